@@ -1,0 +1,86 @@
+import { DamagedArtefactError } from "../src/core/errors.ts";
+import { servingVersion } from "../src/db/serving.ts";
+import { getVersion } from "../src/db/versions.ts";
+import { DAY_MS } from "../src/features/user_day.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import { rowLosses } from "../src/models/metrics.ts";
+import type { ModelVersion } from "../src/registry/version.ts";
+import type { ModelConfig } from "../src/retraining_config.ts";
+import { loadRows } from "../src/training/dataset.ts";
+import type { SnapshotBlock } from "../src/training/snapshot.ts";
+import { pairedInterval } from "../src/validation/paired.ts";
+import { type Split, splitCutoffs } from "../src/validation/split.ts";
+import type { Interval } from "../src/validation/verdict.ts";
+import type { Findings } from "../src/monitoring/trigger.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+/** The version that serves, or null before the first. */
+export async function championOf({ sql }: Pick<ActivityDeps, "sql">, model: string): Promise<ModelVersion | null> {
+  const version = await servingVersion(sql, model);
+  return version === null ? null : await getVersion(sql, model, version);
+}
+
+/** How a cycle divides labelled cut-offs when this champion serves. */
+export const splitFor = (blocks: readonly SnapshotBlock[], champion: ModelVersion | null, config: ModelConfig): Split | null =>
+  splitCutoffs(blocks, {
+    horizonDays: config.horizon_days,
+    championSeenMs: champion ? Date.parse(champion.manifest.served.labelledThrough) : null,
+    rowsMin: config.min_validation_rows,
+  });
+
+/** Rows in some blocks. */
+export const rowsIn = (blocks: readonly SnapshotBlock[]): number => blocks.reduce((sum, block) => sum + block.rows, 0);
+
+/** What the trigger and the gate need to know of a champion. */
+export async function championFindings(
+  deps: ActivityDeps,
+  { model, champion, config, blocks, unseen, asOfMs }: {
+    model: ModelDefinition;
+    champion: ModelVersion;
+    config: ModelConfig;
+    blocks: readonly SnapshotBlock[];
+    unseen: readonly SnapshotBlock[];
+    asOfMs: number;
+  },
+): Promise<NonNullable<Findings["champion"]>> {
+  const { served, metrics } = champion.manifest;
+  const validatedLoss = metrics[model.loss] ?? 0;
+  return {
+    version: champion.version,
+    ageDays: (asOfMs - Date.parse(served.labelledThrough)) / DAY_MS,
+    staleAfterDays: config.stale_after_days,
+    rows: served.rows,
+    rowsNow: rowsIn(blocks),
+    staleGrowth: config.stale_growth,
+    validatedLoss,
+    margin: config.margin * validatedLoss,
+    lossNow: await lossOn(deps, model, champion, { blocks: unseen, confidence: config.confidence }),
+  };
+}
+
+/** Bytes of the artefact store, or undefined where they are gone or damaged: a cycle goes on without them. */
+export async function ifIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+  try {
+    return await bytes;
+  } catch (error) {
+    if (error instanceof DamagedArtefactError) return undefined;
+    throw error;
+  }
+}
+
+/** A version's loss on some rows, with its interval; null where there are too few, or its file is damaged. */
+async function lossOn(
+  { store, trainer }: ActivityDeps,
+  model: ModelDefinition,
+  { artefactSha256, manifest }: ModelVersion,
+  { blocks, confidence }: { blocks: readonly SnapshotBlock[]; confidence: number },
+): Promise<Interval | null> {
+  if (blocks.length === 0) return null;
+  const rows = await loadRows(store, blocks);
+  if (rows.target.length < 20) return null;
+  const artefact = await ifIntact(store.get(artefactSha256));
+  if (!artefact) return null;
+  const predictions = await trainer.score(artefact, rows.features, rows.target.length);
+  const losses = rowLosses(model.loss, rows.target, predictions, { cap: manifest.targetCap ?? Infinity });
+  return pairedInterval(losses, rows.user, { confidence });
+}

@@ -1,0 +1,57 @@
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import { configOf, type ModelConfig } from "../src/retraining_config.ts";
+import { currentConfig } from "../src/db/config_versions.ts";
+import { NotFoundError } from "../src/core/errors.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+/** Errors that trying again cannot mend. */
+const FINAL = new Set(["NotFoundError", "InvalidInputError", "InsufficientDataError", "ConflictError", "ZodError"]);
+
+/** Turns what a retry cannot mend into a failure that is not retried; everything else stays as it is. */
+export function final(error: unknown): unknown {
+  if (error instanceof Error && FINAL.has(error.name)) return ApplicationFailure.nonRetryable(error.message, error.name);
+  return error;
+}
+
+/** A model and the configuration in force for it. @throws {NotFoundError} no file defines this model */
+export async function modelAndConfig(
+  { sql, models }: Pick<ActivityDeps, "sql" | "models">,
+  name: string,
+): Promise<{ model: ModelDefinition; config: ModelConfig }> {
+  const model = models.get(name);
+  if (!model) throw new NotFoundError("model", name);
+  return { model, config: configOf((await currentConfig(sql)).config, name) };
+}
+
+/** Wraps each activity: its errors say whether a retry can mend them, and while it runs it says that it is alive. */
+export function forTemporal<T extends Record<string, (input: never) => Promise<unknown>>>(activities: T): T {
+  const wrapped = Object.entries(activities).map(([name, run]) => [name, async (input: never) => {
+    const quiet = stayAlive(Context.current());
+    try {
+      return await run(input);
+    } catch (error) {
+      throw final(error);
+    } finally {
+      quiet();
+    }
+  }]);
+  return Object.fromEntries(wrapped) as T;
+}
+
+const BEAT_MS = 3000;
+const lastBeats = new WeakMap<Context, unknown>();
+
+/** Heartbeats with what a retry needs to go on; it is repeated while the activity has nothing newer to say. */
+export function beat(context: Context, details: unknown): void {
+  lastBeats.set(context, details);
+  context.heartbeat(details);
+}
+
+/** Repeats the last heartbeat every few seconds, so that only a dead worker is taken for one. @returns ends it */
+function stayAlive(context: Context): () => void {
+  if (!context.info.heartbeatTimeoutMs) return () => undefined;
+  lastBeats.set(context, context.info.heartbeatDetails);
+  const timer = setInterval(() => context.heartbeat(lastBeats.get(context)), BEAT_MS);
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,109 @@
+import { currentAsOf } from "../src/reporting/as_of.ts";
+import { inTransaction } from "../src/db/connect.ts";
+import { enterStage, getCycle, saveWatch } from "../src/db/cycles.ts";
+import { openAlert } from "../src/db/alerts.ts";
+import { lastMove, moveServing } from "../src/db/serving.ts";
+import { getVersion, setVersionState, versionOfCycle } from "../src/db/versions.ts";
+import { featureBlock, labelBlock } from "../src/features/build.ts";
+import { DAY_MS } from "../src/features/user_day.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import type { ServingMove } from "../src/registry/version.ts";
+import { rollBackTo } from "../src/registry/moves.ts";
+import type { Watch } from "../src/reporting/cycle.ts";
+import type { ModelConfig } from "../src/retraining_config.ts";
+import { watchDecision } from "../src/rollout/watch.ts";
+import { loadRows } from "../src/training/dataset.ts";
+import { protocolOf } from "../src/training/labelled.ts";
+import type { SnapshotBlock } from "../src/training/snapshot.ts";
+import { compare } from "../src/validation/compare.ts";
+import { ifIntact } from "./champion.ts";
+import { modelAndConfig } from "./context.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+export const createDeployActivities = (deps: ActivityDeps) => ({
+  /** Lets the challenger serve, if what served when the cycle began still does. Done once however often it is called. */
+  async deployChallenger({ cycleId, why }: { cycleId: string; why: string }): Promise<{ version: number }> {
+    const { sql } = deps;
+    await enterStage(sql, cycleId, "deploy");
+    const { model, champion, asOf } = await getCycle(sql, cycleId);
+    const { version } = (await versionOfCycle(sql, cycleId))!;
+    await moveServing(sql, {
+      model,
+      version,
+      expected: champion,
+      kind: "deploy",
+      key: cycleId,
+      by: cycleId,
+      why,
+      asOf,
+    });
+    return { version };
+  },
+
+  /**
+   * Looks at the newest deployment once its first window of outcomes is complete, and takes it back if it did worse
+   * there than the version it replaced. Judges a deployment once; before that it answers "pending".
+   */
+  async judgeDeployment({ model: name, asOf }: { model: string; asOf: string | null }): Promise<{ text: string }> {
+    const { sql, clock } = deps;
+    const { model, config } = await modelAndConfig(deps, name);
+    const move = await lastMove(sql, name);
+    if (move?.kind !== "deploy" || move.previous === null) return { text: "nothing to judge" };
+    const { watch } = await getCycle(sql, move.key);
+    if (watch) return { text: watch.text };
+    const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
+    const cutoffMs = Math.ceil(Date.parse(move.asOf) / DAY_MS) * DAY_MS;
+    if (cutoffMs + config.horizon_days * DAY_MS > asOfMs) return { text: "pending: outcomes are not complete" };
+    return await judge(deps, { model, config, move, cutoffMs });
+  },
+});
+
+async function judge(
+  deps: ActivityDeps,
+  { model, config, move, cutoffMs }: { model: ModelDefinition; config: ModelConfig; move: ServingMove; cutoffMs: number },
+): Promise<{ text: string }> {
+  const { sql } = deps;
+  const previous = move.previous!;
+  const difference = await realDifference(deps, { model, config, move, cutoffMs });
+  const { decision, text } = watchDecision(difference);
+  const watch: Watch = { decision, cutoff: new Date(cutoffMs).toISOString(), against: previous, difference, text };
+  if (decision === "rolled back") {
+    const why = `${text} (loss ${signed(difference!.mean)}, interval ${signed(difference!.low)} to ${signed(difference!.high)})`;
+    const title = `${model.name}: version ${move.version} was rolled back`;
+    await inTransaction(sql, async (tx) => { // all or nothing: a retry after half of it would find nothing to judge
+      await rollBackTo(tx, { model: model.name, version: previous, expected: move.version, key: `${move.key}/watch`, why, asOf: move.asOf });
+      await setVersionState(tx, model.name, move.version, "rejected");
+      await openAlert(tx, { key: `rollback/${model.name}/${move.version}`, model: model.name, title, detail: { why } });
+      await saveWatch(tx, move.key, watch);
+    });
+  } else await saveWatch(sql, move.key, watch);
+  return { text: watch.text };
+}
+
+/** New version against the one it replaced, on the first window of outcomes after the deployment. */
+async function realDifference(
+  deps: ActivityDeps,
+  { model, config, move, cutoffMs }: { model: ModelDefinition; config: ModelConfig; move: ServingMove; cutoffMs: number },
+) {
+  const { sql, store, trainer } = deps;
+  const [ours, theirs] = await Promise.all([
+    getVersion(sql, model.name, move.version),
+    getVersion(sql, model.name, move.previous!),
+  ]);
+  if (theirs.artefactRemovedAt || theirs.damagedAt || ours.damagedAt) return null;
+  const protocol = protocolOf(config);
+  const { sha256: features, rows: n } = await featureBlock(deps, protocol, cutoffMs);
+  const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
+  const block: SnapshotBlock = { cutoff: new Date(cutoffMs).toISOString(), rows: n, features, labels };
+  const rows = await loadRows(store, [block]);
+  const artefacts = [theirs, ours].map(({ artefactSha256 }) => ifIntact(store.get(artefactSha256)));
+  const [before, after] = await Promise.all(artefacts);
+  if (!before || !after) return null;
+  const score = (artefact: Uint8Array) => trainer.score(artefact, rows.features, n);
+  const [champion, challenger] = await Promise.all([score(before), score(after)]);
+  const cap = ours.manifest.targetCap ?? Infinity;
+  const unseen = { target: rows.target, shopper: rows.user };
+  return compare(model, unseen, { champion, challenger }, { cap, confidence: config.confidence }).difference;
+}
+
+const signed = (value: number) => `${value >= 0 ? "+" : ""}${value.toPrecision(3)}`;

@@ -1,0 +1,16 @@
+import type { Clock } from "../src/core/clock.ts";
+import type { Database } from "../src/db/connect.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import type { ArtefactStore } from "../src/registry/artefacts.ts";
+import type { Trainer } from "../src/training/trainer.ts";
+
+/** What activities reach the world through. */
+export interface ActivityDeps {
+  sql: Database;
+  clock: Clock;
+  store: ArtefactStore;
+  trainer: Trainer;
+  models: ReadonlyMap<string, ModelDefinition>;
+  /** which code trained a model: hash of the commit or of the sources */
+  codeVersion: string;
+}

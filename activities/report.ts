@@ -1,0 +1,48 @@
+import { closeAlert, openAlert } from "../src/db/alerts.ts";
+import { endCycle, enterStage, getCycle } from "../src/db/cycles.ts";
+import { servingHistory } from "../src/db/serving.ts";
+import { listVersions, markRemoved } from "../src/db/versions.ts";
+import type { ModelVersion, ServingMove } from "../src/registry/version.ts";
+import type { Outcome } from "../src/reporting/cycle.ts";
+import { modelAndConfig } from "./context.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+export const createReportActivities = (deps: ActivityDeps) => ({
+  /** Closes the cycle, opens or closes its alert, and lets old backups go. The first outcome stands. */
+  async reportCycle(
+    { cycleId, model: name, outcome, error }: { cycleId: string; model: string; outcome: Outcome; error?: string },
+  ): Promise<void> {
+    const { sql } = deps;
+    await enterStage(sql, cycleId, "report");
+    if (outcome === "failed") {
+      const title = `${name}: a retraining cycle failed`;
+      await openAlert(sql, { key: `cycle-failed/${name}`, model: name, title, detail: { cycleId, error } });
+    } else if (outcome !== "cancelled") await closeAlert(sql, `cycle-failed/${name}`);
+    if (outcome === "deployed") await prune(deps, name);
+    await endCycle(sql, cycleId, outcome, error ?? null);
+  },
+});
+
+/** Deletes the files of deployed versions beyond the backups kept: never the serving one, nor one being watched. */
+async function prune(deps: ActivityDeps, name: string): Promise<void> {
+  const { sql, store } = deps;
+  const { config } = await modelAndConfig(deps, name);
+  const [versions, history] = await Promise.all([listVersions(sql, name), servingHistory(sql, name)]);
+  const keep = config.backup_models ? config.backups_kept : 1; // one stays: the watch may have to go back to it
+  const gone = surplus(versions, history, keep);
+  const stillUsed = new Set(versions.filter((v) => !gone.includes(v)).map((v) => v.artefactSha256));
+  for (const { version, artefactSha256 } of gone) {
+    if (!stillUsed.has(artefactSha256)) await store.remove(artefactSha256);
+    await markRemoved(sql, name, version);
+  }
+}
+
+/** Versions whose files are not needed: all but the serving one and the `keep` that served most recently before it. */
+export function surplus(
+  versions: readonly ModelVersion[],
+  history: readonly Pick<ServingMove, "version">[],
+  keep: number,
+): ModelVersion[] {
+  const recent = new Set([...new Set(history.map((move) => move.version))].slice(0, keep + 1));
+  return versions.filter((v) => v.state === "deployed" && v.artefactRemovedAt === null && !recent.has(v.version));
+}

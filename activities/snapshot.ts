@@ -1,0 +1,41 @@
+import { Context } from "@temporalio/activity";
+import { canonicalJson, sha256 } from "../src/core/hash.ts";
+import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles.ts";
+import { saveSnapshot } from "../src/db/snapshots.ts";
+import { countEvents } from "../src/db/events.ts";
+import { FEATURE_HASH } from "../src/features/definition.ts";
+import { labelledBlocks } from "../src/training/labelled.ts";
+import { championOf, rowsIn, splitFor } from "./champion.ts";
+import { beat, modelAndConfig } from "./context.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+export interface SnapshotResult {
+  snapshotId: string;
+  rows: number;
+  /** rows the challenger that is tested trains on, and rows it is tested on; 0: nothing is new to the champion */
+  trainRows: number;
+  testRows: number;
+}
+
+export const createSnapshotActivities = (deps: ActivityDeps) => ({
+  /** Seals the labelled rows known at `asOf`. The same content has the same id, so a retry changes nothing. */
+  async takeSnapshot(
+    { cycleId, model: name, asOf }: { cycleId: string; model: string; asOf: string },
+  ): Promise<SnapshotResult> {
+    const { sql } = deps;
+    const { model, config } = await modelAndConfig(deps, name);
+    await enterStage(sql, cycleId, "snapshot");
+    const asOfMs = Date.parse(asOf);
+    const eventsSeen = await countEvents(sql, { beforeMs: asOfMs });
+    const onBlock = (done: number, of: number) => beat(Context.current(), { done, of });
+    const blocks = await labelledBlocks(deps, model, { config, asOfMs, onBlock });
+    const content = { model: name, featureHash: FEATURE_HASH, horizonDays: config.horizon_days, blocks };
+    const id = sha256(canonicalJson({ ...content, asOf }));
+    const rows = rowsIn(blocks);
+    await saveSnapshot(sql, { id, asOf, eventsSeen, rows, ...content });
+    await saveCycleSnapshot(sql, cycleId, id);
+    await saveProgress(sql, cycleId, { fraction: 1, text: `${rows} rows of ${blocks.length} cut-offs` });
+    const split = splitFor(blocks, await championOf(deps, name), config);
+    return { snapshotId: id, rows, trainRows: rowsIn(split?.train ?? []), testRows: rowsIn(split?.test ?? []) };
+  },
+});

@@ -1,0 +1,217 @@
+import { activityInfo, Context } from "@temporalio/activity";
+import { InsufficientDataError } from "../src/core/errors.ts";
+import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles.ts";
+import { getSnapshot } from "../src/db/snapshots.ts";
+import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
+import { FEATURE_HASH } from "../src/features/definition.ts";
+import { DAY_MS } from "../src/features/user_day.ts";
+import { quantile } from "../src/models/metrics.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import type { Manifest, ModelVersion } from "../src/registry/version.ts";
+import type { ModelConfig } from "../src/retraining_config.ts";
+import { loadRows } from "../src/training/dataset.ts";
+import type { CompeteResult, CurvePoint, FittedRecipe, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
+import type { TrainingRows } from "../src/training/rows.ts";
+import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
+import { inTestHalf } from "../src/validation/split.ts";
+import { championOf, ifIntact, splitFor } from "./champion.ts";
+import { beat, modelAndConfig } from "./context.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+export interface TrainInput {
+  cycleId: string;
+  model: string;
+  snapshotId: string;
+}
+
+export interface TrainResult {
+  version: number;
+  candidate: string;
+  rows: number;
+}
+
+/** What a heartbeat carries: where to resume from. */
+interface Heartbeat {
+  checkpoint?: string;
+  fraction: number;
+}
+
+export const createTrainActivities = (deps: ActivityDeps) => ({
+  /** Trains the challenger that is tested. One version a cycle: a retry returns it, or resumes from the checkpoint. */
+  async trainChallenger({ cycleId, model: name, snapshotId }: TrainInput): Promise<TrainResult> {
+    const { sql, store } = deps;
+    const { model, config } = await modelAndConfig(deps, name);
+    await enterStage(sql, cycleId, "train");
+    const trained = await versionOfCycle(sql, cycleId) ?? await train(deps, { cycleId, model, config, snapshotId });
+    await saveChallenger(sql, cycleId, trained.version);
+    await store.get(trained.artefactSha256);
+    return { version: trained.version, candidate: trained.manifest.candidate, rows: trained.manifest.tested.rows };
+  },
+
+  /** Fits the challenger that passed again on all labelled rows: what will serve. A retry makes the same bytes. */
+  async refitChallenger({ cycleId, model: name }: TrainInput): Promise<TrainResult> {
+    const { model, config } = await modelAndConfig(deps, name);
+    const challenger = await versionOfCycle(deps.sql, cycleId);
+    if (!challenger) throw new InsufficientDataError("the challenger of a cycle", 0, 1);
+    const { version, manifest } = await refitVersion(deps, { model, config, challenger });
+    return { version, candidate: manifest.candidate, rows: manifest.served.rows };
+  },
+});
+
+interface TrainingJob {
+  cycleId: string;
+  model: ModelDefinition;
+  config: ModelConfig;
+  snapshotId: string;
+}
+
+async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion> {
+  const { sql, store, trainer } = deps;
+  const { cycleId, model, config, snapshotId } = job;
+  const [snapshot, champion] = await Promise.all([getSnapshot(sql, snapshotId), championOf(deps, model.name)]);
+  const split = splitFor(snapshot.blocks, champion, config);
+  if (!split) throw new InsufficientDataError("a snapshot without rows new to the champion", 0, config.min_validation_rows);
+  const rows = await loadRows(store, split.train, split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined);
+  const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
+  const result = await trainer.compete({
+    task: taskOf(model, config),
+    rows,
+    seed: config.seed,
+    champion: await artefactOf(deps, model.name, champion?.version ?? null),
+    resume: resumed ? await ifIntact(store.get(resumed)) : undefined,
+  }, callbacks(deps, cycleId));
+  const artefactSha256 = await store.put(result.artifact);
+  const manifest = manifestOf(deps, { ...job, snapshot, champion, trained: split.train, rows, result, artefactSha256 });
+  await addVersion(sql, { manifest, artefactSha256 });
+  return (await versionOfCycle(sql, cycleId))!;
+}
+
+/** Fits a tested version's recipe on all rows of its snapshot, if the configuration wants it and it was not done yet. */
+export async function refitVersion(
+  deps: ActivityDeps,
+  { model, config, challenger }: { model: ModelDefinition; config: ModelConfig; challenger: ModelVersion },
+): Promise<ModelVersion> {
+  const { sql, store, trainer } = deps;
+  if (!config.refit || challenger.manifest.served.refitted) return challenger;
+  const { blocks } = await getSnapshot(sql, challenger.manifest.snapshotId);
+  const { parent, recipe, cycleId } = challenger.manifest;
+  const rows = await loadRows(store, blocks);
+  const { artifact } = await trainer.refit({
+    task: taskOf(model, config),
+    rows,
+    recipe: recipe as unknown as FittedRecipe,
+    seed: config.seed,
+    champion: await artefactOf(deps, model.name, parent),
+  }, callbacks(deps, cycleId));
+  const artefactSha256 = await store.put(artifact);
+  const manifest: Manifest = { ...challenger.manifest, served: { ...seen(blocks, rows, config), refitted: true } };
+  await updateCandidate(sql, { model: model.name, version: challenger.version, manifest, artefactSha256 });
+  return { ...challenger, manifest, artefactSha256 };
+}
+
+/** A version's bytes for a warm start; none where there is no such version, or its file is gone. */
+async function artefactOf({ sql, store }: ActivityDeps, model: string, version: number | null): Promise<Uint8Array | undefined> {
+  if (version === null) return undefined;
+  const { artefactSha256, artefactRemovedAt, damagedAt } = await getVersion(sql, model, version);
+  return artefactRemovedAt || damagedAt ? undefined : await ifIntact(store.get(artefactSha256));
+}
+
+/** The competition on all rows of some cut-offs: what a policy that always retrains would serve. */
+export async function fitReference(
+  deps: ActivityDeps,
+  { cycleId, model, config, blocks, asOf }: Omit<TrainingJob, "snapshotId"> & { blocks: SnapshotBlock[]; asOf: string },
+): Promise<{ manifest: Manifest; artefactSha256: string }> {
+  const rows = await loadRows(deps.store, blocks);
+  const result = await deps.trainer.compete(
+    { task: taskOf(model, config), rows, seed: config.seed },
+    callbacks(deps, cycleId),
+  );
+  const artefactSha256 = await deps.store.put(result.artifact);
+  const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks };
+  return { manifest: manifestOf(deps, { ...job, rows, result, artefactSha256 }), artefactSha256 };
+}
+
+/** The part of a model that the trainer needs, by its configuration. */
+export const taskOf = (model: ModelDefinition, config: ModelConfig): TrainingTask => ({
+  name: model.name,
+  kind: model.kind,
+  horizonDays: config.horizon_days,
+  features: model.features,
+  candidates: model.candidates,
+  featureHash: FEATURE_HASH,
+});
+
+/** Heartbeats with the newest checkpoint, stops on cancellation, and shows progress about twice a second. */
+function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
+  const context = Context.current();
+  const said: Heartbeat = { ...context.info.heartbeatDetails as Heartbeat | undefined, fraction: 0 };
+  let shownMs = 0;
+  return {
+    signal: context.cancellationSignal as AbortSignal,
+    onProgress({ candidate, epoch, epochs, validationLoss, fraction }: TrainingProgress) {
+      said.fraction = fraction;
+      beat(context, said);
+      if (clock() - shownMs < 500) return;
+      shownMs = clock();
+      const text = `${candidate}, epoch ${epoch} of ${epochs}, validation loss ${validationLoss.toPrecision(4)}`;
+      saveProgress(sql, cycleId, { fraction, text }).catch((error) => context.log.warn(`progress not shown: ${error}`));
+    },
+    onCheckpoint(checkpoint: Uint8Array) {
+      store.put(checkpoint).then((hash) => beat(context, Object.assign(said, { checkpoint: hash })))
+        .catch((error) => context.log.warn(`checkpoint not kept: ${error}`));
+    },
+  };
+}
+
+function seen(blocks: readonly SnapshotBlock[], rows: TrainingRows, config: ModelConfig) {
+  const cutoffs = blocks.map((block) => block.cutoff);
+  const newest = Date.parse(cutoffs[cutoffs.length - 1]);
+  return {
+    rows: rows.target.length,
+    cutoffs,
+    labelledThrough: new Date(newest + config.horizon_days * DAY_MS).toISOString(),
+  };
+}
+
+/** JSON has no NaN: what was not measured is null. */
+const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
+  epoch,
+  loss: Number.isFinite(loss) ? loss : null,
+  validationLoss: Number.isFinite(validationLoss) ? validationLoss : null,
+});
+
+function manifestOf(
+  { codeVersion }: ActivityDeps,
+  { cycleId, model, config, snapshot, champion, trained, rows, result, artefactSha256 }: Omit<TrainingJob, "snapshotId"> & {
+    snapshot: Pick<Snapshot, "id" | "asOf">;
+    champion: ModelVersion | null;
+    trained: readonly SnapshotBlock[];
+    rows: TrainingRows;
+    result: CompeteResult;
+    artefactSha256: string;
+  },
+): Manifest {
+  const saw = seen(trained, rows, config);
+  return {
+    model: model.name,
+    cycleId,
+    parent: champion?.version ?? null,
+    asOf: snapshot.asOf,
+    snapshotId: snapshot.id,
+    snapshotHash: snapshot.id,
+    featureHash: FEATURE_HASH,
+    codeVersion,
+    seed: config.seed,
+    candidate: result.winner.recipe.name,
+    recipe: JSON.parse(JSON.stringify(result.winner)),
+    competition: result.candidates.flatMap(({ name, criterion }) =>
+      criterion === undefined ? [] : [{ candidate: name, loss: criterion, rows: result.split.validationRows }]
+    ),
+    curve: result.candidates.map(({ name, curve }) => ({ candidate: name, points: curve.map(measured) })),
+    tested: { sha256: artefactSha256, ...saw },
+    served: { ...saw, refitted: false },
+    targetCap: model.kind === "regression" ? quantile(rows.target, 0.99) : null,
+    baseline: rows.target.reduce((a, b) => a + b, 0) / rows.target.length,
+    metrics: {},
+  };
+}

@@ -1,0 +1,141 @@
+import { ApplicationFailure } from "@temporalio/activity";
+import { enterStage, getCycle, saveProgress, saveVerdict } from "../src/db/cycles.ts";
+import { getSnapshot } from "../src/db/snapshots.ts";
+import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
+import { decodeFeatures } from "../src/features/blocks.ts";
+import { FEATURE_HASH } from "../src/features/definition.ts";
+import { rowLosses } from "../src/models/metrics.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import { slipped, staleness } from "../src/monitoring/trigger.ts";
+import type { ModelVersion } from "../src/registry/version.ts";
+import type { ModelConfig } from "../src/retraining_config.ts";
+import { loadRows } from "../src/training/dataset.ts";
+import type { TrainingRows } from "../src/training/rows.ts";
+import { loadScorer } from "../src/training/scorer.ts";
+import type { SnapshotBlock } from "../src/training/snapshot.ts";
+import { compare } from "../src/validation/compare.ts";
+import { verdictOf } from "../src/validation/gate.ts";
+import { inTestHalf, type Split } from "../src/validation/split.ts";
+import type { Evidence, Verdict } from "../src/validation/verdict.ts";
+import { championFindings, championOf, ifIntact, splitFor } from "./champion.ts";
+import { modelAndConfig } from "./context.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+export interface ValidateInput {
+  cycleId: string;
+  model: string;
+  snapshotId: string;
+}
+
+export interface ValidateResult {
+  verdict: Verdict;
+  why: string;
+}
+
+export const createValidateActivities = (deps: ActivityDeps) => ({
+  /** Compares challenger and champion on rows neither has seen. The same cycle gives the same verdict. */
+  async validateChallenger({ cycleId, model: name, snapshotId }: ValidateInput): Promise<ValidateResult> {
+    const { sql } = deps;
+    const { model, config } = await modelAndConfig(deps, name);
+    await enterStage(sql, cycleId, "validate");
+    const [snapshot, champion, challenger] = await Promise.all([
+      getSnapshot(sql, snapshotId),
+      championOf(deps, name),
+      versionOfCycle(sql, cycleId),
+    ]);
+    const split = splitFor(snapshot.blocks, champion, config);
+    if (!challenger || !split) throw ApplicationFailure.nonRetryable("Nothing to validate", "NothingToValidate");
+    const job = { model, config, challenger, champion, split, blocks: snapshot.blocks, asOfMs: Date.parse(snapshot.asOf) };
+    const evidence = await gatherEvidence(deps, job);
+    const { verdict, why } = verdictOf(evidence);
+    await saveVerdict(sql, cycleId, verdict, evidence);
+    const manifest = { ...challenger.manifest, metrics: evidence.challengerMetrics };
+    await updateCandidate(sql, { ...challenger, manifest });
+    if (verdict === "reject") await setVersionState(sql, name, challenger.version, "rejected");
+    return { verdict, why };
+  },
+
+  /** Loads what would serve as serving does, and asks it: wrong bytes, features or answers end the cycle here. */
+  async smokeTest({ cycleId, snapshotId }: ValidateInput): Promise<{ asked: number }> {
+    const { sql, store, trainer } = deps;
+    await enterStage(sql, cycleId, "smoke test");
+    const [challenger, { blocks }] = await Promise.all([versionOfCycle(sql, cycleId), getSnapshot(sql, snapshotId)]);
+    const bytes = await store.get(challenger!.artefactSha256);
+    const { features, width, users } = decodeFeatures(await store.get(blocks[blocks.length - 1].features));
+    const asked = Math.min(64, users.length);
+    const sample = features.slice(0, asked * width);
+    const scorer = loadScorer(bytes);
+    const served = scorer.predictPacked(sample, asked);
+    const trained = await trainer.score(bytes, sample, asked);
+    check(scorer.featureHash === FEATURE_HASH, "its features are not the ones served now");
+    check(served.every(Number.isFinite), "it answered with something that is not a number");
+    check(served.every((p, i) => Math.abs(p - trained[i]) <= 1e-3 * (1 + Math.abs(p))), "serving and training disagree");
+    await saveProgress(sql, cycleId, { fraction: 1, text: `${asked} answers as expected` });
+    return { asked };
+  },
+});
+
+function check(holds: boolean, otherwise: string): void {
+  if (!holds) throw ApplicationFailure.nonRetryable(`Smoke test failed: ${otherwise}`, "SmokeTestFailed");
+}
+
+interface ValidationJob {
+  model: ModelDefinition;
+  config: ModelConfig;
+  challenger: ModelVersion;
+  champion: ModelVersion | null;
+  split: Split;
+  blocks: readonly SnapshotBlock[];
+  asOfMs: number;
+}
+
+async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<Evidence> {
+  const { store } = deps;
+  const { model, config, challenger, champion, split } = job;
+  const rows = await loadRows(store, split.test, split.by === "shoppers" ? inTestHalf : undefined);
+  const { baseline, targetCap } = challenger.manifest;
+  const naive = new Float64Array(rows.target.length).fill(baseline);
+  const serving = champion ? await ifIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
+  const [theirs, ours] = await Promise.all([
+    serving ? scoreRows(deps, serving, rows) : naive,
+    scoreRows(deps, await store.get(challenger.manifest.tested.sha256), rows),
+  ]);
+  const cap = targetCap ?? Infinity;
+  const comparison = compare(
+    model,
+    { target: rows.target, shopper: rows.user },
+    { champion: theirs, challenger: ours },
+    { cap, confidence: config.confidence },
+  );
+  const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }));
+  const { stale, failing } = await conditionOf(deps, job, comparison.championLoss >= naiveLoss);
+  return {
+    ...comparison,
+    gate: config.gate,
+    loss: model.loss,
+    against: serving ? "champion" : "baseline",
+    margin: config.margin * comparison.championLoss,
+    threshold: config.performance_threshold,
+    stale: stale !== null,
+    staleBecause: stale,
+    failing,
+    cutoffs: split.test.map((block) => block.cutoff),
+  };
+}
+
+/** Whether the champion is stale (why), and whether it fails: no better than a guess, or worse than it was. */
+async function conditionOf(
+  deps: ActivityDeps,
+  { model, config, champion, split, blocks, asOfMs }: ValidationJob,
+  noBetterThanNaive: boolean,
+): Promise<{ stale: string | null; failing: boolean }> {
+  if (!champion) return { stale: null, failing: false };
+  const found = await championFindings(deps, { model, champion, config, blocks, unseen: split.test, asOfMs });
+  return { stale: staleness(found), failing: noBetterThanNaive || slipped(found) };
+}
+
+async function scoreRows({ trainer }: ActivityDeps, artefact: Uint8Array, rows: TrainingRows): Promise<Float32Array> {
+  return await trainer.score(artefact, rows.features, rows.target.length);
+}
+
+const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);

@@ -1,0 +1,71 @@
+import { overview } from "../routes/(_parts)/live.ts";
+import { Countdown } from "../routes/(_parts)/live_time.tsx";
+import { count } from "../routes/(_parts)/numbers.ts";
+import { Status } from "../routes/(_parts)/signs.tsx";
+import { Stages } from "../routes/(_parts)/stages.tsx";
+import type { OverviewView } from "../routes/(_parts)/view.ts";
+import { answerSign, outcomeSign } from "../routes/(_parts)/words.ts";
+import type { ModelStatus } from "../src/reporting/status.ts";
+
+/** What every model is doing at this moment. */
+export default function LiveNow({ initial }: { initial: Pick<OverviewView, "status" | "stages"> }) {
+  const { status, stages } = overview.value ?? initial;
+  return (
+    <>
+      {status.models.map((model) => (
+        <div class="live" key={model.model}>
+          {model.running ? <Running {...model} /> : <Idle {...model} />}
+          <Stages
+            label={`${model.model}, ${model.running ? "running cycle" : "between cycles"}`}
+            running={model.running}
+            past={stages[model.model] ?? []}
+          />
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Running({ model, running }: ModelStatus) {
+  return (
+    <div>
+      <h3>
+        <a href={`/cycles/${running!.id}`}>{model}, cycle {running!.id.split("/").at(-1)}</a>
+      </h3>
+      <p>
+        <Status sign={outcomeSign(null, running!.stage)} />
+      </p>
+      <small>{running!.progress?.text}</small>
+    </div>
+  );
+}
+
+function Idle({ model, active, samples, lastCheck, lastCycle, nextCheckAt }: ModelStatus) {
+  const missing = samples.needed - samples.collected;
+  return (
+    <div>
+      <h3>{model}, between cycles</h3>
+      <p>
+        {lastCheck?.answer === "retrain" && lastCycle // what that check asked for has been done
+          ? (
+            <Status sign={outcomeSign(lastCycle.outcome)}>
+              {outcomeSign(lastCycle.outcome).word}, in cycle {lastCycle.number}
+            </Status>
+          )
+          : lastCheck
+          ? <Status sign={answerSign(lastCheck.answer)} />
+          : "Not checked yet"}
+      </p>
+      <small>
+        {missing > 0 ? `${count(missing)} samples to go. ` : ""}
+        {active && nextCheckAt
+          ? (
+            <>
+              Next check <Countdown iso={nextCheckAt} />
+            </>
+          )
+          : !active && "Stopped: nothing retrains"}
+      </small>
+    </div>
+  );
+}

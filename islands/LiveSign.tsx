@@ -1,0 +1,22 @@
+import { useEffect } from "preact/hooks";
+import { clock, connection, overview, startPolling } from "../routes/(_parts)/live.ts";
+import { LiveTime } from "../routes/(_parts)/live_time.tsx";
+import { Status } from "../routes/(_parts)/signs.tsx";
+
+const SIGNS = {
+  page: { glyph: "unknown", tone: "unknown", word: "As of" },
+  live: { glyph: "good", tone: "good", word: "Live" },
+  lost: { glyph: "watch", tone: "watch", word: "Connection lost, as of" },
+} as const;
+
+/** Keeps the overview current, and says whether it is. */
+export default function LiveSign({ readAt }: { readAt: string }) {
+  useEffect(startPolling, []);
+  const live = connection.value === "live" && clock.value !== null;
+  const at = live ? new Date(clock.value!).toISOString() : overview.value?.readAt ?? readAt;
+  return (
+    <span class="live-sign" role="status">
+      <Status sign={SIGNS[connection.value]} /> <LiveTime iso={at} as="clock" />
+    </span>
+  );
+}

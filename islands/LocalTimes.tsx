@@ -1,0 +1,8 @@
+import { useEffect } from "preact/hooks";
+import { localTimes, zone } from "../routes/(_parts)/live.ts";
+
+/** Names the zone that times are in: the reader's, once the browser has said it. */
+export default function LocalTimes() {
+  useEffect(localTimes, []);
+  return <>Times are {zone.value}; dates of cut-offs are UTC.</>;
+}

@@ -1,0 +1,41 @@
+import type { Cycle, Stage } from "../../src/reporting/cycle.ts";
+import type { ModelStatus } from "../../src/reporting/status.ts";
+import { duration, msBetween } from "./numbers.ts";
+import { Stem } from "./signs.tsx";
+
+/** The stations that are drawn; `report` and `ended` come after the last. */
+const STATIONS: readonly Stage[] = ["check", "snapshot", "train", "validate", "smoke test", "deploy"];
+
+interface Props {
+  label: string;
+  running: ModelStatus["running"];
+  /** stages of the running cycle so far */
+  past: Cycle["stages"];
+}
+
+/** A cycle's stations and how far it has grown. */
+export function Stages({ label, running, past }: Props) {
+  const at = running ? STATIONS.indexOf(running.stage) : -1;
+  const now = running && at < 0 ? STATIONS.length : at; // past the last station: all done
+  return (
+    <ol class="stages" aria-label={label}>
+      {STATIONS.map((stage, i) => {
+        const state = !running ? "waiting" : i < now ? "done" : i === now ? "now" : "waiting";
+        const grown = state === "done" ? 1 : state === "now" ? running!.progress?.fraction ?? 0 : 0;
+        return (
+          <li key={stage} data-stage={state} aria-current={state === "now" ? "step" : undefined}>
+            {i < STATIONS.length - 1 && <Stem grown={grown} />}
+            <b>{stage}</b>
+            <small>{note(stage, state, past, running)}</small>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}
+
+function note(stage: Stage, state: string, past: Cycle["stages"], running: Props["running"]): string | null {
+  if (state === "now") return running!.progress?.text ?? "running";
+  const done = past.findLast((s) => s.stage === stage);
+  return done?.endedAt ? duration(msBetween(done.startedAt, done.endedAt)) : null;
+}

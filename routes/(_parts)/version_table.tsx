@@ -1,0 +1,88 @@
+import type { ModelVersion } from "../../src/registry/version.ts";
+import type { ModelStatus } from "../../src/reporting/status.ts";
+import { count, counted, figure, metricName, moment } from "./numbers.ts";
+import type { Service } from "./rings.tsx";
+import { Status } from "./signs.tsx";
+import type { Sign } from "./words.ts";
+
+interface Props {
+  model: ModelStatus;
+  versions: readonly ModelVersion[];
+  served: readonly Service[];
+}
+
+const sign = (glyph: Sign["glyph"], tone: Sign["tone"], word: string): Sign => ({ glyph, tone, word });
+
+function standing(v: ModelVersion, serving: number | undefined, served: readonly Service[]): Sign | string {
+  if (v.version === serving) return sign("good", "good", "Serving");
+  if (v.damagedAt) return sign("bad", "bad", "File damaged");
+  if (served.findLast((s) => s.version === v.version)?.rolledBack) return sign("back", "bad", "Rolled back");
+  if (v.artefactRemovedAt) return "File removed";
+  if (v.state === "deployed") return "Ready to return";
+  return v.state === "rejected" ? "Rejected" : "Not deployed";
+}
+
+/** Every version of a model, newest first. */
+export function VersionTable({ model, versions: all, served }: Props) {
+  const name = model.model;
+  const versions = all.filter((v) => v.state !== "reference"); // those serve nobody: a replay's other policies
+  if (versions.length === 0) {
+    return (
+      <>
+        <h2 id={name}>{name}</h2>
+        <p>No versions yet. The first is trained once there are enough labelled rows.</p>
+      </>
+    );
+  }
+  return (
+    <table class="records">
+      <caption>
+        <h2 id={name}>
+          {name}: {counted(versions.length, "version")} <small>{model.question}</small>
+        </h2>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">Standing</th>
+          <th scope="col">Served</th>
+          <th scope="col" class="num">{metricName(model.primaryMetric)} at validation</th>
+          <th scope="col">Recipe</th>
+          <th scope="col" class="num">Rows learnt from</th>
+          <th scope="col">Artefact</th>
+          <th scope="col">Made by</th>
+        </tr>
+      </thead>
+      <tbody>
+        {versions.map((v) => {
+          const stands = standing(v, model.serving?.version, served);
+          const metric = v.manifest.metrics[model.primaryMetric];
+          return (
+            <tr key={v.version}>
+              <th scope="row">v{v.version}</th>
+              <td data-label="Standing">{typeof stands === "string" ? stands : <Status sign={stands} />}</td>
+              <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
+              <td data-label="At validation" class="num">
+                {metric === undefined ? "not measured" : figure(metric)}
+              </td>
+              <td data-label="Recipe">{v.manifest.candidate}</td>
+              <td data-label="Learnt from" class="num">{count(v.manifest.served.rows)}</td>
+              <td data-label="Artefact">
+                <code>{v.artefactSha256.slice(0, 10)}</code>
+              </td>
+              <td data-label="Made by">
+                <a href={`/cycles/${v.cycleId}`}>cycle {v.cycleId.split("/").at(-1)}</a>
+              </td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const spans = (served: readonly Service[]): string =>
+  served.map((s) =>
+    s.until ? `${moment(s.from, "day")} to ${moment(s.until, "day")}` : `since ${moment(s.from, "day")}`
+  )
+    .join(", ") || "never";

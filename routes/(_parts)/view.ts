@@ -1,0 +1,35 @@
+import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { Status } from "../../src/reporting/status.ts";
+import type { Dashboard } from "./dashboard.ts";
+
+/** What the live parts of the overview show; `/live` answers it as JSON. */
+export interface OverviewView {
+  status: Status;
+  /** the stages of the running cycle so far, by model */
+  stages: Record<string, Cycle["stages"]>;
+  /** changes when something happened that charts and lists must show */
+  revision: string;
+  readAt: string;
+}
+
+/** Reads what the live parts show. */
+export async function overviewView(dashboard: Dashboard): Promise<OverviewView> {
+  const status = await dashboard.status();
+  const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
+  const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
+  const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
+  return { status, stages, revision: revision(status), readAt: dashboard.now() };
+}
+
+const revision = ({ models }: Status): string =>
+  models.map((m) =>
+    [
+      m.model,
+      m.serving?.version,
+      m.lastCycle?.id,
+      m.lastCycle?.outcome,
+      m.openAlerts,
+      m.health.state,
+      m.lastCheck?.checkedAt,
+    ].join()
+  ).join(";");

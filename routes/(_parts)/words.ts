@@ -1,0 +1,187 @@
+/** States and conclusions in words: short, present tense, no blame. */
+import type { Answer, Reason } from "../../src/monitoring/check.ts";
+import type { Cycle, Outcome, Stage } from "../../src/reporting/cycle.ts";
+import type { ModelStatus } from "../../src/reporting/status.ts";
+import type { Evidence, Interval } from "../../src/validation/verdict.ts";
+import { count, counted, figure, signed } from "./numbers.ts";
+
+/** The shapes that stand before a status word. */
+export type GlyphName = "good" | "watch" | "bad" | "unknown" | "running" | "stopped" | "back";
+/** A status: a shape, a colour and a word, always together. */
+export interface Sign {
+  glyph: GlyphName;
+  tone: "good" | "watch" | "bad" | "unknown";
+  word: string;
+}
+
+const sign = (glyph: GlyphName, word: string, tone: Sign["tone"] = "unknown"): Sign => ({
+  glyph,
+  tone,
+  word,
+});
+
+export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Sign>> = {
+  "healthy": sign("good", "Healthy", "good"),
+  "slipped": sign("watch", "Slipped", "watch"),
+  "failed": sign("bad", "Failed", "bad"),
+  "rolled back": sign("back", "Rolled back", "bad"),
+  "no model yet": sign("unknown", "Cannot tell yet"),
+};
+
+const OUTCOMES: Readonly<Record<Outcome, Sign>> = {
+  "deployed": sign("good", "Deployed", "good"),
+  "rejected": sign("good", "Rejected"),
+  "inconclusive": sign("unknown", "Cannot tell yet"),
+  "failed": sign("bad", "Failed", "bad"),
+  "cancelled": sign("stopped", "Cancelled"),
+  "rolled back": sign("back", "Rolled back", "bad"),
+};
+
+/** How a cycle ended; what it does now while it has not. */
+export const outcomeSign = (outcome: Outcome | null, stage?: Stage): Sign =>
+  outcome ? OUTCOMES[outcome] : sign("running", stage ? doing(stage) : "Running", "good");
+
+const TALLY: readonly (readonly [string, string])[] = [
+  ["deployed", "deployed"],
+  ["rejected", "rejected"],
+  ["inconclusive", "could not tell"],
+  ["rolled back", "rolled back"],
+  ["failed", "failed"],
+  ["cancelled", "cancelled"],
+  ["running", "running"],
+];
+
+/** "41 cycles: 19 deployed, 1 running", from how many ended how; null where there was none. */
+export function tally(outcomes: Readonly<Record<string, number>>): string | null {
+  const known = TALLY.filter(([outcome]) => outcomes[outcome] > 0);
+  const total = known.reduce((sum, [outcome]) => sum + outcomes[outcome], 0);
+  if (total === 0) return null;
+  return `${counted(total, "cycle")}: ${
+    known.map(([outcome, word]) => `${count(outcomes[outcome])} ${word}`).join(", ")
+  }`;
+}
+
+const ANSWERS: Readonly<Record<Answer, Sign>> = {
+  "retrain": sign("running", "Retrain"),
+  "wait": sign("unknown", "Keep collecting"),
+  "fix data first": sign("watch", "Fix the data first", "watch"),
+  "cannot tell yet": sign("unknown", "Cannot tell yet"),
+};
+export const answerSign = (answer: Answer): Sign => ANSWERS[answer];
+
+export const SPEAKS: Readonly<Record<Reason["speaks"], Sign>> = {
+  for: sign("running", "For retraining", "good"),
+  against: sign("stopped", "Against"),
+  neither: sign("unknown", "Neither"),
+};
+
+const DOING: Readonly<Record<Stage, string>> = {
+  "check": "Checking",
+  "snapshot": "Sealing a snapshot",
+  "train": "Training a challenger",
+  "validate": "Validating",
+  "smoke test": "Smoke testing",
+  "deploy": "Deploying",
+  "report": "Writing the report",
+  "ended": "Ended",
+};
+export const doing = (stage: Stage): string => DOING[stage];
+
+const TRIGGERS: Readonly<Record<Cycle["trigger"], string>> = {
+  first: "first check",
+  interval: "regular check",
+  force: "forced",
+  alarm: "alarm",
+  replay: "replay of history",
+};
+export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGERS[trigger];
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What one model does, to follow its name: "is healthy and keeps collecting". */
+function predicate({ active, health, running, samples, serving }: ModelStatus): string {
+  const serves = serving ? `; v${serving.version} still serves` : "";
+  const is = {
+    "healthy": "is healthy",
+    "slipped": "has slipped",
+    "failed": `failed in its last cycle${serves}`,
+    "rolled back": `was rolled back${serves}`,
+    "no model yet": "has no model yet",
+  }[health.state];
+  if (running) return `${is} and is being retrained`;
+  if (!active) return `${is} and stopped`;
+  return samples.collected < samples.needed ? `${is} and keeps collecting` : is;
+}
+
+/** The overview in one sentence per thing that is so: models that do the same share one. */
+export function headline(models: readonly ModelStatus[]): string {
+  if (models.length === 0) return "No model is known yet.";
+  const together = Map.groupBy(models, predicate);
+  return [...together].map(([what, group]) => {
+    const names = group.map((m) => m.model);
+    const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
+    return `${capital(list)} ${names.length > 1 ? plural(what) : what}.`;
+  }).join(" ");
+}
+
+const plural = (what: string): string =>
+  what.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
+    /\bkeeps\b/,
+    "keep",
+  );
+
+/** "−0.012, 90 % interval −0.021 to −0.004" */
+export const withInterval = (d: Interval): string =>
+  `${signed(d.mean)}, ${Math.round(d.confidence * 100)} % interval ${signed(d.low)} to ${signed(d.high)}`;
+
+/** The conclusion that an interval allows about a loss, lower being better. */
+export function reading({ low, high }: Interval, margin: number): Sign {
+  if (high < 0) return sign("good", "Better", "good");
+  if (low > margin) return sign("watch", "Worse", "watch");
+  if (low > 0) return sign("unknown", "Worse within the margin");
+  if (high <= margin) return sign("good", "Not worse");
+  return sign("unknown", "Cannot tell yet");
+}
+
+/** What a verdict rests on, in one line: who was compared on how many rows. */
+export const comparedOn = ({ against, difference }: Evidence): string =>
+  `against the ${against}, on ${counted(difference.n, "row")} of ${counted(difference.clusters, "shopper")}`;
+
+/** A cycle's result in one sentence, for its page. */
+export function cycleHeadline(
+  { model, number, outcome, stage, champion, challenger, evidence, error }: Cycle,
+): string {
+  const name = `Cycle ${number} of ${model}`;
+  const better = evidence ? reading(evidence.difference, evidence.margin).word.toLowerCase() : "";
+  const because = better === "cannot tell yet"
+    ? "the evidence does not say which is better"
+    : `${better} on unseen rows`;
+  const v = (version: number | null) => version === null ? "nothing" : `v${version}`;
+  const kept = champion === null ? "nothing serves yet" : `v${champion} serves on`;
+  switch (outcome) {
+    case null:
+      return `${name} is running: ${doing(stage).toLowerCase()}.`;
+    case "deployed":
+      return champion === null
+        ? `${name} put the first version, ${v(challenger)}, in service.`
+        : `${name} put ${v(challenger)} in place of ${v(champion)}: ${because}.`;
+    case "rejected":
+      return `${name} rejected ${v(challenger)}: ${because}; ${kept}.`;
+    case "inconclusive":
+      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${kept}.`;
+    case "rolled back":
+      return `${name} deployed ${v(challenger)} and took it back; ${kept}.`;
+    case "cancelled":
+      return `${name} was cancelled; ${kept}.`;
+    case "failed":
+      return `${name} did not finish: ${error ?? "no reason was written down"}; ${kept}.`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A number with a name, or a plain word, from a reason's evidence. */
+export const evidenceText = (value: number | string | boolean | null): string =>
+  typeof value === "number"
+    ? (Number.isInteger(value) ? value.toLocaleString("en-GB") : figure(value))
+    : String(value ?? "none");

@@ -1,0 +1,52 @@
+import LiveSign from "../islands/LiveSign.tsx";
+import LocalTimes from "../islands/LocalTimes.tsx";
+import { define } from "./(_parts)/define.ts";
+import { Logo } from "./(_parts)/signs.tsx";
+
+const PAGES = [["/", "Overview"], ["/cycles", "Cycles"], ["/versions", "Models"], ["/docs", "API"]] as const;
+
+export default define.page(function App({ Component, url, state, error }) {
+  const here = (path: string) => path === "/" ? url.pathname === "/" : url.pathname.startsWith(path);
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{error ? "Not shown" : state.title} · Perennial</title>
+        <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
+        <link rel="stylesheet" href="/perennial.css" />
+      </head>
+      <body>
+        <a class="skip-link" href="#main">Skip to the content</a>
+        <header class="topbar">
+          <div class="frame">
+            <a class="brand" href="/">
+              <Logo /> Perennial
+            </a>
+            <nav aria-label="Main">
+              <ul>
+                {PAGES.map(([path, name]) => (
+                  <li key={path}>
+                    <a href={path} aria-current={here(path) ? "page" : undefined}>{name}</a>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+            <p class="here">{state.live && !error && <LiveSign readAt={state.live} />}</p>
+          </div>
+        </header>
+        <main class="frame" id="main" tabIndex={-1}>
+          <Component />
+        </main>
+        <footer class="frame">
+          <p>
+            <small>
+              <LocalTimes />
+            </small>
+          </p>
+        </footer>
+      </body>
+    </html>
+  );
+});

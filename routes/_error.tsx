@@ -1,0 +1,28 @@
+import { HttpError, type PageProps } from "fresh";
+
+/** What could not be shown, what still works, and one thing to do. */
+export default function ErrorPage({ error, url }: PageProps) {
+  if (error instanceof HttpError && error.status === 404) {
+    return (
+      <header class="lede">
+        <h1>There is nothing at this address.</h1>
+        <p>
+          <code>{url.pathname}</code>: {error.message}. <a href="/">Back to the overview</a>.
+        </p>
+      </header>
+    );
+  }
+  return (
+    <header class="lede">
+      <h1>This page could not be read.</h1>
+      <p>
+        {error instanceof HttpError
+          ? error.message
+          : "The dashboard met an error; the log of the service has it."}
+      </p>
+      <p>
+        Retraining and serving do not need the dashboard. <a href={url.pathname + url.search}>Try again</a>.
+      </p>
+    </header>
+  );
+}

@@ -1,0 +1,81 @@
+import { page } from "fresh";
+import LiveHeadline from "../islands/LiveHeadline.tsx";
+import LiveNow from "../islands/LiveNow.tsx";
+import ModelFacts from "../islands/ModelFacts.tsx";
+import { Alerts, Journal } from "./(_parts)/alerts.tsx";
+import { CyclesChart } from "./(_parts)/cycles_chart.tsx";
+import type { Dashboard } from "./(_parts)/dashboard.ts";
+import { define } from "./(_parts)/define.ts";
+import { ModelHead } from "./(_parts)/model_head.tsx";
+import { ReplayChart } from "./(_parts)/replay_chart.tsx";
+import { overviewView } from "./(_parts)/view.ts";
+import type { ModelStatus } from "../src/reporting/status.ts";
+
+const CYCLES_IN_CHART = 60, CHECKS_IN_JOURNAL = 6;
+
+/** What one model's section is drawn from. */
+async function section(dashboard: Dashboard, model: ModelStatus) {
+  const [cycles, moves] = await Promise.all([
+    dashboard.cycles({ model: model.model, limit: CYCLES_IN_CHART, offset: 0 }),
+    dashboard.moves(model.model),
+  ]);
+  return { model, cycles, moves };
+}
+
+export const handler = define.handlers({
+  async GET({ state }) {
+    const { dashboard } = state;
+    const [view, alerts, checks, scores] = await Promise.all([
+      overviewView(dashboard),
+      dashboard.alerts(),
+      dashboard.checks(CHECKS_IN_JOURNAL),
+      dashboard.replayScores(),
+    ]);
+    const models = await Promise.all(view.status.models.map((model) => section(dashboard, model)));
+    state.title = alerts.length > 0 ? `(${alerts.length}) Overview` : "Overview";
+    state.live = view.readAt;
+    return page({ view, alerts, checks, scores, models });
+  },
+});
+
+export default define.page<typeof handler>(function Overview({ data }) {
+  const { view, alerts, checks, scores, models } = data;
+  return (
+    <>
+      <header class="lede" data-revision={view.revision}>
+        <LiveHeadline initial={view.status} />
+      </header>
+      <section class="section" aria-labelledby="now">
+        <h2 id="now">What is happening now</h2>
+        {models.length === 0
+          ? <p>No retrainer has started yet. Its models appear here with their first check.</p>
+          : <LiveNow initial={{ status: view.status, stages: view.stages }} />}
+      </section>
+      <div class="columns">
+        {models.map(({ model, cycles, moves }) => (
+          <article key={model.model} class="section model" aria-labelledby={model.model}>
+            <div id={`head-${model.model}`} data-redraw>
+              <ModelHead model={model} moves={moves} asOf={view.status.asOf} />
+              <ReplayChart
+                model={model}
+                scores={scores.filter((s) =>
+                  s.model === model.model
+                )}
+              />
+              <CyclesChart model={model.model} cycles={cycles} />
+            </div>
+            <ModelFacts initial={model} />
+          </article>
+        ))}
+      </div>
+      <div class="columns two-to-one">
+        <section class="section" id="alerts" data-redraw aria-labelledby="alerts-title">
+          <Alerts alerts={alerts} />
+        </section>
+        <section class="section" id="journal" data-redraw aria-labelledby="journal-title">
+          <Journal checks={checks} />
+        </section>
+      </div>
+    </>
+  );
+});

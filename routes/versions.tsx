@@ -1,0 +1,75 @@
+import { page } from "fresh";
+import { define } from "./(_parts)/define.ts";
+import { Rings, services } from "./(_parts)/rings.tsx";
+import { ServedWhen } from "./(_parts)/served_when.tsx";
+import { VersionTable } from "./(_parts)/version_table.tsx";
+import type { ModelStatus } from "../src/reporting/status.ts";
+
+export const handler = define.handlers({
+  async GET({ state }) {
+    const { dashboard } = state;
+    const { models, asOf } = await dashboard.status();
+    const sections = await Promise.all(models.map(async (status) => {
+      const [versions, moves] = await Promise.all([
+        dashboard.versions(status.model),
+        dashboard.moves(status.model),
+      ]);
+      return { status, versions, served: services(moves) };
+    }));
+    state.title = "Models";
+    return page({ sections, asOf });
+  },
+});
+
+export default define.page<typeof handler>(function Versions({ data: { sections, asOf } }) {
+  return (
+    <>
+      <header class="lede">
+        <h1>{answer(sections.map((s) => s.status))}</h1>
+        <p>
+          A version serves from the moment it is put in place; an earlier one can return while its file is
+          kept.
+        </p>
+      </header>
+      <section class="section" aria-labelledby="when">
+        <div class="with-note">
+          <div>
+            <h2 id="when">
+              Who served when{" "}
+              <small>By the time of the data. Green serves now, hatched was taken back.</small>
+            </h2>
+            <ServedWhen
+              models={sections.map(({ status, served }) => ({ model: status.model, served }))}
+              asOf={asOf}
+            />
+          </div>
+          <div class="note">
+            <p>
+              {sections.map(({ status, served }) => (
+                <Rings key={status.model} model={status.model} served={served} asOf={asOf} />
+              ))}
+            </p>
+            <p>
+              <b>Rings</b>
+              One for each service, oldest inside; the wider the gap, the longer it served. Green serves now.
+              Broken was rolled back.
+            </p>
+          </div>
+        </div>
+      </section>
+      {sections.map(({ status, versions, served }) => (
+        <section key={status.model} class="section" aria-labelledby={status.model}>
+          <VersionTable model={status} versions={versions} served={served} />
+        </section>
+      ))}
+    </>
+  );
+});
+
+function answer(models: readonly ModelStatus[]): string {
+  const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);
+  const without = models.filter((m) => !m.serving).map((m) => m.model);
+  if (serving.length === 0) return "No version serves yet.";
+  const list = serving.length > 1 ? `${serving.slice(0, -1).join(", ")} and ${serving.at(-1)}` : serving[0];
+  return `${list}.${without.length > 0 ? ` Nothing serves ${without.join(", ")} yet.` : ""}`;
+}

@@ -1,0 +1,62 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ZodError } from "zod";
+import { InvalidInputError } from "../core/errors.ts";
+import type { Api, ApiDeps, AppEnv } from "./deps.ts";
+import { addGuards } from "./guards.ts";
+import { checkAccessTable } from "./openapi.ts";
+import { ApiFault, problemOf } from "./problem.ts";
+import { addConfigRoutes } from "./routes/config.ts";
+import { addDocsRoutes } from "./routes/docs.ts";
+import { addEventRoutes } from "./routes/events.ts";
+import { addHistoryRoutes } from "./routes/history.ts";
+import { addModelRoutes } from "./routes/models.ts";
+import { addOperationRoutes } from "./routes/operations.ts";
+import { addPredictionRoutes } from "./routes/predictions.ts";
+import { addRetrainingRoutes } from "./routes/retraining.ts";
+
+export interface AppOptions {
+  /** Adds what else lives under the same address: the dashboard at `/`. Its pages pass the same outer guards. */
+  mount?: (app: Api) => void;
+}
+
+/** The HTTP API, built from what it needs, so that a test builds it the same way. */
+export function createApp(deps: ApiDeps, { mount }: AppOptions = {}): Api {
+  const app: Api = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
+  app.onError((error, c) => {
+    const id = c.get("requestId");
+    const problem = problemOf(error, id);
+    if (problem.status >= 500) deps.log(`${id} ${c.req.method} ${c.req.path}: ${described(error)}`);
+    if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');
+    return c.json(problem, problem.status as ContentfulStatusCode, {
+      "Content-Type": "application/problem+json",
+    });
+  });
+  addGuards(app, deps);
+  addRetrainingRoutes(app, deps);
+  addConfigRoutes(app, deps);
+  addHistoryRoutes(app, deps);
+  addModelRoutes(app, deps);
+  addPredictionRoutes(app, deps);
+  addEventRoutes(app, deps);
+  addOperationRoutes(app, deps);
+  addDocsRoutes(app);
+  checkAccessTable(app);
+  if (mount) mount(app);
+  else app.get("/", (c) => c.redirect("/docs"));
+  app.notFound((c) => {
+    throw new ApiFault("not-found", `There is no ${c.req.method} ${c.req.path}; /docs lists what there is`);
+  });
+  return app;
+}
+
+/** What does not fit its schema becomes one of our errors, naming the field at fault. */
+function refuseInvalid(result: { success: true } | { success: false; error: ZodError }): void {
+  if (result.success) return;
+  const [issue] = result.error.issues;
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+  const field = path.join(".") || "body";
+  throw new InvalidInputError(`${field}: ${issue.message}`, field);
+}
+
+const described = (error: unknown) => error instanceof Error ? error.stack ?? error.message : String(error);

@@ -1,0 +1,48 @@
+import { z } from "@hono/zod-openapi";
+import { Status } from "../reporting/status.ts";
+import { Cycle } from "../reporting/cycle.ts";
+import { Predictions } from "../serving/prediction.ts";
+import { ServingMove } from "../registry/version.ts";
+import { ConfigVersion } from "../db/config_versions.ts";
+import * as messages from "./messages.ts";
+
+/** The same schema under a name that the OpenAPI document refers to. */
+const named = <T extends z.ZodType>(schema: T, id: string): T => (schema.clone() as T).openapi(id);
+
+export const ProblemAnswer = named(messages.Problem, "Problem");
+export const StatusAnswer = named(Status, "Status");
+export const CycleAnswer = named(Cycle, "Cycle");
+export const HistoryAnswer = named(messages.History, "History");
+export const ChecksAnswer = named(messages.Checks, "Checks");
+export const ConfigVersionAnswer = named(ConfigVersion, "ConfigVersion");
+export const ConfigPatchBody = named(messages.ConfigPatch, "ConfigPatch");
+export const ConfigChangedAnswer = named(messages.ConfigAnswer, "ConfigChanged");
+export const ConfigHistoryAnswer = named(messages.ConfigHistory, "ConfigHistory");
+export const ChangeAcceptedAnswer = named(messages.ChangeAccepted, "ChangeAccepted");
+export const ModelsAnswer = named(messages.Models, "Models");
+export const VersionsAnswer = named(messages.Versions, "Versions");
+export const ServingAnswer = named(messages.Serving, "Serving");
+export const ServingMoveAnswer = named(ServingMove, "ServingMove");
+export const PredictionsAnswer = named(Predictions, "Predictions");
+export const IngestAnswer = named(messages.IngestAnswer, "IngestAnswer");
+export const QuarantineAnswer = named(messages.Quarantine, "Quarantine");
+export const AlertsAnswer = named(messages.Alerts, "Alerts");
+export const AuditAnswer = named(messages.Audit, "Audit");
+
+/** An answer of JSON, for a route's `responses`. */
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { "application/json": { schema } },
+});
+
+/** A body of JSON, for a route's `request`. */
+export const body = <T extends z.ZodType>(schema: T, required: boolean) => ({
+  content: { "application/json": { schema } },
+  required,
+});
+
+/** What every route answers when it cannot do what was asked. */
+export const problem = {
+  description: "What went wrong (RFC 9457)",
+  content: { "application/problem+json": { schema: ProblemAnswer } },
+};

@@ -1,0 +1,37 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Clock } from "../core/clock.ts";
+import type { Database } from "../db/connect.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import type { Pseudonym } from "../privacy/pseudonym.ts";
+import type { Predictor } from "../serving/prediction.ts";
+import type { Control } from "../temporal/control.ts";
+
+/** Everything the API is built from. */
+export interface ApiDeps {
+  sql: Database;
+  clock: Clock;
+  pseudonym: Pseudonym;
+  control: Control;
+  predictor: Predictor;
+  models: ReadonlyMap<string, ModelDefinition>;
+  /** Where Temporal's own pages are; null: not known. */
+  temporalUi: string | null;
+  /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
+  host?: string;
+  /** Hears what went wrong, one line each, without keys or ids of persons. */
+  log: (line: string) => void;
+}
+
+/** What a request carries from the guards to its handler. */
+export interface AppEnv {
+  Variables: {
+    /** in the answer's `X-Request-Id`, in problems and in the log */
+    requestId: string;
+    /** the name of the key that was presented; empty where none was needed */
+    who: string;
+  };
+}
+
+export type Api = OpenAPIHono<AppEnv>;
+
+export const LOOPBACK = "127.0.0.1";

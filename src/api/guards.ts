@@ -1,0 +1,94 @@
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { HTTPException } from "hono/http-exception";
+import { timeout } from "hono/timeout";
+import { nameOfKey } from "../security/keys.ts";
+import { ACCESS, type Access, isLoopback, needsKey, routerPath } from "./access.ts";
+import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
+import { ApiFault } from "./problem.ts";
+
+/** Longest body in bytes, once unpacked: of events, and of everything else. */
+export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
+const BODY_BYTES_MAX = 4 * 1024 * 1024;
+const ANSWER_WITHIN_MS = 60_000;
+
+const HEADERS = {
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+  "Referrer-Policy": "no-referrer",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+  "Cache-Control": "no-store",
+} as const;
+
+/** Puts what every request passes through before the app's routes. */
+export function addGuards(app: Api, deps: ApiDeps): void {
+  app.use("*", requestId, headers, ownHost(deps.host ?? LOOPBACK));
+  for (const [route, access] of Object.entries(ACCESS)) {
+    const [method, path] = route.split(" ");
+    const maxSize = path === "/events" ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
+    const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
+    app.on(
+      method,
+      routerPath(path),
+      timeout(ANSWER_WITHIN_MS, late),
+      accessGuard(access, deps),
+      bodyLimit({ maxSize, onError: tooLarge }),
+    );
+  }
+}
+
+/** Gives a request its id: the caller's own where it is a plain word, else a new one. */
+async function requestId(c: Context<AppEnv>, next: Next): Promise<void> {
+  const sent = c.req.header("x-request-id");
+  const id = sent && /^[\w.-]{1,64}$/.test(sent) ? sent : crypto.randomUUID();
+  c.set("requestId", id);
+  c.set("who", "");
+  await next();
+  c.res.headers.set("X-Request-Id", id);
+}
+
+/** Headers that a handler may set otherwise, as the pages of the dashboard do. */
+async function headers(c: Context<AppEnv>, next: Next): Promise<void> {
+  await next();
+  for (const [name, value] of Object.entries(HEADERS)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+}
+
+/**
+ * On loopback only this machine's names are answered: a web page that lets its own name point here (DNS rebinding)
+ * would otherwise read what is open to this machine.
+ */
+function ownHost(bound: string): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const asked = new URL(`http://${c.req.header("host") ?? new URL(c.req.url).host}`).hostname;
+    if (isLoopback(bound) && !isLoopback(asked)) {
+      throw new ApiFault("foreign-host", `This server answers to localhost only, not to "${asked}"`);
+    }
+    await next();
+  };
+}
+
+function accessGuard(access: Access, { sql, host = LOOPBACK }: ApiDeps): MiddlewareHandler<AppEnv> {
+  if (!needsKey(access, host)) return async (_c, next) => await next();
+  return async (c, next) => {
+    const key = presentedKey(c);
+    const who = key === undefined ? null : await nameOfKey(sql, key);
+    if (who === null) {
+      const how = key === undefined ? "Send it" : "This one is not known. Send a valid one";
+      throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
+    }
+    c.set("who", who);
+    await next();
+  };
+}
+
+function presentedKey(c: Context): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
+  return bearer ?? c.req.header("x-api-key");
+}
+
+function tooLarge(): never {
+  throw new ApiFault("too-large", "Send less at once: at most 4 MiB, and 32 MiB of events");
+}

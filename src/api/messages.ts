@@ -1,0 +1,195 @@
+/** What travels between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
+import { z } from "zod";
+import { Alert } from "../db/alerts.ts";
+import { AuditRow } from "../db/audit.ts";
+import { ConfigVersion } from "../db/config_versions.ts";
+import { QuarantineRow } from "../db/quarantine_list.ts";
+import { Check } from "../monitoring/check.ts";
+import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
+import { Outcome } from "../reporting/cycle.ts";
+import { HistoryEntry } from "../reporting/history.ts";
+import { ModelConfig } from "../retraining_config.ts";
+
+/** Most shoppers in one request for predictions. */
+export const USERS_MAX = 10_000;
+/** Most events in one request. */
+export const EVENTS_MAX = 10_000;
+/** Most rows in one answer of a list. */
+export const PAGE_MAX = 1000;
+
+const ModelName = z.string().min(1).max(41).describe("a model's name, as in /models");
+const Why = z.string().max(500).default("").describe("the reason, for the audit");
+
+export const ModelParam = z.object({ model: ModelName });
+export const NameParam = z.object({ name: ModelName });
+export const CycleParam = z.object({
+  id: z.string().max(200).describe("retrainer/churn/cycle/7, URL-encoded or as it is"),
+});
+
+/** Start or force retraining. */
+export const ChangeRequest = z.strictObject({
+  model: ModelName.optional().describe("left out: every model"),
+  why: Why,
+});
+export type ChangeRequest = z.input<typeof ChangeRequest>;
+
+/** Stop retraining. */
+export const StopRequest = ChangeRequest.extend({
+  running: z.enum(["finish", "cancel"]).default("finish").describe("what becomes of a cycle that runs now"),
+});
+export type StopRequest = z.input<typeof StopRequest>;
+
+/** A change was handed to the retrainers; what becomes of it shows in the status. */
+export const ChangeAccepted = z.object({
+  accepted: z.literal(true),
+  models: z.array(z.string()),
+  requestId: z.string().describe("in the audit: this, a slash and the model's name"),
+  statusUrl: z.string(),
+});
+export type ChangeAccepted = z.infer<typeof ChangeAccepted>;
+
+type Shape = typeof ModelConfig.shape;
+/** Every setting without its default: what a change leaves out stays as it is. */
+const changes = Object.fromEntries(
+  Object.entries(ModelConfig.shape).map(([name, schema]) => [name, schema.unwrap().optional()]),
+) as { [K in keyof Shape]: z.ZodOptional<ReturnType<Shape[K]["unwrap"]>> };
+
+/** A change of the configuration. `null` for a model removes what differs for it. */
+export const ConfigPatch = z.strictObject({
+  ...changes,
+  models: z.record(z.string(), z.strictObject(changes).nullable()).optional(),
+  why: Why,
+});
+export type ConfigPatch = z.input<typeof ConfigPatch>;
+
+/** The configuration that is in force now. */
+export const ConfigAnswer = ConfigVersion.extend({
+  notified: z.boolean().describe(
+    "false: retrainers hear of it at their next check, for Temporal does not answer",
+  ),
+});
+export type ConfigAnswer = z.infer<typeof ConfigAnswer>;
+export const ConfigHistory = z.object({ versions: z.array(ConfigVersion) });
+
+const limit = (standard: number, max = PAGE_MAX) => z.coerce.number().int().min(1).max(max).default(standard);
+export const LimitQuery = z.object({ limit: limit(100).describe("most rows, newest first") });
+export type LimitQuery = z.input<typeof LimitQuery>;
+
+/** Which cycles of the history. */
+export const HistoryQuery = z.object({
+  model: ModelName.optional(),
+  outcome: Outcome.optional(),
+  limit: limit(100),
+  offset: z.coerce.number().int().min(0).default(0).describe("how many to skip"),
+  format: z.enum(["json", "csv"]).optional().describe("left out: as the Accept header says"),
+});
+export type HistoryQuery = z.input<typeof HistoryQuery>;
+export const History = z.object({
+  cycles: z.array(HistoryEntry),
+  next: z.int().nullable().describe("offset of the next page; null: this was the last"),
+});
+export type History = z.infer<typeof History>;
+
+export const ChecksQuery = LimitQuery.extend({ model: ModelName.optional() });
+export type ChecksQuery = z.input<typeof ChecksQuery>;
+export const Checks = z.object({ checks: z.array(Check) });
+
+/** A model as it is declared, and what serves it. */
+export const ModelSummary = z.object({
+  model: z.string(),
+  kind: z.enum(["classification", "regression"]),
+  question: z.string(),
+  unit: z.string(),
+  primaryMetric: z.string(),
+  loss: z.string().describe("what champion and challenger are compared on"),
+  network: z.string(),
+  candidates: z.array(z.string()),
+  serving: z.int().nullable(),
+  newest: z.int().nullable().describe("highest version number"),
+});
+export type ModelSummary = z.infer<typeof ModelSummary>;
+export const Models = z.object({ models: z.array(ModelSummary) });
+/** A version as it is stored, but for its recipe: a schema of any JSON has no end in the OpenAPI document. */
+const VersionAnswer = ModelVersion.extend({ manifest: Manifest.extend({ recipe: z.unknown() }) });
+export const Versions = z.object({
+  model: z.string(),
+  serving: z.int().nullable(),
+  versions: z.array(VersionAnswer),
+});
+export type Versions = z.infer<typeof Versions>;
+export const Serving = z.object({
+  model: z.string(),
+  version: z.int().nullable(),
+  history: z.array(ServingMove).describe("who served when, newest first"),
+});
+export type Serving = z.infer<typeof Serving>;
+
+export const RollbackRequest = z.strictObject({
+  to: z.int().min(1).optional().describe("left out: the last known good version"),
+  why: Why,
+});
+export type RollbackRequest = z.input<typeof RollbackRequest>;
+export const PromoteRequest = z.strictObject({ version: z.int().min(1), why: Why });
+export type PromoteRequest = z.input<typeof PromoteRequest>;
+
+const UserId = z.union([z.string().min(1).max(200), z.number()], {
+  error: "need text or a number, at most 200 characters",
+})
+  .describe("a shopper's id as in the events");
+const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: "need ISO 8601, as 2011-06-01T00:00:00Z",
+});
+
+/** For whom a prediction is asked. */
+export const PredictionRequest = z.strictObject({
+  user: UserId.optional(),
+  users: z.array(UserId).min(1).max(USERS_MAX).optional(),
+  asOf: Time.optional().describe("left out: now, or where a demo's clock stands"),
+}).refine(({ user, users }) => (user === undefined) !== (users === undefined), {
+  error: 'need either "user" or "users"',
+  path: ["users"],
+});
+export type PredictionRequest = z.input<typeof PredictionRequest>;
+
+/** What became of each event that was sent, in the order sent. Everything in it is committed. */
+export const IngestAnswer = z.object({
+  accepted: z.int(),
+  duplicates: z.int().describe("their id was stored before, or came earlier in this request"),
+  quarantined: z.int().describe("put aside with a reason; they count for nothing"),
+  results: z.array(z.object({
+    index: z.int(),
+    id: z.string().nullable().describe("as sent, or derived; null: refused and none was sent"),
+    status: z.enum(["accepted", "duplicate", "quarantined"]),
+    reason: z.string().optional(),
+    field: z.string().nullish(),
+  })),
+});
+export type IngestAnswer = z.infer<typeof IngestAnswer>;
+export const Quarantine = z.object({
+  reasons: z.array(z.object({ reason: z.string(), events: z.int() })).describe("how many for each reason"),
+  events: z.array(QuarantineRow),
+});
+export type Quarantine = z.infer<typeof Quarantine>;
+
+export const AlertsQuery = LimitQuery.extend({ open: z.enum(["true", "false"]).default("true") });
+export type AlertsQuery = z.input<typeof AlertsQuery>;
+export const Alerts = z.object({ alerts: z.array(Alert) });
+export const Audit = z.object({ changes: z.array(AuditRow) });
+
+export const Alive = z.object({ alive: z.literal(true) });
+export const Ready = z.object({
+  ready: z.literal(true),
+  postgres: z.literal("ok"),
+  temporal: z.literal("ok"),
+});
+
+/** An error as RFC 9457 has it. */
+export const Problem = z.object({
+  type: z.string().describe("urn:perennial:problem:<kind>"),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  instance: z.string().describe("urn:perennial:request:<id>; the id is in the log"),
+  field: z.string().optional().describe("path of what was wrong in the request"),
+});
+export type Problem = z.infer<typeof Problem>;

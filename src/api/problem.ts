@@ -1,0 +1,96 @@
+import { HTTPException } from "hono/http-exception";
+import {
+  ConflictError,
+  InsufficientDataError,
+  InvalidInputError,
+  messageOf,
+  NotFoundError,
+} from "../core/errors.ts";
+import type { Problem } from "./messages.ts";
+
+/** The kinds of problem an answer can name, with their status and title. */
+const KINDS = {
+  "malformed": [400, "The request cannot be read"],
+  "key-needed": [401, "An API key is needed"],
+  "not-found": [404, "There is no such thing"],
+  "conflict": [409, "The request contradicts what is so now"],
+  "changed-meanwhile": [412, "It was changed meanwhile"],
+  "too-large": [413, "The request is too large"],
+  "media-type": [415, "This content type is not understood"],
+  "foreign-host": [421, "This address does not belong to this server"],
+  "invalid-input": [422, "What was sent cannot be used"],
+  "insufficient-data": [422, "There are too few rows"],
+  "internal": [500, "Something went wrong here"],
+  "unavailable": [503, "A server that this one needs does not answer"],
+  "timeout": [504, "It took too long"],
+} as const;
+export type ProblemKind = keyof typeof KINDS;
+
+/** What goes wrong at the border itself, rather than in the domain. */
+export class ApiFault extends Error {
+  override name = "ApiFault";
+  constructor(readonly kind: ProblemKind, message: string, readonly field?: string) {
+    super(message);
+  }
+}
+
+/** A server that the API needs does not answer: Temporal or Postgres. */
+export class UnavailableError extends ApiFault {
+  override name = "UnavailableError";
+  constructor(readonly service: "Temporal" | "Postgres", detail: string) {
+    super("unavailable", detail);
+  }
+}
+
+/** What is told of an error: the one place where our errors become answers. What is not ours tells nothing of itself. */
+export function problemOf(error: unknown, requestId: string): Problem {
+  const { kind, detail, field } = translated(error);
+  const [status, title] = KINDS[kind];
+  return {
+    type: `urn:perennial:problem:${kind}`,
+    title,
+    status,
+    detail,
+    instance: `urn:perennial:request:${requestId}`,
+    ...(field === undefined ? {} : { field }),
+  };
+}
+
+function translated(error: unknown): { kind: ProblemKind; detail: string; field?: string } {
+  const detail = messageOf(error);
+  if (error instanceof ApiFault) return { kind: error.kind, detail, field: error.field };
+  if (error instanceof NotFoundError) return { kind: "not-found", detail };
+  if (error instanceof ConflictError) return { kind: "conflict", detail };
+  if (error instanceof InvalidInputError) return { kind: "invalid-input", detail, field: error.field };
+  if (error instanceof InsufficientDataError) return { kind: "insufficient-data", detail };
+  if (error instanceof HTTPException) return { kind: ofStatus(error.status), detail };
+  if (isDatabaseDown(error)) {
+    return { kind: "unavailable", detail: "Postgres does not answer; try again soon" };
+  }
+  return { kind: "internal", detail: "The reason is in the server's log, under the id in `instance`" };
+}
+
+function ofStatus(status: number): ProblemKind {
+  const found = Object.entries(KINDS).find(([, [code]]) => code === status);
+  return (found?.[0] ?? "internal") as ProblemKind;
+}
+
+/** How the driver and the operating system name a Postgres that is not there, is starting, or went away. */
+const DOWN = new Set([
+  "CONNECT_TIMEOUT",
+  "CONNECTION_CLOSED",
+  "CONNECTION_DESTROYED",
+  "CONNECTION_ENDED",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now
+  "53300", // too_many_connections
+]);
+
+/** Whether an error says that Postgres cannot be reached. */
+export function isDatabaseDown(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isDatabaseDown);
+  return DOWN.has((error as { code?: string } | null)?.code ?? "");
+}

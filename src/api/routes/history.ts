@@ -1,0 +1,83 @@
+import { createRoute } from "@hono/zod-openapi";
+import { listChecks } from "../../db/checks.ts";
+import { getCycle, listCycles } from "../../db/cycles.ts";
+import { historyCsv } from "../../reporting/csv.ts";
+import { historyEntry } from "../../reporting/history.ts";
+import { routerPath } from "../access.ts";
+import { chosenModels } from "../changes.ts";
+import { ChecksAnswer, CycleAnswer, HistoryAnswer, json, problem } from "../components.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { ChecksQuery, CycleParam, HistoryQuery } from "../messages.ts";
+
+const tags = ["History"];
+
+const history = createRoute({
+  method: "get",
+  path: "/retraining/history",
+  tags,
+  summary: "Retraining cycles, newest first, as JSON or CSV",
+  description: "CSV with `?format=csv` or `Accept: text/csv`.",
+  request: { query: HistoryQuery },
+  responses: {
+    200: {
+      description: "A page of cycles",
+      content: { ...json(HistoryAnswer, "").content, "text/csv": { schema: { type: "string" } } },
+    },
+    default: problem,
+  },
+});
+
+const checks = createRoute({
+  method: "get",
+  path: "/retraining/checks",
+  tags,
+  summary: "Every answer of the trigger, with its reasons, newest first",
+  request: { query: ChecksQuery },
+  responses: { 200: json(ChecksAnswer, "The checks"), default: problem },
+});
+
+const cycle = createRoute({
+  method: "get",
+  path: "/retraining/cycles/{id}",
+  tags,
+  summary: "One cycle, with all its evidence",
+  request: { params: CycleParam },
+  responses: { 200: json(CycleAnswer, "The cycle"), default: problem },
+});
+
+/** The past: cycles and checks. */
+export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
+  const { sql } = deps;
+  app.openapi(history, async (c) => {
+    const { model, outcome, limit, offset, format } = c.req.valid("query");
+    if (model !== undefined) chosenModels(deps, model);
+    const cycles = await listCycles(sql, { model, outcome, limit: limit + 1, offset }); // one more tells of a next page
+    const page = cycles.slice(0, limit).map(historyEntry);
+    const next = cycles.length > limit ? offset + limit : null;
+    if (next !== null) c.header("X-Next-Offset", String(next));
+    if (format === "csv" || (format === undefined && wantsCsv(c.req.header("accept")))) {
+      return c.body(historyCsv(page), 200, CSV_HEADERS);
+    }
+    return c.json({ cycles: page, next }, 200);
+  });
+  app.openapi(checks, async (c) => {
+    const { model, limit } = c.req.valid("query");
+    if (model !== undefined) chosenModels(deps, model);
+    return c.json({ checks: await listChecks(sql, { model, limit }) }, 200);
+  });
+  // Registered by hand: a cycle's id holds slashes, which the OpenAPI path cannot say.
+  app.openAPIRegistry.registerPath(cycle);
+  app.get(routerPath(cycle.path), async (c) => c.json(await getCycle(sql, c.req.param("id") ?? ""), 200));
+}
+
+const CSV_HEADERS = {
+  "Content-Type": "text/csv; charset=utf-8",
+  "Content-Disposition": 'attachment; filename="retraining-history.csv"',
+};
+
+/** Whether CSV is preferred: named before JSON. */
+function wantsCsv(accept = ""): boolean {
+  const csv = accept.indexOf("text/csv");
+  const json = accept.indexOf("application/json");
+  return csv >= 0 && (json < 0 || csv < json);
+}

@@ -1,0 +1,128 @@
+import { createRoute } from "@hono/zod-openapi";
+import { servingHistory, servingVersion } from "../../db/serving.ts";
+import { listVersions } from "../../db/versions.ts";
+import type { ModelDefinition } from "../../models/model.ts";
+import { promote, rollBack } from "../../registry/moves.ts";
+import { currentAsOf } from "../../reporting/as_of.ts";
+import { chosenModels } from "../changes.ts";
+import {
+  body,
+  json,
+  ModelsAnswer,
+  problem,
+  ServingAnswer,
+  ServingMoveAnswer,
+  VersionsAnswer,
+} from "../components.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { answerOnce } from "../idempotency.ts";
+import { LimitQuery, type ModelSummary, NameParam, PromoteRequest, RollbackRequest } from "../messages.ts";
+
+const tags = ["Models"];
+
+const list = createRoute({
+  method: "get",
+  path: "/models",
+  tags,
+  summary: "The models, and what serves each",
+  responses: { 200: json(ModelsAnswer, "The models"), default: problem },
+});
+
+const versions = createRoute({
+  method: "get",
+  path: "/models/{name}/versions",
+  tags,
+  summary: "Every version of a model with its manifest, newest first",
+  request: { params: NameParam, query: LimitQuery },
+  responses: { 200: json(VersionsAnswer, "The versions"), default: problem },
+});
+
+const serving = createRoute({
+  method: "get",
+  path: "/models/{name}/serving",
+  tags,
+  summary: "Who served when",
+  request: { params: NameParam, query: LimitQuery },
+  responses: { 200: json(ServingAnswer, "What serves, and every change of it"), default: problem },
+});
+
+const rollback = createRoute({
+  method: "post",
+  path: "/models/{name}/rollback",
+  tags,
+  summary: "Take the serving version back",
+  description: "To `to`, else to the last known good version. An `Idempotency-Key` makes it count once.",
+  request: { params: NameParam, body: body(RollbackRequest, false) },
+  responses: { 200: json(ServingMoveAnswer, "The change of what serves"), default: problem },
+});
+
+const promotion = createRoute({
+  method: "post",
+  path: "/models/{name}/promote",
+  tags,
+  summary: "Let a kept version serve",
+  description: "An `Idempotency-Key` makes it count once.",
+  request: { params: NameParam, body: body(PromoteRequest, true) },
+  responses: { 200: json(ServingMoveAnswer, "The change of what serves"), default: problem },
+});
+
+/** Models, their versions, and what serves. None of it needs Temporal. */
+export function addModelRoutes(app: Api, deps: ApiDeps): void {
+  const { sql, clock } = deps;
+  const moving = async (name: string, who: string) => {
+    const [model] = chosenModels(deps, name);
+    return { model, by: who, asOf: new Date(await currentAsOf(sql, clock)).toISOString() };
+  };
+  app.openapi(
+    list,
+    async (c) =>
+      c.json({ models: await Promise.all([...deps.models.values()].map((m) => summary(deps, m))) }, 200),
+  );
+  app.openapi(versions, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const found = await listVersions(sql, model, c.req.valid("query").limit);
+    return c.json({ model, serving: await servingVersion(sql, model), versions: found }, 200);
+  });
+  app.openapi(serving, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const history = await servingHistory(sql, model, c.req.valid("query").limit);
+    return c.json({ model, version: await servingVersion(sql, model), history }, 200);
+  });
+  app.openapi(rollback, async (c) => {
+    const asked = RollbackRequest.parse(c.req.valid("json")); // without a body nothing was parsed before
+    const request = { ...await moving(c.req.valid("param").name, c.get("who")), ...asked };
+    return c.json(
+      await answerOnce(
+        c,
+        sql,
+        { body: asked, status: 200 },
+        (requestId) => rollBack(sql, { ...request, requestId }),
+      ),
+      200,
+    );
+  });
+  app.openapi(promotion, async (c) => {
+    const asked = c.req.valid("json");
+    const request = { ...await moving(c.req.valid("param").name, c.get("who")), ...asked };
+    return c.json(
+      await answerOnce(
+        c,
+        sql,
+        { body: asked, status: 200 },
+        (requestId) => promote(sql, { ...request, requestId }),
+      ),
+      200,
+    );
+  });
+}
+
+async function summary({ sql }: ApiDeps, model: ModelDefinition): Promise<ModelSummary> {
+  const { name, kind, question, unit, primaryMetric, loss, network, candidates } = model;
+  const [serves, [newest]] = await Promise.all([servingVersion(sql, name), listVersions(sql, name, 1)]);
+  return {
+    ...{ model: name, kind, question, unit, primaryMetric, loss, network },
+    candidates: candidates.map((c) => c.name),
+    serving: serves,
+    newest: newest?.version ?? null,
+  };
+}

@@ -1,0 +1,80 @@
+import { createRoute } from "@hono/zod-openapi";
+import { listAlerts } from "../../db/alerts.ts";
+import { hasKeys } from "../../db/api_keys.ts";
+import { listAudit } from "../../db/audit.ts";
+import type { Database } from "../../db/connect.ts";
+import { temporalAnswers } from "../changes.ts";
+import { AlertsAnswer, AuditAnswer, json, problem } from "../components.ts";
+import { withDeadline } from "../deadline.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { AlertsQuery, Alive, LimitQuery, Ready } from "../messages.ts";
+import { ApiFault } from "../problem.ts";
+
+const tags = ["Operations"];
+const LOOK_WITHIN_MS = 3_000;
+
+const alerts = createRoute({
+  method: "get",
+  path: "/alerts",
+  tags,
+  summary: "What a person should know about, newest first",
+  request: { query: AlertsQuery },
+  responses: { 200: json(AlertsAnswer, "Open alerts; all with `open=false`"), default: problem },
+});
+
+const audit = createRoute({
+  method: "get",
+  path: "/audit",
+  tags,
+  summary: "Changes that people made, newest first",
+  request: { query: LimitQuery },
+  responses: { 200: json(AuditAnswer, "Who, when, what, before, after, why"), default: problem },
+});
+
+const alive = createRoute({
+  method: "get",
+  path: "/healthz",
+  tags,
+  summary: "Whether this process is alive",
+  responses: { 200: json(Alive, "It is"), default: problem },
+});
+
+const ready = createRoute({
+  method: "get",
+  path: "/readyz",
+  tags,
+  summary: "Whether Postgres and Temporal can be reached",
+  responses: { 200: json(Ready, "Both answer"), default: problem },
+});
+
+/** Alerts, audit, and whether the service is alive and ready. */
+export function addOperationRoutes(app: Api, deps: ApiDeps): void {
+  app.openapi(alerts, async (c) => {
+    const { open, limit } = c.req.valid("query");
+    return c.json({ alerts: await listAlerts(deps.sql, { open: open === "true", limit }) }, 200);
+  });
+  app.openapi(
+    audit,
+    async (c) => c.json({ changes: await listAudit(deps.sql, c.req.valid("query").limit) }, 200),
+  );
+  app.openapi(alive, (c) => c.json({ alive: true } as const, 200));
+  app.openapi(ready, async (c) => {
+    const [postgres, temporal] = await Promise.all([
+      postgresAnswers(deps.sql),
+      temporalAnswers(deps.control),
+    ]);
+    const down = [...postgres ? [] : ["Postgres"], ...temporal ? [] : ["Temporal"]];
+    if (down.length > 0) throw new ApiFault("unavailable", `${down.join(" and ")} cannot be reached`);
+    return c.json({ ready: true, postgres: "ok", temporal: "ok" } as const, 200);
+  });
+}
+
+/** Whether Postgres answers a small query within a few seconds. */
+async function postgresAnswers(sql: Database): Promise<boolean> {
+  try {
+    await withDeadline(hasKeys(sql), LOOK_WITHIN_MS, () => new Error("no answer"));
+    return true;
+  } catch {
+    return false; // however it fails, it cannot be used
+  }
+}

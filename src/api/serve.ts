@@ -1,0 +1,68 @@
+import type { Api } from "./deps.ts";
+import { withDeadline } from "./deadline.ts";
+import { isLoopback } from "./access.ts";
+
+const FINISH_WITHIN_MS = 5_000;
+
+/** An API that listens. */
+export interface ServedApi {
+  /** `http://127.0.0.1:8000`: how this machine reaches it. */
+  url: string;
+  port: number;
+  /** Settles when it no longer listens. */
+  finished: Promise<void>;
+  /** Takes no new requests, lets running ones finish for a few seconds, then ends them. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/** The address cannot be listened on. */
+export class CannotListenError extends Error {
+  override name = "CannotListenError";
+}
+
+/** Listens; `port` 0 takes any free one. @throws {CannotListenError} saying what to do */
+export function serveApi(app: Api, { host, port }: { host: string; port: number }): ServedApi {
+  const ending = new AbortController();
+  const server = listen(app, { host, port, signal: ending.signal });
+  const bound = (server.addr as Deno.NetAddr).port;
+  const finished = server.finished;
+  let stopped: Promise<void> | undefined;
+  return {
+    url: `http://${isLoopback(host) && host !== "::1" ? host : "127.0.0.1"}:${bound}`,
+    port: bound,
+    finished,
+    stop: () => stopped ??= end(server, ending),
+  };
+}
+
+function listen(app: Api, { host, port, signal }: { host: string; port: number; signal: AbortSignal }) {
+  try {
+    return Deno.serve(
+      { hostname: host, port, signal, onListen: () => undefined },
+      (request) => app.fetch(request),
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) {
+      throw new CannotListenError(
+        `Port ${port} is taken by another program; set PERENNIAL_PORT or --port to a free one`,
+      );
+    }
+    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.AddrNotAvailable) {
+      throw new CannotListenError(
+        `Cannot listen on ${host}:${port} (${error.message}); set PERENNIAL_HOST and PERENNIAL_PORT`,
+      );
+    }
+    throw error;
+  }
+}
+
+async function end(server: Deno.HttpServer, ending: AbortController): Promise<void> {
+  const late = new Error("late");
+  try {
+    await withDeadline(server.shutdown(), FINISH_WITHIN_MS, () => late);
+  } catch (error) {
+    if (error !== late) throw error;
+    ending.abort();
+    await server.finished;
+  }
+}

@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import type { AuditRow } from "../../db/audit.ts";
+import { asking, type Common, type Context } from "../context.ts";
+import { minute, type Paint, table } from "../format.ts";
+import { wholeNumber } from "../options.ts";
+
+/** `perennial audit` */
+export function addAudit(program: Command, context: Context): void {
+  const audit = program.command("audit").description("changes that people made, newest first")
+    .option("--limit <n>", "most rows", wholeNumber({ min: 1, max: 1000 }), 20);
+  asking(audit, "perennial audit\nperennial audit --limit 100 --json").action(
+    async (options: Common & { limit: number }) => {
+      const { changes } = await (await context.client(options)).audit({ limit: options.limit });
+      context.show(options, changes, (all) => auditText(all, context.paint));
+    },
+  );
+}
+
+function auditText(changes: readonly AuditRow[], paint: Paint): string {
+  if (changes.length === 0) return "No changes";
+  const rows = changes.map((
+    c,
+  ) => [minute(c.at), c.who, c.action, c.target, briefly(c.before), briefly(c.after), c.why]);
+  return table(["at", "who", "what", "on", "before", "after", "why"], rows, paint);
+}
+
+/** A value in a few words: a whole configuration shows as its version. */
+function briefly(value: unknown): string {
+  if (value === null || typeof value !== "object") return value === null ? "-" : String(value);
+  const { config: _config, ...rest } = value as Record<string, unknown>;
+  return Object.entries(rest).map(([name, v]) => `${name} ${v}`).join(", ") || "-";
+}

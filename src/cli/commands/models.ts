@@ -1,0 +1,129 @@
+import type { Command } from "commander";
+import type { ModelSummary, Versions } from "../../api/messages.ts";
+import type { ServingMove } from "../../registry/version.ts";
+import { asking, type Common, type Context } from "../context.ts";
+import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
+import { wholeNumber } from "../options.ts";
+
+/** `perennial models`, `rollback` and `promote` */
+export function addModels(program: Command, context: Context): void {
+  const models = program.command("models").description("the models; with a name, the versions of one")
+    .argument("[model]", "one model").option("--served", "who served when, instead of the versions");
+  asking(models, "perennial models\nperennial models churn\nperennial models churn --served")
+    .action((model: string | undefined, options: Common & { served?: boolean }) =>
+      showModels(context, model, options)
+    );
+  addMoves(program, context);
+}
+
+async function showModels(
+  { client, show, paint }: Context,
+  model: string | undefined,
+  options: Common & { served?: boolean },
+) {
+  const api = await client(options);
+  if (model === undefined) return show(options, (await api.models()).models, (all) => modelsText(all, paint));
+  if (options.served) {
+    return show(options, await api.serving(model), ({ history }) => movesText(history, paint));
+  }
+  show(options, await api.versions(model), (v) => versionsText(v, paint));
+}
+
+interface MoveOptions extends Common {
+  why: string;
+}
+
+function addMoves(program: Command, context: Context): void {
+  const rollback = program.command("rollback").description("take the serving version back").argument(
+    "<model>",
+    "the model",
+  )
+    .option("--to <version>", "left out: the last known good version", wholeNumber({ min: 1 })).option(
+      "--why <text>",
+      "the reason, for the audit",
+      "",
+    );
+  asking(rollback, 'perennial rollback churn --why "complaints since noon"\nperennial rollback churn --to 3')
+    .action(async (model: string, options: MoveOptions & { to?: number }) => {
+      const { to, why } = options;
+      context.show(options, await (await context.client(options)).rollback(model, { to, why }), moveText);
+    });
+  const promote = program.command("promote").description("let a kept version serve").argument(
+    "<model>",
+    "the model",
+  )
+    .argument("<version>", "its number", wholeNumber({ min: 1 })).option(
+      "--why <text>",
+      "the reason, for the audit",
+      "",
+    );
+  asking(promote, 'perennial promote churn 4 --why "approved by the data team"')
+    .action(async (model: string, version: number, options: MoveOptions) => {
+      context.show(
+        options,
+        await (await context.client(options)).promote(model, { version, why: options.why }),
+        moveText,
+      );
+    });
+}
+
+const moveText = ({ model, version, previous }: ServingMove) =>
+  `${model}: version ${version} serves${previous === null ? "" : ` instead of version ${previous}`}`;
+
+function modelsText(models: readonly ModelSummary[], paint: Paint): string {
+  const rows = models.map((
+    m,
+  ) => [
+    m.model,
+    m.kind,
+    m.serving === null ? "-" : String(m.serving),
+    m.newest === null ? "-" : String(m.newest),
+    m.question,
+  ]);
+  return table(
+    ["model", "kind", { name: "serving", right: true }, { name: "newest", right: true }, "question"],
+    rows,
+    paint,
+  );
+}
+
+function versionsText({ versions, serving }: Versions, paint: Paint): string {
+  if (versions.length === 0) return "No versions yet";
+  const rows = versions.map((v) => [
+    String(v.version),
+    v.version === serving
+      ? paint("green", "serves")
+      : v.damagedAt
+      ? paint("red", "damaged")
+      : v.artefactRemovedAt
+      ? "removed"
+      : mood(v.state, paint),
+    minute(v.manifest.asOf),
+    v.manifest.candidate,
+    metricsLine(v.manifest.metrics),
+  ]);
+  return table(
+    [{ name: "version", right: true }, "state", "as of", "candidate", "on the validation rows"],
+    rows,
+    paint,
+  );
+}
+
+function movesText(history: readonly ServingMove[], paint: Paint): string {
+  if (history.length === 0) return "No version served yet";
+  const rows = history.map((
+    m,
+  ) => [
+    minute(m.at),
+    m.kind,
+    String(m.version),
+    m.previous === null ? "-" : String(m.previous),
+    m.by,
+    m.why,
+  ]);
+  return table(
+    ["at", "what", { name: "version", right: true }, { name: "before", right: true }, "by", "why"],
+    rows,
+    paint,
+  );
+}

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { readFile } from "node:fs/promises";
+import { USERS_MAX } from "../../api/messages.ts";
+import type { Predictions } from "../../serving/prediction.ts";
+import { figure } from "../../reporting/numbers.ts";
+import { asking, type Common, type Context } from "../context.ts";
+import { UsageError } from "../exit.ts";
+import { minute, type Paint, table } from "../format.ts";
+
+interface PredictOptions extends Common {
+  file?: string;
+  asOf?: string;
+}
+
+/** `perennial predict` */
+export function addPredict(program: Command, context: Context): void {
+  const predict = program.command("predict").description("ask a model about shoppers").argument(
+    "<model>",
+    "the model",
+  )
+    .argument("[users...]", "ids of shoppers, as in the events").option(
+      "--file <file>",
+      "a file with one id per line",
+    )
+    .option("--as-of <time>", "as things stood then, as 2011-06-01T00:00:00Z");
+  asking(predict, "perennial predict churn 14911 17841\nperennial predict spending --file users.txt --json")
+    .action(async (model: string, given: string[], options: PredictOptions) => {
+      const users = [...given, ...options.file ? await idsIn(options.file) : []];
+      if (users.length === 0) {
+        throw new UsageError("Name at least one shopper, or a file of them with --file");
+      }
+      const client = await context.client(options);
+      const pages: Predictions[] = [];
+      for (let i = 0; i < users.length; i += USERS_MAX) {
+        pages.push(await client.predict(model, { users: users.slice(i, i + USERS_MAX), asOf: options.asOf }));
+      }
+      const whole = { ...pages[0], predictions: pages.flatMap((page) => page.predictions) };
+      context.show(options, whole, (p) => predictionsText(p, context.paint));
+    });
+}
+
+async function idsIn(file: string): Promise<string[]> {
+  return (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim()).filter((line) =>
+    line !== ""
+  );
+}
+
+function predictionsText({ model, version, fallback, asOf, predictions }: Predictions, paint: Paint): string {
+  const who = version === null ? "the baseline" : `version ${version}`;
+  const head = `${model}, ${who}${fallback ? " (not the one that should serve)" : ""}, as of ${minute(asOf)}`;
+  const rows = predictions.map((
+    p,
+  ) => [p.user, p.prediction === null ? "-" : figure(p.prediction), p.reason ?? ""]);
+  return [paint("dim", head), table(["user", { name: "prediction", right: true }, ""], rows, paint)].join(
+    "\n",
+  );
+}

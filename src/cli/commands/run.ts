@@ -1,0 +1,140 @@
+import { type Command, Option } from "commander";
+import { readConfig } from "../../config.ts";
+import { cacheHome, installationHome } from "../../embedded/home.ts";
+import type { Service, ServicePart } from "../../service.ts";
+import { type Context, withExamples } from "../context.ts";
+import { untilInterrupted } from "../interrupt.ts";
+import { calendarDay, type DemoOptions, portNumber, wholeNumber } from "../options.ts";
+
+/** `perennial demo`, `up`, `api` and `worker` */
+export function addRun(program: Command, context: Context): void {
+  addDemo(program);
+  const up = program.command("up").description(
+    "run all of Perennial here, with its own Postgres and Temporal, until Ctrl-C",
+  );
+  withExamples(listening(up), "perennial up\nperennial up --port 9000")
+    .action((options: RunOptions) => run(context, ["worker", "api"], true, options));
+  const api = program.command("api").description(
+    "run the HTTP API alone, against DATABASE_URL and TEMPORAL_ADDRESS",
+  );
+  withExamples(
+    listening(api),
+    "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 perennial api --host 0.0.0.0",
+  )
+    .action((options: RunOptions) => run(context, ["api"], false, options));
+  const worker = program.command("worker").description(
+    "run the Temporal worker alone, against DATABASE_URL and TEMPORAL_ADDRESS",
+  );
+  withExamples(
+    worker,
+    "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 TEMPORAL_TLS=true perennial worker",
+  )
+    .action(() => run(context, ["worker"], false, {}));
+}
+
+interface RunOptions {
+  port?: number;
+  host?: string;
+}
+
+const listening = (command: Command) =>
+  command.addOption(
+    new Option("--port <port>", "of the API; left out: PERENNIAL_PORT, else 8000").argParser(portNumber),
+  )
+    .addOption(
+      new Option("--host <address>", "to listen on; beyond loopback, reading needs the key too"),
+    );
+
+/** Runs parts of Perennial until Ctrl-C, SIGTERM, or until one of them fails for good. */
+async function run(
+  { io }: Context,
+  parts: readonly ServicePart[],
+  embedded: boolean,
+  { port, host }: RunOptions,
+): Promise<void> {
+  const given = {
+    ...port === undefined ? {} : { PERENNIAL_PORT: String(port) },
+    ...host === undefined ? {} : { PERENNIAL_HOST: host },
+  };
+  const config = readConfig({ ...io.env, ...given });
+  const interrupt = untilInterrupted();
+  const { startService } = await import("../../service.ts"); // loads Temporal and tfjs, which other commands do without
+  const places = { home: installationHome(io), cache: cacheHome(io) };
+  const service = await startService({ config, env: io.env, ...places, parts, embedded, log: io.err });
+  try {
+    io.err(keyText(service));
+    await Promise.race([interrupt.asked, service.failed.then((error) => Promise.reject(error))]);
+  } finally {
+    io.err("Stopping ...");
+    await service.stop();
+    interrupt.end();
+  }
+}
+
+/** Says where the API key is; shows it only when it was made just now. */
+export function keyText({ url, key }: Pick<Service, "url" | "key">): string {
+  if (url === null) return "Ctrl-C ends it";
+  if (key.created) {
+    return `API key, shown this once: ${key.key}\nIt is kept in ${key.path}. Ctrl-C ends Perennial`;
+  }
+  if (key.path !== null) return `The API key is in ${key.path}. Ctrl-C ends Perennial`;
+  return key.key === null
+    ? "The API key was made on another machine"
+    : "The API key is the one in PERENNIAL_API_KEY";
+}
+
+interface DemoFlags {
+  data?: string;
+  first?: string;
+  last?: string;
+  stepDays?: number;
+  activeDays?: number;
+  horizonDays?: number;
+  minTrain?: number;
+  activity?: "purchase" | "any";
+  json?: string;
+  predictions?: string;
+  exit?: boolean;
+  fresh?: boolean;
+  port?: number;
+}
+
+function addDemo(program: Command): void {
+  const demo = program.command("demo").description(
+    "replay real shop data through the production workflows, then stay up",
+  )
+    .option(
+      "--data <file>",
+      "events of your own (CSV, NDJSON, Parquet; .gz) in place of the bundled ones; needs --first and --last",
+    )
+    .option("--first <date>", "first cut-off", calendarDay)
+    .option("--last <date>", "last cut-off", calendarDay)
+    .option("--step-days <n>", "days from one cut-off to the next", wholeNumber({ min: 1, max: 365 }))
+    .option(
+      "--active-days <n>",
+      "shoppers active within so many days are asked about",
+      wholeNumber({ min: 1, max: 3650 }),
+    )
+    .option("--horizon-days <n>", "days that an outcome looks ahead", wholeNumber({ min: 1, max: 365 }))
+    .option("--min-train <n>", "labelled cut-offs before the first model", wholeNumber({ min: 1, max: 1000 }))
+    .addOption(new Option("--activity <what>", "what makes a shopper active").choices(["purchase", "any"]))
+    .option("--json <file>", "write every cut-off's scores, per model and policy")
+    .option("--predictions <file>", "write each served prediction, as CSV")
+    .option("--exit", "end after the table instead of staying up")
+    .option("--fresh", "start over instead of going on")
+    .addOption(new Option("--port <port>", "of the API").argParser(portNumber));
+  withExamples(
+    demo,
+    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
+  )
+    .action(async (flags: DemoFlags) => {
+      const { runDemo } = await import("../demo.ts");
+      await runDemo(demoOptions(flags));
+    });
+}
+
+/** Divides what was given on the command line into the protocol and the rest. */
+export function demoOptions(flags: DemoFlags): DemoOptions {
+  const { data, json, predictions, exit = false, fresh = false, port, ...protocol } = flags;
+  return { data, json, predictions, exit, fresh, port, protocol };
+}

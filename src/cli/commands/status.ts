@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+import { count, percent } from "../../reporting/numbers.ts";
+import type { ModelStatus, Status } from "../../reporting/status.ts";
+import { asking, type Common, type Context } from "../context.ts";
+import { day, metricsLine, minute, mood, type Paint } from "../format.ts";
+
+/** `perennial status` */
+export function addStatus(program: Command, context: Context): void {
+  const command = program.command("status").description("what the system is doing, model by model");
+  asking(command, "perennial status\nperennial status --json").action(async (options: Common) => {
+    const status = await (await context.client(options)).status();
+    context.show(options, status, (s) => statusText(s, context.paint));
+  });
+}
+
+/** The status as a person reads it. */
+export function statusText({ asOf, clock, temporalUi, models }: Status, paint: Paint): string {
+  const where = clock === "pinned"
+    ? `as of ${minute(asOf)} UTC (the clock stands there)`
+    : `as of ${minute(asOf)} UTC`;
+  const ui = temporalUi ? `, Temporal at ${temporalUi}` : "";
+  return [paint("dim", where + ui), ...models.map((m) => modelText(m, paint))].join("\n\n");
+}
+
+function modelText(m: ModelStatus, paint: Paint): string {
+  const lines: [string, string][] = [
+    ["health", `${mood(m.health.state, paint)}. ${m.health.text}`],
+    ["serving", servingText(m)],
+    [
+      "samples",
+      `${count(m.samples.collected)} new since the last training, ${count(m.samples.needed)} needed`,
+    ],
+    ["running", m.running ? runningText(m.running) : "nothing"],
+    [
+      "last cycle",
+      m.lastCycle ? `${m.lastCycle.number}, ${m.lastCycle.outcome}. ${m.lastCycle.text}` : "none yet",
+    ],
+    ["last check", m.lastCheck ? `${minute(m.lastCheck.checkedAt)}: ${m.lastCheck.answer}` : "none yet"],
+    ["next check", m.active ? minute(m.nextCheckAt) : "stopped; `perennial start` turns automatic checks on"],
+    ...m.openAlerts > 0 ? [["alerts", `${m.openAlerts} open`] as [string, string]] : [],
+  ];
+  const head = `${paint("bold", m.model)}  ${paint("dim", m.question)}`;
+  return [head, ...lines.map(([name, text]) => `  ${paint("dim", name.padEnd(10))}  ${text}`)].join("\n");
+}
+
+function servingText({ serving }: ModelStatus): string {
+  if (!serving) return "no version yet";
+  const { version, since, candidate, metrics, validationRows, difference } = serving;
+  const measured = Object.keys(metrics).length > 0
+    ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
+    : "";
+  const against = difference
+    ? `; ${percent(difference.confidence)} interval against the one before ${interval(difference)}`
+    : "";
+  return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
+}
+
+const interval = ({ low, high }: { low: number; high: number }) =>
+  `${low.toPrecision(3)} to ${high.toPrecision(3)}`;
+
+function runningText({ id, stage, progress }: NonNullable<ModelStatus["running"]>): string {
+  const share = progress ? `, ${Math.round(progress.fraction * 100)} % ${progress.text}` : "";
+  return `${id}: ${stage}${share}`;
+}

@@ -1,0 +1,77 @@
+import { join } from "node:path";
+import { readConfig } from "../config.ts";
+import { stateHome, UnknownHomeError } from "../embedded/home.ts";
+import { lockOwner } from "../embedded/lock.ts";
+import { keyFile, readKey } from "../security/keys.ts";
+import type { Io } from "./io.ts";
+
+/** Where a service is, and the key to it as far as this machine has one. */
+export interface Connection {
+  url: string;
+  apiKey: string | undefined;
+}
+
+/**
+ * Finds the installation: `url`, else PERENNIAL_URL, else this machine at PERENNIAL_PORT (8000). The key is
+ * PERENNIAL_API_KEY, else the one of the installation that runs here, else of any that ran here.
+ */
+export async function findConnection(
+  surroundings: Pick<Io, "env" | "uid">,
+  url?: string,
+): Promise<Connection> {
+  const config = readConfig(surroundings.env);
+  return {
+    url: url ?? config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`,
+    apiKey: config.PERENNIAL_API_KEY ?? await keyOnThisMachine(surroundings),
+  };
+}
+
+/** An installation found on this machine. */
+export interface FoundInstallation {
+  name: string;
+  home: string;
+  /** whether a process runs it now */
+  alive: boolean;
+}
+
+/** The installations of this machine's user: the running ones first, then by name. */
+export async function findInstallations(surroundings: Pick<Io, "env" | "uid">): Promise<FoundInstallation[]> {
+  const found: FoundInstallation[] = [];
+  try {
+    const state = stateHome(surroundings);
+    for await (const { name, isDirectory } of Deno.readDir(state)) {
+      const home = join(state, name);
+      if (isDirectory) {
+        found.push({
+          name,
+          home,
+          alive: await unlessDenied(async () => await lockOwner(home) !== undefined, false),
+        });
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof UnknownHomeError) && !isOutOfReach(error)) throw error;
+  }
+  return found.sort((a, b) => Number(b.alive) - Number(a.alive) || (a.name < b.name ? -1 : 1));
+}
+
+async function keyOnThisMachine(surroundings: Pick<Io, "env" | "uid">): Promise<string | undefined> {
+  for (const { home } of await findInstallations(surroundings)) {
+    const key = await unlessDenied(() => readKey(keyFile(home)), null);
+    if (key !== null) return key;
+  }
+}
+
+/** Another user's installation is none of ours: what may not be read is as if it were not there. */
+async function unlessDenied<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (isOutOfReach(error)) return otherwise;
+    throw error;
+  }
+}
+
+const isOutOfReach = (error: unknown) =>
+  error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.NotFound ||
+  error instanceof Deno.errors.NotCapable;

@@ -1,0 +1,244 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { SingleBar } from "cli-progress";
+import { readConfig } from "../config.ts";
+import { canonicalJson, sha256 } from "../core/hash.ts";
+import { InvalidInputError, messageOf } from "../core/errors.ts";
+import { systemClock } from "../core/clock.ts";
+import { currentConfig, saveConfig } from "../db/config_versions.ts";
+import { eventSpan } from "../db/day_counts.ts";
+import { listReplayScores } from "../db/replays.ts";
+import { cacheHome, installationHome } from "../embedded/home.ts";
+import { lockOwner } from "../embedded/lock.ts";
+import { importFile } from "../events/import.ts";
+import { configFor, DEMO_PROTOCOL, replayCutoffs, ReplayProtocol, testCutoffs } from "../replay/protocol.ts";
+import { writePredictions } from "../replay/predictions_file.ts";
+import { scoresAsJson, summariseReplay } from "../replay/report.ts";
+import { runReplay } from "../replay/run.ts";
+import { pinMoment } from "../reporting/as_of.ts";
+import { type Service, startService } from "../service.ts";
+import { ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
+import { renderReplay } from "./replay_table.ts";
+import type { DemoOptions } from "./options.ts";
+
+const BUNDLED = fileURLToPath(new URL("../../data/online_retail_1200.csv.gz", import.meta.url));
+
+/**
+ * The main job from nothing: servers, data, the replay through the production workflows, the table; then everything
+ * stays up until Ctrl-C. What a former run of the same data and protocol finished is not done again.
+ */
+export async function runDemo(options: DemoOptions): Promise<void> {
+  const path = options.data ?? BUNDLED;
+  const protocol = protocolFor(options);
+  const replay = await replayName(path, protocol);
+  const env = Deno.env.toObject();
+  const surroundings = { env, uid: Deno.uid() };
+  const home = installationHome(surroundings, options.data ? replay : "demo");
+  if (options.fresh) await startOver(home);
+  const config = readConfig({ ...env, ...options.port ? { PERENNIAL_PORT: String(options.port) } : {} });
+  const say = (line: string) => console.error(line);
+  const cache = cacheHome(surroundings);
+  const parts = ["worker", "api"] as const;
+  const service = await startService({
+    config,
+    env,
+    home,
+    cache,
+    parts,
+    embedded: true,
+    active: false,
+    log: say,
+  });
+  const stopping = untilSignal();
+  try {
+    const job = demoJob(service, { path, protocol, replay, options, signal: stopping.signal });
+    await Promise.race([job, service.failed.then((error) => Promise.reject(error)), stopping.asked]);
+    if (stopping.signal.aborted || options.exit) return;
+    say(
+      `\nEverything stays up: ${service.url}${
+        service.temporalUi ? `, Temporal at ${service.temporalUi}` : ""
+      }. Ctrl-C ends it.`,
+    );
+    await Promise.race([stopping.asked, service.failed.then((error) => Promise.reject(error))]);
+  } finally {
+    say("Stopping ...");
+    await service.stop();
+  }
+}
+
+function protocolFor({ data, protocol }: DemoOptions): ReplayProtocol {
+  if (data && (!protocol.first || !protocol.last)) {
+    throw new InvalidInputError("Cannot replay your own data without --first DATE and --last DATE", "first");
+  }
+  const whole = ReplayProtocol.parse({ ...DEMO_PROTOCOL, ...protocol });
+  if (whole.first > whole.last) {
+    throw new InvalidInputError("Cannot replay: --first is after --last", "first");
+  }
+  return whole;
+}
+
+/** Names a replay by what is in the file and the protocol, so that the same call resumes and another starts its own. */
+async function replayName(path: string, protocol: ReplayProtocol): Promise<string> {
+  const hash = createHash("sha256");
+  try {
+    for await (const chunk of createReadStream(path)) hash.update(chunk);
+  } catch (error) {
+    throw new InvalidInputError(`Cannot read the event file "${path}": ${messageOf(error)}`, "data");
+  }
+  return `replay-${sha256(hash.digest("hex") + canonicalJson(protocol)).slice(0, 12)}`;
+}
+
+async function startOver(home: string): Promise<void> {
+  const owner = await lockOwner(home);
+  if (owner) {
+    throw new InvalidInputError(
+      `Cannot start over: process ${owner.pid} runs this demo; stop it first`,
+      "fresh",
+    );
+  }
+  await rm(home, { recursive: true, force: true });
+}
+
+/** Hears the first Ctrl-C or SIGTERM; a second one ends the process at once. */
+function untilSignal(): { signal: AbortSignal; asked: Promise<void> } {
+  const controller = new AbortController();
+  const asked = new Promise<void>((resolve) => {
+    const heard = () => {
+      if (controller.signal.aborted) Deno.exit(130);
+      controller.abort(new Error("stopped by a person"));
+      resolve();
+    };
+    Deno.addSignalListener("SIGINT", heard);
+    Deno.addSignalListener("SIGTERM", heard);
+  });
+  return { signal: controller.signal, asked };
+}
+
+interface DemoJob {
+  path: string;
+  protocol: ReplayProtocol;
+  replay: string;
+  options: DemoOptions;
+  signal: AbortSignal;
+}
+
+async function demoJob(
+  service: Service,
+  { path, protocol, replay, options, signal }: DemoJob,
+): Promise<void> {
+  const { sql, client, models, taskQueue } = service;
+  const users = await loadData(service, path, { wanted: options.predictions !== undefined, signal });
+  const { lastMs } = (await eventSpan(sql))!;
+  await followProtocol(service, protocol);
+  await pinMoment(sql, lastMs + 1);
+  const cutoffs = replayCutoffs(protocol, lastMs);
+  const scored = testCutoffs(protocol, cutoffs);
+  if (scored.length === 0) {
+    const days = `${protocol.first} to ${protocol.last}, every ${protocol.stepDays} days`;
+    throw new InvalidInputError(
+      `Cannot replay: no cut-off of ${days} has ${protocol.minTrain} labelled ones before it`,
+      "first",
+    );
+  }
+  const bar = progressBar("Replay  {bar} {percentage}% | {value}/{total} cut-offs | {cutoff} {text}");
+  bar.start(cutoffs.length, 0, { cutoff: "", text: "" });
+  const onProgress = ({ done, cutoff, text }: { done: number; cutoff: string; text: string }) =>
+    bar.update(done, { cutoff: cutoff.slice(0, 10), text });
+  await runReplay({
+    sql,
+    client,
+    taskQueue,
+    replay,
+    models: [...models.keys()],
+    cutoffs,
+    scored,
+    onProgress,
+    signal,
+  })
+    .finally(() => bar.stop());
+  await report(service, { replay, options, cutoffs: scored, users });
+  await letRetrainersCheck(service);
+}
+
+/** Imports the event file, and learns its user ids where they are wanted again. */
+async function loadData(
+  { sql, pseudonym }: Service,
+  path: string,
+  { wanted, signal }: { wanted: boolean; signal: AbortSignal },
+): Promise<Map<string, string>> {
+  const users = new Map<string, string>();
+  const bar = progressBar("Import  {bar} {percentage}% | {lines} events");
+  let started = false;
+  const result = await importFile({ sql, clock: systemClock, pseudonym }, path, {
+    signal,
+    onUser: wanted ? (user, key) => users.set(key, user) : undefined,
+    onProgress: ({ bytesRead, bytesTotal, linesDone }) => {
+      if (!started) bar.start(bytesTotal, 0, { lines: 0 });
+      started = true;
+      bar.update(bytesRead, { lines: linesDone.toLocaleString("en") });
+    },
+  });
+  if (started) bar.stop();
+  signal.throwIfAborted();
+  const { accepted, duplicates, quarantined, already } = result;
+  const counts = `${
+    accepted.toLocaleString("en")
+  } events, ${duplicates} duplicates, ${quarantined} in quarantine`;
+  console.error(`${already ? "Data were loaded before" : "Data loaded"}: ${counts}`);
+  return users;
+}
+
+const progressBar = (format: string) =>
+  new SingleBar({ format, hideCursor: true, barsize: 30, noTTYOutput: true, notTTYSchedule: 5000 });
+
+async function followProtocol({ sql }: Service, protocol: ReplayProtocol): Promise<void> {
+  const { version, config } = await currentConfig(sql);
+  const wanted = configFor(config, protocol);
+  if (canonicalJson(wanted) === canonicalJson(config)) return;
+  await saveConfig(sql, {
+    config: wanted,
+    after: version,
+    by: "perennial demo",
+    why: "follow the replay's protocol",
+  });
+}
+
+async function report(
+  { sql, models }: Service,
+  { replay, options, cutoffs, users }: {
+    replay: string;
+    options: DemoOptions;
+    cutoffs: readonly number[];
+    users: Map<string, string>;
+  },
+): Promise<void> {
+  const scores = await listReplayScores(sql, replay);
+  const summaries = [...models.values()].flatMap((model) => summariseReplay(model, scores) ?? []);
+  for (const summary of summaries) console.log(await renderReplay(sql, summary));
+  if (options.json) {
+    await Deno.writeTextFile(
+      options.json,
+      JSON.stringify(scoresAsJson(replay, scores, summaries), null, 2) + "\n",
+    );
+    console.error(`Scores of every cut-off: ${options.json}`);
+  }
+  if (options.predictions) {
+    const asOf = cutoffs.map((ms) => new Date(ms).toISOString());
+    const rows = await writePredictions(sql, options.predictions, {
+      cutoffs: asOf,
+      userOf: (key) => users.get(key),
+    });
+    console.error(`${rows.toLocaleString("en")} served predictions: ${options.predictions}`);
+  }
+}
+
+/** From now on the retrainers check by themselves, as in a shop. */
+async function letRetrainersCheck({ client, models, taskQueue }: Service): Promise<void> {
+  for (const model of models.keys()) {
+    await ensureRetrainer(client, { model, taskQueue, active: true });
+    const asked = { requestId: "the demo's end", by: "perennial demo", why: "the replay has ended" };
+    await client.workflow.getHandle(retrainerId(model)).signal("start", asked);
+  }
+}

@@ -1,0 +1,43 @@
+import { InvalidArgumentError } from "commander";
+import { ApiError, UnreachableError } from "../client.ts";
+import { InvalidInputError, messageOf } from "../core/errors.ts";
+
+/** How a command ends, as every `--help` says. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
+
+export const EXIT_HELP = `
+Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 the service cannot be reached`;
+
+/** The command was called wrongly. */
+export class UsageError extends Error {
+  override name = "UsageError";
+}
+
+/** What a command did was refused or failed, and has been told already. */
+export class ToldError extends Error {
+  override name = "ToldError";
+}
+
+/** The exit code that an error means, and the line that says what to do. */
+export function explained(error: unknown): { code: number; line: string } {
+  if (error instanceof UnreachableError) return { code: EXIT.unreachable, line: error.message };
+  if (error instanceof ApiError) return ofAnswer(error);
+  if (
+    error instanceof UsageError || error instanceof InvalidArgumentError || error instanceof InvalidInputError
+  ) {
+    return { code: EXIT.usage, line: error.message };
+  }
+  return { code: EXIT.failed, line: messageOf(error) };
+}
+
+function ofAnswer({ status, problem: { detail, field } }: ApiError): { code: number; line: string } {
+  if (status === 401) {
+    return {
+      code: EXIT.failed,
+      line: "An API key is needed: set PERENNIAL_API_KEY to the one in the installation's file api-key",
+    };
+  }
+  if (status === 503) return { code: EXIT.unreachable, line: detail };
+  const named = field !== undefined && !detail.includes(field) ? `${field}: ${detail}` : detail;
+  return { code: status === 422 ? EXIT.usage : EXIT.failed, line: named };
+}

@@ -1,0 +1,72 @@
+import { figure, metricName, metricsInOrder } from "../reporting/numbers.ts";
+import type { Io } from "./io.ts";
+
+type Colour = "bold" | "dim" | "green" | "red" | "yellow";
+const CODES: Record<Colour, number> = { bold: 1, dim: 2, green: 32, red: 31, yellow: 33 };
+// deno-lint-ignore no-control-regex -- the sequences that colour text begin with a control character
+const SEQUENCES = /\u001b\[[0-9;]*m/g;
+
+/** Colours text where a person watches and did not ask for none (NO_COLOR). */
+export function painter(
+  { env, isTerminal }: Pick<Io, "env" | "isTerminal">,
+): (colour: Colour, text: string) => string {
+  const plain = !isTerminal || (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
+  return (colour, text) => plain ? text : `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+}
+export type Paint = ReturnType<typeof painter>;
+
+/** A column: its heading, and whether its cells are numbers, which stand to the right. */
+export type Column = string | { name: string; right: true };
+
+/** Aligned columns, two spaces between, without lines. The last column is never padded. */
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  paint: Paint,
+): string {
+  const names = columns.map((c) => typeof c === "string" ? c : c.name);
+  const widths = names.map((name, i) => Math.max(shown(name), ...rows.map((row) => shown(row[i]))));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, i) => {
+      const gap = " ".repeat(widths[i] - shown(cell));
+      if (typeof columns[i] !== "string") return gap + cell;
+      return i === cells.length - 1 ? cell : cell + gap;
+    }).join("  ").trimEnd();
+  return [paint("dim", line(names)), ...rows.map(line)].join("\n");
+}
+
+const shown = (text: string) => text.replaceAll(SEQUENCES, "").length;
+
+/** A day and minute in UTC: 2011-06-01 14:03. */
+export const minute = (iso: string | null | undefined): string =>
+  iso ? iso.slice(0, 16).replace("T", " ") : "-";
+/** A day in UTC. */
+export const day = (iso: string | null | undefined): string => iso ? iso.slice(0, 10) : "-";
+
+/** How long: 850 ms, 12.3 s, 4 min 10 s. */
+export function duration(seconds: number | null): string {
+  if (seconds === null) return "-";
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+}
+
+/** A change of the loss against the old one, signed: -3.4 %. */
+export function change(difference: number | undefined, from: number | null): string {
+  if (difference === undefined || from === null || from === 0) return "-";
+  const share = difference / from * 100;
+  return `${share > 0 ? "+" : ""}${share.toFixed(1)} %`;
+}
+
+/** Metrics in one line: accuracy 0.7123, log loss 0.5400. */
+export const metricsLine = (metrics: Record<string, number>): string =>
+  metricsInOrder(metrics).map(([metric, value]) => `${metricName(metric)} ${figure(value)}`).join(", ");
+
+const GOOD = new Set(["healthy", "deployed", "promote", "accepted"]);
+const BAD = new Set(["failed", "rolled back", "slipped"]);
+
+/** A word for how something went, in its colour. */
+export function mood(word: string, paint: Paint): string {
+  if (GOOD.has(word)) return paint("green", word);
+  return BAD.has(word) ? paint("red", word) : paint("yellow", word);
+}

@@ -1,0 +1,84 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readConfig } from "../config.ts";
+import { connect, type Database } from "../db/connect.ts";
+import { migrate } from "../db/migrate.ts";
+import { cacheHome, installationHome, makeFolder } from "../embedded/home.ts";
+import { lockHome } from "../embedded/lock.ts";
+import { startPostgres } from "../embedded/postgres.ts";
+import { DATABASE, postgresFiles, readPassword } from "../embedded/postgres_data.ts";
+import { findInstallations } from "./connection.ts";
+import { UsageError } from "./exit.ts";
+import type { Io } from "./io.ts";
+
+/** The database of an installation, with the folder that holds its secret. */
+export interface ImportDatabase {
+  sql: Database;
+  home: string;
+  /** Frees what was opened or started here. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database of an installation: DATABASE_URL, else the embedded one, which is started for the import unless
+ * a running Perennial has it started already.
+ * @param name the installation; left out: the one that runs, else `default`
+ * @throws {UsageError} several run and none was named
+ */
+export async function openImportDatabase(io: Io, name?: string): Promise<ImportDatabase> {
+  const { DATABASE_URL } = readConfig(io.env);
+  if (DATABASE_URL) {
+    const home = installationHome(io, name);
+    await makeFolder(home, "PERENNIAL_HOME", io.uid);
+    return await opened(DATABASE_URL, home, () => Promise.resolve());
+  }
+  const running = (await findInstallations(io)).filter((one) =>
+    one.alive && (name === undefined || one.name === name)
+  );
+  if (running.length > 1) {
+    throw new UsageError(
+      `Several installations run: say --installation ${running.map((one) => one.name).join(" or ")}`,
+    );
+  }
+  if (running.length === 1) {
+    return await opened(await runningUrl(running[0].home), running[0].home, () => Promise.resolve());
+  }
+  return await started(io, installationHome(io, name));
+}
+
+async function opened(url: string, home: string, afterwards: () => Promise<void>): Promise<ImportDatabase> {
+  const sql = connect(url);
+  const close = async () => {
+    await sql.end({ timeout: 5 });
+    await afterwards();
+  };
+  try {
+    await migrate(sql);
+    return { sql, home, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function started(io: Io, home: string): Promise<ImportDatabase> {
+  const { uid } = io;
+  const cache = cacheHome(io);
+  await makeFolder(home, "PERENNIAL_HOME", uid);
+  await makeFolder(cache, "PERENNIAL_CACHE", uid);
+  const lock = await lockHome(home, new Date().toISOString());
+  try {
+    const postgres = await startPostgres({ home, cache, uid, log: io.err });
+    return await opened(postgres.url, home, () => postgres.stop().finally(() => lock.release()));
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Line 4 of `postmaster.pid` is the port of the Postgres that another process runs in `home`. */
+async function runningUrl(home: string): Promise<string> {
+  const files = postgresFiles(home);
+  const port = Number((await readFile(join(files.data, "postmaster.pid"), "utf8")).split("\n")[3]);
+  return `postgres://${DATABASE}:${await readPassword(files)}@127.0.0.1:${port}/${DATABASE}`;
+}

@@ -1,0 +1,25 @@
+/** Ctrl-C and SIGTERM, heard until `end()`. */
+export interface Interrupt {
+  signal: AbortSignal;
+  /** Settles at the first of them. */
+  asked: Promise<void>;
+  end(): void;
+}
+
+/** Hears the first Ctrl-C or SIGTERM, so that what runs can end cleanly; a second one ends the process at once. */
+export function untilInterrupted(): Interrupt {
+  const controller = new AbortController();
+  const { promise: asked, resolve } = Promise.withResolvers<void>();
+  const heard = () => {
+    if (controller.signal.aborted) Deno.exit(130);
+    controller.abort(new Error("Interrupted; the same command goes on where it left off"));
+    resolve();
+  };
+  const signals = ["SIGINT", "SIGTERM"] as const;
+  for (const signal of signals) Deno.addSignalListener(signal, heard);
+  return {
+    signal: controller.signal,
+    asked,
+    end: () => signals.forEach((signal) => Deno.removeSignalListener(signal, heard)),
+  };
+}

@@ -1,0 +1,41 @@
+import { InvalidArgumentError } from "commander";
+import type { ReplayProtocol } from "../replay/protocol.ts";
+
+/** What `perennial demo` was asked for. */
+export interface DemoOptions {
+  /** an event file in place of the bundled one */
+  data?: string;
+  /** what differs from the bundled data's protocol */
+  protocol: Partial<ReplayProtocol>;
+  /** file for every cut-off's scores, as JSON */
+  json?: string;
+  /** file for each served prediction, as CSV */
+  predictions?: string;
+  /** ends after the table */
+  exit: boolean;
+  /** starts over */
+  fresh: boolean;
+  /** of the API */
+  port?: number;
+}
+
+/** Reads a whole number within bounds, for an option's value. @throws {InvalidArgumentError} it is none */
+export const wholeNumber =
+  ({ min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) => (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value;
+    throw new InvalidArgumentError(
+      `Need a whole number ${max === Number.MAX_SAFE_INTEGER ? `>= ${min}` : `from ${min} to ${max}`}.`,
+    );
+  };
+
+/** Reads a day, for an option's value. @throws {InvalidArgumentError} it is none, or there is no such day */
+export function calendarDay(text: string): string {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) &&
+    new Date(text).toISOString().slice(0, 10) === text;
+  if (isDay) return text;
+  throw new InvalidArgumentError("Need a day as YYYY-MM-DD.");
+}
+
+/** Reads a port. */
+export const portNumber = wholeNumber({ min: 1, max: 65535 });

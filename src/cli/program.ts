@@ -1,0 +1,68 @@
+import { Command, CommanderError } from "commander";
+import { addAudit } from "./commands/audit.ts";
+import { addConfig } from "./commands/config.ts";
+import { addControl } from "./commands/control.ts";
+import { addHistory } from "./commands/history.ts";
+import { addImport } from "./commands/import.ts";
+import { addModels } from "./commands/models.ts";
+import { addPredict } from "./commands/predict.ts";
+import { addRun } from "./commands/run.ts";
+import { addStatus } from "./commands/status.ts";
+import { contextOf } from "./context.ts";
+import { EXIT, EXIT_HELP, explained, ToldError } from "./exit.ts";
+import { painter } from "./format.ts";
+import type { Io } from "./io.ts";
+
+const ENVIRONMENT = `
+Environment:
+  PERENNIAL_URL       where the service answers (http://127.0.0.1:8000)
+  PERENNIAL_API_KEY   the key; left out: the one in the file api-key of this machine's installation
+  PERENNIAL_HOME      folder of the installations on this machine
+  NO_COLOR            answers without colours`;
+
+/** Runs the `perennial` command. @returns its exit code */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  try {
+    await perennial(io).parseAsync([...args], { from: "user" });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // told by commander
+    const { code, line } = explained(error);
+    io.err(error instanceof ToldError ? line : `${painter(io)("red", "error:")} ${line}`);
+    return code;
+  }
+}
+
+function perennial(io: Io): Command {
+  const program = new Command("perennial").description(
+    "Keeps a shop's models fresh: retrains, proves, rolls out, takes back.",
+  )
+    .helpCommand(true).showHelpAfterError("(--help shows how)").addHelpText(
+      "after",
+      `${ENVIRONMENT}\n${EXIT_HELP}`,
+    );
+  const context = contextOf(io);
+  for (
+    const add of [
+      addRun,
+      addStatus,
+      addControl,
+      addHistory,
+      addModels,
+      addConfig,
+      addPredict,
+      addImport,
+      addAudit,
+    ]
+  ) {
+    add(program, context);
+  }
+  for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: (text) => io.err(text.trimEnd()),
+      getOutHelpWidth: () => Math.min(io.columns, 110),
+    });
+  }
+  return program;
+}

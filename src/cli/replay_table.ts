@@ -1,0 +1,73 @@
+import Table from "cli-table3";
+import type { Sql } from "../db/connect.ts";
+import { countOutcomes } from "../db/cycles.ts";
+import { COLUMNS, type PolicySummary, type ReplaySummary } from "../replay/report.ts";
+
+const PLAIN = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+};
+
+const NAMES: Record<PolicySummary["policy"], string> = {
+  frozen: "first model, frozen",
+  always: "retrained at every cut-off",
+  threshold: "Perennial, threshold gate",
+  perennial: "Perennial",
+};
+
+/** The table of one model: what each policy served, and how it did. */
+export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<string> {
+  const { model, kind, policies, rows, first, last } = summary;
+  const columns = COLUMNS[kind];
+  const table = new Table({
+    head: ["", ...columns.map(([, name]) => name), "deployments"],
+    colAligns: ["left", ...columns.map(() => "right" as const), "right"],
+    chars: PLAIN,
+    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
+  });
+  for (const { policy, means, deployments } of policies) {
+    table.push([NAMES[policy], ...columns.map(([key]) => number(means[key])), String(deployments)]);
+  }
+  const perennial = policies.find(({ policy }) => policy === "perennial")!;
+  const [key, name] = columns[0];
+  const { mean, error, betterAt } = perennial.differences[key];
+  const span = `${perennial.cutoffs} cut-offs from ${first.slice(0, 10)} to ${last.slice(0, 10)}, ${
+    rows.toLocaleString("en")
+  } predictions`;
+  const gain =
+    `Perennial against frozen: ${name} ${signed(mean)} ± ${
+      number(2 * error)
+    } (two standard errors over cut-offs; ` +
+    `their outcome windows overlap, so the true one is wider), better at ${betterAt} of ${perennial.cutoffs}`;
+  return `\n${model}: means over ${span}\n\n${table.toString()}\n\n${gain}\n${await cycleLine(sql, model)}`;
+}
+
+async function cycleLine(sql: Sql, model: string): Promise<string> {
+  const counts = await countOutcomes(sql, model);
+  const total = Object.values(counts).reduce((a, b) => a + b, 0);
+  const parts = ["deployed", "rejected", "inconclusive", "rolled back", "failed"].map((name) =>
+    `${counts[name] ?? 0} ${name}`
+  );
+  return `${total} cycles: ${parts.join(", ")}`;
+}
+
+/** Three decimals for shares, whole numbers for money squared. */
+function number(value: number): string {
+  if (!Number.isFinite(value)) return "-";
+  return Math.abs(value) < 10 ? value.toFixed(4) : Math.round(value).toLocaleString("en");
+}
+
+const signed = (value: number) => `${value >= 0 ? "+" : "-"}${number(Math.abs(value))}`;

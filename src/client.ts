@@ -1,0 +1,194 @@
+import { z } from "zod";
+import {
+  Alerts,
+  type AlertsQuery,
+  Audit,
+  ChangeAccepted,
+  type ChangeRequest,
+  Checks,
+  type ChecksQuery,
+  ConfigAnswer,
+  ConfigHistory,
+  type ConfigPatch,
+  History,
+  type HistoryQuery,
+  IngestAnswer,
+  Models,
+  type PredictionRequest,
+  Problem,
+  type PromoteRequest,
+  Quarantine,
+  Ready,
+  type RollbackRequest,
+  Serving,
+  type StopRequest,
+  Versions,
+} from "./api/messages.ts";
+import { ConfigVersion } from "./db/config_versions.ts";
+import { ServingMove } from "./registry/version.ts";
+import { Cycle } from "./reporting/cycle.ts";
+import { Status } from "./reporting/status.ts";
+import { Predictions } from "./serving/prediction.ts";
+
+/** Where a service answers, and the key that lets in. */
+export interface ClientOptions {
+  /** as in `http://127.0.0.1:8000` */
+  url: string;
+  /** Needed for every change and for what concerns a person; see `src/api/access.ts`. */
+  apiKey?: string;
+  /** How long to wait for one answer, ms. */
+  timeoutMs?: number;
+  /** Another `fetch`, as in tests: `app.request`. */
+  fetch?: (url: string, init: RequestInit) => Response | Promise<Response>;
+}
+
+/** The service refused: `problem` is what it said (RFC 9457). */
+export class ApiError extends Error {
+  override name = "ApiError";
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+  }
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+/** The service does not answer at its address. */
+export class UnreachableError extends Error {
+  override name = "UnreachableError";
+  constructor(readonly url: string, cause: unknown) {
+    super(`Cannot reach Perennial at ${url}; start it (perennial up) or set PERENNIAL_URL`, { cause });
+  }
+}
+
+/** A typed client of the HTTP API. Each answer is checked against the schema it was written with. */
+export type Client = ReturnType<typeof createClient>;
+
+const ANSWER_WITHIN_MS = 60_000;
+
+/**
+ * Makes a client.
+ * @example
+ * ```ts ignore
+ * const client = createClient({ url: "http://127.0.0.1:8000", apiKey });
+ * const { predictions } = await client.predict("churn", { user: "14911" });
+ * ```
+ * Every method throws {@link ApiError} when the service refuses, and {@link UnreachableError} when it does not answer.
+ */
+export function createClient(options: ClientOptions) {
+  const get = <T extends z.ZodType>(path: string, schema: T, query: Query = {}) =>
+    call(options, { method: "GET", path: path + queryText(query), schema });
+  const send = <T extends z.ZodType>(
+    method: "POST" | "PATCH",
+    path: string,
+    schema: T,
+    { body, headers }: Sent,
+  ) => call(options, { method, path, schema, body, headers });
+  const change = (action: string, body: StopRequest | ChangeRequest = {}, idempotencyKey?: string) =>
+    send("POST", `/retraining/${action}`, ChangeAccepted, { body, headers: keyHeader(idempotencyKey) });
+  const ofModel = (name: string, rest: string) => `/models/${encodeURIComponent(name)}/${rest}`;
+
+  return {
+    url: options.url,
+    status: () => get("/retraining/status", Status),
+    start: (request?: ChangeRequest, idempotencyKey?: string) => change("start", request, idempotencyKey),
+    stop: (request?: StopRequest, idempotencyKey?: string) => change("stop", request, idempotencyKey),
+    force: (request?: ChangeRequest, idempotencyKey?: string) => change("force", request, idempotencyKey),
+    config: () => get("/retraining/config", ConfigVersion),
+    /** Changes settings. `ifVersion`: only if that version is still in force. */
+    updateConfig: (patch: ConfigPatch, ifVersion?: number) =>
+      send("PATCH", "/retraining/config", ConfigAnswer, {
+        body: patch,
+        headers: ifVersion === undefined ? {} : { "If-Match": `"${ifVersion}"` },
+      }),
+    configHistory: (query: LimitOnly = {}) => get("/retraining/config/history", ConfigHistory, query),
+    history: (query: Omit<HistoryQuery, "format"> = {}) => get("/retraining/history", History, query),
+    checks: (query: ChecksQuery = {}) => get("/retraining/checks", Checks, query),
+    cycle: (id: string) => get(`/retraining/cycles/${encodeURIComponent(id)}`, Cycle),
+    models: () => get("/models", Models),
+    versions: (name: string, query: LimitOnly = {}) => get(ofModel(name, "versions"), Versions, query),
+    serving: (name: string, query: LimitOnly = {}) => get(ofModel(name, "serving"), Serving, query),
+    rollback: (name: string, body: RollbackRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "rollback"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
+    promote: (name: string, body: PromoteRequest, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "promote"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
+    predict: (model: string, body: PredictionRequest) =>
+      send("POST", `/predictions/${encodeURIComponent(model)}`, Predictions, { body }),
+    sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
+    quarantine: (query: LimitOnly = {}) => get("/events/quarantine", Quarantine, query),
+    alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
+    audit: (query: LimitOnly = {}) => get("/audit", Audit, query),
+    ready: () => get("/readyz", Ready),
+  };
+}
+
+type LimitOnly = { limit?: number };
+type Query = Record<string, unknown>;
+interface Sent {
+  body: unknown;
+  headers?: Record<string, string>;
+}
+
+interface Call<T extends z.ZodType> extends Partial<Sent> {
+  method: string;
+  path: string;
+  schema: T;
+}
+
+async function call<T extends z.ZodType>(options: ClientOptions, request: Call<T>): Promise<z.output<T>> {
+  const { method, path, schema, body, headers = {} } = request;
+  const response = await answered(options, path, {
+    method,
+    headers: {
+      Accept: "application/json",
+      ...options.apiKey === undefined ? {} : { Authorization: `Bearer ${options.apiKey}` },
+      ...body === undefined ? {} : { "Content-Type": "application/json" },
+      ...headers,
+    },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(options.timeoutMs ?? ANSWER_WITHIN_MS),
+  });
+  const answer = await jsonOf(response);
+  if (response.ok) return schema.parse(answer);
+  throw new ApiError(Problem.safeParse(answer).data ?? otherProblem(response));
+}
+
+async function answered(
+  { url, fetch = globalThis.fetch }: ClientOptions,
+  path: string,
+  init: RequestInit,
+): Promise<Response> {
+  try {
+    return await fetch(url.replace(/\/+$/, "") + path, init);
+  } catch (cause) {
+    throw new UnreachableError(url, cause);
+  }
+}
+
+/** The answer's JSON; undefined where it is none, as from a proxy in between. */
+async function jsonOf(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // the status says what there is to know
+  }
+}
+
+const otherProblem = ({ status, statusText, url }: Response): Problem => ({
+  type: "about:blank",
+  title: statusText || "Unexpected answer",
+  status,
+  detail: `Something at ${url} answered ${status}, but not as Perennial does; check PERENNIAL_URL`,
+  instance: "about:blank",
+});
+
+const keyHeader = (key?: string): Record<string, string> =>
+  key === undefined ? {} : { "Idempotency-Key": key };
+
+function queryText(query: Query): string {
+  const given = Object.entries(query).filter(([, value]) => value !== undefined).map((
+    [k, v],
+  ) => [k, String(v)]);
+  return given.length === 0 ? "" : `?${new URLSearchParams(given)}`;
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { NotFoundError } from "../core/errors.ts";
+import { Cycle, type Outcome, type Stage, type Watch } from "../reporting/cycle.ts";
+import type { Evidence, Verdict } from "../validation/verdict.ts";
+import type { Sql } from "./connect.ts";
+
+/** Opens a cycle; a repeated call for the same run changes nothing. */
+export async function openCycle(
+  sql: Sql,
+  cycle: Pick<Cycle, "id" | "model" | "number" | "runId" | "trigger" | "requestedBy" | "asOf" | "reasons" | "champion">,
+): Promise<void> {
+  await sql`insert into cycles (id, model, number, run_id, trigger, requested_by, as_of, stage, reasons, champion)
+    values (${cycle.id}, ${cycle.model}, ${cycle.number}, ${cycle.runId}, ${cycle.trigger}, ${cycle.requestedBy},
+            ${cycle.asOf}, 'check', ${sql.json(cycle.reasons)}, ${cycle.champion}) on conflict (id) do nothing`;
+}
+
+/** Moves a cycle to `stage`: closes the stage before it in the timeline. Repeating it changes nothing. */
+export async function enterStage(sql: Sql, id: string, stage: Stage): Promise<void> {
+  await sql`update cycles set stage = ${stage}, progress = null, stages = (
+      select coalesce(jsonb_agg(case when s->>'endedAt' is null then s || jsonb_build_object('endedAt', iso(now())) else s end
+                                order by n), '[]') from jsonb_array_elements(stages) with ordinality as t(s, n))
+      || jsonb_build_array(jsonb_build_object('stage', ${stage}::text, 'startedAt', iso(now()), 'endedAt', null))
+    where id = ${id} and stage <> ${stage} and ended_at is null`;
+}
+
+/** Says how far the running stage is; `fraction` 0..1. */
+export async function saveProgress(sql: Sql, id: string, progress: { fraction: number; text: string }): Promise<void> {
+  await sql`update cycles set progress = ${sql.json(progress)} where id = ${id} and ended_at is null`;
+}
+
+/** Notes which snapshot the cycle trains on. */
+export async function saveCycleSnapshot(sql: Sql, id: string, snapshotId: string): Promise<void> {
+  await sql`update cycles set snapshot_id = ${snapshotId} where id = ${id}`;
+}
+
+/** Notes which version the cycle trained. */
+export async function saveChallenger(sql: Sql, id: string, version: number): Promise<void> {
+  await sql`update cycles set challenger = ${version} where id = ${id}`;
+}
+
+/** Notes what the validation said, with all it rests on. */
+export async function saveVerdict(sql: Sql, id: string, verdict: Verdict, evidence: Evidence): Promise<void> {
+  await sql`update cycles set verdict = ${verdict}, evidence = ${sql.json(evidence)} where id = ${id}`;
+}
+
+/** Notes what the first labelled window after the deployment said; a roll-back becomes the cycle's outcome. */
+export async function saveWatch(sql: Sql, id: string, watch: Watch): Promise<void> {
+  await sql`update cycles set watch = ${sql.json(watch)},
+      outcome = ${watch.decision === "rolled back" ? sql`'rolled back'` : sql`outcome`} where id = ${id}`;
+}
+
+/** Ends a cycle; the first outcome stands. */
+export async function endCycle(sql: Sql, id: string, outcome: Outcome, error: string | null = null): Promise<void> {
+  await enterStage(sql, id, "ended");
+  await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
+    where id = ${id} and ended_at is null`;
+}
+
+const columns = (sql: Sql) =>
+  sql`id, model, number, run_id, trigger, requested_by, as_of, stage, progress, reasons, snapshot_id, champion,
+      challenger, verdict, evidence, outcome, error, watch, stages, started_at, ended_at`;
+
+/** @throws {NotFoundError} if there is no such cycle */
+export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
+  const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
+  if (!row) throw new NotFoundError("cycle", id);
+  return Cycle.parse(row);
+}
+
+/** Cycles, newest first. Uses index `cycles_started`; `before` pages on: the number of rows to skip. */
+export async function listCycles(
+  sql: Sql,
+  { model, outcome, limit = 100, offset = 0 }: { model?: string; outcome?: string; limit?: number; offset?: number },
+): Promise<Cycle[]> {
+  const rows = await sql`select ${columns(sql)} from cycles
+    where ${model ? sql`model = ${model}` : sql`true`} and ${outcome ? sql`outcome = ${outcome}` : sql`true`}
+    order by started_at desc, id limit ${limit} offset ${offset}`;
+  return z.array(Cycle).parse([...rows]);
+}
+
+/** How many cycles of a model ended how. */
+export async function countOutcomes(sql: Sql, model: string): Promise<Record<string, number>> {
+  const rows = await sql`select coalesce(outcome, 'running') as outcome, count(*)::int as n from cycles
+    where model = ${model} group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, n }) => [outcome, n]));
+}
+
+/** The number that the next cycle of a model takes. */
+export async function nextCycleNumber(sql: Sql, model: string): Promise<number> {
+  const [row] = await sql`select coalesce(max(number), 0)::int + 1 as next from cycles where model = ${model}`;
+  return row.next;
+}

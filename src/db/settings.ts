@@ -1,0 +1,13 @@
+import type { Sql } from "./connect.ts";
+
+/** The value stored under `name`, or null. */
+export async function getSetting(sql: Sql, name: string): Promise<unknown> {
+  const [row] = await sql`select value from settings where name = ${name}`;
+  return row?.value ?? null;
+}
+
+/** Stores `value` (plain JSON) under `name`, in place of what was there. */
+export async function putSetting(sql: Sql, name: string, value: unknown): Promise<void> {
+  await sql`insert into settings (name, value) values (${name}, ${sql.json(value as never)})
+            on conflict (name) do update set value = excluded.value, updated_at = now()`;
+}

@@ -1,0 +1,58 @@
+/** Days since 1970-01-01 UTC of the event time `at`. */
+export const DAY_OF_AT = `((at at time zone 'utc')::date - date '1970-01-01')`;
+
+/**
+ * How a row of `user_days` is made from the events of one shopper on one day, by column: THE definition, for events as
+ * they come in and for a part of a day read back. Lines without a session share order session 0.
+ */
+const AGGREGATES = {
+  first_at: `min(at)`,
+  last_at: `max(at)`,
+  last_purchase_at: `max(at) filter (where type = 'purchase')`,
+  sessions: codes("session_code", "true"),
+  order_sessions: codes("coalesce(session_code, 0)", "type = 'purchase'"),
+  views: count("type = 'view'"),
+  carts: count("type = 'cart'"),
+  purchases: count("type = 'purchase'"),
+  returns: count("type = 'return'"),
+  others: count("type not in ('view', 'cart', 'purchase', 'return')"),
+  units: sum("coalesce(quantity, 1)", "type = 'purchase'"),
+  spend: sum("amount", "type = 'purchase'"),
+  priced: count("type = 'purchase' and amount > 0"),
+  returned: sum("0 - amount", "type = 'return'"),
+  products: codes("product_code", "type = 'purchase'"),
+  categories: codes("category_code", "type = 'purchase'"),
+  viewed: codes("product_code", "type in ('view', 'cart')"),
+} as const;
+
+function count(condition: string): string {
+  return `(count(*) filter (where ${condition}))::int`;
+}
+function sum(value: string, condition: string): string {
+  return `coalesce(sum(${value}) filter (where ${condition}), 0)`;
+}
+function codes(code: string, condition: string): string {
+  return `coalesce(array_agg(distinct ${code}) filter (where ${code} is not null and ${condition}), '{}')`;
+}
+
+type Column = keyof typeof AGGREGATES;
+const COLUMNS = Object.keys(AGGREGATES) as Column[];
+
+/** How what is stored of a day takes in what came later. */
+function merged(column: Column): string {
+  const [stored, added] = [`user_days.${column}`, `excluded.${column}`];
+  if (column === "first_at") return `least(${stored}, ${added})`;
+  if (column === "last_at" || column === "last_purchase_at") return `greatest(${stored}, ${added})`;
+  return AGGREGATES[column].includes("array_agg") ? `int_union(${stored}, ${added})` : `${stored} + ${added}`;
+}
+
+/** `select` list: shopper, day and the aggregates; goes with `group by user_key, day`. */
+export const USER_DAY_SELECT = `user_key, ${DAY_OF_AT} as day, ` +
+  COLUMNS.map((column) => `${AGGREGATES[column]} as ${column}`).join(", ");
+
+/** Columns of `user_days`, in the order of `USER_DAY_SELECT`. */
+export const USER_DAY_COLUMNS = ["user_key", "day", ...COLUMNS].join(", ");
+
+/** `on conflict` part: one stored day takes in the same day of new events. */
+export const USER_DAY_MERGE = `on conflict (user_key, day) do update set ` +
+  COLUMNS.map((column) => `${column} = ${merged(column)}`).join(", ");

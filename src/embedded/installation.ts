@@ -1,0 +1,118 @@
+import { systemClock } from "../core/clock.ts";
+import { lockHome } from "./lock.ts";
+import { makeFolder } from "./home.ts";
+import { chosenPorts } from "./ports.ts";
+import { startPostgres } from "./postgres.ts";
+import { supervise, type Supervisor } from "./supervise.ts";
+import { startTemporal } from "./temporal.ts";
+import { findTemporal } from "./temporal_binary.ts";
+import type { Installation, InstallationOptions, Log, RunningPostgres, RunningTemporal } from "./types.ts";
+
+/** One half of an installation: where it is, and how to end it if it is ours. */
+interface Part<S> {
+  server: S;
+  supervisor?: Supervisor;
+}
+
+/**
+ * Starts Postgres and Temporal on this machine and keeps them running.
+ *
+ * `DATABASE_URL` and `TEMPORAL_ADDRESS` in `env` name servers that exist already: then ours is not started.
+ * What an earlier run left behind in `home`, however it ended, is taken over or ended.
+ * @throws {InstallationRunningError} another process runs this home
+ * @throws {UnwritableFolderError} no right to write there, or no space
+ * @throws {PortTakenError} a chosen port is taken
+ * @throws {PostgresUnavailableError | TemporalUnavailableError} a server cannot be had here; says what to do
+ */
+export async function startInstallation(given: InstallationOptions): Promise<Installation> {
+  const { home, cache, uid } = given;
+  const options = { ...given, ports: given.ports ?? chosenPorts(given.env) };
+  await makeFolder(home, "PERENNIAL_HOME", uid);
+  await makeFolder(cache, "PERENNIAL_CACHE", uid);
+  const lock = await lockHome(home, new Date(systemClock()).toISOString());
+  try {
+    const [database, temporal] = await bothOrNeither(databasePart(options), temporalPart(options));
+    let stopped: Promise<void> | undefined;
+    return {
+      databaseUrl: database.server.url,
+      temporalAddress: temporal.server.address,
+      temporalUiUrl: temporal.server.uiUrl,
+      failed: Promise.race([database, temporal].flatMap((part) => part.supervisor?.failed ?? [])),
+      stop: () => stopped ??= stopAll([temporal, database], options.log).finally(lock.release),
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function databasePart({ env, home, cache, uid, log, ports }: InstallationOptions): Promise<
+  Part<Pick<RunningPostgres, "url">>
+> {
+  if (env.DATABASE_URL) return { server: { url: env.DATABASE_URL } };
+  const start = (port?: number) => startPostgres({ home, cache, uid, port, log });
+  const server = await timed(
+    "Postgres",
+    log,
+    () => start(ports?.postgres),
+    ({ port }) => `127.0.0.1:${port}`,
+  );
+  const restart = (last: RunningPostgres) => start(last.port);
+  return { server, supervisor: supervise(server, { name: "Postgres", restart, log }) };
+}
+
+async function temporalPart({ env, home, cache, log, ports }: InstallationOptions): Promise<
+  Part<Pick<RunningTemporal, "address"> & { uiUrl?: string }>
+> {
+  if (env.TEMPORAL_ADDRESS) return { server: { address: env.TEMPORAL_ADDRESS } };
+  const bin = await findTemporal({ cache, env, log });
+  const start = (port?: number, uiPort?: number) => startTemporal({ home, bin, port, uiPort, log });
+  const first = () => start(ports?.temporal, ports?.temporalUi);
+  const server = await timed(
+    "Temporal",
+    log,
+    first,
+    ({ address, uiUrl }) => `${address}, its UI on ${uiUrl}`,
+  );
+  const restart = (last: RunningTemporal) => start(last.port, last.uiPort);
+  return { server, supervisor: supervise(server, { name: "Temporal", restart, log }) };
+}
+
+async function timed<S>(
+  name: string,
+  log: Log,
+  start: () => Promise<S>,
+  where: (server: S) => string,
+): Promise<S> {
+  const started = performance.now();
+  log(`Starting ${name}`);
+  const server = await start().catch((error) => {
+    log(`${name} did not start`); // said at once: its error is thrown only when the other part is done, too
+    throw error;
+  });
+  log(`${name} is ready on ${where(server)} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+  return server;
+}
+
+/** Waits for both; if one fails, the other is ended before its error is thrown. */
+async function bothOrNeither<A extends Part<unknown>, B extends Part<unknown>>(
+  a: Promise<A>,
+  b: Promise<B>,
+): Promise<[A, B]> {
+  const [first, second] = await Promise.allSettled([a, b]);
+  if (first.status === "fulfilled" && second.status === "fulfilled") return [first.value, second.value];
+  for (const result of [first, second]) {
+    if (result.status === "fulfilled") await result.value.supervisor?.stop();
+  }
+  throw first.status === "rejected" ? first.reason : (second as PromiseRejectedResult).reason;
+}
+
+/** Temporal first: nothing starts new work on the database then. One that cannot be ended must not hide the next. */
+async function stopAll(parts: readonly Part<unknown>[], log: Log): Promise<void> {
+  const errors: unknown[] = [];
+  for (const { supervisor } of parts) {
+    await supervisor?.stop().catch((error) => void errors.push(error));
+  }
+  if (errors.length > 0) throw new AggregateError(errors, "Cannot stop every part of the installation");
+  log("Postgres and Temporal are stopped");
+}

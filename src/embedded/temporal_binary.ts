@@ -1,0 +1,66 @@
+import { join } from "node:path";
+import { buildTemporal, downloadTemporal, TEMPORAL_BUILD, TEMPORAL_CLI_VERSION } from "./temporal_fetch.ts";
+import { findProgram, type Found, tryProgram } from "./programs.ts";
+import { waitUntil } from "./waiting.ts";
+import type { Log, Surroundings } from "./types.ts";
+
+/** None of the ways to a Temporal server led anywhere. */
+export class TemporalUnavailableError extends Error {
+  override name = "TemporalUnavailableError";
+  constructor(readonly tried: readonly string[]) {
+    super(
+      [
+        "Cannot find or get a Temporal server. Tried, in this order:",
+        ...tried.map((attempt) => `  - ${attempt}`),
+        "Any one of these helps: install Temporal's command line or Go, let this machine download, " +
+        "or set TEMPORAL_ADDRESS to a running server",
+      ].join("\n"),
+    );
+  }
+}
+
+export interface FindOptions extends Pick<Surroundings, "env"> {
+  cache: string;
+  log: Log;
+}
+
+/** Another process may be downloading, then building. */
+const TURN_WITHIN_MS = 40 * 60_000;
+
+/**
+ * The path of a `temporal` program that runs: on the PATH, in the cache, downloaded, or built with Go.
+ *
+ * Two processes that look at once wait for each other, so that it is fetched or built only once.
+ * @throws {TemporalUnavailableError} nothing worked; it lists what was tried
+ */
+export async function findTemporal({ cache, env, log }: FindOptions): Promise<string> {
+  const folder = join(cache, "temporal", TEMPORAL_CLI_VERSION);
+  const target = join(folder, "temporal");
+  const tried: string[] = [];
+  const pathOf = (name: string, found: Found) => {
+    if ("path" in found) return found.path;
+    tried.push(`${name}: ${found.reason}`);
+  };
+  const ready = pathOf("`temporal` on the PATH", await findProgram("temporal", ["--version"], env)) ??
+    pathOf(`a copy in "${folder}"`, await tryProgram(target, ["--version"], env));
+  if (ready) return ready;
+
+  await Deno.mkdir(folder, { recursive: true });
+  using _turn = await takeTurn(folder, log);
+  const meanwhile = await tryProgram(target, ["--version"], env);
+  if ("path" in meanwhile) return meanwhile.path;
+  const made = pathOf("official download", await downloadTemporal(target, { env, log })) ??
+    pathOf(TEMPORAL_BUILD, await buildTemporal(target, { env, log }));
+  if (made) return made;
+  throw new TemporalUnavailableError(tried);
+}
+
+/** The system frees the turn when its holder dies. */
+async function takeTurn(folder: string, log: Log): Promise<Deno.FsFile> {
+  const file = await Deno.open(join(folder, "lock"), { write: true, create: true });
+  if (await file.tryLock(true)) return file;
+  log("Another process is getting the Temporal server; waiting for it");
+  if (await waitUntil(() => file.tryLock(true), { withinMs: TURN_WITHIN_MS, everyMs: 500 })) return file;
+  file.close();
+  throw new Error(`Cannot get a Temporal server: another process has been at it in "${folder}" for too long`);
+}

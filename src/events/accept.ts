@@ -1,0 +1,128 @@
+import { type Pseudonym } from "../privacy/pseudonym.ts";
+import type { AcceptedEvent } from "./event.ts";
+import { knownFields } from "./field_names.ts";
+import { derivedId } from "./identity.ts";
+import { type EventField, ShopEvent } from "./schema.ts";
+import { parseTime } from "./time.ts";
+
+/** Clocks of trackers run ahead: this much is forgiven. */
+export const FUTURE_MS = 5 * 60_000;
+const EARLIEST_MS = Date.UTC(1990, 0, 1);
+
+/** What `judge` needs to know beside the event. */
+export interface JudgeContext {
+  readonly nowMs: number;
+  readonly pseudonym: Pseudonym;
+  /** of a file: its line, which becomes part of a derived id */
+  readonly line?: number;
+  /** numbers may come as text, as in CSV */
+  readonly numbersAsText?: boolean;
+  /** what a time without a zone is; default: not accepted */
+  readonly zone?: "needed" | "utc";
+}
+
+export type Judgement =
+  | { readonly kind: "accepted"; readonly event: AcceptedEvent }
+  | { readonly kind: "quarantined"; readonly reason: string; readonly field: EventField | null };
+
+/** Decides whether what was sent is an event that makes sense. Pure: the same input gives the same answer. */
+export function judge(raw: unknown, context: JudgeContext): Judgement {
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) {
+    return refuse("event is not an object", null);
+  }
+  const fields = knownFields(raw as Record<string, unknown>);
+  const parsed = ShopEvent.safeParse(context.numbersAsText ? withNumbers(fields) : fields);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    const field = issue.path[0] as EventField;
+    return refuse(`${field} ${issue.message}`, field);
+  }
+  const event = completed(parsed.data, context);
+  const nonsense = findNonsense(event, context.nowMs);
+  if (nonsense) return refuse(nonsense.reason, nonsense.field);
+  const id = textOf(parsed.data.id) ?? derivedId(event, context.line);
+  return { kind: "accepted", event: { id, ...event } };
+}
+
+const refuse = (reason: string, field: EventField | null): Judgement => ({
+  kind: "quarantined",
+  reason,
+  field,
+});
+
+/** An event as it would be stored; `atMs` is NaN where its time was not understood. */
+type Draft = Omit<AcceptedEvent, "id">;
+
+function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: JudgeContext): Draft {
+  const user = textOf(sent.user);
+  const type = sent.type.toLowerCase();
+  return {
+    userKey: user === null ? null : pseudonym(user),
+    session: textOf(sent.session),
+    type,
+    product: textOf(sent.product),
+    category: textOf(sent.category),
+    price: sent.price ?? null,
+    quantity: sent.quantity ?? null,
+    amount: amountOf(type, sent),
+    atMs: parseTime(sent.time, zone) ?? NaN,
+  };
+}
+
+/** What was sent, or price x quantity (of a purchase or return without a quantity: 1); of a return never positive. */
+function amountOf(type: string, { price, quantity, amount }: ShopEvent): number | null {
+  const isLine = type === "purchase" || type === "return";
+  const units = quantity ?? (isLine ? 1 : null);
+  const money = amount ?? (price != null && units !== null ? price * units : null);
+  return money !== null && type === "return" ? 0 - Math.abs(money) : money;
+}
+
+/** Text of a field as it is kept: trimmed, valid Unicode, null where nothing is left. */
+function textOf(value: string | number | null | undefined): string | null {
+  if (value == null) return null;
+  return String(value).trim().toWellFormed() || null;
+}
+
+const NUMBER_FIELDS = ["price", "quantity", "amount"] as const;
+
+function withNumbers(fields: Partial<Record<EventField, unknown>>): Partial<Record<EventField, unknown>> {
+  const out = { ...fields };
+  for (const name of NUMBER_FIELDS) {
+    const value = out[name];
+    if (typeof value !== "string") continue;
+    if (value.trim() === "") delete out[name];
+    else if (!Number.isNaN(Number(value))) out[name] = Number(value);
+  }
+  return out;
+}
+
+interface SenseCheck {
+  readonly field: EventField;
+  readonly reason: string;
+  readonly fails: (event: Draft, nowMs: number) => boolean;
+}
+
+const FORWARD = new Set(["view", "cart", "purchase"]); // only a return, or a type we do not know, may count down
+
+const SENSE_CHECKS: readonly SenseCheck[] = [
+  {
+    field: "time",
+    reason: "time is not ISO 8601 with a zone, nor ms since 1970",
+    fails: (e) => Number.isNaN(e.atMs),
+  },
+  {
+    field: "time",
+    reason: "time is before 1990 (numbers are ms, not seconds)",
+    fails: (e) => e.atMs < EARLIEST_MS,
+  },
+  { field: "time", reason: "time is in the future", fails: (e, nowMs) => e.atMs > nowMs + FUTURE_MS },
+  { field: "price", reason: "price is negative", fails: (e) => (e.price ?? 0) < 0 },
+  {
+    field: "quantity",
+    reason: "quantity is negative",
+    fails: (e) => FORWARD.has(e.type) && (e.quantity ?? 0) < 0,
+  },
+  { field: "amount", reason: "amount is negative", fails: (e) => FORWARD.has(e.type) && (e.amount ?? 0) < 0 },
+];
+
+const findNonsense = (event: Draft, nowMs: number) => SENSE_CHECKS.find((check) => check.fails(event, nowMs));

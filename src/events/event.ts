@@ -1,0 +1,20 @@
+/** Types with a meaning of their own; any other is kept and counted. */
+export const KNOWN_TYPES = ["view", "cart", "purchase", "return"] as const;
+
+/** An event that passed `judge`: what is stored. */
+export interface AcceptedEvent {
+  readonly id: string;
+  /** pseudonym of the shopper; null: the event had none */
+  readonly userKey: string | null;
+  readonly session: string | null;
+  /** lower case */
+  readonly type: string;
+  readonly product: string | null;
+  readonly category: string | null;
+  readonly price: number | null;
+  readonly quantity: number | null;
+  /** money of the line: price x quantity where none was sent; <= 0 for a return */
+  readonly amount: number | null;
+  /** ms since the epoch */
+  readonly atMs: number;
+}

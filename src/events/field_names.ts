@@ -1,0 +1,60 @@
+import { EVENT_FIELDS, type EventField } from "./schema.ts";
+
+/**
+ * Names under which files and trackers carry a field, beside its own. Case, spaces, `_` and `-` do not matter:
+ * `User ID`, `user_id` and `userId` are one name. Of several names for one field the first that holds something counts.
+ */
+export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
+  id: ["id", "event_id"],
+  type: ["type", "event_type", "event", "event_name"],
+  user: ["user", "user_id", "customer_id", "visitor_id"],
+  session: ["session", "session_id", "user_session"],
+  product: ["product", "product_id", "item_id", "sku"],
+  category: ["category", "category_id", "category_code"],
+  price: ["price", "unit_price"],
+  quantity: ["quantity", "qty"],
+  amount: ["amount"],
+  time: ["time", "timestamp", "event_time"],
+};
+
+/** Where one name stands: which field it means, and its rank among that field's names (0 is tried first). */
+export interface FieldName {
+  readonly field: EventField;
+  readonly rank: number;
+}
+
+const squeeze = (name: string) => name.toLowerCase().replace(/[\s_-]/g, "");
+const BY_NAME = new Map<string, FieldName>(
+  EVENT_FIELDS.flatMap((field) => FIELD_NAMES[field].map((name, rank) => [squeeze(name), { field, rank }])),
+);
+
+/** What a column or key of this name means; undefined: nothing we know. */
+export function fieldOf(name: string): FieldName | undefined {
+  return name.length <= 40 ? BY_NAME.get(squeeze(name)) : undefined;
+}
+
+/** The known fields of `raw` under their own names, empty ones left out; values as they are. */
+export function knownFields(raw: Readonly<Record<string, unknown>>): Partial<Record<EventField, unknown>> {
+  const out: Partial<Record<EventField, unknown>> = {};
+  const ranks: Partial<Record<EventField, number>> = {};
+  for (const name in raw) {
+    const value = raw[name];
+    if (value === undefined || value === null || value === "") continue;
+    const known = memo(name);
+    if (!known || known.rank >= (ranks[known.field] ?? Infinity)) continue;
+    out[known.field] = value;
+    ranks[known.field] = known.rank;
+  }
+  return out;
+}
+
+const MEMO_MAX = 1000;
+const seen = new Map<string, FieldName | undefined>();
+
+/** `fieldOf`, remembered: a shop sends the same few names with each event. */
+function memo(name: string): FieldName | undefined {
+  if (seen.has(name)) return seen.get(name);
+  const known = fieldOf(name);
+  if (seen.size < MEMO_MAX) seen.set(name, known);
+  return known;
+}

@@ -1,0 +1,11 @@
+/** One row of a file: an event as it was read, or why it could not be read. */
+export type FileRow =
+  | { readonly line: number; readonly raw: Record<string, unknown> }
+  | { readonly line: number; readonly unreadable: string };
+
+/** Some rows that follow each other; their lines ascend. */
+export interface RowBlock {
+  readonly rows: FileRow[];
+  /** bytes of the file read so far, as they lie on disk */
+  readonly bytesRead: number;
+}

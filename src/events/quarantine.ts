@@ -1,0 +1,52 @@
+import { canonicalJson, sha256 } from "../core/hash.ts";
+import type { QuarantinedEvent } from "../db/quarantine.ts";
+import type { Pseudonym } from "../privacy/pseudonym.ts";
+import { knownFields } from "./field_names.ts";
+import { TEXT_MAX } from "./schema.ts";
+
+/** Why an event was refused, and where it came from. */
+export interface Refusal {
+  readonly reason: string;
+  readonly field: string | null;
+  readonly source: string;
+  /** of a file */
+  readonly line?: number;
+}
+
+/** What is kept of a refused event: its known fields, shortened, its shopper by pseudonym; nothing else that was sent. */
+export function quarantined(raw: unknown, refusal: Refusal, pseudonym: Pseudonym): QuarantinedEvent {
+  const { reason, field, source, line } = refusal;
+  const body = keptOf(raw, pseudonym);
+  if (line !== undefined) body.line = line;
+  return {
+    eventId: typeof body.id === "string" && body.id !== "" ? body.id : null,
+    reason,
+    field,
+    body,
+    source,
+    fingerprint: sha256(canonicalJson([source, reason, body])),
+  };
+}
+
+function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
+  if (raw === undefined) return {}; // a line that could not be read may hold anything: not even its text is kept
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return { sent: kindOf(raw) };
+  const fields = Object.entries(knownFields(raw as Record<string, unknown>)).map(([name, value]) => {
+    if (name !== "user") return [name, name === "id" ? shortened(String(value)) : kept(value)];
+    return [name, isScalar(value) ? pseudonym(String(value).trim().toWellFormed()) : kindOf(value)];
+  });
+  return Object.fromEntries(fields);
+}
+
+const isScalar = (value: unknown) => typeof value === "string" || typeof value === "number";
+
+function kept(value: unknown): unknown {
+  if (typeof value === "string") return shortened(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  return typeof value === "boolean" ? value : kindOf(value);
+}
+
+/** Postgres keeps neither NUL nor half a surrogate pair. */
+const shortened = (text: string) => text.slice(0, TEXT_MAX).toWellFormed().replaceAll("\0", "");
+
+const kindOf = (value: unknown) => value === null ? "null" : Array.isArray(value) ? "array" : typeof value;

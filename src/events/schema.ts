@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+/** Longest text kept for an id, a shopper, a session, a product or a category, in characters. */
+export const TEXT_MAX = 200;
+/** Prices, quantities and amounts beyond this (either sign) are taken for nonsense. */
+export const NUMBER_MAX = 1e12;
+
+const TEXT_RULE = `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL`;
+const NUMBER_RULE = `must be a number between -${NUMBER_MAX} and ${NUMBER_MAX}`;
+const text = z.union([
+  z.string().max(TEXT_MAX, { error: TEXT_RULE }).regex(/^[^\0]*$/, { error: TEXT_RULE }),
+  z.number(),
+], { error: TEXT_RULE }).nullish();
+const number = z.number({ error: NUMBER_RULE })
+  .min(-NUMBER_MAX, { error: NUMBER_RULE }).max(NUMBER_MAX, { error: NUMBER_RULE }).nullish();
+
+/** One thing that happened in the shop, as it is sent. Fields may also carry the names in `FIELD_NAMES`. */
+export const ShopEvent = z.object({
+  id: text.describe("Sent twice, an event counts once. Without one, it is derived from the event's content"),
+  type: z.string({ error: "is missing or not text" })
+    .regex(/^[A-Za-z0-9_.-]{1,40}$/, { error: "must be 1 to 40 letters, digits, _ . -" })
+    .describe("view, cart, purchase, return; any other short name is kept and counted"),
+  user: text.describe("Stored as a pseudonym only. An event without one counts for volume and data quality"),
+  session: text,
+  product: text,
+  category: text,
+  price: number.describe("of one unit, in the shop's currency"),
+  quantity: number.describe("of a purchase or return without one: 1"),
+  amount: number.describe("price x quantity where it is missing; of a return either sign"),
+  time: z.union([z.string(), z.number()], { error: "is missing, not text and not a number" })
+    .describe("ISO 8601 with a zone, or ms since 1970-01-01 UTC"),
+});
+export type ShopEvent = z.infer<typeof ShopEvent>;
+
+/** The name of a field of `ShopEvent`. */
+export type EventField = keyof ShopEvent;
+export const EVENT_FIELDS = Object.keys(ShopEvent.shape) as EventField[];

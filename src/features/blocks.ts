@@ -1,0 +1,42 @@
+/** Features of one cut-off: one row per shopper of its population. */
+export interface FeatureBlock {
+  cutoffMs: number;
+  featureHash: string;
+  /** pseudonyms, sorted */
+  users: readonly string[];
+  width: number;
+  /** row-major, shape `[users, width]` */
+  features: Float32Array;
+}
+
+const HEADER_BYTES = 4;
+
+/** A feature block as bytes: length of a JSON header, the header, padding to 4 bytes, then float32 rows. */
+export function encodeFeatures({ features, ...head }: FeatureBlock): Uint8Array {
+  const header = new TextEncoder().encode(JSON.stringify(head));
+  const start = aligned(HEADER_BYTES + header.length);
+  const bytes = new Uint8Array(start + features.byteLength);
+  new DataView(bytes.buffer).setUint32(0, header.length, true);
+  bytes.set(header, HEADER_BYTES);
+  bytes.set(new Uint8Array(features.buffer, features.byteOffset, features.byteLength), start);
+  return bytes;
+}
+
+/** The inverse of {@link encodeFeatures}. */
+export function decodeFeatures(bytes: Uint8Array): FeatureBlock {
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)));
+  const start = aligned(HEADER_BYTES + length);
+  return { ...head, features: new Float32Array(bytes.slice(start).buffer) };
+}
+
+/** Labels as bytes: float64, one per shopper of the feature block they belong to, in its order. */
+export const encodeLabels = (labels: Float64Array): Uint8Array => new Uint8Array(labels.buffer.slice(0));
+
+/** The inverse of {@link encodeLabels}. */
+export const decodeLabels = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slice().buffer);
+
+/** A shopper's number in training rows: the first 32 bits of the pseudonym, which is already random. */
+export const shopperNumber = (user: string): number => parseInt(user.slice(0, 8), 16) | 0;
+
+const aligned = (offset: number) => Math.ceil(offset / 4) * 4;

@@ -1,0 +1,41 @@
+/** Milliseconds in a day. */
+export const DAY_MS = 86_400_000;
+
+/**
+ * What one shopper did on one UTC day: the unit that is rolled up while events come in, and all that
+ * features and labels are built from. A day's purchases of one shopper count as one basket.
+ */
+export interface UserDay {
+  /** days since 1970-01-01 UTC */
+  readonly day: number;
+  /** first event of the day, ms since the epoch */
+  readonly firstMs: number;
+  /** last event of the day, ms since the epoch */
+  readonly lastMs: number;
+  /** last purchase of the day, ms since the epoch; 0 where nothing was bought */
+  readonly lastPurchaseMs: number;
+  /** distinct sessions */
+  readonly sessions: number;
+  /** distinct sessions in which something was bought; lines without a session count as one */
+  readonly orders: number;
+  /** events, by type */
+  readonly views: number;
+  readonly carts: number;
+  /** purchase lines */
+  readonly purchases: number;
+  readonly returns: number;
+  /** events of any other type */
+  readonly others: number;
+  /** units bought */
+  readonly units: number;
+  /** money of the purchases, >= 0, in the shop's currency; purchase lines where the shop sends no money */
+  readonly spend: number;
+  /** money given back for returns, >= 0 */
+  readonly returned: number;
+  /** distinct products bought, as stable integer codes */
+  readonly products: readonly number[];
+  /** distinct categories bought, as stable integer codes */
+  readonly categories: readonly number[];
+  /** distinct products viewed or put into a cart, as stable integer codes */
+  readonly viewed: readonly number[];
+}

@@ -1,0 +1,136 @@
+/**
+ * The part of Fresh 2 that the dashboard relies on, under Fresh's own names, over Hono and Preact.
+ * `deno.json` maps `fresh` here; `deno.fresh.json` maps it to the real one, and the same pages run there.
+ */
+import { type Context as HonoContext, Hono, type Next } from "hono";
+import type { ComponentChild, FunctionComponent } from "preact";
+import type { Site } from "./dev.ts";
+
+type Awaitable<T> = T | Promise<T>;
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Ends a request with this status; `_error.tsx` draws it. */
+export class HttpError extends Error {
+  override name = "HttpError";
+  constructor(readonly status: number, message = "", options?: ErrorOptions) {
+    super(message, options);
+  }
+}
+
+/** One request on its way through the middlewares to its page. */
+export class Context<State> {
+  readonly url: URL;
+  params: Record<string, string> = {};
+  readonly state = {} as State;
+  error: unknown = null;
+  next: () => Promise<Response> = () => Promise.reject(new HttpError(404, "Not found"));
+
+  constructor(readonly req: Request) {
+    this.url = new URL(req.url);
+  }
+
+  /** Sends the browser elsewhere on this site: a leading `//` would name another host, so it is folded to `/`. */
+  redirect(pathname: string, status = 302): Response {
+    return new Response(null, { status, headers: { location: pathname.replace(/^[/\\]{2,}/, "/") } });
+  }
+}
+
+export type Middleware<State> = (ctx: Context<State>) => Awaitable<Response>;
+
+/** What a handler returns to have its page drawn with `data`. */
+export interface PageResponse<Data> {
+  data: Data;
+  status?: number;
+  headers?: HeadersInit;
+}
+
+export const page = <Data>(
+  data: Data,
+  init: { status?: number; headers?: HeadersInit } = {},
+): PageResponse<Data> => ({
+  data,
+  ...init,
+});
+
+export type HandlerFn<Data, State> = (ctx: Context<State>) => Awaitable<Response | PageResponse<Data>>;
+export type RouteHandler<Data, State> = HandlerFn<Data, State> | { [M in Method]?: HandlerFn<Data, State> };
+
+/** What a page, a layout, `_app` and `_error` are drawn from. */
+export type PageProps<Data = unknown, State = unknown> =
+  & Pick<Context<State>, "req" | "url" | "params" | "state" | "error">
+  & { data: Data; Component: FunctionComponent };
+// deno-lint-ignore no-explicit-any -- each file names its own data; the host only hands them through
+export type PageComponent<Data = any, State = any> = (props: PageProps<Data, State>) => ComponentChild;
+
+/** Functions that return what they are given: they only tell a route file its types. */
+export const createDefine = <State>() => ({
+  // deno-lint-ignore no-explicit-any -- inferred from what the handlers return
+  handlers: <Data = any, H extends RouteHandler<Data, State> = RouteHandler<Data, State>>(handlers: H): H =>
+    handlers,
+  page: <
+    // deno-lint-ignore no-explicit-any -- `H` is `typeof handler`
+    H extends RouteHandler<any, State> = never,
+    Data = H extends RouteHandler<infer D, State> ? D : never,
+  >(component: PageComponent<Data, State>): PageComponent<Data, State> => component,
+  layout: (component: PageComponent<unknown, State>): PageComponent<unknown, State> => component,
+  middleware: <M extends Middleware<State> | Middleware<State>[]>(middleware: M): M => middleware,
+});
+
+/** The Hono that carries one Fresh context through a request. */
+export type Carrier<State> = Hono<{ Bindings: Context<State> }>;
+
+/** A Fresh middleware as one of Hono's. */
+export const adapt =
+  <State>(middleware: Middleware<State>) =>
+  async (c: HonoContext<{ Bindings: Context<State> }>, next: Next): Promise<void> => {
+    c.env.next = async () => {
+      await next();
+      return c.res;
+    };
+    const answer = await middleware(c.env);
+    if (answer === c.res) return;
+    c.res = undefined; // else Hono would keep the headers of the answer that this one replaces
+    c.res = answer;
+  };
+
+/** Middlewares and file routes in the order they were added. A `Builder` gives it its `site`. */
+export class App<State> {
+  #steps: ((carrier: Carrier<State>, site: Site<State>) => void)[] = [];
+  site: Site<State> | null = null;
+
+  use(...middlewares: Middleware<State>[]): this {
+    for (const middleware of middlewares) this.#steps.push((carrier) => carrier.use(adapt(middleware)));
+    return this;
+  }
+
+  /** Answers with the files below `routes/`. */
+  fsRoutes(): this {
+    this.#steps.push((carrier, site) => site.addRoutes(carrier));
+    return this;
+  }
+
+  /** @throws {TypeError} no `Builder` has built the app */
+  handler(): (req: Request) => Promise<Response> {
+    const { site } = this;
+    if (!site) throw new TypeError("Cannot handle requests: need an app that a Builder has built");
+    const carrier: Carrier<State> = new Hono();
+    carrier.use(adapt((ctx) => (sites.set(ctx, site), ctx.next())));
+    for (const step of this.#steps) step(carrier, site);
+    carrier.onError((error, c) => site.drawError(c.env, error));
+    carrier.notFound((c) => site.drawError(c.env, new HttpError(404, "Not found")));
+    return async (req) => await carrier.fetch(req, new Context<State>(req));
+  }
+
+  async listen(options: Deno.ServeTcpOptions = {}): Promise<void> {
+    await Deno.serve(options, this.handler()).finished;
+  }
+}
+
+// deno-lint-ignore no-explicit-any -- holds sites of apps with any state
+const sites = new WeakMap<Context<any>, Site<any>>();
+
+/** Serves `static/` and the browser's code; what is not there goes on to the next middleware. */
+export const staticFiles = <State>(): Middleware<State> => async (ctx) => {
+  const file = await sites.get(ctx)!.files(ctx.req);
+  return file.status === 404 ? ctx.next() : file;
+};

@@ -1,0 +1,74 @@
+/**
+ * A recipe says how a candidate is made, in plain data: it travels to the training worker, into the
+ * artefact's header and into the history, and can be repeated on other rows.
+ */
+export type Recipe = LinearRecipe | NetworkRecipe | WarmStartRecipe | BlendRecipe;
+
+/**
+ * Which columns the model sees, all standardised and clipped:
+ * - `log`: signed logarithms of the features, and flags of missing values
+ * - `log+raw`: these and the features as they are
+ * - `log+hinges`: logarithms, and per feature a bend at each quartile: an additive model
+ */
+export type Inputs = "log" | "log+raw" | "log+hinges";
+
+/**
+ * What is learned in place of the raw target.
+ * - `identity`: the target itself (classification always)
+ * - `log1p`: its logarithm; predictions are scaled back by one smearing factor
+ * - `two-part`: whether it is above zero, times how much it is where it is
+ * - `body+tail`: the target up to its 99th percentile, plus what lies above for those whose body comes near it
+ * - `two-part+tail`: whether, times body and tail where it is
+ */
+export type TargetTransform = "identity" | "log1p" | "two-part" | "body+tail" | "two-part+tail";
+
+/** What one fitted network inside a candidate stands for. */
+export type PartRole = "class" | "value" | "log" | "buy" | "amount" | "body" | "tail";
+
+/** Penalties to choose from, per role: `loss summed over rows + penalty / 2 * |w|^2` on standardised columns. */
+export type Penalties = Partial<Record<PartRole, readonly number[]>>;
+
+/** Exact ridge, or exact ridge-penalised logistic regression; the penalty is chosen by validation. */
+export interface LinearRecipe {
+  readonly family: "linear";
+  readonly name: string;
+  readonly inputs: Inputs;
+  readonly target: TargetTransform;
+  readonly penalties?: Penalties;
+}
+
+/** How a network is trained. */
+export interface NetworkOptions {
+  /** units of the hidden layers */
+  readonly hidden: readonly number[];
+  readonly weightDecay: number;
+  readonly learningRate: number;
+  readonly batchSize: number;
+  readonly epochsMax: number;
+  /** epochs without improvement before the fit stops */
+  readonly patience: number;
+}
+
+/** Hidden layers that correct the exact linear solution, by mini-batches with early stopping. */
+export interface NetworkRecipe {
+  readonly family: "network";
+  readonly name: string;
+  readonly inputs: Inputs;
+  readonly target: TargetTransform;
+  readonly penalties?: Penalties;
+  readonly network: NetworkOptions;
+}
+
+/** Goes on from the champion's weights; skipped where there is no champion of the same feature definition. */
+export interface WarmStartRecipe {
+  readonly family: "warm-start";
+  readonly name: string;
+  readonly network: Omit<NetworkOptions, "hidden">;
+}
+
+/** The mean of other candidates' predictions. */
+export interface BlendRecipe {
+  readonly family: "blend";
+  readonly name: string;
+  readonly of: readonly string[];
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/** What a check of the trigger can answer. */
+export const Answer = z.enum(["retrain", "wait", "fix data first", "cannot tell yet"]);
+export type Answer = z.infer<typeof Answer>;
+
+/** What started a check. */
+export const Trigger = z.enum(["first", "interval", "force", "alarm", "replay"]);
+export type Trigger = z.infer<typeof Trigger>;
+
+/** One thing a check looked at: whether it speaks for retraining, and the numbers it rests on. */
+export const Reason = z.strictObject({
+  code: z.enum(["forced", "new samples", "labelled rows", "age", "first model", "performance"]),
+  speaks: z.enum(["for", "against", "neither"]),
+  text: z.string(),
+  evidence: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
+});
+export type Reason = z.infer<typeof Reason>;
+
+/** A check that was made, with its answer. */
+export const Check = z.object({
+  id: z.uuid(),
+  model: z.string(),
+  asOf: z.iso.datetime(),
+  trigger: Trigger,
+  answer: Answer,
+  reasons: z.array(Reason),
+  cycleId: z.string().nullable(),
+  checkedAt: z.iso.datetime(),
+});
+export type Check = z.infer<typeof Check>;

@@ -1,0 +1,33 @@
+import { createHmac } from "node:crypto";
+
+/** Gives the pseudonym of a shopper: the same text, the same uuid. */
+export type Pseudonym = (user: string) => string;
+
+const REMEMBERED_MAX = 50_000; // shoppers; kept in memory only
+
+/**
+ * Makes pseudonyms: the first 16 bytes of HMAC-SHA256 of the shopper's id under `secret`, as a version 8 uuid
+ * (122 bits of it stay). Without the secret no pseudonym can be traced back by trying ids.
+ * A number and its text are the same shopper: callers pass `String(id)`.
+ * @throws {RangeError} the secret is shorter than 16 characters
+ */
+export function createPseudonymizer(secret: string): Pseudonym {
+  if (secret.length < 16) throw new RangeError(`Cannot make pseudonyms: need a secret >= 16 characters`);
+  const remembered = new Map<string, string>();
+  return (user) => {
+    const known = remembered.get(user);
+    if (known !== undefined) return known;
+    const made = asUuid(createHmac("sha256", secret).update(user).digest());
+    if (remembered.size >= REMEMBERED_MAX) remembered.clear();
+    remembered.set(user, made);
+    return made;
+  };
+}
+
+function asUuid(bytes: Uint8Array): string {
+  const b = bytes.slice(0, 16);
+  b[6] = (b[6] & 0x0f) | 0x80; // version 8: the rest is ours (RFC 9562)
+  b[8] = (b[8] & 0x3f) | 0x80;
+  const hex = Array.from(b, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

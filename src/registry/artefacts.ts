@@ -1,0 +1,61 @@
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { DamagedArtefactError, messageOf } from "../core/errors.ts";
+import { sha256 } from "../core/hash.ts";
+
+/** Keeps sealed bytes under their own sha256. */
+export interface ArtefactStore {
+  /** Stores bytes and returns their sha256; storing them again changes nothing. */
+  put(bytes: Uint8Array): Promise<string>;
+  /** The bytes, checked. @throws {DamagedArtefactError} they are gone or not what was stored */
+  get(sha256: string): Promise<Uint8Array>;
+  /** Deletes bytes; nothing happens where there are none. */
+  remove(sha256: string): Promise<void>;
+}
+
+/** An artefact store in a folder: written beside its place, flushed, then renamed, so that no reader sees half a file. */
+export function fileArtefacts(folder: string): ArtefactStore {
+  const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
+  return {
+    async put(bytes) {
+      const hash = sha256(bytes);
+      const path = pathOf(hash);
+      if (await intact(path, bytes.length)) return hash;
+      await mkdir(dirname(path), { recursive: true });
+      const draft = `${path}.${crypto.randomUUID()}`;
+      await writeFlushed(draft, bytes);
+      await rename(draft, path);
+      return hash;
+    },
+    async get(hash) {
+      const bytes = await readFile(pathOf(hash)).catch((error) => {
+        throw new DamagedArtefactError(hash, messageOf(error));
+      });
+      if (sha256(bytes) !== hash) throw new DamagedArtefactError(hash, "its sha256 differs from its name");
+      return new Uint8Array(bytes);
+    },
+    async remove(hash) {
+      await rm(pathOf(hash), { force: true });
+    },
+  };
+}
+
+/** Whether a file of this length is there; its content is checked when it is read. */
+async function intact(path: string, length: number): Promise<boolean> {
+  try {
+    return (await stat(path)).size === length && sha256(await readFile(path)) === path.slice(-64);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx", 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}

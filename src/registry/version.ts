@@ -1,0 +1,67 @@
+import { z } from "zod";
+
+const Metrics = z.record(z.string(), z.number());
+
+/** What went into a model version, and what came out. */
+export const Manifest = z.object({
+  model: z.string(),
+  cycleId: z.string(),
+  parent: z.int().nullable().describe("version that served when this one was trained"),
+  asOf: z.iso.datetime(),
+  snapshotId: z.string(),
+  snapshotHash: z.string(),
+  featureHash: z.string(),
+  codeVersion: z.string(),
+  seed: z.int(),
+  candidate: z.string().describe("recipe that won the competition inside training"),
+  recipe: z.json().describe("that recipe with what the competition settled, to fit it again"),
+  competition: z.array(z.object({ candidate: z.string(), loss: z.number(), rows: z.int() })),
+  curve: z.array(z.object({
+    candidate: z.string(),
+    points: z.array(z.object({ epoch: z.int(), loss: z.number().nullable(), validationLoss: z.number().nullable() })),
+  })).describe("training curves of the competition; null where there was nothing to measure on"),
+  tested: z.object({
+    sha256: z.string(),
+    rows: z.int(),
+    cutoffs: z.array(z.iso.datetime()),
+    labelledThrough: z.iso.datetime(),
+  }).describe("the model the verdict was reached on, and the rows it saw"),
+  served: z.object({
+    rows: z.int(),
+    cutoffs: z.array(z.iso.datetime()),
+    labelledThrough: z.iso.datetime(),
+    refitted: z.boolean(),
+  }).describe("the rows that the artefact saw"),
+  targetCap: z.number().nullable().describe("99th percentile of the training target; null for a classification"),
+  baseline: z.number().describe("the naive prediction: mean label of the training rows"),
+  metrics: Metrics.describe("on the validation rows"),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** One trained version of a model. */
+export const ModelVersion = z.object({
+  model: z.string(),
+  version: z.int(),
+  cycleId: z.string(),
+  state: z.enum(["candidate", "deployed", "rejected", "reference"]),
+  artefactSha256: z.string(),
+  manifest: Manifest,
+  damagedAt: z.iso.datetime().nullable(),
+  artefactRemovedAt: z.iso.datetime().nullable(),
+  createdAt: z.iso.datetime(),
+});
+export type ModelVersion = z.infer<typeof ModelVersion>;
+
+/** One change of what serves. */
+export const ServingMove = z.object({
+  model: z.string(),
+  version: z.int(),
+  previous: z.int().nullable(),
+  kind: z.enum(["deploy", "roll back", "promote"]),
+  key: z.string(),
+  by: z.string(),
+  why: z.string(),
+  asOf: z.iso.datetime(),
+  at: z.iso.datetime(),
+});
+export type ServingMove = z.infer<typeof ServingMove>;

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import type { Clock } from "../core/clock.ts";
+import type { Sql } from "../db/connect.ts";
+import { getSetting, putSetting } from "../db/settings.ts";
+
+const Pinned = z.union([z.iso.datetime().transform(Date.parse), z.number()]);
+
+/** The moment that checks and predictions hold for, ms since the epoch, and whether it stands still. */
+export interface Moment {
+  asOfMs: number;
+  clock: "wall" | "pinned";
+}
+
+/** The clock of an installation: setting `pinned_as_of` (a demo stands where its data end), else now. */
+export async function currentMoment(sql: Sql, clock: Clock): Promise<Moment> {
+  const pinned = await getSetting(sql, "pinned_as_of");
+  if (pinned === null) return { asOfMs: clock(), clock: "wall" };
+  return { asOfMs: Pinned.parse(pinned), clock: "pinned" };
+}
+
+/** `currentMoment` without saying whether it is pinned; ms since the epoch. */
+export const currentAsOf = async (sql: Sql, clock: Clock): Promise<number> =>
+  (await currentMoment(sql, clock)).asOfMs;
+
+/** Makes the installation's clock stand still at a moment: a demo's data end long before today. */
+export const pinMoment = (sql: Sql, asOfMs: number): Promise<void> =>
+  putSetting(sql, "pinned_as_of", new Date(asOfMs).toISOString());

@@ -1,0 +1,37 @@
+import type { Alert } from "../db/alerts.ts";
+import type { Check } from "../monitoring/check.ts";
+import type { ServingMove } from "../registry/version.ts";
+import type { Cycle } from "./cycle.ts";
+import { cycleText } from "./cycle_text.ts";
+import type { Health } from "./status.ts";
+
+/** What the health of a model is judged from. */
+export interface HealthInput {
+  /** the newest change of what serves; null: nothing ever served */
+  move: Pick<ServingMove, "kind" | "version" | "previous" | "why" | "at"> | null;
+  /** the newest cycle that ended */
+  lastCycle: Cycle | null;
+  lastCheck: Pick<Check, "reasons"> | null;
+  /** open ones of this model */
+  alerts: readonly Pick<Alert, "title">[];
+}
+
+/** How a model is doing. What needs a person soonest comes first; a later success clears an earlier failure. */
+export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): Health {
+  if (lastCycle?.outcome === "failed") {
+    return { state: "failed", text: `${cycleName(lastCycle)}: ${cycleText(lastCycle)}` };
+  }
+  if (move === null) {
+    return { state: "no model yet", text: "No version serves yet: the first one needs enough labelled rows" };
+  }
+  if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
+  const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");
+  if (slipped) return { state: "slipped", text: slipped.text };
+  if (alerts.length > 0) return { state: "failed", text: alerts[0].title };
+  return { state: "healthy", text: `Version ${move.version} serves since ${day(move.at)}` };
+}
+
+const rolledBack = ({ version, previous, why }: NonNullable<HealthInput["move"]>) =>
+  `Version ${previous} was taken back, version ${version} serves again${why ? `: ${why}` : ""}`;
+const cycleName = ({ number }: Cycle) => `Cycle ${number}`;
+const day = (iso: string) => iso.slice(0, 10);

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { InvalidInputError } from "./core/errors.ts";
+
+const settings = {
+  retrain_interval_hours: z.number().positive().max(8760).default(24)
+    .describe("hours between automatic checks"),
+  min_new_samples: z.int().min(1).default(100)
+    .describe("new data points since the last training before a check may retrain"),
+  gate: z.enum(["evidence", "threshold"]).default("evidence")
+    .describe("evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold"),
+  performance_threshold: z.number().min(0).max(1).default(0.05)
+    .describe("least relative fall of the loss for the threshold gate"),
+  confidence: z.number().min(0.5).max(0.999).default(0.9)
+    .describe("coverage of the two-sided intervals a verdict rests on"),
+  margin: z.number().min(0).max(1).default(0.02)
+    .describe("relative rise of the loss that still counts as no worse"),
+  stale_after_days: z.int().min(1).max(3650).default(84)
+    .describe("days after which a champion's newest training label counts as stale"),
+  stale_growth: z.number().min(1).max(100).default(1.5)
+    .describe("a champion is also stale once this many times its training rows are labelled"),
+  min_validation_rows: z.int().min(20).default(100)
+    .describe("labelled rows, newer than both models' training, that a validation needs"),
+  refit: z.boolean().default(true)
+    .describe("whether a challenger that passed is fitted again on all labelled rows before it serves"),
+  backup_models: z.boolean().default(true)
+    .describe("whether earlier versions are kept to roll back to"),
+  backups_kept: z.int().min(1).max(1000).default(5)
+    .describe("how many deployed versions besides the serving one keep their files"),
+  horizon_days: z.int().min(1).max(365).default(28)
+    .describe("days after a cut-off that the label looks at"),
+  active_days: z.int().min(1).max(3650).default(90)
+    .describe("a shopper active within this many days before a cut-off is in its population"),
+  activity: z.enum(["purchase", "any"]).default("purchase")
+    .describe("what makes a shopper active"),
+  step_days: z.int().min(1).max(365).default(14)
+    .describe("days between the cut-offs a model is trained on"),
+  first_cutoff: z.iso.date().nullable().default(null)
+    .describe("first training cut-off; null: active_days after the first event"),
+  min_train_cutoffs: z.int().min(1).max(1000).default(3)
+    .describe("labelled cut-offs before a first model is trained"),
+  max_train_cutoffs: z.int().min(1).max(1000).default(52)
+    .describe("newest labelled cut-offs used for training"),
+  seed: z.int().min(0).max(2 ** 31).default(1)
+    .describe("seed of every draw in training and validation"),
+};
+
+/** What governs the retraining of one model. */
+export const ModelConfig = z.strictObject(settings);
+export type ModelConfig = z.infer<typeof ModelConfig>;
+
+const overrides = z.strictObject(
+  Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
+    [K in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[K]["unwrap"]>>;
+  },
+);
+
+/** The configuration of an installation: settings for every model, and what differs for one. */
+export const RetrainingConfig = z.strictObject({
+  ...settings,
+  models: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), overrides).default({})
+    .describe("settings that differ for one model, by its name"),
+});
+export type RetrainingConfig = z.infer<typeof RetrainingConfig>;
+
+/** What holds for one model: its own settings over the general ones. */
+export function configOf({ models, ...general }: RetrainingConfig, model: string): ModelConfig {
+  return ModelConfig.parse({ ...general, ...models[model] });
+}
+
+/** The configuration after a partial change; `null` for a model removes its overrides. @throws {InvalidInputError} naming the field */
+export function patched(current: RetrainingConfig, patch: Record<string, unknown>): RetrainingConfig {
+  const models = isRecord(patch.models) ? patchedModels(current.models, patch.models) : patch.models ?? current.models;
+  const result = RetrainingConfig.safeParse({ ...current, ...patch, models });
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+  throw new InvalidInputError(`Cannot use this configuration: ${path.join(".")}: ${issue.message}`, path.join("."));
+}
+
+function patchedModels(current: RetrainingConfig["models"], patch: Record<string, unknown>): Record<string, unknown> {
+  const models: Record<string, unknown> = { ...current };
+  for (const [name, change] of Object.entries(patch)) {
+    if (change === null) delete models[name];
+    else models[name] = isRecord(change) ? { ...current[name], ...change } : change;
+  }
+  return models;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,197 @@
+import { join } from "node:path";
+import { Client } from "@temporalio/client";
+import type { NativeConnection } from "@temporalio/worker";
+import type { Config } from "./config.ts";
+import { codeVersion } from "./code_version.ts";
+// import { mountDashboard } from "./api/dashboard.ts";
+import { createApp } from "./api/app.ts";
+import { serveApi } from "./api/serve.ts";
+import { systemClock } from "./core/clock.ts";
+import { InvalidInputError, messageOf } from "./core/errors.ts";
+import { connect, type Database } from "./db/connect.ts";
+import { migrate } from "./db/migrate.ts";
+import { startInstallation } from "./embedded/installation.ts";
+import { prepareNamespace } from "./embedded/temporal_namespace.ts";
+import type { Installation, Log } from "./embedded/types.ts";
+import { loadModels } from "./models/mod.ts";
+import type { ModelDefinition } from "./models/model.ts";
+import { openPseudonyms } from "./privacy/secret.ts";
+import type { Pseudonym } from "./privacy/pseudonym.ts";
+import { type ArtefactStore, fileArtefacts } from "./registry/artefacts.ts";
+import { ensureApiKey, type InstallationKey } from "./security/keys.ts";
+import type { Predictor } from "./serving/prediction.ts";
+import { createPredictor } from "./serving/predictor.ts";
+import { connectTemporal } from "./temporal/connect.ts";
+import { ensureRetrainer, temporalControl } from "./temporal/control_client.ts";
+import { installRuntime } from "./temporal/runtime.ts";
+import { createWorker } from "./temporal/worker.ts";
+import { createTrainer } from "./training/trainer.ts";
+
+/** The parts of Perennial that one process can run. */
+export type ServicePart = "api" | "worker";
+
+export interface ServiceOptions {
+  config: Config;
+  /** the environment as it is: children inherit what they need of it */
+  env: Readonly<Record<string, string | undefined>>;
+  /** folder of the installation's state */
+  home: string;
+  /** folder of what can be fetched or built again */
+  cache: string;
+  parts: readonly ServicePart[];
+  log: Log;
+  /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
+  embedded: boolean;
+  /** whether retrainers that start for the first time check by themselves */
+  active?: boolean;
+}
+
+/** A running Perennial. */
+export interface Service {
+  /** where the API answers; null: this process runs only the worker */
+  url: string | null;
+  key: InstallationKey;
+  temporalUi: string | null;
+  sql: Database;
+  client: Client;
+  models: ReadonlyMap<string, ModelDefinition>;
+  pseudonym: Pseudonym;
+  predictor: Predictor;
+  taskQueue: string;
+  /** settles with the reason when a part failed for good; never rejects */
+  failed: Promise<Error>;
+  /** ends everything started here, in order and within bounds; safe to call twice */
+  stop(): Promise<void>;
+}
+
+/** Things to undo, newest first. */
+class Undo {
+  #steps: { name: string; run: () => unknown }[] = [];
+  #done?: Promise<void>;
+  constructor(readonly log: Log) {}
+  add(name: string, run: () => unknown): void {
+    this.#steps.push({ name, run });
+  }
+  run(): Promise<void> {
+    return this.#done ??= this.#all();
+  }
+  async #all(): Promise<void> {
+    for (const { name, run } of this.#steps.reverse()) {
+      try {
+        await run();
+      } catch (error) {
+        this.log(`Stopping ${name}: ${messageOf(error)}`);
+      }
+    }
+  }
+}
+
+/** Starts Perennial, or the parts of it that are asked for. What was started before a failure is stopped again. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const undo = new Undo(options.log);
+  try {
+    return await start(options, undo);
+  } catch (error) {
+    await undo.run();
+    throw error;
+  }
+}
+
+async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
+  const { config, home, cache, parts, log } = options;
+  const servers = await findServers(options);
+  undo.add("the servers", () => servers.stop());
+  const sql = connect(servers.databaseUrl);
+  undo.add("the database connections", () => sql.end({ timeout: 5 }));
+  await migrate(sql);
+  installRuntime(log);
+  const [connection, models, key, pseudonym] = await Promise.all([
+    connectTemporal(servers.temporalAddress, config),
+    loadModels(),
+    ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY }),
+    openPseudonyms(sql, { home, given: config.PERENNIAL_SECRET }),
+  ]);
+  undo.add("the connection to Temporal", () => connection.close());
+  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+  const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
+  const predictor = createPredictor({ sql, store, models, clock: systemClock });
+  const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
+  const shared = { ...options, servers, sql, connection, client, models, store, pseudonym, predictor, temporalUi, undo };
+  const worker = parts.includes("worker") ? await runWorker(shared) : null;
+  const url = parts.includes("api") ? await runApi(shared) : null;
+  log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
+  return {
+    url,
+    key,
+    temporalUi,
+    sql,
+    client,
+    models,
+    pseudonym,
+    predictor,
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    failed: Promise.race([servers.failed, ...worker ? [worker.failed] : []]),
+    stop: () => undo.run(),
+  };
+}
+
+interface Shared extends ServiceOptions {
+  servers: Installation;
+  sql: Database;
+  connection: NativeConnection;
+  client: Client;
+  models: ReadonlyMap<string, ModelDefinition>;
+  store: ArtefactStore;
+  pseudonym: Pseudonym;
+  predictor: Predictor;
+  temporalUi: string | null;
+  undo: Undo;
+}
+
+/** The embedded servers; or, for parts that run alone, the ones that the environment names. */
+async function findServers({ config, env, home, cache, log, embedded }: ServiceOptions): Promise<Installation> {
+  if (embedded) return await startInstallation({ env, uid: Deno.uid(), home, cache, log });
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_UI_URL: temporalUiUrl } = config;
+  if (!databaseUrl) throw missing("DATABASE_URL", "postgres://user:password@host:5432/perennial");
+  if (!temporalAddress) throw missing("TEMPORAL_ADDRESS", "host:7233");
+  await Deno.mkdir(home, { recursive: true });
+  return {
+    databaseUrl,
+    temporalAddress,
+    temporalUiUrl,
+    failed: new Promise(() => undefined), // not ours to watch
+    stop: () => Promise.resolve(),
+  };
+}
+
+const missing = (name: string, example: string) =>
+  new InvalidInputError(`Cannot start: ${name} is not set (for example ${example}); "up" starts its own servers`, name);
+
+async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
+  const { config, servers, cache, undo, sql, store, models, predictor, connection, client } = shared;
+  const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
+  const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
+  undo.add("the trainer", () => trainer.close());
+  if (!shared.embedded || config.TEMPORAL_ADDRESS) await prepareNamespace(connection, namespace);
+  const deps = { sql, clock: systemClock, store, trainer, models, predictor, codeVersion: await codeVersion() };
+  const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
+  const running = worker.run();
+  undo.add("the worker", async () => {
+    if (worker.getState() === "RUNNING") worker.shutdown();
+    await running;
+  });
+  const active = shared.active ?? true;
+  await Promise.all([...models.keys()].map((model) => ensureRetrainer(client, { model, taskQueue, active })));
+  return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+async function runApi(shared: Shared): Promise<string> {
+  const { config, sql, client, models, pseudonym, predictor, temporalUi, log, undo } = shared;
+  const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
+  const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
+  const deps = { sql, clock: systemClock, pseudonym, control, predictor, models, temporalUi, host, log };
+  const app = createApp(deps);
+  const server = await serveApi(app, { host, port });
+  undo.add("the API", () => server.stop());
+  return server.url;
+}

@@ -1,0 +1,20 @@
+/** Who asked for a change, and why; `requestId` makes it count once. */
+export interface Change {
+  requestId: string;
+  by: string;
+  why: string;
+}
+
+/** What a person can tell a retrainer. */
+export interface Control {
+  /** Turns automatic checks on; starts the retrainer workflow if there is none. */
+  start(model: string, change: Change): Promise<void>;
+  /** Turns automatic checks off. `finish`: a running cycle ends by itself; `cancel`: it is cancelled cleanly. */
+  stop(model: string, change: Change & { running: "finish" | "cancel" }): Promise<void>;
+  /** Runs a cycle now: it skips the trigger, never the validation. Works while stopped. */
+  force(model: string, change: Change): Promise<void>;
+  /** Tells a retrainer that its configuration changed, so that its next check moves. */
+  configure(model: string): Promise<void>;
+  /** Whether the Temporal server answers. */
+  reachable(): Promise<boolean>;
+}

@@ -1,0 +1,62 @@
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundleWorkflowCode, DefaultLogger, type NativeConnection, Worker } from "@temporalio/worker";
+import { createActivities } from "../../activities/mod.ts";
+import type { ActivityDeps } from "../../activities/deps.ts";
+import { sha256 } from "../core/hash.ts";
+import type { Predictor } from "../serving/prediction.ts";
+
+const WORKFLOWS = new URL("../../workflows/", import.meta.url);
+
+/** A worker for the workflows and activities of retraining. It polls once `run()` is called. */
+export async function createWorker(
+  { connection, namespace, taskQueue, cache, deps }: {
+    connection: NativeConnection;
+    namespace: string;
+    taskQueue: string;
+    cache: string;
+    deps: ActivityDeps & { predictor: Predictor };
+  },
+): Promise<Worker> {
+  return await Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: { codePath: await bundledWorkflows(cache) },
+    activities: createActivities(deps),
+    shutdownGraceTime: "5 seconds",
+    shutdownForceTime: "10 seconds",
+    maxHeartbeatThrottleInterval: "1 second",
+    defaultHeartbeatThrottleInterval: "1 second",
+    maxConcurrentActivityTaskExecutions: 20,
+  });
+}
+
+/** The bundled workflow code, kept under the hash of its sources: bundling takes seconds, reading none. */
+export async function bundledWorkflows(cache: string): Promise<string> {
+  const folder = join(cache, "workflows");
+  const path = join(folder, `${await sourceHash()}.js`);
+  try {
+    await readFile(path);
+    return path;
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+  }
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL("mod.ts", WORKFLOWS)),
+    logger: new DefaultLogger("WARN"),
+  });
+  await mkdir(folder, { recursive: true });
+  const draft = `${path}.${crypto.randomUUID()}`;
+  await writeFile(draft, code);
+  await rename(draft, path);
+  return path;
+}
+
+async function sourceHash(): Promise<string> {
+  const files = (await readdir(WORKFLOWS)).filter((name) => name.endsWith(".ts")).sort();
+  const lock = await readFile(new URL("../../deno.json", import.meta.url), "utf8");
+  const sources = await Promise.all(files.map((name) => readFile(new URL(name, WORKFLOWS), "utf8")));
+  return sha256([lock, ...sources].join("\0")).slice(0, 32);
+}

@@ -1,0 +1,169 @@
+import { DAY_MS } from "../features/user_day.ts";
+import { classificationScores, regressionScores } from "../models/metrics.ts";
+import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
+import { decodeArtifact, encodeArtifact, predictWith } from "./artifact.ts";
+import { chooseRecipe, fitRecipe } from "./candidate.ts";
+import { decodeCheckpoint, emptyCheckpoint, type FinishedCandidate } from "./checkpoint.ts";
+import type {
+  CandidateResult,
+  CompeteRequest,
+  CompeteResult,
+  FittedRecipe,
+  RefitRequest,
+  RefitResult,
+  Scores,
+  TrainingTask,
+} from "./protocol.ts";
+import { checkRows, takeRows, type TrainingRows } from "./rows.ts";
+import { splitRows } from "./split.ts";
+import { createMeter, makeSlice, type Reporter, sendCheckpoint, type Slice, type Workbench } from "./workbench.ts";
+
+/** Rough shares of the time, for the progress bar. */
+const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = { linear: 2, network: 6, "warm-start": 4, blend: 0.5 };
+const FINAL_WEIGHT = 4;
+/** Fewer rows than this do not compare a warm start. */
+const LEAST_FAIR_ROWS = 50;
+
+/** What the candidates are compared on. */
+interface Comparison {
+  readonly fit: Slice;
+  readonly validation: TrainingRows;
+}
+
+/**
+ * Fits each candidate on the older rows, compares them on the newest, and fits the best on all rows.
+ * @throws {RangeError} the rows do not fit together, or no candidate could run
+ */
+export async function compete(request: CompeteRequest, reporter: Reporter): Promise<CompeteResult> {
+  checkRows(request.rows);
+  const { task, rows } = request;
+  const bench = openBench(request, reporter, task.candidates);
+  const split = splitRows(rows, task.horizonDays);
+  const comparison: Comparison = {
+    fit: makeSlice("fit", takeRows(rows, split.fit), task.horizonDays),
+    validation: takeRows(rows, split.validation),
+  };
+  const { finished } = bench.checkpoint;
+  for (const recipe of task.candidates) {
+    bench.meter.stage(recipe.name, STAGE_WEIGHT[recipe.family]);
+    if (finished.has(recipe.name)) continue;
+    finished.set(recipe.name, await runCandidate(bench, comparison, recipe));
+    bench.checkpoint.networks.clear();
+    sendCheckpoint(bench);
+    await reporter.tick();
+  }
+  const candidates = task.candidates.map((c) => finished.get(c.name)!.result);
+  const winner = pickWinner(candidates, split.summary.by === "none");
+  bench.meter.stage(`${winner.recipe.name} on all rows`, FINAL_WEIGHT);
+  const predictor = await fitRecipe(bench, makeSlice("all", rows, task.horizonDays), winner);
+  return { winner, artifact: encodeArtifact(predictor), candidates, split: split.summary };
+}
+
+/** Fits a recipe whose choices are made on the rows given. @throws {RangeError} the rows do not fit together */
+export async function refit(request: RefitRequest, reporter: Reporter): Promise<RefitResult> {
+  checkRows(request.rows);
+  const bench = openBench(request, reporter, []);
+  bench.meter.stage(request.recipe.recipe.name, FINAL_WEIGHT);
+  const slice = makeSlice("all", request.rows, request.task.horizonDays);
+  return { artifact: encodeArtifact(await fitRecipe(bench, slice, request.recipe)) };
+}
+
+function openBench(
+  { task, seed, champion, resume }: Pick<CompeteRequest, "task" | "seed" | "champion" | "resume">,
+  reporter: Reporter,
+  candidates: readonly Recipe[],
+): Workbench {
+  const total = candidates.reduce((sum, c) => sum + STAGE_WEIGHT[c.family], FINAL_WEIGHT);
+  return {
+    task,
+    seed,
+    champion: champion && decodeArtifact(champion),
+    checkpoint: resume ? decodeCheckpoint(resume) : emptyCheckpoint(),
+    reporter,
+    meter: createMeter(total, (progress) => reporter.progress(progress)),
+  };
+}
+
+async function runCandidate(bench: Workbench, on: Comparison, recipe: Recipe): Promise<FinishedCandidate> {
+  if (recipe.family === "blend") return runBlend(bench, on, recipe.name, recipe.of);
+  if (recipe.family === "warm-start") return await runWarmStart(bench, on, recipe);
+  const { chosen, predictions } = await tryRecipe(bench, on, recipe);
+  return judged(bench.task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
+}
+
+/** Chooses and fits on the older rows, predicts the validation slice. */
+async function tryRecipe(bench: Workbench, on: Comparison, recipe: Recipe) {
+  const chosen = await chooseRecipe(bench, on.fit, recipe);
+  const predictor = await fitRecipe(bench, on.fit, chosen.recipe);
+  return { chosen, predictions: predictWith(predictor, on.validation.features, on.validation.target.length) };
+}
+
+const skip = (recipe: Recipe, skipped: string): FinishedCandidate => ({
+  result: { name: recipe.name, recipe: { recipe }, curve: [], skipped },
+  predictions: new Float32Array(),
+});
+
+/**
+ * A champion may have learned from outcomes inside the validation slice: it is compared on the rows after those only,
+ * with the best candidate so far, and its criterion is scaled by that candidate's on all rows.
+ */
+async function runWarmStart(bench: Workbench, on: Comparison, recipe: WarmStartRecipe): Promise<FinishedCandidate> {
+  const { champion, task } = bench, { target, cutoffMs } = on.validation;
+  if (!champion) return skip(recipe, "there is no champion");
+  if (champion.model !== task.name) return skip(recipe, `the champion is of model "${champion.model}"`);
+  if (champion.featureHash !== task.featureHash) return skip(recipe, "the champion is of another feature definition");
+  const knowsUntilMs = champion.newestCutoffMs + champion.horizonDays * DAY_MS;
+  const fair = [...target.keys()].filter((i) => cutoffMs[i] >= knowsUntilMs);
+  if (fair.length < LEAST_FAIR_ROWS) {
+    return skip(recipe, `the champion has learned from outcomes of all but ${fair.length} of the validation rows`);
+  }
+  const { chosen, predictions } = await tryRecipe(bench, on, recipe);
+  const base = judged(task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
+  const rival = bestOf([...bench.checkpoint.finished.values()]);
+  if (!rival || fair.length === target.length) return base;
+  const fairly = (p: Float32Array) =>
+    criterionOf(scoresOf(task, Float64Array.from(fair, (i) => target[i]), Float32Array.from(fair, (i) => p[i]), on.fit.cap));
+  const criterion = rival.result.criterion! * fairly(predictions) / fairly(rival.predictions);
+  return { ...base, result: { ...base.result, criterion } };
+}
+
+const bestOf = (finished: readonly FinishedCandidate[]): FinishedCandidate | undefined =>
+  finished.filter((f) => f.result.criterion !== undefined)
+    .sort((a, b) => a.result.criterion! - b.result.criterion!)[0];
+
+function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly string[]): FinishedCandidate {
+  const recipe = { family: "blend", name, of } as const;
+  const members = of.flatMap((m) => bench.checkpoint.finished.get(m) ?? []).filter((m) => !m.result.skipped);
+  if (members.length < 2) return skip(recipe, "it has fewer than two members");
+  const predictions = members[0].predictions.map((_, i) =>
+    members.reduce((sum, m) => sum + m.predictions[i], 0) / members.length
+  );
+  const fitted: FittedRecipe = { recipe, members: members.map((m) => m.result.recipe) };
+  return judged(bench.task, on, { name, recipe: fitted, curve: [] }, predictions);
+}
+
+function judged(
+  task: TrainingTask,
+  on: Comparison,
+  result: Pick<CandidateResult, "name" | "recipe" | "curve">,
+  predictions: Float32Array,
+): FinishedCandidate {
+  const scores = scoresOf(task, on.validation.target, predictions, on.fit.cap);
+  return { result: { ...result, scores, criterion: criterionOf(scores) }, predictions };
+}
+
+/** Lower is better. A few giants rule the MSE alone, and the capped MSE alone forgets them. */
+const criterionOf = (scores: Scores): number =>
+  "logLoss" in scores ? scores.logLoss : Math.sqrt(scores.mse * scores.cappedMse);
+
+function scoresOf(task: TrainingTask, y: Float64Array, predictions: Float32Array, cap: number): Scores {
+  return task.kind === "classification" ? classificationScores(y, predictions) : regressionScores(y, predictions, { cap });
+}
+
+/** The lowest criterion; of equal ones, and where nothing could be held out, the first. */
+function pickWinner(candidates: readonly CandidateResult[], takeFirst: boolean): FittedRecipe {
+  const able = candidates.filter((c) => c.criterion !== undefined);
+  if (able.length === 0) throw new RangeError("Cannot pick a winner: no candidate could run");
+  if (takeFirst) return able[0].recipe;
+  return able.reduce((best, c) => c.criterion! < best.criterion! ? c : best).recipe;
+}

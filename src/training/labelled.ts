@@ -1,0 +1,43 @@
+import type { Sql } from "../db/connect.ts";
+import { eventSpan } from "../db/day_counts.ts";
+import { type BlockDeps, featureBlock, labelBlock } from "../features/build.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import type { ModelConfig } from "../retraining_config.ts";
+import { firstCutoff, labelledCutoffs } from "./cutoffs.ts";
+import type { SnapshotBlock } from "./snapshot.ts";
+
+/** The cut-offs of a model whose outcomes are complete at `asOfMs`, ms since the epoch, oldest first. */
+export async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): Promise<number[]> {
+  const span = await eventSpan(sql);
+  if (!span) return [];
+  const { active_days: activeDays, step_days: stepDays, horizon_days: horizonDays } = config;
+  const firstMs = config.first_cutoff === null
+    ? firstCutoff({ firstEventMs: span.firstMs, activeDays, stepDays })
+    : Date.parse(config.first_cutoff);
+  return labelledCutoffs({ firstMs, asOfMs, stepDays, horizonDays, max: config.max_train_cutoffs });
+}
+
+/** All labelled rows of a model as of a moment, as sealed blocks, oldest first. Builds only what is new. */
+export async function labelledBlocks(
+  deps: BlockDeps,
+  model: ModelDefinition,
+  { config, asOfMs, onBlock }: { config: ModelConfig; asOfMs: number; onBlock?: (done: number, of: number) => void },
+): Promise<SnapshotBlock[]> {
+  const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
+  const protocol = protocolOf(config);
+  const blocks: SnapshotBlock[] = [];
+  for (const cutoffMs of cutoffs) {
+    const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
+    const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
+    blocks.push({ cutoff: new Date(cutoffMs).toISOString(), rows, features, labels });
+    onBlock?.(blocks.length, cutoffs.length);
+  }
+  return blocks;
+}
+
+/** Whom rows are made for, by a model's configuration. */
+export const protocolOf = (config: ModelConfig) => ({
+  activeDays: config.active_days,
+  activity: config.activity,
+  horizonDays: config.horizon_days,
+});

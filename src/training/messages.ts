@@ -1,0 +1,22 @@
+import type { CompeteRequest, RefitRequest, TrainingProgress } from "./protocol.ts";
+
+/** What the main thread sends to a training worker. */
+export type ToWorker =
+  | { readonly id: number; readonly op: "start" }
+  | { readonly id: number; readonly op: "compete"; readonly request: CompeteRequest }
+  | { readonly id: number; readonly op: "refit"; readonly request: RefitRequest }
+  | {
+    readonly id: number;
+    readonly op: "score";
+    readonly artifact: Uint8Array;
+    readonly features: Float32Array;
+    readonly n: number;
+  }
+  | { readonly id: number; readonly op: "abort" };
+
+/** What a training worker sends back. */
+export type FromWorker =
+  | { readonly id: number; readonly kind: "progress"; readonly progress: TrainingProgress }
+  | { readonly id: number; readonly kind: "checkpoint"; readonly bytes: Uint8Array }
+  | { readonly id: number; readonly kind: "done"; readonly value: unknown }
+  | { readonly id: number; readonly kind: "failed"; readonly name: string; readonly message: string };

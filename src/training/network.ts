@@ -1,0 +1,79 @@
+/**
+ * A network: a linear path from its inputs to its output, plus hidden layers that add a correction.
+ * Weights lie in one array: `[w (k), b (1), per hidden layer: W (in x out, row-major), b (out), last: v (out)]`.
+ */
+export interface Network {
+  /** columns that enter, `k` */
+  readonly inputs: number;
+  /** units of the hidden layers; none: the network is linear */
+  readonly hidden: readonly number[];
+  readonly weights: Float32Array;
+}
+
+/** Where each layer's weights lie. */
+export interface LayerPlace {
+  readonly rows: number;
+  readonly cols: number;
+  readonly weightsAt: number;
+  /** none for the last layer: the linear path holds the bias */
+  readonly biasAt?: number;
+}
+
+/** The hidden layers and the last one, which leads to the output. */
+export function layerPlaces(inputs: number, hidden: readonly number[]): LayerPlace[] {
+  if (hidden.length === 0) return [];
+  const places: LayerPlace[] = [];
+  let at = inputs + 1, rows = inputs;
+  for (const cols of hidden) {
+    places.push({ rows, cols, weightsAt: at, biasAt: at + rows * cols });
+    at += rows * cols + cols;
+    rows = cols;
+  }
+  return [...places, { rows, cols: 1, weightsAt: at }];
+}
+
+/** How many weights a network of this shape has. */
+export function weightCount(inputs: number, hidden: readonly number[]): number {
+  const last = layerPlaces(inputs, hidden).at(-1);
+  return last ? last.weightsAt + last.rows : inputs + 1;
+}
+
+/**
+ * What the network gives for each row; plain loops, so that serving needs no tensors.
+ * @param x shape `[n, inputs]` @param n rows, for a network without inputs @returns shape `[n]`
+ */
+export function forward(network: Network, x: Float32Array, n: number): Float32Array {
+  const { inputs: k, weights } = network;
+  const out = new Float32Array(n);
+  const layers = layerPlaces(k, network.hidden);
+  const widest = Math.max(k, ...network.hidden);
+  let from = new Float64Array(widest), to = new Float64Array(widest);
+  for (let i = 0; i < n; i++) {
+    let y = weights[k];
+    for (let j = 0; j < k; j++) y += weights[j] * x[i * k + j];
+    for (let j = 0; j < k; j++) from[j] = x[i * k + j];
+    for (const layer of layers) {
+      applyLayer(layer, weights, from, to);
+      [from, to] = [to, from];
+    }
+    out[i] = y + (layers.length > 0 ? from[0] : 0);
+  }
+  return out;
+}
+
+/** One layer for one row; hidden layers end in a rectifier, the last does not. */
+function applyLayer(layer: LayerPlace, weights: Float32Array, from: Float64Array, to: Float64Array): void {
+  const { rows, cols, weightsAt, biasAt } = layer;
+  for (let c = 0; c < cols; c++) to[c] = biasAt === undefined ? 0 : weights[biasAt + c];
+  for (let r = 0; r < rows; r++) {
+    const v = from[r];
+    if (v === 0) continue;
+    const row = weightsAt + r * cols;
+    for (let c = 0; c < cols; c++) to[c] += v * weights[row + c];
+  }
+  if (biasAt === undefined) return;
+  for (let c = 0; c < cols; c++) if (to[c] < 0) to[c] = 0;
+}
+
+/** The inverse of `log1p` for outputs of a network: never below 0, and kept from overflowing. */
+export const expm1Clipped = (v: number): number => Math.expm1(Math.min(14, Math.max(0, v)));

@@ -1,0 +1,153 @@
+import { DAY_MS } from "../features/user_day.ts";
+import type { Inputs } from "../models/recipe.ts";
+import type { TrainingRows } from "./rows.ts";
+
+/** One standardised column, derived from one feature. */
+export interface Column {
+  /** index of the feature */
+  readonly of: number;
+  /** signed logarithm, flag of a missing value, the value itself, or the logarithm above a knot */
+  readonly as: "log" | "missing" | "raw" | "hinge";
+  readonly knot?: number;
+  readonly mean: number;
+  readonly scale: number;
+}
+
+/** How features become a network's inputs: `clip((column - mean) / scale, +-limit)`; missing values count as 0. */
+export interface Preprocessing {
+  readonly columns: readonly Column[];
+  /** in standard deviations; none: not clipped */
+  readonly limit?: number;
+}
+
+/** A value must be there, or missing, in at least this share of rows to be worth a column. */
+const LEAST_SHARE = 0.01;
+/** A column that says little beyond the cut-off it was taken at cannot be told from a trend: left out. */
+const MOST_BETWEEN_CUTOFFS = 0.9;
+/** With this much history the calendar has been seen twice, and stays in. */
+const YEARS_OF_CALENDAR_MS = 2 * 365 * DAY_MS;
+const HINGE_AT = [0.25, 0.5, 0.75];
+
+const signedLog = (v: number) => v < 0 ? -Math.log1p(-v) : Math.log1p(v);
+
+/** One feature over all rows, as it is and as a signed logarithm; 0 where missing. */
+interface Values {
+  readonly raw: Float32Array;
+  readonly log: Float32Array;
+  readonly missing: Float32Array;
+  readonly missingCount: number;
+}
+
+function valuesOf(features: Float32Array, width: number, of: number): Values {
+  const n = features.length / width;
+  const raw = new Float32Array(n), log = new Float32Array(n), missing = new Float32Array(n);
+  let missingCount = 0;
+  for (let i = 0, at = of; i < n; i++, at += width) {
+    const v = features[at];
+    if (v !== v) { // NaN
+      missing[i] = 1;
+      missingCount++;
+    } else {
+      raw[i] = v;
+      log[i] = signedLog(v);
+    }
+  }
+  return { raw, log, missing, missingCount };
+}
+
+type Draft = Pick<Column, "of" | "as" | "knot">;
+
+/** Writes a column before it is standardised. */
+function fillColumn({ as, knot = 0 }: Draft, values: Values, into: Float64Array): void {
+  if (as !== "hinge") into.set(values[as]);
+  else for (let i = 0; i < into.length; i++) into[i] = Math.max(0, values.log[i] - knot);
+}
+
+/** Learns the columns from training rows: constant, nearly empty and mere calendar columns are left out. */
+export function fitPreprocessing(rows: TrainingRows, inputs: Inputs, limit?: number): Preprocessing {
+  const calendarKnown = spanMs(rows.cutoffMs) >= YEARS_OF_CALENDAR_MS;
+  const groups = cutoffGroups(rows.cutoffMs);
+  const scratch = new Float64Array(rows.target.length);
+  const columns: Column[] = [];
+  for (let f = 0; f < rows.width; f++) {
+    const values = valuesOf(rows.features, rows.width, f);
+    for (const draft of columnsOf(values, f, inputs)) {
+      fillColumn(draft, values, scratch);
+      const moments = momentsOf(scratch, groups);
+      const isConstant = !(moments.scale > 1e-7 * (1 + Math.abs(moments.mean)));
+      const isCalendar = !calendarKnown && moments.betweenShare > MOST_BETWEEN_CUTOFFS;
+      if (!isConstant && !isCalendar) columns.push({ ...draft, mean: moments.mean, scale: moments.scale });
+    }
+  }
+  return { columns, limit };
+}
+
+function columnsOf({ log, missingCount }: Values, of: number, inputs: Inputs): Draft[] {
+  const share = missingCount / log.length;
+  if (share > 1 - LEAST_SHARE) return [];
+  const drafts: Draft[] = [{ of, as: "log" }];
+  if (share > LEAST_SHARE) drafts.push({ of, as: "missing" });
+  if (inputs === "log+raw") drafts.push({ of, as: "raw" });
+  if (inputs === "log+hinges") drafts.push(...hinges(log, of));
+  return drafts;
+}
+
+/** Bends at quantiles, where the values are spread enough for all of them to differ. */
+function hinges(log: Float32Array, of: number): Draft[] {
+  const sorted = log.slice().sort();
+  const knots = [...new Set(HINGE_AT.map((q) => sorted[Math.floor(q * (sorted.length - 1))]))];
+  return knots.length === HINGE_AT.length ? knots.map((knot) => ({ of, as: "hinge" as const, knot })) : [];
+}
+
+/** Mean, standard deviation, and the share of the variance that lies between cut-offs. */
+function momentsOf(x: Float64Array, groups: { of: Int32Array; count: number }) {
+  const n = x.length;
+  let mean = 0, squares = 0, between = 0;
+  for (let i = 0; i < n; i++) mean += x[i];
+  mean /= n;
+  const sums = new Float64Array(groups.count), counts = new Float64Array(groups.count);
+  for (let i = 0; i < n; i++) {
+    const d = x[i] - mean, g = groups.of[i];
+    squares += d * d;
+    sums[g] += d;
+    counts[g]++;
+  }
+  for (let g = 0; g < groups.count; g++) between += sums[g] * sums[g] / counts[g];
+  return { mean, scale: Math.sqrt(squares / n), betweenShare: squares > 0 ? between / squares : 1 };
+}
+
+function cutoffGroups(cutoffMs: Float64Array): { of: Int32Array; count: number } {
+  const index = new Map<number, number>();
+  const of = Int32Array.from(cutoffMs, (ms) => {
+    if (!index.has(ms)) index.set(ms, index.size);
+    return index.get(ms)!;
+  });
+  return { of, count: index.size };
+}
+
+function spanMs(cutoffMs: Float64Array): number {
+  let from = Infinity, to = -Infinity;
+  for (const ms of cutoffMs) {
+    from = Math.min(from, ms);
+    to = Math.max(to, ms);
+  }
+  return to - from;
+}
+
+/** @param features shape `[n, width]` @returns shape `[n, columns]` */
+export function preprocess(p: Preprocessing, features: Float32Array, width: number): Float32Array {
+  const n = features.length / width, k = p.columns.length;
+  const out = new Float32Array(n * k), limit = p.limit ?? Infinity;
+  let of = -1, values = valuesOf(features.subarray(0, 0), width, 0);
+  const column = new Float64Array(n);
+  for (let j = 0; j < k; j++) {
+    const { mean, scale } = p.columns[j];
+    if (p.columns[j].of !== of) values = valuesOf(features, width, of = p.columns[j].of);
+    fillColumn(p.columns[j], values, column);
+    for (let i = 0, at = j; i < n; i++, at += k) {
+      const z = (column[i] - mean) / scale;
+      out[at] = z > limit ? limit : z < -limit ? -limit : z;
+    }
+  }
+  return out;
+}

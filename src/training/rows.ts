@@ -1,0 +1,50 @@
+import { FEATURES } from "../features/definition.ts";
+
+/** What a model learns from: one row per shopper and cut-off. Arrays are parallel, of length `n`. */
+export interface TrainingRows {
+  /** row-major, shape `[n, width]`; NaN where there is nothing to say */
+  readonly features: Float32Array;
+  readonly width: number;
+  /** the outcome: 0 or 1 for classification */
+  readonly target: Float64Array;
+  /** when each row was taken; its outcome is complete at `cutoffMs + horizonDays` */
+  readonly cutoffMs: Float64Array;
+  /** any integer that is the same for the same shopper */
+  readonly user: Int32Array;
+}
+
+/** Throws unless the arrays fit together. @throws {RangeError} */
+export function checkRows(rows: TrainingRows): void {
+  const n = rows.target.length;
+  const lengths = { features: rows.features.length / rows.width, cutoffMs: rows.cutoffMs.length, user: rows.user.length };
+  for (const [name, have] of Object.entries(lengths)) {
+    if (have !== n) throw new RangeError(`Cannot train: ${n} targets, but "${name}" holds ${have} rows`);
+  }
+  if (n === 0) throw new RangeError("Cannot train: need >= 1 row, have 0");
+  if (rows.target.some((y) => !Number.isFinite(y))) throw new RangeError("Cannot train: a target is not a number");
+}
+
+/** The rows at these places, in this order. */
+export function takeRows(rows: TrainingRows, at: ArrayLike<number>): TrainingRows {
+  const { width } = rows;
+  const features = new Float32Array(at.length * width);
+  const target = new Float64Array(at.length), cutoffMs = new Float64Array(at.length);
+  const user = new Int32Array(at.length);
+  for (let i = 0; i < at.length; i++) {
+    features.set(rows.features.subarray(at[i] * width, (at[i] + 1) * width), i * width);
+    target[i] = rows.target[at[i]];
+    cutoffMs[i] = rows.cutoffMs[at[i]];
+    user[i] = rows.user[at[i]];
+  }
+  return { features, width, target, cutoffMs, user };
+}
+
+/** Packs feature rows as the trainer takes them. @throws {RangeError} a row has not one number per feature */
+export function packFeatures(rows: readonly (readonly number[])[], width = FEATURES.length): Float32Array {
+  const packed = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    if (row.length !== width) throw new RangeError(`Cannot pack row ${i}: need ${width} numbers, have ${row.length}`);
+    packed.set(row, i * width);
+  });
+  return packed;
+}

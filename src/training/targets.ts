@@ -1,0 +1,98 @@
+import { quantile } from "../models/metrics.ts";
+import type { ModelKind } from "../models/model.ts";
+import type { Inputs, PartRole, TargetTransform } from "../models/recipe.ts";
+import type { Formula, Part } from "./artifact.ts";
+
+/** How a part is learned, whatever the recipe. */
+export interface RoleRule {
+  readonly loss: "logistic" | "squares";
+  readonly link: Part["link"];
+  /** columns; none: what the recipe says */
+  readonly inputs?: Inputs;
+  /** standard deviations at which inputs are clipped; none for parts that must tell giants apart */
+  readonly limit?: number;
+  /** whether hidden layers may correct it: not where a handful of rows decides */
+  readonly deep: boolean;
+  /** penalties where the recipe names none */
+  readonly penalties: readonly number[];
+  /** what it learns, from the target `y` and the threshold between body and tail */
+  readonly target: (y: number, threshold: number) => number;
+}
+
+const CLIP = 5;
+const STEADY = [100, 300, 1000, 3000];
+const HEAVY = [1000, 3000, 10_000];
+
+export const ROLES: Readonly<Record<PartRole, RoleRule>> = {
+  class: { loss: "logistic", link: "sigmoid", limit: CLIP, deep: true, penalties: STEADY, target: (y) => y },
+  buy: { loss: "logistic", link: "sigmoid", limit: CLIP, deep: true, penalties: STEADY, target: (y) => y > 0 ? 1 : 0 },
+  log: { loss: "squares", link: "expm1", limit: CLIP, deep: true, penalties: STEADY, target: (y) => Math.log1p(y) },
+  value: { loss: "squares", link: "identity", inputs: "log+raw", deep: false, penalties: HEAVY, target: (y) => y },
+  amount: { loss: "squares", link: "identity", inputs: "log+raw", deep: false, penalties: HEAVY, target: (y) => y },
+  body: {
+    loss: "squares",
+    link: "identity",
+    inputs: "log+raw",
+    limit: CLIP,
+    deep: true,
+    penalties: STEADY,
+    target: (y, threshold) => Math.min(y, threshold),
+  },
+  tail: {
+    loss: "squares",
+    link: "identity",
+    inputs: "log+raw",
+    deep: false,
+    penalties: HEAVY,
+    target: (y, threshold) => Math.max(0, y - threshold),
+  },
+};
+
+/** A part of a candidate: its role, and whether only rows with a target above zero teach it. */
+export interface PartPlan {
+  readonly role: PartRole;
+  readonly positiveOnly: boolean;
+}
+
+/** The parts of a transform, in the order in which {@link formulaOf} counts them. */
+export function planParts(kind: ModelKind, transform: TargetTransform): readonly PartPlan[] {
+  if (kind === "classification") return [{ role: "class", positiveOnly: false }];
+  return PLANS[transform];
+}
+
+const PLANS: Readonly<Record<TargetTransform, readonly PartPlan[]>> = {
+  identity: [{ role: "value", positiveOnly: false }],
+  log1p: [{ role: "log", positiveOnly: false }],
+  "two-part": [{ role: "buy", positiveOnly: false }, { role: "amount", positiveOnly: true }],
+  "body+tail": [{ role: "body", positiveOnly: false }, { role: "tail", positiveOnly: false }],
+  "two-part+tail": [
+    { role: "buy", positiveOnly: false },
+    { role: "body", positiveOnly: true },
+    { role: "tail", positiveOnly: true },
+  ],
+};
+
+/** How the parts of a transform make a prediction. */
+export function formulaOf(kind: ModelKind, transform: TargetTransform, threshold: number): Formula {
+  const part = (index: number): Formula => ({ op: "part", part: index });
+  if (kind === "classification") return part(0);
+  switch (transform) {
+    case "identity":
+    case "log1p":
+      return part(0);
+    case "two-part":
+      return { op: "product", of: [part(0), part(1)] };
+    case "body+tail":
+      return { op: "tail", body: part(0), tail: part(1), threshold };
+    case "two-part+tail":
+      return { op: "tail", share: part(0), body: part(1), tail: part(2), threshold };
+    default:
+      return transform satisfies never;
+  }
+}
+
+/** Where the tail begins: the value that 3 % of the targets above zero exceed; 1 where there are none. */
+export function tailThreshold(target: Float64Array): number {
+  const positive = target.filter((y) => y > 0);
+  return positive.length > 0 ? quantile(positive, 0.97) : 1;
+}

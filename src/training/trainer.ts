@@ -1,0 +1,154 @@
+import type { FromWorker, ToWorker } from "./messages.ts";
+import type { CompeteRequest, CompeteResult, RefitRequest, RefitResult, TrainingCallbacks } from "./protocol.ts";
+
+/** Trains and scores off the main thread, in a pool of warm workers. */
+export interface Trainer {
+  /**
+   * Fits the candidates, compares them on newer rows, and fits the best on all rows.
+   * @throws {RangeError} the rows do not fit together   @throws {DOMException} `AbortError`, when aborted
+   */
+  compete(request: CompeteRequest, callbacks?: TrainingCallbacks): Promise<CompeteResult>;
+  /** Fits a known recipe on other rows; throws as `compete` does. */
+  refit(request: RefitRequest, callbacks?: TrainingCallbacks): Promise<RefitResult>;
+  /** Predictions of an artefact. @param features shape `[n, width]` @returns shape `[n]` */
+  score(artifact: Uint8Array, features: Float32Array, n: number): Promise<Float32Array>;
+  /** Ends the workers; what is under way is rejected. */
+  close(): void;
+}
+
+type Order = ToWorker extends infer M ? M extends { id: number } ? Omit<M, "id"> : never : never;
+
+/** A request that waits for a worker, or is with one. */
+interface Job {
+  readonly id: number;
+  readonly order: Order;
+  readonly callbacks: TrainingCallbacks;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Slot {
+  worker: Worker;
+  job?: Job;
+}
+
+const ERRORS: Readonly<Record<string, new (message: string) => Error>> = { RangeError, TypeError };
+
+/**
+ * Starts a pool of training workers; tfjs is loaded once in each, before the first request needs it.
+ * Requests beyond the number of workers wait their turn.
+ */
+export async function createTrainer({ workers = 2 }: { workers?: number } = {}): Promise<Trainer> {
+  const pool = new Pool(workers);
+  await pool.start();
+  return {
+    compete: (request, callbacks = {}) => pool.run({ op: "compete", request }, callbacks) as Promise<CompeteResult>,
+    refit: (request, callbacks = {}) => pool.run({ op: "refit", request }, callbacks) as Promise<RefitResult>,
+    score: (artifact, features, n) => pool.run({ op: "score", artifact, features, n }, {}) as Promise<Float32Array>,
+    close: () => pool.close(),
+  };
+}
+
+class Pool {
+  private readonly slots: Slot[];
+  private readonly queue: Job[] = [];
+  private lastId = 0;
+  private closed = false;
+
+  constructor(workers: number) {
+    if (!(workers >= 1)) throw new RangeError(`Cannot start a trainer: need >= 1 worker, have ${workers}`);
+    this.slots = Array.from({ length: Math.floor(workers) }, () => this.open());
+  }
+
+  /** Loads tfjs in every worker. */
+  async start(): Promise<void> {
+    await Promise.all(this.slots.map(() => this.run({ op: "start" }, {})));
+  }
+
+  run(order: Order, callbacks: TrainingCallbacks): Promise<unknown> {
+    const { signal } = callbacks;
+    if (this.closed) return Promise.reject(new Error("Cannot train: the trainer is closed"));
+    if (signal?.aborted) return Promise.reject(abortError());
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    const job: Job = { id: ++this.lastId, order, callbacks, resolve, reject };
+    const abort = () => this.abort(job);
+    signal?.addEventListener("abort", abort, { once: true });
+    this.queue.push(job);
+    this.dispatch();
+    return promise.finally(() => signal?.removeEventListener("abort", abort));
+  }
+
+  close(): void {
+    this.closed = true;
+    const error = new Error("Training ended: the trainer was closed");
+    for (const job of this.queue.splice(0)) job.reject(error);
+    for (const slot of this.slots) {
+      slot.worker.terminate();
+      slot.job?.reject(error);
+      slot.job = undefined;
+    }
+  }
+
+  private open(): Slot {
+    const slot: Slot = { worker: new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) };
+    this.listen(slot);
+    return slot;
+  }
+
+  private listen(slot: Slot): void {
+    slot.worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.receive(slot, data);
+    slot.worker.onerror = (event) => {
+      event.preventDefault();
+      this.replace(slot, new Error(`Training worker failed: ${event.message}`));
+    };
+  }
+
+  private dispatch(): void {
+    for (const slot of this.slots) {
+      if (slot.job) continue;
+      const job = this.queue.shift();
+      if (!job) return;
+      slot.job = job;
+      slot.worker.postMessage({ id: job.id, ...job.order });
+    }
+  }
+
+  private receive(slot: Slot, message: FromWorker): void {
+    const { job } = slot;
+    if (!job || job.id !== message.id) return; // of a request that was given up
+    if (message.kind === "progress") return job.callbacks.onProgress?.(message.progress);
+    if (message.kind === "checkpoint") return job.callbacks.onCheckpoint?.(message.bytes);
+    slot.job = undefined;
+    if (message.kind === "done") job.resolve(message.value);
+    else job.reject(message.name === "AbortError" ? abortError() : errorOf(message.name, message.message));
+    this.dispatch();
+  }
+
+  /** A request in the queue is dropped; one under way is told to stop, and its worker stays warm. */
+  private abort(job: Job): void {
+    const waiting = this.queue.indexOf(job);
+    if (waiting >= 0) {
+      this.queue.splice(waiting, 1);
+      return job.reject(abortError());
+    }
+    this.slots.find((slot) => slot.job === job)?.worker.postMessage({ id: job.id, op: "abort" });
+  }
+
+  /** A worker that broke is replaced, so that the next request finds a pool of the same size. */
+  private replace(slot: Slot, error: Error): void {
+    slot.worker.terminate();
+    slot.job?.reject(error);
+    slot.job = undefined;
+    if (this.closed) return;
+    slot.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    this.listen(slot);
+    this.dispatch();
+  }
+}
+
+const abortError = () => new DOMException("Training was aborted", "AbortError");
+
+function errorOf(name: string, message: string): Error {
+  const Known = ERRORS[name] ?? Error;
+  return new Known(message);
+}

@@ -1,0 +1,56 @@
+import { classificationScores, regressionScores, rowLosses } from "../models/metrics.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import { pairedInterval } from "./paired.ts";
+import type { Interval } from "./verdict.ts";
+
+/** Labelled rows that neither model was trained on. Arrays are parallel, shape `[n]`. */
+export interface UnseenRows {
+  readonly target: Float64Array;
+  readonly shopper: Int32Array;
+}
+
+/** Two models' predictions on the same rows, scored and paired. */
+export interface Comparison {
+  championLoss: number;
+  challengerLoss: number;
+  /** challenger's loss minus champion's */
+  difference: Interval;
+  championMetrics: Record<string, number>;
+  challengerMetrics: Record<string, number>;
+}
+
+/**
+ * Compares champion and challenger on rows neither has seen.
+ * @param options.cap for losses that cap outcome and prediction
+ */
+export function compare(
+  { kind, loss }: Pick<ModelDefinition, "kind" | "loss">,
+  { target, shopper }: UnseenRows,
+  { champion, challenger }: Record<"champion" | "challenger", ArrayLike<number>>,
+  { cap = Infinity, confidence }: { cap?: number; confidence: number },
+): Comparison {
+  const theirs = rowLosses(loss, target, champion, { cap });
+  const ours = rowLosses(loss, target, challenger, { cap });
+  return {
+    championLoss: mean(theirs),
+    challengerLoss: mean(ours),
+    difference: pairedInterval(ours.map((value, i) => value - theirs[i]), shopper, { confidence }),
+    championMetrics: scores(kind, target, champion, cap),
+    challengerMetrics: scores(kind, target, challenger, cap),
+  };
+}
+
+/** All metrics of a model's kind, as plain numbers; those that no row tells are left out. */
+export function scores(
+  kind: ModelDefinition["kind"],
+  target: ArrayLike<number>,
+  predictions: ArrayLike<number>,
+  cap: number,
+): Record<string, number> {
+  const found = kind === "classification"
+    ? classificationScores(target, predictions)
+    : regressionScores(target, predictions, { cap });
+  return Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
+}
+
+const mean = (values: Float64Array) => values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;

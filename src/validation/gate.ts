@@ -1,0 +1,41 @@
+import type { Evidence, Verdict } from "./verdict.ts";
+
+/**
+ * What the evidence says of the challenger: a pure function, so that any past verdict can be reached again.
+ *
+ * `evidence`: promote when the interval says better, or no worse while the other is stale, failing, or only the
+ * naive baseline; reject when the interval says worse; else inconclusive.
+ * `threshold`: promote when the loss falls by at least `threshold` of the champion's.
+ */
+export function verdictOf(evidence: Evidence): { verdict: Verdict; why: string } {
+  return evidence.gate === "threshold" ? thresholdGate(evidence) : evidenceGate(evidence);
+}
+
+const nothingToCompare = {
+  verdict: "inconclusive",
+  why: "no labelled rows are newer than both models' training",
+} as const;
+
+function thresholdGate({ championLoss, challengerLoss, threshold, difference }: Evidence): { verdict: Verdict; why: string } {
+  if (difference.n === 0) return nothingToCompare;
+  const fall = championLoss > 0 ? (championLoss - challengerLoss) / championLoss : 0;
+  const why = `loss fell by ${percent(fall)}, the threshold is ${percent(threshold)}`;
+  return { verdict: fall >= threshold ? "promote" : "reject", why };
+}
+
+function evidenceGate({ difference, margin, against, stale, failing }: Evidence): { verdict: Verdict; why: string } {
+  const { low, high, n } = difference;
+  if (n === 0) return nothingToCompare;
+  if (high < 0) return { verdict: "promote", why: `better than the ${against} on ${n} rows` };
+  if (low > 0) return { verdict: "reject", why: `worse than the ${against} on ${n} rows` };
+  const replaceable = against === "baseline" ? "only the baseline serves" : failing ? "it fails" : stale ? "it is stale" : null;
+  if (high < margin && replaceable) {
+    return { verdict: "promote", why: `no worse than the ${against} on ${n} rows, and ${replaceable}` };
+  }
+  const why = high < margin
+    ? `no worse than the champion on ${n} rows, but that is neither stale nor failing`
+    : `${n} rows cannot tell it from the ${against}`;
+  return { verdict: "inconclusive", why };
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

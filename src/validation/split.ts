@@ -1,0 +1,43 @@
+import { mix32 } from "../core/random.ts";
+import { DAY_MS } from "../features/user_day.ts";
+import type { SnapshotBlock } from "../training/snapshot.ts";
+
+/** How a snapshot's cut-offs are used: which train the challenger that is tested, and which test it. */
+export interface Split {
+  /** `time`: the test is newer than all training; `shoppers`: too few cut-offs, half the shoppers test */
+  by: "time" | "shoppers";
+  train: SnapshotBlock[];
+  test: SnapshotBlock[];
+}
+
+/**
+ * Divides labelled cut-offs so that no outcome that a model was trained on reaches into the test: test cut-offs start
+ * where the champion's and the challenger's newest training outcome was complete.
+ * @param blocks oldest first   @param championSeenMs end of the champion's newest training outcome; null: no champion
+ * @returns null where no labelled cut-off is new to the champion
+ */
+export function splitCutoffs(
+  blocks: readonly SnapshotBlock[],
+  { horizonDays, championSeenMs, rowsMin }: { horizonDays: number; championSeenMs: number | null; rowsMin: number },
+): Split | null {
+  const ms = (block: SnapshotBlock) => Date.parse(block.cutoff);
+  const unseen = blocks.filter((block) => championSeenMs === null || ms(block) >= championSeenMs);
+  const test: SnapshotBlock[] = [];
+  let rows = 0;
+  while (unseen.length > 0 && (test.length === 0 || rows < rowsMin)) {
+    test.unshift(unseen.pop()!);
+    rows += test[0].rows;
+    const older = blocks.filter((block) => ms(block) + horizonDays * DAY_MS <= ms(test[0]));
+    if (older.length === 0) {
+      if (test.length > 1) test.shift(); // one cut-off fewer, but something to train on
+      break;
+    }
+  }
+  if (test.length === 0) return null;
+  const train = blocks.filter((block) => ms(block) + horizonDays * DAY_MS <= ms(test[0]));
+  if (train.length > 0) return { by: "time", train, test };
+  return championSeenMs === null ? { by: "shoppers", train: [...blocks], test: [blocks[blocks.length - 1]] } : null;
+}
+
+/** Which half a shopper is in when shoppers are divided: stable, and blind to everything else. */
+export const inTestHalf = (shopper: number): boolean => mix32(shopper ^ 0x5eed) % 2 === 1;

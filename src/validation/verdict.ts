@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+/** An end of an interval. JSON has no infinity: an end that is nowhere is `null` there, and infinite here. */
+const end = (nowhere: number) => z.number().nullable().transform((value) => value ?? nowhere);
+
+/** A mean with its two-sided interval over `n` rows of `clusters` shoppers. */
+export const Interval = z.strictObject({
+  mean: z.number(),
+  low: end(-Infinity),
+  high: end(Infinity),
+  n: z.int(),
+  clusters: z.int(),
+  confidence: z.number(),
+});
+export type Interval = z.infer<typeof Interval>;
+
+/** Everything a verdict rests on, enough to reach it again. */
+export const Evidence = z.strictObject({
+  gate: z.enum(["evidence", "threshold"]),
+  loss: z.string().describe("name of the loss that was compared"),
+  against: z.enum(["champion", "baseline"]),
+  championLoss: z.number(),
+  challengerLoss: z.number(),
+  difference: Interval.describe("challenger's loss minus the other's, on the same rows; below zero is better"),
+  margin: z.number().describe("absolute rise of the loss that still counts as no worse"),
+  threshold: z.number().describe("relative fall the threshold gate asks for"),
+  stale: z.boolean(),
+  staleBecause: z.string().nullable(),
+  failing: z.boolean(),
+  cutoffs: z.array(z.iso.datetime()),
+  championMetrics: z.record(z.string(), z.number()),
+  challengerMetrics: z.record(z.string(), z.number()),
+});
+export type Evidence = z.infer<typeof Evidence>;
+
+/** What a comparison on unseen rows says. */
+export const Verdict = z.enum(["promote", "reject", "inconclusive"]);
+export type Verdict = z.infer<typeof Verdict>;

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { parse } from "csv-parse/sync";
+import { saveCheck } from "../../src/db/checks.ts";
+import { History } from "../../src/api/messages.ts";
+import { Cycle } from "../../src/reporting/cycle.ts";
+import { addEndedCycle, NOW, withApp } from "./support.ts";
+
+Deno.test("GET history pages newest first, and filters by model and outcome", () =>
+  withApp(async ({ call, sql }) => {
+    for (const number of [1, 2, 3]) {
+      await addEndedCycle(sql, { number, outcome: number === 2 ? "rejected" : "inconclusive" });
+    }
+    await addEndedCycle(sql, { model: "spending" });
+    const page = async (query: string) =>
+      History.parse(await (await call("GET", `/retraining/history?${query}`)).json());
+    const ids = (history: History) => history.cycles.map((c) => `${c.model} ${c.number}`);
+    assert.deepEqual(ids(await page("")), ["spending 1", "churn 3", "churn 2", "churn 1"]);
+    const first = await page("limit=3");
+    assert.deepEqual([ids(first), first.next], [["spending 1", "churn 3", "churn 2"], 3]);
+    const last = await page("limit=3&offset=3");
+    assert.deepEqual([ids(last), last.next], [["churn 1"], null]);
+    assert.deepEqual(ids(await page("model=churn&outcome=rejected")), ["churn 2"]);
+  }));
+
+Deno.test("GET history answers CSV by format and by Accept, with the same cycles", () =>
+  withApp(async ({ call, sql }) => {
+    await addEndedCycle(sql);
+    await addEndedCycle(sql, { number: 2, outcome: "failed", error: '=cmd() said "no",\nthen stopped' });
+    const byFormat = await call("GET", "/retraining/history?format=csv");
+    const byAccept = await call("GET", "/retraining/history", undefined, {
+      Accept: "text/csv, application/json;q=0.5",
+    });
+    assert.match(byFormat.headers.get("content-type") ?? "", /^text\/csv/);
+    const text = await byFormat.text();
+    assert.equal(await byAccept.text(), text);
+    const rows = parse(text, { columns: true }) as Record<string, string>[];
+    assert.deepEqual(rows.map((r) => [r.id, r.outcome]), [["retrainer/churn/cycle/2", "failed"], [
+      "retrainer/churn/cycle/1",
+      "deployed",
+    ]]);
+    assert.deepEqual([rows[1].difference, rows[1].rows, rows[0].difference], ["-0.02", "1204", ""]);
+    assert.equal(rows[0].error, `'=cmd() said "no",\nthen stopped`); // no spreadsheet runs it
+    const asJson = await call("GET", "/retraining/history?format=json", undefined, { Accept: "text/csv" });
+    assert.match(asJson.headers.get("content-type") ?? "", /json/);
+  }));
+
+Deno.test("GET cycles/:id takes the id as a path and URL-encoded", () =>
+  withApp(async ({ call, sql }) => {
+    const id = await addEndedCycle(sql, { number: 7, outcome: "rejected" });
+    for (const path of [id, encodeURIComponent(id)]) {
+      const response = await call("GET", `/retraining/cycles/${path}`);
+      assert.equal(response.status, 200, path);
+      const cycle = Cycle.parse(await response.json());
+      assert.deepEqual([cycle.id, cycle.evidence?.difference.n], [id, 1204]);
+    }
+  }));
+
+Deno.test("GET checks shows answers with their reasons", () =>
+  withApp(async ({ call, sql }) => {
+    const reasons = [
+      { code: "new samples", speaks: "against", text: "3 of 100", evidence: { have: 3, need: 100 } } as const,
+    ];
+    for (const model of ["churn", "spending"]) {
+      await saveCheck(sql, {
+        id: crypto.randomUUID(),
+        model,
+        workflowRun: model,
+        asOf: NOW,
+        trigger: "interval",
+        answer: "wait",
+        reasons,
+        cycleId: null,
+      });
+    }
+    const { checks } = await (await call("GET", "/retraining/checks?model=churn")).json();
+    assert.equal(checks.length, 1);
+    assert.deepEqual([checks[0].answer, checks[0].reasons], ["wait", reasons]);
+  }));

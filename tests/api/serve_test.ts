@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { CannotListenError, serveApi } from "../../src/api/serve.ts";
+import { withApp } from "./support.ts";
+
+Deno.test("serveApi() answers over HTTP, says what to do when its port is taken, and stops", () =>
+  withApp(async ({ app }) => {
+    const served = serveApi(app, { host: "127.0.0.1", port: 0 });
+    try {
+      assert.equal(served.url, `http://127.0.0.1:${served.port}`);
+      const response = await fetch(`${served.url}/retraining/status`);
+      assert.equal((await response.json()).models.length, 2);
+      assert.throws(() => serveApi(app, { host: "127.0.0.1", port: served.port }), (error) => {
+        assert.ok(error instanceof CannotListenError);
+        assert.match(error.message, new RegExp(`^Port ${served.port} is taken .* PERENNIAL_PORT or --port`));
+        return true;
+      });
+    } finally {
+      await Promise.all([served.stop(), served.stop()]);
+    }
+    await served.finished;
+    await assert.rejects(fetch(`${served.url}/healthz`));
+  }));
+
+Deno.test("serveApi() lets a running request finish before it stops", () =>
+  withApp(
+    async ({ app }) => {
+      const served = serveApi(app, { host: "127.0.0.1", port: 0 });
+      const running = fetch(`${served.url}/slow`);
+      await new Promise((done) => setTimeout(done, 150));
+      await served.stop();
+      assert.equal(await (await running).text(), "done");
+    },
+    {},
+    {
+      mount: (app) =>
+        app.get("/slow", async (c) => {
+          await new Promise((done) => setTimeout(done, 500));
+          return c.text("done");
+        }),
+    },
+  ));

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { parse } from "csv-parse/sync";
+import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles.ts";
+import { Status } from "../../src/reporting/status.ts";
+import { addEndedCycle, byteAnswer, NOW, pseudonym } from "../api/support.ts";
+import { withServed } from "./support.ts";
+
+const ESCAPE = "\u001b";
+
+Deno.test("perennial status and history read well, and as JSON", () =>
+  withServed(async ({ run, sql }) => {
+    for (const number of [1, 2]) await addEndedCycle(sql, { number });
+    await addEndedCycle(sql, { number: 3, outcome: "failed", error: "the disk is full" });
+    const status = await run(["status"]);
+    assert.equal(status.code, 0, status.err);
+    assert.match(status.out, /^churn {2}Will this shopper/m);
+    assert.match(status.out, /health +failed\. Cycle 3: Failed at "check": the disk is full/);
+    assert.match(
+      status.out,
+      /serving +version 2 \(linear\) since .*: accuracy 0\.7100, log loss 0\.5200 on 1,204 rows/,
+    );
+    assert.match(status.out, /next check +stopped/);
+    assert.ok(!status.out.includes(ESCAPE));
+    Status.parse(JSON.parse((await run(["status", "--json"])).out));
+    const history = await run(["history", "churn"]);
+    assert.match(history.out.split("\n")[1], /^churn 3 +2011-09-01 00:00 +interval +failed +- +-/);
+    assert.match(history.out, /^churn 2 .* deployed +-4\.0 % +-6\.0 % to -2\.0 %/m);
+  }));
+
+Deno.test("perennial colours only at a terminal, and not with NO_COLOR", () =>
+  withServed(async ({ run }) => {
+    assert.ok((await run(["status"], { isTerminal: true })).out.includes(`${ESCAPE}[`));
+    assert.ok(!(await run(["status"], { isTerminal: true, env: { NO_COLOR: "1" } })).out.includes(ESCAPE));
+  }));
+
+Deno.test("perennial start, stop and force hand over model, reason and what becomes of a running cycle", () =>
+  withServed(async ({ run, control }) => {
+    assert.match(
+      (await run(["start", "churn", "--why", "back"])).out,
+      /^Automatic checks are on: churn \(request /,
+    );
+    assert.match(
+      (await run(["stop", "--running", "cancel"])).out,
+      /^Automatic checks are off: churn, spending/,
+    );
+    assert.equal(JSON.parse((await run(["force", "spending", "--json"])).out).models[0], "spending");
+    assert.deepEqual(control.told.map(([action, model]) => `${action} ${model}`), [
+      "start churn",
+      "stop churn",
+      "stop spending",
+      "force spending",
+    ]);
+    assert.equal((control.told[1][2] as { running: string }).running, "cancel");
+  }));
+
+Deno.test("perennial force --wait shows the forced cycle stage by stage, and not one that ran before", () =>
+  withServed(async ({ run, control, sql }) => {
+    await addEndedCycle(sql, { number: 1 });
+    const id = "retrainer/churn/cycle/2";
+    let story = Promise.resolve();
+    control.force = (model) => {
+      story = (async () => {
+        await openCycle(sql, {
+          id,
+          model,
+          number: 2,
+          runId: "r",
+          trigger: "force",
+          requestedBy: "owner",
+          asOf: NOW,
+          reasons: [],
+          champion: 1,
+        });
+        await enterStage(sql, id, "train");
+        await saveProgress(sql, id, { fraction: 0.5, text: "epoch 3" });
+        await new Promise((done) => setTimeout(done, 1500));
+        await endCycle(sql, id, "failed", "the disk is full");
+      })();
+      return Promise.resolve();
+    };
+    const ran = await run(["force", "churn", "--wait", "--timeout", "60"]);
+    await story;
+    assert.match(ran.err, /^churn: train 50 % \(epoch 3\)$/m);
+    assert.match(ran.out, /^churn, cycle 2: failed\. Failed at "train": the disk is full$/);
+    assert.equal(ran.code, 1);
+  }));
+
+Deno.test("perennial force --wait gives up when its time is over", () =>
+  withServed(async ({ run }) => {
+    const ran = await run(["force", "churn", "--wait", "--timeout", "1"]);
+    assert.deepEqual([ran.code, ran.out], [1, ""]);
+    assert.match(ran.err, /Still running after 1 s: churn/);
+  }));
+
+Deno.test("perennial models, rollback and promote show and move what serves", () =>
+  withServed(async ({ run, sql }) => {
+    for (const number of [1, 2]) await addEndedCycle(sql, { number });
+    assert.match((await run(["models"])).out, /^churn +classification +2 +2 /m);
+    assert.match((await run(["models", "churn"])).out, /^ +2 +serves .* linear +accuracy 0\.7100/m);
+    assert.equal(
+      (await run(["rollback", "churn", "--why", "complaints"])).out,
+      "churn: version 1 serves instead of version 2",
+    );
+    assert.equal((await run(["promote", "churn", "2"])).out, "churn: version 2 serves instead of version 1");
+    assert.match((await run(["models", "churn", "--served"])).out, /roll back +1 +2 +owner +complaints/);
+    assert.match((await run(["audit"])).out, /owner +roll back +churn +version 2 +version 1 +complaints/);
+    const none = await run(["promote", "churn", "9"]);
+    assert.deepEqual([none.code, none.err], [1, 'error: Cannot find version of churn "9"']);
+  }));
+
+Deno.test("perennial config gets, sets, resets and tells its history", () =>
+  withServed(async ({ run }) => {
+    assert.match((await run(["config"])).out, /^min_new_samples +100 +new data points/m);
+    assert.equal(
+      (await run(["config", "set", "min_new_samples=50", "gate=threshold", "--why", "small"])).out,
+      "Version 1 is in force",
+    );
+    await run(["config", "set", "--model", "churn", "confidence=0.95", "refit=false"]);
+    const { config } = JSON.parse((await run(["config", "get", "--json"])).out);
+    assert.deepEqual([config.min_new_samples, config.gate, config.models], [50, "threshold", {
+      churn: { confidence: 0.95, refit: false },
+    }]);
+    assert.equal((await run(["config", "set", "--model", "churn", "--reset"])).out, "Version 3 is in force");
+    assert.match((await run(["config", "history"])).out, /^ +1 .* owner +small$/m);
+    const bad = await run(["config", "set", "confidence=7"]);
+    assert.equal(bad.code, 2);
+    assert.match(bad.err, /confidence/);
+    assert.match(
+      (await run(["config", "set", "min_samples=7"])).err,
+      /There is no setting "min_samples"; there are retrain_interval_hours,/,
+    );
+    assert.equal((await run(["config", "set"])).code, 2);
+  }));
+
+Deno.test("perennial predict answers for ids given and for a file of them", () =>
+  withServed(async ({ run }) => {
+    const file = await Deno.makeTempFile();
+    await Deno.writeTextFile(file, "17\n\n 18 \n");
+    const { version, predictions } = JSON.parse(
+      (await run(["predict", "churn", "16", "--file", file, "--json"])).out,
+    );
+    await Deno.remove(file);
+    assert.deepEqual([version, predictions.map((p: { user: string }) => p.user)], [4, ["16", "17", "18"]]);
+    assert.equal(predictions[1].prediction, byteAnswer(pseudonym("17")));
+    assert.match(
+      (await run(["predict", "churn", "16"])).out,
+      /^churn, version 4, as of 2011-09-01 00:00\nuser +prediction/,
+    );
+    assert.equal((await run(["predict", "churn"])).code, 2);
+    assert.match((await run(["predict", "spending", "1"])).err, /nothing serves yet/);
+  }));
+
+Deno.test("perennial export writes the whole history, over several pages, as CSV or JSON", () =>
+  withServed(async ({ run, sql }) => {
+    await sql`insert into cycles (id, model, number, run_id, trigger, as_of, stage, reasons, outcome, started_at, ended_at)
+      select 'retrainer/churn/cycle/' || n, 'churn', n, 'r', 'interval', ${NOW}, 'ended', '[]', 'rejected',
+             ${NOW}::timestamptz + n * interval '1 hour', ${NOW}::timestamptz + n * interval '1 hour' + interval '1 minute'
+      from generate_series(1, 1203) n`;
+    const rows = parse((await run(["export"])).out, { columns: true }) as Record<string, string>[];
+    assert.deepEqual([rows.length, new Set(rows.map((r) => r.id)).size, rows[0].number, rows[0].seconds], [
+      1203,
+      1203,
+      "1203",
+      "60",
+    ]);
+    const file = await Deno.makeTempFile({ suffix: ".json" });
+    assert.match((await run(["export", "--out", file])).err, /^1203 cycles written to/);
+    assert.equal(JSON.parse(await Deno.readTextFile(file)).length, 1203);
+    await Deno.remove(file);
+  }));

@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { findConnection, findInstallations } from "../../src/cli/connection.ts";
+import { demoOptions, keyText } from "../../src/cli/commands/run.ts";
+import { duration, table } from "../../src/cli/format.ts";
+import { lockHome } from "../../src/embedded/lock.ts";
+import { runWith, withServed } from "./support.ts";
+
+const COMMANDS =
+  "demo up api worker status start stop force history export models rollback promote config predict import audit";
+
+Deno.test("perennial --help lists every command, and each shows options, examples and exit codes", async () => {
+  const help = await runWith(["--help"]);
+  assert.equal(help.code, 0);
+  for (const name of COMMANDS.split(" ")) {
+    assert.match(help.out, new RegExp(`^  ${name} `, "m"));
+    const own = await runWith(name === "config" ? ["config", "set", "--help"] : [name, "--help"]);
+    assert.equal(own.code, 0, name);
+    assert.match(own.out, /Examples:\n {2}\S*.*perennial/, name);
+    assert.match(own.out, /Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 /, name);
+  }
+});
+
+for (
+  const [name, args, say] of [
+    ["an unknown command", ["retrain"], /unknown command 'retrain'/],
+    [
+      "a day that does not exist",
+      ["demo", "--first", "2011-02-30"],
+      /--first <date>.*'2011-02-30' is invalid.*YYYY-MM-DD/,
+    ],
+    ["a day in another order", ["demo", "--last", "01/02/2011"], /--last/],
+    ["a step of zero days", ["demo", "--step-days", "0"], /--step-days.*from 1 to 365/],
+    ["an activity that is none", ["demo", "--activity", "views"], /--activity.*purchase, any/],
+    ["a port that is none", ["up", "--port", "70000"], /--port.*from 1 to 65535/],
+    ["no model to roll back", ["rollback"], /missing required argument 'model'/],
+    ["a version that is no number", ["promote", "churn", "latest"], /version.*whole number/],
+    ["an environment that cannot be used", ["status"], /PERENNIAL_PORT/],
+  ] as const
+) {
+  Deno.test(`perennial ends with 2 and says why, when given ${name}`, async () => {
+    const ran = await runWith(
+      [...args],
+      name.startsWith("an environment") ? { env: { PERENNIAL_PORT: "many" } } : {},
+    );
+    assert.deepEqual([ran.code, ran.out], [2, ""]);
+    assert.match(ran.err, say);
+    assert.ok(ran.err.split("\n").length <= 2, ran.err);
+  });
+}
+
+Deno.test("perennial ends with 3 and one line that says what to do, when nothing answers", async () => {
+  const ran = await runWith(["status", "--url", "http://127.0.0.1:9"]);
+  assert.equal(ran.code, 3);
+  assert.equal(
+    ran.err,
+    "error: Cannot reach Perennial at http://127.0.0.1:9; start it (perennial up) or set PERENNIAL_URL",
+  );
+});
+
+Deno.test("perennial says what to do without a key, when Temporal is down, and when something else answers", () =>
+  withServed(async ({ run, control }) => {
+    const noKey = await run(["audit"], { env: { PERENNIAL_API_KEY: "" } });
+    assert.equal(noKey.code, 1);
+    assert.match(noKey.err, /set PERENNIAL_API_KEY/);
+    control.down = true;
+    const down = await run(["force"]);
+    assert.equal(down.code, 3);
+    assert.match(down.err, /Temporal does not answer/);
+    await using other = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen: () => undefined },
+      () => new Response("hello", { status: 418 }),
+    );
+    const odd = await run(["status", "--url", `http://127.0.0.1:${other.addr.port}`]);
+    assert.deepEqual([odd.code, /answered 418.*PERENNIAL_URL/.test(odd.err)], [1, true]);
+  }));
+
+Deno.test("findConnection() takes the key of the installation that runs, before one that ran", async () => {
+  const state = await Deno.makeTempDir({ prefix: "perennial-find-" });
+  const at = { env: { PERENNIAL_HOME: state } as Record<string, string>, uid: Deno.uid() };
+  try {
+    assert.deepEqual(await findConnection(at), { url: "http://127.0.0.1:8000", apiKey: undefined });
+    for (const name of ["demo", "default"]) {
+      await Deno.mkdir(join(state, name));
+      await Deno.writeTextFile(join(state, name, "api-key"), `pk_${name}\n`);
+    }
+    assert.equal((await findConnection(at)).apiKey, "pk_default");
+    const lock = await lockHome(join(state, "demo"), "2011-09-01T00:00:00Z");
+    assert.deepEqual((await findInstallations(at)).map((one) => [one.name, one.alive]), [["demo", true], [
+      "default",
+      false,
+    ]]);
+    assert.equal((await findConnection(at)).apiKey, "pk_demo");
+    lock.release();
+    const env = { ...at.env, PERENNIAL_PORT: "9100", PERENNIAL_API_KEY: "pk_mine" };
+    assert.deepEqual(await findConnection({ ...at, env }), {
+      url: "http://127.0.0.1:9100",
+      apiKey: "pk_mine",
+    });
+    assert.equal(
+      (await findConnection({ ...at, env: { ...env, PERENNIAL_URL: "http://a:1" } }, "http://b:2")).url,
+      "http://b:2",
+    );
+  } finally {
+    await Deno.remove(state, { recursive: true });
+  }
+});
+
+Deno.test("demoOptions() divides the flags into the protocol and the rest", () => {
+  assert.deepEqual(demoOptions({ data: "a.csv", first: "2011-01-01", minTrain: 2, exit: true }), {
+    ...{ data: "a.csv", json: undefined, predictions: undefined, exit: true, fresh: false, port: undefined },
+    protocol: { first: "2011-01-01", minTrain: 2 },
+  });
+});
+
+Deno.test("keyText() shows the key only when it was made just now", () => {
+  const key = { key: "pk_secret", path: "/home/api-key", created: true };
+  assert.match(keyText({ url: "http://x", key }), /pk_secret/);
+  for (const other of [{ ...key, created: false }, { ...key, created: false, path: null }]) {
+    assert.doesNotMatch(keyText({ url: "http://x", key: other }), /pk_secret/);
+  }
+});
+
+Deno.test("table() aligns columns, whatever colours their cells carry", () => {
+  const text = table(["name", { name: "n", right: true }, "why"], [["a", "1", "x"], [
+    "\u001b[1mlonger\u001b[0m",
+    "100",
+    "",
+  ]], (_, t) => t);
+  assert.deepEqual(text.split("\n"), ["name      n  why", "a         1  x", "\u001b[1mlonger\u001b[0m  100"]);
+});
+
+Deno.test("duration() writes times as people say them", () => {
+  assert.deepEqual([null, 0.25, 12.34, 250].map(duration), ["-", "250 ms", "12.3 s", "4 min 10 s"]);
+});

@@ -1,0 +1,38 @@
+import { connect, type Database } from "../../src/db/connect.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import type { AcceptedEvent } from "../../src/events/event.ts";
+import { createPseudonymizer } from "../../src/privacy/pseudonym.ts";
+import { freshDatabase } from "../support/installation.ts";
+
+export const pseudonym = createPseudonymizer("a secret only for these tests");
+
+/** Runs `work` on a migrated database of its own. */
+export async function withEvents(work: (sql: Database, url: string) => Promise<void>): Promise<void> {
+  await using database = await freshDatabase();
+  const sql = connect(database.url);
+  try {
+    await migrate(sql);
+    await work(sql, database.url);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+let made = 0;
+
+/** A purchase of one shopper, unless told otherwise. */
+export function event(over: Partial<AcceptedEvent> = {}): AcceptedEvent {
+  return {
+    id: `e${++made}`,
+    userKey: pseudonym("ann"),
+    session: null,
+    type: "purchase",
+    product: "tea",
+    category: null,
+    price: 2,
+    quantity: 3,
+    amount: 6,
+    atMs: Date.UTC(2024, 4, 1, 12),
+    ...over,
+  };
+}

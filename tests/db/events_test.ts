@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Database } from "../../src/db/connect.ts";
+import { countEvents, insertEvents } from "../../src/db/events.ts";
+import { readLabelDays, readUserDays, type UserDays } from "../../src/db/user_days.ts";
+import type { AcceptedEvent } from "../../src/events/event.ts";
+import { isActive } from "../../src/features/population.ts";
+import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { event, pseudonym, withEvents } from "./events_support.ts";
+import { rollUp } from "./roll_up.ts";
+
+const START_MS = Date.UTC(2024, 1, 28); // the days around a leap day
+const quarters = (max: number) => fc.option(fc.integer({ min: 0, max: 4 * max }).map((n) => n / 4)); // exact in binary
+
+const anyEvents: fc.Arbitrary<AcceptedEvent[]> = fc.uniqueArray(
+  fc.record({
+    id: fc.string({ unit: "grapheme", minLength: 1, maxLength: 4 }).filter((id) => !id.includes("\0")),
+    userKey: fc.constantFrom("ann", "bob", "cleo", null).map((user) => user && pseudonym(user)),
+    session: fc.constantFrom(null, "s1", "s2"),
+    type: fc.constantFrom("view", "cart", "purchase", "purchase", "return", "search"),
+    product: fc.constantFrom(null, "tea", "cup", "pot"),
+    category: fc.constantFrom(null, "drinks", "china"),
+    price: quarters(10),
+    quantity: quarters(5),
+    amount: quarters(50),
+    atMs: fc.oneof(
+      fc.integer({ min: START_MS, max: START_MS + 3 * DAY_MS }),
+      fc.constantFrom(...[-1, 0, 1].flatMap((ms) => [1, 1.5, 2].map((day) => START_MS + day * DAY_MS + ms))),
+    ),
+  }).map((e) => e.type === "return" && e.amount ? { ...e, amount: -e.amount } : e),
+  { selector: (e) => e.id, maxLength: 40 },
+);
+const anyMoment = fc.constantFrom(1, 1.5, 2, 2.25).map((days) => START_MS + days * DAY_MS);
+
+async function empty(sql: Database) {
+  await sql`truncate events, user_days, day_counts`;
+}
+
+async function collect(shoppers: AsyncIterable<UserDays>): Promise<Map<string, UserDay>> {
+  const found = new Map<string, UserDay>();
+  for await (const { userKey, days } of shoppers) {
+    for (const day of days) found.set(`${userKey} ${day.day}`, day);
+  }
+  return found;
+}
+
+const sorted = (days: Map<string, UserDay>) => [...days].sort(([a], [b]) => a < b ? -1 : 1);
+
+Deno.test("insertEvents() rolls up the same, however events are split, ordered and repeated", () =>
+  withEvents(async (sql) => {
+    const deliveries = anyEvents.chain((events) =>
+      fc.record({
+        events: fc.constant(events),
+        sent: fc.tuple(
+          fc.shuffledSubarray(events, { minLength: events.length, maxLength: events.length }),
+          fc.shuffledSubarray(events),
+        ).map(([all, again]) => [...all, ...again]),
+        size: fc.integer({ min: 1, max: 15 }),
+      })
+    );
+    await fc.assert(
+      fc.asyncProperty(deliveries, async ({ events, sent, size }) => {
+        await empty(sql);
+        let fresh = 0;
+        for (let i = 0; i < sent.length; i += size) {
+          fresh += (await insertEvents(sql, sent.slice(i, i + size))).size;
+        }
+        assert.equal(fresh, events.length);
+        const found = await collect(readUserDays(sql, { asOfMs: START_MS + 9 * DAY_MS }));
+        assert.deepEqual(sorted(found), sorted(rollUp(events)));
+      }),
+      { seed: 20240229, numRuns: 60 },
+    );
+  }));
+
+Deno.test("readUserDays() sees exactly the events before a moment, also in the middle of a day", () =>
+  withEvents(async (sql) => {
+    await fc.assert(
+      fc.asyncProperty(anyEvents, anyMoment, async (events, asOfMs) => {
+        await empty(sql);
+        const before = events.filter((e) => e.atMs < asOfMs);
+        await insertEvents(sql, before);
+        const then = await collect(readUserDays(sql, { asOfMs }));
+        assert.deepEqual(sorted(then), sorted(rollUp(before)));
+        await insertEvents(sql, events); // the others happened at that moment or later: nothing may change
+        assert.deepEqual(sorted(await collect(readUserDays(sql, { asOfMs }))), sorted(then));
+        assert.equal(await countEvents(sql, { beforeMs: asOfMs }), before.length);
+      }),
+      { seed: 7, numRuns: 60 },
+    );
+  }));
+
+Deno.test("readUserDays() reads the population that isActive() describes", () =>
+  withEvents(async (sql) => {
+    const anyPopulation = fc.record({
+      activeDays: fc.constantFrom(1, 2),
+      activity: fc.constantFrom("purchase" as const, "any" as const),
+    });
+    await fc.assert(
+      fc.asyncProperty(anyEvents, anyMoment, anyPopulation, async (events, asOfMs, population) => {
+        await empty(sql);
+        await insertEvents(sql, events);
+        const want: string[] = [], have: string[] = [];
+        const startMs = asOfMs - population.activeDays * DAY_MS;
+        for (const key of ["ann", "bob", "cleo"].map(pseudonym).sort()) {
+          const inWindow = events.some((e) =>
+            e.userKey === key && e.atMs >= startMs && e.atMs < asOfMs &&
+            (population.activity === "any" || e.type === "purchase")
+          );
+          if (inWindow) want.push(key);
+        }
+        for await (const { userKey, days } of readUserDays(sql, { asOfMs, population })) {
+          have.push(userKey);
+          assert.ok(isActive(days, asOfMs, population));
+        }
+        assert.deepEqual(have, want);
+      }),
+      { seed: 11, numRuns: 60 },
+    );
+  }));
+
+Deno.test("readLabelDays() sees exactly the events of a stretch of time, cut anywhere", () =>
+  withEvents(async (sql) => {
+    const anyStretch = fc.tuple(anyMoment, anyMoment).filter(([from, to]) => from < to);
+    await fc.assert(
+      fc.asyncProperty(anyEvents, anyStretch, async (events, [fromMs, toMs]) => {
+        await empty(sql);
+        await insertEvents(sql, [...events, event({ userKey: null, atMs: START_MS })]); // the shop sends money
+        const within = events.filter((e) => e.atMs >= fromMs && e.atMs < toMs);
+        const want = rollUp([...within, event({ userKey: null })]);
+        assert.deepEqual(sorted(await collect(readLabelDays(sql, { fromMs, toMs }))), sorted(want));
+      }),
+      { seed: 13, numRuns: 60 },
+    );
+  }));
+
+Deno.test("readUserDays() counts purchase lines as spend, where the shop had sent no money yet", () =>
+  withEvents(async (sql) => {
+    const [day, next] = [START_MS, START_MS + DAY_MS];
+    const free = { price: null, amount: null };
+    await insertEvents(sql, [
+      event({ ...free, atMs: day }),
+      event({ ...free, atMs: day + 1, amount: 0 }),
+      event({ atMs: next + 1, userKey: pseudonym("bob"), amount: 5 }),
+    ]);
+    const spend = async (asOfMs: number) => {
+      const found = await collect(readUserDays(sql, { asOfMs, users: [pseudonym("ann")] }));
+      return [...found.values()].map((d) => d.spend);
+    };
+    assert.deepEqual([await spend(next), await spend(next + 1), await spend(next + 2)], [[2], [2], [0]]);
+  }));
+
+Deno.test("readUserDays() reads from a day on, for some shoppers, in pages, and stops early, when asked to", () =>
+  withEvents(async (sql) => {
+    const users = Array.from({ length: 50 }, (_, i) => pseudonym(`shopper ${i}`));
+    const events = users.flatMap((userKey) =>
+      Array.from({ length: 100 }, (_, i) => event({ userKey, atMs: START_MS + i * DAY_MS }))
+    );
+    await insertEvents(sql, events);
+    const asOfMs = START_MS + 200 * DAY_MS;
+    const counts: number[] = [];
+    for await (const { days } of readUserDays(sql, { asOfMs })) counts.push(days.length);
+    assert.deepEqual(counts, users.map(() => 100));
+    const some = [users[3], users[1], pseudonym("a stranger")];
+    const fromDay = START_MS / DAY_MS + 98;
+    assert.equal((await collect(readUserDays(sql, { asOfMs, users: some, fromDay }))).size, 4);
+    for await (const shopper of readUserDays(sql, { asOfMs })) {
+      assert.equal(shopper.userKey, users.toSorted()[0]);
+      break;
+    }
+    assert.equal(await countEvents(sql, { beforeMs: asOfMs }), 5000); // the connection is usable again
+  }));
+
+Deno.test("insertEvents() counts exactly, when overlapping batches come in at once", () =>
+  withEvents(async (sql) => {
+    const events = Array.from({ length: 600 }, (_, i) =>
+      event({
+        userKey: i % 7 === 0 ? null : pseudonym(`shopper ${i % 5}`),
+        product: `p${i % 11}`,
+        session: `s${i % 13}`,
+        atMs: START_MS + (i % 3) * DAY_MS + i,
+      }));
+    const random = fc.sample(fc.shuffledSubarray(events, { minLength: 200, maxLength: 400 }), {
+      seed: 5,
+      numRuns: 24,
+    });
+    const fresh = await Promise.all([...random, events].map((batch) => insertEvents(sql, batch)));
+    assert.equal(fresh.reduce((total, ids) => total + ids.size, 0), 600);
+    const [counted] =
+      await sql`select sum(events)::int as events, sum(anonymous)::int as anonymous from day_counts`;
+    assert.deepEqual({ ...counted }, { events: 600, anonymous: 86 });
+    const found = await collect(readUserDays(sql, { asOfMs: START_MS + 9 * DAY_MS }));
+    assert.deepEqual(sorted(found), sorted(rollUp(events)));
+  }));
+
+Deno.test("insertEvents() keeps the first, when one batch carries an id twice", () =>
+  withEvents(async (sql) => {
+    const first = event({ id: "twice", product: "tea" });
+    assert.deepEqual(await insertEvents(sql, [first, { ...first, product: "cup" }]), new Set(["twice"]));
+    assert.deepEqual(await insertEvents(sql, [first]), new Set());
+    assert.deepEqual(await insertEvents(sql, []), new Set());
+    assert.deepEqual([...await sql`select product from events`], [{ product: "tea" }]);
+  }));

@@ -1,0 +1,655 @@
+-- What the migrations make, for review. Renew with: deno run -A tests/db/dump_schema.ts
+
+create table alerts (
+  id bigint not null generated always as identity,
+  key text not null,
+  model text,
+  title text not null,
+  detail jsonb not null,
+  opened_at timestamp with time zone not null default now(),
+  closed_at timestamp with time zone,
+  constraint alerts_pkey PRIMARY KEY (id)
+);
+CREATE UNIQUE INDEX alerts_open_once ON public.alerts USING btree (key) WHERE (closed_at IS NULL);
+
+create table api_keys (
+  name text not null,
+  sha256 text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint api_keys_pkey PRIMARY KEY (name),
+  constraint api_keys_sha256_key UNIQUE (sha256)
+);
+
+create table audit (
+  id bigint not null generated always as identity,
+  request_id text not null,
+  at timestamp with time zone not null default now(),
+  who text not null,
+  action text not null,
+  target text not null,
+  why text not null,
+  before jsonb,
+  after jsonb,
+  constraint audit_pkey PRIMARY KEY (id),
+  constraint audit_request_id_key UNIQUE (request_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_kept_whole BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table checks (
+  id uuid not null,
+  model text not null,
+  workflow_run text not null,
+  as_of timestamp with time zone not null,
+  trigger text not null,
+  answer text not null,
+  reasons jsonb not null,
+  cycle_id text,
+  checked_at timestamp with time zone not null default now(),
+  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
+  constraint checks_pkey PRIMARY KEY (id),
+  constraint checks_workflow_run_key UNIQUE (workflow_run)
+);
+CREATE INDEX checks_model_at ON public.checks USING btree (model, checked_at DESC);
+
+create table config_versions (
+  version integer not null,
+  config jsonb not null,
+  by text not null,
+  why text not null,
+  at timestamp with time zone not null default now(),
+  constraint config_versions_pkey PRIMARY KEY (version)
+);
+
+create table cycles (
+  id text not null,
+  model text not null,
+  number integer not null,
+  run_id text not null,
+  trigger text not null,
+  requested_by text,
+  as_of timestamp with time zone not null,
+  stage text not null,
+  progress jsonb,
+  reasons jsonb not null,
+  snapshot_id text,
+  champion integer,
+  challenger integer,
+  verdict text,
+  evidence jsonb,
+  outcome text,
+  error text,
+  watch jsonb,
+  stages jsonb not null default '[]'::jsonb,
+  started_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
+  constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'smoke test'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
+  constraint cycles_verdict_check CHECK ((verdict = ANY (ARRAY['promote'::text, 'reject'::text, 'inconclusive'::text]))),
+  constraint cycles_pkey PRIMARY KEY (id),
+  constraint cycles_model_number_key UNIQUE (model, number)
+);
+CREATE INDEX cycles_started ON public.cycles USING btree (started_at DESC);
+
+create table day_counts (
+  day integer not null,
+  type text collate "C" not null,
+  events bigint not null,
+  anonymous bigint not null,
+  priced bigint not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  slot smallint not null,
+  constraint day_counts_pkey PRIMARY KEY (day, type, slot)
+);
+
+create table events (
+  event_id text collate "C" not null,
+  user_key uuid,
+  session_code integer,
+  type text collate "C" not null,
+  product text,
+  product_code integer,
+  category text,
+  category_code integer,
+  price double precision,
+  quantity double precision,
+  amount double precision,
+  at timestamp with time zone not null,
+  received_at timestamp with time zone not null default now(),
+  constraint events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
+  constraint events_pkey PRIMARY KEY (event_id)
+);
+CREATE INDEX events_at ON public.events USING btree (at);
+
+create table feature_blocks (
+  key text not null,
+  cutoff timestamp with time zone not null,
+  events_seen bigint not null,
+  sha256 text not null,
+  rows integer not null,
+  built_at timestamp with time zone not null default now(),
+  constraint feature_blocks_pkey PRIMARY KEY (key, cutoff)
+);
+
+create table idempotency_keys (
+  key text not null,
+  fingerprint text not null,
+  status integer,
+  response jsonb,
+  at timestamp with time zone not null default now(),
+  constraint idempotency_keys_pkey PRIMARY KEY (key)
+);
+
+create table imports (
+  source_id text not null,
+  name text not null,
+  lines_done bigint not null,
+  accepted bigint not null,
+  duplicates bigint not null,
+  quarantined bigint not null,
+  updated_at timestamp with time zone not null default now(),
+  finished_at timestamp with time zone,
+  constraint imports_pkey PRIMARY KEY (source_id)
+);
+
+create table label_blocks (
+  key text not null,
+  cutoff timestamp with time zone not null,
+  events_seen bigint not null,
+  feature_sha256 text not null,
+  sha256 text not null,
+  built_at timestamp with time zone not null default now(),
+  constraint label_blocks_pkey PRIMARY KEY (key, cutoff)
+);
+
+create table migrations (
+  name text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table model_versions (
+  model text not null,
+  version integer not null,
+  cycle_id text not null,
+  state text not null,
+  artefact_sha256 text not null,
+  manifest jsonb not null,
+  damaged_at timestamp with time zone,
+  artefact_removed_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint model_versions_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'deployed'::text, 'rejected'::text, 'reference'::text]))),
+  constraint model_versions_pkey PRIMARY KEY (model, version),
+  constraint model_versions_model_cycle_id_key UNIQUE (model, cycle_id)
+);
+
+create table predictions (
+  id bigint not null generated always as identity,
+  model text not null,
+  version integer,
+  user_key uuid not null,
+  as_of timestamp with time zone not null,
+  prediction double precision not null,
+  fallback boolean not null,
+  feature_hash text not null,
+  at timestamp with time zone not null default now(),
+  constraint predictions_pkey PRIMARY KEY (id)
+);
+CREATE INDEX predictions_model_asof ON public.predictions USING btree (model, as_of);
+
+create table quarantine (
+  id bigint not null generated always as identity,
+  event_id text,
+  reason text not null,
+  field text,
+  body jsonb not null,
+  source text not null,
+  received_at timestamp with time zone not null default now(),
+  fingerprint text not null,
+  constraint quarantine_pkey PRIMARY KEY (id),
+  constraint quarantine_fingerprint_key UNIQUE (fingerprint)
+);
+
+create table replay_policies (
+  replay text not null,
+  model text not null,
+  policy text not null,
+  version integer,
+  deployments integer not null default 0,
+  cutoff timestamp with time zone not null,
+  constraint replay_policies_pkey PRIMARY KEY (replay, model, policy, cutoff)
+);
+
+create table replay_scores (
+  replay text not null,
+  model text not null,
+  policy text not null,
+  cutoff timestamp with time zone not null,
+  version integer,
+  rows integer not null,
+  metrics jsonb not null,
+  constraint replay_scores_pkey PRIMARY KEY (replay, model, policy, cutoff)
+);
+
+create table retrainers (
+  model text not null,
+  active boolean not null,
+  next_check_at timestamp with time zone,
+  running_cycle text,
+  updated_at timestamp with time zone not null default now(),
+  constraint retrainers_pkey PRIMARY KEY (model)
+);
+
+create table serving (
+  model text not null,
+  version integer not null,
+  revision bigint not null,
+  constraint serving_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_versions(model, version),
+  constraint serving_pkey PRIMARY KEY (model)
+);
+
+create table serving_history (
+  id bigint not null generated always as identity,
+  model text not null,
+  version integer not null,
+  previous integer,
+  kind text not null,
+  key text not null,
+  by text not null,
+  why text not null,
+  as_of timestamp with time zone not null,
+  at timestamp with time zone not null default now(),
+  constraint serving_history_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'roll back'::text, 'promote'::text]))),
+  constraint serving_history_pkey PRIMARY KEY (id),
+  constraint serving_history_model_key_key UNIQUE (model, key)
+);
+CREATE INDEX serving_history_model ON public.serving_history USING btree (model, id DESC);
+CREATE TRIGGER serving_history_append_only BEFORE DELETE OR UPDATE ON public.serving_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER serving_history_kept_whole BEFORE TRUNCATE ON public.serving_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table settings (
+  name text not null,
+  value jsonb not null,
+  updated_at timestamp with time zone not null default now(),
+  constraint settings_pkey PRIMARY KEY (name)
+);
+
+create table snapshots (
+  id text not null,
+  model text not null,
+  as_of timestamp with time zone not null,
+  feature_hash text not null,
+  horizon_days integer not null,
+  events_seen bigint not null,
+  rows integer not null,
+  blocks jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  constraint snapshots_pkey PRIMARY KEY (id)
+);
+
+create table user_days (
+  user_key uuid not null,
+  day integer not null,
+  first_at timestamp with time zone not null,
+  last_at timestamp with time zone not null,
+  last_purchase_at timestamp with time zone,
+  sessions integer[] not null,
+  order_sessions integer[] not null,
+  views integer not null,
+  carts integer not null,
+  purchases integer not null,
+  returns integer not null,
+  others integer not null,
+  units double precision not null,
+  spend double precision not null,
+  priced integer not null,
+  returned double precision not null,
+  products integer[] not null,
+  categories integer[] not null,
+  viewed integer[] not null,
+  constraint user_days_pkey PRIMARY KEY (user_key, day)
+);
+CREATE INDEX user_days_day ON public.user_days USING btree (day);
+
+CREATE OR REPLACE FUNCTION public._int_contained(integer[], integer[])
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_contained$function$;
+
+CREATE OR REPLACE FUNCTION public._int_contained_joinsel(internal, oid, internal, smallint, internal)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_contained_joinsel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_contained_sel(internal, oid, internal, integer)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_contained_sel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_contains(integer[], integer[])
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_contains$function$;
+
+CREATE OR REPLACE FUNCTION public._int_contains_joinsel(internal, oid, internal, smallint, internal)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_contains_joinsel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_contains_sel(internal, oid, internal, integer)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_contains_sel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_different(integer[], integer[])
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_different$function$;
+
+CREATE OR REPLACE FUNCTION public._int_inter(integer[], integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_inter$function$;
+
+CREATE OR REPLACE FUNCTION public._int_matchsel(internal, oid, internal, integer)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_matchsel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_overlap(integer[], integer[])
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_overlap$function$;
+
+CREATE OR REPLACE FUNCTION public._int_overlap_joinsel(internal, oid, internal, smallint, internal)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_overlap_joinsel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_overlap_sel(internal, oid, internal, integer)
+ RETURNS double precision
+ LANGUAGE c
+ STABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_overlap_sel$function$;
+
+CREATE OR REPLACE FUNCTION public._int_same(integer[], integer[])
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_same$function$;
+
+CREATE OR REPLACE FUNCTION public._int_union(integer[], integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_int_union$function$;
+
+CREATE OR REPLACE FUNCTION public._intbig_in(cstring)
+ RETURNS intbig_gkey
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_intbig_in$function$;
+
+CREATE OR REPLACE FUNCTION public._intbig_out(intbig_gkey)
+ RETURNS cstring
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$_intbig_out$function$;
+
+CREATE OR REPLACE FUNCTION public.boolop(integer[], query_int)
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$boolop$function$;
+
+CREATE OR REPLACE FUNCTION public.bqarr_in(cstring)
+ RETURNS query_int
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$bqarr_in$function$;
+
+CREATE OR REPLACE FUNCTION public.bqarr_out(query_int)
+ RETURNS cstring
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$bqarr_out$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_compress(internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_compress$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_consistent(internal, integer[], smallint, oid, internal)
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_consistent$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_decompress(internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_decompress$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_options(internal)
+ RETURNS void
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE
+AS '$libdir/_int', $function$g_int_options$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_penalty(internal, internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_penalty$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_picksplit(internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_picksplit$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_same(integer[], integer[], internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_same$function$;
+
+CREATE OR REPLACE FUNCTION public.g_int_union(internal, internal)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_int_union$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_compress(internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_compress$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_consistent(internal, integer[], smallint, oid, internal)
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_consistent$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_decompress(internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_decompress$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_options(internal)
+ RETURNS void
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE
+AS '$libdir/_int', $function$g_intbig_options$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_penalty(internal, internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_penalty$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_picksplit(internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_picksplit$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_same(intbig_gkey, intbig_gkey, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_same$function$;
+
+CREATE OR REPLACE FUNCTION public.g_intbig_union(internal, internal)
+ RETURNS intbig_gkey
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$g_intbig_union$function$;
+
+CREATE OR REPLACE FUNCTION public.ginint4_consistent(internal, smallint, integer[], integer, internal, internal, internal, internal)
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$ginint4_consistent$function$;
+
+CREATE OR REPLACE FUNCTION public.ginint4_queryextract(integer[], internal, smallint, internal, internal, internal, internal)
+ RETURNS internal
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$ginint4_queryextract$function$;
+
+CREATE OR REPLACE FUNCTION public.icount(integer[])
+ RETURNS integer
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$icount$function$;
+
+CREATE OR REPLACE FUNCTION public.idx(integer[], integer)
+ RETURNS integer
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$idx$function$;
+
+CREATE OR REPLACE FUNCTION public.int_union(a integer[], b integer[])
+ RETURNS integer[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (a | b);
+
+CREATE OR REPLACE FUNCTION public.intarray_del_elem(integer[], integer)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$intarray_del_elem$function$;
+
+CREATE OR REPLACE FUNCTION public.intarray_push_array(integer[], integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$intarray_push_array$function$;
+
+CREATE OR REPLACE FUNCTION public.intarray_push_elem(integer[], integer)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$intarray_push_elem$function$;
+
+CREATE OR REPLACE FUNCTION public.intset(integer)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$intset$function$;
+
+CREATE OR REPLACE FUNCTION public.intset_subtract(integer[], integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$intset_subtract$function$;
+
+CREATE OR REPLACE FUNCTION public.intset_union_elem(integer[], integer)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$intset_union_elem$function$;
+
+CREATE OR REPLACE FUNCTION public.iso(t timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_char((t AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
+
+CREATE OR REPLACE FUNCTION public.querytree(query_int)
+ RETURNS text
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$querytree$function$;
+
+CREATE OR REPLACE FUNCTION public.rboolop(query_int, integer[])
+ RETURNS boolean
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$rboolop$function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin raise exception 'rows of % are append-only', tg_table_name; end $function$;
+
+CREATE OR REPLACE FUNCTION public.sort(integer[], text)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$sort$function$;
+
+CREATE OR REPLACE FUNCTION public.sort(integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$sort$function$;
+
+CREATE OR REPLACE FUNCTION public.sort_asc(integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$sort_asc$function$;
+
+CREATE OR REPLACE FUNCTION public.sort_desc(integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$sort_desc$function$;
+
+CREATE OR REPLACE FUNCTION public.subarray(integer[], integer, integer)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$subarray$function$;
+
+CREATE OR REPLACE FUNCTION public.subarray(integer[], integer)
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$subarray$function$;
+
+CREATE OR REPLACE FUNCTION public.uniq(integer[])
+ RETURNS integer[]
+ LANGUAGE c
+ IMMUTABLE PARALLEL SAFE STRICT
+AS '$libdir/_int', $function$uniq$function$;

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { FUTURE_MS, judge, type JudgeContext } from "../../src/events/accept.ts";
+import { pseudonym } from "../db/events_support.ts";
+
+const NOW = Date.UTC(2024, 4, 1);
+const context: JudgeContext = { nowMs: NOW, pseudonym };
+const good = { id: "a", type: "purchase", user: "ann", product: "tea", price: 2, quantity: 3, time: NOW };
+
+function accepted(raw: unknown, over: Partial<JudgeContext> = {}) {
+  const verdict = judge(raw, { ...context, ...over });
+  assert.ok(verdict.kind === "accepted", JSON.stringify(verdict));
+  return verdict.event;
+}
+
+function refused(raw: unknown) {
+  const verdict = judge(raw, context);
+  assert.ok(verdict.kind === "quarantined", JSON.stringify(verdict));
+  return [verdict.field, verdict.reason];
+}
+
+Deno.test("judge() accepts a purchase and fills in its amount", () =>
+  assert.deepEqual(accepted(good), {
+    id: "a",
+    type: "purchase",
+    userKey: pseudonym("ann"),
+    session: null,
+    product: "tea",
+    category: null,
+    price: 2,
+    quantity: 3,
+    amount: 6,
+    atMs: NOW,
+  }));
+
+for (
+  const [name, change, field, reason] of [
+    ["no type", { type: undefined }, "type", /missing/],
+    ["a type with spaces", { type: "add to cart" }, "type", /must be 1 to 40/],
+    ["a type that is too long", { type: "x".repeat(41) }, "type", /must be 1 to 40/],
+    ["no time", { time: null }, "time", /missing/],
+    ["a time that is none", { time: "soon" }, "time", /not ISO 8601/],
+    ["a time without a zone", { time: "2024-04-30T12:00:00" }, "time", /not ISO 8601/],
+    ["seconds for ms", { time: NOW / 1000 }, "time", /before 1990/],
+    ["a time in the future", { time: NOW + FUTURE_MS + 1 }, "time", /future/],
+    ["an infinite time", { time: Infinity }, "time", /missing, not text and not a number/],
+    ["a negative price", { price: -0.01 }, "price", /negative/],
+    ["a negative quantity", { quantity: -1 }, "quantity", /negative/],
+    ["a viewed quantity below 0", { type: "view", quantity: -1 }, "quantity", /negative/],
+    ["a negative amount", { amount: -1 }, "amount", /negative/],
+    ["an infinite quantity", { quantity: Infinity }, "quantity", /must be a number/],
+    ["a quantity in words", { quantity: "three" }, "quantity", /must be a number/],
+    ["an absurd price", { price: 1e13 }, "price", /must be a number between/],
+    ["a product that is too long", { product: "x".repeat(201) }, "product", /at most 200/],
+    ["an object for a user", { user: { id: 1 } }, "user", /must be a number or a text/],
+    ["a NUL in the session", { session: "a\0b" }, "session", /must be a number or a text/],
+  ] as const
+) {
+  Deno.test(`judge() refuses ${name}, naming the field`, () => {
+    const [haveField, haveReason] = refused({ ...good, ...change });
+    assert.equal(haveField, field);
+    assert.match(haveReason!, reason);
+  });
+}
+
+for (const raw of [null, 5, "purchase", [], undefined]) {
+  Deno.test(`judge() refuses ${JSON.stringify(raw)}, which is no object`, () =>
+    assert.deepEqual(refused(raw), [null, "event is not an object"]));
+}
+
+for (
+  const [name, change, want] of [
+    ["is 0 for a gift", { price: 0 }, 0],
+    ["is what was sent", { amount: 5.5 }, 5.5],
+    ["counts one unit where no quantity came", { quantity: undefined }, 2],
+    ["is unknown where no price came", { price: undefined }, null],
+    ["of a return is negative", { type: "return" }, -6],
+    ["of a return is negative, sent positive", { type: "Return", amount: 4 }, -4],
+    ["of a return is negative, sent negative", { type: "return", amount: -4 }, -4],
+    ["of a return with a negative quantity is negative", { type: "return", quantity: -3 }, -6],
+    ["of a free return is 0", { type: "return", price: 0 }, 0],
+    ["of a view without a quantity is unknown", { type: "view", quantity: undefined }, null],
+  ] as const
+) {
+  Deno.test(`judge() amount ${name}`, () => assert.equal(accepted({ ...good, ...change }).amount, want));
+}
+
+Deno.test("judge() keeps any short type in lower case, and forgives a clock that runs a little ahead", () => {
+  const event = accepted({ type: "Promo_Page.v2", time: NOW + FUTURE_MS });
+  assert.deepEqual([event.type, event.userKey, event.atMs], ["promo_page.v2", null, NOW + FUTURE_MS]);
+});
+
+Deno.test("judge() knows fields by their other names, the best name first", () => {
+  const { type, userKey, session, product, category } = accepted({
+    event_type: "view",
+    userId: 7,
+    "Session ID": "s",
+    product_id: "",
+    sku: "tea",
+    category_code: "b",
+    category_id: "a",
+    timestamp: "2024-04-30T00:00:00Z",
+    colour: "green",
+  });
+  assert.deepEqual([type, userKey, session, product, category], ["view", pseudonym("7"), "s", "tea", "a"]);
+});
+
+Deno.test("judge() takes a number and its text for the same shopper, and blanks for none", () => {
+  assert.equal(accepted({ ...good, user: 17850 }).userKey, accepted({ ...good, user: " 17850 " }).userKey);
+  assert.equal(accepted({ ...good, user: "  " }).userKey, null);
+});
+
+Deno.test("judge() reads numbers from text, when a file says so", () => {
+  const { price, quantity, amount } = accepted({ ...good, price: "2.50", quantity: " 2 ", amount: " " }, {
+    numbersAsText: true,
+  });
+  assert.deepEqual([price, quantity, amount], [2.5, 2, 5]);
+  assert.equal(refused({ ...good, price: "2.50" })[0], "price");
+});
+
+Deno.test("judge() derives an id from the content, where none was sent", () => {
+  const { id: _, ...anonymous } = good;
+  const id = accepted(anonymous).id;
+  assert.equal(accepted({ ...anonymous, ignored: 1, time: new Date(NOW).toISOString() }).id, id);
+  const others = [{ quantity: 4 }, { user: "bob" }, { session: "s" }, { time: NOW - 1 }].map((change) =>
+    accepted({ ...anonymous, ...change }).id
+  );
+  const lines = [1, 2].map((line) => accepted(anonymous, { line }).id);
+  assert.equal(new Set([id, ...others, ...lines]).size, 7);
+});
+
+Deno.test("judge() answers and never throws, whatever is sent", () => {
+  const value = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withNullPrototype: true,
+    withObjectString: true,
+  });
+  const field = fc.constantFrom(
+    "id",
+    "type",
+    "user",
+    "session",
+    "price",
+    "quantity",
+    "amount",
+    "time",
+    "__proto__",
+  );
+  fc.assert(
+    fc.property(fc.dictionary(field, fc.oneof(value, fc.constant("view"), fc.constant(NOW))), (raw) => {
+      const verdict = judge(raw, context);
+      if (verdict.kind === "accepted") {
+        assert.ok(Number.isFinite(verdict.event.atMs) && verdict.event.id !== "");
+      } else assert.ok(verdict.reason.length > 0);
+    }),
+    { seed: 3, numRuns: 2000 },
+  );
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { parseHTML } from "linkedom";
+import { buildDashboard } from "../../src/api/dashboard.ts";
+import { bundleIslands } from "../../src/fresh/bundle.ts";
+import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const fixture = makeFixture();
+const full = await buildDashboard(fixtureDashboard(fixture));
+const empty = await buildDashboard(fixtureDashboard(EMPTY));
+
+async function open(handler: typeof full, path: string) {
+  const res = await handler(new Request(`http://localhost${path}`));
+  const html = await res.text();
+  return { res, html, document: parseHTML(html).document };
+}
+
+const rolledBack = fixture.cycles.find((c) => c.outcome === "rolled back")!;
+const running = fixture.cycles.find((c) => c.outcome === null)!;
+const PAGES = ["/", "/cycles", `/cycles/${rolledBack.id}`, `/cycles/${running.id}`, "/versions"];
+
+for (const path of PAGES) {
+  Deno.test(`${path} answers first, in one h1, and holds to the content policy`, async () => {
+    const { res, html, document } = await open(full, path);
+    assert.equal(res.status, 200);
+    assert.match(document.querySelector("h1")!.textContent, /\.$/);
+    assert.equal(document.querySelectorAll("h1").length, 1);
+    assert.match(res.headers.get("content-security-policy")!, /script-src 'self'; style-src 'self'/);
+    assert.doesNotMatch(html, /<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)/);
+  });
+  Deno.test(`${path} has no duplicate ids and no unlabelled picture`, async () => {
+    const { document } = await open(full, path);
+    const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+    assert.deepEqual(ids, [...new Set(ids)]);
+    for (const svg of document.querySelectorAll('[role="img"]')) assert.ok(svg.getAttribute("aria-label"));
+  });
+}
+
+for (const path of ["/", "/cycles", "/versions"]) {
+  Deno.test(`${path} says what it waits for, when nothing happened yet`, async () => {
+    const { res, html, document } = await open(empty, path);
+    assert.equal(res.status, 200);
+    assert.match(html, /no model yet|No cycles yet|No version serves yet/);
+    assert.equal(document.querySelectorAll(".chart").length, 0);
+    assert.doesNotMatch(html, /NaN|undefined|Infinity/);
+  });
+}
+
+Deno.test("the overview draws frozen against Perennial, with the numbers as a table", async () => {
+  const { document } = await open(full, "/");
+  const text = document.getElementById("replay-churn")!.textContent;
+  assert.match(text, /On average 0\.\d{3} kept fresh, 0\.\d{3} with the first model frozen/);
+  assert.equal(document.querySelectorAll("#replay-churn tbody tr").length, 21);
+  assert.match(document.getElementById("replay-spending")!.textContent, /capped MSE at 20 cut-offs/);
+  assert.doesNotMatch(document.body.innerHTML, /NaN|undefined|Infinity/);
+});
+
+Deno.test("/live tells what the islands show, and the overview names the same revision", async () => {
+  const { res, html } = await open(full, "/live");
+  const view = JSON.parse(html);
+  assert.equal(res.headers.get("cache-control"), "no-store");
+  assert.deepEqual(view.stages.churn, running.stages);
+  const { document } = await open(full, "/");
+  assert.equal(document.querySelector("[data-revision]")!.getAttribute("data-revision"), view.revision);
+});
+
+Deno.test("/cycles filters, pages on, and ignores a filter that makes no sense", async () => {
+  const rows = async (path: string) => (await open(full, path)).document.querySelectorAll("tbody tr").length;
+  assert.equal(await rows("/cycles"), fixture.cycles.length);
+  assert.equal(await rows("/cycles?model=churn"), fixture.cycles.filter((c) => c.model === "churn").length);
+  assert.equal(await rows("/cycles?outcome=failed"), 1);
+  assert.equal(await rows("/cycles?outcome=%27drop&page=-3"), fixture.cycles.length);
+  const many = Array.from(
+    { length: 120 },
+    (_, i) => ({ ...running, id: `retrainer/churn/cycle/${i}`, number: i }),
+  );
+  const long = await buildDashboard(fixtureDashboard({ ...fixture, cycles: many }));
+  const { document } = await open(long, "/cycles?model=churn&page=2");
+  const links = [...document.querySelectorAll(".pages a")].map((a) => a.getAttribute("href"));
+  assert.deepEqual(links, ["/cycles?model=churn", "/cycles?model=churn&page=3"]);
+});
+
+Deno.test("a cycle's page tells why it began, what was compared, what it served, and where Temporal shows it", async () => {
+  const { document } = await open(full, `/cycles/${rolledBack.id}`);
+  const text = document.body.textContent;
+  assert.match(text, /Why it began: 2 of 3 reasons spoke for it/);
+  assert.match(text, /90 % interval/);
+  assert.match(text, /After the deployment: rolled back/);
+  const link = document.querySelector(".answers a")!.getAttribute("href")!;
+  assert.ok(link.includes(encodeURIComponent(rolledBack.id)) && link.includes(rolledBack.runId));
+});
+
+Deno.test("a cycle that does not exist is a 404 page that says so", async () => {
+  const { res, document } = await open(full, "/cycles/retrainer/churn/cycle/999");
+  assert.equal(res.status, 404);
+  assert.match(
+    document.querySelector("main")!.textContent,
+    /There is no cycle "retrainer\/churn\/cycle\/999"/,
+  );
+});
+
+Deno.test("a page says that it could not be read, and not why, when the database is gone", async () => {
+  const gone = () => Promise.reject(new Error("connect ECONNREFUSED postgres://secret"));
+  const shown = console.error;
+  console.error = () => undefined;
+  const { res, html } = await open(await buildDashboard(fixtureDashboard(fixture, { status: gone })), "/");
+  console.error = shown;
+  assert.equal(res.status, 500);
+  assert.match(html, /This page could not be read/);
+  assert.doesNotMatch(html, /secret|ECONNREFUSED/);
+});
+
+Deno.test("the pages change nothing: every method but GET and HEAD is refused", async () => {
+  for (const path of PAGES) {
+    for (const method of ["POST", "PUT", "PATCH", "DELETE"]) {
+      const res = await full(new Request(`http://localhost${path}`, { method }));
+      assert.equal(res.status, 405, `${method} ${path}`);
+      await res.body?.cancel();
+    }
+  }
+});
+
+Deno.test("the islands weigh less than 60 KB gzipped, and a second start takes them from the cache", async () => {
+  const cache = await mkdtemp(join(tmpdir(), "bundle-"));
+  try {
+    const made = await bundleIslands(ROOT, cache);
+    const bytes = Object.values(made).reduce((sum, code) => sum + gzipSync(code).length, 0);
+    assert.ok(bytes < 60_000, `${bytes} bytes`);
+    assert.ok(made["client.js"]);
+    assert.equal((await readdir(cache)).length, 1);
+    assert.deepEqual(await bundleIslands(ROOT, cache), made);
+  } finally {
+    await rm(cache, { recursive: true });
+  }
+});

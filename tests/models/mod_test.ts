@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { loadModels } from "../../src/models/mod.ts";
+import { defineModel } from "../../src/models/model.ts";
+import { dayOf } from "../features/shoppers.ts";
+
+Deno.test("loadModels() finds churn and spending by reading the folder", async () => {
+  const models = await loadModels();
+  assert.ok(models.has("churn") && models.has("spending"));
+  assert.equal(models.get("churn")!.kind, "classification");
+  assert.equal(models.get("spending")!.kind, "regression");
+});
+
+Deno.test("loadModels() takes a third model from one more file and nothing else", async () => {
+  const dir = await Deno.makeTempDir();
+  try {
+    const models = new URL("../../src/models/", import.meta.url);
+    for (const name of ["churn.ts", "spending.ts"]) {
+      const source = await Deno.readTextFile(new URL(name, models));
+      await Deno.writeTextFile(`${dir}/${name}`, source.replaceAll('from "./', `from "${models.href}`));
+    }
+    await Deno.writeTextFile(`${dir}/basket.ts`, THIRD.replace("MODEL", `${models.href}model.ts`));
+    const found = await loadModels(new URL(`file://${dir}/`));
+    assert.deepEqual([...found.keys()], ["basket", "churn", "spending"]);
+    assert.equal(found.get("basket")!.label([dayOf(1, { purchases: 4 })]), 4);
+  } finally {
+    await Deno.remove(dir, { recursive: true });
+  }
+});
+
+const THIRD = `import { defineModel } from "MODEL";
+export default defineModel({
+  name: "basket",
+  kind: "regression",
+  question: "How many lines will this shopper buy?",
+  unit: "lines",
+  primaryMetric: "mse",
+  loss: "mse",
+  metrics: ["mse"],
+  label: (future) => future.reduce((sum, d) => sum + d.purchases, 0),
+  network: "linear",
+  candidates: [{ family: "linear", name: "linear", inputs: "log", target: "identity" }],
+});`;
+
+Deno.test("defineModel() refuses names that do not fit into ids, and candidates of one name", async () => {
+  const { churn } = Object.fromEntries(await loadModels());
+  assert.throws(() => defineModel({ ...churn, name: "Churn 2" }), RangeError);
+  assert.throws(() => defineModel({ ...churn, candidates: [churn.candidates[0], churn.candidates[0]] }), RangeError);
+  assert.throws(() => defineModel({ ...churn, candidates: [] }), RangeError);
+});
+
+for (
+  const [name, future, churned, spent] of [
+    ["who stays away", [], 1, 0],
+    ["who only looks", [dayOf(1, { views: 5 })], 1, 0],
+    ["who buys", [dayOf(1, { purchases: 1, spend: 12.5 }), dayOf(2, { purchases: 1, spend: 5 })], 0, 17.5],
+    ["who buys and returns", [dayOf(1, { purchases: 1, spend: 20 }), dayOf(2, { returns: 1, returned: 15 })], 0, 5],
+    ["who returns more than was bought", [dayOf(1, { returns: 1, returned: 9 })], 1, 0],
+    ["who takes something free", [dayOf(1, { purchases: 1, spend: 0 })], 0, 0],
+  ] as const
+) {
+  Deno.test(`label() of churn and spending, for a shopper ${name}`, async () => {
+    const models = await loadModels();
+    assert.deepEqual([models.get("churn")!.label(future), models.get("spending")!.label(future)], [churned, spent]);
+  });
+}

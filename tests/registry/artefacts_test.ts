@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { DamagedArtefactError } from "../../src/core/errors.ts";
+import { sha256 } from "../../src/core/hash.ts";
+import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
+
+const bytes = new TextEncoder().encode("weights of a model");
+const hash = sha256(bytes);
+
+async function inFolder(work: (store: ArtefactStore, folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(fileArtefacts(folder), folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const pathOf = (folder: string) => join(folder, hash.slice(0, 2), hash);
+const filesIn = async (folder: string) =>
+  (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((
+    e,
+  ) => e.name);
+
+Deno.test("put() names bytes by their sha256, and get() gives them back", () =>
+  inFolder(async (store) => {
+    assert.equal(await store.put(bytes), hash);
+    assert.deepEqual(await store.get(hash), bytes);
+  }));
+
+Deno.test("put() again changes nothing", () =>
+  inFolder(async (store, folder) => {
+    await store.put(bytes);
+    const { mtime } = await Deno.stat(pathOf(folder));
+    assert.equal(await store.put(bytes), hash);
+    assert.deepEqual((await Deno.stat(pathOf(folder))).mtime, mtime);
+  }));
+
+Deno.test("put() of the same bytes at once leaves one whole file and no draft", () =>
+  inFolder(async (store, folder) => {
+    const big = new Uint8Array(300_000).map((_, i) => i % 251);
+    const names = await Promise.all(Array.from({ length: 12 }, () => store.put(big)));
+    assert.deepEqual(new Set(names), new Set([sha256(big)]));
+    assert.deepEqual(await filesIn(folder), [sha256(big)]);
+    assert.deepEqual(await store.get(sha256(big)), big);
+  }));
+
+Deno.test("put() of nothing is kept too", () =>
+  inFolder(async (store) =>
+    assert.deepEqual(await store.get(await store.put(new Uint8Array())), new Uint8Array())
+  ));
+
+Deno.test("put() keeps other users of the machine out", () =>
+  inFolder(async (store, folder) => {
+    await store.put(bytes);
+    assert.equal((await Deno.stat(pathOf(folder))).mode! & 0o077, 0);
+  }));
+
+for (
+  const [name, harm] of [
+    ["one bit changed", async (path: string) => {
+      const found = await Deno.readFile(path);
+      found[3] ^= 1;
+      await Deno.writeFile(path, found);
+    }],
+    ["it was cut short", (path: string) => Deno.truncate(path, 5)],
+    ["bytes were added", (path: string) => Deno.writeFile(path, bytes, { append: true })],
+    ["it is gone", (path: string) => Deno.remove(path)],
+    ["a folder lies in its place", async (path: string) => {
+      await Deno.remove(path);
+      await Deno.mkdir(path);
+    }],
+  ] as const
+) {
+  Deno.test(`get() refuses a file, when ${name}`, () =>
+    inFolder(async (store, folder) => {
+      await store.put(bytes);
+      await harm(pathOf(folder));
+      await assert.rejects(store.get(hash), DamagedArtefactError);
+    }));
+}
+
+for (
+  const [name, harm] of [["damaged", (path: string) => Deno.writeFile(path, bytes.map((b) => b ^ 1))], [
+    "lost",
+    (path: string) => Deno.remove(path),
+  ]] as const
+) {
+  Deno.test(`put() mends a file that was ${name}`, () =>
+    inFolder(async (store, folder) => {
+      await store.put(bytes);
+      await harm(pathOf(folder));
+      await store.put(bytes);
+      assert.deepEqual(await store.get(hash), bytes);
+    }));
+}
+
+Deno.test("get() gives bytes of its own: changing them changes nothing stored", () =>
+  inFolder(async (store) => {
+    await store.put(bytes);
+    (await store.get(hash)).fill(0);
+    assert.deepEqual(await store.get(hash), bytes);
+  }));
+
+Deno.test("remove() deletes a file, and is content where there is none", () =>
+  inFolder(async (store) => {
+    await store.put(bytes);
+    await store.remove(hash);
+    await store.remove(hash);
+    await assert.rejects(store.get(hash), DamagedArtefactError);
+  }));
+
+Deno.test("put() says why, when the folder cannot be written", () =>
+  inFolder(async (_store, folder) => {
+    const file = join(folder, "file");
+    await Deno.writeTextFile(file, "in the way");
+    await assert.rejects(fileArtefacts(join(file, "artefacts")).put(bytes), /ENOTDIR|EEXIST|Not a directory/);
+  }));

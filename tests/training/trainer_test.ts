@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { compete } from "../../src/training/compete.ts";
+import { startBackend } from "../../src/training/backend.ts";
+import type { TrainingProgress } from "../../src/training/protocol.ts";
+import { loadScorer } from "../../src/training/scorer.ts";
+import { createTrainer } from "../../src/training/trainer.ts";
+import { makeRows, quietReporter, requestFor } from "./rows_of.ts";
+
+Deno.test("createTrainer() trains in workers as in this thread, side by side, and scores", async () => {
+  const trainer = await createTrainer({ workers: 2 });
+  try {
+    const progress: TrainingProgress[] = [], checkpoints: Uint8Array[] = [];
+    const callbacks = {
+      onProgress: (p: TrainingProgress) => void progress.push(p),
+      onCheckpoint: (c: Uint8Array) => void checkpoints.push(c),
+    };
+    const [churn, spending, third] = await Promise.all([
+      trainer.compete(requestFor("classification"), callbacks),
+      trainer.compete(requestFor("regression")),
+      trainer.compete(requestFor("classification")),
+    ]);
+    await startBackend();
+    assert.deepEqual(churn, await compete(requestFor("classification"), quietReporter()));
+    assert.deepEqual(spending, await compete(requestFor("regression"), quietReporter()));
+    assert.deepEqual(third, churn);
+    assert.ok(progress.length > 4 && checkpoints.length > 4);
+    const rows = makeRows("classification");
+    const scored = await trainer.score(churn.artifact, rows.features, rows.target.length);
+    assert.deepEqual(scored, loadScorer(churn.artifact).predictPacked(rows.features, rows.target.length));
+    assert.deepEqual(await trainer.compete({ ...requestFor("classification"), resume: checkpoints[2] }), churn);
+  } finally {
+    trainer.close();
+  }
+});
+
+Deno.test("createTrainer() stops a run that is aborted, waiting or under way, and its worker goes on", async () => {
+  const trainer = await createTrainer({ workers: 1 });
+  try {
+    const stop = new AbortController(), drop = new AbortController();
+    const running = trainer.compete(requestFor("regression", makeRows("regression", { shoppers: 2000 })), {
+      signal: stop.signal,
+      onProgress: (p) => p.epoch > 0 && stop.abort(),
+    });
+    const waiting = trainer.compete(requestFor("classification"), { signal: drop.signal });
+    drop.abort();
+    await assert.rejects(waiting, { name: "AbortError" });
+    await assert.rejects(running, { name: "AbortError" });
+    const aborted = trainer.compete(requestFor("classification"), { signal: stop.signal });
+    await assert.rejects(aborted, { name: "AbortError" });
+    assert.ok((await trainer.compete(requestFor("classification"))).artifact.length > 0);
+  } finally {
+    trainer.close();
+  }
+});
+
+Deno.test("createTrainer() hands on what went wrong, and rejects what is under way when closed", async () => {
+  const trainer = await createTrainer({ workers: 1 });
+  const request = requestFor("classification");
+  const broken = trainer.compete({ ...request, rows: { ...request.rows, user: new Int32Array(1) } });
+  await assert.rejects(broken, { name: "RangeError", message: /holds 1 rows/ });
+  const running = trainer.compete(request);
+  trainer.close();
+  await assert.rejects(running, /the trainer was closed/);
+  await assert.rejects(trainer.compete(request), /the trainer is closed/);
+  await assert.rejects(createTrainer({ workers: 0 }), RangeError);
+});

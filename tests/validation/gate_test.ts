@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { verdictOf } from "../../src/validation/gate.ts";
+import { Evidence, type Verdict } from "../../src/validation/verdict.ts";
+
+/** Evidence in which nothing speaks for either side. */
+function evidence(
+  over: Partial<Omit<Evidence, "difference">> & { low?: number; high?: number; n?: number } = {},
+): Evidence {
+  const { low = -1, high = 1, n = 200, ...rest } = over;
+  return {
+    gate: "evidence",
+    loss: "logLoss",
+    against: "champion",
+    championLoss: 0.5,
+    challengerLoss: 0.49,
+    difference: {
+      mean: Number.isFinite(low + high) ? (low + high) / 2 : 0,
+      low,
+      high,
+      n,
+      clusters: n,
+      confidence: 0.9,
+    },
+    margin: 0.01,
+    threshold: 0.05,
+    stale: false,
+    staleBecause: null,
+    failing: false,
+    cutoffs: ["2011-06-07T00:00:00.000Z"],
+    championMetrics: { logLoss: 0.5 },
+    challengerMetrics: { logLoss: 0.49 },
+    ...rest,
+  };
+}
+
+const noWorse = { low: -0.02, high: 0.005 };
+const unclear = { low: -0.02, high: 0.03 };
+
+for (
+  const [name, over, verdict, why] of [
+    ["no row is new to both", { n: 0 }, "inconclusive", /no labelled rows/],
+    [
+      "the interval says better",
+      { low: -0.2, high: -0.01 },
+      "promote",
+      /better than the champion on 200 rows/,
+    ],
+    [
+      "it is better than the baseline",
+      { low: -0.2, high: -0.01, against: "baseline" },
+      "promote",
+      /better than the baseline/,
+    ],
+    ["the interval says worse", { low: 0.001, high: 0.2 }, "reject", /worse than the champion/],
+    ["it is worse than a stale one", { low: 0.001, high: 0.005, stale: true }, "reject", /worse/],
+    ["it is worse than a failing one", { low: 0.001, high: 0.005, failing: true }, "reject", /worse/],
+    ["it is no worse and the champion is stale", { ...noWorse, stale: true }, "promote", /no worse .* stale/],
+    ["it is no worse and the champion fails", { ...noWorse, failing: true }, "promote", /no worse .* fails/],
+    [
+      "it is no worse than the baseline",
+      { ...noWorse, against: "baseline" },
+      "promote",
+      /only the baseline serves/,
+    ],
+    ["it is no worse but the champion does well", noWorse, "inconclusive", /neither stale nor failing/],
+    ["rows cannot tell", unclear, "inconclusive", /200 rows cannot tell it from the champion/],
+    ["rows cannot tell it from a stale one", { ...unclear, stale: true }, "inconclusive", /cannot tell/],
+    [
+      "rows cannot tell it from the baseline",
+      { ...unclear, against: "baseline" },
+      "inconclusive",
+      /cannot tell it from the baseline/,
+    ],
+    [
+      "zero is the end of the interval",
+      { low: -0.2, high: 0, failing: false },
+      "inconclusive",
+      /neither stale/,
+    ],
+    [
+      "the interval ends at the margin",
+      { low: -0.2, high: 0.01, stale: true },
+      "inconclusive",
+      /cannot tell/,
+    ],
+    [
+      "one shopper cannot tell",
+      { low: -Infinity, high: Infinity, n: 3, stale: true },
+      "inconclusive",
+      /cannot tell/,
+    ],
+    ["the loss fell enough", { gate: "threshold", challengerLoss: 0.475 }, "promote", /fell by 5.0 %/],
+    [
+      "the loss fell too little",
+      { gate: "threshold", challengerLoss: 0.48 },
+      "reject",
+      /fell by 4.0 %, the threshold is 5.0 %/,
+    ],
+    ["the loss rose", { gate: "threshold", challengerLoss: 0.6 }, "reject", /fell by -20.0 %/],
+    [
+      "the champion makes no loss",
+      { gate: "threshold", championLoss: 0, challengerLoss: 0 },
+      "reject",
+      /0.0 %/,
+    ],
+    [
+      "the threshold gate has no rows",
+      { gate: "threshold", n: 0, threshold: 0 },
+      "inconclusive",
+      /no labelled rows/,
+    ],
+    [
+      "the threshold gate does not ask for evidence",
+      { gate: "threshold", challengerLoss: 0.4, ...unclear },
+      "promote",
+      /20.0 %/,
+    ],
+  ] satisfies [string, Parameters<typeof evidence>[0], Verdict, RegExp][]
+) {
+  Deno.test(`verdictOf() says ${verdict}, when ${name}`, () => {
+    const found = verdictOf(evidence(over));
+    assert.equal(found.verdict, verdict);
+    assert.match(found.why, why);
+  });
+}
+
+const anyEvidence = fc.record({
+  gate: fc.constantFrom("evidence" as const, "threshold" as const),
+  against: fc.constantFrom("champion" as const, "baseline" as const),
+  low: fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(-Infinity)),
+  width: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Infinity)),
+  n: fc.integer({ min: 0, max: 500 }),
+  championLoss: fc.double({ min: 0, max: 2, noNaN: true }),
+  challengerLoss: fc.double({ min: 0, max: 2, noNaN: true }),
+  margin: fc.double({ min: 0, max: 0.2, noNaN: true }),
+  stale: fc.boolean(),
+  failing: fc.boolean(),
+}).map(({ low, width, ...rest }) =>
+  evidence({ ...rest, low, high: low === -Infinity ? Infinity : low + width })
+);
+
+Deno.test("verdictOf() reaches the same verdict again from what was stored of it", () => {
+  fc.assert(
+    fc.property(anyEvidence, (given) => {
+      const stored = Evidence.parse(JSON.parse(JSON.stringify(given)));
+      assert.deepEqual(verdictOf(stored), verdictOf(given));
+    }),
+    { seed: 11, numRuns: 300 },
+  );
+});
+
+Deno.test("verdictOf() never promotes by evidence what may be worse by the margin, nor rejects what may be better", () => {
+  fc.assert(
+    fc.property(anyEvidence, (given) => {
+      if (given.gate !== "evidence") return;
+      const { verdict } = verdictOf(given);
+      if (verdict === "promote") assert.ok(given.difference.high < Math.max(given.margin, Number.MIN_VALUE));
+      if (verdict === "reject") assert.ok(given.difference.low > 0);
+    }),
+    { seed: 12, numRuns: 300 },
+  );
+});

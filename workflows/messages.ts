@@ -1,0 +1,37 @@
+import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
+
+/** Who asks, and why. Every part may be missing: `temporal workflow signal` sends none. */
+export interface Asked {
+  requestId?: string;
+  by?: string;
+  why?: string;
+}
+
+/** How a check or a cycle ended. */
+export interface CycleResult {
+  cycleId: string;
+  /** an outcome of the cycle, or the trigger's answer where it began none */
+  outcome: string;
+  text: string;
+}
+
+/** What a retrainer does now. */
+export interface RetrainerStatus {
+  model: string;
+  active: boolean;
+  runningCycle: string | null;
+  nextCheckAt: string | null;
+  last: CycleResult | null;
+}
+
+/** Turns automatic checks on. */
+export const startSignal = defineSignal<[Asked?]>("start");
+/** Turns automatic checks off; a running cycle finishes unless told to cancel. */
+export const stopSignal = defineSignal<[(Asked & { running?: "finish" | "cancel" })?]>("stop");
+/** Runs a cycle now: past the trigger, never past the validation. */
+export const forceSignal = defineSignal<[Asked?]>("force");
+/** Says that the configuration changed. */
+export const configureSignal = defineSignal("configure");
+/** Checks as of a moment in the past and runs the cycle it calls for; answers when that has ended. */
+export const checkUpdate = defineUpdate<CycleResult, [{ asOf: string }]>("check");
+export const statusQuery = defineQuery<RetrainerStatus>("status");

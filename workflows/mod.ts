@@ -1,0 +1,3 @@
+export { retrainer } from "./retrainer.ts";
+export { retrainingCycle } from "./retraining_cycle.ts";
+export { replayCutoff } from "./replay_cutoff.ts";

@@ -1,0 +1,99 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { Activities } from "../activities/mod.ts";
+import type { CycleResult } from "./messages.ts";
+import { TRIGGER, VERDICT } from "./search_attributes.ts";
+
+export interface CycleInput {
+  model: string;
+  number: number;
+  trigger: "first" | "interval" | "force" | "alarm" | "replay";
+  /** the moment the cycle holds for; null: the check decides */
+  asOf: string | null;
+  requestedBy: string | null;
+}
+
+const quick = {
+  startToCloseTimeout: "2 minutes",
+  heartbeatTimeout: "15 seconds",
+  retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
+} as const;
+const long = {
+  startToCloseTimeout: "2 hours",
+  heartbeatTimeout: "15 seconds",
+  retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
+} as const;
+
+const activity = <K extends keyof Activities>(name: K, options: object, summary: string): Activities[K] =>
+  proxyActivities<Activities>({ ...options, summary } as never)[name];
+
+/**
+ * One cycle: judge the last deployment, check the trigger, snapshot, train, validate, smoke test, deploy, report.
+ * Ends with its outcome, or with the trigger's answer where that is not "retrain". A failure is an outcome too:
+ * what served goes on serving.
+ */
+export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
+  const { model, number, trigger } = input;
+  const cycleId = `retrainer/${model}/cycle/${number}`;
+  upsertSearchAttributes([{ key: TRIGGER, value: trigger }]);
+  const judged = await activity("judgeDeployment", quick, "How does the last deployment do?")({ model, asOf: input.asOf });
+  log.info("last deployment", { model, ...judged });
+  const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId });
+  if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
+  try {
+    const { outcome, text } = await retrain({ cycleId, model, asOf: check.asOf });
+    await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome });
+    return concluded({ cycleId, outcome, text });
+  } catch (error) {
+    return await CancellationScope.nonCancellable(() => failed(cycleId, model, error));
+  }
+}
+
+async function retrain(
+  { cycleId, model, asOf }: { cycleId: string; model: string; asOf: string },
+): Promise<{ outcome: "deployed" | "rejected" | "inconclusive"; text: string }> {
+  const snapshot = await activity("takeSnapshot", long, "Seal the labelled rows")({ cycleId, model, asOf });
+  const { snapshotId, testRows, trainRows } = snapshot;
+  if (testRows === 0) {
+    return { outcome: "inconclusive", text: "no labelled rows are newer than what the serving model was trained on" };
+  }
+  const job = { cycleId, model, snapshotId };
+  const { candidate } = await activity("trainChallenger", long, `Train on ${trainRows} rows`)(job);
+  const { verdict, why } = await activity("validateChallenger", long, `Compare on ${testRows} unseen rows`)(job);
+  upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
+  setCurrentDetails(`**${verdict}** (${candidate}): ${why}`);
+  if (verdict !== "promote") return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
+  const refit = await activity("refitChallenger", long, `Fit ${candidate} on all ${snapshot.rows} rows`)(job);
+  await activity("smokeTest", quick, `Ask version ${refit.version} before it serves`)(job);
+  await activity("deployChallenger", quick, `Let version ${refit.version} serve`)({ cycleId, why });
+  return { outcome: "deployed", text: `version ${refit.version}: ${why}` };
+}
+
+async function failed(cycleId: string, model: string, error: unknown): Promise<CycleResult> {
+  const outcome = isCancellation(error) ? "cancelled" : "failed";
+  const text = rootMessage(error);
+  await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome, error: text });
+  return concluded({ cycleId, outcome, text });
+}
+
+/** The message of the failure that began it: Temporal wraps it in one for each layer. */
+function rootMessage(error: unknown): string {
+  let cause = error;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  return cause instanceof ApplicationFailure || cause instanceof Error ? cause.message : String(cause);
+}
+
+function concluded(result: CycleResult): CycleResult {
+  upsertSearchAttributes([{ key: VERDICT, value: result.outcome }]);
+  setCurrentDetails(`**${result.outcome}**: ${result.text}`);
+  log.info("cycle ended", { workflowId: workflowInfo().workflowId, ...result });
+  return result;
+}
