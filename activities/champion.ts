@@ -25,7 +25,7 @@ export const splitFor = (blocks: readonly SnapshotBlock[], champion: ModelVersio
   splitCutoffs(blocks, {
     horizonDays: config.horizon_days,
     championSeenMs: champion ? Date.parse(champion.manifest.served.labelledThrough) : null,
-    rowsMin: config.min_validation_rows,
+    rowsWanted: config.validation_rows,
   });
 
 /** Rows in some blocks. */
@@ -53,7 +53,7 @@ export async function championFindings(
     rowsNow: rowsIn(blocks),
     staleGrowth: config.stale_growth,
     validatedLoss,
-    margin: config.margin * validatedLoss,
+    margin: (config.margin ?? model.margin) * validatedLoss,
     lossNow: await lossOn(deps, model, champion, { blocks: unseen, confidence: config.confidence }),
   };
 }

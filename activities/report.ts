@@ -18,8 +18,8 @@ export const createReportActivities = (deps: ActivityDeps) => ({
       const title = `${name}: a retraining cycle failed`;
       await openAlert(sql, { key: `cycle-failed/${name}`, model: name, title, detail: { cycleId, error } });
     } else if (outcome !== "cancelled") await closeAlert(sql, `cycle-failed/${name}`);
+    await endCycle(sql, cycleId, outcome, error ?? null); // before old files go: trouble with those is no outcome
     if (outcome === "deployed") await prune(deps, name);
-    await endCycle(sql, cycleId, outcome, error ?? null);
   },
 });
 

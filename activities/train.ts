@@ -10,7 +10,7 @@ import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/retraining_config.ts";
 import { loadRows } from "../src/training/dataset.ts";
-import type { CompeteResult, CurvePoint, FittedRecipe, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
+import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { inTestHalf } from "../src/validation/split.ts";
@@ -77,7 +77,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     task: taskOf(model, config),
     rows,
     seed: config.seed,
-    champion: await artefactOf(deps, model.name, champion?.version ?? null),
+    champion: await warmStartFrom(deps, model.name, champion?.version ?? null),
     resume: resumed ? await ifIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
   const artefactSha256 = await store.put(result.artifact);
@@ -86,40 +86,45 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
   return (await versionOfCycle(sql, cycleId))!;
 }
 
-/** Fits a tested version's recipe on all rows of its snapshot, if the configuration wants it and it was not done yet. */
+/**
+ * Trains a tested version again on all rows of its snapshot, competition included, if the configuration wants it and it
+ * was not done yet: what serves is then what a policy that always retrains would serve (docs/decisions/0006-refit.md).
+ */
 export async function refitVersion(
   deps: ActivityDeps,
   { model, config, challenger }: { model: ModelDefinition; config: ModelConfig; challenger: ModelVersion },
 ): Promise<ModelVersion> {
-  const { sql, store, trainer } = deps;
+  const { sql } = deps;
+  const { cycleId, snapshotId, asOf, tested, metrics, parent } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
-  const { blocks } = await getSnapshot(sql, challenger.manifest.snapshotId);
-  const { parent, recipe, cycleId } = challenger.manifest;
-  const rows = await loadRows(store, blocks);
-  const { artifact } = await trainer.refit({
-    task: taskOf(model, config),
-    rows,
-    recipe: recipe as unknown as FittedRecipe,
-    seed: config.seed,
-    champion: await artefactOf(deps, model.name, parent),
-  }, callbacks(deps, cycleId));
-  const artefactSha256 = await store.put(artifact);
-  const manifest: Manifest = { ...challenger.manifest, served: { ...seen(blocks, rows, config), refitted: true } };
+  const { blocks } = await getSnapshot(sql, snapshotId);
+  const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
+  const served = { ...again.manifest.served, refitted: true };
+  const manifest: Manifest = { ...again.manifest, snapshotId, snapshotHash: snapshotId, parent, tested, metrics, served };
+  const { artefactSha256 } = again;
   await updateCandidate(sql, { model: model.name, version: challenger.version, manifest, artefactSha256 });
   return { ...challenger, manifest, artefactSha256 };
 }
 
-/** A version's bytes for a warm start; none where there is no such version, or its file is gone. */
-async function artefactOf({ sql, store }: ActivityDeps, model: string, version: number | null): Promise<Uint8Array | undefined> {
-  if (version === null) return undefined;
-  const { artefactSha256, artefactRemovedAt, damagedAt } = await getVersion(sql, model, version);
-  return artefactRemovedAt || damagedAt ? undefined : await ifIntact(store.get(artefactSha256));
+/**
+ * The champion's bytes for a warm start: as it was tested, not as it serves. The one that serves was trained again on
+ * all rows, those included on which candidates compete, so its head start there would be memory.
+ */
+async function warmStartFrom(
+  { sql, store }: ActivityDeps,
+  model: string,
+  version: number | null,
+): Promise<Uint8Array | undefined> {
+  return version === null ? undefined : await store.get((await getVersion(sql, model, version)).manifest.tested.sha256);
 }
 
 /** The competition on all rows of some cut-offs: what a policy that always retrains would serve. */
 export async function fitReference(
   deps: ActivityDeps,
-  { cycleId, model, config, blocks, asOf }: Omit<TrainingJob, "snapshotId"> & { blocks: SnapshotBlock[]; asOf: string },
+  { cycleId, model, config, blocks, asOf }: Omit<TrainingJob, "snapshotId"> & {
+    blocks: readonly SnapshotBlock[];
+    asOf: string;
+  },
 ): Promise<{ manifest: Manifest; artefactSha256: string }> {
   const rows = await loadRows(deps.store, blocks);
   const result = await deps.trainer.compete(
@@ -153,7 +158,8 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
       beat(context, said);
       if (clock() - shownMs < 500) return;
       shownMs = clock();
-      const text = `${candidate}, epoch ${epoch} of ${epochs}, validation loss ${validationLoss.toPrecision(4)}`;
+      const loss = validationLoss === null ? "" : `, validation loss ${validationLoss.toPrecision(4)}`; // null: none yet
+      const text = `${candidate}, epoch ${epoch} of ${epochs}${loss}`;
       saveProgress(sql, cycleId, { fraction, text }).catch((error) => context.log.warn(`progress not shown: ${error}`));
     },
     onCheckpoint(checkpoint: Uint8Array) {

@@ -114,7 +114,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     gate: config.gate,
     loss: model.loss,
     against: serving ? "champion" : "baseline",
-    margin: config.margin * comparison.championLoss,
+    margin: (config.margin ?? model.margin) * comparison.championLoss,
     threshold: config.performance_threshold,
     stale: stale !== null,
     staleBecause: stale,

@@ -4,6 +4,7 @@ import { DAY_MS } from "../src/features/user_day.ts";
 import { classificationScores, quantile, regressionScores } from "../src/models/metrics.ts";
 import { loadModels } from "../src/models/mod.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
+import type { Recipe, TargetTransform } from "../src/models/recipe.ts";
 import type { CompeteResult } from "../src/training/protocol.ts";
 import { loadScorer } from "../src/training/scorer.ts";
 import { createTrainer, type Trainer } from "../src/training/trainer.ts";
@@ -29,6 +30,7 @@ const { values: options, positionals: [file] } = parseArgs({
     activity: { type: "string", default: "purchase" }, // purchase | any
     models: { type: "string", default: "churn,spending" },
     candidate: { type: "string" }, // only this one, to see what it gives by itself
+    target: { type: "string" }, // only a linear candidate that learns this transform of the target
     seed: { type: "string", default: "1" },
     json: { type: "string" },
     quiet: { type: "boolean", default: false },
@@ -63,16 +65,24 @@ async function run(trainer: Trainer): Promise<void> {
   const models = options.models.split(",").map((name) => known.get(name)!);
   const cutoffs = buildCutoffs(shoppers, models, protocol, lastMs);
   const featureMs = cutoffs.reduce((sum, c) => sum + c.featureMs, 0) / cutoffs.length;
-  console.log(`${lines} lines, ${shoppers.length} shoppers, ${cutoffs.length} cut-offs of ` +
-    `${Math.min(...cutoffs.map((c) => c.users.length))} to ${Math.max(...cutoffs.map((c) => c.users.length))} rows; ` +
-    `${FEATURES.length} features in ${featureMs.toFixed(0)} ms a cut-off`);
+  console.log(
+    `${lines} lines, ${shoppers.length} shoppers, ${cutoffs.length} cut-offs of ` +
+      `${Math.min(...cutoffs.map((c) => c.users.length))} to ${
+        Math.max(...cutoffs.map((c) => c.users.length))
+      } rows; ` +
+      `${FEATURES.length} features in ${featureMs.toFixed(0)} ms a cut-off`,
+  );
   const tested = await Promise.all(models.map((model) => testModel(trainer, model, cutoffs)));
   for (const [i, model] of models.entries()) printMeans(model, tested[i]);
   if (options.json) await Deno.writeTextFile(options.json, JSON.stringify(tested.flat(), null, 1));
 }
 
 /** Every test cut-off of one model, in order. */
-async function testModel(trainer: Trainer, model: ModelDefinition, cutoffs: readonly Cutoff[]): Promise<Tested[]> {
+async function testModel(
+  trainer: Trainer,
+  model: ModelDefinition,
+  cutoffs: readonly Cutoff[],
+): Promise<Tested[]> {
   const tested: Tested[] = [];
   let served: CompeteResult | undefined;
   for (const test of cutoffs) {
@@ -88,14 +98,25 @@ async function testModel(trainer: Trainer, model: ModelDefinition, cutoffs: read
 }
 
 function train(trainer: Trainer, model: ModelDefinition, past: readonly Cutoff[], champion?: Uint8Array) {
-  const candidates = options.candidate ? model.candidates.filter((c) => c.name === options.candidate) : model.candidates;
-  const { name, kind } = model, { horizonDays } = protocol;
+  const { name, kind } = model, { horizonDays } = protocol, candidates = candidatesOf(model);
   return trainer.compete({
     task: { name, kind, features: FEATURES, candidates, horizonDays, featureHash: FEATURE_HASH },
     rows: stack(past, name),
     seed: Number(options.seed),
     champion,
   });
+}
+
+/** The model's own candidates, unless the options single one out. */
+function candidatesOf(model: ModelDefinition): readonly Recipe[] {
+  if (options.candidate) return model.candidates.filter((c) => c.name === options.candidate);
+  if (!options.target) return model.candidates;
+  return [{
+    family: "linear",
+    name: options.target,
+    inputs: "log+raw",
+    target: options.target as TargetTransform,
+  }];
 }
 
 function scored(
@@ -125,15 +146,23 @@ function scored(
 
 const shown = (value: number) => Math.abs(value) < 10 ? value.toFixed(4) : value.toFixed(0);
 
-function scoresText(model: Pick<ModelDefinition, "metrics">, scores: Readonly<Record<string, number>>): string {
+function scoresText(
+  model: Pick<ModelDefinition, "metrics">,
+  scores: Readonly<Record<string, number>>,
+): string {
   return model.metrics.map((m) => `${m} ${shown(scores[m])}`.padEnd(18)).join("");
 }
 
 function printCutoff(t: Tested): void {
-  const text = Object.keys(t.scores).filter((k) => k !== "n").map((m) => `${m} ${shown(t.scores[m])}`.padEnd(18)).join("");
-  const field = t.candidates.map((c) => `${c.name}=${c.criterion === undefined ? "-" : shown(c.criterion)}`).join(" ");
-  console.log(`${t.cutoff} ${t.model.padEnd(9)} ${String(t.trainedOn).padStart(6)} rows ${t.seconds.toFixed(1)} s  ` +
-    `${text} ${t.winner.padEnd(10)} (${field})`);
+  const text = Object.keys(t.scores).filter((k) => k !== "n").map((m) =>
+    `${m} ${shown(t.scores[m])}`.padEnd(18)
+  ).join("");
+  const field = t.candidates.map((c) => `${c.name}=${c.criterion === undefined ? "-" : shown(c.criterion)}`)
+    .join(" ");
+  console.log(
+    `${t.cutoff} ${t.model.padEnd(9)} ${String(t.trainedOn).padStart(6)} rows ${t.seconds.toFixed(1)} s  ` +
+      `${text} ${t.winner.padEnd(10)} (${field})`,
+  );
 }
 
 function printMeans(model: ModelDefinition, tested: readonly Tested[]): void {
@@ -141,9 +170,13 @@ function printMeans(model: ModelDefinition, tested: readonly Tested[]): void {
   const scores = Object.fromEntries(model.metrics.map((m) => [m, mean((t) => t.scores[m])]));
   const wins = new Map<string, number>();
   for (const t of tested) wins.set(t.winner, (wins.get(t.winner) ?? 0) + 1);
-  console.log(`MEAN of ${tested.length} ${model.name}: ${scoresText(model, scores)}` +
-    `${mean((t) => t.seconds).toFixed(1)} s a training, ${Math.max(...tested.map((t) => t.seconds)).toFixed(1)} s at most; ` +
-    `winners ${[...wins].map(([name, n]) => `${name} ${n}`).join(", ")}`);
+  console.log(
+    `MEAN of ${tested.length} ${model.name}: ${scoresText(model, scores)}` +
+      `${mean((t) => t.seconds).toFixed(1)} s a training, ${
+        Math.max(...tested.map((t) => t.seconds)).toFixed(1)
+      } s at most; ` +
+      `winners ${[...wins].map(([name, n]) => `${name} ${n}`).join(", ")}`,
+  );
 }
 
 if (!file) throw new TypeError("Cannot run the lab: name an event file, .csv or .csv.gz");

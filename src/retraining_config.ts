@@ -12,16 +12,18 @@ const settings = {
     .describe("least relative fall of the loss for the threshold gate"),
   confidence: z.number().min(0.5).max(0.999).default(0.9)
     .describe("coverage of the two-sided intervals a verdict rests on"),
-  margin: z.number().min(0).max(1).default(0.02)
-    .describe("relative rise of the loss that still counts as no worse"),
+  margin: z.number().min(0).max(1).nullable().default(null)
+    .describe("relative rise of the loss that still counts as no worse; null: the model's own"),
   stale_after_days: z.int().min(1).max(3650).default(84)
     .describe("days after which a champion's newest training label counts as stale"),
-  stale_growth: z.number().min(1).max(100).default(1.5)
+  stale_growth: z.number().min(1).max(100).default(1.3)
     .describe("a champion is also stale once this many times its training rows are labelled"),
   min_validation_rows: z.int().min(20).default(100)
     .describe("labelled rows, newer than both models' training, that a validation needs"),
+  validation_rows: z.int().min(20).default(500)
+    .describe("labelled rows that a validation uses where it can have them: several cut-offs in a small shop"),
   refit: z.boolean().default(true)
-    .describe("whether a challenger that passed is fitted again on all labelled rows before it serves"),
+    .describe("whether a challenger that passed is trained again on all labelled rows before it serves"),
   backup_models: z.boolean().default(true)
     .describe("whether earlier versions are kept to roll back to"),
   backups_kept: z.int().min(1).max(1000).default(5)

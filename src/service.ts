@@ -3,7 +3,7 @@ import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Config } from "./config.ts";
 import { codeVersion } from "./code_version.ts";
-// import { mountDashboard } from "./api/dashboard.ts";
+import { mountDashboard } from "./api/dashboard.ts";
 import { createApp } from "./api/app.ts";
 import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
@@ -190,7 +190,8 @@ async function runApi(shared: Shared): Promise<string> {
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const deps = { sql, clock: systemClock, pseudonym, control, predictor, models, temporalUi, host, log };
-  const app = createApp(deps);
+  const pages = { ...deps, namespace: config.TEMPORAL_NAMESPACE, cache: shared.cache };
+  const app = createApp(deps, { mount: (api) => mountDashboard(api, pages) });
   const server = await serveApi(app, { host, port });
   undo.add("the API", () => server.stop());
   return server.url;

@@ -9,6 +9,7 @@ import {
   ParentClosePolicy,
   proxyLocalActivities,
   setHandler,
+  sleep,
   uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
@@ -36,7 +37,11 @@ export interface RetrainerState {
   queue?: Request[];
   /** results by request, newest last: a request that comes again is answered, not repeated */
   answered?: { requestId: string; result: CycleResult }[];
+  /** what people asked for and is not written down yet */
+  notes?: Note[];
 }
+
+type Note = Parameters<Activities["noteControl"]>[0];
 
 interface Request {
   requestId: string;
@@ -47,11 +52,14 @@ interface Request {
 
 const QUEUE_MAX = 20;
 const ANSWERED_MAX = 100;
+/** longest text of a request or a failure that is kept */
+const TEXT_MAX = 500;
+const WAIT_MIN_MS = 1000;
 const RETRY_MS = 60_000;
 
 const { noteRetrainer, noteControl } = proxyLocalActivities<Activities>({
   startToCloseTimeout: "10 seconds",
-  retry: { maximumAttempts: 20, maximumInterval: "10 seconds" },
+  retry: { maximumAttempts: 6, maximumInterval: "5 seconds" },
 });
 
 /**
@@ -63,20 +71,22 @@ export async function retrainer(given: RetrainerState): Promise<void> {
   const state = { ...given };
   const queue: Request[] = [...given.queue ?? []];
   const answered = [...given.answered ?? []];
-  const notes: Parameters<Activities["noteControl"]>[0][] = [];
+  const notes: Note[] = [...given.notes ?? []];
   let running: { cycleId: string; scope: CancellationScope } | null = null;
   let nextCheckMs: number | null = null;
   let changed = true;
 
-  const note = (action: "start" | "stop" | "force", asked: Asked = {}): Required<Asked> => {
-    const { requestId = uuid4(), by = "a Temporal signal", why = "" } = asked ?? {};
-    notes.push({ model, action, requestId, by, why });
+  const note = (action: Note["action"], asked: unknown): Required<Asked> => {
+    const request = requestOf(asked);
+    notes.push({ model, action, ...request });
     changed = true;
-    return { requestId, by, why };
+    return request;
   };
   const enqueue = (request: Request) => {
     const known = [...queue, ...answered].some(({ requestId }) => requestId === request.requestId);
-    if (!known && queue.length < QUEUE_MAX) queue.push(request);
+    if (known) return;
+    if (queue.length < QUEUE_MAX) queue.push(request);
+    else log.warn("too many requests wait; one was dropped", { model, requestId: request.requestId });
   };
 
   setHandler(startSignal, (asked) => {
@@ -118,18 +128,18 @@ export async function retrainer(given: RetrainerState): Promise<void> {
   /** Writes down what people asked for and what the workflow does; says when the next check is due. */
   const publish = async (runningCycle: string | null): Promise<number> => {
     changed = false;
-    while (notes.length > 0) await noteControl(notes.shift()!);
+    for (; notes.length > 0; notes.shift()) await untilDone(() => noteControl(notes[0]));
     const shown = () => ({
       model,
       active: state.active,
       nextCheckAt: nextCheckMs === null ? null : new Date(nextCheckMs).toISOString(),
       runningCycle,
     });
-    const { nextCycle, intervalMs } = await noteRetrainer(shown());
+    const { nextCycle, intervalMs } = await untilDone(() => noteRetrainer(shown()));
     const due = state.active ? (state.lastCheckMs === undefined ? Date.now() : state.lastCheckMs + intervalMs) : null;
     if (due !== nextCheckMs) {
       nextCheckMs = due;
-      await noteRetrainer(shown());
+      await untilDone(() => noteRetrainer(shown()));
     }
     return nextCycle;
   };
@@ -138,13 +148,14 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     const cycleId = `retrainer/${model}/cycle/${number}`;
     const scope = new CancellationScope();
     running = { cycleId, scope };
-    await publish(cycleId);
-    const result = await scope.run(() => cycle({ model, number, trigger, asOf, requestedBy: by }))
-      .catch((error): CycleResult => ({
-        cycleId,
-        outcome: isCancellation(error) ? "cancelled" : "failed",
-        text: error instanceof Error ? error.message : String(error),
-      }));
+    let result: CycleResult | undefined;
+    const ended = scope.run(() => cycle({ model, number, trigger, asOf, requestedBy: by }))
+      .catch((error) => withoutResult(cycleId, error)).then((ending) => result = ending);
+    do { // what people ask for meanwhile is written down meanwhile
+      await publish(cycleId);
+      await condition(() => changed || result !== undefined);
+    } while (result === undefined);
+    result = await ended;
     running = null;
     state.last = result;
     answered.push({ requestId, result });
@@ -152,8 +163,8 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     if (trigger !== "replay") state.lastCheckMs = Date.now();
   };
 
-  /** A new run may begin: nobody waits for an answer of this one, and nothing is left to write down. */
-  const mayRenew = () => workflowInfo().continueAsNewSuggested && queue.length === 0 && !changed && allHandlersFinished();
+  /** A new run may begin once nobody waits for an answer of this one; everything else is carried over. */
+  const mayRenew = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
   while (!mayRenew()) {
     const number = await publish(null);
     if (queue.length > 0) {
@@ -165,10 +176,38 @@ export async function retrainer(given: RetrainerState): Promise<void> {
       if (state.last?.outcome === "failed") log.warn("a check failed; the next one follows as planned", { model });
     } else {
       const woken = () => changed || queue.length > 0 || mayRenew();
-      await (nextCheckMs === null ? condition(woken) : condition(woken, Math.max(RETRY_MS / 60, nextCheckMs - Date.now())));
+      await (nextCheckMs === null ? condition(woken) : condition(woken, Math.max(WAIT_MIN_MS, nextCheckMs - Date.now())));
     }
   }
-  await continueAsNew<typeof retrainer>({ ...state, queue, answered });
+  await continueAsNew<typeof retrainer>({ ...state, queue, answered, notes });
+}
+
+/** What a signal asks for. Anyone can send one by hand, so no part of it is taken on trust. */
+function requestOf(asked: unknown): Required<Asked> {
+  const { requestId, by, why } = (asked ?? {}) as Record<keyof Asked, unknown>;
+  const text = (value: unknown, otherwise: string) =>
+    typeof value === "string" && value !== "" ? value.slice(0, TEXT_MAX) : otherwise;
+  return { requestId: text(requestId, uuid4()), by: text(by, "a Temporal signal"), why: text(why, "") };
+}
+
+/** Asks again until it works: without its database a retrainer can do nothing but wait, and must not end. */
+async function untilDone<T>(ask: () => Promise<T>): Promise<T> {
+  while (true) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.error("the database does not answer; trying again in a minute", { error });
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+/** The outcome of a cycle that could not say itself how it ended. */
+function withoutResult(cycleId: string, error: unknown): CycleResult {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const text = cause instanceof Error ? cause.message : String(cause);
+  return { cycleId, outcome: isCancellation(error) ? "cancelled" : "failed", text: text.slice(0, TEXT_MAX) };
 }
 
 /** Runs one cycle as a child, whose own runs follow one another under the cycle's id. */

@@ -1,4 +1,5 @@
 import {
+  ActivityCancellationType,
   ApplicationFailure,
   CancellationScope,
   isCancellation,
@@ -25,12 +26,10 @@ const quick = {
   startToCloseTimeout: "2 minutes",
   heartbeatTimeout: "15 seconds",
   retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
+  // A cancelled cycle ends after its activity, not before: nothing may go on in the name of a cycle that has ended.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const;
-const long = {
-  startToCloseTimeout: "2 hours",
-  heartbeatTimeout: "15 seconds",
-  retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
-} as const;
+const long = { ...quick, startToCloseTimeout: "2 hours" } as const;
 
 const activity = <K extends keyof Activities>(name: K, options: object, summary: string): Activities[K] =>
   proxyActivities<Activities>({ ...options, summary } as never)[name];
@@ -41,16 +40,17 @@ const activity = <K extends keyof Activities>(name: K, options: object, summary:
  * what served goes on serving.
  */
 export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
-  const { model, number, trigger } = input;
+  const { model, number, trigger, asOf } = input;
   const cycleId = `retrainer/${model}/cycle/${number}`;
   upsertSearchAttributes([{ key: TRIGGER, value: trigger }]);
-  const judged = await activity("judgeDeployment", quick, "How does the last deployment do?")({ model, asOf: input.asOf });
-  log.info("last deployment", { model, ...judged });
-  const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId });
-  if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
   try {
+    const judged = await activity("judgeDeployment", quick, "How does the last deployment do?")({ model, asOf });
+    log.info("last deployment", { model, ...judged });
+    const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId });
+    if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
     const { outcome, text } = await retrain({ cycleId, model, asOf: check.asOf });
-    await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome });
+    const report = activity("reportCycle", quick, `Report: ${outcome}`);
+    await CancellationScope.nonCancellable(() => report({ cycleId, model, outcome }));
     return concluded({ cycleId, outcome, text });
   } catch (error) {
     return await CancellationScope.nonCancellable(() => failed(cycleId, model, error));
@@ -73,16 +73,20 @@ async function retrain(
   if (verdict !== "promote") return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
   const refit = await activity("refitChallenger", long, `Fit ${candidate} on all ${snapshot.rows} rows`)(job);
   await activity("smokeTest", quick, `Ask version ${refit.version} before it serves`)(job);
-  await activity("deployChallenger", quick, `Let version ${refit.version} serve`)({ cycleId, why });
+  const deploy = activity("deployChallenger", quick, `Let version ${refit.version} serve`);
+  await CancellationScope.nonCancellable(() => deploy({ cycleId, why })); // half deployed is no outcome
   return { outcome: "deployed", text: `version ${refit.version}: ${why}` };
 }
 
 async function failed(cycleId: string, model: string, error: unknown): Promise<CycleResult> {
   const outcome = isCancellation(error) ? "cancelled" : "failed";
-  const text = rootMessage(error);
+  const text = rootMessage(error).slice(0, TEXT_MAX);
   await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome, error: text });
   return concluded({ cycleId, outcome, text });
 }
+
+/** What an error may add to the histories that carry it. */
+const TEXT_MAX = 500;
 
 /** The message of the failure that began it: Temporal wraps it in one for each layer. */
 function rootMessage(error: unknown): string {

@@ -32,7 +32,9 @@ interface OpenDay extends Omit<UserDay, "sessions" | "orders" | "products" | "ca
 type Draft = { -readonly [K in keyof OpenDay]: OpenDay[K] };
 
 /** Reads an event file, `.csv` or `.csv.gz`, into the days of each shopper; lines without a user are left out. */
-export async function readShoppers(path: string): Promise<{ shoppers: Shopper[]; lines: number; lastMs: number }> {
+export async function readShoppers(
+  path: string,
+): Promise<{ shoppers: Shopper[]; lines: number; lastMs: number }> {
   const drafts = new Map<string, Map<number, Draft>>();
   const stats = { lines: 0, lastMs: 0, money: false };
   const file = createReadStream(path);
@@ -71,7 +73,11 @@ function addLine(
   addTyped(d, line, { ms, session, amount });
 }
 
-function addTyped(d: Draft, line: Line, { ms, session, amount }: { ms: number; session: string; amount: number }) {
+function addTyped(
+  d: Draft,
+  line: Line,
+  { ms, session, amount }: { ms: number; session: string; amount: number },
+) {
   const product = line.product_id ? code32(line.product_id) : undefined;
   if (line.type === "purchase") {
     d.purchases++;

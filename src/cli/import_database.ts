@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readConfig } from "../config.ts";
+import { systemClock } from "../core/clock.ts";
 import { connect, type Database } from "../db/connect.ts";
 import { migrate } from "../db/migrate.ts";
 import { cacheHome, installationHome, makeFolder } from "../embedded/home.ts";
@@ -66,7 +67,7 @@ async function started(io: Io, home: string): Promise<ImportDatabase> {
   const cache = cacheHome(io);
   await makeFolder(home, "PERENNIAL_HOME", uid);
   await makeFolder(cache, "PERENNIAL_CACHE", uid);
-  const lock = await lockHome(home, new Date().toISOString());
+  const lock = await lockHome(home, new Date(systemClock()).toISOString());
   try {
     const postgres = await startPostgres({ home, cache, uid, log: io.err });
     return await opened(postgres.url, home, () => postgres.stop().finally(() => lock.release()));

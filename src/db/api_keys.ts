@@ -14,7 +14,8 @@ export async function saveKey(sql: Sql, name: string, sha256: string): Promise<v
 
 /** Stores the first key of an installation. False: somebody else stored a key of this name before. */
 export async function addFirstKey(sql: Sql, name: string, sha256: string): Promise<boolean> {
-  const added = await sql`insert into api_keys (name, sha256) values (${name}, ${sha256}) on conflict do nothing`;
+  const added =
+    await sql`insert into api_keys (name, sha256) values (${name}, ${sha256}) on conflict do nothing`;
   return added.count === 1;
 }
 

@@ -20,15 +20,22 @@ export async function claimKey(sql: Sql, key: string, fingerprint: string): Prom
   if (claimed.count === 1) return null;
   const [row] = await sql`select fingerprint, status, response from idempotency_keys where key = ${key}`;
   if (row.fingerprint !== fingerprint) {
-    throw new InvalidInputError("This Idempotency-Key was used for another request; use a new one", "Idempotency-Key");
+    throw new InvalidInputError(
+      "This Idempotency-Key was used for another request; use a new one",
+      "Idempotency-Key",
+    );
   }
-  if (row.status === null) throw new ConflictError("A request with this Idempotency-Key is still running; ask again soon");
+  if (row.status === null) {
+    throw new ConflictError("A request with this Idempotency-Key is still running; ask again soon");
+  }
   return { status: row.status, response: row.response };
 }
 
 /** Stores the answer to the request that claimed `key`. */
 export async function storeAnswer(sql: Sql, key: string, { status, response }: StoredAnswer): Promise<void> {
-  await sql`update idempotency_keys set status = ${status}, response = ${sql.json(response as never)} where key = ${key}`;
+  await sql`update idempotency_keys set status = ${status}, response = ${
+    sql.json(response as never)
+  } where key = ${key}`;
 }
 
 /** Gives a claim back after a failure, so that the caller may try again. */

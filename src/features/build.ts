@@ -38,7 +38,13 @@ export async function featureBlock(
   if (known && known.eventsSeen === eventsSeen) return known;
   const block = await buildFeatures(sql, protocol, cutoffMs);
   const hash = await store.put(encodeFeatures(block));
-  const row = { key, cutoff: new Date(cutoffMs).toISOString(), eventsSeen, sha256: hash, rows: block.users.length };
+  const row = {
+    key,
+    cutoff: new Date(cutoffMs).toISOString(),
+    eventsSeen,
+    sha256: hash,
+    rows: block.users.length,
+  };
   await saveFeatureBlock(sql, row);
   return row;
 }
@@ -47,7 +53,9 @@ export async function featureBlock(
 export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
   const { activeDays, activity, horizonDays } = protocol;
   const users: string[] = [], rows: number[][] = [];
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population: { activeDays, activity } })) {
+  for await (
+    const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population: { activeDays, activity } })
+  ) {
     users.push(userKey);
     rows.push(featureRow(days, cutoffMs, { horizonDays }));
   }
@@ -64,13 +72,18 @@ export async function labelBlock(
   protocol: Protocol,
   { cutoffMs, features }: { cutoffMs: number; features: string },
 ): Promise<string> {
-  const key = sha256(canonicalJson({ model: model.name, label: String(model.label), ...protocol })).slice(0, 32);
+  const key = sha256(canonicalJson({ model: model.name, label: String(model.label), ...protocol })).slice(
+    0,
+    32,
+  );
   const toMs = cutoffMs + protocol.horizonDays * DAY_MS;
   const eventsSeen = await countEvents(sql, { beforeMs: toMs });
   const known = await findLabelBlock(sql, key, cutoffMs);
   if (known && known.eventsSeen === eventsSeen && known.featureSha256 === features) return known.sha256;
   const { users } = decodeFeatures(await store.get(features));
-  const hash = await store.put(encodeLabels(await buildLabels(sql, model, { fromMs: cutoffMs, toMs, users })));
+  const hash = await store.put(
+    encodeLabels(await buildLabels(sql, model, { fromMs: cutoffMs, toMs, users })),
+  );
   const cutoff = new Date(cutoffMs).toISOString();
   await saveLabelBlock(sql, { key, cutoff, eventsSeen, featureSha256: features, sha256: hash });
   return hash;
@@ -84,6 +97,8 @@ export async function buildLabels(
 ): Promise<Float64Array> {
   const absent = label([]);
   const found = new Map<string, number>();
-  for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users })) found.set(userKey, label(days));
+  for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users })) {
+    found.set(userKey, label(days));
+  }
   return Float64Array.from(users, (user) => found.get(user) ?? absent);
 }

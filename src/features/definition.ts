@@ -100,7 +100,11 @@ const DEFINITION: readonly Feature[] = [
   feature("gap_max", "largest gap", (h) => largest(gaps(h))),
   feature("gap_last", "last gap", (h) => last(gaps(h))),
   feature("recency_over_gap", "recency / (mean gap + 1)", (h) => last(h.basketAges) / (mean(gaps(h)) + 1)),
-  feature("recency_over_gap_max", "recency / (largest gap + 1)", (h) => last(h.basketAges) / (largest(gaps(h)) + 1)),
+  feature(
+    "recency_over_gap_max",
+    "recency / (largest gap + 1)",
+    (h) => last(h.basketAges) / (largest(gaps(h)) + 1),
+  ),
   // baskets
   feature("basket_mean", "mean spend of a basket", (h) => mean(h.basketSpend)),
   feature("basket_median", "median spend of a basket", (h) => middle(h.basketSpend)),
@@ -109,40 +113,78 @@ const DEFINITION: readonly Feature[] = [
   feature("basket_last", "last basket", (h) => last(h.basketSpend)),
   feature("lines_per_basket", "purchase lines per basket", (h) => h.all.lines / h.all.baskets),
   feature("units_per_basket", "units per basket", (h) => h.all.units / h.all.baskets),
-  feature("money_per_unit", "spend per unit bought", (h) => h.all.units > 0 ? h.all.spend / h.all.units : NaN),
+  feature(
+    "money_per_unit",
+    "spend per unit bought",
+    (h) => h.all.units > 0 ? h.all.spend / h.all.units : NaN,
+  ),
   // variety
   feature("products_all", "distinct products bought", (h) => h.products.size),
   feature("products_90", "distinct products bought in 90 days", (h) => h.products90.size),
   feature("categories_all", "distinct categories bought", (h) => h.categories.size),
   feature("categories_90", "distinct categories bought in 90 days", (h) => h.categories90.size),
   feature("viewed_products_90", "distinct products viewed or carted in 90 days", (h) => h.viewed90.size),
-  feature("repeat_share", "share of product choices bought before", (h) =>
-    h.productChoices > 0 ? 1 - h.products.size / h.productChoices : NaN),
+  feature(
+    "repeat_share",
+    "share of product choices bought before",
+    (h) => h.productChoices > 0 ? 1 - h.products.size / h.productChoices : NaN,
+  ),
   // trend and rates
-  feature("baskets_trend_28", "log ratio of baskets: 28 days against the 28 before", (h) =>
-    logRatio(h.last28.baskets, h.prior28.baskets)),
-  feature("spend_trend_28", "log ratio of spend: 28 days against the 28 before", (h) =>
-    logRatio(h.last28.spend, h.prior28.spend)),
-  feature("spend_trend_90", "log ratio of spend: 90 days against the 90 before", (h) =>
-    logRatio(h.last90.spend, h.prior90.spend)),
-  feature("spend_trend_horizon", "log ratio of spend: last horizon against the one before", (h) =>
-    logRatio(h.lastHorizon.spend, h.priorHorizon.spend)),
-  feature("activity_trend_28", "log ratio of active days: 28 days against the 28 before", (h) =>
-    logRatio(h.last28.activeDays, h.prior28.activeDays)),
-  feature("basket_rate", "baskets per horizon since the first event, a week added", (h) =>
-    h.horizonDays * h.all.baskets / (h.tenure + 7)),
-  feature("spend_rate", "spend per horizon since the first event, a week added", (h) =>
-    h.horizonDays * h.all.spend / (h.tenure + 7)),
+  feature(
+    "baskets_trend_28",
+    "log ratio of baskets: 28 days against the 28 before",
+    (h) => logRatio(h.last28.baskets, h.prior28.baskets),
+  ),
+  feature(
+    "spend_trend_28",
+    "log ratio of spend: 28 days against the 28 before",
+    (h) => logRatio(h.last28.spend, h.prior28.spend),
+  ),
+  feature(
+    "spend_trend_90",
+    "log ratio of spend: 90 days against the 90 before",
+    (h) => logRatio(h.last90.spend, h.prior90.spend),
+  ),
+  feature(
+    "spend_trend_horizon",
+    "log ratio of spend: last horizon against the one before",
+    (h) => logRatio(h.lastHorizon.spend, h.priorHorizon.spend),
+  ),
+  feature(
+    "activity_trend_28",
+    "log ratio of active days: 28 days against the 28 before",
+    (h) => logRatio(h.last28.activeDays, h.prior28.activeDays),
+  ),
+  feature(
+    "basket_rate",
+    "baskets per horizon since the first event, a week added",
+    (h) => h.horizonDays * h.all.baskets / (h.tenure + 7),
+  ),
+  feature(
+    "spend_rate",
+    "spend per horizon since the first event, a week added",
+    (h) => h.horizonDays * h.all.spend / (h.tenure + 7),
+  ),
   feature("baskets_faded_14", "baskets, halved every 14 days", (h) => faded(h.basketAges, 14)),
   feature("baskets_faded_60", "baskets, halved every 60 days", (h) => faded(h.basketAges, 60)),
   feature("spend_faded_30", "spend, halved every 30 days", (h) => faded(h.basketAges, 30, h.basketSpend)),
   feature("spend_faded_120", "spend, halved every 120 days", (h) => faded(h.basketAges, 120, h.basketSpend)),
   feature("bought_horizons", "share of past horizons with a purchase", boughtHorizons),
-  feature("return_share", "money returned / money spent", (h) =>
-    h.all.spend + h.all.returned > 0 ? h.all.returned / (h.all.spend + h.all.returned) : 0),
-  feature("carts_per_view", "carts per view in 90 days", (h) => (h.last90.carts + 0.5) / (h.last90.views + 1)),
-  feature("purchases_per_cart", "purchase lines per view or cart in 90 days", (h) =>
-    (h.last90.lines + 0.5) / (h.last90.views + h.last90.carts + 1)),
+  feature(
+    "return_share",
+    "money returned / money spent",
+    (h) => h.all.spend + h.all.returned > 0 ? h.all.returned / (h.all.spend + h.all.returned) : 0,
+  ),
+  feature(
+    "carts_per_view",
+    "carts per view in 90 days",
+    (h) => (h.last90.carts + 0.5) / (h.last90.views + 1),
+  ),
+  feature(
+    "purchases_per_cart",
+    "purchase lines per view or cart in 90 days",
+    (h) => (h.last90.lines + 0.5) / (h.last90.views + h.last90.carts + 1),
+  ),
   // calendar
   feature("weekend_share", "share of baskets at the weekend", (h) => h.weekendBaskets / h.all.baskets),
   feature("hour_mean", "mean hour of the last purchase of a basket, UTC", (h) => mean(h.basketHours)),

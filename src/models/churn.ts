@@ -23,7 +23,13 @@ export default defineModel({
   network: "exact logistic regressions, and hidden layers of 32 and 16 units that correct one",
   candidates: [
     { family: "linear", name: "linear", inputs: "log+raw", target: "identity" },
-    { family: "linear", name: "additive", inputs: "log+hinges", target: "identity", penalties: { class: [300, 1000, 3000, 10_000] } },
+    {
+      family: "linear",
+      name: "additive",
+      inputs: "log+hinges",
+      target: "identity",
+      penalties: { class: [300, 1000, 3000, 10_000] },
+    },
     { family: "network", name: "deep", inputs: "log+raw", target: "identity", network },
     { family: "warm-start", name: "warm-start", network: { ...network, learningRate: 2e-4, epochsMax: 10 } },
     { family: "blend", name: "blend", of: ["linear", "additive", "deep"] },

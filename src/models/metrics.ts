@@ -45,7 +45,10 @@ export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
 
 /** A row's loss, per metric that is a mean over rows; outcome `y`, prediction `p`, cap for `cappedMse`. */
 export const ROW_LOSS: Readonly<
-  Record<"accuracy" | "logLoss" | "brier" | "mse" | "cappedMse" | "mae", (y: number, p: number, cap: number) => number>
+  Record<
+    "accuracy" | "logLoss" | "brier" | "mse" | "cappedMse" | "mae",
+    (y: number, p: number, cap: number) => number
+  >
 > = {
   accuracy: (y, p) => (p >= 0.5 ? 1 : 0) === y ? 0 : 1,
   logLoss: (y, p) => -Math.log(y === 1 ? clipped(p) : 1 - clipped(p)),

@@ -25,5 +25,6 @@ export async function loadModels(
 
 function isModel(value: unknown): value is ModelDefinition {
   const model = value as Partial<ModelDefinition> | undefined;
-  return typeof model?.name === "string" && typeof model.label === "function" && Array.isArray(model.candidates);
+  return typeof model?.name === "string" && typeof model.label === "function" &&
+    Array.isArray(model.candidates);
 }

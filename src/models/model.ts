@@ -19,6 +19,8 @@ export interface ModelDefinition {
   readonly primaryMetric: MetricName;
   /** the loss on which candidates, champion and challenger are compared row by row */
   readonly loss: RowLoss;
+  /** relative rise of that loss which still counts as no worse: about what chance alone does to some hundred rows */
+  readonly margin: number;
   readonly metrics: readonly MetricName[];
   /** how far ahead it looks; a protocol may set another */
   readonly horizonDays: number;
@@ -34,7 +36,7 @@ export interface ModelDefinition {
   readonly candidates: readonly Recipe[];
 }
 
-const DEFAULTS = { horizonDays: 28, activeDays: 90, activity: "purchase", features: FEATURES } as const;
+const DEFAULTS = { horizonDays: 28, activeDays: 90, activity: "purchase", features: FEATURES, margin: 0.02 } as const;
 
 /** Completes a definition with the defaults. @throws {RangeError} its name or its candidates cannot be used */
 export function defineModel(

@@ -18,9 +18,11 @@ export default defineModel({
   unit: "shop currency",
   primaryMetric: "mse",
   loss: "cappedMse",
+  margin: 0.1,
   metrics: ["mse", "cappedMse", "mae", "r2", "bias"],
   label: (future) => Math.max(0, future.reduce((sum, day) => sum + day.spend - day.returned, 0)),
-  network: "whether x (how much + share of the tail), each an exact linear model, and hidden layers that correct them",
+  network:
+    "whether x (how much + share of the tail), each an exact linear model, and hidden layers that correct them",
   candidates: [
     { family: "linear", name: "linear", inputs: "log+raw", target: "two-part+tail" },
     { family: "linear", name: "ridge", inputs: "log+raw", target: "identity" },

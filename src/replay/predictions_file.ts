@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { once } from "node:events";
+import { pipeline } from "node:stream/promises";
 import type { Sql } from "../db/connect.ts";
 import { servedPredictions } from "../db/replays.ts";
 
@@ -14,19 +14,17 @@ export async function writePredictions(
   path: string,
   { cutoffs, userOf }: { cutoffs: readonly string[]; userOf: (userKey: string) => string | undefined },
 ): Promise<number> {
-  const file = createWriteStream(path);
-  const failed = new Promise<never>((_, reject) => file.once("error", reject));
-  file.write("cutoff,user_id,model,version,prediction\n");
   let rows = 0;
-  for await (const { asOf, userKey, model, version, prediction } of servedPredictions(sql, cutoffs)) {
-    const user = userOf(userKey);
-    if (user === undefined) continue; // a shopper that came in beside the file
-    rows++;
-    const line = `${asOf.slice(0, 10)},${quoted(user)},${model},${version ?? ""},${prediction}\n`;
-    if (!file.write(line)) await Promise.race([once(file, "drain"), failed]);
+  async function* lines() {
+    yield "cutoff,user_id,model,version,prediction\n";
+    for await (const { asOf, userKey, model, version, prediction } of servedPredictions(sql, cutoffs)) {
+      const user = userOf(userKey);
+      if (user === undefined) continue; // a shopper that came in beside the file
+      rows++;
+      yield `${asOf.slice(0, 10)},${quoted(user)},${model},${version ?? ""},${prediction}\n`;
+    }
   }
-  file.end();
-  await Promise.race([once(file, "finish"), failed]);
+  await pipeline(lines, createWriteStream(path));
   return rows;
 }
 

@@ -22,7 +22,7 @@ export function cycleText(cycle: Cycle): string {
     case "rejected":
     case "inconclusive":
       return `${name(cycle)} was not deployed: ${
-        evidence ? comparison(evidence) : error ?? "nothing was compared"
+        evidence ? comparison(evidence) : error ?? uncompared(cycle)
       }`;
     default:
       return outcome satisfies never;
@@ -37,6 +37,14 @@ function running({ stage, progress }: Cycle): string {
 /** The station at which a cycle ended: the last one before "ended". */
 function lastStage({ stage, stages }: Cycle): string {
   return stage === "ended" ? stages.findLast((s) => s.stage !== "ended")?.stage ?? "check" : stage;
+}
+
+/** Why nothing was compared: the first thing that its check found lacking. */
+function uncompared({ reasons }: Cycle): string {
+  const lacking = reasons.find((r) =>
+    r.speaks === "against" && (r.code === "first model" || r.code === "labelled rows")
+  );
+  return `nothing could be compared${lacking ? ` (${lacking.text})` : ""}`;
 }
 
 const name = ({ challenger }: Cycle) => challenger === null ? "The challenger" : `Version ${challenger}`;

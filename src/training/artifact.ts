@@ -1,7 +1,7 @@
 import type { ModelKind } from "../models/model.ts";
 import type { PartRole } from "../models/recipe.ts";
 import { expm1Clipped, forward, type Network, weightCount } from "./network.ts";
-import { type Preprocessing, preprocess } from "./preprocess.ts";
+import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { FittedRecipe } from "./protocol.ts";
 
 /** One fitted network with its inputs, and what its output means. */
@@ -59,7 +59,10 @@ const MAGIC = 0x31_4d_52_50; // "PRM1", little endian
 /** Self-describing bytes: magic, header length, header as JSON, padding to 4, weights as little-endian float32. */
 export function encodeArtifact(predictor: Predictor): Uint8Array {
   const { parts, ...rest } = predictor;
-  const header = { ...rest, parts: parts.map((p) => ({ ...p, network: { ...p.network, weights: undefined } })) };
+  const header = {
+    ...rest,
+    parts: parts.map((p) => ({ ...p, network: { ...p.network, weights: undefined } })),
+  };
   return encodeBytes(header, parts.map((p) => p.network.weights));
 }
 
@@ -75,7 +78,12 @@ export function decodeArtifact(bytes: Uint8Array): Predictor {
     if (weights.length !== count || weights.some((w) => !Number.isFinite(w))) {
       throw new TypeError(`Cannot read artefact: part "${part.role}" needs ${count} finite weights`);
     }
-    return { ...part, min: part.min ?? -Infinity, max: part.max ?? Infinity, network: { ...part.network, weights } };
+    return {
+      ...part,
+      min: part.min ?? -Infinity,
+      max: part.max ?? Infinity,
+      network: { ...part.network, weights },
+    };
   });
   return { ...predictor, parts };
 }
@@ -102,7 +110,9 @@ export function encodeBytes(header: unknown, arrays: readonly Float32Array[]): U
 /** The inverse of {@link encodeBytes}; the arrays come as one. @throws {TypeError} */
 export function decodeBytes(bytes: Uint8Array): { header: unknown; numbers: Float32Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC) throw new TypeError("Cannot read artefact: wrong magic");
+  if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC) {
+    throw new TypeError("Cannot read artefact: wrong magic");
+  }
   const length = view.getUint32(4, true), start = 8 + Math.ceil(length / 4) * 4;
   if (start > bytes.length) throw new TypeError("Cannot read artefact: it is cut short");
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
@@ -118,7 +128,9 @@ export function decodeBytes(bytes: Uint8Array): { header: unknown; numbers: Floa
 export function predictWith(predictor: Predictor, features: Float32Array, n: number): Float32Array {
   const width = predictor.features.length;
   if (features.length !== n * width) {
-    throw new RangeError(`Cannot predict: need ${n} rows of ${width} features, have ${features.length} numbers`);
+    throw new RangeError(
+      `Cannot predict: need ${n} rows of ${width} features, have ${features.length} numbers`,
+    );
   }
   const inputs = predictor.preprocessings.map((p) => preprocess(p, features, width));
   const values = predictor.parts.map((part) => partValue(part, inputs[part.preprocessing], n));

@@ -13,6 +13,8 @@ export function startBackend(): Promise<void> {
 async function start(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm");
   setWasmPaths(`${dirname(entry)}/`);
-  if (!await tf.setBackend("wasm")) throw new Error("Cannot start training: the WASM backend of tfjs did not start");
+  if (!await tf.setBackend("wasm")) {
+    throw new Error("Cannot start training: the WASM backend of tfjs did not start");
+  }
   await tf.ready();
 }

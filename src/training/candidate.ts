@@ -15,7 +15,9 @@ export interface Chosen {
 
 /** Settles penalties and epochs of a recipe within a slice. Blends are put together by the competition. */
 export async function chooseRecipe(bench: Workbench, slice: Slice, recipe: Recipe): Promise<Chosen> {
-  if (recipe.family === "blend") throw new TypeError(`Cannot choose for blend "${recipe.name}": choose its members`);
+  if (recipe.family === "blend") {
+    throw new TypeError(`Cannot choose for blend "${recipe.name}": choose its members`);
+  }
   if (recipe.family === "warm-start") return await chooseWarmStart(bench, slice, recipe);
   const penalties: Partial<Record<PartRole, number>> = {}, epochs: Partial<Record<PartRole, number>> = {};
   let curve: readonly CurvePoint[] = [];
@@ -56,7 +58,10 @@ async function fitFresh(
   const preprocessings: Preprocessing[] = [], parts: Part[] = [];
   for (const plan of planParts(bench.task.kind, recipe.target)) {
     const penalty = fitted.penalties?.[plan.role] ?? ROLES[plan.role].penalties[0];
-    const made = await fitPart(bench, slice, recipe, plan, { penalty, epochs: fitted.epochs?.[plan.role] ?? 0 });
+    const made = await fitPart(bench, slice, recipe, plan, {
+      penalty,
+      epochs: fitted.epochs?.[plan.role] ?? 0,
+    });
     if (!preprocessings.includes(made.preprocessing)) preprocessings.push(made.preprocessing);
     parts.push({ ...made.part, preprocessing: preprocessings.indexOf(made.preprocessing) });
   }
@@ -113,7 +118,9 @@ function renumbered(formula: Formula, by: number): Formula {
 function usableChampion({ champion, task }: Workbench): Predictor {
   if (!champion) throw new TypeError("Cannot go on from a champion: there is none");
   if (champion.featureHash !== task.featureHash || champion.model !== task.name) {
-    throw new TypeError("Cannot go on from the champion: it is another model, or of another feature definition");
+    throw new TypeError(
+      "Cannot go on from the champion: it is another model, or of another feature definition",
+    );
   }
   return champion;
 }
@@ -127,7 +134,7 @@ async function chooseWarmStart(bench: Workbench, slice: Slice, recipe: WarmStart
   for (const [index, part] of champion.parts.entries()) {
     if (epochs[part.role] !== undefined) continue;
     epochs[part.role] = 0;
-    if (split.summary.by === "none" || part.role === "tail") continue;
+    if (split.summary.by === "none" || part.role === "tail" || part.network.inputs === 0) continue;
     const plan = planOf(champion, part), preprocessing = champion.preprocessings[part.preprocessing];
     const held = partRows(validation, preprocessing, plan, thresholdOf(champion, fit));
     const run = { index, epochs: recipe.network.epochsMax, held };
@@ -148,7 +155,7 @@ async function fitWarmStart(
   const parts: Part[] = [];
   for (const [index, part] of champion.parts.entries()) {
     const epochs = fitted.epochs?.[part.role] ?? 0;
-    if (epochs === 0) {
+    if (epochs === 0 || part.network.inputs === 0) {
       parts.push(part);
       continue;
     }
@@ -156,7 +163,11 @@ async function fitWarmStart(
     const network = { ...part.network, weights: state.best };
     if (part.link !== "expm1") parts.push({ ...part, network });
     else {
-      const x = preprocess(champion.preprocessings[part.preprocessing], slice.rows.features, slice.rows.width);
+      const x = preprocess(
+        champion.preprocessings[part.preprocessing],
+        slice.rows.features,
+        slice.rows.width,
+      );
       parts.push({ ...part, scale: describePart(slice, planOf(champion, part), network, x).scale });
     }
   }

@@ -37,7 +37,8 @@ export function encodeCheckpoint({ finished, networks }: Checkpoint): Uint8Array
 
 interface Header {
   readonly finished: readonly { name: string; result: CandidateResult; length: number }[];
-  readonly networks: readonly (Pick<NetworkState, "epoch" | "bestEpoch" | "curve"> & { key: string; length: number })[];
+  readonly networks:
+    readonly (Pick<NetworkState, "epoch" | "bestEpoch" | "curve"> & { key: string; length: number })[];
 }
 
 /** @throws {TypeError} the bytes are not a checkpoint */
@@ -50,8 +51,7 @@ export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
     finished: new Map(finished.map((f) => [f.name, { result: f.result, predictions: take(f.length) }])),
     networks: new Map(networks.map(({ key, length, epoch, bestEpoch, curve }) => {
       const [weights, gradient, square, best] = [take(length), take(length), take(length), take(length)];
-      const known = curve.map((p) => ({ ...p, loss: p.loss ?? NaN, validationLoss: p.validationLoss ?? NaN }));
-      return [key, { epoch, bestEpoch, curve: known, weights, gradient, square, best }];
+      return [key, { epoch, bestEpoch, curve, weights, gradient, square, best }];
     })),
   };
 }

@@ -14,12 +14,24 @@ import type {
   Scores,
   TrainingTask,
 } from "./protocol.ts";
-import { checkRows, takeRows, type TrainingRows } from "./rows.ts";
+import { checkRows, limitRows, takeRows, type TrainingRows } from "./rows.ts";
 import { splitRows } from "./split.ts";
-import { createMeter, makeSlice, type Reporter, sendCheckpoint, type Slice, type Workbench } from "./workbench.ts";
+import {
+  createMeter,
+  makeSlice,
+  type Reporter,
+  sendCheckpoint,
+  type Slice,
+  type Workbench,
+} from "./workbench.ts";
 
 /** Rough shares of the time, for the progress bar. */
-const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = { linear: 2, network: 6, "warm-start": 4, blend: 0.5 };
+const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = {
+  linear: 2,
+  network: 6,
+  "warm-start": 4,
+  blend: 0.5,
+};
 const FINAL_WEIGHT = 4;
 /** Fewer rows than this do not compare a warm start. */
 const LEAST_FAIR_ROWS = 50;
@@ -36,7 +48,7 @@ interface Comparison {
  */
 export async function compete(request: CompeteRequest, reporter: Reporter): Promise<CompeteResult> {
   checkRows(request.rows);
-  const { task, rows } = request;
+  const { task } = request, rows = limitRows(request.rows);
   const bench = openBench(request, reporter, task.candidates);
   const split = splitRows(rows, task.horizonDays);
   const comparison: Comparison = {
@@ -64,7 +76,7 @@ export async function refit(request: RefitRequest, reporter: Reporter): Promise<
   checkRows(request.rows);
   const bench = openBench(request, reporter, []);
   bench.meter.stage(request.recipe.recipe.name, FINAL_WEIGHT);
-  const slice = makeSlice("all", request.rows, request.task.horizonDays);
+  const slice = makeSlice("all", limitRows(request.rows), request.task.horizonDays);
   return { artifact: encodeArtifact(await fitRecipe(bench, slice, request.recipe)) };
 }
 
@@ -88,7 +100,12 @@ async function runCandidate(bench: Workbench, on: Comparison, recipe: Recipe): P
   if (recipe.family === "blend") return runBlend(bench, on, recipe.name, recipe.of);
   if (recipe.family === "warm-start") return await runWarmStart(bench, on, recipe);
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  return judged(bench.task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
+  return judged(
+    bench.task,
+    on,
+    { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
+    predictions,
+  );
 }
 
 /** Chooses and fits on the older rows, predicts the validation slice. */
@@ -107,22 +124,43 @@ const skip = (recipe: Recipe, skipped: string): FinishedCandidate => ({
  * A champion may have learned from outcomes inside the validation slice: it is compared on the rows after those only,
  * with the best candidate so far, and its criterion is scaled by that candidate's on all rows.
  */
-async function runWarmStart(bench: Workbench, on: Comparison, recipe: WarmStartRecipe): Promise<FinishedCandidate> {
+async function runWarmStart(
+  bench: Workbench,
+  on: Comparison,
+  recipe: WarmStartRecipe,
+): Promise<FinishedCandidate> {
   const { champion, task } = bench, { target, cutoffMs } = on.validation;
   if (!champion) return skip(recipe, "there is no champion");
   if (champion.model !== task.name) return skip(recipe, `the champion is of model "${champion.model}"`);
-  if (champion.featureHash !== task.featureHash) return skip(recipe, "the champion is of another feature definition");
+  if (champion.featureHash !== task.featureHash) {
+    return skip(recipe, "the champion is of another feature definition");
+  }
   const knowsUntilMs = champion.newestCutoffMs + champion.horizonDays * DAY_MS;
   const fair = [...target.keys()].filter((i) => cutoffMs[i] >= knowsUntilMs);
   if (fair.length < LEAST_FAIR_ROWS) {
-    return skip(recipe, `the champion has learned from outcomes of all but ${fair.length} of the validation rows`);
+    return skip(
+      recipe,
+      `the champion has learned from outcomes of all but ${fair.length} of the validation rows`,
+    );
   }
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  const base = judged(task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
+  const base = judged(
+    task,
+    on,
+    { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
+    predictions,
+  );
   const rival = bestOf([...bench.checkpoint.finished.values()]);
   if (!rival || fair.length === target.length) return base;
   const fairly = (p: Float32Array) =>
-    criterionOf(scoresOf(task, Float64Array.from(fair, (i) => target[i]), Float32Array.from(fair, (i) => p[i]), on.fit.cap));
+    criterionOf(
+      scoresOf(
+        task,
+        Float64Array.from(fair, (i) => target[i]),
+        Float32Array.from(fair, (i) => p[i]),
+        on.fit.cap,
+      ),
+    );
   const criterion = rival.result.criterion! * fairly(predictions) / fairly(rival.predictions);
   return { ...base, result: { ...base.result, criterion } };
 }
@@ -157,7 +195,9 @@ const criterionOf = (scores: Scores): number =>
   "logLoss" in scores ? scores.logLoss : Math.sqrt(scores.mse * scores.cappedMse);
 
 function scoresOf(task: TrainingTask, y: Float64Array, predictions: Float32Array, cap: number): Scores {
-  return task.kind === "classification" ? classificationScores(y, predictions) : regressionScores(y, predictions, { cap });
+  return task.kind === "classification"
+    ? classificationScores(y, predictions)
+    : regressionScores(y, predictions, { cap });
 }
 
 /** The lowest criterion; of equal ones, and where nothing could be held out, the first. */

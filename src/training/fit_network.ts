@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { permutation, seededRandom } from "../core/random.ts";
 import type { NetworkOptions } from "../models/recipe.ts";
-import { layerPlaces, type LayerPlace, type Network } from "./network.ts";
+import { type LayerPlace, layerPlaces, type Network } from "./network.ts";
 import type { CurvePoint } from "./protocol.ts";
 
 /** Rows as a network takes them. */
@@ -68,7 +68,9 @@ export async function fitNetwork(fit: NetworkFit): Promise<NetworkState> {
   const x = tf.tensor2d(fit.train.x, [n, k]);
   const offsets = fit.trainLinear ? undefined : linearPath(fit.start, fit.train.x);
   try {
-    while (state.epoch < fit.epochs && !(fit.validation && state.epoch - state.bestEpoch >= fit.options.patience)) {
+    while (
+      state.epoch < fit.epochs && !(fit.validation && state.epoch - state.bestEpoch >= fit.options.patience)
+    ) {
       state = runEpoch(fit, state, x, offsets);
       await fit.onEpoch(state);
     }
@@ -81,7 +83,7 @@ export async function fitNetwork(fit: NetworkFit): Promise<NetworkState> {
 function initialState(fit: NetworkFit): NetworkState {
   const { weights } = fit.start;
   const zeros = () => new Float32Array(weights.length);
-  const curve = [{ epoch: 0, loss: NaN, validationLoss: validationLoss(fit, weights) }];
+  const curve = [{ epoch: 0, loss: null, validationLoss: validationLoss(fit, weights) }];
   return { epoch: 0, weights, gradient: zeros(), square: zeros(), best: weights, bestEpoch: 0, curve };
 }
 
@@ -99,7 +101,7 @@ function runEpoch(fit: NetworkFit, from: NetworkState, x: tf.Tensor2D, offsets?:
   }
   const point = { epoch, loss: total / n, validationLoss: validationLoss(fit, weights) };
   const lowest = from.curve[from.bestEpoch].validationLoss;
-  const better = point.validationLoss < lowest;
+  const better = point.validationLoss !== null && lowest !== null && point.validationLoss < lowest;
   return {
     epoch,
     weights,
@@ -131,8 +133,10 @@ function batchGradient(
       const z = tf.matMul(signals[signals.length - 1], w);
       signals.push((b ? tf.relu(tf.add(z, b)) : z) as tf.Tensor2D);
     });
-    const out = layers.length > 0 ? signals[signals.length - 1].dataSync<"float32">().slice() : new Float32Array(size);
-    if (offsets) for (let i = 0; i < size; i++) out[i] += offsets[rows[i]];
+    const out = layers.length > 0
+      ? signals[signals.length - 1].dataSync<"float32">().slice()
+      : new Float32Array(size);
+    if (offsets) { for (let i = 0; i < size; i++) out[i] += offsets[rows[i]]; }
     else addLinear(out, batch, weights, k);
     const pull = new Float32Array(size);
     for (let i = 0; i < size; i++) {
@@ -159,7 +163,10 @@ function batchGradient(
 
 function layerTensors(p: LayerPlace, weights: Float32Array): { w: tf.Tensor2D; b?: tf.Tensor1D } {
   const w = tf.tensor2d(weights.slice(p.weightsAt, p.weightsAt + p.rows * p.cols), [p.rows, p.cols]);
-  return { w, b: p.biasAt === undefined ? undefined : tf.tensor1d(weights.slice(p.biasAt, p.biasAt + p.cols)) };
+  return {
+    w,
+    b: p.biasAt === undefined ? undefined : tf.tensor1d(weights.slice(p.biasAt, p.biasAt + p.cols)),
+  };
 }
 
 function addLinear(out: Float32Array, batch: tf.Tensor2D, weights: Float32Array, k: number): void {
@@ -188,7 +195,8 @@ function adamStep(
     const g = slope[i] * shrink;
     gradient[i] = beta1 * gradient[i] + (1 - beta1) * g;
     square[i] = beta2 * square[i] + (1 - beta2) * g * g;
-    weights[i] -= rate * gradient[i] / (Math.sqrt(square[i]) + epsilon) + learningRate * weightDecay * weights[i];
+    weights[i] -= rate * gradient[i] / (Math.sqrt(square[i]) + epsilon) +
+      learningRate * weightDecay * weights[i];
   }
 }
 
@@ -202,10 +210,10 @@ function linearPath({ inputs: k, weights }: Network, x: Float32Array): Float32Ar
   return out;
 }
 
-/** Mean loss on the validation rows; NaN without any. */
-function validationLoss(fit: NetworkFit, weights: Float32Array): number {
+/** Mean loss on the validation rows; none without any. */
+function validationLoss(fit: NetworkFit, weights: Float32Array): number | null {
   const rows = fit.validation;
-  if (!rows || rows.y.length === 0) return NaN;
+  if (!rows || rows.y.length === 0) return null;
   const { inputs: k, hidden } = fit.start, n = rows.y.length;
   const out = linearPath({ inputs: k, hidden, weights }, rows.x);
   const places = layerPlaces(k, hidden);

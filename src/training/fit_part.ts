@@ -36,12 +36,18 @@ export async function choosePart(
   const held = partRows(validation, inputs.preprocessing, plan, fit.threshold);
   const losses = grid.map((penalty) => {
     const weights = linearSolution(fit, recipe, plan, penalty, grid);
-    return meanLoss(rule.loss, held.y, linearOutput({ ...held, k: weights.length - 1 }, weights), scaleOf(fit, plan));
+    return meanLoss(
+      rule.loss,
+      held.y,
+      linearOutput({ ...held, k: weights.length - 1 }, weights),
+      scaleOf(fit, plan),
+    );
   });
   let best = 0; // from the strongest penalty down: a weaker one must earn its place
   losses.forEach((loss, i) => best = loss < losses[best] * (1 - 1e-4) ? i : best);
   const penalty = grid[best];
-  if (recipe.family === "linear" || !rule.deep) return { penalty, epochs: 0, curve: [] };
+  const isLinear = recipe.family === "linear" || !rule.deep || inputs.preprocessing.columns.length === 0;
+  if (isLinear) return { penalty, epochs: 0, curve: [] };
   const state = await fitDeep(bench, fit, recipe, plan, penalty, { held, epochs: recipe.network.epochsMax });
   return { penalty, epochs: state.bestEpoch, curve: state.curve };
 }
@@ -58,7 +64,7 @@ export async function fitPart(
   const { preprocessing, x } = sliceInputs(slice, inputsOf(recipe, plan), rule.limit);
   const linear = linearSolution(slice, recipe, plan, penalty, [penalty]);
   let network: Network = { inputs: linear.length - 1, hidden: [], weights: Float32Array.from(linear) };
-  if (recipe.family === "network" && rule.deep && epochs > 0) {
+  if (recipe.family === "network" && rule.deep && epochs > 0 && preprocessing.columns.length > 0) {
     const state = await fitDeep(bench, slice, recipe, plan, penalty, { epochs });
     network = { inputs: linear.length - 1, hidden: recipe.network.hidden, weights: state.best };
   }
@@ -109,7 +115,9 @@ export function partRows(
 function scaleOf(slice: Slice, { role, positiveOnly }: PartPlan): number {
   const { loss, target } = ROLES[role];
   if (loss === "logistic" || role === "log") return 1;
-  const values = slice.rows.target.filter((y) => !positiveOnly || y > 0).map((y) => target(y, slice.threshold));
+  const values = slice.rows.target.filter((y) => !positiveOnly || y > 0).map((y) =>
+    target(y, slice.threshold)
+  );
   const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, values.length);
   return variance > 0 ? Math.sqrt(variance) : 1;
@@ -177,7 +185,12 @@ export interface KeptFit {
 }
 
 /** Trains a network of a part, goes on from a checkpoint where there is one, and leaves checkpoints behind. */
-export function fitKept(bench: Workbench, slice: Slice, plan: PartPlan, kept: KeptFit): Promise<NetworkState> {
+export function fitKept(
+  bench: Workbench,
+  slice: Slice,
+  plan: PartPlan,
+  kept: KeptFit,
+): Promise<NetworkState> {
   const { networks } = bench.checkpoint;
   const { x, y } = partRows(slice.rows, kept.preprocessing, plan, slice.threshold);
   const scaled = (v: Float32Array) => v.map((value) => value / kept.scale);

@@ -21,7 +21,11 @@ export async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): 
 export async function labelledBlocks(
   deps: BlockDeps,
   model: ModelDefinition,
-  { config, asOfMs, onBlock }: { config: ModelConfig; asOfMs: number; onBlock?: (done: number, of: number) => void },
+  { config, asOfMs, onBlock }: {
+    config: ModelConfig;
+    asOfMs: number;
+    onBlock?: (done: number, of: number) => void;
+  },
 ): Promise<SnapshotBlock[]> {
   const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
   const protocol = protocolOf(config);

@@ -18,10 +18,11 @@ const HALVINGS_MAX = 8;
 
 /**
  * Ridge regression: minimises `sum (x w + b - y)^2 + penalty * |w|^2`, exactly, for each penalty.
- * @returns per penalty `[w (k), b]`
+ * @returns per penalty `[w (k), b]`; zeros without rows
  */
 export function solveRidge({ x, k, y }: LinearProblem, penalties: readonly number[]): Float64Array[] {
   const n = y.length;
+  if (n === 0) return penalties.map(() => new Float64Array(k + 1));
   const gram = gramMatrix(x, n, k), right = new Float64Array(k + 1);
   addGradient({ x, k, y }, y, right);
   return penalties.map((penalty) => dampedSolver(gram, penalty, n)(right));
@@ -155,7 +156,12 @@ function outerProduct(rows: () => tf.Tensor, size: number): Matrix {
 }
 
 /** The negative gradient of the penalised loss. */
-function downhill(problem: LinearProblem, eta: Float64Array, weights: Float64Array, penalty: number): Float64Array {
+function downhill(
+  problem: LinearProblem,
+  eta: Float64Array,
+  weights: Float64Array,
+  penalty: number,
+): Float64Array {
   const { k, y } = problem;
   const down = new Float64Array(k + 1);
   addGradient(problem, Float64Array.from(y, (v, i) => v - sigmoid(eta[i])), down);

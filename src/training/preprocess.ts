@@ -44,7 +44,7 @@ function valuesOf(features: Float32Array, width: number, of: number): Values {
   let missingCount = 0;
   for (let i = 0, at = of; i < n; i++, at += width) {
     const v = features[at];
-    if (v !== v) { // NaN
+    if (!(Math.abs(v) < Infinity)) { // NaN too
       missing[i] = 1;
       missingCount++;
     } else {

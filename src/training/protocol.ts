@@ -45,8 +45,9 @@ export interface TrainingProgress {
   readonly candidate: string;
   readonly epoch: number;
   readonly epochs: number;
-  readonly loss: number;
-  readonly validationLoss: number;
+  /** none while no network is trained */
+  readonly loss: number | null;
+  readonly validationLoss: number | null;
   /** of the whole request, 0 to 1, never falling */
   readonly fraction: number;
 }
@@ -82,9 +83,12 @@ export interface CandidateResult {
 }
 
 export interface CurvePoint {
+  /** 0: before the first step */
   readonly epoch: number;
-  readonly loss: number;
-  readonly validationLoss: number;
+  /** mean over the epoch's batches; none before the first */
+  readonly loss: number | null;
+  /** none where nothing is held out */
+  readonly validationLoss: number | null;
 }
 
 export interface CompeteResult {

@@ -1,3 +1,4 @@
+import { mix32 } from "../core/random.ts";
 import { FEATURES } from "../features/definition.ts";
 
 /** What a model learns from: one row per shopper and cut-off. Arrays are parallel, of length `n`. */
@@ -16,12 +17,18 @@ export interface TrainingRows {
 /** Throws unless the arrays fit together. @throws {RangeError} */
 export function checkRows(rows: TrainingRows): void {
   const n = rows.target.length;
-  const lengths = { features: rows.features.length / rows.width, cutoffMs: rows.cutoffMs.length, user: rows.user.length };
+  const lengths = {
+    features: rows.features.length / rows.width,
+    cutoffMs: rows.cutoffMs.length,
+    user: rows.user.length,
+  };
   for (const [name, have] of Object.entries(lengths)) {
     if (have !== n) throw new RangeError(`Cannot train: ${n} targets, but "${name}" holds ${have} rows`);
   }
   if (n === 0) throw new RangeError("Cannot train: need >= 1 row, have 0");
-  if (rows.target.some((y) => !Number.isFinite(y))) throw new RangeError("Cannot train: a target is not a number");
+  if (rows.target.some((y) => !Number.isFinite(y))) {
+    throw new RangeError("Cannot train: a target is not a number");
+  }
 }
 
 /** The rows at these places, in this order. */
@@ -39,11 +46,25 @@ export function takeRows(rows: TrainingRows, at: ArrayLike<number>): TrainingRow
   return { features, width, target, cutoffMs, user };
 }
 
+/** More rows than this take memory and time, and teach little more. */
+const ROWS_MAX = 100_000;
+
+/** At most so many rows, by leaving out whole shoppers; which ones follows from a hash, not from chance. */
+export function limitRows(rows: TrainingRows, max = ROWS_MAX): TrainingRows {
+  const n = rows.target.length;
+  if (n <= max) return rows;
+  const isKept = (user: number) => mix32(user) / 2 ** 32 < max / n;
+  const kept = [...rows.user.keys()].filter((i) => isKept(rows.user[i]));
+  return takeRows(rows, kept.slice(0, max));
+}
+
 /** Packs feature rows as the trainer takes them. @throws {RangeError} a row has not one number per feature */
 export function packFeatures(rows: readonly (readonly number[])[], width = FEATURES.length): Float32Array {
   const packed = new Float32Array(rows.length * width);
   rows.forEach((row, i) => {
-    if (row.length !== width) throw new RangeError(`Cannot pack row ${i}: need ${width} numbers, have ${row.length}`);
+    if (row.length !== width) {
+      throw new RangeError(`Cannot pack row ${i}: need ${width} numbers, have ${row.length}`);
+    }
     packed.set(row, i * width);
   });
   return packed;

@@ -28,7 +28,9 @@ export function splitRows(rows: TrainingRows, horizonDays: number): Split {
   for (let count = most; count >= 1; count--) {
     const split = splitByTime(rows, cutoffs[cutoffs.length - count], horizonDays);
     const enough = count === 1 ? LEAST_ROWS : LEAST_FIT_SHARE * rows.target.length;
-    if (split.fit.length >= enough && split.fit.length >= LEAST_ROWS && split.validation.length >= LEAST_ROWS) {
+    if (
+      split.fit.length >= enough && split.fit.length >= LEAST_ROWS && split.validation.length >= LEAST_ROWS
+    ) {
       return split;
     }
   }
@@ -50,11 +52,18 @@ function splitByUser(rows: TrainingRows, cutoffs: number): Split {
   const isHeld = (user: number) => mix32(user ^ 0x5bd1e995) / 2 ** 32 < VALIDATION_SHARE;
   for (let i = 0; i < n; i++) (isHeld(rows.user[i]) ? validation : fit).push(i);
   if (fit.length >= LEAST_ROWS && validation.length >= LEAST_ROWS) {
-    const why = `${cutoffs} cut-offs cannot be divided by time with complete outcomes: shoppers divided by hash`;
+    const why =
+      `${cutoffs} cut-offs cannot be divided by time with complete outcomes: shoppers divided by hash`;
     return divided(rows, "user", fit, validation, why);
   }
   const all = Int32Array.from({ length: n }, (_, i) => i);
-  return divided(rows, "none", all, all, `${n} rows are too few to divide: fitted and compared on the same rows`);
+  return divided(
+    rows,
+    "none",
+    all,
+    all,
+    `${n} rows are too few to divide: fitted and compared on the same rows`,
+  );
 }
 
 function divided(

@@ -21,14 +21,42 @@ export interface RoleRule {
 
 const CLIP = 5;
 const STEADY = [100, 300, 1000, 3000];
-const HEAVY = [1000, 3000, 10_000];
+const HEAVY = [1000, 3000];
 
 export const ROLES: Readonly<Record<PartRole, RoleRule>> = {
   class: { loss: "logistic", link: "sigmoid", limit: CLIP, deep: true, penalties: STEADY, target: (y) => y },
-  buy: { loss: "logistic", link: "sigmoid", limit: CLIP, deep: true, penalties: STEADY, target: (y) => y > 0 ? 1 : 0 },
-  log: { loss: "squares", link: "expm1", limit: CLIP, deep: true, penalties: STEADY, target: (y) => Math.log1p(y) },
-  value: { loss: "squares", link: "identity", inputs: "log+raw", deep: false, penalties: HEAVY, target: (y) => y },
-  amount: { loss: "squares", link: "identity", inputs: "log+raw", deep: false, penalties: HEAVY, target: (y) => y },
+  buy: {
+    loss: "logistic",
+    link: "sigmoid",
+    limit: CLIP,
+    deep: true,
+    penalties: STEADY,
+    target: (y) => y > 0 ? 1 : 0,
+  },
+  log: {
+    loss: "squares",
+    link: "expm1",
+    limit: CLIP,
+    deep: true,
+    penalties: STEADY,
+    target: (y) => Math.log1p(y),
+  },
+  value: {
+    loss: "squares",
+    link: "identity",
+    inputs: "log+raw",
+    deep: false,
+    penalties: HEAVY,
+    target: (y) => y,
+  },
+  amount: {
+    loss: "squares",
+    link: "identity",
+    inputs: "log+raw",
+    deep: false,
+    penalties: HEAVY,
+    target: (y) => y,
+  },
   body: {
     loss: "squares",
     link: "identity",

@@ -1,5 +1,11 @@
 import type { FromWorker, ToWorker } from "./messages.ts";
-import type { CompeteRequest, CompeteResult, RefitRequest, RefitResult, TrainingCallbacks } from "./protocol.ts";
+import type {
+  CompeteRequest,
+  CompeteResult,
+  RefitRequest,
+  RefitResult,
+  TrainingCallbacks,
+} from "./protocol.ts";
 
 /** Trains and scores off the main thread, in a pool of warm workers. */
 export interface Trainer {
@@ -42,9 +48,11 @@ export async function createTrainer({ workers = 2 }: { workers?: number } = {}):
   const pool = new Pool(workers);
   await pool.start();
   return {
-    compete: (request, callbacks = {}) => pool.run({ op: "compete", request }, callbacks) as Promise<CompeteResult>,
+    compete: (request, callbacks = {}) =>
+      pool.run({ op: "compete", request }, callbacks) as Promise<CompeteResult>,
     refit: (request, callbacks = {}) => pool.run({ op: "refit", request }, callbacks) as Promise<RefitResult>,
-    score: (artifact, features, n) => pool.run({ op: "score", artifact, features, n }, {}) as Promise<Float32Array>,
+    score: (artifact, features, n) =>
+      pool.run({ op: "score", artifact, features, n }, {}) as Promise<Float32Array>,
     close: () => pool.close(),
   };
 }

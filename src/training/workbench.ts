@@ -1,7 +1,7 @@
-import { splitRows, type Split } from "./split.ts";
+import { type Split, splitRows } from "./split.ts";
 import type { Inputs } from "../models/recipe.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { fitPreprocessing, type Preprocessing, preprocess } from "./preprocess.ts";
+import { fitPreprocessing, preprocess, type Preprocessing } from "./preprocess.ts";
 import type { TrainingProgress, TrainingTask } from "./protocol.ts";
 import { takeRows, type TrainingRows } from "./rows.ts";
 import { quantile } from "../models/metrics.ts";
@@ -78,14 +78,16 @@ export interface Meter {
 
 export function createMeter(total: number, send: (progress: TrainingProgress) => void): Meter {
   let done = 0, weight = 0, candidate = "", highest = 0;
-  const fractionAt = (share: number) => highest = Math.max(highest, Math.min(1, (done + weight * share) / total));
+  const fractionAt = (share: number) =>
+    highest = Math.max(highest, Math.min(1, (done + weight * share) / total));
   return {
     stage(name, next) {
       done += weight;
       [candidate, weight] = [name, next];
-      send({ candidate, epoch: 0, epochs: 0, loss: NaN, validationLoss: NaN, fraction: fractionAt(0) });
+      send({ candidate, epoch: 0, epochs: 0, loss: null, validationLoss: null, fraction: fractionAt(0) });
     },
-    report: (step) => send({ ...step, candidate, fraction: fractionAt(step.epochs > 0 ? step.epoch / step.epochs : 0) }),
+    report: (step) =>
+      send({ ...step, candidate, fraction: fractionAt(step.epochs > 0 ? step.epoch / step.epochs : 0) }),
   };
 }
 

@@ -3,8 +3,9 @@ import type { Evidence, Verdict } from "./verdict.ts";
 /**
  * What the evidence says of the challenger: a pure function, so that any past verdict can be reached again.
  *
- * `evidence`: promote when the interval says better, or no worse while the other is stale, failing, or only the
- * naive baseline; reject when the interval says worse; else inconclusive.
+ * `evidence`: promote when the interval says better, or no worse while the champion is stale or failing; reject when
+ * it says worse; else inconclusive. Where only the naive baseline serves, being better on average is enough: a guess
+ * has no claim to stay.
  * `threshold`: promote when the loss falls by at least `threshold` of the champion's.
  */
 export function verdictOf(evidence: Evidence): { verdict: Verdict; why: string } {
@@ -24,16 +25,17 @@ function thresholdGate({ championLoss, challengerLoss, threshold, difference }: 
 }
 
 function evidenceGate({ difference, margin, against, stale, failing }: Evidence): { verdict: Verdict; why: string } {
-  const { low, high, n } = difference;
+  const { mean, low, high, n } = difference;
   if (n === 0) return nothingToCompare;
   if (high < 0) return { verdict: "promote", why: `better than the ${against} on ${n} rows` };
   if (low > 0) return { verdict: "reject", why: `worse than the ${against} on ${n} rows` };
-  const replaceable = against === "baseline" ? "only the baseline serves" : failing ? "it fails" : stale ? "it is stale" : null;
+  if (against === "baseline" && mean < 0) return { verdict: "promote", why: `better on average than the baseline on ${n} rows` };
+  const replaceable = failing ? "it fails" : stale ? "it is stale" : null;
   if (high < margin && replaceable) {
     return { verdict: "promote", why: `no worse than the ${against} on ${n} rows, and ${replaceable}` };
   }
   const why = high < margin
-    ? `no worse than the champion on ${n} rows, but that is neither stale nor failing`
+    ? `no worse than the ${against} on ${n} rows, but that is neither stale nor failing`
     : `${n} rows cannot tell it from the ${against}`;
   return { verdict: "inconclusive", why };
 }

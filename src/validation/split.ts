@@ -13,18 +13,19 @@ export interface Split {
 /**
  * Divides labelled cut-offs so that no outcome that a model was trained on reaches into the test: test cut-offs start
  * where the champion's and the challenger's newest training outcome was complete.
+ * The newest cut-off tests; older ones join it until `rowsWanted` are reached, as far as something is left to train on.
  * @param blocks oldest first   @param championSeenMs end of the champion's newest training outcome; null: no champion
  * @returns null where no labelled cut-off is new to the champion
  */
 export function splitCutoffs(
   blocks: readonly SnapshotBlock[],
-  { horizonDays, championSeenMs, rowsMin }: { horizonDays: number; championSeenMs: number | null; rowsMin: number },
+  { horizonDays, championSeenMs, rowsWanted }: { horizonDays: number; championSeenMs: number | null; rowsWanted: number },
 ): Split | null {
   const ms = (block: SnapshotBlock) => Date.parse(block.cutoff);
   const unseen = blocks.filter((block) => championSeenMs === null || ms(block) >= championSeenMs);
   const test: SnapshotBlock[] = [];
   let rows = 0;
-  while (unseen.length > 0 && (test.length === 0 || rows < rowsMin)) {
+  while (unseen.length > 0 && (test.length === 0 || rows < rowsWanted)) {
     test.unshift(unseen.pop()!);
     rows += test[0].rows;
     const older = blocks.filter((block) => ms(block) + horizonDays * DAY_MS <= ms(test[0]));

@@ -119,6 +119,32 @@ Deno.test("readUserDays() reads the population that isActive() describes", () =>
     );
   }));
 
+Deno.test("readUserDays() draws the line of the population at the millisecond", () =>
+  withEvents(async (sql) => {
+    for (const asOfMs of [START_MS, START_MS + DAY_MS / 2]) {
+      for (const activity of ["purchase", "any"] as const) {
+        await empty(sql);
+        const moments = {
+          early: asOfMs - DAY_MS - 1,
+          first: asOfMs - DAY_MS,
+          last: asOfMs - 1,
+          late: asOfMs,
+        };
+        const type = activity === "any" ? "view" : "purchase";
+        const events = Object.entries(moments).map(([user, atMs]) =>
+          event({ userKey: pseudonym(user), atMs, type })
+        );
+        await insertEvents(sql, events);
+        const population = { activeDays: 1, activity };
+        const found = await Array.fromAsync(
+          readUserDays(sql, { asOfMs, population }),
+          ({ userKey }) => userKey,
+        );
+        assert.deepEqual(found, ["first", "last"].map(pseudonym).sort());
+      }
+    }
+  }));
+
 Deno.test("readLabelDays() sees exactly the events of a stretch of time, cut anywhere", () =>
   withEvents(async (sql) => {
     const anyStretch = fc.tuple(anyMoment, anyMoment).filter(([from, to]) => from < to);

@@ -15,7 +15,14 @@ Deno.test("featureRow() reads recency, counts, money and gaps off a history work
     dayOf(0, { purchases: 2, spend: 50, products: [1, 2], categories: [1] }),
     dayOf(10, { purchases: 1, spend: 30, products: [2], categories: [1] }),
     dayOf(12, { views: 4, carts: 1, viewed: [7, 8, 9] }),
-    dayOf(30, { purchases: 3, spend: 100, returned: 20, returns: 1, products: [3, 4, 5], categories: [1, 2] }),
+    dayOf(30, {
+      purchases: 3,
+      spend: 100,
+      returned: 20,
+      returns: 1,
+      products: [3, 4, 5],
+      categories: [1, 2],
+    }),
   ];
   const f = named(featureRow(days, asOf(40)));
   const want = {
@@ -80,8 +87,14 @@ Deno.test("featureRow() does not change, when events are added at or after the c
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 360 }), (seed, day) => {
       const days = randomShopper(seededRandom(seed));
-      const later = [...past(days, asOf(day)), ...Array.from({ length: 5 }, (_, i) => dayOf(day + i, { purchases: 9 }))];
-      assert.deepEqual(featureRow(past(later, asOf(day)), asOf(day)), featureRow(past(days, asOf(day)), asOf(day)));
+      const later = [
+        ...past(days, asOf(day)),
+        ...Array.from({ length: 5 }, (_, i) => dayOf(day + i, { purchases: 9 })),
+      ];
+      assert.deepEqual(
+        featureRow(past(later, asOf(day)), asOf(day)),
+        featureRow(past(days, asOf(day)), asOf(day)),
+      );
     }),
     { seed: 7, numRuns: 200 },
   );

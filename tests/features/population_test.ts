@@ -10,9 +10,15 @@ for (
     ["forgets a purchase before it", [dayOf(9, { purchases: 1 })], "purchase", false],
     ["asks for a purchase", [dayOf(99, { views: 3 })], "purchase", false],
     ["takes any event, where any will do", [dayOf(99, { views: 3 })], "any", true],
-    ["looks behind later days without a purchase", [dayOf(50, { purchases: 1 }), dayOf(60)], "purchase", true],
+    [
+      "looks behind later days without a purchase",
+      [dayOf(50, { purchases: 1 }), dayOf(60)],
+      "purchase",
+      true,
+    ],
     ["is false without a history", [], "any", false],
   ] as const
 ) {
-  Deno.test(`isActive() ${name}`, () => assert.equal(isActive(days, asOfMs, { activeDays: 90, activity }), want));
+  Deno.test(`isActive() ${name}`, () =>
+    assert.equal(isActive(days, asOfMs, { activeDays: 90, activity }), want));
 }

@@ -84,7 +84,7 @@ for (
 ) Deno.test(`figure() writes ${x} as ${want}`, () => assert.equal(figure(x), want));
 
 Deno.test("signed() and percent() say the direction, and none for what rounds to zero", () => {
-  assert.deepEqual([signed(0.011), signed(-0.004), signed(0.0001)], ["+0.011", "−0.004", "0.000"]);
+  assert.deepEqual([signed(0.011), signed(-0.0003), signed(0.00001)], ["+0.011", "−0.0003", "0.000"]);
   assert.deepEqual([percent(0.042, { sign: true }), percent(-0.031)], ["+4.2 %", "−3.1 %"]);
 });
 

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { auc, classificationScores, quantile, regressionScores, rowLosses } from "../../src/models/metrics.ts";
+import {
+  auc,
+  classificationScores,
+  quantile,
+  regressionScores,
+  rowLosses,
+} from "../../src/models/metrics.ts";
 import golden from "../golden/metrics.json" with { type: "json" };
 
 const near = (have: number, want: number, within = 1e-12) =>
@@ -44,7 +50,10 @@ Deno.test("rowLosses() average to the scores, and keep the log loss finite at 0 
 });
 
 Deno.test("rowLosses() refuses unequal lengths", () => {
-  assert.throws(() => rowLosses("mse", [1, 2], [1]), { name: "RangeError", message: /2 outcomes, 1 predictions/ });
+  assert.throws(() => rowLosses("mse", [1, 2], [1]), {
+    name: "RangeError",
+    message: /2 outcomes, 1 predictions/,
+  });
 });
 
 Deno.test("quantile() interpolates between neighbours", () => near(quantile([4, 1, 3, 2], 0.5), 2.5));

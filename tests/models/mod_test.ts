@@ -44,7 +44,10 @@ export default defineModel({
 Deno.test("defineModel() refuses names that do not fit into ids, and candidates of one name", async () => {
   const { churn } = Object.fromEntries(await loadModels());
   assert.throws(() => defineModel({ ...churn, name: "Churn 2" }), RangeError);
-  assert.throws(() => defineModel({ ...churn, candidates: [churn.candidates[0], churn.candidates[0]] }), RangeError);
+  assert.throws(
+    () => defineModel({ ...churn, candidates: [churn.candidates[0], churn.candidates[0]] }),
+    RangeError,
+  );
   assert.throws(() => defineModel({ ...churn, candidates: [] }), RangeError);
 });
 
@@ -53,13 +56,21 @@ for (
     ["who stays away", [], 1, 0],
     ["who only looks", [dayOf(1, { views: 5 })], 1, 0],
     ["who buys", [dayOf(1, { purchases: 1, spend: 12.5 }), dayOf(2, { purchases: 1, spend: 5 })], 0, 17.5],
-    ["who buys and returns", [dayOf(1, { purchases: 1, spend: 20 }), dayOf(2, { returns: 1, returned: 15 })], 0, 5],
+    [
+      "who buys and returns",
+      [dayOf(1, { purchases: 1, spend: 20 }), dayOf(2, { returns: 1, returned: 15 })],
+      0,
+      5,
+    ],
     ["who returns more than was bought", [dayOf(1, { returns: 1, returned: 9 })], 1, 0],
     ["who takes something free", [dayOf(1, { purchases: 1, spend: 0 })], 0, 0],
   ] as const
 ) {
   Deno.test(`label() of churn and spending, for a shopper ${name}`, async () => {
     const models = await loadModels();
-    assert.deepEqual([models.get("churn")!.label(future), models.get("spending")!.label(future)], [churned, spent]);
+    assert.deepEqual([models.get("churn")!.label(future), models.get("spending")!.label(future)], [
+      churned,
+      spent,
+    ]);
   });
 }

@@ -48,6 +48,20 @@ for (
       { outcome: "inconclusive", evidence: null, error: "too few rows" },
       "Version 4 was not deployed: too few rows",
     ],
+    [
+      "inconclusive for want of rows",
+      {
+        outcome: "inconclusive",
+        evidence: null,
+        reasons: [{
+          code: "labelled rows",
+          speaks: "against",
+          text: "3 labelled rows, 100 needed",
+          evidence: {},
+        }],
+      },
+      "Version 4 was not deployed: nothing could be compared (3 labelled rows, 100 needed)",
+    ],
     ["failed", { outcome: "failed", error: "the disk is full" }, 'Failed at "train": the disk is full'],
     ["cancelled", { outcome: "cancelled" }, 'Cancelled at "train"; what served before still serves'],
     ["rolled back", {

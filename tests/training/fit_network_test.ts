@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 import { startBackend } from "../../src/training/backend.ts";
-import { fitNetwork, type NetworkFit, type NetworkState, freshNetwork } from "../../src/training/fit_network.ts";
+import {
+  fitNetwork,
+  freshNetwork,
+  type NetworkFit,
+  type NetworkState,
+} from "../../src/training/fit_network.ts";
 import { forward, weightCount } from "../../src/training/network.ts";
 
 await startBackend();
@@ -13,7 +18,15 @@ const options = { weightDecay: 0, learningRate: 0.01, batchSize: 32, epochsMax: 
 
 function makeFit(given: Partial<NetworkFit> = {}): NetworkFit {
   const start = freshNetwork(new Float64Array([0, 0, 0.8]), [8], gaussian(seededRandom(9)));
-  const base = { start, loss: "squares", trainLinear: false, train: { x, y }, options, epochs: 30, seed: 1 } as const;
+  const base = {
+    start,
+    loss: "squares",
+    trainLinear: false,
+    train: { x, y },
+    options,
+    epochs: 30,
+    seed: 1,
+  } as const;
   return { ...base, onEpoch: () => Promise.resolve(), ...given };
 }
 
@@ -53,7 +66,7 @@ Deno.test("fitNetwork() stops early, and keeps the best epoch", async () => {
   const validation = { x, y: noise };
   const state = await fitNetwork(makeFit({ validation, epochs: 30, options: { ...options, patience: 2 } }));
   assert.ok(state.epoch < 30);
-  const losses = state.curve.map((p) => p.validationLoss);
+  const losses = state.curve.map((p) => p.validationLoss!);
   assert.equal(losses.indexOf(Math.min(...losses)), state.bestEpoch);
 });
 
@@ -71,7 +84,12 @@ Deno.test("forward() agrees with the same layers in tfjs", async () => {
   assert.equal(w.length, weightCount(k, [8]));
   const want = tf.tidy(() => {
     const input = tf.tensor2d(x, [n, k]);
-    const hidden = tf.relu(tf.add(tf.matMul(input, tf.tensor2d(w.slice(at, at + 16), [k, 8])), tf.tensor1d(w.slice(at + 16, at + 24))));
+    const hidden = tf.relu(
+      tf.add(
+        tf.matMul(input, tf.tensor2d(w.slice(at, at + 16), [k, 8])),
+        tf.tensor1d(w.slice(at + 16, at + 24)),
+      ),
+    );
     const linear = tf.add(tf.matMul(input, tf.tensor2d(w.slice(0, k), [k, 1])), w[k]);
     return tf.add(linear, tf.matMul(hidden, tf.tensor2d(w.slice(at + 24, at + 32), [8, 1])));
   });

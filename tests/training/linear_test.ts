@@ -8,16 +8,24 @@ await startBackend();
 const x = Float32Array.from(golden.x), { k } = golden;
 
 function nearAll(have: ArrayLike<number>, want: readonly number[], within: number): void {
-  want.forEach((w, i) => assert.ok(Math.abs(have[i] - w) < within, `weight ${i}: want ${w}, have ${have[i]}`));
+  want.forEach((w, i) =>
+    assert.ok(Math.abs(have[i] - w) < within, `weight ${i}: want ${w}, have ${have[i]}`)
+  );
 }
 
 Deno.test(`solveRidge() finds the weights of ${golden.madeBy}, for each penalty`, () => {
-  const solved = solveRidge({ x, k, y: Float32Array.from(golden.values) }, golden.ridge.map((g) => g.penalty));
+  const solved = solveRidge(
+    { x, k, y: Float32Array.from(golden.values) },
+    golden.ridge.map((g) => g.penalty),
+  );
   golden.ridge.forEach(({ want }, i) => nearAll(solved[i], want, 2e-5));
 });
 
 Deno.test(`solveLogistic() finds the weights of ${golden.madeBy}, for each penalty`, () => {
-  const solved = solveLogistic({ x, k, y: Float32Array.from(golden.labels) }, golden.logistic.map((g) => g.penalty));
+  const solved = solveLogistic(
+    { x, k, y: Float32Array.from(golden.labels) },
+    golden.logistic.map((g) => g.penalty),
+  );
   golden.logistic.forEach(({ want }, i) => nearAll(solved[i], want, 1e-3));
 });
 
@@ -28,7 +36,9 @@ Deno.test("solveLogistic() answers with the smoothed log odds, when only one cla
 
 Deno.test("solveRidge() stays finite, when two columns are the same", () => {
   const twice = Float32Array.from({ length: 40 }, (_, i) => Math.floor(i / 2));
-  const [weights] = solveRidge({ x: twice, k: 2, y: Float32Array.from({ length: 20 }, (_, i) => 3 * i) }, [0]);
+  const [weights] = solveRidge({ x: twice, k: 2, y: Float32Array.from({ length: 20 }, (_, i) => 3 * i) }, [
+    0,
+  ]);
   assert.ok(Math.abs(weights[0] + weights[1] - 3) < 0.05, `${weights}`);
 });
 

@@ -38,10 +38,14 @@ export function makeRows(
     user: new Int32Array(n),
   };
   for (let i = 0; i < n; i++) {
-    const cutoff = Math.floor(i / shoppers), bought = Math.floor(10 * random()), spent = Math.exp(2 + normal());
+    const cutoff = Math.floor(i / shoppers),
+      bought = Math.floor(10 * random()),
+      spent = Math.exp(2 + normal());
     rows.features.set([bought, spent, normal(), random() < 0.3 ? NaN : random(), 4, cutoff], i * WIDTH);
     const buys = bought + 2 * normal() > 4;
-    rows.target[i] = kind === "classification" ? (buys ? 0 : 1) : (buys ? spent * Math.exp(0.3 * normal()) : 0);
+    rows.target[i] = kind === "classification"
+      ? (buys ? 0 : 1)
+      : (buys ? spent * Math.exp(0.3 * normal()) : 0);
     rows.cutoffMs[i] = cutoff * 14 * DAY_MS;
     rows.user[i] = i % shoppers;
   }

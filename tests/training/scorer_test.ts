@@ -20,7 +20,9 @@ Deno.test("loadScorer() serves one row as it serves many, and holds no tensors",
 });
 
 Deno.test("loadScorer() says what it serves", () => {
-  const { model, kind, features, featureHash, rows, seed, horizonDays, newestCutoffMs } = loadScorer(artifact);
+  const { model, kind, features, featureHash, rows, seed, horizonDays, newestCutoffMs } = loadScorer(
+    artifact,
+  );
   assert.deepEqual([model, kind, features.length, featureHash, rows, seed, horizonDays], [
     "test",
     "classification",
@@ -36,9 +38,15 @@ Deno.test("loadScorer() says what it serves", () => {
 Deno.test("loadScorer() refuses bytes that are no artefact, or are cut short", () => {
   assert.throws(() => loadScorer(new Uint8Array(100)), { name: "TypeError", message: /wrong magic/ });
   assert.throws(() => loadScorer(artifact.subarray(0, 50)), { name: "TypeError", message: /cut short/ });
-  assert.throws(() => loadScorer(artifact.subarray(0, artifact.length - 8)), { name: "TypeError", message: /finite weights/ });
+  assert.throws(() => loadScorer(artifact.subarray(0, artifact.length - 8)), {
+    name: "TypeError",
+    message: /finite weights/,
+  });
 });
 
 Deno.test("predict() refuses rows of another width", () => {
-  assert.throws(() => loadScorer(artifact).predict([[1, 2]]), { name: "RangeError", message: /1 rows of 6 features, have 2/ });
+  assert.throws(() => loadScorer(artifact).predict([[1, 2]]), {
+    name: "RangeError",
+    message: /1 rows of 6 features, have 2/,
+  });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import { splitRows } from "../../src/training/split.ts";
+import { limitRows } from "../../src/training/rows.ts";
 import { makeRows } from "./rows_of.ts";
 
 Deno.test("splitRows() lets no outcome window of a fitting row reach past the first validation cut-off", () => {
@@ -10,7 +11,7 @@ Deno.test("splitRows() lets no outcome window of a fitting row reach past the fi
       const rows = makeRows("classification", { cutoffs, shoppers: 60 });
       const { fit, validation, summary } = splitRows(rows, horizonDays);
       if (summary.by !== "time") return;
-      const first = Math.min(...validation.map((i) => rows.cutoffMs[i]));
+      const first = Math.min(...Array.from(validation, (i) => rows.cutoffMs[i]));
       for (const i of fit) assert.ok(rows.cutoffMs[i] + horizonDays * DAY_MS <= first);
       assert.equal(fit.length + validation.length + summary.embargoedRows, rows.target.length);
     }),
@@ -29,6 +30,19 @@ Deno.test("splitRows() divides shoppers instead, when there is a single cut-off,
 });
 
 Deno.test("splitRows() takes all rows for both, when they are too few to divide", () => {
-  const { fit, validation, summary } = splitRows(makeRows("classification", { cutoffs: 1, shoppers: 20 }), 28);
+  const { fit, validation, summary } = splitRows(
+    makeRows("classification", { cutoffs: 1, shoppers: 20 }),
+    28,
+  );
   assert.deepEqual([summary.by, fit.length, validation.length], ["none", 20, 20]);
+});
+
+Deno.test("limitRows() leaves out whole shoppers, the same ones each time, and nobody below the limit", () => {
+  const rows = makeRows("classification", { shoppers: 400 });
+  const limited = limitRows(rows, 600);
+  assert.ok(limited.target.length <= 600 && limited.target.length > 400, `${limited.target.length}`);
+  assert.deepEqual(limitRows(rows, 600), limited);
+  const kept = new Set(limited.user.subarray(0, 300)); // the first cut-offs hold every shopper kept
+  assert.ok(limited.user.every((user) => kept.has(user)));
+  assert.equal(limitRows(rows, 2400), rows);
 });

