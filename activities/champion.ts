@@ -15,13 +15,20 @@ import type { Findings } from "../src/monitoring/trigger.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** The version that serves, or null before the first. */
-export async function championOf({ sql }: Pick<ActivityDeps, "sql">, model: string): Promise<ModelVersion | null> {
+export async function championOf(
+  { sql }: Pick<ActivityDeps, "sql">,
+  model: string,
+): Promise<ModelVersion | null> {
   const version = await servingVersion(sql, model);
   return version === null ? null : await getVersion(sql, model, version);
 }
 
 /** How a cycle divides labelled cut-offs when this champion serves. */
-export const splitFor = (blocks: readonly SnapshotBlock[], champion: ModelVersion | null, config: ModelConfig): Split | null =>
+export const splitFor = (
+  blocks: readonly SnapshotBlock[],
+  champion: ModelVersion | null,
+  config: ModelConfig,
+): Split | null =>
   splitCutoffs(blocks, {
     horizonDays: config.horizon_days,
     championSeenMs: champion ? Date.parse(champion.manifest.served.labelledThrough) : null,
@@ -29,7 +36,8 @@ export const splitFor = (blocks: readonly SnapshotBlock[], champion: ModelVersio
   });
 
 /** Rows in some blocks. */
-export const rowsIn = (blocks: readonly SnapshotBlock[]): number => blocks.reduce((sum, block) => sum + block.rows, 0);
+export const rowsIn = (blocks: readonly SnapshotBlock[]): number =>
+  blocks.reduce((sum, block) => sum + block.rows, 0);
 
 /** What the trigger and the gate need to know of a champion. */
 export async function championFindings(

@@ -34,7 +34,9 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
    * Decides whether to retrain, and stores the reasons whatever the answer. The workflow run is its key: a retry
    * returns the answer given first.
    */
-  async checkTrigger({ cycleId, model: name, number, trigger, asOf, requestedBy }: CheckInput): Promise<CheckResult> {
+  async checkTrigger(
+    { cycleId, model: name, number, trigger, asOf, requestedBy }: CheckInput,
+  ): Promise<CheckResult> {
     const { sql, clock } = deps;
     const { model, config } = await modelAndConfig(deps, name);
     const { runId } = activityInfo().workflowExecution!;

@@ -6,11 +6,19 @@ import type { ModelDefinition } from "../src/models/model.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** Errors that trying again cannot mend. */
-const FINAL = new Set(["NotFoundError", "InvalidInputError", "InsufficientDataError", "ConflictError", "ZodError"]);
+const FINAL = new Set([
+  "NotFoundError",
+  "InvalidInputError",
+  "InsufficientDataError",
+  "ConflictError",
+  "ZodError",
+]);
 
 /** Turns what a retry cannot mend into a failure that is not retried; everything else stays as it is. */
 export function final(error: unknown): unknown {
-  if (error instanceof Error && FINAL.has(error.name)) return ApplicationFailure.nonRetryable(error.message, error.name);
+  if (error instanceof Error && FINAL.has(error.name)) {
+    return ApplicationFailure.nonRetryable(error.message, error.name);
+  }
   return error;
 }
 
@@ -25,9 +33,12 @@ export async function modelAndConfig(
 }
 
 /** Wraps each activity: its errors say whether a retry can mend them, and while it runs it says that it is alive. */
-export function forTemporal<T extends Record<string, (input: never) => Promise<unknown>>>(activities: T): T {
+export function forTemporal<T extends Record<string, (input: never) => Promise<unknown>>>(
+  activities: T,
+  { beatMs = 3000 }: { beatMs?: number } = {},
+): T {
   const wrapped = Object.entries(activities).map(([name, run]) => [name, async (input: never) => {
-    const quiet = stayAlive(Context.current());
+    const quiet = stayAlive(Context.current(), beatMs);
     try {
       return await run(input);
     } catch (error) {
@@ -39,7 +50,6 @@ export function forTemporal<T extends Record<string, (input: never) => Promise<u
   return Object.fromEntries(wrapped) as T;
 }
 
-const BEAT_MS = 3000;
 const lastBeats = new WeakMap<Context, unknown>();
 
 /** Heartbeats with what a retry needs to go on; it is repeated while the activity has nothing newer to say. */
@@ -49,9 +59,9 @@ export function beat(context: Context, details: unknown): void {
 }
 
 /** Repeats the last heartbeat every few seconds, so that only a dead worker is taken for one. @returns ends it */
-function stayAlive(context: Context): () => void {
+function stayAlive(context: Context, beatMs: number): () => void {
   if (!context.info.heartbeatTimeoutMs) return () => undefined;
   lastBeats.set(context, context.info.heartbeatDetails);
-  const timer = setInterval(() => context.heartbeat(lastBeats.get(context)), BEAT_MS);
+  const timer = setInterval(() => context.heartbeat(lastBeats.get(context)), beatMs);
   return () => clearInterval(timer);
 }

@@ -44,7 +44,9 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
    * Looks at the newest deployment once its first window of outcomes is complete, and takes it back if it did worse
    * there than the version it replaced. Judges a deployment once; before that it answers "pending".
    */
-  async judgeDeployment({ model: name, asOf }: { model: string; asOf: string | null }): Promise<{ text: string }> {
+  async judgeDeployment(
+    { model: name, asOf }: { model: string; asOf: string | null },
+  ): Promise<{ text: string }> {
     const { sql, clock } = deps;
     const { model, config } = await modelAndConfig(deps, name);
     const move = await lastMove(sql, name);
@@ -53,27 +55,54 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     if (watch) return { text: watch.text };
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
     const cutoffMs = Math.ceil(Date.parse(move.asOf) / DAY_MS) * DAY_MS;
-    if (cutoffMs + config.horizon_days * DAY_MS > asOfMs) return { text: "pending: outcomes are not complete" };
+    if (cutoffMs + config.horizon_days * DAY_MS > asOfMs) {
+      return { text: "pending: outcomes are not complete" };
+    }
     return await judge(deps, { model, config, move, cutoffMs });
   },
 });
 
 async function judge(
   deps: ActivityDeps,
-  { model, config, move, cutoffMs }: { model: ModelDefinition; config: ModelConfig; move: ServingMove; cutoffMs: number },
+  { model, config, move, cutoffMs }: {
+    model: ModelDefinition;
+    config: ModelConfig;
+    move: ServingMove;
+    cutoffMs: number;
+  },
 ): Promise<{ text: string }> {
   const { sql } = deps;
   const previous = move.previous!;
   const difference = await realDifference(deps, { model, config, move, cutoffMs });
   const { decision, text } = watchDecision(difference);
-  const watch: Watch = { decision, cutoff: new Date(cutoffMs).toISOString(), against: previous, difference, text };
+  const watch: Watch = {
+    decision,
+    cutoff: new Date(cutoffMs).toISOString(),
+    against: previous,
+    difference,
+    text,
+  };
   if (decision === "rolled back") {
-    const why = `${text} (loss ${signed(difference!.mean)}, interval ${signed(difference!.low)} to ${signed(difference!.high)})`;
+    const why = `${text} (loss ${signed(difference!.mean)}, interval ${signed(difference!.low)} to ${
+      signed(difference!.high)
+    })`;
     const title = `${model.name}: version ${move.version} was rolled back`;
     await inTransaction(sql, async (tx) => { // all or nothing: a retry after half of it would find nothing to judge
-      await rollBackTo(tx, { model: model.name, version: previous, expected: move.version, key: `${move.key}/watch`, why, asOf: move.asOf });
+      await rollBackTo(tx, {
+        model: model.name,
+        version: previous,
+        expected: move.version,
+        key: `${move.key}/watch`,
+        why,
+        asOf: move.asOf,
+      });
       await setVersionState(tx, model.name, move.version, "rejected");
-      await openAlert(tx, { key: `rollback/${model.name}/${move.version}`, model: model.name, title, detail: { why } });
+      await openAlert(tx, {
+        key: `rollback/${model.name}/${move.version}`,
+        model: model.name,
+        title,
+        detail: { why },
+      });
       await saveWatch(tx, move.key, watch);
     });
   } else await saveWatch(sql, move.key, watch);
@@ -83,7 +112,12 @@ async function judge(
 /** New version against the one it replaced, on the first window of outcomes after the deployment. */
 async function realDifference(
   deps: ActivityDeps,
-  { model, config, move, cutoffMs }: { model: ModelDefinition; config: ModelConfig; move: ServingMove; cutoffMs: number },
+  { model, config, move, cutoffMs }: {
+    model: ModelDefinition;
+    config: ModelConfig;
+    move: ServingMove;
+    cutoffMs: number;
+  },
 ) {
   const { sql, store, trainer } = deps;
   const [ours, theirs] = await Promise.all([

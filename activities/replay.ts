@@ -37,12 +37,20 @@ export const createReplayActivities = (deps: ActivityDeps & { predictor: Predict
     if (known) return { version: known.version };
     const { model, config } = await modelAndConfig(deps, name);
     const blocks = await labelledBlocks(deps, model, { config, asOfMs: Date.parse(cutoff) });
-    const { manifest, artefactSha256 } = await fitReference(deps, { cycleId: key, model, config, blocks, asOf: cutoff });
+    const { manifest, artefactSha256 } = await fitReference(deps, {
+      cycleId: key,
+      model,
+      config,
+      blocks,
+      asOf: cutoff,
+    });
     return { version: await addVersion(sql, { manifest, artefactSha256, state: "reference" }) };
   },
 
   /** What the plain threshold gate lets serve, given the same challenger: keeps its own champion unless the loss falls enough. */
-  async judgeByThreshold({ replay, model: name, cutoff, cycleId }: ReplayStep): Promise<{ version: number | null }> {
+  async judgeByThreshold(
+    { replay, model: name, cutoff, cycleId }: ReplayStep,
+  ): Promise<{ version: number | null }> {
     const { sql } = deps;
     const { model, config } = await modelAndConfig(deps, name);
     const challenger = cycleId === null ? null : await versionOfCycle(sql, cycleId);
@@ -58,7 +66,10 @@ export const createReplayActivities = (deps: ActivityDeps & { predictor: Predict
 
   /** Scores what each policy serves at a cut-off on the outcomes after it; Perennial's answers go through serving itself. */
   async scoreCutoff(
-    { replay, model: name, cutoff, always, threshold }: ReplayStep & { always: number; threshold: number | null },
+    { replay, model: name, cutoff, always, threshold }: ReplayStep & {
+      always: number;
+      threshold: number | null;
+    },
   ): Promise<void> {
     const { model, config } = await modelAndConfig(deps, name);
     const test = await testRows(deps, model, config, Date.parse(cutoff));
@@ -99,15 +110,24 @@ async function fallsEnough(
 ): Promise<boolean> {
   const { store, trainer } = deps;
   const blocks = await labelledBlocks(deps, model, { config, asOfMs: Date.parse(asOf) });
-  const seen = [champion.manifest.served, challenger.manifest.tested].map((rows) => Date.parse(rows.labelledThrough));
+  const seen = [champion.manifest.served, challenger.manifest.tested].map((rows) =>
+    Date.parse(rows.labelledThrough)
+  );
   const unseen = blocks.filter((block) => Date.parse(block.cutoff) >= Math.max(...seen)).slice(-1);
   if (unseen.length === 0 || champion.version === challenger.version) return false;
   const rows = await loadRows(store, unseen);
-  const score = async (sha256: string) => await trainer.score(await store.get(sha256), rows.features, rows.target.length);
-  const [theirs, ours] = await Promise.all([score(champion.artefactSha256), score(challenger.manifest.tested.sha256)]);
+  const score = async (sha256: string) =>
+    await trainer.score(await store.get(sha256), rows.features, rows.target.length);
+  const [theirs, ours] = await Promise.all([
+    score(champion.artefactSha256),
+    score(challenger.manifest.tested.sha256),
+  ]);
   const cap = challenger.manifest.targetCap ?? Infinity;
   const unseenRows = { target: rows.target, shopper: rows.user };
-  const compared = compare(model, unseenRows, { champion: theirs, challenger: ours }, { cap, confidence: config.confidence });
+  const compared = compare(model, unseenRows, { champion: theirs, challenger: ours }, {
+    cap,
+    confidence: config.confidence,
+  });
   const { verdict } = verdictOf({
     ...compared,
     gate: "threshold",
@@ -128,7 +148,12 @@ interface TestRows extends TrainingRows {
 }
 
 /** The population of a cut-off with the outcomes that followed it. */
-async function testRows(deps: ActivityDeps, model: ModelDefinition, config: ModelConfig, cutoffMs: number): Promise<TestRows> {
+async function testRows(
+  deps: ActivityDeps,
+  model: ModelDefinition,
+  config: ModelConfig,
+  cutoffMs: number,
+): Promise<TestRows> {
   const protocol = protocolOf(config);
   const { sha256 } = await featureBlock(deps, protocol, cutoffMs);
   const labels = await labelBlock(deps, model, protocol, { cutoffMs, features: sha256 });
@@ -139,8 +164,14 @@ async function testRows(deps: ActivityDeps, model: ModelDefinition, config: Mode
 }
 
 /** The cap of the capped error: the 99th percentile of all outcomes known at the cut-off. */
-async function capAt({ sql }: ActivityDeps, { name, kind }: ModelDefinition, always: number): Promise<number> {
-  return kind === "regression" ? (await getVersion(sql, name, always)).manifest.targetCap ?? Infinity : Infinity;
+async function capAt(
+  { sql }: ActivityDeps,
+  { name, kind }: ModelDefinition,
+  always: number,
+): Promise<number> {
+  return kind === "regression"
+    ? (await getVersion(sql, name, always)).manifest.targetCap ?? Infinity
+    : Infinity;
 }
 
 async function predictOffline(
@@ -169,7 +200,14 @@ async function predictServed(
     if (!(error instanceof ConflictError)) throw error; // nothing serves yet: the naive guess stands in
     const predictions = users.map((userKey) => ({ userKey, prediction: naive }));
     const asOf = new Date(asOfMs).toISOString();
-    await savePredictions(sql, { model, version: null, asOf, fallback: true, featureHash: FEATURE_HASH, predictions });
+    await savePredictions(sql, {
+      model,
+      version: null,
+      asOf,
+      fallback: true,
+      featureHash: FEATURE_HASH,
+      predictions,
+    });
     return { version: null, predictions: predictions.map((p) => p.prediction) };
   }
 }

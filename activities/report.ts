@@ -1,4 +1,4 @@
-import { closeAlert, openAlert } from "../src/db/alerts.ts";
+import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts.ts";
 import { endCycle, enterStage, getCycle } from "../src/db/cycles.ts";
 import { servingHistory } from "../src/db/serving.ts";
 import { listVersions, markRemoved } from "../src/db/versions.ts";
@@ -10,7 +10,12 @@ import type { ActivityDeps } from "./deps.ts";
 export const createReportActivities = (deps: ActivityDeps) => ({
   /** Closes the cycle, opens or closes its alert, and lets old backups go. The first outcome stands. */
   async reportCycle(
-    { cycleId, model: name, outcome, error }: { cycleId: string; model: string; outcome: Outcome; error?: string },
+    { cycleId, model: name, outcome, error }: {
+      cycleId: string;
+      model: string;
+      outcome: Outcome;
+      error?: string;
+    },
   ): Promise<void> {
     const { sql } = deps;
     await enterStage(sql, cycleId, "report");
@@ -19,7 +24,10 @@ export const createReportActivities = (deps: ActivityDeps) => ({
       await openAlert(sql, { key: `cycle-failed/${name}`, model: name, title, detail: { cycleId, error } });
     } else if (outcome !== "cancelled") await closeAlert(sql, `cycle-failed/${name}`);
     await endCycle(sql, cycleId, outcome, error ?? null); // before old files go: trouble with those is no outcome
-    if (outcome === "deployed") await prune(deps, name);
+    if (outcome === "deployed") {
+      await closeAlertsOf(sql, name);
+      await prune(deps, name);
+    }
   },
 });
 
@@ -44,5 +52,7 @@ export function surplus(
   keep: number,
 ): ModelVersion[] {
   const recent = new Set([...new Set(history.map((move) => move.version))].slice(0, keep + 1));
-  return versions.filter((v) => v.state === "deployed" && v.artefactRemovedAt === null && !recent.has(v.version));
+  return versions.filter((v) =>
+    v.state === "deployed" && v.artefactRemovedAt === null && !recent.has(v.version)
+  );
 }

@@ -36,6 +36,11 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     await saveCycleSnapshot(sql, cycleId, id);
     await saveProgress(sql, cycleId, { fraction: 1, text: `${rows} rows of ${blocks.length} cut-offs` });
     const split = splitFor(blocks, await championOf(deps, name), config);
-    return { snapshotId: id, rows, trainRows: rowsIn(split?.train ?? []), testRows: rowsIn(split?.test ?? []) };
+    return {
+      snapshotId: id,
+      rows,
+      trainRows: rowsIn(split?.train ?? []),
+      testRows: rowsIn(split?.test ?? []),
+    };
   },
 });

@@ -42,10 +42,15 @@ export const createTrainActivities = (deps: ActivityDeps) => ({
     const { sql, store } = deps;
     const { model, config } = await modelAndConfig(deps, name);
     await enterStage(sql, cycleId, "train");
-    const trained = await versionOfCycle(sql, cycleId) ?? await train(deps, { cycleId, model, config, snapshotId });
+    const trained = await versionOfCycle(sql, cycleId) ??
+      await train(deps, { cycleId, model, config, snapshotId });
     await saveChallenger(sql, cycleId, trained.version);
     await store.get(trained.artefactSha256);
-    return { version: trained.version, candidate: trained.manifest.candidate, rows: trained.manifest.tested.rows };
+    return {
+      version: trained.version,
+      candidate: trained.manifest.candidate,
+      rows: trained.manifest.tested.rows,
+    };
   },
 
   /** Fits the challenger that passed again on all labelled rows: what will serve. A retry makes the same bytes. */
@@ -68,10 +73,23 @@ interface TrainingJob {
 async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion> {
   const { sql, store, trainer } = deps;
   const { cycleId, model, config, snapshotId } = job;
-  const [snapshot, champion] = await Promise.all([getSnapshot(sql, snapshotId), championOf(deps, model.name)]);
+  const [snapshot, champion] = await Promise.all([
+    getSnapshot(sql, snapshotId),
+    championOf(deps, model.name),
+  ]);
   const split = splitFor(snapshot.blocks, champion, config);
-  if (!split) throw new InsufficientDataError("a snapshot without rows new to the champion", 0, config.min_validation_rows);
-  const rows = await loadRows(store, split.train, split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined);
+  if (!split) {
+    throw new InsufficientDataError(
+      "a snapshot without rows new to the champion",
+      0,
+      config.min_validation_rows,
+    );
+  }
+  const rows = await loadRows(
+    store,
+    split.train,
+    split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined,
+  );
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
   const result = await trainer.compete({
     task: taskOf(model, config),
@@ -81,7 +99,15 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     resume: resumed ? await ifIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
   const artefactSha256 = await store.put(result.artifact);
-  const manifest = manifestOf(deps, { ...job, snapshot, champion, trained: split.train, rows, result, artefactSha256 });
+  const manifest = manifestOf(deps, {
+    ...job,
+    snapshot,
+    champion,
+    trained: split.train,
+    rows,
+    result,
+    artefactSha256,
+  });
   await addVersion(sql, { manifest, artefactSha256 });
   return (await versionOfCycle(sql, cycleId))!;
 }
@@ -100,7 +126,15 @@ export async function refitVersion(
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
   const served = { ...again.manifest.served, refitted: true };
-  const manifest: Manifest = { ...again.manifest, snapshotId, snapshotHash: snapshotId, parent, tested, metrics, served };
+  const manifest: Manifest = {
+    ...again.manifest,
+    snapshotId,
+    snapshotHash: snapshotId,
+    parent,
+    tested,
+    metrics,
+    served,
+  };
   const { artefactSha256 } = again;
   await updateCandidate(sql, { model: model.name, version: challenger.version, manifest, artefactSha256 });
   return { ...challenger, manifest, artefactSha256 };
@@ -115,7 +149,9 @@ async function warmStartFrom(
   model: string,
   version: number | null,
 ): Promise<Uint8Array | undefined> {
-  return version === null ? undefined : await store.get((await getVersion(sql, model, version)).manifest.tested.sha256);
+  return version === null
+    ? undefined
+    : await store.get((await getVersion(sql, model, version)).manifest.tested.sha256);
 }
 
 /** The competition on all rows of some cut-offs: what a policy that always retrains would serve. */
@@ -160,7 +196,9 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
       shownMs = clock();
       const loss = validationLoss === null ? "" : `, validation loss ${validationLoss.toPrecision(4)}`; // null: none yet
       const text = `${candidate}, epoch ${epoch} of ${epochs}${loss}`;
-      saveProgress(sql, cycleId, { fraction, text }).catch((error) => context.log.warn(`progress not shown: ${error}`));
+      saveProgress(sql, cycleId, { fraction, text }).catch((error) =>
+        context.log.warn(`progress not shown: ${error}`)
+      );
     },
     onCheckpoint(checkpoint: Uint8Array) {
       store.put(checkpoint).then((hash) => beat(context, Object.assign(said, { checkpoint: hash })))
@@ -188,14 +226,16 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
 
 function manifestOf(
   { codeVersion }: ActivityDeps,
-  { cycleId, model, config, snapshot, champion, trained, rows, result, artefactSha256 }: Omit<TrainingJob, "snapshotId"> & {
-    snapshot: Pick<Snapshot, "id" | "asOf">;
-    champion: ModelVersion | null;
-    trained: readonly SnapshotBlock[];
-    rows: TrainingRows;
-    result: CompeteResult;
-    artefactSha256: string;
-  },
+  { cycleId, model, config, snapshot, champion, trained, rows, result, artefactSha256 }:
+    & Omit<TrainingJob, "snapshotId">
+    & {
+      snapshot: Pick<Snapshot, "id" | "asOf">;
+      champion: ModelVersion | null;
+      trained: readonly SnapshotBlock[];
+      rows: TrainingRows;
+      result: CompeteResult;
+      artefactSha256: string;
+    },
 ): Manifest {
   const saw = seen(trained, rows, config);
   return {

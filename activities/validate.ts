@@ -44,8 +44,18 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
       versionOfCycle(sql, cycleId),
     ]);
     const split = splitFor(snapshot.blocks, champion, config);
-    if (!challenger || !split) throw ApplicationFailure.nonRetryable("Nothing to validate", "NothingToValidate");
-    const job = { model, config, challenger, champion, split, blocks: snapshot.blocks, asOfMs: Date.parse(snapshot.asOf) };
+    if (!challenger || !split) {
+      throw ApplicationFailure.nonRetryable("Nothing to validate", "NothingToValidate");
+    }
+    const job = {
+      model,
+      config,
+      challenger,
+      champion,
+      split,
+      blocks: snapshot.blocks,
+      asOfMs: Date.parse(snapshot.asOf),
+    };
     const evidence = await gatherEvidence(deps, job);
     const { verdict, why } = verdictOf(evidence);
     await saveVerdict(sql, cycleId, verdict, evidence);
@@ -59,7 +69,10 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
   async smokeTest({ cycleId, snapshotId }: ValidateInput): Promise<{ asked: number }> {
     const { sql, store, trainer } = deps;
     await enterStage(sql, cycleId, "smoke test");
-    const [challenger, { blocks }] = await Promise.all([versionOfCycle(sql, cycleId), getSnapshot(sql, snapshotId)]);
+    const [challenger, { blocks }] = await Promise.all([
+      versionOfCycle(sql, cycleId),
+      getSnapshot(sql, snapshotId),
+    ]);
     const bytes = await store.get(challenger!.artefactSha256);
     const { features, width, users } = decodeFeatures(await store.get(blocks[blocks.length - 1].features));
     const asked = Math.min(64, users.length);
@@ -69,7 +82,10 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
     const trained = await trainer.score(bytes, sample, asked);
     check(scorer.featureHash === FEATURE_HASH, "its features are not the ones served now");
     check(served.every(Number.isFinite), "it answered with something that is not a number");
-    check(served.every((p, i) => Math.abs(p - trained[i]) <= 1e-3 * (1 + Math.abs(p))), "serving and training disagree");
+    check(
+      served.every((p, i) => Math.abs(p - trained[i]) <= 1e-3 * (1 + Math.abs(p))),
+      "serving and training disagree",
+    );
     await saveProgress(sql, cycleId, { fraction: 1, text: `${asked} answers as expected` });
     return { asked };
   },
@@ -134,7 +150,11 @@ async function conditionOf(
   return { stale: staleness(found), failing: noBetterThanNaive || slipped(found) };
 }
 
-async function scoreRows({ trainer }: ActivityDeps, artefact: Uint8Array, rows: TrainingRows): Promise<Float32Array> {
+async function scoreRows(
+  { trainer }: ActivityDeps,
+  artefact: Uint8Array,
+  rows: TrainingRows,
+): Promise<Float32Array> {
   return await trainer.score(artefact, rows.features, rows.target.length);
 }
 

@@ -31,6 +31,7 @@ const { values: options, positionals: [file] } = parseArgs({
     models: { type: "string", default: "churn,spending" },
     candidate: { type: "string" }, // only this one, to see what it gives by itself
     target: { type: "string" }, // only a linear candidate that learns this transform of the target
+    serve: { type: "string" }, // always this candidate, whichever wins
     seed: { type: "string", default: "1" },
     json: { type: "string" },
     quiet: { type: "boolean", default: false },
@@ -97,14 +98,20 @@ async function testModel(
   return tested;
 }
 
-function train(trainer: Trainer, model: ModelDefinition, past: readonly Cutoff[], champion?: Uint8Array) {
+async function train(
+  trainer: Trainer,
+  model: ModelDefinition,
+  past: readonly Cutoff[],
+  champion?: Uint8Array,
+): Promise<CompeteResult> {
   const { name, kind } = model, { horizonDays } = protocol, candidates = candidatesOf(model);
-  return trainer.compete({
-    task: { name, kind, features: FEATURES, candidates, horizonDays, featureHash: FEATURE_HASH },
-    rows: stack(past, name),
-    seed: Number(options.seed),
-    champion,
-  });
+  const task = { name, kind, features: FEATURES, candidates, horizonDays, featureHash: FEATURE_HASH };
+  const request = { task, rows: stack(past, name), seed: Number(options.seed), champion };
+  const result = await trainer.compete(request);
+  const wanted = result.candidates.find((c) => c.name === options.serve && !c.skipped);
+  if (!wanted) return result;
+  const { artifact } = await trainer.refit({ ...request, recipe: wanted.recipe });
+  return { ...result, winner: wanted.recipe, artifact };
 }
 
 /** The model's own candidates, unless the options single one out. */

@@ -44,6 +44,8 @@ export interface ServiceOptions {
   embedded: boolean;
   /** whether retrainers that start for the first time check by themselves */
   active?: boolean;
+  /** folder whose files define the models; left out: src/models */
+  modelsFolder?: URL;
 }
 
 /** A running Perennial. */
@@ -107,7 +109,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   installRuntime(log);
   const [connection, models, key, pseudonym] = await Promise.all([
     connectTemporal(servers.temporalAddress, config),
-    loadModels(),
+    loadModels(options.modelsFolder),
     ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY }),
     openPseudonyms(sql, { home, given: config.PERENNIAL_SECRET }),
   ]);

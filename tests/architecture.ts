@@ -82,7 +82,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   linkedom: "routes",
   "@temporalio/workflow": "workflows",
   "@temporalio/activity": "activities",
-  "@temporalio/client": "src/temporal src/embedded ~src",
+  "@temporalio/client": "src/temporal src/embedded src/service.ts ~src",
   "@temporalio/worker": "src/temporal ~src",
   "@temporalio/common": "workflows activities src/temporal src/embedded",
   "@temporalio/proto": "src/temporal src/embedded",
@@ -114,7 +114,7 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "stopwatch",
     uses: /^performance\.now$/,
-    home: "src/api src/cli src/embedded src/telemetry islands",
+    home: "src/api src/cli src/embedded src/force_and_wait.ts src/telemetry islands",
   },
   { rule: "chance", uses: /^Math\.random$/, home: "" },
   {
@@ -122,7 +122,11 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
     uses: /^crypto\.(randomUUID|getRandomValues)$/,
     notIn: `${PURE} src/core src/features src/models src/training`,
   },
-  { rule: "environment", uses: /^(Deno|process)\.env$/, home: "src/config.ts src/main.ts src/cli" },
+  {
+    rule: "environment",
+    uses: /^(Deno|process)\.env$/,
+    home: "src/config.ts src/main.ts src/mod.ts src/cli",
+  },
 ];
 
 /** What can be broken, in words. */

@@ -91,7 +91,7 @@ for (
     ["package", "src/temporal/a.ts", `import { proxyActivities } from "@temporalio/workflow";`],
     ["package", "activities/a.ts", `import { condition } from "@temporalio/workflow";`],
     ["package", "workflows/a.ts", `import { Context } from "@temporalio/activity";`],
-    ["package", "src/service.ts", `import { Client } from "@temporalio/client";`],
+    ["package", "src/replay/a.ts", `import { Client } from "@temporalio/client";`],
     ["pure", "src/validation/a.ts", `import { readFile } from "node:fs/promises";`],
     ["pure", "src/rollout/a.ts", `export const text = () => Deno.readTextFileSync("a");`],
     ["pure", "workflows/a.ts", `import { createHash } from "node:crypto";`],

@@ -55,7 +55,7 @@ const ANSWERED_MAX = 100;
 /** longest text of a request or a failure that is kept */
 const TEXT_MAX = 500;
 const WAIT_MIN_MS = 1000;
-const RETRY_MS = 60_000;
+const RETRY_MS = 30_000;
 
 const { noteRetrainer, noteControl } = proxyLocalActivities<Activities>({
   startToCloseTimeout: "10 seconds",
@@ -120,8 +120,12 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     return found()!;
   }, {
     validator: ({ asOf }) => {
-      if (Number.isNaN(Date.parse(asOf))) throw new Error(`Cannot check as of "${asOf}": need an ISO 8601 time`);
-      if (queue.length >= QUEUE_MAX) throw new Error(`Cannot check as of "${asOf}": ${QUEUE_MAX} requests wait already`);
+      if (Number.isNaN(Date.parse(asOf))) {
+        throw new Error(`Cannot check as of "${asOf}": need an ISO 8601 time`);
+      }
+      if (queue.length >= QUEUE_MAX) {
+        throw new Error(`Cannot check as of "${asOf}": ${QUEUE_MAX} requests wait already`);
+      }
     },
   });
 
@@ -136,7 +140,9 @@ export async function retrainer(given: RetrainerState): Promise<void> {
       runningCycle,
     });
     const { nextCycle, intervalMs } = await untilDone(() => noteRetrainer(shown()));
-    const due = state.active ? (state.lastCheckMs === undefined ? Date.now() : state.lastCheckMs + intervalMs) : null;
+    const due = state.active
+      ? (state.lastCheckMs === undefined ? Date.now() : state.lastCheckMs + intervalMs)
+      : null;
     if (due !== nextCheckMs) {
       nextCheckMs = due;
       await untilDone(() => noteRetrainer(shown()));
@@ -173,10 +179,14 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     } else if (nextCheckMs !== null && nextCheckMs <= Date.now()) {
       const trigger = state.lastCheckMs === undefined ? "first" : "interval";
       await runCycle({ requestId: uuid4(), trigger, asOf: null, by: null }, number);
-      if (state.last?.outcome === "failed") log.warn("a check failed; the next one follows as planned", { model });
+      if (state.last?.outcome === "failed") {
+        log.warn("a check failed; the next one follows as planned", { model });
+      }
     } else {
       const woken = () => changed || queue.length > 0 || mayRenew();
-      await (nextCheckMs === null ? condition(woken) : condition(woken, Math.max(WAIT_MIN_MS, nextCheckMs - Date.now())));
+      await (nextCheckMs === null
+        ? condition(woken)
+        : condition(woken, Math.max(WAIT_MIN_MS, nextCheckMs - Date.now())));
     }
   }
   await continueAsNew<typeof retrainer>({ ...state, queue, answered, notes });
@@ -197,7 +207,7 @@ async function untilDone<T>(ask: () => Promise<T>): Promise<T> {
       return await ask();
     } catch (error) {
       if (isCancellation(error)) throw error;
-      log.error("the database does not answer; trying again in a minute", { error });
+      log.error("the database does not answer; trying again soon", { error });
       await sleep(RETRY_MS);
     }
   }

@@ -44,7 +44,10 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
   const cycleId = `retrainer/${model}/cycle/${number}`;
   upsertSearchAttributes([{ key: TRIGGER, value: trigger }]);
   try {
-    const judged = await activity("judgeDeployment", quick, "How does the last deployment do?")({ model, asOf });
+    const judged = await activity("judgeDeployment", quick, "How does the last deployment do?")({
+      model,
+      asOf,
+    });
     log.info("last deployment", { model, ...judged });
     const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId });
     if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
@@ -63,14 +66,21 @@ async function retrain(
   const snapshot = await activity("takeSnapshot", long, "Seal the labelled rows")({ cycleId, model, asOf });
   const { snapshotId, testRows, trainRows } = snapshot;
   if (testRows === 0) {
-    return { outcome: "inconclusive", text: "no labelled rows are newer than what the serving model was trained on" };
+    return {
+      outcome: "inconclusive",
+      text: "no labelled rows are newer than what the serving model was trained on",
+    };
   }
   const job = { cycleId, model, snapshotId };
   const { candidate } = await activity("trainChallenger", long, `Train on ${trainRows} rows`)(job);
-  const { verdict, why } = await activity("validateChallenger", long, `Compare on ${testRows} unseen rows`)(job);
+  const { verdict, why } = await activity("validateChallenger", long, `Compare on ${testRows} unseen rows`)(
+    job,
+  );
   upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
   setCurrentDetails(`**${verdict}** (${candidate}): ${why}`);
-  if (verdict !== "promote") return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
+  if (verdict !== "promote") {
+    return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
+  }
   const refit = await activity("refitChallenger", long, `Fit ${candidate} on all ${snapshot.rows} rows`)(job);
   await activity("smokeTest", quick, `Ask version ${refit.version} before it serves`)(job);
   const deploy = activity("deployChallenger", quick, `Let version ${refit.version} serve`);

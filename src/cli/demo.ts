@@ -20,6 +20,8 @@ import { runReplay } from "../replay/run.ts";
 import { pinMoment } from "../reporting/as_of.ts";
 import { type Service, startService } from "../service.ts";
 import { ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
+import { keyText } from "./key_text.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { renderReplay } from "./replay_table.ts";
 import type { DemoOptions } from "./options.ts";
 
@@ -33,39 +35,42 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const path = options.data ?? BUNDLED;
   const protocol = protocolFor(options);
   const replay = await replayName(path, protocol);
+  const interrupt = untilInterrupted();
+  const service = await startDemoService(options, replay);
+  const failure = service.failed.then((error) => Promise.reject(error));
+  try {
+    say(keyText(service));
+    const job = demoJob(service, { path, protocol, replay, options, signal: interrupt.signal });
+    await Promise.race([job, failure, interrupt.asked.then(() => interrupt.signal.throwIfAborted())]);
+    if (options.exit) return;
+    say(`\nEverything stays up: ${service.url}, Temporal at ${service.temporalUi}. Ctrl-C ends it.`);
+    await Promise.race([interrupt.asked, failure]);
+  } finally {
+    say("Stopping ...");
+    await service.stop();
+    interrupt.end();
+  }
+}
+
+const say = (line: string) => console.error(line);
+
+/** Each event file and protocol has an installation of its own; the bundled data's is called "demo". */
+async function startDemoService(options: DemoOptions, replay: string): Promise<Service> {
   const env = Deno.env.toObject();
   const surroundings = { env, uid: Deno.uid() };
   const home = installationHome(surroundings, options.data ? replay : "demo");
   if (options.fresh) await startOver(home);
   const config = readConfig({ ...env, ...options.port ? { PERENNIAL_PORT: String(options.port) } : {} });
-  const say = (line: string) => console.error(line);
-  const cache = cacheHome(surroundings);
-  const parts = ["worker", "api"] as const;
-  const service = await startService({
+  const places = { home, cache: cacheHome(surroundings) };
+  return await startService({
     config,
     env,
-    home,
-    cache,
-    parts,
+    ...places,
+    parts: ["worker", "api"],
     embedded: true,
     active: false,
     log: say,
   });
-  const stopping = untilSignal();
-  try {
-    const job = demoJob(service, { path, protocol, replay, options, signal: stopping.signal });
-    await Promise.race([job, service.failed.then((error) => Promise.reject(error)), stopping.asked]);
-    if (stopping.signal.aborted || options.exit) return;
-    say(
-      `\nEverything stays up: ${service.url}${
-        service.temporalUi ? `, Temporal at ${service.temporalUi}` : ""
-      }. Ctrl-C ends it.`,
-    );
-    await Promise.race([stopping.asked, service.failed.then((error) => Promise.reject(error))]);
-  } finally {
-    say("Stopping ...");
-    await service.stop();
-  }
 }
 
 function protocolFor({ data, protocol }: DemoOptions): ReplayProtocol {
@@ -99,21 +104,6 @@ async function startOver(home: string): Promise<void> {
     );
   }
   await rm(home, { recursive: true, force: true });
-}
-
-/** Hears the first Ctrl-C or SIGTERM; a second one ends the process at once. */
-function untilSignal(): { signal: AbortSignal; asked: Promise<void> } {
-  const controller = new AbortController();
-  const asked = new Promise<void>((resolve) => {
-    const heard = () => {
-      if (controller.signal.aborted) Deno.exit(130);
-      controller.abort(new Error("stopped by a person"));
-      resolve();
-    };
-    Deno.addSignalListener("SIGINT", heard);
-    Deno.addSignalListener("SIGTERM", heard);
-  });
-  return { signal: controller.signal, asked };
 }
 
 interface DemoJob {

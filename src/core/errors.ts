@@ -35,5 +35,8 @@ export class DamagedArtefactError extends Error {
   }
 }
 
-/** The message of anything thrown. */
-export const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+/** The message of anything thrown; of several errors in one, each. */
+export function messageOf(error: unknown): string {
+  if (error instanceof AggregateError) return `${error.message}: ${error.errors.map(messageOf).join("; ")}`;
+  return error instanceof Error ? error.message : String(error);
+}

@@ -27,6 +27,11 @@ export async function closeAlert(sql: Sql, key: string): Promise<void> {
   await sql`update alerts set closed_at = now() where key = ${key} and closed_at is null`;
 }
 
+/** Closes every alert of a model: a new version serves, so what was said of the old one no longer holds. */
+export async function closeAlertsOf(sql: Sql, model: string): Promise<void> {
+  await sql`update alerts set closed_at = now() where model = ${model} and closed_at is null`;
+}
+
 /** Alerts, newest first. */
 export async function listAlerts(sql: Sql, { open = true, limit = 100 } = {}): Promise<Alert[]> {
   const rows = await sql`select id, key, model, title, detail, opened_at, closed_at from alerts

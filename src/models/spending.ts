@@ -25,7 +25,6 @@ export default defineModel({
     "whether x (how much + share of the tail), each an exact linear model, and hidden layers that correct them",
   candidates: [
     { family: "linear", name: "linear", inputs: "log+raw", target: "two-part+tail" },
-    { family: "linear", name: "ridge", inputs: "log+raw", target: "identity" },
     { family: "network", name: "deep", inputs: "log+raw", target: "two-part+tail", network },
     { family: "warm-start", name: "warm-start", network: { ...network, learningRate: 2e-4, epochsMax: 10 } },
     { family: "blend", name: "blend", of: ["linear", "deep"] },

@@ -1,4 +1,5 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+import { systemClock } from "../core/clock.ts";
 import { NotFoundError } from "../core/errors.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
 import type { Control } from "./control.ts";
@@ -23,7 +24,7 @@ export function temporalControl(client: Client, { taskQueue }: { taskQueue: stri
     },
     async reachable() {
       try {
-        await client.connection.withDeadline(Date.now() + 2000, () => client.workflowService.getSystemInfo({}));
+        await client.connection.withDeadline(systemClock() + 2000, () => client.workflowService.getSystemInfo({}));
         return true;
       } catch {
         return false;

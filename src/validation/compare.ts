@@ -53,4 +53,5 @@ export function scores(
   return Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
 }
 
-const mean = (values: Float64Array) => values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;
+const mean = (values: Float64Array) =>
+  values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;

@@ -17,19 +17,25 @@ const nothingToCompare = {
   why: "no labelled rows are newer than both models' training",
 } as const;
 
-function thresholdGate({ championLoss, challengerLoss, threshold, difference }: Evidence): { verdict: Verdict; why: string } {
+function thresholdGate(
+  { championLoss, challengerLoss, threshold, difference }: Evidence,
+): { verdict: Verdict; why: string } {
   if (difference.n === 0) return nothingToCompare;
   const fall = championLoss > 0 ? (championLoss - challengerLoss) / championLoss : 0;
   const why = `loss fell by ${percent(fall)}, the threshold is ${percent(threshold)}`;
   return { verdict: fall >= threshold ? "promote" : "reject", why };
 }
 
-function evidenceGate({ difference, margin, against, stale, failing }: Evidence): { verdict: Verdict; why: string } {
+function evidenceGate(
+  { difference, margin, against, stale, failing }: Evidence,
+): { verdict: Verdict; why: string } {
   const { mean, low, high, n } = difference;
   if (n === 0) return nothingToCompare;
   if (high < 0) return { verdict: "promote", why: `better than the ${against} on ${n} rows` };
   if (low > 0) return { verdict: "reject", why: `worse than the ${against} on ${n} rows` };
-  if (against === "baseline" && mean < 0) return { verdict: "promote", why: `better on average than the baseline on ${n} rows` };
+  if (against === "baseline" && mean < 0) {
+    return { verdict: "promote", why: `better on average than the baseline on ${n} rows` };
+  }
   const replaceable = failing ? "it fails" : stale ? "it is stale" : null;
   if (high < margin && replaceable) {
     return { verdict: "promote", why: `no worse than the ${against} on ${n} rows, and ${replaceable}` };

@@ -15,13 +15,17 @@ export function pairedInterval(
   { confidence = 0.95 } = {},
 ): Interval {
   const n = differences.length;
-  if (shoppers.length !== n) throw new RangeError(`Cannot pair ${n} differences with ${shoppers.length} shoppers`);
+  if (shoppers.length !== n) {
+    throw new RangeError(`Cannot pair ${n} differences with ${shoppers.length} shoppers`);
+  }
   let mean = 0;
   for (let i = 0; i < n; i++) mean += differences[i] / n;
   const sums = new Map<number, number>();
   for (let i = 0; i < n; i++) sums.set(shoppers[i], (sums.get(shoppers[i]) ?? 0) + differences[i] - mean);
   const clusters = sums.size;
-  if (clusters < 2) return { mean: n > 0 ? mean : 0, low: -Infinity, high: Infinity, n, clusters, confidence };
+  if (clusters < 2) {
+    return { mean: n > 0 ? mean : 0, low: -Infinity, high: Infinity, n, clusters, confidence };
+  }
   let squares = 0;
   for (const sum of sums.values()) squares += sum * sum;
   const error = Math.sqrt(clusters / (clusters - 1) * squares) / n;

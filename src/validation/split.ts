@@ -19,7 +19,11 @@ export interface Split {
  */
 export function splitCutoffs(
   blocks: readonly SnapshotBlock[],
-  { horizonDays, championSeenMs, rowsWanted }: { horizonDays: number; championSeenMs: number | null; rowsWanted: number },
+  { horizonDays, championSeenMs, rowsWanted }: {
+    horizonDays: number;
+    championSeenMs: number | null;
+    rowsWanted: number;
+  },
 ): Split | null {
   const ms = (block: SnapshotBlock) => Date.parse(block.cutoff);
   const unseen = blocks.filter((block) => championSeenMs === null || ms(block) >= championSeenMs);
@@ -37,7 +41,9 @@ export function splitCutoffs(
   if (test.length === 0) return null;
   const train = blocks.filter((block) => ms(block) + horizonDays * DAY_MS <= ms(test[0]));
   if (train.length > 0) return { by: "time", train, test };
-  return championSeenMs === null ? { by: "shoppers", train: [...blocks], test: [blocks[blocks.length - 1]] } : null;
+  return championSeenMs === null
+    ? { by: "shoppers", train: [...blocks], test: [blocks[blocks.length - 1]] }
+    : null;
 }
 
 /** Which half a shopper is in when shoppers are divided: stable, and blind to everything else. */

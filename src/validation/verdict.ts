@@ -21,7 +21,9 @@ export const Evidence = z.strictObject({
   against: z.enum(["champion", "baseline"]),
   championLoss: z.number(),
   challengerLoss: z.number(),
-  difference: Interval.describe("challenger's loss minus the other's, on the same rows; below zero is better"),
+  difference: Interval.describe(
+    "challenger's loss minus the other's, on the same rows; below zero is better",
+  ),
   margin: z.number().describe("absolute rise of the loss that still counts as no worse"),
   threshold: z.number().describe("relative fall the threshold gate asks for"),
   stale: z.boolean(),

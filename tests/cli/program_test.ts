@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { findConnection, findInstallations } from "../../src/cli/connection.ts";
-import { demoOptions, keyText } from "../../src/cli/commands/run.ts";
+import { demoOptions } from "../../src/cli/commands/run.ts";
+import { keyText } from "../../src/cli/key_text.ts";
 import { duration, table } from "../../src/cli/format.ts";
 import { lockHome } from "../../src/embedded/lock.ts";
 import { runWith, withServed } from "./support.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { closeAlert, listAlerts, openAlert } from "../../src/db/alerts.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 
 const alert = {
   key: "damaged/churn/2",

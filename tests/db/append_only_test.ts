@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listAudit, writeAudit } from "../../src/db/audit.ts";
 import { moveServing, servingHistory } from "../../src/db/serving.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 import { addVersions, deployment } from "./models_support.ts";
 
 const change = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ConflictError } from "../../src/core/errors.ts";
 import { configHistory, currentConfig, saveConfig } from "../../src/db/config_versions.ts";
 import { RetrainingConfig } from "../../src/retraining_config.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 
 const defaults = RetrainingConfig.parse({});
 const by = { by: "ann", why: "fewer cycles" };

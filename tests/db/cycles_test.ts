@@ -17,7 +17,7 @@ import {
 import type { Sql } from "../../src/db/connect.ts";
 import type { Reason } from "../../src/monitoring/check.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 import { AS_OF } from "./models_support.ts";
 
 const reasons: Reason[] = [{

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ConflictError, InvalidInputError } from "../../src/core/errors.ts";
 import { claimKey, releaseKey, storeAnswer } from "../../src/db/idempotency.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 
 const answer = { status: 202, response: { requestId: "r1" } };
 

@@ -11,7 +11,7 @@ import {
 } from "../../src/db/serving.ts";
 import { getVersion } from "../../src/db/versions.ts";
 import { addVersions, deployment } from "./models_support.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 
 const won = (results: readonly PromiseSettledResult<unknown>[]) =>
   results.filter((r) => r.status === "fulfilled").length;

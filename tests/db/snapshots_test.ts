@@ -11,7 +11,7 @@ import {
   saveSnapshot,
 } from "../../src/db/snapshots.ts";
 import type { Snapshot } from "../../src/training/snapshot.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 import { AS_OF } from "./models_support.ts";
 
 const cutoffMs = Date.parse(AS_OF);

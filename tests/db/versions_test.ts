@@ -11,7 +11,7 @@ import {
   updateCandidate,
   versionOfCycle,
 } from "../../src/db/versions.ts";
-import { withEvents as withDatabase } from "./events_support.ts";
+import { withDatabase } from "./database.ts";
 import { addVersions, aManifest, deployment } from "./models_support.ts";
 
 const artefactSha256 = "b".repeat(64);

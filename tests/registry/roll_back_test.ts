@@ -5,7 +5,7 @@ import { moveServing, servingHistory, servingVersion } from "../../src/db/servin
 import type { Database } from "../../src/db/connect.ts";
 import { markDamaged, markRemoved } from "../../src/db/versions.ts";
 import { knownGood, promote, rollBack, rollBackTo } from "../../src/registry/moves.ts";
-import { withEvents as withDatabase } from "../db/events_support.ts";
+import { withDatabase } from "../db/database.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 
 const request = (requestId: string) => ({

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { savePredictions } from "../../src/db/predictions.ts";
 import { listReplayScores, saveReplayScores, servedBefore } from "../../src/db/replays.ts";
 import { writePredictions } from "../../src/replay/predictions_file.ts";
-import { pseudonym, withEvents as withDatabase } from "../db/events_support.ts";
+import { pseudonym } from "../db/events_support.ts";
+import { withDatabase } from "../db/database.ts";
 
 const CUTOFF = "2011-03-29T00:00:00.000Z";
 const said = { model: "churn", version: 2, asOf: CUTOFF, fallback: false, featureHash: "h" };

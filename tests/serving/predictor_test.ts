@@ -6,7 +6,7 @@ import type { Database } from "../../src/db/connect.ts";
 import { insertEvents } from "../../src/db/events.ts";
 import { moveServing } from "../../src/db/serving.ts";
 import { addVersion, getVersion } from "../../src/db/versions.ts";
-import { FEATURE_HASH, FEATURES } from "../../src/features/definition.ts";
+import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import churn from "../../src/models/churn.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
@@ -14,31 +14,13 @@ import { rollBack } from "../../src/registry/moves.ts";
 import { pinMoment } from "../../src/reporting/as_of.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { createPredictor } from "../../src/serving/predictor.ts";
-import { encodeArtifact } from "../../src/training/artifact.ts";
-import { event, pseudonym, withEvents as withDatabase } from "../db/events_support.ts";
+import { event, pseudonym } from "../db/events_support.ts";
+import { withDatabase } from "../db/database.ts";
 import { aManifest, AS_OF, deployment } from "../db/models_support.ts";
+import { tinyArtefact as artefact } from "./artefact.ts";
 
 const NOW_MS = Date.UTC(2024, 4, 10);
 const ann = pseudonym("ann"), bob = pseudonym("bob"), nobody = pseudonym("nobody");
-
-/** An artefact that answers `tenths / 10`, plus `slope` times what one feature says. */
-function artefact(
-  tenths: number,
-  { slope = 0, feature = "recency", horizonDays = 28, featureHash = FEATURE_HASH } = {},
-) {
-  const columns = [{ of: FEATURES.indexOf(feature), as: "raw" as const, mean: 0, scale: 1 }];
-  return encodeArtifact({
-    ...{ model: "churn", kind: "classification", features: FEATURES, featureHash, horizonDays },
-    preprocessings: [{ columns }],
-    parts: [{
-      ...{ role: "class", preprocessing: 0, link: "identity", scale: 1, min: -Infinity, max: Infinity },
-      network: { inputs: 1, hidden: [], weights: Float32Array.of(slope, tenths / 10) },
-    }],
-    formula: { op: "part", part: 0 },
-    recipe: { recipe: { family: "linear", name: "linear", inputs: "log", target: "identity" } },
-    ...{ seed: 1, newestCutoffMs: NOW_MS, rows: 10, cap: 1 },
-  });
-}
 
 interface Shop {
   sql: Database;

@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import { readConfig } from "../../config.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
-import type { Service, ServicePart } from "../../service.ts";
+import type { ServicePart } from "../../service.ts";
 import { type Context, withExamples } from "../context.ts";
+import { keyText } from "../key_text.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { calendarDay, type DemoOptions, portNumber, wholeNumber } from "../options.ts";
 
@@ -69,18 +70,6 @@ async function run(
     await service.stop();
     interrupt.end();
   }
-}
-
-/** Says where the API key is; shows it only when it was made just now. */
-export function keyText({ url, key }: Pick<Service, "url" | "key">): string {
-  if (url === null) return "Ctrl-C ends it";
-  if (key.created) {
-    return `API key, shown this once: ${key.key}\nIt is kept in ${key.path}. Ctrl-C ends Perennial`;
-  }
-  if (key.path !== null) return `The API key is in ${key.path}. Ctrl-C ends Perennial`;
-  return key.key === null
-    ? "The API key was made on another machine"
-    : "The API key is the one in PERENNIAL_API_KEY";
 }
 
 interface DemoFlags {

@@ -1,0 +1,102 @@
+/** A world in memory for the workflows: what activities were asked, and what they are told to answer. */
+import { ApplicationFailure, Context } from "@temporalio/activity";
+import type { Activities } from "../../activities/mod.ts";
+import type { CheckInput } from "../../activities/check.ts";
+import type { ControlNote, RetrainerNote } from "../../activities/retrainer.ts";
+import type { Answer } from "../../src/monitoring/check.ts";
+import type { Verdict } from "../../src/validation/verdict.ts";
+
+/** One model's world. */
+export class World {
+  /** what the activities were asked, oldest first */
+  readonly controls: ControlNote[] = [];
+  readonly shown: RetrainerNote[] = [];
+  readonly checks: (CheckInput & { atMs: number })[] = [];
+  /** cycle activities in the order in which they began and ended, as `train`, `train ended` */
+  readonly steps: string[] = [];
+  readonly outcomes: string[] = [];
+
+  /** what they answer */
+  intervalMs = 3_600_000;
+  answer: Answer = "retrain";
+  verdict: Verdict = "promote";
+  cyclesEnded = 0;
+  /** activities that fail, with what is thrown; a function is asked anew at each attempt */
+  readonly failing = new Map<string, () => Error | undefined>();
+  #gates = new Map<string, PromiseWithResolvers<void>>();
+
+  /** Makes a step wait until `release(step)`, or until it is cancelled. */
+  hold(step: string): void {
+    this.#gates.set(step, Promise.withResolvers());
+  }
+  release(step: string): void {
+    this.#gates.get(step)?.resolve();
+    this.#gates.delete(step);
+  }
+
+  async run<T>(step: string, result: () => T): Promise<T> {
+    this.steps.push(step);
+    const error = this.failing.get(step)?.();
+    if (error) throw error;
+    const gate = this.#gates.get(step);
+    if (gate) await this.#wait(gate.promise);
+    this.steps.push(`${step} ended`);
+    return result();
+  }
+
+  /** Cancellation reaches an activity with the answer to a heartbeat; the training is slow to hear of it. */
+  async #wait(gate: Promise<void>): Promise<void> {
+    const context = Context.current();
+    const beats = setInterval(() => context.heartbeat(), 100);
+    try {
+      await Promise.race([gate, context.cancelled]);
+    } catch (error) {
+      await new Promise((done) => setTimeout(done, 300));
+      this.steps.push("cancellation heard");
+      throw error;
+    } finally {
+      clearInterval(beats);
+    }
+  }
+}
+
+/** What a retry cannot mend. */
+export const hopeless = (message: string) => ApplicationFailure.nonRetryable(message, "Hopeless");
+
+/** Activities that work on the world of the model they are asked about. */
+export function fakeActivities(worldOf: (model: string) => World): Activities {
+  const ofCycle = (cycleId: string) => worldOf(cycleId.split("/")[1]);
+  const trained = { version: 1, candidate: "linear", rows: 100 };
+  return {
+    judgeDeployment: ({ model }) => worldOf(model).run("judge", () => ({ text: "nothing to judge" })),
+    checkTrigger: (input) => {
+      const world = worldOf(input.model);
+      world.checks.push({ ...input, atMs: performance.now() });
+      const asOf = input.asOf ?? "2011-06-01T00:00:00.000Z";
+      return world.run("check", () => ({ answer: world.answer, asOf, text: `because: ${world.answer}` }));
+    },
+    takeSnapshot: ({ model }) =>
+      worldOf(model).run("snapshot", () => ({ snapshotId: "s", rows: 120, trainRows: 100, testRows: 20 })),
+    trainChallenger: ({ model }) => worldOf(model).run("train", () => trained),
+    validateChallenger: ({ model }) => {
+      const world = worldOf(model);
+      return world.run("validate", () => ({ verdict: world.verdict, why: `it is ${world.verdict}` }));
+    },
+    refitChallenger: ({ model }) => worldOf(model).run("refit", () => trained),
+    smokeTest: ({ model }) => worldOf(model).run("smoke test", () => ({ asked: 64 })),
+    deployChallenger: ({ cycleId }) => ofCycle(cycleId).run("deploy", () => ({ version: 1 })),
+    reportCycle: async ({ model, outcome }) => {
+      const world = worldOf(model);
+      await world.run("report", () => world.outcomes.push(outcome));
+      world.cyclesEnded++;
+    },
+    noteRetrainer: async (note) => {
+      const world = worldOf(note.model);
+      const error = world.failing.get("noteRetrainer")?.();
+      if (error) throw error;
+      world.shown.push(note);
+      return await Promise.resolve({ nextCycle: world.cyclesEnded + 1, intervalMs: world.intervalMs });
+    },
+    noteControl: async (note) => await Promise.resolve(void worldOf(note.model).controls.push(note)),
+  };
+}

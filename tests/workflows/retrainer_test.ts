@@ -1,0 +1,368 @@
+/** What the workflows promise, on the real Temporal server; the world behind the activities is in memory. */
+import assert from "node:assert/strict";
+import { Client, WorkflowUpdateFailedError } from "@temporalio/client";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { cacheHome } from "../../src/embedded/home.ts";
+import { runProgram } from "../../src/embedded/programs.ts";
+import { findTemporal } from "../../src/embedded/temporal_binary.ts";
+import { waitUntil } from "../../src/embedded/waiting.ts";
+import {
+  checkAsOf,
+  ensureRetrainer,
+  retrainerId,
+  temporalControl,
+} from "../../src/temporal/control_client.ts";
+import { installRuntime } from "../../src/temporal/runtime.ts";
+import { bundledWorkflows } from "../../src/temporal/worker.ts";
+import type { RetrainerStatus } from "../../workflows/messages.ts";
+import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
+import { fakeActivities, hopeless, World } from "./fake_world.ts";
+
+const surroundings = { env: Deno.env.toObject(), uid: Deno.uid() };
+const cache = cacheHome(surroundings);
+const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
+const worlds = new Map<string, World>();
+const taskQueue = freshTaskQueue();
+let address: string;
+let connection: NativeConnection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
+let outage: Bench;
+
+Deno.test.beforeAll(async () => {
+  installRuntime(() => undefined);
+  ({ temporalAddress: address } = await sharedInstallation());
+  connection = await NativeConnection.connect({ address });
+  client = new Client({ connection });
+  worker = await Worker.create({
+    connection,
+    taskQueue,
+    workflowBundle: { codePath: await bundledWorkflows(cache) },
+    activities: fakeActivities((model) => worlds.get(model)!),
+    shutdownGraceTime: "1 second",
+    maxHeartbeatThrottleInterval: "100ms",
+    defaultHeartbeatThrottleInterval: "100ms",
+  });
+  running = worker.run();
+  outage = await bench({ before: (world) => failOnce(world, "noteRetrainer", hopeless("no such table")) });
+});
+
+Deno.test.afterAll(async () => {
+  const ids = [...worlds.keys()].map(retrainerId);
+  await Promise.all(ids.map((id) => client.workflow.getHandle(id).terminate("the tests have ended")));
+  worker.shutdown();
+  await running;
+  await connection.close();
+});
+
+interface Bench {
+  model: string;
+  world: World;
+  handle: ReturnType<Client["workflow"]["getHandle"]>;
+  control: ReturnType<typeof temporalControl>;
+}
+
+/** A retrainer of a model of its own. */
+async function bench(
+  { active = false, before = () => undefined }: { active?: boolean; before?: (world: World) => void } = {},
+): Promise<Bench> {
+  const model = freshName("model");
+  const world = new World();
+  worlds.set(model, world);
+  before(world);
+  await ensureRetrainer(client, { model, taskQueue, active });
+  return {
+    model,
+    world,
+    handle: client.workflow.getHandle(retrainerId(model)),
+    control: temporalControl(client, { taskQueue }),
+  };
+}
+
+const status = ({ handle }: Bench) => handle.query<RetrainerStatus>("status");
+const change = (requestId: string) => ({ requestId, by: "ann", why: "to see" });
+
+async function until(
+  what: string,
+  check: () => boolean | Promise<boolean>,
+  withinMs = 30_000,
+): Promise<void> {
+  assert.ok(await waitUntil(async () => await check(), { withinMs, everyMs: 25 }), `in vain: ${what}`);
+}
+
+function failOnce(world: World, step: string, error: Error): void {
+  let failures = 0;
+  world.failing.set(step, () => failures++ === 0 ? error : undefined);
+}
+
+async function temporalCli(...args: string[]): Promise<void> {
+  const bin = await findTemporal({ cache, env: surroundings.env, log: () => undefined });
+  const env = { HOME: "/nonexistent" };
+  const { ok, output } = await runProgram(bin, [...args, "--address", address], { timeoutMs: 15_000, env });
+  assert.ok(ok, output);
+}
+
+Deno.test(
+  "retrainer() hears signals of the temporal command line, with and without payload",
+  options,
+  async () => {
+    const one = await bench();
+    const { model, world } = one;
+    const signal = (name: string, ...input: string[]) =>
+      temporalCli("workflow", "signal", "--workflow-id", retrainerId(model), "--name", name, ...input);
+    await signal("start");
+    await until("it is active", async () => (await status(one)).active);
+    await until("its first check", () => world.outcomes.length === 1);
+    await signal("stop");
+    await until("it is stopped", async () => !(await status(one)).active);
+    await signal("force", "--input", JSON.stringify(change("r1")));
+    await until("the forced cycle", () => world.outcomes.length === 2);
+    const asked = world.controls.map(({ action, by, why }) => [action, by, why]);
+    assert.deepEqual(asked, [
+      ["start", "a Temporal signal", ""],
+      ["stop", "a Temporal signal", ""],
+      ["force", "ann", "to see"],
+    ]);
+    assert.deepEqual(world.checks.map(({ trigger, requestedBy }) => [trigger, requestedBy]), [
+      ["first", null],
+      ["force", "ann"],
+    ]);
+  },
+);
+
+Deno.test("retrainer() lives on when a signal's payload is not what it should be", options, async () => {
+  const one = await bench();
+  const { world, handle } = one;
+  for (
+    const payload of [null, "please", 7, [], { by: null, requestId: 5, why: { a: 1 } }, {
+      by: "x".repeat(9000),
+    }]
+  ) {
+    await handle.signal("force", payload);
+  }
+  await until("six cycles", () => world.outcomes.length === 6);
+  assert.ok(
+    world.controls.every(({ by, why, requestId }) =>
+      by.length <= 500 && why === "" && requestId.length === 36
+    ),
+  );
+  await handle.signal("stop", "at once");
+  await until("what was asked is written down", () => world.controls.length === 7);
+});
+
+Deno.test("force runs one cycle a request, and past the trigger only", options, async () => {
+  const one = await bench();
+  const { model, world, control } = one;
+  world.hold("train");
+  await control.force(model, change("same"));
+  await until("the training", () => world.steps.includes("train"));
+  await control.force(model, change("same"));
+  await control.force(model, change("other"));
+  world.release("train");
+  await until("two cycles", () => world.outcomes.length === 2);
+  await control.force(model, change("same"));
+  await until("the last request is written down", () => world.controls.length === 4);
+  assert.deepEqual(world.checks.map(({ number, trigger }) => [number, trigger]), [[1, "force"], [
+    2,
+    "force",
+  ]]);
+  assert.equal((await status(one)).active, false);
+});
+
+Deno.test(
+  "stop with `cancel` ends a running cycle after its activity, and it is reported once",
+  options,
+  async () => {
+    const one = await bench({ active: true });
+    const { model, world, control } = one;
+    world.hold("train");
+    await until("the training", () => world.steps.includes("train"));
+    await control.stop(model, { ...change("s"), running: "cancel" });
+    await until("the report", () => world.outcomes.length > 0);
+    const steps = world.steps.slice(world.steps.indexOf("train"));
+    assert.deepEqual(steps, ["train", "cancellation heard", "report", "report ended"]);
+    assert.deepEqual(world.outcomes, ["cancelled"]);
+    await until("it says so", async () => (await status(one)).last?.outcome === "cancelled");
+    world.release("train");
+    await control.force(model, change("again"));
+    await until("another cycle", () => world.outcomes.length === 2);
+    assert.deepEqual(world.outcomes, ["cancelled", "deployed"]);
+  },
+);
+
+Deno.test(
+  "stop with `cancel` in the middle of a deployment comes too late, and the outcome says so",
+  options,
+  async () => {
+    const one = await bench();
+    const { model, world, control } = one;
+    world.hold("deploy");
+    await control.force(model, change("f"));
+    await until("the deployment", () => world.steps.includes("deploy"));
+    await control.stop(model, { ...change("s"), running: "cancel" });
+    await until("it is told", () => world.controls.length === 2);
+    world.release("deploy");
+    await until("the report", () => world.outcomes.length > 0);
+    assert.deepEqual(world.outcomes, ["deployed"]);
+    await until("it says so", async () => (await status(one)).last?.outcome === "deployed");
+  },
+);
+
+Deno.test(
+  "stop with `finish` lets a running cycle end, and is written down before that",
+  options,
+  async () => {
+    const one = await bench({ active: true });
+    const { model, world, control } = one;
+    world.hold("train");
+    await until("the training", () => world.steps.includes("train"));
+    await control.stop(model, { ...change("s"), running: "finish" });
+    await until("the page shows it", () => world.shown.at(-1)?.active === false);
+    assert.equal(world.shown.at(-1)?.runningCycle, `retrainer/${model}/cycle/1`);
+    assert.equal(world.controls[0].action, "stop");
+    world.release("train");
+    await until("the report", () => world.outcomes.length > 0);
+    assert.deepEqual(world.outcomes, ["deployed"]);
+  },
+);
+
+Deno.test(
+  "retrainer() checks once an interval, under the same cycle number while the answer is wait",
+  options,
+  async () => {
+    const one = await bench({
+      active: true,
+      before: (world) => void (world.intervalMs = 1500, world.answer = "wait"),
+    });
+    const { world, control, model } = one;
+    await until("three checks", () => world.checks.length >= 3);
+    const gaps = world.checks.slice(1, 3).map(({ atMs }, i) => atMs - world.checks[i].atMs);
+    assert.ok(gaps.every((gap) => gap >= 1400), `checks were ${gaps.map(Math.round).join(" and ")} ms apart`);
+    assert.deepEqual(world.checks.slice(0, 3).map(({ number, trigger }) => [number, trigger]), [
+      [1, "first"],
+      [1, "interval"],
+      [1, "interval"],
+    ]);
+    await control.stop(model, { ...change("s"), running: "finish" });
+    await until("no next check", async () => (await status(one)).nextCheckAt === null);
+  },
+);
+
+Deno.test("configure moves the next check", options, async () => {
+  const one = await bench({ active: true, before: (world) => void (world.answer = "wait") });
+  const { model, world, control } = one;
+  await until("the first check", async () => (await status(one)).last !== null);
+  await until("the next is planned", async () => (await status(one)).nextCheckAt !== null);
+  const planned = Date.parse((await status(one)).nextCheckAt!);
+  assert.ok(planned > Date.now() + 3_000_000, "an hour from now");
+  world.intervalMs = 1000;
+  await control.configure(model);
+  await until("the second check", () => world.checks.length === 2);
+  await control.stop(model, { ...change("s"), running: "finish" });
+});
+
+Deno.test(
+  "check answers the same moment again from memory, also after the workflow continued as new",
+  options,
+  async () => {
+    const one = await bench();
+    const { model, world, control, handle } = one;
+    const asOf = "2011-06-01T00:00:00.000Z";
+    const want = {
+      cycleId: `retrainer/${model}/cycle/1`,
+      outcome: "deployed",
+      text: "version 1: it is promote",
+    };
+    assert.deepEqual(await checkAsOf(client, model, asOf), want);
+    assert.deepEqual(await checkAsOf(client, model, asOf), want);
+    await control.start(model, change("a"));
+    await until("its first check", () => world.outcomes.length === 2);
+    const { runId } = await handle.describe();
+    for (let i = 0; i < 10; i++) await handle.signal("configure", "x".repeat(500_000)); // histories over 4 MB are long
+    await until("a new run", async () => (await handle.describe()).runId !== runId);
+    assert.deepEqual(await checkAsOf(client, model, asOf), want);
+    assert.equal(world.checks.length, 2);
+    const { active, last, nextCheckAt } = await status(one);
+    assert.deepEqual([active, last?.outcome, Date.parse(nextCheckAt!) > Date.now()], [
+      true,
+      "deployed",
+      true,
+    ]);
+    const { memo, searchAttributes, ...about } = await handle.describe();
+    assert.deepEqual([memo, searchAttributes.PerennialModel], [{ model }, [model]]);
+    assert.equal(await about.staticSummary(), `Watches over the ${model} model`);
+  },
+);
+
+for (const [name, args] of [["no time", [{ asOf: "soon" }]], ["nothing", []]] as const) {
+  Deno.test(`check refuses ${name} before it becomes part of the history`, options, async () => {
+    const { handle, world } = await bench();
+    await assert.rejects(
+      handle.executeUpdate("check", { args: args as unknown as [unknown] }),
+      WorkflowUpdateFailedError,
+    );
+    assert.equal(world.checks.length, 0);
+  });
+}
+
+Deno.test(
+  "a step that fails for good ends its cycle as failed, and the retrainer lives on",
+  options,
+  async () => {
+    const one = await bench();
+    const { model, world } = one;
+    for (const [i, step] of ["judge", "check", "train", "deploy"].entries()) {
+      failOnce(world, step, hopeless(`no ${step} today`));
+      const { outcome, text } = await checkAsOf(client, model, new Date(i * 86_400_000).toISOString());
+      assert.deepEqual([outcome, text], ["failed", `no ${step} today`]);
+    }
+    assert.deepEqual(world.outcomes, ["failed", "failed", "failed", "failed"]);
+    failOnce(world, "report", hopeless("no report today"));
+    world.verdict = "reject";
+    const next = await checkAsOf(client, model, new Date(5 * 86_400_000).toISOString());
+    assert.equal(next.outcome, "failed");
+    assert.equal(
+      (await checkAsOf(client, model, new Date(6 * 86_400_000).toISOString())).outcome,
+      "rejected",
+    );
+  },
+);
+
+Deno.test("a step that fails for a moment is tried again", options, async () => {
+  const { model, world } = await bench();
+  for (const step of ["train", "deploy", "noteRetrainer"]) {
+    failOnce(world, step, new Error("connection lost"));
+  }
+  assert.equal((await checkAsOf(client, model, "2011-06-01T00:00:00.000Z")).outcome, "deployed");
+  assert.equal(world.steps.filter((step) => step === "deploy ended").length, 1);
+});
+
+Deno.test("a cycle can be read and found in the Temporal UI", options, async () => {
+  const { model, handle, control } = await bench();
+  await control.force(model, change("f"));
+  const cycle = client.workflow.getHandle(`retrainer/${model}/cycle/1`);
+  await until("it began", async () => await cycle.describe().then(() => true, () => false));
+  await cycle.result();
+  const { searchAttributes, memo, ...about } = await cycle.describe();
+  assert.deepEqual(
+    [searchAttributes.PerennialModel, searchAttributes.PerennialTrigger, searchAttributes.PerennialVerdict],
+    [[model], ["force"], ["deployed"]],
+  );
+  assert.deepEqual(memo, { trigger: "force", asOf: "now", requestedBy: "ann" });
+  assert.equal(await about.staticSummary(), `${model}, cycle 1 (force)`);
+  assert.equal(await (await handle.describe()).staticSummary(), `Watches over the ${model} model`);
+  const { events } = await cycle.fetchHistory();
+  const summaries = events!.flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
+  const texts = summaries.map((data) => JSON.parse(new TextDecoder().decode(data)));
+  for (
+    const text of ["Retrain now?", "Train on 100 rows", "Compare on 20 unseen rows", "Let version 1 serve"]
+  ) {
+    assert.ok(texts.includes(text), `no "${text}" among: ${texts.join(", ")}`);
+  }
+});
+
+Deno.test("retrainer() outlives a database that cannot answer", options, async () => {
+  await until("the next try", () => outage.world.shown.length > 0, 60_000);
+  assert.equal((await checkAsOf(client, outage.model, "2011-06-01T00:00:00.000Z")).outcome, "deployed");
+});
