@@ -1,5 +1,5 @@
 import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts.ts";
-import { endCycle, enterStage, getCycle } from "../src/db/cycles.ts";
+import { endCycle, enterStage } from "../src/db/cycles.ts";
 import { servingHistory } from "../src/db/serving.ts";
 import { listVersions, markRemoved } from "../src/db/versions.ts";
 import type { ModelVersion, ServingMove } from "../src/registry/version.ts";

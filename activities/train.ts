@@ -56,6 +56,7 @@ export const createTrainActivities = (deps: ActivityDeps) => ({
   /** Fits the challenger that passed again on all labelled rows: what will serve. A retry makes the same bytes. */
   async refitChallenger({ cycleId, model: name }: TrainInput): Promise<TrainResult> {
     const { model, config } = await modelAndConfig(deps, name);
+    await enterStage(deps.sql, cycleId, "refit");
     const challenger = await versionOfCycle(deps.sql, cycleId);
     if (!challenger) throw new InsufficientDataError("the challenger of a cycle", 0, 1);
     const { version, manifest } = await refitVersion(deps, { model, config, challenger });

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from "@temporalio/activity";
-import { enterStage, getCycle, saveProgress, saveVerdict } from "../src/db/cycles.ts";
+import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles.ts";
 import { getSnapshot } from "../src/db/snapshots.ts";
 import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
 import { decodeFeatures } from "../src/features/blocks.ts";

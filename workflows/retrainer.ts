@@ -166,7 +166,7 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     state.last = result;
     answered.push({ requestId, result });
     answered.splice(0, answered.length - ANSWERED_MAX);
-    if (trigger !== "replay") state.lastCheckMs = Date.now();
+    state.lastCheckMs = Date.now();
   };
 
   /** A new run may begin once nobody waits for an answer of this one; everything else is carried over. */

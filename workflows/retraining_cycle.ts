@@ -81,7 +81,7 @@ async function retrain(
   if (verdict !== "promote") {
     return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
   }
-  const refit = await activity("refitChallenger", long, `Fit ${candidate} on all ${snapshot.rows} rows`)(job);
+  const refit = await activity("refitChallenger", long, `Train again on all ${snapshot.rows} rows`)(job);
   await activity("smokeTest", quick, `Ask version ${refit.version} before it serves`)(job);
   const deploy = activity("deployChallenger", quick, `Let version ${refit.version} serve`);
   await CancellationScope.nonCancellable(() => deploy({ cycleId, why })); // half deployed is no outcome

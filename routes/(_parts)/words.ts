@@ -80,6 +80,7 @@ const DOING: Readonly<Record<Stage, string>> = {
   "snapshot": "Sealing a snapshot",
   "train": "Training a challenger",
   "validate": "Validating",
+  "refit": "Training again on all rows",
   "smoke test": "Smoke testing",
   "deploy": "Deploying",
   "report": "Writing the report",

@@ -8,6 +8,7 @@ export const Stage = z.enum([
   "snapshot",
   "train",
   "validate",
+  "refit",
   "smoke test",
   "deploy",
   "report",

@@ -36,9 +36,9 @@ function evidenceGate(
   if (against === "baseline" && mean < 0) {
     return { verdict: "promote", why: `better on average than the baseline on ${n} rows` };
   }
-  const replaceable = failing ? "it fails" : stale ? "it is stale" : null;
+  const replaceable = failing ? "failing" : stale ? "stale" : null;
   if (high < margin && replaceable) {
-    return { verdict: "promote", why: `no worse than the ${against} on ${n} rows, and ${replaceable}` };
+    return { verdict: "promote", why: `no worse than the ${against} on ${n} rows, and that is ${replaceable}` };
   }
   const why = high < margin
     ? `no worse than the ${against} on ${n} rows, but that is neither stale nor failing`

@@ -58,17 +58,29 @@ for (
     ["it is no worse and the champion is stale", { ...noWorse, stale: true }, "promote", /no worse .* stale/],
     ["it is no worse and the champion fails", { ...noWorse, failing: true }, "promote", /no worse .* fails/],
     [
-      "it is no worse than the baseline",
-      { ...noWorse, against: "baseline" },
+      "it is better than the baseline on average",
+      { low: -0.3, high: 0.2, against: "baseline" },
       "promote",
-      /only the baseline serves/,
+      /better on average/,
+    ],
+    [
+      "it is worse than the baseline on average",
+      { low: -0.001, high: 0.005, against: "baseline" },
+      "inconclusive",
+      /no worse than the baseline/,
+    ],
+    [
+      "it is no worse than a guess in place of a damaged champion",
+      { low: -0.001, high: 0.005, against: "baseline", failing: true },
+      "promote",
+      /it fails/,
     ],
     ["it is no worse but the champion does well", noWorse, "inconclusive", /neither stale nor failing/],
     ["rows cannot tell", unclear, "inconclusive", /200 rows cannot tell it from the champion/],
     ["rows cannot tell it from a stale one", { ...unclear, stale: true }, "inconclusive", /cannot tell/],
     [
       "rows cannot tell it from the baseline",
-      { ...unclear, against: "baseline" },
+      { low: -0.1, high: 0.2, against: "baseline" },
       "inconclusive",
       /cannot tell it from the baseline/,
     ],
@@ -150,10 +162,10 @@ Deno.test("verdictOf() reaches the same verdict again from what was stored of it
   );
 });
 
-Deno.test("verdictOf() never promotes by evidence what may be worse by the margin, nor rejects what may be better", () => {
+Deno.test("verdictOf() never replaces a champion by evidence with what may be worse by the margin, nor rejects what may be better", () => {
   fc.assert(
     fc.property(anyEvidence, (given) => {
-      if (given.gate !== "evidence") return;
+      if (given.gate !== "evidence" || given.against === "baseline") return;
       const { verdict } = verdictOf(given);
       if (verdict === "promote") assert.ok(given.difference.high < Math.max(given.margin, Number.MIN_VALUE));
       if (verdict === "reject") assert.ok(given.difference.low > 0);

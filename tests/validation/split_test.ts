@@ -18,7 +18,7 @@ const every14 = (count: number, rows = 100) =>
   Array.from({ length: count }, (_, i) => block(START_MS + i * 14 * DAY_MS, rows));
 
 for (
-  const [name, blocks, seenDay, rowsMin, want] of [
+  const [name, blocks, seenDay, rowsWanted, want] of [
     ["the newest cut-off tests, older ones whose outcomes end before it train", every14(5), null, 100, [
       "time",
       [0, 14, 28],
@@ -52,7 +52,7 @@ for (
 ) {
   Deno.test(`splitCutoffs(): ${name}`, () => {
     const championSeenMs = seenDay === null ? null : START_MS + seenDay * DAY_MS;
-    const split = splitCutoffs(blocks, { horizonDays: 28, championSeenMs, rowsMin });
+    const split = splitCutoffs(blocks, { horizonDays: 28, championSeenMs, rowsWanted });
     assert.deepEqual(split && [split.by, days(split.train), days(split.test)], want);
   });
 }
@@ -64,12 +64,12 @@ const history = fc.record({
   horizonDays: fc.integer({ min: 1, max: 90 }),
   rows: fc.array(fc.integer({ min: 0, max: 300 }), { minLength: 20, maxLength: 20 }),
   seenDay: fc.option(fc.integer({ min: -10, max: 700 })),
-  rowsMin: fc.integer({ min: 1, max: 800 }),
-}).map(({ count, stepDays, horizonDays, rows, seenDay, rowsMin }) => {
+  rowsWanted: fc.integer({ min: 1, max: 800 }),
+}).map(({ count, stepDays, horizonDays, rows, seenDay, rowsWanted }) => {
   const asOfMs = START_MS + ((count - 1) * stepDays + horizonDays) * DAY_MS;
   const cutoffs = labelledCutoffs({ firstMs: START_MS, asOfMs, stepDays, horizonDays, max: 100 });
   const championSeenMs = seenDay === null ? null : START_MS + seenDay * DAY_MS;
-  return { blocks: cutoffs.map((ms, i) => block(ms, rows[i])), horizonDays, championSeenMs, rowsMin };
+  return { blocks: cutoffs.map((ms, i) => block(ms, rows[i])), horizonDays, championSeenMs, rowsWanted };
 });
 
 Deno.test("splitCutoffs() lets no outcome that was trained on reach into the test", () => {
@@ -123,7 +123,7 @@ Deno.test("splitCutoffs() wastes nothing: the newest test, all that may train do
       assert.ok(split.train.length + split.test.length <= blocks.length);
       const spare = split.test.slice(1).reduce((sum, b) => sum + b.rows, 0);
       assert.ok(
-        split.test.length === 1 || spare < options.rowsMin,
+        split.test.length === 1 || spare < options.rowsWanted,
         "one cut-off fewer would have been enough",
       );
     }),

@@ -1,6 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
-import { currentAsOf } from "../../reporting/as_of.ts";
 import type { Predictions } from "../../serving/prediction.ts";
 import { chosenModels } from "../changes.ts";
 import { body, json, PredictionsAnswer, problem } from "../components.ts";
@@ -24,9 +23,8 @@ export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(predict, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").model);
     const { user, users = [user!], asOf } = c.req.valid("json"); // one of the two is there: the schema says so
-    const now = await currentAsOf(deps.sql, deps.clock);
-    const asOfMs = asOf === undefined ? now : Date.parse(asOf);
-    if (asOfMs > Math.max(now, deps.clock())) throw new InvalidInputError("asOf is in the future", "asOf");
+    const asOfMs = asOf === undefined ? undefined : Date.parse(asOf); // left out: the predictor knows what time it is
+    if (asOfMs !== undefined && asOfMs > deps.clock()) throw new InvalidInputError("asOf is in the future", "asOf");
     return c.json(await predictFor(deps, { model, users: users.map(cleanId), asOfMs }), 200);
   });
 }
@@ -34,7 +32,7 @@ export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
 /** Asks by pseudonym, and answers by the ids as they were given. */
 async function predictFor(
   { pseudonym, predictor }: ApiDeps,
-  { model, users, asOfMs }: { model: string; users: readonly string[]; asOfMs: number },
+  { model, users, asOfMs }: { model: string; users: readonly string[]; asOfMs?: number },
 ): Promise<Predictions> {
   const keys = users.map(pseudonym);
   const answer = await predictor.predict({ model, users: [...new Set(keys)], asOfMs });

@@ -50,7 +50,7 @@ function servingText({ serving }: ModelStatus): string {
     ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
     : "";
   const against = difference
-    ? `; ${percent(difference.confidence)} interval against the one before ${interval(difference)}`
+    ? `; ${Math.round(difference.confidence * 100)} % interval against the one before ${interval(difference)}`
     : "";
   return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
 }

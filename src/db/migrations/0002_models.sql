@@ -45,7 +45,7 @@ create table cycles (
   trigger text not null,
   requested_by text,
   as_of timestamptz not null,
-  stage text not null check (stage in ('check', 'snapshot', 'train', 'validate', 'smoke test', 'deploy', 'report', 'ended')),
+  stage text not null check (stage in ('check', 'snapshot', 'train', 'validate', 'refit', 'smoke test', 'deploy', 'report', 'ended')),
   progress jsonb,                    -- of the running stage: {"fraction": 0.4, "text": "..."}
   reasons jsonb not null,
   snapshot_id text,

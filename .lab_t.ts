@@ -1,2 +1,0 @@
-import { startBackend } from "./src/training/backend.ts"; import * as tf from "@tensorflow/tfjs"; 
-await startBackend(); console.log(tf.getBackend());
