@@ -8,6 +8,7 @@ import {
   log,
   ParentClosePolicy,
   proxyLocalActivities,
+  setCurrentDetails,
   setHandler,
   sleep,
   uuid4,
@@ -147,6 +148,7 @@ export async function retrainer(given: RetrainerState): Promise<void> {
       nextCheckMs = due;
       await untilDone(() => noteRetrainer(shown()));
     }
+    setCurrentDetails(details(shown())); // the summary given at the start is lost when it continues as new
     return nextCycle;
   };
 
@@ -190,6 +192,12 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     }
   }
   await continueAsNew<typeof retrainer>({ ...state, queue, answered, notes });
+}
+
+/** What the Temporal UI shows of a retrainer. */
+function details({ model, nextCheckAt, runningCycle }: Parameters<Activities["noteRetrainer"]>[0]): string {
+  const next = nextCheckAt === null ? "stopped" : `next check ${nextCheckAt}`;
+  return `Watches over the ${model} model: ${next}${runningCycle ? `, ${runningCycle} is under way` : ""}`;
 }
 
 /** What a signal asks for. Anyone can send one by hand, so no part of it is taken on trust. */

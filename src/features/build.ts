@@ -1,3 +1,4 @@
+import { DamagedArtefactError } from "../core/errors.ts";
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import type { Sql } from "../db/connect.ts";
 import { findFeatureBlock, findLabelBlock, saveFeatureBlock, saveLabelBlock } from "../db/snapshots.ts";
@@ -35,7 +36,7 @@ export async function featureBlock(
   const key = sha256(canonicalJson({ features: FEATURE_HASH, ...protocol })).slice(0, 32);
   const eventsSeen = await countEvents(sql, { beforeMs: cutoffMs });
   const known = await findFeatureBlock(sql, key, cutoffMs);
-  if (known && known.eventsSeen === eventsSeen) return known;
+  if (known && known.eventsSeen === eventsSeen && await isIntact(store, known.sha256)) return known;
   const block = await buildFeatures(sql, protocol, cutoffMs);
   const hash = await store.put(encodeFeatures(block));
   const row = {
@@ -47,6 +48,17 @@ export async function featureBlock(
   };
   await saveFeatureBlock(sql, row);
   return row;
+}
+
+/** Whether a block can be read as it was written; one that cannot is built again. */
+async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> {
+  try {
+    await store.get(sha256);
+    return true;
+  } catch (error) {
+    if (error instanceof DamagedArtefactError) return false;
+    throw error;
+  }
 }
 
 /** The features of one cut-off's population, from events strictly before it. */
@@ -79,7 +91,8 @@ export async function labelBlock(
   const toMs = cutoffMs + protocol.horizonDays * DAY_MS;
   const eventsSeen = await countEvents(sql, { beforeMs: toMs });
   const known = await findLabelBlock(sql, key, cutoffMs);
-  if (known && known.eventsSeen === eventsSeen && known.featureSha256 === features) return known.sha256;
+  const fresh = known && known.eventsSeen === eventsSeen && known.featureSha256 === features;
+  if (fresh && await isIntact(store, known.sha256)) return known.sha256;
   const { users } = decodeFeatures(await store.get(features));
   const hash = await store.put(
     encodeLabels(await buildLabels(sql, model, { fromMs: cutoffMs, toMs, users })),

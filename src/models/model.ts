@@ -36,7 +36,13 @@ export interface ModelDefinition {
   readonly candidates: readonly Recipe[];
 }
 
-const DEFAULTS = { horizonDays: 28, activeDays: 90, activity: "purchase", features: FEATURES, margin: 0.02 } as const;
+const DEFAULTS = {
+  horizonDays: 28,
+  activeDays: 90,
+  activity: "purchase",
+  features: FEATURES,
+  margin: 0.02,
+} as const;
 
 /** Completes a definition with the defaults. @throws {RangeError} its name or its candidates cannot be used */
 export function defineModel(

@@ -33,8 +33,6 @@ const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = {
   blend: 0.5,
 };
 const FINAL_WEIGHT = 4;
-/** Fewer rows than this do not compare a warm start. */
-const LEAST_FAIR_ROWS = 50;
 
 /** What the candidates are compared on. */
 interface Comparison {
@@ -121,53 +119,31 @@ const skip = (recipe: Recipe, skipped: string): FinishedCandidate => ({
 });
 
 /**
- * A champion may have learned from outcomes inside the validation slice: it is compared on the rows after those only,
- * with the best candidate so far, and its criterion is scaled by that candidate's on all rows.
+ * A champion that has learned from outcomes inside the validation slice, or from rows newer than the other candidates
+ * were fitted on, would win by that alone, and lose it again when the winner is fitted on all rows: it takes part only
+ * where all it knows was complete before the slice begins.
  */
 async function runWarmStart(
   bench: Workbench,
   on: Comparison,
   recipe: WarmStartRecipe,
 ): Promise<FinishedCandidate> {
-  const { champion, task } = bench, { target, cutoffMs } = on.validation;
+  const { champion, task } = bench;
   if (!champion) return skip(recipe, "there is no champion");
   if (champion.model !== task.name) return skip(recipe, `the champion is of model "${champion.model}"`);
   if (champion.featureHash !== task.featureHash) {
     return skip(recipe, "the champion is of another feature definition");
   }
   const knowsUntilMs = champion.newestCutoffMs + champion.horizonDays * DAY_MS;
-  const fair = [...target.keys()].filter((i) => cutoffMs[i] >= knowsUntilMs);
-  if (fair.length < LEAST_FAIR_ROWS) {
+  if (on.validation.cutoffMs.some((ms) => ms < knowsUntilMs)) {
     return skip(
       recipe,
-      `the champion has learned from outcomes of all but ${fair.length} of the validation rows`,
+      "the champion has learned from outcomes of validation rows, or newer than the others did",
     );
   }
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  const base = judged(
-    task,
-    on,
-    { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
-    predictions,
-  );
-  const rival = bestOf([...bench.checkpoint.finished.values()]);
-  if (!rival || fair.length === target.length) return base;
-  const fairly = (p: Float32Array) =>
-    criterionOf(
-      scoresOf(
-        task,
-        Float64Array.from(fair, (i) => target[i]),
-        Float32Array.from(fair, (i) => p[i]),
-        on.fit.cap,
-      ),
-    );
-  const criterion = rival.result.criterion! * fairly(predictions) / fairly(rival.predictions);
-  return { ...base, result: { ...base.result, criterion } };
+  return judged(task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
 }
-
-const bestOf = (finished: readonly FinishedCandidate[]): FinishedCandidate | undefined =>
-  finished.filter((f) => f.result.criterion !== undefined)
-    .sort((a, b) => a.result.criterion! - b.result.criterion!)[0];
 
 function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly string[]): FinishedCandidate {
   const recipe = { family: "blend", name, of } as const;

@@ -211,15 +211,6 @@ create table quarantine (
   constraint quarantine_fingerprint_key UNIQUE (fingerprint)
 );
 
-create table replay_policies (
-  replay text not null,
-  model text not null,
-  policy text not null,
-  version integer,
-  deployments integer not null default 0,
-  cutoff timestamp with time zone not null,
-  constraint replay_policies_pkey PRIMARY KEY (replay, model, policy, cutoff)
-);
 
 create table replay_scores (
   replay text not null,

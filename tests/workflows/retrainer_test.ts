@@ -293,9 +293,10 @@ Deno.test(
       "deployed",
       true,
     ]);
-    const { memo, searchAttributes, ...about } = await handle.describe();
+    const { memo, searchAttributes } = await handle.describe();
     assert.deepEqual([memo, searchAttributes.PerennialModel], [{ model }, [model]]);
-    assert.equal(await about.staticSummary(), `Watches over the ${model} model`);
+    const { currentDetails } = await handle.query<{ currentDetails: string }>("__temporal_workflow_metadata");
+    assert.match(currentDetails, new RegExp(`^Watches over the ${model} model: next check `));
   },
 );
 

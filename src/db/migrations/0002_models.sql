@@ -190,16 +190,6 @@ create table replay_scores (
   metrics jsonb not null,
   primary key (replay, model, policy, cutoff)
 );
-create table replay_policies (
-  replay text not null,
-  model text not null,
-  policy text not null,
-  version integer,
-  deployments integer not null default 0,
-  cutoff timestamptz not null,
-  primary key (replay, model, policy, cutoff)
-);
-
 create function refuse_change() returns trigger language plpgsql as $$
 begin raise exception 'rows of % are append-only', tg_table_name; end $$;
 create trigger audit_append_only before update or delete on audit for each row execute function refuse_change();
