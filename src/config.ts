@@ -34,5 +34,8 @@ export function readConfig(env: Record<string, string | undefined> = Deno.env.to
   const result = Environment.safeParse(filled);
   if (result.success) return result.data;
   const { path, message } = result.error.issues[0];
-  throw new InvalidInputError(`Cannot use environment variable ${path.join(".")}: ${message}`, path.join("."));
+  throw new InvalidInputError(
+    `Cannot use environment variable ${path.join(".")}: ${message}`,
+    path.join("."),
+  );
 }

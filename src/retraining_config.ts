@@ -7,7 +7,9 @@ const settings = {
   min_new_samples: z.int().min(1).default(100)
     .describe("new data points since the last training before a check may retrain"),
   gate: z.enum(["evidence", "threshold"]).default("evidence")
-    .describe("evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold"),
+    .describe(
+      "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold",
+    ),
   performance_threshold: z.number().min(0).max(1).default(0.05)
     .describe("least relative fall of the loss for the threshold gate"),
   confidence: z.number().min(0.5).max(0.999).default(0.9)
@@ -21,7 +23,9 @@ const settings = {
   min_validation_rows: z.int().min(20).default(100)
     .describe("labelled rows, newer than both models' training, that a validation needs"),
   validation_rows: z.int().min(20).default(500)
-    .describe("labelled rows that a validation uses where it can have them: several cut-offs in a small shop"),
+    .describe(
+      "labelled rows that a validation uses where it can have them: several cut-offs in a small shop",
+    ),
   refit: z.boolean().default(true)
     .describe("whether a challenger that passed is trained again on all labelled rows before it serves"),
   backup_models: z.boolean().default(true)
@@ -51,7 +55,9 @@ export const ModelConfig = z.strictObject(settings);
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
 const overrides = z.strictObject(
-  Object.fromEntries(Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()])) as {
+  Object.fromEntries(
+    Object.entries(settings).map(([name, schema]) => [name, schema.unwrap().optional()]),
+  ) as {
     [K in keyof typeof settings]: z.ZodOptional<ReturnType<(typeof settings)[K]["unwrap"]>>;
   },
 );
@@ -71,15 +77,23 @@ export function configOf({ models, ...general }: RetrainingConfig, model: string
 
 /** The configuration after a partial change; `null` for a model removes its overrides. @throws {InvalidInputError} naming the field */
 export function patched(current: RetrainingConfig, patch: Record<string, unknown>): RetrainingConfig {
-  const models = isRecord(patch.models) ? patchedModels(current.models, patch.models) : patch.models ?? current.models;
+  const models = isRecord(patch.models)
+    ? patchedModels(current.models, patch.models)
+    : patch.models ?? current.models;
   const result = RetrainingConfig.safeParse({ ...current, ...patch, models });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
-  throw new InvalidInputError(`Cannot use this configuration: ${path.join(".")}: ${issue.message}`, path.join("."));
+  throw new InvalidInputError(
+    `Cannot use this configuration: ${path.join(".")}: ${issue.message}`,
+    path.join("."),
+  );
 }
 
-function patchedModels(current: RetrainingConfig["models"], patch: Record<string, unknown>): Record<string, unknown> {
+function patchedModels(
+  current: RetrainingConfig["models"],
+  patch: Record<string, unknown>,
+): Record<string, unknown> {
   const models: Record<string, unknown> = { ...current };
   for (const [name, change] of Object.entries(patch)) {
     if (change === null) delete models[name];

@@ -100,7 +100,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 }
 
 async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
-  const { config, home, cache, parts, log } = options;
+  const { config, home, parts, log } = options;
   const servers = await findServers(options);
   undo.add("the servers", () => servers.stop());
   const sql = connect(servers.databaseUrl);
@@ -118,7 +118,19 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
   const predictor = createPredictor({ sql, store, models, clock: systemClock });
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
-  const shared = { ...options, servers, sql, connection, client, models, store, pseudonym, predictor, temporalUi, undo };
+  const shared = {
+    ...options,
+    servers,
+    sql,
+    connection,
+    client,
+    models,
+    store,
+    pseudonym,
+    predictor,
+    temporalUi,
+    undo,
+  };
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
@@ -151,9 +163,12 @@ interface Shared extends ServiceOptions {
 }
 
 /** The embedded servers; or, for parts that run alone, the ones that the environment names. */
-async function findServers({ config, env, home, cache, log, embedded }: ServiceOptions): Promise<Installation> {
+async function findServers(
+  { config, env, home, cache, log, embedded }: ServiceOptions,
+): Promise<Installation> {
   if (embedded) return await startInstallation({ env, uid: Deno.uid(), home, cache, log });
-  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_UI_URL: temporalUiUrl } = config;
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_UI_URL: temporalUiUrl } =
+    config;
   if (!databaseUrl) throw missing("DATABASE_URL", "postgres://user:password@host:5432/perennial");
   if (!temporalAddress) throw missing("TEMPORAL_ADDRESS", "host:7233");
   await Deno.mkdir(home, { recursive: true });
@@ -167,15 +182,26 @@ async function findServers({ config, env, home, cache, log, embedded }: ServiceO
 }
 
 const missing = (name: string, example: string) =>
-  new InvalidInputError(`Cannot start: ${name} is not set (for example ${example}); "up" starts its own servers`, name);
+  new InvalidInputError(
+    `Cannot start: ${name} is not set (for example ${example}); "up" starts its own servers`,
+    name,
+  );
 
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
-  const { config, servers, cache, undo, sql, store, models, predictor, connection, client } = shared;
+  const { config, cache, undo, sql, store, models, predictor, connection, client } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
   const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
   if (!shared.embedded || config.TEMPORAL_ADDRESS) await prepareNamespace(connection, namespace);
-  const deps = { sql, clock: systemClock, store, trainer, models, predictor, codeVersion: await codeVersion() };
+  const deps = {
+    sql,
+    clock: systemClock,
+    store,
+    trainer,
+    models,
+    predictor,
+    codeVersion: await codeVersion(),
+  };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();
   undo.add("the worker", async () => {

@@ -4,7 +4,7 @@ import type { Bench } from "../shared/bench.ts";
 import { noise, quantile, range, ratios, spread, whole } from "../shared/figures.ts";
 import { pythonWithPeers, runPython } from "../shared/python.ts";
 import type { Report, Table } from "../shared/report.ts";
-import { BUNDLED, type BenchService, startBenchService } from "../shared/service.ts";
+import { type BenchService, BUNDLED, startBenchService } from "../shared/service.ts";
 import { copyPlain, insertPlain } from "./plain.ts";
 import { batches, readEvents, type SentEvent } from "./rows.ts";
 import { sendFromWorker } from "./sender.ts";
@@ -45,14 +45,21 @@ export const ingestBench: Bench = {
     const python = await pythonWithPeers(say);
     await using bench = await startBenchService();
     const all = await readEvents(BUNDLED, quick ? 4000 : Infinity);
-    const events = { few: all.slice(0, quick ? 1000 : 20_000), many: all.slice(0, quick ? 4000 : 60_000), all };
+    const events = {
+      few: all.slice(0, quick ? 1000 : 20_000),
+      many: all.slice(0, quick ? 4000 : 60_000),
+      all,
+    };
     await measure(bench, { python, events }); // the first run compiles and fills caches: not counted
     const rounds: Round[] = [];
     for (let i = 1; i <= (quick ? 2 : 5); i++) {
       say(`ingest: run ${i}`);
       rounds.push(await measure(bench, { python, events }));
     }
-    return { report: reportOf(rounds, events.few.length, events.many.length, await durability(bench)), versions: bench.versions };
+    return {
+      report: reportOf(rounds, events.few.length, events.many.length, await durability(bench)),
+      versions: bench.versions,
+    };
   },
 };
 
@@ -92,23 +99,34 @@ async function measure(bench: BenchService, { python, events }: Inputs): Promise
 const perSecond = (rows: number, ms: number) => rows / (ms / 1000);
 
 /** Sends events over loopback HTTP into empty tables, and counts afterwards what is committed. */
-async function throughApi({ url, apiKey, service: { sql } }: BenchService, events: readonly SentEvent[], size: number) {
+async function throughApi(
+  { url, apiKey, service: { sql } }: BenchService,
+  events: readonly SentEvent[],
+  size: number,
+) {
   await empty(sql);
   const bodies = batches(events, size).map((batch) => JSON.stringify(batch));
   const { ms, accepted, latencies } = await sendFromWorker({ url, apiKey, bodies, senders: SENDERS });
   const [{ stored }] = await sql`select count(*) as stored from events`;
   const [{ rolled }] = await sql`select sum(events) as rolled from day_counts`;
   if (accepted !== events.length || Number(stored) !== accepted || Number(rolled) !== accepted) {
-    throw new Error(`Sent ${events.length} events; ${accepted} acknowledged, ${stored} stored, ${rolled} counted`);
+    throw new Error(
+      `Sent ${events.length} events; ${accepted} acknowledged, ${stored} stored, ${rolled} counted`,
+    );
   }
   return { ms, latency: { p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95) } };
 }
 
 /** `perennial import`: reads, checks, writes and rolls up a whole file. */
-async function throughImport({ service: { sql, pseudonym } }: BenchService): Promise<{ ms: number; rows: number }> {
+async function throughImport(
+  { service: { sql, pseudonym } }: BenchService,
+): Promise<{ ms: number; rows: number }> {
   await empty(sql);
   const started = performance.now();
-  const { accepted, quarantined, duplicates } = await importFile({ sql, clock: systemClock, pseudonym }, BUNDLED);
+  const { accepted, quarantined, duplicates } = await importFile(
+    { sql, clock: systemClock, pseudonym },
+    BUNDLED,
+  );
   const ms = performance.now() - started;
   const [{ stored }] = await sql`select count(*) as stored from events`;
   if (Number(stored) !== accepted) throw new Error(`Imported ${accepted} events, but ${stored} are stored`);
@@ -121,7 +139,8 @@ async function empty(sql: BenchService["service"]["sql"]): Promise<void> {
 }
 
 async function durability({ service: { sql } }: BenchService): Promise<string> {
-  const [row] = await sql`select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`;
+  const [row] =
+    await sql`select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`;
   return `fsync ${row.fsync}, synchronous_commit ${row.commit}`;
 }
 
@@ -129,18 +148,23 @@ function reportOf(rounds: readonly Round[], few: number, many: number, durable: 
   const of = (way: Way) => rounds.map(({ rates }) => rates[way]);
   const summed = (Object.keys(WAYS) as Way[]).map((way) => ({ way, rate: spread(of(way)) }));
   const compared = COMPARED.map(([ours, theirs]) => ({ ours, theirs, ratio: ratios(of(ours), of(theirs)) }));
-  const latency = (way: "api100" | "api1000", key: "p50" | "p95") => spread(rounds.map((r) => r.latencies[way][key]));
+  const latency = (way: "api100" | "api1000", key: "p50" | "p95") =>
+    spread(rounds.map((r) => r.latencies[way][key]));
   const ms = (value: number) => `${value.toFixed(0)} ms`;
   const tables: Table[] = [
     {
       title: "Events per second",
       head: ["", "median", "lowest to highest", "noise"],
-      rows: summed.map(({ way, rate }) => [WAYS[way], whole(rate.median), `${whole(rate.min)} to ${whole(rate.max)}`, noise(rate)]),
+      rows: summed.map((
+        { way, rate },
+      ) => [WAYS[way], whole(rate.median), `${whole(rate.min)} to ${whole(rate.max)}`, noise(rate)]),
     },
     {
       title: "Beside each other, run by run",
       head: ["", "ratio"],
-      rows: compared.map(({ ours, theirs, ratio }) => [`${WAYS[ours]} / ${WAYS[theirs]}`, range(ratio, (x) => x.toFixed(2))]),
+      rows: compared.map((
+        { ours, theirs, ratio },
+      ) => [`${WAYS[ours]} / ${WAYS[theirs]}`, range(ratio, (x) => x.toFixed(2))]),
     },
     {
       title: `How long a request waits, ${SENDERS} under way at once`,
@@ -155,15 +179,24 @@ function reportOf(rounds: readonly Round[], few: number, many: number, durable: 
   return {
     name: "ingest",
     title: "Ingest: events per second",
-    method: `A running service of its own (API, worker, embedded Postgres and Temporal: ${durable}) gets the bundled shop's ` +
-      `rows over loopback HTTP from ${SENDERS} senders in another thread, with an API key: ${whole(few)} in batches of 100, ` +
-      `${whole(many)} in batches of 1,000, each run into empty tables. An answer means: judged by the schema and the sense ` +
+    method:
+      `A running service of its own (API, worker, embedded Postgres and Temporal: ${durable}) gets the bundled shop's ` +
+      `rows over loopback HTTP from ${SENDERS} senders in another thread, with an API key: ${
+        whole(few)
+      } in batches of 100, ` +
+      `${
+        whole(many)
+      } in batches of 1,000, each run into empty tables. An answer means: judged by the schema and the sense ` +
       `checks, stored once by id, rolled up per shopper and day, committed; what is stored is counted after each run. The ` +
       `bare inserts put the same rows, in as many batches and connections, into a table with a key and nothing else, ` +
-      `unjudged. Import takes the whole bundled file, ${whole(PAGE)} rows a transaction; the script beside it reads the ` +
+      `unjudged. Import takes the whole bundled file, ${
+        whole(PAGE)
+      } rows a transaction; the script beside it reads the ` +
       `same file with pandas and writes it by psycopg2's execute_values, as many rows a transaction, unchecked.`,
     tables,
-    notes: [`Medians of ${rounds.length} runs after one that does not count. Noise is highest minus lowest, of the median.`],
+    notes: [
+      `Medians of ${rounds.length} runs after one that does not count. Noise is highest minus lowest, of the median.`,
+    ],
     figures: { rounds, rates: summed, ratios: compared },
   };
 }

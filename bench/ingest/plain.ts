@@ -9,10 +9,25 @@ export const PLAIN_TABLE = `drop table if exists bench_plain;
 create table bench_plain (event_id text primary key, user_id text, session_id text, type text not null, product text,
   category text, price float8, quantity float8, amount float8, at timestamptz not null)`;
 
-const COLUMNS = ["id", "user", "session", "type", "product", "category", "price", "quantity", "amount", "time"] as const;
+const COLUMNS = [
+  "id",
+  "user",
+  "session",
+  "type",
+  "product",
+  "category",
+  "price",
+  "quantity",
+  "amount",
+  "time",
+] as const;
 
 /** Inserts each batch as one committed statement, some at once. @returns ms */
-export async function insertPlain(databaseUrl: string, batches: readonly SentEvent[][], writers: number): Promise<number> {
+export async function insertPlain(
+  databaseUrl: string,
+  batches: readonly SentEvent[][],
+  writers: number,
+): Promise<number> {
   return await onPlainTable(databaseUrl, writers, async (sql) => {
     let next = 0;
     const writer = async () => {
@@ -20,7 +35,9 @@ export async function insertPlain(databaseUrl: string, batches: readonly SentEve
         const batch = batches[next++];
         const columns = COLUMNS.map((name) => arrayLiteral(batch.map((event) => event[name] ?? null)));
         await sql`insert into bench_plain select * from unnest(
-          ${columns[0]}::text::text[], ${columns[1]}::text::text[], ${columns[2]}::text::text[], ${columns[3]}::text::text[],
+          ${columns[0]}::text::text[], ${columns[1]}::text::text[], ${columns[2]}::text::text[], ${
+          columns[3]
+        }::text::text[],
           ${columns[4]}::text::text[], ${columns[5]}::text::text[], ${columns[6]}::text::float8[],
           ${columns[7]}::text::float8[], ${columns[8]}::text::float8[], ${columns[9]}::text::timestamptz[])
           on conflict do nothing`;
@@ -41,9 +58,14 @@ export async function copyPlain(databaseUrl: string, events: readonly SentEvent[
 }
 
 const copyLine = (event: SentEvent) =>
-  COLUMNS.map((name) => event[name] === undefined ? "\\N" : String(event[name]).replace(/[\\\t\n\r]/g, " ")).join("\t") + "\n";
+  COLUMNS.map((name) => event[name] === undefined ? "\\N" : String(event[name]).replace(/[\\\t\n\r]/g, " "))
+    .join("\t") + "\n";
 
-async function onPlainTable(databaseUrl: string, max: number, work: (sql: Database) => Promise<void>): Promise<number> {
+async function onPlainTable(
+  databaseUrl: string,
+  max: number,
+  work: (sql: Database) => Promise<void>,
+): Promise<number> {
   const sql = connect(databaseUrl, { max });
   try {
     await sql.unsafe(PLAIN_TABLE);

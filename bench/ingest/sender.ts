@@ -51,7 +51,13 @@ export function sendFromWorker(job: SendJob): Promise<Sent> {
 
 const isWorker = typeof (globalThis as { WorkerGlobalScope?: unknown }).WorkerGlobalScope !== "undefined";
 if (isWorker) {
-  const scope = globalThis as unknown as { onmessage: (event: MessageEvent<SendJob>) => void; postMessage(message: unknown): void };
+  const scope = globalThis as unknown as {
+    onmessage: (event: MessageEvent<SendJob>) => void;
+    postMessage(message: unknown): void;
+  };
   scope.onmessage = ({ data }) =>
-    void sendAll(data).then((sent) => scope.postMessage(sent), (error) => scope.postMessage({ error: String(error) }));
+    void sendAll(data).then(
+      (sent) => scope.postMessage(sent),
+      (error) => scope.postMessage({ error: String(error) }),
+    );
 }

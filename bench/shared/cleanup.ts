@@ -4,10 +4,14 @@ const pending = new Set<Undo>();
 /** Has `undo` run when the bench is interrupted. @returns runs it now, once */
 export function onEnd(undo: Undo): () => Promise<void> {
   let done: Promise<void> | undefined;
-  const once = () => done ??= Promise.resolve(undo()).then(() => undefined).finally(() => pending.delete(once));
+  const once = () =>
+    done ??= Promise.resolve(undo()).then(() => undefined).finally(() => pending.delete(once));
   pending.add(once);
   return once;
 }
+
+/** What `onEnd` returned is not needed any more: it ended by itself. */
+export const forget = (undo: Undo): void => void pending.delete(undo);
 
 /** Undoes what is still there, newest first: servers must not outlive the bench. */
 export async function cleanUp(): Promise<void> {

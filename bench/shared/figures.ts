@@ -35,4 +35,5 @@ export const range = ({ median, min, max }: Spread, format: (value: number) => s
 export const noise = ({ median, min, max }: Spread) => `${Math.round(100 * (max - min) / median)} %`;
 
 /** One figure against another of the same run, run by run. */
-export const ratios = (ours: readonly number[], theirs: readonly number[]) => spread(ours.map((value, i) => value / theirs[i]));
+export const ratios = (ours: readonly number[], theirs: readonly number[]) =>
+  spread(ours.map((value, i) => value / theirs[i]));

@@ -33,6 +33,8 @@ const load = () => Math.round(Deno.loadavg()[0] * 10) / 10;
 /** One line for the end of a report. */
 export function machineText({ date, cores, processor, memoryGiB, system, load, versions }: Machine): string {
   const programs = Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(", ");
-  return `Measured ${date} on ${cores} cores (${processor}), ${memoryGiB} GiB, ${system}; load average ${load[0]} when it ` +
+  return `Measured ${date} on ${cores} cores (${processor}), ${memoryGiB} GiB, ${system}; load average ${
+    load[0]
+  } when it ` +
     `began, ${load[1]} when it ended. ${programs}. Again: \`deno task bench\`.`;
 }

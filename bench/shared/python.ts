@@ -19,13 +19,19 @@ export async function pythonWithPeers(say: (line: string) => void): Promise<stri
   const imports = ["-c", "import lightgbm, pandas, psycopg2, sklearn"];
   const works = () => runProgram(python, imports, { timeoutMs: 120_000 }).then(({ ok }) => ok, () => false);
   if (await works()) return python;
-  say(`Installing the Python peers (pinned in bench/requirements.txt) into "${folder}": about a minute, once`);
+  say(
+    `Installing the Python peers (pinned in bench/requirements.txt) into "${folder}": about a minute, once`,
+  );
   const found = await findProgram("python3", ["-c", "import ensurepip, venv"], env);
-  if ("reason" in found) throw new Error(`Cannot run the Python peers: need python3 with venv on the PATH, it is ${found.reason}`);
+  if ("reason" in found) {
+    throw new Error(`Cannot run the Python peers: need python3 with venv on the PATH, it is ${found.reason}`);
+  }
   await run(found.path, ["-m", "venv", "--clear", folder]);
   await run(python, ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", REQUIREMENTS]);
   if (await works()) return python;
-  throw new Error(`Cannot use the Python peers installed in "${folder}"; LightGBM needs the system's libgomp1`);
+  throw new Error(
+    `Cannot use the Python peers installed in "${folder}"; LightGBM needs the system's libgomp1`,
+  );
 }
 
 async function run(bin: string, args: readonly string[]): Promise<void> {
@@ -34,15 +40,25 @@ async function run(bin: string, args: readonly string[]): Promise<void> {
 }
 
 /** Runs a script of ours with that Python; what it says on stderr is shown. @returns the JSON it printed */
-export async function runPython<T>(python: string, script: URL, args: readonly string[], withinMs: number): Promise<T> {
+export async function runPython<T>(
+  python: string,
+  script: URL,
+  args: readonly string[],
+  withinMs: number,
+): Promise<T> {
   const { success, stdout } = await new Deno.Command(python, {
     args: [fileURLToPath(script), ...args],
-    env: { OMP_NUM_THREADS: "2", OPENBLAS_NUM_THREADS: "2", PYTHONDONTWRITEBYTECODE: "1" },
+    // waiting threads sleep: spinning ones starve each other where something else runs, too
+    env: { OMP_NUM_THREADS: "2", OPENBLAS_NUM_THREADS: "2", OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1" },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
     signal: AbortSignal.timeout(withinMs),
   }).output();
-  if (!success) throw new Error(`Cannot run "${fileURLToPath(script)}": it failed or took longer than ${withinMs / 60_000} minutes`);
+  if (!success) {
+    throw new Error(
+      `Cannot run "${fileURLToPath(script)}": it failed or took longer than ${withinMs / 60_000} minutes`,
+    );
+  }
   return JSON.parse(new TextDecoder().decode(stdout));
 }

@@ -30,7 +30,10 @@ export async function publish(report: Report, machine: Machine): Promise<void> {
   await Deno.mkdir(RESULTS, { recursive: true });
   const { name, title, figures } = report;
   await Deno.writeTextFile(new URL(`${name}.md`, RESULTS), text);
-  await Deno.writeTextFile(new URL(`${name}.json`, RESULTS), JSON.stringify({ name, title, machine, figures }, null, 1) + "\n");
+  await Deno.writeTextFile(
+    new URL(`${name}.json`, RESULTS),
+    JSON.stringify({ name, title, machine, figures }, null, 1) + "\n",
+  );
   console.error(`Written: ${fileURLToPath(new URL(name, RESULTS))}.md and .json`);
 }
 
@@ -49,7 +52,12 @@ function markdown({ title, method, tables, notes }: Report, machine: Machine): s
 function tableText({ head, rows }: Table): string {
   const widths = head.map((name, i) => Math.max(3, name.length, ...rows.map((row) => (row[i] ?? "").length)));
   const line = (cells: readonly string[]) =>
-    `| ${widths.map((width, i) => i === 0 ? (cells[i] ?? "").padEnd(width) : (cells[i] ?? "").padStart(width)).join(" | ")} |`;
-  const rule = `| ${widths.map((width, i) => i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`).join(" | ")} |`;
+    `| ${
+      widths.map((width, i) => i === 0 ? (cells[i] ?? "").padEnd(width) : (cells[i] ?? "").padStart(width))
+        .join(" | ")
+    } |`;
+  const rule = `| ${
+    widths.map((width, i) => i === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`).join(" | ")
+  } |`;
   return [line(head), rule, ...rows.map(line)].join("\n");
 }

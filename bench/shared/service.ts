@@ -28,17 +28,37 @@ export interface BenchService extends AsyncDisposable {
 }
 
 /** Starts a fresh installation: worker, API, Postgres and Temporal. Retrainers check only when told to. */
-export async function startBenchService(log: (line: string) => void = () => undefined): Promise<BenchService> {
+export async function startBenchService(
+  log: (line: string) => void = () => undefined,
+): Promise<BenchService> {
   const folder = await temporaryFolder();
-  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, PERENNIAL_API_KEY: _key, ...outer } = Deno.env.toObject();
-  const surroundings = { env: outer, uid: Deno.uid(), cache: cacheHome({ env: outer, uid: Deno.uid() }), log };
+  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, PERENNIAL_API_KEY: _key, ...outer } = Deno.env
+    .toObject();
+  const surroundings = {
+    env: outer,
+    uid: Deno.uid(),
+    cache: cacheHome({ env: outer, uid: Deno.uid() }),
+    log,
+  };
   const ports = { postgres: await freePort(), temporal: await freePort(), temporalUi: await freePort() };
   const servers = await startInstallation({ ...surroundings, home: join(folder.path, "servers"), ports });
   const stopServers = onEnd(() => servers.stop());
   const { databaseUrl, temporalAddress } = servers;
-  const env = { ...outer, DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, PERENNIAL_PORT: String(await freePort()) };
+  const env = {
+    ...outer,
+    DATABASE_URL: databaseUrl,
+    TEMPORAL_ADDRESS: temporalAddress,
+    PERENNIAL_PORT: String(await freePort()),
+  };
   const parts = ["worker", "api"] as const;
-  const own = { config: readConfig(env), env, home: join(folder.path, "service"), parts, embedded: false, active: false };
+  const own = {
+    config: readConfig(env),
+    env,
+    home: join(folder.path, "service"),
+    parts,
+    embedded: false,
+    active: false,
+  };
   const service = await startService({ ...surroundings, ...own });
   const stopService = onEnd(() => service.stop());
   const url = service.url!, apiKey = service.key.key!; // it has an API, and its key was made just now
@@ -69,7 +89,12 @@ export async function loadShop({ service }: BenchService): Promise<ImportResult>
   const { sql, pseudonym } = service;
   const result = await importFile({ sql, clock: systemClock, pseudonym }, BUNDLED);
   const { version, config } = await currentConfig(sql);
-  await saveConfig(sql, { config: configFor(config, DEMO_PROTOCOL), after: version, by: "the bench", why: "the bundled shop" });
+  await saveConfig(sql, {
+    config: configFor(config, DEMO_PROTOCOL),
+    after: version,
+    by: "the bench",
+    why: "the bundled shop",
+  });
   await pinMoment(sql, (await eventSpan(sql))!.lastMs + 1);
   return result;
 }

@@ -4,7 +4,15 @@ import { duration, msBetween } from "./numbers.ts";
 import { Stem } from "./signs.tsx";
 
 /** The stations that are drawn; `report` and `ended` come after the last. */
-const STATIONS: readonly Stage[] = ["check", "snapshot", "train", "validate", "refit", "smoke test", "deploy"];
+const STATIONS: readonly Stage[] = [
+  "check",
+  "snapshot",
+  "train",
+  "validate",
+  "refit",
+  "smoke test",
+  "deploy",
+];
 
 interface Props {
   label: string;

@@ -18,7 +18,9 @@ export async function openAlert(
   sql: Sql,
   { key, model, title, detail }: Pick<Alert, "key" | "model" | "title" | "detail">,
 ): Promise<void> {
-  await sql`insert into alerts (key, model, title, detail) values (${key}, ${model}, ${title}, ${sql.json(detail as never)})
+  await sql`insert into alerts (key, model, title, detail) values (${key}, ${model}, ${title}, ${
+    sql.json(detail as never)
+  })
     on conflict (key) where closed_at is null do nothing`;
 }
 

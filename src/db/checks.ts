@@ -16,7 +16,10 @@ export async function saveCheck(
 }
 
 /** Past checks, newest first. Uses index `checks_model_at`. */
-export async function listChecks(sql: Sql, { model, limit = 100 }: { model?: string; limit?: number }): Promise<Check[]> {
+export async function listChecks(
+  sql: Sql,
+  { model, limit = 100 }: { model?: string; limit?: number },
+): Promise<Check[]> {
   const rows = await sql`select id, model, as_of, trigger, answer, reasons, cycle_id, checked_at from checks
     where ${model ? sql`model = ${model}` : sql`true`} order by checked_at desc limit ${limit}`;
   return z.array(Check).parse([...rows]);

@@ -15,7 +15,8 @@ export type ConfigVersion = z.infer<typeof ConfigVersion>;
 
 /** The configuration in force: the newest version; the defaults, as version 0, before anyone changed one. */
 export async function currentConfig(sql: Sql): Promise<ConfigVersion> {
-  const [row] = await sql`select version, config, by, why, at from config_versions order by version desc limit 1`;
+  const [row] =
+    await sql`select version, config, by, why, at from config_versions order by version desc limit 1`;
   if (row) return ConfigVersion.parse(row);
   return {
     version: 0,
@@ -28,7 +29,8 @@ export async function currentConfig(sql: Sql): Promise<ConfigVersion> {
 
 /** All versions, newest first. */
 export async function configHistory(sql: Sql, limit = 100): Promise<ConfigVersion[]> {
-  const rows = await sql`select version, config, by, why, at from config_versions order by version desc limit ${limit}`;
+  const rows =
+    await sql`select version, config, by, why, at from config_versions order by version desc limit ${limit}`;
   return z.array(ConfigVersion).parse([...rows]);
 }
 
@@ -40,6 +42,10 @@ export async function saveConfig(
   const [row] = await sql`insert into config_versions (version, config, by, why)
     values (${after + 1}, ${sql.json(config)}, ${by}, ${why}) on conflict (version) do nothing
     returning version, config, by, why, at`;
-  if (!row) throw new ConflictError(`Cannot save the configuration: version ${after + 1} exists; read it and try again`);
+  if (!row) {
+    throw new ConflictError(
+      `Cannot save the configuration: version ${after + 1} exists; read it and try again`,
+    );
+  }
   return ConfigVersion.parse(row);
 }

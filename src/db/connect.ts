@@ -9,7 +9,8 @@ export type Database = postgres.Sql;
 const time = {
   to: 1184,
   from: [1082, 1114, 1184],
-  serialize: (value: Date | string | number) => typeof value === "string" ? value : new Date(value).toISOString(),
+  serialize: (value: Date | string | number) =>
+    typeof value === "string" ? value : new Date(value).toISOString(),
   parse: (text: string) => new Date(text).toISOString(),
 };
 

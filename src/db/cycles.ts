@@ -7,11 +7,16 @@ import type { Sql } from "./connect.ts";
 /** Opens a cycle; a repeated call for the same run changes nothing. */
 export async function openCycle(
   sql: Sql,
-  cycle: Pick<Cycle, "id" | "model" | "number" | "runId" | "trigger" | "requestedBy" | "asOf" | "reasons" | "champion">,
+  cycle: Pick<
+    Cycle,
+    "id" | "model" | "number" | "runId" | "trigger" | "requestedBy" | "asOf" | "reasons" | "champion"
+  >,
 ): Promise<void> {
   await sql`insert into cycles (id, model, number, run_id, trigger, requested_by, as_of, stage, reasons, champion)
     values (${cycle.id}, ${cycle.model}, ${cycle.number}, ${cycle.runId}, ${cycle.trigger}, ${cycle.requestedBy},
-            ${cycle.asOf}, 'check', ${sql.json(cycle.reasons)}, ${cycle.champion}) on conflict (id) do nothing`;
+            ${cycle.asOf}, 'check', ${
+    sql.json(cycle.reasons)
+  }, ${cycle.champion}) on conflict (id) do nothing`;
 }
 
 /** Moves a cycle to `stage`: closes the stage before it in the timeline. Repeating it changes nothing. */
@@ -24,7 +29,11 @@ export async function enterStage(sql: Sql, id: string, stage: Stage): Promise<vo
 }
 
 /** Says how far the running stage is; `fraction` 0..1. */
-export async function saveProgress(sql: Sql, id: string, progress: { fraction: number; text: string }): Promise<void> {
+export async function saveProgress(
+  sql: Sql,
+  id: string,
+  progress: { fraction: number; text: string },
+): Promise<void> {
   await sql`update cycles set progress = ${sql.json(progress)} where id = ${id} and ended_at is null`;
 }
 
@@ -50,7 +59,12 @@ export async function saveWatch(sql: Sql, id: string, watch: Watch): Promise<voi
 }
 
 /** Ends a cycle; the first outcome stands. */
-export async function endCycle(sql: Sql, id: string, outcome: Outcome, error: string | null = null): Promise<void> {
+export async function endCycle(
+  sql: Sql,
+  id: string,
+  outcome: Outcome,
+  error: string | null = null,
+): Promise<void> {
   await enterStage(sql, id, "ended");
   await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
     where id = ${id} and ended_at is null`;
@@ -70,7 +84,12 @@ export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
 /** Cycles, newest first. Uses index `cycles_started`; `before` pages on: the number of rows to skip. */
 export async function listCycles(
   sql: Sql,
-  { model, outcome, limit = 100, offset = 0 }: { model?: string; outcome?: string; limit?: number; offset?: number },
+  { model, outcome, limit = 100, offset = 0 }: {
+    model?: string;
+    outcome?: string;
+    limit?: number;
+    offset?: number;
+  },
 ): Promise<Cycle[]> {
   const rows = await sql`select ${columns(sql)} from cycles
     where ${model ? sql`model = ${model}` : sql`true`} and ${outcome ? sql`outcome = ${outcome}` : sql`true`}
@@ -87,6 +106,7 @@ export async function countOutcomes(sql: Sql, model: string): Promise<Record<str
 
 /** The number that the next cycle of a model takes. */
 export async function nextCycleNumber(sql: Sql, model: string): Promise<number> {
-  const [row] = await sql`select coalesce(max(number), 0)::int + 1 as next from cycles where model = ${model}`;
+  const [row] =
+    await sql`select coalesce(max(number), 0)::int + 1 as next from cycles where model = ${model}`;
   return row.next;
 }

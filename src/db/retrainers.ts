@@ -13,7 +13,8 @@ export type RetrainerState = z.infer<typeof RetrainerState>;
 
 /** Every retrainer that ever started, by model name. */
 export async function listRetrainers(sql: Sql): Promise<RetrainerState[]> {
-  const rows = await sql`select model, active, next_check_at, running_cycle, updated_at from retrainers order by model`;
+  const rows =
+    await sql`select model, active, next_check_at, running_cycle, updated_at from retrainers order by model`;
   return z.array(RetrainerState).parse([...rows]);
 }
 

@@ -13,7 +13,11 @@ export async function servingVersion(sql: Sql, model: string): Promise<number | 
 
 /** What serves each model, and how often it changed: `revision` grows by one with each move. */
 export async function servingNow(sql: Sql): Promise<{ model: string; version: number; revision: number }[]> {
-  return [...await sql<{ model: string; version: number; revision: number }[]>`select model, version, revision from serving`];
+  return [
+    ...await sql<
+      { model: string; version: number; revision: number }[]
+    >`select model, version, revision from serving`,
+  ];
 }
 
 /**
@@ -37,7 +41,9 @@ export async function moveServing(
     if (moved.count === 0) throw await conflict(tx, model, expected);
     await tx`update model_versions set state = 'deployed' where model = ${model} and version = ${version}`;
     const [row] = await tx`insert into serving_history (model, version, previous, kind, key, by, why, as_of)
-      values (${model}, ${version}, ${expected}, ${kind}, ${key}, ${by}, ${why}, ${asOf}) returning ${columns(tx)}`;
+      values (${model}, ${version}, ${expected}, ${kind}, ${key}, ${by}, ${why}, ${asOf}) returning ${
+      columns(tx)
+    }`;
     return ServingMove.parse(row);
   });
 }
@@ -45,18 +51,24 @@ export async function moveServing(
 async function conflict(tx: Sql, model: string, expected: number | null): Promise<ConflictError> {
   const now = await servingVersion(tx, model);
   const name = (version: number | null) => version === null ? "no version" : `version ${version}`;
-  return new ConflictError(`Cannot change what serves "${model}": expected ${name(expected)}, ${name(now)} serves`);
+  return new ConflictError(
+    `Cannot change what serves "${model}": expected ${name(expected)}, ${name(now)} serves`,
+  );
 }
 
 /** The move that `key` made, or null. */
 export async function moveOf(sql: Sql, model: string, key: string): Promise<ServingMove | null> {
-  const [row] = await sql`select ${columns(sql)} from serving_history where model = ${model} and key = ${key}`;
+  const [row] = await sql`select ${
+    columns(sql)
+  } from serving_history where model = ${model} and key = ${key}`;
   return row ? ServingMove.parse(row) : null;
 }
 
 /** Who served when: every move of a model, newest first. Uses index `serving_history_model`. */
 export async function servingHistory(sql: Sql, model: string, limit = 1000): Promise<ServingMove[]> {
-  const rows = await sql`select ${columns(sql)} from serving_history where model = ${model} order by id desc limit ${limit}`;
+  const rows = await sql`select ${
+    columns(sql)
+  } from serving_history where model = ${model} order by id desc limit ${limit}`;
   return z.array(ServingMove).parse([...rows]);
 }
 

@@ -12,7 +12,11 @@ export interface BlockRow {
 }
 
 /** The feature block of a cut-off, or null where none was built. */
-export async function findFeatureBlock(sql: Sql, key: string, cutoffMs: number): Promise<BlockRow & { rows: number } | null> {
+export async function findFeatureBlock(
+  sql: Sql,
+  key: string,
+  cutoffMs: number,
+): Promise<BlockRow & { rows: number } | null> {
   const [row] = await sql`select key, cutoff, events_seen, sha256, rows from feature_blocks
     where key = ${key} and cutoff = ${cutoffMs}`;
   return (row as BlockRow & { rows: number } | undefined) ?? null;
@@ -49,7 +53,9 @@ export async function saveLabelBlock(sql: Sql, block: BlockRow & { featureSha256
 export async function saveSnapshot(sql: Sql, snapshot: Snapshot): Promise<void> {
   await sql`insert into snapshots (id, model, as_of, feature_hash, horizon_days, events_seen, rows, blocks)
     values (${snapshot.id}, ${snapshot.model}, ${snapshot.asOf}, ${snapshot.featureHash}, ${snapshot.horizonDays},
-            ${snapshot.eventsSeen}, ${snapshot.rows}, ${sql.json(snapshot.blocks)}) on conflict (id) do nothing`;
+            ${snapshot.eventsSeen}, ${snapshot.rows}, ${
+    sql.json(snapshot.blocks)
+  }) on conflict (id) do nothing`;
 }
 
 /** @throws {NotFoundError} if there is no such snapshot */
@@ -61,7 +67,10 @@ export async function getSnapshot(sql: Sql, id: string): Promise<Snapshot> {
 }
 
 /** The newest snapshot that a version of the model was trained on, or null. */
-export async function lastSnapshot(sql: Sql, model: string): Promise<{ asOf: string; eventsSeen: number } | null> {
+export async function lastSnapshot(
+  sql: Sql,
+  model: string,
+): Promise<{ asOf: string; eventsSeen: number } | null> {
   const rows = await sql`select s.as_of, s.events_seen from snapshots s join cycles c on c.snapshot_id = s.id
     where c.model = ${model} order by s.as_of desc limit 1`;
   return z.array(z.object({ asOf: z.iso.datetime(), eventsSeen: z.int() })).parse([...rows])[0] ?? null;

@@ -18,10 +18,14 @@ export async function addVersion(
   const { model, cycleId } = manifest;
   return await inTransaction(sql, async (tx) => {
     await tx`select pg_advisory_xact_lock(hashtext(${"version of " + model}))`;
-    const [known] = await tx`select version from model_versions where model = ${model} and cycle_id = ${cycleId}`;
+    const [known] =
+      await tx`select version from model_versions where model = ${model} and cycle_id = ${cycleId}`;
     if (known) return known.version;
-    const [row] = await tx`insert into model_versions (model, version, cycle_id, state, artefact_sha256, manifest)
-      select ${model}, coalesce(max(version), 0) + 1, ${cycleId}, ${state}, ${artefactSha256}, ${tx.json(manifest)}
+    const [row] =
+      await tx`insert into model_versions (model, version, cycle_id, state, artefact_sha256, manifest)
+      select ${model}, coalesce(max(version), 0) + 1, ${cycleId}, ${state}, ${artefactSha256}, ${
+        tx.json(manifest)
+      }
       from model_versions where model = ${model} returning version`;
     return row.version;
   });
@@ -42,7 +46,12 @@ export async function updateCandidate(
 }
 
 /** Says what became of a version. */
-export async function setVersionState(sql: Sql, model: string, version: number, state: ModelVersion["state"]): Promise<void> {
+export async function setVersionState(
+  sql: Sql,
+  model: string,
+  version: number,
+  state: ModelVersion["state"],
+): Promise<void> {
   await sql`update model_versions set state = ${state} where model = ${model} and version = ${version}`;
 }
 
@@ -60,7 +69,9 @@ export async function markRemoved(sql: Sql, model: string, version: number): Pro
 
 /** @throws {NotFoundError} if the model has no such version */
 export async function getVersion(sql: Sql, model: string, version: number): Promise<ModelVersion> {
-  const [row] = await sql`select ${columns(sql)} from model_versions where model = ${model} and version = ${version}`;
+  const [row] = await sql`select ${
+    columns(sql)
+  } from model_versions where model = ${model} and version = ${version}`;
   if (!row) throw new NotFoundError(`version of ${model}`, String(version));
   return ModelVersion.parse(row);
 }
@@ -73,6 +84,8 @@ export async function versionOfCycle(sql: Sql, cycleId: string): Promise<ModelVe
 
 /** Versions of a model, newest first. */
 export async function listVersions(sql: Sql, model: string, limit = 1000): Promise<ModelVersion[]> {
-  const rows = await sql`select ${columns(sql)} from model_versions where model = ${model} order by version desc limit ${limit}`;
+  const rows = await sql`select ${
+    columns(sql)
+  } from model_versions where model = ${model} order by version desc limit ${limit}`;
   return z.array(ModelVersion).parse([...rows]);
 }

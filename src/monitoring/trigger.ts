@@ -34,7 +34,11 @@ export interface Findings {
  * validation. A pure function: the same findings give the same answer.
  */
 export function decide(found: Findings): { answer: Answer; reasons: Reason[] } {
-  const reasons = [newSamples(found), labelledRows(found), ...found.champion ? [age(found.champion), performance(found.champion)] : [firstModel(found)]];
+  const reasons = [
+    newSamples(found),
+    labelledRows(found),
+    ...found.champion ? [age(found.champion), performance(found.champion)] : [firstModel(found)],
+  ];
   if (found.trigger === "force") {
     const forced: Reason = { code: "forced", speaks: "for", text: "A person asked for it", evidence: {} };
     return { answer: "retrain", reasons: [forced, ...reasons] };
@@ -74,7 +78,10 @@ function firstModel({ cutoffs: have, cutoffsMin: need }: Findings): Reason {
 
 /** Whether a champion is stale: its newest outcome is old, or most of what is known came after it. */
 export function staleness(
-  champion: Pick<NonNullable<Findings["champion"]>, "ageDays" | "staleAfterDays" | "rows" | "rowsNow" | "staleGrowth">,
+  champion: Pick<
+    NonNullable<Findings["champion"]>,
+    "ageDays" | "staleAfterDays" | "rows" | "rowsNow" | "staleGrowth"
+  >,
 ): string | null {
   const { ageDays, staleAfterDays, rows, rowsNow, staleGrowth } = champion;
   if (ageDays >= staleAfterDays) return `its newest outcome is ${Math.floor(ageDays)} days old`;
@@ -94,7 +101,12 @@ function age(champion: NonNullable<Findings["champion"]>): Reason {
 }
 
 /** Whether the champion's loss now is above what it was validated at, by more than the margin and chance. */
-export function slipped({ lossNow, validatedLoss, margin }: Pick<NonNullable<Findings["champion"]>, "lossNow" | "validatedLoss" | "margin">): boolean {
+export function slipped(
+  { lossNow, validatedLoss, margin }: Pick<
+    NonNullable<Findings["champion"]>,
+    "lossNow" | "validatedLoss" | "margin"
+  >,
+): boolean {
   return lossNow !== null && lossNow.low > validatedLoss + margin;
 }
 
@@ -112,7 +124,16 @@ function performance(champion: NonNullable<Findings["champion"]>): Reason {
   return {
     code: "performance",
     speaks: fell ? "for" : "neither",
-    text: fell ? `Version ${version} does worse than when it was validated` : `Version ${version} does as when it was validated, within chance`,
-    evidence: { version, validatedLoss, lossNow: lossNow.mean, low: lossNow.low, high: lossNow.high, rows: lossNow.n },
+    text: fell
+      ? `Version ${version} does worse than when it was validated`
+      : `Version ${version} does as when it was validated, within chance`,
+    evidence: {
+      version,
+      validatedLoss,
+      lossNow: lossNow.mean,
+      low: lossNow.low,
+      high: lossNow.high,
+      rows: lossNow.n,
+    },
   };
 }

@@ -23,7 +23,9 @@ export function lastKnownGood(
   history: readonly Pick<ServingMove, "version" | "previous" | "kind">[],
   usable: (version: number) => boolean,
 ): number | null {
-  const bad = new Set(history.filter((m) => m.kind === "roll back" && m.previous !== null).map((m) => m.previous));
+  const bad = new Set(
+    history.filter((m) => m.kind === "roll back" && m.previous !== null).map((m) => m.previous),
+  );
   const current = history[0]?.version ?? null;
   for (const { previous } of history) {
     if (previous !== null && previous !== current && !bad.has(previous) && usable(previous)) return previous;
@@ -40,7 +42,9 @@ export function rollBack(sql: Sql, request: MoveRequest & { to?: number }): Prom
     if (done) return done; // asked again: by now there may be nothing left to go back to
     const expected = await servingVersion(tx, request.model);
     const to = request.to ?? await knownGood(tx, request.model);
-    if (to === null) throw new ConflictError(`Cannot roll back "${request.model}": no earlier good version is kept`);
+    if (to === null) {
+      throw new ConflictError(`Cannot roll back "${request.model}": no earlier good version is kept`);
+    }
     return await move(tx, { ...request, expected, version: to, kind: "roll back" });
   });
 }
@@ -48,9 +52,11 @@ export function rollBack(sql: Sql, request: MoveRequest & { to?: number }): Prom
 /** Takes back a deployment that proved worse. Done once per `key`; nothing happens if another version serves by now. */
 export async function rollBackTo(
   sql: Sql,
-  { model, version, expected, key, why, asOf }: Pick<ServingMove, "model" | "version" | "key" | "why" | "asOf"> & {
-    expected: number;
-  },
+  { model, version, expected, key, why, asOf }:
+    & Pick<ServingMove, "model" | "version" | "key" | "why" | "asOf">
+    & {
+      expected: number;
+    },
 ): Promise<ServingMove> {
   return await moveServing(sql, { model, version, expected, kind: "roll back", key, by: key, why, asOf });
 }
@@ -81,7 +87,9 @@ async function move(
   },
 ): Promise<ServingMove> {
   const target = await getVersion(tx, model, version);
-  if (!isUsable(target)) throw new ConflictError(`Cannot serve version ${version} of "${model}": its file is not kept`);
+  if (!isUsable(target)) {
+    throw new ConflictError(`Cannot serve version ${version} of "${model}": its file is not kept`);
+  }
   const moved = await moveServing(tx, { model, version, expected, kind, key: requestId, by, why, asOf });
   await writeAudit(tx, {
     requestId,

@@ -18,7 +18,9 @@ export const Manifest = z.object({
   competition: z.array(z.object({ candidate: z.string(), loss: z.number(), rows: z.int() })),
   curve: z.array(z.object({
     candidate: z.string(),
-    points: z.array(z.object({ epoch: z.int(), loss: z.number().nullable(), validationLoss: z.number().nullable() })),
+    points: z.array(
+      z.object({ epoch: z.int(), loss: z.number().nullable(), validationLoss: z.number().nullable() }),
+    ),
   })).describe("training curves of the competition; null where there was nothing to measure on"),
   tested: z.object({
     sha256: z.string(),
@@ -32,7 +34,9 @@ export const Manifest = z.object({
     labelledThrough: z.iso.datetime(),
     refitted: z.boolean(),
   }).describe("the rows that the artefact saw"),
-  targetCap: z.number().nullable().describe("99th percentile of the training target; null for a classification"),
+  targetCap: z.number().nullable().describe(
+    "99th percentile of the training target; null for a classification",
+  ),
   baseline: z.number().describe("the naive prediction: mean label of the training rows"),
   metrics: Metrics.describe("on the validation rows"),
 });

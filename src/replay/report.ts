@@ -30,7 +30,10 @@ export interface ReplaySummary {
 const LESS_IS_BETTER = new Set(["logLoss", "brier", "mse", "cappedMse", "mae"]);
 
 /** Sums up one model's scores. @returns null where none was scored */
-export function summariseReplay(model: ModelDefinition, scores: readonly ReplayScore[]): ReplaySummary | null {
+export function summariseReplay(
+  model: ModelDefinition,
+  scores: readonly ReplayScore[],
+): ReplaySummary | null {
   const own = scores.filter((score) => score.model === model.name);
   if (own.length === 0) return null;
   const of = (policy: Policy) => own.filter((score) => score.policy === policy);
@@ -45,9 +48,15 @@ export function summariseReplay(model: ModelDefinition, scores: readonly ReplayS
   };
 }
 
-function summarisePolicy(policy: Policy, scores: readonly ReplayScore[], frozen: readonly ReplayScore[]): PolicySummary {
+function summarisePolicy(
+  policy: Policy,
+  scores: readonly ReplayScore[],
+  frozen: readonly ReplayScore[],
+): PolicySummary {
   const names = Object.keys(scores[0]?.metrics ?? {}).filter((name) => name !== "n");
-  const means = Object.fromEntries(names.map((name) => [name, mean(scores.map(({ metrics }) => metrics[name]))]));
+  const means = Object.fromEntries(
+    names.map((name) => [name, mean(scores.map(({ metrics }) => metrics[name]))]),
+  );
   const differences = Object.fromEntries(names.map((name) => {
     const d = scores.map(({ metrics }, i) => metrics[name] - (frozen[i]?.metrics[name] ?? NaN));
     const better = d.filter((x) => LESS_IS_BETTER.has(name) ? x < 0 : x > 0).length;
@@ -73,7 +82,11 @@ export const COLUMNS = {
 } as const satisfies Record<ModelDefinition["kind"], readonly (readonly [string, string])[]>;
 
 /** Every cut-off's scores per model and policy, for those who score it themselves. */
-export const scoresAsJson = (replay: string, scores: readonly ReplayScore[], summaries: readonly ReplaySummary[]) => ({
+export const scoresAsJson = (
+  replay: string,
+  scores: readonly ReplayScore[],
+  summaries: readonly ReplaySummary[],
+) => ({
   replay,
   summaries,
   scores: scores.map(({ replay: _replay, cutoff, ...score }) => ({ cutoff: cutoff.slice(0, 10), ...score })),

@@ -40,7 +40,9 @@ async function replayAll(run: ReplayRun): Promise<void> {
     const cutoff = new Date(ms).toISOString();
     run.onProgress({ done: i, of: run.cutoffs.length, cutoff, text: "" });
     const models = run.models.filter((model) => !known.has(`${model} ${cutoff}`));
-    const texts = await Promise.all(models.map((model) => replayOne(run, { model, cutoff, score: scored.has(ms) })));
+    const texts = await Promise.all(
+      models.map((model) => replayOne(run, { model, cutoff, score: scored.has(ms) })),
+    );
     run.onProgress({ done: i + 1, of: run.cutoffs.length, cutoff, text: texts.join(", ") });
   }
 }

@@ -18,7 +18,9 @@ export const metricName = (metric: string): string => WORDS[metric] ?? metric;
 const ORDER = Object.keys(WORDS);
 /** Metrics in the order in which they are always written; the database keeps none. */
 export const metricsInOrder = (metrics: Record<string, number>): [metric: string, value: number][] =>
-  Object.entries(metrics).filter(([metric]) => metric !== "n").sort(([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  Object.entries(metrics).filter(([metric]) => metric !== "n").sort(([a], [b]) =>
+    ORDER.indexOf(a) - ORDER.indexOf(b)
+  );
 
 /** Four significant digits, with thousands separated: 0.5123, 12.30, 1,234,567. */
 export function figure(value: number): string {

@@ -1,7 +1,11 @@
 import { z } from "zod";
 
 /** One shopper's answer. `prediction` is a probability for a classification, else in the model's unit. */
-export const UserPrediction = z.object({ user: z.string(), prediction: z.number().nullable(), reason: z.string().optional() });
+export const UserPrediction = z.object({
+  user: z.string(),
+  prediction: z.number().nullable(),
+  reason: z.string().optional(),
+});
 
 /** Answers of one model, all as of one moment. */
 export const Predictions = z.object({

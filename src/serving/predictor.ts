@@ -58,11 +58,16 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   };
 }
 
-function inOrder(users: readonly string[], found: readonly { userKey: string; prediction: number }[]): Predictions["predictions"] {
+function inOrder(
+  users: readonly string[],
+  found: readonly { userKey: string; prediction: number }[],
+): Predictions["predictions"] {
   const byUser = new Map(found.map(({ userKey, prediction }) => [userKey, prediction]));
   return users.map((user) => {
     const prediction = byUser.get(user);
-    return prediction === undefined ? { user, prediction: null, reason: "no events of this user are known" } : { user, prediction };
+    return prediction === undefined
+      ? { user, prediction: null, reason: "no events of this user are known" }
+      : { user, prediction };
   });
 }
 
@@ -102,7 +107,12 @@ async function speakerFor(
     try {
       const scorer = await scorerOf(version);
       const { horizonDays } = scorer;
-      return { version: next, fallback: next !== serving, horizonDays, answer: (x, n) => scorer.predictPacked(x, n) };
+      return {
+        version: next,
+        fallback: next !== serving,
+        horizonDays,
+        answer: (x, n) => scorer.predictPacked(x, n),
+      };
     } catch (error) {
       if (!(error instanceof DamagedArtefactError)) throw error;
       await report(sql, version, error);
@@ -115,10 +125,19 @@ async function speakerFor(
   return { version: null, fallback: true, horizonDays: 1, answer }; // no feature matters to it
 }
 
-async function report(sql: Database, { model, version, artefactSha256 }: ModelVersion, error: Error): Promise<void> {
+async function report(
+  sql: Database,
+  { model, version, artefactSha256 }: ModelVersion,
+  error: Error,
+): Promise<void> {
   await markDamaged(sql, model, version);
   const title = `${model}: the file of version ${version} cannot be used`;
-  await openAlert(sql, { key: `damaged/${model}/${version}`, model, title, detail: { artefactSha256, reason: error.message } });
+  await openAlert(sql, {
+    key: `damaged/${model}/${version}`,
+    model,
+    title,
+    detail: { artefactSha256, reason: error.message },
+  });
 }
 
 /** Now; in a demo whose clock stands still, just after the newest event of those asked for, if that is later. */

@@ -19,9 +19,14 @@ export type TemporalConfig = Pick<
 export class TemporalUnreachableError extends Error {
   override name = "TemporalUnreachableError";
   constructor(readonly address: string, cause: unknown) {
-    super(`Cannot reach Temporal at ${address}: ${messageOf(cause)}; check TEMPORAL_ADDRESS and that the server runs`, {
-      cause,
-    });
+    super(
+      `Cannot reach Temporal at ${address}: ${
+        messageOf(cause)
+      }; check TEMPORAL_ADDRESS and that the server runs`,
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -41,10 +46,15 @@ export async function connectTemporal(address: string, config: TemporalConfig): 
 /** TLS and API key, as a managed cluster wants them: a key or a certificate implies TLS. */
 async function access(config: TemporalConfig) {
   const { TEMPORAL_API_KEY: apiKey, TEMPORAL_TLS_CA, TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY } = config;
-  const [ca, crt, key] = await Promise.all([TEMPORAL_TLS_CA, TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY].map((path) =>
-    path === undefined ? undefined : readFile(path)
-  ));
+  const [ca, crt, key] = await Promise.all(
+    [TEMPORAL_TLS_CA, TEMPORAL_TLS_CERT, TEMPORAL_TLS_KEY].map((path) =>
+      path === undefined ? undefined : readFile(path)
+    ),
+  );
   const wanted = config.TEMPORAL_TLS ?? (apiKey !== undefined || crt !== undefined || ca !== undefined);
   if (!wanted) return { tls: false as const };
-  return { tls: { serverRootCACertificate: ca, clientCertPair: crt && key ? { crt, key } : undefined }, apiKey };
+  return {
+    tls: { serverRootCACertificate: ca, clientCertPair: crt && key ? { crt, key } : undefined },
+    apiKey,
+  };
 }

@@ -10,7 +10,11 @@ export const retrainerId = (model: string): string => `retrainer/${model}`;
 /** Tells retrainers what people want, through Temporal signals. A retrainer that does not run yet is started by them. */
 export function temporalControl(client: Client, { taskQueue }: { taskQueue: string }): Control {
   const signal = (model: string, name: string, args: unknown[]) =>
-    client.workflow.signalWithStart("retrainer", { ...startOptions(model, taskQueue, false), signal: name, signalArgs: args });
+    client.workflow.signalWithStart("retrainer", {
+      ...startOptions(model, taskQueue, false),
+      signal: name,
+      signalArgs: args,
+    });
   return {
     start: async (model, change) => void await signal(model, "start", [change]),
     stop: async (model, change) => void await signal(model, "stop", [change]),
@@ -24,7 +28,10 @@ export function temporalControl(client: Client, { taskQueue }: { taskQueue: stri
     },
     async reachable() {
       try {
-        await client.connection.withDeadline(systemClock() + 2000, () => client.workflowService.getSystemInfo({}));
+        await client.connection.withDeadline(
+          systemClock() + 2000,
+          () => client.workflowService.getSystemInfo({}),
+        );
         return true;
       } catch {
         return false;
@@ -38,7 +45,10 @@ export async function ensureRetrainer(
   client: Client,
   { model, taskQueue, active }: { model: string; taskQueue: string; active: boolean },
 ): Promise<void> {
-  await client.workflow.start("retrainer", { ...startOptions(model, taskQueue, active), workflowIdConflictPolicy: "USE_EXISTING" });
+  await client.workflow.start("retrainer", {
+    ...startOptions(model, taskQueue, active),
+    workflowIdConflictPolicy: "USE_EXISTING",
+  });
 }
 
 /**

@@ -38,7 +38,10 @@ function evidenceGate(
   }
   const replaceable = failing ? "failing" : stale ? "stale" : null;
   if (high < margin && replaceable) {
-    return { verdict: "promote", why: `no worse than the ${against} on ${n} rows, and that is ${replaceable}` };
+    return {
+      verdict: "promote",
+      why: `no worse than the ${against} on ${n} rows, and that is ${replaceable}`,
+    };
   }
   const why = high < margin
     ? `no worse than the ${against} on ${n} rows, but that is neither stale nor failing`

@@ -24,7 +24,9 @@ export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
     const [model] = chosenModels(deps, c.req.valid("param").model);
     const { user, users = [user!], asOf } = c.req.valid("json"); // one of the two is there: the schema says so
     const asOfMs = asOf === undefined ? undefined : Date.parse(asOf); // left out: the predictor knows what time it is
-    if (asOfMs !== undefined && asOfMs > deps.clock()) throw new InvalidInputError("asOf is in the future", "asOf");
+    if (asOfMs !== undefined && asOfMs > deps.clock()) {
+      throw new InvalidInputError("asOf is in the future", "asOf");
+    }
     return c.json(await predictFor(deps, { model, users: users.map(cleanId), asOfMs }), 200);
   });
 }

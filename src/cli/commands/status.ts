@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { count, percent } from "../../reporting/numbers.ts";
+import { count } from "../../reporting/numbers.ts";
 import type { ModelStatus, Status } from "../../reporting/status.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint } from "../format.ts";

@@ -1,0 +1,282 @@
+/** The main job as `demo` does it, on a part of the real shop: through the service and the production workflows. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { listAlerts } from "../../src/db/alerts.ts";
+import { getCycle, openCycle } from "../../src/db/cycles.ts";
+import { listReplayScores } from "../../src/db/replays.ts";
+import { moveServing, servingHistory, servingVersion } from "../../src/db/serving.ts";
+import { getSnapshot } from "../../src/db/snapshots.ts";
+import { addVersion, getVersion, listVersions } from "../../src/db/versions.ts";
+import { currentConfig } from "../../src/db/config_versions.ts";
+import { DAY_MS } from "../../src/features/user_day.ts";
+import { FEATURE_HASH } from "../../src/features/definition.ts";
+import { fileArtefacts } from "../../src/registry/artefacts.ts";
+import { promote, rollBack } from "../../src/registry/moves.ts";
+import type { ModelVersion } from "../../src/registry/version.ts";
+import { replayCutoffs, testCutoffs } from "../../src/replay/protocol.ts";
+import { runReplay } from "../../src/replay/run.ts";
+import { configOf } from "../../src/retraining_config.ts";
+import type { Service } from "../../src/service.ts";
+import { checkAsOf } from "../../src/temporal/control_client.ts";
+import { loadRows } from "../../src/training/dataset.ts";
+import { createTrainer } from "../../src/training/trainer.ts";
+import { createPredictor } from "../../src/serving/predictor.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { taskOf } from "../../activities/train.ts";
+import { PROTOCOL, type SmallShop, withSmallShop } from "./small_shop.ts";
+
+const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
+const source = (path: string) => new URL(`../../src/models/${path}`, import.meta.url).href;
+
+const THIRD = `import { defineModel } from "${source("model.ts")}";
+export default defineModel({
+  name: "lines",
+  kind: "regression",
+  question: "How many lines will this shopper order within the horizon?",
+  unit: "lines",
+  primaryMetric: "mae",
+  loss: "cappedMse",
+  metrics: ["mse", "cappedMse", "mae", "r2", "bias"],
+  label: (future) => future.reduce((sum, day) => sum + day.purchases, 0),
+  network: "an exact linear model",
+  candidates: [{ family: "linear", name: "linear", inputs: "log", target: "identity" }],
+});
+`;
+
+/** A folder with the models that come with Perennial, and one more file. */
+async function withThirdModel(work: (folder: URL) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "perennial-models-" });
+  try {
+    for (const name of ["churn.ts", "spending.ts"]) {
+      await Deno.writeTextFile(join(folder, name), `export { default } from "${source(name)}";\n`);
+    }
+    await Deno.writeTextFile(join(folder, "lines.ts"), THIRD);
+    await work(pathToFileURL(`${folder}/`));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const newestEvent = Date.parse("2011-08-01") - 1;
+const cutoffs = replayCutoffs(PROTOCOL, newestEvent);
+const scored = testCutoffs(PROTOCOL, cutoffs);
+const iso = (ms: number) => new Date(ms).toISOString();
+
+async function replay({ sql, client, taskQueue, models }: Service): Promise<string[]> {
+  const texts: string[] = [];
+  await runReplay({
+    sql,
+    client,
+    taskQueue,
+    replay: "e2e",
+    models: [...models.keys()],
+    cutoffs,
+    scored,
+    onProgress: ({ text }) => void texts.push(text),
+    signal: new AbortController().signal,
+  });
+  return texts;
+}
+
+async function shoppers({ sql }: Service, n: number): Promise<string[]> {
+  const rows = await sql`select distinct user_key from user_days order by user_key limit ${n}`;
+  return rows.map(({ userKey }) => userKey);
+}
+
+const asked = (requestId: string) => ({ requestId, by: "ann", why: "to see", asOf: iso(scored[0]) });
+
+Deno.test(
+  "the main job, from events to predictions and back",
+  options,
+  (t) =>
+    withThirdModel((modelsFolder) =>
+      withSmallShop(async (shop) => {
+        const { service, home } = shop;
+        const step = async (name: string, work: () => Promise<void>) =>
+          assert.ok(await t.step(name, work), name);
+        await step(
+          "a replay deploys a first model of each, scores four policies, and stores what was served",
+          () => replayed(shop),
+        );
+        await step(
+          "a roll-back by a person takes effect in the next prediction",
+          () => rolledBackByHand(service),
+        );
+        await step(
+          "a bad version is taken back by itself once its outcomes are known",
+          () => rolledBackByItself(service, home),
+        );
+        await step(
+          "a damaged file makes the next good version speak, and raises an alert",
+          () => damaged(service, home),
+        );
+      }, { modelsFolder })
+    ),
+);
+
+async function replayed({ service, events }: SmallShop): Promise<void> {
+  const { sql, models } = service;
+  const [{ count }] = await sql`select count(*)::int from events`;
+  assert.equal(count, events);
+  await replay(service);
+  assert.deepEqual([...models.keys()], ["churn", "lines", "spending"]);
+  const scores = await listReplayScores(sql, "e2e");
+  for (const model of models.keys()) {
+    const history = await servingHistory(sql, model);
+    const first = history.at(-1)!;
+    assert.deepEqual([first.version, first.previous, first.kind], [1, null, "deploy"], model);
+    assert.equal((await getCycle(sql, first.key)).outcome, "deployed");
+    const own = scores.filter((score) => score.model === model);
+    assert.deepEqual(
+      new Set(own.map(({ policy }) => policy)),
+      new Set(["always", "frozen", "perennial", "threshold"]),
+    );
+    assert.equal(own.length, 4 * scored.length);
+    for (const ms of scored) {
+      const { rows, version } = own.find((s) => s.policy === "perennial" && s.cutoff === iso(ms))!;
+      const [stored] = await sql`select count(*)::int as n, min(version) as low, max(version) as high
+        from predictions where model = ${model} and as_of = ${iso(ms)}`;
+      assert.deepEqual([stored.n, stored.low, stored.high], [rows, version, version]);
+    }
+  }
+  const done = async () =>
+    (await sql`select (select count(*) from cycles)::int as cycles,
+    (select count(*) from checks)::int as checks, (select count(*) from predictions)::int as predictions`)[0];
+  const before = await done();
+  await replay(service);
+  assert.deepEqual(await done(), before, "what a former replay did is not done again");
+}
+
+/** A sound version that is not what serves now, nor the same under another number. */
+async function spareVersion({ sql }: Service): Promise<ModelVersion> {
+  const serving = await getVersion(sql, "churn", (await servingVersion(sql, "churn"))!);
+  const spare = (await listVersions(sql, "churn")).find(({ state, artefactSha256 }) =>
+    ["deployed", "reference"].includes(state) && artefactSha256 !== serving.artefactSha256
+  );
+  assert.ok(spare, "there is no spare version");
+  return spare;
+}
+
+/** Lets another version serve, and takes it back. */
+async function rolledBackByHand(service: Service): Promise<void> {
+  const { sql, predictor } = service;
+  const users = await shoppers(service, 20);
+  const predict = () => predictor.predict({ model: "churn", users, asOfMs: scored[0] });
+  const before = await predict();
+  const other = await spareVersion(service);
+  await promote(sql, { ...asked("up"), model: "churn", version: other.version });
+  const meanwhile = await predict();
+  assert.deepEqual([meanwhile.version, meanwhile.fallback], [other.version, false]);
+  const back = await rollBack(sql, { ...asked("down"), model: "churn" });
+  assert.equal(back.version, before.version);
+  const after = await predict();
+  assert.deepEqual(after.predictions, before.predictions);
+  assert.notDeepEqual(meanwhile.predictions, before.predictions);
+}
+
+/** Trains on the champion's own rows, but with the opposite of what happened. */
+async function trainBadly(service: Service, home: string, champion: ModelVersion): Promise<ModelVersion> {
+  const { sql, models } = service;
+  const store = fileArtefacts(join(home, "artefacts"));
+  const model = models.get(champion.model)!;
+  const config = configOf((await currentConfig(sql)).config, champion.model);
+  const rows = await loadRows(store, (await getSnapshot(sql, champion.manifest.snapshotId)).blocks);
+  const target = rows.target.map((label) => 1 - label);
+  const trainer = await createTrainer({ workers: 1 });
+  try {
+    const { artifact, winner } = await trainer.compete({
+      task: taskOf(model, config),
+      rows: { ...rows, target },
+      seed: 1,
+    });
+    const manifest = {
+      ...champion.manifest,
+      cycleId: "retrainer/churn/cycle/900",
+      parent: champion.version,
+      candidate: winner.recipe.name,
+    };
+    const version = await addVersion(sql, { manifest, artefactSha256: await store.put(artifact) });
+    return await getVersion(sql, champion.model, version);
+  } finally {
+    trainer.close();
+  }
+}
+
+/** Deploys a version as a cycle does. */
+async function plant({ sql }: Service, bad: ModelVersion, champion: number): Promise<void> {
+  const { model, version, cycleId } = bad;
+  const asOf = iso(scored.at(-1)!);
+  await openCycle(sql, {
+    id: cycleId,
+    model,
+    number: 900,
+    runId: crypto.randomUUID(),
+    trigger: "force",
+    requestedBy: "ann",
+    asOf,
+    reasons: [],
+    champion,
+  });
+  const why = "it looked better";
+  await moveServing(sql, {
+    model,
+    version,
+    expected: champion,
+    kind: "deploy",
+    key: cycleId,
+    by: cycleId,
+    why,
+    asOf,
+  });
+  await sql`update cycles set outcome = 'deployed', stage = 'ended', ended_at = now() where id = ${cycleId}`;
+}
+
+async function rolledBackByItself(service: Service, home: string): Promise<void> {
+  const { sql, client, predictor } = service;
+  const champion = await getVersion(sql, "churn", (await servingVersion(sql, "churn"))!);
+  assert.equal(champion.manifest.featureHash, FEATURE_HASH);
+  const bad = await trainBadly(service, home, champion);
+  await plant(service, bad, champion.version);
+  const users = await shoppers(service, 20);
+  const predict = async () => (await predictor.predict({ model: "churn", users, asOfMs: scored[0] })).version;
+  const deployedMs = scored.at(-1)!;
+  await checkAsOf(client, "churn", iso(deployedMs + 27 * DAY_MS));
+  assert.equal(await predict(), bad.version, "its outcomes are not complete yet");
+  assert.equal((await getCycle(sql, bad.cycleId)).watch, null);
+
+  await checkAsOf(client, "churn", iso(deployedMs + 28 * DAY_MS));
+  const moves = await servingHistory(sql, "churn");
+  const move = moves.find(({ key }) => key === `${bad.cycleId}/watch`)!;
+  assert.deepEqual([move.kind, move.version, move.previous], ["roll back", champion.version, bad.version]);
+  assert.notEqual(await predict(), bad.version);
+  const { outcome, watch } = await getCycle(sql, bad.cycleId);
+  assert.deepEqual([outcome, watch?.decision, watch?.against], [
+    "rolled back",
+    "rolled back",
+    champion.version,
+  ]);
+  assert.ok(watch!.difference!.low > 0);
+  assert.equal((await getVersion(sql, "churn", bad.version)).state, "rejected");
+  const alerts = await listAlerts(sql);
+  assert.ok(alerts.some(({ key }) => key === `rollback/churn/${bad.version}`));
+}
+
+async function damaged(service: Service, home: string): Promise<void> {
+  const { sql, models } = service;
+  const good = (await servingVersion(sql, "churn"))!;
+  const broken = await spareVersion(service);
+  await promote(sql, { ...asked("up again"), model: "churn", version: broken.version });
+  const hash = broken.artefactSha256;
+  const path = join(home, "artefacts", hash.slice(0, 2), hash);
+  const bytes = await Deno.readFile(path);
+  bytes[bytes.length >> 1] ^= 1;
+  await Deno.writeFile(path, bytes);
+  const users = await shoppers(service, 20);
+  const store = fileArtefacts(join(home, "artefacts"));
+  const predictor = createPredictor({ sql, models, store, clock: systemClock }); // one that has not read the file yet
+  const said = await predictor.predict({ model: "churn", users, asOfMs: scored[1] });
+  assert.deepEqual([said.version, said.fallback], [good, true]);
+  assert.ok(said.predictions.some(({ prediction }) => prediction !== null));
+  assert.ok((await listAlerts(sql)).some(({ key }) => key === `damaged/churn/${broken.version}`));
+}
