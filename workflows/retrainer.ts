@@ -45,7 +45,8 @@ export interface RetrainerState {
 type Note = Parameters<Activities["noteControl"]>[0];
 
 interface Request {
-  requestId: string;
+  /** null: the timer asks, and wants no answer */
+  requestId: string | null;
   trigger: CycleInput["trigger"];
   asOf: string | null;
   by: string | null;
@@ -166,7 +167,7 @@ export async function retrainer(given: RetrainerState): Promise<void> {
     result = await ended;
     running = null;
     state.last = result;
-    answered.push({ requestId, result });
+    if (requestId !== null) answered.push({ requestId, result });
     answered.splice(0, answered.length - ANSWERED_MAX);
     state.lastCheckMs = Date.now();
   };
@@ -175,12 +176,13 @@ export async function retrainer(given: RetrainerState): Promise<void> {
   const mayRenew = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
   while (!mayRenew()) {
     const number = await publish(null);
+    if (changed) continue; // somebody asked for something meanwhile: a stop, perhaps
     if (queue.length > 0) {
       await runCycle(queue[0], number);
       queue.shift();
     } else if (nextCheckMs !== null && nextCheckMs <= Date.now()) {
       const trigger = state.lastCheckMs === undefined ? "first" : "interval";
-      await runCycle({ requestId: uuid4(), trigger, asOf: null, by: null }, number);
+      await runCycle({ requestId: null, trigger, asOf: null, by: null }, number);
       if (state.last?.outcome === "failed") {
         log.warn("a check failed; the next one follows as planned", { model });
       }

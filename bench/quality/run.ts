@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { freePort } from "../../src/embedded/ports.ts";
-import { DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
+import type { ReplayProtocol } from "../../src/replay/protocol.ts";
 import { forget, onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import { runPython } from "../shared/python.ts";
 
@@ -16,7 +16,13 @@ const DemoScores = z.object({
     policies: z.array(z.object({ policy: z.string(), deployments: z.number(), means: Metrics })),
   })),
   scores: z.array(
-    z.object({ cutoff: z.string(), model: z.string(), policy: z.string(), rows: z.number(), metrics: Metrics }),
+    z.object({
+      cutoff: z.string(),
+      model: z.string(),
+      policy: z.string(),
+      rows: z.number(),
+      metrics: Metrics,
+    }),
   ),
 });
 export type DemoScores = z.infer<typeof DemoScores>;
@@ -35,6 +41,15 @@ const PeerScores = z.object({
 });
 export type PeerScores = z.infer<typeof PeerScores>;
 
+export interface QualityOptions {
+  path: string;
+  protocol: ReplayProtocol;
+  python: string;
+  /** after which the replay, and then the peers, are given up */
+  minutes: number;
+  say: (line: string) => void;
+}
+
 export interface QualityRun {
   demo: DemoScores;
   peers: PeerScores;
@@ -43,18 +58,21 @@ export interface QualityRun {
 
 /** Replays an event file by the demo, in a process and an installation of its own, then has the peers do the same. */
 export async function runQuality(
-  { path, python, minutes, say }: { path: string; python: string; minutes: number; say: (line: string) => void },
+  { path, protocol, python, minutes, say }: QualityOptions,
 ): Promise<QualityRun> {
   const folder = await temporaryFolder();
   try {
-    const files = { json: join(folder.path, "scores.json"), predictions: join(folder.path, "predictions.csv") };
+    const files = {
+      json: join(folder.path, "scores.json"),
+      predictions: join(folder.path, "predictions.csv"),
+    };
     say(`quality: replaying "${path}" through the workflows`);
     const started = performance.now();
-    await runDemo(path, { ...files, home: join(folder.path, "home"), minutes });
+    await runDemo(path, { ...files, protocol, home: join(folder.path, "home"), minutes });
     const demoSeconds = (performance.now() - started) / 1000;
     const demo = DemoScores.parse(JSON.parse(await Deno.readTextFile(files.json)));
     const script = new URL("../peers.py", import.meta.url);
-    const args = [path, files.predictions, JSON.stringify(DEMO_PROTOCOL)];
+    const args = [path, files.predictions, JSON.stringify(protocol)];
     const peers = PeerScores.parse(await runPython(python, script, args, minutes * 60_000));
     return { demo, peers, demoSeconds };
   } finally {
@@ -63,13 +81,17 @@ export async function runQuality(
 }
 
 interface DemoPlaces {
+  protocol: ReplayProtocol;
   json: string;
   predictions: string;
   home: string;
   minutes: number;
 }
 
-async function runDemo(path: string, { json, predictions, home, minutes }: DemoPlaces): Promise<void> {
+async function runDemo(
+  path: string,
+  { protocol, json, predictions, home, minutes }: DemoPlaces,
+): Promise<void> {
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...outer } = Deno.env.toObject();
   const ports = {
     PERENNIAL_PORT: String(await freePort()),
@@ -77,7 +99,7 @@ async function runDemo(path: string, { json, predictions, home, minutes }: DemoP
     PERENNIAL_TEMPORAL_PORT: String(await freePort()),
     PERENNIAL_TEMPORAL_UI_PORT: String(await freePort()),
   };
-  const { first, last } = DEMO_PROTOCOL;
+  const { first, last } = protocol; // the rest of it is the demo's own
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "src/main.ts", "demo", "--exit", "--data", path, "--first", first, "--last", last]
       .concat(["--json", json, "--predictions", predictions]),
@@ -96,5 +118,7 @@ async function runDemo(path: string, { json, predictions, home, minutes }: DemoP
   const { success } = await child.status;
   clearTimeout(timer);
   forget(interrupt);
-  if (!success) throw new Error(`Cannot replay "${path}": the demo failed, or took longer than ${minutes} minutes`);
+  if (!success) {
+    throw new Error(`Cannot replay "${path}": the demo failed, or took longer than ${minutes} minutes`);
+  }
 }

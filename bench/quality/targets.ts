@@ -44,7 +44,9 @@ export function targetsOf(run: QualityRun): Target[] {
   return [
     {
       what: "population and outcomes as peers.py has them; same scores from --predictions and the raw file",
-      found: run.peers.problems.length > 0 ? run.peers.problems.join("; ") : `largest relative difference ${worst.toExponential(1)}`,
+      found: run.peers.problems.length > 0
+        ? run.peers.problems.join("; ")
+        : `largest relative difference ${worst.toExponential(1)}`,
       holds: run.peers.problems.length === 0 && worst < 1e-6,
     },
     ...besidePeers(run),
@@ -56,7 +58,9 @@ export function targetsOf(run: QualityRun): Target[] {
 /** How far apart the demo's own scores and the independent ones lie, at worst; relative. */
 export function largestDifference({ demo, peers }: QualityRun): number {
   const differences = peers.results.flatMap(({ cutoff, model, rows, scores }) => {
-    const own = demo.scores.find((one) => one.policy === "perennial" && one.model === model && one.cutoff === cutoff);
+    const own = demo.scores.find((one) =>
+      one.policy === "perennial" && one.model === model && one.cutoff === cutoff
+    );
     if (!own || own.rows !== rows) return [Infinity];
     return Object.entries(scores.perennial).map(([key, value]) =>
       Math.abs(value - own.metrics[key]) / Math.max(1e-9, Math.abs(value))
@@ -88,11 +92,17 @@ function besidePeers(run: QualityRun): Target[] {
     const theirs = rivals.map((rival) => peerMeans(run.peers, model, rival)[metric]);
     const best = HIGHER_IS_BETTER.has(metric) ? Math.max(...theirs) : Math.min(...theirs);
     const loss = HIGHER_IS_BETTER.has(metric) ? best - ours : ours - best; // how much worse than the better one
-    const found = `${figure(ours)} against ${figure(best)} (${rivals[theirs.indexOf(best)]}); ${aheadAt(run, model, metric)}`;
+    const found = `${figure(ours)} against ${figure(best)} (${rivals[theirs.indexOf(best)]}); ${
+      aheadAt(run, model, metric)
+    }`;
     const allowed = relative ? margin * best : margin;
     const limit = relative ? `${margin * 100} %` : String(margin);
     return [
-      { what: `${model}: ${name} within ${limit} of the better of ${rivals.join(" and ")}`, found, holds: loss <= allowed },
+      {
+        what: `${model}: ${name} within ${limit} of the better of ${rivals.join(" and ")}`,
+        found,
+        holds: loss <= allowed,
+      },
       { what: `${model}: ${name} ahead of both (the aim)`, found: figure(ours - best), holds: loss < 0 },
     ];
   });
@@ -101,7 +111,9 @@ function besidePeers(run: QualityRun): Target[] {
 function aheadAt({ demo, peers }: QualityRun, model: ModelName, metric: string): string {
   const results = peers.results.filter((one) => one.model === model);
   const ahead = results.filter(({ cutoff, scores }) => {
-    const own = demo.scores.find((s) => s.policy === "perennial" && s.model === model && s.cutoff === cutoff)!.metrics[metric];
+    const own = demo.scores.find((s) =>
+      s.policy === "perennial" && s.model === model && s.cutoff === cutoff
+    )!.metrics[metric];
     const theirs = MODELS[model].rivals.map((rival) => scores[rival][metric]);
     return HIGHER_IS_BETTER.has(metric) ? own > Math.max(...theirs) : own < Math.min(...theirs);
   });
@@ -121,7 +133,9 @@ function againstFrozen({ demo }: QualityRun): Target[] {
 }
 
 function againstAlways({ demo }: QualityRun): Target[] {
-  const [ours, always] = ["perennial", "always"].map((policy) => policyMeans(demo, "churn", policy).means.accuracy);
+  const [ours, always] = ["perennial", "always"].map((policy) =>
+    policyMeans(demo, "churn", policy).means.accuracy
+  );
   const accuracy = {
     what: "churn: accuracy served within 0.003 of always retraining",
     found: `${figure(ours)} against ${figure(always)}`,
@@ -129,7 +143,11 @@ function againstAlways({ demo }: QualityRun): Target[] {
   };
   const deployments = (Object.keys(MODELS) as ModelName[]).map((model) => {
     const [own, all] = ["perennial", "always"].map((policy) => policyMeans(demo, model, policy).deployments);
-    return { what: `${model}: at most half the deployments of always retraining`, found: `${own} of ${all}`, holds: own <= all / 2 };
+    return {
+      what: `${model}: at most half the deployments of always retraining`,
+      found: `${own} of ${all}`,
+      holds: own <= all / 2,
+    };
   });
   return [accuracy, ...deployments];
 }

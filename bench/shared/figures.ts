@@ -27,9 +27,9 @@ export const whole = (value: number) => Math.round(value).toLocaleString("en");
 /** Four decimals for shares, whole numbers for money squared. */
 export const figure = (value: number) => Math.abs(value) < 100 ? value.toFixed(4) : whole(value);
 
-/** "median (lowest to highest)", each by `format`. */
-export const range = ({ median, min, max }: Spread, format: (value: number) => string) =>
-  `${format(median)} (${format(min)} to ${format(max)})`;
+/** "median (lowest to highest)", each by `format`; of a single run, just that. */
+export const range = ({ median, min, max, runs }: Spread, format: (value: number) => string) =>
+  runs === 1 ? format(median) : `${format(median)} (${format(min)} to ${format(max)})`;
 
 /** How far apart the runs lie, as a share of their median. */
 export const noise = ({ median, min, max }: Spread) => `${Math.round(100 * (max - min) / median)} %`;

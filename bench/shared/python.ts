@@ -49,7 +49,12 @@ export async function runPython<T>(
   const { success, stdout } = await new Deno.Command(python, {
     args: [fileURLToPath(script), ...args],
     // waiting threads sleep: spinning ones starve each other where something else runs, too
-    env: { OMP_NUM_THREADS: "2", OPENBLAS_NUM_THREADS: "2", OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1" },
+    env: {
+      OMP_NUM_THREADS: "2",
+      OPENBLAS_NUM_THREADS: "2",
+      OMP_WAIT_POLICY: "PASSIVE",
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",

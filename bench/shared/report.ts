@@ -23,10 +23,13 @@ export interface Report {
 
 const RESULTS = new URL("../results/", import.meta.url);
 
+/** Prints a report, and no more. */
+export const print = (report: Report, machine: Machine) => console.log(`\n${markdown(report, machine)}`);
+
 /** Prints a report and keeps it in `bench/results` as Markdown and JSON. */
 export async function publish(report: Report, machine: Machine): Promise<void> {
   const text = markdown(report, machine);
-  console.log(`\n${text}`);
+  print(report, machine);
   await Deno.mkdir(RESULTS, { recursive: true });
   const { name, title, figures } = report;
   await Deno.writeTextFile(new URL(`${name}.md`, RESULTS), text);

@@ -49,7 +49,7 @@ export const bytePredictor: Predictor = {
       model,
       version: 4,
       fallback: false,
-      asOf: new Date(asOfMs!).toISOString(),
+      asOf: new Date(asOfMs ?? Date.parse(NOW)).toISOString(),
       predictions,
     });
   },

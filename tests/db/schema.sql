@@ -84,7 +84,7 @@ create table cycles (
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
-  constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'smoke test'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
+  constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
   constraint cycles_verdict_check CHECK ((verdict = ANY (ARRAY['promote'::text, 'reject'::text, 'inconclusive'::text]))),
   constraint cycles_pkey PRIMARY KEY (id),
   constraint cycles_model_number_key UNIQUE (model, number)
@@ -210,7 +210,6 @@ create table quarantine (
   constraint quarantine_pkey PRIMARY KEY (id),
   constraint quarantine_fingerprint_key UNIQUE (fingerprint)
 );
-
 
 create table replay_scores (
   replay text not null,

@@ -1,0 +1,104 @@
+/**
+ * Records workflow histories anew, from real runs on a part of the real shop: `deno run -A tests/histories/record.ts
+ * VERSION` writes `tests/histories/VERSION/*.json`. Once per release; what is recorded is kept, so that workflows that
+ * an older release started go on under a newer one.
+ */
+import { fileURLToPath } from "node:url";
+import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { listCycles } from "../../src/db/cycles.ts";
+import { waitUntil } from "../../src/embedded/waiting.ts";
+import { pinMoment } from "../../src/reporting/as_of.ts";
+import type { Service } from "../../src/service.ts";
+import { checkAsOf, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
+import type { CycleResult, RetrainerStatus } from "../../workflows/messages.ts";
+import { withSmallShop } from "../e2e/small_shop.ts";
+
+const EARLY = "2011-03-29T00:00:00.000Z", FIRST = "2011-04-26T00:00:00.000Z", NEXT = "2011-05-24T00:00:00.000Z";
+const version = Deno.args[0];
+
+async function record(): Promise<void> {
+  if (!/^\d+\.\d+\.\d+$/.test(version ?? "")) throw new Error("Say which version this is, as in 0.1.0");
+  await withSmallShop(async ({ service }) => {
+    await save(service, "cycle-cannot-tell-yet", await check(service, "churn", EARLY, "cannot tell yet"));
+    const first = await check(service, "churn", FIRST, "deployed");
+    await save(service, "cycle-deployed", first);
+    await replayed(service, first);
+    await waited(service);
+    await pinMoment(service.sql, Date.parse(FIRST));
+    await save(service, "cycle-inconclusive", await forced(service, "churn", "inconclusive"));
+    await save(service, "cycle-cancelled", await forced(service, "spending", "cancelled"));
+    await save(service, "cycle-deployed-forced", await forced(service, "spending", "deployed"));
+    await ensureRetrainer(service.client, { model: "lost", taskQueue: service.taskQueue, active: false });
+    await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
+    for (const model of ["churn", "spending", "lost"]) await save(service, `retrainer-${model}`, retrainerId(model));
+  }, { every: 1 });
+}
+
+async function check({ client }: Service, model: string, asOf: string, want: string): Promise<string> {
+  return expected(await checkAsOf(client, model, asOf), want);
+}
+
+function expected({ cycleId, outcome, text }: CycleResult, want: string): string {
+  if (outcome !== want) throw new Error(`Cannot record a cycle that ends "${want}": it ended "${outcome}" (${text})`);
+  return cycleId;
+}
+
+/** One cut-off scored as `demo` does it. */
+async function replayed(service: Service, cycleId: string): Promise<void> {
+  const workflowId = "replay/recorded/churn/2011-04-26";
+  const args = [{ replay: "recorded", model: "churn", cutoff: FIRST, cycleId }];
+  await service.client.workflow.execute("replayCutoff", { workflowId, taskQueue: service.taskQueue, args });
+  await save(service, "replay-cutoff", workflowId);
+}
+
+/** A check that finds too few new data points. */
+async function waited(service: Service): Promise<void> {
+  const { sql } = service;
+  const { version: after, config } = await currentConfig(sql);
+  const by = "record.ts";
+  await saveConfig(sql, { config: { ...config, min_new_samples: 1e9 }, after, by, why: "to record a wait" });
+  await save(service, "cycle-wait", await check(service, "churn", NEXT, "wait"));
+  await saveConfig(sql, { config, after: after + 1, by, why: "as before" });
+}
+
+/** A forced cycle; one that is to end cancelled is stopped while it trains. */
+async function forced(service: Service, model: string, want: string): Promise<string> {
+  const { sql, client, taskQueue } = service;
+  const control = temporalControl(client, { taskQueue });
+  const before = (await status(service, model)).last?.text;
+  const asked = { requestId: `to record ${want}`, by: "record.ts", why: "" };
+  await control.force(model, asked);
+  if (want === "cancelled") {
+    await until(async () => (await listCycles(sql, { model, limit: 1 }))[0]?.stage === "train");
+    await control.stop(model, { ...asked, requestId: "stop", running: "cancel" });
+  }
+  let now: RetrainerStatus;
+  await until(async () => {
+    now = await status(service, model);
+    return now.runningCycle === null && now.last !== null && now.last.text !== before;
+  });
+  return expected(now!.last!, want);
+}
+
+const status = ({ client }: Service, model: string) =>
+  client.workflow.getHandle(retrainerId(model)).query<RetrainerStatus>("status");
+
+async function until(check: () => Promise<boolean>): Promise<void> {
+  if (!await waitUntil(check, { withinMs: 120_000, everyMs: 5 })) throw new Error("Waited in vain");
+}
+
+async function save({ client }: Service, name: string, workflowId: string): Promise<void> {
+  const folder = new URL(`./${version}/`, import.meta.url);
+  await Deno.mkdir(folder, { recursive: true });
+  const json = historyToJSON(await client.workflow.getHandle(workflowId).fetchHistory());
+  const path = fileURLToPath(new URL(`${name}.json`, folder));
+  await Deno.writeTextFile(path, JSON.stringify(JSON.parse(json, impersonal)) + "\n");
+  console.log(`${name}: ${json.length} bytes`);
+}
+
+/** Leaves out what tells of the machine that recorded. */
+const impersonal = (key: string, value: unknown) =>
+  key === "stackTrace" ? "" : key === "identity" ? "recorder" : value;
+
+if (import.meta.main) await record();
