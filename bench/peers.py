@@ -17,6 +17,7 @@ import warnings
 import lightgbm as lgb
 import numpy as np
 import pandas as pd
+import sklearn
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import log_loss, roc_auc_score
 from sklearn.preprocessing import StandardScaler
@@ -271,7 +272,8 @@ def run(events_path, predictions_path, protocol):
             scored = {**own, **{name: score_peer(make(), model, x, y, test, cap) for name, make in peers.items()}}
             results.append({"cutoff": test["date"], "model": model, "rows": len(test["x"]), "trainRows": len(y), "scores": scored})
         print(f"peers: {test['date']}", file=sys.stderr)
-    return {"results": results, "problems": problems, "seconds": time.perf_counter() - started, "events": len(events)}
+    versions = {"scikit-learn": sklearn.__version__, "LightGBM": lgb.__version__, "pandas": pd.__version__}
+    return {"results": results, "problems": problems, "seconds": time.perf_counter() - started, "versions": versions}
 
 
 def block(events, c, protocol):

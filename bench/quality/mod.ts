@@ -32,7 +32,7 @@ export const qualityBench: Bench = {
       const minutes = path === WHOLE ? 100 : 15;
       runs.push({ name, run: await runQuality({ path, protocol, python, minutes, say }) });
     }
-    return { report: reportOf(runs), versions: {} };
+    return { report: reportOf(runs), versions: runs[0].run.peers.versions };
   },
 };
 

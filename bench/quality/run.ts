@@ -38,6 +38,7 @@ const PeerScores = z.object({
   })),
   problems: z.array(z.string()),
   seconds: z.number(),
+  versions: z.record(z.string(), z.string()),
 });
 export type PeerScores = z.infer<typeof PeerScores>;
 

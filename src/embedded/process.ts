@@ -53,19 +53,13 @@ export function startDaemon(
  */
 export async function commandLine(pid: number): Promise<string | undefined> {
   if (!isRunning(pid)) return undefined;
-  if (Deno.build.os === "linux") {
-    try {
-      const parts = (await Deno.readTextFile(`/proc/${pid}/cmdline`)).split("\0").join(" ").trim();
-      return parts === "" ? undefined : parts; // a dead process that nobody has waited for has none
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
-    }
-  }
-  const { ok, output } = await runProgram("/bin/ps", ["-ww", "-o", "args=", "-p", String(pid)], {
-    timeoutMs: 5_000,
-  });
-  return ok && output !== "" ? output : undefined;
+  // Read by a program: Deno itself may read there only with every permission.
+  const [bin, args] = Deno.build.os === "linux"
+    ? ["/bin/cat", [`/proc/${pid}/cmdline`]] as const
+    : ["/bin/ps", ["-ww", "-o", "args=", "-p", String(pid)]] as const;
+  const { ok, output } = await runProgram(bin, args, { timeoutMs: 5_000 });
+  const parts = output.split("\0").join(" ").trim();
+  return ok && parts !== "" ? parts : undefined; // a dead process that nobody has waited for has none
 }
 
 /** Settles once `pid` is gone; looks twice a second, for a process that is not our child cannot be waited for. */

@@ -24,8 +24,14 @@ export interface Protocol {
   horizonDays: number;
 }
 
+type Sealed = Promise<{ sha256: string; rows: number }>;
+
+/** Blocks being built in this process, by store: models that ask for the same rows at once share one build. */
+const underWay = new WeakMap<ArtefactStore, Map<string, Sealed>>();
+
 /**
- * The features of one cut-off, sealed. Built once: built again only when events before the cut-off arrived since.
+ * The features of one cut-off, sealed. Built once: built again only when events before the cut-off arrived since, or
+ * its file is damaged.
  * @returns the sha256 of its bytes and its number of rows
  */
 export async function featureBlock(
@@ -37,6 +43,18 @@ export async function featureBlock(
   const eventsSeen = await countEvents(sql, { beforeMs: cutoffMs });
   const known = await findFeatureBlock(sql, key, cutoffMs);
   if (known && known.eventsSeen === eventsSeen && await isIntact(store, known.sha256)) return known;
+  const job = `${key} ${cutoffMs} ${eventsSeen}`;
+  const builds = underWay.get(store) ?? new Map<string, Sealed>();
+  const build = builds.get(job) ?? sealFeatures({ sql, store }, protocol, { key, cutoffMs, eventsSeen });
+  underWay.set(store, builds.set(job, build));
+  return await build.finally(() => builds.delete(job));
+}
+
+async function sealFeatures(
+  { sql, store }: BlockDeps,
+  protocol: Protocol,
+  { key, cutoffMs, eventsSeen }: { key: string; cutoffMs: number; eventsSeen: number },
+): Promise<{ sha256: string; rows: number }> {
   const block = await buildFeatures(sql, protocol, cutoffMs);
   const hash = await store.put(encodeFeatures(block));
   const row = {

@@ -124,12 +124,22 @@ class Pool {
   private receive(slot: Slot, message: FromWorker): void {
     const { job } = slot;
     if (!job || job.id !== message.id) return; // of a request that was given up
-    if (message.kind === "progress") return job.callbacks.onProgress?.(message.progress);
-    if (message.kind === "checkpoint") return job.callbacks.onCheckpoint?.(message.bytes);
+    if (message.kind === "progress" || message.kind === "checkpoint") return this.tell(job, message);
     slot.job = undefined;
     if (message.kind === "done") job.resolve(message.value);
     else job.reject(message.name === "AbortError" ? abortError() : errorOf(message.name, message.message));
     this.dispatch();
+  }
+
+  /** A listener that throws ends its own request, not the process. */
+  private tell(job: Job, message: Extract<FromWorker, { kind: "progress" | "checkpoint" }>): void {
+    try {
+      if (message.kind === "progress") job.callbacks.onProgress?.(message.progress);
+      else job.callbacks.onCheckpoint?.(message.bytes);
+    } catch (error) {
+      job.reject(error as Error);
+      this.abort(job);
+    }
   }
 
   /** A request in the queue is dropped; one under way is told to stop, and its worker stays warm. */

@@ -1,51 +1,66 @@
-/** Moments at which the database makes its client wait, so that a kill hits where it should. */
+/**
+ * Moments at which the database makes its client wait, so that a kill hits where it should. Planted in the database
+ * under test; the code under test knows nothing of them.
+ */
 import type { Database } from "../../src/db/connect.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 
 /** Each waits inside a transaction: what it was about to write is not there yet. */
 const HOLDS = {
-  import: { lock: 1, on: "update on imports", when: "new.lines_done >= 6000" },
-  train: { lock: 2, on: "insert on model_versions", when: "true" },
-  validate: { lock: 3, on: "update on cycles", when: "old.verdict is null and new.verdict is not null" },
-  deploy: { lock: 4, on: "insert on serving_history", when: "true" },
+  import: { on: "update on imports", when: "new.lines_done >= 6000" },
+  train: { on: "insert on model_versions", when: "true" },
+  validate: { on: "update on cycles", when: "old.verdict is null and new.verdict is not null" },
+  deploy: { on: "insert on serving_history", when: "true" },
 } as const;
 export type HoldName = keyof typeof HOLDS;
 
-/** Makes the database able to hold. Without a lock that somebody has, its triggers do nothing. */
+const REACHED_WITHIN_MS = 120_000;
+
+/**
+ * Makes the database able to hold. A hold counts for one start of the server: this one, or, as its `server` is not
+ * known before, the next.
+ */
 export async function plantHolds(sql: Database): Promise<void> {
-  await sql.unsafe(`create function chaos_wait() returns trigger language plpgsql as
-    $$ begin perform pg_advisory_xact_lock_shared(tg_argv[0]::int); return new; end $$`);
-  for (const [name, { lock, on, when }] of Object.entries(HOLDS)) {
+  await sql.unsafe(`
+    create table chaos_holds (name text, server timestamptz, placed_at timestamptz default clock_timestamp());
+    create function chaos_wait() returns trigger language plpgsql as $$ begin
+      for i in 1..10000 loop
+        exit when not exists (select from chaos_holds where name = tg_argv[0]
+          and coalesce(server = pg_postmaster_start_time(), placed_at < pg_postmaster_start_time()));
+        perform pg_sleep(0.02);
+      end loop;
+      return new;
+    end $$`);
+  for (const [name, { on, when }] of Object.entries(HOLDS)) {
     await sql.unsafe(`create trigger chaos_${name} before ${on} for each row when (${when})
-      execute function chaos_wait(${lock})`);
+      execute function chaos_wait('${name}')`);
   }
 }
 
-export interface Hold {
-  /** settles once somebody waits there */
-  reached(): Promise<void>;
-  release(): Promise<void>;
+/** Holds whoever comes to this moment from now on. */
+export async function holdNow(sql: Database, name: HoldName): Promise<void> {
+  await sql`insert into chaos_holds (name, server) values (${name}, pg_postmaster_start_time())`;
 }
 
-/** Holds whoever comes to a moment, until it is released or the database dies. */
-export async function hold(sql: Database, name: HoldName): Promise<Hold> {
-  const { lock } = HOLDS[name];
-  const mine = await sql.reserve();
-  await mine`select pg_advisory_lock(${lock})`;
-  const waiting = async () => {
+/** Holds whoever comes to this moment once the server was started again: before anybody else can be there. */
+export async function holdNext(sql: Database, name: HoldName): Promise<void> {
+  await sql`insert into chaos_holds (name) values (${name})`;
+}
+
+/** Settles once somebody is held. */
+export async function reached(sql: Database): Promise<void> {
+  await sql`update chaos_holds set server = pg_postmaster_start_time() where server is null`; // not at the next start
+  const isHeld = async () => {
     const rows =
-      await sql`select from pg_locks where locktype = 'advisory' and objid = ${lock} and not granted`;
+      await sql`select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`;
     return rows.length > 0;
   };
-  return {
-    async reached() {
-      if (!await waitUntil(waiting, { withinMs: 120_000, everyMs: 10 })) {
-        throw new Error(`Nobody came to "${name}"`);
-      }
-    },
-    async release() {
-      await mine`select pg_advisory_unlock(${lock})`;
-      mine.release();
-    },
-  };
+  if (!await waitUntil(isHeld, { withinMs: REACHED_WITHIN_MS, everyMs: 10 })) {
+    throw new Error("Nobody came to a hold");
+  }
+}
+
+/** Lets whoever is held go on. */
+export async function release(sql: Database): Promise<void> {
+  await sql`delete from chaos_holds`;
 }
