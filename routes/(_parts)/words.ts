@@ -138,8 +138,9 @@ export const withInterval = (d: Interval): string =>
 /** The conclusion that an interval allows about a loss, lower being better. */
 export function reading({ low, high }: Interval, margin: number): Sign {
   if (high < 0) return sign("good", "Better", "good");
-  if (low > margin) return sign("watch", "Worse", "watch");
-  if (low > 0) return sign("unknown", "Worse within the margin");
+  if (low > 0) {
+    return high <= margin ? sign("unknown", "Worse within the margin") : sign("watch", "Worse", "watch");
+  }
   if (high <= margin) return sign("good", "Not worse");
   return sign("unknown", "Cannot tell yet");
 }

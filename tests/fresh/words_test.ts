@@ -46,8 +46,8 @@ for (
     [-0.02, -0.001, "Better"],
     [-0.02, 0.005, "Not worse"],
     [-0.02, 0.02, "Cannot tell yet"],
-    [0.001, 0.02, "Worse within the margin"],
-    [0.011, 0.02, "Worse"],
+    [0.001, 0.009, "Worse within the margin"],
+    [0.001, 0.02, "Worse"],
   ] as const
 ) {
   Deno.test(`reading() says "${want}", when the interval is ${low} to ${high} and the margin 0.01`, () =>
