@@ -8,7 +8,7 @@ import { createApp } from "./api/app.ts";
 import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
-import { connect, type Database } from "./db/connect.ts";
+import { checkDatabase, connect, type Database } from "./db/connect.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
 import { prepareNamespace } from "./embedded/temporal_namespace.ts";
@@ -105,6 +105,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   undo.add("the servers", () => servers.stop());
   const sql = connect(servers.databaseUrl);
   undo.add("the database connections", () => sql.end({ timeout: 5 }));
+  await checkDatabase(sql, servers.databaseUrl);
   await migrate(sql);
   installRuntime(log);
   const [connection, models, key, pseudonym] = await Promise.all([

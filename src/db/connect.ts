@@ -1,4 +1,5 @@
 import postgres from "postgres";
+import { messageOf } from "../core/errors.ts";
 
 /** A pool of connections, or one transaction of it: what every query function takes first. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
@@ -27,6 +28,25 @@ export function connect(url: string, { max = 10 } = {}): Database {
     connect_timeout: 10,
     idle_timeout: 60,
   }) as Database;
+}
+
+/** The database does not let us in, or is not there. */
+export class DatabaseUnreachableError extends Error {
+  override name = "DatabaseUnreachableError";
+  constructor(url: string, override readonly cause: unknown) {
+    const { host, pathname, username } = new URL(url);
+    const who = `database "${pathname.slice(1)}" at ${host} as "${username}"`;
+    super(`Cannot open ${who}: ${messageOf(cause)}; check DATABASE_URL and that the server runs`);
+  }
+}
+
+/** Proves that the database answers. @throws {DatabaseUnreachableError} saying where and why not, without the password */
+export async function checkDatabase(sql: Database, url: string): Promise<void> {
+  try {
+    await sql`select 1`;
+  } catch (error) {
+    throw new DatabaseUnreachableError(url, error);
+  }
 }
 
 /** Runs `work` in one transaction of `sql`, or within the one it already is. */

@@ -68,12 +68,10 @@ async function prepare({ sql }: RunningInstallation): Promise<void> {
   await saveConfig(sql, { config: wanted, after: version, by: "a test", why: "a small shop" });
   await pinMoment(sql, Date.parse("2011-06-21"));
   await plantHolds(sql);
-  const checked = async () =>
-    (await sql`select model from checks where answer = 'cannot tell yet'`).length === 2; // and not in the middle of the import
-  assert.ok(
-    await waitUntil(checked, { withinMs: 60_000, everyMs: 20 }),
-    "retrainers have checked for the first time",
-  );
+  const waiting = async () =>
+    (await sql`select from retrainers where next_check_at > now() and running_cycle is null`).length;
+  const atRest = async () => await waiting() === 2; // their first checks found no data: no cycle but the forced one
+  assert.ok(await waitUntil(atRest, { withinMs: 60_000, everyMs: 20 }), "the retrainers come to rest");
 }
 
 const CYCLE = "retrainer/churn/cycle/1";
