@@ -43,7 +43,7 @@ export function decide(found: Findings): { answer: Answer; reasons: Reason[] } {
     const forced: Reason = { code: "forced", speaks: "for", text: "A person asked for it", evidence: {} };
     return { answer: "retrain", reasons: [forced, ...reasons] };
   }
-  if (found.cutoffs < found.cutoffsMin || (found.champion && found.unseenRows < found.unseenRowsMin)) {
+  if (found.cutoffs < found.cutoffsMin || found.unseenRows < found.unseenRowsMin) {
     return { answer: "cannot tell yet", reasons };
   }
   return { answer: found.newSamples >= found.newSamplesMin ? "retrain" : "wait", reasons };
@@ -58,11 +58,12 @@ function newSamples({ newSamples: have, newSamplesMin: need }: Findings): Reason
   };
 }
 
-function labelledRows({ unseenRows: have, unseenRowsMin: need, cutoffs }: Findings): Reason {
+function labelledRows({ unseenRows: have, unseenRowsMin: need, cutoffs, champion }: Findings): Reason {
+  const rows = champion ? "labelled rows that the serving model has not seen" : "labelled rows";
   return {
     code: "labelled rows",
     speaks: have >= need ? "for" : "against",
-    text: `${have} labelled rows that the serving model has not seen, ${need} needed to validate on`,
+    text: `${have} ${rows}, ${need} needed to validate on`,
     evidence: { have, need, cutoffs },
   };
 }
