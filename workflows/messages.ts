@@ -30,6 +30,8 @@ export const startSignal = defineSignal<[Asked?]>("start");
 export const stopSignal = defineSignal<[(Asked & { running?: "finish" | "cancel" })?]>("stop");
 /** Runs a cycle now: past the trigger, never past the validation. */
 export const forceSignal = defineSignal<[Asked?]>("force");
+/** Checks at once, because something was noticed: unlike force, the trigger still decides. Does nothing while stopped. */
+export const alarmSignal = defineSignal<[Asked?]>("alarm");
 /** Says that the configuration changed. */
 export const configureSignal = defineSignal("configure");
 /** Checks as of a moment in the past and runs the cycle it calls for; answers when that has ended. */

@@ -16,6 +16,7 @@ import {
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
 import {
+  alarmSignal,
   type Asked,
   checkUpdate,
   configureSignal,
@@ -103,6 +104,10 @@ export async function retrainer(given: RetrainerState): Promise<void> {
   setHandler(forceSignal, (asked) => {
     const { requestId, by } = note("force", asked);
     enqueue({ requestId, trigger: "force", asOf: null, by });
+  });
+  setHandler(alarmSignal, (asked) => {
+    const { requestId, by } = requestOf(asked);
+    if (state.active) enqueue({ requestId, trigger: "alarm", asOf: null, by });
   });
   setHandler(configureSignal, () => {
     changed = true;

@@ -249,6 +249,25 @@ Deno.test(
   },
 );
 
+Deno.test("alarm checks at once while active, and leaves the decision to the trigger", options, async () => {
+  const one = await bench({ active: true });
+  await until(
+    "the first check ends",
+    async () => (await status(one)).last !== null && (await status(one)).nextCheckAt !== null,
+  );
+  const before = one.world.checks.length;
+  await one.handle.signal("alarm", change("smoke"));
+  await until("a check for the alarm", () => one.world.checks.length > before);
+  await until("it ended", async () => (await status(one)).runningCycle === null);
+  await one.control.stop(one.model, { ...change("enough"), running: "finish" });
+  await until("it stopped", async () => !(await status(one)).active);
+  const stopped = one.world.checks.length;
+  await one.handle.signal("alarm");
+  await one.control.force(one.model, change("after it")); // handled in order: once this ran, the alarm was passed over
+  await until("the forced cycle ends", () => one.world.checks.length > stopped);
+  assert.equal(one.world.checks.length, stopped + 1);
+});
+
 Deno.test("configure moves the next check", options, async () => {
   const one = await bench({ active: true, before: (world) => void (world.answer = "wait") });
   const { model, world, control } = one;
