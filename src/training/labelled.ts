@@ -1,3 +1,4 @@
+import { inParallel } from "../core/parallel.ts";
 import type { Sql } from "../db/connect.ts";
 import { eventSpan } from "../db/day_counts.ts";
 import { type BlockDeps, featureBlock, labelBlock } from "../features/build.ts";
@@ -17,6 +18,9 @@ export async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): 
   return labelledCutoffs({ firstMs, asOfMs, stepDays, horizonDays, max: config.max_train_cutoffs });
 }
 
+/** Cut-offs built at once: Postgres reads for one while another is worked out; each holds one connection. */
+const AT_ONCE = 3;
+
 /** All labelled rows of a model as of a moment, as sealed blocks, oldest first. Builds only what is new. */
 export async function labelledBlocks(
   deps: BlockDeps,
@@ -29,14 +33,13 @@ export async function labelledBlocks(
 ): Promise<SnapshotBlock[]> {
   const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
   const protocol = protocolOf(config);
-  const blocks: SnapshotBlock[] = [];
-  for (const cutoffMs of cutoffs) {
+  let done = 0;
+  return await inParallel(cutoffs, AT_ONCE, async (cutoffMs) => {
     const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
     const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
-    blocks.push({ cutoff: new Date(cutoffMs).toISOString(), rows, features, labels });
-    onBlock?.(blocks.length, cutoffs.length);
-  }
-  return blocks;
+    onBlock?.(++done, cutoffs.length);
+    return { cutoff: new Date(cutoffMs).toISOString(), rows, features, labels };
+  });
 }
 
 /** Whom rows are made for, by a model's configuration. */
