@@ -1,4 +1,3 @@
-import { inParallel } from "../core/parallel.ts";
 import type { Sql } from "../db/connect.ts";
 import { eventSpan } from "../db/day_counts.ts";
 import { type BlockDeps, featureBlock, labelBlock } from "../features/build.ts";
@@ -18,9 +17,6 @@ export async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): 
   return labelledCutoffs({ firstMs, asOfMs, stepDays, horizonDays, max: config.max_train_cutoffs });
 }
 
-/** Cut-offs built at once: Postgres reads for one while another is worked out; each holds one connection. */
-const AT_ONCE = 3;
-
 /** All labelled rows of a model as of a moment, as sealed blocks, oldest first. Builds only what is new. */
 export async function labelledBlocks(
   deps: BlockDeps,
@@ -33,13 +29,14 @@ export async function labelledBlocks(
 ): Promise<SnapshotBlock[]> {
   const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
   const protocol = protocolOf(config);
-  let done = 0;
-  return await inParallel(cutoffs, AT_ONCE, async (cutoffMs) => {
+  const blocks: SnapshotBlock[] = [];
+  for (const cutoffMs of cutoffs) {
     const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
     const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
-    onBlock?.(++done, cutoffs.length);
-    return { cutoff: new Date(cutoffMs).toISOString(), rows, features, labels };
-  });
+    blocks.push({ cutoff: new Date(cutoffMs).toISOString(), rows, features, labels });
+    onBlock?.(blocks.length, cutoffs.length);
+  }
+  return blocks;
 }
 
 /** Whom rows are made for, by a model's configuration. */
