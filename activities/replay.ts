@@ -73,7 +73,8 @@ export const createReplayActivities = (deps: ActivityDeps & { predictor: Predict
   ): Promise<void> {
     const { model, config } = await modelAndConfig(deps, name);
     const test = await testRows(deps, model, config, Date.parse(cutoff));
-    const cap = await capAt(deps, model, always);
+    // The naive guess, and the cap of the capped error: both from all outcomes known at the cut-off.
+    const { baseline: naive, targetCap } = (await getVersion(deps.sql, name, always)).manifest;
     const history = await servingHistory(deps.sql, name);
     const frozen = history.at(-1)?.version ?? null;
     const score = (policy: Policy, version: number | null, predictions: ArrayLike<number>): ReplayScore => ({
@@ -83,9 +84,8 @@ export const createReplayActivities = (deps: ActivityDeps & { predictor: Predict
       cutoff,
       version,
       rows: test.target.length,
-      metrics: scores(model.kind, test.target, predictions, cap),
+      metrics: scores(model.kind, test.target, predictions, targetCap ?? Infinity),
     });
-    const naive = (await getVersion(deps.sql, name, always)).manifest.baseline;
     const offline = async (policy: Policy, version: number | null) =>
       score(policy, version, await predictOffline(deps, name, version, test, naive));
     const served = await predictServed(deps, name, test, Date.parse(cutoff), naive);
@@ -161,17 +161,6 @@ async function testRows(
   const target = decodeLabels(await deps.store.get(labels));
   const user = Int32Array.from(users, shopperNumber);
   return { users, features, width, target, user, cutoffMs: new Float64Array(users.length).fill(cutoffMs) };
-}
-
-/** The cap of the capped error: the 99th percentile of all outcomes known at the cut-off. */
-async function capAt(
-  { sql }: ActivityDeps,
-  { name, kind }: ModelDefinition,
-  always: number,
-): Promise<number> {
-  return kind === "regression"
-    ? (await getVersion(sql, name, always)).manifest.targetCap ?? Infinity
-    : Infinity;
 }
 
 async function predictOffline(

@@ -1,6 +1,3 @@
-/** Types with a meaning of their own; any other is kept and counted. */
-export const KNOWN_TYPES = ["view", "cart", "purchase", "return"] as const;
-
 /** An event that passed `judge`: what is stored. */
 export interface AcceptedEvent {
   readonly id: string;

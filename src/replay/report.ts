@@ -1,4 +1,5 @@
 import type { ReplayScore } from "../db/replays.ts";
+import { HIGHER_IS_BETTER, type MetricName } from "../models/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { POLICIES, type Policy } from "./protocol.ts";
 
@@ -25,9 +26,6 @@ export interface ReplaySummary {
   rows: number;
   policies: PolicySummary[];
 }
-
-/** Metrics in which less is better. */
-const LESS_IS_BETTER = new Set(["logLoss", "brier", "mse", "cappedMse", "mae"]);
 
 /** Sums up one model's scores. @returns null where none was scored */
 export function summariseReplay(
@@ -59,7 +57,7 @@ function summarisePolicy(
   );
   const differences = Object.fromEntries(names.map((name) => {
     const d = scores.map(({ metrics }, i) => metrics[name] - (frozen[i]?.metrics[name] ?? NaN));
-    const better = d.filter((x) => LESS_IS_BETTER.has(name) ? x < 0 : x > 0).length;
+    const better = d.filter((x) => HIGHER_IS_BETTER[name as MetricName] ? x > 0 : x < 0).length;
     return [name, { mean: mean(d), error: standardError(d), betterAt: better }];
   }));
   const served = scores.map(({ version }) => version);
