@@ -32,7 +32,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/core src/monitoring src/retraining_config.ts src/validation ~src/db ~src/models ~src/registry",
   "src/reporting/as_of.ts": "src/db",
   "src/reporting/read_status.ts": "src/db",
-  "src/replay": "src/core src/features/user_day.ts src/models/metrics.ts ~src/db ~src/models ~src/retraining_config.ts",
+  "src/replay":
+    "src/core src/features/user_day.ts src/models/metrics.ts ~src/db ~src/models ~src/retraining_config.ts",
   "src/replay/predictions_file.ts": "src/db",
   "src/replay/run.ts": "src/db src/temporal",
   "src/telemetry": "src/core",
