@@ -46,8 +46,26 @@ const settings = {
     .describe("labelled cut-offs before a first model is trained"),
   max_train_cutoffs: z.int().min(1).max(1000).default(52)
     .describe("newest labelled cut-offs used for training"),
+  routine_cutoffs: z.int().min(0).max(1000).default(1)
+    .describe(
+      "retrain as a routine once so many cut-offs were labelled since the last training; 0: on evidence only",
+    ),
   seed: z.int().min(0).max(2 ** 31).default(1)
     .describe("seed of every draw in training and validation"),
+};
+
+/** What holds for the whole installation: the budget is one, whatever the number of models. */
+const shared = {
+  false_alarm_days: z.number().min(1).max(36_500).default(30)
+    .describe("days between false alarms that the operator accepts on average, over everything watched"),
+  monitor_interval_hours: z.number().min(0.05).max(168).default(1)
+    .describe("hours between looks at the events; models are looked at once a day and at each check"),
+  monitor_sample: z.int().min(0).max(1_000_000).default(5000)
+    .describe("shoppers whose predictions the monitor stores at each look, to meet their outcomes later"),
+  alert_cooldown_hours: z.number().min(0).max(8760).default(24)
+    .describe("an alert that comes back within this time opens again without being sent again"),
+  alert_escalate_hours: z.number().min(0).max(8760).default(24)
+    .describe("an alert that nobody acknowledges becomes critical after this time; 0: never"),
 };
 
 /** What governs the retraining of one model. */
@@ -62,9 +80,20 @@ const overrides = z.strictObject(
   },
 );
 
+/** Settings of the installation that no model can differ in. */
+export const SharedConfig = z.strictObject(shared);
+export type SharedConfig = z.infer<typeof SharedConfig>;
+
+/** Every setting there is, by its name. */
+export const SETTINGS: Readonly<Record<keyof ModelConfig | keyof SharedConfig, z.ZodDefault>> = {
+  ...settings,
+  ...shared,
+};
+
 /** The configuration of an installation: settings for every model, and what differs for one. */
 export const RetrainingConfig = z.strictObject({
   ...settings,
+  ...shared,
   models: z.record(z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), overrides).default({})
     .describe("settings that differ for one model, by its name"),
 });
@@ -72,7 +101,8 @@ export type RetrainingConfig = z.infer<typeof RetrainingConfig>;
 
 /** What holds for one model: its own settings over the general ones. */
 export function configOf({ models, ...general }: RetrainingConfig, model: string): ModelConfig {
-  return ModelConfig.parse({ ...general, ...models[model] });
+  const ofModels = Object.keys(settings).map((name) => [name, general[name as keyof typeof settings]]);
+  return ModelConfig.parse({ ...Object.fromEntries(ofModels), ...models[model] });
 }
 
 /** The configuration after a partial change; `null` for a model removes its overrides. @throws {InvalidInputError} naming the field */

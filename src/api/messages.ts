@@ -8,7 +8,7 @@ import { Check } from "../monitoring/check.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { Outcome } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
-import { ModelConfig } from "../retraining_config.ts";
+import { ModelConfig, SharedConfig } from "../retraining_config.ts";
 
 /** Most shoppers in one request for predictions. */
 export const USERS_MAX = 10_000;
@@ -48,15 +48,17 @@ export const ChangeAccepted = z.object({
 });
 export type ChangeAccepted = z.infer<typeof ChangeAccepted>;
 
-type Shape = typeof ModelConfig.shape;
-/** Every setting without its default: what a change leaves out stays as it is. */
-const changes = Object.fromEntries(
-  Object.entries(ModelConfig.shape).map(([name, schema]) => [name, schema.unwrap().optional()]),
-) as { [K in keyof Shape]: z.ZodOptional<ReturnType<Shape[K]["unwrap"]>> };
+/** Settings without their defaults: what a change leaves out stays as it is. */
+const optional = <S extends Readonly<Record<string, z.ZodDefault<z.ZodType>>>>(shape: S) =>
+  Object.fromEntries(
+    Object.entries(shape).map(([name, schema]) => [name, schema.unwrap().optional()]),
+  ) as unknown as { [K in keyof S]: z.ZodOptional<ReturnType<S[K]["unwrap"]>> };
+const changes = optional(ModelConfig.shape);
 
 /** A change of the configuration. `null` for a model removes what differs for it. */
 export const ConfigPatch = z.strictObject({
   ...changes,
+  ...optional(SharedConfig.shape),
   models: z.record(z.string(), z.strictObject(changes).nullable()).optional(),
   why: Why,
 });

@@ -8,8 +8,19 @@ create table alerts (
   detail jsonb not null,
   opened_at timestamp with time zone not null default now(),
   closed_at timestamp with time zone,
+  kind text not null default 'model'::text,
+  severity text not null default 'warning'::text,
+  last_seen_at timestamp with time zone not null default now(),
+  seen integer not null default 1,
+  escalated_at timestamp with time zone,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by text,
+  acknowledged_why text,
+  closed_why text,
+  constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
   constraint alerts_pkey PRIMARY KEY (id)
 );
+CREATE INDEX alerts_key ON public.alerts USING btree (key, id DESC);
 CREATE UNIQUE INDEX alerts_open_once ON public.alerts USING btree (key) WHERE (closed_at IS NULL);
 
 create table api_keys (
@@ -46,6 +57,9 @@ create table checks (
   reasons jsonb not null,
   cycle_id text,
   checked_at timestamp with time zone not null default now(),
+  findings jsonb,
+  observations uuid[] not null default '{}'::uuid[],
+  code_version text,
   constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
   constraint checks_pkey PRIMARY KEY (id),
   constraint checks_workflow_run_key UNIQUE (workflow_run)
@@ -102,6 +116,25 @@ create table day_counts (
   slot smallint not null,
   constraint day_counts_pkey PRIMARY KEY (day, type, slot)
 );
+
+create table deliveries (
+  id uuid not null,
+  alert_id bigint not null,
+  event text not null,
+  channel text not null,
+  body jsonb not null,
+  attempts integer not null default 0,
+  last_error text,
+  created_at timestamp with time zone not null default now(),
+  delivered_at timestamp with time zone,
+  given_up_at timestamp with time zone,
+  constraint deliveries_channel_check CHECK ((channel = ANY (ARRAY['log'::text, 'webhook'::text, 'email'::text]))),
+  constraint deliveries_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'closed'::text]))),
+  constraint deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id),
+  constraint deliveries_pkey PRIMARY KEY (id),
+  constraint deliveries_alert_id_event_channel_key UNIQUE (alert_id, event, channel)
+);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (created_at) WHERE ((delivered_at IS NULL) AND (given_up_at IS NULL));
 
 create table events (
   event_id text collate "C" not null,
@@ -179,10 +212,28 @@ create table model_versions (
   damaged_at timestamp with time zone,
   artefact_removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
+  importance jsonb,
   constraint model_versions_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'deployed'::text, 'rejected'::text, 'reference'::text]))),
   constraint model_versions_pkey PRIMARY KEY (model, version),
   constraint model_versions_model_cycle_id_key UNIQUE (model, cycle_id)
 );
+
+create table observations (
+  id uuid not null,
+  kind text not null,
+  model text,
+  key text not null,
+  as_of timestamp with time zone not null,
+  answer text not null,
+  report jsonb not null,
+  evidence_sha256 text not null,
+  code_version text not null,
+  at timestamp with time zone not null default now(),
+  constraint observations_kind_check CHECK ((kind = ANY (ARRAY['quality'::text, 'drift'::text, 'performance'::text]))),
+  constraint observations_pkey PRIMARY KEY (id),
+  constraint observations_kind_model_key_key UNIQUE NULLS NOT DISTINCT (kind, model, key)
+);
+CREATE INDEX observations_newest ON public.observations USING btree (kind, model, as_of DESC, at DESC);
 
 create table predictions (
   id bigint not null generated always as identity,
@@ -194,9 +245,30 @@ create table predictions (
   fallback boolean not null,
   feature_hash text not null,
   at timestamp with time zone not null default now(),
+  source text not null default 'api'::text,
+  horizon_days integer,
+  segment text,
+  outcome double precision,
+  met_at timestamp with time zone,
+  constraint predictions_source_check CHECK ((source = ANY (ARRAY['api'::text, 'monitor'::text]))),
   constraint predictions_pkey PRIMARY KEY (id)
 );
+CREATE INDEX predictions_met ON public.predictions USING btree (model, met_at) WHERE (outcome IS NOT NULL);
 CREATE INDEX predictions_model_asof ON public.predictions USING btree (model, as_of);
+CREATE UNIQUE INDEX predictions_monitor_once ON public.predictions USING btree (model, version, as_of, user_key) WHERE (source = 'monitor'::text);
+CREATE INDEX predictions_pending ON public.predictions USING btree (model, as_of) WHERE ((outcome IS NULL) AND (horizon_days IS NOT NULL));
+
+create table quality_findings (
+  key text not null,
+  kind text not null,
+  subject text not null,
+  first_seen timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  accepted_at timestamp with time zone,
+  accepted_by text,
+  accepted_why text,
+  constraint quality_findings_pkey PRIMARY KEY (key)
+);
 
 create table quarantine (
   id bigint not null generated always as identity,
@@ -209,6 +281,14 @@ create table quarantine (
   fingerprint text not null,
   constraint quarantine_pkey PRIMARY KEY (id),
   constraint quarantine_fingerprint_key UNIQUE (fingerprint)
+);
+
+create table repeats (
+  day integer not null,
+  source text not null,
+  slot smallint not null,
+  events bigint not null,
+  constraint repeats_pkey PRIMARY KEY (day, source, slot)
 );
 
 create table replay_scores (
@@ -278,6 +358,29 @@ create table snapshots (
   constraint snapshots_pkey PRIMARY KEY (id)
 );
 
+create table stream_alarms (
+  model text not null,
+  version integer not null,
+  detector text not null,
+  seen bigint not null,
+  as_of timestamp with time zone not null,
+  direction text not null,
+  at timestamp with time zone not null default now(),
+  constraint stream_alarms_direction_check CHECK ((direction = ANY (ARRAY['up'::text, 'down'::text, 'either'::text]))),
+  constraint stream_alarms_pkey PRIMARY KEY (model, version, detector, seen)
+);
+
+create table streams (
+  model text not null,
+  version integer not null,
+  detector text not null,
+  seen bigint not null,
+  last_as_of timestamp with time zone,
+  last_id bigint not null default 0,
+  state jsonb not null,
+  constraint streams_pkey PRIMARY KEY (model, version, detector)
+);
+
 create table user_days (
   user_key uuid not null,
   day integer not null,
@@ -301,6 +404,13 @@ create table user_days (
   constraint user_days_pkey PRIMARY KEY (user_key, day)
 );
 CREATE INDEX user_days_day ON public.user_days USING btree (day);
+
+create table workers (
+  name text not null,
+  started_at timestamp with time zone not null default now(),
+  seen_at timestamp with time zone not null default now(),
+  constraint workers_pkey PRIMARY KEY (name)
+);
 
 CREATE OR REPLACE FUNCTION public._int_contained(integer[], integer[])
  RETURNS boolean

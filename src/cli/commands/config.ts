@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ConfigPatch } from "../../api/messages.ts";
 import type { ConfigVersion } from "../../db/config_versions.ts";
-import { ModelConfig } from "../../retraining_config.ts";
+import { SETTINGS } from "../../retraining_config.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";
@@ -87,9 +87,9 @@ function parsePair(pair: string): [string, unknown] {
   const at = pair.indexOf("=");
   const name = pair.slice(0, at), text = pair.slice(at + 1);
   if (at < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
-  if (!(name in ModelConfig.shape)) {
+  if (!(name in SETTINGS)) {
     throw new UsageError(
-      `There is no setting "${name}"; there are ${Object.keys(ModelConfig.shape).join(", ")}`,
+      `There is no setting "${name}"; there are ${Object.keys(SETTINGS).join(", ")}`,
     );
   }
   return [
@@ -102,7 +102,7 @@ function configText({ version, config, by, at }: ConfigVersion, paint: Paint): s
   const { models, ...general } = config;
   const rows = Object.entries(general).map((
     [name, value],
-  ) => [name, String(value), ModelConfig.shape[name as keyof typeof general].description ?? ""]);
+  ) => [name, String(value), SETTINGS[name as keyof typeof general].description ?? ""]);
   const overrides = Object.entries(models).map(([model, changes]) =>
     `${model}: ${Object.entries(changes).map(([k, v]) => `${k}=${v}`).join(" ")}`
   );

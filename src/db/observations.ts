@@ -1,0 +1,65 @@
+import { z } from "zod";
+import type { Sql } from "./connect.ts";
+
+/** What one look found, whatever it looked at. */
+export const Observation = z.object({
+  id: z.uuid(),
+  kind: z.enum(["quality", "drift", "performance"]),
+  model: z.string().nullable(),
+  key: z.string(),
+  asOf: z.iso.datetime(),
+  answer: z.string(),
+  report: z.record(z.string(), z.unknown()),
+  evidenceSha256: z.string(),
+  codeVersion: z.string(),
+  at: z.iso.datetime(),
+});
+export type Observation = z.infer<typeof Observation>;
+
+const columns = (sql: Sql) =>
+  sql`id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, at`;
+
+/** Stores a look once per kind, model and key; a repeated call returns what was stored first. */
+export async function saveObservation(sql: Sql, found: Omit<Observation, "at">): Promise<Observation> {
+  const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion } = found;
+  await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version)
+    values (${id}, ${kind}, ${model}, ${key}, ${asOf}, ${answer}, ${
+    sql.json(report as never)
+  }, ${evidenceSha256},
+            ${codeVersion}) on conflict (kind, model, key) do nothing`;
+  return (await findObservation(sql, { kind, model, key }))!;
+}
+
+/** The look that `key` asked for, or null. */
+export async function findObservation(
+  sql: Sql,
+  { kind, model, key }: Pick<Observation, "kind" | "model" | "key">,
+): Promise<Observation | null> {
+  const [row] = await sql`select ${columns(sql)} from observations
+    where kind = ${kind} and model is not distinct from ${model} and key = ${key}`;
+  return row ? Observation.parse(row) : null;
+}
+
+/** @returns those of the ids that exist */
+export async function getObservations(sql: Sql, ids: readonly string[]): Promise<Observation[]> {
+  const rows = await sql`select ${columns(sql)} from observations where id = any(${ids as string[]}::uuid[])`;
+  return z.array(Observation).parse([...rows]);
+}
+
+/** Looks at one thing, newest first by the moment they hold for. Uses index `observations_newest`. */
+export async function listObservations(
+  sql: Sql,
+  { kind, model, beforeMs, limit = 100 }: {
+    kind: Observation["kind"];
+    model: string | null;
+    /** only looks as of a moment strictly before this one */
+    beforeMs?: number;
+    limit?: number;
+  },
+): Promise<Observation[]> {
+  const rows = await sql`select ${columns(sql)} from observations
+    where kind = ${kind} and model is not distinct from ${model}
+      ${beforeMs === undefined ? sql`` : sql`and as_of < to_timestamp(${beforeMs}::float8 / 1000)`}
+    order by as_of desc, at desc limit ${limit}`;
+  return z.array(Observation).parse([...rows]);
+}

@@ -1,0 +1,80 @@
+import { z } from "zod";
+
+/** One number about a model, with its uncertainty. */
+export const Measured = z.strictObject({
+  metric: z.string(),
+  value: z.number(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+  rows: z.int(),
+  shoppers: z.int(),
+  atDeployment: z.number().nullable().describe("the same metric on the rows the version was validated on"),
+});
+export type Measured = z.infer<typeof Measured>;
+
+/** Predicted against observed, of the rows whose prediction lies in one bin. */
+export const CalibrationBin = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  rows: z.int(),
+  predicted: z.number(),
+  observed: z.number(),
+  observedLow: z.number(),
+  observedHigh: z.number(),
+});
+
+/** What a look at a serving version's answers found. */
+export const PerformanceReport = z.strictObject({
+  model: z.string(),
+  version: z.int(),
+  asOf: z.iso.datetime(),
+  answer: z.enum(["holds", "fell", "cannot tell yet"]),
+  text: z.string(),
+  alpha: z.number().describe("chance of a false alarm that this look may spend"),
+  confidence: z.number().describe("coverage of the intervals"),
+  loss: z.string().describe("the metric the answer rests on"),
+  margin: z.number().describe("absolute rise of that loss that still counts as no worse"),
+  measured: z.strictObject({
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    rows: z.int(),
+    metrics: z.array(Measured),
+    segments: z.array(z.strictObject({ segment: z.string(), rows: z.int(), metrics: z.array(Measured) })),
+    calibration: z.array(CalibrationBin),
+  }).nullable().describe("predictions whose outcomes are known; null: none yet"),
+  waiting: z.int().describe("predictions whose outcomes are not complete yet"),
+  outcomesNext: z.iso.datetime().nullable().describe("when the next of them are complete"),
+  estimated: z.strictObject({
+    method: z.string(),
+    assumptions: z.array(z.string()),
+    rows: z.int(),
+    metrics: z.array(Measured),
+  }).nullable().describe("an estimate, not a measurement, of the predictions that wait"),
+  scored: z.array(z.strictObject({
+    asOf: z.iso.datetime(),
+    metric: z.string(),
+    estimated: z.number(),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+    actual: z.number(),
+    rows: z.int(),
+    within: z.boolean(),
+  })).describe("earlier estimates beside what came true, newest first"),
+  forecast: z.strictObject({
+    metric: z.string(),
+    perDay: z.number(),
+    threshold: z.number(),
+    daysLeft: z.number().nullable(),
+    low: z.number().nullable(),
+    high: z.number().nullable().describe("null: perhaps never"),
+    points: z.int(),
+  }).nullable().describe("when the loss crosses the threshold if it goes on like this; null: too few points"),
+  streams: z.array(z.strictObject({
+    detector: z.string(),
+    seen: z.int(),
+    alarms: z.int(),
+    lastAlarm: z.iso.datetime().nullable(),
+    budgeted: z.boolean().describe("whether its alarms stay within the budget and count for the answer"),
+  })),
+});
+export type PerformanceReport = z.infer<typeof PerformanceReport>;
