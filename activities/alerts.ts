@@ -1,0 +1,53 @@
+import { deliver, type DeliveryDeps, type DeliveryResult } from "../src/alerts/deliver.ts";
+import { settleAlerts, type Settlement } from "../src/alerts/settle.ts";
+import { wantedFromDrift, wantedFromPerformance, wantedFromQuality } from "../src/alerts/wanted.ts";
+import { escalateAlerts, listAlerts } from "../src/db/alerts.ts";
+import { dueDeliveries } from "../src/db/deliveries.ts";
+import { listObservations, type Observation } from "../src/db/observations.ts";
+import { servingVersion } from "../src/db/serving.ts";
+import { DriftReport } from "../src/monitoring/drift_report.ts";
+import { PerformanceReport } from "../src/monitoring/performance_report.ts";
+import { QualityReport } from "../src/monitoring/quality_report.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+const OPEN_MAX = 1000;
+
+/** What a look of each kind says about alerts. */
+const WANTED: Readonly<Record<Observation["kind"], (report: unknown) => Settlement>> = {
+  quality: (report) => wantedFromQuality(QualityReport.parse(report)),
+  drift: (report) => wantedFromDrift(DriftReport.parse(report)),
+  performance: (report) => wantedFromPerformance(PerformanceReport.parse(report)),
+};
+
+export const createAlertActivities = (deps: DeliveryDeps & Pick<ActivityDeps, "models">) => ({
+  /** Opens and closes alerts by the newest looks, each of which counts once, and escalates. */
+  async settleAlerts(): Promise<{ opened: number }> {
+    const { sql, clock } = deps;
+    const telling = { channels: [...deps.channels.keys()], nowMs: clock() };
+    for (const { id, kind, report } of await newestLooks(deps)) {
+      await settleAlerts(sql, WANTED[kind](report), { observation: id, ...telling });
+    }
+    await escalateAlerts(sql, telling);
+    return { opened: (await listAlerts(sql, { limit: OPEN_MAX })).length };
+  },
+
+  /** @returns ids of deliveries that nobody has sent yet */
+  dueDeliveries: ({ limit }: { limit: number }): Promise<string[]> =>
+    dueDeliveries(deps.sql, { nowMs: deps.clock(), limit }),
+
+  /** Sends one delivery. A retry sends it under the same id; one that was sent or given up is not sent again. */
+  deliver: ({ id }: { id: string }): Promise<DeliveryResult> => deliver(deps, id),
+});
+
+/** The newest look at the events, and those at what serves now: what was said of another version no longer matters. */
+async function newestLooks({ sql, models }: Pick<ActivityDeps, "sql" | "models">): Promise<Observation[]> {
+  const looks = await listObservations(sql, { kind: "quality", model: null, limit: 1 });
+  for (const model of models.keys()) {
+    const version = await servingVersion(sql, model);
+    for (const kind of ["performance", "drift"] as const) {
+      const [look] = await listObservations(sql, { kind, model, limit: 1 });
+      if (look?.report.version === version) looks.push(look);
+    }
+  }
+  return looks;
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+
+/** What an alert can be about. "model": opened by a release that did not tell them apart. */
+export const AlertKind = z.enum([
+  "degradation",
+  "predictive",
+  "drift",
+  "quality",
+  "cycle failed",
+  "rollback",
+  "damaged",
+  "stalled worker",
+  "missed check",
+  "model",
+]);
+export type AlertKind = z.infer<typeof AlertKind>;
+
+/** info: good to know; warning: look at it today; critical: look at it now. */
+export const Severity = z.enum(["info", "warning", "critical"]);
+export type Severity = z.infer<typeof Severity>;
+
+/** Something a person should know about; open until its cause is gone. Times are the wall clock's. */
+export const Alert = z.object({
+  id: z.int(),
+  key: z.string().describe("what it is about: open once"),
+  kind: AlertKind,
+  model: z.string().nullable(),
+  severity: Severity,
+  title: z.string(),
+  detail: z.record(z.string(), z.unknown()),
+  openedAt: z.iso.datetime(),
+  lastSeenAt: z.iso.datetime(),
+  seen: z.int().describe("how often it was found since it opened"),
+  escalatedAt: z.iso.datetime().nullable(),
+  acknowledgedAt: z.iso.datetime().nullable(),
+  acknowledgedBy: z.string().nullable(),
+  acknowledgedWhy: z.string().nullable(),
+  closedAt: z.iso.datetime().nullable(),
+  closedWhy: z.string().nullable(),
+});
+export type Alert = z.infer<typeof Alert>;
+
+/** What a caller says who found something that a person should know about. */
+export type WantedAlert = Pick<Alert, "key" | "kind" | "model" | "severity" | "title" | "detail">;
+
+/** What alerts are sent over. */
+export const ChannelName = z.enum(["log", "webhook", "email"]);
+export type ChannelName = z.infer<typeof ChannelName>;
+
+/** One thing to be told about an alert over one channel. Its id stays the same however often it is sent. */
+export const Delivery = z.object({
+  id: z.uuid(),
+  alertId: z.int(),
+  event: z.enum(["opened", "escalated", "closed"]),
+  channel: ChannelName,
+  body: Alert.describe("the alert as it was then"),
+  attempts: z.int().describe("attempts that were begun"),
+  lastError: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  deliveredAt: z.iso.datetime().nullable(),
+  givenUpAt: z.iso.datetime().nullable(),
+});
+export type Delivery = z.infer<typeof Delivery>;

@@ -1,0 +1,55 @@
+import type { Command } from "commander";
+import type { Alert } from "../../alerts/alert.ts";
+import { asking, type Common, type Context } from "../context.ts";
+import { minute, type Paint } from "../format.ts";
+import { wholeNumber } from "../options.ts";
+
+/** `perennial alerts [ack]` */
+export function addAlerts(program: Command, context: Context): void {
+  const alerts = program.command("alerts").description("what a person should know about: list, ack");
+  const list = alerts.command("list", { isDefault: true }).description("open alerts, newest first")
+    .option("--all", "closed ones as well")
+    .option("--limit <n>", "most alerts", wholeNumber({ min: 1, max: 1000 }), 20);
+  asking(list, "perennial alerts\nperennial alerts --all --limit 100").action(
+    async ({ all, limit, ...options }: Common & { all?: boolean; limit: number }) => {
+      const client = await context.client(options);
+      const { alerts } = await client.alerts({ open: all ? "false" : "true", limit });
+      context.show(options, alerts, (found) => alertsText(found, context.paint));
+    },
+  );
+  const ack = alerts.command("ack").description(
+    "say that you have seen an alert: it does not escalate any more",
+  )
+    .argument("<id>", "its number", wholeNumber({ min: 1 }))
+    .requiredOption("--why <text>", "what you make of it, for the audit");
+  asking(ack, 'perennial alerts ack 7 --why "the supplier resends the prices tonight"').action(
+    async (id: number, options: Common & { why: string }) => {
+      const alert = await (await context.client(options)).acknowledge(id, { why: options.why });
+      context.show(options, alert, (a) => `Alert ${a.id} is acknowledged by ${a.acknowledgedBy}: ${a.title}`);
+    },
+  );
+}
+
+function alertsText(alerts: readonly Alert[], paint: Paint): string {
+  return alerts.length === 0 ? "No alerts" : alerts.map((alert) => alertText(alert, paint)).join("\n");
+}
+
+const COLOURS = { info: "dim", warning: "yellow", critical: "red" } as const;
+
+/** Two lines or three: what it is and since when, what it says, who has seen it or why it closed. */
+function alertText(alert: Alert, paint: Paint): string {
+  const { id, kind, severity, openedAt, seen, title } = alert;
+  const head = `${String(id).padStart(4)}  ${paint(COLOURS[severity], severity.padEnd(8))}  ${kind}, since ${
+    minute(openedAt)
+  }${seen > 1 ? `, found ${seen} times` : ""}`;
+  return [head, title, ...storyOf(alert)].join("\n      ");
+}
+
+function storyOf({ acknowledgedBy, acknowledgedWhy, acknowledgedAt, closedAt, closedWhy }: Alert): string[] {
+  return [
+    ...acknowledgedBy === null
+      ? []
+      : [`seen by ${acknowledgedBy} at ${minute(acknowledgedAt)}: ${acknowledgedWhy}`],
+    ...closedAt === null ? [] : [`closed ${minute(closedAt)}: ${closedWhy ?? ""}`],
+  ];
+}
