@@ -4,22 +4,43 @@ import type { Sql } from "./connect.ts";
 export interface Prediction {
   userKey: string;
   prediction: number;
+  /** kind of shopper, as it was then; left out: not known */
+  segment?: string;
 }
 
-/** Stores answers given by one version as of one moment. `version` null: the baseline spoke. */
+/**
+ * Stores answers given by one version as of one moment. `version` null: the baseline spoke. What the monitor stores is
+ * there once per version, moment and shopper: storing it again changes nothing.
+ * @param options.horizonDays how far the answers look ahead; left out: they never meet an outcome
+ */
 export async function savePredictions(
   sql: Sql,
-  { model, version, asOf, fallback, featureHash, predictions }: {
+  { model, version, asOf, fallback, featureHash, predictions, horizonDays = null, source = "api" }: {
     model: string;
     version: number | null;
     asOf: string;
     fallback: boolean;
     featureHash: string;
     predictions: readonly Prediction[];
+    horizonDays?: number | null;
+    source?: "api" | "monitor";
   },
 ): Promise<void> {
-  await sql`insert into predictions (model, version, user_key, as_of, prediction, fallback, feature_hash)
-    select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}
+  await sql`insert into predictions
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source)
+    select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}, ${horizonDays}, s, ${source}
     from unnest(${sql.array(predictions.map((p) => p.userKey))}::uuid[],
-                ${sql.array(predictions.map((p) => p.prediction))}::float8[]) as t(k, p)`;
+                ${sql.array(predictions.map((p) => p.prediction))}::float8[],
+                ${sql.array(predictions.map((p) => p.segment ?? null) as string[])}::text[]) as t(k, p, s)
+    on conflict do nothing`;
+}
+
+/** How many predictions of a version the monitor stored as of a moment. Uses index `predictions_monitor_once`. */
+export async function countMonitored(
+  sql: Sql,
+  { model, version, asOfMs }: { model: string; version: number; asOfMs: number },
+): Promise<number> {
+  const [row] = await sql`select count(*)::int as n from predictions
+    where model = ${model} and version = ${version} and as_of = ${asOfMs} and source = 'monitor'`;
+  return row.n;
 }

@@ -1,6 +1,8 @@
+import type { ChannelName } from "../alerts/alert.ts";
 import type { Clock } from "../core/clock.ts";
 import { ConflictError, DamagedArtefactError, messageOf, NotFoundError } from "../core/errors.ts";
 import { openAlert } from "../db/alerts.ts";
+import { currentConfig } from "../db/config_versions.ts";
 import type { Database } from "../db/connect.ts";
 import { savePredictions } from "../db/predictions.ts";
 import { servingHistory, servingVersion } from "../db/serving.ts";
@@ -9,10 +11,12 @@ import { readUserDays } from "../db/user_days.ts";
 import { getVersion, markDamaged } from "../db/versions.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../features/definition.ts";
 import type { ModelDefinition } from "../models/model.ts";
+import { segmentOf } from "../performance/segments.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
 import { knownGood } from "../registry/moves.ts";
 import type { ModelVersion } from "../registry/version.ts";
 import { currentMoment } from "../reporting/as_of.ts";
+import { configOf } from "../retraining_config.ts";
 import { loadScorer, type Scorer } from "../training/scorer.ts";
 import type { Predictions, Predictor } from "./prediction.ts";
 
@@ -21,6 +25,8 @@ export interface PredictorDeps {
   store: ArtefactStore;
   models: ReadonlyMap<string, ModelDefinition>;
   clock: Clock;
+  /** what alerts are told over; left out: the log alone */
+  alertChannels?: readonly ChannelName[];
 }
 
 const SCORERS_KEPT = 8;
@@ -46,13 +52,16 @@ export function createPredictor(deps: PredictorDeps): Predictor {
       if (!deps.models.has(name)) throw new NotFoundError("model", name);
       const speaker = await speakerFor(deps, name, scorerOf);
       const at = asOfMs ?? await momentFor(deps, users);
-      const { keys, features } = await rowsOf(deps, users, at, speaker.horizonDays);
+      const { version, fallback, horizonDays } = speaker;
+      const { keys, features, segments } = await rowsOf(deps, users, at, horizonDays);
       const answers = speaker.answer(features, keys.length);
-      const predictions = keys.map((userKey, i) => ({ userKey, prediction: answers[i] }));
-      const asOf = new Date(at).toISOString();
-      const { version, fallback } = speaker;
-      const said = { model: name, version, fallback, asOf };
-      await savePredictions(deps.sql, { ...said, featureHash: FEATURE_HASH, predictions });
+      const predictions = keys.map((userKey, i) => ({
+        userKey,
+        prediction: answers[i],
+        segment: segments[i],
+      }));
+      const said = { model: name, version, fallback, asOf: new Date(at).toISOString() };
+      await savePredictions(deps.sql, { ...said, featureHash: FEATURE_HASH, horizonDays, predictions });
       return { ...said, predictions: inOrder(users, predictions) };
     },
   };
@@ -88,17 +97,18 @@ function opened(bytes: Uint8Array, hash: string): Scorer {
 interface Speaker {
   version: number | null;
   fallback: boolean;
-  /** the horizon it was trained for: some features are measured in it */
+  /** the horizon it was trained for: some features are measured in it, and its outcomes */
   horizonDays: number;
   answer: (features: Float32Array, n: number) => ArrayLike<number>;
 }
 
 /** Who answers: what serves, else the last known good version, else the baseline. */
 async function speakerFor(
-  { sql }: PredictorDeps,
+  deps: PredictorDeps,
   model: string,
   scorerOf: (version: ModelVersion) => Promise<Scorer>,
 ): Promise<Speaker> {
+  const { sql } = deps;
   const serving = await servingVersion(sql, model);
   if (serving === null) throw new ConflictError(`Cannot predict "${model}": no version serves yet`);
   const tried: number[] = [];
@@ -115,29 +125,34 @@ async function speakerFor(
       };
     } catch (error) {
       if (!(error instanceof DamagedArtefactError)) throw error;
-      await report(sql, version, error);
+      await report(deps, version, error);
       tried.push(next);
       next = await knownGood(sql, model);
     }
   }
   const { manifest } = await getVersion(sql, model, (await servingHistory(sql, model, 1))[0].version);
   const answer = (_features: Float32Array, n: number) => new Float64Array(n).fill(manifest.baseline);
-  return { version: null, fallback: true, horizonDays: 1, answer }; // no feature matters to it
+  const { horizon_days: horizonDays } = configOf((await currentConfig(sql)).config, model);
+  return { version: null, fallback: true, horizonDays, answer };
 }
 
 async function report(
-  sql: Database,
+  { sql, clock, alertChannels }: PredictorDeps,
   { model, version, artefactSha256 }: ModelVersion,
   error: Error,
 ): Promise<void> {
   await markDamaged(sql, model, version);
-  const title = `${model}: the file of version ${version} cannot be used`;
+  const title =
+    `${model}: the file of version ${version} cannot be used: ${error.message}. The last version whose ` +
+    "file is good answers meanwhile; put the file back, or retrain";
   await openAlert(sql, {
     key: `damaged/${model}/${version}`,
+    kind: "damaged",
     model,
+    severity: "critical",
     title,
-    detail: { artefactSha256, reason: error.message },
-  });
+    detail: { artefactSha256, version, reason: error.message },
+  }, { channels: alertChannels, nowMs: clock() });
 }
 
 /** Now; in a demo whose clock stands still, just after the newest event of those asked for, if that is later. */
@@ -148,12 +163,14 @@ async function momentFor({ sql, clock }: PredictorDeps, users: readonly string[]
 }
 
 async function rowsOf({ sql }: PredictorDeps, users: readonly string[], asOfMs: number, horizonDays: number) {
-  const keys: string[] = [], rows: number[][] = [];
+  const keys: string[] = [], rows: number[][] = [], segments: string[] = [];
   for await (const { userKey, days } of readUserDays(sql, { asOfMs, users: [...new Set(users)] })) {
+    const row = featureRow(days, asOfMs, { horizonDays });
     keys.push(userKey);
-    rows.push(featureRow(days, asOfMs, { horizonDays }));
+    rows.push(row);
+    segments.push(segmentOf((feature) => row[FEATURES.indexOf(feature)]));
   }
   const features = new Float32Array(rows.length * FEATURES.length);
   rows.forEach((row, i) => features.set(row, i * FEATURES.length));
-  return { keys, features };
+  return { keys, features, segments };
 }

@@ -1,0 +1,53 @@
+import { hash32, permutation, seededRandom } from "../../src/core/random.ts";
+import { findImportance, saveImportance } from "../../src/db/importance.ts";
+import { getVersion } from "../../src/db/versions.ts";
+import { FEATURES } from "../../src/features/definition.ts";
+import { rowLosses } from "../../src/models/metrics.ts";
+import { modelAndConfig } from "../context.ts";
+import type { ActivityDeps } from "../deps.ts";
+import { validatedOn } from "./validated.ts";
+
+const ROWS_MAX = 1000;
+const REPEATS = 3;
+
+/**
+ * Permutation importance: relative rise of a version's loss on the rows it was validated on when one feature is shuffled
+ * among them, mean of a few seeded shuffles, by feature. Computed once a version, then kept with it. Features that go
+ * together share what they carry: shuffling one of them costs little.
+ * @returns nothing where those rows or the tested model are not kept any more
+ * Source: Breiman, Machine Learning 45 (2001); Fisher, Rudin and Dominici, JMLR 20 (2019).
+ */
+export async function importanceOf(
+  deps: ActivityDeps,
+  { model: name, version: number }: { model: string; version: number },
+): Promise<Record<string, number>> {
+  const { sql, trainer } = deps;
+  const known = await findImportance(sql, name, number);
+  if (known) return known;
+  const { model } = await modelAndConfig(deps, name);
+  const version = await getVersion(sql, name, number);
+  const validated = await validatedOn(deps, version, { rowsMax: ROWS_MAX });
+  if (!validated) return {};
+  const { artefact, rows: { features, width, target } } = validated;
+  const n = target.length, cap = version.manifest.targetCap ?? Infinity;
+  const lossOf = async (x: Float32Array, copies: number) => {
+    const predictions = await trainer.score(artefact, x, n * copies);
+    const targets = Float64Array.from({ length: n * copies }, (_, i) => target[i % n]);
+    return rowLosses(model.loss, targets, predictions, { cap }).reduce((a, b) => a + b, 0) / (n * copies);
+  };
+  const loss = await lossOf(features, 1);
+  if (!(loss > 0)) return {};
+  const importance: Record<string, number> = {};
+  for (const [column, feature] of FEATURES.entries()) {
+    const random = seededRandom(hash32(`${version.manifest.seed} ${feature}`));
+    const shuffled = new Float32Array(features.length * REPEATS);
+    for (let copy = 0; copy < REPEATS; copy++) {
+      shuffled.set(features, copy * features.length);
+      permutation(n, random).forEach((from, i) => {
+        shuffled[copy * features.length + i * width + column] = features[from * width + column];
+      });
+    }
+    importance[feature] = await lossOf(shuffled, REPEATS) / loss - 1;
+  }
+  return await saveImportance(sql, name, number, importance);
+}

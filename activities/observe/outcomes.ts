@@ -1,0 +1,116 @@
+import { mix32 } from "../../src/core/random.ts";
+import { currentConfig } from "../../src/db/config_versions.ts";
+import { type DuePrediction, duePredictions, saveOutcomes } from "../../src/db/outcomes.ts";
+import { countMonitored, savePredictions } from "../../src/db/predictions.ts";
+import { readLabelDays } from "../../src/db/user_days.ts";
+import { getVersion } from "../../src/db/versions.ts";
+import { decodeFeatures, shopperNumber } from "../../src/features/blocks.ts";
+import { buildLabels, featureBlock } from "../../src/features/build.ts";
+import { FEATURE_HASH, FEATURES } from "../../src/features/definition.ts";
+import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
+import { segmentOf } from "../../src/performance/segments.ts";
+import { protocolOf } from "../../src/training/labelled.ts";
+import { loadScorer } from "../../src/training/scorer.ts";
+import { ifIntact } from "../champion.ts";
+import { modelAndConfig } from "../context.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/**
+ * Stores what a version predicts for its population at the beginning of the day of `asOf`, or for a sample of it where
+ * it is larger than `monitor_sample`. Once per version and day: a retry finds its own rows.
+ * @returns how many predictions are stored; 0 where the version's file is damaged, or made for other features
+ */
+export async function scorePopulation(
+  deps: ActivityDeps,
+  { model: name, version, asOfMs }: { model: string; version: number; asOfMs: number },
+): Promise<{ rows: number }> {
+  const { sql, store, trainer } = deps;
+  const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
+  const stored = await countMonitored(sql, { model: name, version, asOfMs: dayMs });
+  if (stored > 0) return { rows: stored };
+  const [{ config }, { monitor_sample: sample }, { artefactSha256, manifest }] = await Promise.all([
+    modelAndConfig(deps, name),
+    currentConfig(sql).then((current) => current.config),
+    getVersion(sql, name, version),
+  ]);
+  const artefact = await ifIntact(store.get(artefactSha256));
+  if (!artefact || manifest.featureHash !== FEATURE_HASH) return { rows: 0 };
+  const { horizonDays } = loadScorer(artefact);
+  const block = await featureBlock(deps, { ...protocolOf(config), horizonDays }, dayMs);
+  const { users, features, width } = decodeFeatures(await store.get(block.sha256));
+  const share = sample / users.length, seed = mix32(config.seed ^ dayMs / DAY_MS);
+  const places = [...users.keys()].filter((i) => mix32(shopperNumber(users[i]) ^ seed) / 2 ** 32 < share);
+  const wanted = new Float32Array(places.length * width);
+  places.forEach((i, at) => wanted.set(features.subarray(i * width, (i + 1) * width), at * width));
+  const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];
+  await savePredictions(sql, {
+    ...{ model: name, version, fallback: false, featureHash: FEATURE_HASH, horizonDays, source: "monitor" },
+    asOf: new Date(dayMs).toISOString(),
+    predictions: places.map((i, at) => ({
+      userKey: users[i],
+      prediction: answers[at],
+      segment: segmentOf((feature) => wanted[at * width + FEATURES.indexOf(feature)]),
+    })),
+  });
+  return { rows: places.length };
+}
+
+const BATCH = 2000;
+
+/**
+ * Gives every prediction of a model its outcome once the horizon has passed, those that the API answered too. Nothing at
+ * or after `asOf` is looked at; an outcome that is stored stands, also when older events arrive later.
+ */
+export async function meetOutcomes(
+  deps: ActivityDeps,
+  { model: name, asOfMs }: { model: string; asOfMs: number },
+): Promise<{ met: number }> {
+  const { sql } = deps;
+  const { model } = await modelAndConfig(deps, name);
+  for (let met = 0;;) {
+    const due = await duePredictions(sql, { model: name, asOfMs, limit: BATCH });
+    if (due.length === 0) return { met };
+    met += await saveOutcomes(sql, { asOfMs, outcomes: await outcomesOf(deps, model, due, asOfMs) });
+  }
+}
+
+const endOf = ({ asOfMs, horizonDays }: DuePrediction) => asOfMs + horizonDays * DAY_MS;
+
+/**
+ * Outcomes of a batch, from one reading of its shoppers' days. A day on which a shopper did something both before and
+ * after the beginning or the end of a horizon is divided by the database, which has the events.
+ */
+async function outcomesOf(
+  { sql }: ActivityDeps,
+  model: ModelDefinition,
+  due: readonly DuePrediction[],
+  asOfMs: number,
+): Promise<{ id: number; outcome: number }[]> {
+  const fromMs = Math.floor(Math.min(...due.map((d) => d.asOfMs)) / DAY_MS) * DAY_MS;
+  const toMs = Math.min(asOfMs, (Math.floor(Math.max(...due.map(endOf)) / DAY_MS) + 1) * DAY_MS);
+  const days = new Map<string, readonly UserDay[]>();
+  const users = [...new Set(due.map((d) => d.userKey))];
+  for await (const found of readLabelDays(sql, { fromMs, toMs, users })) days.set(found.userKey, found.days);
+  const outcomes: { id: number; outcome: number }[] = [];
+  const cut = new Map<string, DuePrediction[]>();
+  for (const d of due) {
+    const of = days.get(d.userKey) ?? [], endMs = endOf(d);
+    const isCut = (day: UserDay) => [d.asOfMs, endMs].some((ms) => day.firstMs < ms && day.lastMs >= ms);
+    if (of.some(isCut)) {
+      const key = `${d.asOfMs} ${endMs}`;
+      cut.set(key, [...cut.get(key) ?? [], d]);
+    } else {
+      outcomes.push({
+        id: d.id,
+        outcome: model.label(of.filter((day) => day.firstMs >= d.asOfMs && day.lastMs < endMs)),
+      });
+    }
+  }
+  for (const same of cut.values()) {
+    const range = { fromMs: same[0].asOfMs, toMs: endOf(same[0]), users: same.map((d) => d.userKey) };
+    const labels = await buildLabels(sql, model, range);
+    same.forEach(({ id }, i) => outcomes.push({ id, outcome: labels[i] }));
+  }
+  return outcomes;
+}

@@ -1,0 +1,183 @@
+import {
+  findObservation,
+  listObservations,
+  type Observation,
+  saveObservation,
+} from "../../src/db/observations.ts";
+import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/outcomes.ts";
+import { streamSummaries } from "../../src/db/streams.ts";
+import { getVersion } from "../../src/db/versions.ts";
+import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
+import { shopperNumber } from "../../src/features/blocks.ts";
+import { DAY_MS } from "../../src/features/user_day.ts";
+import type { MetricName } from "../../src/models/metrics.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
+import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
+import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/evidence.ts";
+import { judgePerformance } from "../../src/performance/judge.ts";
+import { asLoss, metricOf } from "../../src/performance/measure.ts";
+import { sealValue } from "../../src/registry/sealed.ts";
+import type { ModelVersion } from "../../src/registry/version.ts";
+import type { ModelConfig } from "../../src/retraining_config.ts";
+import { modelAndConfig } from "../context.ts";
+import type { ActivityDeps } from "../deps.ts";
+import { alphasOf } from "./look.ts";
+import { validatedOn } from "./validated.ts";
+
+/** Validation rows that a look compares with. */
+const VALIDATED_MAX = 5000;
+/** Earlier looks that are read, and estimates that are told beside what came true. */
+const PAST_MAX = 400;
+const SCORED_MAX = 60;
+/** Earlier looks whose estimates one look scores; the next goes on. */
+const SCORED_AT_ONCE = 10;
+
+/** Judges how well a version does, by its predictions that met their outcomes and an estimate of the others, once per key. */
+export async function observePerformance(
+  deps: ActivityDeps,
+  { model: name, version, key, asOfMs }: { model: string; version: number; key: string; asOfMs: number },
+): Promise<Observation> {
+  const { sql, store, codeVersion } = deps;
+  const id = { kind: "performance", model: name, key: `${key}/version ${version}` } as const;
+  const known = await findObservation(sql, id);
+  if (known) return known;
+  const evidence = await gather(deps, { version: await getVersion(sql, name, version), asOfMs });
+  const report = judgePerformance(evidence);
+  return await saveObservation(sql, {
+    ...id,
+    id: crypto.randomUUID(),
+    asOf: report.asOf,
+    answer: report.answer,
+    report: { ...report },
+    evidenceSha256: await sealValue(store, evidence),
+    codeVersion,
+  });
+}
+
+async function gather(
+  deps: ActivityDeps,
+  { version, asOfMs }: { version: ModelVersion; asOfMs: number },
+): Promise<PerformanceEvidence> {
+  const { sql } = deps;
+  const { model: name, version: number, manifest } = version;
+  const { model, config } = await modelAndConfig(deps, name);
+  const of: OfVersion = { model: name, version: number, asOfMs };
+  const [validated, met, waiting, streams, earlier, [alpha]] = await Promise.all([
+    validatedRows(deps, version),
+    metPredictions(sql, { ...of, limit: ROWS_MAX }),
+    waitingPredictions(sql, { ...of, limit: ROWS_MAX }),
+    streamSummaries(sql, { ...of, madeByMs: asOfMs - config.horizon_days * DAY_MS }),
+    earlierReports(deps, name, asOfMs),
+    alphasOf(deps, { kind: "performance", model: name, watched: ["performance"], asOfMs }),
+  ]);
+  return {
+    ...{ model: name, version: number, asOf: new Date(asOfMs).toISOString() },
+    ...{ kind: model.kind, loss: model.loss, metrics: metricsOf(model) },
+    ...{ margin: config.margin ?? model.margin, cap: manifest.targetCap, baseline: manifest.baseline },
+    ...{
+      horizonDays: config.horizon_days,
+      alpha,
+      confidence: config.confidence,
+      atDeployment: manifest.metrics,
+    },
+    validated,
+    met: {
+      ...columns(met.rows),
+      outcome: met.rows.map((row) => row.outcome),
+      asOfMs: met.rows.map((row) => row.asOfMs),
+      segment: met.rows.map((row) => row.segment ?? ""),
+      total: met.total,
+    },
+    waiting: { ...columns(waiting.rows), total: waiting.total, outcomesNext: waiting.outcomesNext },
+    past: pastLosses(earlier, number, model.loss),
+    scored: await scoredEstimates(deps, { model: name, config, earlier, asOfMs }),
+    streams: streams.map((stream) => ({ ...stream, budgeted: isBudgeted(stream.detector) })),
+  };
+}
+
+/** The metrics of a model, its loss among them. */
+const metricsOf = ({ metrics, loss }: ModelDefinition): MetricName[] => [...new Set([...metrics, loss])];
+
+const columns = (rows: readonly { prediction: number; userKey: string }[]) => ({
+  prediction: rows.map((row) => row.prediction),
+  shopper: rows.map((row) => shopperNumber(row.userKey)),
+});
+
+const isBudgeted = (detector: string) =>
+  STREAM_DETECTORS.some(({ name, budgeted }) => name === detector && budgeted);
+
+async function validatedRows(
+  deps: ActivityDeps,
+  version: ModelVersion,
+): Promise<PerformanceEvidence["validated"]> {
+  const found = await validatedOn(deps, version, { rowsMax: VALIDATED_MAX });
+  if (!found) return null;
+  const { artefact, rows: { features, target, user } } = found;
+  const prediction = Array.from(await deps.trainer.score(artefact, features, target.length));
+  return { prediction, outcome: Array.from(target), shopper: Array.from(user) };
+}
+
+/** What looks before this one reported of a model, newest first. */
+async function earlierReports(
+  { sql }: ActivityDeps,
+  model: string,
+  beforeMs: number,
+): Promise<PerformanceReport[]> {
+  const looks = await listObservations(sql, { kind: "performance", model, beforeMs, limit: PAST_MAX });
+  return looks.map(({ report }) => PerformanceReport.parse(report));
+}
+
+function pastLosses(
+  earlier: readonly PerformanceReport[],
+  version: number,
+  loss: string,
+): PerformanceEvidence["past"] {
+  return earlier.flatMap((report) => {
+    const measured = report.measured?.metrics.find(({ metric }) => metric === loss);
+    if (report.version !== version || !measured) return [];
+    return [{ asOfMs: Date.parse(report.asOf), loss: asLoss(loss, measured.value), rows: measured.rows }];
+  });
+}
+
+/** Estimates of earlier looks, whichever version they were of, beside what came true since; each is scored once. */
+async function scoredEstimates(
+  deps: ActivityDeps,
+  { model, config, earlier, asOfMs }: {
+    model: string;
+    config: ModelConfig;
+    earlier: readonly PerformanceReport[];
+    asOfMs: number;
+  },
+): Promise<PerformanceReport["scored"]> {
+  const told = earlier[0]?.scored ?? [];
+  const newestMs = told.length > 0 ? Date.parse(told[0].asOf) : -Infinity;
+  const due = new Map<string, PerformanceReport>(); // looks at the same moment estimated the same
+  for (const report of earlier) {
+    const madeMs = Date.parse(report.asOf), isComplete = madeMs + config.horizon_days * DAY_MS <= asOfMs;
+    if (report.estimated && madeMs > newestMs && isComplete) {
+      due.set(`${report.asOf} ${report.version}`, report);
+    }
+  }
+  const oldest = [...due.values()].slice(-SCORED_AT_ONCE);
+  const scored = await Promise.all(oldest.map((report) => scoreEstimate(deps, model, report, asOfMs)));
+  return [...scored.flat(), ...told].slice(0, SCORED_MAX);
+}
+
+async function scoreEstimate(
+  { sql }: ActivityDeps,
+  model: string,
+  { asOf, version, estimated }: PerformanceReport,
+  asOfMs: number,
+): Promise<PerformanceReport["scored"]> {
+  const limit = estimated!.rows, madeByMs = Date.parse(asOf);
+  const { rows } = await metPredictions(sql, { model, version, asOfMs, madeByMs, limit });
+  if (rows.length < limit) return []; // some of them never met their outcomes
+  const { manifest } = await getVersion(sql, model, version);
+  const truth = { ...columns(rows), outcome: rows.map((row) => row.outcome) };
+  return estimated!.metrics.flatMap(({ metric, value: estimate, low, high }) => {
+    const actual = metricOf(metric as MetricName, truth, manifest.targetCap ?? Infinity)?.value;
+    if (actual === undefined) return [];
+    const within = (low === null || actual >= low) && (high === null || actual <= high);
+    return [{ asOf, metric, estimated: estimate, low, high, actual, rows: limit, within }];
+  });
+}

@@ -1,0 +1,99 @@
+import { currentConfig } from "../../src/db/config_versions.ts";
+import { type MetPrediction, unreadOutcomes } from "../../src/db/outcomes.ts";
+import { saveStream, type Stream, type StreamAlarm, withStreams } from "../../src/db/streams.ts";
+import { getVersion } from "../../src/db/versions.ts";
+import type { ErrorKind, StreamDetectorKind } from "../../src/drift/stream/detector.ts";
+import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
+import { SHARES } from "../../src/monitoring/budget.ts";
+import type { ModelConfig } from "../../src/retraining_config.ts";
+import { modelAndConfig } from "../context.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/** Numbers between two false alarms: fewer than this, and hardly anything has been learned in between. */
+const RUN_LENGTH_MIN = 1000;
+
+/**
+ * Feeds the errors of a version that met their outcomes since the last time to each streaming detector: of a
+ * classification whether it was wrong, of a regression how far off it was as a share of the cap. State, place and alarms are stored
+ * together, so each outcome is read once however often this is tried.
+ */
+export async function feedStreams(
+  deps: ActivityDeps,
+  { model: name, version, asOfMs }: { model: string; version: number; asOfMs: number },
+): Promise<{ read: number; alarms: number }> {
+  const [{ model, config }, { manifest }] = await Promise.all([
+    modelAndConfig(deps, name),
+    getVersion(deps.sql, name, version),
+  ]);
+  const of = { model: name, version };
+  const error = errorOf(model, manifest.targetCap ?? Infinity);
+  const kind: ErrorKind = model.kind === "classification" ? "binary" : "real";
+  const kinds = STREAM_DETECTORS.filter(({ kinds }) => kinds.includes(kind));
+  const { false_alarm_days: falseAlarmDays } = (await currentConfig(deps.sql)).config;
+  return await withStreams(deps.sql, of, async (tx, streams) => {
+    let read = 0, alarms = 0;
+    for (const detector of kinds) {
+      const known = streams.find((stream) => stream.detector === detector.name) ?? null;
+      const after = known?.lastAsOf ? { asOf: known.lastAsOf, id: known.lastId } : null;
+      const rows = await unreadOutcomes(tx, { ...of, asOfMs, after });
+      if (rows.length === 0) continue;
+      const options = {
+        kind,
+        seed: config.seed,
+        runLength: runLength(rows, config, {
+          falseAlarmDays,
+          models: deps.models.size,
+          detectors: kinds.filter(({ budgeted }) => budgeted).length,
+        }),
+      };
+      const fed = feed(detector, known, rows.map((row) => ({ ...row, error: error(row) })), options);
+      await saveStream(tx, of, fed.stream, fed.alarms);
+      read = Math.max(read, rows.length);
+      alarms += fed.alarms.length;
+    }
+    return { read, alarms };
+  });
+}
+
+/** How wrong a prediction was, 0 to 1 where there is a cap. */
+function errorOf({ kind }: ModelDefinition, cap: number): (met: MetPrediction) => number {
+  if (kind === "classification") {
+    return ({ prediction, outcome }) => (prediction >= 0.5 ? 1 : 0) === outcome ? 0 : 1;
+  }
+  const unit = cap > 0 && cap < Infinity ? cap : 1;
+  return ({ prediction, outcome }) => Math.abs(Math.min(outcome, cap) - Math.min(prediction, cap)) / unit;
+}
+
+/**
+ * Errors between two false alarms that the budget allows one detector: errors a day (each shopper is read once a
+ * horizon) times days between false alarms, for its part of the share of all streams.
+ */
+function runLength(
+  rows: readonly MetPrediction[],
+  { horizon_days: horizonDays }: ModelConfig,
+  { falseAlarmDays, models, detectors }: { falseAlarmDays: number; models: number; detectors: number },
+): number {
+  const shoppers = new Set(rows.map(({ userKey }) => userKey)).size;
+  const days = falseAlarmDays * models * Math.max(1, detectors) / SHARES.streams;
+  return Math.max(RUN_LENGTH_MIN, Math.ceil(shoppers / horizonDays * days));
+}
+
+function feed(
+  { name, create, restore }: StreamDetectorKind,
+  known: Stream | null,
+  rows: readonly (MetPrediction & { error: number })[],
+  options: Parameters<StreamDetectorKind["create"]>[0],
+): { stream: Stream; alarms: Omit<StreamAlarm, "detector">[] } {
+  const detector = known ? restore(known.state) : create(options);
+  const alarms: Omit<StreamAlarm, "detector">[] = [];
+  let seen = known?.seen ?? 0;
+  for (const { error, asOfMs } of rows) {
+    const direction = detector.update(error);
+    seen++;
+    if (direction) alarms.push({ seen, asOf: new Date(asOfMs).toISOString(), direction });
+  }
+  const last = rows[rows.length - 1];
+  const lastAsOf = new Date(last.asOfMs).toISOString();
+  return { stream: { detector: name, seen, lastAsOf, lastId: last.id, state: detector.state() }, alarms };
+}

@@ -1,0 +1,42 @@
+import { NotFoundError } from "../../src/core/errors.ts";
+import { getCycle } from "../../src/db/cycles.ts";
+import { getSnapshot } from "../../src/db/snapshots.ts";
+import { DamagedArtefactError } from "../../src/core/errors.ts";
+import { FEATURE_HASH } from "../../src/features/definition.ts";
+import type { ModelVersion } from "../../src/registry/version.ts";
+import { loadRows } from "../../src/training/dataset.ts";
+import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
+import { inTestHalf } from "../../src/validation/split.ts";
+import { ifIntact } from "../champion.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/** The rows that a version was validated on, and the model that saw none of them: the one that was tested, not its refit. */
+export interface Validated {
+  rows: TrainingRows;
+  artefact: Uint8Array;
+}
+
+/** @returns null where these rows or the tested model are not kept any more, or belong to another feature definition */
+export async function validatedOn(
+  { sql, store }: ActivityDeps,
+  { manifest }: ModelVersion,
+  { rowsMax }: { rowsMax: number },
+): Promise<Validated | null> {
+  if (manifest.featureHash !== FEATURE_HASH) return null;
+  try {
+    const [{ evidence }, { blocks }] = await Promise.all([
+      getCycle(sql, manifest.cycleId),
+      getSnapshot(sql, manifest.snapshotId),
+    ]);
+    const cutoffs = new Set(evidence?.cutoffs);
+    const tests = blocks.filter((block) => cutoffs.has(block.cutoff));
+    const artefact = await ifIntact(store.get(manifest.tested.sha256));
+    if (!artefact || tests.length === 0) return null;
+    const isByShopper = manifest.tested.cutoffs.some((cutoff) => cutoffs.has(cutoff));
+    const rows = await loadRows(store, tests, isByShopper ? inTestHalf : undefined);
+    return rows.target.length === 0 ? null : { rows: limitRows(rows, rowsMax), artefact };
+  } catch (error) {
+    if (error instanceof NotFoundError || error instanceof DamagedArtefactError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,24 @@
+/** Predictions that met their outcomes. Arrays are parallel, shape `[n]`. */
+export interface OutcomeRows {
+  readonly prediction: ArrayLike<number>;
+  readonly outcome: ArrayLike<number>;
+  /** any integer that is the same for the same shopper */
+  readonly shopper: ArrayLike<number>;
+}
+
+/** Several sets of rows as one. */
+export const joinedRows = (...sets: readonly OutcomeRows[]): OutcomeRows => ({
+  prediction: sets.flatMap(({ prediction }) => Array.from(prediction)),
+  outcome: sets.flatMap(({ outcome }) => Array.from(outcome)),
+  shopper: sets.flatMap(({ shopper }) => Array.from(shopper)),
+});
+
+/** The rows at these places. */
+export function rowsAt(rows: OutcomeRows, places: readonly number[]): OutcomeRows {
+  const at = (values: ArrayLike<number>) => places.map((i) => values[i]);
+  return { prediction: at(rows.prediction), outcome: at(rows.outcome), shopper: at(rows.shopper) };
+}
+
+/** How many shoppers there are. */
+export const shoppersOf = ({ shopper }: Pick<OutcomeRows, "shopper">): number =>
+  new Set(Array.from(shopper)).size;
