@@ -11,7 +11,7 @@ import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { pairedInterval } from "../src/validation/paired.ts";
 import { type Split, splitCutoffs } from "../src/validation/split.ts";
 import type { Interval } from "../src/validation/verdict.ts";
-import type { Findings } from "../src/monitoring/trigger.ts";
+import type { Findings } from "../src/monitoring/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** The version that serves, or null before the first. */

@@ -1,17 +1,23 @@
 import { activityInfo } from "@temporalio/activity";
 import { currentAsOf } from "../src/reporting/as_of.ts";
+import { closeAlert } from "../src/db/alerts.ts";
 import { saveCheck } from "../src/db/checks.ts";
 import { openCycle } from "../src/db/cycles.ts";
-import { lastSnapshot } from "../src/db/snapshots.ts";
+import { lastSnapshot, lastTrainedCutoff } from "../src/db/snapshots.ts";
 import { countEvents } from "../src/db/events.ts";
 import type { Answer, Trigger } from "../src/monitoring/check.ts";
-import { decide, type Findings } from "../src/monitoring/trigger.ts";
+import type { Findings } from "../src/monitoring/findings.ts";
+import { decide } from "../src/monitoring/trigger.ts";
+import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ModelConfig } from "../src/retraining_config.ts";
-import { labelledBlocks } from "../src/training/labelled.ts";
+import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { championFindings, championOf, rowsIn } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { failedKey } from "./report.ts";
+import { seenBy } from "./observe/seen.ts";
+import { soundBlocks } from "./sound_blocks.ts";
 
 export interface CheckInput {
   cycleId: string;
@@ -21,6 +27,8 @@ export interface CheckInput {
   /** the moment to check for; null: the installation's own clock decides, once */
   asOf: string | null;
   requestedBy: string | null;
+  /** looks made for this check; left out: the check rests on counts and labels alone */
+  observations?: string[];
 }
 
 export interface CheckResult {
@@ -35,13 +43,13 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
    * returns the answer given first.
    */
   async checkTrigger(
-    { cycleId, model: name, number, trigger, asOf, requestedBy }: CheckInput,
+    { cycleId, model: name, number, trigger, asOf, requestedBy, observations = [] }: CheckInput,
   ): Promise<CheckResult> {
     const { sql, clock } = deps;
     const { model, config } = await modelAndConfig(deps, name);
     const { runId } = activityInfo().workflowExecution!;
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
-    const { champion, findings } = await gather(deps, model, config, { trigger, asOfMs });
+    const { champion, findings } = await gather(deps, model, config, { trigger, asOfMs, observations });
     const { answer, reasons } = decide(findings);
     const check = await saveCheck(sql, {
       id: crypto.randomUUID(),
@@ -52,9 +60,15 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
       answer,
       reasons,
       cycleId: answer === "retrain" ? cycleId : null,
+      observations,
+      findings,
+      codeVersion: deps.codeVersion,
     });
     if (check.answer === "retrain") {
       await openCycle(sql, { ...check, id: cycleId, number, runId, requestedBy, champion });
+    } else { // no cycle follows that could say so: what failed before runs through again
+      const why = `the check of ${check.checkedAt} ran through: ${check.answer}`;
+      await closeAlert(sql, failedKey(name), { why, nowMs: clock() });
     }
     return { answer: check.answer, asOf: check.asOf, text: check.reasons.map((r) => r.text).join("; ") };
   },
@@ -64,22 +78,41 @@ async function gather(
   deps: ActivityDeps,
   model: ModelDefinition,
   config: ModelConfig,
-  { trigger, asOfMs }: { trigger: Trigger; asOfMs: number },
+  { trigger, asOfMs, observations }: { trigger: Trigger; asOfMs: number; observations: readonly string[] },
 ): Promise<{ champion: number | null; findings: Findings }> {
   const champion = await championOf(deps, model.name);
-  const blocks = await labelledBlocks(deps, model, { config, asOfMs });
+  const blocks = await soundBlocks(deps, model, { config, asOfMs });
   const seenMs = champion ? Date.parse(champion.manifest.served.labelledThrough) : -Infinity;
   const unseen = blocks.filter((block) => Date.parse(block.cutoff) >= seenMs);
-  const snapshot = await lastSnapshot(deps.sql, model.name);
+  const [snapshot, trained] = await Promise.all([
+    lastSnapshot(deps.sql, model.name),
+    lastTrainedCutoff(deps.sql, model.name),
+  ]);
   const findings: Findings = {
     trigger,
+    asOf: new Date(asOfMs).toISOString(),
     newSamples: await countEvents(deps.sql, { beforeMs: asOfMs }) - (snapshot?.eventsSeen ?? 0),
     newSamplesMin: config.min_new_samples,
     cutoffs: blocks.length,
     cutoffsMin: config.min_train_cutoffs,
     unseenRows: rowsIn(unseen),
     unseenRowsMin: config.min_validation_rows,
+    ...labelledMoments(blocks, config),
+    newCutoffs: blocks.filter(({ cutoff }) => trained === null || cutoff > trained).length,
+    routineCutoffs: config.routine_cutoffs,
     champion: champion && await championFindings(deps, { model, champion, config, blocks, unseen, asOfMs }),
+    ...await seenBy(deps, model.name, champion?.version ?? null, observations),
   };
   return { champion: champion?.version ?? null, findings };
+}
+
+/** The newest cut-off with complete outcomes, and when the next one will have them. */
+function labelledMoments(
+  blocks: readonly SnapshotBlock[],
+  config: ModelConfig,
+): Pick<Findings, "newestLabelled" | "nextLabelled"> {
+  const newest = blocks[blocks.length - 1]?.cutoff ?? null;
+  if (newest === null) return { newestLabelled: null, nextLabelled: null };
+  const nextMs = Date.parse(newest) + (config.step_days + config.horizon_days) * DAY_MS;
+  return { newestLabelled: newest, nextLabelled: new Date(nextMs).toISOString() };
 }

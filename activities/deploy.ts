@@ -86,7 +86,8 @@ async function judge(
     const why = `${text} (loss ${signed(difference!.mean)}, interval ${signed(difference!.low)} to ${
       signed(difference!.high)
     })`;
-    const title = `${model.name}: version ${move.version} was rolled back`;
+    const title = `${model.name}: version ${move.version} was rolled back to ${previous}: ${why}. ` +
+      "It serves no more; nothing to do but to ask why validation let it pass";
     await inTransaction(sql, async (tx) => { // all or nothing: a retry after half of it would find nothing to judge
       await rollBackTo(tx, {
         model: model.name,
@@ -99,10 +100,12 @@ async function judge(
       await setVersionState(tx, model.name, move.version, "rejected");
       await openAlert(tx, {
         key: `rollback/${model.name}/${move.version}`,
+        kind: "rollback",
         model: model.name,
+        severity: "critical",
         title,
-        detail: { why },
-      });
+        detail: { asOf: move.asOf, version: move.version, previous, why },
+      }, { channels: deps.alertChannels, nowMs: deps.clock() });
       await saveWatch(tx, move.key, watch);
     });
   } else await saveWatch(sql, move.key, watch);

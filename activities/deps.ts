@@ -1,6 +1,8 @@
+import type { ChannelName } from "../src/alerts/alert.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Database } from "../src/db/connect.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
+import type { Judge } from "../src/threads/judge.ts";
 import type { ArtefactStore } from "../src/registry/artefacts.ts";
 import type { Trainer } from "../src/training/trainer.ts";
 
@@ -13,4 +15,11 @@ export interface ActivityDeps {
   models: ReadonlyMap<string, ModelDefinition>;
   /** which code trained a model: hash of the commit or of the sources */
   codeVersion: string;
+  /** what alerts are told over; left out: the log alone */
+  alertChannels?: readonly ChannelName[];
+}
+
+/** What looks need besides: statistics are computed off the main thread. */
+export interface ObserveDeps extends ActivityDeps {
+  judge: Judge;
 }

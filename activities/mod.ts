@@ -1,8 +1,12 @@
 import type { Predictor } from "../src/serving/prediction.ts";
+import type { DeliveryDeps } from "../src/alerts/deliver.ts";
+import { createAlertActivities } from "./alerts.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
-import type { ActivityDeps } from "./deps.ts";
+import type { ObserveDeps } from "./deps.ts";
+import { createMonitorActivities } from "./monitor.ts";
+import { createObserveActivities } from "./observe.ts";
 import { createReplayActivities } from "./replay.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
@@ -10,9 +14,13 @@ import { createSnapshotActivities } from "./snapshot.ts";
 import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
+/** What a worker is given. */
+export type WorkerDeps = ObserveDeps & DeliveryDeps & { predictor: Predictor };
+
 /** Everything workflows can ask of the world. */
-export const createActivities = (deps: ActivityDeps & { predictor: Predictor }) =>
+export const createActivities = (deps: WorkerDeps) =>
   forTemporal({
+    ...createObserveActivities(deps),
     ...createCheckActivities(deps),
     ...createSnapshotActivities(deps),
     ...createTrainActivities(deps),
@@ -21,6 +29,8 @@ export const createActivities = (deps: ActivityDeps & { predictor: Predictor }) 
     ...createReportActivities(deps),
     ...createRetrainerActivities(deps),
     ...createReplayActivities(deps),
+    ...createMonitorActivities(deps),
+    ...createAlertActivities(deps),
   });
 export type Activities = Omit<ReturnType<typeof createActivities>, keyof ReplayActivities>;
 export type ReplayActivities = ReturnType<typeof createReplayActivities>;

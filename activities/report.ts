@@ -1,3 +1,4 @@
+import type { WantedAlert } from "../src/alerts/alert.ts";
 import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts.ts";
 import { endCycle, enterStage } from "../src/db/cycles.ts";
 import { servingHistory } from "../src/db/serving.ts";
@@ -18,17 +19,33 @@ export const createReportActivities = (deps: ActivityDeps) => ({
     },
   ): Promise<void> {
     const { sql } = deps;
+    const nowMs = deps.clock();
     await enterStage(sql, cycleId, "report");
     if (outcome === "failed") {
-      const title = `${name}: a retraining cycle failed`;
-      await openAlert(sql, { key: `cycle-failed/${name}`, model: name, title, detail: { cycleId, error } });
-    } else if (outcome !== "cancelled") await closeAlert(sql, `cycle-failed/${name}`);
+      const failed = failedAlert(name, cycleId, error);
+      await openAlert(sql, failed, { channels: deps.alertChannels, nowMs });
+    } else if (outcome !== "cancelled") {
+      await closeAlert(sql, failedKey(name), { why: `${cycleId} ended: ${outcome}`, nowMs });
+    }
     await endCycle(sql, cycleId, outcome, error ?? null); // before old files go: trouble with those is no outcome
     if (outcome === "deployed") {
-      await closeAlertsOf(sql, name);
+      await closeAlertsOf(sql, name, { why: `${cycleId} deployed another version`, nowMs });
       await prune(deps, name);
     }
   },
+});
+
+/** Under this key a model's failed cycle is an alert. */
+export const failedKey = (model: string): string => `cycle-failed/${model}`;
+
+const failedAlert = (model: string, cycleId: string, error = "no reason was given"): WantedAlert => ({
+  key: failedKey(model),
+  kind: "cycle failed",
+  model,
+  severity: "warning",
+  title:
+    `${model}: ${cycleId} failed: ${error}. What served goes on serving; the next check comes as planned`,
+  detail: { cycleId, error },
 });
 
 /** Deletes the files of deployed versions beyond the backups kept: never the serving one, nor one being watched. */

@@ -4,7 +4,7 @@ import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles.ts
 import { saveSnapshot } from "../src/db/snapshots.ts";
 import { countEvents } from "../src/db/events.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
-import { labelledBlocks } from "../src/training/labelled.ts";
+import { soundBlocks } from "./sound_blocks.ts";
 import { championOf, rowsIn, splitFor } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -28,7 +28,7 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     const asOfMs = Date.parse(asOf);
     const eventsSeen = await countEvents(sql, { beforeMs: asOfMs });
     const onBlock = (done: number, of: number) => beat(Context.current(), { done, of });
-    const blocks = await labelledBlocks(deps, model, { config, asOfMs, onBlock });
+    const blocks = await soundBlocks(deps, model, { config, asOfMs, onBlock });
     const content = { model: name, featureHash: FEATURE_HASH, horizonDays: config.horizon_days, blocks };
     const id = sha256(canonicalJson({ ...content, asOf }));
     const rows = rowsIn(blocks);

@@ -3,6 +3,9 @@
  * Prints each report and keeps it in `bench/results`. Not a test: nothing fails because a machine was slow.
  */
 import { parseArgs } from "node:util";
+import { driftSpeedBench } from "./drift_speed.ts";
+import { detectionBench } from "./detection/mod.ts";
+import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { forceBench } from "./force.ts";
 import { ingestBench } from "./ingest/mod.ts";
 import { overheadBench } from "./overhead/mod.ts";
@@ -12,11 +15,19 @@ import { cleanUp, guard } from "./shared/cleanup.ts";
 import { machineNow } from "./shared/machine.ts";
 import { print, publish } from "./shared/report.ts";
 
-const BENCHES: readonly Bench[] = [ingestBench, overheadBench, forceBench, qualityBench];
+const BENCHES: readonly Bench[] = [
+  ingestBench,
+  overheadBench,
+  forceBench,
+  qualityBench,
+  falseAlarmsBench,
+  driftSpeedBench,
+  detectionBench,
+];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]
 
-${BENCHES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join("\n")}
+${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
 Left out: all of them. --whole: quality on the whole data set too. --quick: small sizes, to see that the benches
 themselves work; prints, but keeps nothing.`;

@@ -1,10 +1,13 @@
 import { z } from "zod";
 import {
+  type AcceptRequest,
+  type AcknowledgeRequest,
   Alerts,
   type AlertsQuery,
   Audit,
   ChangeAccepted,
   type ChangeRequest,
+  CheckDetail,
   Checks,
   type ChecksQuery,
   ConfigAnswer,
@@ -13,6 +16,8 @@ import {
   History,
   type HistoryQuery,
   IngestAnswer,
+  type LooksQuery,
+  type ModelLooksQuery,
   Models,
   type PredictionRequest,
   Problem,
@@ -22,12 +27,18 @@ import {
   type RollbackRequest,
   Serving,
   type StopRequest,
+  type TrendsQuery,
   Versions,
 } from "./api/messages.ts";
+import { Alert } from "./alerts/alert.ts";
 import { ConfigVersion } from "./db/config_versions.ts";
+import { Acceptance } from "./monitoring/acceptance.ts";
 import { ServingMove } from "./registry/version.ts";
 import { Cycle } from "./reporting/cycle.ts";
+import { Explanation } from "./reporting/explain.ts";
+import { DriftLooks, PerformanceLooks, QualityLooks } from "./reporting/monitoring.ts";
 import { Status } from "./reporting/status.ts";
+import { Trends } from "./reporting/trends.ts";
 import { Predictions } from "./serving/prediction.ts";
 
 /** Where a service answers, and the key that lets in. */
@@ -104,6 +115,16 @@ export function createClient(options: ClientOptions) {
     configHistory: (query: LimitOnly = {}) => get("/retraining/config/history", ConfigHistory, query),
     history: (query: Omit<HistoryQuery, "format"> = {}) => get("/retraining/history", History, query),
     checks: (query: ChecksQuery = {}) => get("/retraining/checks", Checks, query),
+    check: (id: string) => get(`/retraining/checks/${encodeURIComponent(id)}`, CheckDetail),
+    /** Computes a check again from its stored evidence. */
+    explain: (id: string) => get(`/retraining/checks/${encodeURIComponent(id)}/explain`, Explanation),
+    drift: (query: ModelLooksQuery = {}) => get("/monitoring/drift", DriftLooks, query),
+    quality: (query: LooksQuery = {}) => get("/monitoring/quality", QualityLooks, query),
+    /** Says that a finding is no trouble: the next look holds nothing back for it. */
+    acceptFinding: (body: AcceptRequest, idempotencyKey?: string) =>
+      send("POST", "/monitoring/quality/accept", Acceptance, { body, headers: keyHeader(idempotencyKey) }),
+    performance: (query: ModelLooksQuery = {}) => get("/monitoring/performance", PerformanceLooks, query),
+    trends: (query: TrendsQuery) => get("/monitoring/trends", Trends, query),
     cycle: (id: string) => get(`/retraining/cycles/${encodeURIComponent(id)}`, Cycle),
     models: () => get("/models", Models),
     versions: (name: string, query: LimitOnly = {}) => get(ofModel(name, "versions"), Versions, query),
@@ -117,6 +138,8 @@ export function createClient(options: ClientOptions) {
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
     quarantine: (query: LimitOnly = {}) => get("/events/quarantine", Quarantine, query),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
+    acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
+      send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),
     audit: (query: LimitOnly = {}) => get("/audit", Audit, query),
     ready: () => get("/readyz", Ready),
   };

@@ -1,15 +1,27 @@
 import { readdir, readFile } from "node:fs/promises";
 import { sha256 } from "./core/hash.ts";
 
-/** Folders whose code decides what a model becomes. */
-const FOLDERS = ["features", "models", "training"];
+/** Folders whose code decides what a model becomes, and what a look or a check says. */
+const FOLDERS = [
+  "core",
+  "drift",
+  "features",
+  "models",
+  "monitoring",
+  "performance",
+  "quality",
+  "reporting",
+  "training",
+  "validation",
+];
 
-/** Identifies the code that trains: a hash of its sources, 12 hexadecimal digits. */
+/** Identifies the code that trains and judges: a hash of its sources, 12 hexadecimal digits. */
 export async function codeVersion(): Promise<string> {
   const sources: string[] = [];
   for (const folder of FOLDERS) {
     const url = new URL(`./${folder}/`, import.meta.url);
-    for (const name of (await readdir(url)).filter((file) => file.endsWith(".ts")).sort()) {
+    const files = (await readdir(url, { recursive: true })).filter((file) => file.endsWith(".ts"));
+    for (const name of files.map((file) => file.replaceAll("\\", "/")).sort()) {
       sources.push(name, await readFile(new URL(name, url), "utf8"));
     }
   }

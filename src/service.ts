@@ -1,7 +1,18 @@
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
+import { type Channels, createChannels } from "./alerts/channels/mod.ts";
+import { createPatrol } from "./alerts/patrol.ts";
 import type { Config } from "./config.ts";
+import { DriftEvidence } from "./monitoring/drift.ts";
+import { judgePerformance } from "./performance/judge.ts";
+import type { PerformanceEvidence } from "./performance/evidence.ts";
+import { QualityEvidence } from "./quality/evidence.ts";
+import { judgeQuality } from "./quality/judge.ts";
+import type { ExplainDeps } from "./reporting/explain.ts";
+import { recomputeDrift } from "./reporting/recompute_drift.ts";
+import { openValue } from "./registry/sealed.ts";
 import { codeVersion } from "./code_version.ts";
 import { mountDashboard } from "./api/dashboard.ts";
 import { createApp } from "./api/app.ts";
@@ -9,6 +20,7 @@ import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
+import { workerSeen } from "./db/workers.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
 import { prepareNamespace } from "./embedded/temporal_namespace.ts";
@@ -22,9 +34,10 @@ import { ensureApiKey, type InstallationKey } from "./security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { createPredictor } from "./serving/predictor.ts";
 import { connectTemporal } from "./temporal/connect.ts";
-import { ensureRetrainer, temporalControl } from "./temporal/control_client.ts";
+import { ensureMonitor, ensureRetrainer, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
+import { createJudge, type Judge } from "./threads/judge.ts";
 import { createTrainer } from "./training/trainer.ts";
 
 /** The parts of Perennial that one process can run. */
@@ -42,7 +55,7 @@ export interface ServiceOptions {
   log: Log;
   /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
   embedded: boolean;
-  /** whether retrainers that start for the first time check by themselves */
+  /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */
   active?: boolean;
   /** folder whose files define the models; left out: src/models */
   modelsFolder?: URL;
@@ -117,7 +130,11 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   undo.add("the connection to Temporal", () => connection.close());
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
-  const predictor = createPredictor({ sql, store, models, clock: systemClock });
+  const channels = createChannels(config, log);
+  const alertChannels = [...channels.keys()];
+  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels });
+  const judge = createJudge();
+  undo.add("the judge", () => judge.close());
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
   const shared = {
     ...options,
@@ -129,6 +146,8 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
+    channels,
+    judge,
     temporalUi,
     undo,
   };
@@ -159,6 +178,8 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  channels: Channels;
+  judge: Judge;
   temporalUi: string | null;
   undo: Undo;
 }
@@ -189,7 +210,8 @@ const missing = (name: string, example: string) =>
   );
 
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
-  const { config, cache, undo, sql, store, models, predictor, connection, client } = shared;
+  const { config, cache, undo, sql, store, models, predictor, connection, client, channels, judge, log } =
+    shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
   const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
@@ -201,6 +223,10 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     trainer,
     models,
     predictor,
+    judge,
+    channels,
+    alertChannels: [...channels.keys()],
+    log,
     codeVersion: await codeVersion(),
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
@@ -211,17 +237,66 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   });
   const active = shared.active ?? true;
   await Promise.all([...models.keys()].map((model) => ensureRetrainer(client, { model, taskQueue, active })));
+  if (active) await ensureMonitor(client, { taskQueue });
+  await stayInTouch(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+const SEEN_MS = 20_000;
+const PATROL_MS = 60_000;
+
+/** Says that this worker is there, and wakes the monitor when there is something to deliver. */
+async function stayInTouch({ sql, client, undo, log }: Shared): Promise<void> {
+  const name = `${hostname()}/${Deno.pid}`;
+  const failed = (error: unknown) => log(messageOf(error));
+  await workerSeen(sql, name);
+  const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
+  undo.add("the worker's sign of life", () => clearInterval(timer));
+  const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
+  undo.add("the ear for deliveries", unlisten);
+}
+
+/** Watches what a worker cannot say of itself. */
+function patrol({ sql, channels, undo, log }: Shared): void {
+  const walk = createPatrol({ sql, clock: systemClock, channels, log });
+  const timer = setInterval(() => walk().catch((error) => log(messageOf(error))), PATROL_MS);
+  undo.add("the patrol", () => clearInterval(timer));
+}
+
+/** What past checks are computed again with: the code that judges now. */
+async function recomputing({ store, judge }: Shared): Promise<ExplainDeps> {
+  return {
+    open: (sha256) => openValue(store, sha256),
+    recompute: {
+      quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
+      drift: (evidence) => recomputeDrift({ store, judge }, DriftEvidence.parse(evidence)),
+      performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
+    },
+    codeVersion: await codeVersion(),
+  };
 }
 
 async function runApi(shared: Shared): Promise<string> {
   const { config, sql, client, models, pseudonym, predictor, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
-  const deps = { sql, clock: systemClock, pseudonym, control, predictor, models, temporalUi, host, log };
+  const explain = await recomputing(shared);
+  const deps = {
+    sql,
+    clock: systemClock,
+    pseudonym,
+    control,
+    predictor,
+    models,
+    explain,
+    temporalUi,
+    host,
+    log,
+  };
   const pages = { ...deps, namespace: config.TEMPORAL_NAMESPACE, cache: shared.cache };
   const app = createApp(deps, { mount: (api) => mountDashboard(api, pages) });
   const server = await serveApi(app, { host, port });
   undo.add("the API", () => server.stop());
+  patrol(shared);
   return server.url;
 }

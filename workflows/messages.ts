@@ -37,3 +37,5 @@ export const configureSignal = defineSignal("configure");
 /** Checks as of a moment in the past and runs the cycle it calls for; answers when that has ended. */
 export const checkUpdate = defineUpdate<CycleResult, [{ asOf: string }]>("check");
 export const statusQuery = defineQuery<RetrainerStatus>("status");
+/** Tells the monitor that there is something to deliver. */
+export const wakeSignal = defineSignal("wake");

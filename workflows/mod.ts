@@ -1,3 +1,4 @@
+export { deliverAlert, monitor } from "./monitor.ts";
 export { retrainer } from "./retrainer.ts";
 export { retrainingCycle } from "./retraining_cycle.ts";
 export { replayCutoff } from "./replay_cutoff.ts";

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   isCancellation,
   log,
+  patched,
   proxyActivities,
   setCurrentDetails,
   upsertSearchAttributes,
@@ -35,7 +36,7 @@ const activity = <K extends keyof Activities>(name: K, options: object, summary:
   proxyActivities<Activities>({ ...options, summary } as never)[name];
 
 /**
- * One cycle: judge the last deployment, check the trigger, snapshot, train, validate, smoke test, deploy, report.
+ * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train, validate, smoke test, deploy, report.
  * Ends with its outcome, or with the trigger's answer where that is not "retrain". A failure is an outcome too:
  * what served goes on serving.
  */
@@ -49,7 +50,8 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
       asOf,
     });
     log.info("last deployment", { model, ...judged });
-    const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId });
+    const looked = patched("look before the check") ? await look(model, asOf) : {};
+    const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId, ...looked });
     if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
     const { outcome, text } = await retrain({ cycleId, model, asOf: check.asOf });
     const report = activity("reportCycle", quick, `Report: ${outcome}`);
@@ -58,6 +60,17 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
   } catch (error) {
     return await CancellationScope.nonCancellable(() => failed(cycleId, model, error));
   }
+}
+
+/** Looks at the events and at what serves: what the check decides on. */
+async function look(model: string, asOf: string | null): Promise<{ asOf: string; observations: string[] }> {
+  const events = await activity("observeEvents", long, "Are the data sound?")({ asOf });
+  const serving = await activity("observeModel", long, "How does what serves do?")({
+    model,
+    asOf: events.asOf,
+  });
+  log.info("looked", { model, events: events.text, serving: serving.text });
+  return { asOf: events.asOf, observations: [...events.observations, ...serving.observations] };
 }
 
 async function retrain(

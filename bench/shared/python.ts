@@ -4,33 +4,48 @@ import { sha256 } from "../../src/core/hash.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { findProgram, runProgram } from "../../src/embedded/programs.ts";
 
-const REQUIREMENTS = fileURLToPath(new URL("../requirements.txt", import.meta.url));
+/** Packages that go together into one Python. */
+export interface Peers {
+  /** a file of pinned packages in `bench` */
+  readonly requirements: string;
+  /** what is imported to see that they work */
+  readonly modules: string;
+  /** what to look at when they do not */
+  readonly hint: string;
+}
+
+const LEARNERS: Peers = {
+  requirements: "requirements.txt",
+  modules: "lightgbm, pandas, psycopg2, sklearn",
+  hint: "LightGBM needs the system's libgomp1",
+};
 const INSTALL_MS = 15 * 60_000;
 
 /**
  * A Python with the peers' packages, from PyPI, pinned; made in the cache folder on the first call (about a minute).
  * @throws {Error} there is no Python 3.10 to 3.13 with `venv`, or packages cannot be had
  */
-export async function pythonWithPeers(say: (line: string) => void): Promise<string> {
+export async function pythonWithPeers(say: (line: string) => void, peers = LEARNERS): Promise<string> {
   const env = Deno.env.toObject();
-  const wanted = sha256(await Deno.readTextFile(REQUIREMENTS)).slice(0, 12);
+  const requirements = fileURLToPath(new URL(`../${peers.requirements}`, import.meta.url));
+  const wanted = sha256(await Deno.readTextFile(requirements)).slice(0, 12);
   const folder = join(cacheHome({ env, uid: Deno.uid() }), `bench-python-${wanted}`);
   const python = join(folder, "bin", "python");
-  const imports = ["-c", "import lightgbm, pandas, psycopg2, sklearn"];
+  const imports = ["-c", `import ${peers.modules}`];
   const works = () => runProgram(python, imports, { timeoutMs: 120_000 }).then(({ ok }) => ok, () => false);
   if (await works()) return python;
   say(
-    `Installing the Python peers (pinned in bench/requirements.txt) into "${folder}": about a minute, once`,
+    `Installing the Python peers (pinned in bench/${peers.requirements}) into "${folder}": about a minute, once`,
   );
   const found = await findProgram("python3", ["-c", "import ensurepip, venv"], env);
   if ("reason" in found) {
     throw new Error(`Cannot run the Python peers: need python3 with venv on the PATH, it is ${found.reason}`);
   }
   await run(found.path, ["-m", "venv", "--clear", folder]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", REQUIREMENTS]);
+  await run(python, ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", requirements]);
   if (await works()) return python;
   throw new Error(
-    `Cannot use the Python peers installed in "${folder}"; LightGBM needs the system's libgomp1`,
+    `Cannot use the Python peers installed in "${folder}"; ${peers.hint}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Alert } from "../../src/db/alerts.ts";
+import type { Alert } from "../../src/alerts/alert.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import { Status, Time } from "./signs.tsx";
 import { answerSign, evidenceText } from "./words.ts";

@@ -1,4 +1,4 @@
-import type { Alert } from "../../src/db/alerts.ts";
+import type { Alert } from "../../src/alerts/alert.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";

@@ -23,7 +23,15 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /retraining/config/history": "reader",
   "GET /retraining/history": "reader",
   "GET /retraining/checks": "reader",
+  "GET /retraining/checks/{check}": "reader",
+  "GET /retraining/checks/{check}/explain": "reader",
   "GET /retraining/cycles/{id}": "reader",
+
+  "GET /monitoring/drift": "reader",
+  "GET /monitoring/quality": "reader",
+  "POST /monitoring/quality/accept": "key",
+  "GET /monitoring/performance": "reader",
+  "GET /monitoring/trends": "reader",
 
   "GET /models": "reader",
   "GET /models/{name}/versions": "reader",
@@ -36,6 +44,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /events/quarantine": "key",
 
   "GET /alerts": "reader",
+  "POST /alerts/{id}/acknowledge": "key",
   "GET /audit": "key",
 };
 

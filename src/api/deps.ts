@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
+import type { ExplainDeps } from "../reporting/explain.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 
@@ -14,6 +15,8 @@ export interface ApiDeps {
   control: Control;
   predictor: Predictor;
   models: ReadonlyMap<string, ModelDefinition>;
+  /** What past checks are computed again with. */
+  explain: ExplainDeps;
   /** Where Temporal's own pages are; null: not known. */
   temporalUi: string | null;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */

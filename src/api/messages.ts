@@ -1,10 +1,12 @@
 /** What travels between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
-import { Alert } from "../db/alerts.ts";
+import { Alert, AlertKind } from "../alerts/alert.ts";
 import { AuditRow } from "../db/audit.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import { QuarantineRow } from "../db/quarantine_list.ts";
-import { Check } from "../monitoring/check.ts";
+import { Answer, Check } from "../monitoring/check.ts";
+import { Findings } from "../monitoring/findings.ts";
+import { Look } from "../monitoring/look.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { Outcome } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
@@ -19,6 +21,10 @@ export const PAGE_MAX = 1000;
 
 const ModelName = z.string().min(1).max(41).describe("a model's name, as in /models");
 const Why = z.string().max(500).default("").describe("the reason, for the audit");
+
+const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: "need ISO 8601, as 2011-06-01T00:00:00Z",
+});
 
 export const ModelParam = z.object({ model: ModelName });
 export const NameParam = z.object({ name: ModelName });
@@ -92,9 +98,47 @@ export const History = z.object({
 });
 export type History = z.infer<typeof History>;
 
-export const ChecksQuery = LimitQuery.extend({ model: ModelName.optional() });
+/** Which checks of the trigger. */
+export const ChecksQuery = LimitQuery.extend({
+  model: ModelName.optional(),
+  answer: Answer.optional(),
+  before: Time.optional().describe("only checks made before this moment; `next` of the page before"),
+});
 export type ChecksQuery = z.input<typeof ChecksQuery>;
-export const Checks = z.object({ checks: z.array(Check) });
+export const Checks = z.object({
+  checks: z.array(Check),
+  next: z.string().nullable().describe("`before` of the next page; null: this was the last"),
+});
+export type Checks = z.infer<typeof Checks>;
+export const CheckParam = z.object({ check: z.uuid().describe("a check's id") });
+/** A check with all it decided on. */
+export const CheckDetail = Check.extend({
+  findings: Findings.nullable().describe("what it decided on; null: made by a release that kept none"),
+  looks: z.array(Look.extend({ kind: z.string(), model: z.string().nullable() })).describe(
+    "the looks it rested on",
+  ),
+});
+export type CheckDetail = z.infer<typeof CheckDetail>;
+
+/** Which looks of the monitor. */
+export const LooksQuery = z.object({
+  limit: limit(10).describe("most earlier looks beside the newest"),
+  asOf: Time.optional().describe("the newest look at this moment or before; left out: the newest of all"),
+});
+export type LooksQuery = z.input<typeof LooksQuery>;
+export const ModelLooksQuery = LooksQuery.extend({ model: ModelName.optional() });
+export type ModelLooksQuery = z.input<typeof ModelLooksQuery>;
+
+export const TrendsQuery = ModelParam;
+export type TrendsQuery = z.input<typeof TrendsQuery>;
+
+/** A person says that a finding is no trouble: it no longer keeps its rows from being trained on. */
+export const AcceptRequest = z.strictObject({
+  key: z.string().min(1).max(500).describe("the finding's key, as in /monitoring/quality"),
+  why: z.string().trim().min(1, { error: "need the reason: it lets data be trained on that look broken" })
+    .max(500),
+});
+export type AcceptRequest = z.input<typeof AcceptRequest>;
 
 /** A model as it is declared, and what serves it. */
 export const ModelSummary = z.object({
@@ -138,9 +182,6 @@ const UserId = z.union([z.string().min(1).max(200), z.number()], {
   error: "need text or a number, at most 200 characters",
 })
   .describe("a shopper's id as in the events");
-const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
-  error: "need ISO 8601, as 2011-06-01T00:00:00Z",
-});
 
 /** For whom a prediction is asked. */
 export const PredictionRequest = z.strictObject({
@@ -173,9 +214,20 @@ export const Quarantine = z.object({
 });
 export type Quarantine = z.infer<typeof Quarantine>;
 
-export const AlertsQuery = LimitQuery.extend({ open: z.enum(["true", "false"]).default("true") });
+/** Which alerts. */
+export const AlertsQuery = LimitQuery.extend({
+  open: z.enum(["true", "false"]).default("true").describe("false: closed ones as well"),
+  kind: AlertKind.optional(),
+  model: ModelName.optional(),
+});
 export type AlertsQuery = z.input<typeof AlertsQuery>;
 export const Alerts = z.object({ alerts: z.array(Alert) });
+export const AlertParam = z.object({ id: z.coerce.number().int().min(1).describe("an alert's number") });
+/** A person has seen an alert. */
+export const AcknowledgeRequest = z.strictObject({
+  why: z.string().trim().min(1, { error: "need a word on what you make of it, for who comes next" }).max(500),
+});
+export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
 export const Audit = z.object({ changes: z.array(AuditRow) });
 
 export const Alive = z.object({ alive: z.literal(true) });

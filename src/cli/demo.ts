@@ -19,7 +19,7 @@ import { scoresAsJson, summariseReplay } from "../replay/report.ts";
 import { runReplay } from "../replay/run.ts";
 import { pinMoment } from "../reporting/as_of.ts";
 import { type Service, startService } from "../service.ts";
-import { ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
+import { ensureMonitor, ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
 import { keyText } from "./key_text.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { renderReplay } from "./replay_table.ts";
@@ -238,4 +238,5 @@ async function letRetrainersCheck({ client, models, taskQueue }: Service): Promi
     const asked = { requestId: "the demo's end", by: "perennial demo", why: "the replay has ended" };
     await client.workflow.getHandle(retrainerId(model)).signal("start", asked);
   }
+  await ensureMonitor(client, { taskQueue });
 }

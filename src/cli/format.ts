@@ -62,8 +62,42 @@ export function change(difference: number | undefined, from: number | null): str
 export const metricsLine = (metrics: Record<string, number>): string =>
   metricsInOrder(metrics).map(([metric, value]) => `${metricName(metric)} ${figure(value)}`).join(", ");
 
-const GOOD = new Set(["healthy", "deployed", "promote", "accepted"]);
-const BAD = new Set(["failed", "rolled back", "slipped"]);
+/** Text broken between words into lines of at most `columns` characters; lines after the first begin with `indent` spaces. */
+export function wrapped(text: string, { columns, indent = 0 }: { columns: number; indent?: number }): string {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.length - 1;
+    if (last >= 0 && shown(lines[last]) + 1 + shown(word) <= columns) lines[last] += ` ${word}`;
+    else lines.push(last < 0 ? word : " ".repeat(indent) + word);
+  }
+  return lines.join("\n");
+}
+
+/** Every line moved to the right. */
+export const indented = (text: string, spaces = 2): string =>
+  text.split("\n").map((line) => line === "" ? "" : " ".repeat(spaces) + line).join("\n");
+
+const GOOD = new Set([
+  "healthy",
+  "deployed",
+  "promote",
+  "accepted",
+  "stable",
+  "sound",
+  "holds",
+  "same",
+  "retrain",
+]);
+const BAD = new Set([
+  "failed",
+  "rolled back",
+  "slipped",
+  "drifted",
+  "broken",
+  "fell",
+  "differs",
+  "fix data first",
+]);
 
 /** A word for how something went, in its colour. */
 export function mood(word: string, paint: Paint): string {

@@ -1,10 +1,15 @@
 import { Command, CommanderError } from "commander";
+import { addAlerts } from "./commands/alerts.ts";
 import { addAudit } from "./commands/audit.ts";
+import { addChecks } from "./commands/checks.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
+import { addDetect } from "./commands/detect.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addImport } from "./commands/import.ts";
 import { addModels } from "./commands/models.ts";
+import { addMonitor } from "./commands/monitor.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
@@ -46,12 +51,17 @@ function perennial(io: Io): Command {
     const add of [
       addRun,
       addStatus,
+      addAlerts,
       addControl,
       addHistory,
+      addMonitor,
+      addChecks,
+      addExplain,
       addModels,
       addConfig,
       addPredict,
       addImport,
+      addDetect,
       addAudit,
     ]
   ) {

@@ -63,3 +63,28 @@ export async function listObservations(
     order by as_of desc, at desc limit ${limit}`;
   return z.array(Observation).parse([...rows]);
 }
+
+/**
+ * Deletes looks older than a moment that no check rests on, at most `limit` at a time; the newest of a kind and model stays.
+ * @returns sha256 of evidence that no other look refers to
+ */
+export async function pruneObservations(
+  sql: Sql,
+  { beforeMs, limit = 500 }: { beforeMs: number; limit?: number },
+): Promise<string[]> {
+  const rows = await sql<{ evidenceSha256: string }[]>`
+    with gone as (
+      delete from observations where id in (
+        select o.id from observations o
+        where o.at < to_timestamp(${beforeMs}::float8 / 1000)
+          and not exists (select 1 from checks c where o.id = any(c.observations))
+          and exists (select 1 from observations n where n.kind = o.kind and n.model is not distinct from o.model
+                      and (n.as_of, n.at) > (o.as_of, o.at))
+        order by o.at limit ${limit})
+      returning id, evidence_sha256
+    )
+    select distinct evidence_sha256 from gone g
+    where not exists (select 1 from observations o where o.evidence_sha256 = g.evidence_sha256
+                      and o.id not in (select id from gone))`;
+  return rows.map((row) => row.evidenceSha256);
+}

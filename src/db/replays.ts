@@ -55,7 +55,7 @@ export async function* servedPredictions(
   cutoffs: readonly string[],
 ): AsyncGenerator<ServedPrediction> {
   const pages = sql`select distinct on (model, as_of, user_key) model, as_of, user_key, version, prediction
-    from predictions where as_of = any(${cutoffs as string[]}::timestamptz[])
+    from predictions where source = 'api' and as_of = any(${cutoffs as string[]}::timestamptz[])
     order by model, as_of, user_key, id desc`.cursor(5000);
   for await (const rows of pages) yield* rows as unknown as ServedPrediction[];
 }

@@ -75,3 +75,12 @@ export async function lastSnapshot(
     where c.model = ${model} order by s.as_of desc limit 1`;
   return z.array(z.object({ asOf: z.iso.datetime(), eventsSeen: z.int() })).parse([...rows])[0] ?? null;
 }
+
+/** The newest cut-off of a model's trainings that came to a verdict, or null: one that failed is no training. */
+export async function lastTrainedCutoff(sql: Sql, model: string): Promise<string | null> {
+  const [row] = await sql<{ cutoff: string | null }[]>`
+    select s.blocks -> -1 ->> 'cutoff' as cutoff from cycles c join snapshots s on s.id = c.snapshot_id
+    where c.model = ${model} and c.outcome in ('deployed', 'rejected', 'inconclusive', 'rolled back')
+    order by s.as_of desc limit 1`;
+  return row?.cutoff ?? null;
+}

@@ -206,6 +206,13 @@ function yearAgo(h: History, value: number): number {
 /** The names of the columns, in the order of {@link featureRow}. */
 export const FEATURES: readonly string[] = DEFINITION.map((f) => f.name);
 
+/** What grows with the length of the history, or follows the calendar: it moves though nothing has changed. */
+const MOVES =
+  /^(as_of_|tenure|first_purchase|gap_|recency_over_gap|bought_horizons|repeat_share|basket_max|basket_std|\w+_rate$)|_(all|year_ago|120|60|share)$/;
+
+/** The features that keep their distribution while shop and shoppers stay as they are: those watched for drift. */
+export const STEADY_FEATURES: readonly string[] = FEATURES.filter((name) => !MOVES.test(name));
+
 /** Identifies the definition: stored with each model and compared before it serves. */
 export const FEATURE_HASH: string = sha256(
   canonicalJson({ version: VERSION, columns: DEFINITION.map((f) => [f.name, f.means]) }),

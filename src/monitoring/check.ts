@@ -10,7 +10,19 @@ export type Trigger = z.infer<typeof Trigger>;
 
 /** One thing a check looked at: whether it speaks for retraining, and the numbers it rests on. */
 export const Reason = z.strictObject({
-  code: z.enum(["forced", "new samples", "labelled rows", "age", "first model", "performance"]),
+  code: z.enum([
+    "forced",
+    "data quality",
+    "new samples",
+    "labelled rows",
+    "first model",
+    "routine",
+    "age",
+    "performance",
+    "outcomes",
+    "changed shop",
+    "drift",
+  ]),
   speaks: z.enum(["for", "against", "neither"]),
   text: z.string(),
   evidence: z.record(z.string(), z.union([z.number(), z.string(), z.boolean(), z.null()])),
@@ -26,6 +38,8 @@ export const Check = z.object({
   answer: Answer,
   reasons: z.array(Reason),
   cycleId: z.string().nullable(),
+  observations: z.array(z.uuid()).default([]).describe("the looks it rested on"),
+  codeVersion: z.string().nullable().default(null),
   checkedAt: z.iso.datetime(),
 });
 export type Check = z.infer<typeof Check>;

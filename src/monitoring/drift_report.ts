@@ -8,7 +8,16 @@ export const FeatureShift = z.strictObject({
     "by detector; null: it does not apply here",
   ),
   pRaw: z.number().describe("chance of so large a difference without a change, this feature looked at alone"),
-  p: z.number().describe("the same, adjusted for all features looked at"),
+  p: z.number().describe(
+    "adjusted for all features looked at: between shoppers, and beside what the feature does from week to week",
+  ),
+  wobble: z.strictObject({
+    p: z.number(),
+    sd: z.number(),
+    stretches: z.int(),
+  }).nullable().default(null).describe(
+    "chance of so far a move by what the feature did over equally long stretches before; null: too little history",
+  ),
   drifted: z.boolean(),
   shift: z.number().nullable().describe(
     "difference of the means in standard deviations of the reference; categories: null",
@@ -38,6 +47,8 @@ export const DriftReport = z.strictObject({
   })
     .describe("feature blocks that the serving version was trained on, by sha256"),
   current: z.strictObject({ cutoff: z.iso.datetime(), rows: z.int(), block: z.string() }),
+  past: z.array(z.strictObject({ cutoff: z.iso.datetime(), block: z.string() })).default([])
+    .describe("earlier moments, which say how far features move by themselves"),
   alpha: z.number().describe("chance of a false alarm that this look may spend"),
   method: z.enum(["permutation", "asymptotic"]),
   rounds: z.int().describe("permutations; 0 where the null is a formula"),

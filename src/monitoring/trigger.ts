@@ -1,52 +1,73 @@
-import type { Answer, Reason, Trigger } from "./check.ts";
-import type { Interval } from "../validation/verdict.ts";
+import type { Answer, Reason } from "./check.ts";
+import type { Findings, Trouble } from "./findings.ts";
 
-/** What a check found out before it decides. */
-export interface Findings {
-  trigger: Trigger;
-  newSamples: number;
-  newSamplesMin: number;
-  /** labelled cut-offs in the history */
-  cutoffs: number;
-  cutoffsMin: number;
-  /** labelled rows newer than anything the champion was trained on */
-  unseenRows: number;
-  unseenRowsMin: number;
-  champion: {
-    version: number;
-    /** days since its newest training outcome */
-    ageDays: number;
-    staleAfterDays: number;
-    /** rows it was trained on, and rows labelled now */
-    rows: number;
-    rowsNow: number;
-    staleGrowth: number;
-    /** its loss on the rows it was validated on */
-    validatedLoss: number;
-    /** its loss on rows it has not seen, now; null: too few to say */
-    lossNow: Interval | null;
-    margin: number;
-  } | null;
-}
+type Champion = NonNullable<Findings["champion"]>;
 
 /**
- * Decides whether to retrain, with every reason and its evidence. A person's force passes by the trigger, not the
- * validation. A pure function: the same findings give the same answer.
+ * Decides whether to retrain, with every reason and its evidence. In this order: a person's force passes by the trigger
+ * (not the validation); broken data stop everything else; what speaks for retraining needs labelled rows that show the
+ * change, else the answer is "cannot tell yet". A pure function: the same findings give the same answer.
  */
 export function decide(found: Findings): { answer: Answer; reasons: Reason[] } {
   const reasons = [
+    ...found.quality ? [dataQuality(found.quality)] : [],
     newSamples(found),
     labelledRows(found),
-    ...found.champion ? [age(found.champion), performance(found.champion)] : [firstModel(found)],
+    ...found.champion ? ofChampion(found, found.champion) : [firstModel(found)],
   ];
   if (found.trigger === "force") {
     const forced: Reason = { code: "forced", speaks: "for", text: "A person asked for it", evidence: {} };
     return { answer: "retrain", reasons: [forced, ...reasons] };
   }
-  if (found.cutoffs < found.cutoffsMin || found.unseenRows < found.unseenRowsMin) {
-    return { answer: "cannot tell yet", reasons };
+  return { answer: answerOf(found, reasons), reasons };
+}
+
+/** Reasons that are needed, but call for nothing by themselves. */
+const NEEDED = new Set<Reason["code"]>(["data quality", "new samples", "labelled rows"]);
+
+function answerOf(found: Findings, reasons: readonly Reason[]): Answer {
+  if (found.quality && found.quality.broken.length > 0) return "fix data first";
+  const calls = reasons.filter(({ code, speaks }) => speaks === "for" && !NEEDED.has(code));
+  const enough = found.cutoffs >= found.cutoffsMin && found.unseenRows >= found.unseenRowsMin;
+  if (!enough && (calls.length > 0 || found.champion === null)) return "cannot tell yet";
+  if (calls.length > 0) return found.newSamples >= found.newSamplesMin ? "retrain" : "wait";
+  return reasons.some(waitsForOutcomes) ? "cannot tell yet" : "wait";
+}
+
+/** Something changed, and whether it harms the model shows only once outcomes are there. */
+const waitsForOutcomes = ({ evidence }: Reason) => evidence.outcomesFrom !== undefined;
+
+function ofChampion(found: Findings, champion: Champion): Reason[] {
+  return [
+    routine(found),
+    age(champion),
+    found.outcomes ? outcomes(found.outcomes, champion) : performance(champion),
+    ...found.quality && found.quality.changed.length > 0 ? [changedShop(found, found.quality.changed)] : [],
+    ...found.drift ? [drift(found, found.drift)] : [],
+  ];
+}
+
+function dataQuality({ answer, broken }: NonNullable<Findings["quality"]>): Reason {
+  if (broken.length === 0) {
+    const text = answer === "cannot tell yet"
+      ? "Too little history to judge the data by"
+      : "The data are sound";
+    return { code: "data quality", speaks: "neither", text, evidence: { findings: 0 } };
   }
-  return { answer: found.newSamples >= found.newSamplesMin ? "retrain" : "wait", reasons };
+  const [first] = broken;
+  const others = broken.length > 1 ? ` (and ${broken.length - 1} more)` : "";
+  return {
+    code: "data quality",
+    speaks: "against",
+    text: `Fix the data first: ${first.text}${others}`,
+    evidence: {
+      findings: broken.length,
+      finding: first.key,
+      kind: first.kind,
+      subject: first.subject,
+      rows: first.rows,
+    },
+  };
 }
 
 function newSamples({ newSamples: have, newSamplesMin: need }: Findings): Reason {
@@ -77,12 +98,24 @@ function firstModel({ cutoffs: have, cutoffsMin: need }: Findings): Reason {
   };
 }
 
+/** Data that nothing speaks against are worth a training now and then: the validation decides what becomes of it. */
+function routine({ newCutoffs: have, routineCutoffs: need, nextLabelled }: Findings): Reason {
+  if (need === 0) {
+    return { code: "routine", speaks: "neither", text: "Routine training is off", evidence: { have, need } };
+  }
+  const due = have >= need;
+  const next = !due && nextLabelled ? `, the next on ${day(nextLabelled)}` : "";
+  return {
+    code: "routine",
+    speaks: due ? "for" : "neither",
+    text: `${have} cut-offs were labelled since the last training, ${need} call for a routine one${next}`,
+    evidence: { have, need },
+  };
+}
+
 /** Whether a champion is stale: its newest outcome is old, or most of what is known came after it. */
 export function staleness(
-  champion: Pick<
-    NonNullable<Findings["champion"]>,
-    "ageDays" | "staleAfterDays" | "rows" | "rowsNow" | "staleGrowth"
-  >,
+  champion: Pick<Champion, "ageDays" | "staleAfterDays" | "rows" | "rowsNow" | "staleGrowth">,
 ): string | null {
   const { ageDays, staleAfterDays, rows, rowsNow, staleGrowth } = champion;
   if (ageDays >= staleAfterDays) return `its newest outcome is ${Math.floor(ageDays)} days old`;
@@ -90,7 +123,7 @@ export function staleness(
   return null;
 }
 
-function age(champion: NonNullable<Findings["champion"]>): Reason {
+function age(champion: Champion): Reason {
   const why = staleness(champion);
   const { version, ageDays, staleAfterDays, rows, rowsNow } = champion;
   return {
@@ -103,15 +136,13 @@ function age(champion: NonNullable<Findings["champion"]>): Reason {
 
 /** Whether the champion's loss now is above what it was validated at, by more than the margin and chance. */
 export function slipped(
-  { lossNow, validatedLoss, margin }: Pick<
-    NonNullable<Findings["champion"]>,
-    "lossNow" | "validatedLoss" | "margin"
-  >,
-): boolean {
+  { lossNow, validatedLoss, margin }: Pick<Champion, "lossNow" | "validatedLoss" | "margin">,
+) {
   return lossNow !== null && lossNow.low > validatedLoss + margin;
 }
 
-function performance(champion: NonNullable<Findings["champion"]>): Reason {
+/** Speaks where no predictions were stored that could have met their outcomes. */
+function performance(champion: Champion): Reason {
   const { lossNow, validatedLoss, version } = champion;
   if (lossNow === null) {
     return {
@@ -138,3 +169,83 @@ function performance(champion: NonNullable<Findings["champion"]>): Reason {
     },
   };
 }
+
+function outcomes({ answer, text, rows }: NonNullable<Findings["outcomes"]>, { version }: Champion): Reason {
+  return {
+    code: "outcomes",
+    speaks: answer === "fell" ? "for" : "neither",
+    text,
+    evidence: { version, rows, answer },
+  };
+}
+
+/** A catalogue or a mix that is not what it was: the model must learn it, from rows that show it. */
+function changedShop(found: Findings, [first, ...others]: readonly Trouble[]): Reason {
+  const text = `${first.text}${others.length > 0 ? ` (and ${others.length} more changes)` : ""}`;
+  return shown(
+    found,
+    { code: "changed shop", since: first.from, text, evidence: { finding: first.key } },
+    true,
+  );
+}
+
+/**
+ * Shifted inputs warn early; outcomes decide. Before they are in, nobody can tell; once they are, a model that holds on
+ * them is left alone however the inputs look, and one of which they cannot say that it holds is retrained. A burst
+ * that explains the shift ends by itself.
+ */
+function drift(found: Findings, { answer, text, since, top }: NonNullable<Findings["drift"]>): Reason {
+  const [first] = top;
+  const evidence = {
+    answer,
+    since,
+    feature: first?.feature ?? null,
+    shift: first?.shift ?? null,
+    p: first?.p ?? null,
+  };
+  if (answer !== "drifted" || since === null) return { code: "drift", speaks: "neither", text, evidence };
+  const burst = found.quality?.passing[0];
+  if (burst) {
+    return {
+      code: "drift",
+      speaks: "neither",
+      text: `${text}; it goes with what passes: ${burst.text}`,
+      evidence,
+    };
+  }
+  if (found.outcomes?.answer === "holds" && isLabelled(found, since)) {
+    return {
+      code: "drift",
+      speaks: "neither",
+      text: `${text}; by its outcomes the model still holds`,
+      evidence,
+    };
+  }
+  return shown(found, { code: "drift", since, text, evidence }, found.outcomes?.answer !== "holds");
+}
+
+/** A change speaks for retraining once labelled rows show it; until then it says when they will. */
+function shown(
+  found: Findings,
+  { code, since, text, evidence }: Pick<Reason, "code" | "text" | "evidence"> & { since: string },
+  speaks: boolean,
+): Reason {
+  if (isLabelled(found, since)) {
+    return { code, speaks: speaks ? "for" : "neither", text, evidence: { ...evidence, since } };
+  }
+  const from = found.nextLabelled;
+  return {
+    code,
+    speaks: "neither",
+    text: `${text}; whether it harms the model shows with the outcomes${
+      from ? `, the next on ${day(from)}` : ""
+    }`,
+    evidence: { ...evidence, since, outcomesFrom: from },
+  };
+}
+
+/** Whether outcomes are complete of a cut-off at or after a moment. */
+const isLabelled = ({ newestLabelled }: Findings, since: string) =>
+  newestLabelled !== null && Date.parse(newestLabelled) >= Date.parse(since);
+
+const day = (iso: string) => iso.slice(0, 10);

@@ -1,4 +1,4 @@
-import type { Alert } from "../db/alerts.ts";
+import type { Alert } from "../alerts/alert.ts";
 import type { Check } from "../monitoring/check.ts";
 import type { ServingMove } from "../registry/version.ts";
 import type { Cycle } from "./cycle.ts";

@@ -51,6 +51,27 @@ export async function ensureRetrainer(
   });
 }
 
+const MONITOR_ID = "monitor";
+
+/** Makes sure that the monitor runs; one that runs already is left as it is. */
+export async function ensureMonitor(client: Client, { taskQueue }: { taskQueue: string }): Promise<void> {
+  await client.workflow.start("monitor", {
+    workflowId: MONITOR_ID,
+    taskQueue,
+    workflowIdConflictPolicy: "USE_EXISTING",
+    staticSummary: "Looks at events and models, and tells about alerts",
+  });
+}
+
+/** Tells the monitor that there is something to deliver; without a monitor it waits until there is one. */
+export async function wakeMonitor(client: Client): Promise<void> {
+  try {
+    await client.workflow.getHandle(MONITOR_ID).signal("wake");
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+}
+
 /**
  * Checks a model as of a past moment through its retrainer, and waits for the cycle it calls for.
  * Asked again for the same moment, also after a crash, it answers what was found then.

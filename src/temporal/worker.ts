@@ -2,10 +2,8 @@ import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode, DefaultLogger, type NativeConnection, Worker } from "@temporalio/worker";
-import { createActivities } from "../../activities/mod.ts";
-import type { ActivityDeps } from "../../activities/deps.ts";
+import { createActivities, type WorkerDeps } from "../../activities/mod.ts";
 import { sha256 } from "../core/hash.ts";
-import type { Predictor } from "../serving/prediction.ts";
 
 const WORKFLOWS = new URL("../../workflows/", import.meta.url);
 
@@ -16,7 +14,7 @@ export async function createWorker(
     namespace: string;
     taskQueue: string;
     cache: string;
-    deps: ActivityDeps & { predictor: Predictor };
+    deps: WorkerDeps;
   },
 ): Promise<Worker> {
   return await Worker.create({

@@ -1,7 +1,7 @@
 /** The API on a real, fresh Postgres. Only what lies beyond it, Temporal and the model files, is stood in for. */
 import { type AppOptions, createApp } from "../../src/api/app.ts";
 import type { Api, ApiDeps } from "../../src/api/deps.ts";
-import { ConflictError } from "../../src/core/errors.ts";
+import { ConflictError, DamagedArtefactError } from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { saveKey } from "../../src/db/api_keys.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
@@ -56,6 +56,13 @@ export const bytePredictor: Predictor = {
 };
 export const byteAnswer = (key: string) => parseInt(key.slice(0, 2), 16) / 512;
 
+const unasked = () => Promise.reject(new Error("nothing to compute again"));
+/** No evidence is kept here: a test that explains a check brings its own. */
+const nothingSealed: ApiDeps["explain"] = {
+  open: (hash) => Promise.reject(new DamagedArtefactError(hash, "no such file")),
+  recompute: { quality: unasked, drift: unasked, performance: unasked },
+  codeVersion: "c1",
+};
 export interface Served {
   app: Api;
   sql: Database;
@@ -81,6 +88,7 @@ export async function withApp(
     const app = createApp({
       ...{ sql, control, pseudonym, predictor: bytePredictor, models: await loadModels(), temporalUi: null },
       clock: () => Date.parse(NOW),
+      explain: nothingSealed,
       log: (line) => logged.push(line),
       ...changed,
     }, options);

@@ -8,14 +8,15 @@ import { lockHome } from "../../src/embedded/lock.ts";
 import { runWith, withServed } from "./support.ts";
 
 const COMMANDS =
-  "demo up api worker status start stop force history export models rollback promote config predict import audit";
+  "demo up api worker status start stop force history export monitor checks explain models rollback promote config predict import detect audit";
 
 Deno.test("perennial --help lists every command, and each shows options, examples and exit codes", async () => {
   const help = await runWith(["--help"]);
   assert.equal(help.code, 0);
   for (const name of COMMANDS.split(" ")) {
     assert.match(help.out, new RegExp(`^  ${name} `, "m"));
-    const own = await runWith(name === "config" ? ["config", "set", "--help"] : [name, "--help"]);
+    const below: Record<string, string[]> = { config: ["set"], monitor: ["overview"] };
+    const own = await runWith([name, ...below[name] ?? [], "--help"]);
     assert.equal(own.code, 0, name);
     assert.match(own.out, /Examples:\n {2}\S*.*perennial/, name);
     assert.match(own.out, /Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 /, name);

@@ -18,7 +18,8 @@ export async function dumpSchema(sql: Database): Promise<string> {
     parts[parts.length - 1] += (await extrasOf(sql, oid)).map((line) => `\n${line};`).join("");
   }
   const functions = await sql`select pg_get_functiondef(oid) as definition from pg_proc
-    where pronamespace = 'public'::regnamespace order by proname collate "C"`;
+    where pronamespace = 'public'::regnamespace
+    order by proname collate "C", pg_get_function_identity_arguments(oid) collate "C"`;
   return HEAD + "\n" + [
     ...parts,
     ...functions.map(({ definition }) => `${definition.trim()};`),

@@ -17,6 +17,7 @@ create table alerts (
   acknowledged_by text,
   acknowledged_why text,
   closed_why text,
+  missed integer not null default 0,
   constraint alerts_severity_check CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'critical'::text]))),
   constraint alerts_pkey PRIMARY KEY (id)
 );
@@ -125,6 +126,8 @@ create table deliveries (
   body jsonb not null,
   attempts integer not null default 0,
   last_error text,
+  tried_at timestamp with time zone,
+  claimed_until timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   delivered_at timestamp with time zone,
   given_up_at timestamp with time zone,
@@ -135,6 +138,7 @@ create table deliveries (
   constraint deliveries_alert_id_event_channel_key UNIQUE (alert_id, event, channel)
 );
 CREATE INDEX deliveries_due ON public.deliveries USING btree (created_at) WHERE ((delivered_at IS NULL) AND (given_up_at IS NULL));
+CREATE TRIGGER deliveries_wake AFTER INSERT ON public.deliveries FOR EACH STATEMENT EXECUTE FUNCTION notify_deliveries();
 
 create table events (
   event_id text collate "C" not null,
@@ -229,6 +233,7 @@ create table observations (
   evidence_sha256 text not null,
   code_version text not null,
   at timestamp with time zone not null default now(),
+  settled_at timestamp with time zone,
   constraint observations_kind_check CHECK ((kind = ANY (ARRAY['quality'::text, 'drift'::text, 'performance'::text]))),
   constraint observations_pkey PRIMARY KEY (id),
   constraint observations_kind_model_key_key UNIQUE NULLS NOT DISTINCT (kind, model, key)
@@ -257,6 +262,14 @@ CREATE INDEX predictions_met ON public.predictions USING btree (model, met_at) W
 CREATE INDEX predictions_model_asof ON public.predictions USING btree (model, as_of);
 CREATE UNIQUE INDEX predictions_monitor_once ON public.predictions USING btree (model, version, as_of, user_key) WHERE (source = 'monitor'::text);
 CREATE INDEX predictions_pending ON public.predictions USING btree (model, as_of) WHERE ((outcome IS NULL) AND (horizon_days IS NOT NULL));
+
+create table quality_days (
+  day integer not null,
+  made_by integer not null,
+  events bigint not null,
+  profile jsonb not null,
+  constraint quality_days_pkey PRIMARY KEY (day)
+);
 
 create table quality_findings (
   key text not null,
@@ -694,6 +707,12 @@ CREATE OR REPLACE FUNCTION public.iso(t timestamp with time zone)
  IMMUTABLE PARALLEL SAFE
 RETURN to_char((t AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
 
+CREATE OR REPLACE FUNCTION public.notify_deliveries()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin perform pg_notify('perennial_deliveries', ''); return null; end $function$;
+
 CREATE OR REPLACE FUNCTION public.querytree(query_int)
  RETURNS text
  LANGUAGE c
@@ -712,13 +731,13 @@ CREATE OR REPLACE FUNCTION public.refuse_change()
 AS $function$
 begin raise exception 'rows of % are append-only', tg_table_name; end $function$;
 
-CREATE OR REPLACE FUNCTION public.sort(integer[], text)
+CREATE OR REPLACE FUNCTION public.sort(integer[])
  RETURNS integer[]
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$sort$function$;
 
-CREATE OR REPLACE FUNCTION public.sort(integer[])
+CREATE OR REPLACE FUNCTION public.sort(integer[], text)
  RETURNS integer[]
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT
@@ -736,13 +755,13 @@ CREATE OR REPLACE FUNCTION public.sort_desc(integer[])
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$sort_desc$function$;
 
-CREATE OR REPLACE FUNCTION public.subarray(integer[], integer, integer)
+CREATE OR REPLACE FUNCTION public.subarray(integer[], integer)
  RETURNS integer[]
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$subarray$function$;
 
-CREATE OR REPLACE FUNCTION public.subarray(integer[], integer)
+CREATE OR REPLACE FUNCTION public.subarray(integer[], integer, integer)
  RETURNS integer[]
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT

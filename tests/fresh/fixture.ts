@@ -1,6 +1,6 @@
 /** A shop's replayed year, made up from a seed: what the pages are tested and looked at with. */
 import { seededRandom } from "../../src/core/random.ts";
-import type { Alert } from "../../src/db/alerts.ts";
+import type { Alert } from "../../src/alerts/alert.ts";
 import type { Check, Reason } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
@@ -180,6 +180,8 @@ function history(kind: Kind, random: () => number): Omit<Fixture, "alerts"> {
         answer: "retrain",
         reasons,
         cycleId: id,
+        observations: [],
+        codeVersion: null,
         checkedAt: iso(startedMs),
       },
     });
@@ -286,7 +288,9 @@ export function makeFixture(seed = 7): Fixture {
     alerts: [{
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
-      ...{ openedAt: iso(NOW_MS - 4 * 3_600_000), closedAt: null },
+      ...{ kind: "rollback", severity: "critical", seen: 1 },
+      ...{ openedAt: iso(NOW_MS - 4 * 3_600_000), lastSeenAt: iso(NOW_MS - 4 * 3_600_000), escalatedAt: null },
+      ...{ acknowledgedAt: null, acknowledgedBy: null, acknowledgedWhy: null, closedAt: null, closedWhy: null },
     }],
   };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Answer, Reason } from "../../src/monitoring/check.ts";
-import { decide, type Findings, slipped, staleness } from "../../src/monitoring/trigger.ts";
+import { Findings, type Trouble } from "../../src/monitoring/findings.ts";
+import { decide, slipped, staleness } from "../../src/monitoring/trigger.ts";
 import type { Interval } from "../../src/validation/verdict.ts";
 
 type Champion = NonNullable<Findings["champion"]>;
@@ -32,15 +33,58 @@ const champion = (over: Partial<Champion> = {}): Champion => ({
 /** A check of a shop with enough of everything. */
 const findings = (over: Partial<Findings> = {}): Findings => ({
   trigger: "interval",
+  asOf: "2024-06-01T00:00:00.000Z",
   newSamples: 500,
   newSamplesMin: 100,
   cutoffs: 8,
   cutoffsMin: 3,
   unseenRows: 400,
   unseenRowsMin: 100,
+  newestLabelled: "2024-05-01T00:00:00.000Z",
+  nextLabelled: "2024-06-12T00:00:00.000Z",
+  newCutoffs: 1,
+  routineCutoffs: 1,
   champion: champion(),
+  quality: null,
+  drift: null,
+  outcomes: null,
   ...over,
 });
+
+const trouble = (over: Partial<Trouble> = {}): Trouble => ({
+  key: "missing/price/2024-05-30",
+  kind: "missing",
+  subject: "price",
+  rows: 900,
+  from: "2024-05-30T00:00:00.000Z",
+  to: "2024-06-01T00:00:00.000Z",
+  text: "90 % of the prices are missing since 30 May",
+  ...over,
+});
+
+type Quality = NonNullable<Findings["quality"]>;
+const quality = (over: Partial<Quality>): Quality => ({
+  ...{ answer: "sound", broken: [], changed: [], passing: [] },
+  ...over,
+});
+const broken = quality({ answer: "broken", broken: [trouble()] });
+const burst = quality({ passing: [trouble({ kind: "volume too high", text: "a promotion" })] });
+const OLD = "2024-04-20T00:00:00.000Z", RECENT = "2024-05-20T00:00:00.000Z";
+const newCatalogue = (from: string) =>
+  quality({ answer: "changed", changed: [trouble({ kind: "unseen category", from })] });
+
+type Drift = NonNullable<Findings["drift"]>;
+const drifted = (since: string | null, over: Partial<Drift> = {}): Drift => ({
+  answer: since === null ? "stable" : "drifted",
+  text: "3 of 58 features shifted beyond chance",
+  since,
+  top: [{ feature: "spend_28", shift: 0.4, p: 0.001, importance: 0.1, smallest: 0.2 }],
+  ...over,
+});
+type Outcomes = NonNullable<Findings["outcomes"]>;
+const outcomes = (answer: Outcomes["answer"]): Outcomes => ({ answer, text: `it ${answer}`, rows: 400 });
+/** Nothing calls for a routine training. */
+const calm = { newCutoffs: 0 };
 
 for (
   const [name, over, answer] of [
@@ -52,6 +96,61 @@ for (
     ["one labelled row is missing to validate on", { unseenRows: 99 }, "cannot tell yet"],
     ["too few cut-offs are labelled", { cutoffs: 2 }, "cannot tell yet"],
     ["neither samples nor labels suffice", { newSamples: 1, unseenRows: 1 }, "cannot tell yet"],
+    ["a cut-off was labelled, but routine training is off", { routineCutoffs: 0 }, "wait"],
+    ["nothing was labelled since the last training", calm, "wait"],
+    ["nothing calls and there are no rows to validate on", { ...calm, unseenRows: 0 }, "wait"],
+    ["data are broken", { quality: broken }, "fix data first"],
+    ["data are broken and no model serves", { quality: broken, champion: null }, "fix data first"],
+    ["data are broken and the model fell", { quality: broken, outcomes: outcomes("fell") }, "fix data first"],
+    ["data are broken and a person forces it", { quality: broken, trigger: "force" }, "retrain"],
+    [
+      "there is too little history to judge the data",
+      { quality: quality({ answer: "cannot tell yet" }) },
+      "retrain",
+    ],
+    ["a burst passes", { ...calm, quality: burst }, "wait"],
+    ["the catalogue changed and outcomes show it", { ...calm, quality: newCatalogue(OLD) }, "retrain"],
+    [
+      "the catalogue changed and outcomes are missing",
+      { ...calm, quality: newCatalogue(RECENT) },
+      "cannot tell yet",
+    ],
+    ["outcomes say that the model fell", { ...calm, outcomes: outcomes("fell") }, "retrain"],
+    ["the model fell, with too few rows to prove another", {
+      ...calm,
+      outcomes: outcomes("fell"),
+      unseenRows: 9,
+    }, "cannot tell yet"],
+    ["the model holds", { ...calm, outcomes: outcomes("holds") }, "wait"],
+    ["outcomes hold against what counts alone would say", {
+      ...calm,
+      champion: champion({ lossNow: loss(0.9, 0.95) }),
+      outcomes: outcomes("holds"),
+    }, "wait"],
+    ["inputs are stable", { ...calm, drift: drifted(null) }, "wait"],
+    ["inputs drifted and outcomes are missing", { ...calm, drift: drifted(RECENT) }, "cannot tell yet"],
+    ["inputs drifted and outcomes cannot tell", {
+      ...calm,
+      drift: drifted(OLD),
+      outcomes: outcomes("cannot tell yet"),
+    }, "retrain"],
+    ["inputs drifted and nobody looked at outcomes", { ...calm, drift: drifted(OLD) }, "retrain"],
+    [
+      "inputs drifted and the model holds",
+      { ...calm, drift: drifted(OLD), outcomes: outcomes("holds") },
+      "wait",
+    ],
+    ["inputs drifted lately and the model held before", {
+      ...calm,
+      drift: drifted(RECENT),
+      outcomes: outcomes("holds"),
+    }, "cannot tell yet"],
+    ["inputs drifted while a burst passes", { ...calm, drift: drifted(OLD), quality: burst }, "wait"],
+    [
+      "the model fell while a burst passes",
+      { ...calm, quality: burst, outcomes: outcomes("fell") },
+      "retrain",
+    ],
     ["no model serves and enough is labelled", { champion: null, unseenRows: 100 }, "retrain"],
     ["no model serves and a row is missing", { champion: null, unseenRows: 99 }, "cannot tell yet"],
     ["no model serves and a cut-off is missing", { champion: null, cutoffs: 2 }, "cannot tell yet"],
@@ -92,6 +191,26 @@ for (
       "neither",
       /Too few/,
     ],
+    ["broken data", "data quality", { quality: broken }, "against", /Fix the data first: 90 %/],
+    ["sound data", "data quality", { quality: quality({}) }, "neither", /are sound/],
+    ["a labelled cut-off", "routine", {}, "for", /1 cut-offs were labelled since the last training, 1 call/],
+    ["none", "routine", calm, "neither", /the next on 2024-06-12/],
+    ["routine off", "routine", { routineCutoffs: 0 }, "neither", /is off/],
+    [
+      "drift without outcomes",
+      "drift",
+      { drift: drifted(RECENT) },
+      "neither",
+      /shows with the outcomes, the next on 2024-06-12/,
+    ],
+    [
+      "drift in a burst",
+      "drift",
+      { drift: drifted(OLD), quality: burst },
+      "neither",
+      /goes with what passes: a promotion/,
+    ],
+    ["a new catalogue", "changed shop", { quality: newCatalogue(OLD) }, "for", /90 %/],
     ["no champion", "first model", { champion: null }, "for", /8 labelled cut-offs, 3 needed/],
     ["no champion and few cut-offs", "first model", { champion: null, cutoffs: 1 }, "against", /1 labelled/],
     ["a person", "forced", { trigger: "force" }, "for", /A person/],
@@ -133,6 +252,14 @@ for (
 }
 
 const anyFindings: fc.Arbitrary<Findings> = fc.record({
+  asOf: fc.constant("2024-06-01T00:00:00.000Z"),
+  newestLabelled: fc.constantFrom(null, "2024-05-01T00:00:00.000Z"),
+  nextLabelled: fc.constant("2024-06-12T00:00:00.000Z"),
+  newCutoffs: fc.integer({ min: 0, max: 3 }),
+  routineCutoffs: fc.integer({ min: 0, max: 2 }),
+  quality: fc.constantFrom(null, broken, burst, newCatalogue(OLD), newCatalogue(RECENT)),
+  drift: fc.constantFrom(null, drifted(null), drifted(OLD), drifted(RECENT)),
+  outcomes: fc.constantFrom(null, outcomes("fell"), outcomes("holds"), outcomes("cannot tell yet")),
   trigger: fc.constantFrom("first", "interval", "force", "alarm", "replay"),
   newSamples: fc.integer({ min: -10, max: 300 }),
   newSamplesMin: fc.integer({ min: 1, max: 300 }),
@@ -151,6 +278,9 @@ Deno.test("decide() stores reasons for every answer, and never waits where a per
         assert.deepEqual(Reason.parse(JSON.parse(JSON.stringify(reason))), reason);
       }
       assert.ok(reasons.length >= 3);
+      const stored = Findings.parse(JSON.parse(JSON.stringify(found)));
+      assert.deepEqual(decide(stored), { answer, reasons }); // what was stored decides the same
+      if (found.quality === broken && found.trigger !== "force") assert.equal(answer, "fix data first");
       if (found.trigger === "force") assert.equal(answer, "retrain");
       else if (answer === "retrain") {
         assert.ok(found.newSamples >= found.newSamplesMin && found.cutoffs >= found.cutoffsMin);

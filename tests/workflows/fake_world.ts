@@ -63,12 +63,24 @@ export class World {
 /** What a retry cannot mend. */
 export const hopeless = (message: string) => ApplicationFailure.nonRetryable(message, "Hopeless");
 
+/** Activities of a retrainer and its cycles; the monitor has a test of its own. */
+type OfRetrainers = Omit<
+  Activities,
+  "planLooks" | "pruneLooks" | "settleAlerts" | "dueDeliveries" | "deliver"
+>;
+
 /** Activities that work on the world of the model they are asked about. */
-export function fakeActivities(worldOf: (model: string) => World): Activities {
+export function fakeActivities(worldOf: (model: string) => World): OfRetrainers {
   const ofCycle = (cycleId: string) => worldOf(cycleId.split("/")[1]);
   const trained = { version: 1, candidate: "linear", rows: 100 };
   return {
     judgeDeployment: ({ model }) => worldOf(model).run("judge", () => ({ text: "nothing to judge" })),
+    observeEvents: ({ asOf }) =>
+      Promise.resolve({ asOf: asOf ?? "2011-06-01T00:00:00.000Z", observations: ["events"], text: "sound" }),
+    observeModel: ({ model, asOf }) => {
+      const alarm = worldOf(model).answer === "fix data first" ? "it fell" : null;
+      return Promise.resolve({ asOf, observations: ["model"], text: "holds", alarm });
+    },
     checkTrigger: (input) => {
       const world = worldOf(input.model);
       world.checks.push({ ...input, atMs: performance.now() });

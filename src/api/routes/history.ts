@@ -1,13 +1,23 @@
 import { createRoute } from "@hono/zod-openapi";
-import { listChecks } from "../../db/checks.ts";
+import { getCheck, pageOfChecks } from "../../db/checks.ts";
 import { getCycle, listCycles } from "../../db/cycles.ts";
+import { getObservations } from "../../db/observations.ts";
 import { historyCsv } from "../../reporting/csv.ts";
+import { explain } from "../../reporting/explain.ts";
 import { historyEntry } from "../../reporting/history.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels } from "../changes.ts";
-import { ChecksAnswer, CycleAnswer, HistoryAnswer, json, problem } from "../components.ts";
+import {
+  CheckAnswer,
+  ChecksAnswer,
+  CycleAnswer,
+  ExplanationAnswer,
+  HistoryAnswer,
+  json,
+  problem,
+} from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
-import { ChecksQuery, CycleParam, HistoryQuery } from "../messages.ts";
+import { CheckDetail, CheckParam, ChecksQuery, CycleParam, HistoryQuery } from "../messages.ts";
 
 const tags = ["History"];
 
@@ -36,6 +46,26 @@ const checks = createRoute({
   responses: { 200: json(ChecksAnswer, "The checks"), default: problem },
 });
 
+const check = createRoute({
+  method: "get",
+  path: "/retraining/checks/{check}",
+  tags,
+  summary: "One check, with all that it decided on",
+  request: { params: CheckParam },
+  responses: { 200: json(CheckAnswer, "The check"), default: problem },
+});
+
+const explanation = createRoute({
+  method: "get",
+  path: "/retraining/checks/{check}/explain",
+  tags,
+  summary: "Compute a check again from its stored evidence, and say whether it comes out the same",
+  description:
+    "The decision from its findings, and each look it rested on from its sealed evidence. Takes seconds.",
+  request: { params: CheckParam },
+  responses: { 200: json(ExplanationAnswer, "What came out the same, and what did not"), default: problem },
+});
+
 const cycle = createRoute({
   method: "get",
   path: "/retraining/cycles/{id}",
@@ -61,9 +91,19 @@ export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ cycles: page, next }, 200);
   });
   app.openapi(checks, async (c) => {
-    const { model, limit } = c.req.valid("query");
-    if (model !== undefined) chosenModels(deps, model);
-    return c.json({ checks: await listChecks(sql, { model, limit }) }, 200);
+    const query = c.req.valid("query");
+    if (query.model !== undefined) chosenModels(deps, query.model);
+    return c.json(await pageOfChecks(sql, query), 200);
+  });
+  app.openapi(check, async (c) => {
+    const stored = await getCheck(sql, c.req.valid("param").check);
+    const looks = await getObservations(sql, stored.observations);
+    const told = looks.map((look) => ({ ...look, text: look.report.text }));
+    return c.json(CheckDetail.parse({ ...stored, looks: told }), 200);
+  });
+  app.openapi(explanation, async (c) => {
+    const stored = await getCheck(sql, c.req.valid("param").check);
+    return c.json(await explain(stored, await getObservations(sql, stored.observations), deps.explain), 200);
   });
   // Registered by hand: a cycle's id holds slashes, which the OpenAPI path cannot say.
   app.openAPIRegistry.registerPath(cycle);

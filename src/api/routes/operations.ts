@@ -1,26 +1,16 @@
 import { createRoute } from "@hono/zod-openapi";
-import { listAlerts } from "../../db/alerts.ts";
 import { hasKeys } from "../../db/api_keys.ts";
 import { listAudit } from "../../db/audit.ts";
 import type { Database } from "../../db/connect.ts";
 import { temporalAnswers } from "../changes.ts";
-import { AlertsAnswer, AuditAnswer, json, problem } from "../components.ts";
+import { AuditAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Api, ApiDeps } from "../deps.ts";
-import { AlertsQuery, Alive, LimitQuery, Ready } from "../messages.ts";
+import { Alive, LimitQuery, Ready } from "../messages.ts";
 import { ApiFault } from "../problem.ts";
 
 const tags = ["Operations"];
 const LOOK_WITHIN_MS = 3_000;
-
-const alerts = createRoute({
-  method: "get",
-  path: "/alerts",
-  tags,
-  summary: "What a person should know about, newest first",
-  request: { query: AlertsQuery },
-  responses: { 200: json(AlertsAnswer, "Open alerts; all with `open=false`"), default: problem },
-});
 
 const audit = createRoute({
   method: "get",
@@ -47,12 +37,8 @@ const ready = createRoute({
   responses: { 200: json(Ready, "Both answer"), default: problem },
 });
 
-/** Alerts, audit, and whether the service is alive and ready. */
+/** The audit, and whether the service is alive and ready. */
 export function addOperationRoutes(app: Api, deps: ApiDeps): void {
-  app.openapi(alerts, async (c) => {
-    const { open, limit } = c.req.valid("query");
-    return c.json({ alerts: await listAlerts(deps.sql, { open: open === "true", limit }) }, 200);
-  });
   app.openapi(
     audit,
     async (c) => c.json({ changes: await listAudit(deps.sql, c.req.valid("query").limit) }, 200),

@@ -10,6 +10,7 @@ create table observations (
   evidence_sha256 text not null,     -- sealed input of the judgement, in the artefact store
   code_version text not null,
   at timestamptz not null default now(),
+  settled_at timestamptz,            -- when alerts were opened and closed by it: once each
   unique nulls not distinct (kind, model, key)
 );
 create index observations_newest on observations (kind, model, as_of desc, at desc);
@@ -83,6 +84,7 @@ alter table alerts add column acknowledged_at timestamptz;
 alter table alerts add column acknowledged_by text;
 alter table alerts add column acknowledged_why text;
 alter table alerts add column closed_why text;
+alter table alerts add column missed integer not null default 0; -- looks in a row that did not find it
 create index alerts_key on alerts (key, id desc);
 
 -- What is to be told about an alert, and over which channel: written with the change itself, sent by an activity.
@@ -94,6 +96,8 @@ create table deliveries (
   body jsonb not null,               -- the alert as it was then
   attempts integer not null default 0,
   last_error text,
+  tried_at timestamptz,
+  claimed_until timestamptz,         -- a process is sending it
   created_at timestamptz not null default now(),
   delivered_at timestamptz,
   given_up_at timestamptz,
@@ -110,3 +114,16 @@ create table workers (
 
 -- How much each feature matters to a version: relative rise of its loss when the feature is shuffled.
 alter table model_versions add column importance jsonb;
+
+-- Who delivers hears at once that there is something to deliver.
+create function notify_deliveries() returns trigger language plpgsql as $$
+begin perform pg_notify('perennial_deliveries', ''); return null; end $$;
+create trigger deliveries_wake after insert on deliveries for each statement execute function notify_deliveries();
+
+-- What one day's events look like to the quality checks; made anew when events of that day arrived since.
+create table quality_days (
+  day integer primary key,
+  made_by integer not null,          -- version of the profile
+  events bigint not null,            -- of that day when it was made
+  profile jsonb not null
+);

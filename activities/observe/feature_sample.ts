@@ -1,0 +1,92 @@
+import { countEvents } from "../../src/db/events.ts";
+import { servingVersion } from "../../src/db/serving.ts";
+import { getSnapshot } from "../../src/db/snapshots.ts";
+import { readUserDays } from "../../src/db/user_days.ts";
+import { getVersion } from "../../src/db/versions.ts";
+import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
+import { featureBlock } from "../../src/features/build.ts";
+import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
+import { DAY_MS } from "../../src/features/user_day.ts";
+import type { FeatureSample } from "../../src/quality/evidence.ts";
+import { protocolOf } from "../../src/training/labelled.ts";
+import { ifIntact } from "../champion.ts";
+import { modelAndConfig } from "../context.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/** Shoppers whose rows are computed a second time. */
+const COMPARED = 50;
+
+/**
+ * The features of today's population as they are sealed for training, beside the newest rows a serving model was trained
+ * on, and a sample of them computed the way a prediction computes them. Null before a model serves: nobody uses features.
+ */
+export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promise<FeatureSample | null> {
+  const served = await servedModel(deps);
+  if (!served) return null;
+  const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
+  const { config } = await modelAndConfig(deps, served.model);
+  const { sha256 } = await featureBlock(deps, protocolOf(config), dayMs);
+  const now = decodeFeatures(await deps.store.get(sha256));
+  const bytes = served.features ? await ifIntact(deps.store.get(served.features)) : null;
+  const before = bytes && decodeFeatures(bytes);
+  const comparable = before?.featureHash === FEATURE_HASH ? before : null;
+  return {
+    cutoff: new Date(dayMs).toISOString(),
+    rows: now.users.length,
+    constant: namesOf(now, (column) => !varies(column)),
+    variedBefore: comparable ? namesOf(comparable, varies) : [],
+    before: comparable && new Date(comparable.cutoffMs).toISOString(),
+    ...await compare(deps, now, config.horizon_days),
+  };
+}
+
+/** A model that serves, and the newest block it was trained on. */
+async function servedModel(
+  { sql, models }: ActivityDeps,
+): Promise<{ model: string; features?: string } | null> {
+  for (const model of models.keys()) {
+    const version = await servingVersion(sql, model);
+    if (version === null) continue;
+    const { manifest } = await getVersion(sql, model, version);
+    const { blocks } = await getSnapshot(sql, manifest.snapshotId);
+    return { model, features: blocks[blocks.length - 1]?.features };
+  }
+  return null;
+}
+
+const namesOf = ({ users, width, features }: FeatureBlock, is: (column: Float32Array) => boolean): string[] =>
+  users.length < 2
+    ? []
+    : FEATURES.filter((_, j) => is(Float32Array.from(users, (_, i) => features[i * width + j])));
+
+const varies = (column: Float32Array) => column.some((value) => !Object.is(value, column[0]));
+
+/** Rows of a sample, every so-manieth shopper, against the sealed ones; none where events arrived meanwhile. */
+async function compare(
+  { sql }: ActivityDeps,
+  { cutoffMs, users, width, features }: FeatureBlock,
+  horizonDays: number,
+): Promise<Pick<FeatureSample, "compared" | "skewed">> {
+  const before = await countEvents(sql, { beforeMs: cutoffMs });
+  const step = Math.max(1, Math.floor(users.length / COMPARED));
+  const places = new Map(
+    users.flatMap((user, i) => i % step === 0 ? [[user, i] as const] : []).slice(0, COMPARED),
+  );
+  const found = new Map<string, { shoppers: number; largest: number }>();
+  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, users: [...places.keys()] })) {
+    const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays })),
+      at = places.get(userKey)! * width;
+    row.forEach((value, j) => {
+      const sealed = features[at + j];
+      if (Object.is(value, sealed)) return;
+      const known = found.get(FEATURES[j]) ?? { shoppers: 0, largest: 0 };
+      const off = Math.abs(value - sealed) / Math.max(Math.abs(value), Math.abs(sealed));
+      found.set(FEATURES[j], {
+        shoppers: known.shoppers + 1,
+        largest: Math.max(known.largest, Number.isNaN(off) ? 1 : off),
+      });
+    });
+  }
+  if (await countEvents(sql, { beforeMs: cutoffMs }) !== before) return { compared: 0, skewed: [] };
+  return { compared: places.size, skewed: [...found].map(([feature, off]) => ({ feature, ...off })) };
+}

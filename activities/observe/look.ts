@@ -1,0 +1,36 @@
+import { currentConfig } from "../../src/db/config_versions.ts";
+import { countEvents } from "../../src/db/events.ts";
+import { listObservations, type Observation } from "../../src/db/observations.ts";
+import { alphaOf, type Watched } from "../../src/monitoring/budget.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/** Names a look: the same moment, data and configuration are looked at once, however often one asks. */
+export async function lookKey({ sql }: Pick<ActivityDeps, "sql">, asOfMs: number): Promise<string> {
+  const [events, { version }] = await Promise.all([
+    countEvents(sql, { beforeMs: asOfMs }),
+    currentConfig(sql),
+  ]);
+  return `${new Date(asOfMs).toISOString()}/${events} events/config ${version}`;
+}
+
+/** What a look may spend of the false-alarm budget: it accrues from the look before it. */
+export async function alphasOf(
+  { sql, models }: Pick<ActivityDeps, "sql" | "models">,
+  { kind, model, watched, asOfMs }: {
+    kind: Observation["kind"];
+    model: string | null;
+    watched: readonly Watched[];
+    asOfMs: number;
+  },
+): Promise<number[]> {
+  const { config } = await currentConfig(sql);
+  const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
+  return watched.map((what) =>
+    alphaOf(what, {
+      falseAlarmDays: config.false_alarm_days,
+      asOfMs,
+      previousMs: previous ? Date.parse(previous.asOf) : null,
+      models: model === null ? 1 : models.size,
+    })
+  );
+}

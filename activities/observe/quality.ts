@@ -1,0 +1,40 @@
+import {
+  findObservation,
+  listObservations,
+  type Observation,
+  saveObservation,
+} from "../../src/db/observations.ts";
+import { readQualityEvidence } from "../../src/db/quality.ts";
+import { noteFindings } from "../../src/db/quality_findings.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
+import { sealValue } from "../../src/registry/sealed.ts";
+import type { ActivityDeps } from "../deps.ts";
+import { sampleFeatures } from "./feature_sample.ts";
+import { alphasOf } from "./look.ts";
+
+/** Looks at the events as of a moment, once per key: a retry finds the look made first. */
+export async function observeQuality(
+  deps: ActivityDeps,
+  { key, asOfMs }: { key: string; asOfMs: number },
+): Promise<Observation> {
+  const { sql, store, codeVersion } = deps, kind = "quality", model = null;
+  const known = await findObservation(sql, { kind, model, key });
+  if (known) return known;
+  const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
+  const [alpha] = await alphasOf(deps, { kind, model, watched: ["quality"], asOfMs });
+  const evidence: QualityEvidence = {
+    ...await readQualityEvidence(sql, { asOfMs }),
+    alpha,
+    previousMs: previous ? Date.parse(previous.asOf) : null,
+    features: await sampleFeatures(deps, asOfMs),
+  };
+  const report = judgeQuality(evidence);
+  await noteFindings(sql, report.findings, report.asOf);
+  return await saveObservation(sql, {
+    ...{ id: crypto.randomUUID(), kind, model, key, codeVersion },
+    asOf: report.asOf,
+    answer: report.answer,
+    report: { ...report },
+    evidenceSha256: await sealValue(store, evidence),
+  });
+}

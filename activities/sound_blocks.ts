@@ -1,0 +1,28 @@
+import { brokenFindings } from "../src/db/affected.ts";
+import { DAY_MS } from "../src/features/user_day.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import { isAffected } from "../src/quality/affected.ts";
+import type { ModelConfig } from "../src/retraining_config.ts";
+import { labelledBlocks } from "../src/training/labelled.ts";
+import type { SnapshotBlock } from "../src/training/snapshot.ts";
+import type { ActivityDeps } from "./deps.ts";
+
+/**
+ * The labelled cut-offs that a model may be trained and validated on: without those whose outcomes, or whose last
+ * horizon of behaviour, rest on data that were found broken and that nobody accepted.
+ */
+export async function soundBlocks(
+  deps: ActivityDeps,
+  model: ModelDefinition,
+  options: { config: ModelConfig; asOfMs: number; onBlock?: (done: number, of: number) => void },
+): Promise<SnapshotBlock[]> {
+  const [blocks, broken] = await Promise.all([
+    labelledBlocks(deps, model, options),
+    brokenFindings(deps.sql, options),
+  ]);
+  const horizonMs = options.config.horizon_days * DAY_MS;
+  return blocks.filter(({ cutoff }) => {
+    const cutoffMs = Date.parse(cutoff);
+    return !isAffected(broken, { fromMs: cutoffMs - horizonMs, toMs: cutoffMs + horizonMs });
+  });
+}

@@ -1,0 +1,139 @@
+import { createRoute } from "@hono/zod-openapi";
+import { NotFoundError } from "../../core/errors.ts";
+import { listAcceptances } from "../../db/acceptances.ts";
+import { writeAudit } from "../../db/audit.ts";
+import { inTransaction } from "../../db/connect.ts";
+import { acceptFinding } from "../../db/quality_findings.ts";
+import type { Acceptance } from "../../monitoring/acceptance.ts";
+import { readDrift, readPerformance, readQuality } from "../../reporting/read_monitoring.ts";
+import { readTrends } from "../../reporting/trends.ts";
+import { chosenModels } from "../changes.ts";
+import {
+  AcceptanceAnswer,
+  body,
+  DriftAnswer,
+  json,
+  PerformanceAnswer,
+  problem,
+  QualityAnswer,
+  TrendsAnswer,
+} from "../components.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { answerOnce } from "../idempotency.ts";
+import { AcceptRequest, LooksQuery, ModelLooksQuery, TrendsQuery } from "../messages.ts";
+
+const tags = ["Monitoring"];
+
+const drift = createRoute({
+  method: "get",
+  path: "/monitoring/drift",
+  tags,
+  summary: "Whether the inputs of the models shifted, feature by feature",
+  description:
+    "What matters most comes first. Beside each feature stands the smallest shift that would have been seen.",
+  request: { query: ModelLooksQuery },
+  responses: {
+    200: json(DriftAnswer, "The newest look at each model, and those before it"),
+    default: problem,
+  },
+});
+
+const quality = createRoute({
+  method: "get",
+  path: "/monitoring/quality",
+  tags,
+  summary: "Whether the events are as they should be",
+  request: { query: LooksQuery },
+  responses: {
+    200: json(QualityAnswer, "The newest look at the events, and those before it"),
+    default: problem,
+  },
+});
+
+const accept = createRoute({
+  method: "post",
+  path: "/monitoring/quality/accept",
+  tags,
+  summary: "Say that a finding is no trouble",
+  description:
+    "From the next look on it holds no rows back. Who said so first stands; every request is in the audit. " +
+    "An `Idempotency-Key` makes it count once.",
+  request: { body: body(AcceptRequest, true) },
+  responses: { 200: json(AcceptanceAnswer, "Who accepted it, when and why"), default: problem },
+});
+
+const performance = createRoute({
+  method: "get",
+  path: "/monitoring/performance",
+  tags,
+  summary: "Whether the models still do what they did",
+  description:
+    "Measured on predictions that met their outcomes; of those that wait, an estimate, marked as such.",
+  request: { query: ModelLooksQuery },
+  responses: {
+    200: json(PerformanceAnswer, "The newest look at each model, and those before it"),
+    default: problem,
+  },
+});
+
+const trends = createRoute({
+  method: "get",
+  path: "/monitoring/trends",
+  tags,
+  summary: "How a model has fared over time",
+  description:
+    "What was measured look by look, what each cycle gained and cost, how long it took to notice trouble.",
+  request: { query: TrendsQuery },
+  responses: { 200: json(TrendsAnswer, "The newest 500 looks and cycles, oldest first"), default: problem },
+});
+
+/** What the monitor saw. All of it out of Postgres: it answers while workers and Temporal are down. */
+export function addMonitoringRoutes(app: Api, deps: ApiDeps): void {
+  app.openapi(drift, async (c) => c.json(await readDrift(deps, ofModels(deps, c.req.valid("query"))), 200));
+  app.openapi(quality, async (c) => c.json(await readQuality(deps, moment(c.req.valid("query"))), 200));
+  app.openapi(accept, async (c) => {
+    const asked = c.req.valid("json");
+    const request = { ...asked, by: c.get("who") };
+    return c.json(
+      await answerOnce(
+        c,
+        deps.sql,
+        { body: asked, status: 200 },
+        (requestId) => accepted(deps, { ...request, requestId }),
+      ),
+      200,
+    );
+  });
+  app.openapi(
+    performance,
+    async (c) => c.json(await readPerformance(deps, ofModels(deps, c.req.valid("query"))), 200),
+  );
+  app.openapi(trends, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("query").model);
+    return c.json(await readTrends(deps.sql, { model }), 200);
+  });
+}
+
+/** Accepts a finding and writes that down, both or neither. @throws {NotFoundError} no look found anything of this key */
+function accepted(
+  { sql }: Pick<ApiDeps, "sql">,
+  { key, by, why, requestId }: { key: string; by: string; why: string; requestId: string },
+): Promise<Acceptance> {
+  return inTransaction(sql, async (tx) => {
+    const [before] = await listAcceptances(tx, [key]);
+    if (!await acceptFinding(tx, { key, by, why })) throw new NotFoundError("finding", key);
+    const [after] = await listAcceptances(tx, [key]);
+    await writeAudit(tx, { requestId, who: by, action: "accept finding", target: key, why, before, after });
+    return after;
+  });
+}
+
+const moment = ({ limit, asOf }: { limit: number; asOf?: string }) => ({
+  limit,
+  asOfMs: asOf === undefined ? undefined : Date.parse(asOf),
+});
+
+const ofModels = (deps: ApiDeps, { model, ...query }: { model?: string; limit: number; asOf?: string }) => ({
+  ...moment(query),
+  models: chosenModels(deps, model),
+});

@@ -1,0 +1,50 @@
+import type { Command } from "commander";
+import type { Client } from "../../client.ts";
+import { NotFoundError } from "../../core/errors.ts";
+import type { Explanation } from "../../reporting/explain.ts";
+import { asking, type Common, type Context } from "../context.ts";
+import { ToldError } from "../exit.ts";
+import { minute, mood, wrapped } from "../format.ts";
+
+/** `perennial explain` */
+export function addExplain(program: Command, context: Context): void {
+  const command = program.command("explain").description(
+    "compute a check again from its stored evidence; fails unless it comes out the same",
+  )
+    .argument("<check>", 'a check\'s id, as in `perennial checks`; or "last"')
+    .option("--model <model>", 'with "last": the last check of this model');
+  asking(
+    command,
+    "perennial explain last --model churn\nperennial explain 7b0c2a52-4a4e-4f0c-9d38-6a3d0f0f6d11",
+  )
+    .action(async (check: string, options: Common & { model?: string }) => {
+      const client = await context.client(options);
+      const explanation = await client.explain(check === "last" ? await lastCheck(client, options) : check);
+      context.show(options, explanation, (e) => explanationText(e, context));
+      if (explanation.outcome !== "same") {
+        throw new ToldError(`Check ${explanation.check.id} did not come out the same`);
+      }
+    });
+}
+
+async function lastCheck(client: Client, { model }: { model?: string }): Promise<string> {
+  const { checks: [last] } = await client.checks({ model, limit: 1 });
+  if (!last) throw new NotFoundError("check of", model ?? "any model");
+  return last.id;
+}
+
+function explanationText(
+  { check, outcome, text, parts }: Explanation,
+  { paint, io: { columns } }: Context,
+): string {
+  const { id, model, asOf, answer } = check;
+  const lines = parts.map((part) =>
+    wrapped(`  ${part.what.padEnd(11)}  ${mood(part.outcome, paint)}. ${part.text}`, { columns, indent: 15 })
+  );
+  return [
+    `${paint("bold", model)} as of ${minute(asOf)}: ${mood(answer, paint)}`,
+    `  ${paint("dim", `check ${id}`)}`,
+    ...lines,
+    wrapped(`${mood(outcome, paint)}: ${text}`, { columns }),
+  ].join("\n");
+}

@@ -1,0 +1,353 @@
+/** What the monitor saw, as a person reads it. Words carry the meaning; colour only repeats it. */
+import type { Acceptance } from "../monitoring/acceptance.ts";
+import type { FeatureShift } from "../monitoring/drift_report.ts";
+import type { Measured, PerformanceReport } from "../monitoring/performance_report.ts";
+import type { Finding } from "../monitoring/quality_report.ts";
+import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../reporting/monitoring.ts";
+import { count, figure, metricName, percent } from "../reporting/numbers.ts";
+import { day, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
+
+/** How wide, and in which colours. */
+export interface Style {
+  paint: Paint;
+  /** characters in a line */
+  columns: number;
+}
+
+/** Everything the monitor watches, on one screen. */
+export interface Overview {
+  quality: QualityLooks;
+  drift: DriftLooks;
+  performance: PerformanceLooks;
+}
+
+/** Features of each model and findings that the overview shows. */
+const TOP = 5;
+
+export function overviewText({ quality, drift, performance }: Overview, style: Style): string {
+  const models = drift.models.map((looks, i) => modelText(looks, performance.models[i], style));
+  const whole = { ...quality, budget: { ...quality.budget, shares: [] } };
+  return [head(whole, style), eventsText(quality, style, TOP), ...models].join("\n\n");
+}
+
+function modelText(
+  drift: DriftLooks["models"][number],
+  performance: PerformanceLooks["models"][number],
+  style: Style,
+): string {
+  const version = drift.newest?.report.version ?? performance.newest?.report.version;
+  const name = style.paint("bold", drift.model);
+  return [
+    version === undefined ? name : `${name}, version ${version}`,
+    field("inputs", answerText(drift, style), style),
+    ...drift.newest ? [indented(featureTable(drift.newest.report.features.slice(0, TOP), style), 4)] : [],
+    field("outcomes", answerText(performance, style), style),
+    ...performance.newest ? performanceLines(performance.newest.report).map(fieldLine(style)) : [],
+  ].join("\n");
+}
+
+function performanceLines(
+  { loss, confidence, measured, estimated, waiting, outcomesNext }: PerformanceReport,
+): [string, string][] {
+  const told = (metrics: readonly Measured[]) =>
+    measuredText(metrics.find((m) => m.metric === loss) ?? metrics[0], confidence);
+  return [
+    ...measured && measured.metrics.length > 0
+      ? [["measured", told(measured.metrics)] as [string, string]]
+      : [],
+    ...estimated && estimated.metrics.length > 0
+      ? [["estimate", `${told(estimated.metrics)}; an estimate, not a measurement`] as [string, string]]
+      : [],
+    ["next", nextText({ waiting, outcomesNext })],
+  ];
+}
+
+function nextText({ waiting, outcomesNext }: Pick<PerformanceReport, "waiting" | "outcomesNext">): string {
+  if (waiting === 0) return "no prediction waits for its outcome";
+  const when = outcomesNext ? `, the next are complete on ${minute(outcomesNext)} UTC` : "";
+  return `${count(waiting)} predictions wait for their outcomes${when}`;
+}
+
+function measuredText(
+  { metric, value, low, high, rows, atDeployment }: Measured,
+  confidence: number,
+): string {
+  const interval = low === null || high === null
+    ? "no interval"
+    : `${coverage(confidence)} ${rangeText(low, high)}`;
+  const before = atDeployment === null ? "" : `; ${figure(atDeployment)} at deployment`;
+  return `${metricName(metric)} ${figure(value)} (${interval}) on ${count(rows)} predictions${before}`;
+}
+
+const coverage = (confidence: number) => `${Math.round(confidence * 100)} % interval`;
+
+const fieldLine = (style: Style) => ([name, text]: [string, string]) => field(name, text, style);
+const NAME_WIDTH = 12;
+
+/** A name in the margin, and its text beside it. */
+const field = (name: string, text: string, { paint, columns }: Style): string =>
+  wrapped(`  ${paint("dim", name.padEnd(NAME_WIDTH - 4))}  ${text}`, { columns, indent: NAME_WIDTH });
+
+/** Drift in full: each model with every feature that is watched. */
+export function driftText(looks: DriftLooks, style: Style): string {
+  const models = looks.models.map((model) => {
+    const { newest } = model;
+    if (!newest) return titled(model.model, model, style, []);
+    const { version, reference, current, alpha, method, rounds, features, together } = newest.report;
+    const how = method === "permutation" ? `${count(rounds)} permutations` : "asymptotic";
+    const facts = `Version ${version}; ${count(current.rows)} rows as of ${minute(current.cutoff)} against ${
+      count(reference.rows)
+    } it was trained on; ${how}; this look may raise a false alarm with a chance of ${chance(alpha)}`;
+    const all = together
+      ? `All features at once (${together.statistic}): ${
+        mood(together.drifted ? "drifted" : "stable", style.paint)
+      }, ${pText(together.p)}`
+      : "All features at once: not compared";
+    return titled(model.model, model, style, [facts, all, featureTable(features, style)]);
+  });
+  return [head(looks, style), ...models].join("\n\n");
+}
+
+/** Data quality in full. */
+export const qualityText = (looks: QualityLooks, style: Style): string =>
+  [head(looks, style), eventsText(looks, style), ...earlierText(looks, style)].join("\n\n");
+
+function eventsText(looks: QualityLooks, style: Style, most = Infinity): string {
+  const inner = { ...style, columns: style.columns - 2 };
+  const lines = [wrapped(answerText(looks, style), inner)];
+  if (looks.newest) {
+    const { findings, events, days, from } = looks.newest.report;
+    const facts = `${count(events)} events since ${minute(from)}, compared with ${count(days)} days before`;
+    lines.push(wrapped(facts, inner), ...findingsText(findings, looks, inner, most));
+  }
+  if (looks.withheld.length > 0) {
+    const found =
+      "Found by earlier looks and accepted by nobody, so no model is trained on these rows either:";
+    lines.push(wrapped(found, inner), ...findingsText(looks.withheld, looks, inner, most));
+  }
+  return [style.paint("bold", "events"), ...lines.map((line) => indented(line))].join("\n");
+}
+
+function findingsText(
+  findings: readonly Finding[],
+  { accepted }: Pick<QualityLooks, "accepted">,
+  style: Style,
+  most: number,
+): string[] {
+  const told = findings.slice(0, most).map((f) =>
+    findingText(f, accepted.find((a) => a.key === f.key), style)
+  );
+  const left = findings.length - told.length;
+  return left > 0 ? [...told, `and ${left} more: perennial monitor quality`] : told;
+}
+
+function findingText(found: Finding, accepted: Acceptance | undefined, { paint, columns }: Style): string {
+  const { key, kind, subject, means, rows, share, from, firstSeen, ongoing, p, text } = found;
+  const part = share < 0.001 ? "less than 0.1 %" : percent(share);
+  const lines = [
+    text,
+    `${count(rows)} rows (${part}) from ${minute(from)}, ${ongoing ? "goes on" : "ended"}; first seen ${
+      minute(firstSeen)
+    }; ${p === null ? "a fact, not a test" : pText(p)}`,
+    `key ${key}`,
+    ...accepted ? [acceptedText(accepted)] : [],
+  ];
+  const title = `${mood(means, paint)}: ${kind}, ${subject}`;
+  return [title, ...lines.map((line) => wrapped(`  ${line}`, { columns, indent: 2 }))].join("\n");
+}
+
+/** What a person said of a finding. */
+export const acceptedText = ({ at, by, why }: Acceptance): string =>
+  `accepted by ${by} on ${minute(at)}, so it holds nothing back: ${why}`;
+
+/** Performance in full. */
+export function performanceText(looks: PerformanceLooks, style: Style): string {
+  const models = looks.models.map((model) => {
+    const report = model.newest?.report;
+    return titled(model.model, model, style, report ? performanceParts(report, style) : []);
+  });
+  return [head(looks, style), ...models].join("\n\n");
+}
+
+function performanceParts(report: PerformanceReport, style: Style): string[] {
+  const { version, confidence, loss, margin, measured, estimated, forecast, alpha } = report;
+  return [
+    `Version ${version}, judged by its ${metricName(loss)} with a margin of ${figure(margin)}; ${
+      coverage(confidence)
+    }s; this look may raise a false alarm with a chance of ${chance(alpha)}`,
+    ...measured
+      ? [
+        `Measured on ${count(measured.rows)} predictions of ${minute(measured.from)} to ${
+          minute(measured.to)
+        }`,
+        metricTable(measured.metrics, style),
+        ...measured.segments.length > 0 ? [segmentTable(measured.segments, style)] : [],
+        ...measured.calibration.length > 0 ? [calibrationTable(measured.calibration, style)] : [],
+      ]
+      : ["Nothing measured yet"],
+    nextText(report),
+    ...estimated
+      ? [
+        `Estimated, not measured, on ${
+          count(estimated.rows)
+        } predictions that wait (${estimated.method}). It assumes: ${estimated.assumptions.join("; ")}`,
+        metricTable(estimated.metrics, style),
+      ]
+      : [],
+    ...report.scored.length > 0 ? [scoredTable(report.scored, style)] : [],
+    ...forecast ? [forecastText(forecast)] : [],
+    ...report.streams.length > 0 ? [streamTable(report.streams, style)] : [],
+  ];
+}
+
+const right = (name: string) => ({ name, right: true } as const);
+
+const metricTable = (metrics: readonly Measured[], { paint }: Style): string =>
+  table(
+    ["metric", right("value"), "interval", right("at deployment"), right("n")],
+    metrics.map((
+      m,
+    ) => [...measuredCells(m), m.atDeployment === null ? "-" : figure(m.atDeployment), count(m.rows)]),
+    paint,
+  );
+
+const measuredCells = ({ metric, value, low, high }: Measured) => [
+  metricName(metric),
+  figure(value),
+  rangeText(low, high),
+];
+
+type MeasuredPart = NonNullable<PerformanceReport["measured"]>;
+
+const segmentTable = (segments: MeasuredPart["segments"], { paint }: Style): string =>
+  table(
+    ["segment", "metric", right("value"), "interval", right("n")],
+    segments.flatMap(({ segment, metrics }) =>
+      metrics.map((m) => [segment, ...measuredCells(m), count(m.rows)])
+    ),
+    paint,
+  );
+
+const calibrationTable = (bins: MeasuredPart["calibration"], { paint }: Style): string =>
+  table(
+    ["predicted between", right("predicted"), right("observed"), "interval", right("n")],
+    bins.map(({ low, high, rows, predicted, observed, observedLow, observedHigh }) => [
+      rangeText(low, high),
+      figure(predicted),
+      figure(observed),
+      rangeText(observedLow, observedHigh),
+      count(rows),
+    ]),
+    paint,
+  );
+
+const scoredTable = (scored: PerformanceReport["scored"], { paint }: Style): string =>
+  table(
+    ["estimated on", "metric", right("estimate"), "interval", right("came true"), right("n"), ""],
+    scored.map((s) => [
+      day(s.asOf),
+      metricName(s.metric),
+      figure(s.estimated),
+      rangeText(s.low, s.high),
+      figure(s.actual),
+      count(s.rows),
+      s.within ? "within" : "outside",
+    ]),
+    paint,
+  );
+
+function forecastText(
+  { metric, perDay, threshold, daysLeft, low, high, points }: NonNullable<PerformanceReport["forecast"]>,
+): string {
+  const days = (n: number | null) => n === null ? "perhaps never" : `${Math.round(n)} days`;
+  const crossing = daysLeft === null
+    ? `does not cross ${figure(threshold)} like this`
+    : `crosses ${figure(threshold)} in ${days(daysLeft)} (${days(low)} to ${days(high)})`;
+  return `Forecast from ${count(points)} looks: ${metricName(metric)} moves by ${
+    signed(perDay)
+  } a day and ${crossing}`;
+}
+
+const streamTable = (streams: PerformanceReport["streams"], { paint }: Style): string =>
+  table(
+    ["detector", right("outcomes read"), right("alarms"), "last alarm", "counts for the answer"],
+    streams.map(({ detector, seen, alarms, lastAlarm, budgeted }) => [
+      detector,
+      count(seen),
+      count(alarms),
+      minute(lastAlarm),
+      budgeted ? "yes" : "no: it keeps no budget",
+    ]),
+    paint,
+  );
+
+/** Features, the most important line first. */
+function featureTable(features: readonly FeatureShift[], { paint }: Style): string {
+  if (features.length === 0) return "no feature was compared";
+  const rows = features.map((f) => [
+    f.feature,
+    mood(f.drifted ? "drifted" : "stable", paint),
+    f.shift === null ? "-" : `${signed(f.shift, 2)} sd`,
+    pText(f.p),
+    f.importance === null ? "not known" : `${signed(f.importance * 100, 1)} %`,
+    smallestText(f),
+  ]);
+  return table(
+    ["feature", "", right("shift"), right("p"), right("importance"), right("would see")],
+    rows,
+    paint,
+  );
+}
+
+function smallestText({ kind, smallest }: FeatureShift): string {
+  if (smallest === null) return "not known";
+  return kind === "numeric" ? `${smallest.toFixed(2)} sd` : `${(smallest * 100).toFixed(1)} %`;
+}
+
+type Looks = Pick<DriftLooks["models"][number], "waiting" | "earlier"> & {
+  newest: { report: { answer: string; asOf: string; text: string } } | null;
+};
+
+/** One model: its answer, then paragraphs and tables, then earlier looks. */
+function titled(name: string, looks: Looks, style: Style, parts: readonly string[]): string {
+  const inner = { ...style, columns: style.columns - 2 };
+  const body = [answerText(looks, style), ...parts].map((part) =>
+    part.includes("\n") ? part : wrapped(part, inner)
+  );
+  return [style.paint("bold", name), ...[...body, ...earlierText(looks, style)].map((part) => indented(part))]
+    .join("\n");
+}
+
+const answerText = ({ newest, waiting }: Looks, { paint }: Style): string =>
+  newest
+    ? `${mood(newest.report.answer, paint)} as of ${minute(newest.report.asOf)}. ${newest.report.text}`
+    : waiting ?? "";
+
+function earlierText({ earlier }: Pick<Looks, "earlier">, { paint }: Style): string[] {
+  if (earlier.length === 0) return [];
+  return [
+    table(["earlier looks", "answer"], earlier.map((e) => [minute(e.asOf), mood(e.answer, paint)]), paint),
+  ];
+}
+
+const head = ({ asOf, budget }: { asOf: string; budget: Budget }, { paint, columns }: Style): string =>
+  wrapped(`As of ${minute(asOf)} UTC. ${budgetText(budget)}`, { columns }).split("\n").map((line) =>
+    paint("dim", line)
+  )
+    .join("\n");
+
+/** The budget, and what of it these looks spend. */
+function budgetText({ falseAlarmDays, models, shares }: Budget): string {
+  const each = shares.map(({ watched, share }) => `${watched} ${Math.round(share * 100)} %`).join(", ");
+  const divided = shares.some((s) => s.watched !== "quality") && models > 1 ? `, over ${models} models` : "";
+  const part = shares.length === 0 ? "" : `; of it ${each}${divided}`;
+  return `Budget: one false alarm in ${falseAlarmDays} days over everything watched${part}`;
+}
+
+const pText = (p: number) => p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+/** A small chance, with two digits that count. */
+const chance = (p: number) => p.toPrecision(2);
+const signed = (value: number, digits?: number) =>
+  `${value >= 0 ? "+" : ""}${digits === undefined ? value.toPrecision(2) : value.toFixed(digits)}`;
+const rangeText = (low: number | null, high: number | null) =>
+  low === null || high === null ? "no interval" : `${figure(low)} to ${figure(high)}`;

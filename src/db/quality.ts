@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { DAY_MS } from "../features/user_day.ts";
+import { Known, type QualityEvidence, type Refused } from "../quality/evidence.ts";
+import { DayProfile, PROFILE_VERSION } from "../quality/profile.ts";
+import type { Sql } from "./connect.ts";
+import { mondayOf, profileDays } from "./quality_days.ts";
+
+/** Days that are read: history, and as far back as one look judges. */
+const DAYS = 150;
+/** So many of the newest events put aside are read. */
+const REFUSED_MAX = 100_000;
+
+/** What the database knows of the events strictly before a moment: all that is judged but features and the budget. */
+export async function readQualityEvidence(
+  sql: Sql,
+  { asOfMs }: { asOfMs: number },
+): Promise<Omit<QualityEvidence, "alpha" | "previousMs" | "features">> {
+  const days = await readProfiles(sql, { asOfMs });
+  const [refused, repeats, known] = await Promise.all([
+    readRefused(sql, { asOfMs }),
+    readRepeats(sql, { asOfMs }),
+    knownFindings(sql, { asOfMs }),
+  ]);
+  return { asOfMs, days, refused, repeats, known };
+}
+
+/**
+ * Profiles of the days before a moment. A day that is over is made once and kept, and made again when events of it
+ * arrived since; the last one is cut at the moment and made every time.
+ */
+async function readProfiles(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<DayProfile[]> {
+  const today = Math.floor(asOfMs / DAY_MS), from = today - DAYS;
+  const rows = await sql<{ day: number; events: number; profile: unknown }[]>`
+    select c.day, c.events, q.profile
+    from (select day, sum(events)::bigint as events from day_counts where day >= ${from}::int and day < ${today}::int group by day) c
+      left join quality_days q on q.day = c.day and q.events = c.events and q.made_by = ${PROFILE_VERSION}::int
+    order by c.day`;
+  const made = await makeProfiles(sql, rows.filter(({ profile }) => profile === null));
+  const days = rows.map(({ day, profile }) => made.get(day) ?? DayProfile.parse(profile));
+  const cut = await profileDays(sql, { fromMs: today * DAY_MS, toMs: asOfMs });
+  return [...days, ...cut];
+}
+
+/** Makes profiles of whole days week by week, and keeps them. */
+async function makeProfiles(
+  sql: Sql,
+  wanted: readonly { day: number; events: number }[],
+): Promise<Map<number, DayProfile>> {
+  const made = new Map<number, DayProfile>();
+  for (const days of Map.groupBy(wanted, ({ day }) => mondayOf(day * DAY_MS)).values()) {
+    const fromMs = days[0].day * DAY_MS, toMs = (days[days.length - 1].day + 1) * DAY_MS;
+    for (const profile of await profileDays(sql, { fromMs, toMs })) made.set(profile.day, profile);
+  }
+  const kept = wanted.flatMap(({ day, events }) =>
+    made.has(day) ? [{ day, events, profile: made.get(day)! }] : []
+  );
+  if (kept.length > 0) {
+    await sql`
+      insert into quality_days (day, made_by, events, profile)
+      select day, ${PROFILE_VERSION}::int, events, profile::jsonb
+      from unnest(${kept.map(({ day }) => day)}::int[], ${kept.map(({ events }) => events)}::bigint[],
+                  ${kept.map(({ profile }) => JSON.stringify(profile))}::text[]) as made(day, events, profile)
+      order by day
+      on conflict (day) do update set made_by = excluded.made_by, events = excluded.events, profile = excluded.profile`;
+  }
+  return made;
+}
+
+/**
+ * Events put aside, by the day they happened on where their time can be read (also where it was sent in seconds), else by
+ * the day they were received. Reads the newest ones by primary key.
+ */
+async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Refused[]> {
+  const time = sql`body ->> 'time'`;
+  return await sql`
+    with newest as (select * from quarantine order by id desc limit ${REFUSED_MAX}::int),
+    timed as (
+      select field, reason, coalesce(body ->> 'session', body ->> 'user', id::text) as visit,
+        coalesce(
+          case when ${time} ~ '^[0-9]{12,13}$' then to_timestamp((${time})::float8 / 1000)
+               when ${time} ~ '^[0-9]{9,10}$' then to_timestamp((${time})::float8)
+               when ${time} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}' and pg_input_is_valid(${time}, 'timestamptz')
+                 then (${time})::timestamptz end,
+          received_at) as at
+      from newest
+    )
+    select floor(extract(epoch from at) / 86400)::int as day, field, reason, count(distinct visit)::int as visits,
+      count(*)::int as events
+    from timed where at < to_timestamp(${asOfMs}::float8 / 1000) and at >= to_timestamp(${
+    asOfMs - DAYS * DAY_MS
+  }::float8 / 1000)
+    group by 1, 2, 3 order by 1, 2, 3`;
+}
+
+/** Ids sent again, by day of receipt and source. */
+async function readRepeats(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<QualityEvidence["repeats"]> {
+  const today = Math.floor(asOfMs / DAY_MS);
+  return await sql`
+    select day, source, sum(events)::float8 as events from repeats
+    where day <= ${today}::int and day >= ${today - DAYS}::int group by day, source order by day, source`;
+}
+
+/** What looks as of earlier moments found, in its newest description; what ended long ago is left out. */
+async function knownFindings(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Known[]> {
+  const rows = await sql`
+    select distinct on (f ->> 'key') f ->> 'key' as key, f ->> 'kind' as kind, f ->> 'subject' as subject, f ->> 'means' as means,
+      f ->> 'from' as "from", f ->> 'to' as "to", f ->> 'firstSeen' as first_seen,
+      exists (select 1 from quality_findings q where q.key = f ->> 'key' and q.accepted_at is not null) as accepted
+    from observations o cross join lateral jsonb_array_elements(o.report -> 'findings') f
+    where o.kind = 'quality' and o.as_of < to_timestamp(${asOfMs}::float8 / 1000)
+      and o.as_of >= to_timestamp(${asOfMs - DAYS * DAY_MS}::float8 / 1000)
+    order by f ->> 'key', o.as_of desc, o.at desc`;
+  return z.array(Known).parse([...rows]);
+}

@@ -1,0 +1,98 @@
+import { binOf } from "./bins.ts";
+import type { Coding } from "./coding.ts";
+import type { Sample } from "./sample.ts";
+import type { Scores } from "./scores.ts";
+import type { Statistic } from "./statistic.ts";
+import { tailOf } from "./tail.ts";
+import type { Units } from "./units.ts";
+
+/** The smallest change that the test of a feature sees with 80 % power. */
+
+const POWER = 0.8;
+/** Halvings of the interval: the answer is as fine as a thousandth of the largest change. */
+const STEPS = 10;
+/** Larger shifts, in standard deviations of the reference, are not tried. */
+const SHIFT_MAX = 4;
+/** Values of the reference that stand for all of them. */
+const GRID = 128;
+
+/**
+ * The change for which `Q`, its standardised sums moved by what the change adds to them, passes the critical value with
+ * a chance of 80 % (tail.ts; a test holds it against simulation). Numbers: values move by as many standard deviations, up or down, whichever is harder to see;
+ * a value that many rows share stays (nobody who bought nothing buys a little less), but where all values are such,
+ * they move to their neighbours as often as it takes. Categories: a share moves from the most frequent to the next.
+ * @param level the chance of a false alarm that this feature may take
+ * @returns null: no change that was tried is seen so often
+ */
+export function smallestChange(
+  reference: Sample,
+  coding: Coding,
+  statistic: Statistic,
+  units: Units,
+  level: number,
+): number | null {
+  const { evidence, scores, moments } = statistic;
+  if (evidence === null) return null;
+  const critical = evidence.inverse(-Math.log(level));
+  if (coding.ends === null) return smallestShare(coding, statistic, units, critical);
+  if (!(reference.sd > 0)) return null;
+  const perScore = sumsPerScore(units);
+  const seen = (shift: number) => {
+    const effect = scoresMoved(reference, coding, scores, shift * reference.sd);
+    return tailOf(scores.weights, critical, effect.map((mean, k) => mean * perScore / moments.sd[k]));
+  };
+  const [up, down] = [seenFrom(SHIFT_MAX, seen), seenFrom(SHIFT_MAX, (shift) => seen(-shift))];
+  return up === null || down === null ? null : Math.max(up, down);
+}
+
+/** What a change of the mean score by 1 in the current window adds to the sum that is tested. */
+function sumsPerScore({ rows: { length }, starts, current }: Units): number {
+  const now = starts[current];
+  return now * (length - now) / length;
+}
+
+/** Change of each mean score when the reference's values move by `by`. */
+function scoresMoved({ sorted, missing }: Sample, coding: Coding, scores: Scores, by: number): number[] {
+  const { at, atoms } = coding.ends!, { values, bins } = scores, count = scores.weights.length;
+  const sums = new Array<number>(count).fill(0), steps = Math.min(GRID, sorted.length);
+  const discrete = atoms.every(Boolean);
+  const add = (bin: number, share: number) => {
+    for (let k = 0; k < count; k++) sums[k] += share * values[k * bins + bin];
+  };
+  for (let i = 0; i < steps; i++) {
+    const value = sorted[Math.floor((i + 0.5) / steps * sorted.length)], from = binOf(at, value);
+    if (atoms[from] && !discrete) continue;
+    add(from, -1);
+    const to = binOf(at, value + by), below = Math.max(0, to - 1);
+    const share = discrete ? Math.min(1, Math.max(0, (at[to] - value - by) / (at[to] - at[below] || 1))) : 0;
+    add(to, 1 - share), add(below, share);
+  }
+  return sums.map((sum) => sum / steps * sorted.length / (sorted.length + missing));
+}
+
+/** The share that must move from the most frequent to the next category. */
+function smallestShare(
+  coding: Coding,
+  { moments }: Statistic,
+  units: Units,
+  critical: number,
+): number | null {
+  const mass = coding.reference.map((rows, b) => rows + coding.current[b]);
+  const total = mass.reduce((a, b) => a + b, 0);
+  const [first, second] = Array.from(mass, (rows) => rows / total).sort((a, b) => b - a);
+  const perShare = Math.sqrt(sumsPerScore(units) * (1 / first + 1 / second) / moments.designEffect);
+  const effect = (share: number) => Array.from(moments.weights, (_, k) => k === 0 ? share * perShare : 0);
+  return seenFrom(first, (share) => tailOf(moments.weights, critical, effect(share)));
+}
+
+/** The smallest change up to a largest one that is seen with enough power; it is the easier seen the larger. */
+function seenFrom(largest: number, power: (change: number) => number): number | null {
+  if (power(largest) < POWER) return null;
+  let low = 0, high = largest;
+  for (let step = 0; step < STEPS; step++) {
+    const middle = (low + high) / 2;
+    if (power(middle) < POWER) low = middle;
+    else high = middle;
+  }
+  return high;
+}

@@ -1,0 +1,47 @@
+import type { Check, Tested, View } from "../view.ts";
+import { percent } from "../words.ts";
+
+/** A feature that told shoppers apart is the same for all of them. */
+export const frozen: Check = ({ evidence: { features, asOfMs } }) => {
+  if (!features?.before) return [];
+  const varied = new Set(features.variedBefore), { before } = features;
+  return features.constant.filter((feature) => varied.has(feature)).map((feature): Tested => ({
+    p: null,
+    found: {
+      ...{ kind: "frozen feature", subject: feature, means: "broken", rows: features.rows, share: 1 },
+      fromMs: Date.parse(features.cutoff),
+      toMs: asOfMs,
+      text:
+        `the feature has one value for all ${features.rows} shoppers as of ${
+          features.cutoff.slice(0, 10)
+        }, on ` +
+        `${before.slice(0, 10)} it varied; look at the events it is made from`,
+      evidence: { before, rows: features.rows },
+    },
+  }));
+};
+
+/** What a model is trained on and what it is asked with must be the same numbers. */
+export const skew: Check = ({ evidence: { features, asOfMs } }: View) =>
+  (features?.skewed ?? []).map(({ feature, shoppers, largest }): Tested => ({
+    p: null,
+    found: {
+      ...{
+        kind: "training-serving skew",
+        subject: feature,
+        means: "broken",
+        rows: shoppers,
+        share: shoppers / features!.compared,
+      },
+      fromMs: Date.parse(features!.cutoff),
+      toMs: asOfMs,
+      text:
+        `the feature differs between training and serving for ${shoppers} of ${
+          features!.compared
+        } shoppers as of ` +
+        `${features!.cutoff.slice(0, 10)}, by up to ${
+          percent(largest)
+        }; the day's roll-up and its events disagree: report it`,
+      evidence: { largest, compared: features!.compared },
+    },
+  }));

@@ -1,0 +1,100 @@
+import { type Check, HOUR_MS, type View } from "../view.ts";
+
+/** An hour of the week is open when events came in it in half of the weeks before at least. */
+const WEEKS = 8, WEEKS_MIN = 4, OPEN_PART = 0.5;
+const WEEK_HOURS = 168;
+/** Open hours of history that are needed, and hours without events below which nobody calls anybody. */
+const HOURS_MIN = 100, RUN_MIN = 3;
+/** The longest silences tell how long silences get. */
+const TOP_MIN = 3, TOP_PART = 0.05;
+/** So many times the longest silence before is a fact that needs no test. */
+const BEYOND = 3;
+
+/** Open hours in a row without an event. */
+interface Silence {
+  fromHour: number;
+  /** the hour after */
+  toHour: number;
+  hours: number;
+}
+
+/**
+ * Nothing comes in at hours of the week when events usually do. Null: silences begin as often as before, and the longest
+ * ones have exponentially distributed excess, with the mean of those seen (peaks over a threshold; Pickands 1975), so that
+ * closed days, which come up as silences too, widen what counts as usual.
+ */
+export const stalledSource: Check = (view) => {
+  const { silences, openHours, eventsPerHour } = silencesOf(view);
+  const freshHour = view.fresh[0] * 24;
+  const past = silences.filter(({ toHour }) => toHour <= freshHour).map(({ hours }) => hours).sort((a, b) =>
+    b - a
+  );
+  const open = openHours.filter((hour) => hour < freshHour).length;
+  if (open < HOURS_MIN) return [];
+  const now = silences.filter(({ toHour }) => toHour > freshHour).reduce<Silence | null>(
+    (longest, one) => longest && longest.hours >= one.hours ? longest : one,
+    null,
+  );
+  if (!now || now.hours < RUN_MIN) return [{ p: 1, found: null }];
+  const looked = Math.max(1, openHours.length - open);
+  const p = Math.min(1, looked * rateOf(now.hours, past, open));
+  const rows = Math.round(eventsPerHour * now.hours);
+  return [{
+    p: past.length > 0 && now.hours >= BEYOND * past[0] ? null : p,
+    found: {
+      ...{ kind: "stalled source", subject: "events", means: "broken", rows, share: 1 },
+      fromMs: now.fromHour * HOUR_MS,
+      toMs: Math.min(view.evidence.asOfMs, now.toHour * HOUR_MS),
+      text: `no event came in ${now.hours} hours in a row that usually have some, from ` +
+        `${
+          new Date(now.fromHour * HOUR_MS).toISOString().slice(0, 16).replace("T", " ")
+        } UTC; the longest of ` +
+        `${past.length} such silences before took ${
+          past[0] ?? 0
+        }; if the shop was not closed, find what stopped and send again what is lost`,
+      evidence: {
+        hours: now.hours,
+        longestBefore: past[0] ?? 0,
+        silencesBefore: past.length,
+        openHours: open,
+      },
+    },
+  }];
+};
+
+/** Expected silences of at least `hours` that begin in one open hour. @param past descending */
+function rateOf(hours: number, past: readonly number[], openHours: number): number {
+  const top = past.slice(0, Math.max(TOP_MIN, Math.ceil(TOP_PART * past.length)));
+  const threshold = top.length > 0 ? top[top.length - 1] : 1;
+  const excess = Math.max(1, top.reduce((sum, h) => sum + h - threshold, 0) / Math.max(1, top.length));
+  return (top.length + 0.5) / openHours * Math.exp(-Math.max(0, hours - threshold) / excess);
+}
+
+function silencesOf(view: View): { silences: Silence[]; openHours: number[]; eventsPerHour: number } {
+  const { asOfMs } = view.evidence,
+    events = new Map(view.days.map(({ day, eventHours }) => [day, eventHours]));
+  const at = (hour: number) => events.get(Math.floor(hour / 24))?.[hour % 24] ?? 0;
+  const firstHour = view.days.length > 0 ? view.days[0].day * 24 : Infinity;
+  const silences: Silence[] = [], openHours: number[] = [];
+  let run: Silence | null = null, seen = 0;
+  for (let hour = firstHour + WEEKS_MIN * WEEK_HOURS; (hour + 1) * HOUR_MS <= asOfMs; hour++) {
+    if (at(hour) > 0) run = null;
+    if (!isOpen(hour, firstHour, at)) continue;
+    openHours.push(hour);
+    seen += at(hour);
+    if (at(hour) > 0) continue;
+    if (!run) silences.push(run = { fromHour: hour, toHour: hour, hours: 0 });
+    run.hours++;
+    run.toHour = hour + 1;
+  }
+  return { silences, openHours, eventsPerHour: openHours.length > 0 ? seen / openHours.length : 0 };
+}
+
+function isOpen(hour: number, firstHour: number, at: (hour: number) => number): boolean {
+  let weeks = 0, withEvents = 0;
+  for (let week = 1; week <= WEEKS && hour - week * WEEK_HOURS >= firstHour; week++) {
+    weeks++;
+    if (at(hour - week * WEEK_HOURS) > 0) withEvents++;
+  }
+  return weeks >= WEEKS_MIN && withEvents >= OPEN_PART * weeks;
+}

@@ -1,0 +1,168 @@
+import { betaBinomialTail } from "./tails.ts";
+import { DAY_MS, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
+
+/** Of one day: visits affected and visits, events affected and events. */
+export interface Counted {
+  readonly day: number;
+  readonly k: number;
+  readonly n: number;
+  readonly rows: number;
+  readonly of: number;
+}
+
+/** What a share was over a stretch of days, and what it usually is. */
+export interface Stretch {
+  readonly first: number;
+  readonly last: number;
+  readonly now: number;
+  readonly usual: number;
+  readonly k: number;
+  readonly n: number;
+  /** mean number of affected visits of a day, now and usually */
+  readonly perDay: number;
+  readonly usualPerDay: number;
+}
+
+export interface RateQuestion {
+  readonly kind: Draft["kind"];
+  readonly subject: string;
+  readonly means: Draft["means"];
+  /** one entry per day that has any visits to look at */
+  readonly series: readonly Counted[];
+  /** whether a change of the share upwards is trouble, or downwards */
+  readonly trouble: "more" | "less";
+  /** lengths of the stretches that are judged, days */
+  readonly lengths?: readonly number[];
+  /** whether so large a difference matters, were it real */
+  readonly matters: (stretch: Stretch) => boolean;
+  readonly text: (stretch: Stretch, since: string) => string;
+  readonly evidence?: Draft["evidence"];
+}
+
+/** From a burst of a day to what creeps in over weeks. */
+const LENGTHS = [1, 3, 7, 14, 28] as const;
+/** Stretches of the same length before it that say how a share varies, and visits in them. */
+const BLOCKS_MIN = 6, VISITS_MIN = 30;
+/** A stretch of fewer visits is not judged. */
+const VISITS_NOW_MIN = 3;
+
+/**
+ * Asks whether the share of affected visits is another than it was, over any stretch that ends in a fresh day.
+ *
+ * Null: visits are affected with the share of the past, and stretches vary as stretches of that length did: the counts
+ * are beta-binomial with the over-dispersion of the past ones (Pearson), taken at its upper 90 % confidence bound as few
+ * of them are known, and with the uncertainty of the usual share itself. The p-value is that of the most extreme stretch,
+ * times the number of stretches looked at.
+ * @returns nothing where the past is too short to tell
+ */
+export function askRate(view: View, question: RateQuestion): Tested[] {
+  const usable = question.series.filter(({ day }) => !isTroubled(view, day, question));
+  let looked = 0, best: { p: number; stretch: Stretch } | null = null;
+  for (const end of view.fresh) {
+    for (const length of question.lengths ?? LENGTHS) {
+      const judged = judgeStretch(question, usable, { first: end - length + 1, last: end });
+      if (judged === null) continue;
+      looked++;
+      if (question.matters(judged.stretch) && (best === null || judged.p < best.p)) best = judged;
+    }
+  }
+  if (looked === 0) return [];
+  if (best === null) return [{ p: 1, found: null }];
+  return [{ p: Math.min(1, best.p * looked), found: describe(view, question, best.stretch) }];
+}
+
+interface Sum {
+  k: number;
+  n: number;
+}
+
+const sumOf = (counts: readonly Sum[]): Sum =>
+  counts.reduce((sum, { k, n }) => ({ k: sum.k + k, n: sum.n + n }), { k: 0, n: 0 });
+
+const within = (series: readonly Counted[], first: number, last: number) =>
+  series.filter(({ day }) => day >= first && day <= last);
+
+function judgeStretch(
+  { series, trouble }: RateQuestion,
+  usable: readonly Counted[],
+  { first, last }: { first: number; last: number },
+): { p: number; stretch: Stretch } | null {
+  const length = last - first + 1, { k, n } = sumOf(within(series, first, last));
+  if (n < VISITS_NOW_MIN) return null;
+  const past = within(usable, first - PAST_DAYS, first - 1);
+  const blocks = blocksOf(past, first, length), all = sumOf(past);
+  if (blocks.length < BLOCKS_MIN || all.n < VISITS_MIN) return null;
+  const usual = (all.k + 0.5) / (all.n + 1);
+  const inflation = overdispersion(blocks, usual) * (1 + n / all.n);
+  const rho = n > 1 ? Math.min(0.99, (inflation - 1) / (n - 1)) : 0;
+  const p = trouble === "more"
+    ? betaBinomialTail(k, n, { p: usual, rho })
+    : betaBinomialTail(n - k, n, { p: 1 - usual, rho });
+  const stretch = {
+    first,
+    last,
+    k,
+    n,
+    now: k / n,
+    usual,
+    perDay: k / length,
+    usualPerDay: all.k / spanOf(past),
+  };
+  return { p, stretch };
+}
+
+const spanOf = (past: readonly Counted[]) => past[past.length - 1].day - past[0].day + 1;
+
+/** Sums over stretches of a length that end before `first`, those with visits. */
+function blocksOf(past: readonly Counted[], first: number, length: number): Sum[] {
+  const blocks = new Map<number, Sum>();
+  for (const { day, k, n } of past) {
+    const at = Math.floor((first - 1 - day) / length), sum = blocks.get(at) ?? { k: 0, n: 0 };
+    blocks.set(at, { k: sum.k + k, n: sum.n + n });
+  }
+  return [...blocks.values()].filter(({ n }) => n > 0);
+}
+
+/** How much more block counts vary than a binomial does, at least 1: an upper 90 % confidence bound. */
+function overdispersion(blocks: readonly Sum[], p: number): number {
+  const freedom = blocks.length - 1;
+  const pearson = blocks.reduce((sum, { k, n }) => sum + (k - n * p) ** 2 / (n * p * (1 - p)), 0);
+  return Math.max(1, pearson / chiSquareTenth(freedom));
+}
+
+/** The 10 % quantile of the chi-square distribution (Wilson and Hilferty 1931; within 1 % from 5 degrees of freedom on). */
+const chiSquareTenth = (freedom: number) =>
+  freedom * (1 - 2 / (9 * freedom) - 1.2815515655 * Math.sqrt(2 / (9 * freedom))) ** 3;
+
+/** When the trouble began and ended: the run of days whose share is nearer to now than to usual. */
+function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {
+  const { series, trouble, kind, subject, means, text, evidence } = question;
+  const middle = (stretch.now + stretch.usual) / 2, sign = trouble === "more" ? 1 : -1;
+  const isOff = ({ k, n }: Counted) => sign * (k / n - middle) >= 0;
+  const seen = series.filter(({ n }) => n > 0);
+  let from = seen.findIndex((day) => day.day >= stretch.first && isOff(day));
+  let to = seen.findLastIndex((day) => day.day <= stretch.last && isOff(day));
+  while (from > 0 && isOff(seen[from - 1])) from--;
+  while (to + 1 < seen.length && isOff(seen[to + 1])) to++;
+  const days = seen.slice(from, to + 1);
+  const rows = days.reduce(
+    (sum, { rows, of }) => sum + (trouble === "more" ? rows : Math.max(0, stretch.usual * of - rows)),
+    0,
+  );
+  const of = days.reduce((sum, day) => sum + day.of, 0);
+  const fromMs = seen[from].day * DAY_MS;
+  const toMs = to === seen.length - 1 ? view.evidence.asOfMs : (seen[to].day + 1) * DAY_MS;
+  return {
+    ...{ kind, subject, means, fromMs, toMs },
+    rows: Math.round(rows),
+    share: of > 0 ? Math.min(1, rows / of) : 0,
+    text: text(stretch, new Date(fromMs).toISOString().slice(0, 10)),
+    evidence: {
+      now: stretch.now,
+      usual: stretch.usual,
+      visits: stretch.n,
+      days: stretch.last - stretch.first + 1,
+      ...evidence,
+    },
+  };
+}

@@ -1,0 +1,27 @@
+/**
+ * Upper tail of the beta-binomial distribution: `P(K >= k)` where each of `n` trials succeeds with a probability that is
+ * itself beta distributed with mean `p` and correlation `rho` between trials; `rho = 0` is the binomial.
+ * `n` beyond 5,000 is scaled down with `k` in proportion: it then tells nothing more that the correlation leaves open.
+ * @param k successes, 0 to n   @param options.p in (0, 1)   @param options.rho in [0, 1)
+ * Source: Skellam, A probability distribution derived from the binomial distribution (1948).
+ */
+export function betaBinomialTail(k: number, n: number, { p, rho }: { p: number; rho: number }): number {
+  const scale = Math.min(1, TRIALS_MAX / n),
+    trials = Math.round(n * scale),
+    least = Math.ceil(k * scale - 1e-9);
+  if (least <= 0) return 1;
+  if (least > trials) return 0;
+  const strength = rho > 0 ? 1 / rho - 1 : 1e9; // a + b; the binomial is its limit
+  const a = p * strength, b = (1 - p) * strength;
+  let log = 0; // ln P(K = 0)
+  for (let i = 0; i < trials; i++) log += Math.log((b + i) / (strength + i));
+  let tail = 0, below = 0;
+  for (let j = 0; j <= trials; j++) {
+    if (j < least) below += Math.exp(log);
+    else tail += Math.exp(log);
+    log += Math.log((trials - j) / (j + 1) * (a + j) / (b + trials - j - 1));
+  }
+  return below < 0.5 ? Math.max(tail, 1 - below) : tail; // small tails are summed, never a difference
+}
+
+const TRIALS_MAX = 5000;
