@@ -6,14 +6,17 @@ import { reportOf } from "./report.ts";
 import { runLengthOn, STILL } from "./run_length.ts";
 import { askRiver, learnStreams, makeStreams, pythonWithRiver, speedNumbers } from "./streams.ts";
 
-/** How many seeds of each stream, and which run lengths with how many runs. */
+/** Sizes of the streams; run lengths, each with how many runs; numbers to measure speed on. */
 const FULL = {
-  seeds: 5,
-  controlSeeds: 8,
+  streams: { rows: 20_000, seeds: 5, control_seeds: 8, issued: true },
   runLengths: [[1000, 1000], [10_000, 200]],
   speed: 200_000,
 } as const;
-const QUICK = { seeds: 1, controlSeeds: 1, runLengths: [[200, 20]], speed: 5000 } as const;
+const QUICK = {
+  streams: { rows: 4000, seeds: 1, control_seeds: 1, issued: false },
+  runLengths: [[200, 20]],
+  speed: 5000,
+} as const;
 
 export const detectionBench: Bench = {
   name: "detection",
@@ -25,7 +28,7 @@ export const detectionBench: Bench = {
     const folder = await temporaryFolder();
     try {
       say("detection: making the streams");
-      const made = await makeStreams(python, { folder: folder.path, ...size });
+      const made = await makeStreams(python, folder.path, size.streams);
       const streams = await learnStreams(made, say);
       say("detection: river's detectors");
       const speed = speedNumbers(size.speed), withinMs = 30 * 60_000;

@@ -44,13 +44,7 @@ export function reportOf(findings: Findings): Report {
       speedTable(findings.speeds),
     ],
     notes: [
-      "As issued: the acceptance of the issue, on the very streams (" +
-      ["Agrawal as issued", "SEA as issued"].map((family) => {
-        const { delays, falseAlarms } = only(outcomes, OURS).find((one) => one.family === family)!.judged;
-        return `${family.split(" ")[0]} found after ${
-          delays.map((delay) => delay ?? "missed").join(", ")
-        } rows, ${falseAlarms.length} false`;
-      }).join("; ") + ").",
+      ...acceptance(outcomes),
       "A model that learns no more is wrong about as often after a second or third change as before it: only who gets the " +
       "errors changes, which is why the answers matter.",
       `ADWIN, Page-Hinkley and DDM of the product speak at river's very numbers in ${
@@ -62,6 +56,16 @@ export function reportOf(findings: Findings): Report {
     ],
     figures: findings,
   };
+}
+
+/** What became of the streams that the acceptance names. */
+function acceptance(outcomes: readonly Outcome[]): string[] {
+  return only(outcomes, OURS).filter(({ family }) => family.endsWith("as issued")).map(
+    ({ family, judged }) => {
+      const delays = judged.delays.map((delay) => delay === null ? "missed" : whole(delay)).join(", ");
+      return `${family}, ours: rows until found ${delays}; ${judged.falseAlarms.length} false alarms.`;
+    },
+  );
 }
 
 function detectorTable(title: string, outcomes: readonly Outcome[]): Table {

@@ -40,15 +40,19 @@ const PACKAGES: Peers = {
 };
 export const pythonWithRiver = (say: (line: string) => void) => pythonWithPeers(say, PACKAGES);
 
+/** How many streams, and how long. */
+export interface Size {
+  readonly rows: number;
+  readonly seeds: number;
+  readonly control_seeds: number;
+  /** whether the two long streams of the acceptance are among them */
+  readonly issued: boolean;
+}
+
 /** Has river's generators write the streams into a folder. */
-export async function makeStreams(
-  python: string,
-  { folder, seeds, controlSeeds }: { folder: string; seeds: number; controlSeeds: number },
-): Promise<Made> {
-  const args = [folder, String(seeds), String(controlSeeds)];
-  return Made.parse(
-    await runPython(python, new URL("./make_streams.py", import.meta.url), args, 20 * 60_000),
-  );
+export async function makeStreams(python: string, folder: string, size: Size): Promise<Made> {
+  const script = new URL("./make_streams.py", import.meta.url);
+  return Made.parse(await runPython(python, script, [folder, JSON.stringify(size)], 20 * 60_000));
 }
 
 /** Trains on the first tenth of each and predicts the rest, as `perennial detect` does. */

@@ -181,7 +181,7 @@ function performanceParts(report: PerformanceReport, style: Style): string[] {
           minute(measured.to)
         }`,
         metricTable(measured.metrics, style),
-        ...measured.segments.length > 0 ? [segmentTable(measured.segments, style)] : [],
+        ...measured.segments.length > 0 ? [segmentTable(measured.segments, loss, style)] : [],
         ...measured.calibration.length > 0 ? [calibrationTable(measured.calibration, style)] : [],
       ]
       : ["Nothing measured yet"],
@@ -219,11 +219,12 @@ const measuredCells = ({ metric, value, low, high }: Measured) => [
 
 type MeasuredPart = NonNullable<PerformanceReport["measured"]>;
 
-const segmentTable = (segments: MeasuredPart["segments"], { paint }: Style): string =>
+/** Segments by the loss the answer rests on; every metric of each is in the JSON. */
+const segmentTable = (segments: MeasuredPart["segments"], loss: string, { paint }: Style): string =>
   table(
     ["segment", "metric", right("value"), "interval", right("n")],
     segments.flatMap(({ segment, metrics }) =>
-      metrics.map((m) => [segment, ...measuredCells(m), count(m.rows)])
+      metrics.filter((m) => m.metric === loss).map((m) => [segment, ...measuredCells(m), count(m.rows)])
     ),
     paint,
   );
@@ -286,7 +287,7 @@ function featureTable(features: readonly FeatureShift[], { paint }: Style): stri
   if (features.length === 0) return "no feature was compared";
   const rows = features.map((f) => [
     f.feature,
-    mood(f.drifted ? "drifted" : "stable", paint),
+    mood(featureWord(f), paint),
     f.shift === null ? "-" : `${signed(f.shift, 2)} sd`,
     pText(f.p),
     f.importance === null ? "not known" : `${signed(f.importance * 100, 1)} %`,
@@ -298,6 +299,10 @@ function featureTable(features: readonly FeatureShift[], { paint }: Style): stri
     paint,
   );
 }
+
+/** Without enough history nobody knows how far a feature moves by itself. */
+const featureWord = ({ drifted, wobble }: FeatureShift) =>
+  drifted ? "drifted" : wobble ? "stable" : "unclear";
 
 function smallestText({ kind, smallest }: FeatureShift): string {
   if (smallest === null) return "not known";

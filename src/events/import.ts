@@ -147,7 +147,8 @@ class ImportRun {
 
   async #write(batch: readonly Judged[], toLine: number, bytesRead: number): Promise<void> {
     const step = await atomically(this.deps.sql, async (tx) => {
-      const accepted = (await store(tx, batch)).size;
+      const from = { source: `import ${this.file.name}`, nowMs: this.deps.clock() };
+      const accepted = (await store(tx, batch, from)).size;
       const refused = batch.filter((one) => one.kind === "quarantined").length;
       const duplicates = batch.length - refused - accepted;
       const step = { fromLine: this.state.linesDone, toLine, accepted, duplicates, quarantined: refused };

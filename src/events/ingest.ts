@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Sql } from "../db/connect.ts";
 import { insertEvents } from "../db/events.ts";
 import { insertQuarantined, type QuarantinedEvent } from "../db/quarantine.ts";
+import { countRepeats } from "../db/repeats.ts";
 import { atomically } from "../db/retry.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { judge } from "./accept.ts";
@@ -53,18 +54,33 @@ export async function ingest(
     if (verdict.kind === "accepted") return verdict;
     return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym) };
   });
-  const fresh = await store(sql, judged);
+  const fresh = await store(sql, judged, { source, nowMs });
   return summary(judged.map((one, index) => resultOf(one, index, fresh)));
 }
 
-/** Stores a batch whole or not at all. @returns ids that were new; each is to be taken out when it is reported */
-export async function store(sql: Sql, judged: readonly Judged[]): Promise<Set<string>> {
+/**
+ * Stores a batch whole or not at all.
+ * @param from who sent it and when it was received, for the count of what is sent again; left out, nobody counts
+ * @returns ids that were new; each is to be taken out when it is reported
+ */
+export async function store(
+  sql: Sql,
+  judged: readonly Judged[],
+  from?: { source: string; nowMs: number },
+): Promise<Set<string>> {
   const events = judged.flatMap((one) => one.kind === "accepted" ? [one.event] : []);
   const refused = judged.flatMap((one) => one.kind === "quarantined" ? [one.put] : []);
-  if (refused.length === 0) return await insertEvents(sql, events);
+  const insert = async (sql: Sql) => {
+    const fresh = await insertEvents(sql, events);
+    if (from && fresh.size < events.length) {
+      await countRepeats(sql, { ...from, events: events.length - fresh.size });
+    }
+    return fresh;
+  };
+  if (refused.length === 0) return await insert(sql);
   return await atomically(sql, async (tx) => {
     await insertQuarantined(tx, refused);
-    return await insertEvents(tx, events);
+    return await insert(tx);
   });
 }
 

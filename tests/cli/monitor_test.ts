@@ -11,6 +11,7 @@ import {
   aFinding,
   aPerformanceReport,
   aQualityReport,
+  aShift,
   someFindings,
 } from "../monitoring/reports.ts";
 import { NOW } from "../api/support.ts";
@@ -101,6 +102,14 @@ Deno.test("perennial monitor drift tells one model's every feature, how it was c
     const json = await served.run(["monitor", "drift", "churn", "--as-of", "2011-08-20", "--json"]);
     const looks = DriftLooks.parse(JSON.parse(json.out));
     assert.equal(looks.models[0].newest?.report.asOf, "2011-08-15T00:00:00.000Z");
+  }));
+
+Deno.test("perennial monitor drift calls a feature unclear, not stable, while its history is too short to say", () =>
+  withServed(async ({ run, sql }) => {
+    const features = [aShift({ wobble: null, drifted: false, smallest: null })];
+    await addLook(sql, "drift", aDriftReport({ answer: "cannot tell yet", features }));
+    const { out } = await run(["monitor", "drift", "churn"]);
+    assert.match(out, /^ +spend_trend_horizon +unclear +\+0\.42 sd .* not known$/m);
   }));
 
 Deno.test("perennial monitor performance tells what was measured, what is an estimate, and how estimates fared", () =>

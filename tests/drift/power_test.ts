@@ -36,6 +36,10 @@ for (
   });
 }
 
+/** 0 to 5, some of them one more; a die's standard deviation is sqrt(35 / 12). */
+const dice: Draw = (random, shift) =>
+  Math.min(5, Math.floor(6 * random()) + Number(random() < shift * Math.sqrt(35 / 12)));
+
 /** Looks in which the first feature was found after a change of exactly the size that was called the smallest. */
 function foundAtSmallest(
   looks: number,
@@ -64,6 +68,7 @@ for (
   const [name, draw, kind, rows] of [
     ["numbers, a small window", DRAWS.normal, "numeric", 100],
     ["numbers, a window as large as the reference", DRAWS.normal, "numeric", 1000],
+    ["few distinct numbers, which move to their neighbours", dice, "numeric", 150],
     ["categories", category, "categorical", 200],
   ] as const
 ) {

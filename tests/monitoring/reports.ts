@@ -11,7 +11,7 @@ const A_MONTH_AGO = "2011-08-01T00:00:00.000Z";
 
 export const aShift = (over: Partial<FeatureShift> = {}): FeatureShift => ({
   ...{ feature: "spend_trend_horizon", kind: "numeric", distances: { ks: 0.21, wasserstein: null } },
-  ...{ pRaw: 0.00001, p: 0.0006, wobble: null, drifted: true, shift: 0.421 },
+  ...{ pRaw: 0.00001, p: 0.0006, wobble: { p: 0.0004, sd: 0.02, stretches: 9 }, drifted: true, shift: 0.421 },
   ...{ missing: { reference: 0.01, current: 0.012 }, importance: 0.123, impact: 0.0518, smallest: 0.308 },
   ...over,
 });
