@@ -1,4 +1,4 @@
-import { brokenFindings } from "../src/db/affected.ts";
+import { foundInData } from "../src/db/affected.ts";
 import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { isAffected } from "../src/quality/affected.ts";
@@ -18,11 +18,12 @@ export async function soundBlocks(
 ): Promise<SnapshotBlock[]> {
   const [blocks, broken] = await Promise.all([
     labelledBlocks(deps, model, options),
-    brokenFindings(deps.sql, options),
+    foundInData(deps.sql, { asOfMs: options.asOfMs, means: "broken" }),
   ]);
   const horizonMs = options.config.horizon_days * DAY_MS;
   return blocks.filter(({ cutoff }) => {
     const cutoffMs = Date.parse(cutoff);
-    return !isAffected(broken, { fromMs: cutoffMs - horizonMs, toMs: cutoffMs + horizonMs });
+    return !isAffected(broken, { fromMs: cutoffMs - horizonMs, toMs: cutoffMs }) &&
+      !isAffected(broken, { fromMs: cutoffMs, toMs: cutoffMs + horizonMs });
   });
 }

@@ -20,7 +20,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/validation":
     "src/core src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
   "src/rollout": "src/core ~src/validation",
-  "src/monitoring": "src/core src/drift ~src/threads ~src/validation",
+  "src/monitoring": "src/core src/drift src/validation/verdict.ts ~src/threads ~src/validation",
   "src/models": "src/core src/features",
   "src/features": "src/core ~src/models ~src/registry",
   "src/features/build.ts": "src/db",
@@ -35,7 +35,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/privacy/secret.ts": "src/db",
   "src/security": "src/core",
   "src/security/keys.ts": "src/db",
-  "src/reporting/recompute_drift.ts": "src/features ~src/threads",
+  "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting":
     "src/core src/monitoring src/retraining_config.ts src/validation ~src/db ~src/models ~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",

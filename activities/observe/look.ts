@@ -1,16 +1,18 @@
 import { currentConfig } from "../../src/db/config_versions.ts";
 import { countEvents } from "../../src/db/events.ts";
 import { listObservations, type Observation } from "../../src/db/observations.ts";
+import { countAccepted } from "../../src/db/quality_findings.ts";
 import { alphaOf, type Watched } from "../../src/monitoring/budget.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Names a look: the same moment, data and configuration are looked at once, however often one asks. */
 export async function lookKey({ sql }: Pick<ActivityDeps, "sql">, asOfMs: number): Promise<string> {
-  const [events, { version }] = await Promise.all([
+  const [events, { version }, accepted] = await Promise.all([
     countEvents(sql, { beforeMs: asOfMs }),
     currentConfig(sql),
+    countAccepted(sql),
   ]);
-  return `${new Date(asOfMs).toISOString()}/${events} events/config ${version}`;
+  return `${new Date(asOfMs).toISOString()}/${events} events/config ${version}/${accepted} accepted`;
 }
 
 /** What a look may spend of the false-alarm budget: it accrues from the look before it. */

@@ -1,8 +1,10 @@
+import { foundInData } from "../../src/db/affected.ts";
 import { getObservations, listObservations, type Observation } from "../../src/db/observations.ts";
 import { DriftReport } from "../../src/monitoring/drift_report.ts";
 import type { Findings } from "../../src/monitoring/findings.ts";
 import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
 import { type Finding, QualityReport } from "../../src/monitoring/quality_report.ts";
+import { DAY_MS } from "../../src/features/user_day.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Features of a drift report that a check keeps. */
@@ -19,16 +21,31 @@ export async function seenBy(
   const of = (kind: Observation["kind"]) => looks.find((look) => look.kind === kind);
   const [quality, drift, performance] = [of("quality"), of("drift"), of("performance")];
   return {
-    quality: quality ? ofQuality(QualityReport.parse(quality.report)) : null,
+    quality: quality ? await ofQuality(deps, QualityReport.parse(quality.report)) : null,
     drift: drift && champion !== null ? await ofDrift(deps, model, DriftReport.parse(drift.report)) : null,
     outcomes: performance ? ofPerformance(PerformanceReport.parse(performance.report)) : null,
   };
 }
 
-function ofQuality({ answer, findings }: QualityReport): NonNullable<Findings["quality"]> {
-  const that = (means: Finding["means"]) =>
-    findings.filter((f) => f.means === means && !f.accepted).map(trouble);
-  return { answer, broken: that("broken"), changed: that("changed"), passing: that("passing") };
+/** A burst moves what shoppers did in the last weeks after it has passed: as long as the longest short window. */
+const SHOWS_MS = 28 * DAY_MS;
+/** Trouble that ended longer ago than this no longer stops a check: cut-offs that it spoils stay out of every training. */
+const STOPS_MS = 7 * DAY_MS;
+
+/** Earlier looks count: each describes what is new to it. */
+async function ofQuality(
+  { sql }: ActivityDeps,
+  { asOf, answer }: QualityReport,
+): Promise<NonNullable<Findings["quality"]>> {
+  const asOfMs = Date.parse(asOf);
+  const that = async (means: Finding["means"], agoMs: number) =>
+    (await foundInData(sql, { asOfMs, means, endedAfterMs: asOfMs - agoMs })).map(trouble);
+  const [broken, changed, passing] = await Promise.all([
+    that("broken", STOPS_MS),
+    that("changed", STOPS_MS),
+    that("passing", SHOWS_MS),
+  ]);
+  return { answer, broken, changed, passing };
 }
 
 const trouble = ({ key, kind, subject, rows, from, to, text }: Finding) => ({

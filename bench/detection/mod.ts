@@ -21,7 +21,7 @@ const QUICK = {
 export const detectionBench: Bench = {
   name: "detection",
   about: "drift detectors on the errors of a model: delay, misses and false alarms beside river's",
-  minutes: 60,
+  minutes: 90,
   async run({ say, quick }) {
     const size = quick ? QUICK : FULL;
     const python = await pythonWithRiver(say);
@@ -31,7 +31,7 @@ export const detectionBench: Bench = {
       const made = await makeStreams(python, folder.path, size.streams);
       const streams = await learnStreams(made, say);
       say("detection: river's detectors");
-      const speed = speedNumbers(size.speed), withinMs = 30 * 60_000;
+      const speed = speedNumbers(size.speed), withinMs = 60 * 60_000;
       const river = await askRiver(python, streams, { folder: folder.path, speed, withinMs });
       const compared = compareAll(streams, river);
       say("detection: run lengths");

@@ -58,7 +58,7 @@ export async function listObservations(
   },
 ): Promise<Observation[]> {
   const rows = await sql`select ${columns(sql)} from observations
-    where kind = ${kind} and model is not distinct from ${model}
+    where kind = ${kind} and ${model === null ? sql`model is null` : sql`model = ${model}`}
       ${beforeMs === undefined ? sql`` : sql`and as_of < to_timestamp(${beforeMs}::float8 / 1000)`}
     order by as_of desc, at desc limit ${limit}`;
   return z.array(Observation).parse([...rows]);

@@ -12,6 +12,8 @@ const KNOWN_DAYS_MIN = 28;
 /** A visit counts as affected by repetition when so large a part of its events repeats others. */
 const REPEATED_PART = 1 / 3;
 
+/** The purchases of a visit share one factor when so many of them are within a bin of their middle. */
+const SHARED_PART = 0.8;
 /** No person shops in so many different hours of a day. */
 const RESTLESS_HOURS = 8;
 
@@ -50,7 +52,7 @@ export async function profileDays(sql: Sql, range: Range): Promise<DayProfile[]>
     day,
     ...rest,
     ...typesOf(types.filter((row) => row.day === day)),
-    prices: prices.filter((row) => row.day === day).map(({ bin, visits }): [number, number] => [bin, visits]),
+    ...pricesOf(prices.filter((row) => row.day === day)),
     young: without(of(young, day)),
     shoppers: without(of(shoppers, day))!,
     largest: without(of(largest, day)) ?? { price: null, quantity: null, amount: null },
@@ -156,20 +158,37 @@ function typesOf(rows: readonly TypeRow[]): Pick<DayProfile, "types" | "bought" 
   };
 }
 
-/** Visits by the middle of ln(price / usual price) of their purchases; usual is the product's median before the range. */
-async function readPrices(sql: Sql, range: Range): Promise<{ day: number; bin: number; visits: number }[]> {
+const pricesOf = (rows: readonly { bin: number | null; visits: number }[]) => ({
+  prices: rows.flatMap(({ bin, visits }): [number, number][] => bin === null ? [] : [[bin, visits]]),
+  mixedPrices: rows.find(({ bin }) => bin === null)?.visits ?? 0,
+});
+
+/**
+ * Visits by ln(price / usual price) of their purchases, in bins; usual is the product's median before the week. Null:
+ * the purchases of the visit do not share one.
+ */
+async function readPrices(
+  sql: Sql,
+  range: Range,
+): Promise<{ day: number; bin: number | null; visits: number }[]> {
   const toMs = mondayOf(range.fromMs), before = { fromMs: toMs - PRICES_DAYS * DAY_MS, toMs };
   return await sql`
     with usual as (
       select product_code, percentile_cont(0.5) within group (order by price) as price from events
       where ${between(sql, before)} and type = 'purchase' and price > 0 group by 1
-    ), visits as (
-      select ${sql.unsafe(DAY_OF_AT)} as day, ${sql.unsafe(VISIT)} as visit,
-        percentile_cont(0.5) within group (order by ln(e.price / usual.price)) as middle
+    ), lines as (
+      select ${sql.unsafe(DAY_OF_AT)} as day, ${sql.unsafe(VISIT)} as visit, ln(e.price / usual.price) as off
       from events e join usual using (product_code)
-      where ${between(sql, range)} and type = 'purchase' and e.price > 0 group by 1, 2
+      where ${between(sql, range)} and type = 'purchase' and e.price > 0
+    ), visits as (
+      select day, visit, percentile_cont(0.5) within group (order by off) as middle, array_agg(off) as offs
+      from lines group by 1, 2
+    ), shared as (
+      select day, middle, (select avg((abs(off - middle) <= ${PRICE_BIN}::float8)::int) from unnest(offs) off) as part from visits
     )
-    select day, round(middle / ${PRICE_BIN}::float8)::int as bin, count(*)::int as visits from visits group by 1, 2 order by 1, 2`;
+    select day, case when part >= ${SHARED_PART}::float8 then round(middle / ${PRICE_BIN}::float8)::int end as bin,
+      count(*)::int as visits
+    from shared group by 1, 2 order by 1, 2`;
 }
 
 /** Visits that buy products, most of which nobody is known to have bought until some time before. */

@@ -25,3 +25,10 @@ export async function acceptFinding(
     where key = ${key}`;
   return changed.count > 0;
 }
+
+/** How many findings people have accepted: what a look says depends on it. */
+export async function countAccepted(sql: Sql): Promise<number> {
+  const [row] =
+    await sql`select count(*)::int as accepted from quality_findings where accepted_at is not null`;
+  return row.accepted;
+}

@@ -56,7 +56,7 @@ function valueAt(a: Float32Array, b: Float32Array, rank: number): number {
 }
 
 /** The bin of a value. */
-export function binOf(ends: Float32Array, value: number): number {
+export function binOf(ends: ArrayLike<number>, value: number): number {
   if (value - value !== 0) return ends.length; // NaN or infinite
   let low = 0, high = ends.length - 1;
   while (low < high) {

@@ -44,8 +44,8 @@ function statisticsOf(pair: Pair): { statistics: Statistic[]; seen: number[] } {
   const known = new Map<string, Evidence>(), seen: number[] = [], fewer = fewerOf(pair.units);
   const taken = pair.units.starts[fewer.first + fewer.count] - pair.units.starts[fewer.first];
   const statistics = pair.codings.map((coding, f) => {
-    const codes = pair.independent ? null : codeColumn(pair, f, pair.units),
-      { all, fewer: counts } = tally(pair, f, codes);
+    const codes = pair.independent ? null : codeColumn(pair, f, pair.units);
+    const { all, fewer: counts } = tally(pair, f, codes);
     const scores = coding.ends === null ? categoricalScores(all) : numericScores(all);
     const moments = codes === null
       ? rowMoments(scores, all, fewer.count)

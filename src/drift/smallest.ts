@@ -1,4 +1,4 @@
-import { binOf } from "./bins.ts";
+import { binOf, countsIn } from "./bins.ts";
 import type { Coding } from "./coding.ts";
 import type { Sample } from "./sample.ts";
 import type { Scores } from "./scores.ts";
@@ -9,18 +9,18 @@ import type { Units } from "./units.ts";
 /** The smallest change that the test of a feature sees with 80 % power. */
 
 const POWER = 0.8;
-/** Halvings of the interval: the answer is as fine as a thousandth of the largest change. */
-const STEPS = 10;
+/** Halvings of the interval in which the answer lies. */
+const STEPS = 12;
 /** Larger shifts, in standard deviations of the reference, are not tried. */
 const SHIFT_MAX = 4;
-/** Values of the reference that stand for all of them. */
-const GRID = 128;
 
 /**
  * The change for which `Q`, its standardised sums moved by what the change adds to them, passes the critical value with
- * a chance of 80 % (tail.ts; a test holds it against simulation). Numbers: values move by as many standard deviations, up or down, whichever is harder to see;
- * a value that many rows share stays (nobody who bought nothing buys a little less), but where all values are such,
- * they move to their neighbours as often as it takes. Categories: a share moves from the most frequent to the next.
+ * a chance of 80 % (tail.ts; a test holds it against simulation).
+ *
+ * Numbers: values move by so many standard deviations, up or down, whichever is harder to see. A value that many rows
+ * share stays (nobody who bought nothing buys a little less); where all values are such, rows move to the neighbouring
+ * one as often as it takes. Categories: a share moves from the most frequent to the next.
  * @param level the chance of a false alarm that this feature may take
  * @returns null: no change that was tried is seen so often
  */
@@ -52,22 +52,45 @@ function sumsPerScore({ rows: { length }, starts, current }: Units): number {
 }
 
 /** Change of each mean score when the reference's values move by `by`. */
-function scoresMoved({ sorted, missing }: Sample, coding: Coding, scores: Scores, by: number): number[] {
-  const { at, atoms } = coding.ends!, { values, bins } = scores, count = scores.weights.length;
-  const sums = new Array<number>(count).fill(0), steps = Math.min(GRID, sorted.length);
-  const discrete = atoms.every(Boolean);
-  const add = (bin: number, share: number) => {
-    for (let k = 0; k < count; k++) sums[k] += share * values[k * bins + bin];
-  };
-  for (let i = 0; i < steps; i++) {
-    const value = sorted[Math.floor((i + 0.5) / steps * sorted.length)], from = binOf(at, value);
-    if (atoms[from] && !discrete) continue;
-    add(from, -1);
-    const to = binOf(at, value + by), below = Math.max(0, to - 1);
-    const share = discrete ? Math.min(1, Math.max(0, (at[to] - value - by) / (at[to] - at[below] || 1))) : 0;
-    add(to, 1 - share), add(below, share);
-  }
-  return sums.map((sum) => sum / steps * sorted.length / (sorted.length + missing));
+function scoresMoved(
+  reference: Sample,
+  coding: Coding,
+  { values, bins, weights }: Scores,
+  by: number,
+): number[] {
+  const still = coding.reference, moved = countsMoved(reference, coding, by);
+  const rows = reference.sorted.length + reference.missing;
+  return Array.from(weights, (_, k) => {
+    let sum = 0;
+    for (let b = 0; b < bins; b++) sum += (moved[b] - still[b]) * values[k * bins + b];
+    return sum / rows;
+  });
+}
+
+/** Rows per bin when the reference's values move by `by`. */
+function countsMoved(reference: Sample, coding: Coding, by: number): Float64Array {
+  const { at, atoms } = coding.ends!, still = coding.reference;
+  if (atoms.every(Boolean)) return spreadMoved(at, still, by);
+  const ends = new Float64Array(at).map((end) => end - by), moved = countsIn(ends, reference);
+  atoms.forEach((stays, b) => {
+    if (!stays) return;
+    moved[binOf(ends, at[b])] -= still[b];
+    moved[b] += still[b];
+  });
+  return moved;
+}
+
+/** The same of few distinct values: what lands between two of them is divided so that its mean is kept. */
+function spreadMoved(at: Float32Array, still: Float64Array, by: number): Float64Array {
+  const moved = new Float64Array(still.length);
+  moved[at.length] = still[at.length];
+  at.forEach((value, b) => {
+    const above = binOf(at, value + by), below = Math.max(0, above - 1), gap = at[above] - at[below];
+    const share = gap > 0 ? Math.min(1, Math.max(0, (at[above] - value - by) / gap)) : 0;
+    moved[above] += (1 - share) * still[b];
+    moved[below] += share * still[b];
+  });
+  return moved;
 }
 
 /** The share that must move from the most frequent to the next category. */

@@ -47,11 +47,17 @@ function ofChampion(found: Findings, champion: Champion): Reason[] {
   ];
 }
 
+/** What is said of data that stop nothing. */
+const SOUND: Record<NonNullable<Findings["quality"]>["answer"], string> = {
+  sound: "The data are sound",
+  changed: "The data are sound, the shop has changed",
+  broken: "What was broken has ended or was accepted; cut-offs that it spoils stay out of every training",
+  "cannot tell yet": "Too little history to judge the data by",
+};
+
 function dataQuality({ answer, broken }: NonNullable<Findings["quality"]>): Reason {
   if (broken.length === 0) {
-    const text = answer === "cannot tell yet"
-      ? "Too little history to judge the data by"
-      : "The data are sound";
+    const text = SOUND[answer];
     return { code: "data quality", speaks: "neither", text, evidence: { findings: 0 } };
   }
   const [first] = broken;

@@ -35,8 +35,9 @@ export const DayProfile = z.strictObject({
   outOfOrder: Affected.describe("received after a later event of its visit"),
   free: Affected.describe("purchases without money: price or amount 0"),
   prices: z.array(z.tuple([z.int(), z.int()])).describe(
-    "visits by the middle ln(price / usual price) of their purchases, in bins",
+    "visits whose purchases share one ln(price / usual price), by its bin",
   ),
+  mixedPrices: z.int().describe("visits whose purchases do not"),
   young: z.strictObject({ visits: z.int(), of: z.int(), events: z.int(), known: z.int() }).nullable()
     .describe(
       "visits of which most purchases are of products nobody bought until 60 days before; null: too little history",

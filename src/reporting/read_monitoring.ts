@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../core/clock.ts";
 import { listAcceptances } from "../db/acceptances.ts";
-import { brokenFindings } from "../db/affected.ts";
+import { foundInData } from "../db/affected.ts";
 import { currentConfig } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { listLooks } from "../db/looks.ts";
@@ -62,7 +62,10 @@ export async function readQuality(deps: MonitoringDeps, query: LooksQuery): Prom
   const waiting = () =>
     `Nobody looked at the events yet; the monitor looks every ${config.monitor_interval_hours} h, and each check looks first`;
   const keys = looks.newest?.report.findings.map((f) => f.key) ?? [];
-  const broken = await brokenFindings(sql, { asOfMs: query.asOfMs ?? await currentAsOf(sql, clock) });
+  const broken = await foundInData(sql, {
+    asOfMs: query.asOfMs ?? await currentAsOf(sql, clock),
+    means: "broken",
+  });
   return {
     ...await common(deps, query, ["quality"]),
     ...looks,

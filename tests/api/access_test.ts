@@ -13,7 +13,10 @@ Deno.test("ACCESS names every route of the OpenAPI document, and each asks for a
     for (const { method, path } of routes) {
       const access = ACCESS[`${method} ${path}`];
       assert.ok(access, `${method} ${path}`);
-      const concrete = path.replace("/cycles/{id}", "/cycles/retrainer/churn/cycle/1").replaceAll(/\{\w+\}/g, "churn");
+      const concrete = path.replace("/cycles/{id}", "/cycles/retrainer/churn/cycle/1").replaceAll(
+        /\{\w+\}/g,
+        "churn",
+      );
       for (
         const headers of [[], [["Authorization", "Bearer pk_wrong"]], [["X-API-Key", "pk_wrong"]]] as [
           string,

@@ -289,8 +289,18 @@ export function makeFixture(seed = 7): Fixture {
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
       ...{ kind: "rollback", severity: "critical", seen: 1 },
-      ...{ openedAt: iso(NOW_MS - 4 * 3_600_000), lastSeenAt: iso(NOW_MS - 4 * 3_600_000), escalatedAt: null },
-      ...{ acknowledgedAt: null, acknowledgedBy: null, acknowledgedWhy: null, closedAt: null, closedWhy: null },
+      ...{
+        openedAt: iso(NOW_MS - 4 * 3_600_000),
+        lastSeenAt: iso(NOW_MS - 4 * 3_600_000),
+        escalatedAt: null,
+      },
+      ...{
+        acknowledgedAt: null,
+        acknowledgedBy: null,
+        acknowledgedWhy: null,
+        closedAt: null,
+        closedWhy: null,
+      },
     }],
   };
 }

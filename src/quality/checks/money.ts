@@ -24,7 +24,7 @@ const FACTORS = 3;
 
 /**
  * The prices of many visits are off by one and the same factor: cents for pounds, another currency. A promotion takes
- * other parts off other products, so that its visits do not share one.
+ * other parts off other products, so that the purchases of a visit do not share one.
  */
 export const unitJump: Check = (view) => {
   const factors = commonFactors(view);
@@ -32,11 +32,11 @@ export const unitJump: Check = (view) => {
   const asked = factors.flatMap((bin) =>
     askRate(view, {
       ...{ kind: "unit jump", subject: "price", means: "broken", trouble: "more" },
-      series: priced(view).map(({ day, prices, types: { purchase: [, events] } }) => {
-        const n = sum(prices), k = near(prices, bin);
+      series: priced(view).map(({ day, prices, mixedPrices, types: { purchase: [, events] } }) => {
+        const n = sum(prices) + mixedPrices, k = near(prices, bin);
         return { day, k, n, rows: Math.round(events * k / n), of: events };
       }),
-      matters: ({ now, usual }) => now - usual >= 0.1,
+      matters: ({ now, usual }) => now - usual >= 0.12,
       text: ({ now, usual }, since) =>
         `prices are ${times(Math.exp(bin * PRICE_BIN))} what the same products cost, in ${
           percent(now)
@@ -69,7 +69,7 @@ function commonFactors(view: View): number[] {
 
 /** A number so far beyond all before it is no purchase. */
 const BEYOND = 10;
-const DAYS_MIN = 28;
+const DAYS_MIN = 60;
 
 /** One line beyond anything sold before. */
 export const absurd: Check = (view) => {

@@ -23,23 +23,23 @@ export const duplicates: Check = (view) =>
       `since ${since}; look for a sender that retries with new ids, and take the copies out`,
   });
 
-/** The same ids are sent again: they count once, but whoever sends them may do worse. */
-export const repeatedIds: Check = (view) =>
-  [...new Set(view.evidence.repeats.map(({ source }) => source))].sort().flatMap((source) => {
-    const repeats = new Map(
-      view.evidence.repeats.filter((r) => r.source === source).map((r) => [r.day, r.events]),
-    );
-    return askRate(view, {
-      ...{ kind: "duplicate", subject: `ids from ${source}`, means: "broken", trouble: "more" },
-      series: view.days.map(({ day, events }) => {
-        const rows = repeats.get(day) ?? 0;
-        return { day, k: rows, n: events + rows, rows, of: events + rows };
-      }),
-      matters: ({ now, usual }) => now - usual >= 0.1 && now >= 2 * usual,
-      text: ({ now, usual }, since) =>
-        `${percent(now)} of the events from ${source} came under ids that were stored already, usually ${
-          percent(usual)
-        }, ` +
-        `since ${since}; each counts once, but look at why they are sent again`,
-    });
+/** Ids come in over the API that are stored already: each counts once, but whoever sends them may do worse. */
+export const repeatedIds: Check = (view) => {
+  const repeats = new Map(
+    view.evidence.repeats.filter(({ source }) => source === "api").map(({ day, events }) => [day, events]),
+  );
+  if (repeats.size === 0) return [];
+  return askRate(view, {
+    ...{ kind: "duplicate", subject: "ids", means: "broken", trouble: "more" },
+    series: view.days.map(({ day, events }) => {
+      const rows = repeats.get(day) ?? 0;
+      return { day, k: rows, n: events + rows, rows, of: events + rows };
+    }),
+    matters: ({ now, usual }) => now - usual >= 0.1 && now >= 2 * usual,
+    text: ({ now, usual }, since) =>
+      `${percent(now)} of the events came under ids that were stored already, usually ${
+        percent(usual)
+      }, since ${since}; ` +
+      "each counts once, but look at why they are sent again",
   });
+};

@@ -5,8 +5,10 @@ const WEEKS = 8, WEEKS_MIN = 4, OPEN_PART = 0.5;
 const WEEK_HOURS = 168;
 /** Open hours of history that are needed, and hours without events below which nobody calls anybody. */
 const HOURS_MIN = 100, RUN_MIN = 3;
-/** The longest silences tell how long silences get. */
-const TOP_MIN = 3, TOP_PART = 0.05;
+/** The longest silences tell how long silences get; where there are fewer, the tail is taken to fall with this exponent. */
+const TOP = 5, TAIL_DEFAULT = 0.5;
+/** A shop that is open in fewer hours of the week closes on holidays too: as if so many closed days had been seen. */
+const ALWAYS_OPEN = 100, HOLIDAYS = 3;
 /** So many times the longest silence before is a fact that needs no test. */
 const BEYOND = 3;
 
@@ -20,8 +22,8 @@ interface Silence {
 
 /**
  * Nothing comes in at hours of the week when events usually do. Null: silences begin as often as before, and the longest
- * ones have exponentially distributed excess, with the mean of those seen (peaks over a threshold; Pickands 1975), so that
- * closed days, which come up as silences too, widen what counts as usual.
+ * of them have a Pareto tail with the index seen (Hill 1975), so that closed days, which come up as silences too, widen
+ * what counts as usual.
  */
 export const stalledSource: Check = (view) => {
   const { silences, openHours, eventsPerHour } = silencesOf(view);
@@ -37,7 +39,7 @@ export const stalledSource: Check = (view) => {
   );
   if (!now || now.hours < RUN_MIN) return [{ p: 1, found: null }];
   const looked = Math.max(1, openHours.length - open);
-  const p = Math.min(1, looked * rateOf(now.hours, past, open));
+  const p = Math.min(1, looked * rateOf(now.hours, withHolidays(past, openHours), open));
   const rows = Math.round(eventsPerHour * now.hours);
   return [{
     p: past.length > 0 && now.hours >= BEYOND * past[0] ? null : p,
@@ -62,12 +64,22 @@ export const stalledSource: Check = (view) => {
   }];
 };
 
-/** Expected silences of at least `hours` that begin in one open hour. @param past descending */
+/** Silences, longest first, with the holidays that a shop with closing hours is bound to have. */
+function withHolidays(past: readonly number[], openHours: readonly number[]): number[] {
+  const ofWeek = new Set(openHours.map((hour) => hour % WEEK_HOURS)),
+    ofDays = new Set(openHours.map((hour) => Math.floor(hour / 24)));
+  const day = Math.round(openHours.length / ofDays.size);
+  const holidays = ofWeek.size < ALWAYS_OPEN ? new Array<number>(HOLIDAYS).fill(day) : [];
+  return [...past, ...holidays].sort((a, b) => b - a);
+}
+
+/** Expected silences of at least `hours` that begin in one open hour. @param past longest first */
 function rateOf(hours: number, past: readonly number[], openHours: number): number {
-  const top = past.slice(0, Math.max(TOP_MIN, Math.ceil(TOP_PART * past.length)));
-  const threshold = top.length > 0 ? top[top.length - 1] : 1;
-  const excess = Math.max(1, top.reduce((sum, h) => sum + h - threshold, 0) / Math.max(1, top.length));
-  return (top.length + 0.5) / openHours * Math.exp(-Math.max(0, hours - threshold) / excess);
+  const top = past.slice(0, TOP), least = top.length > 0 ? top[top.length - 1] : 1;
+  const index = top.length < TOP
+    ? TAIL_DEFAULT
+    : Math.max(0.2, top.reduce((sum, h) => sum + Math.log(h / least), 0) / TOP);
+  return (top.length + 0.5) / openHours * Math.min(1, (least / hours) ** (1 / index));
 }
 
 function silencesOf(view: View): { silences: Silence[]; openHours: number[]; eventsPerHour: number } {
