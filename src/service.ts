@@ -264,7 +264,7 @@ function patrol({ sql, channels, undo, log }: Shared): void {
 }
 
 /** What past checks are computed again with: the code that judges now. */
-async function recomputing({ store, judge }: Shared): Promise<ExplainDeps> {
+export async function recomputing({ store, judge }: Pick<Shared, "store" | "judge">): Promise<ExplainDeps> {
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {

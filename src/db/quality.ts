@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DAY_MS } from "../features/user_day.ts";
-import { Known, type QualityEvidence, type Refused } from "../quality/evidence.ts";
+import { Finding } from "../monitoring/quality_report.ts";
+import type { QualityEvidence, Refused } from "../quality/evidence.ts";
 import { DayProfile, PROFILE_VERSION } from "../quality/profile.ts";
 import type { Sql } from "./connect.ts";
 import { mondayOf, profileDays } from "./quality_days.ts";
@@ -100,15 +101,14 @@ async function readRepeats(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Qu
     where day <= ${today}::int and day >= ${today - DAYS}::int group by day, source order by day, source`;
 }
 
-/** What looks as of earlier moments found, in its newest description; what ended long ago is left out. */
-async function knownFindings(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Known[]> {
+/** What looks as of earlier moments found, in its newest description, and whether a person accepted it. */
+async function knownFindings(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Finding[]> {
   const rows = await sql`
-    select distinct on (f ->> 'key') f ->> 'key' as key, f ->> 'kind' as kind, f ->> 'subject' as subject, f ->> 'means' as means,
-      f ->> 'from' as "from", f ->> 'to' as "to", f ->> 'firstSeen' as first_seen,
-      exists (select 1 from quality_findings q where q.key = f ->> 'key' and q.accepted_at is not null) as accepted
+    select distinct on (f ->> 'key') f || jsonb_build_object('accepted', exists (
+      select 1 from quality_findings q where q.key = f ->> 'key' and q.accepted_at is not null)) as finding
     from observations o cross join lateral jsonb_array_elements(o.report -> 'findings') f
     where o.kind = 'quality' and o.as_of < to_timestamp(${asOfMs}::float8 / 1000)
       and o.as_of >= to_timestamp(${asOfMs - DAYS * DAY_MS}::float8 / 1000)
     order by f ->> 'key', o.as_of desc, o.at desc`;
-  return z.array(Known).parse([...rows]);
+  return z.array(Finding).parse(rows.map((row) => row.finding));
 }

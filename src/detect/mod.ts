@@ -41,6 +41,7 @@ export interface Watched {
 }
 
 const ROWS_NEEDED = 500;
+const LEARNED_NEEDED = 20;
 const SEED = 1;
 /** Without a run length given: a file in which nothing changes ends without a false alarm in about 99 of 100 cases. */
 const FILES_PER_FALSE_ALARM = 100;
@@ -61,6 +62,16 @@ export function openStream(table: Table, names: { target: string; truth?: string
     throw new InsufficientDataError("this stream, columns to learn from", 0, 1);
   }
   const [learned, later] = [knownRows(target, 0, learn), knownRows(target, learn, table.rows)];
+  if (learned.length < LEARNED_NEEDED) {
+    throw new InsufficientDataError(
+      `the first ${learn} rows, those with a target`,
+      learned.length,
+      LEARNED_NEEDED,
+    );
+  }
+  if (later.length === 0) {
+    throw new InsufficientDataError("the rows after the first tenth, those with a target", 0, 1);
+  }
   return { table, target, features, truth, learned, later };
 }
 

@@ -1,19 +1,6 @@
 import { z } from "zod";
-import { QualityKind } from "../monitoring/quality_report.ts";
+import { Finding } from "../monitoring/quality_report.ts";
 import { DayProfile } from "./profile.ts";
-
-/** What earlier looks found, in its newest description. */
-export const Known = z.strictObject({
-  key: z.string(),
-  kind: QualityKind,
-  subject: z.string(),
-  means: z.enum(["broken", "changed", "passing"]),
-  from: z.iso.datetime(),
-  to: z.iso.datetime(),
-  firstSeen: z.iso.datetime(),
-  accepted: z.boolean(),
-});
-export type Known = z.infer<typeof Known>;
 
 /** Events put aside on one day, by their own time where it can be read. */
 export const Refused = z.strictObject({
@@ -50,6 +37,6 @@ export const QualityEvidence = z.strictObject({
     "events sent again under an id that was stored, by the day they were received",
   ),
   features: FeatureSample.nullable().describe("null: no population yet"),
-  known: z.array(Known),
+  known: z.array(Finding).describe("what earlier looks found, in its newest description"),
 });
 export type QualityEvidence = z.infer<typeof QualityEvidence>;

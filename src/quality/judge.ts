@@ -1,11 +1,11 @@
 import type { Finding, QualityReport } from "../monitoring/quality_report.ts";
 import { CHECKS } from "./checks.ts";
-import type { Known, QualityEvidence } from "./evidence.ts";
+import type { QualityEvidence } from "./evidence.ts";
 import { DAY_MS, type Draft, type Tested, type View, viewOf } from "./view.ts";
 
 export type { QualityEvidence };
 
-/** The same trouble goes on when it comes up again within so long after its end. */
+/** The same trouble goes on when it comes up again within so long after its end: until then it is not over. */
 const APART_MS = 3 * DAY_MS;
 
 /**
@@ -19,9 +19,9 @@ export function judgeQuality(evidence: QualityEvidence): QualityReport {
     alpha: part * evidence.alpha,
     tests: checks.flatMap((c) => c(view)),
   }));
-  const findings = families.flatMap(({ alpha, tests }) => significant(tests, alpha))
-    .flatMap(({ p, draft }) => named(evidence, draft, p))
-    .sort(byWeight);
+  const found = families.flatMap(({ alpha, tests }) => significant(tests, alpha))
+    .flatMap(({ p, draft }) => named(evidence, draft, p));
+  const findings = [...found, ...notOver(evidence, found)].sort(byWeight);
   const judged = families.some(({ tests }) => tests.some(({ p }) => p !== null));
   const current = view.days.filter(({ day }) => day >= view.fresh[0]);
   const answer = answerOf(findings, judged);
@@ -69,7 +69,13 @@ function named({ known, asOfMs, previousMs }: QualityEvidence, draft: Draft, p: 
   }];
 }
 
-const continues = ({ from, to }: Known, { fromMs, toMs }: Draft) =>
+/** Trouble that showed until a moment ago is told again: one quiet day is not its end. */
+const notOver = ({ known, asOfMs }: QualityEvidence, found: readonly Finding[]): Finding[] =>
+  known.filter(({ key, means, to }) =>
+    means !== "passing" && asOfMs - Date.parse(to) < APART_MS && !found.some((one) => one.key === key)
+  ).map((finding) => ({ ...finding, ongoing: false }));
+
+const continues = ({ from, to }: Finding, { fromMs, toMs }: Draft) =>
   Date.parse(from) <= toMs && fromMs <= Date.parse(to) + APART_MS;
 
 const ORDER = ["broken", "changed", "passing"];

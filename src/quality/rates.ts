@@ -1,5 +1,6 @@
 import { betaBinomialTail } from "./tails.ts";
 import { DAY_MS, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
+import { dayText } from "./words.ts";
 
 /** Of one day: visits affected and visits, events affected and events. */
 export interface Counted {
@@ -134,29 +135,22 @@ function overdispersion(blocks: readonly Sum[], p: number): number {
 const chiSquareTenth = (freedom: number) =>
   freedom * (1 - 2 / (9 * freedom) - 1.2815515655 * Math.sqrt(2 / (9 * freedom))) ** 3;
 
-/** When the trouble began and ended: the run of days whose share is nearer to now than to usual. */
+/** What was found, from when the trouble most likely began to when it ended. */
 function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {
   const { series, trouble, kind, subject, means, text, evidence } = question;
-  const middle = (stretch.now + stretch.usual) / 2, sign = trouble === "more" ? 1 : -1;
-  const isOff = ({ k, n }: Counted) => sign * (k / n - middle) >= 0;
-  const seen = series.filter(({ n }) => n > 0);
-  let from = seen.findIndex((day) => day.day >= stretch.first && isOff(day));
-  let to = seen.findLastIndex((day) => day.day <= stretch.last && isOff(day));
-  while (from > 0 && isOff(seen[from - 1])) from--;
-  while (to + 1 < seen.length && isOff(seen[to + 1])) to++;
-  const days = seen.slice(from, to + 1);
-  const rows = days.reduce(
-    (sum, { rows, of }) => sum + (trouble === "more" ? rows : Math.max(0, stretch.usual * of - rows)),
-    0,
-  );
-  const of = days.reduce((sum, day) => sum + day.of, 0);
-  const fromMs = seen[from].day * DAY_MS;
-  const toMs = to === seen.length - 1 ? view.evidence.asOfMs : (seen[to].day + 1) * DAY_MS;
+  const days = stretchOfTrouble(series, stretch, trouble);
+  const { day: first } = days[0], { day: last } = days[days.length - 1];
+  const excess = ({ rows, of }: Counted) =>
+    trouble === "more" ? rows : Math.max(0, stretch.usual * of - rows);
+  const rows = days.reduce((sum, day) => sum + excess(day), 0),
+    of = days.reduce((sum, day) => sum + day.of, 0);
+  const fromMs = first * DAY_MS, goesOn = !series.some(({ day }) => day > last);
   return {
-    ...{ kind, subject, means, fromMs, toMs },
+    ...{ kind, subject, means, fromMs },
+    toMs: goesOn ? view.evidence.asOfMs : (last + 1) * DAY_MS,
     rows: Math.round(rows),
     share: of > 0 ? Math.min(1, rows / of) : 0,
-    text: text(stretch, new Date(fromMs).toISOString().slice(0, 10)),
+    text: text(stretch, dayText(fromMs)),
     evidence: {
       now: stretch.now,
       usual: stretch.usual,
@@ -166,3 +160,26 @@ function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {
     },
   };
 }
+
+/**
+ * The days around a stretch over which affected visits, above (or below) the middle between usual and now, add up to most:
+ * the likeliest beginning and end of a step to that share and back (Page 1954).
+ */
+function stretchOfTrouble(
+  series: readonly Counted[],
+  { first, last, now, usual }: Stretch,
+  trouble: RateQuestion["trouble"],
+): readonly Counted[] {
+  const middle = (now + usual) / 2, sign = trouble === "more" ? 1 : -1;
+  const around = series.filter(({ day }) => day >= first - BEGAN_DAYS);
+  let best = { sum: 0, from: 0, to: 0 }, sum = 0, from = 0;
+  around.forEach(({ day, k, n }, at) => {
+    if (sum <= 0) [sum, from] = [0, at];
+    sum += sign * (k - n * middle);
+    if (sum > best.sum && day >= first && around[from].day <= last) best = { sum, from, to: at };
+  });
+  return around.slice(best.from, best.to + 1);
+}
+
+/** Trouble may have begun so long before the stretch in which it shows most. */
+const BEGAN_DAYS = 14;

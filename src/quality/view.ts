@@ -1,5 +1,5 @@
 import type { Finding, QualityKind } from "../monitoring/quality_report.ts";
-import type { Known, QualityEvidence } from "./evidence.ts";
+import type { QualityEvidence } from "./evidence.ts";
 import type { DayProfile } from "./profile.ts";
 
 export const DAY_MS = 86_400_000, HOUR_MS = 3_600_000;
@@ -63,4 +63,4 @@ export function isTroubled(
 }
 
 const dayOf = (iso: string) => Math.floor(Date.parse(iso) / DAY_MS);
-const lastDayOf = ({ to }: Known) => Math.floor((Date.parse(to) - 1) / DAY_MS);
+const lastDayOf = ({ to }: Finding) => Math.floor((Date.parse(to) - 1) / DAY_MS);

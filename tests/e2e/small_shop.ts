@@ -54,7 +54,12 @@ export interface SmallShop {
 /** Runs `work` with a service on the shared servers, with a database, a namespace and a home of its own. */
 export async function withSmallShop(
   work: (shop: SmallShop) => Promise<void>,
-  { modelsFolder, every }: { modelsFolder?: URL; every?: number } = {},
+  { modelsFolder, every, settings = {} }: {
+    modelsFolder?: URL;
+    every?: number;
+    /** environment variables besides the servers' */
+    settings?: Record<string, string>;
+  } = {},
 ): Promise<void> {
   const { temporalAddress: TEMPORAL_ADDRESS } = await sharedInstallation();
   await using database = await freshDatabase();
@@ -62,7 +67,7 @@ export async function withSmallShop(
   const named = { TEMPORAL_NAMESPACE: await freshNamespace(), TEMPORAL_TASK_QUEUE: freshTaskQueue() };
   const home = await Deno.makeTempDir({ prefix: "perennial-e2e-" });
   const service = await startService({
-    config: readConfig({ ...env, ...named }),
+    config: readConfig({ ...env, ...named, ...settings }),
     env,
     home,
     cache: cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() }),
