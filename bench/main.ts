@@ -7,6 +7,7 @@ import { driftSpeedBench } from "./drift_speed.ts";
 import { detectionBench } from "./detection/mod.ts";
 import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { forceBench } from "./force.ts";
+import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
 import { overheadBench } from "./overhead/mod.ts";
 import { qualityBench } from "./quality/mod.ts";
@@ -23,14 +24,15 @@ const BENCHES: readonly Bench[] = [
   falseAlarmsBench,
   driftSpeedBench,
   detectionBench,
+  incidentsBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]
 
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
-Left out: all of them. --whole: quality on the whole data set too. --quick: small sizes, to see that the benches
-themselves work; prints, but keeps nothing.`;
+Left out: all of them. --whole: quality on the whole data set too, false-alarms with 200 runs. --quick: small sizes, to
+see that the benches themselves work; prints, but keeps nothing.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

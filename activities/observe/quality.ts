@@ -6,13 +6,16 @@ import {
 } from "../../src/db/observations.ts";
 import { readQualityEvidence } from "../../src/db/quality.ts";
 import { noteFindings } from "../../src/db/quality_findings.ts";
+import { DAY_MS } from "../../src/features/user_day.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { sampleFeatures } from "./feature_sample.ts";
 import { alphasOf } from "./look.ts";
 
-/** Looks at the events as of a moment, once per key: a retry finds the look made first. */
+const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
+
+/** Looks at the events as of a moment, once per key: a retry finds the look made first. Features are looked at once a day. */
 export async function observeQuality(
   deps: ActivityDeps,
   { key, asOfMs }: { key: string; asOfMs: number },
@@ -21,12 +24,15 @@ export async function observeQuality(
   const known = await findObservation(sql, { kind, model, key });
   if (known) return known;
   const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
+  const previousMs = previous ? Date.parse(previous.asOf) : null;
   const [alpha] = await alphasOf(deps, { kind, model, watched: ["quality"], asOfMs });
   const evidence: QualityEvidence = {
     ...await readQualityEvidence(sql, { asOfMs }),
     alpha,
-    previousMs: previous ? Date.parse(previous.asOf) : null,
-    features: await sampleFeatures(deps, asOfMs),
+    previousMs,
+    features: previousMs !== null && dayOf(previousMs) === dayOf(asOfMs)
+      ? null
+      : await sampleFeatures(deps, asOfMs),
   };
   const report = judgeQuality(evidence);
   await noteFindings(sql, report.findings, report.asOf);

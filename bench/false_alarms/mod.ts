@@ -2,14 +2,14 @@ import { join } from "node:path";
 import type { Bench } from "../shared/bench.ts";
 import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import { type Draws, writeDraws } from "./draws.ts";
-import { type Kind, SIMULATED } from "./kinds.ts";
+import { SIMULATED } from "./kinds.ts";
 import type { OursFound } from "./ours.ts";
 import { judgeByPeers, pythonWithMonitors } from "./peers.ts";
 import { PROTOCOL, type Protocol, QUICK, WHOLE } from "./protocol.ts";
 import { type Found, reportOf } from "./report.ts";
 import { realKinds } from "./shoppers.ts";
 
-const MINUTES = 60, MINUTES_WHOLE = 120;
+const MINUTES = 90, MINUTES_WHOLE = 180;
 /** One for ours, one for the peers, on a machine of two cores. */
 const AT_ONCE = 2;
 
@@ -23,11 +23,9 @@ export const falseAlarmsBench: Bench = {
     const protocol = quick ? QUICK : whole ? WHOLE : PROTOCOL;
     const folder = await temporaryFolder();
     try {
-      const kinds = [...SIMULATED, ...await realKinds()];
       const withinMs = (whole ? MINUTES_WHOLE : MINUTES) * 60_000;
-      const found = await judgeAll(kinds, { protocol, python, folder: folder.path, withinMs, say });
-      const report = reportOf(found.map(({ found }) => found), (performance.now() - started) / 1000);
-      return { report, versions: found[0].versions };
+      const { found, versions } = await judgeAll({ protocol, python, folder: folder.path, withinMs, say });
+      return { report: reportOf(found, (performance.now() - started) / 1000), versions };
     } finally {
       await folder.remove();
     }
@@ -42,33 +40,33 @@ interface Places {
   say: (line: string) => void;
 }
 
-/** All kinds, by ours and by the peers, a few at once; the peers', which take longer at first, begin. */
+/** Draws all kinds of data and has each judged by the peers, in one process, and by ours, in threads. */
 async function judgeAll(
-  kinds: readonly Kind[],
-  places: Places,
-): Promise<{ found: Found; versions: Record<string, string> }[]> {
-  const { protocol, python, folder, withinMs, say } = places;
-  const drawn: Draws[] = [];
-  for (const [i, kind] of kinds.entries()) {
-    drawn.push(await writeDraws(join(folder, `kind${i}`), kind, protocol));
+  { protocol, python, folder, withinMs, say }: Places,
+): Promise<{ found: Found[]; versions: Record<string, string> }> {
+  const kinds: { draws: Draws; at: string }[] = [];
+  for (const [i, kind] of [...SIMULATED, ...await realKinds()].entries()) {
+    const at = join(folder, `kind${i}`);
+    kinds.push({ draws: await writeDraws(at, kind, protocol), at });
   }
-  const took = (started: number) => `${((performance.now() - started) / 1000).toFixed(0)} s`;
-  const judged = <T>(who: string, judge: (at: string) => Promise<T>) =>
-    kinds.map(({ name }, i) => async () => {
-      const started = performance.now(), result = await judge(join(folder, `kind${i}`));
-      say(`false-alarms: ${who} on ${name}, ${took(started)}`);
-      return result;
-    });
   const slots = semaphore(AT_ONCE);
-  const [peers, ours] = await Promise.all([
-    Promise.all(judged("the peers", (at) => judgeByPeers(python, at, withinMs)).map(slots)),
-    Promise.all(judged("Perennial", judgeInThread).map(slots)),
+  const [peers, ...ours] = await Promise.all([
+    slots(() => judgeByPeers(python, kinds.map(({ at }) => at), withinMs)),
+    ...kinds.map(({ draws, at }) =>
+      slots(async () => {
+        const started = performance.now(), found = await judgeInThread(at);
+        say(
+          `false-alarms: Perennial on ${draws.kind}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
+        );
+        return found;
+      })
+    ),
   ]);
-  return kinds.map((_, i) => {
-    const { flags, ...cost } = ours[i];
-    const found = { draws: drawn[i], ours: flags, peers: peers[i].flags, reports: peers[i].reports, cost };
-    return { found, versions: peers[i].versions };
+  const found = kinds.map(({ draws }, i) => {
+    const { flags, ...cost } = ours[i], { flags: theirs, reports } = peers.kinds[i];
+    return { draws, ours: flags, peers: theirs, reports, cost };
   });
+  return { found, versions: peers.versions };
 }
 
 /** Lets so many pieces of work run at a time. */

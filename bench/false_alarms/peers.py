@@ -1,14 +1,15 @@
 """Evidently, NannyML and Alibi Detect on the draws that ours judges: their own settings, or p-values at our budgets.
 
-Usage: peers.py FOLDER BUDGETS.json, where BUDGETS is [{"name": ..., "alpha": ...}, ...]
-Prints JSON: flags by setting, look by look (see flags.ts), versions, and how many verdicts were checked against the
-whole reports. Columns are judged through the same functions that the tools' reports call: a whole report of Evidently
+Usage: peers.py BUDGETS FOLDER ..., where BUDGETS is [{"name": ..., "alpha": ...}, ...]
+Prints JSON: of each folder the flags by setting, look by look (see flags.ts), and how many verdicts were checked against
+whole reports; and the versions. Columns are judged through the same functions that the tools' reports call: a whole report of Evidently
 takes a second, most of it for drawing.
 """
 import json
 import logging
 import os
 import sys
+import time
 import warnings
 
 os.environ["NML_DISABLE_USAGE_LOGGING"] = "1"
@@ -41,7 +42,8 @@ class Draws:
         with open(os.path.join(folder, "draws.json")) as file:
             about = json.load(file)
         protocol = about["protocol"]
-        self.names, self.categorical, self.moves = about["features"], about["categorical"], about["moves"]
+        self.kind, self.names, self.categorical = about["kind"], about["features"], about["categorical"]
+        self.moves = about["moves"]
         self.sizes, self.looks, self.runs, self.moved = (protocol[key] for key in ("sizes", "looks", "runs", "moved"))
         self.reference_rows, self.largest = protocol["reference"], max(self.sizes)
         width, rows = len(self.names), self.reference_rows + self.looks * self.largest
@@ -86,7 +88,7 @@ class Found:
         self.of(setting)["moved"].setdefault(key, []).append(text(flags))
 
 
-def alibi_p_values(draws, reference, current):
+def alibi_p_values(draws, reference):
     """The p-value of every column, by TabularDrift: Kolmogorov-Smirnov, of categories chi-square."""
     width = reference.shape[1]
     categories = {f: None for f in range(width)} if draws.categorical else None
@@ -100,7 +102,7 @@ def alibi(draws, settings, found):
     for run in range(max(draws.runs["alibi"], draws.moved["runs"])):
         reference = draws.reference(run)
         if run < draws.runs["alibi"]:
-            p_values = alibi_p_values(draws, reference, None)
+            p_values = alibi_p_values(draws, reference)
             for size in draws.sizes:
                 smallest = [p_values(draws.look(run, look, size)).min() for look in range(draws.looks)]
                 for name, p_val in settings:
@@ -108,7 +110,7 @@ def alibi(draws, settings, found):
         if run < draws.moved["runs"]:
             # each moved column beside its own reference: columns do not depend on each other here
             moves = list(draws.moved_columns())
-            p_values = alibi_p_values(draws, np.stack([reference[:, f] for _, f, _ in moves], axis=1), None)
+            p_values = alibi_p_values(draws, np.stack([reference[:, f] for _, f, _ in moves], axis=1))
             for size in draws.sizes:
                 ps = [
                     p_values(np.stack([draws.columns[at, run, look, :size] for _, _, at in moves], axis=1))
@@ -138,7 +140,7 @@ def evidently_looks(draws, found):
                     drifted = [evidently_column(draws, reference[name], current[name]) for name in draws.names]
                     any_column.append(any(drifted))
                     half.append(sum(drifted) >= len(drifted) / 2)
-                    if run == 0 and look == 0:
+                    if run == 0 and look == 0 and size == draws.sizes[0]:
                         same = evidently_report(draws, reference, current) == sum(drifted)
                         agreed, compared = agreed + same, compared + 1
                 found.unchanged(PER_COLUMN, size, any_column)
@@ -147,8 +149,8 @@ def evidently_looks(draws, found):
             for key, feature, at in draws.moved_columns():
                 then = reference[draws.names[feature]]
                 for size in draws.sizes:
-                    windows = [pd.Series(np.array(draws.columns[at, run, look, :size])) for look in range(draws.moved["looks"])]
-                    flags = [evidently_column(draws, then, now) for now in windows]
+                    looks = draws.columns[at, run, :, :size]
+                    flags = [evidently_column(draws, then, pd.Series(np.array(now))) for now in looks]
                     found.moved(PER_COLUMN, f"{key}/{size}", flags)
     return agreed, compared
 
@@ -172,14 +174,13 @@ def nannyml_flags(draws, names, reference, current, size):
 
 
 def nannyml_looks(draws, found):
-    for run in range(max(draws.runs["nannyml"], draws.moved["runs"] if draws.moves else 0)):
+    for run in range(draws.runs["nannyml"]):
         reference = draws.reference(run)
         for size in draws.sizes:
-            if run < draws.runs["nannyml"]:
-                current = np.concatenate([draws.look(run, look, size) for look in range(draws.looks)])
-                flags = nannyml_flags(draws, draws.names, reference, current, size)
-                found.unchanged(NANNYML, size, flags.any(axis=1))
-            if run < min(draws.moved["runs"], draws.runs["nannyml"]):
+            current = np.concatenate([draws.look(run, look, size) for look in range(draws.looks)])
+            flags = nannyml_flags(draws, draws.names, reference, current, size)
+            found.unchanged(NANNYML, size, flags.any(axis=1))
+            if run < draws.moved["runs"]:
                 moves = list(draws.moved_columns())
                 keys = [key for key, _, _ in moves]
                 then = np.stack([reference[:, f] for _, f, _ in moves], axis=1)
@@ -189,17 +190,22 @@ def nannyml_looks(draws, found):
                     found.moved(NANNYML, f"{key}/{size}", flags[:, i])
 
 
-def main(folder, budgets):
+def judge(folder, budgets):
     draws, found = Draws(folder), Found()
-    settings = [("5 %", 0.05)] + [(budget["name"], budget["alpha"]) for budget in json.loads(budgets)]
-    alibi(draws, settings, found)
+    started = time.monotonic()
+    alibi(draws, [("5 %", 0.05)] + [(budget["name"], budget["alpha"]) for budget in budgets], found)
     agreed, compared = evidently_looks(draws, found)
     nannyml_looks(draws, found)
+    print(f"false-alarms: the peers on {draws.kind}, {time.monotonic() - started:.0f} s", file=sys.stderr)
+    return {"flags": list(found.settings.values()), "reports": {"agreed": agreed, "compared": compared}}
+
+
+def main(budgets, *folders):
+    kinds = [judge(folder, json.loads(budgets)) for folder in folders]
     packages = {"Evidently": evidently, "NannyML": nannyml, "Alibi Detect": alibi_detect, "SciPy": scipy}
     versions = {name: package.__version__ for name, package in packages.items()}
     versions["Python"] = ".".join(map(str, sys.version_info[:3]))
-    flags = list(found.settings.values())
-    print(json.dumps({"flags": flags, "reports": {"agreed": agreed, "compared": compared}, "versions": versions}))
+    print(json.dumps({"kinds": kinds, "versions": versions}))
 
 
 main(*sys.argv[1:])

@@ -4,10 +4,13 @@ import { BUDGETS } from "./protocol.ts";
 
 const Bits = z.record(z.string(), z.array(z.string()));
 
-/** What peers.py found in one folder of draws. */
+/** What peers.py found, one for each folder of draws. */
 const PeersFound = z.object({
-  flags: z.array(z.object({ setting: z.string(), unchanged: Bits, moved: Bits })),
-  reports: z.object({ agreed: z.number(), compared: z.number() }),
+  kinds: z.array(z.object({
+    flags: z.array(z.object({ setting: z.string(), unchanged: Bits, moved: Bits })),
+    /** verdicts of whole reports of Evidently that agree with those of its columns */
+    reports: z.object({ agreed: z.number(), compared: z.number() }),
+  })),
   versions: z.record(z.string(), z.string()),
 });
 export type PeersFound = z.infer<typeof PeersFound>;
@@ -21,8 +24,12 @@ const PACKAGES: Peers = {
 /** A Python with the three tools. @throws {Error} a package cannot be installed */
 export const pythonWithMonitors = (say: (line: string) => void) => pythonWithPeers(say, PACKAGES);
 
-/** Has the peers judge one folder of draws. */
-export async function judgeByPeers(python: string, folder: string, withinMs: number): Promise<PeersFound> {
-  const args = [folder, JSON.stringify(BUDGETS)];
+/** Has the peers judge folders of draws. */
+export async function judgeByPeers(
+  python: string,
+  folders: readonly string[],
+  withinMs: number,
+): Promise<PeersFound> {
+  const args = [JSON.stringify(BUDGETS), ...folders];
   return PeersFound.parse(await runPython(python, new URL("./peers.py", import.meta.url), args, withinMs));
 }

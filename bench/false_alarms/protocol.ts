@@ -18,9 +18,9 @@ export const PROTOCOL: Protocol = {
   reference: 5000,
   sizes: [100, 200, 500, 1000],
   looks: 24,
-  runs: { ours: 100, alibi: 100, evidently: 20, nannyml: 30 },
-  moved: { runs: 50, looks: 4 },
-  together: { runs: 25, looks: 6 },
+  runs: { ours: 60, alibi: 60, evidently: 12, nannyml: 20 },
+  moved: { runs: 30, looks: 4 },
+  together: { runs: 20, looks: 6 },
 };
 
 /** The same with more runs, for whoever has an hour. */
@@ -35,10 +35,10 @@ export const WHOLE: Protocol = {
 export const QUICK: Protocol = {
   ...PROTOCOL,
   sizes: [100, 200],
-  looks: 6,
-  runs: { ours: 4, alibi: 2, evidently: 1, nannyml: 2 },
-  moved: { runs: 2, looks: 2 },
-  together: { runs: 1, looks: 2 },
+  looks: 4,
+  runs: { ours: 2, alibi: 2, evidently: 1, nannyml: 2 },
+  moved: { runs: 2, looks: 1 },
+  together: { runs: 1, looks: 1 },
 };
 
 /** What one look may spend. */

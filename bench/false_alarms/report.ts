@@ -3,13 +3,13 @@ import { type Flags, movedKey } from "./flags.ts";
 import type { OursFound } from "./ours.ts";
 import type { PeersFound } from "./peers.ts";
 import { BUDGETS, type Protocol } from "./protocol.ts";
-import { ofLooks, ofRuns, type Rate, undecided, zOf } from "./rates.ts";
+import { ofLooks, ofRuns, type Rate, tailOf, undecided } from "./rates.ts";
 import { type KindFound, percent, verdictsOf } from "./verdicts.ts";
 
 /** Everything that was found on one kind of data, and what it cost. */
 export interface Found extends KindFound {
   readonly cost: Omit<OursFound, "flags">;
-  readonly reports: PeersFound["reports"];
+  readonly reports: PeersFound["kinds"][number]["reports"];
 }
 
 export function reportOf(kinds: readonly Found[], seconds: number): Report {
@@ -21,8 +21,17 @@ export function reportOf(kinds: readonly Found[], seconds: number): Report {
     tables: [
       {
         title: "What was claimed",
-        head: ["", "holds", "found"],
-        rows: verdicts.map(({ claim, found, holds }) => [claim, holds ? "yes" : "NO", found]),
+        head: [
+          "",
+          "holds",
+          "mean of cells",
+          "worst cell",
+          "against it by its own 95 % interval",
+          "by one for all cells",
+        ],
+        rows: verdicts.map((
+          { claim, holds, mean, worst, alone, jointly },
+        ) => [claim, holds ? "yes" : "NO", mean, worst, alone, jointly]),
       },
       ...kinds.map(unchangedTable),
       ...kinds.flatMap((kind) => kind.draws.moves.map((_, move) => movedTable(kind, move))),
@@ -64,7 +73,7 @@ function unchangedTable(kind: KindFound): Table {
       setting,
       ...sizes.map((size) => {
         const runs = unchanged[size];
-        return `${withInterval(ofLooks(runs, zOf()))} / ${withInterval(ofRuns(runs, zOf()))}`;
+        return `${withInterval(ofLooks(runs, tailOf()))} / ${withInterval(ofRuns(runs, tailOf()))}`;
       }),
     ]),
   };
@@ -75,14 +84,14 @@ const withInterval = ({ share, low, high }: Rate) => `${percent(share)} (${bare(
 
 function movedTable(kind: KindFound, move: number): Table {
   const { kind: name, protocol: { sizes }, moves } = kind.draws, { about, by } = moves[move];
-  const n = ofLooks(kind.ours[0].moved[movedKey(move, by[0], sizes[0])], zOf()).n;
+  const n = ofLooks(kind.ours[0].moved[movedKey(move, by[0], sizes[0])], tailOf()).n;
   return {
     title: `One feature moved, ${name} (${about}): share of ${n} looks that flag it, d = ${by.join(" / ")}`,
     head: ["", ...sizes.map((size) => `n = ${size}`)],
     rows: settings(kind).filter(({ moved }) => Object.keys(moved).length > 0).map(({ setting, moved }) => [
       setting,
       ...sizes.map((size) =>
-        by.map((amount) => bare(ofLooks(moved[movedKey(move, amount, size)], zOf()).share)).join(" / ")
+        by.map((amount) => bare(ofLooks(moved[movedKey(move, amount, size)], tailOf()).share)).join(" / ")
       ),
     ]),
   };
@@ -102,7 +111,9 @@ function notesOf(kinds: readonly Found[], seconds: number): string[] {
   );
   return [
     "A claim holds when no cell contradicts it by intervals made for all cells together (Bonferroni); of the intervals of " +
-    "single cells one in forty lies on the wrong side by chance. Looks of a run share the reference; intervals allow for that.",
+    "single cells one in forty lies on the wrong side by chance. Looks of a run share the reference; intervals allow for that. " +
+    "Power is compared on the same draws, run by run, in points; a peer counts as keeping a budget in a cell unless the whole " +
+    "95 % interval of its runs with an alarm lies above it.",
     "Perennial's three budgets are compared with the p-values of one call with the smallest alpha; calls with each alpha of " +
     `its own came to the same verdict in ${sum(({ cost }) => cost.direct.same)} of ${
       sum(({ cost }) => cost.direct.compared)
@@ -136,9 +147,9 @@ function figuresOf(kind: Found) {
       unchanged: Object.fromEntries(
         Object.entries(unchanged).map((
           [n, runs],
-        ) => [n, { looks: ofLooks(runs, zOf()), runs: ofRuns(runs, zOf()) }]),
+        ) => [n, { looks: ofLooks(runs, tailOf()), runs: ofRuns(runs, tailOf()) }]),
       ),
-      moved: Object.fromEntries(Object.entries(moved).map(([key, runs]) => [key, ofLooks(runs, zOf())])),
+      moved: Object.fromEntries(Object.entries(moved).map(([key, runs]) => [key, ofLooks(runs, tailOf())])),
     })),
   };
 }

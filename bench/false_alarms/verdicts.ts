@@ -2,7 +2,7 @@ import type { Draws } from "./draws.ts";
 import { type Flags, movedKey } from "./flags.ts";
 import { settingOf, TOGETHER } from "./ours.ts";
 import { type Budget, BUDGETS, ofRuns as shareOfRuns } from "./protocol.ts";
-import { difference, ofLooks, ofRuns, type Rate, zOf } from "./rates.ts";
+import { difference, ofLooks, ofRuns, type Rate, tailOf } from "./rates.ts";
 
 /** All that was found on one kind of data. */
 export interface KindFound {
@@ -14,13 +14,19 @@ export interface KindFound {
 /** One claim, and whether it holds. */
 export interface Verdict {
   readonly claim: string;
-  readonly found: string;
   readonly holds: boolean;
+  readonly mean: string;
+  /** the cell that speaks most against it */
+  readonly worst: string;
+  /** cells that contradict it by their own 95 % interval: one in forty does by chance */
+  readonly alone: string;
+  /** cells that contradict it by intervals that hold for all cells together */
+  readonly jointly: string;
 }
 
 export const percent = (share: number) => {
-  const points = 100 * share;
-  return `${points.toFixed(Math.abs(points) < 9.95 ? 1 : 0)} %`;
+  const points = 100 * share, size = Math.abs(points);
+  return `${points.toFixed(size === 0 || size >= 9.95 ? 0 : size < 0.995 ? 2 : 1)} %`;
 };
 
 const of = (all: readonly Flags[], setting: string) => all.find((one) => one.setting === setting)!;
@@ -71,30 +77,27 @@ function keepsBudget(kinds: readonly KindFound[], budget: Budget): Verdict[] {
 function withinBudget(
   cells: readonly Cell[],
   { claim, most }: { claim: string; most: number },
-  rateOf: (runs: readonly string[], z: number) => Rate,
+  rateOf: (runs: readonly string[], tail: number) => Rate,
 ): Verdict {
-  const rates = cells.map(({ name, runs }) => ({ name, ...rateOf(runs, zOf()) }));
-  const mean = rates.reduce((sum, { share }) => sum + share, 0) / rates.length;
+  const rates = cells.map(({ name, runs }) => ({ name, ...rateOf(runs, tailOf()) }));
   const top = rates.reduce((a, b) => b.share > a.share ? b : a);
-  const alone = rates.filter(({ low }) => low > most);
-  const broken = cells.filter(({ runs }) => rateOf(runs, zOf(cells.length)).low > most);
+  const broken = cells.filter(({ runs }) => rateOf(runs, tailOf(cells.length)).low > most);
   return {
     claim,
-    found:
-      `mean ${percent(mean)}, most ${
-        percent(top.share)
-      } (${top.name}); above it by their own 95 % interval: ` +
-      `${listed(alone)} of ${cells.length} cells; by one for all cells: ${listed(broken)}`,
     holds: broken.length === 0,
+    mean: percent(meanShare(rates)),
+    worst: `${percent(top.share)} (${top.name})`,
+    alone: listed(rates.filter(({ low }) => low > most), cells.length),
+    jointly: listed(broken, cells.length),
   };
 }
 
-const listed = (cells: readonly { name: string }[]) =>
-  cells.length === 0
-    ? "none"
-    : `${cells.length} (${cells.slice(0, 4).map(({ name }) => name).join("; ")}${
-      cells.length > 4 ? "; ..." : ""
-    })`;
+const meanShare = (rates: readonly Rate[]) => rates.reduce((sum, { share }) => sum + share, 0) / rates.length;
+
+const listed = (cells: readonly { name: string }[], all: number) =>
+  `${cells.length} of ${all}${
+    cells.length > 0 ? `: ${cells.slice(0, 3).map(({ name }) => name).join("; ")}` : ""
+  }${cells.length > 3 ? "; ..." : ""}`;
 
 /** Ours and another on the same draws in which one feature was moved. */
 interface Pair extends Cell {
@@ -109,13 +112,15 @@ function pairs(
   peerAt: (kind: KindFound, size: number, key: string) => Flags | undefined,
 ): Pair[] {
   return kinds.flatMap((kind) =>
-    kind.draws.moves.flatMap(({ by, about }, move) =>
+    kind.draws.moves.flatMap(({ by }, move) =>
       by.flatMap((amount) =>
         kind.draws.protocol.sizes.flatMap((size) => {
           const key = movedKey(move, amount, size), peer = peerAt(kind, size, key);
           if (!peer) return [];
           return [{
-            name: `${kind.draws.kind}, ${about}, d = ${amount}, n = ${size}`,
+            name: `${kind.draws.kind}${
+              kind.draws.moves.length > 1 ? ` ${move + 1}` : ""
+            }, d = ${amount}, n = ${size}`,
             runs: of(kind.ours, settingOf(budget)).moved[key],
             peer: peer.setting,
             theirs: peer.moved[key],
@@ -131,45 +136,40 @@ function besideBest(kinds: readonly KindFound[], budget: Budget): Verdict {
   const most = shareOfRuns(budget, kinds[0].draws.protocol);
   const found = pairs(kinds, budget, ({ peers }, size, key) => {
     const keep = peers.filter(({ unchanged, moved }) =>
-      moved[key] && ofRuns(unchanged[size], zOf()).low <= most
+      moved[key] && ofRuns(unchanged[size], tailOf()).low <= most
     );
-    const power = ({ moved }: Flags) => ofLooks(moved[key], zOf()).share;
+    const power = ({ moved }: Flags) => ofLooks(moved[key], tailOf()).share;
     return keep.length === 0 ? undefined : keep.reduce((a, b) => power(b) > power(a) ? b : a);
   });
   const claim = `Power at ${percent(most)} of runs: at least the best peer's that keeps it too`;
-  return atLeast(found, claim, [...new Set(found.map(({ peer }) => peer))]);
+  return atLeast(found, claim);
 }
 
 /** Against Alibi Detect with the same alpha for a look, kept or not; where rows are independent, as it assumes. */
 function besideAlibi(kinds: readonly KindFound[], budget: Budget): Verdict {
   const independent = kinds.filter(({ draws }) => !draws.dependent);
   const found = pairs(independent, budget, ({ peers }) => of(peers, alibiSetting(budget)));
-  return atLeast(
-    found,
-    `Power at ${(100 * budget.alpha).toFixed(2)} % a look: at least Alibi Detect's, same alpha`,
-    [],
-  );
+  const claim = `Power at ${(100 * budget.alpha).toFixed(2)} % a look: at least Alibi Detect's with it`;
+  return atLeast(found, claim);
 }
 
 export const alibiSetting = ({ name }: Budget) => `Alibi Detect, Bonferroni ${name}`;
 
 /** A cell is behind when the whole of its interval, made for all cells together, lies below zero. */
-function atLeast(found: readonly Pair[], claim: string, peers: readonly string[]): Verdict {
-  const gaps = found.map(({ name, runs, theirs }) => ({ name, ...difference(runs, theirs, zOf()) }));
-  const mean = gaps.reduce((sum, { share }) => sum + share, 0) / gaps.length;
-  const least = gaps.reduce((a, b) => b.share < a.share ? b : a);
-  const ahead = gaps.filter(({ low }) => low > 0), behind = gaps.filter(({ high }) => high < 0);
-  const broken = found.filter(({ runs, theirs }) => difference(runs, theirs, zOf(found.length)).high < 0);
+function atLeast(found: readonly Pair[], claim: string): Verdict {
+  const gaps = found.map((pair) => ({ ...pair, ...difference(pair.runs, pair.theirs, tailOf()) }));
+  const least = gaps.reduce((a, b) => b.share < a.share ? b : a), mean = meanShare(gaps);
+  const broken = found.filter(({ runs, theirs }) => difference(runs, theirs, tailOf(found.length)).high < 0);
   return {
     claim,
-    found:
-      `mean difference ${percent(mean)} over ${found.length} cells, least ${
-        percent(least.share)
-      } (${least.name}); ` +
-      `by their own 95 % interval ahead in ${ahead.length}, behind in ${
-        listed(behind)
-      }; by one for all cells ` +
-      `behind in ${listed(broken)}${peers.length > 0 ? `. The best peers: ${peers.join("; ")}` : ""}`,
     holds: broken.length === 0 && mean >= 0,
+    mean: signed(mean),
+    worst: `${signed(least.share)} (${least.name}, ${least.peer})`,
+    alone: `${listed(gaps.filter(({ high }) => high < 0), gaps.length)}; ahead in ${
+      gaps.filter(({ low }) => low > 0).length
+    }`,
+    jointly: listed(broken, gaps.length),
   };
 }
+
+const signed = (share: number) => `${share > 0 ? "+" : ""}${percent(share)}`;

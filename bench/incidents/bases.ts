@@ -2,6 +2,7 @@ import { seededRandom } from "../../src/core/random.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import { configFor, DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
 import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { pick } from "./draw.ts";
 import { sent, type ShopRow } from "./rows.ts";
 import type { Shops } from "./shop.ts";
 
@@ -37,11 +38,13 @@ export interface Calm {
   readonly looks: readonly { model: string; asOf: string; text: string }[];
 }
 
-/** Moments drawn at random, midnights, ascending. */
-export function drawStarts(n: number, seed: number): number[] {
-  const random = seededRandom(seed), [first, last] = STARTS_MS;
-  const days = (last - first) / DAY_MS;
-  return Array.from({ length: n }, () => first + Math.floor(random() * days) * DAY_MS).sort((a, b) => a - b);
+/** Moments drawn at random, midnights before days on which the shop trades, ascending. */
+export function drawStarts(rows: readonly ShopRow[], n: number, seed: number): number[] {
+  const [first, last] = STARTS_MS, random = seededRandom(seed);
+  const trading = rows.filter(({ timeMs }) => timeMs >= first && timeMs < last)
+    .map(({ timeMs }) => Math.floor(timeMs / DAY_MS) * DAY_MS);
+  const days = [...new Set(trading)];
+  return Array.from({ length: n }, () => pick(days, random)).sort((a, b) => a - b);
 }
 
 /** Lets a shop live through its history up to each moment, and keeps a copy of it there. */
@@ -61,6 +64,7 @@ export async function makeBases(
   };
   await shop.configure(CONFIG);
   await feed(DEPLOYED_MS);
+  await shop.sql`analyze`; // as autovacuum does within a minute: a bulk load without statistics makes the first look slow
   for (const model of MODELS) await shop.deployFirst(model, DEPLOYED_MS);
   const bases: Base[] = [], looks: Calm["looks"][number][] = [];
   let asOfMs = DEPLOYED_MS;

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { sha256 } from "../../src/core/hash.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { findProgram, runProgram } from "../../src/embedded/programs.ts";
+import { onEnd } from "./cleanup.ts";
 
 /** Packages that go together into one Python. */
 export interface Peers {
@@ -61,6 +62,8 @@ export async function runPython<T>(
   args: readonly string[],
   withinMs: number,
 ): Promise<T> {
+  const interrupted = new AbortController();
+  const end = onEnd(() => interrupted.abort()); // else it would go on by itself
   const { success, stdout } = await new Deno.Command(python, {
     args: [fileURLToPath(script), ...args],
     // waiting threads sleep: spinning ones starve each other where something else runs, too
@@ -73,8 +76,8 @@ export async function runPython<T>(
     stdin: "null",
     stdout: "piped",
     stderr: "inherit",
-    signal: AbortSignal.timeout(withinMs),
-  }).output();
+    signal: AbortSignal.any([AbortSignal.timeout(withinMs), interrupted.signal]),
+  }).output().finally(end);
   if (!success) {
     throw new Error(
       `Cannot run "${fileURLToPath(script)}": it failed or took longer than ${withinMs / 60_000} minutes`,

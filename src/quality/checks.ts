@@ -15,13 +15,13 @@ import { volume } from "./checks/volume.ts";
 import type { Check } from "./view.ts";
 
 /**
- * The catalogue. Half of what a look may spend goes to silence, the trouble that takes everything with it; all other
- * tests share the rest.
+ * The catalogue. A quarter of what a look may spend goes to silence, the trouble that takes everything with it; all
+ * other tests share the rest.
  */
 export const CHECKS: readonly { part: number; checks: readonly Check[] }[] = [
-  { part: 0.5, checks: [stalledSource] },
+  { part: 0.25, checks: [stalledSource] },
   {
-    part: 0.5,
+    part: 0.75,
     checks: [
       ...[missing, refused, absurd, free, unitJump, duplicates, repeatedIds, late, outOfOrder],
       ...[lostType, newTypes, failures, brokenFunnel, volume, clockShift],

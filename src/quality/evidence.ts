@@ -36,7 +36,9 @@ export const QualityEvidence = z.strictObject({
   repeats: z.array(z.strictObject({ day: z.int(), source: z.string(), events: z.int() })).describe(
     "events sent again under an id that was stored, by the day they were received",
   ),
-  features: FeatureSample.nullable().describe("null: no population yet"),
+  features: FeatureSample.nullable().describe(
+    "null: no model serves, or they were looked at earlier that day",
+  ),
   known: z.array(Finding).describe("what earlier looks found, in its newest description"),
 });
 export type QualityEvidence = z.infer<typeof QualityEvidence>;

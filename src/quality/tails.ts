@@ -11,15 +11,14 @@ export function betaBinomialTail(k: number, n: number, { p, rho }: { p: number; 
     least = Math.ceil(k * scale - 1e-9);
   if (least <= 0) return 1;
   if (least > trials) return 0;
-  const strength = rho > 0 ? 1 / rho - 1 : 1e9; // a + b; the binomial is its limit
-  const a = p * strength, b = (1 - p) * strength;
+  const theta = rho / (1 - rho); // 1 / (a + b)
   let log = 0; // ln P(K = 0)
-  for (let i = 0; i < trials; i++) log += Math.log((b + i) / (strength + i));
+  for (let i = 0; i < trials; i++) log += Math.log((1 - p + i * theta) / (1 + i * theta));
   let tail = 0, below = 0;
   for (let j = 0; j <= trials; j++) {
     if (j < least) below += Math.exp(log);
     else tail += Math.exp(log);
-    log += Math.log((trials - j) / (j + 1) * (a + j) / (b + trials - j - 1));
+    log += Math.log((trials - j) / (j + 1) * (p + j * theta) / (1 - p + (trials - j - 1) * theta));
   }
   return below < 0.5 ? Math.max(tail, 1 - below) : tail; // small tails are summed, never a difference
 }

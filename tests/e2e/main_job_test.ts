@@ -136,7 +136,7 @@ async function replayed({ service, events }: SmallShop): Promise<void> {
     for (const ms of scored) {
       const { rows, version } = own.find((s) => s.policy === "perennial" && s.cutoff === iso(ms))!;
       const [stored] = await sql`select count(*)::int as n, min(version) as low, max(version) as high
-        from predictions where model = ${model} and as_of = ${iso(ms)}`;
+        from predictions where model = ${model} and as_of = ${iso(ms)} and source = 'api'`;
       assert.deepEqual([stored.n, stored.low, stored.high], [rows, version, version]);
     }
   }

@@ -7,10 +7,11 @@ import { fileURLToPath } from "node:url";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
 import { listCycles } from "../../src/db/cycles.ts";
+import { listObservations } from "../../src/db/observations.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { pinMoment } from "../../src/reporting/as_of.ts";
 import type { Service } from "../../src/service.ts";
-import { checkAsOf, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
+import { checkAsOf, ensureMonitor, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
 import type { CycleResult, RetrainerStatus } from "../../workflows/messages.ts";
 import { withSmallShop } from "../e2e/small_shop.ts";
 
@@ -31,6 +32,7 @@ async function record(): Promise<void> {
     await save(service, "cycle-deployed-forced", await forced(service, "spending", "deployed"));
     await ensureRetrainer(service.client, { model: "lost", taskQueue: service.taskQueue, active: false });
     await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
+    await monitored(service);
     for (const model of ["churn", "spending", "lost"]) await save(service, `retrainer-${model}`, retrainerId(model));
   }, { every: 1 });
 }
@@ -79,6 +81,21 @@ async function forced(service: Service, model: string, want: string): Promise<st
     return now.runningCycle === null && now.last !== null && now.last.text !== before;
   });
   return expected(now!.last!, want);
+}
+
+/** The monitor looks, and tells of the cycle that failed. */
+async function monitored(service: Service): Promise<void> {
+  const { sql, client, taskQueue } = service;
+  await ensureMonitor(client, { taskQueue });
+  let delivered: string | undefined;
+  await until(async () => {
+    const [row] = await sql`select id from deliveries where delivered_at is not null order by created_at limit 1`;
+    delivered = row?.id;
+    return delivered !== undefined && (await listObservations(sql, { kind: "quality", model: null })).length > 0;
+  });
+  await client.workflow.getHandle(`delivery/${delivered}`).result();
+  await save(service, "delivery", `delivery/${delivered}`);
+  await save(service, "monitor", "monitor");
 }
 
 const status = ({ client }: Service, model: string) =>

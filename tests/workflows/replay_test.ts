@@ -43,7 +43,15 @@ for (const one of recorded) {
 Deno.test("workflows are recorded: each of them, and each way in which a cycle ends", () => {
   const kinds = new Set(recorded.map(({ name }) => name.split("/")[1].replace(".json", "")));
   const endings = ["cannot-tell-yet", "wait", "deployed", "inconclusive", "cancelled", "failed"];
-  for (const kind of ["replay-cutoff", "retrainer-churn", ...endings.map((ending) => `cycle-${ending}`)]) {
+  for (
+    const kind of [
+      "replay-cutoff",
+      "retrainer-churn",
+      "monitor",
+      "delivery",
+      ...endings.map((ending) => `cycle-${ending}`),
+    ]
+  ) {
     assert.ok(kinds.has(kind), `no ${kind} is recorded`);
   }
 });

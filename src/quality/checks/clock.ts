@@ -1,9 +1,11 @@
 import { tailBeside } from "../students.ts";
-import { type Check, DAY_MS, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
+import { type Check, DAY_MS, isTroubled, type Tested, type View } from "../view.ts";
 import { dayText } from "../words.ts";
 
 /** One odd day is no clock: some shops open late once a week. */
 const LENGTHS = [2, 4, 7] as const, BLOCKS_MIN = 8, VISITS_MIN = 5;
+/** The hour people shop at moves with the season: only so many days before say what is usual. */
+const PAST_DAYS = 56;
 /** Hours by which the clock must be off to matter. */
 const SHIFT_MIN = 0.6;
 /** Where visits are spread around the clock like this, the mean hour says nothing (length of the mean vector, 0 to 1). */
@@ -73,8 +75,14 @@ function describe(
   { first, last, shift, visits }: { first: number; last: number; shift: number; visits: number },
 ): Tested["found"] {
   const days = view.days.filter(({ day }) => day >= first && day <= last);
+  const summerTime = Math.abs(Math.abs(shift) - 1) <= SHIFT_MIN && clocksChanged(first - AFTER_DAYS, last);
   return {
-    ...{ kind: "clock shift", subject: "hour of the day", means: "broken", share: 1 },
+    ...{
+      kind: "clock shift",
+      subject: "hour of the day",
+      means: summerTime ? "passing" : "broken",
+      share: 1,
+    },
     rows: days.reduce((sum, { events }) => sum + events, 0),
     fromMs: first * DAY_MS,
     toMs: Math.min(view.evidence.asOfMs, (last + 1) * DAY_MS),
@@ -82,9 +90,25 @@ function describe(
       `visits come ${Math.abs(shift).toFixed(1)} hours ${
         shift > 0 ? "later" : "earlier"
       } in the day than usual, since ` +
-      `${
-        dayText(first * DAY_MS)
-      }; look for a clock or a time zone that was changed where the events are made`,
-    evidence: { hours: shift, visits, days: last - first + 1 },
+      `${dayText(first * DAY_MS)}; ` +
+      (summerTime
+        ? "people changed their clocks these days: nothing to mend"
+        : "look for a clock or a time zone that was changed where the events are made"),
+    evidence: { hours: shift, visits, days: last - first + 1, summerTime },
   };
+}
+
+/** An hour is put down to summer time for so long after it began or ended. */
+const AFTER_DAYS = 14;
+
+/** Whether summer time begins or ends within some days, in Europe (last Sunday of March, October) or North America. */
+function clocksChanged(first: number, last: number): boolean {
+  for (let day = first; day <= last; day++) {
+    const date = new Date(day * DAY_MS), [month, of] = [date.getUTCMonth() + 1, date.getUTCDate()];
+    if (date.getUTCDay() !== 0) continue;
+    if (
+      (month === 3 || month === 10) && of > 24 || month === 3 && of > 7 && of < 15 || month === 11 && of < 8
+    ) return true;
+  }
+  return false;
 }

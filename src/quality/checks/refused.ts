@@ -1,11 +1,10 @@
-import type { Draft } from "../view.ts";
 import { askRate } from "../rates.ts";
-import type { Check } from "../view.ts";
+import type { Check, Draft } from "../view.ts";
 import { percent } from "../words.ts";
 
 /** What was put aside tells its kind by its reason. */
 function kindOf(reason: string): Draft["kind"] {
-  if (/negative|before 1990|in the future|between/.test(reason)) return "out of range";
+  if (/negative|before 1990|in the future/.test(reason)) return "out of range";
   return /missing/.test(reason) ? "missing" : "wrong type";
 }
 

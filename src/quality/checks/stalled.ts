@@ -5,10 +5,10 @@ const WEEKS = 8, WEEKS_MIN = 4, OPEN_PART = 0.5;
 const WEEK_HOURS = 168;
 /** Open hours of history that are needed, and hours without events below which nobody calls anybody. */
 const HOURS_MIN = 100, RUN_MIN = 3;
-/** The longest silences tell how long silences get; where there are fewer, the tail is taken to fall with this exponent. */
-const TOP = 5, TAIL_DEFAULT = 0.5;
+/** The longest silences tell how long silences get; where there are fewer, the tail has this index. */
+const TOP = 5, TAIL_DEFAULT = 0.4;
 /** A shop that is open in fewer hours of the week closes on holidays too: as if so many closed days had been seen. */
-const ALWAYS_OPEN = 100, HOLIDAYS = 3;
+const ALWAYS_OPEN = 100, HOLIDAYS = 2;
 /** So many times the longest silence before is a fact that needs no test. */
 const BEYOND = 3;
 

@@ -4,7 +4,8 @@ import { percent } from "../words.ts";
 import { mainTypes } from "./missing.ts";
 
 /** What a shop calls its own failures. */
-const FAILURE = /error|fail|bug|exception|crash|timeout|declin|denied|abort/;
+const FAILURE =
+  /(^|[_.-])(errors?|fail(ed|ure|ures)?|bug|exception|crash(ed)?|timeout|declined?|denied|abort(ed)?)([_.-]|$)/;
 
 const seriesOfType = ({ days }: View, type: string) =>
   days.map(({ day, visits, events, types }) => {

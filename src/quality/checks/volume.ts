@@ -97,26 +97,38 @@ function logRatio(visits: Visits, end: number, length: number): number | null {
 
 function describe(
   view: View,
-  { kind, means, todo }: Span,
+  { kind, means, side, todo }: Span,
   { end, length, factor, expected }: { end: number; length: number; factor: number; expected: number },
 ): Draft {
-  const first = end - length + 1;
-  const days = view.days.filter(({ day }) => day >= first && day <= end);
-  const events = sum(days.map((day) => day.events));
-  const stretch = length === 1 ? `on ${iso(end)}` : `from ${iso(first)} to ${iso(end)}`;
+  const first = length === 1 ? end : beganOn(view, { end, length, factor, side });
+  const events = sum(view.days.filter(({ day }) => day >= first && day <= end).map((day) => day.events));
+  const stretch = length === 1 ? `on ${iso(end)}` : `in the ${length} days up to ${iso(end)}`;
   return {
     ...{ kind, subject: SUBJECT, means },
-    rows: Math.round(means === "broken" ? events * (1 / factor - 1) : events * (1 - 1 / factor)),
-    share: means === "broken" ? Math.min(1, 1 - factor) : 1 - 1 / factor,
+    rows: Math.round(events * Math.abs(1 / factor - 1)),
+    share: side === "below" ? 1 - factor : 1 - 1 / factor,
     fromMs: first * DAY_MS,
     toMs: Math.min(view.evidence.asOfMs, (end + 1) * DAY_MS),
-    text:
-      `${Math.round(factor * expected)} visits ${stretch}, ${times(factor)} the ${
-        Math.round(expected)
-      } expected from ` +
-      `the weeks before; ${todo}`,
+    text: `${Math.round(factor * expected)} visits ${stretch}, ${times(factor)} the ${
+      Math.round(expected)
+    } expected from the weeks before, since ${iso(first)}; ${todo}`,
     evidence: { factor, expected, days: length },
   };
+}
+
+/** The day of a stretch from which on visits differ most from what the same weekdays had before (Page 1954). */
+function beganOn(
+  { days }: View,
+  { end, length, factor, side }: { end: number; length: number; factor: number; side: Span["side"] },
+): number {
+  const visits = new Map(days.map((day) => [day.day, day.visits]));
+  let best = { day: end, off: -Infinity }, off = 0;
+  for (let day = end; day > end - length; day--) {
+    const usual = median(Array.from({ length: BEFORE }, (_, i) => visits.get(day - 7 * (i + 1)) ?? 0));
+    off += (side === "above" ? 1 : -1) * ((visits.get(day) ?? 0) - usual * (1 + factor) / 2);
+    if (off > best.off) best = { day, off };
+  }
+  return best.day;
 }
 
 const iso = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10);
