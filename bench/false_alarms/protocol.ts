@@ -18,12 +18,12 @@ export const PROTOCOL: Protocol = {
   reference: 5000,
   sizes: [100, 200, 500, 1000],
   looks: 24,
-  runs: { ours: 60, alibi: 60, evidently: 12, nannyml: 20 },
-  moved: { runs: 30, looks: 4 },
-  together: { runs: 20, looks: 6 },
+  runs: { ours: 20, alibi: 20, evidently: 2, nannyml: 4 },
+  moved: { runs: 15, looks: 4 },
+  together: { runs: 6, looks: 4 },
 };
 
-/** The same with more runs, for whoever has an hour. */
+/** The same with more runs, for whoever has hours. */
 export const WHOLE: Protocol = {
   ...PROTOCOL,
   runs: { ours: 200, alibi: 200, evidently: 50, nannyml: 50 },

@@ -6,8 +6,13 @@ import type { Checked, Shop } from "./shop.ts";
 
 /** Broken data may be named so long after they ended; what passes is watched so long after it; what lasts, from its start. */
 const NAMED_WITHIN_MS = 7 * DAY_MS, WATCHED_MS = 28 * DAY_MS, LASTING_MS = 56 * DAY_MS;
-/** Days between checks: broken data are looked for every day, outcomes come in more slowly. */
-const DAYS_BETWEEN: Record<Truth["answer"], number> = { "fix data first": 1, wait: 4, retrain: 4 };
+/** Days between checks: broken data are looked for every day, outcomes come in slowly; a burst is looked at from near, too. */
+const DAYS_BETWEEN: Record<Truth["answer"], number> = { "fix data first": 1, wait: 7, retrain: 4 };
+const FIRST_DAYS: Record<Truth["answer"], readonly number[]> = {
+  "fix data first": [],
+  wait: [1, 2, 4],
+  retrain: [],
+};
 
 /** How an episode went. */
 export interface Episode {
@@ -22,8 +27,16 @@ export interface Episode {
   readonly checks: readonly Checked[];
 }
 
+/** The moments at which an incident is checked. */
+function momentsOf(truth: Truth): number[] {
+  const first = FIRST_DAYS[truth.answer], days = DAYS_BETWEEN[truth.answer];
+  const wholeDays = Math.floor((watchedUntil(truth) - truth.fromMs) / DAY_MS);
+  const regular = Array.from({ length: Math.floor(wholeDays / days) }, (_, i) => (i + 1) * days);
+  return [...first, ...regular].map((day) => truth.fromMs + day * DAY_MS);
+}
+
 /** The last moment at which an incident is checked. */
-export const watchedUntil = ({ answer, fromMs, toMs }: Truth): number =>
+const watchedUntil = ({ answer, fromMs, toMs }: Truth): number =>
   answer === "retrain" ? fromMs + LASTING_MS : toMs + (answer === "wait" ? WATCHED_MS : NAMED_WITHIN_MS);
 
 /**
@@ -35,9 +48,9 @@ export async function runEpisode(
   model: string,
   { events, truth }: { events: readonly SentEvent[]; truth: Truth },
 ): Promise<Episode> {
-  const checks: Checked[] = [], stepMs = DAYS_BETWEEN[truth.answer] * DAY_MS, untilMs = watchedUntil(truth);
+  const checks: Checked[] = [];
   let next = events.findIndex(({ sentMs }) => sentMs >= truth.fromMs);
-  for (let asOfMs = truth.fromMs + stepMs; asOfMs <= untilMs; asOfMs += stepMs) {
+  for (const asOfMs of momentsOf(truth)) {
     const from = next;
     while (next < events.length && events[next].sentMs < asOfMs) next++;
     await shop.receive(events.slice(from, next));

@@ -17,7 +17,7 @@ const NAMES = Object.keys(KINDS) as IncidentKind[];
 const WITH_CLICKS: readonly IncidentKind[] = ["control", "lost event type", "bot traffic", "duplicate flood"];
 const SEED = 20_110_412;
 /** Episodes under way at once: while one waits for Postgres, another computes. */
-const AT_ONCE = 2;
+const AT_ONCE = 4;
 
 /** What is tried on one shop: its history, and which kinds how often. */
 interface Plan {
@@ -55,7 +55,7 @@ export const incidentsBench: Bench = {
 
 async function plansFor({ whole, quick }: { whole: boolean; quick: boolean }): Promise<Plan[]> {
   const bundled = await readRows(BUNDLED);
-  const size = quick ? { starts: 2, drawsPerStart: 1 } : { starts: 7, drawsPerStart: 3 };
+  const size = quick ? { starts: 2, drawsPerStart: 1 } : { starts: 10, drawsPerStart: 2 };
   const plans: Plan[] = [
     { shop: "1,200 shoppers", rows: bundled, kinds: NAMES, ...size },
     {
@@ -65,7 +65,7 @@ async function plansFor({ whole, quick }: { whole: boolean; quick: boolean }): P
         kinds: WITH_CLICKS,
       },
       ...size,
-      drawsPerStart: 1,
+      starts: quick ? 1 : 5,
     },
   ];
   if (whole) {
@@ -99,7 +99,8 @@ async function runPlan(
       const job = jobs[next++];
       drawn.push(await runDraw(shops, plan, job));
       const { kind, episode, incident } = drawn[drawn.length - 1];
-      const right = episode.right ? "right" : `${episode.answer}: NOT RIGHT`;
+      const last = episode.checks[episode.checks.length - 1].text.slice(0, 400);
+      const right = episode.right ? "right" : `NOT RIGHT, ${episode.answer} (${last})`;
       say(
         `incidents: ${drawn.length} of ${jobs.length}: ${kind}, ${incident.text}: ${right} after ${episode.days} days`,
       );

@@ -35,11 +35,12 @@ export function reportOf({ drawn, calms, dated }: Results): Report {
       "Each draw: the shop's real history up to a random moment from 24 May to 12 July 2011, models trained as of 2011-04-12 and " +
       "looked at every three days since; from the moment on the history with one incident in it, of random strength and " +
       "length, goes through the judgement that every event takes, and real checks of one model (looks at events, outcomes, " +
-      "errors and inputs, then the decision) follow: every day for broken data, every 4 days for what passes or " +
-      'what lasts. Routine training and age are off, so that "retrain" means evidence. Right: broken data, "fix data first" ' +
-      "for a finding within the incident while it lasts or in the 7 days after; what passes and the control, never " +
-      '"retrain" nor "fix data first", and "wait" 28 days after the end, when the outcomes of its last predictions are in; what lasts, "retrain" within 56 days. An episode ' +
-      'ends at its first "retrain", at the right "fix data first", and of what passes at any "fix data first".',
+      "errors and inputs, then the decision) follow: every day for broken data, on days 1, 2, 4 and then every week for what " +
+      'passes, every 4 days for what lasts. Routine training and age are off, so that "retrain" means evidence. Right: broken ' +
+      'data, "fix data first" for a finding within the incident while it lasts or in the 7 days after; what passes and the ' +
+      'control, never "retrain" nor "fix data first", and "wait" at the end, four weeks after the incident, when the outcomes ' +
+      'of its last predictions are in; what lasts, "retrain" within 56 days. An episode ends at its first "retrain", at the ' +
+      'right "fix data first", and of what passes at any "fix data first".',
     tables: [
       ...shops.flatMap((shop) => tablesOf(shop, drawn.filter((one) => one.shop === shop))),
       calmTable(drawn, calms),

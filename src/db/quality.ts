@@ -68,8 +68,8 @@ async function makeProfiles(
 }
 
 /**
- * Events put aside, by the day they happened on where their time can be read (also where it was sent in seconds), else by
- * the day they were received. Reads the newest ones by primary key.
+ * Events put aside, by the day they happened on where their time can be read (also where it was sent in seconds; a zone is
+ * passed over), else by the day they were received. Reads the newest ones by primary key.
  */
 async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Refused[]> {
   const time = sql`body ->> 'time'`;
@@ -80,8 +80,9 @@ async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Re
         coalesce(
           case when ${time} ~ '^[0-9]{12,13}$' then to_timestamp((${time})::float8 / 1000)
                when ${time} ~ '^[0-9]{9,10}$' then to_timestamp((${time})::float8)
-               when ${time} ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}' and pg_input_is_valid(${time}, 'timestamptz')
-                 then (${time})::timestamptz end,
+               when ${time} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]'
+                 then ((left(${time}, 7) || '-01')::timestamp + make_interval(days => substr(${time}, 9, 2)::int - 1,
+                   hours => substr(${time}, 12, 2)::int, mins => substr(${time}, 15, 2)::int)) at time zone 'utc' end,
           received_at) as at
       from newest
     )

@@ -5,6 +5,7 @@ import { frozen, skew } from "./checks/features.ts";
 import { brokenFunnel } from "./checks/funnel.ts";
 import { missing } from "./checks/missing.ts";
 import { absurd, free, unitJump } from "./checks/money.ts";
+import { quietHours } from "./checks/quiet_hours.ts";
 import { refused } from "./checks/refused.ts";
 import { duplicates, repeatedIds } from "./checks/repetition.ts";
 import { newcomers, restless } from "./checks/shoppers.ts";
@@ -24,7 +25,7 @@ export const CHECKS: readonly { part: number; checks: readonly Check[] }[] = [
     part: 0.75,
     checks: [
       ...[missing, refused, absurd, free, unitJump, duplicates, repeatedIds, late, outOfOrder],
-      ...[lostType, newTypes, failures, brokenFunnel, volume, clockShift],
+      ...[lostType, newTypes, failures, brokenFunnel, volume, clockShift, quietHours],
       ...[restless, newcomers, busiest, newCatalogue, frozen, skew],
     ],
   },

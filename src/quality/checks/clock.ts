@@ -1,5 +1,6 @@
 import { tailBeside } from "../students.ts";
-import { type Check, DAY_MS, isTroubled, type Tested, type View } from "../view.ts";
+import type { DayProfile } from "../profile.ts";
+import { type Check, DAY_MS, type Draft, isTroubled, type View } from "../view.ts";
 import { dayText } from "../words.ts";
 
 /** One odd day is no clock: some shops open late once a week. */
@@ -13,73 +14,100 @@ const CONCENTRATION_MIN = 0.15;
 
 /** The mean hour of some visits as a vector: its angle is the time of day, its length how concentrated they are. */
 interface Mean {
-  x: number;
-  y: number;
-  visits: number;
+  readonly x: number;
+  readonly y: number;
+  readonly visits: number;
 }
 
 /**
  * The visits of whole days come at other hours than they did: a time zone, a clock.
- * Null: the circular mean hour of a stretch differs from the usual one as those of past stretches of that length did.
+ * Null: the circular mean hour of a stretch, each day beside its own weekday's, is off as those of past stretches of that
+ * length were.
  */
 export const clockShift: Check = (view) => {
-  const usable = view.days.filter(({ day }) =>
-    !isTroubled(view, day, { kind: "clock shift", subject: "hour of the day" })
+  const usable = view.days.filter(({ day }) => !isTroubled(view, day, { kind: KIND, subject: SUBJECT }));
+  const ends = view.hoursDone === 24 ? view.fresh : view.fresh.slice(0, -1);
+  const shifts = ends.flatMap((last) =>
+    LENGTHS.flatMap((length) => shiftOf(view.days, usable, { first: last - length + 1, last }) ?? [])
   );
-  let looked = 0,
-    best: { p: number; first: number; last: number; shift: number; visits: number } | null = null;
-  for (const last of view.hoursDone === 24 ? view.fresh : view.fresh.slice(0, -1)) {
-    for (const length of LENGTHS) {
-      const first = last - length + 1;
-      const past = usable.filter(({ day }) => day < first && day >= first - PAST_DAYS);
-      const usual = meanOf(past), now = meanOf(view.days.filter(({ day }) => day >= first && day <= last));
-      const blocks = Map.groupBy(past, ({ day }) => Math.floor((first - 1 - day) / length));
-      const means = [...blocks.values()].map(meanOf).filter(({ visits }) => visits >= VISITS_MIN);
-      const concentrated = Math.hypot(usual.x, usual.y) >= CONCENTRATION_MIN * usual.visits;
-      if (means.length < BLOCKS_MIN || now.visits < VISITS_MIN || !concentrated) continue;
-      looked++;
-      const shift = hoursBetween(usual, now);
-      const noisier = Math.max(1, means.reduce((sum, m) => sum + m.visits, 0) / means.length / now.visits);
-      const offs = means.map((mean) => hoursBetween(usual, mean));
-      const p = Math.min(1, 2 * tailBeside(shift, offs, { side: shift > 0 ? "above" : "below", noisier }));
-      if (Math.abs(shift) >= SHIFT_MIN && (best === null || p < best.p)) {
-        best = { p, first, last, shift, visits: now.visits };
-      }
-    }
-  }
-  if (looked === 0) return [];
-  return [{ p: best ? Math.min(1, best.p * looked) : 1, found: best && describe(view, best) }];
+  if (shifts.length === 0) return [];
+  const [worst] = shifts.filter(({ hours }) => Math.abs(hours) >= SHIFT_MIN).sort((a, b) => a.p - b.p);
+  return [{
+    p: worst ? Math.min(1, worst.p * shifts.length) : 1,
+    found: worst ? describe(view, worst) : null,
+  }];
 };
 
-function meanOf(days: readonly { hours: readonly number[] }[]): Mean {
-  const mean = { x: 0, y: 0, visits: 0 };
-  for (const { hours } of days) {
-    hours.forEach((visits, hour) => {
-      const angle = 2 * Math.PI * (hour + 0.5) / 24;
-      mean.x += visits * Math.cos(angle);
-      mean.y += visits * Math.sin(angle);
-      mean.visits += visits;
-    });
-  }
-  return mean;
+const KIND = "clock shift", SUBJECT = "hour of the day";
+
+/** By how many hours a stretch is off, and the chance of that. */
+interface Shift {
+  readonly p: number;
+  readonly first: number;
+  readonly last: number;
+  readonly hours: number;
+  readonly visits: number;
 }
 
-/** From one mean hour to another, -12 to 12. */
-function hoursBetween(a: Mean, b: Mean): number {
-  const hours = (Math.atan2(b.y, b.x) - Math.atan2(a.y, a.x)) * 12 / Math.PI;
-  return hours > 12 ? hours - 24 : hours < -12 ? hours + 24 : hours;
+/** Null: too little history, too few visits, or visits at every hour. */
+function shiftOf(
+  days: readonly DayProfile[],
+  usable: readonly DayProfile[],
+  { first, last }: { first: number; last: number },
+): Shift | null {
+  const past = usable.filter(({ day }) => day < first && day >= first - PAST_DAYS);
+  const beside = besideWeekdays(past);
+  const now = beside(days.filter(({ day }) => day >= first && day <= last));
+  const blocks = Map.groupBy(past, ({ day }) => Math.floor((first - 1 - day) / (last - first + 1)));
+  const means = [...blocks.values()].map(beside).filter(({ visits }) => visits >= VISITS_MIN);
+  const all = beside(past), concentrated = Math.hypot(all.x, all.y) >= CONCENTRATION_MIN * all.visits;
+  if (means.length < BLOCKS_MIN || now.visits < VISITS_MIN || !concentrated) return null;
+  const hours = hoursOf(now);
+  const noisier = Math.max(1, means.reduce((sum, { visits }) => sum + visits, 0) / means.length / now.visits);
+  const side = hours > 0 ? "above" : "below";
+  const p = Math.min(1, 2 * tailBeside(hours, means.map(hoursOf), { side, noisier }));
+  return { p, first, last, hours, visits: now.visits };
 }
+
+/** Sums up visits of some days as vectors, each turned back by the usual hour of its weekday: angle 0 is as usual. */
+function besideWeekdays(past: readonly DayProfile[]): (days: readonly DayProfile[]) => Mean {
+  const all = meanOf(past, 0);
+  const weekdays = Map.groupBy(past, ({ day }) => day % 7);
+  const usual = new Map([...weekdays].map(([weekday, days]) => [weekday, hoursOf(meanOf(days, 0))]));
+  return (days) =>
+    days.map((day) => meanOf([day], usual.get(day.day % 7) ?? hoursOf(all))).reduce(
+      (sum, { x, y, visits }) => ({ x: sum.x + x, y: sum.y + y, visits: sum.visits + visits }),
+      { x: 0, y: 0, visits: 0 },
+    );
+}
+
+/** @param from hour that angle 0 stands for */
+function meanOf(days: readonly DayProfile[], from: number): Mean {
+  let x = 0, y = 0, visits = 0;
+  for (const { hours } of days) {
+    hours.forEach((n, hour) => {
+      const angle = 2 * Math.PI * (hour + 0.5 - from) / 24;
+      x += n * Math.cos(angle);
+      y += n * Math.sin(angle);
+      visits += n;
+    });
+  }
+  return { x, y, visits };
+}
+
+/** The angle of a mean in hours, -12 to 12. */
+const hoursOf = ({ x, y }: Mean): number => Math.atan2(y, x) * 12 / Math.PI;
 
 function describe(
   view: View,
-  { first, last, shift, visits }: { first: number; last: number; shift: number; visits: number },
-): Tested["found"] {
+  { first, last, hours, visits }: Shift,
+): Draft {
   const days = view.days.filter(({ day }) => day >= first && day <= last);
-  const summerTime = Math.abs(Math.abs(shift) - 1) <= SHIFT_MIN && clocksChanged(first - AFTER_DAYS, last);
+  const summerTime = Math.abs(Math.abs(hours) - 1) <= SHIFT_MIN && clocksChanged(first - AFTER_DAYS, last);
   return {
     ...{
-      kind: "clock shift",
-      subject: "hour of the day",
+      kind: KIND,
+      subject: SUBJECT,
       means: summerTime ? "passing" : "broken",
       share: 1,
     },
@@ -87,14 +115,14 @@ function describe(
     fromMs: first * DAY_MS,
     toMs: Math.min(view.evidence.asOfMs, (last + 1) * DAY_MS),
     text:
-      `visits come ${Math.abs(shift).toFixed(1)} hours ${
-        shift > 0 ? "later" : "earlier"
+      `visits come ${Math.abs(hours).toFixed(1)} hours ${
+        hours > 0 ? "later" : "earlier"
       } in the day than usual, since ` +
       `${dayText(first * DAY_MS)}; ` +
       (summerTime
         ? "people changed their clocks these days: nothing to mend"
         : "look for a clock or a time zone that was changed where the events are made"),
-    evidence: { hours: shift, visits, days: last - first + 1, summerTime },
+    evidence: { hours, visits, days: last - first + 1, summerTime },
   };
 }
 

@@ -1,4 +1,4 @@
-import { type Check, HOUR_MS, type View } from "../view.ts";
+import { type Check, type Draft, HOUR_MS, type View } from "../view.ts";
 
 /** An hour of the week is open when events came in it in half of the weeks before at least. */
 const WEEKS = 8, WEEKS_MIN = 4, OPEN_PART = 0.5;
@@ -27,50 +27,44 @@ interface Silence {
  */
 export const stalledSource: Check = (view) => {
   const { silences, openHours, eventsPerHour } = silencesOf(view);
-  const freshHour = view.fresh[0] * 24;
-  const past = silences.filter(({ toHour }) => toHour <= freshHour).map(({ hours }) => hours).sort((a, b) =>
-    b - a
-  );
-  const open = openHours.filter((hour) => hour < freshHour).length;
+  const freshHour = view.fresh[0] * 24, open = openHours.filter((hour) => hour < freshHour).length;
   if (open < HOURS_MIN) return [];
-  const now = silences.filter(({ toHour }) => toHour > freshHour).reduce<Silence | null>(
-    (longest, one) => longest && longest.hours >= one.hours ? longest : one,
-    null,
-  );
+  const past = withHolidays(silences.filter(({ toHour }) => toHour <= freshHour), openHours);
+  const [now] = silences.filter(({ toHour }) => toHour > freshHour).sort((a, b) => b.hours - a.hours);
   if (!now || now.hours < RUN_MIN) return [{ p: 1, found: null }];
   const looked = Math.max(1, openHours.length - open);
-  const p = Math.min(1, looked * rateOf(now.hours, withHolidays(past, openHours), open));
-  const rows = Math.round(eventsPerHour * now.hours);
+  const isFact = past.length > 0 && now.hours >= BEYOND * past[0];
   return [{
-    p: past.length > 0 && now.hours >= BEYOND * past[0] ? null : p,
-    found: {
-      ...{ kind: "stalled source", subject: "events", means: "broken", rows, share: 1 },
-      fromMs: now.fromHour * HOUR_MS,
-      toMs: Math.min(view.evidence.asOfMs, now.toHour * HOUR_MS),
-      text: `no event came in ${now.hours} hours in a row that usually have some, from ` +
-        `${
-          new Date(now.fromHour * HOUR_MS).toISOString().slice(0, 16).replace("T", " ")
-        } UTC; the longest of ` +
-        `${past.length} such silences before took ${
-          past[0] ?? 0
-        }; if the shop was not closed, find what stopped and send again what is lost`,
-      evidence: {
-        hours: now.hours,
-        longestBefore: past[0] ?? 0,
-        silencesBefore: past.length,
-        openHours: open,
-      },
-    },
+    p: isFact ? null : Math.min(1, looked * rateOf(now.hours, past, open)),
+    found: describe(view, now, { longest: past[0] ?? 0, eventsPerHour, open }),
   }];
 };
 
+function describe(
+  { evidence: { asOfMs } }: View,
+  { fromHour, toHour, hours }: Silence,
+  { longest, eventsPerHour, open }: { longest: number; eventsPerHour: number; open: number },
+): Draft {
+  const since = new Date(fromHour * HOUR_MS).toISOString().slice(0, 16).replace("T", " ");
+  return {
+    ...{ kind: "stalled source", subject: "events", means: "broken", share: 1 },
+    rows: Math.round(eventsPerHour * hours),
+    fromMs: fromHour * HOUR_MS,
+    toMs: Math.min(asOfMs, toHour * HOUR_MS),
+    text:
+      `no event came in ${hours} hours in a row that usually have some, since ${since} UTC, when ${longest} is the ` +
+      "longest to be expected; if the shop was not closed, find what stopped, and send again what is lost",
+    evidence: { hours, longest, openHours: open },
+  };
+}
+
 /** Silences, longest first, with the holidays that a shop with closing hours is bound to have. */
-function withHolidays(past: readonly number[], openHours: readonly number[]): number[] {
+function withHolidays(past: readonly Silence[], openHours: readonly number[]): number[] {
   const ofWeek = new Set(openHours.map((hour) => hour % WEEK_HOURS)),
     ofDays = new Set(openHours.map((hour) => Math.floor(hour / 24)));
   const day = Math.round(openHours.length / ofDays.size);
   const holidays = ofWeek.size < ALWAYS_OPEN ? new Array<number>(HOLIDAYS).fill(day) : [];
-  return [...past, ...holidays].sort((a, b) => b - a);
+  return [...past.map(({ hours }) => hours), ...holidays].sort((a, b) => b - a);
 }
 
 /** Expected silences of at least `hours` that begin in one open hour. @param past longest first */
