@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { seededRandom } from "../../src/core/random.ts";
+import { permutation, seededRandom } from "../../src/core/random.ts";
 import type { Bench } from "../shared/bench.ts";
 import { BUNDLED } from "../shared/service.ts";
 import { type Base, drawStarts, makeBases, MODELS } from "./bases.ts";
@@ -92,12 +92,12 @@ async function runPlan(
       Array.from({ length: plan.drawsPerStart }, (_, d) => ({ kind, base, nth: b * plan.drawsPerStart + d }))
     )
   );
-  const drawn: Drawn[] = [];
+  const drawn: Drawn[] = [], n = bases.length * plan.drawsPerStart;
   let next = 0;
   const runner = async () => {
     while (next < jobs.length) {
       const job = jobs[next++];
-      drawn.push(await runDraw(shops, plan, job));
+      drawn.push(await runDraw(shops, plan, { ...job, n }));
       const { kind, episode, incident } = drawn[drawn.length - 1];
       const last = episode.checks[episode.checks.length - 1].text.slice(0, 400);
       const right = episode.right ? "right" : `NOT RIGHT, ${episode.answer} (${last})`;
@@ -113,10 +113,12 @@ async function runPlan(
 async function runDraw(
   shops: Shops,
   plan: Plan,
-  { kind, base, nth }: { kind: IncidentKind; base: Base; nth: number },
+  { kind, base, nth, n }: { kind: IncidentKind; base: Base; nth: number; n: number },
 ): Promise<Drawn> {
   const seed = SEED + 1000 * NAMES.indexOf(kind) + nth;
-  const strength = seededRandom(seed ^ 0x5eed)(), model = MODELS[nth % MODELS.length];
+  const order = permutation(n, seededRandom(SEED + NAMES.indexOf(kind)));
+  const strength = (order[nth] + seededRandom(seed ^ 0x5eed)()) / n; // at random, and evenly over all draws of a kind
+  const model = MODELS[nth % MODELS.length];
   const { events, truth } = inject(kind, plan.rows, { startMs: base.startMs, seed, strength });
   const shop = await shops.open(base.template);
   try {

@@ -9,6 +9,7 @@ import {
   type Style,
 } from "../monitor_text.ts";
 import { wholeNumber } from "../options.ts";
+import { trendsText } from "../trends_text.ts";
 
 /** Longer lines are hard to read, however wide the terminal is. */
 const COLUMNS_MAX = 100;
@@ -34,6 +35,7 @@ export function addMonitor(program: Command, context: Context): void {
       context.show(options, { quality, drift, performance }, (all) => overviewText(all, styleOf(context)));
     });
   addDetails(monitor, context);
+  addTrends(monitor, context);
   addAccept(monitor, context);
 }
 
@@ -64,6 +66,18 @@ function addDetails(monitor: Command, context: Context): void {
       const { limit, asOf } = options;
       const looks = await (await context.client(options)).performance({ model, limit, asOf });
       context.show(options, looks, (all) => performanceText(all, styleOf(context)));
+    });
+}
+
+function addTrends(monitor: Command, context: Context): void {
+  const trends = monitor.command("trends").description(
+    "how a model has fared: over time, per cycle, per trouble",
+  )
+    .argument("<model>", "the model");
+  asking(trends, "perennial monitor trends churn\nperennial monitor trends churn --json")
+    .action(async (model: string, options: Common) => {
+      const found = await (await context.client(options)).trends({ model });
+      context.show(options, found, (all) => trendsText(all, context.paint));
     });
 }
 

@@ -1,0 +1,77 @@
+import { count, figure, metricName } from "../reporting/numbers.ts";
+import type { Trends } from "../reporting/trends.ts";
+import { day, duration, mood, type Paint, table } from "./format.ts";
+
+/** Newest lines of each table. */
+const LINES = 12;
+
+/** How a model has fared: measured over time, gained and paid per cycle, and how long it took to answer. */
+export function trendsText(trends: Trends, paint: Paint): string {
+  const { model, metric, frequency: f } = trends;
+  if (metric === null) return `${model}: nothing was measured yet`;
+  const every = f.daysBetween === null ? "" : `, one in ${f.daysBetween.toFixed(0)} days`;
+  const deployed = f.daysBetweenDeployments === null
+    ? ""
+    : `, one in ${f.daysBetweenDeployments.toFixed(0)} days`;
+  return [
+    `${model}: ${count(f.cycles)} cycles${every}; ${count(f.deployed)} deployed${deployed}`,
+    section(`${metricName(metric)} over time`, looksTable(trends, paint)),
+    section("gained and paid per cycle", cyclesTable(trends, paint)),
+    section("from trouble to the check that answered", detectionsTable(trends, paint)),
+  ].join("\n\n");
+}
+
+const section = (title: string, body: string | null) => `${title}\n${body ?? "nothing yet"}`;
+
+function looksTable({ looks }: Trends, paint: Paint): string | null {
+  if (looks.length === 0) return null;
+  const columns = ["as of", right("version"), right("value"), "interval", right("rows"), ""];
+  const rows = looks.slice(-LINES).map((look) => [
+    day(look.asOf),
+    String(look.version),
+    figure(look.value),
+    interval(look, figure),
+    count(look.rows),
+    look.estimated ? "estimated" : "measured",
+  ]);
+  return table(columns, rows, paint);
+}
+
+function cyclesTable({ cycles }: Trends, paint: Paint): string | null {
+  if (cycles.length === 0) return null;
+  const columns = [
+    "cycle",
+    "as of",
+    "outcome",
+    right("fall of the loss"),
+    "interval",
+    right("took"),
+    right("rows"),
+  ];
+  const rows = cycles.slice(-LINES).map((cycle) => [
+    String(cycle.number),
+    day(cycle.asOf),
+    mood(cycle.outcome, paint),
+    cycle.improvement ? share(cycle.improvement.relative) : "-",
+    cycle.improvement ? interval(cycle.improvement, share) : "-",
+    duration(cycle.secondsTotal),
+    cycle.rows === null ? "-" : count(cycle.rows),
+  ]);
+  return table(columns, rows, paint);
+}
+
+function detectionsTable({ detections }: Trends, paint: Paint): string | null {
+  if (detections.length === 0) return null;
+  const columns = ["cause", "since", "answered", "answer", right("days")];
+  const rows = detections.slice(-LINES).map(({ cause, since, answered, answer, hours }) => [
+    ...[cause, day(since), day(answered), mood(answer, paint), (hours / 24).toFixed(1)],
+  ]);
+  return table(columns, rows, paint);
+}
+
+const right = (name: string) => ({ name, right: true } as const);
+const share = (value: number) => `${value >= 0 ? "+" : ""}${(100 * value).toFixed(1)} %`;
+const interval = (
+  { low, high }: { low: number | null; high: number | null },
+  text: (value: number) => string,
+) => low === null || high === null ? "-" : `${text(low)} to ${text(high)}`;
