@@ -1,6 +1,6 @@
 /** What the monitor saw, as a person reads it. Words carry the meaning; colour only repeats it. */
 import type { Acceptance } from "../monitoring/acceptance.ts";
-import type { FeatureShift } from "../monitoring/drift_report.ts";
+import type { DriftReport, FeatureShift } from "../monitoring/drift_report.ts";
 import type { Measured, PerformanceReport } from "../monitoring/performance_report.ts";
 import type { Finding } from "../monitoring/quality_report.ts";
 import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../reporting/monitoring.ts";
@@ -40,7 +40,7 @@ function modelText(
   return [
     version === undefined ? name : `${name}, version ${version}`,
     field("inputs", answerText(drift, style), style),
-    ...drift.newest ? [indented(featureTable(drift.newest.report.features.slice(0, TOP), style), 4)] : [],
+    ...drift.newest ? [indented(featureTable(drift.newest.report, style, TOP), 4)] : [],
     field("outcomes", answerText(performance, style), style),
     ...performance.newest ? performanceLines(performance.newest.report).map(fieldLine(style)) : [],
   ].join("\n");
@@ -93,7 +93,7 @@ export function driftText(looks: DriftLooks, style: Style): string {
   const models = looks.models.map((model) => {
     const { newest } = model;
     if (!newest) return titled(model.model, model, style, []);
-    const { version, reference, current, alpha, method, rounds, features, together } = newest.report;
+    const { version, reference, current, alpha, method, rounds, together } = newest.report;
     const how = method === "permutation" ? `${count(rounds)} permutations` : "asymptotic";
     const facts = `Version ${version}; ${count(current.rows)} rows as of ${minute(current.cutoff)} against ${
       count(reference.rows)
@@ -103,7 +103,7 @@ export function driftText(looks: DriftLooks, style: Style): string {
         mood(together.drifted ? "drifted" : "stable", style.paint)
       }, ${pText(together.p)}`
       : "All features at once: not compared";
-    return titled(model.model, model, style, [facts, all, featureTable(features, style)]);
+    return titled(model.model, model, style, [facts, all, featureTable(newest.report, style)]);
   });
   return [head(looks, style), ...models].join("\n\n");
 }
@@ -283,11 +283,11 @@ const streamTable = (streams: PerformanceReport["streams"], { paint }: Style): s
   );
 
 /** Features, the most important line first. */
-function featureTable(features: readonly FeatureShift[], { paint }: Style): string {
+function featureTable({ features, alpha }: DriftReport, { paint }: Style, most = Infinity): string {
   if (features.length === 0) return "no feature was compared";
-  const rows = features.map((f) => [
+  const rows = features.slice(0, most).map((f) => [
     f.feature,
-    mood(featureWord(f), paint),
+    mood(featureWord(f, alpha), paint),
     f.shift === null ? "-" : `${signed(f.shift, 2)} sd`,
     pText(f.p),
     f.importance === null ? "not known" : `${signed(f.importance * 100, 1)} %`,
@@ -300,9 +300,9 @@ function featureTable(features: readonly FeatureShift[], { paint }: Style): stri
   );
 }
 
-/** Without enough history nobody knows how far a feature moves by itself. */
-const featureWord = ({ drifted, wobble }: FeatureShift) =>
-  drifted ? "drifted" : wobble ? "stable" : "unclear";
+/** Shoppers differ, but there is too little history to know how far the feature moves by itself: nobody can tell. */
+const featureWord = ({ drifted, wobble, p }: FeatureShift, alpha: number) =>
+  drifted ? "drifted" : wobble || p > alpha ? "stable" : "unclear";
 
 function smallestText({ kind, smallest }: FeatureShift): string {
   if (smallest === null) return "not known";

@@ -106,10 +106,12 @@ Deno.test("perennial monitor drift tells one model's every feature, how it was c
 
 Deno.test("perennial monitor drift calls a feature unclear, not stable, while its history is too short to say", () =>
   withServed(async ({ run, sql }) => {
-    const features = [aShift({ wobble: null, drifted: false, smallest: null })];
+    const unseen = { wobble: null, drifted: false, smallest: null };
+    const features = [aShift(unseen), aShift({ ...unseen, feature: "recency", p: 0.8 })];
     await addLook(sql, "drift", aDriftReport({ answer: "cannot tell yet", features }));
     const { out } = await run(["monitor", "drift", "churn"]);
     assert.match(out, /^ +spend_trend_horizon +unclear +\+0\.42 sd .* not known$/m);
+    assert.match(out, /^ +recency +stable /m); // shoppers do not even differ
   }));
 
 Deno.test("perennial monitor performance tells what was measured, what is an estimate, and how estimates fared", () =>
