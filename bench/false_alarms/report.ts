@@ -113,7 +113,7 @@ function notesOf(kinds: readonly Found[], seconds: number): string[] {
     "A claim holds when no cell contradicts it by intervals made for all cells together (Bonferroni); of the intervals of " +
     "single cells one in forty lies on the wrong side by chance. Looks of a run share the reference; intervals allow for that. " +
     "Power is compared on the same draws, run by run, in points; a peer counts as keeping a budget in a cell unless the whole " +
-    "95 % interval of its runs with an alarm lies above it.",
+    "95 % interval of its runs with an alarm, or of its looks with one, lies above it.",
     "Perennial's three budgets are compared with the p-values of one call with the smallest alpha; calls with each alpha of " +
     `its own came to the same verdict in ${sum(({ cost }) => cost.direct.same)} of ${
       sum(({ cost }) => cost.direct.compared)

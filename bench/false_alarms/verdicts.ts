@@ -131,12 +131,16 @@ function pairs(
   );
 }
 
-/** Against the peers' setting that finds most, of those that raise no more alarms over a run than the budget. */
+/**
+ * Against the peers' setting that finds most, of those that keep the budget: not shown to raise more alarms over a run,
+ * nor at a look, which shows it with fewer runs.
+ */
 function besideBest(kinds: readonly KindFound[], budget: Budget): Verdict {
   const most = shareOfRuns(budget, kinds[0].draws.protocol);
   const found = pairs(kinds, budget, ({ peers }, size, key) => {
     const keep = peers.filter(({ unchanged, moved }) =>
-      moved[key] && ofRuns(unchanged[size], tailOf()).low <= most
+      moved[key] && ofRuns(unchanged[size], tailOf()).low <= most &&
+      ofLooks(unchanged[size], tailOf()).low <= budget.alpha
     );
     const power = ({ moved }: Flags) => ofLooks(moved[key], tailOf()).share;
     return keep.length === 0 ? undefined : keep.reduce((a, b) => power(b) > power(a) ? b : a);

@@ -66,11 +66,9 @@ function decided(truth: Truth, check: Checked): boolean {
   return check.answer === "fix data first" && (truth.answer === "wait" || speaksOf(truth, check).length > 0);
 }
 
-/** Findings that overlap the incident: what was wrong before it does not count as having seen it. */
+/** Findings that overlap the incident and were not told before it. */
 const speaksOf = ({ fromMs, toMs }: Truth, { broken }: Checked) =>
-  broken.filter((finding) =>
-    finding.toMs > fromMs && finding.fromMs < toMs + DAY_MS && finding.fromMs >= fromMs - DAY_MS
-  );
+  broken.filter((finding) => finding.toldMs > fromMs && finding.toMs > fromMs && finding.fromMs < toMs);
 
 /**
  * What an episode came to: its last answer. Of broken data "fix data first" is right only for a finding that overlaps the

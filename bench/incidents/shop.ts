@@ -85,8 +85,8 @@ export interface Checked {
   readonly asOfMs: number;
   readonly answer: Answer;
   readonly text: string;
-  /** what was found broken, and when that was */
-  readonly broken: readonly { kind: string; subject: string; fromMs: number; toMs: number }[];
+  /** what was found broken, when that was, and as of when it was first told */
+  readonly broken: readonly { kind: string; subject: string; fromMs: number; toMs: number; toldMs: number }[];
 }
 
 type Shared = Omit<Parameters<typeof createObserveActivities>[0], "sql" | "clock">;
@@ -221,10 +221,11 @@ async function configure(sql: Database, changes: Partial<RetrainingConfig>): Pro
 
 async function brokenIn(sql: Database, observations: readonly string[]): Promise<Checked["broken"]> {
   const rows = await sql`
-    select f ->> 'kind' as kind, f ->> 'subject' as subject,
-           extract(epoch from (f ->> 'from')::timestamptz)::float8 * 1000 as from_ms,
-           extract(epoch from (f ->> 'to')::timestamptz)::float8 * 1000 as to_ms
+    select f ->> 'kind' as kind, f ->> 'subject' as subject, f ->> 'from' as "from", f ->> 'to' as "to",
+           f ->> 'firstSeen' as told
     from observations o cross join lateral jsonb_array_elements(o.report -> 'findings') f
     where o.id = any(${observations as string[]}::uuid[]) and o.kind = 'quality' and f ->> 'means' = 'broken'`;
-  return rows.map(({ kind, subject, fromMs, toMs }) => ({ kind, subject, fromMs, toMs }));
+  return rows.map(({ kind, subject, from, to, told }) => ({
+    ...{ kind, subject, fromMs: Date.parse(from), toMs: Date.parse(to), toldMs: Date.parse(told) },
+  }));
 }

@@ -51,7 +51,7 @@ const VISITS_NOW_MIN = 3;
  * Asks whether the share of affected visits is another than it was, over any stretch that ends in a fresh day.
  *
  * Null: visits are affected with the share of the past, and stretches vary as stretches of that length did: the counts
- * are beta-binomial with the over-dispersion of the past ones (Pearson), taken at its upper 75 % confidence bound as few
+ * are beta-binomial with the over-dispersion of the past ones (Pearson), taken at its upper 90 % confidence bound as few
  * of them are known, and with the uncertainty of the usual share itself. The p-value is that of the most extreme stretch,
  * times the number of stretches looked at.
  * @returns nothing where the past is too short to tell
@@ -124,16 +124,16 @@ function blocksOf(past: readonly Counted[], first: number, length: number): Sum[
   return [...blocks.values()].filter(({ n }) => n > 0);
 }
 
-/** How much more block counts vary than a binomial does, at least 1: an upper 75 % confidence bound. */
+/** How much more block counts vary than a binomial does, at least 1: an upper 90 % confidence bound. */
 function overdispersion(blocks: readonly Sum[], p: number): number {
   const freedom = blocks.length - 1;
   const pearson = blocks.reduce((sum, { k, n }) => sum + (k - n * p) ** 2 / (n * p * (1 - p)), 0);
-  return Math.max(1, pearson / chiSquareQuartile(freedom));
+  return Math.max(1, pearson / chiSquareTenth(freedom));
 }
 
-/** The 25 % quantile of the chi-square distribution (Wilson and Hilferty 1931; within 1 % from 5 degrees of freedom on). */
-const chiSquareQuartile = (freedom: number) =>
-  freedom * (1 - 2 / (9 * freedom) - 0.6744897502 * Math.sqrt(2 / (9 * freedom))) ** 3;
+/** The 10 % quantile of the chi-square distribution (Wilson and Hilferty 1931; within 1 % from 5 degrees of freedom on). */
+const chiSquareTenth = (freedom: number) =>
+  freedom * (1 - 2 / (9 * freedom) - 1.2815515655 * Math.sqrt(2 / (9 * freedom))) ** 3;
 
 /** What was found, from when the trouble most likely began to when it ended. */
 function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {

@@ -167,6 +167,7 @@ const finding = (day: number) => ({
     fromMs: START_MS + day * DAY_MS,
     toMs: START_MS + (day + 1) * DAY_MS,
   },
+  toldMs: START_MS + (day + 1) * DAY_MS,
 });
 
 for (
