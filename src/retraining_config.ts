@@ -50,6 +50,58 @@ const settings = {
     .describe(
       "retrain as a routine once so many cut-offs were labelled since the last training; 0: on evidence only",
     ),
+  segment_margin: z.number().min(0).max(1).default(0.1)
+    .describe("rise of the loss in one segment, as a share of it, that still counts as no worse"),
+  approval: z.enum(["none", "required"]).default("none")
+    .describe("required: a person lets a validated version go on, or it does not serve"),
+  approval_remind_hours: z.number().min(0.01).max(8760).default(24)
+    .describe("hours between reminders while a version waits for a person"),
+  approval_expire_hours: z.number().min(0.01).max(8760).default(168)
+    .describe("hours after which a version that nobody approved is set aside"),
+  rollout: z.enum(["immediate", "shadow", "canary", "ab", "bandit"]).default("immediate")
+    .describe("how a validated version comes to serve"),
+  canary_shares: z.array(z.number().gt(0).lt(1)).min(1).max(20).default([0.05, 0.25, 0.5])
+    .describe("canary: shares of shoppers that a challenger is shown to, step by step"),
+  rollout_step_hours: z.number().min(0).max(8760).default(24)
+    .describe("least hours that a step of a rollout lasts"),
+  rollout_step_shoppers: z.int().min(1).max(10_000_000).default(100)
+    .describe("shoppers that a step must have shown the challenger to"),
+  rollout_look_minutes: z.number().min(0.05).max(1440).default(5)
+    .describe("minutes between looks at a rollout"),
+  rollout_days: z.number().min(0.01).max(3650).default(56)
+    .describe("days after which a rollout that could not tell ends by rollout_undecided"),
+  rollout_undecided: z.enum(["promote", "hold"]).default("hold")
+    .describe("what becomes of a version that could be shown neither better nor worse in time"),
+  rollout_proof: z.enum(["outcomes", "guardrails"]).default("outcomes")
+    .describe(
+      "outcomes: a version serves everyone once outcomes show it no worse; guardrails: once it has done no harm",
+    ),
+  rollout_error_rate: z.number().gt(0).max(0.5).default(0.05)
+    .describe("chance of each kind of wrong decision of a rollout, however often it is looked at"),
+  ab_share: z.number().gt(0).lt(1).default(0.5)
+    .describe("ab: share of shoppers that the challenger is shown to"),
+  ab_power: z.number().min(0.5).max(0.99).default(0.8)
+    .describe("ab: chance of finding a difference as large as ab_effect"),
+  ab_effect: z.number().gt(0).max(1).nullable().default(null)
+    .describe("ab: difference of the loss worth finding, as a share of the champion's; null: the margin"),
+  bandit_floor: z.number().min(0).max(0.5).default(0.05)
+    .describe("bandit: least share of each version"),
+  bandit_versions: z.int().min(0).max(8).default(1)
+    .describe("bandit: earlier good versions that take part beside the serving one"),
+  bandit_reward: z.enum(["outcome", "purchase", "spend"]).default("outcome")
+    .describe("bandit: what counts; purchases and spend are those within bandit_reward_days of an answer"),
+  bandit_reward_days: z.number().min(0.01).max(365).default(7)
+    .describe("bandit: days after an answer in which a purchase counts for it"),
+  bandit_certainty: z.number().min(0.5).max(0.9999).default(0.95)
+    .describe("bandit: chance of being the best at which a version serves everyone"),
+  guard_errors: z.number().min(0).max(1).default(0.01)
+    .describe("most answers of a challenger that may fail, as a share"),
+  guard_fallbacks: z.number().min(0).max(1).default(0.01)
+    .describe("most answers that another version may have to give for a challenger, as a share"),
+  guard_latency_ms: z.number().gt(0).max(60_000).default(250)
+    .describe("ms within which a challenger answers all but one in a hundred requests"),
+  guard_divergence: z.number().gt(0).max(1000).default(1)
+    .describe("how far a challenger's answers may lie from the champion's, in standard deviations of these"),
   seed: z.int().min(0).max(2 ** 31).default(1)
     .describe("seed of every draw in training and validation"),
 };

@@ -53,15 +53,15 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
     "src/core src/alerts/alert.ts src/features/user_day.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
-    "src/registry/version.ts src/reporting/cycle.ts " +
+    "src/registry/version.ts src/reporting/cycle.ts src/rollout " +
     "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features",
   "src/serving":
     "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/retraining_config.ts " +
-    "src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
+    "src/rollout/assignment.ts src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
   "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
   "src/api":
     "src/alerts src/core src/db src/events src/monitoring src/performance src/quality src/registry src/reporting " +
-    "src/retraining_config.ts src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
+    "src/retraining_config.ts src/rollout src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
   "src/embedded": "src/core",
   "src/fresh": "",
   // where parts are put together

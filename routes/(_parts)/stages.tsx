@@ -11,8 +11,11 @@ const STATIONS: readonly Stage[] = [
   "validate",
   "refit",
   "smoke test",
+  "approve",
   "deploy",
 ];
+/** Only where a person is asked. */
+const isSeldom = (stage: Stage): boolean => stage === "approve";
 
 interface Props {
   label: string;
@@ -23,16 +26,18 @@ interface Props {
 
 /** A cycle's stations and how far it has grown. */
 export function Stages({ label, running, past }: Props) {
-  const at = running ? STATIONS.indexOf(running.stage) : -1;
-  const now = running && at < 0 ? STATIONS.length : at; // past the last station: all done
+  const met = new Set([...past.map(({ stage }) => stage), running?.stage]);
+  const stations = STATIONS.filter((stage) => !isSeldom(stage) || met.has(stage));
+  const at = running ? stations.indexOf(running.stage) : -1;
+  const now = running && at < 0 ? stations.length : at; // past the last station: all done
   return (
     <ol class="stages" aria-label={label}>
-      {STATIONS.map((stage, i) => {
+      {stations.map((stage, i) => {
         const state = !running ? "waiting" : i < now ? "done" : i === now ? "now" : "waiting";
         const grown = state === "done" ? 1 : state === "now" ? running!.progress?.fraction ?? 0 : 0;
         return (
           <li key={stage} data-stage={state} aria-current={state === "now" ? "step" : undefined}>
-            {i < STATIONS.length - 1 && <Stem grown={grown} />}
+            {i < stations.length - 1 && <Stem grown={grown} />}
             <b>{stage}</b>
             <small>{note(stage, state, past, running)}</small>
           </li>

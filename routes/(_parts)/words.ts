@@ -30,6 +30,7 @@ export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Sign>> = {
 
 const OUTCOMES: Readonly<Record<Outcome, Sign>> = {
   "deployed": sign("good", "Deployed", "good"),
+  "rolling out": sign("running", "Rolling out", "good"),
   "rejected": sign("good", "Rejected"),
   "inconclusive": sign("unknown", "Cannot tell yet"),
   "failed": sign("bad", "Failed", "bad"),
@@ -43,6 +44,7 @@ export const outcomeSign = (outcome: Outcome | null, stage?: Stage): Sign =>
 
 const TALLY: readonly (readonly [string, string])[] = [
   ["deployed", "deployed"],
+  ["rolling out", "rolling out"],
   ["rejected", "rejected"],
   ["inconclusive", "could not tell"],
   ["rolled back", "rolled back"],
@@ -82,6 +84,7 @@ const DOING: Readonly<Record<Stage, string>> = {
   "validate": "Validating",
   "refit": "Training again on all rows",
   "smoke test": "Smoke testing",
+  "approve": "Waiting for a person's approval",
   "deploy": "Deploying",
   "report": "Writing the report",
   "ended": "Ended",
@@ -167,6 +170,8 @@ export function cycleHeadline(
       return champion === null
         ? `${name} put the first version, ${v(challenger)}, in service.`
         : `${name} put ${v(challenger)} in place of ${v(champion)}: ${because}.`;
+    case "rolling out":
+      return `${name} shows ${v(challenger)} to a share of shoppers; ${kept}.`;
     case "rejected":
       return `${name} rejected ${v(challenger)}: ${because}; ${kept}.`;
     case "inconclusive":

@@ -8,6 +8,9 @@ export interface Prediction {
   segment?: string;
 }
 
+/** In whose place a version answered. */
+export type Arm = "champion" | "challenger" | "known good" | "baseline";
+
 /**
  * Stores answers given by one version as of one moment. `version` null: the baseline spoke. What the monitor stores is
  * there once per version, moment and shopper: storing it again changes nothing.
@@ -15,20 +18,27 @@ export interface Prediction {
  */
 export async function savePredictions(
   sql: Sql,
-  { model, version, asOf, fallback, featureHash, predictions, horizonDays = null, source = "api" }: {
-    model: string;
-    version: number | null;
-    asOf: string;
-    fallback: boolean;
-    featureHash: string;
-    predictions: readonly Prediction[];
-    horizonDays?: number | null;
-    source?: "api" | "monitor";
-  },
+  { model, version, asOf, fallback, featureHash, predictions, horizonDays = null, source = "api", ...about }:
+    {
+      model: string;
+      version: number | null;
+      asOf: string;
+      fallback: boolean;
+      featureHash: string;
+      predictions: readonly Prediction[];
+      horizonDays?: number | null;
+      source?: "api" | "monitor";
+      /** left out: "champion" */
+      arm?: Arm;
+      /** false: another version's answer was given to the shopper; left out: true */
+      shown?: boolean;
+    },
 ): Promise<void> {
+  const { arm = "champion", shown = true } = about;
   await sql`insert into predictions
-      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source)
-    select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}, ${horizonDays}, s, ${source}
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source, arm, shown)
+    select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}, ${horizonDays}, s, ${source}, ${arm},
+           ${shown}
     from unnest(${sql.array(predictions.map((p) => p.userKey))}::uuid[],
                 ${sql.array(predictions.map((p) => p.prediction))}::float8[],
                 ${sql.array(predictions.map((p) => p.segment ?? null) as string[])}::text[]) as t(k, p, s)

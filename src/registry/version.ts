@@ -56,12 +56,14 @@ export const ModelVersion = z.object({
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
 
-/** One change of what serves. */
+/** One change of what serves: of the version that everyone gets, or of the share that gets another one. */
 export const ServingMove = z.object({
   model: z.string(),
   version: z.int(),
-  previous: z.int().nullable(),
-  kind: z.enum(["deploy", "roll back", "promote"]),
+  previous: z.int().nullable().describe("what served, or serves beside it"),
+  kind: z.enum(["deploy", "roll back", "promote", "share"]),
+  share: z.number().describe("of shoppers that get `version` from now on"),
+  rollout: z.string().nullable().describe("id of the rollout that it is part of"),
   key: z.string(),
   by: z.string(),
   why: z.string(),

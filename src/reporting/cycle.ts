@@ -10,6 +10,7 @@ export const Stage = z.enum([
   "validate",
   "refit",
   "smoke test",
+  "approve",
   "deploy",
   "report",
   "ended",
@@ -17,7 +18,15 @@ export const Stage = z.enum([
 export type Stage = z.infer<typeof Stage>;
 
 /** How a cycle can end. */
-export const Outcome = z.enum(["deployed", "rejected", "inconclusive", "failed", "cancelled", "rolled back"]);
+export const Outcome = z.enum([
+  "deployed",
+  "rolling out",
+  "rejected",
+  "inconclusive",
+  "failed",
+  "cancelled",
+  "rolled back",
+]);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** What the first labelled window after a deployment said. */

@@ -19,10 +19,14 @@ export function cycleText(cycle: Cycle): string {
       return `Version ${cycle.challenger} serves: ${
         evidence ? comparison(evidence) : "no comparison was stored"
       }`;
+    case "rolling out":
+      return `Version ${cycle.challenger} is shown to a share of shoppers: ${
+        evidence ? comparison(evidence) : "no comparison was stored"
+      }`;
     case "rejected":
     case "inconclusive":
       return `${name(cycle)} was not deployed: ${
-        evidence ? comparison(evidence) : error ?? uncompared(cycle)
+        error ?? (evidence ? comparison(evidence) : uncompared(cycle))
       }`;
     default:
       return outcome satisfies never;

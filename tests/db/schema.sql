@@ -32,6 +32,23 @@ create table api_keys (
   constraint api_keys_sha256_key UNIQUE (sha256)
 );
 
+create table approvals (
+  cycle_id text not null,
+  model text not null,
+  version integer not null,
+  text text not null,
+  asked_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  reminders integer not null default 0,
+  decision text,
+  decided_by text,
+  decided_why text,
+  decided_at timestamp with time zone,
+  constraint approvals_decision_check CHECK ((decision = ANY (ARRAY['approved'::text, 'rejected'::text, 'expired'::text]))),
+  constraint approvals_pkey PRIMARY KEY (cycle_id)
+);
+CREATE INDEX approvals_open ON public.approvals USING btree (model) WHERE (decision IS NULL);
+
 create table audit (
   id bigint not null generated always as identity,
   request_id text not null,
@@ -98,8 +115,8 @@ create table cycles (
   stages jsonb not null default '[]'::jsonb,
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
-  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
-  constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
+  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
+  constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'approve'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
   constraint cycles_verdict_check CHECK ((verdict = ANY (ARRAY['promote'::text, 'reject'::text, 'inconclusive'::text]))),
   constraint cycles_pkey PRIMARY KEY (id),
   constraint cycles_model_number_key UNIQUE (model, number)
@@ -255,6 +272,9 @@ create table predictions (
   segment text,
   outcome double precision,
   met_at timestamp with time zone,
+  arm text not null default 'champion'::text,
+  shown boolean not null default true,
+  constraint predictions_arm_check CHECK ((arm = ANY (ARRAY['champion'::text, 'challenger'::text, 'known good'::text, 'baseline'::text]))),
   constraint predictions_source_check CHECK ((source = ANY (ARRAY['api'::text, 'monitor'::text]))),
   constraint predictions_pkey PRIMARY KEY (id)
 );
@@ -262,6 +282,7 @@ CREATE INDEX predictions_met ON public.predictions USING btree (model, met_at) W
 CREATE INDEX predictions_model_asof ON public.predictions USING btree (model, as_of);
 CREATE UNIQUE INDEX predictions_monitor_once ON public.predictions USING btree (model, version, as_of, user_key) WHERE (source = 'monitor'::text);
 CREATE INDEX predictions_pending ON public.predictions USING btree (model, as_of) WHERE ((outcome IS NULL) AND (horizon_days IS NOT NULL));
+CREATE INDEX predictions_version_asof ON public.predictions USING btree (model, version, as_of);
 
 create table quality_days (
   day integer not null,
@@ -324,13 +345,54 @@ create table retrainers (
   constraint retrainers_pkey PRIMARY KEY (model)
 );
 
+create table rollout_looks (
+  rollout text not null,
+  number integer not null,
+  as_of timestamp with time zone not null,
+  step integer not null,
+  shares jsonb not null,
+  evidence jsonb not null,
+  decision jsonb not null,
+  code_version text not null,
+  at timestamp with time zone not null default now(),
+  constraint rollout_looks_rollout_fkey FOREIGN KEY (rollout) REFERENCES rollouts(id),
+  constraint rollout_looks_pkey PRIMARY KEY (rollout, number)
+);
+
+create table rollouts (
+  id text not null,
+  model text not null,
+  cycle_id text not null,
+  champion integer not null,
+  challengers integer[] not null,
+  plan jsonb not null,
+  state text not null,
+  step integer not null,
+  shares jsonb not null,
+  as_of timestamp with time zone not null,
+  step_as_of timestamp with time zone not null,
+  replayed boolean not null,
+  began_by text not null,
+  why text not null,
+  started_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  ended_why text,
+  constraint rollouts_state_check CHECK ((state = ANY (ARRAY['running'::text, 'promoted'::text, 'rolled back'::text, 'held'::text, 'superseded'::text]))),
+  constraint rollouts_pkey PRIMARY KEY (id)
+);
+CREATE INDEX rollouts_model ON public.rollouts USING btree (model, started_at DESC);
+CREATE UNIQUE INDEX rollouts_one_runs ON public.rollouts USING btree (model) WHERE (state = 'running'::text);
+
 create table serving (
   model text not null,
   version integer not null,
   revision bigint not null,
+  arms jsonb not null default '[]'::jsonb,
+  salt text not null default ''::text,
   constraint serving_model_version_fkey FOREIGN KEY (model, version) REFERENCES model_versions(model, version),
   constraint serving_pkey PRIMARY KEY (model)
 );
+CREATE TRIGGER serving_wake AFTER INSERT OR UPDATE ON public.serving FOR EACH ROW EXECUTE FUNCTION notify_serving();
 
 create table serving_history (
   id bigint not null generated always as identity,
@@ -343,13 +405,28 @@ create table serving_history (
   why text not null,
   as_of timestamp with time zone not null,
   at timestamp with time zone not null default now(),
-  constraint serving_history_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'roll back'::text, 'promote'::text]))),
+  share double precision not null default 1,
+  rollout text,
+  constraint serving_history_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'roll back'::text, 'promote'::text, 'share'::text]))),
   constraint serving_history_pkey PRIMARY KEY (id),
   constraint serving_history_model_key_key UNIQUE (model, key)
 );
 CREATE INDEX serving_history_model ON public.serving_history USING btree (model, id DESC);
 CREATE TRIGGER serving_history_append_only BEFORE DELETE OR UPDATE ON public.serving_history FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER serving_history_kept_whole BEFORE TRUNCATE ON public.serving_history FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table serving_minutes (
+  model text not null,
+  version integer not null,
+  minute timestamp with time zone not null,
+  process text not null,
+  answers bigint not null,
+  errors bigint not null,
+  fallbacks bigint not null,
+  latency jsonb not null,
+  constraint serving_minutes_pkey PRIMARY KEY (model, version, minute, process)
+);
+CREATE INDEX serving_minutes_minute ON public.serving_minutes USING btree (minute);
 
 create table settings (
   name text not null,
@@ -712,6 +789,12 @@ CREATE OR REPLACE FUNCTION public.notify_deliveries()
  LANGUAGE plpgsql
 AS $function$
 begin perform pg_notify('perennial_deliveries', ''); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.notify_serving()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin perform pg_notify('perennial_serving', new.model); return null; end $function$;
 
 CREATE OR REPLACE FUNCTION public.querytree(query_int)
  RETURNS text

@@ -6,7 +6,7 @@ import {
   moveOf,
   moveServing,
   servingHistory,
-  servingNow,
+  servingState,
   servingVersion,
 } from "../../src/db/serving.ts";
 import { getVersion } from "../../src/db/versions.ts";
@@ -24,7 +24,13 @@ Deno.test("moveServing() lets the first version serve and writes who served when
     assert.deepEqual([await servingVersion(sql, "churn"), await lastMove(sql, "churn")], [null, null]);
     const moved = await moveServing(sql, deployment(1, null));
     assert.deepEqual([moved.version, moved.previous, moved.kind], [1, null, "deploy"]);
-    assert.deepEqual(await servingNow(sql), [{ model: "churn", version: 1, revision: 1 }]);
+    assert.deepEqual(await servingState(sql, "churn"), {
+      model: "churn",
+      champion: 1,
+      revision: 1,
+      arms: [],
+      salt: "",
+    });
     assert.deepEqual(await servingHistory(sql, "churn"), [moved]);
     assert.equal((await getVersion(sql, "churn", 1)).state, "deployed");
   }));
@@ -43,7 +49,8 @@ Deno.test("moveServing() lets one of many parallel movers win, and tells the oth
     }
     const history = await servingHistory(sql, "churn");
     assert.deepEqual(history.map((m) => [m.version, m.previous]), [[winner, 1], [1, null]]);
-    assert.deepEqual(await servingNow(sql), [{ model: "churn", version: winner!, revision: 2 }]);
+    const now = await servingState(sql, "churn");
+    assert.deepEqual([now?.champion, now?.revision], [winner, 2]);
   }));
 
 Deno.test("moveServing() lets one of many parallel movers be the first ever", () =>
@@ -78,7 +85,7 @@ Deno.test("moveServing() moves each model by itself, also with the same key", ()
     await addVersions(sql, 1, { model: "spending" });
     await moveServing(sql, deployment(1, null, { key: "k" }));
     await moveServing(sql, deployment(1, null, { key: "k", model: "spending" }));
-    assert.equal((await servingNow(sql)).length, 2);
+    assert.ok(await servingState(sql, "spending"));
   }));
 
 Deno.test("moveServing() leaves no trace, when its version does not exist or its transaction fails", () =>
@@ -90,6 +97,6 @@ Deno.test("moveServing() leaves no trace, when its version does not exist or its
       throw new Error("the power went");
     });
     await assert.rejects(cut, /the power went/);
-    assert.deepEqual([await servingNow(sql), await servingHistory(sql, "churn")], [[], []]);
+    assert.deepEqual([await servingState(sql, "churn"), await servingHistory(sql, "churn")], [null, []]);
     assert.equal((await getVersion(sql, "churn", 1)).state, "candidate");
   }));

@@ -217,7 +217,10 @@ function history(kind: Kind, random: () => number): Omit<Fixture, "alerts"> {
         artefactRemovedAt: version < 4 ? iso(startedMs) : null,
         createdAt: iso(startedMs),
       });
-      const move = { model: kind.model, by: "cycle", why: "validated", at: iso(startedMs + 6000) };
+      const move = {
+        ...{ model: kind.model, by: "cycle", why: "validated", at: iso(startedMs + 6000) },
+        ...{ share: 1, rollout: null },
+      };
       if (outcome === "deployed" || outcome === "rolled back") {
         made.moves.push({ ...move, version, previous: serving, kind: "deploy", key: id, asOf });
         if (outcome === "deployed") serving = version;

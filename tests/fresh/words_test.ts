@@ -116,6 +116,8 @@ Deno.test("services() tells when each version served, and which one was taken ba
     version,
     previous: null,
     kind,
+    share: 1,
+    rollout: null,
     key: asOf,
     by: "x",
     why: "",
