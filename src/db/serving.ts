@@ -99,13 +99,19 @@ export async function shareServing(
   if (before?.champion !== champion) throw await conflict(tx, model, champion);
   await tx`update serving set arms = ${tx.json([...arms])}, salt = ${arms.length > 0 ? rollout : ""},
     revision = revision + 1 where model = ${model}`;
-  for (const { version, share, shown } of arms) {
-    const was = before.salt === rollout ? before.arms.find((arm) => arm.version === version) : undefined;
-    if (was?.share === share && was.shown === shown) continue;
-    const row = { model, version, previous: champion, share: shown ? share : 0, rollout, by, why, asOf };
+  const was = new Map(
+    before.salt === rollout ? before.arms.map((arm) => [arm.version, shownShare(arm)]) : [],
+  );
+  const is = new Map(arms.map((arm) => [arm.version, shownShare(arm)]));
+  for (const version of new Set([...was.keys(), ...is.keys()])) {
+    const share = is.get(version) ?? 0;
+    if (was.get(version) === share) continue;
+    const row = { model, version, previous: champion, share, rollout, by, why, asOf };
     await addRow(tx, { ...row, kind: "share", key: `${key}/${version}` });
   }
 }
+
+const shownShare = ({ share, shown }: ServingArm): number => shown ? share : 0;
 
 /** Takes the arms of a rollout away: everyone gets the champion again. Call it as {@link shareServing}. */
 export async function unshareServing(

@@ -348,6 +348,7 @@ create table retrainers (
 create table rollout_looks (
   rollout text not null,
   number integer not null,
+  key text not null,
   as_of timestamp with time zone not null,
   step integer not null,
   shares jsonb not null,
@@ -356,7 +357,8 @@ create table rollout_looks (
   code_version text not null,
   at timestamp with time zone not null default now(),
   constraint rollout_looks_rollout_fkey FOREIGN KEY (rollout) REFERENCES rollouts(id),
-  constraint rollout_looks_pkey PRIMARY KEY (rollout, number)
+  constraint rollout_looks_pkey PRIMARY KEY (rollout, number),
+  constraint rollout_looks_rollout_key_key UNIQUE (rollout, key)
 );
 
 create table rollouts (

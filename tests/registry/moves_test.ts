@@ -4,11 +4,22 @@ import { lastKnownGood } from "../../src/registry/moves.ts";
 
 type Move = Parameters<typeof lastKnownGood>[0][number];
 
-/** The history that some moves make, newest first: a number deploys that version, `"back to n"` and `"promote n"` move to n. */
+/**
+ * The history that some moves make, newest first: a number deploys that version, `"back to n"` and `"promote n"` move to
+ * n, `"share n"` gives it to some shoppers, `"n taken back"` from these.
+ */
 function historyOf(...steps: (number | string)[]): Move[] {
   const history: Move[] = [];
   for (const step of steps) {
-    const previous = history[0]?.version ?? null;
+    const previous = history.find(({ kind }) => kind !== "share")?.version ?? null;
+    if (typeof step === "string" && step.endsWith("taken back")) {
+      history.unshift({ version: previous!, previous: Number.parseInt(step), kind: "roll back" });
+      continue;
+    }
+    if (typeof step === "string" && step.startsWith("share")) {
+      history.unshift({ version: Number(step.split(" ")[1]), previous, kind: "share" });
+      continue;
+    }
     const version = typeof step === "number" ? step : Number(step.split(" ").at(-1));
     const kind = typeof step === "number" ? "deploy" : step.startsWith("back") ? "roll back" : "promote";
     history.unshift({ version, previous, kind });
@@ -32,6 +43,9 @@ for (
     ["the one before is damaged", [1, 2, 3], (v: number) => v !== 2, 1],
     ["no file is kept", [1, 2, 3], () => false, null],
     ["a person promoted an old version", [1, 2, 3, "promote 1"], anyVersion, 3],
+    ["a person promoted what was rolled back from", [1, 2, "back to 1", "promote 2", 3], anyVersion, 2],
+    ["a share was given to another version", [1, 2, "share 3"], anyVersion, 1],
+    ["a rollout was rolled back", [1, 2, "share 3", "3 taken back"], anyVersion, 1],
   ] as const
 ) {
   Deno.test(`lastKnownGood() is ${want === null ? "none" : `version ${want}`}, when ${name}`, () =>
@@ -46,7 +60,7 @@ const steps = fc.array(
 );
 const damaged = fc.uniqueArray(fc.integer({ min: 1, max: 25 }), { maxLength: 5 });
 
-Deno.test("lastKnownGood() is a version that served, can be loaded, and that nobody rolled back from", () => {
+Deno.test("lastKnownGood() is a version that served, can be loaded, and was not rolled back from since", () => {
   fc.assert(
     fc.property(steps, damaged, (acts, unusable) => {
       const moves: (number | string)[] = [];
@@ -65,7 +79,8 @@ Deno.test("lastKnownGood() is a version that served, can be loaded, and that nob
       assert.notEqual(good, history[0].version);
       assert.ok(usable(good));
       assert.ok(history.some((m) => m.version === good));
-      assert.ok(!history.some((m) => m.kind === "roll back" && m.previous === good));
+      const last = history.find((m) => m.version === good || (m.kind === "roll back" && m.previous === good));
+      assert.equal(last!.version, good, "the newest that was said of it is that it serves");
     }),
     { seed: 51, numRuns: 300 },
   );

@@ -25,6 +25,7 @@ create index rollouts_model on rollouts (model, started_at desc);
 create table rollout_looks (
   rollout text not null references rollouts (id),
   number integer not null,
+  key text not null,                 -- the call that looked: once each
   as_of timestamptz not null,
   step integer not null,
   shares jsonb not null,             -- as they were when it looked
@@ -32,7 +33,8 @@ create table rollout_looks (
   decision jsonb not null,
   code_version text not null,
   at timestamptz not null default now(),
-  primary key (rollout, number)
+  primary key (rollout, number),
+  unique (rollout, key)
 );
 
 -- Who speaks to whom: the champion, unless a shopper falls to one of the arms of the rollout that runs.

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { RolloutDecision } from "./decision.ts";
+import { RolloutEvidence } from "./evidence.ts";
+import { ArmShare, RolloutPlan } from "./plan.ts";
+
+/**
+ * `running`; `promoted`: a challenger serves everyone; `rolled back`: it did harm; `held`: it could not be told in time,
+ * or a person set it aside, and nothing speaks against it; `superseded`: something else was made to serve meanwhile.
+ */
+export const RolloutState = z.enum(["running", "promoted", "rolled back", "held", "superseded"]);
+export type RolloutState = z.infer<typeof RolloutState>;
+
+/** One way of one version, or of several, to serving everyone, or back. */
+export const Rollout = z.object({
+  id: z.string().describe("rollout/{model}/v{version}"),
+  model: z.string(),
+  cycleId: z.string().describe("the cycle, or the request of a person, that began it"),
+  champion: z.int().describe("version that served when it began"),
+  challengers: z.array(z.int()),
+  plan: RolloutPlan,
+  state: RolloutState,
+  step: z.int(),
+  shares: z.array(ArmShare),
+  asOf: z.iso.datetime().describe("moment that it began for"),
+  stepAsOf: z.iso.datetime(),
+  replayed: z.boolean().describe("whoever replays history says when to look; else its own timer does"),
+  beganBy: z.string(),
+  why: z.string(),
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  endedWhy: z.string().nullable(),
+});
+export type Rollout = z.infer<typeof Rollout>;
+
+/** One look at a rollout: what it rested on, and what it decided. Deciding again from it gives the same. */
+export const RolloutLook = z.object({
+  rollout: z.string(),
+  number: z.int(),
+  asOf: z.iso.datetime(),
+  step: z.int(),
+  shares: z.array(ArmShare).describe("as they were when it looked"),
+  evidence: RolloutEvidence,
+  decision: RolloutDecision,
+  codeVersion: z.string(),
+  at: z.iso.datetime(),
+});
+export type RolloutLook = z.infer<typeof RolloutLook>;
+
+/** The id under which a version is rolled out. */
+export const rolloutId = (model: string, version: number): string => `rollout/${model}/v${version}`;
