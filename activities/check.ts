@@ -3,6 +3,7 @@ import { currentAsOf } from "../src/reporting/as_of.ts";
 import { closeAlert } from "../src/db/alerts.ts";
 import { saveCheck } from "../src/db/checks.ts";
 import { openCycle } from "../src/db/cycles.ts";
+import { runningRollout } from "../src/db/rollouts.ts";
 import { lastSnapshot, lastTrainedCutoff } from "../src/db/snapshots.ts";
 import { countEvents } from "../src/db/events.ts";
 import type { Answer, Trigger } from "../src/monitoring/check.ts";
@@ -84,9 +85,10 @@ async function gather(
   const blocks = await soundBlocks(deps, model, { config, asOfMs });
   const seenMs = champion ? Date.parse(champion.manifest.served.labelledThrough) : -Infinity;
   const unseen = blocks.filter((block) => Date.parse(block.cutoff) >= seenMs);
-  const [snapshot, trained] = await Promise.all([
+  const [snapshot, trained, rollout] = await Promise.all([
     lastSnapshot(deps.sql, model.name),
     lastTrainedCutoff(deps.sql, model.name),
+    runningRollout(deps.sql, model.name),
   ]);
   const findings: Findings = {
     trigger,
@@ -101,6 +103,10 @@ async function gather(
     newCutoffs: blocks.filter(({ cutoff }) => trained === null || cutoff > trained).length,
     routineCutoffs: config.routine_cutoffs,
     champion: champion && await championFindings(deps, { model, champion, config, blocks, unseen, asOfMs }),
+    rollout: rollout && {
+      ...{ id: rollout.id, version: rollout.challengers[0], strategy: rollout.plan.strategy },
+      since: rollout.asOf,
+    },
     ...await seenBy(deps, model.name, champion?.version ?? null, observations),
   };
   return { champion: champion?.version ?? null, findings };

@@ -1,5 +1,5 @@
 import { currentAsOf } from "../src/reporting/as_of.ts";
-import { inTransaction } from "../src/db/connect.ts";
+import { inTransaction, type Sql } from "../src/db/connect.ts";
 import { enterStage, getCycle, saveWatch } from "../src/db/cycles.ts";
 import { openAlert } from "../src/db/alerts.ts";
 import { lastMove, moveServing } from "../src/db/serving.ts";
@@ -9,7 +9,7 @@ import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ServingMove } from "../src/registry/version.ts";
 import { rollBackTo } from "../src/registry/moves.ts";
-import type { Watch } from "../src/reporting/cycle.ts";
+import type { Cycle, Watch } from "../src/reporting/cycle.ts";
 import type { ModelConfig } from "../src/retraining_config.ts";
 import { watchDecision } from "../src/rollout/watch.ts";
 import { loadRows } from "../src/training/dataset.ts";
@@ -25,18 +25,8 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
   async deployChallenger({ cycleId, why }: { cycleId: string; why: string }): Promise<{ version: number }> {
     const { sql } = deps;
     await enterStage(sql, cycleId, "deploy");
-    const { model, champion, asOf } = await getCycle(sql, cycleId);
     const { version } = (await versionOfCycle(sql, cycleId))!;
-    await moveServing(sql, {
-      model,
-      version,
-      expected: champion,
-      kind: "deploy",
-      key: cycleId,
-      by: cycleId,
-      why,
-      asOf,
-    });
+    await letServe(sql, await getCycle(sql, cycleId), { version, why });
     return { version };
   },
 
@@ -61,6 +51,15 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     return await judge(deps, { model, config, move, cutoffMs });
   },
 });
+
+/** Lets the version of a cycle serve everyone, if what served when the cycle began still does. */
+export async function letServe(
+  sql: Sql,
+  { id, model, champion, asOf }: Cycle,
+  { version, why }: { version: number; why: string },
+): Promise<void> {
+  await moveServing(sql, { model, version, expected: champion, kind: "deploy", key: id, by: id, why, asOf });
+}
 
 async function judge(
   deps: ActivityDeps,

@@ -1,6 +1,7 @@
 import type { Predictor } from "../src/serving/prediction.ts";
 import type { DeliveryDeps } from "../src/alerts/deliver.ts";
 import { createAlertActivities } from "./alerts.ts";
+import { createApproveActivities } from "./approve.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
@@ -10,6 +11,7 @@ import { createObserveActivities } from "./observe.ts";
 import { createReplayActivities } from "./replay.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
+import { createRolloutActivities } from "./rollout.ts";
 import { createSnapshotActivities } from "./snapshot.ts";
 import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
@@ -26,6 +28,8 @@ export const createActivities = (deps: WorkerDeps) =>
     ...createTrainActivities(deps),
     ...createValidateActivities(deps),
     ...createDeployActivities(deps),
+    ...createApproveActivities(deps),
+    ...createRolloutActivities(deps),
     ...createReportActivities(deps),
     ...createRetrainerActivities(deps),
     ...createReplayActivities(deps),

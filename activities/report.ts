@@ -30,7 +30,7 @@ export const createReportActivities = (deps: ActivityDeps) => ({
     await endCycle(sql, cycleId, outcome, error ?? null); // before old files go: trouble with those is no outcome
     if (outcome === "deployed") {
       await closeAlertsOf(sql, name, { why: `${cycleId} deployed another version`, nowMs });
-      await prune(deps, name);
+      await pruneVersions(deps, name);
     }
   },
 });
@@ -49,7 +49,7 @@ const failedAlert = (model: string, cycleId: string, error = "no reason was give
 });
 
 /** Deletes the files of deployed versions beyond the backups kept: never the serving one, nor one being watched. */
-async function prune(deps: ActivityDeps, name: string): Promise<void> {
+export async function pruneVersions(deps: ActivityDeps, name: string): Promise<void> {
   const { sql, store } = deps;
   const { config } = await modelAndConfig(deps, name);
   const [versions, history] = await Promise.all([listVersions(sql, name), servingHistory(sql, name)]);

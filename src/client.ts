@@ -4,6 +4,8 @@ import {
   type AcknowledgeRequest,
   Alerts,
   type AlertsQuery,
+  Approvals,
+  type ApprovalsQuery,
   Audit,
   ChangeAccepted,
   type ChangeRequest,
@@ -13,24 +15,36 @@ import {
   ConfigAnswer,
   ConfigHistory,
   type ConfigPatch,
+  type DecideRequest,
+  type DrillRequest,
   History,
   type HistoryQuery,
   IngestAnswer,
+  LookAnswer,
+  type LookRequest,
   type LooksQuery,
   type ModelLooksQuery,
   Models,
+  PlanAnswer,
+  type PlanQuery,
   type PredictionRequest,
   Problem,
   type PromoteRequest,
   Quarantine,
   Ready,
   type RollbackRequest,
+  RolloutBegun,
+  RolloutDetail,
+  type RolloutRequest,
+  Rollouts,
+  type RolloutsQuery,
   Serving,
   type StopRequest,
   type TrendsQuery,
   Versions,
 } from "./api/messages.ts";
 import { Alert } from "./alerts/alert.ts";
+import { Approval } from "./db/approvals.ts";
 import { ConfigVersion } from "./db/config_versions.ts";
 import { Acceptance } from "./monitoring/acceptance.ts";
 import { ServingMove } from "./registry/version.ts";
@@ -133,6 +147,21 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "rollback"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
     promote: (name: string, body: PromoteRequest, idempotencyKey?: string) =>
       send("POST", ofModel(name, "promote"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
+    rollouts: (query: RolloutsQuery = {}) => get("/rollouts", Rollouts, query),
+    rollout: (id: string) => get(`/rollouts/${encodeURIComponent(id)}`, RolloutDetail),
+    rolloutPlan: (name: string, query: PlanQuery) => get(ofModel(name, "rollout/plan"), PlanAnswer, query),
+    beginRollout: (name: string, body: RolloutRequest, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "rollout"), RolloutBegun, { body, headers: keyHeader(idempotencyKey) }),
+    /** Rolls out the serving version made worse, to see that it is taken back. */
+    drill: (name: string, body: DrillRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "drill"), RolloutBegun, { body, headers: keyHeader(idempotencyKey) }),
+    lookAtRollout: (id: string, body: LookRequest) =>
+      send("POST", `/rollouts/${encodeURIComponent(id)}/look`, LookAnswer, { body }),
+    approvals: (query: ApprovalsQuery = {}) => get("/approvals", Approvals, query),
+    approve: (name: string, body: DecideRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "approve"), Approval, { body, headers: keyHeader(idempotencyKey) }),
+    reject: (name: string, body: DecideRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "reject"), Approval, { body, headers: keyHeader(idempotencyKey) }),
     predict: (model: string, body: PredictionRequest) =>
       send("POST", `/predictions/${encodeURIComponent(model)}`, Predictions, { body }),
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),

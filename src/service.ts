@@ -20,6 +20,7 @@ import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
+import { listRollouts } from "./db/rollouts.ts";
 import { workerSeen } from "./db/workers.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
@@ -34,7 +35,13 @@ import { ensureApiKey, type InstallationKey } from "./security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { createPredictor } from "./serving/predictor.ts";
 import { connectTemporal } from "./temporal/connect.ts";
-import { ensureMonitor, ensureRetrainer, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
+import {
+  ensureMonitor,
+  ensureRetrainer,
+  ensureRollout,
+  temporalControl,
+  wakeMonitor,
+} from "./temporal/control_client.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
 import { createJudge, type Judge } from "./threads/judge.ts";
@@ -238,6 +245,8 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const active = shared.active ?? true;
   await Promise.all([...models.keys()].map((model) => ensureRetrainer(client, { model, taskQueue, active })));
   if (active) await ensureMonitor(client, { taskQueue });
+  const rollouts = await listRollouts(sql, { state: "running" });
+  await Promise.all(rollouts.map((rollout) => ensureRollout(client, { ...rollout, taskQueue })));
   await stayInTouch(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
 }

@@ -19,7 +19,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/alerts/alert.ts": "",
   "src/validation":
     "src/core src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
-  "src/rollout": "src/core ~src/validation",
+  "src/rollout": "src/core ~src/validation ~src/retraining_config.ts",
   "src/monitoring": "src/core src/drift src/validation/verdict.ts ~src/threads ~src/validation",
   "src/models": "src/core src/features",
   "src/features": "src/core ~src/models ~src/registry",
@@ -29,6 +29,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/registry": "src/core",
   "src/registry/moves.ts": "src/db ~src/rollout",
   "src/registry/rollout_moves.ts": "src/db ~src/rollout",
+  "src/registry/plan_rollout.ts":
+    "src/db src/models/metrics.ts src/rollout/make_plan.ts ~src/models ~src/retraining_config.ts ~src/rollout",
   "src/events": "src/core ~src/privacy ~src/db",
   "src/events/import.ts": "src/db",
   "src/events/ingest.ts": "src/db",
@@ -38,7 +40,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/security/keys.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting":
-    "src/core src/monitoring src/retraining_config.ts src/validation ~src/db ~src/models ~src/registry ~src/alerts/alert.ts",
+    "src/core src/monitoring src/retraining_config.ts src/rollout/plan.ts src/validation ~src/db ~src/models ~src/rollout ~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
   "src/reporting/trends.ts": "src/db",
   "src/reporting/read_monitoring.ts": "src/db",
@@ -69,6 +71,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/service.ts": "src",
   "src/client.ts": "src",
   "src/force_and_wait.ts": "src",
+  "src/run_drill.ts": "src",
   "src/retrainer.ts": "src",
   "src/mod.ts": "src",
   "src/main.ts": "src",

@@ -39,3 +39,13 @@ export const checkUpdate = defineUpdate<CycleResult, [{ asOf: string }]>("check"
 export const statusQuery = defineQuery<RetrainerStatus>("status");
 /** Tells the monitor that there is something to deliver. */
 export const wakeSignal = defineSignal("wake");
+
+/** What one look at a rollout came to. */
+export interface RolloutLooked {
+  ended: boolean;
+  text: string;
+}
+/** Looks at a rollout as of a moment; `traffic`: and asks serving about everybody as of then. */
+export const rolloutLookUpdate = defineUpdate<RolloutLooked, [{ asOf: string; traffic?: boolean }]>("look");
+/** Tells a cycle that a person decided about its version. */
+export const decidedSignal = defineSignal("decided");

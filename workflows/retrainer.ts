@@ -245,6 +245,6 @@ function cycle(input: CycleInput): Promise<CycleResult> {
     memo: { trigger, asOf: asOf ?? "now", requestedBy: requestedBy ?? "the timer" },
     staticSummary: `${model}, cycle ${number} (${trigger}${asOf ? ` as of ${asOf.slice(0, 10)}` : ""})`,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    workflowRunTimeout: "1 day",
+    workflowRunTimeout: "400 days", // a person may be waited for; its activities have bounds of their own
   });
 }

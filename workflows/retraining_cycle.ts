@@ -2,17 +2,22 @@ import {
   ActivityCancellationType,
   ApplicationFailure,
   CancellationScope,
+  condition,
   isCancellation,
   log,
+  ParentClosePolicy,
   patched,
   proxyActivities,
   setCurrentDetails,
+  setHandler,
+  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
-import type { CycleResult } from "./messages.ts";
-import { TRIGGER, VERDICT } from "./search_attributes.ts";
+import { type CycleResult, decidedSignal } from "./messages.ts";
+import { rollout as rolloutWorkflow } from "./rollout.ts";
+import { MODEL, TRIGGER, VERDICT } from "./search_attributes.ts";
 
 export interface CycleInput {
   model: string;
@@ -36,7 +41,8 @@ const activity = <K extends keyof Activities>(name: K, options: object, summary:
   proxyActivities<Activities>({ ...options, summary } as never)[name];
 
 /**
- * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train, validate, smoke test, deploy, report.
+ * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train, validate, smoke test, approval,
+ * deploy or begin a rollout, report.
  * Ends with its outcome, or with the trigger's answer where that is not "retrain". A failure is an outcome too:
  * what served goes on serving.
  */
@@ -53,9 +59,11 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
     const looked = patched("look before the check") ? await look(model, asOf) : {};
     const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId, ...looked });
     if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
-    const { outcome, text } = await retrain({ cycleId, model, asOf: check.asOf });
-    const report = activity("reportCycle", quick, `Report: ${outcome}`);
-    await CancellationScope.nonCancellable(() => report({ cycleId, model, outcome }));
+    const { outcome, text, error, rollout } = await retrain({ cycleId, model, asOf: check.asOf });
+    await CancellationScope.nonCancellable(async () => {
+      await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome, error });
+      if (rollout) await begin(rollout, model, trigger === "replay");
+    });
     return concluded({ cycleId, outcome, text });
   } catch (error) {
     return await CancellationScope.nonCancellable(() => failed(cycleId, model, error));
@@ -73,9 +81,18 @@ async function look(model: string, asOf: string | null): Promise<{ asOf: string;
   return { asOf: events.asOf, observations: [...events.observations, ...serving.observations] };
 }
 
+interface Retrained {
+  outcome: "deployed" | "rolling out" | "rejected" | "inconclusive";
+  text: string;
+  /** why a validated version was not deployed */
+  error?: string;
+  /** id of the rollout that begins */
+  rollout?: string;
+}
+
 async function retrain(
   { cycleId, model, asOf }: { cycleId: string; model: string; asOf: string },
-): Promise<{ outcome: "deployed" | "rejected" | "inconclusive"; text: string }> {
+): Promise<Retrained> {
   const snapshot = await activity("takeSnapshot", long, "Seal the labelled rows")({ cycleId, model, asOf });
   const { snapshotId, testRows, trainRows } = snapshot;
   if (testRows === 0) {
@@ -96,9 +113,51 @@ async function retrain(
   }
   const refit = await activity("refitChallenger", long, `Train again on all ${snapshot.rows} rows`)(job);
   await activity("smokeTest", quick, `Ask version ${refit.version} before it serves`)(job);
-  const deploy = activity("deployChallenger", quick, `Let version ${refit.version} serve`);
-  await CancellationScope.nonCancellable(() => deploy({ cycleId, why })); // half deployed is no outcome
+  if (!patched("approval and rollout")) {
+    const deploy = activity("deployChallenger", quick, `Let version ${refit.version} serve`);
+    await CancellationScope.nonCancellable(() => deploy({ cycleId, why })); // half deployed is no outcome
+    return { outcome: "deployed", text: `version ${refit.version}: ${why}` };
+  }
+  const refused = await approval({ cycleId, why, version: refit.version });
+  if (refused) return { outcome: "rejected", text: refused, error: refused };
+  const deploy = activity("beginDeployment", quick, `Let version ${refit.version} serve`);
+  const { rollout } = await CancellationScope.nonCancellable(() => deploy({ cycleId, why }));
+  if (rollout) return { outcome: "rolling out", text: `version ${refit.version}: ${why}`, rollout };
   return { outcome: "deployed", text: `version ${refit.version}: ${why}` };
+}
+
+/** Waits for a person where the configuration wants one. @returns why the version may not serve; null: it may */
+async function approval(
+  { cycleId, why, version }: { cycleId: string; why: string; version: number },
+): Promise<string | null> {
+  let told = false;
+  setHandler(decidedSignal, () => {
+    told = true;
+  });
+  const { asked } = await activity("askForApproval", quick, `May version ${version} serve?`)({
+    cycleId,
+    why,
+  });
+  while (asked) { // it expires: readApproval sees to that
+    told = false;
+    const found = await activity("readApproval", quick, "Did a person decide?")({ cycleId });
+    if (found.decision === "approved") return null;
+    if (found.decision !== null) return found.text;
+    await condition(() => told, found.waitMs);
+  }
+  return null;
+}
+
+/** The rollout goes on by itself, for days perhaps; its id makes it run once. */
+async function begin(id: string, model: string, replayed: boolean): Promise<void> {
+  await startChild(rolloutWorkflow, {
+    workflowId: id,
+    args: [{ rollout: id, replayed }],
+    typedSearchAttributes: [{ key: MODEL, value: model }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    workflowIdReusePolicy: "ALLOW_DUPLICATE",
+    staticSummary: `${id.replace("rollout/", "").replace("/v", ": version ")}, step by step`,
+  });
 }
 
 async function failed(cycleId: string, model: string, error: unknown): Promise<CycleResult> {

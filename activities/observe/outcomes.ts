@@ -23,7 +23,13 @@ import type { ActivityDeps } from "../deps.ts";
  */
 export async function scorePopulation(
   deps: ActivityDeps,
-  { model: name, version, asOfMs }: { model: string; version: number; asOfMs: number },
+  { model: name, version, asOfMs, champion = version }: {
+    model: string;
+    version: number;
+    asOfMs: number;
+    /** left out: the version itself serves */
+    champion?: number;
+  },
 ): Promise<{ rows: number }> {
   const { sql, store, trainer } = deps;
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
@@ -46,6 +52,8 @@ export async function scorePopulation(
   const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];
   await savePredictions(sql, {
     ...{ model: name, version, fallback: false, featureHash: FEATURE_HASH, horizonDays, source: "monitor" },
+    arm: version === champion ? "champion" : "challenger",
+    shown: version === champion,
     asOf: new Date(dayMs).toISOString(),
     predictions: places.map((i, at) => ({
       userKey: users[i],

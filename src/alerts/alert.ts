@@ -8,6 +8,8 @@ export const AlertKind = z.enum([
   "quality",
   "cycle failed",
   "rollback",
+  "rollout",
+  "approval",
   "damaged",
   "stalled worker",
   "missed check",
@@ -51,7 +53,7 @@ export type ChannelName = z.infer<typeof ChannelName>;
 export const Delivery = z.object({
   id: z.uuid(),
   alertId: z.int(),
-  event: z.enum(["opened", "escalated", "closed"]),
+  event: z.enum(["opened", "reminded", "escalated", "closed"]),
   channel: ChannelName,
   body: Alert.describe("the alert as it was then"),
   attempts: z.int().describe("attempts that were begun"),

@@ -39,6 +39,16 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /models/{name}/rollback": "key",
   "POST /models/{name}/promote": "key",
 
+  "POST /models/{name}/rollout": "key",
+  "GET /models/{name}/rollout/plan": "reader",
+  "POST /models/{name}/drill": "key",
+  "GET /rollouts": "reader",
+  "GET /rollouts/{id}": "reader",
+  "POST /rollouts/{id}/look": "key",
+  "GET /approvals": "reader",
+  "POST /models/{name}/approve": "key",
+  "POST /models/{name}/reject": "key",
+
   "POST /predictions/{model}": "key",
   "POST /events": "key",
   "GET /events/quarantine": "key",
@@ -60,6 +70,6 @@ export function isLoopback(host: string): boolean {
     /^127(\.\d{1,3}){3}$/.test(name);
 }
 
-/** A path of the OpenAPI document as the router writes it; a cycle's id holds slashes. */
+/** A path of the OpenAPI document as the router writes it; ids of cycles and rollouts hold slashes. */
 export const routerPath = (path: string): string =>
-  path.replace("/cycles/{id}", "/cycles/:id{.+}").replaceAll(/\{(\w+)\}/g, ":$1");
+  path.replace(/\/(cycles|rollouts)\/\{id\}/, "/$1/:id{.+}").replaceAll(/\{(\w+)\}/g, ":$1");

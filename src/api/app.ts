@@ -15,6 +15,8 @@ import { addModelRoutes } from "./routes/models.ts";
 import { addMonitoringRoutes } from "./routes/monitoring.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addPredictionRoutes } from "./routes/predictions.ts";
+import { addApprovalRoutes } from "./routes/approvals.ts";
+import { addRolloutRoutes } from "./routes/rollouts.ts";
 import { addRetrainingRoutes } from "./routes/retraining.ts";
 
 export interface AppOptions {
@@ -40,6 +42,8 @@ export function createApp(deps: ApiDeps, { mount }: AppOptions = {}): Api {
   addHistoryRoutes(app, deps);
   addMonitoringRoutes(app, deps);
   addModelRoutes(app, deps);
+  addRolloutRoutes(app, deps);
+  addApprovalRoutes(app, deps);
   addPredictionRoutes(app, deps);
   addEventRoutes(app, deps);
   addAlertRoutes(app, deps);

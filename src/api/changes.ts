@@ -75,14 +75,31 @@ export async function temporalAnswers(control: Pick<Control, "reachable">): Prom
   }
 }
 
-async function reaching(control: Control, model: string, tell: () => Promise<void>): Promise<void> {
+/**
+ * Tells somebody who works in Temporal. What is told is written down already, so that nothing is lost where Temporal does
+ * not answer: they read it at their next look.
+ */
+export async function tellIfReached(
+  { control, log }: Pick<ApiDeps, "control" | "log">,
+  whom: string,
+  tell: () => Promise<void>,
+): Promise<void> {
+  try {
+    await reaching(control, whom, tell);
+  } catch (error) {
+    log(`${whom} was not told: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** Tells Temporal something within a few seconds. @throws {UnavailableError} it does not answer */
+export async function reaching<T>(control: Control, model: string, tell: () => Promise<T>): Promise<T> {
   const down = () =>
     new UnavailableError(
       "Temporal",
       `Temporal does not answer, so "${model}" was not told; send the same request again soon`,
     );
   try {
-    await withDeadline(tell(), SIGNAL_WITHIN_MS, down);
+    return await withDeadline(tell(), SIGNAL_WITHIN_MS, down);
   } catch (error) {
     if (isOurs(error) || await temporalAnswers(control)) throw error;
     throw down();

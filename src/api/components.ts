@@ -8,6 +8,7 @@ import { DriftLooks, PerformanceLooks, QualityLooks } from "../reporting/monitor
 import { Trends } from "../reporting/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
 import { ServingMove } from "../registry/version.ts";
+import { Approval } from "../db/approvals.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import * as messages from "./messages.ts";
 
@@ -35,6 +36,13 @@ export const ModelsAnswer = named(messages.Models, "Models");
 export const VersionsAnswer = named(messages.Versions, "Versions");
 export const ServingAnswer = named(messages.Serving, "Serving");
 export const ServingMoveAnswer = named(ServingMove, "ServingMove");
+export const RolloutsAnswer = named(messages.Rollouts, "Rollouts");
+export const RolloutAnswer = named(messages.RolloutDetail, "Rollout");
+export const RolloutBegunAnswer = named(messages.RolloutBegun, "RolloutBegun");
+export const PlanAnswer = named(messages.PlanAnswer, "RolloutPlan");
+export const LookAnswer = named(messages.LookAnswer, "RolloutLooked");
+export const ApprovalsAnswer = named(messages.Approvals, "Approvals");
+export const ApprovalAnswer = named(Approval, "Approval");
 export const PredictionsAnswer = named(Predictions, "Predictions");
 export const IngestAnswer = named(messages.IngestAnswer, "IngestAnswer");
 export const QuarantineAnswer = named(messages.Quarantine, "Quarantine");

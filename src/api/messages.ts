@@ -4,6 +4,7 @@ import { Alert, AlertKind } from "../alerts/alert.ts";
 import { AuditRow } from "../db/audit.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import { QuarantineRow } from "../db/quarantine_list.ts";
+import { Approval } from "../db/approvals.ts";
 import { Answer, Check } from "../monitoring/check.ts";
 import { Findings } from "../monitoring/findings.ts";
 import { Look } from "../monitoring/look.ts";
@@ -11,6 +12,8 @@ import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { Outcome } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
 import { ModelConfig, SharedConfig } from "../retraining_config.ts";
+import { RolloutPlan, Strategy } from "../rollout/plan.ts";
+import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 
 /** Most shoppers in one request for predictions. */
 export const USERS_MAX = 10_000;
@@ -166,7 +169,11 @@ export type Versions = z.infer<typeof Versions>;
 export const Serving = z.object({
   model: z.string(),
   version: z.int().nullable(),
-  history: z.array(ServingMove).describe("who served when, newest first"),
+  history: z.array(
+    ServingMove.extend({
+      until: z.iso.datetime().nullable().describe("when something else was changed; null: it holds now"),
+    }),
+  ).describe("who served whom when, newest first"),
 });
 export type Serving = z.infer<typeof Serving>;
 
@@ -177,6 +184,68 @@ export const RollbackRequest = z.strictObject({
 export type RollbackRequest = z.input<typeof RollbackRequest>;
 export const PromoteRequest = z.strictObject({ version: z.int().min(1), why: Why });
 export type PromoteRequest = z.input<typeof PromoteRequest>;
+
+/** A person starts a rollout of a kept version. */
+export const RolloutRequest = z.strictObject({
+  version: z.int().min(1),
+  strategy: Strategy.exclude(["immediate"]).optional().describe("left out: as the configuration says"),
+  why: Why,
+});
+export type RolloutRequest = z.input<typeof RolloutRequest>;
+/** Rolls out the serving version made worse on purpose, to see that it is taken back. */
+export const DrillRequest = z.strictObject({
+  strength: z.number().gt(0).max(10).default(1).describe("noise on each weight, in standard deviations"),
+  strategy: Strategy.exclude(["immediate"]).default("canary"),
+  asOf: Time.optional().describe("begin as of a past moment, and look when told to: for a demo"),
+  why: Why,
+});
+export type DrillRequest = z.input<typeof DrillRequest>;
+export const RolloutBegun = z.object({
+  accepted: z.literal(true),
+  requestId: z.string(),
+  rollout: z.string().describe("its id"),
+  rolloutUrl: z.string().describe("where it shows once it has begun"),
+});
+export type RolloutBegun = z.infer<typeof RolloutBegun>;
+export const RolloutsQuery = LimitQuery.extend({ model: ModelName.optional() });
+export type RolloutsQuery = z.input<typeof RolloutsQuery>;
+export const Rollouts = z.object({ rollouts: z.array(Rollout) });
+export const RolloutParam = z.object({
+  id: z.string().max(200).describe("rollout/churn/v7, URL-encoded or as it is"),
+});
+/** A rollout with its looks, each decided again from its evidence. */
+export const RolloutDetail = Rollout.extend({
+  looks: z.array(RolloutLook.extend({
+    same: z.boolean().describe("deciding again from its evidence gives the same decision"),
+  })).describe("newest first"),
+});
+export type RolloutDetail = z.infer<typeof RolloutDetail>;
+/** Looks at a replayed rollout as of a moment. */
+export const LookRequest = z.strictObject({
+  asOf: Time,
+  traffic: z.boolean().default(false).describe("also ask serving about everybody as of then"),
+});
+export type LookRequest = z.input<typeof LookRequest>;
+export const LookAnswer = z.object({ ended: z.boolean(), text: z.string() });
+export const PlanQuery = z.object({
+  version: z.coerce.number().int().min(1),
+  strategy: Strategy.exclude(["immediate"]).optional(),
+});
+export type PlanQuery = z.input<typeof PlanQuery>;
+export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });
+
+/** A person decides about a version that waits. */
+export const DecideRequest = z.strictObject({
+  version: z.int().min(1).optional().describe("only if it is this one that waits"),
+  why: Why,
+});
+export type DecideRequest = z.input<typeof DecideRequest>;
+export const ApprovalsQuery = LimitQuery.extend({
+  open: z.enum(["true", "false"]).default("true").describe("false: decided ones as well"),
+  model: ModelName.optional(),
+});
+export type ApprovalsQuery = z.input<typeof ApprovalsQuery>;
+export const Approvals = z.object({ approvals: z.array(Approval) });
 
 const UserId = z.union([z.string().min(1).max(200), z.number()], {
   error: "need text or a number, at most 200 characters",

@@ -1,16 +1,19 @@
 import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
+import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addChecks } from "./commands/checks.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addDrill } from "./commands/drill.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addImport } from "./commands/import.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addPredict } from "./commands/predict.ts";
+import { addRollouts } from "./commands/rollouts.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
 import { contextOf } from "./context.ts";
@@ -58,6 +61,9 @@ function perennial(io: Io): Command {
       addChecks,
       addExplain,
       addModels,
+      addRollouts,
+      addApprovals,
+      addDrill,
       addConfig,
       addPredict,
       addImport,

@@ -77,12 +77,33 @@ async function coolingDown(tx: Sql, { key, severity }: WantedAlert, nowMs: numbe
   return row ? `not sent again: it closed at ${row.closedAt}, less than ${hours} h before` : null;
 }
 
+/** Has an open alert told again, once for each `turn`; one that a person acknowledged is left alone. */
+export function remindAlert(
+  sql: Sql,
+  key: string,
+  { turn, channels = ["log"], nowMs }: Telling & { turn: number },
+): Promise<void> {
+  return inTransaction(sql, async (tx) => {
+    const [row] = await tx`select ${columns(tx)} from alerts
+      where key = ${key} and closed_at is null and acknowledged_at is null`;
+    if (row) await writeDeliveries(tx, Alert.parse(row), { event: "reminded", channels, nowMs, turn });
+  });
+}
+
 /** Closes the alert with this key, if one is open, and has that told where its opening was. */
 export const closeAlert = (sql: Sql, key: string, said: Closing): Promise<Alert[]> =>
   closeWhere(sql, (tx) => tx`key = ${key}`, said);
 
 /** What is said of the version that serves, and so no longer holds when another one does. */
-const OF_VERSION: AlertKind[] = ["degradation", "predictive", "drift", "damaged", "rollback", "model"];
+const OF_VERSION: AlertKind[] = [
+  "degradation",
+  "predictive",
+  "drift",
+  "damaged",
+  "rollback",
+  "rollout",
+  "model",
+];
 
 /** Closes every alert about the version of a model that served until now: another one does. */
 export const closeAlertsOf = (sql: Sql, model: string, said: Closing): Promise<Alert[]> =>

@@ -70,6 +70,17 @@ export async function endCycle(
     where id = ${id} and ended_at is null`;
 }
 
+/** Says how the rollout ended that a cycle began, with a word on why where its version does not serve. */
+export async function settleCycle(
+  sql: Sql,
+  id: string,
+  outcome: Extract<Outcome, "deployed" | "rolled back" | "inconclusive">,
+  why: string,
+): Promise<void> {
+  await sql`update cycles set outcome = ${outcome}, error = ${outcome === "deployed" ? null : why}
+    where id = ${id} and outcome = 'rolling out'`;
+}
+
 const columns = (sql: Sql) =>
   sql`id, model, number, run_id, trigger, requested_by, as_of, stage, progress, reasons, snapshot_id, champion,
       challenger, verdict, evidence, outcome, error, watch, stages, started_at, ended_at`;

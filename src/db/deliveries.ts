@@ -6,16 +6,28 @@ import type { Sql } from "./connect.ts";
 const columns = (sql: Sql) =>
   sql`id, alert_id, event, channel, body, attempts, last_error, created_at, delivered_at, given_up_at`;
 
+/** The place of an event in the life of an alert. */
+const place = (sql: Sql, event: ReturnType<Sql>) =>
+  sql`array_position(array['opened', 'reminded', 'escalated', 'closed'], ${event})`;
+
 /** Writes down that an event of an alert is to be told over each channel; what is written already stays. */
 export async function writeDeliveries(
   sql: Sql,
   alert: Alert,
-  { event, channels, nowMs }: { event: Delivery["event"]; channels: readonly ChannelName[]; nowMs: number },
+  { event, channels, nowMs, turn = 0 }: {
+    event: Delivery["event"];
+    channels: readonly ChannelName[];
+    nowMs: number;
+    /** which of several reminders */
+    turn?: number;
+  },
 ): Promise<void> {
-  await sql`insert into deliveries (id, alert_id, event, channel, body, created_at)
-    select gen_random_uuid(), ${alert.id}, ${event}, channel, ${sql.json(alert as never)}, ${iso(nowMs)}
+  await sql`insert into deliveries (id, alert_id, event, channel, turn, body, created_at)
+    select gen_random_uuid(), ${alert.id}, ${event}, channel, ${turn}, ${sql.json(alert as never)}, ${
+    iso(nowMs)
+  }
     from unnest(${channels as ChannelName[]}::text[]) as channel
-    on conflict (alert_id, event, channel) do nothing`;
+    on conflict (alert_id, event, channel, turn) do nothing`;
 }
 
 /** @returns the channels over which an alert was told or is about to be */
@@ -46,8 +58,7 @@ export async function dueDeliveries(
            else tried_at <= ${iso(nowMs - triedMs)} end)
       and not exists (select from deliveries e where e.alert_id = d.alert_id and e.channel = d.channel
         and e.delivered_at is null and e.given_up_at is null
-        and array_position(array['opened', 'escalated', 'closed'], e.event)
-          < array_position(array['opened', 'escalated', 'closed'], d.event))
+        and (${place(sql, sql`e.event`)}, e.turn) < (${place(sql, sql`d.event`)}, d.turn))
     order by attempts, created_at, id limit ${limit}`;
   return rows.map(({ id }) => id);
 }
@@ -89,7 +100,7 @@ export async function noteAttempt(
 /** What was to be told about an alert, in the order in which it happened. */
 export async function listDeliveries(sql: Sql, alertId: number): Promise<Delivery[]> {
   const rows = await sql`select ${columns(sql)} from deliveries where alert_id = ${alertId}
-    order by array_position(array['opened', 'escalated', 'closed'], event), channel`;
+    order by ${place(sql, sql`event`)}, turn, channel`;
   return z.array(Delivery).parse([...rows]);
 }
 

@@ -5,13 +5,19 @@ import type { ArmShare } from "../rollout/plan.ts";
 import type { Sql } from "./connect.ts";
 
 const columns = (sql: Sql) =>
-  sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, replayed, began_by, why,
+  sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, step_at, replayed, began_by, why,
       started_at, ended_at, ended_why`;
+
+/** What a rollout begins with. */
+export type NewRollout = Omit<
+  Rollout,
+  "state" | "step" | "stepAsOf" | "stepAt" | "startedAt" | "endedAt" | "endedWhy"
+>;
 
 /** Writes down a rollout that begins. */
 export async function addRollout(
   tx: Sql,
-  rollout: Omit<Rollout, "state" | "step" | "stepAsOf" | "startedAt" | "endedAt" | "endedWhy">,
+  rollout: NewRollout,
 ): Promise<void> {
   const { id, model, cycleId, champion, challengers, plan, shares, asOf, replayed, beganBy, why } = rollout;
   await tx`insert into rollouts (id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of,
@@ -39,13 +45,14 @@ export async function runningRollout(sql: Sql, model: string): Promise<Rollout |
   return row ? Rollout.parse(row) : null;
 }
 
-/** Rollouts, newest first; of one model, or of all. Uses index `rollouts_model`. */
+/** Rollouts, newest first; of one model or in one state, or all. Uses index `rollouts_model`. */
 export async function listRollouts(
   sql: Sql,
-  { model, limit = 100 }: { model?: string; limit?: number } = {},
+  { model, state, limit = 100 }: { model?: string; state?: RolloutState; limit?: number } = {},
 ): Promise<Rollout[]> {
   const rows = await sql`select ${columns(sql)} from rollouts
-    where ${model ? sql`model = ${model}` : sql`true`} order by started_at desc, id limit ${limit}`;
+    where ${model ? sql`model = ${model}` : sql`true`} and ${state ? sql`state = ${state}` : sql`true`}
+    order by started_at desc, id limit ${limit}`;
   return z.array(Rollout).parse([...rows]);
 }
 
@@ -55,7 +62,9 @@ export async function saveStep(
   { id, step, shares, asOf }: { id: string; step: number; shares: readonly ArmShare[]; asOf: string },
 ): Promise<void> {
   await tx`update rollouts set step_as_of = case when step = ${step} then step_as_of else ${asOf} end,
-      step = ${step}, shares = ${tx.json([...shares])} where id = ${id} and state = 'running'`;
+      step_at = case when step = ${step} then step_at else now() end, step = ${step}, shares = ${
+    tx.json([...shares])
+  } where id = ${id} and state = 'running'`;
 }
 
 /** Ends a rollout; the first end stands. */

@@ -22,6 +22,7 @@ export const Reason = z.strictObject({
     "outcomes",
     "changed shop",
     "drift",
+    "rollout",
   ]),
   speaks: z.enum(["for", "against", "neither"]),
   text: z.string(),

@@ -56,6 +56,12 @@ export const Findings = z.strictObject({
     top: z.array(FeatureShift.pick({ feature: true, shift: true, p: true, importance: true, smallest: true }))
       .describe("the features that matter most, drifted ones first"),
   }).nullable(),
+  rollout: z.strictObject({
+    id: z.string(),
+    version: z.int(),
+    strategy: z.string(),
+    since: z.iso.datetime().describe("as of"),
+  }).nullable().default(null).describe("the rollout that runs; null: none does"),
   outcomes: z.strictObject({
     answer: PerformanceReport.shape.answer,
     text: z.string(),

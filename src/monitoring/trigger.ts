@@ -5,12 +5,13 @@ type Champion = NonNullable<Findings["champion"]>;
 
 /**
  * Decides whether to retrain, with every reason and its evidence. In this order: a person's force passes by the trigger
- * (not the validation); broken data stop everything else; what speaks for retraining needs labelled rows that show the
+ * (not the validation); broken data stop everything else; a rollout that runs is waited for; what speaks for retraining needs labelled rows that show the
  * change, else the answer is "cannot tell yet". A pure function: the same findings give the same answer.
  */
 export function decide(found: Findings): { answer: Answer; reasons: Reason[] } {
   const reasons = [
     ...found.quality ? [dataQuality(found.quality)] : [],
+    ...found.rollout ? [rollout(found.rollout)] : [],
     newSamples(found),
     labelledRows(found),
     ...found.champion ? ofChampion(found, found.champion) : [firstModel(found)],
@@ -22,11 +23,22 @@ export function decide(found: Findings): { answer: Answer; reasons: Reason[] } {
   return { answer: answerOf(found, reasons), reasons };
 }
 
+/** One question at a time: what is being rolled out was trained on what speaks for retraining now, or most of it. */
+function rollout({ id, version, strategy, since }: NonNullable<Findings["rollout"]>): Reason {
+  return {
+    code: "rollout",
+    speaks: "against",
+    text: `Version ${version} is being rolled out (${strategy}, since ${day(since)})`,
+    evidence: { rollout: id, version, since },
+  };
+}
+
 /** Reasons that are needed, but call for nothing by themselves. */
 const NEEDED = new Set<Reason["code"]>(["data quality", "new samples", "labelled rows"]);
 
 function answerOf(found: Findings, reasons: readonly Reason[]): Answer {
   if (found.quality && found.quality.broken.length > 0) return "fix data first";
+  if (found.rollout) return "wait";
   const calls = reasons.filter(({ code, speaks }) => speaks === "for" && !NEEDED.has(code));
   const enough = found.cutoffs >= found.cutoffsMin && found.unseenRows >= found.unseenRowsMin;
   if (!enough && (calls.length > 0 || found.champion === null)) return "cannot tell yet";

@@ -5,6 +5,7 @@ import {
   endRollout,
   findRollout,
   getRollout,
+  type NewRollout,
   runningRollout,
   saveLook,
   saveStep,
@@ -34,7 +35,7 @@ const armsOf = ({ strategy }: RolloutPlan, shares: readonly ArmShare[]): Serving
  */
 export function beginRollout(
   sql: Sql,
-  wanted: Omit<Rollout, "state" | "step" | "stepAsOf" | "startedAt" | "endedAt" | "endedWhy">,
+  wanted: NewRollout,
 ): Promise<Rollout> {
   const { id, model, champion, plan, shares, beganBy, why, asOf } = wanted;
   return inTransaction(sql, async (tx) => {

@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import { NotFoundError } from "../core/errors.ts";
 import { listAlerts } from "../db/alerts.ts";
+import { type Approval, listApprovals } from "../db/approvals.ts";
+import { listLooks, runningRollout } from "../db/rollouts.ts";
 import { listChecks } from "../db/checks.ts";
 import { currentConfig } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
@@ -12,6 +14,7 @@ import { lastSnapshot } from "../db/snapshots.ts";
 import { getVersion } from "../db/versions.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { ServingMove } from "../registry/version.ts";
+import type { Rollout } from "../rollout/rollout.ts";
 import { configOf } from "../retraining_config.ts";
 import { currentMoment } from "./as_of.ts";
 import type { Cycle } from "./cycle.ts";
@@ -57,23 +60,28 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
 async function modelStatus(definition: ModelDefinition, shared: Shared): Promise<ModelStatus> {
   const { name: model, kind, question, unit, primaryMetric } = definition;
   const { sql, events, config } = shared;
-  const [cycles, checks, move, snapshot, outcomes] = await Promise.all([
+  const [cycles, checks, move, snapshot, outcomes, rollout, [approval]] = await Promise.all([
     listCycles(sql, { model, limit: 2 }), // a model runs one cycle at a time: the other one has ended
     listChecks(sql, { model, limit: 1 }),
     lastMove(sql, model),
     lastSnapshot(sql, model),
     countOutcomes(sql, model),
+    runningRollout(sql, model),
+    listApprovals(sql, { model, limit: 1 }),
   ]);
   const retrainer = shared.retrainers.find((r) => r.model === model);
   const alerts = shared.alerts.filter((a) => a.model === model);
+  const troubles = alerts.filter(({ kind }) => kind !== "approval"); // a question is no trouble
   const last = cycles.find((c) => c.endedAt !== null) ?? null;
   const { min_new_samples: needed } = configOf(config, model);
   return {
     ...{ model, kind, question, unit, primaryMetric },
     active: retrainer?.active ?? false,
-    health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts }),
+    health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts: troubles }),
     samples: { collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)), needed },
     serving: move && await servingStatus(sql, move),
+    rollout: rollout && await rolloutStatus(sql, rollout),
+    approval: approval ? pickApproval(approval) : null,
     running: runningStatus(cycles.find((c) => c.endedAt === null)),
     lastCycle: last && { ...pick(last), text: cycleText(last) },
     lastCheck: checks[0] ? { ...checks[0] } : null,
@@ -81,6 +89,18 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
     outcomes,
     openAlerts: alerts.length,
   };
+}
+
+const pickApproval = ({ version, text, expiresAt }: Approval) => ({ version, text, expiresAt });
+
+/** Where the rollout that runs is, by its last look. */
+async function rolloutStatus(
+  sql: Sql,
+  { id, plan, challengers: [version], shares, startedAt, why }: Rollout,
+): Promise<ModelStatus["rollout"]> {
+  const [look] = await listLooks(sql, id, 1);
+  const share = plan.strategy === "shadow" ? 0 : shares.find((arm) => arm.version === version)?.share ?? 0;
+  return { id, strategy: plan.strategy, version, share, startedAt, text: look?.decision.text ?? why };
 }
 
 const pick = ({ id, number, outcome, asOf, endedAt }: Cycle) => ({ id, number, outcome, asOf, endedAt });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Answer, Reason } from "../monitoring/check.ts";
+import { Strategy } from "../rollout/plan.ts";
 import { Interval } from "../validation/verdict.ts";
 import { Outcome, Stage } from "./cycle.ts";
 
@@ -30,6 +31,19 @@ export const ModelStatus = z.object({
     validationRows: z.int(),
     difference: Interval.nullable().describe("loss against the version it replaced, on those rows"),
   }).nullable(),
+  rollout: z.object({
+    id: z.string(),
+    strategy: Strategy,
+    version: z.int(),
+    share: z.number().describe("of shoppers who are shown it"),
+    startedAt: z.iso.datetime(),
+    text: z.string().describe("what the last look said"),
+  }).nullable().describe("the rollout that runs; null: none does"),
+  approval: z.object({
+    version: z.int(),
+    text: z.string(),
+    expiresAt: z.iso.datetime(),
+  }).nullable().describe("what waits for a person; null: nothing does"),
   running: z.object({
     id: z.string(),
     stage: Stage,

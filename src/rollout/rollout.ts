@@ -23,6 +23,7 @@ export const Rollout = z.object({
   shares: z.array(ArmShare),
   asOf: z.iso.datetime().describe("moment that it began for"),
   stepAsOf: z.iso.datetime(),
+  stepAt: z.iso.datetime().describe("when the step began, by the wall clock"),
   replayed: z.boolean().describe("whoever replays history says when to look; else its own timer does"),
   beganBy: z.string(),
   why: z.string(),

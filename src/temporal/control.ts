@@ -1,3 +1,5 @@
+import type { HandRollout } from "../../activities/rollout.ts";
+
 /** Who asked for a change, and why; `requestId` makes it count once. */
 export interface Change {
   requestId: string;
@@ -15,6 +17,17 @@ export interface Control {
   force(model: string, change: Change): Promise<void>;
   /** Tells a retrainer that its configuration changed, so that its next check moves. */
   configure(model: string): Promise<void>;
+  /** Begins a rollout that a person asked for; its workflow goes on until it has ended. */
+  beginRollout(wanted: HandRollout): Promise<void>;
+  /** Looks at a rollout as of a moment, and says what that came to. @throws {NotFoundError} it does not run */
+  lookAtRollout(
+    id: string,
+    look: { asOf: string; traffic: boolean },
+  ): Promise<{ ended: boolean; text: string }>;
+  /** Tells a rollout that something happened to it. One that has ended is left alone. */
+  wakeRollout(id: string): Promise<void>;
+  /** Tells a cycle that a person decided about its version. */
+  decided(cycleId: string): Promise<void>;
   /** Whether the Temporal server answers. */
   reachable(): Promise<boolean>;
 }

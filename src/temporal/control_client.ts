@@ -19,13 +19,23 @@ export function temporalControl(client: Client, { taskQueue }: { taskQueue: stri
     start: async (model, change) => void await signal(model, "start", [change]),
     stop: async (model, change) => void await signal(model, "stop", [change]),
     force: async (model, change) => void await signal(model, "force", [change]),
-    async configure(model) {
+    // one that is not there reads the configuration when it starts
+    configure: (model) => signalIfThere(client, retrainerId(model), "configure"),
+    async beginRollout(wanted) {
+      const { id, model, replayed = false } = wanted;
+      const args = [{ rollout: id, wanted, replayed }];
+      await client.workflow.start("rollout", { ...rolloutOptions(id, model, taskQueue), args });
+    },
+    async lookAtRollout(id, look) {
       try {
-        await client.workflow.getHandle(retrainerId(model)).signal("configure");
+        return await client.workflow.getHandle(id).executeUpdate("look", { args: [look] });
       } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error; // it reads the configuration when it starts
+        if (error instanceof WorkflowNotFoundError) throw new NotFoundError("running rollout", id);
+        throw error;
       }
     },
+    wakeRollout: (id) => signalIfThere(client, id, "wake"),
+    decided: (cycleId) => signalIfThere(client, cycleId, "decided"),
     async reachable() {
       try {
         await client.connection.withDeadline(
@@ -64,12 +74,31 @@ export async function ensureMonitor(client: Client, { taskQueue }: { taskQueue: 
 }
 
 /** Tells the monitor that there is something to deliver; without a monitor it waits until there is one. */
-export async function wakeMonitor(client: Client): Promise<void> {
+export const wakeMonitor = (client: Client): Promise<void> => signalIfThere(client, MONITOR_ID, "wake");
+
+async function signalIfThere(client: Client, workflowId: string, name: string): Promise<void> {
   try {
-    await client.workflow.getHandle(MONITOR_ID).signal("wake");
+    await client.workflow.getHandle(workflowId).signal(name);
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
+}
+
+const rolloutOptions = (id: string, model: string, taskQueue: string) => ({
+  workflowId: id,
+  workflowIdConflictPolicy: "USE_EXISTING" as const,
+  taskQueue,
+  typedSearchAttributes: [{ key: MODEL, value: model }],
+  staticSummary: `${id.replace("rollout/", "").replace("/v", ": version ")}, step by step`,
+});
+
+/** Makes sure that somebody looks at a rollout that runs. */
+export async function ensureRollout(
+  client: Client,
+  { id, model, replayed, taskQueue }: { id: string; model: string; replayed: boolean; taskQueue: string },
+): Promise<void> {
+  const args = [{ rollout: id, replayed }];
+  await client.workflow.start("rollout", { ...rolloutOptions(id, model, taskQueue), args });
 }
 
 /**

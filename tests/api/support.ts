@@ -35,6 +35,13 @@ export class NotingControl implements Control {
   stop: Control["stop"] = (model, change) => this.#note("stop", model, change);
   force: Control["force"] = (model, change) => this.#note("force", model, change);
   configure: Control["configure"] = (model) => this.#note("configure", model);
+  beginRollout: Control["beginRollout"] = (wanted) => this.#note("begin rollout", wanted);
+  async lookAtRollout(id: string, look: { asOf: string; traffic: boolean }) {
+    await this.#note("look at rollout", id, look);
+    return { ended: false, text: "keep collecting" };
+  }
+  wakeRollout: Control["wakeRollout"] = (id) => this.#note("wake rollout", id);
+  decided: Control["decided"] = (cycleId) => this.#note("decided", cycleId);
   reachable = () => Promise.resolve(!this.down);
 }
 

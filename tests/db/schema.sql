@@ -148,11 +148,12 @@ create table deliveries (
   created_at timestamp with time zone not null default now(),
   delivered_at timestamp with time zone,
   given_up_at timestamp with time zone,
+  turn integer not null default 0,
   constraint deliveries_channel_check CHECK ((channel = ANY (ARRAY['log'::text, 'webhook'::text, 'email'::text]))),
-  constraint deliveries_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'closed'::text]))),
+  constraint deliveries_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'reminded'::text, 'escalated'::text, 'closed'::text]))),
   constraint deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id),
   constraint deliveries_pkey PRIMARY KEY (id),
-  constraint deliveries_alert_id_event_channel_key UNIQUE (alert_id, event, channel)
+  constraint deliveries_alert_id_event_channel_turn_key UNIQUE (alert_id, event, channel, turn)
 );
 CREATE INDEX deliveries_due ON public.deliveries USING btree (created_at) WHERE ((delivered_at IS NULL) AND (given_up_at IS NULL));
 CREATE TRIGGER deliveries_wake AFTER INSERT ON public.deliveries FOR EACH STATEMENT EXECUTE FUNCTION notify_deliveries();
@@ -373,6 +374,7 @@ create table rollouts (
   shares jsonb not null,
   as_of timestamp with time zone not null,
   step_as_of timestamp with time zone not null,
+  step_at timestamp with time zone not null default now(),
   replayed boolean not null,
   began_by text not null,
   why text not null,

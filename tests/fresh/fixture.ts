@@ -359,6 +359,8 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
     lastCheck: newest(own(fixture.checks), (c) => c.checkedAt)[0] ?? null,
     nextCheckAt: iso(NOW_MS + 1_372_000),
     outcomes,
+    rollout: null,
+    approval: null,
     openAlerts: own(fixture.alerts).length,
   };
 }

@@ -106,6 +106,7 @@ const aMeasure = (metric: string, value: number) => ({
 
 /** What a check found when the three reports above were its looks. */
 export const someFindings = (over: Partial<Findings> = {}): Findings => ({
+  rollout: null,
   ...{ trigger: "interval", asOf: AS_OF, newSamples: 900, newSamplesMin: 100, cutoffs: 9, cutoffsMin: 3 },
   ...{
     unseenRows: 500,

@@ -1,6 +1,7 @@
 /** A world in memory for the workflows: what activities were asked, and what they are told to answer. */
 import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Activities } from "../../activities/mod.ts";
+import type { ApprovalResult } from "../../activities/approve.ts";
 import type { CheckInput } from "../../activities/check.ts";
 import type { ControlNote, RetrainerNote } from "../../activities/retrainer.ts";
 import type { Answer } from "../../src/monitoring/check.ts";
@@ -20,6 +21,12 @@ export class World {
   intervalMs = 3_600_000;
   answer: Answer = "retrain";
   verdict: Verdict = "promote";
+  /** id of the rollout that a deployment begins; null: it serves at once */
+  rollout: string | null = null;
+  /** what looks at the rollout come to, oldest first; the last one stays */
+  looks: { ended: boolean; text: string }[] = [{ ended: true, text: "proven" }];
+  /** what a person decides; undefined: nobody is asked */
+  approval?: Omit<ApprovalResult, "text">;
   cyclesEnded = 0;
   /** activities that fail, with what is thrown; a function is asked anew at each attempt */
   readonly failing = new Map<string, () => Error | undefined>();
@@ -97,6 +104,31 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
     refitChallenger: ({ model }) => worldOf(model).run("refit", () => trained),
     smokeTest: ({ model }) => worldOf(model).run("smoke test", () => ({ asked: 64 })),
     deployChallenger: ({ cycleId }) => ofCycle(cycleId).run("deploy", () => ({ version: 1 })),
+    askForApproval: ({ cycleId }) => {
+      const world = ofCycle(cycleId);
+      return world.run("ask", () => ({ asked: world.approval !== undefined }));
+    },
+    readApproval: ({ cycleId }) => {
+      const world = ofCycle(cycleId);
+      return world.run("read approval", () => ({ text: "by ann: no", ...world.approval! }) as ApprovalResult);
+    },
+    beginDeployment: ({ cycleId }) => {
+      const world = ofCycle(cycleId);
+      return world.run("deploy", () => ({ version: 1, rollout: world.rollout }));
+    },
+    beginRolloutByHand: ({ model }) => worldOf(model).run("begin rollout", () => undefined),
+    lookAtRollout: ({ rollout, look, asOf }) => {
+      const world = ofCycle(rollout);
+      const [found, ...more] = world.looks;
+      if (more.length > 0) world.looks = more;
+      return world.run(
+        `look ${look}${asOf ? ` as of ${asOf}` : ""}`,
+        () => ({ ...found, waitMs: world.intervalMs }),
+      );
+    },
+    concludeRollout: ({ rollout }) =>
+      ofCycle(rollout).run("conclude", () => ({ state: "promoted", text: "proven" })),
+    replayTraffic: ({ model }) => worldOf(model).run("traffic", () => ({ shoppers: 3 })),
     reportCycle: async ({ model, outcome }) => {
       const world = worldOf(model);
       await world.run("report", () => world.outcomes.push(outcome));

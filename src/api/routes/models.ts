@@ -1,10 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
-import { servingHistory, servingVersion } from "../../db/serving.ts";
+import { servingChanges, servingVersion } from "../../db/serving.ts";
 import { listVersions } from "../../db/versions.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { promote, rollBack } from "../../registry/moves.ts";
+import type { ServingMove } from "../../registry/version.ts";
 import { currentAsOf } from "../../reporting/as_of.ts";
-import { chosenModels } from "../changes.ts";
+import { chosenModels, tellIfReached } from "../changes.ts";
 import {
   body,
   json,
@@ -50,8 +51,9 @@ const rollback = createRoute({
   method: "post",
   path: "/models/{name}/rollback",
   tags,
-  summary: "Take the serving version back",
-  description: "To `to`, else to the last known good version. An `Idempotency-Key` makes it count once.",
+  summary: "Take back what is newest: the challenger of a rollout that runs, else the serving version",
+  description:
+    "To `to`, else to the last known good version. Needs no Temporal. An `Idempotency-Key` makes it count once.",
   request: { params: NameParam, body: body(RollbackRequest, false) },
   responses: { 200: json(ServingMoveAnswer, "The change of what serves"), default: problem },
 });
@@ -85,7 +87,8 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openapi(serving, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    const history = await servingHistory(sql, model, c.req.valid("query").limit);
+    const changes = await servingChanges(sql, model, c.req.valid("query").limit);
+    const history = changes.map((change, i) => ({ ...change, until: changes[i - 1]?.at ?? null }));
     return c.json({ model, version: await servingVersion(sql, model), history }, 200);
   });
   app.openapi(rollback, async (c) => {
@@ -96,7 +99,7 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
         c,
         sql,
         { body: asked, status: 200 },
-        (requestId) => rollBack(sql, { ...request, requestId }),
+        (requestId) => moved(deps, () => rollBack(sql, { ...request, requestId })),
       ),
       200,
     );
@@ -109,11 +112,19 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
         c,
         sql,
         { body: asked, status: 200 },
-        (requestId) => promote(sql, { ...request, requestId }),
+        (requestId) => moved(deps, () => promote(sql, { ...request, requestId })),
       ),
       200,
     );
   });
+}
+
+/** Moves what serves; the rollout that ends with it hears of it at once, or at its next look. */
+async function moved(deps: ApiDeps, move: () => Promise<ServingMove>): Promise<ServingMove> {
+  const done = await move();
+  const { rollout } = done;
+  if (rollout) await tellIfReached(deps, rollout, () => deps.control.wakeRollout(rollout));
+  return done;
 }
 
 async function summary({ sql }: ApiDeps, model: ModelDefinition): Promise<ModelSummary> {

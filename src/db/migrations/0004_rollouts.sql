@@ -11,6 +11,7 @@ create table rollouts (
   shares jsonb not null,             -- [{"version","share"}] of the challengers, as of the last look
   as_of timestamptz not null,        -- moment it began for
   step_as_of timestamptz not null,
+  step_at timestamptz not null default now(),
   replayed boolean not null,         -- whoever replays history says when to look; else its own timer does
   began_by text not null,
   why text not null,
@@ -93,3 +94,11 @@ create table serving_minutes (
   primary key (model, version, minute, process)
 );
 create index serving_minutes_minute on serving_minutes (minute);
+
+-- A person who is waited for is reminded: the same alert is told again.
+alter table deliveries add column turn integer not null default 0;
+alter table deliveries drop constraint deliveries_alert_id_event_channel_key;
+alter table deliveries add unique (alert_id, event, channel, turn);
+alter table deliveries drop constraint deliveries_event_check;
+alter table deliveries add constraint deliveries_event_check
+  check (event in ('opened', 'reminded', 'escalated', 'closed'));

@@ -1,0 +1,212 @@
+import { createRoute } from "@hono/zod-openapi";
+import { ConflictError } from "../../core/errors.ts";
+import { currentConfig } from "../../db/config_versions.ts";
+import { writeAudit } from "../../db/audit.ts";
+import { getRollout, listLooks, listRollouts } from "../../db/rollouts.ts";
+import { servingVersion } from "../../db/serving.ts";
+import { getVersion } from "../../db/versions.ts";
+import { planRollout, strategyFor } from "../../registry/plan_rollout.ts";
+import { currentAsOf } from "../../reporting/as_of.ts";
+import { configOf } from "../../retraining_config.ts";
+import { firstDifference } from "../../reporting/explain.ts";
+import { decideRollout } from "../../rollout/decide.ts";
+import type { Rollout, RolloutLook } from "../../rollout/rollout.ts";
+import { routerPath } from "../access.ts";
+import { chosenModels, reaching } from "../changes.ts";
+import {
+  body,
+  json,
+  LookAnswer,
+  PlanAnswer,
+  problem,
+  RolloutAnswer,
+  RolloutBegunAnswer,
+  RolloutsAnswer,
+} from "../components.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { answerOnce } from "../idempotency.ts";
+import {
+  DrillRequest,
+  LookRequest,
+  NameParam,
+  PlanQuery,
+  type RolloutBegun,
+  RolloutParam,
+  RolloutRequest,
+  RolloutsQuery,
+} from "../messages.ts";
+
+const tags = ["Rollouts"];
+const LOOKS_SHOWN = 200;
+
+const list = createRoute({
+  method: "get",
+  path: "/rollouts",
+  tags,
+  summary: "Rollouts, newest first",
+  request: { query: RolloutsQuery },
+  responses: { 200: json(RolloutsAnswer, "The rollouts"), default: problem },
+});
+
+const one = createRoute({
+  method: "get",
+  path: "/rollouts/{id}",
+  tags,
+  summary: "One rollout: its plan, and each look with its evidence, decided again",
+  request: { params: RolloutParam },
+  responses: { 200: json(RolloutAnswer, "The rollout"), default: problem },
+});
+
+const look = createRoute({
+  method: "post",
+  path: "/rollouts/{id}/look",
+  tags,
+  summary: "Look at a rollout as of a moment of a replayed history",
+  description: "One that runs by the wall clock looks by itself.",
+  request: { params: RolloutParam, body: body(LookRequest, true) },
+  responses: { 200: json(LookAnswer, "What the look came to"), default: problem },
+});
+
+const plan = createRoute({
+  method: "get",
+  path: "/models/{name}/rollout/plan",
+  tags,
+  summary: "What a rollout of a version would go by and need, before it begins",
+  request: { params: NameParam, query: PlanQuery },
+  responses: { 200: json(PlanAnswer, "The plan"), default: problem },
+});
+
+const begin = createRoute({
+  method: "post",
+  path: "/models/{name}/rollout",
+  tags,
+  summary: "Roll a kept version out beside the serving one",
+  description: "An `Idempotency-Key` makes it count once. A rollout that runs gives way to it.",
+  request: { params: NameParam, body: body(RolloutRequest, true) },
+  responses: { 202: json(RolloutBegunAnswer, "It begins"), default: problem },
+});
+
+const drill = createRoute({
+  method: "post",
+  path: "/models/{name}/drill",
+  tags,
+  summary: "Roll out the serving version made worse on purpose, to see that it is taken back",
+  description: "By the wall clock real shoppers are shown its answers: prefer `shadow` there.",
+  request: { params: NameParam, body: body(DrillRequest, false) },
+  responses: { 202: json(RolloutBegunAnswer, "It begins"), default: problem },
+});
+
+/** Rollouts: what they are, what they would need, and the ones that people begin. */
+export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
+  const { sql } = deps;
+  app.openapi(list, async (c) => {
+    const query = c.req.valid("query");
+    if (query.model !== undefined) chosenModels(deps, query.model);
+    return c.json({ rollouts: await listRollouts(sql, query) }, 200);
+  });
+  app.openapi(plan, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    return c.json({ model, plan: await planFor(deps, model, c.req.valid("query")) }, 200);
+  });
+  app.openapi(begin, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name), asked = c.req.valid("json");
+    await mayBegin(deps, model, asked.version);
+    const answer = await answerOnce(
+      c,
+      sql,
+      { body: asked, status: 202 },
+      (requestId) =>
+        beginOne(deps, { ...asked, model, requestId, by: c.get("who"), name: `v${asked.version}` }),
+    );
+    return c.json(answer, 202);
+  });
+  app.openapi(drill, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    if (await servingVersion(sql, model) === null) {
+      throw new ConflictError(`No version of "${model}" serves yet`);
+    }
+    const { strength, asOf, ...asked } = DrillRequest.parse(c.req.valid("json"));
+    const past = asOf === undefined ? {} : { asOf: new Date(asOf).toISOString(), replayed: true };
+    const answer = await answerOnce(
+      c,
+      sql,
+      { body: { strength, asOf, ...asked }, status: 202 },
+      (requestId) =>
+        beginOne(deps, {
+          ...{ ...asked, ...past, model, requestId, by: c.get("who"), name: "drill" },
+          version: { drill: { strength } },
+        }),
+    );
+    return c.json(answer, 202);
+  });
+  // Registered by hand: a rollout's id holds slashes, which the OpenAPI path cannot say.
+  app.openAPIRegistry.registerPath(one);
+  app.get(routerPath(one.path), async (c) => {
+    const rollout = await getRollout(sql, c.req.param("id") ?? "");
+    const looks = await listLooks(sql, rollout.id, LOOKS_SHOWN);
+    return c.json({ ...rollout, looks: looks.map((look) => decidedAgain(rollout, look)) }, 200);
+  });
+  app.openAPIRegistry.registerPath(look);
+  app.post(routerPath(look.path), async (c) => {
+    const { asOf, traffic } = LookRequest.parse(await c.req.json());
+    const rollout = await getRollout(sql, c.req.param("id") ?? "");
+    const at = { asOf: new Date(asOf).toISOString(), traffic };
+    return c.json(
+      await reaching(deps.control, rollout.model, () => deps.control.lookAtRollout(rollout.id, at)),
+      200,
+    );
+  });
+}
+
+const decidedAgain = (rollout: Rollout, look: RolloutLook) => ({
+  ...look,
+  same: firstDifference(decideRollout(rollout.plan, look, look.evidence), look.decision) === null,
+});
+
+async function planFor({ sql, clock, models }: ApiDeps, name: string, { version, strategy }: {
+  version: number;
+  strategy?: "shadow" | "canary" | "ab" | "bandit";
+}) {
+  const [serving, { config: all }] = await Promise.all([servingVersion(sql, name), currentConfig(sql)]);
+  if (serving === null) throw new ConflictError(`Cannot plan a rollout of "${name}": no version serves yet`);
+  const [champion, challenger] = await Promise.all([
+    getVersion(sql, name, serving),
+    getVersion(sql, name, version),
+  ]);
+  const config = configOf(all, name), asOf = new Date(await currentAsOf(sql, clock)).toISOString();
+  const wish = { model: models.get(name)!, config, champion, challenger, asOf };
+  return await planRollout(sql, { ...wish, strategy: strategyFor(config, strategy) });
+}
+
+/** Says at once what the workflow would find out later. */
+async function mayBegin({ sql }: ApiDeps, model: string, version: number): Promise<void> {
+  const { damagedAt, artefactRemovedAt } = await getVersion(sql, model, version);
+  const serving = await servingVersion(sql, model);
+  const why = serving === null
+    ? "no version serves yet"
+    : serving === version
+    ? "it serves already"
+    : damagedAt || artefactRemovedAt
+    ? "its file is not kept"
+    : null;
+  if (why) throw new ConflictError(`Cannot roll out version ${version} of "${model}": ${why}`);
+}
+
+type Begun = Omit<Parameters<ApiDeps["control"]["beginRollout"]>[0], "id"> & { name: string };
+
+/** Tells Temporal to begin, then writes down who asked; both count once per request. */
+async function beginOne({ sql, control }: ApiDeps, { name, ...wanted }: Begun): Promise<RolloutBegun> {
+  const { model, requestId, by, why, version, strategy } = wanted;
+  const id = `rollout/${model}/${name}-${requestId.slice(0, 8)}`;
+  await reaching(control, model, () => control.beginRollout({ ...wanted, id }));
+  const after = { rollout: id, version, strategy: strategy ?? "as configured" };
+  await writeAudit(sql, {
+    requestId,
+    who: by,
+    action: name === "drill" ? "drill" : "roll out",
+    target: model,
+    why,
+    after,
+  });
+  return { accepted: true, requestId, rollout: id, rolloutUrl: `/rollouts/${id}` };
+}

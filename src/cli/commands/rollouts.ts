@@ -1,0 +1,67 @@
+import { type Command, Option } from "commander";
+import { asking, type Common, type Context } from "../context.ts";
+import { wholeNumber } from "../options.ts";
+import { planText, rolloutsText, rolloutText } from "../rollout_text.ts";
+
+type Strategy = "shadow" | "canary" | "ab" | "bandit";
+const STRATEGIES = ["shadow", "canary", "ab", "bandit"];
+const strategy = () =>
+  new Option("--strategy <how>", "left out: as the configuration says").choices(STRATEGIES);
+const VERSION = ["<version>", "its number", wholeNumber({ min: 1 })] as const;
+
+/** `perennial rollouts [list | show | plan | begin]` */
+export function addRollouts(program: Command, context: Context): void {
+  const rollouts = program.command("rollouts").description("gradual rollouts: list, show, plan, begin");
+  const list = rollouts.command("list", { isDefault: true }).description("rollouts, newest first")
+    .argument("[model]", "one model").option(
+      "--limit <n>",
+      "most rollouts",
+      wholeNumber({ min: 1, max: 1000 }),
+      20,
+    );
+  asking(list, "perennial rollouts\nperennial rollouts list churn").action(
+    async (model: string | undefined, { limit, ...options }: Common & { limit: number }) => {
+      const { rollouts } = await (await context.client(options)).rollouts({ model, limit });
+      context.show(options, rollouts, (all) => rolloutsText(all, context.paint));
+    },
+  );
+  const show = rollouts.command("show").description("one rollout: its plan, and each look decided again")
+    .argument("<id>", "as rollout/churn/v7");
+  asking(show, "perennial rollouts show rollout/churn/v7").action(async (id: string, options: Common) => {
+    context.show(
+      options,
+      await (await context.client(options)).rollout(id),
+      (r) => rolloutText(r, context.paint),
+    );
+  });
+  addPlan(rollouts, context);
+  addBegin(rollouts, context);
+}
+
+interface Planned extends Common {
+  strategy?: Strategy;
+  why: string;
+}
+
+function addPlan(rollouts: Command, context: Context): void {
+  const plan = rollouts.command("plan").description("what a rollout would go by and need, before it begins")
+    .argument("<model>", "the model").argument(...VERSION).addOption(strategy());
+  asking(plan, "perennial rollouts plan churn 7 --strategy ab").action(
+    async (model: string, version: number, { strategy, ...options }: Planned) => {
+      const answer = await (await context.client(options)).rolloutPlan(model, { version, strategy });
+      context.show(options, answer, ({ plan }) => `${plan.strategy}\n${planText(plan)}`);
+    },
+  );
+}
+
+function addBegin(rollouts: Command, context: Context): void {
+  const begin = rollouts.command("begin").description("roll a kept version out beside the serving one")
+    .argument("<model>", "the model").argument(...VERSION).addOption(strategy())
+    .option("--why <text>", "the reason, for the audit", "");
+  asking(begin, "perennial rollouts begin churn 7 --strategy shadow --why 'before the sale'").action(
+    async (model: string, version: number, { strategy, why, ...options }: Planned) => {
+      const begun = await (await context.client(options)).beginRollout(model, { version, strategy, why });
+      context.show(options, begun, ({ rollout }) => `It begins: perennial rollouts show ${rollout}`);
+    },
+  );
+}

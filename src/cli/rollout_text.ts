@@ -1,0 +1,115 @@
+import type { RolloutDetail } from "../api/messages.ts";
+import type { Approval } from "../db/approvals.ts";
+import { count, figure, percent } from "../reporting/numbers.ts";
+import type { RolloutPlan } from "../rollout/plan.ts";
+import type { Rollout } from "../rollout/rollout.ts";
+import { indented, minute, mood, type Paint, table } from "./format.ts";
+
+/** Who is shown what: "v7 25 %". */
+const sharesText = ({ plan, shares }: Pick<Rollout, "plan" | "shares">): string =>
+  plan.strategy === "shadow"
+    ? shares.map(({ version }) => `v${version} not shown`).join(", ")
+    : shares.map(({ version, share }) => `v${version} ${percent(share)}`).join(", ");
+
+/** A line for each rollout. */
+export function rolloutsText(rollouts: readonly Rollout[], paint: Paint): string {
+  if (rollouts.length === 0) {
+    return "No rollouts yet. perennial rollouts begin MODEL VERSION; perennial config set rollout=canary";
+  }
+  const rows = rollouts.map((r) => [
+    r.id,
+    r.plan.strategy,
+    mood(r.state, paint),
+    `v${r.challengers[0]} beside v${r.champion}`,
+    r.state === "running" ? sharesText(r) : "-",
+    minute(r.startedAt),
+    r.endedWhy ?? r.why,
+  ]);
+  return table(["id", "strategy", "state", "versions", "shown to", "began", "why"], rows, paint);
+}
+
+/** One rollout: where it is, what it goes by, and its newest looks. */
+export function rolloutText(rollout: RolloutDetail, paint: Paint): string {
+  const { id, state, plan, champion, challengers, beganBy, why, startedAt, endedAt, endedWhy, looks } =
+    rollout;
+  const head = [
+    `${paint("bold", id)}  ${mood(state, paint)}`,
+    `version ${challengers.join(", ")} beside version ${champion}, ${plan.strategy}: ${sharesText(rollout)}`,
+    `began ${minute(startedAt)} by ${beganBy}${why ? `: ${why}` : ""}`,
+    ...endedAt === null ? [] : [`ended ${minute(endedAt)}: ${endedWhy}`],
+  ];
+  const rows = looks.map((look) => [
+    String(look.number),
+    minute(look.asOf),
+    look.decision.kind,
+    look.same ? "same" : paint("red", "differs"),
+    look.decision.text,
+  ]);
+  const looked = rows.length === 0 ? "Nobody has looked yet" : table(
+    [{ name: "look", right: true }, "as of", "decision", "decided again", "what it rests on"],
+    rows,
+    paint,
+  );
+  return [...head, "", "Goes by", indented(planText(plan)), "", looked].join("\n");
+}
+
+/** What a rollout goes by, in sentences. */
+export function planText(plan: RolloutPlan): string {
+  const {
+    strategy,
+    shares,
+    stepHours,
+    stepShoppers,
+    proof,
+    margin,
+    errorRate,
+    daysMax,
+    undecided,
+    ab,
+    bandit,
+  } = plan;
+  const step = `each for at least ${stepHours} h and ${count(stepShoppers)} shoppers`;
+  const how = {
+    immediate: ["serves everyone at once"],
+    shadow: [
+      `answers everyone, is shown to nobody, for at least ${stepHours} h and ${count(stepShoppers)} shoppers`,
+    ],
+    canary: [`shown to ${shares.map((share) => percent(share)).join(", ")} of shoppers, ${step}`],
+    ab: [
+      `shown to ${percent(ab.share)} of shoppers`,
+      ab.perArm === null
+        ? "too few outcomes to plan how many shoppers it takes"
+        : `${count(ab.perArm)} shoppers with outcomes in each arm find a difference of ${
+          figure(ab.effect)
+        } with ${percent(ab.power)} power`,
+    ],
+    bandit: [
+      `the better of ${plan.challengers.length + 1} versions get more shoppers, each at least ${
+        percent(bandit.floor)
+      }; ends once one is the best with ${percent(bandit.certainty)}`,
+    ],
+  }[strategy];
+  return [
+    ...how,
+    proof === "outcomes"
+      ? `serves everyone once outcomes show that its loss is less than ${figure(margin)} above the champion's`
+      : "serves everyone once it has come so far without harm",
+    `a wrong decision of each kind in at most ${
+      percent(errorRate)
+    } of rollouts, however often it is looked at`,
+    `after ${daysMax} days without a decision: ${undecided}`,
+  ].join("\n");
+}
+
+/** What waits for a person, or did. */
+export function approvalsText(approvals: readonly Approval[], paint: Paint): string {
+  if (approvals.length === 0) return "Nothing waits for approval";
+  const rows = approvals.map((a) => [
+    a.model,
+    String(a.version),
+    a.decision === null ? paint("yellow", "waits") : mood(a.decision, paint),
+    a.decision === null ? `until ${minute(a.expiresAt)}` : `${minute(a.decidedAt)} by ${a.decidedBy}`,
+    a.decidedWhy ? `${a.text} (${a.decidedWhy})` : a.text,
+  ]);
+  return table(["model", { name: "version", right: true }, "decision", "when", "what"], rows, paint);
+}

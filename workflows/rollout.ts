@@ -1,0 +1,81 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  log,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from "@temporalio/workflow";
+import type { Activities } from "../activities/mod.ts";
+import type { HandRollout } from "../activities/rollout.ts";
+import { type RolloutLooked, rolloutLookUpdate, wakeSignal } from "./messages.ts";
+import { VERDICT } from "./search_attributes.ts";
+
+export interface RolloutInput {
+  /** its id, which is the workflow's as well */
+  rollout: string;
+  /** a person asks for it: it begins first */
+  wanted?: HandRollout;
+  /** whoever replays history says when to look */
+  replayed: boolean;
+  /** looks that were made: carried over when the workflow continues as new */
+  looks?: number;
+}
+
+const { beginRolloutByHand, lookAtRollout, concludeRollout, replayTraffic } = proxyActivities<Activities>({
+  startToCloseTimeout: "30 minutes",
+  heartbeatTimeout: "15 seconds",
+  retry: { maximumAttempts: 20, maximumInterval: "5 minutes" },
+});
+
+/** A replayed rollout that nobody looks at any more looks by itself so seldom, and ends in time like every other. */
+const REPLAY_WAIT_MS = 30 * 86_400_000;
+
+/**
+ * Takes one version from no shopper to every shopper, or back: looks, does what the evidence says, waits, and looks again
+ * until it is promoted, rolled back, held, or something else serves. Each look is a decision of its own, so that
+ * nothing is lost when a process dies.
+ */
+export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: RolloutInput): Promise<string> {
+  let begun = wanted === undefined;
+  let woken = false, looking = false, ended = false, made = looks;
+  const look = async (asOf: string | null): Promise<RolloutLooked & { waitMs: number }> => {
+    await condition(() => begun && !looking);
+    looking = true;
+    try {
+      const found = await lookAtRollout({ rollout: id, look: ++made, asOf });
+      ended = found.ended;
+      setCurrentDetails(found.text);
+      log.info("looked at the rollout", { id, ...found });
+      return found;
+    } finally {
+      looking = false;
+    }
+  };
+  setHandler(wakeSignal, () => {
+    woken = true;
+  });
+  setHandler(rolloutLookUpdate, async ({ asOf, traffic }) => {
+    const { ended, text } = await look(asOf);
+    if (traffic && !ended) await replayTraffic({ model: id.split("/")[1], asOf });
+    return { ended, text };
+  });
+  if (wanted) await beginRolloutByHand(wanted);
+  begun = true;
+  const mayRenew = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
+  while (!ended && !mayRenew()) {
+    woken = false;
+    const waitMs = replayed ? REPLAY_WAIT_MS : (await look(null)).waitMs;
+    if (!ended) await condition(() => woken || ended || mayRenew(), waitMs);
+    if (replayed && !ended && !mayRenew()) await look(null);
+  }
+  if (!ended) return await continueAsNew<typeof rollout>({ rollout: id, replayed, looks: made });
+  await condition(allHandlersFinished);
+  const { state, text } = await concludeRollout({ rollout: id });
+  upsertSearchAttributes([{ key: VERDICT, value: state }]);
+  setCurrentDetails(`**${state}**: ${text}`);
+  return state;
+}
