@@ -3,7 +3,7 @@ import type { Bounds } from "./share_bounds.ts";
 
 /** Fewer shoppers bound nothing: what is asymptotic has not begun. */
 export const BURN_IN = 100;
-/** Shoppers at which the bounds are narrowest; at a tenth and at ten times of them they are at most 25 % wider. */
+/** Shoppers at which the bounds are narrowest; at a tenth and at ten times of them they are at most a third wider. */
 const TUNED_FOR = 1000;
 /** Widens by `1 + SKEW / sqrt(n)`: of skewed differences the normal limit comes that slowly. */
 const SKEW = 3;

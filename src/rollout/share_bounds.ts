@@ -13,7 +13,8 @@ export function shareBounds(count: number, n: number, { alpha }: { alpha: number
   if (!(count >= 0 && count <= n)) {
     throw new RangeError(`Cannot bound a share: need 0 to ${n} of ${n} answers, have ${count}`);
   }
-  const excess = (p: number) => logMixture(count, n) - logLikelihood(count, n, p) + Math.log(alpha);
+  const mixture = logMixture(count, n) + Math.log(alpha);
+  const excess = (p: number) => mixture - logLikelihood(count, n, p);
   const seen = n === 0 ? 0 : count / n;
   return {
     low: count === 0 ? 0 : crossing(excess, 0, seen),

@@ -13,7 +13,7 @@ export const duration = (hours: number): string =>
 
 /** With its sign, and two digits that mean something. */
 export const signed = (value: number): string =>
-  `${value < 0 ? "-" : "+"}${Number(Math.abs(value).toPrecision(2))}`;
+  value === 0 ? "0" : `${value < 0 ? "-" : "+"}${Number(Math.abs(value).toPrecision(2))}`;
 
 /** "difference of loss -0.004 (-0.011 to +0.003) over 1,204 shoppers". */
 export function differenceText({ n, mean }: Moments, { low, high }: Bounds): string {
