@@ -18,7 +18,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/core src/db src/reporting/numbers.ts ~src/config.ts ~src/monitoring ~src/retraining_config.ts",
   "src/alerts/alert.ts": "",
   "src/validation":
-    "src/core src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
+    "src/core src/drift/multiple.ts src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
   "src/rollout": "src/core ~src/validation ~src/retraining_config.ts",
   "src/monitoring": "src/core src/drift src/validation/verdict.ts ~src/threads ~src/validation",
   "src/models": "src/core src/features",
