@@ -139,6 +139,8 @@ async function fallsEnough(
     staleBecause: null,
     failing: false,
     cutoffs: unseen.map((block) => block.cutoff),
+    segments: [],
+    segmentMargin: 0,
   });
   return verdict === "promote";
 }

@@ -3,10 +3,11 @@ import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles.ts";
 import { getSnapshot } from "../src/db/snapshots.ts";
 import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
 import { decodeFeatures } from "../src/features/blocks.ts";
-import { FEATURE_HASH } from "../src/features/definition.ts";
+import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { rowLosses } from "../src/models/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { slipped, staleness } from "../src/monitoring/trigger.ts";
+import { rowsBySegment } from "../src/performance/segments.ts";
 import type { ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/retraining_config.ts";
 import { loadRows } from "../src/training/dataset.ts";
@@ -136,7 +137,29 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     staleBecause: stale,
     failing,
     cutoffs: split.test.map((block) => block.cutoff),
+    segments: segmentsOf(job, rows, { champion: theirs, challenger: ours, cap }),
+    segmentMargin: config.segment_margin,
   };
+}
+
+/** The same comparison within each segment of shoppers. */
+function segmentsOf(
+  { model, config: { confidence } }: ValidationJob,
+  { features, width, target, user }: TrainingRows,
+  { champion, challenger, cap }: {
+    champion: ArrayLike<number>;
+    challenger: ArrayLike<number>;
+    cap: number;
+  },
+): Evidence["segments"] {
+  const value = (row: number, feature: string) => features[row * width + FEATURES.indexOf(feature)];
+  return [...rowsBySegment(target.length, value)].map(([segment, places]) => {
+    const of = (values: ArrayLike<number>) => Float64Array.from(places, (i) => values[i]);
+    const rows = { target: of(target), shopper: Int32Array.from(places, (i) => user[i]) };
+    const both = { champion: of(champion), challenger: of(challenger) };
+    const { difference, championLoss } = compare(model, rows, both, { cap, confidence });
+    return { segment, difference, championLoss };
+  });
 }
 
 /** Whether the champion is stale (why), and whether it fails: no better than a guess, or worse than it was. */

@@ -69,6 +69,7 @@ export function Comparison({ cycle }: { cycle: Cycle }) {
           </h2>
           <Forest evidence={evidence} />
           <Metrics evidence={evidence} challenger={`v${challenger}`} other={other} />
+          <Segments evidence={evidence} other={other} />
         </div>
         <GateNote evidence={evidence} />
       </div>
@@ -132,6 +133,43 @@ function Metrics({ evidence, challenger, other }: { evidence: Evidence; challeng
               {name === evidence.loss && (
                 <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
               )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+/** The same difference within kinds of shoppers: none may be served worse beyond its margin. */
+function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
+  const { segments, segmentMargin, loss } = evidence;
+  if (segments.length === 0) return null;
+  return (
+    <table class="narrow">
+      <caption>
+        <h3>
+          By kind of shopper{" "}
+          <small>A rise of more than {percent(segmentMargin)} beyond chance in one of them is refused.</small>
+        </h3>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Shoppers</th>
+          <th scope="col" class="num">Rows</th>
+          <th scope="col" class="num">{metricName(loss)} of {other}</th>
+          <th scope="col" class="num">Difference</th>
+        </tr>
+      </thead>
+      <tbody>
+        {segments.map(({ segment, difference, championLoss }) => (
+          <tr key={segment}>
+            <th scope="row">{segment}</th>
+            <td class="num">{count(difference.n)}</td>
+            <td class="num">{figure(championLoss)}</td>
+            <td class="num">
+              {signed(difference.mean)}
+              <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
             </td>
           </tr>
         ))}

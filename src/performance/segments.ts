@@ -15,3 +15,26 @@ export const segmentOf = (value: FeatureValues): string => SEGMENTS.find(({ fits
 
 /** The names of all segments, in the order in which they are told. */
 export const SEGMENT_NAMES: readonly string[] = SEGMENTS.map(({ name }) => name);
+
+/** Shoppers among the tenth that spent most so far are big spenders, whatever else they are. */
+const BIG_SPENDER = { name: "big spender, top tenth", feature: "spend_all", share: 0.1 } as const;
+
+/**
+ * Which rows belong to which segment: each shopper's kind, and the big spenders among them, who are of some kind as well.
+ * @param rows how many there are   @param value a feature of a row
+ * @returns row numbers by segment, those without rows left out
+ */
+export function rowsBySegment(
+  rows: number,
+  value: (row: number, feature: string) => number,
+): ReadonlyMap<string, number[]> {
+  const found = new Map<string, number[]>(SEGMENT_NAMES.map((name) => [name, []]));
+  const spend = Float64Array.from({ length: rows }, (_, i) => value(i, BIG_SPENDER.feature) || 0);
+  const least = [...spend].sort((a, b) => b - a)[Math.max(0, Math.ceil(rows * BIG_SPENDER.share) - 1)] ?? 0;
+  found.set(BIG_SPENDER.name, []);
+  for (let i = 0; i < rows; i++) {
+    found.get(segmentOf((feature) => value(i, feature)))!.push(i);
+    if (spend[i] > 0 && spend[i] >= least) found.get(BIG_SPENDER.name)!.push(i);
+  }
+  return new Map([...found].filter(([, places]) => places.length > 0));
+}

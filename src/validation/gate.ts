@@ -1,3 +1,4 @@
+import { segmentVerdicts } from "./segments.ts";
 import type { Evidence, Verdict } from "./verdict.ts";
 
 /**
@@ -7,9 +8,22 @@ import type { Evidence, Verdict } from "./verdict.ts";
  * it says worse; else inconclusive. Where only the naive baseline serves, being better on average is enough: a guess
  * has no claim to stay.
  * `threshold`: promote when the loss falls by at least `threshold` of the champion's.
+ * Both: what would be promoted is rejected where a segment of shoppers is served worse, beyond its margin and chance.
  */
 export function verdictOf(evidence: Evidence): { verdict: Verdict; why: string } {
-  return evidence.gate === "threshold" ? thresholdGate(evidence) : evidenceGate(evidence);
+  const overall = evidence.gate === "threshold" ? thresholdGate(evidence) : evidenceGate(evidence);
+  const harmed = overall.verdict === "promote" ? harmedSegments(evidence) : [];
+  if (harmed.length === 0) return overall;
+  const names = harmed.map((segment) => `"${segment}"`).join(", ");
+  return { verdict: "reject", why: `${overall.why}, but worse for shoppers of ${names}` };
+}
+
+/** A guess has no claim to stay, whomever it suits. */
+function harmedSegments({ segments, segmentMargin, difference, against }: Evidence): string[] {
+  if (against === "baseline") return [];
+  const { confidence } = difference;
+  return segmentVerdicts(segments, { margin: segmentMargin, confidence })
+    .filter(({ harmed }) => harmed).map(({ segment }) => segment);
 }
 
 const nothingToCompare = {

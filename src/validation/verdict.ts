@@ -30,6 +30,12 @@ export const Evidence = z.strictObject({
   staleBecause: z.string().nullable(),
   failing: z.boolean(),
   cutoffs: z.array(z.iso.datetime()),
+  segments: z.array(z.strictObject({
+    segment: z.string(),
+    difference: Interval,
+    championLoss: z.number(),
+  })).default([]).describe("the same within kinds of shoppers; empty: made by a release that did not look"),
+  segmentMargin: z.number().default(0).describe("rise of a segment's loss that is allowed, as a share of it"),
   championMetrics: z.record(z.string(), z.number()),
   challengerMetrics: z.record(z.string(), z.number()),
 });

@@ -106,6 +106,8 @@ async function deployed(deps: ActivityDeps): Promise<void> {
       stale: false,
       staleBecause: null,
       failing: false,
+      segments: [],
+      segmentMargin: 0.1,
       cutoffs: [cutoff],
     },
     ...{ championMetrics: {}, challengerMetrics: { accuracy: 0.8 } },

@@ -146,6 +146,7 @@ export const evidence: Evidence = {
   ...{ gate: "evidence", loss: "logLoss", against: "champion", championLoss: 0.5, challengerLoss: 0.48 },
   difference: { mean: -0.02, low: -0.03, high: -0.01, n: 1204, clusters: 1100, confidence: 0.9 },
   ...{ margin: 0.01, threshold: 0.05, stale: false, staleBecause: null, failing: false, cutoffs: [NOW] },
+  ...{ segments: [], segmentMargin: 0.1 },
   championMetrics: { logLoss: 0.5 },
   challengerMetrics: { logLoss: 0.48 },
 };

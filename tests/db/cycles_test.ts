@@ -38,6 +38,7 @@ const evidence: Evidence = {
   ...{ gate: "evidence", loss: "logLoss", against: "baseline", championLoss: 0.6, challengerLoss: 0.5 },
   difference: { mean: -0.1, low: -Infinity, high: Infinity, n: 2, clusters: 1, confidence: 0.9 },
   ...{ margin: 0.01, threshold: 0.05, stale: false, staleBecause: null, failing: false, cutoffs: [AS_OF] },
+  ...{ segments: [], segmentMargin: 0.1 },
   ...{ championMetrics: { logLoss: 0.6 }, challengerMetrics: { logLoss: 0.5 } },
 };
 

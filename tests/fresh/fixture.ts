@@ -94,6 +94,21 @@ function evidenceOf(
     staleBecause: null,
     failing: false,
     cutoffs: [cutoff],
+    segments: [["new, under 90 days", 0.3, 1.4], ["6 or more baskets", 0.5, 0.7]].map((
+      [segment, share, times],
+    ) => ({
+      segment: String(segment),
+      difference: {
+        mean,
+        low: mean - half * kind.base / Number(share),
+        high: mean + half * kind.base / Number(share),
+        n: Math.round(n * Number(share)),
+        clusters: Math.round(n * Number(share)),
+        confidence: 0.9,
+      },
+      championLoss: kind.base * Number(times),
+    })),
+    segmentMargin: 0.1,
     championMetrics: kind.metrics(0),
     challengerMetrics: kind.metrics(-change / 4),
   };

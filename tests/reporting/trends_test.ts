@@ -108,6 +108,7 @@ async function cycle(
       ...{ gate: "evidence", loss: "logLoss", against: "champion", championLoss: 0.5, challengerLoss: 0.45 },
       difference: { mean: -0.05, low: -0.08, high: -0.02, n: 400, clusters: 380, confidence: 0.9 },
       ...{ margin: 0.01, threshold: 0.05, stale: false, staleBecause: null, failing: false, cutoffs: [] },
+      ...{ segments: [], segmentMargin: 0.1 },
       ...{ championMetrics: {}, challengerMetrics: { accuracy: 0.8 } },
       ...evidence,
     });

@@ -27,6 +27,8 @@ function evidence(
     stale: false,
     staleBecause: null,
     failing: false,
+    segments: [],
+    segmentMargin: 0.1,
     cutoffs: ["2011-06-07T00:00:00.000Z"],
     championMetrics: { logLoss: 0.5 },
     challengerMetrics: { logLoss: 0.49 },
@@ -34,6 +36,13 @@ function evidence(
   };
 }
 
+/** A segment of 200 shoppers with that interval of its loss difference. */
+const segment = (low: number, high: number, over: { championLoss?: number; clusters?: number } = {}) => {
+  const { championLoss = 0.5, clusters = 200 } = over;
+  const difference = { mean: (low + high) / 2, low, high, n: clusters, clusters, confidence: 0.9 };
+  return { segment: "new shoppers", difference, championLoss };
+};
+const better = { low: -0.2, high: -0.01 };
 const noWorse = { low: -0.02, high: 0.005 };
 const unclear = { low: -0.02, high: 0.03 };
 
@@ -133,6 +142,42 @@ for (
       "promote",
       /20.0 %/,
     ],
+    [
+      "a segment is harmed beyond its margin",
+      { ...better, segments: [segment(-0.2, -0.1), segment(0.06, 0.16)] },
+      "reject",
+      /better .* but worse for shoppers of "new shoppers"/,
+    ],
+    [
+      "a segment is harmed under the threshold gate",
+      { gate: "threshold", challengerLoss: 0.4, segments: [segment(0.06, 0.16)] },
+      "reject",
+      /but worse for/,
+    ],
+    [
+      "a segment is worse within its margin",
+      { ...better, segments: [segment(0.01, 0.09)] },
+      "promote",
+      /better/,
+    ],
+    [
+      "a few shoppers of a segment are worse off",
+      { ...better, segments: [segment(0.06, 0.16, { clusters: 12 })] },
+      "promote",
+      /better/,
+    ],
+    [
+      "many segments are looked at, and one is worse by chance",
+      { ...better, segments: [...Array(9).fill(segment(-0.1, 0.1)), segment(0.051, 0.16)] },
+      "promote",
+      /better/,
+    ],
+    [
+      "a segment is worse off than with the guess",
+      { ...better, against: "baseline", segments: [segment(0.06, 0.16)] },
+      "promote",
+      /better than the baseline/,
+    ],
   ] satisfies [string, Parameters<typeof evidence>[0], Verdict, RegExp][]
 ) {
   Deno.test(`verdictOf() says ${verdict}, when ${name}`, () => {
@@ -153,6 +198,13 @@ const anyEvidence = fc.record({
   margin: fc.double({ min: 0, max: 0.2, noNaN: true }),
   stale: fc.boolean(),
   failing: fc.boolean(),
+  segments: fc.array(
+    fc.tuple(fc.double({ min: -0.2, max: 0.2, noNaN: true }), fc.double({ min: 0, max: 0.3, noNaN: true }))
+      .map((
+        [low, width],
+      ) => segment(low, low + width)),
+    { maxLength: 4 },
+  ),
 }).map(({ low, width, ...rest }) =>
   evidence({ ...rest, low, high: low === -Infinity ? Infinity : low + width })
 );
@@ -173,7 +225,10 @@ Deno.test("verdictOf() never replaces a champion by evidence with what may be wo
       if (given.gate !== "evidence" || given.against === "baseline") return;
       const { verdict } = verdictOf(given);
       if (verdict === "promote") assert.ok(given.difference.high < Math.max(given.margin, Number.MIN_VALUE));
-      if (verdict === "reject") assert.ok(given.difference.low > 0);
+      const isHarmed = given.segments.some(({ difference, championLoss }) =>
+        difference.low > given.segmentMargin * championLoss
+      );
+      if (verdict === "reject") assert.ok(given.difference.low > 0 || isHarmed);
     }),
     { seed: 12, numRuns: 300 },
   );
