@@ -13,6 +13,7 @@ import {
   ConfigAnswer,
   ConfigHistory,
   type ConfigPatch,
+  Features,
   History,
   type HistoryQuery,
   IngestAnswer,
@@ -135,6 +136,7 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "promote"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
     predict: (model: string, body: PredictionRequest) =>
       send("POST", `/predictions/${encodeURIComponent(model)}`, Predictions, { body }),
+    features: (model: string) => get(`/models/${encodeURIComponent(model)}/features`, Features),
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
     quarantine: (query: LimitOnly = {}) => get("/events/quarantine", Quarantine, query),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),

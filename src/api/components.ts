@@ -34,6 +34,7 @@ export const ChangeAcceptedAnswer = named(messages.ChangeAccepted, "ChangeAccept
 export const ModelsAnswer = named(messages.Models, "Models");
 export const VersionsAnswer = named(messages.Versions, "Versions");
 export const ServingAnswer = named(messages.Serving, "Serving");
+export const FeaturesAnswer = named(messages.Features, "Features");
 export const ServingMoveAnswer = named(ServingMove, "ServingMove");
 export const PredictionsAnswer = named(Predictions, "Predictions");
 export const IngestAnswer = named(messages.IngestAnswer, "IngestAnswer");
