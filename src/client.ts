@@ -17,6 +17,7 @@ import {
   type ConfigPatch,
   type DecideRequest,
   type DrillRequest,
+  Features,
   History,
   type HistoryQuery,
   IngestAnswer,
@@ -164,6 +165,7 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "reject"), Approval, { body, headers: keyHeader(idempotencyKey) }),
     predict: (model: string, body: PredictionRequest) =>
       send("POST", `/predictions/${encodeURIComponent(model)}`, Predictions, { body }),
+    features: (model: string) => get(`/models/${encodeURIComponent(model)}/features`, Features),
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
     quarantine: (query: LimitOnly = {}) => get("/events/quarantine", Quarantine, query),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),

@@ -33,6 +33,7 @@ import type { Pseudonym } from "./privacy/pseudonym.ts";
 import { type ArtefactStore, fileArtefacts } from "./registry/artefacts.ts";
 import { ensureApiKey, type InstallationKey } from "./security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
+import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
 import { connectTemporal } from "./temporal/connect.ts";
 import {
@@ -286,16 +287,21 @@ export async function recomputing({ store, judge }: Pick<Shared, "store" | "judg
 }
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, client, models, pseudonym, predictor, temporalUi, log, undo } = shared;
+  const { config, sql, client, models, pseudonym, store, channels, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const explain = await recomputing(shared);
+  const serving = await openServing({
+    ...{ sql, store, models, clock: systemClock, alertChannels: [...channels.keys()], log },
+    process: `${hostname()}/${Deno.pid}`,
+  });
+  undo.add("serving", () => serving.close());
   const deps = {
     sql,
     clock: systemClock,
     pseudonym,
     control,
-    predictor,
+    predictor: serving.predictor,
     models,
     explain,
     temporalUi,

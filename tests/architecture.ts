@@ -38,6 +38,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/privacy/secret.ts": "src/db",
   "src/security": "src/core",
   "src/security/keys.ts": "src/db",
+  "src/security/key_ring.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting":
     "src/core src/monitoring src/retraining_config.ts src/rollout/plan.ts src/validation ~src/db ~src/models ~src/rollout ~src/registry ~src/alerts/alert.ts",
@@ -63,7 +64,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/rollout/assignment.ts src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
   "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
   "src/api":
-    "src/alerts src/core src/db src/events src/monitoring src/performance src/quality src/registry src/reporting " +
+    "src/alerts src/core src/db src/events src/features/definition.ts src/monitoring src/performance src/quality " +
+    "src/registry src/reporting " +
     "src/retraining_config.ts src/rollout src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
   "src/embedded": "src/core",
   "src/fresh": "",
@@ -137,7 +139,7 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "stopwatch",
     uses: /^performance\.now$/,
-    home: "src/api src/cli src/embedded src/force_and_wait.ts src/telemetry islands",
+    home: "src/api src/cli src/embedded src/force_and_wait.ts src/serving src/telemetry islands",
   },
   { rule: "chance", uses: /^Math\.random$/, home: "" },
   {

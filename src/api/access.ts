@@ -36,6 +36,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /models": "reader",
   "GET /models/{name}/versions": "reader",
   "GET /models/{name}/serving": "reader",
+  "GET /models/{name}/features": "reader",
   "POST /models/{name}/rollback": "key",
   "POST /models/{name}/promote": "key",
 

@@ -1,10 +1,10 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
-import { InvalidInputError } from "../core/errors.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
 import { addGuards } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
+import { invalidInput } from "./invalid.ts";
 import { ApiFault, problemOf } from "./problem.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
 import { addConfigRoutes } from "./routes/config.ts";
@@ -58,13 +58,9 @@ export function createApp(deps: ApiDeps, { mount }: AppOptions = {}): Api {
   return app;
 }
 
-/** What does not fit its schema becomes one of our errors, naming the field at fault. */
+/** What does not fit its schema becomes one of our errors. */
 function refuseInvalid(result: { success: true } | { success: false; error: ZodError }): void {
-  if (result.success) return;
-  const [issue] = result.error.issues;
-  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
-  const field = path.join(".") || "body";
-  throw new InvalidInputError(`${field}: ${issue.message}`, field);
+  if (!result.success) throw invalidInput(result.error);
 }
 
 const described = (error: unknown) => error instanceof Error ? error.stack ?? error.message : String(error);

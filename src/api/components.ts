@@ -35,6 +35,7 @@ export const ChangeAcceptedAnswer = named(messages.ChangeAccepted, "ChangeAccept
 export const ModelsAnswer = named(messages.Models, "Models");
 export const VersionsAnswer = named(messages.Versions, "Versions");
 export const ServingAnswer = named(messages.Serving, "Serving");
+export const FeaturesAnswer = named(messages.Features, "Features");
 export const ServingMoveAnswer = named(ServingMove, "ServingMove");
 export const RolloutsAnswer = named(messages.Rollouts, "Rollouts");
 export const RolloutAnswer = named(messages.RolloutDetail, "Rollout");

@@ -2,12 +2,13 @@ import type { Context, MiddlewareHandler, Next } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { timeout } from "hono/timeout";
-import { nameOfKey } from "../security/keys.ts";
+import { createKeyRing } from "../security/key_ring.ts";
+import { systemClock } from "../core/clock.ts";
 import { ACCESS, type Access, isLoopback, needsKey, routerPath } from "./access.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { ApiFault } from "./problem.ts";
 
-/** Longest body in bytes, once unpacked: of events, and of everything else. */
+/** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const ANSWER_WITHIN_MS = 60_000;
@@ -23,16 +24,17 @@ const HEADERS = {
 
 /** Puts what every request passes through before the app's routes. */
 export function addGuards(app: Api, deps: ApiDeps): void {
+  const nameOfKey = createKeyRing(deps.sql, systemClock);
   app.use("*", requestId, headers, ownHost(deps.host ?? LOOPBACK));
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
-    const maxSize = path === "/events" ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
+    const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
     const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
     app.on(
       method,
       routerPath(path),
       timeout(ANSWER_WITHIN_MS, late),
-      accessGuard(access, deps),
+      accessGuard(access, deps.host ?? LOOPBACK, nameOfKey),
       bodyLimit({ maxSize, onError: tooLarge }),
     );
   }
@@ -70,11 +72,15 @@ function ownHost(bound: string): MiddlewareHandler<AppEnv> {
   };
 }
 
-function accessGuard(access: Access, { sql, host = LOOPBACK }: ApiDeps): MiddlewareHandler<AppEnv> {
+function accessGuard(
+  access: Access,
+  host: string,
+  nameOfKey: ReturnType<typeof createKeyRing>,
+): MiddlewareHandler<AppEnv> {
   if (!needsKey(access, host)) return async (_c, next) => await next();
   return async (c, next) => {
     const key = presentedKey(c);
-    const who = key === undefined ? null : await nameOfKey(sql, key);
+    const who = key === undefined ? null : await nameOfKey(key);
     if (who === null) {
       const how = key === undefined ? "Send it" : "This one is not known. Send a valid one";
       throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
@@ -90,5 +96,5 @@ function presentedKey(c: Context): string | undefined {
 }
 
 function tooLarge(): never {
-  throw new ApiFault("too-large", "Send less at once: at most 4 MiB, and 32 MiB of events");
+  throw new ApiFault("too-large", "Send less at once: at most 4 MiB, and 32 MiB of events or rows");
 }

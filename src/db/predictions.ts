@@ -1,3 +1,4 @@
+import { arrayLiteral } from "./array_literal.ts";
 import type { Sql } from "./connect.ts";
 
 /** One answer that was given, to meet its outcome later. */
@@ -43,6 +44,32 @@ export async function savePredictions(
                 ${sql.array(predictions.map((p) => p.prediction))}::float8[],
                 ${sql.array(predictions.map((p) => p.segment ?? null) as string[])}::text[]) as t(k, p, s)
     on conflict do nothing`;
+}
+
+/** One answer with all that is stored of it. */
+export interface StoredAnswer extends Prediction {
+  model: string;
+  version: number | null;
+  asOf: string;
+  fallback: boolean;
+  featureHash: string;
+  horizonDays: number;
+  arm: Arm;
+  shown: boolean;
+}
+
+/** Stores answers of any models and versions in one statement. */
+export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]): Promise<void> {
+  const of = (value: (answer: StoredAnswer) => string | number | null) => arrayLiteral(answers.map(value));
+  await sql`insert into predictions
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, arm, shown)
+    select * from unnest(
+      ${of((a) => a.model)}::text::text[], ${of((a) => a.version)}::text::int[],
+      ${of((a) => a.userKey)}::text::uuid[], ${of((a) => a.asOf)}::text::timestamptz[],
+      ${of((a) => a.prediction)}::text::float8[], ${of((a) => String(a.fallback))}::text::bool[],
+      ${of((a) => a.featureHash)}::text::text[], ${of((a) => a.horizonDays)}::text::int[],
+      ${of((a) => a.segment ?? null)}::text::text[], ${of((a) => a.arm)}::text::text[],
+      ${of((a) => String(a.shown))}::text::bool[])`;
 }
 
 /** How many predictions of a version the monitor stored as of a moment. Uses index `predictions_monitor_once`. */

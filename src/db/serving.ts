@@ -33,6 +33,14 @@ export async function servingState(sql: Sql, model: string): Promise<ServingStat
   return row ? ServingState.parse(row) : null;
 }
 
+/** How often what serves has changed, of every model that anything serves. */
+export async function servingRevisions(sql: Sql): Promise<{ model: string; revision: number }[]> {
+  return [
+    ...await sql<{ model: string; revision: number }[]>`
+    select model, revision::float8 as revision from serving`,
+  ];
+}
+
 /** A change that a caller wants made once, by its `key`: a cycle's or a request's id. */
 type WantedMove = Omit<ServingMove, "previous" | "at" | "share" | "rollout"> & { expected: number | null };
 

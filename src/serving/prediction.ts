@@ -1,24 +1,55 @@
 import { z } from "zod";
 
-/** One shopper's answer. `prediction` is a probability for a classification, else in the model's unit. */
+/** Whose answer it was: in a rollout a challenger's, and where a version cannot answer, that of the one in its place. */
+export const AnswerArm = z.enum(["champion", "challenger", "known good", "baseline"]);
+
+/** One shopper's, or one row's, answer. `prediction` is a probability for a classification, else in the model's unit. */
 export const UserPrediction = z.object({
-  user: z.string(),
+  user: z.string().nullable().describe("as it was asked; null: a row without a shopper"),
   prediction: z.number().nullable(),
+  version: z.int().nullable().optional().describe("the version that spoke; null: the baseline did"),
+  arm: AnswerArm.optional(),
+  fallback: z.boolean().optional().describe("true: not the version that should speak to this shopper"),
   reason: z.string().optional(),
 });
+export type UserPrediction = z.infer<typeof UserPrediction>;
 
 /** Answers of one model, all as of one moment. */
 export const Predictions = z.object({
   model: z.string(),
-  version: z.int().nullable().describe("null: no version could speak, the baseline did"),
-  fallback: z.boolean().describe("true: not the version that should serve"),
+  version: z.int().nullable().describe(
+    "the champion, or what stands in for it; null: no version could speak, the baseline did",
+  ),
+  fallback: z.boolean().describe("true: some answer is not of the version that should speak"),
   asOf: z.iso.datetime(),
   predictions: z.array(UserPrediction),
 });
 export type Predictions = z.infer<typeof Predictions>;
 
-/** Answers for shoppers by the pseudonyms of their ids. */
+/** Shoppers, by their pseudonyms, whose features are read from their events. */
+export interface UsersRequest {
+  model: string;
+  users: readonly string[];
+  /** left out: now */
+  asOfMs?: number;
+}
+
+/** Rows of features that the caller has. */
+export interface RowsRequest {
+  model: string;
+  /** one per row: the shopper's pseudonym, or null; answers about a shopper are stored */
+  users: readonly (string | null)[];
+  /** shape `[users.length, FEATURES.length]`; NaN: nothing to say */
+  features: Float32Array;
+  asOfMs?: number;
+}
+
+/**
+ * Answers for shoppers, and for rows of features.
+ * @throws {NotFoundError} no such model; ConflictError: nothing serves yet
+ */
 export interface Predictor {
-  /** @throws {NotFoundError} no such model; ConflictError: nothing serves yet. A user without events has `prediction: null` and a reason. */
-  predict(request: { model: string; users: readonly string[]; asOfMs?: number }): Promise<Predictions>;
+  /** A user without events has `prediction: null` and a reason. */
+  predict(request: UsersRequest): Promise<Predictions>;
+  predictRows(request: RowsRequest): Promise<Predictions>;
 }

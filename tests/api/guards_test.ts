@@ -35,7 +35,7 @@ Deno.test("createApp() puts security headers and a request id on answers and on 
 
 Deno.test("createApp() refuses a body beyond its limit, before reading it whole", () =>
   withApp(async ({ call }) => {
-    const response = await call("POST", "/predictions/churn", { user: "x".repeat(5 * 1024 * 1024) });
+    const response = await call("POST", "/retraining/force", { why: "x".repeat(5 * 1024 * 1024) });
     assert.equal(response.status, 413);
     assert.equal((await response.json()).type, "urn:perennial:problem:too-large");
   }));

@@ -60,6 +60,12 @@ export const bytePredictor: Predictor = {
       predictions,
     });
   },
+  predictRows({ model, users, features, asOfMs }) {
+    const width = features.length / users.length;
+    const predictions = users.map((user, i) => ({ user, prediction: features[i * width] }));
+    const asOf = new Date(asOfMs ?? Date.parse(NOW)).toISOString();
+    return Promise.resolve({ model, version: 4, fallback: false, asOf, predictions });
+  },
 };
 export const byteAnswer = (key: string) => parseInt(key.slice(0, 2), 16) / 512;
 

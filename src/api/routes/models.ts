@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { servingChanges, servingVersion } from "../../db/serving.ts";
 import { listVersions } from "../../db/versions.ts";
+import { FEATURE_HASH, FEATURE_MEANINGS } from "../../features/definition.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { promote, rollBack } from "../../registry/moves.ts";
 import type { ServingMove } from "../../registry/version.ts";
@@ -8,6 +9,7 @@ import { currentAsOf } from "../../reporting/as_of.ts";
 import { chosenModels, tellIfReached } from "../changes.ts";
 import {
   body,
+  FeaturesAnswer,
   json,
   ModelsAnswer,
   problem,
@@ -45,6 +47,15 @@ const serving = createRoute({
   summary: "Who served when",
   request: { params: NameParam, query: LimitQuery },
   responses: { 200: json(ServingAnswer, "What serves, and every change of it"), default: problem },
+});
+
+const features = createRoute({
+  method: "get",
+  path: "/models/{name}/features",
+  tags,
+  summary: "What a row of features holds, in order",
+  request: { params: NameParam },
+  responses: { 200: json(FeaturesAnswer, "The features, with what each means"), default: problem },
 });
 
 const rollback = createRoute({
@@ -90,6 +101,10 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
     const changes = await servingChanges(sql, model, c.req.valid("query").limit);
     const history = changes.map((change, i) => ({ ...change, until: changes[i - 1]?.at ?? null }));
     return c.json({ model, version: await servingVersion(sql, model), history }, 200);
+  });
+  app.openapi(features, (c) => {
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    return c.json({ model, hash: FEATURE_HASH, features: [...FEATURE_MEANINGS] }, 200);
   });
   app.openapi(rollback, async (c) => {
     const asked = RollbackRequest.parse(c.req.valid("json")); // without a body nothing was parsed before

@@ -1,38 +1,50 @@
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
 import type { Predictions } from "../../serving/prediction.ts";
+import { routerPath } from "../access.ts";
 import { chosenModels } from "../changes.ts";
 import { body, json, PredictionsAnswer, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { ModelParam, PredictionRequest } from "../messages.ts";
+import { type Question, readQuestion, type SentRows } from "../prediction_body.ts";
 
 const predict = createRoute({
   method: "post",
   path: "/predictions/{model}",
   tags: ["Predictions"],
-  summary: "Ask a model about one or many shoppers",
+  summary: "Ask a model about one or many shoppers, or rows of features",
   description:
-    "The answer names the version that spoke. A shopper without events has no prediction, but a reason. " +
-    "Shoppers are looked up by pseudonym; their ids are stored nowhere.",
+    "Each answer names the version that spoke, and whether it is a fallback. A shopper without events has no " +
+    "prediction, but a reason. Shoppers are looked up by pseudonym; their ids are stored nowhere. Answers about a " +
+    "shopper are stored within 100 ms, to meet their outcomes.",
   request: { params: ModelParam, body: body(PredictionRequest, true) },
-  responses: { 200: json(PredictionsAnswer, "One answer per shopper, in the order asked"), default: problem },
+  responses: {
+    200: json(PredictionsAnswer, "One answer per shopper or row, in the order asked"),
+    default: problem,
+  },
 });
 
-/** Predictions. */
+/** Predictions. The route is documented by its schema, and read by hand: see `prediction_body.ts`. */
 export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
-  app.openapi(predict, async (c) => {
-    const [model] = chosenModels(deps, c.req.valid("param").model);
-    const { user, users = [user!], asOf } = c.req.valid("json"); // one of the two is there: the schema says so
-    const asOfMs = asOf === undefined ? undefined : Date.parse(asOf); // left out: the predictor knows what time it is
-    if (asOfMs !== undefined && asOfMs > deps.clock()) {
+  app.openAPIRegistry.registerPath(predict);
+  app.post(routerPath(predict.path), async (c) => {
+    const [model] = chosenModels(deps, c.req.param("model"));
+    const question = await readQuestion(c);
+    if (question.asOfMs !== undefined && question.asOfMs > deps.clock()) {
       throw new InvalidInputError("asOf is in the future", "asOf");
     }
-    return c.json(await predictFor(deps, { model, users: users.map(cleanId), asOfMs }), 200);
+    return c.json(await answerTo(deps, model, question), 200);
   });
 }
 
+function answerTo(deps: ApiDeps, model: string, { asked, asOfMs }: Question): Promise<Predictions> {
+  return "features" in asked
+    ? predictRows(deps, { model, asOfMs, ...asked })
+    : predictUsers(deps, { model, asOfMs, ...asked });
+}
+
 /** Asks by pseudonym, and answers by the ids as they were given. */
-async function predictFor(
+async function predictUsers(
   { pseudonym, predictor }: ApiDeps,
   { model, users, asOfMs }: { model: string; users: readonly string[]; asOfMs?: number },
 ): Promise<Predictions> {
@@ -46,9 +58,11 @@ async function predictFor(
   return { ...answer, predictions };
 }
 
-/** A shopper's id as events carry it: a number and its text are the same, spaces around it do not count. */
-function cleanId(user: string | number): string {
-  const id = String(user).trim().toWellFormed();
-  if (id === "") throw new InvalidInputError("a user's id is empty", "users");
-  return id;
+async function predictRows(
+  { pseudonym, predictor }: ApiDeps,
+  { users, ...request }: { model: string; asOfMs?: number } & SentRows,
+): Promise<Predictions> {
+  const keys = users.map((user) => user === null ? null : pseudonym(user));
+  const answer = await predictor.predictRows({ ...request, users: keys });
+  return { ...answer, predictions: answer.predictions.map((p, i) => ({ ...p, user: users[i] })) };
 }

@@ -50,7 +50,7 @@ function predictionsText({ model, version, fallback, asOf, predictions }: Predic
   const head = `${model}, ${who}${fallback ? " (not the one that should serve)" : ""}, as of ${minute(asOf)}`;
   const rows = predictions.map((
     p,
-  ) => [p.user, p.prediction === null ? "-" : figure(p.prediction), p.reason ?? ""]);
+  ) => [p.user ?? "", p.prediction === null ? "-" : figure(p.prediction), p.reason ?? ""]);
   return [paint("dim", head), table(["user", { name: "prediction", right: true }, ""], rows, paint)].join(
     "\n",
   );

@@ -1,0 +1,138 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import { InvalidInputError } from "../core/errors.ts";
+import { FEATURE_PLACES, FEATURES } from "../features/definition.ts";
+import { invalidInput } from "./invalid.ts";
+import { PredictionRequest, USERS_MAX } from "./messages.ts";
+import { ApiFault } from "./problem.ts";
+
+/** Rows of features, as they were sent. */
+export interface SentRows {
+  /** the shoppers' ids; null: none was sent */
+  readonly users: readonly (string | null)[];
+  /** shape `[users.length, FEATURES.length]` */
+  readonly features: Float32Array;
+}
+
+/** What a request asks about: shoppers by their ids, or rows of features. */
+export interface Question {
+  /** left out: now */
+  readonly asOfMs?: number;
+  readonly asked: { readonly users: readonly string[] } | SentRows;
+}
+
+const WAYS = ["user", "users", "row", "rows"] as const;
+const WIDTH = FEATURES.length;
+
+/**
+ * Reads the body of a request for predictions. Rows are checked by hand: a schema takes longer over a row than the model.
+ * @throws {InvalidInputError} naming the field at fault, as in `rows.3.features.recncy`
+ */
+export async function readQuestion(c: Context): Promise<Question> {
+  const body = await readObject(c);
+  const ways = WAYS.filter((way) => body[way] !== undefined);
+  if (ways.length !== 1) {
+    throw new InvalidInputError('users: need one of "user", "users", "row" and "rows"', "users");
+  }
+  const { row, rows, ...others } = body;
+  const { user, users = [user!], asOf } = parsed(
+    ways[0].startsWith("row") ? NoUsers : PredictionRequest,
+    others,
+  );
+  const asOfMs = asOf === undefined ? undefined : Date.parse(asOf);
+  if (row !== undefined) return { asOfMs, asked: readRows([row], () => "row") };
+  if (rows !== undefined) return { asOfMs, asked: readRows(listOf(rows), (i) => `rows.${i}`) };
+  return { asOfMs, asked: { users: users.map((id) => cleanId(id, "users")) } };
+}
+
+const NoUsers = PredictionRequest.pick({ user: true, users: true, asOf: true });
+
+function parsed<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw invalidInput(result.error);
+}
+
+async function readObject(c: Context): Promise<Record<string, unknown>> {
+  const type = c.req.header("content-type") ?? "";
+  if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
+    throw new ApiFault(
+      "media-type",
+      `Send application/json, not ${type || "a body without its content type"}`,
+    );
+  }
+  const text = await c.req.text();
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null && !Array.isArray(body)) {
+      return body as Record<string, unknown>;
+    }
+  } catch {
+    throw new ApiFault("malformed", "The body is not JSON");
+  }
+  throw new InvalidInputError("body: need an object", "body");
+}
+
+function listOf(rows: unknown): readonly unknown[] {
+  if (Array.isArray(rows) && rows.length >= 1 && rows.length <= USERS_MAX) return rows;
+  throw new InvalidInputError(`rows: need 1 to ${USERS_MAX} rows`, "rows");
+}
+
+function readRows(rows: readonly unknown[], pathOf: (row: number) => string): SentRows {
+  const users: (string | null)[] = [], features = new Float32Array(rows.length * WIDTH);
+  rows.forEach((row, i) =>
+    users.push(readRow(row, features.subarray(i * WIDTH, (i + 1) * WIDTH), () => pathOf(i)))
+  );
+  return { users, features };
+}
+
+/** Writes a row's features in their places. @returns whose they are */
+function readRow(row: unknown, into: Float32Array, path: () => string): string | null {
+  if (!isObject(row)) throw new InvalidInputError(`${path()}: need an object with "features"`, path());
+  const { user, features, ...others } = row;
+  for (const name in others) throw wrong(`${path()}.${name}`, 'a row has "user" and "features" only');
+  if (Array.isArray(features)) readList(features, into, path);
+  else if (isObject(features)) readNamed(features, into, path);
+  else throw wrong(`${path()}.features`, "need the features by name, or all of them as an array");
+  return user === undefined ? null : cleanId(user, `${path()}.user`);
+}
+
+function readNamed(features: Record<string, unknown>, into: Float32Array, path: () => string): void {
+  let seen = 0;
+  for (const name in features) {
+    const place = FEATURE_PLACES.get(name);
+    if (place === undefined) throw wrong(`${path()}.features.${name}`, "there is no such feature");
+    into[place] = numberOf(features[name], () => `${path()}.features.${name}`);
+    seen++;
+  }
+  if (seen === WIDTH) return;
+  const missing = FEATURES.find((name) => !(name in features))!;
+  throw wrong(`${path()}.features.${missing}`, "it is missing; send null where it is not known");
+}
+
+function readList(features: readonly unknown[], into: Float32Array, path: () => string): void {
+  if (features.length !== WIDTH) {
+    throw wrong(`${path()}.features`, `need all ${WIDTH} features in order, have ${features.length}`);
+  }
+  for (let i = 0; i < WIDTH; i++) into[i] = numberOf(features[i], () => `${path()}.features.${i}`);
+}
+
+function numberOf(value: unknown, path: () => string): number {
+  if (value === null) return NaN;
+  if (typeof value === "number" && Number.isFinite(Math.fround(value))) return value;
+  throw wrong(path(), "need a number within +-3.4e38, or null where it is not known");
+}
+
+/** A shopper's id as events carry it: a number and its text are the same, spaces around it do not count. */
+function cleanId(user: unknown, path: string): string {
+  if (typeof user !== "string" && typeof user !== "number") throw wrong(path, "need text or a number");
+  const id = String(user).trim().toWellFormed();
+  if (id === "" || id.length > 200) throw wrong(path, "need 1 to 200 characters");
+  return id;
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const wrong = (field: string, message: string) =>
+  new InvalidInputError(`${field}: ${message}; GET /models/{name}/features lists what a row holds`, field);

@@ -1,0 +1,158 @@
+import type { Arm } from "../db/predictions.ts";
+import { armOf } from "../rollout/assignment.ts";
+import type { LineUp } from "./line_up.ts";
+import type { Voice } from "./voice.ts";
+
+/** Rows to be answered. */
+export interface Rows {
+  readonly n: number;
+  /** the same text for the same shopper, or for the same row where no shopper is known */
+  shopper(row: number): string;
+  /** shape `[n, FEATURES.length]`; some features are measured in a model's horizon */
+  features(horizonDays: number): Float32Array;
+}
+
+/** What is said of one row, and who said it. */
+export interface Answer {
+  readonly prediction: number;
+  /** null: the baseline */
+  readonly version: number | null;
+  readonly arm: Arm;
+  /** whether the version that should have spoken did not */
+  readonly fallback: boolean;
+  /** the horizon that the speaker was trained for */
+  readonly horizonDays: number;
+}
+
+/** How a version did with the answers that were its to give; of one that is never shown, that is all of them. */
+export interface Count {
+  answers: number;
+  /** of them: it threw, or said what is no finite number */
+  errors: number;
+  /** of them: another version or the baseline spoke for it */
+  fallbacks: number;
+}
+
+/** All that a line-up says of some rows. */
+export interface Said {
+  /** what is shown, one answer per row */
+  shown: Answer[];
+  /** what the others of a rollout say of the same rows: evidence, which nobody is shown */
+  unshown: (Answer & { row: number })[];
+  /** the version whose turn each row is */
+  owners: number[];
+  counts: Map<number, Count>;
+}
+
+interface Seat {
+  voice: Voice;
+  arm: Arm;
+}
+
+/**
+ * Lets a line-up answer. Each row belongs to the champion or to an arm of the rollout, by its shopper; where that one
+ * cannot answer, the champion does, then the last known good version, then the baseline. In a rollout every version
+ * answers every row, and one answer is shown.
+ */
+export function answerRows(lineUp: LineUp, rows: Rows): Said {
+  const scored = new Map<Voice, Float32Array | null>();
+  const scores = (voice: Voice) => {
+    if (!scored.has(voice)) scored.set(voice, score(voice, rows));
+    return scored.get(voice)!;
+  };
+  const { chains, ownerOf } = seatsOf(lineUp);
+  const said: Said = { shown: [], unshown: [], owners: [], counts: new Map() };
+  for (let row = 0; row < rows.n; row++) {
+    const owner = ownerOf(rows, row);
+    const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(lineUp);
+    said.owners.push(owner);
+    said.shown.push(answer);
+    count(said, chains.get(owner)![0].voice, !answer.fallback);
+  }
+  if (lineUp.challengers.length > 0) addUnshown(lineUp, said, scores);
+  return said;
+}
+
+/** Whose turn a row is, and who stands in for whom. */
+function seatsOf(
+  lineUp: LineUp,
+): { chains: Map<number, readonly Seat[]>; ownerOf: (rows: Rows, row: number) => number } {
+  const { champion, challengers, spare, state } = lineUp;
+  const chain: Seat[] = [{ voice: champion, arm: "champion" }];
+  if (spare) chain.push({ voice: spare, arm: "known good" });
+  const chains = new Map<number, readonly Seat[]>([[champion.version, chain]]);
+  for (const voice of challengers) chains.set(voice.version, [{ voice, arm: "challenger" }, ...chain]);
+  const shown = state.arms.filter((arm) => arm.shown);
+  const split = { champion: champion.version, arms: shown, salt: state.salt };
+  const ownerOf = shown.length === 0
+    ? () => champion.version
+    : (rows: Rows, row: number) => armOf(rows.shopper(row), split);
+  return { chains, ownerOf };
+}
+
+function firstAnswer(
+  chain: readonly Seat[],
+  scores: (voice: Voice) => Float32Array | null,
+  row: number,
+): Answer | null {
+  for (let seat = 0; seat < chain.length; seat++) {
+    const { voice, arm } = chain[seat];
+    const prediction = scores(voice)?.[row] ?? NaN;
+    if (!Number.isFinite(prediction)) continue;
+    const { horizonDays } = voice.scorer!; // it has scored
+    return { prediction, version: voice.version, arm, fallback: seat > 0, horizonDays };
+  }
+  return null;
+}
+
+const baselineOf = ({ baseline }: LineUp): Answer => ({
+  ...baseline,
+  version: null,
+  arm: "baseline",
+  fallback: true,
+});
+
+/** null: it has no scorer, or that threw */
+function score({ scorer }: Voice, rows: Rows): Float32Array | null {
+  if (scorer === null) return null;
+  try {
+    return scorer.predictPacked(rows.features(scorer.horizonDays), rows.n);
+  } catch {
+    return null; // counted as an error of its version for each row
+  }
+}
+
+function count(said: Said, { version, scorer }: Voice, spoke: boolean): void {
+  const counted = countOf(said, version);
+  counted.answers++;
+  if (spoke) return;
+  counted.fallbacks++;
+  if (scorer !== null) counted.errors++; // else its file cannot be used, and it was not asked
+}
+
+function countOf({ counts }: Said, version: number): Count {
+  const known = counts.get(version);
+  if (known) return known;
+  const made = { answers: 0, errors: 0, fallbacks: 0 };
+  counts.set(version, made);
+  return made;
+}
+
+function addUnshown(
+  { champion, challengers, state }: LineUp,
+  said: Said,
+  scores: (voice: Voice) => Float32Array | null,
+): void {
+  for (const voice of [champion, ...challengers]) {
+    const arm = voice === champion ? "champion" as const : "challenger" as const;
+    const isShadow = state.arms.some(({ version, shown }) => version === voice.version && !shown);
+    const values = scores(voice);
+    for (let row = 0; row < said.shown.length; row++) {
+      const prediction = values?.[row] ?? NaN, isNumber = Number.isFinite(prediction);
+      if (isShadow) count(said, voice, isNumber);
+      if (!isNumber || said.shown[row].version === voice.version) continue;
+      const { version } = voice, { horizonDays } = voice.scorer!;
+      said.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { FEATURES } from "../features/definition.ts";
+import { answerRows, type Rows } from "./answer.ts";
+import { countIn, keep, predictionsOf, told } from "./keep.ts";
+import type { Asked, Parts } from "./parts.ts";
+import type { Predictions, RowsRequest } from "./prediction.ts";
+
+const WIDTH = FEATURES.length;
+
+/** Answers requests that bring their features, all together. */
+export async function answerFromRows(
+  parts: Parts,
+  model: string,
+  asked: readonly Asked<RowsRequest>[],
+): Promise<Predictions[]> {
+  const lineUp = await parts.lineUps.of(model), { asOfMs: now } = await parts.moment();
+  const requests = asked.map(({ request }) => request);
+  const moments = requests.map(({ asOfMs = now }) => new Date(asOfMs).toISOString());
+  const of = requests.flatMap(({ users }, i) => users.map((user) => ({ user, asOf: moments[i] })));
+  const features = joined(requests.map((request) => request.features));
+  const rows: Rows = {
+    n: of.length,
+    shopper: (row) => of[row].user ?? features.subarray(row * WIDTH, (row + 1) * WIDTH).join(),
+    features: () => features,
+  };
+  const said = answerRows(lineUp, rows);
+  await keep(parts, lineUp, { rows, of, said });
+  let end = 0;
+  const ends = requests.map(({ users }) => end += users.length);
+  countIn(parts, model, said, asked, ends);
+  return requests.map(({ users }, i) => {
+    const first = ends[i] - users.length;
+    return predictionsOf(lineUp, moments[i], users.map((user, row) => told(user, said.shown[first + row])));
+  });
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const whole = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,72 @@
+import type { StoredAnswer } from "../db/predictions.ts";
+import { FEATURE_HASH, FEATURE_PLACES, FEATURES } from "../features/definition.ts";
+import { segmentOf } from "../performance/segments.ts";
+import type { Answer, Rows, Said } from "./answer.ts";
+import type { LineUp } from "./line_up.ts";
+import type { Asked, Parts } from "./parts.ts";
+import type { Predictions, UserPrediction } from "./prediction.ts";
+
+/** Whose a row is, and the moment it is about. */
+export interface RowOf {
+  /** a pseudonym; null: the row is of nobody known, and its answer is not stored */
+  readonly user: string | null;
+  readonly asOf: string;
+}
+
+/** Stores what was said of shoppers, shown and not shown. Settles when the journal has room for more. */
+export async function keep(
+  { journal }: Parts,
+  { state, champion, baseline }: LineUp,
+  { rows, of, said }: { rows: Rows; of: readonly RowOf[]; said: Said },
+): Promise<void> {
+  const features = rows.features(champion.scorer?.horizonDays ?? baseline.horizonDays);
+  const answerOf = (row: number, answer: Answer, shown: boolean): StoredAnswer[] => {
+    const { user: userKey, asOf } = of[row];
+    if (userKey === null) return [];
+    const { prediction, version, arm, fallback, horizonDays } = answer;
+    const about = { model: state.model, featureHash: FEATURE_HASH, segment: segmentIn(features, row) };
+    return [{ ...about, userKey, asOf, prediction, version, arm, fallback, horizonDays, shown }];
+  };
+  await journal.add([
+    ...said.shown.flatMap((answer, row) => answerOf(row, answer, true)),
+    ...said.unshown.flatMap((answer) => answerOf(answer.row, answer, false)),
+  ]);
+}
+
+const segmentIn = (features: Float32Array, row: number) =>
+  segmentOf((feature) => features[row * FEATURES.length + FEATURE_PLACES.get(feature)!]);
+
+/** Counts what was said, and how long each request took. @param ends per request, the number of rows up to its end */
+export function countIn(
+  { tally }: Parts,
+  model: string,
+  said: Said,
+  asked: readonly Asked<unknown>[],
+  ends: readonly number[],
+): void {
+  if (!tally) return;
+  tally.count(model, said.counts);
+  const now = performance.now();
+  asked.forEach(({ startedMs }, i) => {
+    const owners = new Set(said.owners.slice(i === 0 ? 0 : ends[i - 1], ends[i]));
+    tally.took(model, owners, now - startedMs);
+  });
+}
+
+/** What one shopper, or one row, is told. */
+export function told(user: string | null, answer: Answer | undefined): UserPrediction {
+  if (!answer) return { user, prediction: null, reason: "no events of this user are known" };
+  const { prediction, version, arm, fallback } = answer;
+  return { user, prediction, version, arm, fallback };
+}
+
+/** The answer to one request. */
+export function predictionsOf(
+  { state, champion, spare }: LineUp,
+  asOf: string,
+  predictions: UserPrediction[],
+): Predictions {
+  const standing = champion.scorer === null ? spare : champion;
+  const fallback = standing !== champion || predictions.some((p) => p.fallback === true);
+  return { model: state.model, version: standing?.version ?? null, fallback, asOf, predictions };
+}

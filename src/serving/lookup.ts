@@ -1,0 +1,75 @@
+import type { Database } from "../db/connect.ts";
+import { lastEventsMs } from "../db/last_events.ts";
+import { readUserDays } from "../db/user_days.ts";
+import { featureRow, FEATURES } from "../features/definition.ts";
+import type { UserDay } from "../features/user_day.ts";
+import type { Moment } from "../reporting/as_of.ts";
+import type { UsersRequest } from "./prediction.ts";
+
+/** A shopper with events, and the moment that sees them. */
+export interface Shopper {
+  readonly user: string;
+  readonly asOfMs: number;
+  readonly days: readonly UserDay[];
+}
+
+/** What one request's moment sees of its shoppers: each once, those without events not at all. */
+export interface Seen {
+  readonly asOfMs: number;
+  readonly shoppers: readonly Shopper[];
+}
+
+/** Reads the shoppers of many requests, with one statement for each moment that they are about: in most cases one. */
+export async function readShoppers(
+  sql: Database,
+  requests: readonly UsersRequest[],
+  moment: Moment,
+): Promise<Seen[]> {
+  const moments = await momentsOf(sql, requests, moment);
+  const asked = new Map<number, Set<string>>(moments.map((asOfMs) => [asOfMs, new Set()]));
+  requests.forEach(({ users }, i) => users.forEach((user) => asked.get(moments[i])!.add(user)));
+  const read = [...asked].map(async ([asOfMs, users]) =>
+    [asOfMs, await daysOf(sql, asOfMs, [...users])] as const
+  );
+  const found = new Map(await Promise.all(read));
+  return requests.map(({ users }, i) => {
+    const asOfMs = moments[i], days = found.get(asOfMs)!;
+    const known = [...new Set(users)].filter((user) => days.has(user));
+    return { asOfMs, shoppers: known.map((user) => ({ user, asOfMs, days: days.get(user)! })) };
+  });
+}
+
+/** The moment asked for, else now; in a demo whose clock stands still, just after the newest event if that is later. */
+async function momentsOf(
+  sql: Database,
+  requests: readonly UsersRequest[],
+  moment: Moment,
+): Promise<number[]> {
+  const open = requests.filter(({ asOfMs }) => asOfMs === undefined);
+  if (moment.clock === "wall" || open.length === 0) {
+    return requests.map(({ asOfMs }) => asOfMs ?? moment.asOfMs);
+  }
+  const last = await lastEventsMs(sql, [...new Set(open.flatMap(({ users }) => users))]);
+  return requests.map(({ users, asOfMs }) =>
+    asOfMs ?? users.reduce((at, user) => Math.max(at, (last.get(user) ?? 0) + 1), moment.asOfMs)
+  );
+}
+
+async function daysOf(
+  sql: Database,
+  asOfMs: number,
+  users: readonly string[],
+): Promise<Map<string, readonly UserDay[]>> {
+  const found = new Map<string, readonly UserDay[]>();
+  for await (const { userKey, days } of readUserDays(sql, { asOfMs, users })) found.set(userKey, days);
+  return found;
+}
+
+/** The features of shoppers with events, packed. */
+export function packed(shoppers: readonly Shopper[], horizonDays: number): Float32Array {
+  const features = new Float32Array(shoppers.length * FEATURES.length);
+  shoppers.forEach(({ days, asOfMs }, i) =>
+    features.set(featureRow(days, asOfMs, { horizonDays }), i * FEATURES.length)
+  );
+  return features;
+}

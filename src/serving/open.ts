@@ -1,0 +1,42 @@
+import type { Database } from "../db/connect.ts";
+import { insertAnswers } from "../db/predictions.ts";
+import { addServingMinutes } from "../db/serving_minutes.ts";
+import { writeBehind } from "./journal.ts";
+import type { Predictor } from "./prediction.ts";
+import { createPredictor, type PredictorDeps } from "./predictor.ts";
+import { createTally } from "./tally.ts";
+import { createVoices } from "./voice.ts";
+import { watchServing } from "./watched.ts";
+
+/** A predictor for many requests. */
+export interface Serving {
+  predictor: Predictor;
+  /** Writes what it has not written, and listens no more. Call it once no request is under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens what the API serves with: who serves is held in memory, answers are stored a little later, and counted. Beside
+ * it `createPredictor` alone asks the database each time, for callers that must see their own changes at once.
+ */
+export async function openServing(
+  deps: Omit<PredictorDeps, "lineUps" | "moment" | "journal" | "tally"> & {
+    sql: Database;
+    /** tells this process's counts from another's */
+    process: string;
+    log: (line: string) => void;
+  },
+): Promise<Serving> {
+  const { sql, clock, log, process } = deps;
+  const lineUps = await watchServing({ sql, load: createVoices(deps), clock, log });
+  const journal = writeBehind((answers) => insertAnswers(sql, answers), { log });
+  const tally = createTally({ clock, process, write: (minutes) => addServingMinutes(sql, minutes), log });
+  return {
+    predictor: createPredictor({ ...deps, lineUps, moment: lineUps.moment, journal, tally }),
+    async close() {
+      await lineUps.close();
+      await journal.close();
+      await tally.close();
+    },
+  };
+}

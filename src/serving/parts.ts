@@ -1,0 +1,21 @@
+import type { Database } from "../db/connect.ts";
+import type { Moment } from "../reporting/as_of.ts";
+import type { Journal } from "./journal.ts";
+import type { LineUps } from "./line_up.ts";
+import type { Tally } from "./tally.ts";
+
+/** What answering goes by. */
+export interface Parts {
+  readonly sql: Database;
+  readonly lineUps: LineUps;
+  readonly moment: () => Moment | Promise<Moment>;
+  readonly journal: Journal;
+  /** left out: nobody counts */
+  readonly tally?: Tally;
+}
+
+/** A request, and when it came by a clock that only goes forward. */
+export interface Asked<Request> {
+  readonly request: Request;
+  readonly startedMs: number;
+}

@@ -1,0 +1,94 @@
+import type { Clock } from "../core/clock.ts";
+import { ConflictError, messageOf } from "../core/errors.ts";
+import type { Database } from "../db/connect.ts";
+import { servingRevisions, servingState } from "../db/serving.ts";
+import { currentMoment, type Moment } from "../reporting/as_of.ts";
+import { isWhole, type LineUp, type LineUps, loadLineUp } from "./line_up.ts";
+import type { LoadVoice } from "./voice.ts";
+
+const POLL_MS = 500;
+const TRY_DAMAGED_EVERY_POLLS = 20;
+
+/** What a process that answers many requests holds in memory, so that none of them asks the database who serves. */
+export interface Watched extends LineUps {
+  /** the moment that predictions hold for */
+  moment(): Moment;
+  close(): Promise<void>;
+}
+
+/**
+ * Holds line-ups, and replaces them when what serves changes. A change is heard by `LISTEN perennial_serving`, and seen
+ * at the latest by the next poll; the new line-up is loaded before it takes over, and who began with the old one
+ * finishes with it. Where Postgres does not answer, all stays as it was.
+ */
+export async function watchServing(
+  { sql, load, clock, log }: {
+    sql: Database;
+    load: LoadVoice;
+    clock: Clock;
+    log: (line: string) => void;
+  },
+): Promise<Watched> {
+  const current = new Map<string, LineUp>();
+  const refresh = oneAtATime(async (model: string) => {
+    const state = await servingState(sql, model);
+    if (state === null) throw new ConflictError(`Cannot predict "${model}": no version serves yet`);
+    const known = current.get(model);
+    if (known?.state.revision === state.revision && isWhole(known)) return known;
+    const lineUp = await loadLineUp(sql, load, state);
+    current.set(model, lineUp);
+    return lineUp;
+  });
+  let moment = await currentMoment(sql, clock), polls = 0;
+  const poll = async () => {
+    moment = await currentMoment(sql, clock);
+    const tryDamaged = ++polls % TRY_DAMAGED_EVERY_POLLS === 0;
+    for (const { model, revision } of await servingRevisions(sql)) {
+      const known = current.get(model);
+      const isOld = known && (known.state.revision !== revision || (tryDamaged && !isWhole(known)));
+      if (isOld) await refresh(model);
+    }
+  };
+  const polling = repeat(poll, POLL_MS, log);
+  const { unlisten } = await sql.listen("perennial_serving", (model) => {
+    if (current.has(model)) refresh(model).catch((error) => log(messageOf(error)));
+  });
+  return {
+    of: (model) => current.get(model) ?? refresh(model),
+    moment: () => moment.clock === "wall" ? { asOfMs: clock(), clock: "wall" } : moment,
+    async close() {
+      await unlisten();
+      await polling.end();
+    },
+  };
+}
+
+/** Runs `work` for one key after the other's end, so that what was read later is what stays. */
+function oneAtATime<T>(work: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (key) => {
+    const next = (last.get(key) ?? Promise.resolve()).then(() => work(key));
+    last.set(key, next.catch(() => undefined));
+    return next;
+  };
+}
+
+/** Runs `work` again and again, one at a time; a trouble that lasts is told once. */
+function repeat(
+  work: () => Promise<void>,
+  everyMs: number,
+  log: (line: string) => void,
+): { end(): Promise<void> } {
+  let running: Promise<void> | null = null, trouble = "";
+  const timer = setInterval(() => {
+    running ??= work().then(() => void (trouble = ""), (error) => {
+      if (trouble !== messageOf(error)) log(`serving: ${trouble = messageOf(error)}`);
+    }).finally(() => running = null);
+  }, everyMs);
+  return {
+    async end() {
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
