@@ -106,7 +106,8 @@ export async function saveLook(
   const [last] = await tx`select number, decision->>'kind' as kind, step,
       at > now() - ${KEEP_EVERY_MINUTES} * interval '1 minute' as fresh, number > 1 as later
     from rollout_looks where rollout = ${rollout} order by number desc limit 1`;
-  const isIdle = last?.kind === "keep collecting" && last.step === step && last.fresh && last.later;
+  const isIdle = decision.kind === "keep collecting" && last?.kind === decision.kind && last.step === step &&
+    last.fresh && last.later;
   if (isIdle) await tx`delete from rollout_looks where rollout = ${rollout} and number = ${last.number}`;
   const number = isIdle ? last.number : (last?.number ?? 0) + 1;
   await tx`insert into rollout_looks (rollout, number, key, as_of, step, shares, evidence, decision, code_version)

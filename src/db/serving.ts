@@ -113,7 +113,7 @@ export async function shareServing(
   const is = new Map(arms.map((arm) => [arm.version, shownShare(arm)]));
   for (const version of new Set([...was.keys(), ...is.keys()])) {
     const share = is.get(version) ?? 0;
-    if (was.get(version) === share) continue;
+    if ((was.get(version) ?? 0) === share) continue;
     const row = { model, version, previous: champion, share, rollout, by, why, asOf };
     await addRow(tx, { ...row, kind: "share", key: `${key}/${version}` });
   }

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import type { ActivityDeps } from "../../activities/deps.ts";
+import { createRolloutActivities } from "../../activities/rollout.ts";
+import { listAlerts } from "../../src/db/alerts.ts";
+import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { endCycle, getCycle, openCycle } from "../../src/db/cycles.ts";
+import { savePredictions } from "../../src/db/predictions.ts";
+import { getRollout, listLooks } from "../../src/db/rollouts.ts";
+import { moveServing, servingState } from "../../src/db/serving.ts";
+import { addVersion } from "../../src/db/versions.ts";
+import { DAY_MS } from "../../src/features/user_day.ts";
+import { knownGood } from "../../src/registry/moves.ts";
+import { pinMoment } from "../../src/reporting/as_of.ts";
+import { decideRollout } from "../../src/rollout/decide.ts";
+import { rolloutId } from "../../src/rollout/rollout.ts";
+import { aManifest } from "../db/models_support.ts";
+import { tinyArtefact } from "../serving/artefact.ts";
+import { DEPLOYED_MS, inObservedShop } from "./observed_shop.ts";
+
+const CYCLE = "retrainer/churn/cycle/2", ROLLOUT = rolloutId("churn", 2);
+const day = (n: number) => new Date(DEPLOYED_MS + n * DAY_MS).toISOString();
+
+/** A shop in which version 1 serves, and a cycle made version 2 from the artefact given. */
+function inShop(
+  artefact: Uint8Array,
+  work: (
+    shop: { deps: ActivityDeps; activities: ReturnType<typeof createRolloutActivities> },
+  ) => Promise<void>,
+  settings: Record<string, unknown> = {},
+): Promise<void> {
+  return inObservedShop(async (deps) => {
+    const { sql, store } = deps;
+    const { version, config } = await currentConfig(sql);
+    const wanted = { ...config, rollout: "canary" as const, rollout_step_shoppers: 10, ...settings };
+    await saveConfig(sql, { config: wanted, after: version, by: "a test", why: "" });
+    await moveServing(sql, {
+      ...{ model: "churn", version: 1, expected: null, kind: "deploy", key: "retrainer/churn/cycle/1" },
+      ...{ by: "a cycle", why: "first", asOf: day(0) },
+    });
+    await openCycle(sql, {
+      ...{ id: CYCLE, model: "churn", number: 2, runId: "r2", trigger: "replay", requestedBy: null },
+      ...{ asOf: day(1), reasons: [], champion: 1 },
+    });
+    const manifest = aManifest({ cycleId: CYCLE, metrics: { logLoss: 0.6 } });
+    await addVersion(sql, { manifest, artefactSha256: await store.put(artefact) });
+    const predictor = {
+      predict: () => Promise.reject(new Error("nobody asks")),
+      predictRows: () => Promise.reject(),
+    };
+    await work({ deps, activities: createRolloutActivities({ ...deps, predictor }) });
+  }, { shoppers: 600 });
+}
+
+const begin = async (activities: ReturnType<typeof createRolloutActivities>, { sql }: ActivityDeps) => {
+  const begun = await activities.beginDeployment({ cycleId: CYCLE, why: "better on 500 rows" });
+  await endCycle(sql, CYCLE, "rolling out");
+  return begun;
+};
+
+Deno.test("beginDeployment() begins a rollout once, with the plan as it is configured then", () =>
+  inShop(tinyArtefact(5), async ({ deps, activities }) => {
+    const begun = await begin(activities, deps);
+    assert.deepEqual(begun, { version: 2, rollout: ROLLOUT });
+    assert.deepEqual(await activities.beginDeployment({ cycleId: CYCLE, why: "again" }), begun);
+    const { plan, replayed, shares } = await getRollout(deps.sql, ROLLOUT);
+    assert.deepEqual([plan.strategy, plan.shares, replayed], ["canary", [0.05, 0.25, 0.5], true]);
+    assert.deepEqual(shares, [{ version: 2, share: 0.05 }]);
+    assert.ok(plan.margin > 0);
+  }));
+
+Deno.test("beginDeployment() lets a version serve at once, where the configuration says so", () =>
+  inShop(tinyArtefact(5), async ({ deps, activities }) => {
+    assert.deepEqual(await begin(activities, deps), { version: 2, rollout: null });
+    assert.equal((await servingState(deps.sql, "churn"))!.champion, 2);
+  }, { rollout: "immediate" }));
+
+Deno.test("a version that does worse is taken back once outcomes say so, by the population's alone", () =>
+  inShop(tinyArtefact(9.9), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    const first = await activities.lookAtRollout({ rollout: ROLLOUT, look: 1, asOf: day(1) });
+    assert.equal(first.ended, false, first.text);
+    const second = await activities.lookAtRollout({ rollout: ROLLOUT, look: 2, asOf: day(30) });
+    assert.deepEqual(
+      [second.ended, second.text.includes("worse than the champion")],
+      [true, true],
+      second.text,
+    );
+    assert.deepEqual(await activities.lookAtRollout({ rollout: ROLLOUT, look: 2, asOf: day(30) }), second);
+    await activities.concludeRollout({ rollout: ROLLOUT });
+    await activities.concludeRollout({ rollout: ROLLOUT });
+    const { outcome, error } = await getCycle(deps.sql, CYCLE);
+    assert.deepEqual([outcome, error], ["rolled back", second.text]);
+    const [alert, ...others] = await listAlerts(deps.sql);
+    assert.deepEqual([alert.kind, alert.severity, others.length], ["rollback", "critical", 0]);
+    assert.equal(await knownGood(deps.sql, "churn"), null);
+    assert.deepEqual((await servingState(deps.sql, "churn"))!.arms, []);
+  }, { guard_divergence: 1000 }));
+
+Deno.test("answers that lie far from the champion's break a guardrail before any outcome is in", () =>
+  inShop(tinyArtefact(0, { slope: 0.5 }), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    const { ended, text } = await activities.lookAtRollout({ rollout: ROLLOUT, look: 1, asOf: day(1) });
+    assert.ok(ended && /standard deviations/.test(text), text);
+  }));
+
+Deno.test("no traffic is no failure: a rollout without it keeps collecting, and is set aside when its time is over", () =>
+  inShop(tinyArtefact(1, { slope: 0.01 }), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    for (const [look, at] of [[1, 1], [2, 20]] as const) {
+      const { ended, text } = await activities.lookAtRollout({ rollout: ROLLOUT, look, asOf: day(at) });
+      assert.ok(!ended, text);
+    }
+    const { ended } = await activities.lookAtRollout({ rollout: ROLLOUT, look: 3, asOf: day(58) });
+    await activities.concludeRollout({ rollout: ROLLOUT });
+    const { state, endedWhy } = await getRollout(deps.sql, ROLLOUT);
+    assert.deepEqual([ended, state], [true, "held"]);
+    assert.deepEqual((await getCycle(deps.sql, CYCLE)).outcome, "inconclusive");
+    const [alert] = await listAlerts(deps.sql);
+    assert.ok(alert.kind === "rollout" && alert.title.includes("perennial promote churn 2"), alert.title);
+    assert.ok(endedWhy!.length > 10);
+  }));
+
+Deno.test("a version that everybody was shown and that outcomes prove is promoted, step by step", () =>
+  inShop(tinyArtefact(1, { slope: 0.01 }), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    const shown: number[] = [];
+    for (let look = 1, at = 1; look <= 8; look++, at += 8) {
+      await trafficFrom(deps, day(at));
+      const { ended } = await activities.lookAtRollout({ rollout: ROLLOUT, look, asOf: day(at) });
+      const { champion, arms: [arm] } = (await servingState(deps.sql, "churn"))!;
+      shown.push(champion === 2 ? 1 : arm.share);
+      if (ended) break;
+    }
+    assert.deepEqual([...new Set(shown)], [0.05, 0.25, 0.5, 1]);
+    await activities.concludeRollout({ rollout: ROLLOUT });
+    assert.equal((await getCycle(deps.sql, CYCLE)).outcome, "deployed");
+    for (const look of await listLooks(deps.sql, ROLLOUT)) {
+      const { plan } = await getRollout(deps.sql, ROLLOUT);
+      assert.deepEqual(decideRollout(plan, look, look.evidence), look.decision, "decided again");
+    }
+  }, { rollout_step_shoppers: 2 }));
+
+/** Five shoppers are shown the challenger's answers. */
+async function trafficFrom({ sql }: ActivityDeps, asOf: string): Promise<void> {
+  const shoppers = await sql`select distinct user_key from user_days order by user_key limit 5`;
+  const predictions = shoppers.map(({ userKey }) => ({ userKey, prediction: 0.3 }));
+  const said = { model: "churn", fallback: false, featureHash: "f", horizonDays: 28, predictions, asOf };
+  await savePredictions(sql, { ...said, version: 2, arm: "challenger" });
+}
+
+Deno.test("beginRolloutByHand() plants what a drill needs, once, and leaves the champion as it is", () =>
+  inShop(tinyArtefact(5), async ({ deps, activities }) => {
+    await pinMoment(deps.sql, DEPLOYED_MS + DAY_MS);
+    const wanted = {
+      ...{ id: "rollout/churn/drill-1", model: "churn", requestId: "r1", by: "ann", why: "drill" },
+    };
+    const drill = { ...wanted, version: { drill: { strength: 1 } }, strategy: "shadow" as const };
+    await activities.beginRolloutByHand(drill);
+    await activities.beginRolloutByHand(drill);
+    const { champion, challengers, plan } = await getRollout(deps.sql, wanted.id);
+    assert.deepEqual([champion, challengers, plan.strategy], [1, [3], "shadow"]);
+    const [{ n }] = await deps.sql`select count(*)::int as n from model_versions`;
+    assert.equal(n, 3);
+    const again = { ...wanted, id: "rollout/churn/v1-r2", requestId: "r2", version: 1 };
+    await assert.rejects(activities.beginRolloutByHand(again), /it serves already/);
+  }));
