@@ -24,6 +24,7 @@ import {
   RolloutsAnswer,
 } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
+import { invalidInput } from "../invalid.ts";
 import { answerOnce } from "../idempotency.ts";
 import {
   DrillRequest,
@@ -148,7 +149,9 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openAPIRegistry.registerPath(look);
   app.post(routerPath(look.path), async (c) => {
-    const { asOf, traffic } = LookRequest.parse(await c.req.json());
+    const asked = LookRequest.safeParse(await c.req.json().catch(() => null)); // no JSON is no object either
+    if (!asked.success) throw invalidInput(asked.error);
+    const { asOf, traffic } = asked.data;
     const rollout = await getRollout(sql, c.req.param("id") ?? "");
     const at = { asOf: new Date(asOf).toISOString(), traffic };
     return c.json(
