@@ -15,6 +15,7 @@ import {
   type ConfigPatch,
   History,
   type HistoryQuery,
+  type ImpactQuery,
   IngestAnswer,
   type LooksQuery,
   type ModelLooksQuery,
@@ -32,6 +33,7 @@ import {
 } from "./api/messages.ts";
 import { Alert } from "./alerts/alert.ts";
 import { ConfigVersion } from "./db/config_versions.ts";
+import { Impact } from "./impact/impact.ts";
 import { Acceptance } from "./monitoring/acceptance.ts";
 import { ServingMove } from "./registry/version.ts";
 import { Cycle } from "./reporting/cycle.ts";
@@ -124,6 +126,8 @@ export function createClient(options: ClientOptions) {
     acceptFinding: (body: AcceptRequest, idempotencyKey?: string) =>
       send("POST", "/monitoring/quality/accept", Acceptance, { body, headers: keyHeader(idempotencyKey) }),
     performance: (query: ModelLooksQuery = {}) => get("/monitoring/performance", PerformanceLooks, query),
+    /** What retraining was worth to the shop, by the economics in force. */
+    impact: (query: ImpactQuery) => get("/monitoring/impact", Impact, query),
     trends: (query: TrendsQuery) => get("/monitoring/trends", Trends, query),
     cycle: (id: string) => get(`/retraining/cycles/${encodeURIComponent(id)}`, Cycle),
     models: () => get("/models", Models),

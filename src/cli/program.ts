@@ -7,6 +7,7 @@ import { addControl } from "./commands/control.ts";
 import { addDetect } from "./commands/detect.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
+import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
@@ -57,6 +58,7 @@ function perennial(io: Io): Command {
       addMonitor,
       addChecks,
       addExplain,
+      addImpact,
       addModels,
       addConfig,
       addPredict,
