@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contacts } from "./contacts.ts";
+import { contacts, ranked, type Ranking } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
 import type { ImpactEvidence } from "./evidence.ts";
 import { Money, sumOf } from "./money.ts";
@@ -31,41 +31,44 @@ export function profitCurve(
 ): CurvePoint[] {
   const { rows, cutoffs, confidence } = evidence;
   const population = cutoffs[cutoffs.length - 1].population;
-  const profits = (scores: readonly number[], share: number) => {
-    const weights = sharedOut(evidence, scores, share);
-    return weights.map((w, i) => w === 0 ? 0 : w * gainOf(rows.outcome[i], economics));
-  };
+  const before = ranking(evidence, rows.before), after = ranking(evidence, rows.after);
+  const profits = (of: Ranked, share: number) =>
+    sharedOut(of, share).map((weight, i) => weight === 0 ? 0 : weight * gainOf(rows.outcome[i], economics));
   const amount = (values: Float64Array) =>
     population * values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   return Array.from({ length: steps + 1 }, (_, step) => {
     const share = step / steps;
-    const before = profits(rows.before, share), after = profits(rows.after, share);
-    const differences = after.map((value, i) => value - before[i]);
+    const theirs = profits(before, share), ours = profits(after, share);
+    const differences = ours.map((value, i) => value - theirs[i]);
     return {
-      ...{ share, contacts: share * population, before: amount(before), after: amount(after) },
-      threshold: thresholdAt(evidence, share),
+      ...{ share, contacts: share * population, before: amount(theirs), after: amount(ours) },
+      threshold: thresholdAt(after, share),
       uplift: sumOf([{ differences, shoppers: rows.shopper, scale: population }], { confidence }),
       affordable: share <= budgetShare(economics, population),
     };
   });
 }
 
-/** The contacts of every row when each cut-off contacts the same share. */
-function sharedOut(
-  { rows, cutoffs }: ImpactEvidence,
-  scores: readonly number[],
-  share: number,
-): Float64Array {
-  const weights = new Float64Array(scores.length);
-  for (const at of cutoffs.keys()) {
+/** The rows of each cut-off, ranked among themselves. */
+type Ranked = { places: number[]; ranking: Ranking }[];
+
+const ranking = ({ rows, cutoffs }: ImpactEvidence, scores: readonly number[]): Ranked =>
+  cutoffs.map((_, at) => {
     const places = [...scores.keys()].filter((i) => rows.cutoff[i] === at);
-    contacts(places.map((i) => scores[i]), { share }).forEach((w, i) => weights[places[i]] = w);
+    return { places, ranking: ranked(places.map((i) => scores[i])) };
+  });
+
+/** The contacts of every row when each cut-off contacts the same share. */
+function sharedOut(of: Ranked, share: number): Float64Array {
+  const weights = new Float64Array(of.reduce((n, { places }) => n + places.length, 0));
+  for (const { places, ranking } of of) {
+    contacts(ranking, { share }).forEach((weight, i) => weights[places[i]] = weight);
   }
   return weights;
 }
 
-function thresholdAt({ rows, cutoffs }: ImpactEvidence, share: number): number | null {
-  const scores = rows.after.filter((_, i) => rows.cutoff[i] === cutoffs.length - 1).sort((a, b) => b - a);
-  const reached = Math.ceil(share * scores.length);
-  return reached === 0 ? null : scores[reached - 1];
+function thresholdAt(of: Ranked, share: number): number | null {
+  const { scores, order } = of[of.length - 1].ranking;
+  const reached = Math.ceil(share * order.length);
+  return reached === 0 ? null : scores[order[reached - 1]];
 }

@@ -1,8 +1,8 @@
-import { contacts } from "./contacts.ts";
+import { contacts, ranked } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
 import type { ImpactEvidence } from "./evidence.ts";
-import { provenThreshold } from "./threshold.ts";
 import { type Fold, type Folds, foldsOf } from "./folds.ts";
+import { provenThreshold } from "./threshold.ts";
 
 /** One model's contacts on the rows it is judged on. */
 export interface Judged {
@@ -76,7 +76,7 @@ function weightsOf(
   const weights = new Float64Array(judge.length);
   for (const at of new Set(judge.map((i) => rows.cutoff[i]))) {
     const places = [...judge.keys()].filter((place) => rows.cutoff[judge[place]] === at);
-    const found = contacts(places.map((place) => scores[judge[place]]), { from, share: share(at) });
+    const found = contacts(ranked(places.map((place) => scores[judge[place]])), { from, share: share(at) });
     places.forEach((place, i) => weights[place] = found[i]);
   }
   return { weights, moved };

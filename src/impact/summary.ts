@@ -1,12 +1,11 @@
 import type { ModelKind } from "../models/model.ts";
 import type { ModelConfig } from "../retraining_config.ts";
-import { profitCurve } from "./curve.ts";
-import { cycleCost, type Economics, economicsOf, type Found } from "./economics.ts";
+import { cycleCost, type Economics, type Found } from "./economics.ts";
 import { gainOver } from "./gain.ts";
 import type { CycleImpact, Impact } from "./impact.ts";
 import { type Part, sumOf } from "./money.ts";
 import { horizonsServed, type Move } from "./served.ts";
-import { type Stored, tellStage } from "./stage.ts";
+import type { ToldStage } from "./stage.ts";
 
 /** One cycle whose version came to serve everyone, with what was measured of it. */
 export interface DeployedCycle {
@@ -19,8 +18,8 @@ export interface DeployedCycle {
   version: number;
   against: number | null;
   seconds: number;
-  validation: Stored;
-  outcomes: Stored;
+  validation: ToldStage;
+  outcomes: ToldStage;
 }
 
 /** All that a summary rests on. */
@@ -29,6 +28,8 @@ export interface ImpactInput {
   kind: ModelKind;
   asOf: string;
   config: ModelConfig;
+  /** what the configuration states of money, by which stages were told */
+  found: Found;
   currency: string;
   /** oldest first */
   moves: readonly Move[];
@@ -36,6 +37,7 @@ export interface ImpactInput {
   deployed: readonly DeployedCycle[];
   /** every cycle that ended */
   ended: { cycles: number; seconds: number };
+  curve: Impact["curve"];
 }
 
 interface Told {
@@ -46,10 +48,8 @@ interface Told {
 
 /** What retraining was worth, by what was measured and the economics in force: the same input gives the same answer. */
 export function summarise(input: ImpactInput): Impact {
-  const { model, kind, asOf, config, currency, deployed, ended } = input;
-  const found = economicsOf(kind, config);
-  const economics = found.kind === "stated" ? found.economics : null;
-  const told = deployed.map((cycle) => tellCycle(input, cycle, economics));
+  const { model, kind, asOf, config, found, currency, deployed, ended, curve } = input;
+  const told = deployed.map((cycle) => tellCycle(input, cycle));
   const retrained = told.filter(({ impact }) => impact.against !== null);
   const cost = cycleCost(ended.seconds, config, ended.cycles);
   const sum = (of: "measured" | "estimated") =>
@@ -64,23 +64,21 @@ export function summarise(input: ImpactInput): Impact {
       ...{ ...ended, cost },
     },
     byReason: byReason(retrained, config.confidence),
-    curve: curveOf(deployed, economics),
-    assumptions: assumptionsOf(kind, economics),
+    curve,
+    assumptions: found.kind === "missing" ? [] : assumptionsOf(kind, found.economics),
   };
 }
 
 function tellCycle(
   { moves, asOf, config }: ImpactInput,
   { id, validation, outcomes, seconds, reasons, ...cycle }: DeployedCycle,
-  economics: Economics | null,
 ): Told {
   const { confidence, horizon_days: horizonDays } = config;
-  const before = tellStage(validation, economics), after = tellStage(outcomes, economics);
   const served = horizonsServed(moves, cycle.version, { asOfMs: Date.parse(asOf), horizonDays });
   const lasting = (part: Part | null, horizons: number): Part[] =>
     part ? [{ ...part, scale: part.scale * horizons }] : [];
-  const measured = lasting(after.part, Math.min(1, served));
-  const estimated = lasting(after.part ?? before.part, served);
+  const measured = lasting(outcomes.part, Math.min(1, served));
+  const estimated = lasting(outcomes.part ?? validation.part, served);
   const cost = cycleCost(seconds, config);
   const spoke = reasons.filter(({ speaks }) => speaks === "for").map(({ code, text }) => ({ code, text }));
   return {
@@ -89,7 +87,7 @@ function tellCycle(
       ...cycle,
       ...{ cycle: id, seconds, cost, horizonsServed: served },
       ...{ reasons: spoke, because: becauseOf(spoke) ?? cycle.trigger },
-      ...{ validation: before.impact, outcomes: after.impact },
+      ...{ validation: validation.impact, outcomes: outcomes.impact },
       measured: gainOver(measured, { cost, confidence }),
       estimated: gainOver(estimated, { cost, confidence }),
     },
@@ -118,16 +116,6 @@ function byReason(told: readonly Told[], confidence: number): Impact["byReason"]
   });
 }
 
-function curveOf(deployed: readonly DeployedCycle[], economics: Economics | null): Impact["curve"] {
-  if (economics === null) return null;
-  for (const { id, outcomes, validation } of deployed) {
-    for (const [stage, { evidence }] of [["outcomes", outcomes], ["validation", validation]] as const) {
-      if (evidence) return { cycle: id, stage, points: profitCurve(evidence, economics) };
-    }
-  }
-  return null;
-}
-
 function wordsOf(found: Found): Impact["economics"] {
   if (found.kind === "missing") {
     const text = `State your economics: perennial config set ${
@@ -143,8 +131,7 @@ function wordsOf(found: Found): Impact["economics"] {
   return { stated: true, missing: [], basis, text };
 }
 
-function assumptionsOf(kind: ModelKind, economics: Economics | null): string[] {
-  if (economics === null) return [];
+function assumptionsOf(kind: ModelKind, economics: Economics): string[] {
   const contact = kind === "classification"
     ? "Once a horizon the shop contacts the shoppers most likely to stay away. A contact keeps the stated share of those " +
       "who would have; on all others it is wasted."

@@ -1,4 +1,4 @@
-import { bestThreshold, contacts } from "./contacts.ts";
+import { bestThreshold, contacts, ranked } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
 
 /** From which prediction on a shop contacts, and whether that was learned from outcomes. */
@@ -25,8 +25,9 @@ export function provenThreshold(
   { share = 1 }: { share?: number } = {},
 ): Threshold {
   const even = contactCost / effect;
-  const best = bestThreshold(scores, gains, { share });
-  const atBest = contacts(scores, { from: best, share }), atEven = contacts(scores, { from: even, share });
+  const ranking = ranked(scores);
+  const best = bestThreshold(ranking, gains, { share });
+  const atBest = contacts(ranking, { from: best, share }), atEven = contacts(ranking, { from: even, share });
   const more = atBest.map((weight, i) => (weight - atEven[i]) * gains[i]);
   const total = more.reduce((a, b) => a + b, 0), mean = total / Math.max(1, more.length);
   const error = Math.sqrt(more.reduce((sum, value) => sum + (value - mean) ** 2, 0));

@@ -5,9 +5,11 @@ import type { Sql } from "../db/connect.ts";
 import { type Deployment, listDeployments, listImpacts, type StoredImpact } from "../db/impacts.ts";
 import { servingHistory } from "../db/serving.ts";
 import { type CycleRow, endedCycles } from "../db/trends.ts";
+import { profitCurve } from "../impact/curve.ts";
+import { type Economics, economicsOf } from "../impact/economics.ts";
 import { ImpactEvidence, type ImpactStage } from "../impact/evidence.ts";
 import type { Impact } from "../impact/impact.ts";
-import type { Stored } from "../impact/stage.ts";
+import { type Stored, tellStage, type ToldStage } from "../impact/stage.ts";
 import { type DeployedCycle, summarise } from "../impact/summary.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../retraining_config.ts";
@@ -36,14 +38,18 @@ export async function readImpact(deps: ImpactDeps, { model }: { model: string })
     endedCycles(sql, model, CYCLES_MAX),
     servingHistory(sql, model, CYCLES_MAX),
   ]);
+  const { kind } = models.get(model)!;
+  const ofModel = configOf(config, model);
+  const found = economicsOf(kind, ofModel);
+  const teller = tellerOf(deps, impacts, found.kind === "stated" ? found.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
   const deployed: DeployedCycle[] = [];
   for (const deployment of deployments) {
-    deployed.push(await opened(deps, deployment, impacts, secondsOf.get(deployment.cycleId) ?? 0));
+    deployed.push(await toldCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
   }
   return summarise({
-    ...{ model, kind: models.get(model)!.kind, asOf, deployed },
-    ...{ config: configOf(config, model), currency: config.currency },
+    ...{ model, kind, asOf, deployed, found, curve: teller.curve() },
+    ...{ config: ofModel, currency: config.currency },
     moves: moves.reverse(),
     ended: { cycles: ended.length, seconds: [...secondsOf.values()].reduce((a, b) => a + b, 0) },
   });
@@ -55,19 +61,38 @@ function worked({ stages }: CycleRow): number {
   return Object.values(seconds).reduce((a, b) => a + b, 0);
 }
 
-async function opened(
-  deps: ImpactDeps,
+/** Opens one stage after the other and keeps of each only what is told of it: evidence is large. */
+interface Teller {
+  tell(cycleId: string, stage: ImpactStage): Promise<ToldStage>;
+  /** of the first evidence that was opened; null: none was */
+  curve(): Impact["curve"];
+}
+
+function tellerOf(deps: ImpactDeps, impacts: readonly StoredImpact[], economics: Economics | null): Teller {
+  let curve: Impact["curve"] = null;
+  return {
+    curve: () => curve,
+    async tell(cycle, stage) {
+      const stored = impacts.find((impact) => impact.cycleId === cycle && impact.stage === stage);
+      const opened = await openedStage(deps, stored, stage);
+      if (opened.evidence && economics) {
+        curve ??= { cycle, stage, points: profitCurve(opened.evidence, economics) };
+      }
+      return tellStage(opened, economics);
+    },
+  };
+}
+
+async function toldCycle(
+  teller: Teller,
   { cycleId, previous, outcome, measured: _, ...deployment }: Deployment,
-  impacts: readonly StoredImpact[],
   seconds: number,
 ): Promise<DeployedCycle> {
-  const stage = (stage: ImpactStage) =>
-    openedStage(deps, impacts.find((impact) => impact.cycleId === cycleId && impact.stage === stage), stage);
+  const outcomes = await teller.tell(cycleId, "outcomes"); // first: a curve of real outcomes is worth more
   return {
     ...deployment,
     ...{ id: cycleId, against: previous, outcome: outcome ?? "unknown", seconds },
-    validation: await stage("validation"),
-    outcomes: await stage("outcomes"),
+    ...{ outcomes, validation: await teller.tell(cycleId, "validation") },
   };
 }
 

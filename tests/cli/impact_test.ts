@@ -1,10 +1,7 @@
 import assert from "node:assert/strict";
 import { curveText, impactText } from "../../src/cli/impact_text.ts";
-import { reportOf } from "../../src/impact/report.ts";
-import { summarise } from "../../src/impact/summary.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
 import { addEndedCycle } from "../api/support.ts";
-import { day, evidenceOf } from "../impact/rows.ts";
+import { day, evidenceOf, stored, summaryOf } from "../impact/rows.ts";
 import { withServed } from "./support.ts";
 
 const plain = (_style: string, text: string) => text;
@@ -25,24 +22,14 @@ function impactOf(settings: object) {
     before: [0.1, 0.2, 0.1],
     after: [0.4, 0.5, 0.5],
   }];
-  const stored = { report: reportOf(evidence), unmeasured: null, evidence };
-  return summarise({
-    ...{ model: "churn", kind: "classification", asOf: day(84), currency: "EUR" },
-    config: configOf(RetrainingConfig.parse(settings), "churn"),
-    moves: [{ version: 1, asOf: day(0) }, { version: 2, asOf: day(56) }],
-    deployed: [{
-      ...{
-        id: "retrainer/churn/cycle/7",
-        number: 7,
-        asOf: day(56),
-        outcome: "deployed",
-        trigger: "interval",
-      },
-      ...{ version: 2, against: 1, seconds: 50, validation: stored, outcomes: stored },
-      reasons: [{ code: "new samples", speaks: "for", text: "" }, { code: "drift", speaks: "for", text: "" }],
-    }],
-    ended: { cycles: 3, seconds: 150 },
-  });
+  const measured = stored(evidence);
+  const cycle = {
+    ...{ id: "retrainer/churn/cycle/7", number: 7, asOf: day(56), outcome: "deployed", trigger: "interval" },
+    ...{ version: 2, against: 1, seconds: 50, validation: measured, outcomes: measured },
+    reasons: ["new samples", "drift"].map((code) => ({ code, speaks: "for", text: "" })),
+  };
+  const moves = [{ version: 1, asOf: day(0) }, { version: 2, asOf: day(56) }];
+  return summaryOf([cycle], settings, { asOf: day(84), moves, ended: { cycles: 3, seconds: 150 } });
 }
 
 Deno.test("impactText() says how to state economics, and shows losses and features without them", () => {

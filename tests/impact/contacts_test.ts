@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bestThreshold, contacts } from "../../src/impact/contacts.ts";
+import { bestThreshold, contacts, ranked } from "../../src/impact/contacts.ts";
 import { provenThreshold } from "../../src/impact/threshold.ts";
 
 const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a + b, 0);
@@ -24,7 +24,7 @@ for (
     ]],
     ["has nobody to contact", [], {}, []],
   ] as [string, number[], { from?: number; share?: number }, number[]][]
-) Deno.test(`contacts() ${name}`, () => assert.deepEqual([...contacts(scores, options)], want));
+) Deno.test(`contacts() ${name}`, () => assert.deepEqual([...contacts(ranked(scores), options)], want));
 
 for (
   const [name, scores, gains, options, want] of [
@@ -35,7 +35,10 @@ for (
     ["looks no further than the budget", [0.9, 0.7, 0.5, 0.3], [6, -2, 6, 6], { share: 0.5 }, 0.9],
     ["has nothing to choose on", [], [], {}, Infinity],
   ] as [string, number[], number[], { share?: number }, number][]
-) Deno.test(`bestThreshold() ${name}`, () => assert.equal(bestThreshold(scores, gains, options), want));
+) {
+  Deno.test(`bestThreshold() ${name}`, () =>
+    assert.equal(bestThreshold(ranked(scores), gains, options), want));
+}
 
 const economics = { effect: 8, contactCost: 2, budget: Infinity, basis: "profit" } as const;
 
@@ -59,7 +62,7 @@ const share = fc.double({ min: 0, max: 1, noNaN: true });
 Deno.test("contacts() never exceeds a budget, and uses it up where no threshold holds it back", () =>
   fc.assert(
     fc.property(scores, share, (scores, share) => {
-      const weights = contacts(scores, { share });
+      const weights = contacts(ranked(scores), { share });
       assert.ok(weights.every((w) => w >= 0 && w <= 1));
       assert.ok(Math.abs(sum(weights) - share * scores.length) < 1e-9);
     }),
@@ -70,8 +73,8 @@ Deno.test("contacts() with a larger budget or a lower threshold takes nobody's c
   fc.assert(
     fc.property(scores, share, share, (scores, a, b) => {
       const [less, more] = [Math.min(a, b), Math.max(a, b)];
-      const [small, large] = [less, more].map((share) => contacts(scores, { share, from: 0.3 }));
-      const [high, low] = [more, less].map((from) => contacts(scores, { from, share: 0.6 }));
+      const [small, large] = [less, more].map((share) => contacts(ranked(scores), { share, from: 0.3 }));
+      const [high, low] = [more, less].map((from) => contacts(ranked(scores), { from, share: 0.6 }));
       assert.ok(small.every((w, i) => w <= large[i] + 1e-12));
       assert.ok(high.every((w, i) => w <= low[i] + 1e-12));
     }),
@@ -85,8 +88,8 @@ Deno.test("bestThreshold() is as good as any other on the rows it was chosen on"
       fc.array(fc.integer({ min: -3, max: 5 }), { minLength: 40, maxLength: 40 }),
       (scores, all) => {
         const gains = all.slice(0, scores.length);
-        const total = (from: number) => sum(contacts(scores, { from }).map((w, i) => w * gains[i]));
-        const best = total(bestThreshold(scores, gains));
+        const total = (from: number) => sum(contacts(ranked(scores), { from }).map((w, i) => w * gains[i]));
+        const best = total(bestThreshold(ranked(scores), gains));
         for (const from of [Infinity, ...scores]) assert.ok(best >= total(from) - 1e-9);
       },
     ),

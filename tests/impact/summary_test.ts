@@ -2,16 +2,13 @@ import assert from "node:assert/strict";
 import type { ImpactEvidence } from "../../src/impact/evidence.ts";
 import { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
-import { type DeployedCycle, type ImpactInput, summarise } from "../../src/impact/summary.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
-import { day, evidenceOf } from "./rows.ts";
+import { day, evidenceOf, stored, type StoredCycle, summaryOf } from "./rows.ts";
 
 const STATED = { kept_customer_value: 40, offer_success: 0.2, contact_cost: 2, machine_hour_cost: 36 };
 const nothing = { report: null, unmeasured: "not known yet", evidence: null };
-const stored = (evidence: ImpactEvidence) => ({ report: reportOf(evidence), unmeasured: null, evidence });
 const reason = (code: string, speaks = "for") => ({ code, speaks, text: `${code}!` });
 
-function cycle(number: number, over: Partial<DeployedCycle> = {}): DeployedCycle {
+function cycle(number: number, over: Partial<StoredCycle> = {}): StoredCycle {
   return {
     ...{
       id: `retrainer/churn/cycle/${number}`,
@@ -27,20 +24,8 @@ function cycle(number: number, over: Partial<DeployedCycle> = {}): DeployedCycle
   };
 }
 
-const input = (
-  deployed: DeployedCycle[],
-  settings: object,
-  over: Partial<ImpactInput> = {},
-): ImpactInput => ({
-  ...{ model: "churn", kind: "classification", asOf: day(28 * 5), currency: "EUR", deployed },
-  config: configOf(RetrainingConfig.parse(settings), "churn"),
-  moves: [1, 2, 3].map((version) => ({ version, asOf: day(28 * version) })),
-  ended: { cycles: 5, seconds: 500 },
-  ...over,
-});
-
 Deno.test("summarise() tells no money before economics are stated, but says how to, and what losses did", () => {
-  const found = summarise(input([cycle(2)], {}));
+  const found = summaryOf([cycle(2)], {});
   assert.match(found.economics.text, /perennial config set kept_customer_value=\.\.\. offer_success/);
   const [told] = found.cycles;
   assert.deepEqual([told.validation.uplift, told.measured.gain, told.estimated.gain, told.cost], [
@@ -56,7 +41,7 @@ Deno.test("summarise() tells no money before economics are stated, but says how 
 
 Deno.test("summarise() counts as measured what outcomes say, and as an estimate what is taken to go on", () => {
   const afterwards = stored(evidenceOf({ n: 1000, before: 0.2, after: 1, seed: 9 }));
-  const found = summarise(input([cycle(3), cycle(2, { outcomes: afterwards })], STATED));
+  const found = summaryOf([cycle(3), cycle(2, { outcomes: afterwards })], STATED);
   const [third, second] = found.cycles;
   assert.equal(third.measured.gain, null, "its outcomes are not known");
   assert.equal(third.horizonsServed, 2);
@@ -77,13 +62,13 @@ Deno.test("summarise() counts as measured what outcomes say, and as an estimate 
 Deno.test("summarise() measures only as long as a version served", () => {
   const afterwards = stored(evidenceOf({ n: 500, before: 0.2, after: 1 }));
   const moves = [{ version: 1, asOf: day(28) }, { version: 2, asOf: day(56) }, { version: 1, asOf: day(63) }];
-  const [told] = summarise(input([cycle(2, { outcomes: afterwards })], STATED, { moves })).cycles;
+  const [told] = summaryOf([cycle(2, { outcomes: afterwards })], STATED, { moves }).cycles;
   assert.equal(told.horizonsServed, 0.25);
   assert.ok(Math.abs(told.measured.gain!.amount - told.outcomes.uplift!.amount / 4) < 1e-9);
 });
 
 Deno.test("summarise() leaves the first version out of what retraining brought", () => {
-  const found = summarise(input([cycle(1)], STATED));
+  const found = summaryOf([cycle(1)], STATED);
   assert.equal(found.cycles[0].validation.uplift?.verdict, "gains");
   assert.deepEqual([found.total.deployments, found.total.estimated.gain, found.byReason], [0, null, []]);
 });
@@ -102,8 +87,7 @@ Deno.test("summarise() of spending ranks models by captured margin, and calls th
       machine_hour_cost: 1,
       ...settings,
     };
-    const given = input([cycle(2, { validation: stored(evidence) })], config, { kind: "regression" });
-    return summarise(given);
+    return summaryOf([cycle(2, { validation: stored(evidence) })], config, { kind: "regression" });
   };
   const captured = of({});
   assert.equal(captured.economics.basis, "captured margin");
@@ -121,7 +105,7 @@ Deno.test("summarise() says why there is nothing, and takes what is left, when e
     unmeasured: "Cannot use artefact abc: no such file",
     evidence: null,
   };
-  const [told] = summarise(input([cycle(2, { validation: gone })], STATED)).cycles;
+  const [told] = summaryOf([cycle(2, { validation: gone })], STATED).cycles;
   assert.match(told.validation.text, /no such file/);
   assert.deepEqual([told.validation.uplift, told.estimated.gain, told.validation.report], [
     null,
