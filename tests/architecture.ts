@@ -55,7 +55,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/code_version.ts": "src/core",
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
-    "src/core src/alerts/alert.ts src/features/user_day.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
+    "src/core src/alerts/alert.ts src/features/user_day.ts src/impact/evidence.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
     "src/registry/version.ts src/reporting/cycle.ts src/rollout " +
     "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features",
   "src/serving":

@@ -108,8 +108,8 @@ for (
   Deno.test(`tellStage() of two equally good models ${name} finds a gain no more often than it says`, () => {
     const verdicts = Array.from({ length: 300 }, (_, seed) => {
       const evidence = evidenceOf({ n: 300, before: 0.6, after: 0.6, seed });
-      for (const  of of["before", "after"] as const) {
-        evidence.rows[of] = evidence.rows[of].map((p) => p ** power);
+      for (const side of ["before", "after"] as const) {
+        evidence.rows[side] = evidence.rows[side].map((p) => p ** power);
       }
       const stored = { report: reportOf(evidence), unmeasured: null, evidence };
       return tellStage(stored, economics).impact.uplift!.verdict;

@@ -78,7 +78,7 @@ Deno.test("summarise() of spending ranks models by captured margin, and calls th
   const evidence: ImpactEvidence = { ...spending, kind: "regression", loss: "mse" };
   const { rows } = evidence;
   rows.outcome = rows.outcome.map((y, i) => y * 100 * (1 + rows.after[i]));
-  for (const  of of["before", "after"] as const) rows[of] = rows[of].map((p) => 100 * p);
+  for (const side of ["before", "after"] as const) rows[side] = rows[side].map((p) => 100 * p);
   const of = (settings: object) => {
     const config = {
       sales_margin: 0.3,
