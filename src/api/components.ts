@@ -1,5 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { Alert } from "../alerts/alert.ts";
+import { Impact } from "../impact/impact.ts";
 import { Acceptance } from "../monitoring/acceptance.ts";
 import { Status } from "../reporting/status.ts";
 import { Cycle } from "../reporting/cycle.ts";
@@ -27,6 +28,7 @@ export const PerformanceAnswer = named(PerformanceLooks, "Performance");
 export const QualityAnswer = named(QualityLooks, "Quality");
 export const AcceptanceAnswer = named(Acceptance, "Acceptance");
 export const TrendsAnswer = named(Trends, "Trends");
+export const ImpactAnswer = named(Impact, "Impact");
 export const ConfigVersionAnswer = named(ConfigVersion, "ConfigVersion");
 export const ConfigPatchBody = named(messages.ConfigPatch, "ConfigPatch");
 export const ConfigChangedAnswer = named(messages.ConfigAnswer, "ConfigChanged");

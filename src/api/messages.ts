@@ -135,6 +135,9 @@ export type ModelLooksQuery = z.input<typeof ModelLooksQuery>;
 export const TrendsQuery = ModelParam;
 export type TrendsQuery = z.input<typeof TrendsQuery>;
 
+export const ImpactQuery = ModelParam;
+export type ImpactQuery = z.input<typeof ImpactQuery>;
+
 /** A person says that a finding is no trouble: it no longer keeps its rows from being trained on. */
 export const AcceptRequest = z.strictObject({
   key: z.string().min(1).max(500).describe("the finding's key, as in /monitoring/quality"),

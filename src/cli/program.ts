@@ -9,6 +9,7 @@ import { addDetect } from "./commands/detect.ts";
 import { addDrill } from "./commands/drill.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
+import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
@@ -60,6 +61,7 @@ function perennial(io: Io): Command {
       addMonitor,
       addChecks,
       addExplain,
+      addImpact,
       addModels,
       addRollouts,
       addApprovals,

@@ -155,7 +155,8 @@ function improvementOf(
   };
 }
 
-function secondsByStage(stages: CycleRow["stages"]): Record<string, number> {
+/** How long each stage of a cycle took, waiting for workers included. */
+export function secondsByStage(stages: CycleRow["stages"]): Record<string, number> {
   const seconds: Record<string, number> = {};
   for (const { stage, startedAt, endedAt } of stages) {
     if (endedAt === null || stage === "ended") continue;

@@ -28,15 +28,24 @@ export async function labelledBlocks(
   },
 ): Promise<SnapshotBlock[]> {
   const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
-  const protocol = protocolOf(config);
   const blocks: SnapshotBlock[] = [];
   for (const cutoffMs of cutoffs) {
-    const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
-    const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
-    blocks.push({ cutoff: new Date(cutoffMs).toISOString(), rows, features, labels });
+    blocks.push(await labelledBlock(deps, model, { config, cutoffMs }));
     onBlock?.(blocks.length, cutoffs.length);
   }
   return blocks;
+}
+
+/** The rows of one cut-off whose outcomes are complete. Built once. */
+export async function labelledBlock(
+  deps: BlockDeps,
+  model: ModelDefinition,
+  { config, cutoffMs }: { config: ModelConfig; cutoffMs: number },
+): Promise<SnapshotBlock> {
+  const protocol = protocolOf(config);
+  const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
+  const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
+  return { cutoff: new Date(cutoffMs).toISOString(), rows, features, labels };
 }
 
 /** Whom rows are made for, by a model's configuration. */

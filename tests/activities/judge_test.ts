@@ -105,7 +105,9 @@ Deno.test("judgeDeployment() takes back, once, what did worse than the version i
     assert.equal((await getVersion(sql, "churn", 2)).state, "rejected");
     assert.deepEqual((await listAlerts(sql)).map((a) => a.key), ["rollback/churn/2"]);
     assert.match(await judge(40), /nothing to judge/);
-    assert.equal((await servingHistory(sql, "churn")).length, 3);
+    const history = await servingHistory(sql, "churn");
+    assert.equal(history.length, 3);
+    assert.equal(history[0].asOf, new Date(DEPLOYED_MS + 28 * DAY_MS).toISOString(), "it served until then");
   }));
 
 Deno.test("judgeDeployment() keeps what did better, and judges it once", () =>

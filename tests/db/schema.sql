@@ -196,6 +196,24 @@ create table idempotency_keys (
   constraint idempotency_keys_pkey PRIMARY KEY (key)
 );
 
+create table impacts (
+  cycle_id text not null,
+  stage text not null,
+  model text not null,
+  version integer not null,
+  against integer,
+  report jsonb,
+  unmeasured text,
+  evidence_sha256 text,
+  code_version text not null,
+  at timestamp with time zone not null default now(),
+  constraint impacts_check CHECK ((((report IS NULL) = (unmeasured IS NOT NULL)) AND ((report IS NULL) = (evidence_sha256 IS NULL)))),
+  constraint impacts_stage_check CHECK ((stage = ANY (ARRAY['validation'::text, 'outcomes'::text]))),
+  constraint impacts_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES cycles(id),
+  constraint impacts_pkey PRIMARY KEY (cycle_id, stage)
+);
+CREATE INDEX impacts_model ON public.impacts USING btree (model);
+
 create table imports (
   source_id text not null,
   name text not null,

@@ -16,6 +16,7 @@ export class World {
   /** cycle activities in the order in which they began and ended, as `train`, `train ended` */
   readonly steps: string[] = [];
   readonly outcomes: string[] = [];
+  impacts = 0;
 
   /** what they answer */
   intervalMs = 3_600_000;
@@ -133,6 +134,13 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       const world = worldOf(model);
       await world.run("report", () => world.outcomes.push(outcome));
       world.cyclesEnded++;
+    },
+    measureImpact: async ({ model }) => {
+      const world = worldOf(model);
+      const error = world.failing.get("measureImpact")?.();
+      if (error) throw error;
+      world.impacts++;
+      return await Promise.resolve({ measured: 0 });
     },
     noteRetrainer: async (note) => {
       const world = worldOf(note.model);

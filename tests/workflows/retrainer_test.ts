@@ -249,6 +249,24 @@ Deno.test(
   },
 );
 
+for (const [answer, outcome] of [["retrain", "deployed"], ["wait", "wait"]] as const) {
+  Deno.test(
+    `a cycle that ends with "${outcome}" does so, when its impact cannot be measured`,
+    options,
+    async () => {
+      let asked = 0;
+      const one = await bench({
+        before: (world) => {
+          world.answer = answer;
+          world.failing.set("measureImpact", () => (asked++, hopeless("no impact today")));
+        },
+      });
+      const result = await checkAsOf(client, one.model, "2011-06-01T00:00:00.000Z");
+      assert.deepEqual([result.outcome, asked], [outcome, 1]);
+    },
+  );
+}
+
 Deno.test("alarm checks at once while active, and leaves the decision to the trigger", options, async () => {
   const one = await bench({ active: true });
   await until(

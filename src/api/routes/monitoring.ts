@@ -5,6 +5,7 @@ import { writeAudit } from "../../db/audit.ts";
 import { inTransaction } from "../../db/connect.ts";
 import { acceptFinding } from "../../db/quality_findings.ts";
 import type { Acceptance } from "../../monitoring/acceptance.ts";
+import { readImpact } from "../../reporting/read_impact.ts";
 import { readDrift, readPerformance, readQuality } from "../../reporting/read_monitoring.ts";
 import { readTrends } from "../../reporting/trends.ts";
 import { chosenModels } from "../changes.ts";
@@ -12,6 +13,7 @@ import {
   AcceptanceAnswer,
   body,
   DriftAnswer,
+  ImpactAnswer,
   json,
   PerformanceAnswer,
   problem,
@@ -20,7 +22,7 @@ import {
 } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
-import { AcceptRequest, LooksQuery, ModelLooksQuery, TrendsQuery } from "../messages.ts";
+import { AcceptRequest, ImpactQuery, LooksQuery, ModelLooksQuery, TrendsQuery } from "../messages.ts";
 
 const tags = ["Monitoring"];
 
@@ -87,6 +89,18 @@ const trends = createRoute({
   responses: { 200: json(TrendsAnswer, "The newest 500 looks and cycles, oldest first"), default: problem },
 });
 
+const impact = createRoute({
+  method: "get",
+  path: "/monitoring/impact",
+  tags,
+  summary: "What retraining was worth to the shop, and which cycle, trigger and features brought it",
+  description:
+    "Sums of money follow from the economics in the configuration, also for cycles that ended before they were stated; " +
+    "without them there are none.",
+  request: { query: ImpactQuery },
+  responses: { 200: json(ImpactAnswer, "The newest 100 deployments, newest first"), default: problem },
+});
+
 /** What the monitor saw. All of it out of Postgres: it answers while workers and Temporal are down. */
 export function addMonitoringRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(drift, async (c) => c.json(await readDrift(deps, ofModels(deps, c.req.valid("query"))), 200));
@@ -111,6 +125,10 @@ export function addMonitoringRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(trends, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("query").model);
     return c.json(await readTrends(deps.sql, { model }), 200);
+  });
+  app.openapi(impact, async (c) => {
+    const [model] = chosenModels(deps, c.req.valid("query").model);
+    return c.json(await readImpact({ ...deps, open: deps.explain.open }, { model }), 200);
   });
 }
 

@@ -1,0 +1,17 @@
+import type { TrainingRows } from "../../src/training/rows.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/** What is asked: a model's file, or the guess that stands in where none served. */
+export type Before = { artefact: Uint8Array } | { guess: number };
+
+/** What a model says of some rows. */
+export async function scoreWith(
+  { trainer }: Pick<ActivityDeps, "trainer">,
+  model: Before,
+  { features, width }: Pick<TrainingRows, "features" | "width">,
+): Promise<ArrayLike<number>> {
+  const n = features.length / width;
+  return "guess" in model
+    ? new Float64Array(n).fill(model.guess)
+    : await trainer.score(model.artefact, features, n);
+}

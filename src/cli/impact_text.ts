@@ -1,0 +1,232 @@
+import type { CycleImpact, Impact, StageImpact } from "../impact/impact.ts";
+import type { Money } from "../impact/money.ts";
+import { count, figure, metricName } from "../reporting/numbers.ts";
+import { day, duration, indented, type Paint, table, wrapped } from "./format.ts";
+
+/** Newest cycles that are shown; JSON has all. */
+const LINES = 12;
+const GROUPS = 3;
+const COLUMNS_MAX = 110;
+
+/** What retraining was worth, for who runs the shop. */
+export function impactText(impact: Impact, paint: Paint, columns = 100): string {
+  const { model, cycles, economics, asOf } = impact;
+  const width = Math.min(columns, COLUMNS_MAX);
+  const head = `${paint("bold", model)} as of ${day(asOf)}: ${economics.text}`;
+  if (cycles.length === 0) return `${head}\nNo version was deployed yet`;
+  return [
+    wrapped(head, { columns: width, indent: 2 }),
+    section("what each deployment changed, on rows neither model had seen", lossTable(cycles, paint)),
+    economics.stated ? moneyText(impact, paint) : null,
+    section("what the new model leans on more, or less, than the one before", groupsTable(cycles, paint)),
+    ...impact.assumptions.map((line) => wrapped(line, { columns: width, indent: 2 })),
+  ].filter((part) => part !== null).join("\n\n");
+}
+
+const section = (title: string, body: string) => `${title}\n${indented(body)}`;
+const right = (name: string) => ({ name, right: true } as const);
+const versions = ({ version, against }: CycleImpact) => `${against ?? "guess"} -> ${version}`;
+
+function lossTable(cycles: readonly CycleImpact[], paint: Paint): string {
+  const columns = [
+    "cycle",
+    "as of",
+    "because of",
+    "version",
+    right("change of the loss"),
+    "interval",
+    right("rows"),
+    "afterwards",
+  ];
+  const rows = cycles.slice(0, LINES).map((cycle) => {
+    const { validation: { report } } = cycle;
+    const about = [String(cycle.number), day(cycle.asOf), cycle.because, versions(cycle)];
+    if (!report) return [...about, "-", cycle.validation.text, "-", changeOf(cycle.outcomes)];
+    const { difference: { mean, low, high, n } } = report;
+    const share = (value: number) => signedShare(value / report.before);
+    return [...about, share(mean), `${share(low)} to ${share(high)}`, count(n), changeOf(cycle.outcomes)];
+  });
+  return table(columns, rows, paint);
+}
+
+function changeOf({ report, text }: StageImpact): string {
+  if (!report) return text;
+  const { difference: { mean, low, high, n }, before, loss } = report;
+  const share = (value: number) => signedShare(value / before);
+  return `${metricName(loss)} ${share(mean)} (${share(low)} to ${share(high)}) on ${count(n)} rows`;
+}
+
+const signedShare = (share: number) =>
+  Number.isFinite(share) ? `${share > 0 ? "+" : ""}${(100 * share).toFixed(1)} %` : "-";
+
+function moneyText(impact: Impact, paint: Paint): string {
+  const { economics, currency, byReason } = impact;
+  const what = economics.basis === "profit" ? "profit" : "captured margin";
+  return [
+    section(
+      `${what} of one horizon over the whole population, old and new model`,
+      upliftTable(impact, paint),
+    ),
+    economics.basis === "profit" ? section("what came of it", gainTable(impact, paint)) : null,
+    economics.basis === "profit" && byReason.length > 0
+      ? section("by what called for retraining, estimated", reasonTable(byReason, currency, paint))
+      : null,
+  ].filter((part) => part !== null).join("\n\n");
+}
+
+function upliftTable({ cycles, currency }: Impact, paint: Paint): string {
+  const columns = [
+    ...["cycle", "rows", "contacted from", right("old"), right("new"), right("uplift")],
+    ...["interval", right("shoppers"), "verdict"],
+  ];
+  const line = ({ number }: CycleImpact, name: string, stage: StageImpact) => {
+    const { uplift, before, after, thresholds, learned, text } = stage;
+    if (uplift === null) return [String(number), name, "-", "-", "-", "-", "-", "-", text];
+    const proof = thresholds === "time" ? "older rows" : "the other half";
+    const chosen = learned ? `what ${proof} proved` : "where it pays";
+    const models = [sum(before, currency), sum(after, currency)];
+    return [String(number), name, chosen, ...models, ...moneyCells(uplift, currency)];
+  };
+  const rows = cycles.slice(0, LINES).flatMap((cycle) => [
+    line(cycle, "validation", cycle.validation),
+    line(cycle, "afterwards", cycle.outcomes),
+  ]);
+  return table(columns, rows, paint);
+}
+
+const moneyCells = (money: Money, currency: string): string[] => [
+  sum(money.amount, currency),
+  range(money, currency),
+  count(money.shoppers),
+  money.verdict,
+];
+
+function gainTable({ cycles, total, currency }: Impact, paint: Paint): string {
+  const columns = [
+    ...["cycle", right("horizons served"), right("took"), right("cost"), right("measured"), "interval"],
+    ...[right("shoppers"), "return on cost", right("estimate"), "interval"],
+  ];
+  const cells = ({ measured, estimated }: Pick<CycleImpact, "measured" | "estimated">) => [
+    ...gainCells(measured.gain, currency),
+    measured.gain === null ? "-" : count(measured.gain.shoppers),
+    returnOf(measured),
+    ...gainCells(estimated.gain, currency),
+  ];
+  const rows = cycles.slice(0, LINES).map((cycle) => [
+    ...[
+      String(cycle.number),
+      cycle.horizonsServed.toFixed(1),
+      duration(cycle.seconds),
+      sum(cycle.cost, currency),
+    ],
+    ...cells(cycle),
+  ]);
+  const all = ["total", "", duration(total.seconds), sum(total.cost, currency), ...cells(total)];
+  return table(columns, [...rows, all], paint);
+}
+
+const gainCells = (gain: Money | null, currency: string): string[] =>
+  gain === null ? ["-", "-"] : [sum(gain.amount, currency), range(gain, currency)];
+
+function reasonTable(byReason: Impact["byReason"], currency: string, paint: Paint): string {
+  const columns = [
+    "because of",
+    right("deployments"),
+    right("estimate"),
+    "interval",
+    right("shoppers"),
+    "verdict",
+  ];
+  const rows = byReason.map(({ reason, deployments, estimated }) => [
+    ...[reason, String(deployments)],
+    ...estimated ? moneyCells(estimated, currency) : ["-", "-", "-", "cannot tell yet"],
+  ]);
+  return table(columns, rows, paint);
+}
+
+function groupsTable(cycles: readonly CycleImpact[], paint: Paint): string {
+  const columns = [
+    "cycle",
+    "features",
+    right("old"),
+    right("new"),
+    right("difference"),
+    "interval",
+    right("rows"),
+    "",
+  ];
+  const rows = cycles.slice(0, LINES).flatMap(({ number, validation: { report } }) =>
+    (report?.groups ?? []).slice(0, GROUPS).map(
+      ({ group, before, after, difference: { mean, low, high, n } }) => {
+        const share = (value: number) => signedShare(value / report!.before);
+        const verdict = low > 0
+          ? "more"
+          : high < 0
+          ? "less"
+          : low === high
+          ? "no difference"
+          : "cannot tell yet";
+        return [
+          ...[String(number), group, share(before), share(after), share(mean)],
+          ...[`${share(low)} to ${share(high)}`, count(n), verdict],
+        ];
+      },
+    )
+  );
+  return rows.length === 0 ? "nothing was measured yet" : table(columns, rows, paint);
+}
+
+/** The profit curve of both models. */
+export function curveText({ model, curve, currency, economics }: Impact, paint: Paint): string {
+  if (curve === null) {
+    return `${model}: ${economics.stated ? "no deployment was measured yet" : economics.text}`;
+  }
+  const columns = [
+    right("contacted"),
+    right("contacts"),
+    right("from"),
+    right("old"),
+    right("new"),
+    right("uplift"),
+    "interval",
+    "",
+  ];
+  const rows = curve.points.map(({ share, contacts, threshold, before, after, uplift, affordable }) => [
+    ...[
+      `${Math.round(100 * share)} %`,
+      count(Math.round(contacts)),
+      threshold === null ? "-" : figure(threshold),
+    ],
+    ...[sum(before, currency), sum(after, currency), sum(uplift.amount, currency), range(uplift, currency)],
+    affordable ? uplift.verdict : `${uplift.verdict}, beyond the budget`,
+  ]);
+  return [
+    `${
+      paint("bold", model)
+    }: ${economics.basis} of one horizon by share contacted, ${curve.cycle}, ${curve.stage}`,
+    table(columns, rows, paint),
+    "Each line is fair by itself. The best of them was picked by looking: it promises too much.",
+  ].join("\n");
+}
+
+const sum = (amount: number | null, currency: string): string =>
+  amount === null ? "-" : `${round(amount)}${currency === "" ? "" : ` ${currency}`}`;
+
+const range = ({ low, high }: Pick<Money, "low" | "high">, currency: string): string =>
+  low === null || high === null ? "unknown" : `${sum(low, currency)} to ${sum(high, currency)}`;
+
+/** Sums of some hundred need no cents, those that a training costs need more. */
+function round(amount: number): string {
+  const size = Math.abs(amount);
+  if (size >= 100) return count(Math.round(amount));
+  if (size < 1e-9) return "0";
+  return size >= 0.1 ? amount.toFixed(2) : amount.toPrecision(2);
+}
+
+/** What a unit of cost brought beyond itself: only where it is known to have brought, or lost, something. */
+function returnOf({ gain, roi }: CycleImpact["measured"]): string {
+  if (gain === null || roi === null) return "-";
+  if (gain.verdict !== "gains" && gain.verdict !== "loses") return gain.verdict;
+  const end = (value: number | null) => value === null ? "unknown" : figure(value);
+  return `${figure(roi.amount)} x (${end(roi.low)} to ${end(roi.high)})`;
+}

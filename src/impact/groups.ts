@@ -1,0 +1,25 @@
+/** Which features belong together: those of a group say much the same, and shuffling one alone would hide it. */
+export const FEATURE_GROUPS: Readonly<Record<string, RegExp>> = {
+  "recency": /^recency(_any|_view)?$/,
+  "tenure": /^(tenure|first_purchase_age)$/,
+  "counts in windows":
+    /^(baskets|orders|lines|units|active_days|sessions|views|carts|returns|others)_(7|28|90|all|horizon)$/,
+  "money in windows": /^(spend|returned)_(7|28|90|all|horizon)$/,
+  "gaps between baskets": /^(gap_\w+|recency_over_gap(_max)?|bought_horizons)$/,
+  "size of baskets": /^(basket_(mean|median|max|std|last)|\w+_per_basket|money_per_unit)$/,
+  "variety": /^((viewed_)?(products|categories)_\w+|repeat_share)$/,
+  "trend": /_trend_\w+$|_rate$|_faded_\d+$/,
+  "visits and returns": /^(return_share|carts_per_view|purchases_per_cart)$/,
+  "hours and weekdays": /^(weekend_share|hour_mean)$/,
+  "season": /^as_of_|_year_ago$/,
+};
+
+/** The columns of each group. @param features names of the columns, in their order */
+export function groupColumns(features: readonly string[]): Record<string, number[]> {
+  return Object.fromEntries(
+    Object.entries(FEATURE_GROUPS).map(([group, names]) => [
+      group,
+      [...features.keys()].filter((i) => names.test(features[i])),
+    ]),
+  );
+}

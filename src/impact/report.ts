@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { type RowLoss, rowLosses } from "../models/metrics.ts";
+import { Interval } from "../validation/verdict.ts";
+import { ImpactCutoff, type ImpactEvidence } from "./evidence.ts";
+import { sumOf } from "./money.ts";
+
+/** How much a group of features matters to both models: rise of the loss when the group is shuffled among the rows. */
+export const GroupImpact = z.strictObject({
+  group: z.string(),
+  before: z.number(),
+  after: z.number(),
+  difference: Interval.describe("after less before: above zero, the new model leans on the group more"),
+});
+export type GroupImpact = z.infer<typeof GroupImpact>;
+
+/** What a deployment changed, without money: that follows from the economics in force when it is read. */
+export const ImpactReport = z.strictObject({
+  loss: z.string(),
+  before: z.number().describe("loss of what was replaced"),
+  after: z.number(),
+  difference: Interval.describe("after less before, on the same rows; below zero is better"),
+  cutoffs: z.array(ImpactCutoff),
+  groups: z.array(GroupImpact).describe("what moved most comes first"),
+});
+export type ImpactReport = z.infer<typeof ImpactReport>;
+
+/** The report of sealed evidence: the same evidence gives the same report. */
+export function reportOf(evidence: ImpactEvidence): ImpactReport {
+  const { rows, loss, cap, cutoffs, groups, confidence } = evidence;
+  const losses = (predictions: readonly number[]) =>
+    rowLosses(loss as RowLoss, rows.outcome, predictions, { cap: cap ?? Infinity });
+  const before = losses(rows.before), after = losses(rows.after);
+  return {
+    ...{ loss, before: mean(before), after: mean(after), cutoffs },
+    difference: paired(before, after, rows.shopper, confidence),
+    groups: groups.map((of) => ({
+      ...{ group: of.group, before: mean(of.before), after: mean(of.after) },
+      difference: paired(of.before, of.after, of.shopper, confidence),
+    })).sort((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean)),
+  };
+}
+
+function paired(
+  before: ArrayLike<number>,
+  after: ArrayLike<number>,
+  shoppers: readonly number[],
+  confidence: number,
+): Interval {
+  const differences = Array.from(shoppers, (_, i) => after[i] - before[i]);
+  const { amount, low, high, rows, shoppers: clusters } = sumOf([{ differences, shoppers, scale: 1 }], {
+    confidence,
+  });
+  return { mean: amount, low: low ?? -Infinity, high: high ?? Infinity, n: rows, clusters, confidence };
+}
+
+const mean = (values: ArrayLike<number>) =>
+  Array.from(values).reduce((a, b) => a + b, 0) / Math.max(1, values.length);
