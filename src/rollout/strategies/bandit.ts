@@ -5,13 +5,13 @@ import { boundedDifference } from "../difference.ts";
 import { errorRates } from "../error_rates.ts";
 import type { Moments, RolloutEvidence } from "../evidence.ts";
 import { armEvidence } from "../lookup.ts";
-import { meanBounds } from "../mean_bounds.ts";
+import { isAbove } from "../mean_bounds.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "../plan.ts";
 import { percent, whole } from "../words.ts";
 import type { RolloutStrategy } from "./strategy.ts";
 
 /** A smaller move of every share is not worth a change of what serves. */
-const NOTICED = 0.05;
+const NOTICED = 0.02;
 /** Whoever takes part keeps at least this share: 0 means that it was dropped. */
 const SHARE_MIN = 0.001;
 
@@ -82,7 +82,7 @@ function ended(
       ? { kind: "promote", version: arms[i].version, text }
       : null;
   }
-  return challengers.every((arm) => isAbove(champion, arm, errorRates(plan).final))
+  return challengers.every((arm) => isAbove(champion.reward, arm.reward, { alpha: errorRates(plan).final }))
     ? { kind: "roll back", because: "harm", text: `${text}: it is the champion` }
     : null;
 }
@@ -90,15 +90,7 @@ function ended(
 function isNoWorse(plan: RolloutPlan, evidence: RolloutEvidence, champion: Arm, arm: Arm): boolean {
   return plan.bandit.reward === "outcome"
     ? boundedDifference(plan, evidence, arm.version).bounds.high < plan.margin
-    : isAbove(arm, champion, errorRates(plan).promote);
-}
-
-/** One arm's reward lies above another's, however often one looks. Each arm has a bound of its own, as shares change. */
-function isAbove(better: Arm, worse: Arm, alpha: number): boolean {
-  const [above, below] = [better, worse].map(({ reward }) =>
-    meanBounds(reward, { alpha: { low: alpha / 2, high: alpha / 2 }, scale: Math.sqrt(reward.variance) })
-  );
-  return above.low > below.high;
+    : isAbove(arm.reward, champion.reward, { alpha: errorRates(plan).promote });
 }
 
 function reweighted(
