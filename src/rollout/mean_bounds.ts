@@ -4,7 +4,7 @@ import type { Bounds } from "./share_bounds.ts";
 /** Fewer shoppers bound nothing: what is asymptotic has not begun. */
 export const BURN_IN = 100;
 /** Shoppers at which the bounds are narrowest; at a tenth and at ten times of them they are at most a third wider. */
-const TUNED_FOR = 1000;
+export const TUNED_FOR = 1000;
 /** Widens by `1 + SKEW / sqrt(n)`: of skewed differences the normal limit comes that slowly. */
 const SKEW = 3;
 /** So many shoppers are added that differ by a standard deviation of the loss: agreement so far is no proof of it. */
@@ -52,7 +52,7 @@ export function meanReach(
 }
 
 /** A variance that allows for skew, and for shoppers of a kind that has not been seen. */
-const cautiousVariance = ({ n, variance }: Pick<Moments, "n" | "variance">, scale: number) =>
+export const cautiousVariance = ({ n, variance }: Pick<Moments, "n" | "variance">, scale: number) =>
   (variance + UNSEEN * scale ** 2 / n) * (1 + SKEW / Math.sqrt(n)) ** 2;
 
 /** The same for values of variance 1, as published. */
@@ -63,28 +63,9 @@ export function mixtureReach(n: number, { alpha, tunedFor }: { alpha: number; tu
 }
 
 /** Variance of the mixture over means that is narrowest at `tunedFor`, in variances of a value. */
-function mixtureVariance(alpha: number, tunedFor: number): number {
+export function mixtureVariance(alpha: number, tunedFor: number): number {
   const two = -2 * Math.log(2 * Math.min(alpha, 0.25));
   return (two + Math.log(two + 1)) / tunedFor;
-}
-
-/**
- * Whether one arm's mean lies above another's, wrongly with chance `alpha` however often one looks and however shares
- * change with what was seen: `d^2 / (2 (1 / w_a + 1 / w_b)) - ln sqrt((n_a r + 1) (n_b r + 1)) > ln(1 / alpha)`, with `d`
- * the difference of means and `w = n^2 r / (s^2 (n r + 1))`; `s` and `r` as in `meanBounds`, the scale being the arm's own.
- *
- * It is the product of both arms' normal mixtures at the common mean that both speak least against.
- * @returns false where an arm has fewer than BURN_IN
- * Source: Kaufmann and Koolen, Mixture martingales revisited with applications to sequential tests, JMLR 22 (2021).
- */
-export function isAbove(a: Moments, b: Moments, { alpha }: { alpha: number }): boolean {
-  if (Math.min(a.n, b.n) < BURN_IN || !(a.mean > b.mean)) return false;
-  const r = mixtureVariance(alpha, TUNED_FOR);
-  const variances = [a, b].map(({ n, variance }) =>
-    cautiousVariance({ n, variance }, Math.sqrt(variance)) * (n * r + 1) / (n * n * r)
-  );
-  const distance = (a.mean - b.mean) ** 2 / (2 * (variances[0] + variances[1]));
-  return distance - 0.5 * Math.log((a.n * r + 1) * (b.n * r + 1)) > Math.log(1 / alpha);
 }
 
 /** More shoppers than this nobody waits for. */
