@@ -33,7 +33,7 @@ export const rolloutBench: Bench = {
     "simulated rollouts: wrong decisions, time and regret, beside a fixed test, peeking and Flagger's rule",
   minutes: 60,
   async run({ say, quick }) {
-    const runs = quick ? 20 : 2000;
+    const runs = quick ? 20 : 1000;
     const cells: Cell[] = [];
     for (const { name, shop, effects } of SHOPS) {
       for (const worse of effects) {
@@ -43,7 +43,7 @@ export const rolloutBench: Bench = {
       }
     }
     say("rollout: bandits");
-    const policies = policyCells(quick ? 5 : 250);
+    const policies = policyCells(quick ? 2 : 120);
     return { report: reportOf(cells, policies), versions: {} };
   },
 };
