@@ -8,6 +8,8 @@ import { percent, whole } from "./words.ts";
 
 /** Of the answers, one in a hundred may be slower than the guardrail. */
 const SLOW_SHARE_MAX = 0.01;
+/** Before so many answers nothing is said: they may be one shopper's, or the first ones of a process. */
+const ANSWERS_MIN = 20;
 /** From so many answers on the champion's own share is known well enough to be compared with. */
 const CHAMPION_ANSWERS_MIN = 100;
 
@@ -32,7 +34,8 @@ interface Count {
  *   it says that the answers are other ones, which is seen, not inferred. A champion that says the same of everybody
  *   gives no measure for it.
  *
- * No traffic breaks nothing.
+ * No traffic breaks nothing, and neither do the first ANSWERS_MIN answers. The rates take answers for independent of each
+ * other.
  */
 export function brokenGuardrail(
   plan: RolloutPlan,
@@ -78,6 +81,7 @@ function countsOf(
 
 /** The two bounds share alpha: either may be wrong. */
 function isBroken({ count, of, max, champion }: Count, alpha: number): boolean {
+  if (of < ANSWERS_MIN) return false;
   const compared = champion !== null && champion.of >= CHAMPION_ANSWERS_MIN;
   const { low } = shareBounds(count, of, { alpha: compared ? alpha / 2 : alpha });
   if (!(low > max)) return false;

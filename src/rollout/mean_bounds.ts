@@ -4,7 +4,7 @@ import type { Bounds } from "./share_bounds.ts";
 /** Fewer shoppers bound nothing: what is asymptotic has not begun. */
 export const BURN_IN = 100;
 /** Shoppers at which the bounds are narrowest; at a tenth and at ten times of them they are at most a third wider. */
-const TUNED_FOR = 1000;
+export const TUNED_FOR = 1000;
 /** Widens by `1 + SKEW / sqrt(n)`: of skewed differences the normal limit comes that slowly. */
 const SKEW = 3;
 /** So many shoppers are added that differ by a standard deviation of the loss: agreement so far is no proof of it. */
@@ -47,16 +47,25 @@ export function meanReach(
     throw new RangeError(`Cannot bound a mean: need alpha in (0, 1), have ${alpha}`);
   }
   if (n < BURN_IN) return Infinity;
-  const s = Math.sqrt(variance + UNSEEN * scale ** 2 / n);
-  return s * mixtureReach(n, { alpha, tunedFor: TUNED_FOR }) * (1 + SKEW / Math.sqrt(n));
+  return Math.sqrt(cautiousVariance({ n, variance }, scale)) *
+    mixtureReach(n, { alpha, tunedFor: TUNED_FOR });
 }
+
+/** A variance that allows for skew, and for shoppers of a kind that has not been seen. */
+export const cautiousVariance = ({ n, variance }: Pick<Moments, "n" | "variance">, scale: number) =>
+  (variance + UNSEEN * scale ** 2 / n) * (1 + SKEW / Math.sqrt(n)) ** 2;
 
 /** The same for values of variance 1, as published. */
 export function mixtureReach(n: number, { alpha, tunedFor }: { alpha: number; tunedFor: number }): number {
-  const two = -2 * Math.log(2 * Math.min(alpha, 0.25));
-  const r = (two + Math.log(two + 1)) / tunedFor;
+  const r = mixtureVariance(alpha, tunedFor);
   const spread = n * r + 1;
   return Math.sqrt(2 * spread / (n * n * r) * Math.log(1 + Math.sqrt(spread) / (2 * alpha)));
+}
+
+/** Variance of the mixture over means that is narrowest at `tunedFor`, in variances of a value. */
+export function mixtureVariance(alpha: number, tunedFor: number): number {
+  const two = -2 * Math.log(2 * Math.min(alpha, 0.25));
+  return (two + Math.log(two + 1)) / tunedFor;
 }
 
 /** More shoppers than this nobody waits for. */

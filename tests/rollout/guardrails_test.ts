@@ -17,9 +17,10 @@ for (
     ["3 of 100 failed: that may be chance", { own: { answers: 100, errors: 3 } }, null],
     [
       "every one of its first answers failed",
-      { own: { answers: 10, errors: 10 } },
-      /^100 % of its answers failed \(10 of 10\)/,
+      { own: { answers: 20, errors: 20 } },
+      /^100 % of its answers failed \(20 of 20\)/,
     ],
+    ["so few answers failed that they may be one shopper's", { own: { answers: 19, errors: 19 } }, null],
     [
       "5 % of 2,000 answers failed",
       { champion: { answers: 9000 }, own: { answers: 2000, errors: 100 } },

@@ -1,17 +1,18 @@
 import { mix32, seededRandom } from "../../core/random.ts";
+import { isAbove } from "../arms_apart.ts";
 import { bestChances, type Posterior } from "../best_chances.ts";
 import type { RolloutDecision } from "../decision.ts";
 import { boundedDifference } from "../difference.ts";
 import { errorRates } from "../error_rates.ts";
 import type { Moments, RolloutEvidence } from "../evidence.ts";
 import { armEvidence } from "../lookup.ts";
-import { meanBounds } from "../mean_bounds.ts";
+import { BURN_IN } from "../mean_bounds.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "../plan.ts";
 import { percent, whole } from "../words.ts";
 import type { RolloutStrategy } from "./strategy.ts";
 
 /** A smaller move of every share is not worth a change of what serves. */
-const NOTICED = 0.05;
+const NOTICED = 0.02;
 /** Whoever takes part keeps at least this share: 0 means that it was dropped. */
 const SHARE_MIN = 0.001;
 
@@ -23,7 +24,7 @@ interface Arm {
 
 /**
  * The versions share the shoppers, each by its chance of being the best (Thompson sampling), none below its floor. Until
- * each has `stepShoppers` rewards they share alike. It ends when one is the best with `certainty` AND that holds however
+ * each has `stepShoppers` rewards, and BURN_IN, they share alike. It ends when one is the best with `certainty` AND that holds however
  * often one looks: a challenger is no worse than the margin, or is above the champion where rewards are no losses.
  */
 export const bandit: RolloutStrategy = {
@@ -32,11 +33,10 @@ export const bandit: RolloutStrategy = {
   decide(plan, position, evidence) {
     const arms = armsOf(plan, position, evidence);
     const have = Math.min(...arms.map(({ reward }) => reward.n));
-    if (have < plan.stepShoppers) {
-      const text = `${whole(have)} of ${
-        whole(plan.stepShoppers)
-      } shoppers of the smallest arm have their rewards`;
-      return { kind: "keep collecting", have, need: plan.stepShoppers, text };
+    const need = Math.max(plan.stepShoppers, BURN_IN);
+    if (have < need) {
+      const text = `${whole(have)} of ${whole(need)} shoppers of the smallest arm have their rewards`;
+      return { kind: "keep collecting", have, need, text };
     }
     const chances = bestChances(posteriors(arms), seededRandom(mix32(plan.seed + position.step)));
     return ended(plan, evidence, arms, chances) ?? reweighted(plan, position, arms, { chances, have });
@@ -82,7 +82,7 @@ function ended(
       ? { kind: "promote", version: arms[i].version, text }
       : null;
   }
-  return challengers.every((arm) => isAbove(champion, arm, errorRates(plan).final))
+  return challengers.every((arm) => isAbove(champion.reward, arm.reward, { alpha: errorRates(plan).final }))
     ? { kind: "roll back", because: "harm", text: `${text}: it is the champion` }
     : null;
 }
@@ -90,15 +90,7 @@ function ended(
 function isNoWorse(plan: RolloutPlan, evidence: RolloutEvidence, champion: Arm, arm: Arm): boolean {
   return plan.bandit.reward === "outcome"
     ? boundedDifference(plan, evidence, arm.version).bounds.high < plan.margin
-    : isAbove(arm, champion, errorRates(plan).promote);
-}
-
-/** One arm's reward lies above another's, however often one looks. Each arm has a bound of its own, as shares change. */
-function isAbove(better: Arm, worse: Arm, alpha: number): boolean {
-  const [above, below] = [better, worse].map(({ reward }) =>
-    meanBounds(reward, { alpha: { low: alpha / 2, high: alpha / 2 }, scale: Math.sqrt(reward.variance) })
-  );
-  return above.low > below.high;
+    : isAbove(arm.reward, champion.reward, { alpha: errorRates(plan).promote });
 }
 
 function reweighted(
