@@ -11,6 +11,7 @@ import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
 import { overheadBench } from "./overhead/mod.ts";
 import { qualityBench } from "./quality/mod.ts";
+import { servingBench } from "./serving/mod.ts";
 import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
 import { machineNow } from "./shared/machine.ts";
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   driftSpeedBench,
   detectionBench,
   incidentsBench,
+  servingBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]
