@@ -57,7 +57,7 @@ Deno.test("a rollout shows each shopper the same version, by row and by id, and 
 
 Deno.test("rows without a shopper are assigned by what they hold, and stored nowhere", () =>
   inServingShop(async (shop) => {
-    const { sql, serving, predict } = shop;
+    const { sql, close, predict } = shop;
     await rollOut(shop, { of: 0.5 });
     const nobodys = Array.from({ length: 100 }, (_, i) => row(i));
     await eventually(async () => versionsOf(await predict({ rows: nobodys })).includes(2));
@@ -68,19 +68,19 @@ Deno.test("rows without a shopper are assigned by what they hold, and stored now
     assert.deepEqual(versionsOf(again).reverse(), versionsOf(first));
     assert.equal(new Set(versionsOf(first)).size, 2);
     assert.equal(first.predictions[0].user, null);
-    await serving.close();
+    await close();
     assert.equal((await sql`select 1 from predictions`).count, 0);
   }));
 
 Deno.test("every version's answer is stored, and which of them the shopper was shown", () =>
   inServingShop(async (shop) => {
-    const { sql, serving, predict } = shop;
+    const { sql, close, predict } = shop;
     await rollOut(shop);
     await heard(shop);
-    await serving.close(); // drained
+    await close(); // drained
     await sql`delete from predictions`;
     const shown = versionsOf(await predict({ rows: rows.slice(0, 40) }));
-    await serving.close();
+    await close();
     const stored = await sql`select version, user_key, arm, shown, fallback, horizon_days, segment, prediction
       from predictions order by version`;
     assert.equal(stored.length, 80);
@@ -96,13 +96,13 @@ Deno.test("every version's answer is stored, and which of them the shopper was s
 
 Deno.test("a shadow answers every row, and is shown to nobody", () =>
   inServingShop(async (shop) => {
-    const { sql, serving, predict } = shop;
+    const { sql, close, predict } = shop;
     await rollOut(shop, { shown: false });
     await eventually(async () => {
       assert.ok(versionsOf(await predict({ rows })).every((version) => version === 1));
       return (await sql`select 1 from predictions where version = 2 limit 1`).count > 0;
     });
-    await serving.close();
+    await close();
     const counted =
       await sql`select shown, count(*)::int as n from predictions where version = 2 group by shown`;
     assert.deepEqual(counted.map(({ shown }) => shown), [false]);
@@ -113,17 +113,17 @@ Deno.test("a shadow answers every row, and is shown to nobody", () =>
 
 Deno.test("where a challenger says what is no number its shoppers hear the champion, and it is counted", () =>
   inServingShop(async (shop) => {
-    const { sql, serving, predict } = shop;
+    const { sql, close, predict } = shop;
     await rollOut(shop, { challenger: endless });
     await eventually(async () => (await predict({ rows })).fallback);
-    await serving.close();
+    await close();
     await sql`delete from serving_minutes`;
     const { predictions, fallback, version } = await predict({ rows });
     assert.deepEqual([version, fallback], [1, true]);
     assert.ok(predictions.every((p) => p.version === 1 && p.arm === "champion"));
     const fallbacks = predictions.filter((p) => p.fallback).length;
     assert.ok(fallbacks > 35 && fallbacks < 85, String(fallbacks));
-    await serving.close();
+    await close();
     const minutes = await sql`select version, answers::int, errors::int, fallbacks::int, latency
       from serving_minutes order by version`;
     assert.deepEqual(

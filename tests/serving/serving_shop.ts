@@ -10,7 +10,9 @@ import { FEATURES } from "../../src/features/definition.ts";
 import churn from "../../src/models/churn.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { Predictions } from "../../src/serving/prediction.ts";
-import { openServing, type Serving } from "../../src/serving/open.ts";
+import { openServing } from "../../src/serving/open.ts";
+import { addServingMinutes, type ServingMinute } from "../../src/db/serving_minutes.ts";
+import { createTally } from "../../src/serving/tally.ts";
 import { withDatabase } from "../db/database.ts";
 import { aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { KEY, NotingControl, pseudonym } from "../api/support.ts";
@@ -21,7 +23,8 @@ export const NOW_MS = Date.UTC(2024, 4, 10);
 export interface ServingShop {
   sql: Database;
   app: Api;
-  serving: Serving;
+  /** stores what is not stored yet, as a graceful stop does; it still answers */
+  close(): Promise<void>;
   logged: string[];
   /** registers these bytes as the next version, and lets it serve unless told not to */
   deploy(bytes: Uint8Array, options?: { serve?: boolean }): Promise<number>;
@@ -33,14 +36,16 @@ export interface ServingShop {
   predict(body: unknown): Promise<Predictions>;
 }
 
-/** Runs `work` in a shop; `close` of the serving is called afterwards, or by the test itself. */
+/** Runs `work` in a shop. */
 export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promise<void> {
   return withDatabase(async (sql) => {
     const folder = await Deno.makeTempDir(), store = fileArtefacts(folder), logged: string[] = [];
     await saveKey(sql, "owner", sha256(KEY));
     const models = new Map([["churn", churn]]), clock = () => NOW_MS;
     const log = (line: string) => void logged.push(line);
-    const serving = await openServing({ sql, store, models, clock, process: "a test", log });
+    const write = (minutes: readonly ServingMinute[]) => addServingMinutes(sql, minutes);
+    const tally = createTally({ clock, process: "a test", write, log });
+    const serving = await openServing({ sql, store, models, clock, tally, log });
     const app = createApp({
       ...{ sql, clock, pseudonym, control: new NotingControl(), predictor: serving.predictor, models, log },
       ...{ explain: {} as ApiDeps["explain"], temporalUi: null }, // no test here explains anything
@@ -54,7 +59,11 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       });
     try {
       await work({
-        ...{ sql, app, serving, logged, send },
+        ...{ sql, app, logged, send },
+        async close() {
+          await serving.close();
+          await tally.close();
+        },
         async deploy(bytes, { serve = true } = {}) {
           const manifest = aManifest({ cycleId: crypto.randomUUID() });
           const version = await addVersion(sql, { manifest, artefactSha256: await store.put(bytes) });
@@ -82,6 +91,7 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       });
     } finally {
       await serving.close();
+      await tally.close();
       await Deno.remove(folder, { recursive: true });
     }
   });
