@@ -12,6 +12,7 @@ import { ingestBench } from "./ingest/mod.ts";
 import { overheadBench } from "./overhead/mod.ts";
 import { qualityBench } from "./quality/mod.ts";
 import { rolloutBench } from "./rollout/mod.ts";
+import { servingBench } from "./serving/mod.ts";
 import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
 import { machineNow } from "./shared/machine.ts";
@@ -27,6 +28,7 @@ const BENCHES: readonly Bench[] = [
   detectionBench,
   incidentsBench,
   rolloutBench,
+  servingBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]

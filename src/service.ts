@@ -21,6 +21,7 @@ import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
 import { listRollouts } from "./db/rollouts.ts";
+import { addServingMinutes } from "./db/serving_minutes.ts";
 import { workerSeen } from "./db/workers.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
@@ -35,6 +36,7 @@ import { ensureApiKey, type InstallationKey } from "./security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
+import { createTally, type Tally } from "./serving/tally.ts";
 import { connectTemporal } from "./temporal/connect.ts";
 import {
   ensureMonitor,
@@ -140,7 +142,14 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
   const channels = createChannels(config, log);
   const alertChannels = [...channels.keys()];
-  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels });
+  const tally = createTally({
+    clock: systemClock,
+    process: `${hostname()}/${Deno.pid}`,
+    write: (minutes) => addServingMinutes(sql, minutes),
+    log,
+  });
+  undo.add("the counts of serving", () => tally.close());
+  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, tally });
   const judge = createJudge();
   undo.add("the judge", () => judge.close());
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
@@ -154,6 +163,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
+    tally,
     channels,
     judge,
     temporalUi,
@@ -186,6 +196,7 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  tally: Tally;
   channels: Channels;
   judge: Judge;
   temporalUi: string | null;
@@ -287,13 +298,12 @@ export async function recomputing({ store, judge }: Pick<Shared, "store" | "judg
 }
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, client, models, pseudonym, store, channels, temporalUi, log, undo } = shared;
+  const { config, sql, client, models, pseudonym, store, channels, tally, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const explain = await recomputing(shared);
   const serving = await openServing({
-    ...{ sql, store, models, clock: systemClock, alertChannels: [...channels.keys()], log },
-    process: `${hostname()}/${Deno.pid}`,
+    ...{ sql, store, models, clock: systemClock, alertChannels: [...channels.keys()], tally, log },
   });
   undo.add("serving", () => serving.close());
   const deps = {

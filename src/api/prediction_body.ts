@@ -34,18 +34,24 @@ export async function readQuestion(c: Context): Promise<Question> {
   if (ways.length !== 1) {
     throw new InvalidInputError('users: need one of "user", "users", "row" and "rows"', "users");
   }
-  const { row, rows, ...others } = body;
-  const { user, users = [user!], asOf } = parsed(
-    ways[0].startsWith("row") ? NoUsers : PredictionRequest,
-    others,
-  );
+  if (ways[0] === "row") return { asOfMs: asOfBeside(body), asked: readRows([body.row], () => "row") };
+  if (ways[0] === "rows") {
+    return { asOfMs: asOfBeside(body), asked: readRows(listOf(body.rows), (i) => `rows.${i}`) };
+  }
+  const { user, users = [user!], asOf } = parsed(PredictionRequest, body);
   const asOfMs = asOf === undefined ? undefined : Date.parse(asOf);
-  if (row !== undefined) return { asOfMs, asked: readRows([row], () => "row") };
-  if (rows !== undefined) return { asOfMs, asked: readRows(listOf(rows), (i) => `rows.${i}`) };
   return { asOfMs, asked: { users: users.map((id) => cleanId(id, "users")) } };
 }
 
-const NoUsers = PredictionRequest.pick({ user: true, users: true, asOf: true });
+/** The moment that rows are about, where one is given; nothing else may stand beside them. */
+function asOfBeside(body: Record<string, unknown>): number | undefined {
+  const other = Object.keys(body).find((name) => name !== "row" && name !== "rows" && name !== "asOf");
+  if (other !== undefined) throw new InvalidInputError(`${other}: unknown beside rows`, other);
+  if (body.asOf === undefined) return undefined;
+  return Date.parse(parsed(JustAsOf, { asOf: body.asOf }).asOf!);
+}
+
+const JustAsOf = PredictionRequest.pick({ asOf: true });
 
 function parsed<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const result = schema.safeParse(value);
@@ -89,8 +95,12 @@ function readRows(rows: readonly unknown[], pathOf: (row: number) => string): Se
 /** Writes a row's features in their places. @returns whose they are */
 function readRow(row: unknown, into: Float32Array, path: () => string): string | null {
   if (!isObject(row)) throw new InvalidInputError(`${path()}: need an object with "features"`, path());
-  const { user, features, ...others } = row;
-  for (const name in others) throw wrong(`${path()}.${name}`, 'a row has "user" and "features" only');
+  const { user, features } = row;
+  for (const name in row) {
+    if (name !== "user" && name !== "features") {
+      throw wrong(`${path()}.${name}`, 'a row has "user" and "features" only');
+    }
+  }
   if (Array.isArray(features)) readList(features, into, path);
   else if (isObject(features)) readNamed(features, into, path);
   else throw wrong(`${path()}.features`, "need the features by name, or all of them as an array");

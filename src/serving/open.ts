@@ -1,10 +1,7 @@
-import type { Database } from "../db/connect.ts";
 import { insertAnswers } from "../db/predictions.ts";
-import { addServingMinutes } from "../db/serving_minutes.ts";
 import { writeBehind } from "./journal.ts";
 import type { Predictor } from "./prediction.ts";
 import { createPredictor, type PredictorDeps } from "./predictor.ts";
-import { createTally } from "./tally.ts";
 import { createVoices } from "./voice.ts";
 import { watchServing } from "./watched.ts";
 
@@ -16,27 +13,20 @@ export interface Serving {
 }
 
 /**
- * Opens what the API serves with: who serves is held in memory, answers are stored a little later, and counted. Beside
- * it `createPredictor` alone asks the database each time, for callers that must see their own changes at once.
+ * Opens what the API serves with: who serves is held in memory, answers are stored a little later. Beside it
+ * `createPredictor` alone asks the database each time, for callers that must see their own changes at once.
  */
 export async function openServing(
-  deps: Omit<PredictorDeps, "lineUps" | "moment" | "journal" | "tally"> & {
-    sql: Database;
-    /** tells this process's counts from another's */
-    process: string;
-    log: (line: string) => void;
-  },
+  deps: Omit<PredictorDeps, "lineUps" | "moment" | "journal"> & { log: (line: string) => void },
 ): Promise<Serving> {
-  const { sql, clock, log, process } = deps;
+  const { sql, clock, log } = deps;
   const lineUps = await watchServing({ sql, load: createVoices(deps), clock, log });
   const journal = writeBehind((answers) => insertAnswers(sql, answers), { log });
-  const tally = createTally({ clock, process, write: (minutes) => addServingMinutes(sql, minutes), log });
   return {
-    predictor: createPredictor({ ...deps, lineUps, moment: lineUps.moment, journal, tally }),
+    predictor: createPredictor({ ...deps, lineUps, moment: lineUps.moment, journal }),
     async close() {
       await lineUps.close();
       await journal.close();
-      await tally.close();
     },
   };
 }

@@ -134,19 +134,34 @@ function spanMs(cutoffMs: Float64Array): number {
   return to - from;
 }
 
-/** @param features shape `[n, width]` @returns shape `[n, columns]` */
+/**
+ * Row by row and without memory of its own but the result, so that one row costs what one row should: the same columns,
+ * bit for bit, as those that {@link fitPreprocessing} takes its moments of.
+ * @param features shape `[n, width]` @returns shape `[n, columns]`
+ */
 export function preprocess(p: Preprocessing, features: Float32Array, width: number): Float32Array {
   const n = features.length / width, k = p.columns.length;
   const out = new Float32Array(n * k), limit = p.limit ?? Infinity;
-  let of = -1, values = valuesOf(features.subarray(0, 0), width, 0);
-  const column = new Float64Array(n);
-  for (let j = 0; j < k; j++) {
-    const { mean, scale } = p.columns[j];
-    if (p.columns[j].of !== of) values = valuesOf(features, width, of = p.columns[j].of);
-    fillColumn(p.columns[j], values, column);
-    for (let i = 0, at = j; i < n; i++, at += k) {
-      const z = (column[i] - mean) / scale;
-      out[at] = z > limit ? limit : z < -limit ? -limit : z;
+  for (let i = 0; i < n; i++) {
+    let of = -1, raw = 0, log = 0, missing = 0;
+    for (let j = 0; j < k; j++) {
+      const column = p.columns[j];
+      if (column.of !== of) {
+        of = column.of;
+        raw = features[i * width + of];
+        missing = Math.abs(raw) < Infinity ? 0 : 1; // NaN too
+        if (missing) raw = 0;
+        log = Math.fround(signedLog(raw));
+      }
+      const value = column.as === "log"
+        ? log
+        : column.as === "raw"
+        ? raw
+        : column.as === "missing"
+        ? missing
+        : Math.max(0, log - (column.knot ?? 0));
+      const z = (value - column.mean) / column.scale;
+      out[i * k + j] = z > limit ? limit : z < -limit ? -limit : z;
     }
   }
   return out;

@@ -33,3 +33,18 @@ Deno.test("preprocess() gives numbers for rows without any", () => {
   const p = fitPreprocessing(rows, "log+hinges", 5);
   assert.ok(preprocess(p, new Float32Array(WIDTH).fill(NaN), WIDTH).every(Number.isFinite));
 });
+
+Deno.test("preprocess() gives a row alone what it gives it among others, bit for bit", () => {
+  const features = rows.features.slice(0, 50 * WIDTH);
+  features[3] = NaN;
+  features[WIDTH] = -Infinity;
+  features[WIDTH + 1] = -0;
+  for (const inputs of ["log", "log+raw", "log+hinges"] as const) {
+    const p = fitPreprocessing(rows, inputs, 5), k = p.columns.length;
+    const all = preprocess(p, features, WIDTH);
+    for (let i = 0; i < 50; i++) {
+      const alone = preprocess(p, features.subarray(i * WIDTH, (i + 1) * WIDTH), WIDTH);
+      assert.deepEqual(alone, all.slice(i * k, (i + 1) * k));
+    }
+  }
+});
