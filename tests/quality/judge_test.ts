@@ -111,6 +111,17 @@ const CASES: readonly Case[] = [
     want: { kind: "implausible shopper", subject: "busiest", means: "broken" },
   },
   {
+    name: "a robot of a shop in which many days see nobody busy",
+    days: healthyDays(N).map((day) => ({
+      ...day,
+      shoppers: {
+        ...day.shoppers,
+        mostEvents: day.day >= START ? 900 : day.day % 2 === 0 ? 2 : day.shoppers.mostEvents * 3,
+      },
+    })),
+    want: { kind: "implausible shopper", subject: "busiest", means: "broken" },
+  },
+  {
     name: "a flood of newcomers with one event each",
     days: changed(({ shoppers }) => ({
       shoppers: { ...shoppers, all: 3 * shoppers.all, single: 2 * shoppers.all },
