@@ -19,6 +19,10 @@ export interface Drawn {
 
 export interface Results {
   readonly drawn: readonly Drawn[];
+  /** draws that ended in an error instead of an answer, and which */
+  readonly failed: readonly string[];
+  /** episodes that the run was to draw */
+  readonly planned: number;
   readonly calms: readonly { shop: string; calm: Calm }[];
   readonly dated: DatedResult;
 }
@@ -26,7 +30,7 @@ export interface Results {
 const ANSWERS: readonly Answer[] = ["fix data first", "retrain", "wait", "cannot tell yet"];
 const STRENGTHS = [["weak", 0, 1 / 3], ["middle", 1 / 3, 2 / 3], ["strong", 2 / 3, 1]] as const;
 
-export function reportOf({ drawn, calms, dated }: Results): Report {
+export function reportOf({ drawn, failed, planned, calms, dated }: Results): Report {
   const shops = [...new Set(drawn.map(({ shop }) => shop))];
   return {
     name: "incidents",
@@ -48,6 +52,8 @@ export function reportOf({ drawn, calms, dated }: Results): Report {
       missesTable(drawn),
     ],
     notes: [
+      countText(drawn.length, failed.length, planned),
+      ...failed.map((text) => `No answer: ${text}`),
       "The real data hold purchases and returns only: on them a lost type is purchases or returns, robots buy, and a session " +
       "is an invoice. Views and carts are simulated around the real orders (bench/incidents/clicks.ts).",
       "Controls and passing kinds run on what the shop truly did that summer, and its own faults and closed days are in them: on " +
@@ -55,8 +61,14 @@ export function reportOf({ drawn, calms, dated }: Results): Report {
       "of those, a check counts as wrong here all the same.",
       ...dated.notes,
     ],
-    figures: { episodes: drawn.map(figuresOf), calms, dated: dated.checks },
+    figures: { episodes: drawn.map(figuresOf), failed, calms, dated: dated.checks },
   };
+}
+
+function countText(drawn: number, failed: number, planned: number): string {
+  const left = planned - drawn - failed;
+  return `${drawn} episodes with an answer, ${failed} that ended in an error` +
+    (left > 0 ? `; the time given ended before ${left} others.` : ".");
 }
 
 const shareText = (right: number, n: number) => `${right} of ${n}`;
