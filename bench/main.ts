@@ -35,7 +35,7 @@ Left out: all of them. --whole: quality on the whole data set too, false-alarms 
 see that the benches themselves work; prints, but keeps nothing.
 
 incidents reads INCIDENTS_STARTS (10) and INCIDENTS_DRAWS (2 of each kind at each start), INCIDENTS_MINUTES (no limit; what
-was drawn by then is reported), and INCIDENTS_CSV, the file of dated incidents.`;
+was drawn by then is reported), INCIDENTS_PART (shop, clicks or dated alone), and INCIDENTS_CSV, the file of dated incidents.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

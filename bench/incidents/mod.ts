@@ -15,7 +15,11 @@ import { type Shops, startShops } from "./shop.ts";
 const WHOLE = fileURLToPath(new URL("../../data/online_retail.csv.gz", import.meta.url));
 const NAMES = Object.keys(KINDS) as IncidentKind[];
 /** Kinds that are tried with views and carts as well. */
-const WITH_CLICKS: readonly IncidentKind[] = ["control", "lost event type", "bot traffic", "duplicate flood"];
+const WITH_CLICKS: readonly IncidentKind[] = [
+  ...["control", "lost event type", "bot traffic", "duplicate flood", "promotion day"] as const,
+];
+/** What can be tried apart; the whole set is part of "shop" with `--whole`. */
+const PARTS = ["shop", "clicks", "dated"] as const;
 const SEED = 20_110_412;
 /** Episodes under way at once: while one waits for Postgres, another computes. */
 const AT_ONCE = 4;
@@ -23,12 +27,14 @@ const AT_ONCE = 4;
 /**
  * How much is tried, by the environment: `INCIDENTS_STARTS` moments of the history (10; half of them with clicks) with
  * `INCIDENTS_DRAWS` draws of every kind at each (2). After `INCIDENTS_MINUTES` no episode begins any more, and what was
- * drawn until then is reported; kinds take turns, so that a run cut short has drawn all of them.
+ * drawn until then is reported; kinds take turns, so that a run cut short has drawn all of them. `INCIDENTS_PART` does
+ * one part alone: "shop", "clicks" or "dated", and reports it under its own name.
  */
 interface Size {
   readonly starts: number;
   readonly drawsPerStart: number;
   readonly untilMs: number;
+  readonly part: (typeof PARTS)[number] | null;
 }
 
 function sizeFor({ quick }: { quick: boolean }): Size {
@@ -39,12 +45,21 @@ function sizeFor({ quick }: { quick: boolean }): Size {
     }
     return value;
   };
+  const part = Deno.env.get("INCIDENTS_PART") ?? null;
+  if (part !== null && !isPart(part)) {
+    throw new RangeError(
+      `Cannot choose "${part}" of the incidents: INCIDENTS_PART is one of ${PARTS.join(", ")}`,
+    );
+  }
   return {
+    part,
     starts: quick ? 2 : given("INCIDENTS_STARTS", 10),
     drawsPerStart: quick ? 1 : given("INCIDENTS_DRAWS", 2),
     untilMs: performance.now() + 60_000 * given("INCIDENTS_MINUTES", Infinity),
   };
 }
+
+const isPart = (text: string): text is (typeof PARTS)[number] => PARTS.some((part) => part === text);
 
 /** What is tried on one shop: its history, and which kinds how often. */
 interface Plan {
@@ -78,9 +93,9 @@ export const incidentsBench: Bench = {
         failed.push(...done.failed);
         for (const { template } of bases) await shops.drop(template);
       }
-      const dated = await datedIncidents(shops, say);
+      const dated = size.part === null || size.part === "dated" ? await datedIncidents(shops, say) : null;
       return {
-        report: reportOf({ drawn, failed, planned, calms, dated }),
+        report: reportOf({ part: size.part, drawn, failed, planned, calms, dated }),
         versions: { Postgres: shops.version },
       };
     } finally {
@@ -90,13 +105,16 @@ export const incidentsBench: Bench = {
 };
 
 async function plansFor(
-  { starts, drawsPerStart }: Size,
+  { starts, drawsPerStart, part }: Size,
   { whole }: { whole: boolean },
 ): Promise<Plan[]> {
   const bundled = await readRows(BUNDLED);
-  const plans: Plan[] = [
-    { shop: "1,200 shoppers", rows: bundled, kinds: NAMES, starts, drawsPerStart },
-    {
+  const plans: Plan[] = [];
+  if (part === null || part === "shop") {
+    plans.push({ shop: "1,200 shoppers", rows: bundled, kinds: NAMES, starts, drawsPerStart });
+  }
+  if (part === null || part === "clicks") {
+    plans.push({
       ...{
         shop: "1,200 shoppers, views and carts simulated",
         rows: withClicks(bundled, SEED),
@@ -104,9 +122,9 @@ async function plansFor(
       },
       starts: Math.ceil(starts / 2),
       drawsPerStart,
-    },
-  ];
-  if (whole) {
+    });
+  }
+  if (whole && (part === null || part === "shop")) {
     plans.push({
       shop: "the whole set",
       rows: await readRows(WHOLE),
