@@ -100,7 +100,7 @@ function report(measured: readonly Measured[]) {
       `test of each feature at alpha ${ALPHA} over all of them, the smallest change that would have been seen, and the ` +
       `check of all features at once. Beside it, in the same run, \`scipy.stats.ks_2samp\` per column (its default ` +
       `method), which gives one distance and one unadjusted p-value. ${RUNS} runs each. Seconds by the clock, and of the processor ` +
-      "(all threads): the second do not grow while others use the machine.",
+      "(all threads): the second grow less while others use the machine.",
     tables: [{
       title: "Seconds, median (lowest to highest)",
       head: [
