@@ -21,15 +21,18 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   return { status, stages, revision: revision(status), readAt: dashboard.now() };
 }
 
-const revision = ({ models }: Status): string =>
-  models.map((m) =>
-    [
-      m.model,
-      m.serving?.version,
-      m.lastCycle?.id,
-      m.lastCycle?.outcome,
-      m.openAlerts,
-      m.health.state,
-      m.lastCheck?.checkedAt,
-    ].join()
-  ).join(";");
+const revision = ({ openAlerts, models }: Status): string =>
+  [
+    openAlerts,
+    ...models.map((m) =>
+      [
+        m.model,
+        m.serving?.version,
+        m.lastCycle?.id,
+        m.lastCycle?.outcome,
+        m.openAlerts,
+        m.health.state,
+        m.lastCheck?.checkedAt,
+      ].join()
+    ),
+  ].join(";");

@@ -53,6 +53,7 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     asOf: new Date(moment.asOfMs).toISOString(),
     clock: moment.clock,
     temporalUi,
+    openAlerts: alerts.length,
     models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
   };
 }
