@@ -5,6 +5,7 @@ import {
   decideApproval,
   getApproval,
   noteReminder,
+  withdraw,
 } from "../src/db/approvals.ts";
 import { enterStage, getCycle, saveProgress } from "../src/db/cycles.ts";
 import { versionOfCycle } from "../src/db/versions.ts";
@@ -64,6 +65,17 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
     return { decision: ended.decision!, text };
   },
 });
+
+/** Nobody needs to decide any more about a version whose cycle has ended. */
+export async function withdrawApproval(
+  { sql, clock }: ActivityDeps,
+  cycleId: string,
+  outcome: string,
+): Promise<void> {
+  const why = `its cycle ended: ${outcome}`;
+  await withdraw(sql, { cycleId, why });
+  await closeAlert(sql, approvalKey(cycleId), { why, nowMs: clock() });
+}
 
 const approvalKey = (cycleId: string): string => `approval/${cycleId}`;
 

@@ -1,6 +1,6 @@
 import { currentAsOf } from "../src/reporting/as_of.ts";
 import { inTransaction, type Sql } from "../src/db/connect.ts";
-import { enterStage, getCycle, saveWatch } from "../src/db/cycles.ts";
+import { enterStage, findCycle, getCycle, saveWatch } from "../src/db/cycles.ts";
 import { openAlert } from "../src/db/alerts.ts";
 import { lastMove, moveServing } from "../src/db/serving.ts";
 import { getVersion, setVersionState, versionOfCycle } from "../src/db/versions.ts";
@@ -39,8 +39,9 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     const { model, config } = await modelAndConfig(deps, name);
     const move = await lastMove(sql, name);
     if (move?.kind !== "deploy" || move.previous === null) return { text: "nothing to judge" };
-    const { watch } = await getCycle(sql, move.key);
-    if (watch) return { text: watch.text };
+    const cycle = await findCycle(sql, move.key);
+    if (!cycle) return { text: "nothing to judge: a rollout that a person asked for has proven it" };
+    if (cycle.watch) return { text: cycle.watch.text };
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
     const cutoffMs = Math.ceil(Date.parse(move.asOf) / DAY_MS) * DAY_MS;
     if (cutoffMs + config.horizon_days * DAY_MS > asOfMs) {

@@ -5,6 +5,7 @@ import { servingHistory } from "../src/db/serving.ts";
 import { listVersions, markRemoved } from "../src/db/versions.ts";
 import type { ModelVersion, ServingMove } from "../src/registry/version.ts";
 import type { Outcome } from "../src/reporting/cycle.ts";
+import { withdrawApproval } from "./approve.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -27,6 +28,7 @@ export const createReportActivities = (deps: ActivityDeps) => ({
     } else if (outcome !== "cancelled") {
       await closeAlert(sql, failedKey(name), { why: `${cycleId} ended: ${outcome}`, nowMs });
     }
+    await withdrawApproval(deps, cycleId, outcome);
     await endCycle(sql, cycleId, outcome, error ?? null); // before old files go: trouble with those is no outcome
     if (outcome === "deployed") {
       await closeAlertsOf(sql, name, { why: `${cycleId} deployed another version`, nowMs });

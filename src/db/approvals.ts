@@ -67,6 +67,15 @@ export async function decideApproval(
   return await getApproval(sql, cycleId);
 }
 
+/** Takes a question back that nobody has answered. */
+export async function withdraw(
+  sql: Sql,
+  { cycleId, why }: { cycleId: string; why: string },
+): Promise<void> {
+  await sql`update approvals set decision = 'expired', decided_by = 'the cycle', decided_why = ${why}, decided_at = now()
+    where cycle_id = ${cycleId} and decision is null`;
+}
+
 /** Counts a reminder; the same number twice counts once. */
 export async function noteReminder(sql: Sql, cycleId: string, reminders: number): Promise<void> {
   await sql`update approvals set reminders = greatest(reminders, ${reminders}) where cycle_id = ${cycleId}`;

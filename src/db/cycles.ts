@@ -85,11 +85,17 @@ const columns = (sql: Sql) =>
   sql`id, model, number, run_id, trigger, requested_by, as_of, stage, progress, reasons, snapshot_id, champion,
       challenger, verdict, evidence, outcome, error, watch, stages, started_at, ended_at`;
 
+/** A cycle, or null where there is none of this id: a person's request, a demo's reference policy or a drill made it. */
+export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
+  const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
+  return row ? Cycle.parse(row) : null;
+}
+
 /** @throws {NotFoundError} if there is no such cycle */
 export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
-  const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
-  if (!row) throw new NotFoundError("cycle", id);
-  return Cycle.parse(row);
+  const found = await findCycle(sql, id);
+  if (!found) throw new NotFoundError("cycle", id);
+  return found;
 }
 
 /** Cycles, newest first. Uses index `cycles_started`; `before` pages on: the number of rows to skip. */

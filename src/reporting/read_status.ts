@@ -1,12 +1,11 @@
 import type { Clock } from "../core/clock.ts";
-import { NotFoundError } from "../core/errors.ts";
 import { listAlerts } from "../db/alerts.ts";
 import { type Approval, listApprovals } from "../db/approvals.ts";
 import { listLooks, runningRollout } from "../db/rollouts.ts";
 import { listChecks } from "../db/checks.ts";
 import { currentConfig } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
-import { countOutcomes, getCycle, listCycles } from "../db/cycles.ts";
+import { countOutcomes, findCycle, listCycles } from "../db/cycles.ts";
 import { countEvents } from "../db/events.ts";
 import { listRetrainers } from "../db/retrainers.ts";
 import { lastMove } from "../db/serving.ts";
@@ -114,7 +113,7 @@ function runningStatus(cycle: Cycle | undefined): ModelStatus["running"] {
 /** What serves, with what its own cycle measured; a version promoted by hand may have no evidence. */
 async function servingStatus(sql: Sql, move: ServingMove): Promise<ModelStatus["serving"]> {
   const { manifest } = await getVersion(sql, move.model, move.version);
-  const evidence = (await cycleOf(sql, manifest.cycleId))?.evidence ?? null;
+  const evidence = (await findCycle(sql, manifest.cycleId))?.evidence ?? null;
   return {
     version: move.version,
     since: move.at,
@@ -124,14 +123,4 @@ async function servingStatus(sql: Sql, move: ServingMove): Promise<ModelStatus["
     validationRows: evidence?.difference.n ?? 0,
     difference: evidence?.against === "champion" ? evidence.difference : null,
   };
-}
-
-/** The cycle that trained a version, or null: a version of the demo's reference policies has none. */
-async function cycleOf(sql: Sql, id: string): Promise<Cycle | null> {
-  try {
-    return await getCycle(sql, id);
-  } catch (error) {
-    if (error instanceof NotFoundError) return null;
-    throw error;
-  }
 }

@@ -10,7 +10,7 @@ import { NOW, withApp } from "./support.ts";
 const ID = "rollout/churn/v3";
 
 /** Versions 1 and 2 were deployed; 3 is being rolled out, and was looked at once. */
-async function rollingOut(sql: Database): Promise<void> {
+async function rollingOut(sql: Database, { replayed = false } = {}): Promise<void> {
   await addVersions(sql, 4);
   await moveServing(sql, deployment(1, null));
   await moveServing(sql, deployment(2, 1));
@@ -20,7 +20,7 @@ async function rollingOut(sql: Database): Promise<void> {
     ...{
       shares: [{ version: 3, share: 0.05 }],
       asOf: AS_OF,
-      replayed: false,
+      replayed,
       beganBy: "a cycle",
       why: "better",
     },
@@ -145,6 +145,8 @@ for (
     ["beside nothing", "/models/spending/drill", {}, 409, /serves yet/],
     ["with no noise", "/models/churn/drill", { strength: 0 }, 422, /strength/],
     ["a look without a moment", `/rollouts/${ID}/look`, {}, 422, /asOf/],
+    ["a look at one that has a timer", `/rollouts/${ID}/look`, { asOf: NOW }, 409, /looks by itself/],
+    ["a drill to come", "/models/churn/drill", { asOf: "2999-01-01" }, 422, /future/],
     ["a look at no rollout", "/rollouts/rollout/churn/v9/look", { asOf: NOW }, 404, /v9/],
   ] as const
 ) {
@@ -161,7 +163,7 @@ for (
 
 Deno.test("POST look passes on when to look, and what that came to", () =>
   withApp(async ({ call, sql, control }) => {
-    await rollingOut(sql);
+    await rollingOut(sql, { replayed: true });
     const answer = await call("POST", `/rollouts/${encodeURIComponent(ID)}/look`, {
       asOf: NOW,
       traffic: true,

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { ConflictError } from "../../core/errors.ts";
+import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import { currentConfig } from "../../db/config_versions.ts";
 import { writeAudit } from "../../db/audit.ts";
 import { getRollout, listLooks, listRollouts } from "../../db/rollouts.ts";
@@ -127,7 +127,7 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       throw new ConflictError(`No version of "${model}" serves yet`);
     }
     const { strength, asOf, ...asked } = DrillRequest.parse(c.req.valid("json"));
-    const past = asOf === undefined ? {} : { asOf: new Date(asOf).toISOString(), replayed: true };
+    const past = asOf === undefined ? {} : { asOf: pastMoment(deps, asOf), replayed: true };
     const answer = await answerOnce(
       c,
       sql,
@@ -153,12 +153,21 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
     if (!asked.success) throw invalidInput(asked.error);
     const { asOf, traffic } = asked.data;
     const rollout = await getRollout(sql, c.req.param("id") ?? "");
-    const at = { asOf: new Date(asOf).toISOString(), traffic };
+    if (!rollout.replayed) {
+      throw new ConflictError(`Cannot look at ${rollout.id} as of a moment: it looks by itself`);
+    }
+    const at = { asOf: pastMoment(deps, asOf), traffic };
     return c.json(
       await reaching(deps.control, rollout.model, () => deps.control.lookAtRollout(rollout.id, at)),
       200,
     );
   });
+}
+
+/** @throws {InvalidInputError} it is to come */
+function pastMoment({ clock }: ApiDeps, asOf: string): string {
+  if (Date.parse(asOf) > clock()) throw new InvalidInputError("asOf is in the future", "asOf");
+  return new Date(asOf).toISOString();
 }
 
 const decidedAgain = (rollout: Rollout, look: RolloutLook) => ({
