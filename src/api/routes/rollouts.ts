@@ -8,9 +8,7 @@ import { getVersion } from "../../db/versions.ts";
 import { planRollout, strategyFor } from "../../registry/plan_rollout.ts";
 import { currentAsOf } from "../../reporting/as_of.ts";
 import { configOf } from "../../retraining_config.ts";
-import { firstDifference } from "../../reporting/explain.ts";
-import { decideRollout } from "../../rollout/decide.ts";
-import type { Rollout, RolloutLook } from "../../rollout/rollout.ts";
+import { decidedAgain } from "../../reporting/rollout_looks.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels, reaching } from "../changes.ts";
 import {
@@ -160,11 +158,6 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
     );
   });
 }
-
-const decidedAgain = (rollout: Rollout, look: RolloutLook) => ({
-  ...look,
-  same: firstDifference(decideRollout(rollout.plan, look, look.evidence), look.decision) === null,
-});
 
 async function planFor({ sql, clock, models }: ApiDeps, name: string, { version, strategy }: {
   version: number;
