@@ -31,5 +31,9 @@ const revision = ({ models }: Status): string =>
       m.openAlerts,
       m.health.state,
       m.lastCheck?.checkedAt,
+      m.rollout?.id,
+      m.rollout?.share,
+      m.rollout?.text,
+      m.approval?.version,
     ].join()
   ).join(";");
