@@ -11,7 +11,7 @@ export function ApprovalTable(
     <table class="records">
       <caption>
         <h2 id="approvals">
-          Waiting for approval <small>Nobody's word by the time named counts as no.</small>
+          Waiting for approval <small>Without an answer by the time named it does not serve.</small>
         </h2>
       </caption>
       <thead>

@@ -140,7 +140,7 @@ function LookTable({ looks }: { looks: readonly ReadLook[] }) {
       <caption>
         <h2 id="looks">
           {counted(looks.length, "look")}, {differing === 0
-            ? "each the same when decided again"
+            ? `${looks.length > 1 ? "each " : ""}the same when decided again`
             : `${count(differing)} not the same when decided again`}
           <small>Newest first. Decided again just now, from the evidence that was kept.</small>
         </h2>

@@ -35,41 +35,46 @@ const versions = (list: readonly number[]): string =>
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-type Shown = Pick<Rollout, "plan" | "shares" | "challengers">;
+/** "v7 25 %, v5 10 %" */
+export const sharesText = (shares: Rollout["shares"]): string =>
+  shares.map(({ version, share }) => `v${version} ${shareText(share)}`).join(", ");
 
 /** To whom a rollout's challengers are shown: "25 % of shoppers". */
-export function shownTo({ plan, shares, challengers }: Shown): string {
+export function shownTo({ plan, shares }: Pick<Rollout, "plan" | "shares">): string {
   if (plan.strategy === "shadow") return "nobody";
-  if (challengers.length > 1) {
-    return `${shares.map(({ version, share }) => `v${version} ${shareText(share)}`).join(", ")} of shoppers`;
-  }
-  return `${shareText(shares[0]?.share ?? 0)} of shoppers`;
+  return shares.length > 1 ? sharesText(shares) : `${shareText(shares[0]?.share ?? 0)} of shoppers`;
 }
 
 /** A rollout in one sentence. */
 export function rolloutHeadline(rollout: Rollout): string {
-  const { model, champion, challengers, state, plan } = rollout;
-  const those = `${versions(challengers)} of ${model}`, several = challengers.length > 1;
+  const { model, champion, challengers, state } = rollout, several = challengers.length > 1;
+  const those = `${versions(challengers)} of ${model}`, were = several ? "were" : "was";
   switch (state) {
     case "running":
-      return plan.strategy === "shadow"
-        ? `${capital(those)} answer${several ? "" : "s"} beside version ${champion}, shown to nobody.`
-        : `${capital(those)} ${several ? "are" : "is"} shown to ${
-          shownTo(rollout)
-        }; version ${champion} serves the others.`;
+      return runningHeadline(rollout, capital(those));
     case "promoted":
-      return `${several ? "One of " : ""}${
-        several ? those : capital(those)
+      return `${
+        several ? `One of ${those}` : capital(those)
       } came to serve everyone in place of version ${champion}.`;
     case "rolled back":
-      return `${capital(those)} ${several ? "were" : "was"} taken back; version ${champion} served on.`;
+      return `${capital(those)} ${were} taken back; version ${champion} served on.`;
     case "held":
-      return `${capital(those)} ${several ? "were" : "was"} set aside; version ${champion} served on.`;
+      return `${capital(those)} ${were} set aside; version ${champion} served on.`;
     case "superseded":
       return `The rollout of ${those} gave way to another change.`;
     default:
       return state satisfies never;
   }
+}
+
+function runningHeadline({ champion, challengers, plan, shares }: Rollout, those: string): string {
+  const several = challengers.length > 1;
+  if (plan.strategy === "shadow") {
+    return `${those} answer${several ? "" : "s"} beside version ${champion}, shown to nobody.`;
+  }
+  return several
+    ? `${those} share shoppers with version ${champion}: ${sharesText(shares)}.`
+    : `${those} is shown to ${shownTo({ plan, shares })}; version ${champion} serves the others.`;
 }
 
 /** "version 7 is shown to 25 % of shoppers" */

@@ -3,7 +3,7 @@ import type { ServingMove } from "../../src/registry/version.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 import { moment } from "./numbers.ts";
 import { type Drawing, Figure, timeAxis } from "./plot.tsx";
-import { shareText } from "./rollout_words.ts";
+import { sharesText, shareText } from "./rollout_words.ts";
 
 interface Step {
   at: Date;
@@ -58,7 +58,7 @@ export function ShareChart({ rollout, looks, moves }: Props) {
 function finding({ state, challengers, shares }: Rollout, steps: readonly Step[]): string {
   const name = `v${challengers.join(", v")}`;
   if (state === "running") {
-    return `Shown to: ${shares.map((s) => `v${s.version} ${shareText(s.share)}`).join(", ")}`;
+    return `Shown to: ${sharesText(shares)}`;
   }
   if (state === "promoted") return `${name}: step by step to everyone`;
   return `${name}: shown to ${shareText(Math.max(...steps.map((s) => s.share)))} at most, then to nobody`;

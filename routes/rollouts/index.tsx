@@ -53,7 +53,8 @@ function None() {
     <>
       <h2 id="all">None so far</h2>
       <p>
-        Validated versions serve everyone at once. To have each shown to a few shoppers first:{" "}
+        Unless it is configured otherwise, a validated version serves everyone at once. To have each shown to
+        a few shoppers first:{" "}
         <code>deno task perennial config set rollout=canary</code>. To roll a kept version out by hand:{" "}
         <code>deno task perennial rollouts begin churn 7</code>.
       </p>

@@ -3,7 +3,7 @@ import { parseHTML } from "linkedom";
 import type { ApiDeps } from "../../src/api/deps.ts";
 import { servingVersion } from "../../src/db/serving.ts";
 import { CYCLE, withDesk } from "./desk_support.ts";
-import { KEY, NOW, type Served, withApp } from "./support.ts";
+import { KEY, NOW, type Served } from "./support.ts";
 
 const HERE = "http://localhost:8000";
 

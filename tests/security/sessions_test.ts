@@ -35,7 +35,7 @@ Deno.test("sessionOf() knows no session that ended, was signed out, or was made 
   withKey(async (sql) => {
     const { id, session } = (await beginSession(sql, KEY, { atMs }))!;
     for (const other of [undefined, "", id.slice(1), `${id}x`, "a".repeat(43), session.sha256]) {
-      assert.equal(await sessionOf(sql, other, { atMs }), null, other);
+      assert.equal(await sessionOf(sql, other, { atMs }), null, other ?? "none");
     }
     assert.ok(await sessionOf(sql, id, { atMs: atMs + SESSION_MS - 1 }));
     assert.equal(await sessionOf(sql, id, { atMs: atMs + SESSION_MS }), null);
