@@ -1,6 +1,6 @@
 import { meetOutcomes, scorePopulation } from "./observe/outcomes.ts";
 import { ConflictError } from "../src/core/errors.ts";
-import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts.ts";
+import { closeAlertsOf, openAlert } from "../src/db/alerts.ts";
 import { enterStage, getCycle, settleCycle } from "../src/db/cycles.ts";
 import { findLook, findRollout, getRollout, listLooks } from "../src/db/rollouts.ts";
 import { getVersion, versionOfCycle } from "../src/db/versions.ts";
@@ -9,7 +9,7 @@ import { applyDecision, beginRollout } from "../src/registry/rollout_moves.ts";
 import { currentAsOf } from "../src/reporting/as_of.ts";
 import { decideRollout } from "../src/rollout/decide.ts";
 import type { Strategy } from "../src/rollout/plan.ts";
-import { endedAlert, rolloutKey } from "../src/rollout/ended_alert.ts";
+import { endedAlert } from "../src/rollout/ended_alert.ts";
 import { type Rollout, rolloutId } from "../src/rollout/rollout.ts";
 import { STRATEGIES } from "../src/rollout/strategies/mod.ts";
 import type { Predictor } from "../src/serving/prediction.ts";
@@ -127,9 +127,8 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
       await closeAlertsOf(sql, model, { why: `${id} was promoted`, nowMs });
       await pruneVersions(deps, model);
     }
-    await closeAlert(sql, rolloutKey(id), { why: `it ended: ${state}`, nowMs });
     const [last] = await listLooks(sql, id, 1);
-    const alert = endedAlert(rollout, { days: last?.evidence.days ?? 0 });
+    const alert = endedAlert(rollout, last ?? null);
     if (alert) await openAlert(sql, alert, { channels, nowMs });
     return { state, text };
   },

@@ -36,7 +36,10 @@ const HELP = `deno task bench [NAME ...] [--whole] [--quick]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
 Left out: all of them. --whole: quality on the whole data set too, false-alarms with 200 runs. --quick: small sizes, to
-see that the benches themselves work; prints, but keeps nothing.`;
+see that the benches themselves work; prints, but keeps nothing.
+
+incidents reads INCIDENTS_STARTS (10) and INCIDENTS_DRAWS (2 of each kind at each start), INCIDENTS_MINUTES (no limit; what
+was drawn by then is reported), INCIDENTS_PART (shop, clicks or dated alone), and INCIDENTS_CSV, the file of dated incidents.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -6,15 +6,14 @@ import { headline } from "../routes/(_parts)/words.ts";
 
 /** The overview's answer: what is so, in a sentence. */
 export default function LiveHeadline({ initial }: { initial: OverviewView["status"] }) {
-  const { models, asOf, clock } = overview.value?.status ?? initial;
-  const alerts = models.reduce((sum, m) => sum + m.openAlerts, 0);
+  const { models, openAlerts, asOf, clock } = overview.value?.status ?? initial;
   const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);
   return (
     <>
       <h1>{headline(models)}</h1>
       <p>
         {serving.length > 0 ? `${serving.join(", ")}. ` : "Nothing serves yet. "}
-        {alerts > 0 ? <a href="#alerts">{counted(alerts, "open alert")}</a> : "No open alerts"}.{" "}
+        {openAlerts > 0 ? <a href="#alerts">{counted(openAlerts, "open alert")}</a> : "No open alerts"}.{" "}
         {clock === "pinned" && `A replay: its clock stands at ${moment(asOf, "day")}, where its data end.`}
       </p>
       <Pending models={models} />

@@ -1,8 +1,8 @@
 import { overview } from "../routes/(_parts)/live.ts";
 import { Countdown, LiveTime } from "../routes/(_parts)/live_time.tsx";
-import { count, moment } from "../routes/(_parts)/numbers.ts";
+import { count, counted, moment } from "../routes/(_parts)/numbers.ts";
 import { Status, Stem } from "../routes/(_parts)/signs.tsx";
-import { answerSign, outcomeSign, tally } from "../routes/(_parts)/words.ts";
+import { answerSign, outcomeSign, tally, tellingReason } from "../routes/(_parts)/words.ts";
 import type { ModelStatus } from "../src/reporting/status.ts";
 
 const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;
@@ -46,7 +46,15 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
               <small>
                 <LiveTime iso={lastCheck.checkedAt} as="moment" />
               </small>
-              <small class="whole">{lastCheck.reasons.map((r) => r.text).join("; ")}</small>
+              <small class="whole">{tellingReason(lastCheck)?.text}</small>
+              <details class="whole">
+                <summary>{counted(lastCheck.reasons.length, "reason")}</summary>
+                {lastCheck.reasons.map(({ code, text }) => (
+                  <p key={code}>
+                    <small>{text}</small>
+                  </p>
+                ))}
+              </details>
             </>
           )
           : "none yet"}

@@ -52,7 +52,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/reporting/read_monitoring.ts": "src/db",
   "src/reporting/read_status.ts": "src/db",
   "src/replay":
-    "src/core src/features/user_day.ts src/models/metrics.ts ~src/db ~src/models ~src/retraining_config.ts",
+    "src/core src/features/user_day.ts src/models/metrics.ts src/rollout/plan.ts ~src/db ~src/models ~src/retraining_config.ts",
   "src/replay/predictions_file.ts": "src/db",
   "src/replay/run.ts": "src/db src/temporal",
   "src/telemetry": "src/core",

@@ -19,11 +19,11 @@ const { planLooks, dueDeliveries } = proxyLocalActivities<Activities>({
   startToCloseTimeout: "20 seconds",
   retry: { maximumAttempts: 6, maximumInterval: "5 seconds" },
 });
-const { observeEvents, observeModel, pruneLooks, settleAlerts } = proxyActivities<Activities>({
-  startToCloseTimeout: "1 hour",
-  heartbeatTimeout: "15 seconds",
-  retry: { maximumAttempts: 3, maximumInterval: "1 minute" },
-});
+const activity = <K extends keyof Activities>(name: K, summary: string): Activities[K] =>
+  proxyActivities<Activities>({
+    ...{ startToCloseTimeout: "1 hour", heartbeatTimeout: "15 seconds", summary },
+    retry: { maximumAttempts: 3, maximumInterval: "1 minute" },
+  })[name];
 /** A receiver may be down over a weekend: the delivery itself gives up after three days. */
 const { deliver } = proxyActivities<Activities>({
   startToCloseTimeout: "1 minute",
@@ -57,7 +57,7 @@ async function turn(): Promise<number> {
   try {
     const { events, models, waitMs } = await planLooks();
     if (events || models.length > 0) await look(models);
-    const { opened } = await settleAlerts();
+    const { opened } = await activity("settleAlerts", "Open and close alerts")();
     for (const id of await dueDeliveries({ limit: DELIVERIES_MAX })) await begin(id);
     setCurrentDetails(`${opened} alerts are open`);
     return waitMs;
@@ -69,12 +69,12 @@ async function turn(): Promise<number> {
 }
 
 async function look(models: readonly string[]): Promise<void> {
-  const { asOf } = await observeEvents({ asOf: null });
+  const { asOf } = await activity("observeEvents", "Are the data sound?")({ asOf: null });
   for (const model of models) {
-    const { alarm } = await observeModel({ model, asOf });
+    const { alarm } = await activity("observeModel", `How does what serves ${model} do?`)({ model, asOf });
     if (alarm !== null) await callCheck(model, alarm);
   }
-  await pruneLooks();
+  await activity("pruneLooks", "Let old looks go")();
 }
 
 /** Something turned for the worse: the retrainer checks at once instead of at its next hour. */

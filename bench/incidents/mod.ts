@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { messageOf } from "../../src/core/errors.ts";
 import { permutation, seededRandom } from "../../src/core/random.ts";
 import type { Bench } from "../shared/bench.ts";
 import { BUNDLED } from "../shared/service.ts";
@@ -14,10 +15,51 @@ import { type Shops, startShops } from "./shop.ts";
 const WHOLE = fileURLToPath(new URL("../../data/online_retail.csv.gz", import.meta.url));
 const NAMES = Object.keys(KINDS) as IncidentKind[];
 /** Kinds that are tried with views and carts as well. */
-const WITH_CLICKS: readonly IncidentKind[] = ["control", "lost event type", "bot traffic", "duplicate flood"];
+const WITH_CLICKS: readonly IncidentKind[] = [
+  ...["control", "lost event type", "bot traffic", "duplicate flood", "promotion day"] as const,
+];
+/** What can be tried apart; the whole set is part of "shop" with `--whole`. */
+const PARTS = ["shop", "clicks", "dated"] as const;
 const SEED = 20_110_412;
 /** Episodes under way at once: while one waits for Postgres, another computes. */
 const AT_ONCE = 4;
+
+/**
+ * How much is tried, by the environment: `INCIDENTS_STARTS` moments of the history (10; half of them with clicks) with
+ * `INCIDENTS_DRAWS` draws of every kind at each (2). After `INCIDENTS_MINUTES` no episode begins any more, and what was
+ * drawn until then is reported; kinds take turns, so that a run cut short has drawn all of them. `INCIDENTS_PART` does
+ * one part alone: "shop", "clicks" or "dated", and reports it under its own name.
+ */
+interface Size {
+  readonly starts: number;
+  readonly drawsPerStart: number;
+  readonly untilMs: number;
+  readonly part: (typeof PARTS)[number] | null;
+}
+
+function sizeFor({ quick }: { quick: boolean }): Size {
+  const given = (name: string, otherwise: number) => {
+    const text = Deno.env.get(name) ?? "", value = text === "" ? otherwise : Number(text);
+    if (!(value > 0)) {
+      throw new RangeError(`Cannot size the incidents: ${name} must be above 0, is "${text}"`);
+    }
+    return value;
+  };
+  const part = Deno.env.get("INCIDENTS_PART") ?? null;
+  if (part !== null && !isPart(part)) {
+    throw new RangeError(
+      `Cannot choose "${part}" of the incidents: INCIDENTS_PART is one of ${PARTS.join(", ")}`,
+    );
+  }
+  return {
+    part,
+    starts: quick ? 2 : given("INCIDENTS_STARTS", 10),
+    drawsPerStart: quick ? 1 : given("INCIDENTS_DRAWS", 2),
+    untilMs: performance.now() + 60_000 * given("INCIDENTS_MINUTES", Infinity),
+  };
+}
+
+const isPart = (text: string): text is (typeof PARTS)[number] => PARTS.some((part) => part === text);
 
 /** What is tried on one shop: its history, and which kinds how often. */
 interface Plan {
@@ -34,41 +76,55 @@ export const incidentsBench: Bench = {
   minutes: 240,
   minutesWhole: 600,
   async run({ say, whole, quick }) {
+    const size = sizeFor({ quick });
     const shops = await startShops(() => undefined);
     try {
       const drawn: Drawn[] = [],
+        failed: string[] = [],
         calms: { shop: string; calm: Awaited<ReturnType<typeof makeBases>>["calm"] }[] = [];
-      for (const plan of await plansFor({ whole, quick })) {
+      let planned = 0;
+      for (const plan of await plansFor(size, { whole })) {
+        planned += plan.kinds.length * plan.starts * plan.drawsPerStart;
         const starts = drawStarts(plan.rows, plan.starts, SEED);
         const { bases, calm } = await makeBases(shops, plan.rows, starts, say);
         calms.push({ shop: plan.shop, calm });
-        drawn.push(...await runPlan(shops, plan, bases, say));
+        const done = await runPlan(shops, plan, { bases, untilMs: size.untilMs, say });
+        drawn.push(...done.drawn);
+        failed.push(...done.failed);
         for (const { template } of bases) await shops.drop(template);
       }
-      const dated = await datedIncidents(shops, say);
-      return { report: reportOf({ drawn, calms, dated }), versions: { Postgres: shops.version } };
+      const dated = size.part === null || size.part === "dated" ? await datedIncidents(shops, say) : null;
+      return {
+        report: reportOf({ part: size.part, drawn, failed, planned, calms, dated }),
+        versions: { Postgres: shops.version },
+      };
     } finally {
       await shops.stop();
     }
   },
 };
 
-async function plansFor({ whole, quick }: { whole: boolean; quick: boolean }): Promise<Plan[]> {
+async function plansFor(
+  { starts, drawsPerStart, part }: Size,
+  { whole }: { whole: boolean },
+): Promise<Plan[]> {
   const bundled = await readRows(BUNDLED);
-  const size = quick ? { starts: 2, drawsPerStart: 1 } : { starts: 10, drawsPerStart: 2 };
-  const plans: Plan[] = [
-    { shop: "1,200 shoppers", rows: bundled, kinds: NAMES, ...size },
-    {
+  const plans: Plan[] = [];
+  if (part === null || part === "shop") {
+    plans.push({ shop: "1,200 shoppers", rows: bundled, kinds: NAMES, starts, drawsPerStart });
+  }
+  if (part === null || part === "clicks") {
+    plans.push({
       ...{
         shop: "1,200 shoppers, views and carts simulated",
         rows: withClicks(bundled, SEED),
         kinds: WITH_CLICKS,
       },
-      ...size,
-      starts: quick ? 1 : 5,
-    },
-  ];
-  if (whole) {
+      starts: Math.ceil(starts / 2),
+      drawsPerStart,
+    });
+  }
+  if (whole && (part === null || part === "shop")) {
     plans.push({
       shop: "the whole set",
       rows: await readRows(WHOLE),
@@ -84,30 +140,32 @@ async function plansFor({ whole, quick }: { whole: boolean; quick: boolean }): P
 async function runPlan(
   shops: Shops,
   plan: Plan,
-  bases: readonly Base[],
-  say: (line: string) => void,
-): Promise<Drawn[]> {
-  const jobs = plan.kinds.flatMap((kind) =>
-    bases.flatMap((base, b) =>
-      Array.from({ length: plan.drawsPerStart }, (_, d) => ({ kind, base, nth: b * plan.drawsPerStart + d }))
-    )
+  { bases, untilMs, say }: { bases: readonly Base[]; untilMs: number; say: (line: string) => void },
+): Promise<{ drawn: Drawn[]; failed: string[] }> {
+  const jobs = Array.from({ length: plan.drawsPerStart }, (_, d) => d).flatMap((d) =>
+    bases.flatMap((base, b) => plan.kinds.map((kind) => ({ kind, base, nth: b * plan.drawsPerStart + d })))
   );
-  const drawn: Drawn[] = [], n = bases.length * plan.drawsPerStart;
+  const drawn: Drawn[] = [], failed: string[] = [], n = bases.length * plan.drawsPerStart;
   let next = 0;
   const runner = async () => {
-    while (next < jobs.length) {
+    while (next < jobs.length && performance.now() < untilMs) {
       const job = jobs[next++];
-      drawn.push(await runDraw(shops, plan, { ...job, n }));
-      const { kind, episode, incident } = drawn[drawn.length - 1];
-      const last = episode.checks[episode.checks.length - 1].text.slice(0, 400);
-      const right = episode.right ? "right" : `NOT RIGHT, ${episode.answer} (${last})`;
-      say(
-        `incidents: ${drawn.length} of ${jobs.length}: ${kind}, ${incident.text}: ${right} after ${episode.days} days`,
-      );
+      const one = await runDraw(shops, plan, { ...job, n }).catch((error) => {
+        failed.push(`${job.kind}, draw ${job.nth} of ${n}, ${plan.shop}: ${messageOf(error)}`);
+        return null;
+      });
+      if (one) drawn.push(one);
+      say(`incidents: ${drawn.length} of ${jobs.length}: ${one ? textOf(one) : `FAILED: ${failed.at(-1)}`}`);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, runner));
-  return drawn;
+  return { drawn, failed };
+}
+
+function textOf({ kind, incident, episode }: Drawn): string {
+  const last = episode.checks[episode.checks.length - 1].text.slice(0, 400);
+  const right = episode.right ? "right" : `NOT RIGHT, ${episode.answer} (${last})`;
+  return `${kind}, ${incident.text}: ${right} after ${episode.days} days`;
 }
 
 async function runDraw(

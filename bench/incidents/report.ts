@@ -18,18 +18,24 @@ export interface Drawn {
 }
 
 export interface Results {
+  /** the part that was done alone */
+  readonly part: string | null;
   readonly drawn: readonly Drawn[];
+  /** draws that ended in an error instead of an answer, and which */
+  readonly failed: readonly string[];
+  /** episodes that the run was to draw */
+  readonly planned: number;
   readonly calms: readonly { shop: string; calm: Calm }[];
-  readonly dated: DatedResult;
+  readonly dated: DatedResult | null;
 }
 
 const ANSWERS: readonly Answer[] = ["fix data first", "retrain", "wait", "cannot tell yet"];
 const STRENGTHS = [["weak", 0, 1 / 3], ["middle", 1 / 3, 2 / 3], ["strong", 2 / 3, 1]] as const;
 
-export function reportOf({ drawn, calms, dated }: Results): Report {
+export function reportOf({ part, drawn, failed, planned, calms, dated }: Results): Report {
   const shops = [...new Set(drawn.map(({ shop }) => shop))];
   return {
-    name: "incidents",
+    name: part === null ? "incidents" : `incidents-${part}`,
     title: "Incidents: which of the four answers a check ends in",
     method:
       "Each draw: the shop's real history up to a random moment from 24 May to 12 July 2011, models trained as of 2011-04-12 and " +
@@ -43,20 +49,28 @@ export function reportOf({ drawn, calms, dated }: Results): Report {
       'right "fix data first", and of what passes at any "fix data first".',
     tables: [
       ...shops.flatMap((shop) => tablesOf(shop, drawn.filter((one) => one.shop === shop))),
-      calmTable(drawn, calms),
-      dated.table,
-      missesTable(drawn),
+      ...calms.length > 0 ? [calmTable(drawn, calms)] : [],
+      ...dated ? [dated.table] : [],
+      ...drawn.length > 0 ? [missesTable(drawn)] : [],
     ],
     notes: [
+      ...planned > 0 ? [countText(drawn.length, failed.length, planned)] : [],
+      ...failed.map((text) => `No answer: ${text}`),
       "The real data hold purchases and returns only: on them a lost type is purchases or returns, robots buy, and a session " +
       "is an invoice. Views and carts are simulated around the real orders (bench/incidents/clicks.ts).",
       "Controls and passing kinds run on what the shop truly did that summer, and its own faults and closed days are in them: on " +
       "2011-08-30 nearly half of the whole set's orders carry no customer (usually a tenth), 2011-08-29 was a bank holiday. Told " +
       "of those, a check counts as wrong here all the same.",
-      ...dated.notes,
+      ...dated?.notes ?? [],
     ],
-    figures: { episodes: drawn.map(figuresOf), calms, dated: dated.checks },
+    figures: { episodes: drawn.map(figuresOf), failed, calms, dated: dated?.checks ?? [] },
   };
+}
+
+function countText(drawn: number, failed: number, planned: number): string {
+  const left = planned - drawn - failed;
+  return `${drawn} episodes with an answer, ${failed} that ended in an error` +
+    (left > 0 ? `; the time given ended before ${left} others.` : ".");
 }
 
 const shareText = (right: number, n: number) => `${right} of ${n}`;

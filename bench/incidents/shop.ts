@@ -50,7 +50,6 @@ export async function startShops(say: (line: string) => void) {
   const administrator = connect(postgres.url, { max: 2 });
   const [{ version }] = await administrator`select current_setting('server_version') as version`;
   const shared = {
-    store: fileArtefacts(join(folder.path, "artefacts")),
     trainer,
     judge,
     models: await loadModels(),
@@ -69,7 +68,8 @@ export async function startShops(say: (line: string) => void) {
       url.pathname = `/${name}`;
       const sql = connect(url.href, { max: 4 });
       await migrate(sql);
-      return await shopIn(name, sql, shared);
+      // a store of its own over the same files: shops that share one would share blocks of the same count of events
+      return await shopIn(name, sql, { ...shared, store: fileArtefacts(join(folder.path, "artefacts")) });
     },
     drop: (name: string) => administrator.unsafe(`drop database if exists ${name} with (force)`),
     async stop(): Promise<void> {

@@ -67,7 +67,9 @@ export async function startPeer(python: string, training: string, workers: numbe
 
 async function answering(url: string): Promise<void> {
   for (const deadline = Date.now() + START_MS; Date.now() < deadline;) {
-    const response = await fetch(`${url}/openapi.json`).catch(() => null);
+    const response = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(2_000) }).catch(() =>
+      null
+    );
     await response?.body?.cancel();
     if (response?.ok) return;
     await new Promise((done) => setTimeout(done, 200));

@@ -1,7 +1,8 @@
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import { Status, Time } from "./signs.tsx";
-import { answerSign, evidenceText } from "./words.ts";
+import { moment } from "./numbers.ts";
+import { alertSign, answerSign, evidenceText, tellingReason } from "./words.ts";
 
 /** What a person should know about, and its details in small print. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
@@ -31,7 +32,8 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
         {alerts.map((alert) => (
           <tr key={alert.id}>
             <th scope="row">
-              <Status sign={{ glyph: "watch", tone: "watch", word: alert.title }} />
+              <Status sign={alertSign(alert)} />
+              <small>{standing(alert)}</small>
               <small>{details(alert.detail)}</small>
             </th>
             <td data-label="Model">{alert.model ?? "all"}</td>
@@ -45,9 +47,26 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   );
 }
 
+/** Its number, by which it is acknowledged, and what became of it since it opened. */
+const standing = ({ id, severity, escalatedAt, acknowledgedBy, acknowledgedWhy }: Alert): string =>
+  [
+    `alert ${id}, ${severity}`,
+    ...escalatedAt ? [`escalated ${moment(escalatedAt, "moment")}`] : [],
+    ...acknowledgedBy
+      ? [`acknowledged by ${acknowledgedBy}${acknowledgedWhy ? `: ${acknowledgedWhy}` : ""}`]
+      : [],
+  ].join("; ");
+
 const details = (detail: Record<string, unknown>): string =>
   Object.entries(detail).filter(([, value]) => value === null || typeof value !== "object")
-    .map(([name, value]) => `${name}: ${evidenceText(value as string | number | boolean | null)}`).join(", ");
+    .map(([name, value]) => `${name}: ${detailText(name, value as Parameters<typeof evidenceText>[0])}`)
+    .join(", ");
+
+const detailText: (name: string, value: Parameters<typeof evidenceText>[0]) => string = (name, value) => {
+  if (name === "p" && typeof value === "number" && value < 0.001) return "below 0.001";
+  const isTime = typeof value === "string" && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value);
+  return isTime ? moment(value, "moment") : evidenceText(value);
+};
 
 /** The latest answers of the trigger, with what they rest on. */
 export function Journal({ checks }: { checks: readonly Check[] }) {
@@ -62,7 +81,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
             <span>
               {check.model}: <Status sign={answerSign(check.answer)} />
               <small>
-                {check.reasons.find((r) => r.speaks !== "neither")?.text}
+                {tellingReason(check)?.text}
               </small>
             </span>
           </li>

@@ -21,19 +21,22 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   return { status, stages, revision: revision(status), readAt: dashboard.now() };
 }
 
-const revision = ({ models }: Status): string =>
-  models.map((m) =>
-    [
-      m.model,
-      m.serving?.version,
-      m.lastCycle?.id,
-      m.lastCycle?.outcome,
-      m.openAlerts,
-      m.health.state,
-      m.lastCheck?.checkedAt,
-      m.rollout?.id,
-      m.rollout?.share,
-      m.rollout?.text,
-      m.approval?.version,
-    ].join()
-  ).join(";");
+const revision = ({ openAlerts, models }: Status): string =>
+  [
+    openAlerts,
+    ...models.map((m) =>
+      [
+        m.model,
+        m.serving?.version,
+        m.lastCycle?.id,
+        m.lastCycle?.outcome,
+        m.openAlerts,
+        m.health.state,
+        m.lastCheck?.checkedAt,
+        m.rollout?.id,
+        m.rollout?.share,
+        m.rollout?.text,
+        m.approval?.version,
+      ].join()
+    ),
+  ].join(";");

@@ -1,5 +1,6 @@
 /** States and conclusions in words: short, present tense, no blame. */
-import type { Answer, Reason } from "../../src/monitoring/check.ts";
+import type { Alert } from "../../src/alerts/alert.ts";
+import type { Answer, Check, Reason } from "../../src/monitoring/check.ts";
 import type { Cycle, Outcome, Stage } from "../../src/reporting/cycle.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
 import type { Evidence, Interval } from "../../src/validation/verdict.ts";
@@ -76,6 +77,29 @@ export const SPEAKS: Readonly<Record<Reason["speaks"], Sign>> = {
   against: sign("stopped", "Against"),
   neither: sign("unknown", "Neither"),
 };
+
+/**
+ * The reason to tell of a check where there is room for one: what stopped it, what it lacks, or the last that calls for
+ * its answer (evidence about the model comes after the calendar).
+ */
+export function tellingReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
+  const against = reasons.find(({ speaks }) => speaks === "against");
+  const lastOf = (fits: (reason: Reason) => boolean) => reasons.filter(fits).at(-1);
+  if (answer === "retrain") {
+    return reasons.find(({ code }) => code === "forced") ?? lastOf(({ speaks }) => speaks === "for");
+  }
+  const open = answer === "cannot tell yet" && lastOf(({ evidence }) => "outcomesFrom" in evidence);
+  return against ?? (open || lastOf(({ code }) => code === "outcomes" || code === "performance")) ??
+    reasons.at(0);
+}
+
+/** An alert's title with the shape and colour of how grave it is. */
+export const alertSign = ({ severity, title }: Pick<Alert, "severity" | "title">): Sign =>
+  severity === "critical"
+    ? sign("bad", title, "bad")
+    : severity === "warning"
+    ? sign("watch", title, "watch")
+    : sign("unknown", title);
 
 const DOING: Readonly<Record<Stage, string>> = {
   "check": "Checking",

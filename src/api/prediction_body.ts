@@ -108,14 +108,15 @@ function readRow(row: unknown, into: Float32Array, path: () => string): string |
 }
 
 function readNamed(features: Record<string, unknown>, into: Float32Array, path: () => string): void {
-  let seen = 0;
-  for (const name in features) {
-    const place = FEATURE_PLACES.get(name);
-    if (place === undefined) throw wrong(`${path()}.features.${name}`, "there is no such feature");
-    into[place] = numberOf(features[name], () => `${path()}.features.${name}`);
-    seen++;
+  const names = Object.keys(features), values = Object.values(features);
+  for (let i = 0; i < names.length; i++) {
+    const place = names[i] === FEATURES[i] ? i : FEATURE_PLACES.get(names[i]); // most send them in our order
+    if (place === undefined) throw wrong(`${path()}.features.${names[i]}`, "there is no such feature");
+    const value = values[i];
+    if (!isSingle(value) && value !== null) throw wrong(`${path()}.features.${names[i]}`, NEED_NUMBER);
+    into[place] = value ?? NaN;
   }
-  if (seen === WIDTH) return;
+  if (names.length === WIDTH) return;
   const missing = FEATURES.find((name) => !(name in features))!;
   throw wrong(`${path()}.features.${missing}`, "it is missing; send null where it is not known");
 }
@@ -124,14 +125,19 @@ function readList(features: readonly unknown[], into: Float32Array, path: () => 
   if (features.length !== WIDTH) {
     throw wrong(`${path()}.features`, `need all ${WIDTH} features in order, have ${features.length}`);
   }
-  for (let i = 0; i < WIDTH; i++) into[i] = numberOf(features[i], () => `${path()}.features.${i}`);
+  for (let i = 0; i < WIDTH; i++) {
+    const value = features[i];
+    if (!isSingle(value) && value !== null) throw wrong(`${path()}.features.${i}`, NEED_NUMBER);
+    into[i] = value ?? NaN;
+  }
 }
 
-function numberOf(value: unknown, path: () => string): number {
-  if (value === null) return NaN;
-  if (typeof value === "number" && Number.isFinite(Math.fround(value))) return value;
-  throw wrong(path(), "need a number within +-3.4e38, or null where it is not known");
-}
+/** Largest number of single precision. */
+const SINGLE_MAX = 3.4028234663852886e38;
+const isSingle = (value: unknown): value is number =>
+  typeof value === "number" && value <= SINGLE_MAX && value >= -SINGLE_MAX;
+
+const NEED_NUMBER = "need a number within +-3.4e38, or null where it is not known";
 
 /** A shopper's id as events carry it: a number and its text are the same, spaces around it do not count. */
 function cleanId(user: unknown, path: string): string {

@@ -126,7 +126,9 @@ function routine({ newCutoffs: have, routineCutoffs: need, nextLabelled }: Findi
   return {
     code: "routine",
     speaks: due ? "for" : "neither",
-    text: `${have} cut-offs were labelled since the last training, ${need} call for a routine one${next}`,
+    text: `${
+      have === 1 ? "1 cut-off was" : `${have} cut-offs were`
+    } labelled since the last training, ${need} call for a routine one${next}`,
     evidence: { have, need },
   };
 }

@@ -19,8 +19,10 @@ export function judgeQuality(evidence: QualityEvidence): QualityReport {
     alpha: part * evidence.alpha,
     tests: checks.flatMap((c) => c(view)),
   }));
-  const found = families.flatMap(({ alpha, tests }) => significant(tests, alpha))
-    .flatMap(({ p, draft }) => named(evidence, draft, p));
+  const found = once(
+    families.flatMap(({ alpha, tests }) => significant(tests, alpha))
+      .flatMap(({ p, draft }) => named(evidence, draft, p)),
+  );
   const findings = [...found, ...notOver(evidence, found)].sort(byWeight);
   const judged = families.some(({ tests }) => tests.some(({ p }) => p !== null));
   const current = view.days.filter(({ day }) => day >= view.fresh[0]);
@@ -69,13 +71,22 @@ function named({ known, asOfMs, previousMs }: QualityEvidence, draft: Draft, p: 
   }];
 }
 
+/** The same trouble may show in more than one test, as in a day and in its week: the surest one tells it, and comes first. */
+const once = (found: readonly Finding[]): Finding[] =>
+  found.filter((finding, i) => !found.slice(0, i).some((surer) => isSame(surer, finding)));
+
+const isSame = (a: Finding, b: Finding) =>
+  a.key === b.key ||
+  a.kind === b.kind && a.subject === b.subject &&
+    continues(a, { fromMs: Date.parse(b.from), toMs: Date.parse(b.to) });
+
 /** Trouble that showed until a moment ago is told again: one quiet day is not its end. */
 const notOver = ({ known, asOfMs }: QualityEvidence, found: readonly Finding[]): Finding[] =>
   known.filter(({ key, means, to }) =>
     means !== "passing" && asOfMs - Date.parse(to) < APART_MS && !found.some((one) => one.key === key)
   ).map((finding) => ({ ...finding, ongoing: false }));
 
-const continues = ({ from, to }: Finding, { fromMs, toMs }: Draft) =>
+const continues = ({ from, to }: Finding, { fromMs, toMs }: Pick<Draft, "fromMs" | "toMs">) =>
   Date.parse(from) <= toMs && fromMs <= Date.parse(to) + APART_MS;
 
 const ORDER = ["broken", "changed", "passing"];

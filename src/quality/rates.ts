@@ -1,3 +1,4 @@
+import { median } from "./students.ts";
 import { betaBinomialTail } from "./tails.ts";
 import { DAY_MS, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
 import { dayText } from "./words.ts";
@@ -52,8 +53,9 @@ const VISITS_NOW_MIN = 3;
  *
  * Null: visits are affected with the share of the past, and stretches vary as stretches of that length did: the counts
  * are beta-binomial with the over-dispersion of the past ones (Pearson), taken at its upper 90 % confidence bound as few
- * of them are known, and with the uncertainty of the usual share itself. The p-value is that of the most extreme stretch,
- * times the number of stretches looked at.
+ * of them are known, and with the uncertainty of the usual share itself. In a stretch of more visits than those had, visits
+ * go together as they did there, so the over-dispersion grows with their number: a crowd of one mind stays one mind. The
+ * p-value is that of the most extreme stretch, times the number of stretches looked at.
  * @returns nothing where the past is too short to tell
  */
 export function askRate(view: View, question: RateQuestion): Tested[] {
@@ -94,7 +96,8 @@ function judgeStretch(
   const blocks = blocksOf(past, first, length), all = sumOf(past);
   if (blocks.length < BLOCKS_MIN || all.n < VISITS_MIN) return null;
   const usual = (all.k + 0.5) / (all.n + 1);
-  const inflation = overdispersion(blocks, usual) * (1 + n / all.n);
+  const crowd = Math.max(1, n / median(blocks.map((block) => block.n)));
+  const inflation = (1 + (overdispersion(blocks, usual) - 1) * crowd) * (1 + n / all.n);
   const rho = n > 1 ? Math.min(0.99, (inflation - 1) / (n - 1)) : 0;
   const p = trouble === "more"
     ? betaBinomialTail(k, n, { p: usual, rho })

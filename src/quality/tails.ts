@@ -24,3 +24,19 @@ export function betaBinomialTail(k: number, n: number, { p, rho }: { p: number; 
 }
 
 const TRIALS_MAX = 5000;
+
+/** The largest values tell how the tail falls; where there are fewer, it has the default index. */
+const TOP = 5, TAIL_DEFAULT = 0.4, TAIL_MIN = 0.2;
+
+/**
+ * How many of `of` values reach `x`, by a Pareto tail fitted to the five largest: the expected number for one more value.
+ * `(top + 1/2) / of * (least / x) ^ (1 / index)`, where `index` is the mean of `ln(top / least)` (Hill 1975), at least 0.2.
+ * @param x > 0   @param past positive, largest first   @param options.of how many values there were, the small ones too
+ */
+export function paretoRate(x: number, past: readonly number[], { of }: { of: number }): number {
+  const top = past.slice(0, TOP), least = top.length > 0 ? top[top.length - 1] : 1;
+  const index = top.length < TOP
+    ? TAIL_DEFAULT
+    : Math.max(TAIL_MIN, top.reduce((sum, value) => sum + Math.log(value / least), 0) / TOP);
+  return (top.length + 0.5) / of * Math.min(1, (least / x) ** (1 / index));
+}

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { DAY_MS } from "../features/user_day.ts";
 import type { RetrainingConfig } from "../retraining_config.ts";
+import { Strategy } from "../rollout/plan.ts";
 
 /** The ways to keep a model that a replay compares. */
 export const POLICIES = ["frozen", "always", "threshold", "perennial"] as const;
@@ -15,6 +16,7 @@ export const ReplayProtocol = z.strictObject({
   horizonDays: z.int().min(1).max(365),
   minTrain: z.int().min(1).max(1000),
   activity: z.enum(["purchase", "any"]),
+  rollout: Strategy.optional().describe("how versions come to serve; left out: as the configuration says"),
 });
 export type ReplayProtocol = z.infer<typeof ReplayProtocol>;
 
@@ -57,4 +59,8 @@ export const configFor = (config: RetrainingConfig, protocol: ReplayProtocol): R
   min_train_cutoffs: protocol.minTrain,
   activity: protocol.activity,
   backups_kept: 1000,
+  ...protocol.rollout ? { rollout: protocol.rollout, ...OF_A_SMALL_SHOP } : {},
 });
+
+/** Of some hundred shoppers a twentieth proves nothing, and each is asked about once in two weeks. */
+const OF_A_SMALL_SHOP = { canary_shares: [0.25, 0.5], rollout_step_shoppers: 50 };

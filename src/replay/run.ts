@@ -1,7 +1,8 @@
 import type { Client } from "@temporalio/client";
 import type { Sql } from "../db/connect.ts";
 import { listReplayScores } from "../db/replays.ts";
-import { checkAsOf } from "../temporal/control_client.ts";
+import { runningRollout } from "../db/rollouts.ts";
+import { checkAsOf, lookAsOf } from "../temporal/control_client.ts";
 
 export interface ReplayRun {
   sql: Sql;
@@ -18,8 +19,8 @@ export interface ReplayRun {
 }
 
 /**
- * Replays history cut-off by cut-off through the production workflows: at each, every model's retrainer checks as of
- * that moment and runs the cycle it calls for; then the policies are scored. What a former run finished is skipped.
+ * Replays history cut-off by cut-off through the production workflows: at each, a rollout that runs is
+ * looked at, every model's retrainer checks as of that moment and runs the cycle it calls for; then the policies are scored. What a former run finished is skipped.
  */
 export async function runReplay(run: ReplayRun): Promise<void> {
   // Calls still under way when this ends must end too: one that retries after its connection closed cannot be caught.
@@ -48,9 +49,11 @@ async function replayAll(run: ReplayRun): Promise<void> {
 }
 
 async function replayOne(
-  { client, taskQueue, replay }: ReplayRun,
+  { sql, client, taskQueue, replay }: ReplayRun,
   { model, cutoff, score }: { model: string; cutoff: string; score: boolean },
 ): Promise<string> {
+  const rollout = await runningRollout(sql, model);
+  if (rollout?.replayed) await lookAsOf(client, rollout.id, { asOf: cutoff, traffic: false });
   const { cycleId, outcome } = await checkAsOf(client, model, cutoff);
   if (score) {
     const day = cutoff.slice(0, 10);
@@ -66,4 +69,4 @@ async function replayOne(
 }
 
 /** Outcomes of a check that began a cycle. */
-const BEGAN = new Set(["deployed", "rejected", "inconclusive", "failed", "cancelled"]);
+const BEGAN = new Set(["deployed", "rolling out", "rejected", "inconclusive", "failed", "cancelled"]);

@@ -13,7 +13,7 @@ export interface HealthInput {
   lastCycle: Cycle | null;
   lastCheck: Pick<Check, "reasons"> | null;
   /** open ones of this model */
-  alerts: readonly Pick<Alert, "title">[];
+  alerts: readonly Pick<Alert, "title" | "kind" | "severity">[];
 }
 
 /** How a model is doing. What needs a person soonest comes first; a later success clears an earlier failure. */
@@ -27,7 +27,8 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
   if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
   const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");
   if (slipped) return { state: "slipped", text: slipped.text };
-  if (alerts.length > 0) return { state: "failed", text: alerts[0].title };
+  const [trouble] = alerts.filter(({ kind, severity }) => kind !== "approval" && severity !== "info");
+  if (trouble) return { state: trouble.kind === "rollback" ? "rolled back" : "failed", text: trouble.title };
   return { state: "healthy", text: `Version ${move.version} serves since ${day(move.at)}` };
 }
 

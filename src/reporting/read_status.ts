@@ -53,6 +53,7 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     asOf: new Date(moment.asOfMs).toISOString(),
     clock: moment.clock,
     temporalUi,
+    openAlerts: alerts.length,
     models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
   };
 }
@@ -71,13 +72,12 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
   ]);
   const retrainer = shared.retrainers.find((r) => r.model === model);
   const alerts = shared.alerts.filter((a) => a.model === model);
-  const troubles = alerts.filter(({ kind }) => kind !== "approval"); // a question is no trouble
   const last = cycles.find((c) => c.endedAt !== null) ?? null;
   const { min_new_samples: needed } = configOf(config, model);
   return {
     ...{ model, kind, question, unit, primaryMetric },
     active: retrainer?.active ?? false,
-    health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts: troubles }),
+    health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts }),
     samples: { collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)), needed },
     serving: move && await servingStatus(sql, move),
     rollout: rollout && await rolloutStatus(sql, rollout),

@@ -74,6 +74,7 @@ export const Status = z.object({
   asOf: z.iso.datetime().describe("the moment that checks and predictions hold for"),
   clock: z.enum(["wall", "pinned"]).describe("pinned: a demo whose clock stands where its data end"),
   temporalUi: z.string().nullable(),
+  openAlerts: z.int().describe("also those about no one model"),
   models: z.array(ModelStatus),
 });
 export type Status = z.infer<typeof Status>;

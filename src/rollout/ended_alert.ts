@@ -1,33 +1,44 @@
-import type { Rollout } from "./rollout.ts";
-
-/** Under this key a rollout's end is an alert. */
-export const rolloutKey = (id: string): string => `rollout/${id}`;
+import type { RolloutDecision } from "./decision.ts";
+import { isDrill, type Rollout, type RolloutLook } from "./rollout.ts";
 
 /**
- * What a person should know about the end of a rollout; null: it went as planned, or something else was made to serve.
- * @param options.days how long it took until its last look
+ * What a person should know about the end of a rollout; null: it went as planned, or a person or another deployment
+ * ended it.
+ * @param last the newest look; null: nobody looked
  */
 export function endedAlert(
   { id, model, state, champion, challengers, plan, asOf, endedWhy: why }: Rollout,
-  { days }: { days: number },
+  last: Pick<RolloutLook, "decision" | "evidence"> | null,
 ) {
+  if (last?.decision.kind !== ENDING[state]) return null;
   const [version] = challengers;
   const detail = { rollout: id, asOf, version, champion, strategy: plan.strategy, why };
+  const alert = (kind: "rollback" | "rollout", severity: "info" | "warning" | "critical", title: string) => ({
+    ...{ key: `${kind}/${id}`, kind, model, severity, detail },
+    title: `${model}: ${title}`,
+  });
+  if (state === "rolled back" && isDrill(id)) {
+    return alert("rollback", "info", `the drill went well: ${why}; version ${champion} serves everyone`);
+  }
   if (state === "rolled back") {
-    const title = `${model}: version ${version} was taken back from its ${plan.strategy} rollout: ${why}. ` +
-      `Version ${champion} serves everyone; nothing to do but to ask why validation let it pass`;
-    return { key: `rollback/${id}`, kind: "rollback", model, severity: "critical", title, detail } as const;
+    const todo = `Version ${champion} serves everyone; nothing to do but to ask why validation let it pass`;
+    return alert("rollback", "critical", `taken back from its ${plan.strategy} rollout: ${why}. ${todo}`);
   }
   if (state === "held") {
-    const title =
-      `${model}: version ${version} was set aside: ${why}. Version ${champion} serves everyone; ` +
-      `to let it serve all the same: perennial promote ${model} ${version}`;
-    return { key: rolloutKey(id), kind: "rollout", model, severity: "warning", title, detail } as const;
+    const todo =
+      `Version ${champion} serves everyone; to let it serve all the same: perennial promote ${model} ${version}`;
+    return alert("rollout", "warning", `version ${version} was set aside: ${why}. ${todo}`);
   }
-  if (state === "promoted" && days >= plan.daysMax) {
-    const title = `${model}: version ${version} serves everyone without proof: ${why}. ` +
-      `To go back: perennial rollback ${model}`;
-    return { key: rolloutKey(id), kind: "rollout", model, severity: "warning", title, detail } as const;
-  }
-  return null;
+  if (last.evidence.days < plan.daysMax) return null;
+  const todo = `To go back: perennial rollback ${model}`;
+  return alert("rollout", "warning", `version ${version} serves everyone without proof: ${why}. ${todo}`);
 }
+
+/** The decision of a look that ends a rollout so. */
+const ENDING: Readonly<Record<Rollout["state"], RolloutDecision["kind"] | null>> = {
+  "running": null,
+  "promoted": "promote",
+  "rolled back": "roll back",
+  "held": "hold",
+  "superseded": null,
+};

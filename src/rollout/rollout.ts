@@ -49,3 +49,10 @@ export type RolloutLook = z.infer<typeof RolloutLook>;
 
 /** The id under which a version is rolled out. */
 export const rolloutId = (model: string, version: number): string => `rollout/${model}/v${version}`;
+
+/** The id of a rollout that a person asks for: a version can be rolled out again. */
+export const askedRolloutId = (model: string, version: number | "drill", requestId: string): string =>
+  `rollout/${model}/${version === "drill" ? version : `v${version}`}-${requestId.slice(0, 8)}`;
+
+/** Whether a rollout is a drill: its version was made worse on purpose. */
+export const isDrill = (id: string): boolean => id.split("/")[2].startsWith("drill-");

@@ -1,4 +1,5 @@
 import type { HandRollout } from "../../activities/rollout.ts";
+export type { HandRollout };
 
 /** Who asked for a change, and why; `requestId` makes it count once. */
 export interface Change {

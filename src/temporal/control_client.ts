@@ -26,14 +26,7 @@ export function temporalControl(client: Client, { taskQueue }: { taskQueue: stri
       const args = [{ rollout: id, wanted, replayed }];
       await client.workflow.start("rollout", { ...rolloutOptions(id, model, taskQueue), args });
     },
-    async lookAtRollout(id, look) {
-      try {
-        return await client.workflow.getHandle(id).executeUpdate("look", { args: [look] });
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) throw new NotFoundError("running rollout", id);
-        throw error;
-      }
-    },
+    lookAtRollout: (id, look) => lookAsOf(client, id, look),
     wakeRollout: (id) => signalIfThere(client, id, "wake"),
     decided: (cycleId) => signalIfThere(client, cycleId, "decided"),
     async reachable() {
@@ -115,6 +108,24 @@ export async function checkAsOf(
     return await handle.executeUpdate("check", { args: [{ asOf }], updateId: `as-of-${asOf}` });
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw new NotFoundError("running retrainer of model", model);
+    throw error;
+  }
+}
+
+/**
+ * Looks at a rollout as of a past moment, and waits for what that comes to. Asked again for the same moment, also after a
+ * crash, it answers what was found then. @throws {NotFoundError} it does not run
+ */
+export async function lookAsOf(
+  client: Client,
+  id: string,
+  look: { asOf: string; traffic: boolean },
+): Promise<{ ended: boolean; text: string }> {
+  const updateId = `as-of-${look.asOf}${look.traffic ? "-with-traffic" : ""}`;
+  try {
+    return await client.workflow.getHandle(id).executeUpdate("look", { args: [look], updateId });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw new NotFoundError("running rollout", id);
     throw error;
   }
 }

@@ -11,6 +11,10 @@ const HOLDS = {
   train: { on: "insert on model_versions", when: "true" },
   validate: { on: "update on cycles", when: "old.verdict is null and new.verdict is not null" },
   deploy: { on: "insert on serving_history", when: "true" },
+  begin_rollout: { on: "insert on rollouts", when: "true" },
+  look: { on: "insert on rollout_looks", when: "true" },
+  roll_back: { on: "insert on serving_history", when: "new.kind = 'roll back'" },
+  conclude: { on: "insert on alerts", when: "new.kind = 'rollback'" },
 } as const;
 export type HoldName = keyof typeof HOLDS;
 

@@ -10,6 +10,7 @@ import { pinMoment } from "../../src/reporting/as_of.ts";
 import { configFor } from "../../src/replay/protocol.ts";
 import { withFolder } from "../embedded/support.ts";
 import { PROTOCOL, writeSmallShop } from "../e2e/small_shop.ts";
+import { drillThroughKills } from "./drill.ts";
 import { holdNext, holdNow, plantHolds, reached, release } from "./holds.ts";
 import { newPlace, perennial, type Place, RunningInstallation } from "./installation.ts";
 
@@ -162,6 +163,7 @@ Deno.test(
           }
         },
       );
+      await drillThroughKills(place, step);
     }),
 );
 

@@ -102,7 +102,10 @@ Deno.test("perennial models, rollback and promote show and move what serves", ()
       "churn: version 1 serves instead of version 2",
     );
     assert.equal((await run(["promote", "churn", "2"])).out, "churn: version 2 serves instead of version 1");
-    assert.match((await run(["models", "churn", "--served"])).out, /roll back +1 +2 +owner +complaints/);
+    assert.match(
+      (await run(["models", "churn", "--served"])).out,
+      /roll back +1 +100\.0 % +2 +owner +complaints/,
+    );
     assert.match((await run(["audit"])).out, /owner +roll back +churn +version 2 +version 1 +complaints/);
     const none = await run(["promote", "churn", "9"]);
     assert.deepEqual([none.code, none.err], [1, 'error: Cannot find version of churn "9"']);

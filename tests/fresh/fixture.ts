@@ -412,6 +412,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals } = fixture;
   const status = (): Status => ({
     ...{ asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS), clock: "pinned", temporalUi: "http://localhost:8233" },
+    openAlerts: alerts.length,
     models: KINDS.map((kind) => statusOf(kind, fixture)),
   });
   return {

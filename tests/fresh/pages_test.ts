@@ -198,3 +198,16 @@ Deno.test("the islands weigh less than 60 KB gzipped, and a second start takes t
     await rm(cache, { recursive: true });
   }
 });
+
+Deno.test("the overview counts an alert about the data, which is no one model's, and says how grave it is", async () => {
+  const [alert] = fixture.alerts;
+  const ofData = { ...alert, id: 2, model: null, title: "The data are broken", acknowledgedBy: "ann" };
+  const { document } = await open(
+    await buildDashboard(fixtureDashboard({ ...fixture, alerts: [alert, ofData] })),
+    "/",
+  );
+  assert.match(document.querySelector('p a[href="#alerts"]')!.textContent, /^2 open alerts$/);
+  const [, row] = document.querySelectorAll("#alerts tbody tr");
+  assert.equal(row.querySelector(".status")!.getAttribute("data-status"), "bad");
+  assert.match(row.textContent, /alert 2, critical; acknowledged by ann/);
+});

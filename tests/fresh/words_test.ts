@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { duration, figure, moment, percent, signed } from "../../routes/(_parts)/numbers.ts";
 import { services } from "../../routes/(_parts)/rings.tsx";
 import { wilson } from "../../routes/(_parts)/replay_chart.tsx";
-import { cycleHeadline, headline, reading, tally } from "../../routes/(_parts)/words.ts";
+import { cycleHeadline, headline, reading, tally, tellingReason } from "../../routes/(_parts)/words.ts";
+import type { Reason } from "../../src/monitoring/check.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
 
@@ -138,3 +139,54 @@ Deno.test("services() tells when each version served, and which one was taken ba
     ],
   );
 });
+
+const reason = (
+  code: Reason["code"],
+  speaks: Reason["speaks"],
+  evidence: Reason["evidence"] = {},
+): Reason => ({
+  ...{ code, speaks, evidence },
+  text: `${code} speaks ${speaks}`,
+});
+const needed = [
+  reason("data quality", "neither"),
+  reason("new samples", "for"),
+  reason("labelled rows", "for"),
+];
+
+for (
+  const [name, answer, reasons, want] of [
+    [
+      "what was found broken",
+      "fix data first",
+      [reason("data quality", "against"), ...needed.slice(1)],
+      "data quality",
+    ],
+    ["the calendar where it alone calls", "retrain", [...needed, reason("routine", "for")], "routine"],
+    ["the drift rather than the calendar", "retrain", [
+      ...needed,
+      reason("routine", "for"),
+      reason("drift", "for"),
+    ], "drift"],
+    [
+      "that a person asked",
+      "retrain",
+      [reason("forced", "for"), ...needed, reason("routine", "for")],
+      "forced",
+    ],
+    ["what is missing", "cannot tell yet", [needed[1], reason("labelled rows", "against")], "labelled rows"],
+    ["whose outcomes are waited for", "cannot tell yet", [
+      ...[...needed, reason("outcomes", "neither")],
+      reason("drift", "neither", { outcomesFrom: null }),
+    ], "drift"],
+    [
+      "how the model does",
+      "wait",
+      [...needed, reason("outcomes", "neither"), reason("drift", "neither")],
+      "outcomes",
+    ],
+  ] as const
+) {
+  Deno.test(`tellingReason() tells ${name}`, () =>
+    assert.equal(tellingReason({ answer, reasons: [...reasons] })?.code, want));
+}

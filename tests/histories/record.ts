@@ -6,6 +6,8 @@
 import { fileURLToPath } from "node:url";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { decideApproval, listApprovals } from "../../src/db/approvals.ts";
+import { askedRolloutId } from "../../src/rollout/rollout.ts";
 import { listCycles } from "../../src/db/cycles.ts";
 import { listObservations } from "../../src/db/observations.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
@@ -16,6 +18,7 @@ import type { CycleResult, RetrainerStatus } from "../../workflows/messages.ts";
 import { withSmallShop } from "../e2e/small_shop.ts";
 
 const EARLY = "2011-03-29T00:00:00.000Z", FIRST = "2011-04-26T00:00:00.000Z", NEXT = "2011-05-24T00:00:00.000Z";
+const LATER = "2011-06-21T00:00:00.000Z";
 const version = Deno.args[0];
 
 async function record(): Promise<void> {
@@ -29,7 +32,8 @@ async function record(): Promise<void> {
     await pinMoment(service.sql, Date.parse(FIRST));
     await save(service, "cycle-inconclusive", await forced(service, "churn", "inconclusive"));
     await save(service, "cycle-cancelled", await forced(service, "spending", "cancelled"));
-    await save(service, "cycle-deployed-forced", await forced(service, "spending", "deployed"));
+    await save(service, "cycle-approved", await approved(service, "spending"));
+    await save(service, "rollout", await drilled(service, "churn"));
     await ensureRetrainer(service.client, { model: "lost", taskQueue: service.taskQueue, active: false });
     await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
     await monitored(service);
@@ -81,6 +85,35 @@ async function forced(service: Service, model: string, want: string): Promise<st
     return now.runningCycle === null && now.last !== null && now.last.text !== before;
   });
   return expected(now!.last!, want);
+}
+
+/** A forced cycle whose version a person lets go on. */
+async function approved(service: Service, model: string): Promise<string> {
+  const { sql, client, taskQueue } = service;
+  const { version: after, config } = await currentConfig(sql);
+  const wanted = { ...config, approval: "required" as const };
+  await saveConfig(sql, { config: wanted, after, by: "record.ts", why: "to record an approval" });
+  const cycle = forced(service, model, "deployed");
+  let waiting: string | undefined;
+  await until(async () => (waiting = (await listApprovals(sql, { model }))[0]?.cycleId) !== undefined);
+  await decideApproval(sql, { cycleId: waiting!, decision: "approved", by: "record.ts", why: "" });
+  await temporalControl(client, { taskQueue }).decided(waiting!);
+  const cycleId = await cycle;
+  await saveConfig(sql, { config, after: after + 1, by: "record.ts", why: "as before" });
+  return cycleId;
+}
+
+/** The serving version made worse, rolled out and taken back. */
+async function drilled({ client, taskQueue }: Service, model: string): Promise<string> {
+  const control = temporalControl(client, { taskQueue }), id = askedRolloutId(model, "drill", "recorded");
+  const wanted = { id, model, requestId: "recorded", by: "record.ts", why: "drill", asOf: FIRST, replayed: true };
+  await control.beginRollout({ ...wanted, version: { drill: { strength: 2 } } });
+  for (const asOf of [FIRST, NEXT, LATER]) {
+    if ((await control.lookAtRollout(id, { asOf, traffic: true })).ended) break;
+  }
+  const state = await client.workflow.getHandle(id).result();
+  if (state !== "rolled back") throw new Error(`Cannot record a rollout that ends "rolled back": it ended "${state}"`);
+  return id;
 }
 
 /** The monitor looks, and tells of the cycle that failed. */

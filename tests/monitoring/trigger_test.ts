@@ -194,7 +194,7 @@ for (
     ],
     ["broken data", "data quality", { quality: broken }, "against", /Fix the data first: 90 %/],
     ["sound data", "data quality", { quality: quality({}) }, "neither", /are sound/],
-    ["a labelled cut-off", "routine", {}, "for", /1 cut-offs were labelled since the last training, 1 call/],
+    ["a labelled cut-off", "routine", {}, "for", /1 cut-off was labelled since the last training, 1 call/],
     ["none", "routine", calm, "neither", /the next on 2024-06-12/],
     ["routine off", "routine", { routineCutoffs: 0 }, "neither", /is off/],
     [

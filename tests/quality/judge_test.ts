@@ -11,6 +11,8 @@ const START = LAST - 3 + 1;
 const changed = (change: (day: DayProfile) => Partial<DayProfile>): DayProfile[] =>
   healthyDays(N).map((day) => day.day < START ? day : { ...day, ...change(day) });
 
+const iso = (day: number) => new Date(day * DAY_MS).toISOString().slice(0, 10);
+
 const part = (n: number, share: number) => Math.round(share * n);
 
 interface Case {
@@ -111,6 +113,17 @@ const CASES: readonly Case[] = [
     want: { kind: "implausible shopper", subject: "busiest", means: "broken" },
   },
   {
+    name: "a robot of a shop in which many days see nobody busy",
+    days: healthyDays(N).map((day) => ({
+      ...day,
+      shoppers: {
+        ...day.shoppers,
+        mostEvents: day.day >= START ? 900 : day.day % 2 === 0 ? 2 : day.shoppers.mostEvents * 3,
+      },
+    })),
+    want: { kind: "implausible shopper", subject: "busiest", means: "broken" },
+  },
+  {
     name: "a flood of newcomers with one event each",
     days: changed(({ shoppers }) => ({
       shoppers: { ...shoppers, all: 3 * shoppers.all, single: 2 * shoppers.all },
@@ -169,6 +182,15 @@ for (const { name, days, over, want } of CASES) {
     assert.ok(found.rows > 0 && found.share > 0 && found.share <= 1);
   });
 }
+
+Deno.test("judgeQuality() tells a burst once that both its day and its week show, under one key for as long as it lasts", () => {
+  const days = healthyDays(N, { busy: (i) => FIRST_DAY + i >= START ? 12 : 1 });
+  const reports = look(days, { fromDay: START + 1, toDay: LAST + 1 });
+  const keys = reports.map(({ findings }) =>
+    findings.filter(({ kind }) => kind === "volume too high").map(({ key }) => key)
+  );
+  assert.deepEqual(keys, keys.map(() => [`volume too high/visits/${iso(START)}`]));
+});
 
 Deno.test("judgeQuality() takes a day without events for a holiday where the shop has closing hours, not six", () => {
   const kindsOf = (closed: number) => {

@@ -7,13 +7,13 @@ import { evidenceAt, FIRST_DAY, healthyDays } from "./shop.ts";
 const DAYS = 130, LAST = FIRST_DAY + DAYS - 1;
 const view = viewOf(evidenceAt(healthyDays(DAYS), LAST + 1));
 
-/** Daily counts of 40 visits whose share of 10 % wanders from day to day. */
-function wandering(seed: number, spread: number): Counted[] {
+/** Daily counts of 40 visits, on the last day of `crowd` times as many, whose share of 10 % wanders from day to day. */
+function wandering(seed: number, spread: number, { crowd = 1 } = {}): Counted[] {
   const random = seededRandom(seed), normal = gaussian(random);
   return Array.from({ length: DAYS }, (_, i) => {
-    const p = 1 / (1 + 9 * Math.exp(spread * normal()));
-    const k = Array.from({ length: 40 }, () => random() < p ? 1 : 0 as number).reduce((a, b) => a + b, 0);
-    return { day: FIRST_DAY + i, k, n: 40, rows: k, of: 40 };
+    const p = 1 / (1 + 9 * Math.exp(spread * normal())), n = FIRST_DAY + i === LAST ? 40 * crowd : 40;
+    const k = Array.from({ length: n }, () => random() < p ? 1 : 0 as number).reduce((a, b) => a + b, 0);
+    return { day: FIRST_DAY + i, k, n, rows: k, of: n };
   });
 }
 
@@ -39,6 +39,18 @@ for (const spread of [0, 0.4, 0.8]) {
     });
   }
 }
+
+Deno.test("askRate() says p <= x at most as often as x on a day of four times the visits", () => {
+  for (const trouble of ["more", "less"] as const) {
+    const runs = 600, x = 0.01;
+    const ps = Array.from(
+      { length: runs },
+      (_, seed) => ask(wandering(9000 + seed, 0.4, { crowd: 4 }), { trouble })[0].p!,
+    );
+    const share = ps.filter((p) => p <= x).length / runs;
+    assert.ok(share <= x + 3 * Math.sqrt(x * (1 - x) / runs), `${share} at ${x}, trouble is ${trouble}`);
+  }
+});
 
 Deno.test("askRate() says when a step began and that it goes on", () => {
   const began = LAST - 4;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { median, tailBeside } from "../../src/quality/students.ts";
-import { betaBinomialTail } from "../../src/quality/tails.ts";
+import { betaBinomialTail, paretoRate } from "../../src/quality/tails.ts";
 import golden from "../golden/quality.json" with { type: "json" };
 
 const close = (have: number, want: number, relative: number, about: string) =>
@@ -16,6 +16,28 @@ Deno.test("betaBinomialTail() scales many trials down without losing what the co
   const exact = betaBinomialTail(300, 5000, { p: 0.05, rho: 0.002 });
   close(betaBinomialTail(3000, 50_000, { p: 0.05, rho: 0.002 }), exact, 0.05, "ten times as many");
 });
+
+for (
+  const [name, x, past, of, want] of [
+    ["is the share of the largest at the least of them", 10, [40, 30, 20, 20, 10, 5], 100, 5.5 / 100],
+    [
+      "falls with the slope that the largest have",
+      80,
+      [40, 40, 40, 10, 10],
+      100,
+      0.055 * 0.125 ** (5 / Math.log(64)),
+    ],
+    [
+      "falls no faster than with the fifth power where they are all alike",
+      20,
+      [10, 10, 10, 10, 10],
+      100,
+      0.055 / 32,
+    ],
+    ["takes a slope for granted where few are known", 32, [8, 2], 50, 2.5 / 50 / 1024],
+    ["has half a value where none is known", 1, [], 50, 0.5 / 50],
+  ] as const
+) Deno.test(`paretoRate() ${name}`, () => close(paretoRate(x, past, { of }), want, 1e-12, "rate"));
 
 Deno.test("tailBeside() agrees with Student's prediction test by SciPy", () => {
   for (const { past, now, noisier, above, below } of golden.predictions) {

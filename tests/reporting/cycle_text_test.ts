@@ -104,7 +104,22 @@ for (
       move: { ...move, kind: "roll back", version: 3, previous: 4, why: "complaints" },
     }, "rolled back"],
     ["it does worse than when validated", { lastCheck: { reasons: [slipped] } }, "slipped"],
-    ["an alert is open", { alerts: [{ title: "A file is damaged" }] }, "failed"],
+    [
+      "an alert is open",
+      { alerts: [{ title: "A file is damaged", kind: "damaged", severity: "critical" }] },
+      "failed",
+    ],
+    [
+      "a rollout was taken back",
+      { alerts: [{ title: "Version 7 was taken back", kind: "rollback", severity: "critical" }] },
+      "rolled back",
+    ],
+    [
+      "a person is asked",
+      { alerts: [{ title: "May it?", kind: "approval", severity: "warning" }] },
+      "healthy",
+    ],
+    ["a drill went well", { alerts: [{ title: "Back", kind: "rollback", severity: "info" }] }, "healthy"],
     ["all is well", {}, "healthy"],
   ] as [string, Partial<Parameters<typeof healthOf>[0]>, string][]
 ) {

@@ -9,6 +9,8 @@ import { planRollout, strategyFor } from "../../registry/plan_rollout.ts";
 import { currentAsOf } from "../../reporting/as_of.ts";
 import { configOf } from "../../retraining_config.ts";
 import { decidedAgain } from "../../reporting/rollout_looks.ts";
+import { askedRolloutId } from "../../rollout/rollout.ts";
+import type { HandRollout } from "../../temporal/control.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels, reaching } from "../changes.ts";
 import {
@@ -114,8 +116,7 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       c,
       sql,
       { body: asked, status: 202 },
-      (requestId) =>
-        beginOne(deps, { ...asked, model, requestId, by: c.get("who"), name: `v${asked.version}` }),
+      (requestId) => beginOne(deps, { ...asked, model, requestId, by: c.get("who") }),
     );
     return c.json(answer, 202);
   });
@@ -132,7 +133,7 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       { body: { strength, asOf, ...asked }, status: 202 },
       (requestId) =>
         beginOne(deps, {
-          ...{ ...asked, ...past, model, requestId, by: c.get("who"), name: "drill" },
+          ...{ ...asked, ...past, model, requestId, by: c.get("who") },
           version: { drill: { strength } },
         }),
     );
@@ -188,21 +189,18 @@ async function mayBegin({ sql }: ApiDeps, model: string, version: number): Promi
   if (why) throw new ConflictError(`Cannot roll out version ${version} of "${model}": ${why}`);
 }
 
-type Begun = Omit<Parameters<ApiDeps["control"]["beginRollout"]>[0], "id"> & { name: string };
-
 /** Tells Temporal to begin, then writes down who asked; both count once per request. */
-async function beginOne({ sql, control }: ApiDeps, { name, ...wanted }: Begun): Promise<RolloutBegun> {
-  const { model, requestId, by, why, version, strategy } = wanted;
-  const id = `rollout/${model}/${name}-${requestId.slice(0, 8)}`;
+async function beginOne(
+  { sql, control }: ApiDeps,
+  wanted: Omit<HandRollout, "id">,
+): Promise<RolloutBegun> {
+  const { model, requestId, by: who, why, version, strategy = "as configured" } = wanted;
+  const [action, about] = typeof version === "number"
+    ? ["roll out", version] as const
+    : ["drill", "drill"] as const;
+  const id = askedRolloutId(model, about, requestId);
   await reaching(control, model, () => control.beginRollout({ ...wanted, id }));
-  const after = { rollout: id, version, strategy: strategy ?? "as configured" };
-  await writeAudit(sql, {
-    requestId,
-    who: by,
-    action: name === "drill" ? "drill" : "roll out",
-    target: model,
-    why,
-    after,
-  });
+  const after = { rollout: id, version, strategy };
+  await writeAudit(sql, { requestId, who, action, target: model, why, after });
   return { accepted: true, requestId, rollout: id, rolloutUrl: `/rollouts/${id}` };
 }

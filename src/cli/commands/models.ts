@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ModelSummary, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
+import { percent } from "../../reporting/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
@@ -67,8 +68,10 @@ function addMoves(program: Command, context: Context): void {
     });
 }
 
-const moveText = ({ model, version, previous }: ServingMove) =>
-  `${model}: version ${version} serves${previous === null ? "" : ` instead of version ${previous}`}`;
+const moveText = ({ model, version, previous, kind, rollout }: ServingMove) =>
+  kind === "roll back" && rollout !== null
+    ? `${model}: version ${previous} is taken back from its rollout, version ${version} serves everyone`
+    : `${model}: version ${version} serves${previous === null ? "" : ` instead of version ${previous}`}`;
 
 function modelsText(models: readonly ModelSummary[], paint: Paint): string {
   const rows = models.map((
@@ -117,12 +120,17 @@ function movesText(history: readonly ServingMove[], paint: Paint): string {
     minute(m.at),
     m.kind,
     String(m.version),
+    percent(m.share),
     m.previous === null ? "-" : String(m.previous),
     m.by,
     m.why,
   ]);
   return table(
-    ["at", "what", { name: "version", right: true }, { name: "before", right: true }, "by", "why"],
+    [
+      ...["at", "what"],
+      ...["version", "shown to", "beside or before"].map((name) => ({ name, right: true } as const)),
+      ...["by", "why"],
+    ],
     rows,
     paint,
   );

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { readConfig } from "../../config.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
+import { Strategy } from "../../rollout/plan.ts";
 import type { ServicePart } from "../../service.ts";
 import { type Context, withExamples } from "../context.ts";
 import { keyText } from "../key_text.ts";
@@ -107,6 +108,11 @@ function addDemo(program: Command): void {
     .option("--horizon-days <n>", "days that an outcome looks ahead", wholeNumber({ min: 1, max: 365 }))
     .option("--min-train <n>", "labelled cut-offs before the first model", wholeNumber({ min: 1, max: 1000 }))
     .addOption(new Option("--activity <what>", "what makes a shopper active").choices(["purchase", "any"]))
+    .addOption(
+      new Option("--rollout <how>", "how versions come to serve; left out: at once").choices(
+        Strategy.options,
+      ),
+    )
     .option("--json <file>", "write every cut-off's scores, per model and policy")
     .option("--predictions <file>", "write each served prediction, as CSV")
     .option("--exit", "end after the table instead of staying up")

@@ -14,12 +14,15 @@ export function addStatus(program: Command, context: Context): void {
 }
 
 /** The status as a person reads it. */
-export function statusText({ asOf, clock, temporalUi, models }: Status, paint: Paint): string {
+export function statusText({ asOf, clock, temporalUi, openAlerts, models }: Status, paint: Paint): string {
   const where = clock === "pinned"
     ? `as of ${minute(asOf)} UTC (the clock stands there)`
     : `as of ${minute(asOf)} UTC`;
   const ui = temporalUi ? `, Temporal at ${temporalUi}` : "";
-  return [paint("dim", where + ui), ...models.map((m) => modelText(m, paint))].join("\n\n");
+  const alerts = openAlerts > 0
+    ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
+    : "";
+  return [paint("dim", where + ui) + alerts, ...models.map((m) => modelText(m, paint))].join("\n\n");
 }
 
 function modelText(m: ModelStatus, paint: Paint): string {

@@ -1,4 +1,4 @@
-import { tailBeside } from "../students.ts";
+import { paretoRate } from "../tails.ts";
 import { type Check, DAY_MS, isTroubled, PAST_DAYS } from "../view.ts";
 import { dayText, times } from "../words.ts";
 
@@ -6,7 +6,10 @@ const DAYS_MIN = 28;
 /** How far beyond the busiest shopper of all days before. */
 const BEYOND = 3;
 
-/** One shopper leaves more events in a day than anybody did. Null: the logarithm of the busiest shopper's events is as on other days. */
+/**
+ * One shopper leaves more events in a day than anybody did. Null: the busiest shoppers of the days before have a Pareto
+ * tail; quiet days, on which even the busiest does little, do not widen it.
+ */
 export const busiest: Check = (view) => {
   const past = view.days.filter(({ day }) =>
     day < view.fresh[0] && day >= view.fresh[0] - PAST_DAYS &&
@@ -17,7 +20,7 @@ export const busiest: Check = (view) => {
   const top = fresh.reduce((a, b) => b.shoppers.mostEvents > a.shoppers.mostEvents ? b : a, fresh[0]);
   if (!top || top.shoppers.mostEvents === 0) return [{ p: 1, found: null }];
   const now = top.shoppers.mostEvents, most = Math.max(...past);
-  const p = Math.min(1, fresh.length * tailBeside(Math.log(now), past.map(Math.log), { side: "above" }));
+  const p = Math.min(1, fresh.length * paretoRate(now, past.sort((a, b) => b - a), { of: past.length }));
   if (now < BEYOND * most) return [{ p: 1, found: null }];
   return [{
     p,

@@ -1,3 +1,4 @@
+import { paretoRate } from "../tails.ts";
 import { type Check, type Draft, HOUR_MS, type View } from "../view.ts";
 
 /** An hour of the week is open when events came in it in half of the weeks before at least. */
@@ -5,8 +6,6 @@ const WEEKS = 8, WEEKS_MIN = 4, OPEN_PART = 0.5;
 const WEEK_HOURS = 168;
 /** Open hours of history that are needed, and hours without events below which nobody calls anybody. */
 const HOURS_MIN = 100, RUN_MIN = 3;
-/** The longest silences tell how long silences get; where there are fewer, the tail has this index. */
-const TOP = 5, TAIL_DEFAULT = 0.4;
 /** A shop that is open in fewer hours of the week closes on holidays too: as if so many closed days had been seen. */
 const ALWAYS_OPEN = 100, HOLIDAYS = 2;
 /** So many times the longest silence before is a fact that needs no test. */
@@ -35,7 +34,7 @@ export const stalledSource: Check = (view) => {
   const looked = Math.max(1, openHours.length - open);
   const isFact = past.length > 0 && now.hours >= BEYOND * past[0];
   return [{
-    p: isFact ? null : Math.min(1, looked * rateOf(now.hours, past, open)),
+    p: isFact ? null : Math.min(1, looked * paretoRate(now.hours, past, { of: open })),
     found: describe(view, now, { longest: past[0] ?? 0, eventsPerHour, open }),
   }];
 };
@@ -65,15 +64,6 @@ function withHolidays(past: readonly Silence[], openHours: readonly number[]): n
   const day = Math.round(openHours.length / ofDays.size);
   const holidays = ofWeek.size < ALWAYS_OPEN ? new Array<number>(HOLIDAYS).fill(day) : [];
   return [...past.map(({ hours }) => hours), ...holidays].sort((a, b) => b - a);
-}
-
-/** Expected silences of at least `hours` that begin in one open hour. @param past longest first */
-function rateOf(hours: number, past: readonly number[], openHours: number): number {
-  const top = past.slice(0, TOP), least = top.length > 0 ? top[top.length - 1] : 1;
-  const index = top.length < TOP
-    ? TAIL_DEFAULT
-    : Math.max(0.2, top.reduce((sum, h) => sum + Math.log(h / least), 0) / TOP);
-  return (top.length + 0.5) / openHours * Math.min(1, (least / hours) ** (1 / index));
 }
 
 function silencesOf(view: View): { silences: Silence[]; openHours: number[]; eventsPerHour: number } {
