@@ -1,6 +1,7 @@
 import { overview } from "../routes/(_parts)/live.ts";
 import { counted, moment } from "../routes/(_parts)/numbers.ts";
 import type { OverviewView } from "../routes/(_parts)/view.ts";
+import { Pending } from "../routes/(_parts)/pending.tsx";
 import { headline } from "../routes/(_parts)/words.ts";
 
 /** The overview's answer: what is so, in a sentence. */
@@ -15,6 +16,7 @@ export default function LiveHeadline({ initial }: { initial: OverviewView["statu
         {openAlerts > 0 ? <a href="#alerts">{counted(openAlerts, "open alert")}</a> : "No open alerts"}.{" "}
         {clock === "pinned" && `A replay: its clock stands at ${moment(asOf, "day")}, where its data end.`}
       </p>
+      <Pending models={models} />
     </>
   );
 }

@@ -1,9 +1,16 @@
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
 import { define } from "./(_parts)/define.ts";
-import { Logo } from "./(_parts)/signs.tsx";
+import { Logo, Status } from "./(_parts)/signs.tsx";
 
-const PAGES = [["/", "Overview"], ["/cycles", "Cycles"], ["/versions", "Models"], ["/docs", "API"]] as const;
+const PAGES = [
+  ["/", "Overview"],
+  ["/cycles", "Cycles"],
+  ["/versions", "Models"],
+  ["/rollouts", "Rollouts"],
+  ["/docs", "API"],
+] as const;
+const DONE = { glyph: "good", tone: "good", word: "Done" } as const;
 
 export default define.page(function App({ Component, url, state, error }) {
   const here = (path: string) => path === "/" ? url.pathname === "/" : url.pathname.startsWith(path);
@@ -33,10 +40,18 @@ export default define.page(function App({ Component, url, state, error }) {
                 ))}
               </ul>
             </nav>
-            <p class="here">{state.live && !error && <LiveSign readAt={state.live} />}</p>
+            <p class="here">
+              {state.live && !error && <LiveSign readAt={state.live} />}
+              <a href="/sign-in">{state.person ? `Signed in as ${state.person.name}` : "Sign in"}</a>
+            </p>
           </div>
         </header>
         <main class="frame" id="main" tabIndex={-1}>
+          {state.notice && (
+            <p class="notice" role="status">
+              <Status sign={DONE} /> {state.notice}
+            </p>
+          )}
           <Component />
         </main>
         <footer class="frame">

@@ -12,6 +12,16 @@ export default function ErrorPage({ error, url }: PageProps) {
       </header>
     );
   }
+  if (error instanceof HttpError && error.status < 500) {
+    return (
+      <header class="lede">
+        <h1>Nothing was changed.</h1>
+        <p>
+          {error.message}. <a href="/sign-in">Sign in</a> or go <a href="/">back to the overview</a>.
+        </p>
+      </header>
+    );
+  }
   return (
     <header class="lede">
       <h1>This page could not be read.</h1>

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { Offers } from "./(_parts)/act.tsx";
 import { define } from "./(_parts)/define.ts";
 import { Rings, services } from "./(_parts)/rings.tsx";
 import { ServedWhen } from "./(_parts)/served_when.tsx";
@@ -10,18 +11,19 @@ export const handler = define.handlers({
     const { dashboard } = state;
     const { models, asOf } = await dashboard.status();
     const sections = await Promise.all(models.map(async (status) => {
-      const [versions, moves] = await Promise.all([
+      const [versions, moves, back] = await Promise.all([
         dashboard.versions(status.model),
         dashboard.moves(status.model),
+        dashboard.knownGood(status.model),
       ]);
-      return { status, versions, served: services(moves) };
+      return { status, versions, served: services(moves), back };
     }));
     state.title = "Models";
     return page({ sections, asOf });
   },
 });
 
-export default define.page<typeof handler>(function Versions({ data: { sections, asOf } }) {
+export default define.page<typeof handler>(function Versions({ data: { sections, asOf }, state }) {
   return (
     <>
       <header class="lede">
@@ -57,14 +59,26 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           </div>
         </div>
       </section>
-      {sections.map(({ status, versions, served }) => (
+      {sections.map(({ status, versions, served, back }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
-          <VersionTable model={status} versions={versions} served={served} />
+          <VersionTable model={status} versions={versions} served={served} mayAct={state.person !== null} />
+          <Offers
+            person={state.person}
+            here="/versions"
+            offers={offers(status, back)}
+          />
         </section>
       ))}
     </>
   );
 });
+
+/** Back to the last known good version; while a rollout runs, to the one that serves beside it. */
+function offers({ model, serving, rollout }: ModelStatus, back: number | null) {
+  const version = rollout ? serving?.version ?? null : back;
+  const text = rollout ? `Take v${rollout.version} back` : `Roll ${model} back to v${version}`;
+  return version === null ? [] : [{ action: "roll-back" as const, model, version, text }];
+}
 
 function answer(models: readonly ModelStatus[]): string {
   const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);

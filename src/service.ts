@@ -14,7 +14,7 @@ import type { ExplainDeps } from "./reporting/explain.ts";
 import { recomputeDrift } from "./reporting/recompute_drift.ts";
 import { openValue } from "./registry/sealed.ts";
 import { codeVersion } from "./code_version.ts";
-import { mountDashboard } from "./api/dashboard.ts";
+import { dashboardPages } from "./api/dashboard.ts";
 import { createApp } from "./api/app.ts";
 import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
@@ -319,7 +319,7 @@ async function runApi(shared: Shared): Promise<string> {
     log,
   };
   const pages = { ...deps, namespace: config.TEMPORAL_NAMESPACE, cache: shared.cache };
-  const app = createApp(deps, { mount: (api) => mountDashboard(api, pages) });
+  const app = createApp(deps, dashboardPages(pages));
   const server = await serveApi(app, { host, port });
   undo.add("the API", () => server.stop());
   patrol(shared);

@@ -41,10 +41,11 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/security": "src/core",
   "src/security/keys.ts": "src/db",
   "src/security/key_ring.ts": "src/db",
+  "src/security/sessions.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting":
-    "src/core src/impact src/monitoring src/retraining_config.ts src/rollout/plan.ts src/validation ~src/db ~src/models " +
-    "~src/rollout ~src/registry ~src/alerts/alert.ts",
+    "src/core src/impact src/monitoring src/retraining_config.ts src/rollout src/validation ~src/db ~src/models " +
+    "~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
   "src/reporting/trends.ts": "src/db",
   "src/reporting/read_impact.ts": "src/db",

@@ -1,8 +1,11 @@
+import type { Approval } from "../../src/db/approvals.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { ReadLook } from "../../src/reporting/rollout_looks.ts";
 import type { Status } from "../../src/reporting/status.ts";
+import type { Rollout } from "../../src/rollout/rollout.ts";
 
 /** What one policy would have scored at one cut-off of a replay of history. */
 export interface ReplayScore {
@@ -22,7 +25,18 @@ export interface CycleQuery {
   offset: number;
 }
 
-/** All that the pages read. They change nothing. */
+/** A rollout with all that happened in it. */
+export interface RolloutStory {
+  rollout: Rollout;
+  /** what it goes by, a sentence a line */
+  plan: string[];
+  /** the newest ones, oldest first */
+  looks: ReadLook[];
+  /** each change of what serves that it brought, oldest first */
+  moves: ServingMove[];
+}
+
+/** All that the pages read. It changes nothing. */
 export interface Dashboard {
   /** the wall clock, as ISO 8601 */
   now(): string;
@@ -36,6 +50,14 @@ export interface Dashboard {
   versions(model: string): Promise<ModelVersion[]>;
   /** every change of what serves, newest first */
   moves(model: string): Promise<ServingMove[]>;
+  /** the version to fall back to from the serving one; null: there is none */
+  knownGood(model: string): Promise<number | null>;
+  /** the newest ones: running ones first, then newest first */
+  rollouts(): Promise<Rollout[]>;
+  /** null: there is no such rollout */
+  rollout(id: string): Promise<RolloutStory | null>;
+  /** what waits for a person, newest first */
+  approvals(): Promise<Approval[]>;
   /** open ones, newest first */
   alerts(): Promise<Alert[]>;
   /** newest first */

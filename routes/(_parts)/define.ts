@@ -1,9 +1,15 @@
 import { createDefine } from "fresh";
 import type { Dashboard } from "./dashboard.ts";
+import type { Desk, Person } from "./desk.ts";
 
 /** What every request carries. */
 export interface State {
   dashboard: Dashboard;
+  desk: Desk;
+  /** who has signed in; null: nobody */
+  person: Person | null;
+  /** how the person's last change came out; said once */
+  notice: string | null;
   /** for the browser's title bar */
   title: string;
   /** when the values were read, on pages that keep themselves current */

@@ -57,7 +57,8 @@ async function take(view: OverviewView): Promise<void> {
 
 /** Takes what the server draws (charts, lists) anew from the page itself. */
 async function redraw(): Promise<void> {
-  const res = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const headers = { accept: "text/html" }; // the API may have the same path
+  const res = await fetch(location.href, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
   if (!res.ok) throw new Error(`The page answered ${res.status}`);
   const page = new DOMParser().parseFromString(await res.text(), "text/html");
   for (const part of document.querySelectorAll("[data-redraw]")) {

@@ -28,6 +28,23 @@ function drawings(key: string, drawing: Drawing): [string, string][] {
   return svgs;
 }
 
+const SHORT_MS = 4 * 86_400_000;
+
+/** The axis of time between two moments; hours are named where it is short. */
+export function timeAxis(from: Date, to: Date, width: number): Plot.Markish {
+  const short = to.getTime() - from.getTime() < SHORT_MS;
+  const written = (at: Date, options: Intl.DateTimeFormatOptions) =>
+    at.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
+  const tickFormat = (at: Date) =>
+    `${written(at, { hour: "2-digit", minute: "2-digit" })}\n${
+      written(at, { day: "numeric", month: "short" })
+    }`;
+  return Plot.axisX({
+    ...{ ticks: width < 400 ? 3 : 5, tickSize: 4, color: "var(--chart-axis)" },
+    ...short ? { tickFormat } : {},
+  });
+}
+
 interface FigureProps {
   id: string;
   /** the finding, then below it the measure and its unit */

@@ -1,5 +1,6 @@
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
+import { actPath } from "./act.tsx";
 import { count, counted, figure, metricName, moment } from "./numbers.ts";
 import type { Service } from "./rings.tsx";
 import { Status } from "./signs.tsx";
@@ -9,6 +10,8 @@ interface Props {
   model: ModelStatus;
   versions: readonly ModelVersion[];
   served: readonly Service[];
+  /** who has not signed in is offered nothing in the rows */
+  mayAct: boolean;
 }
 
 const sign = (glyph: Sign["glyph"], tone: Sign["tone"], word: string): Sign => ({ glyph, tone, word });
@@ -22,8 +25,11 @@ function standing(v: ModelVersion, serving: number | undefined, served: readonly
   return v.state === "rejected" ? "Rejected" : "Not deployed";
 }
 
+const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
+  v.version !== serving?.version && v.damagedAt === null && v.artefactRemovedAt === null;
+
 /** Every version of a model, newest first. */
-export function VersionTable({ model, versions: all, served }: Props) {
+export function VersionTable({ model, versions: all, served, mayAct }: Props) {
   const name = model.model;
   const versions = all.filter((v) => v.state !== "reference"); // those serve nobody: a replay's other policies
   if (versions.length === 0) {
@@ -51,6 +57,11 @@ export function VersionTable({ model, versions: all, served }: Props) {
           <th scope="col" class="num">Rows learnt from</th>
           <th scope="col">Artefact</th>
           <th scope="col">Made by</th>
+          {mayAct && (
+            <th scope="col">
+              <span class="visually-hidden">Act</span>
+            </th>
+          )}
         </tr>
       </thead>
       <tbody>
@@ -73,6 +84,15 @@ export function VersionTable({ model, versions: all, served }: Props) {
               <td data-label="Made by">
                 <a href={`/cycles/${v.cycleId}`}>cycle {v.cycleId.split("/").at(-1)}</a>
               </td>
+              {mayAct && (
+                <td>
+                  {canServe(v, model) && (
+                    <a href={actPath("promote", { model: name, version: v.version })}>
+                      Promote<span class="visually-hidden">v{v.version}</span>
+                    </a>
+                  )}
+                </td>
+              )}
             </tr>
           );
         })}

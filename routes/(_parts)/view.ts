@@ -33,6 +33,10 @@ const revision = ({ openAlerts, models }: Status): string =>
         m.openAlerts,
         m.health.state,
         m.lastCheck?.checkedAt,
+        m.rollout?.id,
+        m.rollout?.share,
+        m.rollout?.text,
+        m.approval?.version,
       ].join()
     ),
   ].join(";");

@@ -163,7 +163,7 @@ export const withInterval = (d: Interval): string =>
   `${signed(d.mean)}, ${Math.round(d.confidence * 100)} % interval ${signed(d.low)} to ${signed(d.high)}`;
 
 /** The conclusion that an interval allows about a loss, lower being better. */
-export function reading({ low, high }: Interval, margin: number): Sign {
+export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: number): Sign {
   if (high < 0) return sign("good", "Better", "good");
   if (low > 0) {
     return high <= margin ? sign("unknown", "Worse within the margin") : sign("watch", "Worse", "watch");

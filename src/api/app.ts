@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
-import { addGuards } from "./guards.ts";
+import { addGuards, addRouteGuards } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
 import { invalidInput } from "./invalid.ts";
 import { ApiFault, problemOf } from "./problem.ts";
@@ -19,13 +19,16 @@ import { addApprovalRoutes } from "./routes/approvals.ts";
 import { addRolloutRoutes } from "./routes/rollouts.ts";
 import { addRetrainingRoutes } from "./routes/retraining.ts";
 
+/** What else lives under the same address: the dashboard. Its pages pass the same outer guards. */
 export interface AppOptions {
-  /** Adds what else lives under the same address: the dashboard at `/`. Its pages pass the same outer guards. */
+  /** Adds pages whose paths the API has too: who wants a page gets it. */
+  share?: (app: Api) => void;
+  /** Adds everything else, from `/` on. */
   mount?: (app: Api) => void;
 }
 
 /** The HTTP API, built from what it needs, so that a test builds it the same way. */
-export function createApp(deps: ApiDeps, { mount }: AppOptions = {}): Api {
+export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api {
   const app: Api = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
   app.onError((error, c) => {
     const id = c.get("requestId");
@@ -37,6 +40,8 @@ export function createApp(deps: ApiDeps, { mount }: AppOptions = {}): Api {
     });
   });
   addGuards(app, deps);
+  share?.(app);
+  addRouteGuards(app, deps);
   addRetrainingRoutes(app, deps);
   addConfigRoutes(app, deps);
   addHistoryRoutes(app, deps);

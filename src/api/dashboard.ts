@@ -1,22 +1,31 @@
-/** The dashboard beside the API: one origin, pages that only read. */
+/** The dashboard beside the API: one origin. Its pages read by themselves, and change things through the API. */
 import type { Context, Next } from "hono";
 import { fileURLToPath } from "node:url";
 import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
-import type { Dashboard } from "../../routes/(_parts)/dashboard.ts";
+import type { Dashboard, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import type { State } from "../../routes/(_parts)/define.ts";
 import { messageOf, NotFoundError } from "../core/errors.ts";
 import { listAlerts } from "../db/alerts.ts";
+import { listApprovals } from "../db/approvals.ts";
 import { listChecks } from "../db/checks.ts";
+import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
 import { lastReplay } from "../db/last_replay.ts";
 import { listReplayScores } from "../db/replays.ts";
-import { servingHistory } from "../db/serving.ts";
+import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
+import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
+import { planText } from "../reporting/plan_text.ts";
 import { readStatus } from "../reporting/read_status.ts";
+import { rolloutLooks } from "../reporting/rollout_looks.ts";
+import { knownGood } from "../registry/moves.ts";
 import { nameOfKey } from "../security/keys.ts";
 import { needsKey } from "./access.ts";
+import type { AppOptions } from "./app.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
+import { createDesk, type FrontDesk, NOBODY } from "./desk.ts";
+import { limitBody, presentedKey } from "./guards.ts";
 
 /** What the dashboard is built from: a part of what the API is. */
 export interface DashboardDeps
@@ -27,7 +36,7 @@ export interface DashboardDeps
   cache?: string;
 }
 
-const VERSIONS_SHOWN = 200;
+const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -47,6 +56,14 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     version: (model, version) => orNull(getVersion(sql, model, version)),
     versions: (model) => listVersions(sql, model, VERSIONS_SHOWN),
     moves: (model) => servingHistory(sql, model),
+    knownGood: (model) => knownGood(sql, model),
+    async rollouts() {
+      const all = await listRollouts(sql, { limit: ROLLOUTS_SHOWN });
+      const [running, ended] = [all.filter((r) => r.endedAt === null), all.filter((r) => r.endedAt !== null)];
+      return [...running, ...ended];
+    },
+    rollout: (id) => readRollout(sql, id),
+    approvals: () => listApprovals(sql),
     alerts: () => listAlerts(sql),
     checks: (limit) => listChecks(sql, { limit }),
     async replayScores() {
@@ -62,6 +79,21 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
   };
 }
 
+async function readRollout(sql: Sql, id: string): Promise<RolloutStory | null> {
+  const rollout = await findRollout(sql, id);
+  if (!rollout) return null;
+  const [looks, changes] = await Promise.all([
+    listLooks(sql, id, LOOKS_SHOWN),
+    servingChanges(sql, rollout.model),
+  ]);
+  return {
+    rollout,
+    plan: planText(rollout.plan).split("\n"),
+    looks: rolloutLooks(rollout, looks).toReversed(),
+    moves: changes.filter((move) => move.rollout === id).toReversed(),
+  };
+}
+
 async function orNull<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found;
@@ -71,14 +103,25 @@ async function orNull<T>(found: Promise<T>): Promise<T | null> {
   }
 }
 
+/** What stands around the pages. */
+export interface Surroundings {
+  desk?: FrontDesk;
+  /** whether who has not signed in may read as well; else a key or a session is needed for all but the static files */
+  mayRead?: (req: Request) => Promise<boolean>;
+  cache?: string;
+}
+
 /** The pages over what they read. Takes about half a second: it loads the pages and what draws their charts. */
 export async function buildDashboard(
   dashboard: Dashboard,
-  { cache }: { cache?: string } = {},
+  { desk = NOBODY, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
 ): Promise<(req: Request) => Promise<Response>> {
-  const app = new App<State>().use(withPolicy).use(staticFiles()).use((ctx) => {
-    Object.assign(ctx.state, { dashboard, title: "Perennial" });
-    return ctx.next();
+  const app = new App<State>().use(withPolicy).use(staticFiles()).use(async ({ req, url, state, next }) => {
+    const person = await desk.personOf(req);
+    if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
+    const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
+    Object.assign(state, { dashboard, desk, person, notice, title: "Perennial" });
+    return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
   const apply = await new Builder<State>(options).build({ snapshot: "memory" });
@@ -86,36 +129,64 @@ export async function buildDashboard(
   return app.handler();
 }
 
+const SIGN_IN = "/sign-in";
+
+function toSignIn(req: Request, { pathname, search }: URL): Response {
+  if (!wantsPage(req)) {
+    const headers = { "www-authenticate": 'Bearer realm="perennial"' };
+    return new Response("Send the key of this installation, or sign in", { status: 401, headers });
+  }
+  const to = new URLSearchParams({ to: pathname + search });
+  return new Response(null, { status: 303, headers: { location: `${SIGN_IN}?${to}` } });
+}
+
+const NAMED_HEADERS = {
+  "content-security-policy": POLICY,
+  "referrer-policy": "same-origin", // without any a browser would not say where our own forms come from
+};
+
 async function withPolicy({ next }: { next: () => Promise<Response> }): Promise<Response> {
   const answer = await next();
-  answer.headers.set("content-security-policy", POLICY);
+  for (const [name, value] of Object.entries(NAMED_HEADERS)) answer.headers.set(name, value);
   // a browser asks again each time, and is told "not modified" where there is an ETag
   answer.headers.set("cache-control", answer.headers.has("etag") ? "no-cache" : "no-store");
   return answer;
 }
 
+/** Paths that both the API and the dashboard have. */
+const SHARED = ["/rollouts", "/rollouts/:id{.+}"];
+const FORM_BYTES_MAX = 64 * 1024;
+
 /**
- * Answers GET and HEAD of the dashboard's pages; the API's own paths were there before and win. Whatever is no page
- * goes on to the API's own "not found", unless a browser asks, which gets a page that says so.
- * Beyond loopback the pages need a key, as reading the API does: a browser asks for it (any name, the key as password).
+ * The dashboard's pages beside the API: its own paths were there before and win, but for those that both have, where a
+ * browser gets the page. Whatever is no page goes on to the API's own "not found", unless a browser asks, which gets a
+ * page that says so. Beyond loopback the pages need a session or a key, as reading the API does.
  */
-export function mountDashboard(app: Api, deps: DashboardDeps): void {
+export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   let building: ReturnType<typeof buildDashboard> | undefined;
-  const handler = () =>
-    building ??= buildDashboard(readDashboard(deps), deps).catch((error) => {
+  const handler = (app: Api) =>
+    building ??= buildDashboard(readDashboard(deps), {
+      ...{ desk: createDesk(deps, app), mayRead: readersOf(deps), cache: deps.cache },
+    }).catch((error) => {
       building = undefined; // the next request tries again
       throw error;
     });
-  handler().catch((error) => deps.log(`The dashboard cannot be shown: ${messageOf(error)}`));
-  app.on(["GET"], "*", async (c, next) => {
-    if (!await mayRead(c, deps)) {
-      return c.text("Sign in with the key of this installation as password", 401, {
-        "WWW-Authenticate": 'Basic realm="perennial", charset="UTF-8"',
-      });
-    }
-    const answer = await (await handler())(c.req.raw);
-    return answer.status === 404 && !wantsPage(c) ? await goOn(answer, next) : answer;
-  });
+  const show = (app: Api) => async (c: Context<AppEnv>, next: Next) => {
+    const answer = await (await handler(app))(c.req.raw);
+    return answer.status === 404 && !wantsPage(c.req.raw) ? await goOn(answer, next) : answer;
+  };
+  return {
+    share(app) {
+      const page = show(app);
+      for (const path of SHARED) app.get(path, (c, next) => wantsPage(c.req.raw) ? page(c, next) : next());
+    },
+    mount(app) {
+      handler(app).catch((error) => deps.log(`The dashboard cannot be shown: ${messageOf(error)}`));
+      const page = show(app);
+      app.get("*", page);
+      app.post("*", limitBody(FORM_BYTES_MAX), (c, next) => isForm(c.req.raw) ? page(c, next) : next());
+    },
+  };
 }
 
 async function goOn(answer: Response, next: Next): Promise<void> {
@@ -123,24 +194,18 @@ async function goOn(answer: Response, next: Next): Promise<void> {
   await next();
 }
 
-const wantsPage = (c: Context) => c.req.header("accept")?.includes("text/html") ?? false;
+const wantsPage = (req: Request) => req.headers.get("accept")?.includes("text/html") ?? false;
+/** Whether a person opens the page, and not a page that draws itself anew. */
+const isVisit = (req: Request) =>
+  req.method === "GET" && wantsPage(req) && (req.headers.get("sec-fetch-mode") ?? "navigate") === "navigate";
+const isForm = (req: Request) =>
+  /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(req.headers.get("content-type") ?? "");
 
-async function mayRead(c: Context<AppEnv>, { sql, host = LOOPBACK }: DashboardDeps): Promise<boolean> {
-  if (!needsKey("reader", host)) return true;
-  const [scheme, value = ""] = c.req.header("authorization")?.split(" ") ?? [];
-  const key = /^basic$/i.test(scheme)
-    ? passwordOf(value)
-    : /^bearer$/i.test(scheme)
-    ? value
-    : c.req.header("x-api-key");
-  return key ? await nameOfKey(sql, key) !== null : false;
-}
-
-/** The password of Basic credentials; empty where they cannot be read. */
-function passwordOf(credentials: string): string {
-  try {
-    return atob(credentials).replace(/^[^:]*:/, "");
-  } catch {
-    return ""; // not base64: no key
-  }
+/** Who may read the pages without having signed in: on loopback everybody, else who sends a key as the API takes it. */
+function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
+  if (!needsKey("reader", host)) return () => Promise.resolve(true);
+  return async (req) => {
+    const key = presentedKey(req.headers);
+    return key !== undefined && await nameOfKey(sql, key) !== null;
+  };
 }

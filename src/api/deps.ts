@@ -27,6 +27,10 @@ export interface ApiDeps {
 
 /** What a request carries from the guards to its handler. */
 export interface AppEnv {
+  Bindings: {
+    /** the person in whose name this process calls itself; nothing that comes over the network can set it */
+    actingAs?: string;
+  };
   Variables: {
     /** in the answer's `X-Request-Id`, in problems and in the log */
     requestId: string;

@@ -22,10 +22,14 @@ const HEADERS = {
   "Cache-Control": "no-store",
 } as const;
 
-/** Puts what every request passes through before the app's routes. */
+/** Puts what every request passes through before anything answers. */
 export function addGuards(app: Api, deps: ApiDeps): void {
-  const nameOfKey = createKeyRing(deps.sql, systemClock);
   app.use("*", requestId, headers, ownHost(deps.host ?? LOOPBACK));
+}
+
+/** Puts what the API's own routes want of a request before them. */
+export function addRouteGuards(app: Api, deps: ApiDeps): void {
+  const nameOfKey = createKeyRing(deps.sql, systemClock);
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
@@ -55,7 +59,7 @@ async function inTime(_c: Context, next: Next): Promise<void> {
 }
 
 /** Refuses a longer body. One that tells its length is not read for that; of another the bytes are counted. */
-function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
+export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   const counted = bodyLimit({ maxSize, onError: tooLarge });
   return async (c, next) => {
     const length = c.req.header("content-length");
@@ -102,8 +106,8 @@ function accessGuard(
 ): MiddlewareHandler<AppEnv> {
   if (!needsKey(access, host)) return async (_c, next) => await next();
   return async (c, next) => {
-    const key = presentedKey(c);
-    const who = key === undefined ? null : await nameOfKey(key);
+    const key = presentedKey(c.req.raw.headers);
+    const who = c.env?.actingAs ?? (key === undefined ? null : await nameOfKey(key));
     if (who === null) {
       const how = key === undefined ? "Send it" : "This one is not known. Send a valid one";
       throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
@@ -113,9 +117,10 @@ function accessGuard(
   };
 }
 
-function presentedKey(c: Context): string | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(c.req.header("authorization") ?? "")?.[1];
-  return bearer ?? c.req.header("x-api-key");
+/** The key that a request was sent with. */
+export function presentedKey(headers: Headers): string | undefined {
+  const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
+  return bearer ?? headers.get("x-api-key") ?? undefined;
 }
 
 function tooLarge(): never {

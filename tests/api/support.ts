@@ -89,7 +89,7 @@ export interface Served {
 export async function withApp(
   test: (served: Served) => Promise<void>,
   changed: Partial<ApiDeps> = {},
-  options: AppOptions = {},
+  options: AppOptions | ((deps: ApiDeps) => AppOptions) = {},
 ): Promise<void> {
   await using database = await freshDatabase();
   const sql = connect(database.url, { max: 4 });
@@ -98,13 +98,14 @@ export async function withApp(
     await saveKey(sql, "owner", sha256(KEY));
     const control = new NotingControl();
     const logged: string[] = [];
-    const app = createApp({
+    const deps: ApiDeps = {
       ...{ sql, control, pseudonym, predictor: bytePredictor, models: await loadModels(), temporalUi: null },
       clock: () => Date.parse(NOW),
       explain: nothingSealed,
       log: (line) => logged.push(line),
       ...changed,
-    }, options);
+    };
+    const app = createApp(deps, typeof options === "function" ? options(deps) : options);
     const call: Served["call"] = async (method, path, body, headers = {}) =>
       await app.request(path, {
         method,

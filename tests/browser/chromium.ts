@@ -1,4 +1,5 @@
 /** Chromium as the browser checks start it: a profile of its own, nothing fetched on the side. */
+import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,17 +10,21 @@ const FLAGS = [
   ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
 ];
 
-/** Runs `use` with a browser that is closed afterwards. `CHROMIUM_PATH` names one other than the system's. */
+/** Where the browser is: `CHROMIUM_PATH` names one other than the system's. */
+const chromiumPath = () => Deno.env.get("CHROMIUM_PATH") ?? "/usr/bin/chromium";
+
+export const hasChromium = (): boolean => existsSync(chromiumPath());
+
+/** Runs `use` with a browser that is closed afterwards. */
 export async function withChromium<T>(
   use: (browser: BrowserContext) => Promise<T>,
-  { timezoneId }: { timezoneId?: string } = {},
+  options: { timezoneId?: string; javaScriptEnabled?: boolean } = {},
 ): Promise<T> {
   const profile = await mkdtemp(join(tmpdir(), "chromium-"));
-  const executablePath = Deno.env.get("CHROMIUM_PATH") ?? "/usr/bin/chromium";
   const browser = await chromium.launchPersistentContext(profile, {
-    executablePath,
+    executablePath: chromiumPath(),
     args: FLAGS,
-    timezoneId,
+    ...options,
   });
   try {
     return await use(browser);

@@ -120,6 +120,7 @@ Deno.test("keyText() shows the key only when it was made just now", () => {
   assert.match(keyText({ url: "http://x", key }), /pk_secret/);
   for (const other of [{ ...key, created: false }, { ...key, created: false, path: null }]) {
     assert.doesNotMatch(keyText({ url: "http://x", key: other }), /pk_secret/);
+    assert.match(keyText({ url: "http://x", key: other }), /http:\/\/x\/sign-in/);
   }
 });
 

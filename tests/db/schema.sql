@@ -450,6 +450,19 @@ create table serving_minutes (
 );
 CREATE INDEX serving_minutes_minute ON public.serving_minutes USING btree (minute);
 
+create table sessions (
+  sha256 text not null,
+  key_name text not null,
+  key_sha256 text not null,
+  notice text,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  constraint sessions_key_name_fkey FOREIGN KEY (key_name) REFERENCES api_keys(name) ON DELETE CASCADE,
+  constraint sessions_pkey PRIMARY KEY (sha256)
+);
+CREATE INDEX sessions_expire ON public.sessions USING btree (expires_at);
+
 create table settings (
   name text not null,
   value jsonb not null,

@@ -6,7 +6,9 @@ import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
 import type { ModelStatus, Status } from "../../src/reporting/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
-import type { Dashboard, ReplayScore } from "../../routes/(_parts)/dashboard.ts";
+import type { Approval } from "../../src/db/approvals.ts";
+import type { Dashboard, ReplayScore, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
+import { anApproval, makeRollout } from "./rollout_fixture.ts";
 
 const DAY_MS = 86_400_000;
 export const NOW_MS = Date.parse("2026-03-02T14:37:08Z");
@@ -50,7 +52,13 @@ export interface Fixture {
   alerts: Alert[];
   checks: Check[];
   scores: ReplayScore[];
+  /** running ones first */
+  rollouts: RolloutStory[];
+  approvals: Approval[];
 }
+
+/** What one model's history is made of. */
+type History = Omit<Fixture, "alerts" | "rollouts" | "approvals">;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
   return [
@@ -122,8 +130,8 @@ const curve = (random: () => number) =>
   }));
 
 /** One model's history, cut-off by cut-off. */
-function history(kind: Kind, random: () => number): Omit<Fixture, "alerts"> {
-  const made: Omit<Fixture, "alerts"> = { cycles: [], versions: [], moves: [], checks: [], scores: [] };
+function history(kind: Kind, random: () => number): History {
+  const made: History = { cycles: [], versions: [], moves: [], checks: [], scores: [] };
   let serving: number | null = null;
   for (let i = 0; i < CUTOFFS; i++) {
     const number = i + 1, asOf = iso(FIRST_MS + i * 14 * DAY_MS);
@@ -272,8 +280,7 @@ function history(kind: Kind, random: () => number): Omit<Fixture, "alerts"> {
 /** The same rows for the same seed. */
 export function makeFixture(seed = 7): Fixture {
   const parts = KINDS.map((kind, i) => history(kind, seededRandom(seed + i)));
-  const all = <K extends keyof Omit<Fixture, "alerts">>(key: K) =>
-    parts.flatMap((p) => p[key] as unknown[]) as Fixture[K];
+  const all = <K extends keyof History>(key: K) => parts.flatMap((p) => p[key] as unknown[]) as Fixture[K];
   const running: Cycle = {
     ...all("cycles").find((c) => c.model === "churn" && c.number === CUTOFFS)!,
     ...{
@@ -303,6 +310,8 @@ export function makeFixture(seed = 7): Fixture {
       scores: all("scores"),
     },
     checks: all("checks"),
+    rollouts: rolloutsOf(all("moves")),
+    approvals: [anApproval(NOW_MS)],
     alerts: [{
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
@@ -321,6 +330,24 @@ export function makeFixture(seed = 7): Fixture {
       },
     }],
   };
+}
+
+/** One that runs, then one that was taken back and one that was promoted. */
+function rolloutsOf(moves: readonly ServingMove[]): RolloutStory[] {
+  const champion = moves.findLast((m) => m.model === "churn")!.version;
+  return [
+    { champion, challenger: champion - 1, beganMs: NOW_MS - 8 * DAY_MS, days: 8, drift: -0.004 },
+    { champion, challenger: champion - 2, beganMs: NOW_MS - 30 * DAY_MS, days: 60, drift: 0.06 },
+    { champion: champion - 3, challenger: champion, beganMs: NOW_MS - 90 * DAY_MS, days: 60, drift: -0.004 },
+  ].map(makeRollout);
+}
+
+/** Where the rollout of a model that runs is. */
+function rolloutStatus(model: string, { rollouts }: Fixture): ModelStatus["rollout"] {
+  const running = rollouts.find(({ rollout }) => rollout.model === model && rollout.state === "running");
+  if (!running) return null;
+  const { rollout: { id, plan: { strategy }, shares: [{ version, share }], startedAt }, looks } = running;
+  return { id, strategy, version, share, startedAt, text: looks.at(-1)!.decision.text };
 }
 
 const newest = <T>(rows: readonly T[], at: (row: T) => string) =>
@@ -374,15 +401,15 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
     lastCheck: newest(own(fixture.checks), (c) => c.checkedAt)[0] ?? null,
     nextCheckAt: iso(NOW_MS + 1_372_000),
     outcomes,
-    rollout: null,
-    approval: null,
+    rollout: rolloutStatus(kind.model, fixture),
+    approval: fixture.approvals.find((a) => a.model === kind.model) ?? null,
     openAlerts: own(fixture.alerts).length,
   };
 }
 
 /** What the pages read, over the rows of a fixture. */
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
-  const { cycles, versions, moves, alerts, checks, scores } = fixture;
+  const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals } = fixture;
   const status = (): Status => ({
     ...{ asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS), clock: "pinned", temporalUi: "http://localhost:8233" },
     openAlerts: alerts.length,
@@ -403,6 +430,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
       Promise.resolve(versions.find((v) => v.model === model && v.version === n) ?? null),
     versions: (model) => Promise.resolve(versions.filter((v) => v.model === model).toReversed()),
     moves: (model) => Promise.resolve(moves.filter((m) => m.model === model).toReversed()),
+    knownGood: (model) =>
+      Promise.resolve(moves.findLast((m) => m.model === model && m.kind === "deploy")?.previous ?? null),
+    rollouts: () => Promise.resolve(rollouts.map((story) => story.rollout)),
+    rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
+    approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
@@ -413,4 +445,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
 }
 
 /** An installation in which nothing happened yet. */
-export const EMPTY: Fixture = { cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] };
+export const EMPTY: Fixture = {
+  ...{ cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] },
+  ...{ rollouts: [], approvals: [] },
+};

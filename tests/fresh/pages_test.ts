@@ -22,7 +22,11 @@ async function open(handler: typeof full, path: string) {
 
 const rolledBack = fixture.cycles.find((c) => c.outcome === "rolled back")!;
 const running = fixture.cycles.find((c) => c.outcome === null)!;
-const PAGES = ["/", "/cycles", `/cycles/${rolledBack.id}`, `/cycles/${running.id}`, "/versions"];
+const rollouts = fixture.rollouts.map((story) => `/rollouts/${story.rollout.id}`);
+const PAGES = [
+  ...["/", "/cycles", `/cycles/${rolledBack.id}`, `/cycles/${running.id}`, "/versions", "/rollouts"],
+  ...rollouts,
+];
 
 for (const path of PAGES) {
   Deno.test(`${path} answers first, in one h1, and holds to the content policy`, async () => {
@@ -41,11 +45,11 @@ for (const path of PAGES) {
   });
 }
 
-for (const path of ["/", "/cycles", "/versions"]) {
+for (const path of ["/", "/cycles", "/versions", "/rollouts"]) {
   Deno.test(`${path} says what it waits for, when nothing happened yet`, async () => {
     const { res, html, document } = await open(empty, path);
     assert.equal(res.status, 200);
-    assert.match(html, /no model yet|No cycles yet|No version serves yet/);
+    assert.match(html, /no model yet|No cycles yet|No version serves yet|No rollouts yet/);
     assert.equal(document.querySelectorAll(".chart").length, 0);
     assert.doesNotMatch(html, /NaN|undefined|Infinity/);
   });
@@ -102,6 +106,62 @@ Deno.test("a cycle that does not exist is a 404 page that says so", async () => 
     document.querySelector("main")!.textContent,
     /There is no cycle "retrainer\/churn\/cycle\/999"/,
   );
+});
+
+Deno.test("the overview says what is under way towards serving, each with where to go", async () => {
+  const { document } = await open(full, "/");
+  const lede = document.querySelector(".lede")!;
+  assert.match(lede.textContent, /churn: version 19 is shown to (5|25|50) % of shoppers/);
+  assert.match(lede.textContent, /spending: version 19 waits for your approval until 4 Mar 2026/);
+  const links = [...lede.querySelectorAll("a")].map((a) => a.getAttribute("href"));
+  assert.deepEqual(links.slice(-2), [rollouts[0], "/rollouts#approvals"]);
+});
+
+Deno.test("/rollouts lists them, the running one first, and says how to begin one where there was none", async () => {
+  const { document } = await open(full, "/rollouts");
+  const states = [...document.querySelectorAll("#all")].map((h) => h.closest("table")!)
+    .flatMap((table) => [...table.querySelectorAll('[data-label="State"]')].map((td) => td.textContent));
+  assert.deepEqual(states, ["Running, shown to 50 % of shoppers", "Rolled back", "Promoted"]);
+  const { html } = await open(empty, "/rollouts");
+  assert.match(html, /perennial config set rollout=canary/);
+});
+
+Deno.test("a rollout's page tells plan, share, difference with bounds, arms, segments and each look decided again", async () => {
+  const { document, html } = await open(full, rollouts[0]);
+  const text = document.body.textContent;
+  assert.match(text, /v19 against v\d+: not worse, −0\.\d+ \[−0\.\d+, \+0\.\d+\] on [\d,]+ shoppers/);
+  assert.match(text, /Shown to: v19 (25|50) %/);
+  assert.match(text, /serves everyone once outcomes show/);
+  assert.match(text, /8 looks, each the same when decided again/);
+  assert.match(text, /new, under 90 days/);
+  assert.equal(document.querySelectorAll("#share .chart, #difference-19 .chart").length, 6);
+  assert.equal(document.querySelectorAll("#difference-19 tbody tr").length, 6);
+  assert.doesNotMatch(html, /NaN|undefined|Infinity/);
+  assert.equal((await open(full, "/rollouts/rollout/churn/v99")).res.status, 404);
+});
+
+Deno.test("a look that does not come out the same again is said to", async () => {
+  const [story] = fixture.rollouts;
+  const changed = { ...story, looks: story.looks.map((look, i) => ({ ...look, same: i > 0 })) };
+  const site = await buildDashboard(fixtureDashboard({ ...fixture, rollouts: [changed] }));
+  const { document } = await open(site, rollouts[0]);
+  assert.match(document.body.textContent, /8 looks, 1 not the same when decided again/);
+});
+
+Deno.test("who has not signed in is offered nothing to change, but where to sign in", async () => {
+  for (const path of [...PAGES, "/versions"]) {
+    const { document } = await open(full, path);
+    assert.equal(document.querySelectorAll('[href^="/act/"], form[method=post]').length, 0, path);
+  }
+  for (const path of ["/rollouts", rollouts[0], "/versions"]) {
+    const { document } = await open(full, path);
+    assert.match(document.querySelector("main")!.textContent, /Sign in to act/, path);
+  }
+  const { res } = await open(full, "/act/promote?model=churn&version=3");
+  assert.deepEqual([res.status, res.headers.get("location")], [
+    303,
+    "/sign-in?to=%2Fact%2Fpromote%3Fmodel%3Dchurn%26version%3D3",
+  ]);
 });
 
 Deno.test("a page says that it could not be read, and not why, when the database is gone", async () => {

@@ -8,9 +8,8 @@ import { getVersion } from "../../db/versions.ts";
 import { planRollout, strategyFor } from "../../registry/plan_rollout.ts";
 import { currentAsOf } from "../../reporting/as_of.ts";
 import { configOf } from "../../retraining_config.ts";
-import { firstDifference } from "../../reporting/explain.ts";
-import { decideRollout } from "../../rollout/decide.ts";
-import { askedRolloutId, type Rollout, type RolloutLook } from "../../rollout/rollout.ts";
+import { decidedAgain } from "../../reporting/rollout_looks.ts";
+import { askedRolloutId } from "../../rollout/rollout.ts";
 import type { HandRollout } from "../../temporal/control.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels, reaching } from "../changes.ts";
@@ -169,11 +168,6 @@ function pastMoment({ clock }: ApiDeps, asOf: string): string {
   if (Date.parse(asOf) > clock()) throw new InvalidInputError("asOf is in the future", "asOf");
   return new Date(asOf).toISOString();
 }
-
-const decidedAgain = (rollout: Rollout, look: RolloutLook) => ({
-  ...look,
-  same: firstDifference(decideRollout(rollout.plan, look, look.evidence), look.decision) === null,
-});
 
 async function planFor({ sql, clock, models }: ApiDeps, name: string, { version, strategy }: {
   version: number;

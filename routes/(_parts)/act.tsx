@@ -1,0 +1,34 @@
+import type { Person } from "./desk.ts";
+
+/** What a person may do here, each with its page that says what will happen. */
+export type Action = "approve" | "reject" | "roll-back" | "promote";
+
+/** The page that says what an action will do, and does it once it is told why. */
+export const actPath = (action: Action, { model, version }: { model: string; version: number }): string =>
+  `/act/${action}?${new URLSearchParams({ model, version: String(version) })}`;
+
+interface Offer {
+  action: Action;
+  model: string;
+  version: number;
+  text: string;
+}
+
+/** What may be done, for who has signed in; else where to. */
+export function Offers({ person, here, offers }: { person: Person | null; here: string; offers: Offer[] }) {
+  if (offers.length === 0) return null;
+  if (!person) {
+    return (
+      <p>
+        <a href={`/sign-in?${new URLSearchParams({ to: here })}`}>Sign in to act</a>
+      </p>
+    );
+  }
+  return (
+    <p class="row">
+      {offers.map((offer) => (
+        <a key={offer.text} class="button" href={actPath(offer.action, offer)}>{offer.text}</a>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,76 @@
+import { HttpError, page } from "fresh";
+import { type Deed, deedOf } from "../(_parts)/deed.ts";
+import { define, type State } from "../(_parts)/define.ts";
+import { field, readForm, seeOther } from "../(_parts)/form.ts";
+import { Problem } from "../(_parts)/problem.tsx";
+
+const WHY_MAX = 500; // characters, as the API has it
+
+interface Asked {
+  params: Record<string, string>;
+  url: URL;
+  state: State;
+}
+
+/** What the address asks for. @throws {HttpError} there is no such action, model or version */
+async function asked({ params, url, state }: Asked): Promise<Deed> {
+  const model = url.searchParams.get("model"), version = Number(url.searchParams.get("version"));
+  const { models } = await state.dashboard.status();
+  const status = models.find((m) => m.model === model);
+  const deed = status && Number.isInteger(version) && version > 0 && deedOf(params.action, status, version);
+  if (!deed) throw new HttpError(404, "No such action on a version of a model");
+  state.title = deed.button;
+  return deed;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { url, state } = ctx;
+    if (!state.person) {
+      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+    }
+    return page({
+      deed: await asked(ctx),
+      why: "",
+      once: crypto.randomUUID(),
+      problem: null as string | null,
+    });
+  },
+  async POST(ctx) {
+    const form = await readForm(ctx);
+    const { desk } = ctx.state, person = ctx.state.person!;
+    const deed = await asked(ctx), why = field(form, "why"), once = field(form, "once");
+    const { path, body } = deed;
+    const refused = why
+      ? await desk.change(person, { path, body: { ...body, why }, once })
+      : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
+    if (refused) return page({ deed, why, once, problem: refused.why }, { status: refused.status });
+    await desk.leaveNotice(person, deed.done);
+    return seeOther(deed.back);
+  },
+});
+
+export default define.page<typeof handler>(function Act({ data, state, url }) {
+  const { deed: { question, will, button, back }, why, once, problem } = data;
+  return (
+    <>
+      <header class="lede">
+        <h1>{question}</h1>
+        <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
+      </header>
+      {problem && <Problem text={problem} />}
+      <form class="form" method="post" action={url.pathname + url.search}>
+        <input type="hidden" name="token" value={state.person?.token} />
+        <input type="hidden" name="once" value={once} />
+        <label for="why">
+          Why <small>It stands in the audit, beside your name ({state.person?.name}).</small>
+        </label>
+        <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
+        <p class="row">
+          <button type="submit" class="chosen">{button}</button>
+          <a href={back}>Leave all as it is</a>
+        </p>
+      </form>
+    </>
+  );
+});

@@ -1,0 +1,120 @@
+import { HttpError, page } from "fresh";
+import { Offers } from "../(_parts)/act.tsx";
+import { define } from "../(_parts)/define.ts";
+import { DifferenceChart } from "../(_parts)/difference_chart.tsx";
+import { moment } from "../(_parts)/numbers.ts";
+import { Arms, Looks, Segments } from "../(_parts)/rollout_evidence.tsx";
+import { ROLLOUT_STATES, rolloutHeadline } from "../(_parts)/rollout_words.ts";
+import { ShareChart } from "../(_parts)/share_chart.tsx";
+import { Status, Time } from "../(_parts)/signs.tsx";
+import type { RolloutStory } from "../(_parts)/dashboard.ts";
+
+export const handler = define.handlers({
+  async GET({ params, state }) {
+    const story = await state.dashboard.rollout(params.id);
+    if (!story) throw new HttpError(404, `There is no rollout "${params.id}"`);
+    state.title = `Rollout of ${story.rollout.model}`;
+    if (story.rollout.state === "running") state.live = state.dashboard.now();
+    return page(story);
+  },
+});
+
+export default define.page<typeof handler>(function OneRollout({ data, state }) {
+  const { rollout, plan, looks, moves } = data;
+  const { id, model, champion, challengers } = rollout;
+  const last = looks.at(-1);
+  return (
+    <div id="rollout" data-redraw>
+      <header class="lede">
+        <nav class="crumbs" aria-label="Breadcrumb">
+          <a href="/rollouts">All rollouts</a>
+          <a href={`/versions#${model}`}>{model}</a>
+        </nav>
+        <h1>{rolloutHeadline(rollout)}</h1>
+        <Answers {...data} />
+        {rollout.state === "running" && (
+          <Offers
+            person={state.person}
+            here={`/rollouts/${id}`}
+            offers={[
+              ...challengers.map((version) => ({
+                ...{ action: "promote" as const, model, version, text: `Promote v${version}` },
+              })),
+              { action: "roll-back", model, version: champion, text: `Roll back to v${champion}` },
+            ]}
+          />
+        )}
+      </header>
+      <div class="columns">
+        {challengers.map((version) => (
+          <section key={version} class="section" aria-label={`Version ${version} against ${champion}`}>
+            <DifferenceChart rollout={rollout} looks={looks} version={version} />
+          </section>
+        ))}
+        <section class="section" aria-label="Share">
+          <ShareChart rollout={rollout} looks={looks} moves={moves} />
+        </section>
+      </div>
+      {last && <Arms rollout={rollout} look={last} />}
+      {last && <Segments look={last} champion={champion} />}
+      <section class="section" aria-labelledby="plan">
+        <h2 id="plan">
+          What it goes by{" "}
+          <small>Written down when it began; a changed setting changes the next one only.</small>
+        </h2>
+        <ul class="plain">{plan.map((line) => <li key={line}>{line}</li>)}</ul>
+      </section>
+      <Looks looks={looks} />
+    </div>
+  );
+});
+
+function Answers({ rollout, looks }: RolloutStory) {
+  const { state, plan, asOf, startedAt, endedAt, endedWhy, beganBy, why, cycleId } = rollout;
+  const last = looks.at(-1);
+  return (
+    <dl class="answers">
+      <div>
+        <dt>State</dt>
+        <dd>
+          <Status sign={ROLLOUT_STATES[state]} />
+        </dd>
+      </div>
+      <div>
+        <dt>Strategy</dt>
+        <dd>{plan.strategy}</dd>
+      </div>
+      <div>
+        <dt>Began</dt>
+        <dd>
+          <Time iso={startedAt} as="moment" /> <small>for {moment(asOf, "day")}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>By</dt>
+        <dd>
+          {/^retrainer\//.test(cycleId) ? <a href={`/cycles/${cycleId}`}>a cycle</a> : beganBy}
+          {why && <small>: {why}</small>}
+        </dd>
+      </div>
+      {endedAt
+        ? (
+          <div>
+            <dt>Ended</dt>
+            <dd>
+              <Time iso={endedAt} as="moment" />
+              {endedWhy && <small>: {endedWhy}</small>}
+            </dd>
+          </div>
+        )
+        : last && (
+          <div>
+            <dt>Last look</dt>
+            <dd>
+              <small>{last.decision.text}</small>
+            </dd>
+          </div>
+        )}
+    </dl>
+  );
+}

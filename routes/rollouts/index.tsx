@@ -1,0 +1,105 @@
+import { page } from "fresh";
+import { ApprovalTable } from "../(_parts)/approval_table.tsx";
+import { define } from "../(_parts)/define.ts";
+import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../(_parts)/rollout_words.ts";
+import { Status, Time } from "../(_parts)/signs.tsx";
+import { counted } from "../(_parts)/numbers.ts";
+import type { Rollout } from "../../src/rollout/rollout.ts";
+
+export const handler = define.handlers({
+  async GET({ state }) {
+    const { dashboard } = state;
+    const [rollouts, approvals] = await Promise.all([dashboard.rollouts(), dashboard.approvals()]);
+    state.title = "Rollouts";
+    state.live = dashboard.now();
+    return page({ rollouts, approvals, now: state.live });
+  },
+});
+
+export default define.page<typeof handler>(function Rollouts({ data, state }) {
+  const { rollouts, now } = data;
+  const approvals = data.approvals.filter((a) => a.expiresAt > now);
+  return (
+    <div id="rollouts" data-redraw>
+      <header class="lede">
+        <h1>{answer(rollouts)}</h1>
+        <p>
+          A rollout shows a validated version to some shoppers first, and goes on only while nothing speaks
+          against it.
+        </p>
+      </header>
+      {approvals.length > 0 && (
+        <section class="section" aria-labelledby="approvals">
+          <ApprovalTable approvals={approvals} person={state.person} />
+        </section>
+      )}
+      <section class="section" aria-labelledby="all">
+        {rollouts.length === 0 ? <None /> : <RolloutTable rollouts={rollouts} />}
+      </section>
+    </div>
+  );
+});
+
+function answer(rollouts: readonly Rollout[]): string {
+  if (rollouts.length === 0) return "No rollouts yet.";
+  const running = rollouts.filter((r) => r.state === "running");
+  return running.length > 0
+    ? running.map(rolloutHeadline).join(" ")
+    : `No rollout is running. ${rolloutHeadline(rollouts[0])}`;
+}
+
+function None() {
+  return (
+    <>
+      <h2 id="all">None so far</h2>
+      <p>
+        Unless it is configured otherwise, a validated version serves everyone at once. To have each shown to
+        a few shoppers first:{" "}
+        <code>deno task perennial config set rollout=canary</code>. To roll a kept version out by hand:{" "}
+        <code>deno task perennial rollouts begin churn 7</code>.
+      </p>
+    </>
+  );
+}
+
+function RolloutTable({ rollouts }: { rollouts: readonly Rollout[] }) {
+  return (
+    <table class="records">
+      <caption>
+        <h2 id="all">{counted(rollouts.length, "rollout")}</h2>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Rollout</th>
+          <th scope="col">State</th>
+          <th scope="col">Strategy</th>
+          <th scope="col">Began</th>
+          <th scope="col">Ended</th>
+          <th scope="col">Why</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rollouts.map((r) => (
+          <tr key={r.id}>
+            <th scope="row">
+              <a href={`/rollouts/${r.id}`}>
+                {r.model} {r.challengers.map((v) => `v${v}`).join(", ")}
+              </a>{" "}
+              <small>beside v{r.champion}</small>
+            </th>
+            <td data-label="State">
+              <Status sign={ROLLOUT_STATES[r.state]} />
+              {r.state === "running" && <small>, shown to {shownTo(r)}</small>}
+            </td>
+            <td data-label="Strategy">{r.plan.strategy}</td>
+            <td data-label="Began">
+              <Time iso={r.startedAt} as="moment" />
+            </td>
+            <td data-label="Ended">{r.endedAt ? <Time iso={r.endedAt} as="moment" /> : "runs"}</td>
+            <td data-label="Why">{r.endedWhy ?? r.why}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

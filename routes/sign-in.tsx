@@ -1,0 +1,76 @@
+import { page } from "fresh";
+import { define } from "./(_parts)/define.ts";
+import { field, ownPath, readOwnForm, seeOther } from "./(_parts)/form.ts";
+import { Problem } from "./(_parts)/problem.tsx";
+import { Time } from "./(_parts)/signs.tsx";
+
+const REFUSED: Readonly<Record<string, string>> = {
+  "403": "This key is not known here",
+  "429": "Too many keys were wrong: try again in a minute",
+};
+
+export const handler = define.handlers({
+  /** With `key` in the address, as a link from the terminal has it: signs in, and takes the key out of the address. */
+  async GET({ req, url, state }) {
+    state.title = "Sign in";
+    const to = ownPath(url.searchParams.get("to") ?? "/"), key = url.searchParams.get("key");
+    if (key === null) {
+      return page({ to, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
+    }
+    const came = await state.desk.signIn(req, key);
+    const query = new URLSearchParams({ to, ..."cookie" in came ? {} : { refused: String(came.status) } });
+    return seeOther(`/sign-in?${query}`, "cookie" in came ? { "set-cookie": came.cookie } : {});
+  },
+  async POST({ req, url, state }) {
+    state.title = "Sign in";
+    const form = await readOwnForm({ req, url }), to = ownPath(field(form, "to") || "/");
+    const came = await state.desk.signIn(req, field(form, "key"));
+    if ("cookie" in came) return seeOther(to, { "set-cookie": came.cookie });
+    return page({ to, problem: came.why as string | null }, { status: came.status });
+  },
+});
+
+export default define.page<typeof handler>(function SignIn({ data: { to, problem }, state }) {
+  const { person } = state;
+  if (person) {
+    return (
+      <>
+        <header class="lede">
+          <h1>You are signed in as {person.name}.</h1>
+          <p>
+            Until{" "}
+            <Time iso={person.until} as="moment" />. What you change here stands in the audit under this name.
+            {" "}
+            <a href={to}>{to === "/" ? "To the overview" : "Go on"}</a>.
+          </p>
+        </header>
+        <form class="form" method="post" action="/sign-out">
+          <input type="hidden" name="token" value={person.token} />
+          <p>
+            <button type="submit">Sign out</button>
+          </p>
+        </form>
+      </>
+    );
+  }
+  return (
+    <>
+      <header class="lede">
+        <h1>Sign in with the key of this installation.</h1>
+        <p>
+          Perennial printed it at its first start and keeps it in the file <code>api-key</code>{" "}
+          of its folder. Approving, promoting and rolling back need it; so does reading from another machine.
+        </p>
+      </header>
+      {problem && <Problem text={problem} />}
+      <form class="form" method="post" action="/sign-in">
+        <input type="hidden" name="to" value={to} />
+        <label for="key">API key</label>
+        <input id="key" name="key" type="password" autocomplete="current-password" required />
+        <p>
+          <button type="submit" class="chosen">Sign in</button>
+        </p>
+      </form>
+    </>
+  );
+});

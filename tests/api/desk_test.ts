@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import type { ApiDeps } from "../../src/api/deps.ts";
+import { servingVersion } from "../../src/db/serving.ts";
+import { CYCLE, withDesk } from "./desk_support.ts";
+import { KEY, NOW, type Served } from "./support.ts";
+
+const HERE = "http://localhost:8000";
+
+/** A browser in a few lines: it keeps cookies, says where its forms come from, and follows what it is told. */
+class Browser {
+  cookie = "";
+  constructor(readonly app: Served["app"]) {}
+  async open(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { accept: "text/html", host: "localhost:8000", cookie: this.cookie, ...init.headers };
+    const res = await this.app.request(`${HERE}${path}`, { ...init, headers });
+    const set = res.headers.get("set-cookie");
+    if (set) this.cookie = set.split(";")[0];
+    return res;
+  }
+  async page(path: string): Promise<Document> {
+    const res = await this.open(path);
+    assert.equal(res.status, 200, path);
+    return parseHTML(await res.text()).document;
+  }
+  /** Sends the one form on a page, with `fields` filled in. */
+  async send(
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<Response> {
+    const form = (await this.page(path)).querySelector("form[method=post]")!;
+    const body = new URLSearchParams();
+    for (const input of form.querySelectorAll("input")) {
+      body.set(input.getAttribute("name")!, input.getAttribute("value") ?? "");
+    }
+    for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    const all = { origin: HERE, "sec-fetch-site": "same-origin", ...headers };
+    const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
+    return await this.open(form.getAttribute("action")!, { method: "POST", body, headers: sent });
+  }
+}
+
+/** The same as `withDesk()` of the support, with a browser. */
+const withBrowser = (
+  test: (served: Served & { browser: Browser }) => Promise<void>,
+  changed: Partial<ApiDeps> = {},
+) => withDesk((served) => test({ ...served, browser: new Browser(served.app) }), changed);
+
+const signIn = (browser: Browser, key = KEY, to = "/") => browser.send(`/sign-in?to=${to}`, { key });
+
+Deno.test("signing in sets a cookie that no script and no other site gets, and leads where one came from", () =>
+  withBrowser(async ({ browser }) => {
+    const res = await signIn(browser, KEY, "/rollouts");
+    assert.deepEqual([res.status, res.headers.get("location")], [303, "/rollouts"]);
+    const cookie = res.headers.get("set-cookie")!;
+    assert.match(cookie, /^perennial_8000=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+    assert.match((await browser.page("/rollouts")).body.textContent, /Signed in as owner/);
+    const behindTls = await signIn(new Browser(browser.app));
+    assert.doesNotMatch(behindTls.headers.get("set-cookie")!, /Secure/);
+    const headers = { "x-forwarded-proto": "https" };
+    const secure = await new Browser(browser.app).send("/sign-in", { key: KEY }, headers);
+    assert.match(secure.headers.get("set-cookie")!, /; Secure/);
+  }));
+
+Deno.test("a key in the address signs in, and leaves the address", () =>
+  withBrowser(async ({ browser }) => {
+    const res = await browser.open(`/sign-in?key=${KEY}`);
+    assert.deepEqual([res.status, res.headers.get("location")], [303, "/sign-in?to=%2F"]);
+    assert.match((await browser.page("/sign-in")).body.textContent, /You are signed in as owner/);
+    const wrong = await new Browser(browser.app).open("/sign-in?key=wrong&to=https://evil.example/");
+    assert.equal(wrong.headers.get("location"), "/sign-in?to=%2F&refused=403");
+  }));
+
+Deno.test("a wrong key is refused without a word on why, and too many end in a pause", () => {
+  let now = Date.parse(NOW);
+  return withBrowser(async ({ browser }) => {
+    const tries = await Promise.all(Array.from({ length: 10 }, () => signIn(browser, "pk_guess")));
+    for (const res of tries) assert.equal(res.status, 403);
+    assert.match(await tries[0].text(), /This key is not known here/);
+    const more = await signIn(browser);
+    assert.equal(more.status, 429, "the right key as well, or the pause would bound nothing");
+    assert.equal(browser.cookie, "");
+    now += 60_000;
+    assert.equal((await signIn(browser)).status, 303);
+  }, { clock: () => now });
+});
+
+Deno.test("signing out ends the session, also for who kept the cookie", () =>
+  withBrowser(async ({ browser }) => {
+    await signIn(browser);
+    const { cookie } = browser;
+    const res = await browser.send("/sign-in", {});
+    assert.match(res.headers.get("set-cookie")!, /^perennial_8000=; Max-Age=0/);
+    browser.cookie = cookie;
+    assert.match((await browser.page("/sign-in")).body.textContent, /Sign in with the key/);
+  }));
+
+for (const [action, decision] of [["approve", "approved"], ["reject", "rejected"]] as const) {
+  Deno.test(`the page to ${action} says what will happen, decides once in the person's name, and says so`, () =>
+    withBrowser(async ({ browser, sql, control }) => {
+      await signIn(browser);
+      const path = `/act/${action}?model=churn&version=3`;
+      assert.match(
+        (await browser.page(path)).body.textContent,
+        /Asked: May it serve\?.*The first decision stands/,
+      );
+      const res = await browser.send(path, { why: "looked at the segments" });
+      assert.deepEqual([res.status, res.headers.get("location")], [303, "/rollouts"]);
+      assert.match(
+        (await browser.page("/rollouts")).body.textContent,
+        new RegExp(`of churn was ${decision}`),
+      );
+      assert.doesNotMatch((await browser.page("/rollouts")).body.textContent, /of churn was/);
+      const [row] = await sql`select decision, decided_by, decided_why from approvals`;
+      assert.deepEqual({ ...row }, { decision, decidedBy: "owner", decidedWhy: "looked at the segments" });
+      const [audit] = await sql`select who, action, target, why from audit`;
+      assert.deepEqual(Object.values(audit), ["owner", action, "churn", "looked at the segments"]);
+      assert.deepEqual(control.told, [["decided", CYCLE]]);
+      const late = await browser.send(path, { why: "again" });
+      assert.equal(late.status, 409);
+      assert.match(await late.text(), /Nothing to decide/);
+    }));
+}
+
+Deno.test("rolling back and promoting from a page move what serves, once per form", () =>
+  withBrowser(async ({ browser, sql }) => {
+    await signIn(browser);
+    const links = [...(await browser.page("/versions")).querySelectorAll('[href^="/act/"]')];
+    assert.deepEqual(links.map((a) => a.getAttribute("href")), [
+      "/act/promote?model=churn&version=4",
+      "/act/promote?model=churn&version=3",
+      "/act/promote?model=churn&version=1",
+      "/act/roll-back?model=churn&version=1",
+    ]);
+    const once = { once: crypto.randomUUID(), why: "complaints" };
+    const back = await browser.send("/act/roll-back?model=churn&version=1", once);
+    assert.deepEqual([back.status, back.headers.get("location")], [303, "/versions"]);
+    assert.equal((await browser.send("/act/roll-back?model=churn&version=1", once)).status, 303);
+    assert.equal(await servingVersion(sql, "churn"), 1);
+    await browser.send("/act/promote?model=churn&version=3", { why: "after all" });
+    assert.equal(await servingVersion(sql, "churn"), 3);
+    const rows = await sql`select who, action from audit order by id`;
+    assert.deepEqual(rows.map((row) => Object.values(row)), [["owner", "roll back"], ["owner", "promote"]]);
+  }));
+
+Deno.test("an action without a reason is asked for one, and keeps the form", () =>
+  withBrowser(async ({ browser, sql }) => {
+    await signIn(browser);
+    const res = await browser.send("/act/promote?model=churn&version=3", { why: "  " });
+    assert.equal(res.status, 422);
+    assert.match(await res.text(), /Say why.*<form/s);
+    assert.equal(await servingVersion(sql, "churn"), 2);
+  }));
+
+for (
+  const [what, headers, fields, pattern] of [
+    [
+      "another site",
+      { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+      {},
+      /did not come from/,
+    ],
+    [
+      "another port of this machine",
+      { "sec-fetch-site": "same-site", origin: "http://localhost:9" },
+      {},
+      /did not/,
+    ],
+    [
+      "another site, by a browser that only names it",
+      { "sec-fetch-site": "", origin: "null" },
+      {},
+      /did not come/,
+    ],
+    ["a page of another session", {}, { token: "0".repeat(64) }, /another session/],
+  ] as const
+) {
+  Deno.test(`a form that comes from ${what} changes nothing`, () =>
+    withBrowser(async ({ browser, sql }) => {
+      await signIn(browser);
+      const path = "/act/promote?model=churn&version=3";
+      const res = await browser.send(path, { why: "x", ...fields }, headers);
+      assert.equal(res.status, 403);
+      assert.match(await res.text(), pattern);
+      assert.deepEqual([await servingVersion(sql, "churn"), (await sql`select from audit`).count], [2, 0]);
+    }));
+}
+
+Deno.test("who has not signed in cannot act, whatever they send", () =>
+  withBrowser(async ({ browser, sql }) => {
+    const res = await browser.open("/act/promote?model=churn&version=3", {
+      ...{ method: "POST", body: new URLSearchParams({ why: "x", token: "" }) },
+      headers: { origin: HERE, "sec-fetch-site": "same-origin" },
+    });
+    assert.equal(res.status, 403);
+    assert.match(await res.text(), /You are not signed in/);
+    assert.equal(await servingVersion(sql, "churn"), 2);
+  }));
+
+Deno.test("a session lets nobody call the API: that takes a key", () =>
+  withBrowser(async ({ browser, sql }) => {
+    await signIn(browser);
+    const res = await browser.app.request(`${HERE}/models/churn/promote`, {
+      ...{ method: "POST", body: JSON.stringify({ version: 3 }) },
+      headers: { "content-type": "application/json", host: "localhost:8000", cookie: browser.cookie },
+    });
+    assert.equal(res.status, 401);
+    assert.equal(await servingVersion(sql, "churn"), 2);
+  }));
+
+Deno.test("an address names a known action, model and version, or there is no such page", () =>
+  withBrowser(async ({ browser }) => {
+    await signIn(browser);
+    for (
+      const what of ["drop?model=churn&version=1", "approve?model=none&version=1", "approve?model=churn"]
+    ) {
+      assert.equal((await browser.open(`/act/${what}`)).status, 404, what);
+    }
+  }));
