@@ -22,6 +22,7 @@ const Variables = z.object({
   PERENNIAL_API_KEY: z.string().optional(),
   PERENNIAL_HOST: z.string().default("127.0.0.1"),
   PERENNIAL_PORT: port(8000),
+  PERENNIAL_SHARE_PORT: flag.default(false),
   PERENNIAL_SECRET: z.string().min(16).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),
   DATABASE_URL: z.string().optional(),

@@ -299,7 +299,7 @@ export async function recomputing({ store, judge }: Pick<Shared, "store" | "judg
 
 async function runApi(shared: Shared): Promise<string> {
   const { config, sql, client, models, pseudonym, store, channels, tally, temporalUi, log, undo } = shared;
-  const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
+  const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const explain = await recomputing(shared);
   const serving = await openServing({
@@ -320,7 +320,7 @@ async function runApi(shared: Shared): Promise<string> {
   };
   const pages = { ...deps, namespace: config.TEMPORAL_NAMESPACE, cache: shared.cache };
   const app = createApp(deps, dashboardPages(pages));
-  const server = await serveApi(app, { host, port });
+  const server = await serveApi(app, { host, port, sharePort });
   undo.add("the API", () => server.stop());
   patrol(shared);
   return server.url;

@@ -6,6 +6,7 @@ import { pacedLoad } from "./pace.ts";
 import { type Peer, PEER_WAYS, type PeerWay, startPeer, wayText } from "./peer.ts";
 import { reportOf, type Round, type ServingFigures } from "./report.ts";
 import { type Bodies, serveChurn, writeBodies } from "./rows.ts";
+import { startSecondApi } from "./second_api.ts";
 import { findWrk, fullLoad, type Target } from "./wrk.ts";
 
 const PEER = {
@@ -22,11 +23,12 @@ export const servingBench: Bench = {
     const seconds = quick ? 2 : 8, rounds = quick ? 1 : 3;
     const python = await pythonWithPeers(say, PEER);
     await findWrk(say);
-    await using bench = await startBenchService();
+    await using bench = await startBenchService(undefined, { PERENNIAL_SHARE_PORT: "true" });
     const folder = await temporaryFolder();
     await loadShop(bench);
     const candidate = await serveChurn(bench);
     const bodies = await writeBodies(bench, folder.path);
+    await using _second = await startSecondApi(bench);
     say("serving: which way the peer is fastest");
     const { way, tried } = await bestWay(python, bodies, seconds / 2);
     await using peer = await startPeer(python, bodies.training, way.workers);

@@ -24,12 +24,15 @@ export interface BenchService extends AsyncDisposable {
   client: Client;
   databaseUrl: string;
   temporalAddress: string;
+  /** folder of its artefacts and secret */
+  home: string;
   versions: Record<string, string>;
 }
 
 /** Starts a fresh installation: worker, API, Postgres and Temporal. Retrainers check only when told to. */
 export async function startBenchService(
   log: (line: string) => void = () => undefined,
+  settings: Record<string, string> = {},
 ): Promise<BenchService> {
   const folder = await temporaryFolder();
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, PERENNIAL_API_KEY: _key, ...outer } = Deno.env
@@ -49,12 +52,13 @@ export async function startBenchService(
     DATABASE_URL: databaseUrl,
     TEMPORAL_ADDRESS: temporalAddress,
     PERENNIAL_PORT: String(await freePort()),
+    ...settings,
   };
-  const parts = ["worker", "api"] as const;
+  const parts = ["worker", "api"] as const, home = join(folder.path, "service");
   const own = {
     config: readConfig(env),
     env,
-    home: join(folder.path, "service"),
+    home,
     parts,
     embedded: false,
     active: false,
@@ -69,6 +73,7 @@ export async function startBenchService(
     client: createClient({ url, apiKey }),
     databaseUrl,
     temporalAddress,
+    home,
     versions: await versionsOf(service),
     async [Symbol.asyncDispose]() {
       await stopService();

@@ -20,10 +20,19 @@ export class CannotListenError extends Error {
   override name = "CannotListenError";
 }
 
-/** Listens; `port` 0 takes any free one. @throws {CannotListenError} saying what to do */
-export function serveApi(app: Api, { host, port }: { host: string; port: number }): ServedApi {
+/** Where to listen. */
+export interface Listening {
+  host: string;
+  /** 0: any free one */
+  port: number;
+  /** other processes listen there as well, and the kernel divides connections between them (Linux) */
+  sharePort?: boolean;
+}
+
+/** Listens. @throws {CannotListenError} saying what to do */
+export function serveApi(app: Api, { host, port, sharePort = false }: Listening): ServedApi {
   const ending = new AbortController();
-  const server = listen(app, { host, port, signal: ending.signal });
+  const server = listen(app, { host, port, sharePort, signal: ending.signal });
   const bound = (server.addr as Deno.NetAddr).port;
   const finished = server.finished;
   let stopped: Promise<void> | undefined;
@@ -35,10 +44,13 @@ export function serveApi(app: Api, { host, port }: { host: string; port: number 
   };
 }
 
-function listen(app: Api, { host, port, signal }: { host: string; port: number; signal: AbortSignal }) {
+function listen(
+  app: Api,
+  { host, port, sharePort, signal }: Required<Listening> & { signal: AbortSignal },
+) {
   try {
     return Deno.serve(
-      { hostname: host, port, signal, onListen: () => undefined },
+      { hostname: host, port, reusePort: sharePort, signal, onListen: () => undefined },
       (request) => app.fetch(request),
     );
   } catch (error) {
