@@ -111,8 +111,8 @@ const aim = (
 ) => `${holds(found.median) ? "YES" : "NO"}: ${text}: ${range(found, format)}.`;
 
 const methodOf = (candidate: string, way: string, seconds: number, rounds: number) =>
-  `The churn model that a forced cycle on the bundled shop let serve ("${candidate}"), behind the whole service (two processes of the API on one port, ` +
-  "worker, embedded Postgres and Temporal in their usual places), beside FastAPI with pydantic and a scikit-learn logistic " +
+  `The churn model that a forced cycle on the bundled shop let serve ("${candidate}"), behind the whole service (two ` +
+  "processes of the API on one port, worker, embedded Postgres and Temporal in their usual places), beside FastAPI with pydantic and a scikit-learn logistic " +
   `regression on the same features, run by uvicorn with uvloop and httptools the way that was fastest here (${way}). Both ` +
   "take the same bodies: 97 features by name. One machine, one run, in turns: both sides, the database and the load tool " +
   `share its cores. Maximum: wrk, ${CONNECTIONS} connections, ${seconds} s after 2 s to warm up. At half of that: an own ` +
