@@ -2,7 +2,7 @@ import type { Bench } from "../shared/bench.ts";
 import { temporaryFolder } from "../shared/cleanup.ts";
 import { pythonWithPeers } from "../shared/python.ts";
 import { type BenchService, loadShop, startBenchService } from "../shared/service.ts";
-import { pacedLoad } from "./pace.ts";
+import { findH2load, pacedLoad } from "./pace.ts";
 import { type Peer, PEER_WAYS, type PeerWay, startPeer, wayText } from "./peer.ts";
 import { reportOf, type Round, type ServingFigures } from "./report.ts";
 import { type Bodies, serveChurn, writeBodies } from "./rows.ts";
@@ -23,6 +23,7 @@ export const servingBench: Bench = {
     const seconds = quick ? 2 : 8, rounds = quick ? 1 : 3;
     const python = await pythonWithPeers(say, PEER);
     await findWrk(say);
+    await findH2load(say);
     await using bench = await startBenchService(undefined, { PERENNIAL_SHARE_PORT: "true" });
     const folder = await temporaryFolder();
     await loadShop(bench);

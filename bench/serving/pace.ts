@@ -1,90 +1,62 @@
+import { findProgram, runProgram } from "../../src/embedded/programs.ts";
+import { temporaryFolder } from "../shared/cleanup.ts";
+import { join } from "node:path";
+import { CONNECTIONS, installed, type Load, type Target } from "./wrk.ts";
+
+/** The load tool h2load, which sends at a fixed rate; installed by apt-get where it is not there. */
+export const findH2load = (say: (line: string) => void): Promise<void> =>
+  installed(say, {
+    name: "h2load",
+    from: "nghttp2-client",
+    look: () => findProgram("h2load", ["--version"], Deno.env.toObject()),
+  });
+
 /**
- * Sends requests at a fixed rate, whether or not answers come, and measures each from the moment it was due: what waits
- * for a free connection counts. Its own process: `deno run pace.ts JOB`, prints JSON.
+ * Sends the first of the bodies at a fixed rate, over HTTP/1.1. A connection that waits for a late answer sends its next
+ * request late, which hides those that should have waited as well: they are added as HdrHistogram does, one for each
+ * interval of the connection that an answer took longer. @throws {Error} an answer was not 200
  */
-import { CONNECTIONS, type Load, type Target } from "./wrk.ts";
-
-export interface PaceJob extends Target {
-  perSecond: number;
-  seconds: number;
-}
-
-/** Has another process send them. @throws {Error} an answer was not 200 */
-export async function pacedLoad(job: PaceJob): Promise<Load> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-net", "--allow-read", import.meta.url, JSON.stringify(job)],
-    stdout: "piped",
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error(`Cannot load ${job.url} at ${job.perSecond} requests per second`);
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-const HEAD_END = new TextEncoder().encode("\r\n\r\n");
-
-/** Writes a request and reads its answer to the end. */
-async function exchange(connection: Deno.TcpConn, request: Uint8Array, buffer: Uint8Array): Promise<void> {
-  for (let sent = 0; sent < request.length;) sent += await connection.write(request.subarray(sent));
-  let have = 0, need = Infinity;
-  while (have < need) {
-    const read = await connection.read(buffer.subarray(have));
-    if (read === null) throw new Error("The server hung up");
-    have += read;
-    if (need === Infinity) need = lengthOf(buffer.subarray(0, have));
+export async function pacedLoad(
+  { url, bodies, apiKey, perSecond, seconds }: Target & { perSecond: number; seconds: number },
+): Promise<Load> {
+  const folder = await temporaryFolder();
+  try {
+    const body = join(folder.path, "body"), log = join(folder.path, "log");
+    await Deno.writeTextFile(body, (await Deno.readTextFile(bodies)).split("\n", 1)[0]);
+    const each = Math.max(1, Math.round(perSecond / CONNECTIONS));
+    const args = [
+      ...[
+        "--h1",
+        `-c${CONNECTIONS}`,
+        "-t1",
+        `--rps=${each}`,
+        `-D${seconds}`,
+        "-d",
+        body,
+        `--log-file=${log}`,
+      ],
+      ...["-H", "Content-Type: application/json", "-H", `Authorization: Bearer ${apiKey}`, url],
+    ];
+    await runProgram("h2load", args, { timeoutMs: (seconds + 30) * 1000 });
+    return loadOf(await Deno.readTextFile(log), { seconds, intervalMs: 1000 / each });
+  } finally {
+    await folder.remove();
   }
 }
 
-/** Length of the whole answer, once its head is there. */
-function lengthOf(bytes: Uint8Array): number {
-  const end = bytes.findIndex((byte, i) => byte === 13 && HEAD_END.every((mark, k) => bytes[i + k] === mark));
-  if (end < 0) return Infinity;
-  const head = new TextDecoder().decode(bytes.subarray(0, end));
-  if (!head.startsWith("HTTP/1.1 200")) throw new Error(`The server answered: ${head.split("\r\n")[0]}`);
-  return end + 4 + Number(/content-length: (\d+)/i.exec(head)?.[1]);
-}
-
-async function pace({ url, bodies, apiKey, perSecond, seconds }: PaceJob): Promise<Load> {
-  const { hostname, port, host, pathname } = new URL(url);
-  const requests = (await Deno.readTextFile(bodies)).trim().split("\n").map((body) =>
-    new TextEncoder().encode(
-      `POST ${pathname} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${apiKey}\r\n` +
-        `Content-Type: application/json\r\nContent-Length: ${
-          new TextEncoder().encode(body).length
-        }\r\n\r\n${body}`,
-    )
+/** Reads h2load's log: a line per request with its start, its status and its time in microseconds. */
+function loadOf(log: string, { seconds, intervalMs }: { seconds: number; intervalMs: number }): Load {
+  const lines = log.trim().split("\n").map((line) => line.split("\t"));
+  const failed = lines.filter(([, status]) => status !== "200");
+  if (failed.length > 0) throw new Error(`${failed.length} of ${lines.length} answers were not 200`);
+  const latencies = lines.flatMap(([, , us]) => withHidden(Number(us) / 1000, intervalMs)).sort((a, b) =>
+    a - b
   );
-  const due: number[] = [], latencies: number[] = [], idle: (() => void)[] = [];
-  const started = performance.now(), total = Math.round(perSecond * seconds);
-  let issued = 0, ended = false;
-  const work = async () => {
-    const connection = await Deno.connect({ hostname, port: Number(port) }), buffer = new Uint8Array(1 << 20);
-    connection.setNoDelay();
-    while (!ended || due.length > 0) {
-      const dueMs = due.shift();
-      if (dueMs === undefined) await new Promise<void>((go) => idle.push(go));
-      else {
-        await exchange(connection, requests[issued++ % requests.length], buffer);
-        latencies.push(performance.now() - dueMs);
-      }
-    }
-    connection.close();
-  };
-  const workers = Array.from({ length: CONNECTIONS }, work);
-  for (let planned = 0; planned < total;) {
-    await new Promise((done) => setTimeout(done, 1));
-    const now = performance.now();
-    for (; planned < total && started + planned * 1000 / perSecond <= now; planned++) {
-      due.push(started + planned * 1000 / perSecond);
-      idle.shift()?.();
-    }
-  }
-  ended = true;
-  idle.splice(0).forEach((go) => go());
-  await Promise.all(workers);
-  const sorted = latencies.toSorted((a, b) => a - b),
-    at = (q: number) => sorted[Math.floor(q * (sorted.length - 1))];
-  const perSecondDone = sorted.length / ((performance.now() - started) / 1000);
-  return { perSecond: perSecondDone, p50: at(0.5), p99: at(0.99), requests: sorted.length };
+  const at = (q: number) => latencies[Math.floor(q * (latencies.length - 1))];
+  return { perSecond: lines.length / seconds, p50: at(0.5), p99: at(0.99), requests: lines.length };
 }
 
-if (import.meta.main) console.log(JSON.stringify(await pace(JSON.parse(Deno.args[0]))));
+function withHidden(latencyMs: number, intervalMs: number): number[] {
+  const hidden = Math.max(0, Math.floor(latencyMs / intervalMs));
+  return Array.from({ length: hidden + 1 }, (_, i) => latencyMs - i * intervalMs);
+}

@@ -115,6 +115,6 @@ const methodOf = (candidate: string, way: string, seconds: number, rounds: numbe
   "processes of the API on one port, worker, embedded Postgres and Temporal in their usual places), beside FastAPI with pydantic and a scikit-learn logistic " +
   `regression on the same features, run by uvicorn with uvloop and httptools the way that was fastest here (${way}). Both ` +
   "take the same bodies: 97 features by name. One machine, one run, in turns: both sides, the database and the load tool " +
-  `share its cores. Maximum: wrk, ${CONNECTIONS} connections, ${seconds} s after 2 s to warm up. At half of that: an own ` +
-  `client that sends at a fixed rate and measures from the moment a request was due. Medians of ${rounds} rounds, lowest ` +
+  `share its cores. Maximum: wrk, ${CONNECTIONS} connections, ${seconds} s after 2 s to warm up. At half of that: ` +
+  `h2load at a fixed rate, with what waits behind a late answer added. Medians of ${rounds} rounds, lowest ` +
   "and highest beside them.";

@@ -21,20 +21,35 @@ export interface Load {
 export const CONNECTIONS = 32;
 const INSTALL_MS = 5 * 60_000;
 
-/** The load tool wrk; installed by apt-get where it is not there. @throws {Error} it cannot be had */
-export async function findWrk(say: (line: string) => void): Promise<string> {
-  const env = Deno.env.toObject();
-  const look = () => findProgram("wrk", ["-t1", "-c1", "-d1s", "--timeout", "1s", "http://127.0.0.1:9"], env);
-  let found = await look();
-  if ("path" in found || found.reason !== "not there") return "wrk";
-  say("Installing the load tool wrk by apt-get");
-  for (const args of [["update"], ["install", "-y", "wrk"]]) {
+/** Installs a program by apt-get where it is not there. @throws {Error} it cannot be had */
+export async function installed(
+  say: (line: string) => void,
+  { name, from, look }: { name: string; from: string; look: () => ReturnType<typeof findProgram> },
+): Promise<void> {
+  const isThere = async () => {
+    const found = await look();
+    return "path" in found || found.reason !== "not there";
+  };
+  if (await isThere()) return;
+  say(`Installing the load tool ${name} by apt-get`);
+  for (const args of [["update"], ["install", "-y", from]]) {
     await runProgram("apt-get", args, { timeoutMs: INSTALL_MS }).catch(() => undefined); // told below, if it matters
   }
-  found = await look();
-  if ("reason" in found && found.reason === "not there") throw new Error("Cannot measure: install wrk first");
-  return "wrk";
+  if (!await isThere()) throw new Error(`Cannot measure: install ${name} first (package ${from})`);
 }
+
+/** The load tool wrk, which sends as fast as it can. */
+export const findWrk = (say: (line: string) => void): Promise<void> =>
+  installed(say, {
+    name: "wrk",
+    from: "wrk",
+    look: () =>
+      findProgram(
+        "wrk",
+        ["-t1", "-c1", "-d1s", "--timeout", "1s", "http://127.0.0.1:9"],
+        Deno.env.toObject(),
+      ),
+  });
 
 /** As many requests as 32 connections can make. @throws {Error} an answer was not 2xx, or a connection failed */
 export async function fullLoad({ url, bodies, apiKey = "" }: Target, seconds: number): Promise<Load> {

@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
-import { addGuards, addRouteGuards } from "./guards.ts";
+import { addGuards, addRouteGuards, complete } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
 import { invalidInput } from "./invalid.ts";
 import { ApiFault, problemOf } from "./problem.ts";
@@ -35,9 +35,11 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
     const problem = problemOf(error, id);
     if (problem.status >= 500) deps.log(`${id} ${c.req.method} ${c.req.path}: ${described(error)}`);
     if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');
-    return c.json(problem, problem.status as ContentfulStatusCode, {
+    const answer = c.json(problem, problem.status as ContentfulStatusCode, {
       "Content-Type": "application/problem+json",
     });
+    complete(answer.headers, id); // also where the outermost layer refused
+    return answer;
   });
   addGuards(app, deps);
   share?.(app);

@@ -1,4 +1,4 @@
-import type { Context, MiddlewareHandler, Next } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import { systemClock } from "../core/clock.ts";
@@ -13,18 +13,26 @@ export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const ANSWER_WITHIN_MS = 60_000;
 
-const HEADERS = {
+const HEADERS = Object.entries({
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Resource-Policy": "same-origin",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cache-Control": "no-store",
-} as const;
+});
 
-/** Puts what every request passes through before anything answers. */
+/** Puts what every request passes through before anything answers: one layer, for each costs every prediction. */
 export function addGuards(app: Api, deps: ApiDeps): void {
-  app.use("*", requestId, headers, ownHost(deps.host ?? LOOPBACK));
+  const ownHost = hostGuard(deps.host ?? LOOPBACK);
+  app.use("*", async (c, next) => {
+    const id = requestId(c.req.raw.headers);
+    c.set("requestId", id);
+    c.set("who", "");
+    ownHost(c);
+    await next();
+    complete(c.res.headers, id);
+  });
 }
 
 /** Puts what the API's own routes want of a request before them. */
@@ -33,79 +41,68 @@ export function addRouteGuards(app: Api, deps: ApiDeps): void {
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
-    app.on(
-      method,
-      routerPath(path),
-      inTime,
-      accessGuard(access, deps.host ?? LOOPBACK, nameOfKey),
-      limitBody(maxSize),
-    );
+    const admit = accessGuard(access, deps.host ?? LOOPBACK, nameOfKey), limited = limitBody(maxSize);
+    app.on(method, routerPath(path), async (c, next) => {
+      const answered = async () => {
+        await admit(c);
+        return await limited(c, next);
+      };
+      return await withDeadline(answered(), ANSWER_WITHIN_MS, late);
+    });
   }
 }
 
-/** Gives a request its id: the caller's own where it is a plain word, else a new one. */
-async function requestId(c: Context<AppEnv>, next: Next): Promise<void> {
-  const sent = c.req.header("x-request-id");
-  const id = sent && /^[\w.-]{1,64}$/.test(sent) ? sent : crypto.randomUUID();
-  c.set("requestId", id);
-  c.set("who", "");
-  await next();
-  c.res.headers.set("X-Request-Id", id);
+const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
+
+/** The id of a request: the caller's own where it is a plain word, else a new one. */
+function requestId(headers: Headers): string {
+  const sent = headers.get("x-request-id");
+  return sent && /^[\w.-]{1,64}$/.test(sent) ? sent : crypto.randomUUID();
 }
 
-async function inTime(_c: Context, next: Next): Promise<void> {
-  const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
-  await withDeadline(next(), ANSWER_WITHIN_MS, late);
+/** Adds headers that a handler may set otherwise, as the pages of the dashboard do. */
+export function complete(headers: Headers, id: string): void {
+  for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
+  headers.set("X-Request-Id", id);
 }
 
 /** Refuses a longer body. One that tells its length is not read for that; of another the bytes are counted. */
 export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   const counted = bodyLimit({ maxSize, onError: tooLarge });
   return async (c, next) => {
-    const length = c.req.header("content-length");
-    if (length === undefined || c.req.header("transfer-encoding") !== undefined) {
-      return await counted(c, next);
-    }
+    const { headers } = c.req.raw, length = headers.get("content-length");
+    if (length === null || headers.has("transfer-encoding")) return await counted(c, next);
     if (Number(length) > maxSize) tooLarge();
     await next();
   };
-}
-
-/** Headers that a handler may set otherwise, as the pages of the dashboard do. */
-async function headers(c: Context<AppEnv>, next: Next): Promise<void> {
-  await next();
-  for (const [name, value] of Object.entries(HEADERS)) {
-    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
-  }
 }
 
 /**
  * On loopback only this machine's names are answered: a web page that lets its own name point here (DNS rebinding)
  * would otherwise read what is open to this machine.
  */
-function ownHost(bound: string): MiddlewareHandler<AppEnv> {
-  if (!isLoopback(bound)) return async (_c, next) => await next();
+function hostGuard(bound: string): (c: Context<AppEnv>) => void {
+  if (!isLoopback(bound)) return () => undefined;
   let lastOwn = ""; // most requests name the same host
-  return async (c, next) => {
-    const sent = c.req.header("host") ?? new URL(c.req.url).host;
-    if (sent !== lastOwn) {
-      const asked = new URL(`http://${sent}`).hostname;
-      if (!isLoopback(asked)) {
-        throw new ApiFault("foreign-host", `This server answers to localhost only, not to "${asked}"`);
-      }
-      lastOwn = sent;
+  return (c) => {
+    const sent = c.req.raw.headers.get("host") ?? new URL(c.req.url).host;
+    if (sent === lastOwn) return;
+    const asked = new URL(`http://${sent}`).hostname;
+    if (!isLoopback(asked)) {
+      throw new ApiFault("foreign-host", `This server answers to localhost only, not to "${asked}"`);
     }
-    await next();
+    lastOwn = sent;
   };
 }
 
+/** Lets in who may call, and notes who that is. */
 function accessGuard(
   access: Access,
   host: string,
   nameOfKey: ReturnType<typeof createKeyRing>,
-): MiddlewareHandler<AppEnv> {
-  if (!needsKey(access, host)) return async (_c, next) => await next();
-  return async (c, next) => {
+): (c: Context<AppEnv>) => void | Promise<void> {
+  if (!needsKey(access, host)) return () => undefined;
+  return async (c) => {
     const key = presentedKey(c.req.raw.headers);
     const who = c.env?.actingAs ?? (key === undefined ? null : await nameOfKey(key));
     if (who === null) {
@@ -113,7 +110,6 @@ function accessGuard(
       throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
     }
     c.set("who", who);
-    await next();
   };
 }
 
