@@ -89,7 +89,15 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
       );
     }
     const asOf = hand.asOf ?? new Date(await currentAsOf(sql, clock)).toISOString();
-    const wish = { model, config, strategy: strategyFor(config, hand.strategy), champion, challenger, asOf };
+    const wish = {
+      model,
+      config,
+      strategy: strategyFor(config, hand.strategy),
+      champion,
+      challenger,
+      asOf,
+      drill: typeof version !== "number",
+    };
     await start(deps, wish, { id: hand.id, cycleId: requestId, replayed, by, why });
   },
 

@@ -40,6 +40,7 @@ export const PLAN: Omit<RolloutPlan, "strategy" | "daysMax"> = {
   stepHours: 24,
   stepShoppers: 100,
   undecided: "hold",
+  mayPromote: true,
   proof: "outcomes",
   errorRate: ERROR_RATE,
   margin: MARGIN,

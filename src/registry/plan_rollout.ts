@@ -18,6 +18,8 @@ export interface RolloutWish {
   champion: ModelVersion;
   challenger: ModelVersion;
   asOf: string;
+  /** a drill: its version is never promoted */
+  drill?: boolean;
 }
 
 /** How a rollout goes that a person asks for: as they say, else as the configuration does, but never at once. */
@@ -34,6 +36,7 @@ export async function planRollout(sql: Sql, wish: RolloutWish): Promise<RolloutP
     championLoss: champion.manifest.metrics[model.loss] ?? 0,
     lossDeviation: await lossDeviation(sql, wish),
     margin: config.margin ?? model.margin,
+    mayPromote: !wish.drill,
   });
 }
 

@@ -16,6 +16,9 @@ export interface HealthInput {
   alerts: readonly Pick<Alert, "title" | "kind" | "severity">[];
 }
 
+/** A person is asked, or a version was set aside: what serves does as well as before. */
+const NO_TROUBLE = new Set<Alert["kind"]>(["approval", "rollout"]);
+
 /** How a model is doing. What needs a person soonest comes first; a later success clears an earlier failure. */
 export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): Health {
   if (lastCycle?.outcome === "failed") {
@@ -27,7 +30,7 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
   if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
   const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");
   if (slipped) return { state: "slipped", text: slipped.text };
-  const [trouble] = alerts.filter(({ kind, severity }) => kind !== "approval" && severity !== "info");
+  const [trouble] = alerts.filter(({ kind, severity }) => !NO_TROUBLE.has(kind) && severity !== "info");
   if (trouble) return { state: trouble.kind === "rollback" ? "rolled back" : "failed", text: trouble.title };
   return { state: "healthy", text: `Version ${move.version} serves since ${day(move.at)}` };
 }

@@ -20,6 +20,12 @@ export function decideRollout(
   position: RolloutPosition,
   evidence: RolloutEvidence,
 ): RolloutDecision {
+  const decision = decided(plan, position, evidence);
+  if (decision.kind !== "promote" || plan.mayPromote) return decision;
+  return { kind: "hold", text: `${decision.text}; but a drill is never promoted` };
+}
+
+function decided(plan: RolloutPlan, position: RolloutPosition, evidence: RolloutEvidence): RolloutDecision {
   const tried = challengersIn(plan, position);
   const stops = tried.flatMap(({ version }) => stopOf(plan, evidence, version) ?? []);
   const left = tried.filter(({ version }) => stops.every((stop) => stop.version !== version));

@@ -20,6 +20,15 @@ export function endedAlert(
   if (state === "rolled back" && isDrill(id)) {
     return alert("rollback", "info", `the drill went well: ${why}; version ${champion} serves everyone`);
   }
+  if (isDrill(id)) {
+    const todo =
+      "What can be told of so few shoppers is too little: more time, a larger share, or stronger noise";
+    return alert(
+      "rollout",
+      "info",
+      `the drill failed, its worse version was not taken back: ${why}. ${todo}`,
+    );
+  }
   if (state === "rolled back") {
     const todo = `Version ${champion} serves everyone; nothing to do but to ask why validation let it pass`;
     return alert("rollback", "critical", `taken back from its ${plan.strategy} rollout: ${why}. ${todo}`);

@@ -13,11 +13,13 @@ export interface Prospect {
   lossDeviation: number | null;
   /** relative rise of the loss that still counts as no worse */
   margin: number;
+  /** false: a drill */
+  mayPromote: boolean;
 }
 
 /** The plan of a rollout, by the settings as they are now. */
 export function makePlan(config: ModelConfig, strategy: Strategy, prospect: Prospect): RolloutPlan {
-  const { champion, challengers, championLoss, margin } = prospect;
+  const { champion, challengers, championLoss, margin, mayPromote } = prospect;
   return {
     strategy,
     champion,
@@ -27,6 +29,7 @@ export function makePlan(config: ModelConfig, strategy: Strategy, prospect: Pros
     stepShoppers: config.rollout_step_shoppers,
     daysMax: config.rollout_days,
     undecided: config.rollout_undecided,
+    mayPromote,
     proof: config.rollout_proof,
     errorRate: config.rollout_error_rate,
     margin: margin * championLoss,

@@ -21,6 +21,7 @@ export const RolloutPlan = z.strictObject({
   stepShoppers: z.int().describe("shoppers that a step must have shown the challenger to"),
   daysMax: z.number().describe("after this long without a decision `undecided` holds"),
   undecided: z.enum(["promote", "hold"]),
+  mayPromote: z.boolean().default(true).describe("false: a drill, whose version is worse on purpose"),
   proof: z.enum(["outcomes", "guardrails"]).describe("what the last step rests on"),
   errorRate: z.number().describe("chance, however often one looks, of each kind of wrong decision"),
   margin: z.number().describe("absolute rise of the mean loss that still counts as no worse"),

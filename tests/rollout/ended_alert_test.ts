@@ -46,6 +46,11 @@ for (
       "info",
       /went well/,
     ]],
+    ["a drill failed", rollout("held", "rollout/churn/drill-1"), look(hold, 56), [
+      "rollout",
+      "info",
+      /drill failed/,
+    ]],
     ["it could not be told", rollout("held"), look(hold, 56), [
       "rollout",
       "warning",

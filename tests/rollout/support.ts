@@ -14,6 +14,7 @@ export function planOf(over: Partial<RolloutPlan> = {}): RolloutPlan {
     stepShoppers: 100,
     daysMax: 56,
     undecided: "hold",
+    mayPromote: true,
     proof: "outcomes",
     errorRate: 0.05,
     margin: 0.02,
