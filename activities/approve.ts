@@ -3,9 +3,9 @@ import {
   type Approval,
   askApproval,
   decideApproval,
+  decideIfAsked,
   getApproval,
   noteReminder,
-  withdraw,
 } from "../src/db/approvals.ts";
 import { enterStage, getCycle, saveProgress } from "../src/db/cycles.ts";
 import { versionOfCycle } from "../src/db/versions.ts";
@@ -73,7 +73,7 @@ export async function withdrawApproval(
   outcome: string,
 ): Promise<void> {
   const why = `its cycle ended: ${outcome}`;
-  await withdraw(sql, { cycleId, why });
+  await decideIfAsked(sql, { cycleId, decision: "expired", by: "the cycle", why });
   await closeAlert(sql, approvalKey(cycleId), { why, nowMs: clock() });
 }
 

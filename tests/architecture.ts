@@ -32,7 +32,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/registry/moves.ts": "src/db ~src/rollout",
   "src/registry/rollout_moves.ts": "src/db ~src/rollout",
   "src/registry/plan_rollout.ts":
-    "src/db src/models/metrics.ts src/rollout/make_plan.ts ~src/models ~src/retraining_config.ts ~src/rollout",
+    "src/db src/models/metrics.ts src/rollout/make_plan.ts src/rollout/moments.ts ~src/models ~src/retraining_config.ts ~src/rollout",
   "src/events": "src/core ~src/privacy ~src/db",
   "src/events/import.ts": "src/db",
   "src/events/ingest.ts": "src/db",

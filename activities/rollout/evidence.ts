@@ -13,6 +13,7 @@ import { getVersion } from "../../src/db/versions.ts";
 import { rowLosses } from "../../src/models/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
+import { momentsOf } from "../../src/rollout/moments.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -133,15 +134,4 @@ function divergenceOf(pairs: readonly AnsweredByBoth[]): PairEvidence["divergenc
   const squares = pairs.reduce((sum, { champion, challenger }) => sum + (challenger - champion) ** 2, 0);
   const spread = Math.sqrt(momentsOf(pairs.map(({ champion }) => champion)).variance);
   return { n: pairs.length, rms: pairs.length > 0 ? Math.sqrt(squares / pairs.length) : 0, spread };
-}
-
-function momentsOf(values: ArrayLike<number>): Moments {
-  const n = values.length;
-  let mean = 0, squares = 0;
-  for (let i = 0; i < n; i++) {
-    const off = values[i] - mean;
-    mean += off / (i + 1);
-    squares += off * (values[i] - mean);
-  }
-  return { n, mean, variance: n > 1 ? squares / (n - 1) : 0 };
 }

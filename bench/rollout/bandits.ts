@@ -1,6 +1,7 @@
 import type { Random } from "../../src/core/random.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { ArmEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import { unshown } from "../../src/rollout/lookup.ts";
 import type { RolloutPlan, RolloutPosition } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import { shareMoments } from "./stream.ts";
@@ -74,24 +75,11 @@ const sharesOf = ({ shares }: RolloutPosition) => {
 const onlyFor = (chosen: number) => VERSIONS.map((_, i) => Number(i === chosen));
 
 function evidenceOf(known: Counts, day: number): RolloutEvidence {
-  const still = {
-    shoppers: 0,
-    answers: 0,
-    errors: 0,
-    fallbacks: 0,
-    slow: 0,
-    timed: 0,
-    loss: shareMoments(0, 0),
-  };
   return {
     asOf: new Date(day * 86_400_000).toISOString(),
     days: day,
     stepHours: 24,
-    arms: known.map(({ n, ones }, i): ArmEvidence => ({
-      ...still,
-      version: VERSIONS[i],
-      reward: shareMoments(n, ones),
-    })),
+    arms: known.map(({ n, ones }, i) => ({ ...unshown(VERSIONS[i]), reward: shareMoments(n, ones) })),
     pairs: [],
   };
 }

@@ -52,27 +52,26 @@ export async function listApprovals(
   return z.array(Approval).parse([...rows]);
 }
 
-/** Decides; the first decision stands, and is what is returned. */
-export async function decideApproval(
-  sql: Sql,
-  { cycleId, decision, by, why }: {
-    cycleId: string;
-    decision: NonNullable<Approval["decision"]>;
-    by: string;
-    why: string;
-  },
-): Promise<Approval> {
-  await sql`update approvals set decision = ${decision}, decided_by = ${by}, decided_why = ${why}, decided_at = now()
-    where cycle_id = ${cycleId} and decision is null`;
-  return await getApproval(sql, cycleId);
+/** A word on a version that waits. */
+export interface ApprovalDecision {
+  cycleId: string;
+  decision: NonNullable<Approval["decision"]>;
+  by: string;
+  why: string;
 }
 
-/** Takes a question back that nobody has answered. */
-export async function withdraw(
+/** Decides; the first decision stands, and is what is returned. @throws {NotFoundError} nobody was asked */
+export async function decideApproval(sql: Sql, said: ApprovalDecision): Promise<Approval> {
+  await decideIfAsked(sql, said);
+  return await getApproval(sql, said.cycleId);
+}
+
+/** Decides where somebody was asked and nobody has answered. */
+export async function decideIfAsked(
   sql: Sql,
-  { cycleId, why }: { cycleId: string; why: string },
+  { cycleId, decision, by, why }: ApprovalDecision,
 ): Promise<void> {
-  await sql`update approvals set decision = 'expired', decided_by = 'the cycle', decided_why = ${why}, decided_at = now()
+  await sql`update approvals set decision = ${decision}, decided_by = ${by}, decided_why = ${why}, decided_at = now()
     where cycle_id = ${cycleId} and decision is null`;
 }
 

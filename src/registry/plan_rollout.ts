@@ -6,6 +6,7 @@ import { rowLosses } from "../models/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { ModelConfig } from "../retraining_config.ts";
 import { makePlan } from "../rollout/make_plan.ts";
+import { momentsOf } from "../rollout/moments.ts";
 import type { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "./version.ts";
@@ -51,8 +52,7 @@ async function lossDeviation(sql: Sql, { model, champion, asOf }: RolloutWish): 
   const cap = champion.manifest.targetCap ?? Infinity;
   const [outcome, prediction] = [rows.map((r) => r.outcome), rows.map((r) => r.prediction)];
   const losses = rowLosses(model.loss, outcome, prediction, { cap });
-  const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
-  return Math.sqrt(losses.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (losses.length - 1));
+  return Math.sqrt(momentsOf(losses).variance);
 }
 
 /** Earlier versions that a bandit may choose from, the newest known good one first. */

@@ -47,7 +47,15 @@ export function beginRollout(
       throw new ConflictError(`Cannot roll out "${model}": version ${serving} serves, not ${champion}`);
     }
     const before = await runningRollout(tx, model);
-    if (before) await giveWay(tx, before, { key: `${id}/instead`, by: id, why: `gave way to ${id}`, asOf });
+    if (before) {
+      await setAside(tx, before, {
+        state: "superseded",
+        key: `${id}/instead`,
+        by: id,
+        why: `gave way to ${id}`,
+        asOf,
+      });
+    }
     await addRollout(tx, wanted);
     const change = { model, champion, rollout: id, key: `${id}/begin`, by: beganBy, why, asOf };
     await shareServing(tx, { ...change, arms: armsOf(plan, shares) });
@@ -116,7 +124,7 @@ async function act(tx: Sql, rollout: Rollout, { key, asOf, decision }: Act): Pro
     case "roll back":
       return await takeBack(tx, rollout, { key, by, why, asOf });
     case "hold":
-      return await setAside(tx, rollout, { key, by, why, asOf });
+      return await setAside(tx, rollout, { state: "held", key, by, why, asOf });
     default:
       return decision satisfies never;
   }
@@ -137,18 +145,12 @@ export async function takeBack(tx: Sql, rollout: Rollout, ending: Ending): Promi
   await endRollout(tx, { id, state: "rolled back", why: ending.why });
 }
 
-/** Gives everyone the champion again, for another rollout begins. */
-async function giveWay(tx: Sql, { id, model, champion }: Rollout, ending: Ending): Promise<void> {
-  await shareServing(tx, { model, champion, rollout: id, arms: [], ...ending });
-  await endRollout(tx, { id, state: "superseded", why: ending.why });
-}
-
 /** Gives everyone the champion again, without a word against the challenger. */
-export async function setAside(
+async function setAside(
   tx: Sql,
   { id, model, champion }: Rollout,
-  ending: Ending,
+  { state, ...ending }: Ending & { state: "held" | "superseded" },
 ): Promise<void> {
   await shareServing(tx, { model, champion, rollout: id, arms: [], ...ending });
-  await endRollout(tx, { id, state: "held", why: ending.why });
+  await endRollout(tx, { id, state, why: ending.why });
 }

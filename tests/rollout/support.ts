@@ -1,7 +1,8 @@
 import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
+import { NOTHING, unshown } from "../../src/rollout/lookup.ts";
 import type { RolloutPlan, RolloutPosition } from "../../src/rollout/plan.ts";
 
-export const NOTHING: Moments = { n: 0, mean: 0, variance: 0 };
+export { NOTHING };
 
 /** A plan of version 7 against champion 3. */
 export function planOf(over: Partial<RolloutPlan> = {}): RolloutPlan {
@@ -28,15 +29,7 @@ export function planOf(over: Partial<RolloutPlan> = {}): RolloutPlan {
 }
 
 export const arm = (version: number, over: Partial<ArmEvidence> = {}): ArmEvidence => ({
-  version,
-  shoppers: 0,
-  answers: 0,
-  errors: 0,
-  fallbacks: 0,
-  slow: 0,
-  timed: 0,
-  loss: NOTHING,
-  reward: null,
+  ...unshown(version),
   ...over,
 });
 
