@@ -88,7 +88,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
-  routes: "islands src/reporting/cycle.ts ~src",
+  routes: "islands src/core/csv.ts src/reporting/cycle.ts ~src",
   islands: "routes/(_parts) ~routes ~src",
 };
 
