@@ -151,7 +151,7 @@ function settingOf([name, unit, reach]: Entry): Setting {
   const optional = parts.some((part) => part.type === "null");
   const [value] = parts.filter((part) => part.type !== "null");
   return {
-    ...{ name, unit, reach, optional, standard, means: schema.description ?? "" },
+    ...{ name, unit, reach, optional, standard, means: (schema.description ?? "").replace("null:", "none:") },
     ...kindOf(value),
     perModel: name in ModelConfig.shape,
   };

@@ -60,6 +60,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/config.ts": "src/core",
   "src/retraining_config.ts": "src/core",
   "src/retraining_settings.ts": "src/retraining_config.ts",
+  "src/retraining_form.ts": "src/retraining_config.ts src/retraining_settings.ts",
   "src/code_version.ts": "src/core",
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
@@ -90,7 +91,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
-  routes: "islands src/core/csv.ts src/reporting/cycle.ts ~src",
+  routes:
+    "islands src/core/csv.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
   islands: "routes/(_parts) ~routes ~src",
 };
 

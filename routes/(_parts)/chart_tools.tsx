@@ -14,19 +14,21 @@ interface Props {
   children?: ComponentChildren;
   /** how far the x axis reaches, and what of it is shown; left out: there is nothing to zoom */
   zoom?: { whole: Range; now: Range | null };
+  /** false: the page shows the numbers already */
+  table?: boolean;
 }
 
 /** What stands below each chart: its numbers as a table and as CSV, and what to zoom with. */
-export function ChartTools({ id, describe, numbers, children, zoom }: Props) {
+export function ChartTools({ id, describe, numbers, children, zoom, table = true }: Props) {
   const charts = useContext(Charts);
   if (numbers) charts?.numbers.set(id, numbers);
-  const table = children ?? (numbers && <NumbersTable numbers={numbers} label={describe} />);
+  const rows = children ?? (numbers && <NumbersTable numbers={numbers} label={describe} />);
   return (
     <div class="chart-tools">
-      {table && (
+      {table && rows && (
         <details>
           <summary>Show as table</summary>
-          {table}
+          {rows}
         </details>
       )}
       {numbers && charts && (

@@ -1,6 +1,6 @@
 /** A stored check or verdict, decided again as another configuration would have it: pure functions over what was stored. */
 import type { StoredCheck } from "../db/checks.ts";
-import type { Answer } from "../monitoring/check.ts";
+import type { Answer, Reason } from "../monitoring/check.ts";
 import { Findings } from "../monitoring/findings.ts";
 import { PerformanceReport } from "../monitoring/performance_report.ts";
 import { decide, staleness } from "../monitoring/trigger.ts";
@@ -53,7 +53,7 @@ export function checkAgain(check: StoredCheck, wanted: Wanted): Again<Answer> {
   if (sealed && (found.quality || found.drift || found.outcomes)) {
     return cannot(`${sealed} went into its looks as they were made`);
   }
-  return decided(possible(withSettings(found, wanted), wanted));
+  return decided(possible(withSettings(found, wanted), wanted), check);
 }
 
 /** The same findings with the thresholds that are wanted. */
@@ -90,15 +90,25 @@ function possible(found: Findings, wanted: Wanted): Findings[] {
   }));
 }
 
-function decided(all: readonly Findings[]): Again<Answer> {
+/** What is told of an answer: the reasons that speak otherwise than they did; where none does, the one that tells most. */
+function because(
+  answer: Answer,
+  reasons: readonly Reason[],
+  { reasons: before }: Pick<StoredCheck, "reasons">,
+): string {
+  const turned = reasons.filter((r) => before.some((b) => b.code === r.code && b.speaks !== r.speaks));
+  const speaks = answer === "retrain" ? "for" : "against";
+  const telling = turned.length > 0 ? turned : reasons.filter((r) => r.speaks === speaks).slice(-1);
+  return (telling.length > 0 ? telling : reasons.slice(0, 1)).map((r) => r.text).join("; ");
+}
+
+function decided(all: readonly Findings[], check: StoredCheck): Again<Answer> {
   const [first, ...others] = all.map(decide);
   if (others.some(({ answer }) => answer !== first.answer)) {
     return cannot("what its outcomes said rests on the margin and confidence of then");
   }
   const { answer, reasons } = first;
-  const speaks = answer === "retrain" ? "for" : "against";
-  const telling = reasons.filter((reason) => reason.speaks === speaks);
-  return { would: answer, text: (telling.length > 0 ? telling : reasons).map((r) => r.text).join("; ") };
+  return { would: answer, text: because(answer, reasons, check) };
 }
 
 /**

@@ -145,7 +145,7 @@ function triedVerdict(
     return {
       ...common,
       would: "no training",
-      text: `Its check would answer "${again.would}": ${again.text}`,
+      text: `Its check would answer "${again.would}"`,
     };
   }
   if (again && again.would === null) return { ...common, would: null, text: `Of its check: ${again.text}` };

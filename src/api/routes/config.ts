@@ -20,6 +20,7 @@ import {
   TryBody,
 } from "../components.ts";
 import type { Api, ApiDeps, AppEnv } from "../deps.ts";
+import { answerOnce } from "../idempotency.ts";
 import { LimitQuery } from "../messages.ts";
 import { ApiFault } from "../problem.ts";
 
@@ -102,9 +103,12 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
     return c.json(await change(c, why, (current) => patched(current, changes)), 200);
   });
   app.openapi(put, async (c) => {
-    const { why, config } = c.req.valid("json");
+    const body = c.req.valid("json"), { why, config } = body;
     known(deps, config.models);
-    return c.json(await change(c, why, () => config), 200);
+    return c.json(
+      await answerOnce(c, deps.sql, { body, status: 200 }, () => change(c, why, () => config)),
+      200,
+    );
   });
   app.openapi(tried, async (c) => {
     const { changes, config, days } = c.req.valid("json");
