@@ -1,5 +1,7 @@
+import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
+import { Charts } from "./(_parts)/charts.ts";
 import { define } from "./(_parts)/define.ts";
 import { Logo, Status } from "./(_parts)/signs.tsx";
 
@@ -52,7 +54,9 @@ export default define.page(function App({ Component, url, state, error }) {
               <Status sign={DONE} /> {state.notice}
             </p>
           )}
-          <Component />
+          <Charts.Provider value={state.charts ?? null}>
+            <Component />
+          </Charts.Provider>
         </main>
         <footer class="frame">
           <p>
@@ -60,6 +64,7 @@ export default define.page(function App({ Component, url, state, error }) {
               <LocalTimes />
             </small>
           </p>
+          <ChartTips />
         </footer>
       </body>
     </html>

@@ -15,6 +15,7 @@ import {
   ConfigAnswer,
   ConfigHistory,
   type ConfigPatch,
+  type ConfigPut,
   type DecideRequest,
   type DrillRequest,
   Features,
@@ -43,6 +44,7 @@ import {
   Serving,
   type StopRequest,
   type TrendsQuery,
+  type TryRequest,
   Versions,
 } from "./api/messages.ts";
 import { Alert } from "./alerts/alert.ts";
@@ -55,6 +57,7 @@ import { Cycle } from "./reporting/cycle.ts";
 import { Explanation } from "./reporting/explain.ts";
 import { DriftLooks, PerformanceLooks, QualityLooks } from "./reporting/monitoring.ts";
 import { Status } from "./reporting/status.ts";
+import { Trial } from "./reporting/try_config.ts";
 import { Trends } from "./reporting/trends.ts";
 import { Predictions } from "./serving/prediction.ts";
 
@@ -107,7 +110,7 @@ export function createClient(options: ClientOptions) {
   const get = <T extends z.ZodType>(path: string, schema: T, query: Query = {}) =>
     call(options, { method: "GET", path: path + queryText(query), schema });
   const send = <T extends z.ZodType>(
-    method: "POST" | "PATCH",
+    method: "POST" | "PATCH" | "PUT",
     path: string,
     schema: T,
     { body, headers }: Sent,
@@ -129,6 +132,14 @@ export function createClient(options: ClientOptions) {
         body: patch,
         headers: ifVersion === undefined ? {} : { "If-Match": `"${ifVersion}"` },
       }),
+    /** Puts a whole configuration in force. `ifVersion`: only if that version is still in force. */
+    replaceConfig: (config: ConfigPut, ifVersion?: number) =>
+      send("PUT", "/retraining/config", ConfigAnswer, {
+        body: config,
+        headers: ifVersion === undefined ? {} : { "If-Match": `"${ifVersion}"` },
+      }),
+    /** Decides stored checks and verdicts again under another configuration; changes nothing. */
+    tryConfig: (request: TryRequest) => send("POST", "/retraining/config/try", Trial, { body: request }),
     configHistory: (query: LimitOnly = {}) => get("/retraining/config/history", ConfigHistory, query),
     history: (query: Omit<HistoryQuery, "format"> = {}) => get("/retraining/history", History, query),
     checks: (query: ChecksQuery = {}) => get("/retraining/checks", Checks, query),

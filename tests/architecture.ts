@@ -44,9 +44,10 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/security/sessions.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting":
-    "src/core src/impact src/monitoring src/retraining_config.ts src/rollout src/validation ~src/db ~src/models " +
+    "src/core src/impact src/monitoring src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
     "~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
+  "src/reporting/read_trial.ts": "src/db",
   "src/reporting/trends.ts": "src/db",
   "src/reporting/read_impact.ts": "src/db",
   "src/reporting/read_monitoring.ts": "src/db",
@@ -58,6 +59,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/telemetry": "src/core",
   "src/config.ts": "src/core",
   "src/retraining_config.ts": "src/core",
+  "src/retraining_settings.ts": "src/retraining_config.ts",
+  "src/retraining_form.ts": "src/retraining_config.ts src/retraining_settings.ts",
   "src/code_version.ts": "src/core",
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
@@ -88,7 +91,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
-  routes: "islands src/reporting/cycle.ts ~src",
+  routes:
+    "islands src/core/csv.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
   islands: "routes/(_parts) ~routes ~src",
 };
 
@@ -121,7 +125,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "ipaddr.js": "src/alerts",
   zod:
     "src/alerts src/api src/cli src/client.ts src/config.ts src/db src/events src/impact src/monitoring src/quality src/registry src/replay " +
-    "src/reporting src/retraining_config.ts src/rollout src/serving src/training src/validation",
+    "src/reporting src/retraining_config.ts src/retraining_settings.ts src/rollout src/serving src/training src/validation",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
   "csv-parse": "src/events",

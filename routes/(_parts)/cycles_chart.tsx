@@ -1,6 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { Cycle } from "../../src/reporting/cycle.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
+import type { Cell } from "../../src/core/csv.ts";
+import type { Column } from "./charts.ts";
 import { counted, metricName, percent } from "./numbers.ts";
 import { type Drawing, Figure } from "./plot.tsx";
 
@@ -50,9 +52,30 @@ export function CyclesChart({ model, cycles }: { model: string; cycles: readonly
       } of ${model}`}
       data={points}
       drawing={drawing(points)}
+      numbers={{
+        columns: COLUMNS,
+        rows: judged.map((cycle, i) => rowOf(cycle, points[i])),
+      }}
     />
   );
 }
+
+const COLUMNS: readonly Column[] = [
+  { name: "Cycle" },
+  { name: "As of", as: "day" },
+  { name: "Outcome" },
+  { name: "Change of the loss", as: "percent" },
+  { name: "From", as: "percent" },
+  { name: "To", as: "percent" },
+  { name: "Margin", as: "percent" },
+  { name: "Rows", as: "count" },
+];
+
+const rowOf = ({ number, asOf, outcome, evidence }: Cycle, { mean, low, high, margin }: Point): Cell[] => [
+  ...[number, asOf, outcome, mean],
+  ...[low, high].map((end) => Number.isFinite(end) ? end : null),
+  ...[margin, evidence!.difference.n],
+];
 
 const stroke = ({ outcome }: Point) =>
   outcome === "deployed"

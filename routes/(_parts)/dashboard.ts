@@ -1,4 +1,7 @@
 import type { Approval } from "../../src/db/approvals.ts";
+import type { ConfigVersion } from "../../src/db/config_versions.ts";
+import type { RetrainingConfig } from "../../src/retraining_config.ts";
+import type { Trial } from "../../src/reporting/try_config.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
@@ -36,6 +39,17 @@ export interface RolloutStory {
   moves: ServingMove[];
 }
 
+/** What governs retraining: now, and before. */
+export interface Configuration {
+  current: ConfigVersion;
+  /** version 0 */
+  defaults: ConfigVersion;
+  /** all versions that are kept in reach, newest first */
+  versions: ConfigVersion[];
+  /** every model that may differ */
+  models: string[];
+}
+
 /** All that the pages read. It changes nothing. */
 export interface Dashboard {
   /** the wall clock, as ISO 8601 */
@@ -64,6 +78,9 @@ export interface Dashboard {
   checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */
   replayScores(): Promise<ReplayScore[]>;
+  configuration(): Promise<Configuration>;
+  /** decides the last days of history again under another configuration */
+  tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;
   /** where Temporal's UI shows a workflow; null: no UI is known */
   workflowUrl(workflowId: string, runId: string): string | null;
 }

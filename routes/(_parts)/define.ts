@@ -1,4 +1,5 @@
 import { createDefine } from "fresh";
+import type { PageCharts } from "./charts.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Desk, Person } from "./desk.ts";
 
@@ -14,6 +15,8 @@ export interface State {
   title: string;
   /** when the values were read, on pages that keep themselves current */
   live?: string;
+  /** the charts of the page, while it is drawn */
+  charts?: PageCharts;
 }
 
 export const define = createDefine<State>();

@@ -13,7 +13,11 @@ export interface Person {
 
 /** A change, as the API takes it. */
 export interface Change {
+  /** left out: POST */
+  method?: "POST" | "PUT";
   path: string;
+  /** the version that it changes; of another it is refused (412) */
+  ifMatch?: number;
   body: Record<string, unknown>;
   /** the same twice counts once */
   once: string;

@@ -58,6 +58,12 @@ export function DifferenceChart({ rollout, looks, version }: {
       describe={title}
       data={[points, margin]}
       drawing={drawing(points, bounded, { margin, began: new Date(asOf) })}
+      numbers={{
+        columns: [{ name: "Look" }, { name: "As of" }, { name: "Shoppers" }, { name: "Difference" }, {
+          name: "Low",
+        }, { name: "High" }],
+        rows: points.map((p) => [p.number, p.at.toISOString(), p.n, p.mean, p.low, p.high]),
+      }}
     >
       <DifferenceTable points={points} />
     </Figure>

@@ -1,6 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
 import type { ComponentChildren } from "preact";
+import { useContext } from "preact/hooks";
+import { ChartTools } from "./chart_tools.tsx";
+import { Charts, type Numbers } from "./charts.ts";
+import { type Range, zoomOf } from "./zoom.ts";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 /** Each chart is drawn for three widths, and the stylesheet shows the one that fits, so that text never scales. */
@@ -10,20 +14,58 @@ const KEPT = 64;
 /** What a chart is, for any width. */
 export type Drawing = (width: number) => Plot.PlotOptions;
 
-/** SVG by Observable Plot. Its own style element is left out: the content policy forbids it, the stylesheet replaces it. */
-function draw(options: Plot.PlotOptions): string {
-  const svg = Plot.plot({ ...options, className: "drawn", document: document as unknown as Document });
-  svg.querySelector("style")?.remove();
-  return svg.outerHTML;
+/** A chart at one width, with where its x axis begins and ends: values of the data, and pixels. */
+interface Drawn {
+  svg: string;
+  x: { domain: Range; pixels: Range } | null;
 }
 
-const drawn = new Map<string, [string, string][]>(); // by what the charts show, the latest used last
+/** SVG by Observable Plot. Its own style element is left out: the content policy forbids it, the stylesheet replaces it. */
+function draw(options: Plot.PlotOptions, zoom: Range | null): Drawn {
+  const common = { className: "drawn", document: document as unknown as Document };
+  const svg = Plot.plot({ ...options, ...zoom ? zoomed(options, zoom) : {}, ...common });
+  svg.querySelector("style")?.remove();
+  const x = axisOf(svg);
+  if (zoom && x) dropOutside(svg, x.pixels);
+  return { svg: svg.outerHTML, x };
+}
 
-function drawings(key: string, drawing: Drawing): [string, string][] {
-  const svgs = drawn.get(key) ??
-    Object.entries(WIDTHS_PX).map(([name, width]) => [name, draw(drawing(width))]);
-  drawn.delete(key);
-  drawn.set(key, svgs);
+/** An axis that goes on without steps between two values can be zoomed. */
+function axisOf(svg: ReturnType<typeof Plot.plot>): Drawn["x"] {
+  const scale = svg.scale("x");
+  if (!scale?.domain || !scale.range || !["utc", "time", "linear"].includes(scale.type ?? "")) return null;
+  const range = (ends: Iterable<unknown>) => [...ends].map(Number) as unknown as Range;
+  return { domain: range(scale.domain), pixels: range(scale.range as Iterable<unknown>) };
+}
+
+/** The same chart, of which a part of the x axis is shown: nothing is drawn beyond the frame. */
+function zoomed({ x, marks }: Plot.PlotOptions, zoom: Range): Plot.PlotOptions {
+  const isTime = x?.type === "utc" || (x?.domain && [...x.domain].some((end) => end instanceof Date));
+  for (const mark of (marks ?? []).flat(Infinity as 1)) {
+    if (mark instanceof Plot.Mark && !(mark instanceof Plot.Text)) Object.assign(mark, { clip: "frame" });
+  }
+  return { x: { ...x, nice: false, domain: isTime ? zoom.map((end) => new Date(end)) : zoom } };
+}
+
+const LABEL_PX = 2;
+
+/** Labels of what lies beyond the frame: they are not clipped with it, as most labels hang over its edge. */
+function dropOutside(svg: Element, [left, right]: Range): void {
+  for (const text of svg.querySelectorAll("text")) {
+    const x = Number(/translate\((-?[\d.]+)/.exec(text.getAttribute("transform") ?? "")?.[1] ?? left);
+    const isOfY = text.closest('[aria-label^="y-axis"]') !== null;
+    if (!isOfY && (x < left - LABEL_PX || x > right + LABEL_PX)) text.remove();
+  }
+}
+
+const drawn = new Map<string, [string, Drawn][]>(); // by what the charts show, the latest used last
+
+function drawings(key: string, drawing: Drawing, zoom: Range | null = null): [string, Drawn][] {
+  const whole = zoom ? `${key} ${zoom}` : key;
+  const svgs = drawn.get(whole) ??
+    Object.entries(WIDTHS_PX).map(([name, width]) => [name, draw(drawing(width), zoom)]);
+  drawn.delete(whole);
+  drawn.set(whole, svgs);
   if (drawn.size > KEPT) drawn.delete(drawn.keys().next().value!);
   return svgs;
 }
@@ -55,12 +97,21 @@ interface FigureProps {
   /** all that `drawing` depends on: the same data are drawn once */
   data: unknown;
   drawing: Drawing;
-  /** the numbers, as a table */
+  /** what it shows, for the table below it and for its CSV */
+  numbers?: Numbers;
+  /** a table that says more than the numbers do */
   children?: ComponentChildren;
 }
 
-/** A chart under its finding, with its numbers as a table beside it. */
-export function Figure({ id, title, measure, describe, data, drawing, children }: FigureProps) {
+/**
+ * A chart under its finding; below it its numbers as a table and as CSV, and what to zoom with. A mark with a `title`
+ * tells it on hover and by keyboard (`islands/ChartTips.tsx`).
+ */
+export function Figure({ id, title, measure, describe, data, drawing, numbers, children }: FigureProps) {
+  const charts = useContext(Charts), key = `${id} ${JSON.stringify(data)}`;
+  const zoom = charts && zoomOf(charts.url, id);
+  const whole = drawings(key, drawing), [[, { x }]] = whole;
+  const shown = zoom && x ? drawings(key, drawing, zoom) : whole;
   return (
     <figure id={id}>
       <figcaption>
@@ -68,21 +119,24 @@ export function Figure({ id, title, measure, describe, data, drawing, children }
           {title} <small>{measure}</small>
         </h3>
       </figcaption>
-      {drawings(`${id} ${JSON.stringify(data)}`, drawing).map(([width, svg]) => (
+      {shown.map(([width, { svg, x }]) => (
         <div
           key={width}
           class={`chart ${width}`}
           role="img"
           aria-label={describe}
+          data-x={x ? JSON.stringify(x) : undefined}
           dangerouslySetInnerHTML={{ __html: svg }}
         />
       ))}
-      {children && (
-        <details>
-          <summary>Show as table</summary>
-          {children}
-        </details>
-      )}
+      <ChartTools
+        id={id}
+        describe={describe}
+        numbers={numbers}
+        zoom={x ? { whole: x.domain, now: zoom } : undefined}
+      >
+        {children}
+      </ChartTools>
     </figure>
   );
 }

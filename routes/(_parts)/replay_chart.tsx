@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/reporting/status.ts";
+import type { Numbers } from "./charts.ts";
 import type { ReplayScore } from "./dashboard.ts";
 import { count, figure, metricName, moment } from "./numbers.ts";
 import { type Drawing, Figure } from "./plot.tsx";
@@ -67,11 +68,20 @@ export function ReplayChart({ model, scores }: { model: ModelStatus; scores: Rep
       } on average, the frozen first model ${figure(mean(frozen))}`}
       data={[frozen, ours]}
       drawing={drawing(frozen, ours, metric)}
+      numbers={replayNumbers(scores, metric)}
     >
       <ReplayTable scores={scores} metric={metric} />
     </Figure>
   );
 }
+
+/** Every score of every policy, a row each: the table beside it has a row for each cut-off. */
+const replayNumbers = (scores: ReplayScore[], metric: string): Numbers => ({
+  columns: ["Cut-off", "Policy", metricName(metric), "Version", "Shoppers"].map((name) => ({ name })),
+  rows: scores.map((
+    s,
+  ) => [s.cutoff, NAMES[s.policy] ?? s.policy, s.metrics[metric] ?? null, s.version, s.rows]),
+});
 
 function rowsText(scores: ReplayScore[]): string {
   const rows = scores.map((s) => s.rows);

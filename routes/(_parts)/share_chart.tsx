@@ -49,9 +49,13 @@ export function ShareChart({ rollout, looks, moves }: Props) {
       describe={`${title}, after ${steps.length} changes of share`}
       data={[steps, end]}
       drawing={drawing(steps, challengers, new Date(end))}
-    >
-      <ShareTable steps={steps} />
-    </Figure>
+      numbers={{
+        columns: [{ name: "From", as: "moment" }, { name: "Version" }, { name: "Share", as: "percent" }, {
+          name: "By",
+        }],
+        rows: steps.map(({ at, version, share, by }) => [at.toISOString(), `v${version}`, share, by]),
+      }}
+    />
   );
 }
 
@@ -87,6 +91,11 @@ const drawing = (steps: Step[], challengers: readonly number[], end: Date): Draw
           ...{ x: "at", y: "share", curve: "step-after", strokeWidth: 2 },
           stroke: i === 0 ? "var(--evergreen)" : "var(--chart-axis)",
         }),
+        Plot.dot(line.slice(0, -1), {
+          ...{ x: "at", y: "share", r: 2.5, fill: i === 0 ? "var(--evergreen)" : "var(--chart-axis)" },
+          title: (s: Step) =>
+            `v${s.version}: ${shareText(s.share)} from ${moment(s.at.toISOString(), "moment")}, by ${s.by}`,
+        }),
         Plot.text(line.slice(-1), {
           ...{ x: "at", y: "share", dx: 8, textAnchor: "start" },
           text: (s: Step) => `v${s.version} ${shareText(s.share)}`,
@@ -96,28 +105,3 @@ const drawing = (steps: Step[], challengers: readonly number[], end: Date): Draw
     ],
   };
 };
-
-function ShareTable({ steps }: { steps: readonly Step[] }) {
-  return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">From</th>
-          <th scope="col">Version</th>
-          <th scope="col" class="num">Share</th>
-          <th scope="col">By</th>
-        </tr>
-      </thead>
-      <tbody>
-        {steps.map(({ at, version, share, by }, i) => (
-          <tr key={i}>
-            <th scope="row">{moment(at.toISOString(), "moment")}</th>
-            <td>v{version}</td>
-            <td class="num">{shareText(share)}</td>
-            <td>{by}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}

@@ -51,6 +51,13 @@ function Curve({ candidate, points }: { candidate: string; points: Point[] }) {
       }`}
       data={points}
       drawing={drawing(points, best)}
+      numbers={{
+        columns: [{ name: "Epoch", as: "count" }, { name: "Training loss", as: "figure" }, {
+          name: "Held-back loss",
+          as: "figure",
+        }],
+        rows: points.map((p) => [p.epoch, p.loss, p.validationLoss]),
+      }}
     />
   );
 }
@@ -87,6 +94,11 @@ const drawing = (points: Point[], best: Point): Drawing => (width) => {
       }),
       Plot.line(points, { x: "epoch", y: "loss", stroke: "var(--chart-axis)", strokeWidth: 1.5 }),
       Plot.line(points, { x: "epoch", y: "validationLoss", stroke: "var(--evergreen)", strokeWidth: 2 }),
+      Plot.dot(points, {
+        ...{ x: "epoch", y: "validationLoss", r: 3, fill: "transparent" },
+        title: (p: Point) =>
+          `epoch ${p.epoch}: held back ${figure(p.validationLoss)}, learnt ${figure(p.loss)}`,
+      }),
       label(
         "validationLoss",
         `held back ${figure(last.validationLoss)}`,

@@ -3,7 +3,7 @@ import type { Alert } from "../../src/alerts/alert.ts";
 import type { Answer, Check, Reason } from "../../src/monitoring/check.ts";
 import type { Cycle, Outcome, Stage } from "../../src/reporting/cycle.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
-import type { Evidence, Interval } from "../../src/validation/verdict.ts";
+import type { Evidence, Interval, Verdict } from "../../src/validation/verdict.ts";
 import { count, counted, figure, signed } from "./numbers.ts";
 
 /** The shapes that stand before a status word. */
@@ -42,6 +42,14 @@ const OUTCOMES: Readonly<Record<Outcome, Sign>> = {
 /** How a cycle ended; what it does now while it has not. */
 export const outcomeSign = (outcome: Outcome | null, stage?: Stage): Sign =>
   outcome ? OUTCOMES[outcome] : sign("running", stage ? doing(stage) : "Running", "good");
+
+const VERDICTS: Readonly<Record<Verdict, Sign>> = {
+  promote: sign("good", "Promote", "good"),
+  reject: sign("good", "Reject"),
+  inconclusive: sign("unknown", "Cannot tell yet"),
+};
+/** What a validation says. */
+export const verdictSign = (verdict: Verdict): Sign => VERDICTS[verdict];
 
 const TALLY: readonly (readonly [string, string])[] = [
   ["deployed", "deployed"],

@@ -9,6 +9,7 @@ import { messageOf, NotFoundError } from "../core/errors.ts";
 import { listAlerts } from "../db/alerts.ts";
 import { listApprovals } from "../db/approvals.ts";
 import { listChecks } from "../db/checks.ts";
+import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
 import { lastReplay } from "../db/last_replay.ts";
@@ -18,6 +19,7 @@ import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
 import { planText } from "../reporting/plan_text.ts";
 import { readStatus } from "../reporting/read_status.ts";
+import { readTrial } from "../reporting/read_trial.ts";
 import { rolloutLooks } from "../reporting/rollout_looks.ts";
 import { knownGood } from "../registry/moves.ts";
 import { nameOfKey } from "../security/keys.ts";
@@ -36,7 +38,7 @@ export interface DashboardDeps
   cache?: string;
 }
 
-const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200;
+const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -70,6 +72,14 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
       const replay = await lastReplay(sql);
       return replay === null ? [] : await listReplayScores(sql, replay);
     },
+    async configuration() {
+      const [current, versions] = await Promise.all([
+        currentConfig(sql),
+        configHistory(sql, CONFIGS_SHOWN),
+      ]);
+      return { current, defaults: DEFAULT_CONFIG, versions, models: [...deps.models.keys()] };
+    },
+    tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(

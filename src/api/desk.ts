@@ -66,11 +66,15 @@ export function createDesk({ sql, clock }: Pick<ApiDeps, "sql" | "clock">, api: 
 async function changeBy(
   api: Api,
   { name }: Person,
-  { path, body, once }: Change,
+  { method = "POST", path, body, once, ifMatch }: Change,
 ): ReturnType<Desk["change"]> {
   const init = {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": once },
+    method,
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": once,
+      ...ifMatch === undefined ? {} : { "If-Match": `"${ifMatch}"` },
+    },
     body: JSON.stringify(body),
   };
   const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: name });

@@ -11,7 +11,7 @@ import { Look } from "../monitoring/look.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { Outcome } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
-import { ModelConfig, SharedConfig } from "../retraining_config.ts";
+import { ModelConfig, RetrainingConfig, SharedConfig } from "../retraining_config.ts";
 import { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 
@@ -72,6 +72,21 @@ export const ConfigPatch = z.strictObject({
   why: Why,
 });
 export type ConfigPatch = z.input<typeof ConfigPatch>;
+
+/** A whole configuration: what is left out has its default. */
+export const ConfigPut = z.strictObject({ config: RetrainingConfig, why: Why });
+export type ConfigPut = z.input<typeof ConfigPut>;
+
+/** A configuration to try on history: some changes to the one in force, or a whole one. */
+export const TryRequest = z.strictObject({
+  changes: ConfigPatch.omit({ why: true }).optional(),
+  config: RetrainingConfig.optional(),
+  days: z.int().min(1).max(3650).default(365).describe("how far back, by the time of the data"),
+}).refine(({ changes, config }) => (changes === undefined) !== (config === undefined), {
+  error: "need either changes or a whole config",
+  path: ["changes"],
+});
+export type TryRequest = z.input<typeof TryRequest>;
 
 /** The configuration that is in force now. */
 export const ConfigAnswer = ConfigVersion.extend({

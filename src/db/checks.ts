@@ -65,3 +65,10 @@ export async function getCheck(sql: Sql, id: string): Promise<StoredCheck> {
   if (!row) throw new NotFoundError("check", id);
   return StoredCheck.parse(row);
 }
+
+/** Checks as of a moment or later, with what they decided on, newest first. */
+export async function checksSince(sql: Sql, asOf: string, limit: number): Promise<StoredCheck[]> {
+  const rows = await sql`select ${columns(sql)}, findings from checks where as_of >= ${asOf}
+    order by as_of desc, checked_at desc limit ${limit}`;
+  return z.array(StoredCheck).parse([...rows]);
+}

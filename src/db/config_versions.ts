@@ -13,18 +13,21 @@ export const ConfigVersion = z.object({
 });
 export type ConfigVersion = z.infer<typeof ConfigVersion>;
 
+/** What holds before anyone changed anything. */
+export const DEFAULT_CONFIG: ConfigVersion = {
+  version: 0,
+  config: RetrainingConfig.parse({}),
+  by: "perennial",
+  why: "defaults",
+  at: new Date(0).toISOString(),
+};
+
 /** The configuration in force: the newest version; the defaults, as version 0, before anyone changed one. */
 export async function currentConfig(sql: Sql): Promise<ConfigVersion> {
   const [row] =
     await sql`select version, config, by, why, at from config_versions order by version desc limit 1`;
   if (row) return ConfigVersion.parse(row);
-  return {
-    version: 0,
-    config: RetrainingConfig.parse({}),
-    by: "perennial",
-    why: "defaults",
-    at: new Date(0).toISOString(),
-  };
+  return DEFAULT_CONFIG;
 }
 
 /** All versions, newest first. */

@@ -127,3 +127,10 @@ export async function nextCycleNumber(sql: Sql, model: string): Promise<number> 
     await sql`select coalesce(max(number), 0)::int + 1 as next from cycles where model = ${model}`;
   return row.next;
 }
+
+/** Cycles as of a moment or later that came to a verdict, newest first. */
+export async function judgedCyclesSince(sql: Sql, asOf: string): Promise<Cycle[]> {
+  const rows = await sql`select ${columns(sql)} from cycles
+    where as_of >= ${asOf} and verdict is not null and evidence is not null order by as_of desc, started_at desc`;
+  return z.array(Cycle).parse([...rows]);
+}

@@ -1,6 +1,5 @@
+import { type Cell, csvLines, csvText } from "../core/csv.ts";
 import type { HistoryEntry } from "./history.ts";
-
-type Cell = string | number | null;
 
 const COLUMNS: readonly (readonly [name: string, cell: (entry: HistoryEntry) => Cell])[] = [
   ["id", (e) => e.id],
@@ -31,15 +30,6 @@ const COLUMNS: readonly (readonly [name: string, cell: (entry: HistoryEntry) => 
 
 /** The history as CSV (RFC 4180): a header, one line per cycle, numbers unrounded, an empty cell for "none". */
 export function historyCsv(entries: readonly HistoryEntry[], { header = true } = {}): string {
-  const lines = entries.map((entry) => COLUMNS.map(([, cell]) => written(cell(entry))).join(","));
-  const all = header ? [COLUMNS.map(([name]) => name).join(","), ...lines] : lines;
-  return all.map((line) => line + "\r\n").join("");
-}
-
-function written(value: Cell): string {
-  if (value === null) return "";
-  if (typeof value === "number") return String(value);
-  // A spreadsheet would run a text that begins so as a formula.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const rows = entries.map((entry) => COLUMNS.map(([, cell]) => cell(entry)));
+  return header ? csvText(COLUMNS.map(([name]) => name), rows) : csvLines(rows);
 }

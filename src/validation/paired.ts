@@ -32,3 +32,12 @@ export function pairedInterval(
   const reach = tQuantile(1 - (1 - confidence) / 2, clusters - 1) * error;
   return { mean, low: mean - reach, high: mean + reach, n, clusters, confidence };
 }
+
+/** The same interval as it would be at another confidence; one without an end anywhere stays so. */
+export function atConfidence(interval: Interval, confidence: number): Interval {
+  const { mean, high, clusters } = interval;
+  if (clusters < 2 || !Number.isFinite(high)) return { ...interval, confidence };
+  const quantile = (of: number) => tQuantile(1 - (1 - of) / 2, clusters - 1);
+  const reach = (high - mean) / quantile(interval.confidence) * quantile(confidence);
+  return { ...interval, low: mean - reach, high: mean + reach, confidence };
+}

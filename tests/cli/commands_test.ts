@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles.ts";
+import { saveCheck } from "../../src/db/checks.ts";
+import { aCheck, findings } from "../reporting/trial_support.ts";
 import { Status } from "../../src/reporting/status.ts";
 import { addEndedCycle, byteAnswer, NOW, pseudonym } from "../api/support.ts";
 import { withServed } from "./support.ts";
@@ -133,6 +135,29 @@ Deno.test("perennial config gets, sets, resets and tells its history", () =>
       /There is no setting "min_samples"; there are retrain_interval_hours,/,
     );
     assert.equal((await run(["config", "set"])).code, 2);
+  }));
+
+Deno.test("perennial config try tells what settings would have done, and back puts an earlier version in force", () =>
+  withServed(async ({ run, sql }) => {
+    const check = aCheck(findings({ asOf: NOW }));
+    await saveCheck(sql, { ...check, findings: check.findings as never, workflowRun: "run 1" });
+    const tried = await run(["config", "try", "routine_cutoffs=0", "canary_shares=0.1,0.5"]);
+    assert.equal(tried.code, 0, tried.err);
+    assert.match(tried.out, /^Nothing was changed/);
+    assert.match(tried.out, /^routine_cutoffs +every model +1 +0$/m);
+    assert.match(tried.out, /^churn +1 +1 +0 +1, 1 fewer +0, as many$/m);
+    assert.match(tried.out, /2011-09-01 00:00 +churn +check +retrain +wait/);
+    assert.match(tried.out, /^- canary_shares governs what becomes/m);
+    const json = JSON.parse((await run(["config", "try", "--model", "churn", "seed=4", "--json"])).out);
+    assert.deepEqual(json.models.find((m: { model: string }) => m.model === "churn").checks.same, 1);
+    assert.equal((await run(["config", "try"])).code, 2);
+    await run(["config", "set", "seed=4"]);
+    await run(["config", "set", "--model", "churn", "seed=5"]);
+    const back = await run(["config", "back", "1", "--why", "was better"]);
+    assert.equal(back.out, "Version 3 is in force, as version 1 was");
+    const { config } = JSON.parse((await run(["config", "--json"])).out);
+    assert.deepEqual([config.seed, config.models], [4, {}]);
+    assert.match((await run(["config", "back", "9"])).err, /There is no version 9/);
   }));
 
 Deno.test("perennial predict answers for ids given and for a file of them", () =>

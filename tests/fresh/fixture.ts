@@ -7,6 +7,11 @@ import type { Cycle } from "../../src/reporting/cycle.ts";
 import type { ModelStatus, Status } from "../../src/reporting/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/approvals.ts";
+import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
+import type { ConfigVersion } from "../../src/db/config_versions.ts";
+import type { StoredCheck } from "../../src/db/checks.ts";
+import { tryConfig } from "../../src/reporting/try_config.ts";
+import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";
 
@@ -55,10 +60,14 @@ export interface Fixture {
   /** running ones first */
   rollouts: RolloutStory[];
   approvals: Approval[];
+  /** newest first */
+  configs: ConfigVersion[];
+  /** what configurations are tried on */
+  tried: { checks: StoredCheck[]; cycles: Cycle[] };
 }
 
 /** What one model's history is made of. */
-type History = Omit<Fixture, "alerts" | "rollouts" | "approvals">;
+type History = Omit<Fixture, "alerts" | "rollouts" | "approvals" | "configs" | "tried">;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
   return [
@@ -312,6 +321,7 @@ export function makeFixture(seed = 7): Fixture {
     checks: all("checks"),
     rollouts: rolloutsOf(all("moves")),
     approvals: [anApproval(NOW_MS)],
+    ...makeConfigs(),
     alerts: [{
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
@@ -409,7 +419,7 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
 
 /** What the pages read, over the rows of a fixture. */
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
-  const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals } = fixture;
+  const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
   const status = (): Status => ({
     ...{ asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS), clock: "pinned", temporalUi: "http://localhost:8233" },
     openAlerts: alerts.length,
@@ -438,6 +448,19 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     alerts: () => Promise.resolve(alerts),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
+    configuration: () =>
+      Promise.resolve({
+        ...{ current: configs[0] ?? DEFAULT_CONFIG, defaults: DEFAULT_CONFIG, versions: configs },
+        models: KINDS.map((k) => k.model),
+      }),
+    tryConfig: (wanted) =>
+      Promise.resolve(tryConfig({
+        ...{ current: configs[0]?.config ?? DEFAULT_CONFIG.config, wanted, truncated: false },
+        ...{ fromMs: FIRST_MS, toMs: FIRST_MS + CUTOFFS * 14 * DAY_MS },
+        margins: new Map(KINDS.map((k) => [k.model, 0.02])),
+        checks: tried.checks,
+        cycles: tried.cycles,
+      })),
     workflowUrl: (id, run) =>
       `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(id)}/${run}/history`,
     ...changes,
@@ -447,5 +470,5 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
 /** An installation in which nothing happened yet. */
 export const EMPTY: Fixture = {
   ...{ cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] },
-  ...{ rollouts: [], approvals: [] },
+  ...{ rollouts: [], approvals: [], configs: [], tried: { checks: [], cycles: [] } },
 };

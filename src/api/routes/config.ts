@@ -1,21 +1,27 @@
+import type { Context } from "hono";
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
 import { writeAudit } from "../../db/audit.ts";
 import { configHistory, type ConfigVersion, currentConfig, saveConfig } from "../../db/config_versions.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { patched } from "../../retraining_config.ts";
+import { readTrial } from "../../reporting/read_trial.ts";
+import { patched, type RetrainingConfig } from "../../retraining_config.ts";
 import { notifyRetrainers } from "../changes.ts";
 import {
   body,
   ConfigChangedAnswer,
   ConfigHistoryAnswer,
   ConfigPatchBody,
+  ConfigPutBody,
   ConfigVersionAnswer,
   json,
   problem,
+  TrialAnswer,
+  TryBody,
 } from "../components.ts";
-import type { Api, ApiDeps } from "../deps.ts";
-import { type ConfigPatch, LimitQuery } from "../messages.ts";
+import type { Api, ApiDeps, AppEnv } from "../deps.ts";
+import { answerOnce } from "../idempotency.ts";
+import { LimitQuery } from "../messages.ts";
 import { ApiFault } from "../problem.ts";
 
 const tags = ["Configuration"];
@@ -41,6 +47,30 @@ const patch = createRoute({
   responses: { 200: json(ConfigChangedAnswer, "The configuration now in force"), default: problem },
 });
 
+const put = createRoute({
+  method: "put",
+  path: "/retraining/config",
+  tags,
+  summary: "Put a whole configuration in force",
+  description:
+    "What is left out has its default, so it also takes settings of one model back, and goes back to " +
+    "an earlier version. `why` goes to the audit. With `If-Match` it changes that version only.",
+  request: { body: body(ConfigPutBody, true) },
+  responses: { 200: json(ConfigChangedAnswer, "The configuration now in force"), default: problem },
+});
+
+const tried = createRoute({
+  method: "post",
+  path: "/retraining/config/try",
+  tags,
+  summary: "Try a configuration on history; it changes nothing",
+  description:
+    "Decides every stored check and verdict of the last days again from its stored evidence, as the " +
+    "configuration would have it, beside what was answered then. It trains nothing: `notes` say what cannot be told.",
+  request: { body: body(TryBody, true) },
+  responses: { 200: json(TrialAnswer, "What was answered, and what would be"), default: problem },
+});
+
 const history = createRoute({
   method: "get",
   path: "/retraining/config/history",
@@ -57,15 +87,34 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
     c.header("ETag", etag(config));
     return c.json(config, 200);
   });
+  const change = async (
+    c: Context<AppEnv>,
+    why: string,
+    wanted: (current: RetrainingConfig) => RetrainingConfig,
+  ) => {
+    const request = { who: c.get("who"), why, ifMatch: c.req.header("if-match") };
+    const saved = await changeConfig(deps, wanted, request);
+    c.header("ETag", etag(saved));
+    return { ...saved, notified: await notifyRetrainers(deps, [...deps.models.keys()]) };
+  };
   app.openapi(patch, async (c) => {
     const { why, ...changes } = c.req.valid("json");
-    const saved = await changeConfig(deps, changes, {
-      who: c.get("who"),
-      why,
-      ifMatch: c.req.header("if-match"),
-    });
-    c.header("ETag", etag(saved));
-    return c.json({ ...saved, notified: await notifyRetrainers(deps, [...deps.models.keys()]) }, 200);
+    known(deps, changes.models);
+    return c.json(await change(c, why, (current) => patched(current, changes)), 200);
+  });
+  app.openapi(put, async (c) => {
+    const body = c.req.valid("json"), { why, config } = body;
+    known(deps, config.models);
+    return c.json(
+      await answerOnce(c, deps.sql, { body, status: 200 }, () => change(c, why, () => config)),
+      200,
+    );
+  });
+  app.openapi(tried, async (c) => {
+    const { changes, config, days } = c.req.valid("json");
+    known(deps, changes?.models ?? config?.models);
+    const wanted = config ?? patched((await currentConfig(deps.sql)).config, changes!);
+    return c.json(await readTrial(deps, { wanted, days }), 200);
   });
   app.openapi(
     history,
@@ -73,16 +122,20 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
   );
 }
 
-/** Puts changed settings in force and writes the change down, both or neither. */
-async function changeConfig(
-  { sql, models }: ApiDeps,
-  changes: Omit<ConfigPatch, "why">,
-  { who, why, ifMatch }: { who: string; why: string; ifMatch?: string },
-): Promise<ConfigVersion> {
-  const unknown = Object.keys(changes.models ?? {}).find((name) => !models.has(name));
+/** @throws {InvalidInputError} settings are for a model that does not exist */
+function known({ models }: Pick<ApiDeps, "models">, named: Readonly<Record<string, unknown>> = {}): void {
+  const unknown = Object.keys(named).find((name) => !models.has(name));
   if (unknown !== undefined) {
     throw new InvalidInputError(`Cannot configure "${unknown}": there is no such model`, `models.${unknown}`);
   }
+}
+
+/** Puts a configuration in force and writes the change down, both or neither. */
+async function changeConfig(
+  { sql }: ApiDeps,
+  wanted: (current: RetrainingConfig) => RetrainingConfig,
+  { who, why, ifMatch }: { who: string; why: string; ifMatch?: string },
+): Promise<ConfigVersion> {
   return await inTransaction(sql, async (tx) => {
     const before = await currentConfig(tx);
     if (ifMatch !== undefined && ifMatch !== "*" && ifMatch !== etag(before)) {
@@ -91,7 +144,7 @@ async function changeConfig(
         `Version ${before.version} is in force, not ${ifMatch}; read it and try again`,
       );
     }
-    const config = patched(before.config, changes);
+    const config = wanted(before.config);
     const saved = await saveConfig(tx, { config, after: before.version, by: who, why });
     await writeAudit(tx, {
       ...{ requestId: crypto.randomUUID(), who, action: "config", target: "config", why },

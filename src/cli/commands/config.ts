@@ -2,13 +2,18 @@ import type { Command } from "commander";
 import type { ConfigPatch } from "../../api/messages.ts";
 import type { ConfigVersion } from "../../db/config_versions.ts";
 import { SETTINGS } from "../../retraining_config.ts";
+import { ALL_SETTINGS, readValue } from "../../retraining_settings.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";
+import { wholeNumber } from "../options.ts";
+import { trialText } from "../trial_text.ts";
 
-/** `perennial config get | set | history` */
+/** `perennial config get | set | try | history | back` */
 export function addConfig(program: Command, context: Context): void {
-  const config = program.command("config").description("what governs retraining: get, set, history");
+  const config = program.command("config").description(
+    "what governs retraining: get, set, try, history, back",
+  );
   asking(
     config.command("get", { isDefault: true }).description("the configuration in force"),
     "perennial config get",
@@ -47,6 +52,8 @@ export function addConfig(program: Command, context: Context): void {
           }`,
       );
     });
+  addTry(config, context);
+  addBack(config, context);
   asking(
     config.command("history").description("every configuration that was in force, newest first"),
     "perennial config history",
@@ -66,13 +73,53 @@ export function addConfig(program: Command, context: Context): void {
     });
 }
 
+/** Decides history again under changed settings; changes nothing. */
+function addTry(config: Command, context: Context): void {
+  const tried = config.command("try").description(
+    "what settings would have done with past checks and verdicts",
+  )
+    .argument("[name=value...]", "settings").option("--model <name>", "for one model only")
+    .option("--days <n>", "how far back, by the time of the data", wholeNumber({ min: 1, max: 3650 }), 365);
+  asking(
+    tried,
+    "perennial config try routine_cutoffs=0 stale_after_days=60\nperennial config try --model churn gate=threshold",
+  )
+    .action(async (pairs: string[], { days, ...options }: Omit<SetOptions, "why"> & { days: number }) => {
+      const changes = patchOf(pairs, options);
+      const trial = await (await context.client(options)).tryConfig({ changes, days });
+      context.show(options, trial, (t) => trialText(t, context.paint));
+    });
+}
+
+/** Puts an earlier version in force again, as a new one. */
+function addBack(config: Command, context: Context): void {
+  const back = config.command("back").description("put an earlier version in force again, as a new one")
+    .argument("<version>", "its number; 0: the defaults", wholeNumber({ min: 0 }))
+    .option("--why <text>", "the reason, for the audit", "");
+  asking(back, "perennial config back 3 --why 'too many cycles'").action(
+    async (version: number, { why, ...options }: Common & { why: string }) => {
+      const client = await context.client(options);
+      const [now, { versions }] = await Promise.all([client.config(), client.configHistory({ limit: 1000 })]);
+      const wanted = version === 0 ? {} : versions.find((v) => v.version === version)?.config;
+      if (!wanted) {
+        throw new UsageError(`There is no version ${version}; perennial config history lists them`);
+      }
+      const saved = await client.replaceConfig({ config: wanted, why }, now.version);
+      context.show(options, saved, (c) => `Version ${c.version} is in force, as version ${version} was`);
+    },
+  );
+}
+
 interface SetOptions extends Common {
   model?: string;
   reset?: boolean;
   why: string;
 }
 
-function patchOf(pairs: readonly string[], { model, reset }: SetOptions): ConfigPatch {
+function patchOf(
+  pairs: readonly string[],
+  { model, reset }: Pick<SetOptions, "model" | "reset">,
+): ConfigPatch {
   if (reset ? model === undefined || pairs.length > 0 : pairs.length === 0) {
     throw new UsageError(
       "Name settings to change, as in min_new_samples=200, or drop a model's own with --model NAME --reset",
@@ -82,7 +129,7 @@ function patchOf(pairs: readonly string[], { model, reset }: SetOptions): Config
   return (model === undefined ? changes : { models: { [model]: changes } }) as ConfigPatch; // the service checks the values
 }
 
-/** Reads a value as the setting's kind: `null`, numbers and booleans as JSON has them, all else as text. */
+/** Reads a value as the setting's kind; what makes no sense as one goes as text, for the service to refuse. */
 function parsePair(pair: string): [string, unknown] {
   const at = pair.indexOf("=");
   const name = pair.slice(0, at), text = pair.slice(at + 1);
@@ -92,10 +139,8 @@ function parsePair(pair: string): [string, unknown] {
       `There is no setting "${name}"; there are ${Object.keys(SETTINGS).join(", ")}`,
     );
   }
-  return [
-    name,
-    /^(null|true|false|-?\d+(\.\d+)?(e-?\d+)?)$/i.test(text) ? JSON.parse(text.toLowerCase()) : text,
-  ];
+  const setting = ALL_SETTINGS.find((s) => s.name === name)!;
+  return [name, text === "null" ? null : readValue(setting, text)];
 }
 
 function configText({ version, config, by, at }: ConfigVersion, paint: Paint): string {

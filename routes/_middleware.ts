@@ -1,0 +1,23 @@
+import { HttpError } from "fresh";
+import { numbersCsv } from "./(_parts)/charts.ts";
+import { define } from "./(_parts)/define.ts";
+
+/**
+ * Any page answers `?csv=ID` with the numbers of the chart that has this id on it: the page is drawn, and its charts put
+ * their numbers down while it is.
+ */
+export default define.middleware(async (ctx) => {
+  const { state, url, req } = ctx;
+  const charts = state.charts = { url, numbers: new Map() };
+  const answer = await ctx.next();
+  const id = url.searchParams.get("csv");
+  if (id === null || req.method !== "GET" || answer.status !== 200) return answer;
+  await answer.body?.cancel();
+  const numbers = charts.numbers.get(id);
+  if (!numbers) throw new HttpError(404, `There is no chart "${id}" on this page`);
+  const headers = {
+    "content-type": "text/csv; charset=utf-8",
+    "content-disposition": `attachment; filename="${id.replaceAll(/[^\w.-]/g, "_")}.csv"`,
+  };
+  return new Response(numbersCsv(numbers), { headers });
+});

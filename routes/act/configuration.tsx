@@ -1,0 +1,313 @@
+import { HttpError, page } from "fresh";
+import { ChangeTable } from "../(_parts)/config_changes.tsx";
+import { forWhom, lastChanges } from "../(_parts)/config_words.ts";
+import type { Configuration } from "../(_parts)/dashboard.ts";
+import { define } from "../(_parts)/define.ts";
+import { field, readForm, seeOther } from "../(_parts)/form.ts";
+import { Problem } from "../(_parts)/problem.tsx";
+import { type Editing, SettingsTables } from "../(_parts)/settings_table.tsx";
+import { TrialView } from "../(_parts)/trial.tsx";
+import type { ConfigVersion } from "../../src/db/config_versions.ts";
+import type { Trial } from "../../src/reporting/try_config.ts";
+import { changedFields, readConfig } from "../../src/retraining_form.ts";
+import { type ConfigChange, configChanges } from "../../src/retraining_settings.ts";
+
+const WHY_MAX = 500, DAYS = 365;
+
+/** What a person wants to change, carried from step to step: which version they started from, and what they wrote. */
+interface Wish {
+  model: string | null;
+  /** an earlier version to go back to; then nothing was written */
+  version: number | null;
+  after: number;
+  fields: Record<string, string>;
+}
+
+/** Where the form has got to. */
+type Step =
+  | { kind: "edit"; problems: Record<string, string>; problem: string | null }
+  | {
+    kind: "review";
+    changes: ConfigChange[];
+    trial: Trial;
+    problem: string | null;
+    why: string;
+    once: string;
+  }
+  | { kind: "conflict"; mine: ConfigChange[]; theirs: ConfigChange[]; since: ConfigVersion[] };
+
+interface Shown {
+  configuration: Configuration;
+  wish: Wish;
+  step: Step;
+}
+
+/** A version by its number. @throws {HttpError} it is not in reach */
+function versionOf({ current, defaults, versions }: Configuration, number: number): ConfigVersion {
+  const found = [current, ...versions, defaults].find(({ version }) => version === number);
+  if (!found) throw new HttpError(404, `There is no version ${number} of the configuration`);
+  return found;
+}
+
+function modelOf({ models }: Configuration, name: string | null): string | null {
+  if (name && !models.includes(name)) throw new HttpError(404, `There is no model "${name}"`);
+  return name || null;
+}
+
+const numberIn = (text: string | null): number | null => text && /^\d+$/.test(text) ? Number(text) : null;
+
+const edited = (problems: Record<string, string> = {}, problem: string | null = null): Step => ({
+  ...{ kind: "edit", problems, problem },
+});
+
+/** What was wanted, as a configuration over the version it started from; null with the problems it has. */
+function wanted(configuration: Configuration, { version, after, ...written }: Wish) {
+  if (version !== null) return { config: versionOf(configuration, version).config, problems: null };
+  return readConfig(versionOf(configuration, after).config, written);
+}
+
+/** Compares what was wanted with what is in force now. */
+async function look(
+  { configuration, wish, tries }: Omit<Shown, "step"> & {
+    tries: (config: ConfigVersion["config"]) => Promise<Trial>;
+  },
+  { why = "", problem = null as string | null, once = crypto.randomUUID() as string } = {},
+): Promise<{ step: Step; status: number }> {
+  const { current, versions } = configuration, read = wanted(configuration, wish);
+  if (read.config === null) {
+    const left = `Version ${current.version} is still in force, as it was`;
+    return { step: edited(read.problems, left), status: 422 };
+  }
+  const base = versionOf(configuration, wish.after);
+  const mine = configChanges(base.config, read.config);
+  if (wish.after !== current.version) {
+    const since = versions.filter(({ version }) => version > wish.after);
+    const theirs = configChanges(base.config, current.config);
+    return { step: { kind: "conflict", mine, theirs, since }, status: 409 };
+  }
+  if (mine.length === 0) {
+    const same = `Nothing differs from version ${current.version}, which is in force`;
+    return { step: edited({}, same), status: 422 };
+  }
+  const trial = await tries(read.config);
+  return { step: { kind: "review", changes: mine, trial, problem, why, once }, status: problem ? 422 : 200 };
+}
+
+export const handler = define.handlers({
+  async GET({ url, state }) {
+    const { dashboard, person } = state;
+    if (!person) return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+    const configuration = await dashboard.configuration(), query = url.searchParams;
+    const wish: Wish = {
+      model: modelOf(configuration, query.get("model")),
+      version: numberIn(query.get("version")),
+      after: configuration.current.version,
+      fields: {},
+    };
+    state.title = "Change the configuration";
+    if (wish.version === null) return page<Shown>({ configuration, wish, step: edited() });
+    const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
+    const { step } = await look({ configuration, wish, tries });
+    return page<Shown>({ configuration, wish, step });
+  },
+
+  async POST(ctx) {
+    const { dashboard, desk } = ctx.state, person = ctx.state.person!;
+    const form = await readForm(ctx), configuration = await dashboard.configuration();
+    const wish = readWish(form, configuration), why = field(form, "why"), once = field(form, "once");
+    ctx.state.title = "Change the configuration";
+    if (field(form, "step") === "edit") return page<Shown>({ configuration, wish, step: edited() });
+    const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
+    const saving = field(form, "step") === "save", read = wanted(configuration, wish);
+    const refused = saving && read.config ? await save({ ...wish, config: read.config, why, once }) : null;
+    if (saving && read.config && !refused) {
+      await desk.leaveNotice(person, `Version ${wish.after + 1} of the configuration is in force.`);
+      return seeOther("/configuration");
+    }
+    // where somebody else saved first, what is in force now shows it
+    const now = { configuration: refused ? await dashboard.configuration() : configuration, wish };
+    const told = { why, problem: refused?.why, once: once || undefined };
+    const { step, status } = await look({ ...now, tries }, told);
+    return page<Shown>({ ...now, step }, { status: refused?.status ?? status });
+
+    async function save({ after, config, why, once }: Wish & { config: unknown; why: string; once: string }) {
+      if (!why) return { status: 422, why: "Say why: whoever comes next reads it in the history" };
+      const how = { method: "PUT", path: "/retraining/config", ifMatch: after, once } as const;
+      return await desk.change(person, { ...how, body: { config, why } });
+    }
+  },
+});
+
+function readWish(form: FormData, configuration: Configuration): Wish {
+  const model = modelOf(configuration, field(form, "model"));
+  const after = numberIn(field(form, "after")) ?? configuration.current.version;
+  const sent = [...form.keys()].filter((name) => name.startsWith("set."));
+  const fields = Object.fromEntries(sent.map((name) => [name.slice(4), field(form, name)]));
+  const base = versionOf(configuration, after).config;
+  return {
+    ...{ model, after, version: numberIn(field(form, "version")) },
+    fields: changedFields(base, { model, fields }),
+  };
+}
+
+export default define.page<typeof handler>(function ChangeConfiguration({ data, state }) {
+  const shown = data as Shown, token = state.person!.token;
+  switch (shown.step.kind) {
+    case "edit":
+      return <Edit {...shown} step={shown.step} token={token} />;
+    case "review":
+      return <Review {...shown} step={shown.step} token={token} name={state.person!.name} />;
+    case "conflict":
+      return <Conflict {...shown} step={shown.step} token={token} />;
+  }
+});
+
+type Of<K extends Step["kind"]> = Shown & { step: Extract<Step, { kind: K }>; token: string };
+
+function Edit({ configuration, wish, step, token }: Of<"edit">) {
+  const { current, defaults, versions, models } = configuration;
+  const base = versionOf(configuration, wish.after);
+  const editing: Editing = { model: wish.model, fields: wish.fields, problems: step.problems };
+  const wrong = Object.entries(step.problems);
+  return (
+    <>
+      <header class="lede">
+        <h1>Change settings for {forWhom(wish.model)}.</h1>
+        <p>
+          Nothing is saved before you have seen the difference to version{" "}
+          {current.version}, which is in force.
+          {wish.model !== null &&
+            " What you leave empty stays as for every model; none says that it is not stated."}
+        </p>
+        <nav class="row" aria-label="For whom">
+          {[null, ...models].filter((model) => model !== wish.model).map((model) => (
+            <a key={model} href={`/act/configuration${model ? `?model=${model}` : ""}`}>
+              For {forWhom(model)} instead
+            </a>
+          ))}
+        </nav>
+      </header>
+      {step.problem && <Problem text={step.problem} />}
+      {wrong.length > 0 && (
+        <ul>
+          {wrong.map(([name, problem]) => (
+            <li key={name}>
+              <a href={`#${name}`}>
+                <code>{name}</code>
+              </a>: {problem}
+            </li>
+          ))}
+        </ul>
+      )}
+      <form method="post" action="/act/configuration" class="settings-form">
+        <Carried token={token} wish={{ ...wish, fields: {} }} />
+        <SettingsTables config={base.config} changed={lastChanges(versions, defaults)} editing={editing} />
+        <p class="row form">
+          <button type="submit" name="step" value="review" class="chosen">Look at the difference</button>
+          <a href="/configuration">Leave all as it is</a>
+        </p>
+      </form>
+    </>
+  );
+}
+
+function Review({ wish, step, token, name }: Of<"review"> & { name: string }) {
+  const { changes, trial, problem, why, once } = step, next = wish.after + 1;
+  return (
+    <>
+      <header class="lede">
+        <h1>
+          {wish.version === null
+            ? `Put version ${next} in force?`
+            : `Put version ${wish.version} in force again, as version ${next}?`}
+        </h1>
+        <ul class="plain">
+          <li>It holds from the next check on; a cycle or a rollout that runs goes on as it began.</li>
+          <li>Nothing is deleted: version {wish.after} can be put in force again.</li>
+        </ul>
+      </header>
+      {problem && <Problem text={problem} />}
+      <ChangeTable
+        changes={changes}
+        title="What it changes"
+        from={`Version ${wish.after}, in force`}
+        to={`Version ${next}`}
+      />
+      <form class="form section" method="post" action="/act/configuration">
+        <Carried token={token} wish={wish} />
+        <input type="hidden" name="once" value={once} />
+        <label for="why">
+          Why <small>It stands in the history and in the audit, beside your name ({name}).</small>
+        </label>
+        <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
+        <p class="row">
+          <button type="submit" name="step" value="save" class="chosen">Put version {next} in force</button>
+          {wish.version === null && (
+            <button type="submit" name="step" value="edit" formNoValidate>Go on editing</button>
+          )}
+          <a href="/configuration">Leave all as it is</a>
+        </p>
+      </form>
+      <section class="section" aria-labelledby="tried">
+        <h2 id="tried">
+          On the last {DAYS} days of history{" "}
+          <small>Every stored check and verdict, decided again from its stored evidence.</small>
+        </h2>
+        <TrialView trial={trial} csv={false} />
+      </section>
+    </>
+  );
+}
+
+function Conflict({ configuration: { current }, wish, step, token }: Of<"conflict">) {
+  const { mine, theirs, since } = step;
+  const newest = since[0] ?? current;
+  return (
+    <>
+      <header class="lede">
+        <h1>Not saved: {newest.by} put version {current.version} in force while you were writing.</h1>
+        <p>
+          You started from version {wish.after}. {newest.why && `Their reason: ${newest.why}. `}
+          Nothing of yours is lost.
+        </p>
+      </header>
+      <div class="columns">
+        <div>
+          <ChangeTable
+            changes={theirs}
+            title={`Theirs, in force now (version ${current.version})`}
+            from={`Version ${wish.after}`}
+            to={`Version ${current.version}`}
+          />
+        </div>
+        <div>
+          <ChangeTable changes={mine} title="Yours, not saved" from={`Version ${wish.after}`} to="Yours" />
+        </div>
+      </div>
+      <form class="form section" method="post" action="/act/configuration">
+        <Carried token={token} wish={{ ...wish, after: current.version }} />
+        <p class="row">
+          <button type="submit" name="step" value="review" class="chosen">
+            Look at yours on top of version {current.version}
+          </button>
+          <a href="/configuration">Drop yours</a>
+        </p>
+      </form>
+    </>
+  );
+}
+
+/** What goes along from step to step. */
+function Carried({ token, wish: { model, version, after, fields } }: { token: string; wish: Wish }) {
+  return (
+    <>
+      <input type="hidden" name="token" value={token} />
+      <input type="hidden" name="after" value={after} />
+      {model !== null && <input type="hidden" name="model" value={model} />}
+      {version !== null && <input type="hidden" name="version" value={version} />}
+      {Object.entries(fields).map(([name, value]) => (
+        <input key={name} type="hidden" name={`set.${name}`} value={value} />
+      ))}
+    </>
+  );
+}
