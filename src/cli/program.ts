@@ -14,6 +14,7 @@ import { addImport } from "./commands/import.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addPredict } from "./commands/predict.ts";
+import { addQuarantine } from "./commands/quarantine.ts";
 import { addRollouts } from "./commands/rollouts.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
@@ -69,6 +70,7 @@ function perennial(io: Io): Command {
       addConfig,
       addPredict,
       addImport,
+      addQuarantine,
       addDetect,
       addAudit,
     ]
