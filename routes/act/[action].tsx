@@ -1,10 +1,8 @@
 import { HttpError, page } from "fresh";
 import { type Deed, deedOf } from "../(_parts)/deed.ts";
+import { DeedForm } from "../(_parts)/deed_form.tsx";
 import { define, type State } from "../(_parts)/define.ts";
 import { field, readForm, seeOther } from "../(_parts)/form.ts";
-import { Problem } from "../(_parts)/problem.tsx";
-
-const WHY_MAX = 500; // characters, as the API has it
 
 interface Asked {
   params: Record<string, string>;
@@ -51,26 +49,5 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(function Act({ data, state, url }) {
-  const { deed: { question, will, button, back }, why, once, problem } = data;
-  return (
-    <>
-      <header class="lede">
-        <h1>{question}</h1>
-        <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
-      </header>
-      {problem && <Problem text={problem} />}
-      <form class="form" method="post" action={url.pathname + url.search}>
-        <input type="hidden" name="token" value={state.person?.token} />
-        <input type="hidden" name="once" value={once} />
-        <label for="why">
-          Why <small>It stands in the audit, beside your name ({state.person?.name}).</small>
-        </label>
-        <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
-        <p class="row">
-          <button type="submit" class="chosen">{button}</button>
-          <a href={back}>Leave all as it is</a>
-        </p>
-      </form>
-    </>
-  );
+  return <DeedForm {...data} person={state.person} action={url.pathname + url.search} />;
 });
