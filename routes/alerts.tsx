@@ -70,7 +70,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
       {list.open.length > 0 && (
         <AlertTable
           title="Open"
-          alerts={list.open}
+          alerts={gravestFirst(list.open)}
           deliveries={list.deliveries}
           mayAct={state.person !== null}
         />
@@ -92,6 +92,12 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
     </>
   );
 });
+
+const GRAVE = ["critical", "warning", "info"];
+
+/** What needs a person most comes first; of those alike, the newest. */
+const gravestFirst = (alerts: readonly Alert[]): Alert[] =>
+  alerts.toSorted((a, b) => GRAVE.indexOf(a.severity) - GRAVE.indexOf(b.severity));
 
 /** Whether anything needs a person. */
 function answer(all: readonly Alert[]): string {

@@ -109,8 +109,8 @@ export default define.page<typeof handler>(function Audit({ data }) {
 function answer([newest]: readonly AuditRow[], { who, action, before }: Filter): string {
   if (!newest) return "Nobody has changed anything.";
   if (before) return `Changes before number ${before}.`;
-  const of = who ? `${who} last` : `${newest.who} last`;
-  return `${of} changed something: ${action ?? newest.action} on ${newest.target}.`;
+  const of = who ?? action ? " that matches" : "";
+  return `The last change${of} was made by ${newest.who}: ${newest.action} on ${newest.target}.`;
 }
 
 function FilterForm({ filter, names }: { filter: Filter; names: { who: string[]; actions: string[] } }) {
