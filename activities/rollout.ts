@@ -80,15 +80,15 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     const champion = await championOf(deps, model.name);
     if (!champion) throw new ConflictError(`Cannot roll out "${model.name}": no version serves yet`);
     const { requestId, version, by, why, replayed = false } = hand;
+    const asOf = hand.asOf ?? new Date(await currentAsOf(sql, clock)).toISOString();
     const challenger = typeof version === "number"
       ? await getVersion(sql, model.name, version)
-      : await plantWorse(deps, champion, { requestId, ...version.drill });
+      : await plantWorse(deps, champion, { requestId, ...version.drill, model, config, asOf });
     if (challenger.version === champion.version) {
       throw new ConflictError(
         `Cannot roll out version ${champion.version} of "${model.name}": it serves already`,
       );
     }
-    const asOf = hand.asOf ?? new Date(await currentAsOf(sql, clock)).toISOString();
     const wish = {
       model,
       config,

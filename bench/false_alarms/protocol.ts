@@ -18,7 +18,7 @@ export const PROTOCOL: Protocol = {
   reference: 5000,
   sizes: [100, 200, 500, 1000],
   looks: 24,
-  runs: { ours: 20, alibi: 20, evidently: 2, nannyml: 4 },
+  runs: { ours: 20, alibi: 20, evidently: 6, nannyml: 6 },
   moved: { runs: 15, looks: 4 },
   together: { runs: 6, looks: 4 },
 };

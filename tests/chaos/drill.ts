@@ -41,6 +41,15 @@ function look(
   return post(`/rollouts/${id}/look`, { asOf }).catch(() => null);
 }
 
+/** Settles once somebody is held; fails as soon as the look came to its end without. */
+async function heldOr(sql: Database, asked: Promise<Response | null>): Promise<void> {
+  const over = asked.then(async (answer) => {
+    if (answer) throw new Error(`The look was not held: ${await answer.text()}`);
+    await new Promise(() => {}); // cut off by the kill
+  });
+  await Promise.race([reached(sql), over]);
+}
+
 async function begun(sql: Database): Promise<string> {
   const there = async () => (await listRollouts(sql)).length === 1;
   assert.ok(await waitUntil(there, { withinMs: 120_000, everyMs: 50 }), "the rollout begins");
@@ -80,8 +89,7 @@ export async function drillThroughKills(place: Place, step: Step): Promise<void>
       const { sql } = installation;
       const first = await (await looking(installation, FROM))!.json();
       assert.equal(first.ended, false, JSON.stringify(first));
-      void looking(installation, LATER);
-      await reached(sql);
+      await heldOr(sql, looking(installation, LATER));
       const { arms } = (await servingState(sql, "churn"))!;
       assert.equal(arms.length, 1, "it is not taken back yet");
       await holdNext(sql, "conclude");
