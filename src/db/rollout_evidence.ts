@@ -18,7 +18,7 @@ export interface AnsweredByBoth {
 
 /**
  * Of each shopper whom two versions answered about at the same moment the first such pair, so that a shopper counts
- * once. Uses index `predictions_version_asof`.
+ * once. Uses index `predictions_asof`.
  */
 export async function answeredByBoth(
   sql: Sql,
@@ -49,7 +49,7 @@ export interface ShownAnswer {
 
 /**
  * Of each shopper the first answer that was shown to them; who was moved from one arm to another counts for the first.
- * Uses index `predictions_model_asof`.
+ * Uses index `predictions_asof`.
  */
 export async function shownAnswers(
   sql: Sql,
