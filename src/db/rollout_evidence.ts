@@ -9,6 +9,7 @@ export interface RolloutWindow {
 
 /** What champion and challenger answered about one shopper at the same moment. */
 export interface AnsweredByBoth {
+  userKey: string;
   champion: number;
   challenger: number;
   segment: string | null;
@@ -30,7 +31,7 @@ export async function answeredByBoth(
         and not fallback order by user_key, as_of, id`;
   return [
     ...await sql<AnsweredByBoth[]>`
-    select distinct on (user_key) ours.prediction as champion, theirs.prediction as challenger,
+    select distinct on (user_key) user_key, ours.prediction as champion, theirs.prediction as challenger,
       coalesce(ours.segment, theirs.segment) as segment,
       case when greatest(ours.met_at, theirs.met_at) <= ${metBy} then ours.outcome end as outcome
     from (${of(champion)}) ours join (${of(challenger)}) theirs using (user_key, as_of)

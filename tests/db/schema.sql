@@ -172,6 +172,7 @@ create table events (
   amount double precision,
   at timestamp with time zone not null,
   received_at timestamp with time zone not null default now(),
+  country text,
   constraint events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
   constraint events_pkey PRIMARY KEY (event_id)
 );
