@@ -12,14 +12,17 @@ interface Asked {
 
 /** What the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: Asked): Promise<Deed> {
-  const model = url.searchParams.get("model"), version = Number(url.searchParams.get("version"));
+  const model = url.searchParams.get("model"), version = wholeNumber(url.searchParams.get("version"));
   const { models } = await state.dashboard.status();
   const status = models.find((m) => m.model === model);
-  const deed = status && Number.isInteger(version) && version > 0 && deedOf(params.action, status, version);
-  if (!deed) throw new HttpError(404, "No such action on a version of a model");
+  const deed = status && deedOf(params.action, status, version);
+  if (!deed) throw new HttpError(404, "No such action on a model, or on a version of it");
   state.title = deed.button;
   return deed;
 }
+
+const wholeNumber = (text: string | null) =>
+  text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 
 export const handler = define.handlers({
   async GET(ctx) {
