@@ -118,7 +118,7 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     }
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
     await gatherAnswers(deps, rollout, asOfMs);
-    const evidence = await gatherEvidence(deps, { model, rollout, asOfMs });
+    const evidence = await gatherEvidence(deps, { model, config, rollout, asOfMs });
     const decision = decideRollout(rollout.plan, rollout, evidence);
     const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion });
     return { ended: after.state !== "running", text: decision.text, waitMs };

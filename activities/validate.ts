@@ -1,12 +1,14 @@
 import { ApplicationFailure } from "@temporalio/activity";
 import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles.ts";
 import { getSnapshot } from "../src/db/snapshots.ts";
+import { shopperGroups } from "../src/db/shopper_groups.ts";
 import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
-import { decodeFeatures } from "../src/features/blocks.ts";
+import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { rowLosses } from "../src/models/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { slipped, staleness } from "../src/monitoring/trigger.ts";
+import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
 import type { ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/retraining_config.ts";
@@ -137,23 +139,39 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     staleBecause: stale,
     failing,
     cutoffs: split.test.map((block) => block.cutoff),
-    segments: segmentsOf(job, rows, { champion: theirs, challenger: ours, cap }),
+    segments: segmentsOf(job, rows, {
+      champion: theirs,
+      challenger: ours,
+      cap,
+      groups: await groupsOf(deps, job),
+    }),
     segmentMargin: config.segment_margin,
   };
+}
+
+/** Groups as of the first test cut-off: what shoppers did later is what is tested. By shopper's number. */
+async function groupsOf(
+  { sql }: ActivityDeps,
+  { config: { active_days: days }, split }: ValidationJob,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const groups = largestGroups(await shopperGroups(sql, { asOfMs: Date.parse(split.test[0].cutoff), days }));
+  return new Map([...groups].map(([user, names]) => [shopperNumber(user), names]));
 }
 
 /** The same comparison within each segment of shoppers. */
 function segmentsOf(
   { model, config: { confidence } }: ValidationJob,
   { features, width, target, user }: TrainingRows,
-  { champion, challenger, cap }: {
+  { champion, challenger, cap, groups }: {
     champion: ArrayLike<number>;
     challenger: ArrayLike<number>;
     cap: number;
+    groups: ReadonlyMap<number, readonly string[]>;
   },
 ): Evidence["segments"] {
   const value = (row: number, feature: string) => features[row * width + FEATURES.indexOf(feature)];
-  return [...rowsBySegment(target.length, value)].map(([segment, places]) => {
+  const bySegment = [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
+  return bySegment.map(([segment, places]) => {
     const of = (values: ArrayLike<number>) => Float64Array.from(places, (i) => values[i]);
     const rows = { target: of(target), shopper: Int32Array.from(places, (i) => user[i]) };
     const both = { champion: of(champion), challenger: of(challenger) };

@@ -10,6 +10,9 @@ const PAGES = [
   ["/cycles", "Cycles"],
   ["/versions", "Models"],
   ["/rollouts", "Rollouts"],
+  ["/alerts", "Alerts"],
+  ["/configuration", "Configuration"],
+  ["/audit", "Audit"],
   ["/docs", "API"],
 ] as const;
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;
@@ -37,7 +40,10 @@ export default define.page(function App({ Component, url, state, error }) {
               <ul>
                 {PAGES.map(([path, name]) => (
                   <li key={path}>
-                    <a href={path} aria-current={here(path) ? "page" : undefined}>{name}</a>
+                    <a href={path} aria-current={here(path) ? "page" : undefined}>
+                      {name}
+                      {path === "/alerts" && state.openAlerts ? <OpenAlerts n={state.openAlerts} /> : null}
+                    </a>
                   </li>
                 ))}
               </ul>
@@ -70,3 +76,13 @@ export default define.page(function App({ Component, url, state, error }) {
     </html>
   );
 });
+
+/** How many alerts are open, beside the way to them. */
+function OpenAlerts({ n }: { n: number }) {
+  return (
+    <b class="tally">
+      {n}
+      <span class="visually-hidden">open</span>
+    </b>
+  );
+}

@@ -9,9 +9,11 @@ import { define } from "./(_parts)/define.ts";
 export default define.middleware(async (ctx) => {
   const { state, url, req } = ctx;
   const charts = state.charts = { url, numbers: new Map() };
+  if (isPage(req, url)) state.openAlerts = await state.dashboard.openAlerts().catch(() => undefined);
   const answer = await ctx.next();
   const id = url.searchParams.get("csv");
-  if (id === null || req.method !== "GET" || answer.status !== 200) return answer;
+  const isHtml = answer.headers.get("content-type")?.startsWith("text/html") ?? false; // else it is a CSV already
+  if (id === null || req.method !== "GET" || answer.status !== 200 || !isHtml) return answer;
   await answer.body?.cancel();
   const numbers = charts.numbers.get(id);
   if (!numbers) throw new HttpError(404, `There is no chart "${id}" on this page`);
@@ -21,3 +23,7 @@ export default define.middleware(async (ctx) => {
   };
   return new Response(numbersCsv(numbers), { headers });
 });
+
+/** Whether the top bar is drawn: not for what the islands poll. A page is drawn all the same where the number cannot be read. */
+const isPage = ({ headers }: Request, { pathname }: URL) =>
+  pathname !== "/live" && (headers.get("accept")?.includes("text/html") ?? true);

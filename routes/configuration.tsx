@@ -136,12 +136,12 @@ function TryForm({ wish, trial, problems }: {
         </p>
       </form>
       {trial && (
-        <>
+        <div class="trial">
           {trial.changes.length > 0 && (
             <ChangeTable changes={trial.changes} title="What is tried" from="In force" to="Tried" />
           )}
           <TrialView trial={trial} csv />
-        </>
+        </div>
       )}
     </section>
   );

@@ -2,11 +2,13 @@ import { page } from "fresh";
 import LiveHeadline from "../islands/LiveHeadline.tsx";
 import LiveNow from "../islands/LiveNow.tsx";
 import ModelFacts from "../islands/ModelFacts.tsx";
+import { Offers } from "./(_parts)/act.tsx";
 import { Alerts, Journal } from "./(_parts)/alerts.tsx";
 import { CyclesChart } from "./(_parts)/cycles_chart.tsx";
 import type { Dashboard } from "./(_parts)/dashboard.ts";
 import { define } from "./(_parts)/define.ts";
 import { ModelHead } from "./(_parts)/model_head.tsx";
+import { retrainerActions } from "./(_parts)/retrainer_deed.ts";
 import { ReplayChart } from "./(_parts)/replay_chart.tsx";
 import { overviewView } from "./(_parts)/view.ts";
 import type { ModelStatus } from "../src/reporting/status.ts";
@@ -38,7 +40,7 @@ export const handler = define.handlers({
   },
 });
 
-export default define.page<typeof handler>(function Overview({ data }) {
+export default define.page<typeof handler>(function Overview({ data, state }) {
   const { view, alerts, checks, scores, models } = data;
   return (
     <>
@@ -65,6 +67,13 @@ export default define.page<typeof handler>(function Overview({ data }) {
               <CyclesChart model={model.model} cycles={cycles} />
             </div>
             <ModelFacts initial={model} />
+            <div id={`acts-${model.model}`} data-redraw>
+              <Offers
+                person={state.person}
+                here="/"
+                offers={retrainerActions(model).map((offer) => ({ ...offer, model: model.model }))}
+              />
+            </div>
           </article>
         ))}
       </div>

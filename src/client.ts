@@ -7,6 +7,7 @@ import {
   Approvals,
   type ApprovalsQuery,
   Audit,
+  type AuditQuery,
   ChangeAccepted,
   type ChangeRequest,
   CheckDetail,
@@ -192,7 +193,7 @@ export function createClient(options: ClientOptions) {
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),
-    audit: (query: LimitOnly = {}) => get("/audit", Audit, query),
+    audit: (query: AuditQuery = {}) => get("/audit", Audit, query),
     ready: () => get("/readyz", Ready),
   };
 }

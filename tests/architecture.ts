@@ -70,7 +70,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/db":
     "src/core src/alerts/alert.ts src/features/user_day.ts src/impact/evidence.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
     "src/registry/version.ts src/reporting/cycle.ts src/rollout " +
-    "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features",
+    "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features ~src/performance/groups.ts",
   "src/serving":
     "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/retraining_config.ts " +
     "src/rollout/assignment.ts src/training/scorer.ts ~src/models ~src/alerts/alert.ts",

@@ -9,9 +9,12 @@ import {
   type ShownAnswer,
   shownAnswers,
 } from "../../src/db/rollout_evidence.ts";
+import { shopperGroups } from "../../src/db/shopper_groups.ts";
 import { getVersion } from "../../src/db/versions.ts";
 import { rowLosses } from "../../src/models/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
+import { largestGroups } from "../../src/performance/groups.ts";
+import type { ModelConfig } from "../../src/retraining_config.ts";
 import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
 import { momentsOf } from "../../src/rollout/moments.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
@@ -31,17 +34,19 @@ interface Job {
 /** All that one look at a rollout decides on, as known at a moment. */
 export async function gatherEvidence(
   deps: ActivityDeps,
-  { model, rollout, asOfMs }: Pick<Job, "model" | "rollout" | "asOfMs">,
+  { model, config, rollout, asOfMs }: Pick<Job, "model" | "rollout" | "asOfMs"> & { config: ModelConfig },
 ): Promise<RolloutEvidence> {
   const { champion, challengers } = rollout;
   const { manifest } = await getVersion(deps.sql, model.name, challengers[0]);
   const job = { model, rollout, asOfMs, cap: manifest.targetCap ?? Infinity };
+  const known = await shopperGroups(deps.sql, { asOfMs: Date.parse(rollout.asOf), days: config.active_days });
+  const groups = largestGroups(known); // as of its beginning: who is in a group does not change with what they do
   return {
     asOf: new Date(asOfMs).toISOString(),
     days: since(deps.clock, rollout.asOf, rollout.startedAt, asOfMs) / DAY_MS,
     stepHours: since(deps.clock, rollout.stepAsOf, rollout.stepAt, asOfMs) / HOUR_MS,
     arms: await armsOf(deps, job, [champion, ...challengers]),
-    pairs: await Promise.all(challengers.map((version) => pairOf(deps, job, version))),
+    pairs: await Promise.all(challengers.map((version) => pairOf(deps, job, version, groups))),
   };
 }
 
@@ -99,19 +104,27 @@ async function rewardOf(
   return momentsOf(await rewardsAfter(sql, { reward, answers: complete, days }));
 }
 
-async function pairOf({ sql }: ActivityDeps, job: Job, challenger: number): Promise<PairEvidence> {
+async function pairOf(
+  { sql }: ActivityDeps,
+  job: Job,
+  challenger: number,
+  groups: ReadonlyMap<string, readonly string[]>,
+): Promise<PairEvidence> {
   const { model, rollout: { champion, asOf: fromAsOf }, asOfMs } = job;
   const metBy = new Date(asOfMs).toISOString();
   const pairs = await answeredByBoth(sql, { model: model.name, fromAsOf, metBy, champion, challenger });
   const met = pairs.filter((pair) => pair.outcome !== null);
-  const names = [...new Set(met.flatMap(({ segment }) => segment ?? []))].sort();
+  const segmentsOf = (
+    { userKey, segment }: AnsweredByBoth,
+  ) => [...groups.get(userKey) ?? [], ...segment === null ? [] : [segment]];
+  const names = [...new Set(met.flatMap(segmentsOf))].sort();
   return {
     version: challenger,
     difference: differenceOf(job, met).difference,
     divergence: divergenceOf(pairs),
     segments: names.map((segment) => ({
       segment,
-      ...differenceOf(job, met.filter((pair) => pair.segment === segment)),
+      ...differenceOf(job, met.filter((pair) => segmentsOf(pair).includes(segment))),
     })),
   };
 }

@@ -57,7 +57,7 @@ export function reportOf({ part, drawn, failed, planned, calms, dated }: Results
       ...planned > 0 ? [countText(drawn.length, failed.length, planned)] : [],
       ...failed.map((text) => `No answer: ${text}`),
       "The real data hold purchases and returns only: on them a lost type is purchases or returns, robots buy, and a session " +
-      "is an invoice. Views and carts are simulated around the real orders (bench/incidents/clicks.ts).",
+      "is an invoice. Views and carts are simulated around the real orders, anew for each moment (bench/incidents/clicks.ts).",
       "Controls and passing kinds run on what the shop truly did that summer, and its own faults and closed days are in them: on " +
       "2011-08-30 nearly half of the whole set's orders carry no customer (usually a tenth), 2011-08-29 was a bank holiday. Told " +
       "of those, a check counts as wrong here all the same.",
@@ -125,7 +125,9 @@ function counted(names: readonly string[]): string {
 
 /** Alarms where nothing was injected, beside what the budget allows. */
 function calmTable(drawn: readonly Drawn[], calms: Results["calms"]): Table {
-  const rows = calms.map(({ shop, calm }) => {
+  const rows = [...new Set(calms.map(({ shop }) => shop))].map((shop) => {
+    const own = calms.filter((one) => one.shop === shop).map(({ calm }) => calm);
+    const looks = own.flatMap(({ looks }) => looks), lived = own.reduce((sum, { days }) => sum + days, 0);
     const controls = drawn.filter((one) => one.shop === shop && one.kind === "control");
     const days = controls.reduce((sum, { episode }) => sum + episode.days, 0);
     const alarms = controls.filter(({ episode }) =>
@@ -136,9 +138,9 @@ function calmTable(drawn: readonly Drawn[], calms: Results["calms"]): Table {
       `${alarms} in ${days} days`,
       days > 0 ? (30 * alarms / days).toFixed(2) : "",
       counted(
-        calm.looks.flatMap(({ text }) => text.match(/\b(broken|changed|drifted|fell)\b(?=:|,|$)/g) ?? []),
+        looks.flatMap(({ text }) => text.match(/\b(broken|changed|drifted|fell)\b(?=:|,|$)/g) ?? []),
       ),
-      `${calm.looks.length} looks in ${calm.days} days`,
+      `${looks.length} looks in ${lived} days`,
     ];
   });
   return {

@@ -1,16 +1,23 @@
 import type { Person } from "./desk.ts";
 
-/** What a person may do here, each with its page that says what will happen. */
-export type Action = "approve" | "reject" | "roll-back" | "promote";
+/** What a person may do with a version, and with the retraining of a model: each has a page that says what will happen. */
+export type VersionAction = "approve" | "reject" | "roll-back" | "promote";
+export type RetrainerAction = "start" | "stop" | "stop-now" | "force";
 
 /** The page that says what an action will do, and does it once it is told why. */
-export const actPath = (action: Action, { model, version }: { model: string; version: number }): string =>
-  `/act/${action}?${new URLSearchParams({ model, version: String(version) })}`;
+export const actPath = (
+  action: VersionAction | RetrainerAction,
+  { model, version }: { model: string; version?: number },
+): string =>
+  `/act/${action}?${new URLSearchParams({
+    model,
+    ...version === undefined ? {} : { version: String(version) },
+  })}`;
 
 interface Offer {
-  action: Action;
+  action: VersionAction | RetrainerAction;
   model: string;
-  version: number;
+  version?: number;
   text: string;
 }
 

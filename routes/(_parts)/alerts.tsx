@@ -57,7 +57,8 @@ const standing = ({ id, severity, escalatedAt, acknowledgedBy, acknowledgedWhy }
       : [],
   ].join("; ");
 
-const details = (detail: Record<string, unknown>): string =>
+/** What an alert rests on, in small print. */
+export const details = (detail: Record<string, unknown>): string =>
   Object.entries(detail).filter(([, value]) => value === null || typeof value !== "object")
     .map(([name, value]) => `${name}: ${detailText(name, value as Parameters<typeof evidenceText>[0])}`)
     .join(", ");

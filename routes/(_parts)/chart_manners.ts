@@ -25,13 +25,13 @@ export function enliven(tell: (tip: Tip | null) => void): () => void {
     ["click", zoomClick],
   ];
   for (const [type, listener] of listeners) document.addEventListener(type, listener as EventListener);
-  addEventListener("scroll", told.hide, { passive: true });
+  addEventListener("scroll", told.follow, { passive: true });
   prepare();
   const drawnAnew = new MutationObserver(prepare);
   drawnAnew.observe(document.querySelector("main")!, { childList: true, subtree: true });
   return () => {
     drawnAnew.disconnect();
-    removeEventListener("scroll", told.hide);
+    removeEventListener("scroll", told.follow);
     for (const [type, listener] of listeners) document.removeEventListener(type, listener as EventListener);
   };
 }
@@ -64,10 +64,13 @@ function telling(tell: (tip: Tip | null) => void) {
     shown?.classList.remove("told");
     if (shown) tell(shown = null);
   };
-  const show = (mark: Element, { left, right, top }: DOMRect) => {
+  const show = (mark: Element, box: DOMRect) => {
     if (mark === shown) return;
     shown?.classList.remove("told");
     (shown = mark).classList.add("told");
+    place(mark, box);
+  };
+  const place = (mark: Element, { left, right, top }: DOMRect) => {
     const x = Math.min(Math.max((left + right) / 2, EDGE_PX), document.documentElement.clientWidth - EDGE_PX);
     tell({ text: mark.getAttribute("data-tip")!, x, y: Math.max(top, 0) });
   };
@@ -79,6 +82,8 @@ function telling(tell: (tip: Tip | null) => void) {
   };
   return {
     hide,
+    /** a page that scrolls, as it does when a chart is tabbed to, takes the tip along */
+    follow: () => shown && place(shown, shown.getBoundingClientRect()),
     pointer(event: PointerEvent) {
       const host = hostOf(event), marks = host ? marksOf(host) : [];
       const found = marks[nearest(marks.map((m) => m.box), event.clientX, event.clientY)];

@@ -2,7 +2,8 @@ import type { Approval } from "../../src/db/approvals.ts";
 import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { RetrainingConfig } from "../../src/retraining_config.ts";
 import type { Trial } from "../../src/reporting/try_config.ts";
-import type { Alert } from "../../src/alerts/alert.ts";
+import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
+import type { AuditRow } from "../../src/db/audit.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
@@ -37,6 +38,39 @@ export interface RolloutStory {
   looks: ReadLook[];
   /** each change of what serves that it brought, oldest first */
   moves: ServingMove[];
+}
+
+/** Which alerts to list. */
+export interface AlertListQuery {
+  /** left out: open ones first, then closed ones */
+  state?: "open" | "closed";
+  kind?: AlertKind;
+  model?: string;
+  /** only closed ones before the one of this number: a page after the first */
+  before?: number;
+  /** most closed ones */
+  limit: number;
+}
+
+/** Alerts, newest first, with how they were told. */
+export interface AlertList {
+  open: Alert[];
+  closed: Alert[];
+  /** `before` of the next page; null: there is none */
+  next: number | null;
+  /** of all of them, in the order in which they happened */
+  deliveries: Delivery[];
+  /** when the last of all alerts closed; null: none ever did */
+  lastClosedAt: string | null;
+}
+
+/** Which changes that people made to list, newest first. */
+export interface AuditListQuery {
+  who?: string;
+  action?: string;
+  /** only those written before the one of this number */
+  before?: number;
+  limit: number;
 }
 
 /** What governs retraining: now, and before. */
@@ -78,6 +112,14 @@ export interface Dashboard {
   checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */
   replayScores(): Promise<ReplayScore[]>;
+  alertList(query: AlertListQuery): Promise<AlertList>;
+  /** null: there is no such alert */
+  alert(id: number): Promise<Alert | null>;
+  /** how many are open */
+  openAlerts(): Promise<number>;
+  audit(query: AuditListQuery): Promise<{ changes: AuditRow[]; next: number | null }>;
+  /** who is in the audit, and with which kinds of changes */
+  auditNames(): Promise<{ who: string[]; actions: string[] }>;
   configuration(): Promise<Configuration>;
   /** decides the last days of history again under another configuration */
   tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;

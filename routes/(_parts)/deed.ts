@@ -1,5 +1,6 @@
 import type { ModelStatus } from "../../src/reporting/status.ts";
-import type { Action } from "./act.tsx";
+import type { RetrainerAction, VersionAction } from "./act.tsx";
+import { RETRAINER_DEEDS } from "./retrainer_deed.ts";
 
 /** What an action comes to, in words, and as the API takes it. */
 export interface Deed {
@@ -15,16 +16,19 @@ export interface Deed {
   body: Record<string, unknown>;
 }
 
-const ACTIONS: Readonly<Record<Action, (model: ModelStatus, version: number) => Deed>> = {
+const VERSION_DEEDS: Readonly<Record<VersionAction, (model: ModelStatus, version: number) => Deed>> = {
   approve: (status, version) => decided(status, version, "approve"),
   reject: (status, version) => decided(status, version, "reject"),
   "roll-back": rolledBack,
   promote: promoted,
 };
 
-/** The deed that an address names; null: there is none of this name. */
-export const deedOf = (action: string, status: ModelStatus, version: number): Deed | null =>
-  Object.hasOwn(ACTIONS, action) ? ACTIONS[action as Action](status, version) : null;
+/** The deed that an address names; null: there is none of this name, or it is about a version and none is named. */
+export function deedOf(action: string, status: ModelStatus, version: number | null): Deed | null {
+  if (Object.hasOwn(RETRAINER_DEEDS, action)) return RETRAINER_DEEDS[action as RetrainerAction](status);
+  if (!Object.hasOwn(VERSION_DEEDS, action) || version === null) return null;
+  return VERSION_DEEDS[action as VersionAction](status, version);
+}
 
 const servingNow = ({ serving }: ModelStatus) => serving ? `version ${serving.version}` : "no version";
 

@@ -15,6 +15,8 @@ export interface State {
   title: string;
   /** when the values were read, on pages that keep themselves current */
   live?: string;
+  /** how many alerts are open; left out: not read */
+  openAlerts?: number;
   /** the charts of the page, while it is drawn */
   charts?: PageCharts;
 }

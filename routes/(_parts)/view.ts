@@ -27,6 +27,8 @@ const revision = ({ openAlerts, models }: Status): string =>
     ...models.map((m) =>
       [
         m.model,
+        m.active,
+        m.running?.id,
         m.serving?.version,
         m.lastCycle?.id,
         m.lastCycle?.outcome,

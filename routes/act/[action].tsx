@@ -1,10 +1,8 @@
 import { HttpError, page } from "fresh";
 import { type Deed, deedOf } from "../(_parts)/deed.ts";
+import { DeedForm } from "../(_parts)/deed_form.tsx";
 import { define, type State } from "../(_parts)/define.ts";
 import { field, readForm, seeOther } from "../(_parts)/form.ts";
-import { Problem } from "../(_parts)/problem.tsx";
-
-const WHY_MAX = 500; // characters, as the API has it
 
 interface Asked {
   params: Record<string, string>;
@@ -14,14 +12,17 @@ interface Asked {
 
 /** What the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: Asked): Promise<Deed> {
-  const model = url.searchParams.get("model"), version = Number(url.searchParams.get("version"));
+  const model = url.searchParams.get("model"), version = wholeNumber(url.searchParams.get("version"));
   const { models } = await state.dashboard.status();
   const status = models.find((m) => m.model === model);
-  const deed = status && Number.isInteger(version) && version > 0 && deedOf(params.action, status, version);
-  if (!deed) throw new HttpError(404, "No such action on a version of a model");
+  const deed = status && deedOf(params.action, status, version);
+  if (!deed) throw new HttpError(404, "No such action on a model, or on a version of it");
   state.title = deed.button;
   return deed;
 }
+
+const wholeNumber = (text: string | null) =>
+  text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 
 export const handler = define.handlers({
   async GET(ctx) {
@@ -51,26 +52,5 @@ export const handler = define.handlers({
 });
 
 export default define.page<typeof handler>(function Act({ data, state, url }) {
-  const { deed: { question, will, button, back }, why, once, problem } = data;
-  return (
-    <>
-      <header class="lede">
-        <h1>{question}</h1>
-        <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
-      </header>
-      {problem && <Problem text={problem} />}
-      <form class="form" method="post" action={url.pathname + url.search}>
-        <input type="hidden" name="token" value={state.person?.token} />
-        <input type="hidden" name="once" value={once} />
-        <label for="why">
-          Why <small>It stands in the audit, beside your name ({state.person?.name}).</small>
-        </label>
-        <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
-        <p class="row">
-          <button type="submit" class="chosen">{button}</button>
-          <a href={back}>Leave all as it is</a>
-        </p>
-      </form>
-    </>
-  );
+  return <DeedForm {...data} person={state.person} action={url.pathname + url.search} />;
 });

@@ -2,6 +2,7 @@ import { HttpError, page } from "fresh";
 import { ChangeTable } from "../(_parts)/config_changes.tsx";
 import { forWhom, lastChanges } from "../(_parts)/config_words.ts";
 import type { Configuration } from "../(_parts)/dashboard.ts";
+import { WHY_MAX } from "../(_parts)/deed_form.tsx";
 import { define } from "../(_parts)/define.ts";
 import { field, readForm, seeOther } from "../(_parts)/form.ts";
 import { Problem } from "../(_parts)/problem.tsx";
@@ -12,7 +13,7 @@ import type { Trial } from "../../src/reporting/try_config.ts";
 import { changedFields, readConfig } from "../../src/retraining_form.ts";
 import { type ConfigChange, configChanges } from "../../src/retraining_settings.ts";
 
-const WHY_MAX = 500, DAYS = 365;
+const DAYS = 365;
 
 /** What a person wants to change, carried from step to step: which version they started from, and what they wrote. */
 interface Wish {

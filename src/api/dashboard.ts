@@ -6,9 +6,11 @@ import { Builder } from "fresh/dev";
 import type { Dashboard, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import type { State } from "../../routes/(_parts)/define.ts";
 import { messageOf, NotFoundError } from "../core/errors.ts";
-import { listAlerts } from "../db/alerts.ts";
+import { countOpenAlerts, getAlert, lastClosedAt, listAlerts, pageOfClosedAlerts } from "../db/alerts.ts";
 import { listApprovals } from "../db/approvals.ts";
+import { auditNames, pageOfAudit } from "../db/audit.ts";
 import { listChecks } from "../db/checks.ts";
+import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
@@ -38,7 +40,7 @@ export interface DashboardDeps
   cache?: string;
 }
 
-const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000;
+const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000, ALERTS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -72,6 +74,24 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
       const replay = await lastReplay(sql);
       return replay === null ? [] : await listReplayScores(sql, replay);
     },
+    async alertList({ state, kind, model, before, limit }) {
+      const open = state === "closed" || before
+        ? Promise.resolve([])
+        : listAlerts(sql, { kind, model, limit: ALERTS_SHOWN });
+      const closed = state === "open"
+        ? Promise.resolve({ alerts: [], next: null })
+        : pageOfClosedAlerts(sql, { kind, model, before, limit });
+      const lists = [await open, (await closed).alerts] as const;
+      const deliveries = await deliveriesOf(sql, lists.flat().map(({ id }) => id));
+      return {
+        ...{ open: lists[0], closed: lists[1], next: (await closed).next, deliveries },
+        lastClosedAt: await lastClosedAt(sql),
+      };
+    },
+    alert: (id) => orNull(getAlert(sql, id)),
+    openAlerts: () => countOpenAlerts(sql),
+    audit: (query) => pageOfAudit(sql, query),
+    auditNames: () => auditNames(sql),
     async configuration() {
       const [current, versions] = await Promise.all([
         currentConfig(sql),
@@ -164,7 +184,7 @@ async function withPolicy({ next }: { next: () => Promise<Response> }): Promise<
 }
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}"];
+const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit"];
 const FORM_BYTES_MAX = 64 * 1024;
 
 /**

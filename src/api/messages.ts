@@ -361,7 +361,17 @@ export const AcknowledgeRequest = z.strictObject({
   why: z.string().trim().min(1, { error: "need a word on what you make of it, for who comes next" }).max(500),
 });
 export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
-export const Audit = z.object({ changes: z.array(AuditRow) });
+/** Which changes of the audit. */
+export const AuditQuery = LimitQuery.extend({
+  who: z.string().min(1).max(200).optional().describe("only what this person did"),
+  action: z.string().min(1).max(100).optional().describe("only changes of this kind, as in the answer"),
+  before: z.coerce.number().int().min(1).optional().describe("`next` of the page before"),
+});
+export type AuditQuery = z.input<typeof AuditQuery>;
+export const Audit = z.object({
+  changes: z.array(AuditRow),
+  next: z.int().nullable().describe("`before` of the next page; null: this was the last"),
+});
 
 export const Alive = z.object({ alive: z.literal(true) });
 export const Ready = z.object({

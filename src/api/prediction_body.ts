@@ -4,15 +4,8 @@ import { InvalidInputError } from "../core/errors.ts";
 import { FEATURE_PLACES, FEATURES } from "../features/definition.ts";
 import { invalidInput } from "./invalid.ts";
 import { PredictionRequest, USERS_MAX } from "./messages.ts";
+import { isSingle, readPlainRows, type SentRows } from "./plain_rows.ts";
 import { ApiFault } from "./problem.ts";
-
-/** Rows of features, as they were sent. */
-export interface SentRows {
-  /** the shoppers' ids; null: none was sent */
-  readonly users: readonly (string | null)[];
-  /** shape `[users.length, FEATURES.length]` */
-  readonly features: Float32Array;
-}
 
 /** What a request asks about: shoppers by their ids, or rows of features. */
 export interface Question {
@@ -29,7 +22,9 @@ const WIDTH = FEATURES.length;
  * @throws {InvalidInputError} naming the field at fault, as in `rows.3.features.recncy`
  */
 export async function readQuestion(c: Context): Promise<Question> {
-  const body = await readObject(c);
+  const bytes = await readBytes(c), plain = readPlainRows(bytes);
+  if (plain && plain.users.length <= USERS_MAX) return { asked: checkedUsers(plain) };
+  const body = asObject(bytes);
   const ways = WAYS.filter((way) => body[way] !== undefined);
   if (ways.length !== 1) {
     throw new InvalidInputError('users: need one of "user", "users", "row" and "rows"', "users");
@@ -59,7 +54,7 @@ function parsed<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   throw invalidInput(result.error);
 }
 
-async function readObject(c: Context): Promise<Record<string, unknown>> {
+async function readBytes(c: Context): Promise<Uint8Array> {
   const type = c.req.header("content-type") ?? "";
   if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) {
     throw new ApiFault(
@@ -67,9 +62,17 @@ async function readObject(c: Context): Promise<Record<string, unknown>> {
       `Send application/json, not ${type || "a body without its content type"}`,
     );
   }
-  const text = await c.req.text();
+  return new Uint8Array(await c.req.arrayBuffer());
+}
+
+const checkedUsers = ({ users, features }: SentRows): SentRows => ({
+  users: users.map((user, i) => user === null ? null : cleanId(user, `rows.${i}.user`)),
+  features,
+});
+
+function asObject(bytes: Uint8Array): Record<string, unknown> {
   try {
-    const body: unknown = JSON.parse(text);
+    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (typeof body === "object" && body !== null && !Array.isArray(body)) {
       return body as Record<string, unknown>;
     }
@@ -131,11 +134,6 @@ function readList(features: readonly unknown[], into: Float32Array, path: () => 
     into[i] = value ?? NaN;
   }
 }
-
-/** Largest number of single precision. */
-const SINGLE_MAX = 3.4028234663852886e38;
-const isSingle = (value: unknown): value is number =>
-  typeof value === "number" && value <= SINGLE_MAX && value >= -SINGLE_MAX;
 
 const NEED_NUMBER = "need a number within +-3.4e38, or null where it is not known";
 

@@ -253,3 +253,28 @@ export async function listAlerts(
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
+
+/** How many alerts are open. Uses index `alerts_open_once`. */
+export async function countOpenAlerts(sql: Sql): Promise<number> {
+  const [row] = await sql`select count(*)::int as n from alerts where closed_at is null`;
+  return row.n;
+}
+
+/** Closed alerts, newest first, and the `before` of the page after them; null: these were the last. */
+export async function pageOfClosedAlerts(
+  sql: Sql,
+  { kind, model, before, limit }: { kind?: AlertKind; model?: string; before?: number; limit: number },
+): Promise<{ alerts: Alert[]; next: number | null }> {
+  const rows = await sql`select ${columns(sql)} from alerts
+    where closed_at is not null ${before ? sql`and id < ${before}` : sql``}
+      ${kind ? sql`and kind = ${kind}` : sql``} ${model ? sql`and model = ${model}` : sql``}
+    order by id desc limit ${limit + 1}`;
+  const alerts = z.array(Alert).parse(rows.slice(0, limit));
+  return { alerts, next: rows.length > limit ? alerts[limit - 1].id : null };
+}
+
+/** When the last alert closed; null: none ever did. */
+export async function lastClosedAt(sql: Sql): Promise<string | null> {
+  const [row] = await sql`select max(closed_at) as at from alerts`;
+  return row.at;
+}

@@ -8,6 +8,9 @@ export function arrayLiteral(values: readonly (string | number | null)[]): strin
   return `{${values.map(elementOf).join(",")}}`;
 }
 
+/** The same of what needs no quotes: numbers and uuids. */
+export const plainLiteral = (values: readonly (string | number)[]): string => `{${values.join(",")}}`;
+
 function elementOf(value: string | number | null): string | number {
   if (typeof value !== "string") return value ?? "null";
   return QUOTED.test(value) ? `"${value.replace(/["\\]/g, "\\$&")}"` : value;

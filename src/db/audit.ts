@@ -28,9 +28,37 @@ export async function writeAudit(
     on conflict (request_id) do nothing`;
 }
 
+/** Which changes. */
+export interface AuditFilter {
+  who?: string;
+  action?: string;
+  /** only those written before the row of this id */
+  before?: number;
+  limit?: number;
+}
+
 /** Changes people made, newest first. */
-export async function listAudit(sql: Sql, limit = 100): Promise<AuditRow[]> {
-  const rows = await sql`select id, request_id, at, who, action, target, why, before, after
-    from audit order by id desc limit ${limit}`;
-  return z.array(AuditRow).parse([...rows]);
+export async function listAudit(sql: Sql, filter: AuditFilter | number = {}): Promise<AuditRow[]> {
+  return (await pageOfAudit(sql, typeof filter === "number" ? { limit: filter } : filter)).changes;
+}
+
+/** Changes people made, newest first, and the `before` of the page after them; null: these were the last. Goes by the primary key. */
+export async function pageOfAudit(
+  sql: Sql,
+  { who, action, before, limit = 100 }: AuditFilter,
+): Promise<{ changes: AuditRow[]; next: number | null }> {
+  const rows = await sql`select id, request_id, at, who, action, target, why, before, after from audit
+    where ${before ? sql`id < ${before}` : sql`true`} ${who ? sql`and who = ${who}` : sql``}
+      ${action ? sql`and action = ${action}` : sql``}
+    order by id desc limit ${limit + 1}`;
+  const changes = z.array(AuditRow).parse(rows.slice(0, limit));
+  return { changes, next: rows.length > limit ? changes[limit - 1].id : null };
+}
+
+/** Who changed something, and what kinds of changes there are, in order. */
+export async function auditNames(sql: Sql): Promise<{ who: string[]; actions: string[] }> {
+  const [row] = await sql`select
+    (select coalesce(array_agg(distinct who order by who), '{}') from audit) as who,
+    (select coalesce(array_agg(distinct action order by action), '{}') from audit) as actions`;
+  return { who: row.who, actions: row.actions };
 }

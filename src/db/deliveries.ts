@@ -105,3 +105,13 @@ export async function listDeliveries(sql: Sql, alertId: number): Promise<Deliver
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
+
+/** What was to be told about some alerts, alert by alert in the order in which it happened. */
+export async function deliveriesOf(sql: Sql, alertIds: readonly number[]): Promise<Delivery[]> {
+  const rows = await sql`select ${
+    columns(sql)
+  } from deliveries where alert_id = any(${alertIds as number[]}::bigint[]) order by alert_id, ${
+    place(sql, sql`event`)
+  }, turn, channel`;
+  return z.array(Delivery).parse([...rows]);
+}

@@ -18,16 +18,16 @@ export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): 
     sql`
     with added as (
       insert into events (event_id, user_key, session_code, type, product, product_code, category, category_code,
-                          price, quantity, amount, at)
+                          country, price, quantity, amount, at)
       select id, user_key, session_code, type, product, product_code, category, category_code,
-             price, quantity, amount, to_timestamp(at_ms / 1000)
+             country, price, quantity, amount, to_timestamp(at_ms / 1000)
       from unnest(
           ${c.id}::text::text[], ${c.userKey}::text::uuid[], ${c.session}::text::int[], ${c.type}::text::text[],
           ${c.product}::text::text[], ${c.productCode}::text::int[], ${c.category}::text::text[],
-          ${c.categoryCode}::text::int[], ${c.price}::text::float8[], ${c.quantity}::text::float8[],
+          ${c.categoryCode}::text::int[], ${c.country}::text::text[], ${c.price}::text::float8[], ${c.quantity}::text::float8[],
           ${c.amount}::text::float8[], ${c.atMs}::text::float8[])
         with ordinality as sent(id, user_key, session_code, type, product, product_code, category, category_code,
-                                price, quantity, amount, at_ms, nth)
+                                country, price, quantity, amount, at_ms, nth)
       order by id collate "C", nth
       on conflict (event_id) do nothing
       returning event_id, user_key, session_code, type, product_code, category_code, quantity, amount, at
@@ -64,6 +64,7 @@ function columnsOf(events: readonly AcceptedEvent[]) {
     productCode: column((e) => code(e.product)),
     category: column((e) => e.category),
     categoryCode: column((e) => code(e.category)),
+    country: column((e) => e.country),
     price: column((e) => e.price),
     quantity: column((e) => e.quantity),
     amount: column((e) => e.amount),

@@ -33,7 +33,7 @@ const asMs = (sql: Sql) => sql`(extract(epoch from as_of) * 1000)::float8 as "as
 /** When the outcome is complete; hours, since a day of a session's time zone may have 23. */
 const complete = (sql: Sql) => sql`as_of + horizon_days * interval '24 hours'`;
 
-/** Predictions of a model whose outcomes are complete at a moment and not stored, oldest first. Uses index `predictions_pending`. */
+/** Predictions of a model whose outcomes are complete at a moment and not stored, oldest first. Uses index `predictions_due`. */
 export async function duePredictions(
   sql: Sql,
   { model, asOfMs, limit }: { model: string; asOfMs: number; limit: number },

@@ -1,4 +1,4 @@
-import { arrayLiteral } from "./array_literal.ts";
+import { arrayLiteral, plainLiteral } from "./array_literal.ts";
 import type { Sql } from "./connect.ts";
 
 /** One answer that was given, to meet its outcome later. */
@@ -50,7 +50,7 @@ export async function savePredictions(
 export interface StoredAnswer extends Prediction {
   model: string;
   version: number | null;
-  asOf: string;
+  asOfMs: number;
   fallback: boolean;
   featureHash: string;
   horizonDays: number;
@@ -58,18 +58,40 @@ export interface StoredAnswer extends Prediction {
   shown: boolean;
 }
 
-/** Stores answers of any models and versions in one statement. */
+/**
+ * Stores answers of any models and versions in one statement. What many of them share travels once: reading it anew for
+ * each would cost the database as much as the row itself.
+ */
 export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]): Promise<void> {
-  const of = (value: (answer: StoredAnswer) => string | number | null) => arrayLiteral(answers.map(value));
+  const { kinds, kindOf } = kindsOf(answers);
+  const shared = (value: (kind: StoredAnswer) => string | number | null) => arrayLiteral(kinds.map(value));
   await sql`insert into predictions
       (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, arm, shown)
-    select * from unnest(
-      ${of((a) => a.model)}::text::text[], ${of((a) => a.version)}::text::int[],
-      ${of((a) => a.userKey)}::text::uuid[], ${of((a) => a.asOf)}::text::timestamptz[],
-      ${of((a) => a.prediction)}::text::float8[], ${of((a) => String(a.fallback))}::text::bool[],
-      ${of((a) => a.featureHash)}::text::text[], ${of((a) => a.horizonDays)}::text::int[],
-      ${of((a) => a.segment ?? null)}::text::text[], ${of((a) => a.arm)}::text::text[],
-      ${of((a) => String(a.shown))}::text::bool[])`;
+    select model, version, k, to_timestamp(ms / 1000), p, fallback, feature_hash, horizon_days, segment, arm, shown
+    from unnest(
+      ${plainLiteral(answers.map((a) => a.userKey))}::text::uuid[],
+      ${plainLiteral(answers.map((a) => a.asOfMs))}::text::float8[],
+      ${plainLiteral(answers.map((a) => a.prediction))}::text::float8[],
+      ${plainLiteral(kindOf)}::text::int[]) as answer(k, ms, p, kind)
+    join unnest(
+      ${shared((a) => a.model)}::text::text[], ${shared((a) => a.version)}::text::int[],
+      ${shared((a) => String(a.fallback))}::text::bool[], ${shared((a) => a.featureHash)}::text::text[],
+      ${shared((a) => a.horizonDays)}::text::int[], ${shared((a) => a.segment ?? null)}::text::text[],
+      ${shared((a) => a.arm)}::text::text[], ${shared((a) => String(a.shown))}::text::bool[]) with ordinality
+      as kinds(model, version, fallback, feature_hash, horizon_days, segment, arm, shown, nth) on nth = kind`;
+}
+
+/** What answers share, each once, and which of these an answer is of; from 1. */
+function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kindOf: number[] } {
+  const known = new Map<string, number>(), kinds: StoredAnswer[] = [];
+  const kindOf = answers.map((answer) => {
+    const { model, version, fallback, featureHash, horizonDays, segment, arm, shown } = answer;
+    const key = `${model}/${version}/${fallback}/${featureHash}/${horizonDays}/${segment}/${arm}/${shown}`;
+    const at = known.get(key) ?? kinds.push(answer);
+    known.set(key, at);
+    return at;
+  });
+  return { kinds, kindOf };
 }
 
 /** How many predictions of a version the monitor stored as of a moment. Uses index `predictions_monitor_once`. */

@@ -9,6 +9,7 @@ export interface RolloutWindow {
 
 /** What champion and challenger answered about one shopper at the same moment. */
 export interface AnsweredByBoth {
+  userKey: string;
   champion: number;
   challenger: number;
   segment: string | null;
@@ -18,7 +19,7 @@ export interface AnsweredByBoth {
 
 /**
  * Of each shopper whom two versions answered about at the same moment the first such pair, so that a shopper counts
- * once. Uses index `predictions_version_asof`.
+ * once. Uses index `predictions_asof`.
  */
 export async function answeredByBoth(
   sql: Sql,
@@ -30,7 +31,7 @@ export async function answeredByBoth(
         and not fallback order by user_key, as_of, id`;
   return [
     ...await sql<AnsweredByBoth[]>`
-    select distinct on (user_key) ours.prediction as champion, theirs.prediction as challenger,
+    select distinct on (user_key) user_key, ours.prediction as champion, theirs.prediction as challenger,
       coalesce(ours.segment, theirs.segment) as segment,
       case when greatest(ours.met_at, theirs.met_at) <= ${metBy} then ours.outcome end as outcome
     from (${of(champion)}) ours join (${of(challenger)}) theirs using (user_key, as_of)
@@ -49,7 +50,7 @@ export interface ShownAnswer {
 
 /**
  * Of each shopper the first answer that was shown to them; who was moved from one arm to another counts for the first.
- * Uses index `predictions_model_asof`.
+ * Uses index `predictions_asof`.
  */
 export async function shownAnswers(
   sql: Sql,

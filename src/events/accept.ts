@@ -62,6 +62,7 @@ function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: JudgeContext
     type,
     product: textOf(sent.product),
     category: textOf(sent.category),
+    country: textOf(sent.country),
     price: sent.price ?? null,
     quantity: sent.quantity ?? null,
     amount: amountOf(type, sent),

@@ -8,6 +8,7 @@ export interface AcceptedEvent {
   readonly type: string;
   readonly product: string | null;
   readonly category: string | null;
+  readonly country: string | null;
   readonly price: number | null;
   readonly quantity: number | null;
   /** money of the line: price x quantity where none was sent; <= 0 for a return */

@@ -11,6 +11,7 @@ export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
   session: ["session", "session_id", "user_session"],
   product: ["product", "product_id", "item_id", "sku"],
   category: ["category", "category_id", "category_code"],
+  country: ["country", "country_code"],
   price: ["price", "unit_price"],
   quantity: ["quantity", "qty"],
   amount: ["amount"],

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Longest text kept for an id, a shopper, a session, a product or a category, in characters. */
+/** Longest text kept for an id, a shopper, a session, a product, a category or a country, in characters. */
 export const TEXT_MAX = 200;
 /** Prices, quantities and amounts beyond this (either sign) are taken for nonsense. */
 export const NUMBER_MAX = 1e12;
@@ -24,6 +24,7 @@ export const ShopEvent = z.object({
   session: text,
   product: text,
   category: text,
+  country: text.describe("where the shopper is; versions are compared within the largest countries too"),
   price: number.describe("of one unit, in the shop's currency"),
   quantity: number.describe("of a purchase or return without one: 1"),
   amount: number.describe("price x quantity where it is missing; of a return either sign"),

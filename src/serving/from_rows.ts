@@ -14,8 +14,7 @@ export async function answerFromRows(
 ): Promise<Predictions[]> {
   const lineUp = await parts.lineUps.of(model), { asOfMs: now } = await parts.moment();
   const requests = asked.map(({ request }) => request);
-  const moments = requests.map(({ asOfMs = now }) => new Date(asOfMs).toISOString());
-  const of = requests.flatMap(({ users }, i) => users.map((user) => ({ user, asOf: moments[i] })));
+  const of = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
   const features = joined(requests.map((request) => request.features));
   const rows: Rows = {
     n: of.length,
@@ -27,9 +26,9 @@ export async function answerFromRows(
   let end = 0;
   const ends = requests.map(({ users }) => end += users.length);
   countIn(parts, model, said, asked, ends);
-  return requests.map(({ users }, i) => {
+  return requests.map(({ users, asOfMs = now }, i) => {
     const first = ends[i] - users.length;
-    return predictionsOf(lineUp, moments[i], users.map((user, row) => told(user, said.shown[first + row])));
+    return predictionsOf(lineUp, asOfMs, users.map((user, row) => told(user, said.shown[first + row])));
   });
 }
 

@@ -14,9 +14,8 @@ export async function answerFromUsers(
   const seen = await readShoppers(parts.sql, asked.map(({ request }) => request), await parts.moment());
   const shoppers = seen.flatMap((one) => one.shoppers);
   const rows = rowsOf(shoppers);
-  const of = shoppers.map(({ user, asOfMs }) => ({ user, asOf: new Date(asOfMs).toISOString() }));
   const said = answerRows(lineUp, rows);
-  await keep(parts, lineUp, { rows, of, said });
+  await keep(parts, lineUp, { rows, of: shoppers, said });
   let end = 0;
   const ends = seen.map((one) => end += one.shoppers.length);
   countIn(parts, model, said, asked, ends);
@@ -24,7 +23,7 @@ export async function answerFromUsers(
     const { asOfMs, shoppers } = seen[i], first = ends[i] - shoppers.length;
     const answers = new Map(shoppers.map(({ user }, row) => [user, said.shown[first + row]]));
     const predictions = request.users.map((user) => told(user, answers.get(user)));
-    return predictionsOf(lineUp, new Date(asOfMs).toISOString(), predictions);
+    return predictionsOf(lineUp, asOfMs, predictions);
   });
 }
 

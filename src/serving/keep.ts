@@ -10,7 +10,7 @@ import type { Predictions, UserPrediction } from "./prediction.ts";
 export interface RowOf {
   /** a pseudonym; null: the row is of nobody known, and its answer is not stored */
   readonly user: string | null;
-  readonly asOf: string;
+  readonly asOfMs: number;
 }
 
 /** Stores what was said of shoppers, shown and not shown. Settles when the journal has room for more. */
@@ -20,17 +20,28 @@ export async function keep(
   { rows, of, said }: { rows: Rows; of: readonly RowOf[]; said: Said },
 ): Promise<void> {
   const features = rows.features(champion.scorer?.horizonDays ?? baseline.horizonDays);
-  const answerOf = (row: number, answer: Answer, shown: boolean): StoredAnswer[] => {
-    const { user: userKey, asOf } = of[row];
-    if (userKey === null) return [];
-    const { prediction, version, arm, fallback, horizonDays } = answer;
-    const about = { model: state.model, featureHash: FEATURE_HASH, segment: segmentIn(features, row) };
-    return [{ ...about, userKey, asOf, prediction, version, arm, fallback, horizonDays, shown }];
+  const { model } = state, featureHash = FEATURE_HASH, answers: StoredAnswer[] = [];
+  const add = (row: number, { prediction, version, arm, fallback, horizonDays }: Answer, shown: boolean) => {
+    const { user: userKey, asOfMs } = of[row];
+    if (userKey === null) return;
+    const segment = segmentIn(features, row);
+    answers.push({
+      model,
+      featureHash,
+      segment,
+      userKey,
+      asOfMs,
+      prediction,
+      version,
+      arm,
+      fallback,
+      horizonDays,
+      shown,
+    });
   };
-  await journal.add([
-    ...said.shown.flatMap((answer, row) => answerOf(row, answer, true)),
-    ...said.unshown.flatMap((answer) => answerOf(answer.row, answer, false)),
-  ]);
+  said.shown.forEach((answer, row) => add(row, answer, true));
+  said.unshown.forEach((answer) => add(answer.row, answer, false));
+  await journal.add(answers);
 }
 
 const segmentIn = (features: Float32Array, row: number) =>
@@ -63,9 +74,10 @@ export function told(user: string | null, answer: Answer | undefined): UserPredi
 /** The answer to one request. */
 export function predictionsOf(
   { state, champion, spare }: LineUp,
-  asOf: string,
+  asOfMs: number,
   predictions: UserPrediction[],
 ): Predictions {
+  const asOf = new Date(asOfMs).toISOString();
   const standing = champion.scorer === null ? spare : champion;
   const fallback = standing !== champion || predictions.some((p) => p.fallback === true);
   return { model: state.model, version: standing?.version ?? null, fallback, asOf, predictions };

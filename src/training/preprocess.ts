@@ -28,7 +28,7 @@ const MOST_BETWEEN_CUTOFFS = 0.9;
 const YEARS_OF_CALENDAR_MS = 2 * 365 * DAY_MS;
 const HINGE_AT = [0.25, 0.5, 0.75];
 
-const signedLog = (v: number) => v < 0 ? -Math.log1p(-v) : Math.log1p(v);
+const signedLog = (v: number) => v === 0 ? 0 : v < 0 ? -Math.log1p(-v) : Math.log1p(v); // most are 0
 
 /** One feature over all rows, as it is and as a signed logarithm; 0 where missing. */
 interface Values {

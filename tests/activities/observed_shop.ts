@@ -28,12 +28,12 @@ export const config = configOf(RetrainingConfig.parse({}), "churn");
 function events(shoppers: number, swapFromDay: number) {
   const random = seededRandom(3);
   return Array.from({ length: shoppers }, (_, i) => {
-    const userKey = pseudonym(`shopper ${i}`);
+    const userKey = pseudonym(`shopper ${i}`), country = i % 3 === 0 ? "France" : null;
     const days = Array.from({ length: 300 }, (_, d) => d - 180).filter((day) => {
       const isLoyal = (i % 2 === 0) === (day < swapFromDay);
       return random() < (isLoyal ? 0.1 : 0.012);
     });
-    return days.map((day) => event({ userKey, atMs: DEPLOYED_MS + (day + 0.5) * DAY_MS }));
+    return days.map((day) => event({ userKey, country, atMs: DEPLOYED_MS + (day + 0.5) * DAY_MS }));
   }).flat();
 }
 

@@ -86,6 +86,9 @@ Deno.test("a version that does worse is taken back once outcomes say so, by the 
       second.text,
     );
     assert.deepEqual(await activities.lookAtRollout({ rollout: ROLLOUT, look: 2, asOf: day(30) }), second);
+    const [{ evidence }] = await listLooks(deps.sql, ROLLOUT), [pair] = evidence.pairs;
+    const french = pair.segments.find(({ segment }) => segment === "country France")!;
+    assert.ok(french.difference.n > 50 && french.difference.n < pair.difference.n / 2, "a third live there");
     await activities.concludeRollout({ rollout: ROLLOUT });
     await activities.concludeRollout({ rollout: ROLLOUT });
     const { outcome, error } = await getCycle(deps.sql, CYCLE);

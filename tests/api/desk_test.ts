@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import type { ApiDeps } from "../../src/api/deps.ts";
+import { saveRetrainer } from "../../src/db/retrainers.ts";
 import { servingVersion } from "../../src/db/serving.ts";
 import { CYCLE, withDesk } from "./desk_support.ts";
 import { KEY, NOW, type Served } from "./support.ts";
@@ -216,5 +217,60 @@ Deno.test("an address names a known action, model and version, or there is no su
       const what of ["drop?model=churn&version=1", "approve?model=none&version=1", "approve?model=churn"]
     ) {
       assert.equal((await browser.open(`/act/${what}`)).status, 404, what);
+    }
+  }));
+
+for (
+  const [action, asked, told, audit] of [
+    ["start", "Start the retraining of churn?", ["start", {}], "start"],
+    ["stop", "Stop the retraining of churn?", ["stop", { running: "finish" }], "stop"],
+    ["stop-now", "Stop the retraining of churn, and end its cycle?", ["stop", { running: "cancel" }], "stop"],
+    ["force", "Run a retraining cycle of churn now?", ["force", {}], "force"],
+  ] as const
+) {
+  Deno.test(`the page to ${action} says what will happen, and tells the retrainer in the person's name`, () =>
+    withBrowser(async ({ browser, sql, control }) => {
+      await signIn(browser);
+      const path = `/act/${action}?model=churn`;
+      assert.ok((await browser.page(path)).body.textContent.includes(asked));
+      const res = await browser.send(path, { why: "the catalogue changed" });
+      assert.deepEqual([res.status, res.headers.get("location")], [303, "/"]);
+      const [[name, model, change], ...others] = control.told as [string, string, Record<string, unknown>][];
+      assert.deepEqual([name, model, others.length], [told[0], "churn", 0]);
+      const { by, why } = change;
+      assert.deepEqual({ by, why }, { by: "owner", why: "the catalogue changed" });
+      for (const [key, value] of Object.entries(told[1])) assert.equal(change[key], value);
+      const [row] = await sql`select who, action, target from audit`;
+      assert.deepEqual(Object.values(row), ["owner", audit, "churn"]);
+      assert.match(
+        (await browser.page("/")).body.textContent,
+        /churn was told to|A cycle of churn was asked for/,
+      );
+    }));
+}
+
+Deno.test("the overview offers what makes sense now, to who has signed in", () =>
+  withBrowser(async ({ browser, sql }) => {
+    const offered = async () =>
+      [...(await browser.page("/")).querySelectorAll("#acts-churn a")].map((a) => a.textContent);
+    assert.deepEqual(await offered(), ["Sign in to act"]);
+    await signIn(browser);
+    assert.deepEqual(await offered(), ["Start", "Run a cycle now"]);
+    await saveRetrainer(sql, { model: "churn", active: true, nextCheckAt: null, runningCycle: null });
+    assert.deepEqual(await offered(), ["Run a cycle now", "Stop"]);
+  }));
+
+Deno.test("an action on nothing is not found", () =>
+  withBrowser(async ({ browser }) => {
+    await signIn(browser);
+    for (
+      const path of [
+        "/act/fly?model=churn",
+        "/act/start?model=other",
+        "/act/promote?model=churn",
+        "/act/promote?model=churn&version=x",
+      ]
+    ) {
+      assert.equal((await browser.open(path)).status, 404, path);
     }
   }));

@@ -29,6 +29,7 @@ export function event(over: Partial<AcceptedEvent> = {}): AcceptedEvent {
     type: "purchase",
     product: "tea",
     category: null,
+    country: null,
     price: 2,
     quantity: 3,
     amount: 6,

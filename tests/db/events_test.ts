@@ -20,6 +20,7 @@ const anyEvents: fc.Arbitrary<AcceptedEvent[]> = fc.uniqueArray(
     type: fc.constantFrom("view", "cart", "purchase", "purchase", "return", "search"),
     product: fc.constantFrom(null, "tea", "cup", "pot"),
     category: fc.constantFrom(null, "drinks", "china"),
+    country: fc.constantFrom(null, "France"),
     price: quarters(10),
     quantity: quarters(5),
     amount: quarters(50),

@@ -172,6 +172,7 @@ create table events (
   amount double precision,
   at timestamp with time zone not null,
   received_at timestamp with time zone not null default now(),
+  country text,
   constraint events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
   constraint events_pkey PRIMARY KEY (event_id)
 );
@@ -297,11 +298,10 @@ create table predictions (
   constraint predictions_source_check CHECK ((source = ANY (ARRAY['api'::text, 'monitor'::text]))),
   constraint predictions_pkey PRIMARY KEY (id)
 );
+CREATE INDEX predictions_asof ON public.predictions USING btree (as_of);
+CREATE INDEX predictions_due ON public.predictions USING btree (as_of) WHERE ((outcome IS NULL) AND (horizon_days IS NOT NULL));
 CREATE INDEX predictions_met ON public.predictions USING btree (model, met_at) WHERE (outcome IS NOT NULL);
-CREATE INDEX predictions_model_asof ON public.predictions USING btree (model, as_of);
 CREATE UNIQUE INDEX predictions_monitor_once ON public.predictions USING btree (model, version, as_of, user_key) WHERE (source = 'monitor'::text);
-CREATE INDEX predictions_pending ON public.predictions USING btree (model, as_of) WHERE ((outcome IS NULL) AND (horizon_days IS NOT NULL));
-CREATE INDEX predictions_version_asof ON public.predictions USING btree (model, version, as_of);
 
 create table quality_days (
   day integer not null,

@@ -27,6 +27,7 @@ Deno.test("judge() accepts a purchase and fills in its amount", () =>
     session: null,
     product: "tea",
     category: null,
+    country: null,
     price: 2,
     quantity: 3,
     amount: 6,
@@ -91,7 +92,7 @@ Deno.test("judge() keeps any short type in lower case, and forgives a clock that
 });
 
 Deno.test("judge() knows fields by their other names, the best name first", () => {
-  const { type, userKey, session, product, category } = accepted({
+  const { type, userKey, session, product, category, country } = accepted({
     event_type: "view",
     userId: 7,
     "Session ID": "s",
@@ -99,10 +100,12 @@ Deno.test("judge() knows fields by their other names, the best name first", () =
     sku: "tea",
     category_code: "b",
     category_id: "a",
+    "Country-Code": " FR ",
     timestamp: "2024-04-30T00:00:00Z",
     colour: "green",
   });
   assert.deepEqual([type, userKey, session, product, category], ["view", pseudonym("7"), "s", "tea", "a"]);
+  assert.equal(country, "FR");
 });
 
 Deno.test("judge() takes a number and its text for the same shopper, and blanks for none", () => {

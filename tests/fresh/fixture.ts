@@ -1,6 +1,6 @@
 /** A shop's replayed year, made up from a seed: what the pages are tested and looked at with. */
 import { seededRandom } from "../../src/core/random.ts";
-import type { Alert } from "../../src/alerts/alert.ts";
+import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { Check, Reason } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
@@ -11,6 +11,8 @@ import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { StoredCheck } from "../../src/db/checks.ts";
 import { tryConfig } from "../../src/reporting/try_config.ts";
+import { adminReads, makeAdmin } from "./admin_fixture.ts";
+import type { AuditRow } from "../../src/db/audit.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";
@@ -60,6 +62,9 @@ export interface Fixture {
   /** running ones first */
   rollouts: RolloutStory[];
   approvals: Approval[];
+  closed: Alert[];
+  deliveries: Delivery[];
+  audit: AuditRow[];
   /** newest first */
   configs: ConfigVersion[];
   /** what configurations are tried on */
@@ -67,7 +72,10 @@ export interface Fixture {
 }
 
 /** What one model's history is made of. */
-type History = Omit<Fixture, "alerts" | "rollouts" | "approvals" | "configs" | "tried">;
+type History = Omit<
+  Fixture,
+  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried"
+>;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
   return [
@@ -322,6 +330,7 @@ export function makeFixture(seed = 7): Fixture {
     rollouts: rolloutsOf(all("moves")),
     approvals: [anApproval(NOW_MS)],
     ...makeConfigs(),
+    ...makeAdmin(NOW_MS),
     alerts: [{
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
@@ -448,6 +457,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     alerts: () => Promise.resolve(alerts),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
+    ...adminReads(fixture),
     configuration: () =>
       Promise.resolve({
         ...{ current: configs[0] ?? DEFAULT_CONFIG, defaults: DEFAULT_CONFIG, versions: configs },
@@ -471,4 +481,5 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
 export const EMPTY: Fixture = {
   ...{ cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] },
   ...{ rollouts: [], approvals: [], configs: [], tried: { checks: [], cycles: [] } },
+  ...{ closed: [], deliveries: [], audit: [] },
 };

@@ -26,6 +26,7 @@ const rollouts = fixture.rollouts.map((story) => `/rollouts/${story.rollout.id}`
 const PAGES = [
   ...["/", "/cycles", `/cycles/${rolledBack.id}`, `/cycles/${running.id}`, "/versions", "/rollouts"],
   ...rollouts,
+  ...["/configuration", "/configuration?try=routine_cutoffs%3D0", "/alerts"],
 ];
 
 for (const path of PAGES) {

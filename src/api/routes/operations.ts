@@ -1,12 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { hasKeys } from "../../db/api_keys.ts";
-import { listAudit } from "../../db/audit.ts";
+import { pageOfAudit } from "../../db/audit.ts";
 import type { Database } from "../../db/connect.ts";
 import { temporalAnswers } from "../changes.ts";
 import { AuditAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../deadline.ts";
 import type { Api, ApiDeps } from "../deps.ts";
-import { Alive, LimitQuery, Ready } from "../messages.ts";
+import { Alive, AuditQuery, Ready } from "../messages.ts";
 import { ApiFault } from "../problem.ts";
 
 const tags = ["Operations"];
@@ -17,7 +17,7 @@ const audit = createRoute({
   path: "/audit",
   tags,
   summary: "Changes that people made, newest first",
-  request: { query: LimitQuery },
+  request: { query: AuditQuery },
   responses: { 200: json(AuditAnswer, "Who, when, what, before, after, why"), default: problem },
 });
 
@@ -41,7 +41,7 @@ const ready = createRoute({
 export function addOperationRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(
     audit,
-    async (c) => c.json({ changes: await listAudit(deps.sql, c.req.valid("query").limit) }, 200),
+    async (c) => c.json(await pageOfAudit(deps.sql, c.req.valid("query")), 200),
   );
   app.openapi(alive, (c) => c.json({ alive: true } as const, 200));
   app.openapi(ready, async (c) => {

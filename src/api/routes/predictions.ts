@@ -6,7 +6,8 @@ import { chosenModels } from "../changes.ts";
 import { body, json, PredictionsAnswer, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { ModelParam, PredictionRequest } from "../messages.ts";
-import { type Question, readQuestion, type SentRows } from "../prediction_body.ts";
+import type { SentRows } from "../plain_rows.ts";
+import { type Question, readQuestion } from "../prediction_body.ts";
 
 const predict = createRoute({
   method: "post",

@@ -7,10 +7,15 @@ import { wholeNumber } from "../options.ts";
 /** `perennial audit` */
 export function addAudit(program: Command, context: Context): void {
   const audit = program.command("audit").description("changes that people made, newest first")
+    .option("--who <name>", "only what this person did")
+    .option("--action <kind>", "only changes of this kind, as config")
     .option("--limit <n>", "most rows", wholeNumber({ min: 1, max: 1000 }), 20);
-  asking(audit, "perennial audit\nperennial audit --limit 100 --json").action(
-    async (options: Common & { limit: number }) => {
-      const { changes } = await (await context.client(options)).audit({ limit: options.limit });
+  asking(
+    audit,
+    "perennial audit\nperennial audit --who ann --action config\nperennial audit --limit 100 --json",
+  ).action(
+    async ({ limit, who, action, ...options }: Common & { limit: number; who?: string; action?: string }) => {
+      const { changes } = await (await context.client(options)).audit({ limit, who, action });
       context.show(options, changes, (all) => auditText(all, context.paint));
     },
   );
