@@ -21,6 +21,8 @@ export interface Shown<T> {
 /** What the newest look of each kind says of a model, in brief. */
 export interface InBrief {
   model: string;
+  /** the metric people quote */
+  metric: string;
   performance: Shown<PerformanceReport>;
   drift: Shown<DriftReport>;
 }
@@ -74,6 +76,7 @@ export async function readMonitoringView(
   ]);
   const brief = all.models.map((name, i) => ({
     model: name,
+    metric: models.get(name)!.primaryMetric,
     performance: shown(performance.models[i]),
     drift: shown(drift.models[i]),
   }));
