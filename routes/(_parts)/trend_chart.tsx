@@ -115,7 +115,8 @@ const drawing = (
   },
 ): Drawing =>
 (width) => {
-  const [from, to] = ends.map((end) => new Date(end));
+  const [from, looked] = ends.map((end) => new Date(end));
+  const to = new Date(Math.max(looked.getTime(), ...marks.map((m) => m.at.getTime()))); // what was put in service since
   const span = to.getTime() - from.getTime() || 1;
   const pxOf = (at: Date) => (at.getTime() - from.getTime()) / span * (width - MARGIN.left - MARGIN.right);
   const now = points.filter((p) => p.version === serving),

@@ -196,3 +196,29 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     assert.equal(JSON.parse(await Deno.readTextFile(file)).length, 1203);
     await Deno.remove(file);
   }));
+
+Deno.test("perennial quarantine lists what was put aside and why, and tries it again", () =>
+  withServed(async ({ run, call }) => {
+    const view = { type: "view", user: "u1", time: "2011-08-01T10:00:00Z" };
+    await call("POST", "/events", [{ ...view, id: "a", price: -1 }, {
+      ...view,
+      id: "b",
+      time: "2099-01-01T00:00:00Z",
+    }]);
+    const list = await run(["quarantine", "list"]);
+    assert.match(list.out, /^1 +price is negative +\d{4}/m);
+    assert.match(list.out, /api +time is in the future/);
+    const replay = await run([
+      "quarantine",
+      "replay",
+      "--reason",
+      "price is negative",
+      "--why",
+      "a new rule",
+    ]);
+    assert.equal(replay.out.split("\n")[0], "1 tried: 0 went in, 0 were known already, 1 failed again");
+    assert.match((await run(["quarantine", "replay", "999", "--why", "x"])).out, /^Nothing waits/);
+    const refused = await run(["quarantine", "replay", "--why", "x"]);
+    assert.match(refused.err, /need either the reason they wait for or their ids/);
+    assert.equal((await run(["quarantine", "replay", "--reason", "x"])).code, 2);
+  }));

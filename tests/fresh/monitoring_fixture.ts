@@ -159,7 +159,15 @@ export function monitoringView(
       drift: { report: driftOf(name, last.asOf, last.version).report, waiting: null },
     };
   });
-  const mine = brief.find((one) => one.model === model)!, trail = of(model);
+  const trail = of(model);
+  const back: ServingMove = {
+    ...moves[0],
+    kind: "roll back",
+    version: 1,
+    previous: 2,
+    asOf: trail[Math.min(6, trail.length - 1)].asOf,
+  };
+  const mine = brief.find((one) => one.model === model)!;
   const { shapes } = driftOf(model, trail.at(-1)!.asOf, trail.at(-1)!.version);
   return {
     ...{
@@ -169,7 +177,7 @@ export function monitoringView(
       brief,
       shapes,
       trail,
-      moves,
+      moves: [...moves, back],
     },
     ...{ performance: mine.performance, drift: mine.drift, at: asOfMs === undefined ? null : iso(asOfMs) },
     quality: {
@@ -243,7 +251,9 @@ export function dataView(asOfMs: number): DataView {
     const events = hours.reduce((a, b) => a + b, 0);
     return { day: today - 60 + i, hours, events, late: Math.round(events / 50), duplicates: 3 };
   });
-  const days = brief.slice(-55).flatMap(({ day, events }) =>
+  const now = Math.floor(asOfMs % DAY_MS / 3_600_000), soFar = new Array<number>(24).fill(0).fill(28, 0, now);
+  const events = soFar.reduce((a, b) => a + b, 0);
+  const days = [...brief.slice(-55), { day: today, events }].flatMap(({ day, events }) =>
     [["view", 0.6], ["cart", 0.2], ["purchase", 0.15], ["return", 0.03], ["wish", 0.02]].map((
       [type, part],
     ) => ({
@@ -252,7 +262,7 @@ export function dataView(asOfMs: number): DataView {
   );
   return {
     ...{ asOf: iso(asOfMs), clock: "wall", days, brief: brief.slice(-55) },
-    hours: hoursBesideUsual({ days: brief, today: [30, 31], asOfMs, shownDays: 7, weeks: 6 }),
+    hours: hoursBesideUsual({ days: brief, today: soFar, asOfMs, shownDays: 7, weeks: 6 }),
     newest: {
       at: iso(asOfMs - 60_000),
       received: iso(asOfMs - 59_000),
