@@ -128,6 +128,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
     "src/reporting src/retraining_config.ts src/retraining_settings.ts src/rollout src/serving src/training src/validation",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
+  "hyparquet-writer": "src/reporting/parquet.ts",
   "csv-parse": "src/events",
   commander: "src/cli src/main.ts",
   "cli-progress": "src/cli",
