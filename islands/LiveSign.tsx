@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { clock, connection, overview, startPolling } from "../routes/(_parts)/live.ts";
+import { clock, connection, overview, startListening } from "../routes/(_parts)/live.ts";
 import { LiveTime } from "../routes/(_parts)/live_time.tsx";
 import { Status } from "../routes/(_parts)/signs.tsx";
 
@@ -11,7 +11,7 @@ const SIGNS = {
 
 /** Keeps the overview current, and says whether it is. */
 export default function LiveSign({ readAt }: { readAt: string }) {
-  useEffect(startPolling, []);
+  useEffect(startListening, []);
   const live = connection.value === "live" && clock.value !== null;
   const at = live ? new Date(clock.value!).toISOString() : overview.value?.readAt ?? readAt;
   return (

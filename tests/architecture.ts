@@ -96,7 +96,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
   routes:
-    "islands src/core/csv.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
+    "islands src/core/csv.ts src/core/hash.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
   islands: "routes/(_parts) ~routes ~src",
 };
 
@@ -132,6 +132,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
     "src/reporting src/retraining_config.ts src/retraining_settings.ts src/rollout src/serving src/training src/validation",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
+  "hyparquet-writer": "src/reporting/parquet.ts",
   "csv-parse": "src/events",
   commander: "src/cli src/main.ts",
   "cli-progress": "src/cli",

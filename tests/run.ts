@@ -1,4 +1,5 @@
 /** Every check of the project, with all the set-up it needs; the last line counts them. `deno task test [PATH ...]`. */
+import { getChromium } from "./browser/chromium.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,7 +45,8 @@ async function tests(paths: readonly string[]): Promise<Tally> {
       `--junit-path=${REPORT}`,
       ...paths.length > 0 ? paths : ["tests/"],
     ];
-    await deno(args, installation.env);
+    const browser = await getChromium((line) => console.log(line));
+    await deno(args, { ...installation.env, ...browser });
     return counted(await Deno.readTextFile(REPORT));
   } finally {
     await installation.stop();

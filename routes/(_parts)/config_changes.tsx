@@ -121,9 +121,5 @@ export function ConfigHistory({ versions, defaults, current, mayAct, before }: H
 
 function BackTo({ version, mayAct }: { version: number; mayAct: boolean }) {
   if (!mayAct) return null;
-  return (
-    <a href={`/act/configuration?version=${version}`} aria-label={`Go back to version ${version}`}>
-      Go back to it
-    </a>
-  );
+  return <a href={`/act/configuration?version=${version}`}>Go back to {version}</a>;
 }

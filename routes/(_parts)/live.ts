@@ -3,9 +3,11 @@ import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "./numbers.ts";
 import type { OverviewView } from "./view.ts";
 
-const POLL_MS = 1000, RETRY_MS = 2000, PATIENCE_MS = 5000, TICK_MS = 1000;
+const RETRY_MS = 2000, PATIENCE_MS = 5000, TICK_MS = 1000;
+/** The server says something every five seconds. */
+const SILENCE_MS = 12_000;
 
-/** What the last poll brought; null before the first: the page's own props hold. */
+/** What the server told last; null before the first: the page's own props hold. */
 export const overview = signal<OverviewView | null>(null);
 /** Whether the values on the page are known to be current. `page`: as the server drew them. */
 export const connection = signal<"page" | "live" | "lost">("page");
@@ -14,32 +16,53 @@ export const clock = signal<number | null>(null);
 /** The reader's time zone. */
 export const zone = signal("UTC");
 
-/** Polls `/live` until the page is left; pauses while nobody looks. Returns what ends it. */
-export function startPolling(): () => void {
+/** Listens to `/live` until the page is left; pauses while nobody looks. Returns what ends it. */
+export function startListening(): () => void {
   const tick = () => void (clock.value = Date.now());
   tick();
   const ticking = setInterval(tick, TICK_MS);
-  let timer: ReturnType<typeof setTimeout> | undefined, ended = false;
-  const next = (ms: number) => void (ended || (timer = setTimeout(poll, ms)));
-  async function poll() {
-    if (document.hidden) return; // `visible` starts it again
-    try {
-      const res = await fetch("/live", { signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (!res.ok) throw new Error(`/live answered ${res.status}`);
-      await take(await res.json());
-      connection.value = "live";
-      next(POLL_MS);
-    } catch {
-      connection.value = "lost"; // the values stay, the top bar says since when
-      next(RETRY_MS);
-    }
-  }
-  const visible = () => void (document.hidden || (clearTimeout(timer), poll()));
-  document.addEventListener("visibilitychange", visible);
-  next(0);
-  return () => {
-    ended = true;
+  let source: EventSource | undefined, timer: ReturnType<typeof setTimeout> | undefined, last = "";
+  const close = () => {
     clearTimeout(timer);
+    source?.close();
+  };
+  const again = (ms: number) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      connection.value = "lost";
+      open();
+    }, ms);
+  };
+  const lost = () => {
+    connection.value = "lost"; // the values stay, the top bar says since when
+    again(source?.readyState === EventSource.CLOSED ? RETRY_MS : SILENCE_MS); // else the browser tries by itself
+  };
+  const heard = async (view: OverviewView | null) => {
+    again(SILENCE_MS);
+    try {
+      await take(view);
+      connection.value = "live";
+    } catch {
+      connection.value = "lost";
+    }
+  };
+  function open() {
+    close();
+    if (document.hidden) return; // `visible` opens it
+    source = new EventSource(`/live?${new URLSearchParams({ last })}`);
+    again(SILENCE_MS);
+    source.addEventListener("view", (event) => {
+      last = event.lastEventId;
+      void heard(JSON.parse(event.data));
+    });
+    source.addEventListener("beat", () => void heard(null));
+    source.addEventListener("error", lost);
+  }
+  const visible = () => document.hidden ? close() : open();
+  document.addEventListener("visibilitychange", visible);
+  open();
+  return () => {
+    close();
     clearInterval(ticking);
     document.removeEventListener("visibilitychange", visible);
   };
@@ -47,12 +70,15 @@ export function startPolling(): () => void {
 
 let drawn: string | null = null; // the revision that charts and lists on the page show
 
-async function take(view: OverviewView): Promise<void> {
-  drawn ??= document.querySelector<HTMLElement>("[data-revision]")?.dataset.revision ?? view.revision;
-  overview.value = view;
-  if (view.revision === drawn) return;
+/** @param view null: it is as it was, but may not have been drawn yet */
+async function take(view: OverviewView | null): Promise<void> {
+  if (view) overview.value = view;
+  const revision = overview.value?.revision;
+  if (revision === undefined) return;
+  drawn ??= document.querySelector<HTMLElement>("[data-revision]")?.dataset.revision ?? revision;
+  if (revision === drawn) return;
   await redraw();
-  drawn = view.revision;
+  drawn = revision;
 }
 
 /** Takes what the server draws (charts, lists) anew from the page itself. */

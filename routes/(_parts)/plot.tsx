@@ -27,6 +27,8 @@ function draw(options: Plot.PlotOptions, zoom: Range | null): Drawn {
   svg.querySelector("style")?.remove();
   const x = axisOf(svg);
   if (zoom && x) dropOutside(svg, x.pixels);
+  // Plot names each group by its kind of mark ("dot"): no words for those who listen, who are told by `describe`.
+  for (const group of svg.querySelectorAll("g[aria-label]")) group.removeAttribute("aria-label");
   return { svg: svg.outerHTML, x };
 }
 

@@ -145,7 +145,7 @@ function predicate({ active, health, running, samples, serving }: ModelStatus): 
     "no model yet": "has no model yet",
   }[health.state];
   if (running) return `${is} and is being retrained`;
-  if (!active) return `${is} and stopped`;
+  if (!active) return serving ? `${is}; its retraining is stopped` : `${is} and is stopped`;
   return samples.collected < samples.needed ? `${is} and keeps collecting` : is;
 }
 

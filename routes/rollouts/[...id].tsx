@@ -47,11 +47,13 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
       </header>
       <div class="columns">
         {challengers.map((version) => (
-          <section key={version} class="section" aria-label={`Version ${version} against ${champion}`}>
+          <section key={version} class="section" aria-labelledby={`against-${version}`}>
+            <h2 id={`against-${version}`}>Version {version} against {champion}</h2>
             <DifferenceChart rollout={rollout} looks={looks} version={version} />
           </section>
         ))}
-        <section class="section" aria-label="Share">
+        <section class="section" aria-labelledby="shown">
+          <h2 id="shown">Who is shown it</h2>
           <ShareChart rollout={rollout} looks={looks} moves={moves} />
         </section>
       </div>

@@ -24,6 +24,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /retraining/config/history": "reader",
   "POST /retraining/config/try": "reader",
   "GET /retraining/history": "reader",
+  "GET /retraining/history/schema": "anyone",
   "GET /retraining/checks": "reader",
   "GET /retraining/checks/{check}": "reader",
   "GET /retraining/checks/{check}/explain": "reader",

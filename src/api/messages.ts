@@ -107,7 +107,7 @@ export const HistoryQuery = z.object({
   outcome: Outcome.optional(),
   limit: limit(100),
   offset: z.coerce.number().int().min(0).default(0).describe("how many to skip"),
-  format: z.enum(["json", "csv"]).optional().describe("left out: as the Accept header says"),
+  format: z.enum(["json", "csv", "parquet"]).optional().describe("left out: as the Accept header says"),
 });
 export type HistoryQuery = z.input<typeof HistoryQuery>;
 export const History = z.object({

@@ -31,8 +31,8 @@ export interface Listening {
 
 /** Listens. @throws {CannotListenError} saying what to do */
 export function serveApi(app: Api, { host, port, sharePort = false }: Listening): ServedApi {
-  const ending = new AbortController();
-  const server = listen(app, { host, port, sharePort, signal: ending.signal });
+  const ending = new AbortController(), closing = new AbortController();
+  const server = listen(app, { host, port, sharePort, signal: ending.signal, closing: closing.signal });
   const bound = (server.addr as Deno.NetAddr).port;
   const finished = server.finished;
   let stopped: Promise<void> | undefined;
@@ -40,18 +40,24 @@ export function serveApi(app: Api, { host, port, sharePort = false }: Listening)
     url: `http://${isLoopback(host) && host !== "::1" ? host : "127.0.0.1"}:${bound}`,
     port: bound,
     finished,
-    stop: () => stopped ??= end(server, ending),
+    stop() {
+      closing.abort(); // streams have no end of their own
+      return stopped ??= end(server, ending);
+    },
   };
 }
 
 function listen(
   app: Api,
-  { host, port, sharePort, signal }: Required<Listening> & { signal: AbortSignal },
+  { host, port, sharePort, signal, closing }: Required<Listening> & {
+    signal: AbortSignal;
+    closing: AbortSignal;
+  },
 ) {
   try {
     return Deno.serve(
       { hostname: host, port, reusePort: sharePort, signal, onListen: () => undefined },
-      (request) => app.fetch(request),
+      (request) => app.fetch(wantsStream(request) ? endingWith(request, closing) : request),
     );
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {
@@ -67,6 +73,11 @@ function listen(
     throw error;
   }
 }
+
+const wantsStream = ({ headers }: Request) => headers.get("accept") === "text/event-stream";
+
+const endingWith = (request: Request, closing: AbortSignal) =>
+  new Request(request, { signal: AbortSignal.any([request.signal, closing]) });
 
 async function end(server: Deno.HttpServer, ending: AbortController): Promise<void> {
   const late = new Error("late");

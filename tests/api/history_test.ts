@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
+import { parquetMetadata, parquetReadObjects } from "hyparquet";
+import { z } from "zod";
 import { saveCheck } from "../../src/db/checks.ts";
 import { History } from "../../src/api/messages.ts";
 import { Cycle } from "../../src/reporting/cycle.ts";
@@ -42,6 +44,46 @@ Deno.test("GET history answers CSV by format and by Accept, with the same cycles
     assert.equal(rows[0].error, `'=cmd() said "no",\nthen stopped`); // no spreadsheet runs it
     const asJson = await call("GET", "/retraining/history?format=json", undefined, { Accept: "text/csv" });
     assert.match(asJson.headers.get("content-type") ?? "", /json/);
+  }));
+
+Deno.test("GET history answers Parquet, of the same cycles, with types that need no guessing", () =>
+  withApp(async ({ call, sql }) => {
+    await addEndedCycle(sql);
+    await addEndedCycle(sql, { number: 2, outcome: "failed", error: "=cmd()" });
+    const byFormat = await call("GET", "/retraining/history?format=parquet");
+    const type = "application/vnd.apache.parquet";
+    assert.equal(byFormat.headers.get("content-type"), type);
+    const byAccept = await call("GET", "/retraining/history", undefined, { Accept: type });
+    const file = await byFormat.arrayBuffer();
+    assert.deepEqual(await byAccept.arrayBuffer(), file);
+    const [{ cycles }, rows] = [
+      History.parse(await (await call("GET", "/retraining/history")).json()),
+      await parquetReadObjects({ file }),
+    ];
+    assert.deepEqual(rows.map((r) => [r.id, r.number, r.error, r.difference, r.rows]), [
+      ["retrainer/churn/cycle/2", 2, "=cmd()", null, null],
+      ["retrainer/churn/cycle/1", 1, null, -0.02, 1204],
+    ]);
+    assert.deepEqual(rows.map((r) => (r.started_at as Date).toISOString()), cycles.map((c) => c.startedAt));
+    const types = new Map(parquetMetadata(file).schema.map((column) => [column.name, column]));
+    assert.equal(types.get("number")!.type, "INT32");
+    assert.equal(types.get("started_at")!.converted_type, "TIMESTAMP_MILLIS");
+  }));
+
+Deno.test("GET history/schema describes what the history answers, and refuses what it never does", () =>
+  withApp(async ({ call, sql }) => {
+    await addEndedCycle(sql);
+    const response = await call("GET", "/retraining/history/schema");
+    assert.equal(response.headers.get("content-type"), "application/schema+json");
+    const schema = z.fromJSONSchema(await response.json());
+    const history = await (await call("GET", "/retraining/history")).json();
+    assert.ok(schema.safeParse(history).success);
+    for (
+      const wrong of [{ number: "7" }, { outcome: "won" }, { startedAt: "yesterday" }, { text: undefined }]
+    ) {
+      const cycles = [{ ...history.cycles[0], ...wrong }];
+      assert.ok(!schema.safeParse({ ...history, cycles }).success, JSON.stringify(wrong));
+    }
   }));
 
 Deno.test("GET cycles/:id takes the id as a path and URL-encoded", () =>

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CannotListenError, serveApi } from "../../src/api/serve.ts";
+import { withDesk } from "./desk_support.ts";
 import { withApp } from "./support.ts";
 
 Deno.test("serveApi() answers over HTTP, says what to do when its port is taken, and stops", () =>
@@ -39,3 +40,18 @@ Deno.test("serveApi() lets a running request finish before it stops", () =>
         }),
     },
   ));
+
+Deno.test("serveApi() ends streams when it stops, which have no end of their own", () =>
+  withDesk(async ({ app }) => {
+    const served = serveApi(app, { host: "127.0.0.1", port: 0 });
+    const res = await fetch(`${served.url}/live`, { headers: { accept: "text/event-stream" } });
+    assert.deepEqual([res.status, res.headers.get("content-type")], [200, "text/event-stream"]);
+    const reader = res.body!.pipeThrough(new TextDecoderStream()).getReader();
+    assert.match((await reader.read()).value!, /^retry: 2000\n\nevent: view\nid: [0-9a-f]{16}\ndata: /);
+    let waited = 0;
+    const timer = setInterval(() => waited += 100, 100);
+    await served.stop();
+    clearInterval(timer);
+    assert.ok(waited < 3000, `stopping took ${waited} ms`);
+    while (!(await reader.read()).done);
+  }));

@@ -48,7 +48,7 @@ for (const javaScriptEnabled of [true, false]) {
             "owner",
             "surer",
           ]);
-          await page.getByRole("link", { name: "Go back to version 1" }).click();
+          await page.getByRole("link", { name: "Go back to 1" }).click();
           await page.getByLabel("Why").fill("too sure");
           await page.getByRole("button", { name: "Put version 3 in force" }).click();
           await page.getByRole("status").getByText("Version 3 of the configuration is in force.").waitFor();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
+import { parquetReadObjects } from "hyparquet";
 import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles.ts";
 import { saveCheck } from "../../src/db/checks.ts";
 import { aCheck, findings } from "../reporting/trial_support.ts";
@@ -178,7 +179,7 @@ Deno.test("perennial predict answers for ids given and for a file of them", () =
     assert.match((await run(["predict", "spending", "1"])).err, /nothing serves yet/);
   }));
 
-Deno.test("perennial export writes the whole history, over several pages, as CSV or JSON", () =>
+Deno.test("perennial export writes the whole history, over several pages, as CSV, JSON or Parquet", () =>
   withServed(async ({ run, sql }) => {
     await sql`insert into cycles (id, model, number, run_id, trigger, as_of, stage, reasons, outcome, started_at, ended_at)
       select 'retrainer/churn/cycle/' || n, 'churn', n, 'r', 'interval', ${NOW}, 'ended', '[]', 'rejected',
@@ -195,6 +196,13 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     assert.match((await run(["export", "--out", file])).err, /^1203 cycles written to/);
     assert.equal(JSON.parse(await Deno.readTextFile(file)).length, 1203);
     await Deno.remove(file);
+    const parquet = await Deno.makeTempFile({ suffix: ".parquet" });
+    assert.match((await run(["export", "--out", parquet])).err, /^1203 cycles written to/);
+    const read = await parquetReadObjects({ file: (await Deno.readFile(parquet)).buffer });
+    assert.deepEqual([read.length, read[0].number], [1203, 1203]);
+    await Deno.remove(parquet);
+    const noFile = await run(["export", "--format", "parquet"]);
+    assert.deepEqual([noFile.code, /name a file by --out/.test(noFile.err)], [2, true]);
   }));
 
 Deno.test("perennial quarantine lists what was put aside and why, and tries it again", () =>

@@ -22,7 +22,11 @@ for (
       [churn, spending],
       "Churn is healthy and is being retrained. Spending is healthy and keeps collecting.",
     ],
-    ["says that a stopped model is", [{ ...idle, active: false }], "Churn is healthy and stopped."],
+    [
+      "says that a stopped model is",
+      [{ ...idle, active: false }],
+      "Churn is healthy; its retraining is stopped.",
+    ],
     [
       "names what still serves after a failure",
       [{ ...idle, health: { state: "failed", text: "" }, serving: { ...churn.serving, version: 4 } }],

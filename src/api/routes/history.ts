@@ -1,10 +1,11 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import { getCheck, pageOfChecks } from "../../db/checks.ts";
 import { getCycle, listCycles } from "../../db/cycles.ts";
 import { getObservations } from "../../db/observations.ts";
 import { historyCsv } from "../../reporting/csv.ts";
 import { explain } from "../../reporting/explain.ts";
 import { historyEntry } from "../../reporting/history.ts";
+import { historyParquet } from "../../reporting/parquet.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels } from "../changes.ts";
 import {
@@ -17,21 +18,37 @@ import {
   problem,
 } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
-import { CheckDetail, CheckParam, ChecksQuery, CycleParam, HistoryQuery } from "../messages.ts";
+import { CheckDetail, CheckParam, ChecksQuery, CycleParam, History, HistoryQuery } from "../messages.ts";
 
 const tags = ["History"];
+
+const PARQUET = "application/vnd.apache.parquet";
+
+const schema = createRoute({
+  method: "get",
+  path: "/retraining/history/schema",
+  tags,
+  summary: "JSON Schema (2020-12) of the history as JSON",
+  responses: { 200: { description: "The schema", content: { "application/schema+json": { schema: {} } } } },
+});
 
 const history = createRoute({
   method: "get",
   path: "/retraining/history",
   tags,
-  summary: "Retraining cycles, newest first, as JSON or CSV",
-  description: "CSV with `?format=csv` or `Accept: text/csv`.",
+  summary: "Retraining cycles, newest first, as JSON, CSV or Parquet",
+  description:
+    "CSV with `?format=csv` or `Accept: text/csv`, Parquet with `?format=parquet` or its media type; the JSON " +
+    "follows `GET /retraining/history/schema`.",
   request: { query: HistoryQuery },
   responses: {
     200: {
       description: "A page of cycles",
-      content: { ...json(HistoryAnswer, "").content, "text/csv": { schema: { type: "string" } } },
+      content: {
+        ...json(HistoryAnswer, "").content,
+        "text/csv": { schema: { type: "string" } },
+        [PARQUET]: { schema: { type: "string", format: "binary" } },
+      },
     },
     default: problem,
   },
@@ -85,11 +102,20 @@ export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
     const page = cycles.slice(0, limit).map(historyEntry);
     const next = cycles.length > limit ? offset + limit : null;
     if (next !== null) c.header("X-Next-Offset", String(next));
-    if (format === "csv" || (format === undefined && wantsCsv(c.req.header("accept")))) {
-      return c.body(historyCsv(page), 200, CSV_HEADERS);
-    }
+    const wanted = format ?? preferred(c.req.header("accept"));
+    if (wanted === "csv") return c.body(historyCsv(page), 200, fileHeaders("text/csv; charset=utf-8", "csv"));
+    if (wanted === "parquet") return c.body(historyParquet(page), 200, fileHeaders(PARQUET, "parquet"));
     return c.json({ cycles: page, next }, 200);
   });
+  app.openAPIRegistry.registerPath(schema);
+  // "input": as JSON says it, where an interval without an end has null
+  app.get(
+    schema.path,
+    (c) =>
+      c.body(JSON.stringify(z.toJSONSchema(History, { io: "input" })), 200, {
+        "Content-Type": "application/schema+json",
+      }),
+  );
   app.openapi(checks, async (c) => {
     const query = c.req.valid("query");
     if (query.model !== undefined) chosenModels(deps, query.model);
@@ -110,14 +136,16 @@ export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
   app.get(routerPath(cycle.path), async (c) => c.json(await getCycle(sql, c.req.param("id") ?? ""), 200));
 }
 
-const CSV_HEADERS = {
-  "Content-Type": "text/csv; charset=utf-8",
-  "Content-Disposition": 'attachment; filename="retraining-history.csv"',
-};
+const fileHeaders = (type: string, ending: string) => ({
+  "Content-Type": type,
+  "Content-Disposition": `attachment; filename="retraining-history.${ending}"`,
+});
 
-/** Whether CSV is preferred: named before JSON. */
-function wantsCsv(accept = ""): boolean {
-  const csv = accept.indexOf("text/csv");
-  const json = accept.indexOf("application/json");
-  return csv >= 0 && (json < 0 || csv < json);
+/** The format whose media type is named first; nothing that we know: JSON. */
+function preferred(accept = ""): "json" | "csv" | "parquet" {
+  const named = [["json", "application/json"], ["csv", "text/csv"], ["parquet", PARQUET]] as const;
+  const found = named.map(([format, type]) => ({ format, at: accept.indexOf(type) })).filter(({ at }) =>
+    at >= 0
+  );
+  return found.sort((a, b) => a.at - b.at)[0]?.format ?? "json";
 }

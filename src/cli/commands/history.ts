@@ -2,8 +2,10 @@ import { type Command, Option } from "commander";
 import { type Client } from "../../client.ts";
 import { Outcome } from "../../reporting/cycle.ts";
 import { historyCsv } from "../../reporting/csv.ts";
+import { historyParquet } from "../../reporting/parquet.ts";
 import type { HistoryEntry } from "../../reporting/history.ts";
 import { asking, type Common, type Context } from "../context.ts";
+import { UsageError } from "../exit.ts";
 import { change, duration, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
@@ -37,9 +39,10 @@ export function addHistory(program: Command, context: Context): void {
       "the file; left out: standard output",
     )
     .addOption(
-      new Option("--format <format>", "left out: as the file's name ends, else CSV").choices(["csv", "json"]),
+      new Option("--format <format>", "left out: as the file's name ends, else CSV; Parquet needs a file")
+        .choices(["csv", "json", "parquet"]),
     );
-  asking(exported, "perennial export --out history.csv\nperennial export churn --format json")
+  asking(exported, "perennial export --out history.parquet\nperennial export churn --format json")
     .action((model: string | undefined, options: ExportOptions) =>
       writeHistory(context, { ...options, model })
     );
@@ -47,18 +50,28 @@ export function addHistory(program: Command, context: Context): void {
 
 interface ExportOptions extends Filter {
   out?: string;
-  format?: "csv" | "json";
+  format?: "csv" | "json" | "parquet";
 }
 
 async function writeHistory(context: Context, options: ExportOptions): Promise<void> {
   const { model, outcome, out, format, json } = options;
   const entries = await wholeHistory(await context.client(options), { model, outcome });
-  const asJson = format === "json" || (format === undefined && (json || out?.endsWith(".json")));
-  const text = asJson ? JSON.stringify(entries, null, 2) + "\n" : historyCsv(entries);
-  if (out === undefined) return context.io.out(text.trimEnd());
-  await Deno.writeTextFile(out, text);
+  const wanted = format ?? (json ? "json" : FORMATS.find((ending) => out?.endsWith(`.${ending}`)) ?? "csv");
+  if (wanted === "parquet" && out === undefined) {
+    throw new UsageError("Parquet is no text: name a file by --out");
+  }
+  const written = WRITERS[wanted](entries);
+  if (typeof written === "string" && out === undefined) return context.io.out(written.trimEnd());
+  await Deno.writeFile(out!, typeof written === "string" ? new TextEncoder().encode(written) : written);
   context.io.err(`${entries.length} cycles written to ${out}`);
 }
+
+const FORMATS = ["csv", "json", "parquet"] as const;
+const WRITERS = {
+  csv: (entries: readonly HistoryEntry[]) => historyCsv(entries),
+  json: (entries: readonly HistoryEntry[]) => JSON.stringify(entries, null, 2) + "\n",
+  parquet: historyParquet,
+};
 
 async function wholeHistory(
   client: Client,
