@@ -34,11 +34,13 @@ export default define.page<typeof handler>(function Data({ data: { data, samples
       </header>
       <Arrivals data={data} />
       <div class="columns">
-        <section class="section" aria-label="Events by hour">
+        <section class="section" aria-labelledby="by-hour">
+          <h2 id="by-hour" class="visually-hidden">Events by hour</h2>
           <HoursChart hours={data.hours} />
         </section>
         {data.days.length > 0 && (
-          <section class="section" aria-label="Events by day and type">
+          <section class="section" aria-labelledby="by-day">
+            <h2 id="by-day" class="visually-hidden">Events by day and type</h2>
             <DaysChart days={data.days} />
           </section>
         )}

@@ -60,15 +60,13 @@ function Answers({ view }: { view: MonitoringView }) {
     ? `${model}: ${metricName(metric)} ${trendWord[report.answer]}`
     : `${model}: no look yet`;
   return (
-    <section class="section" aria-label={`${metricName(metric)} of ${model}`}>
+    <section class="section" aria-labelledby="answers">
+      <h2 id="answers" class={report ? "visually-hidden" : undefined}>
+        {report ? `What ${model} answered` : title}
+      </h2>
       {report && trail.length > 0
         ? <TrendChart model={model} metric={metric} unit={unit} trail={trail} moves={moves} title={title} />
-        : (
-          <>
-            <h2>{title}</h2>
-            <p>{waiting}</p>
-          </>
-        )}
+        : <p>{waiting}</p>}
       {report && <AnswersNote view={view} />}
     </section>
   );
@@ -135,7 +133,8 @@ function forecastText({ perDay, daysLeft, low, high, points, threshold }: Foreca
 function Estimates({ view: { metric, trail, performance: { report } } }: { view: MonitoringView }) {
   if (!report) return null;
   return (
-    <section class="section" aria-label="Estimates">
+    <section class="section" aria-labelledby="estimated">
+      <h2 id="estimated" class="visually-hidden">Before outcomes are known</h2>
       <EstimateChart metric={metric} trail={trail} report={report} />
       {report.estimated && (
         <div class="note below">

@@ -76,9 +76,9 @@ function Panel({ feature, shape }: { feature: FeatureShift; shape: Shape | null 
   return (
     <figure>
       <figcaption>
-        <h4>
+        <h3>
           <code>{name}</code>
-        </h4>
+        </h3>
         <p>
           <Rank feature={feature} />
         </p>

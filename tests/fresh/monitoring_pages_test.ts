@@ -53,7 +53,9 @@ Deno.test("/monitoring says of each model how it does and whether its inputs shi
 Deno.test("/monitoring draws each version by itself, what it was put in service by, and a ring where it cannot tell", async () => {
   const trend = (await open(full, "/monitoring")).getElementById("trend")!,
     chart = trend.querySelector(".wide")!;
-  assert.equal(chart.querySelectorAll('[aria-label="line"] path').length, 3); // v1, v2 in grey, v3 in green
+  const lines = (stroke: string) => chart.querySelectorAll(`g[fill="none"][stroke="${stroke}"] path`).length;
+  assert.equal(lines("var(--chart-line)"), 2); // v1 and v2
+  assert.equal(lines("var(--evergreen)"), 1); // v3, which serves
   assert.equal(trend.querySelectorAll("tbody tr").length, 12);
   const titles = [...chart.querySelectorAll("title")].map((t) => t.textContent);
   assert.equal(titles.filter((t) => /cannot tell yet, 300 predictions wait/.test(t)).length, 3);
