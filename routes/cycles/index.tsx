@@ -29,6 +29,13 @@ const address = ({ model, outcome, page }: Filter): string => {
   return query.size > 0 ? `/cycles?${query}` : "/cycles";
 };
 
+/** The API gives the same cycles as a file. */
+function csvAddress({ model, outcome }: Filter): string {
+  const entries = Object.entries({ format: "csv", limit: "1000", model, outcome });
+  const query = new URLSearchParams(entries.filter((e): e is [string, string] => e[1] !== undefined));
+  return `/retraining/history?${query}`;
+}
+
 export const handler = define.handlers({
   async GET({ url, state }) {
     const filter = readFilter(url.searchParams);
@@ -62,6 +69,11 @@ export default define.page<typeof handler>(function Cycles({ data }) {
         {filter.page > 1 && <a rel="prev" href={address({ ...filter, page: filter.page - 1 })}>Newer</a>}
         {(filter.page > 1 || more) && <span>Page {filter.page}</span>}
         {more && <a rel="next" href={address({ ...filter, page: filter.page + 1 })}>Older</a>}
+        {cycles.length > 0 && (
+          <a href={csvAddress(filter)}>
+            CSV <small>of the newest 1,000</small>
+          </a>
+        )}
       </nav>
     </>
   );

@@ -87,7 +87,8 @@ Deno.test("/cycles filters, pages on, and ignores a filter that makes no sense",
   const long = await buildDashboard(fixtureDashboard({ ...fixture, cycles: many }));
   const { document } = await open(long, "/cycles?model=churn&page=2");
   const links = [...document.querySelectorAll(".pages a")].map((a) => a.getAttribute("href"));
-  assert.deepEqual(links, ["/cycles?model=churn", "/cycles?model=churn&page=3"]);
+  const csv = "/retraining/history?format=csv&limit=1000&model=churn";
+  assert.deepEqual(links, ["/cycles?model=churn", "/cycles?model=churn&page=3", csv]);
 });
 
 Deno.test("a cycle's page tells why it began, what was compared, what it served, and where Temporal shows it", async () => {
