@@ -72,9 +72,7 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
 const measureOf = (metric: string, unit: string): string =>
   metric === "accuracy"
     ? "share of shoppers judged rightly, higher is better"
-    : `${metricName(metric)}${
-      unit === "currency" && metric === "mse" ? " in the shop's currency squared" : ""
-    }, lower is better`;
+    : `${metricName(metric)}${metric === "mse" ? ` in ${unit} squared` : ""}, lower is better`;
 
 function describe(name: string, model: string, points: readonly Point[], blind: number): string {
   const last = points.at(-1);

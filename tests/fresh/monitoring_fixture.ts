@@ -173,7 +173,7 @@ export function monitoringView(
     ...{
       model,
       metric: METRIC[model],
-      unit: model === "churn" ? "probability" : "currency",
+      unit: model === "churn" ? "probability" : "shop currency",
       brief,
       shapes,
       trail,

@@ -63,6 +63,11 @@ Deno.test("/monitoring draws each version by itself, what it was put in service 
   assert.ok(titles.some((t) => /^v\d+ back in service on/.test(t)));
 });
 
+Deno.test("/monitoring names the unit of what it measures", async () => {
+  const trend = (await open(full, "/monitoring?model=spending")).getElementById("trend");
+  assert.match(told(trend!.querySelector("figcaption")), /MSE in shop currency squared, lower is better/);
+});
+
 Deno.test("/monitoring marks estimates as such, with what they assume, beside what came true", async () => {
   const document = await open(full, "/monitoring"), text = told(document.querySelector("main"));
   assert.match(text, /9 of 10 estimates held what came true within the interval/);
