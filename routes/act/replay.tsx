@@ -29,15 +29,15 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     const form = await readForm(ctx), { desk } = ctx.state, person = ctx.state.person!;
-    const waiting = await asked(ctx), why = field(form, "why"), once = field(form, "once");
+    const why = field(form, "why"), once = field(form, "once");
+    // not looked up before: sent twice, the first may have left nothing that waits, and the API knows the answer
+    const reason = ctx.url.searchParams.get("reason");
     const refused = why
-      ? await desk.change(person, {
-        path: "/events/quarantine/replay",
-        body: { reason: waiting.reason, why },
-        once,
-      })
+      ? await desk.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
       : { status: 422, why: "Say what was mended, for who comes next" };
-    if (refused) return page({ waiting, why, once, problem: refused.why }, { status: refused.status });
+    if (refused) {
+      return page({ waiting: await asked(ctx), why, once, problem: refused.why }, { status: refused.status });
+    }
     await desk.leaveNotice(person, "The events were tried again: below stands what still waits, and why.");
     return seeOther("/data#quarantine");
   },
