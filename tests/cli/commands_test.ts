@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { parquetReadObjects } from "hyparquet";
+import { z } from "zod";
 import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles.ts";
 import { saveCheck } from "../../src/db/checks.ts";
 import { aCheck, findings } from "../reporting/trial_support.ts";
@@ -180,7 +181,7 @@ Deno.test("perennial predict answers for ids given and for a file of them", () =
   }));
 
 Deno.test("perennial export writes the whole history, over several pages, as CSV, JSON or Parquet", () =>
-  withServed(async ({ run, sql }) => {
+  withServed(async ({ run, sql, call }) => {
     await sql`insert into cycles (id, model, number, run_id, trigger, as_of, stage, reasons, outcome, started_at, ended_at)
       select 'retrainer/churn/cycle/' || n, 'churn', n, 'r', 'interval', ${NOW}, 'ended', '[]', 'rejected',
              ${NOW}::timestamptz + n * interval '1 hour', ${NOW}::timestamptz + n * interval '1 hour' + interval '1 minute'
@@ -194,7 +195,11 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     ]);
     const file = await Deno.makeTempFile({ suffix: ".json" });
     assert.match((await run(["export", "--out", file])).err, /^1203 cycles written to/);
-    assert.equal(JSON.parse(await Deno.readTextFile(file)).length, 1203);
+    const schema = z.fromJSONSchema(await (await call("GET", "/retraining/history/schema")).json());
+    const written = JSON.parse(await Deno.readTextFile(file));
+    assert.ok(schema.safeParse(written).success);
+    assert.deepEqual([written.cycles.length, written.next], [1203, null]);
+    assert.deepEqual(JSON.parse((await run(["export", "--json"])).out), written);
     await Deno.remove(file);
     const parquet = await Deno.makeTempFile({ suffix: ".parquet" });
     assert.match((await run(["export", "--out", parquet])).err, /^1203 cycles written to/);
