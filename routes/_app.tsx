@@ -52,7 +52,9 @@ export default define.page(function App({ Component, url, state, error }) {
             </nav>
             <p class="here">
               {state.live && !error && <LiveSign readAt={state.live} />}
-              <a href="/sign-in">{state.person ? `Signed in as ${state.person.name}` : "Sign in"}</a>
+              <a href="/sign-in">
+                {state.person ? `Signed in as ${state.person.name}, ${state.person.role}` : "Sign in"}
+              </a>
             </p>
           </div>
         </header>

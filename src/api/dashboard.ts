@@ -27,8 +27,8 @@ import { readStatus } from "../reporting/read_status.ts";
 import { readTrial } from "../reporting/read_trial.ts";
 import { rolloutLooks } from "../reporting/rollout_looks.ts";
 import { knownGood } from "../registry/moves.ts";
-import { nameOfKey } from "../security/keys.ts";
-import { needsKey } from "./access.ts";
+import { holderOfKey } from "../security/keys.ts";
+import { neededRole } from "./access.ts";
 import type { AppOptions } from "./app.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { createDesk, type FrontDesk, NOBODY } from "./desk.ts";
@@ -239,9 +239,9 @@ const isForm = (req: Request) =>
 
 /** Who may read the pages without having signed in: on loopback everybody, else who sends a key as the API takes it. */
 function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
-  if (!needsKey("reader", host)) return () => Promise.resolve(true);
+  if (neededRole("reader", host) === null) return () => Promise.resolve(true);
   return async (req) => {
     const key = presentedKey(req.headers);
-    return key !== undefined && await nameOfKey(sql, key) !== null;
+    return key !== undefined && await holderOfKey(sql, key) !== null;
   };
 }
