@@ -14,6 +14,7 @@ import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
+import { readMarks } from "../db/marks.ts";
 import { lastReplay } from "../db/last_replay.ts";
 import { listQuarantined } from "../db/quarantine_list.ts";
 import { listReplayScores } from "../db/replays.ts";
@@ -72,6 +73,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     rollout: (id) => readRollout(sql, id),
     approvals: () => listApprovals(sql),
     alerts: () => listAlerts(sql),
+    marks: () => readMarks(sql),
     checks: (limit) => listChecks(sql, { limit }),
     async replayScores() {
       const replay = await lastReplay(sql);
@@ -156,7 +158,8 @@ export async function buildDashboard(
     const person = await desk.personOf(req);
     if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
     const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
-    Object.assign(state, { dashboard, desk, person, notice, title: "Perennial" });
+    const mayStillRead = async () => await mayRead(req) || await desk.personOf(req) !== null;
+    Object.assign(state, { dashboard, desk, person, notice, mayStillRead, title: "Perennial" });
     return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
