@@ -51,12 +51,20 @@ export default define.page(function App({ Component, url, state, error }) {
               </ul>
             </nav>
             <p class="here">
-              {state.live && !error && <LiveSign readAt={state.live} />}
-              <a href="/sign-in">{state.person ? `Signed in as ${state.person.name}` : "Sign in"}</a>
+              {state.live && !error && <LiveSign readAt={state.live.readAt} />}
+              <a href="/sign-in">
+                {state.person ? `Signed in as ${state.person.name}, ${state.person.role}` : "Sign in"}
+              </a>
             </p>
           </div>
         </header>
-        <main class="frame" id="main" tabIndex={-1}>
+        <main
+          class="frame"
+          id="main"
+          tabIndex={-1}
+          data-follows={state.live?.follows}
+          data-revision={state.live?.revision}
+        >
           {state.notice && (
             <p class="notice" role="status">
               <Status sign={DONE} /> {state.notice}

@@ -14,6 +14,7 @@ import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
+import { readMarks } from "../db/marks.ts";
 import { lastReplay } from "../db/last_replay.ts";
 import { listQuarantined } from "../db/quarantine_list.ts";
 import { listReplayScores } from "../db/replays.ts";
@@ -27,8 +28,8 @@ import { readStatus } from "../reporting/read_status.ts";
 import { readTrial } from "../reporting/read_trial.ts";
 import { rolloutLooks } from "../reporting/rollout_looks.ts";
 import { knownGood } from "../registry/moves.ts";
-import { nameOfKey } from "../security/keys.ts";
-import { needsKey } from "./access.ts";
+import { holderOfKey } from "../security/keys.ts";
+import { neededRole } from "./access.ts";
 import type { AppOptions } from "./app.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { createDesk, type FrontDesk, NOBODY } from "./desk.ts";
@@ -74,6 +75,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     rollout: (id) => readRollout(sql, id),
     approvals: () => listApprovals(sql),
     alerts: () => listAlerts(sql),
+    marks: () => readMarks(sql),
     checks: (limit) => listChecks(sql, { limit }),
     async replayScores() {
       const replay = await lastReplay(sql);
@@ -154,15 +156,15 @@ export async function buildDashboard(
   dashboard: Dashboard,
   { desk = NOBODY, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
 ): Promise<(req: Request) => Promise<Response>> {
-  const app = new App<State>().use(csp<State>({ useNonce: true, csp: POLICY })).use(staticFiles()).use(
-    async ({ req, url, state, next }) => {
-      const person = await desk.personOf(req);
-      if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
-      const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
-      Object.assign(state, { dashboard, desk, person, notice, title: "Perennial" });
-      return await next();
-    },
-  ).fsRoutes();
+  const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
+  app.use(async ({ req, url, state, next }) => {
+    const person = await desk.personOf(req);
+    if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
+    const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
+    const mayStillRead = async () => await mayRead(req) || await desk.personOf(req) !== null;
+    Object.assign(state, { dashboard, desk, person, notice, mayStillRead, title: "Perennial" });
+    return await next();
+  }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
   const apply = await new Builder<State>(options).build({ snapshot: "memory" });
   apply(app);
@@ -244,9 +246,9 @@ const isForm = (req: Request) =>
 
 /** Who may read the pages without having signed in: on loopback everybody, else who sends a key as the API takes it. */
 function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
-  if (!needsKey("reader", host)) return () => Promise.resolve(true);
+  if (neededRole("reader", host) === null) return () => Promise.resolve(true);
   return async (req) => {
     const key = presentedKey(req.headers);
-    return key !== undefined && await nameOfKey(sql, key) !== null;
+    return key !== undefined && await holderOfKey(sql, key) !== null;
   };
 }

@@ -74,7 +74,23 @@ Deno.test("/live tells what the islands show, and the overview names the same re
   assert.equal(res.headers.get("cache-control"), "no-store");
   assert.deepEqual(view.stages.churn, running.stages);
   const { document } = await open(full, "/");
-  assert.equal(document.querySelector("[data-revision]")!.getAttribute("data-revision"), view.revision);
+  assert.equal(
+    document.querySelector("[data-revision]")!.getAttribute("data-revision"),
+    view.revisions.overview,
+  );
+});
+
+Deno.test("a running cycle's page shows its steps and follows them; one that has ended does not", async () => {
+  const { document } = await open(full, `/cycles/${running.id}`);
+  assert.equal(document.querySelector("main")!.getAttribute("data-follows"), "cycles");
+  const steps = document.querySelector('ol[aria-label="churn, running cycle"]')!;
+  assert.equal(steps.querySelector('[aria-current="step"] b')!.textContent, running.stage);
+  const ended = fixture.cycles.find((cycle) => cycle.endedAt !== null)!;
+  const { document: past } = await open(full, `/cycles/${ended.id}`);
+  assert.equal(past.querySelector("main")!.getAttribute("data-follows"), null);
+  assert.equal(past.querySelector("ol.stages"), null);
+  const { document: list } = await open(full, "/cycles");
+  assert.equal(list.querySelector("main")!.getAttribute("data-follows"), "cycles");
 });
 
 Deno.test("/cycles filters, pages on, and ignores a filter that makes no sense", async () => {
