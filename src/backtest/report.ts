@@ -28,7 +28,8 @@ export const PolicyResult = z.object({
   ),
   toPerennial: z.record(z.string(), Difference).nullable(),
   trainings: z.int(),
-  deployments: z.int().describe("how often what it served changed while it was scored, the first included"),
+  deployments: z.int().describe("how often a version came to serve everyone"),
+  rolledBack: z.int().describe("how often it went back to an earlier version once outcomes were there"),
   rejected: z.int(),
   inconclusive: z.int(),
   failed: z.int(),
@@ -89,7 +90,9 @@ function policyResult(policy: string, { backtest, model, steps, seconds, worth }
     toNever: differences(scored, of(labelOfKind(backtest, "never")).filter(isScored)),
     toPerennial: differences(scored, of(labelOfKind(backtest, "perennial")).filter(isScored)),
     trainings: trained.length,
-    deployments: changesOf(scored),
+    deployments: ended("deployed"),
+    rolledBack:
+      scored.filter(({ version }, i) => version !== null && version < (scored[i - 1]?.version ?? 0)).length,
     rejected: ended("rejected"),
     inconclusive: ended("inconclusive"),
     failed: ended("failed"),
@@ -110,12 +113,6 @@ export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: Poli
 function meansOf(scored: readonly Scored[]): Record<string, number> {
   const names = Object.keys(scored[0]?.metrics ?? {});
   return Object.fromEntries(names.map((name) => [name, mean(scored.map(({ metrics }) => metrics[name]))]));
-}
-
-/** How often what served changed. */
-function changesOf(scored: readonly BacktestStep[]): number {
-  const versions = scored.map(({ version }) => version);
-  return versions.filter((version, i) => version !== null && version !== versions[i - 1]).length;
 }
 
 function differences(ours: readonly Scored[], theirs: readonly Scored[]): Record<string, Difference> | null {

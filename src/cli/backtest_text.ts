@@ -51,9 +51,12 @@ function modelText(result: ModelResult, paint: Paint): string {
       missing.map((name) => `${name}=...`).join(" ")
     }`
     : "";
+  const uneven = policies.some(({ moments }) => moments < most)
+    ? "\n\nMeans are over the moments that each policy has come to: they compare once all have as many"
+    : "";
   return `${head}\n\n${indented(metricsTable(result, paint))}\n\n${
     indented(workTable(result, paint))
-  }${money}`;
+  }${uneven}${money}`;
 }
 
 function metricsTable({ kind, policies }: ModelResult, paint: Paint): string {
@@ -74,11 +77,21 @@ function metricsTable({ kind, policies }: ModelResult, paint: Paint): string {
 }
 
 function workTable({ policies, currency }: ModelResult, paint: Paint): string {
-  const heads = ["policy", "moments", "trainings", "deployments", "rejected", "inconclusive", "failed"];
+  const heads = [
+    "policy",
+    "moments",
+    "trainings",
+    "deployments",
+    "rolled back",
+    "rejected",
+    "inconclusive",
+    "failed",
+  ];
   const told = policies.some(({ gain }) => gain !== null);
   const rows = policies.map((p) => [
-    ...[p.policy, String(p.moments), String(p.trainings), String(p.deployments), String(p.rejected)],
-    ...[String(p.inconclusive), String(p.failed), duration(p.trainingSeconds)],
+    ...[p.policy, String(p.moments), String(p.trainings), String(p.deployments)],
+    ...[String(p.rolledBack), String(p.rejected), String(p.inconclusive), String(p.failed)],
+    duration(p.trainingSeconds),
     ...[p.cost === null ? "-" : money(p.cost, currency), ...told ? [gained(p, currency)] : []],
   ]);
   const rest = ["training", "cost", ...told ? ["gain over never"] : []];

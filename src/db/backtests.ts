@@ -124,7 +124,7 @@ export async function trainingSeconds(
 ): Promise<{ scope: string; model: string; seconds: number }[]> {
   return [
     ...await sql<{ scope: string; model: string; seconds: number }[]>`
-      select scope, model, sum(seconds) as seconds from backtest_uses join backtest_trainings using (key)
+      select scope, model, round(sum(seconds)::numeric, 3)::float8 as seconds from backtest_uses join backtest_trainings using (key)
       where scope = any(${scopes as string[]}) group by scope, model`,
   ];
 }
