@@ -39,7 +39,10 @@ import {
   Problem,
   type PromoteRequest,
   Quarantine,
+  type QuarantineQuery,
   Ready,
+  ReplayAnswer,
+  type ReplayRequest,
   type RollbackRequest,
   RolloutBegun,
   RolloutDetail,
@@ -195,7 +198,10 @@ export function createClient(options: ClientOptions) {
       send("POST", `/predictions/${encodeURIComponent(model)}`, Predictions, { body }),
     features: (model: string) => get(`/models/${encodeURIComponent(model)}/features`, Features),
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
-    quarantine: (query: LimitOnly = {}) => get("/events/quarantine", Quarantine, query),
+    quarantine: (query: QuarantineQuery = {}) => get("/events/quarantine", Quarantine, query),
+    /** Tries put-aside events again; what passes leaves the quarantine. */
+    replayQuarantine: (body: ReplayRequest, idempotencyKey?: string) =>
+      send("POST", "/events/quarantine/replay", ReplayAnswer, { body, headers: keyHeader(idempotencyKey) }),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),

@@ -36,6 +36,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/events": "src/core ~src/privacy ~src/db",
   "src/events/import.ts": "src/db",
   "src/events/ingest.ts": "src/db",
+  "src/events/replay.ts": "src/db",
   "src/privacy": "src/core",
   "src/privacy/secret.ts": "src/db",
   "src/security": "src/core",
@@ -43,6 +44,9 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/security/key_ring.ts": "src/db",
   "src/security/sessions.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
+  "src/reporting/feature_shapes.ts": "src/drift src/features",
+  "src/reporting/monitoring_page.ts": "src/db",
+  "src/reporting/data_page.ts": "src/db",
   "src/reporting":
     "src/core src/impact src/monitoring src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
     "~src/registry ~src/alerts/alert.ts",

@@ -8,6 +8,7 @@ import { DAY_MS } from "../../src/features/user_day.ts";
 import type { DriftEvidence } from "../../src/monitoring/drift.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
+import { featureShapes } from "../../src/reporting/feature_shapes.ts";
 import { recomputeDrift } from "../../src/reporting/recompute_drift.ts";
 import type { ModelConfig } from "../../src/retraining_config.ts";
 import { protocolOf } from "../../src/training/labelled.ts";
@@ -44,6 +45,7 @@ export async function observeDrift(
     report: { ...report },
     evidenceSha256: await sealValue(store, evidence),
     codeVersion,
+    shapes: await featureShapes(deps, evidence),
   });
 }
 

@@ -4,6 +4,9 @@ import type { RetrainingConfig } from "../../src/retraining_config.ts";
 import type { Trial } from "../../src/reporting/try_config.ts";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
+import type { QuarantineRow } from "../../src/db/quarantine_list.ts";
+import type { DataView } from "../../src/reporting/data_page.ts";
+import type { MonitoringView } from "../../src/reporting/monitoring_page.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
@@ -123,6 +126,12 @@ export interface Dashboard {
   configuration(): Promise<Configuration>;
   /** decides the last days of history again under another configuration */
   tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;
+  /** what looks found about a model; `asOfMs`: as of the look then. Null: there is no such model */
+  monitoring(query: { model: string; asOfMs?: number }): Promise<MonitoringView | null>;
+  /** how events come in, and what waits in quarantine */
+  data(): Promise<DataView>;
+  /** the newest events that wait in quarantine: they say something about a person */
+  quarantined(query: { reason?: string; limit: number }): Promise<QuarantineRow[]>;
   /** where Temporal's UI shows a workflow; null: no UI is known */
   workflowUrl(workflowId: string, runId: string): string | null;
 }

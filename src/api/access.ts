@@ -61,6 +61,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /predictions/{model}": "key",
   "POST /events": "key",
   "GET /events/quarantine": "key",
+  "POST /events/quarantine/replay": "key",
 
   "GET /alerts": "reader",
   "POST /alerts/{id}/acknowledge": "key",

@@ -15,10 +15,13 @@ import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versi
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
 import { lastReplay } from "../db/last_replay.ts";
+import { listQuarantined } from "../db/quarantine_list.ts";
 import { listReplayScores } from "../db/replays.ts";
 import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
 import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
+import { readDataView } from "../reporting/data_page.ts";
+import { readMonitoringView } from "../reporting/monitoring_page.ts";
 import { planText } from "../reporting/plan_text.ts";
 import { readStatus } from "../reporting/read_status.ts";
 import { readTrial } from "../reporting/read_trial.ts";
@@ -100,6 +103,9 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
       return { current, defaults: DEFAULT_CONFIG, versions, models: [...deps.models.keys()] };
     },
     tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
+    monitoring: (query) => readMonitoringView(deps, query),
+    data: () => readDataView(deps),
+    quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(

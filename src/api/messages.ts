@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Alert, AlertKind } from "../alerts/alert.ts";
 import { AuditRow } from "../db/audit.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
-import { QuarantineRow } from "../db/quarantine_list.ts";
+import { QuarantineReason, QuarantineRow } from "../db/quarantine_list.ts";
 import { PolicyWish } from "../backtest/wish.ts";
 import { Approval } from "../db/approvals.ts";
 import { Answer, Check } from "../monitoring/check.ts";
@@ -336,10 +336,39 @@ export const IngestAnswer = z.object({
 });
 export type IngestAnswer = z.infer<typeof IngestAnswer>;
 export const Quarantine = z.object({
-  reasons: z.array(z.object({ reason: z.string(), events: z.int() })).describe("how many for each reason"),
+  reasons: z.array(QuarantineReason).describe("how many for each reason"),
   events: z.array(QuarantineRow),
 });
 export type Quarantine = z.infer<typeof Quarantine>;
+/** What is in quarantine. */
+export const QuarantineQuery = LimitQuery.extend({ reason: z.string().min(1).max(500).optional() });
+export type QuarantineQuery = z.input<typeof QuarantineQuery>;
+
+/** Events to try again, after the software or the clock moved on. */
+export const ReplayRequest = z.strictObject({
+  reason: z.string().min(1).max(500).optional().describe("those that wait for this reason"),
+  ids: z.array(z.int().min(1)).min(1).max(EVENTS_MAX).optional().describe("these ones"),
+  after: z.int().min(0).default(0).describe("only those behind this id: `next` of the answer before"),
+  limit: z.int().min(1).max(EVENTS_MAX).default(EVENTS_MAX).describe(
+    "most events in this request, oldest first",
+  ),
+  why: z.string().trim().min(1, { error: "need the reason, for the audit: what was fixed?" }).max(500),
+}).refine(({ reason, ids }) => (reason === undefined) !== (ids === undefined), {
+  error: "need either the reason they wait for or their ids",
+  path: ["reason"],
+});
+export type ReplayRequest = z.input<typeof ReplayRequest>;
+export const ReplayAnswer = z.object({
+  tried: z.int(),
+  accepted: z.int().describe("new among the events"),
+  duplicates: z.int().describe("passed, but had been sent again meanwhile"),
+  failed: z.int().describe("stay in quarantine, with the reason that holds now"),
+  notWhole: z.int().describe("of these, events of which too little was kept: they have to be sent again"),
+  reasons: z.array(z.object({ reason: z.string(), events: z.int() })).describe("of those that failed"),
+  left: z.int().describe("of those asked for, not tried by this request"),
+  next: z.int().nullable().describe("to go on from, as `after`; null: nothing is left"),
+});
+export type ReplayAnswer = z.infer<typeof ReplayAnswer>;
 
 /** Which alerts. */
 export const AlertsQuery = LimitQuery.extend({

@@ -15,6 +15,7 @@ import { addImport } from "./commands/import.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addPredict } from "./commands/predict.ts";
+import { addQuarantine } from "./commands/quarantine.ts";
 import { addRollouts } from "./commands/rollouts.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
@@ -71,6 +72,7 @@ function perennial(io: Io): Command {
       addBacktest,
       addPredict,
       addImport,
+      addQuarantine,
       addDetect,
       addAudit,
     ]

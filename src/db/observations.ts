@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Shapes } from "../monitoring/shapes.ts";
 import type { Sql } from "./connect.ts";
 
 /** What one look found, whatever it looked at. */
@@ -20,13 +21,18 @@ const columns = (sql: Sql) =>
   sql`id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, at`;
 
 /** Stores a look once per kind, model and key; a repeated call returns what was stored first. */
-export async function saveObservation(sql: Sql, found: Omit<Observation, "at">): Promise<Observation> {
-  const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion } = found;
-  await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version)
+export async function saveObservation(
+  sql: Sql,
+  found: Omit<Observation, "at"> & { shapes?: Shapes },
+): Promise<Observation> {
+  const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion, shapes } = found;
+  await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, shapes)
     values (${id}, ${kind}, ${model}, ${key}, ${asOf}, ${answer}, ${
     sql.json(report as never)
   }, ${evidenceSha256},
-            ${codeVersion}) on conflict (kind, model, key) do nothing`;
+            ${codeVersion}, ${
+    shapes ? sql.json(shapes as never) : null
+  }) on conflict (kind, model, key) do nothing`;
   return (await findObservation(sql, { kind, model, key }))!;
 }
 
@@ -38,6 +44,12 @@ export async function findObservation(
   const [row] = await sql`select ${columns(sql)} from observations
     where kind = ${kind} and model is not distinct from ${model} and key = ${key}`;
   return row ? Observation.parse(row) : null;
+}
+
+/** How the inputs were distributed at a look; null: it is of something else, or older than the keeping of shapes. */
+export async function shapesOf(sql: Sql, id: string): Promise<Shapes | null> {
+  const [row] = await sql`select shapes from observations where id = ${id}`;
+  return Shapes.nullable().parse(row?.shapes ?? null);
 }
 
 /** @returns those of the ids that exist */

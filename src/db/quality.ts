@@ -74,7 +74,7 @@ async function makeProfiles(
 async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Refused[]> {
   const time = sql`body ->> 'time'`;
   return await sql`
-    with newest as (select * from quarantine order by id desc limit ${REFUSED_MAX}::int),
+    with newest as (select * from quarantine where replayed_at is null order by id desc limit ${REFUSED_MAX}::int),
     timed as (
       select field, reason, coalesce(body ->> 'session', body ->> 'user', id::text) as visit,
         coalesce(

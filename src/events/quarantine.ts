@@ -17,6 +17,8 @@ export interface Refusal {
 export function quarantined(raw: unknown, refusal: Refusal, pseudonym: Pseudonym): QuarantinedEvent {
   const { reason, field, source, line } = refusal;
   const body = keptOf(raw, pseudonym);
+  const cut = notKeptWhole(raw);
+  if (cut.length > 0) body.cut = cut;
   if (line !== undefined) body.line = line;
   return {
     eventId: typeof body.id === "string" && body.id !== "" ? body.id : null,
@@ -37,6 +39,16 @@ function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
   });
   return Object.fromEntries(fields);
 }
+
+/** Fields of which something else is kept than was sent: too long, with a NUL, or no single value. */
+function notKeptWhole(raw: unknown): string[] {
+  if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return [];
+  return Object.entries(knownFields(raw as Record<string, unknown>))
+    .filter(([, value]) => typeof value === "object" || (typeof value === "string" && isCut(value)))
+    .map(([name]) => name).sort();
+}
+
+const isCut = (text: string) => text.length > TEXT_MAX || text.includes("\0");
 
 const isScalar = (value: unknown) => typeof value === "string" || typeof value === "number";
 

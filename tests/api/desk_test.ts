@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import type { ApiDeps } from "../../src/api/deps.ts";
+import { saveObservation } from "../../src/db/observations.ts";
+import { noteFindings } from "../../src/db/quality_findings.ts";
 import { saveRetrainer } from "../../src/db/retrainers.ts";
 import { servingVersion } from "../../src/db/serving.ts";
+import { FINDING } from "../fresh/monitoring_fixture.ts";
 import { CYCLE, withDesk } from "./desk_support.ts";
 import { KEY, NOW, type Served } from "./support.ts";
 
@@ -273,4 +276,75 @@ Deno.test("an action on nothing is not found", () =>
     ) {
       assert.equal((await browser.open(path)).status, 404, path);
     }
+  }));
+
+const FUTURE = "time is in the future";
+const NEXT_HOUR = new Date(Date.parse(NOW) + 3_600_000).toISOString();
+
+Deno.test("who has signed in sees what waits in quarantine and tries it again by a form; nobody else sees a row", () => {
+  let nowMs = Date.parse(NOW);
+  return withBrowser(async ({ browser, call }) => {
+    await call("POST", "/events", [{ id: "ahead-1", type: "view", user: "u1", time: NEXT_HOUR }]);
+    const open = (await browser.page("/data")).body.textContent;
+    assert.match(open, /1 event waits in quarantine/);
+    assert.match(open, /Sign in to see samples/);
+    assert.doesNotMatch(open, /ahead-1/);
+    await signIn(browser);
+    const page = await browser.page("/data");
+    assert.match(page.body.textContent, /ahead-1/);
+    const path = [...page.querySelectorAll("a.button")].find((a) => a.textContent === "Try again")!
+      .getAttribute("href")!;
+    assert.equal((await browser.send(path, { why: "" })).status, 422);
+    nowMs += 2 * 3_600_000;
+    const form = (await browser.page(path)).querySelector("form[method=post]")!;
+    const hidden = [...form.querySelectorAll("input")]
+      .map((input) => [input.getAttribute("name")!, input.getAttribute("value")!]);
+    const body = new URLSearchParams([...hidden, ["why", "its clock was set"]]);
+    for (const time of ["first", "again, by a second press"]) {
+      const headers = { origin: HERE, "sec-fetch-site": "same-origin" };
+      const sent = await browser.open(path, { method: "POST", body, headers });
+      assert.deepEqual([sent.status, sent.headers.get("location")], [303, "/data#quarantine"], time);
+    }
+    const after = (await browser.page("/data")).body.textContent;
+    assert.match(after, /The events were tried again/);
+    assert.match(after, /none waits in quarantine/);
+    const { changes } = await (await call("GET", "/audit")).json();
+    assert.deepEqual([changes[0].action, changes[0].target], ["replay quarantine", FUTURE]);
+    assert.equal(changes.filter((c: { action: string }) => c.action === "replay quarantine").length, 1);
+    assert.equal((await browser.open(path)).status, 404);
+  }, { clock: () => nowMs });
+});
+
+Deno.test("a finding is accepted by a form, with the reason, once it is found", () =>
+  withBrowser(async ({ browser, sql }) => {
+    await noteFindings(sql, [FINDING], NOW);
+    await saveObservation(sql, {
+      ...{ id: crypto.randomUUID(), kind: "quality", model: null, key: "look", asOf: NOW, answer: "broken" },
+      report: {
+        ...{
+          asOf: NOW,
+          answer: "broken",
+          text: "prices jumped",
+          alpha: 0.01,
+          from: NOW,
+          events: 100,
+          days: 50,
+        },
+        findings: [FINDING],
+      },
+      ...{ evidenceSha256: "e", codeVersion: "c1" },
+    });
+    const accept = (page: Document) =>
+      [...page.querySelectorAll("a.button")].find((a) => a.textContent === "Accept")?.getAttribute("href");
+    assert.equal(accept(await browser.page("/monitoring")), undefined);
+    await signIn(browser);
+    const path = accept(await browser.page("/monitoring"))!;
+    assert.equal((await browser.send(path, { why: "new price list" })).status, 303);
+    const after = await browser.page("/monitoring");
+    assert.match(
+      after.getElementById("quality")!.closest("table")!.textContent,
+      /Acceptedby owner: new price list/,
+    );
+    assert.equal(accept(after), undefined);
+    assert.equal((await browser.open("/act/accept?key=nothing")).status, 404);
   }));

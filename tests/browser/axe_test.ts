@@ -4,6 +4,7 @@ import type { Page } from "playwright-core";
 import { buildDashboard } from "../../src/api/dashboard.ts";
 import { NOBODY } from "../../src/api/desk.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "../fresh/fixture.ts";
+import { FINDING, REASON } from "../fresh/monitoring_fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
 const fixture = makeFixture();
@@ -14,6 +15,13 @@ const desk = { ...NOBODY, personOf: () => Promise.resolve(person) };
 const PAGES = [
   ...["/", "/cycles", `/cycles/${fixture.cycles[4].id}`, `/cycles/${fixture.cycles.at(-1)!.id}`, "/versions"],
   ...["/rollouts", `/rollouts/${fixture.rollouts[0].rollout.id}`, "/alerts", "/audit", "/configuration"],
+  ...[
+    "/monitoring",
+    "/monitoring?model=spending",
+    "/data",
+    `/act/replay?${new URLSearchParams({ reason: REASON })}`,
+  ],
+  ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`],
   ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
 ];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

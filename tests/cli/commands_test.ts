@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { parquetReadObjects } from "hyparquet";
+import { z } from "zod";
 import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles.ts";
 import { saveCheck } from "../../src/db/checks.ts";
 import { aCheck, findings } from "../reporting/trial_support.ts";
@@ -180,7 +181,7 @@ Deno.test("perennial predict answers for ids given and for a file of them", () =
   }));
 
 Deno.test("perennial export writes the whole history, over several pages, as CSV, JSON or Parquet", () =>
-  withServed(async ({ run, sql }) => {
+  withServed(async ({ run, sql, call }) => {
     await sql`insert into cycles (id, model, number, run_id, trigger, as_of, stage, reasons, outcome, started_at, ended_at)
       select 'retrainer/churn/cycle/' || n, 'churn', n, 'r', 'interval', ${NOW}, 'ended', '[]', 'rejected',
              ${NOW}::timestamptz + n * interval '1 hour', ${NOW}::timestamptz + n * interval '1 hour' + interval '1 minute'
@@ -194,7 +195,11 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     ]);
     const file = await Deno.makeTempFile({ suffix: ".json" });
     assert.match((await run(["export", "--out", file])).err, /^1203 cycles written to/);
-    assert.equal(JSON.parse(await Deno.readTextFile(file)).length, 1203);
+    const schema = z.fromJSONSchema(await (await call("GET", "/retraining/history/schema")).json());
+    const written = JSON.parse(await Deno.readTextFile(file));
+    assert.ok(schema.safeParse(written).success);
+    assert.deepEqual([written.cycles.length, written.next], [1203, null]);
+    assert.deepEqual(JSON.parse((await run(["export", "--json"])).out), written);
     await Deno.remove(file);
     const parquet = await Deno.makeTempFile({ suffix: ".parquet" });
     assert.match((await run(["export", "--out", parquet])).err, /^1203 cycles written to/);
@@ -203,4 +208,30 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     await Deno.remove(parquet);
     const noFile = await run(["export", "--format", "parquet"]);
     assert.deepEqual([noFile.code, /name a file by --out/.test(noFile.err)], [2, true]);
+  }));
+
+Deno.test("perennial quarantine lists what was put aside and why, and tries it again", () =>
+  withServed(async ({ run, call }) => {
+    const view = { type: "view", user: "u1", time: "2011-08-01T10:00:00Z" };
+    await call("POST", "/events", [{ ...view, id: "a", price: -1 }, {
+      ...view,
+      id: "b",
+      time: "2099-01-01T00:00:00Z",
+    }]);
+    const list = await run(["quarantine", "list"]);
+    assert.match(list.out, /^1 +price is negative +\d{4}/m);
+    assert.match(list.out, /api +time is in the future/);
+    const replay = await run([
+      "quarantine",
+      "replay",
+      "--reason",
+      "price is negative",
+      "--why",
+      "a new rule",
+    ]);
+    assert.equal(replay.out.split("\n")[0], "1 tried: 0 went in, 0 were known already, 1 failed again");
+    assert.match((await run(["quarantine", "replay", "999", "--why", "x"])).out, /^Nothing waits/);
+    const refused = await run(["quarantine", "replay", "--why", "x"]);
+    assert.match(refused.err, /need either the reason they wait for or their ids/);
+    assert.equal((await run(["quarantine", "replay", "--reason", "x"])).code, 2);
   }));

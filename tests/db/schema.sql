@@ -337,6 +337,7 @@ create table observations (
   code_version text not null,
   at timestamp with time zone not null default now(),
   settled_at timestamp with time zone,
+  shapes jsonb,
   constraint observations_kind_check CHECK ((kind = ANY (ARRAY['quality'::text, 'drift'::text, 'performance'::text]))),
   constraint observations_pkey PRIMARY KEY (id),
   constraint observations_kind_model_key_key UNIQUE NULLS NOT DISTINCT (kind, model, key)
@@ -398,9 +399,15 @@ create table quarantine (
   source text not null,
   received_at timestamp with time zone not null default now(),
   fingerprint text not null,
+  first_reason text,
+  tried_at timestamp with time zone,
+  replayed_at timestamp with time zone,
+  replayed_as text,
   constraint quarantine_pkey PRIMARY KEY (id),
   constraint quarantine_fingerprint_key UNIQUE (fingerprint)
 );
+CREATE INDEX quarantine_received ON public.quarantine USING btree (received_at) WHERE (replayed_at IS NULL);
+CREATE INDEX quarantine_waiting ON public.quarantine USING btree (reason, id) WHERE (replayed_at IS NULL);
 
 create table repeats (
   day integer not null,

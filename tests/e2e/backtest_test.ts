@@ -32,13 +32,13 @@ async function begin(
   const { config } = await currentConfig(sql);
   const policies = texts.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) }));
   const moments = momentsOf(config, {
-    models: [...models.keys()],
+    models,
     span: await eventSpan(sql),
     to: PROTOCOL.last,
   });
   await saveBacktest(sql, {
     id,
-    models: [...models.keys()],
+    models,
     policies,
     ...moments,
     config,

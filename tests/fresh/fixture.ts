@@ -15,6 +15,7 @@ import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
+import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, PUT_ASIDE } from "./monitoring_fixture.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";
 
 const DAY_MS = 86_400_000;
@@ -471,6 +472,17 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         checks: tried.checks,
         cycles: tried.cycles,
       })),
+    monitoring: ({ model, asOfMs }) => {
+      const models = KINDS.map((k) => k.model), own = moves.filter((m) => m.model === model);
+      return Promise.resolve(
+        cycles.length === 0
+          ? emptyMonitoring(model, models)
+          : monitoringView({ model, models, moves: own, asOfMs, firstMs: FIRST_MS }),
+      );
+    },
+    data: () =>
+      Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
+    quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [PUT_ASIDE]),
     workflowUrl: (id, run) =>
       `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(id)}/${run}/history`,
     ...changes,

@@ -11,6 +11,7 @@ import { judgePerformance } from "../../src/performance/judge.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import { firstDifference } from "../../src/reporting/explain.ts";
+import { featureShapes } from "../../src/reporting/feature_shapes.ts";
 import { recomputeDrift } from "../../src/reporting/recompute_drift.ts";
 import { createJudge } from "../../src/threads/judge.ts";
 import { evidenceOf, shopRows } from "../performance/shop.ts";
@@ -81,5 +82,18 @@ Deno.test("recomputeDrift() says the same when its evidence was sealed and opene
       await assert.rejects(recomputeDrift({ store, judge }, evidence), DamagedArtefactError);
     } finally {
       judge.close();
+    }
+  }));
+
+Deno.test("featureShapes() shows the rows that a look compared, all of them, and that they moved", () =>
+  withStore(async (store) => {
+    const evidence = await driftEvidence(store), shapes = await featureShapes({ store }, evidence);
+    assert.deepEqual(Object.keys(shapes), evidence.watched);
+    for (const { edges, reference, current, above } of Object.values(shapes)) {
+      const rows = (counts: number[]) => counts.reduce((a, b) => a + b, 0);
+      assert.deepEqual([rows(reference) + above.reference, rows(current) + above.current], [ROWS, ROWS]);
+      const middle = (counts: number[]) =>
+        counts.reduce((sum, n, i) => sum + n * (edges[i] + edges[i + 1]) / 2, 0) / rows(counts);
+      assert.ok(middle(current) - middle(reference) > 0.7); // by one standard deviation
     }
   }));

@@ -1,11 +1,22 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { countQuarantined, listQuarantined } from "../../db/quarantine_list.ts";
+import { writeAudit } from "../../db/audit.ts";
+import { listQuarantined, quarantineReasons } from "../../db/quarantine_list.ts";
 import { ingest } from "../../events/ingest.ts";
+import { type Replayed, replayQuarantine } from "../../events/replay.ts";
 import { ShopEvent } from "../../events/schema.ts";
-import { IngestAnswer, json, problem, QuarantineAnswer } from "../components.ts";
+import {
+  body,
+  IngestAnswer,
+  json,
+  problem,
+  QuarantineAnswer,
+  ReplayBody,
+  ReplayDone,
+} from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { readEvents } from "../event_body.ts";
-import { EVENTS_MAX, LimitQuery } from "../messages.ts";
+import { answerOnce } from "../idempotency.ts";
+import { EVENTS_MAX, QuarantineQuery, type ReplayRequest } from "../messages.ts";
 
 const tags = ["Events"];
 const Event = (ShopEvent.clone() as typeof ShopEvent).openapi("ShopEvent");
@@ -36,8 +47,22 @@ const quarantine = createRoute({
   path: "/events/quarantine",
   tags,
   summary: "Events that were put aside, newest first, with reasons",
-  request: { query: LimitQuery },
+  request: { query: QuarantineQuery },
   responses: { 200: json(QuarantineAnswer, "What is in quarantine"), default: problem },
+});
+
+const replay = createRoute({
+  method: "post",
+  path: "/events/quarantine/replay",
+  tags,
+  summary: "Try events that were put aside again",
+  description:
+    "For when the cause is mended: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
+    "goes in as if it had been sent now, and leaves the quarantine; what fails stays, with its newest reason. An event " +
+    "of which not all was kept has to be sent again. In one transaction, with its audit entry; repeated, it finds what " +
+    "is left.",
+  request: { body: body(ReplayBody, true) },
+  responses: { 200: json(ReplayDone, "What became of them"), default: problem },
 });
 
 /** Events in, and what was put aside. */
@@ -46,10 +71,38 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
   app.openAPIRegistry.registerPath(send);
   app.post(send.path, async (c) => c.json(await ingest(deps, await readEvents(c), { source: "api" }), 200));
   app.openapi(quarantine, async (c) => {
+    const { limit, reason } = c.req.valid("query");
     const [events, reasons] = await Promise.all([
-      listQuarantined(deps.sql, c.req.valid("query").limit),
-      countQuarantined(deps.sql),
+      listQuarantined(deps.sql, limit, { reason }),
+      quarantineReasons(deps.sql),
     ]);
     return c.json({ reasons, events }, 200);
+  });
+  app.openapi(replay, async (c) => {
+    const asked = c.req.valid("json"), by = c.get("who");
+    return c.json(
+      await answerOnce(
+        c,
+        deps.sql,
+        { body: asked, status: 200 },
+        (requestId) => replayed(deps, { ...asked, by, requestId }),
+      ),
+      200,
+    );
+  });
+}
+
+/** Tries them again and writes that down, both or neither. */
+function replayed(
+  { sql, clock, pseudonym }: ApiDeps,
+  { why, by, requestId, reason, ids, after = 0, limit = EVENTS_MAX }: ReplayRequest & {
+    by: string;
+    requestId: string;
+  },
+): Promise<Replayed> {
+  const target = reason ?? `${ids!.length} events by id`;
+  return replayQuarantine({ sql, nowMs: clock(), pseudonym }, { reason, ids, after, limit }, {
+    tell: (tx, { reasons: _reasons, ...done }) =>
+      writeAudit(tx, { requestId, who: by, action: "replay quarantine", target, why, after: done }),
   });
 }

@@ -1,13 +1,14 @@
 import { type Command, Option } from "commander";
-import { type Client } from "../../client.ts";
 import { Outcome } from "../../reporting/cycle.ts";
-import { historyCsv } from "../../reporting/csv.ts";
-import { historyParquet } from "../../reporting/parquet.ts";
 import type { HistoryEntry } from "../../reporting/history.ts";
+import { HISTORY_TEXT } from "../../reporting/history_file.ts";
+import { historyParquet } from "../../reporting/parquet.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { change, duration, minute, mood, type Paint, table } from "../format.ts";
+import { historyPages } from "../history_pages.ts";
 import { wholeNumber } from "../options.ts";
+import { writePieces } from "../write_pieces.ts";
 
 interface Filter extends Common {
   model?: string;
@@ -16,7 +17,6 @@ interface Filter extends Common {
 
 const outcomes = () =>
   new Option("--outcome <outcome>", "only cycles that ended so").choices(Outcome.options);
-const PAGE = 500;
 
 /** `perennial history` and `export` */
 export function addHistory(program: Command, context: Context): void {
@@ -55,35 +55,33 @@ interface ExportOptions extends Filter {
 
 async function writeHistory(context: Context, options: ExportOptions): Promise<void> {
   const { model, outcome, out, format, json } = options;
-  const entries = await wholeHistory(await context.client(options), { model, outcome });
   const wanted = format ?? (json ? "json" : FORMATS.find((ending) => out?.endsWith(`.${ending}`)) ?? "csv");
   if (wanted === "parquet" && out === undefined) {
     throw new UsageError("Parquet is no text: name a file by --out");
   }
-  const written = WRITERS[wanted](entries);
-  if (typeof written === "string" && out === undefined) return context.io.out(written.trimEnd());
-  await Deno.writeFile(out!, typeof written === "string" ? new TextEncoder().encode(written) : written);
-  context.io.err(`${entries.length} cycles written to ${out}`);
+  let count = 0;
+  const pages = counted(historyPages(await context.client(options), { model, outcome }), (n) => count += n);
+  const pieces = wanted === "parquet" ? parquetPieces(pages) : HISTORY_TEXT[wanted](pages);
+  if (out === undefined) {
+    for await (const piece of pieces) context.io.out(String(piece).replace(/\n$/, "")); // `out` ends the line
+    return;
+  }
+  await writePieces(out, pieces);
+  context.io.err(`${count} cycles written to ${out}`);
 }
 
 const FORMATS = ["csv", "json", "parquet"] as const;
-const WRITERS = {
-  csv: (entries: readonly HistoryEntry[]) => historyCsv(entries),
-  json: (entries: readonly HistoryEntry[]) => JSON.stringify(entries, null, 2) + "\n",
-  parquet: historyParquet,
-};
 
-async function wholeHistory(
-  client: Client,
-  filter: { model?: string; outcome?: Outcome },
-): Promise<HistoryEntry[]> {
-  const entries = new Map<string, HistoryEntry>(); // by id: a cycle that begins meanwhile moves the pages on by one
-  for (let offset: number | null = 0; offset !== null;) {
-    const page = await client.history({ ...filter, limit: PAGE, offset });
-    for (const entry of page.cycles) entries.set(entry.id, entry);
-    offset = page.next;
+async function* counted<T>(pages: AsyncIterable<T[]>, add: (n: number) => void): AsyncGenerator<T[]> {
+  for await (const page of pages) {
+    add(page.length);
+    yield page;
   }
-  return [...entries.values()];
+}
+
+/** Parquet puts column after column, so all of it is held. */
+async function* parquetPieces(pages: AsyncIterable<HistoryEntry[]>): AsyncGenerator<Uint8Array> {
+  yield historyParquet((await Array.fromAsync(pages)).flat());
 }
 
 function historyText(entries: readonly HistoryEntry[], paint: Paint): string {

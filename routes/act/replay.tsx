@@ -1,0 +1,64 @@
+import { HttpError, page } from "fresh";
+import { DeedForm } from "../(_parts)/deed_form.tsx";
+import { define, type State } from "../(_parts)/define.ts";
+import { field, readForm, seeOther } from "../(_parts)/form.ts";
+import { counted } from "../(_parts)/numbers.ts";
+import type { QuarantineReason } from "../../src/db/quarantine_list.ts";
+
+/** The reason that the address names. @throws {HttpError} no event waits for it */
+async function asked({ url, state }: { url: URL; state: State }): Promise<QuarantineReason> {
+  const reason = url.searchParams.get("reason");
+  const found = (await state.dashboard.data()).reasons.find((r) => r.reason === reason && r.events > 0);
+  if (!found) throw new HttpError(404, "No event waits for this reason any more");
+  state.title = "Try events again";
+  return found;
+}
+
+export const handler = define.handlers({
+  async GET(ctx) {
+    const { url, state } = ctx;
+    if (!state.person) {
+      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+    }
+    return page({
+      waiting: await asked(ctx),
+      why: "",
+      once: crypto.randomUUID(),
+      problem: null as string | null,
+    });
+  },
+  async POST(ctx) {
+    const form = await readForm(ctx), { desk } = ctx.state, person = ctx.state.person!;
+    const why = field(form, "why"), once = field(form, "once");
+    // not looked up before: sent twice, the first may have left nothing that waits, and the API knows the answer
+    const reason = ctx.url.searchParams.get("reason");
+    const refused = why
+      ? await desk.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
+      : { status: 422, why: "Say what was mended, for who comes next" };
+    if (refused) {
+      return page({ waiting: await asked(ctx), why, once, problem: refused.why }, { status: refused.status });
+    }
+    await desk.leaveNotice(person, "The events were tried again: below stands what still waits, and why.");
+    return seeOther("/data#quarantine");
+  },
+});
+
+const AT_ONCE = 10_000; // events, as the API has it
+
+export default define.page<typeof handler>(function Replay({ data, state, url }) {
+  const { waiting: { reason, events }, ...rest } = data;
+  const deed = {
+    question: `Try ${counted(Math.min(events, AT_ONCE), "event")} again?`,
+    will: [
+      `They wait because: ${reason}.`,
+      "What passes now goes in as if it had been sent now, and counts once. What fails stays, with its newest reason.",
+      "An event of which not all was kept stays as it is: it has to be sent again.",
+      ...events > AT_ONCE
+        ? [`The oldest ${counted(AT_ONCE, "event")} are tried; for all of them: perennial quarantine replay`]
+        : [],
+    ],
+    button: "Try them again",
+    back: "/data#quarantine",
+  };
+  return <DeedForm deed={deed} person={state.person} action={url.pathname + url.search} {...rest} />;
+});
