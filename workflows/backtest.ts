@@ -14,8 +14,6 @@ import type { Activities, BacktestActivities } from "../activities/mod.ts";
 import type { LaneId, StepId } from "../activities/backtest.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
 
-/** Policies that are walked at once: live trainings want a turn too. */
-const LANES_AT_ONCE = 2;
 /** Moments in one run of a lane, each some forty events of history a model. */
 const MOMENTS_A_RUN = 25;
 /** longest text of a failure that is kept */
@@ -33,8 +31,8 @@ const activity = <K extends keyof All>(name: K, summary: string): All[K] =>
   })[name];
 
 /**
- * Replays history under several policies, each in a registry of its own, two at a time. Ends with how it ended; what each
- * policy did is in the database, step by step.
+ * Replays history under several policies, each in a registry of its own, as many at a time as the machine has room for.
+ * Ends with how it ended; what each policy did is in the database, step by step.
  */
 export async function backtest({ backtest: id }: { backtest: string }): Promise<string> {
   try {
@@ -46,7 +44,7 @@ export async function backtest({ backtest: id }: { backtest: string }): Promise<
         await lane({ ...open, backtest: id, policy, next: 0 });
       }
     };
-    const walked = await Promise.allSettled(Array.from({ length: LANES_AT_ONCE }, walk)); // both, before anything is forgotten
+    const walked = await Promise.allSettled(Array.from({ length: open.lanes }, walk)); // all, before anything is forgotten
     for (const lane of walked) if (lane.status === "rejected") throw lane.reason;
     return await close(id, false);
   } catch (error) {

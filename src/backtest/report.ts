@@ -2,21 +2,14 @@
 import { z } from "zod";
 import { cycleCost } from "../impact/economics.ts";
 import { Money } from "../impact/money.ts";
+import { DAY_MS } from "../features/user_day.ts";
 import { HIGHER_IS_BETTER, type MetricName } from "../models/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../retraining_config.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
+import { Difference, differenceOf, meanOf } from "./difference.ts";
 import type { Worth } from "./money.ts";
 import type { PolicyName } from "./wish.ts";
-
-const Difference = z.object({
-  mean: z.number(),
-  error: z.number().describe(
-    "standard error over moments; their outcome windows overlap, so it is optimistic",
-  ),
-  betterAt: z.int().describe("moments at which it was better"),
-});
-export type Difference = z.infer<typeof Difference>;
 
 export const PolicyResult = z.object({
   policy: z.string(),
@@ -82,13 +75,14 @@ function policyResult(policy: string, { backtest, model, steps, seconds, worth }
   const series = of(policy), scored = series.filter(isScored);
   const trained = series.filter((step) => step.trained), config = configOf(backtest.config, model.name);
   const ended = (outcome: string) => series.filter((step) => step.outcome === outcome).length;
-  const trainingSeconds = seconds.get(policy) ?? 0;
+  const trainingSeconds = seconds.get(policy) ?? 0, lag = overlapOf(backtest, config.horizon_days);
+  const against = (kind: PolicyName) => of(labelOfKind(backtest, kind)).filter(isScored);
   return {
     ...{ policy, series, trainingSeconds, moments: scored.length },
     predictions: scored.reduce((sum, { rows }) => sum + rows, 0),
     means: meansOf(scored),
-    toNever: differences(scored, of(labelOfKind(backtest, "never")).filter(isScored)),
-    toPerennial: differences(scored, of(labelOfKind(backtest, "perennial")).filter(isScored)),
+    toNever: differences(scored, against("never"), lag),
+    toPerennial: differences(scored, against("perennial"), lag),
     trainings: trained.length,
     deployments: ended("deployed"),
     rolledBack:
@@ -112,27 +106,27 @@ export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: Poli
 
 function meansOf(scored: readonly Scored[]): Record<string, number> {
   const names = Object.keys(scored[0]?.metrics ?? {});
-  return Object.fromEntries(names.map((name) => [name, mean(scored.map(({ metrics }) => metrics[name]))]));
+  return Object.fromEntries(names.map((name) => [name, meanOf(scored.map(({ metrics }) => metrics[name]))]));
 }
 
-function differences(ours: readonly Scored[], theirs: readonly Scored[]): Record<string, Difference> | null {
+function differences(
+  ours: readonly Scored[],
+  theirs: readonly Scored[],
+  lag: number,
+): Record<string, Difference> | null {
   const other = new Map(theirs.map(({ asOf, metrics }) => [asOf, metrics]));
   const both = ours.filter(({ asOf }) => other.has(asOf));
   if (both.length === 0) return null;
   return Object.fromEntries(
     Object.keys(both[0].metrics).map((name) => {
       const d = both.map(({ asOf, metrics }) => metrics[name] - other.get(asOf)![name]);
-      const better = d.filter((x) => HIGHER_IS_BETTER[name as MetricName] ? x > 0 : x < 0).length;
-      return [name, { mean: mean(d), error: standardError(d), betterAt: better }];
+      return [name, differenceOf(d, { lag, higherIsBetter: HIGHER_IS_BETTER[name as MetricName] })];
     }),
   );
 }
 
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-
-/** Of a mean, over moments. */
-function standardError(values: readonly number[]): number {
-  const m = mean(values);
-  const squares = values.reduce((sum, x) => sum + (x - m) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, values.length - 1) / values.length);
+/** How many moments before one have outcomes that reach into its own. */
+function overlapOf({ moments: [first, second] }: Backtest, horizonDays: number): number {
+  const stepMs = Date.parse(second) - Date.parse(first);
+  return Math.max(0, Math.ceil(horizonDays * DAY_MS / stepMs) - 1);
 }

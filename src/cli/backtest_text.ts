@@ -1,4 +1,5 @@
-import type { Difference, ModelResult, PolicyResult } from "../backtest/report.ts";
+import type { Difference } from "../backtest/difference.ts";
+import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../reporting/read_backtest.ts";
 import { COLUMNS } from "../replay/report.ts";
 import { count } from "../reporting/numbers.ts";
@@ -98,9 +99,13 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
   return table(["policy", ...[...heads.slice(1), ...rest].map(right)], rows, paint);
 }
 
-/** With two standard errors. */
-const difference = (d: Difference | undefined): string =>
-  d === undefined || (d.mean === 0 && d.error === 0) ? "-" : `${signed(d.mean)} ± ${number(2 * d.error)}`;
+/** With its interval. */
+function difference(d: Difference | undefined): string {
+  if (d === undefined || d.verdict === "the same") return "-";
+  return d.low === null || d.high === null
+    ? `${signed(d.mean)} (cannot tell)`
+    : `${signed(d.mean)} (${signed(d.low)} to ${signed(d.high)})`;
+}
 
 function gained({ gain }: PolicyResult, currency: string): string {
   if (gain === null) return "-";

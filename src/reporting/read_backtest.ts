@@ -46,7 +46,7 @@ export const BacktestDetail = BacktestSummary.extend({
 export type BacktestDetail = z.infer<typeof BacktestDetail>;
 
 const NOTES = [
-  "Standard errors are over moments whose outcome windows overlap: the true ones are wider.",
+  "Intervals are 95 % over moments, and allow for outcome windows that overlap; over few moments they can still be too narrow.",
   "In a backtest a version that passes serves everyone at once: approvals and rollouts take time that is not replayed.",
   "The events are those known today; some may have arrived after the moment that they are replayed for.",
 ];
