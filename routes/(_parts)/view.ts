@@ -1,4 +1,5 @@
 import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
 import type { Dashboard } from "./dashboard.ts";
 
@@ -18,8 +19,14 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
   const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
   const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
-  return { status, stages, revision: revision(status), readAt: dashboard.now() };
+  const backtests = backtestsRevision(await dashboard.backtests(1));
+  return { status, stages, revision: `${revision(status)};${backtests}`, readAt: dashboard.now() };
 }
+
+const PARTS = 50; // a page that shows a backtest is drawn anew so often while it runs
+
+const backtestsRevision = ([newest]: readonly BacktestSummary[]): string =>
+  newest ? `${newest.id} ${newest.state} ${Math.floor(PARTS * newest.done / newest.steps)}` : "";
 
 const revision = ({ openAlerts, models }: Status): string =>
   [
