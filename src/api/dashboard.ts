@@ -9,6 +9,7 @@ import { messageOf, NotFoundError } from "../core/errors.ts";
 import { countOpenAlerts, getAlert, lastClosedAt, listAlerts, pageOfClosedAlerts } from "../db/alerts.ts";
 import { listApprovals } from "../db/approvals.ts";
 import { auditNames, pageOfAudit } from "../db/audit.ts";
+import { listBacktests } from "../db/backtests.ts";
 import { listChecks } from "../db/checks.ts";
 import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
@@ -21,6 +22,7 @@ import { listReplayScores } from "../db/replays.ts";
 import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
 import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
+import { readBacktest, summaryOf } from "../reporting/read_backtest.ts";
 import { readDataView } from "../reporting/data_page.ts";
 import { readMonitoringView } from "../reporting/monitoring_page.ts";
 import { planText } from "../reporting/plan_text.ts";
@@ -37,7 +39,7 @@ import { limitBody, presentedKey } from "./guards.ts";
 
 /** What the dashboard is built from: a part of what the API is. */
 export interface DashboardDeps
-  extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
+  extends Pick<ApiDeps, "sql" | "clock" | "models" | "explain" | "temporalUi" | "host" | "log"> {
   /** Temporal's namespace, for links to its UI */
   namespace?: string;
   /** folder that keeps the bundled islands from one start to the next; left out: they are bundled at each start */
@@ -45,6 +47,7 @@ export interface DashboardDeps
 }
 
 const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000, ALERTS_SHOWN = 200;
+const BACKTESTS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -110,6 +113,8 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     monitoring: (query) => readMonitoringView(deps, query),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
+    backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),
+    backtest: (id) => orNull(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(
@@ -197,7 +202,7 @@ function withHeaders(answer: Response): Response {
 }
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit"];
+const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
 const FORM_BYTES_MAX = 64 * 1024;
 
 /**

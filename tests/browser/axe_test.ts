@@ -24,6 +24,8 @@ const PAGES = [
     "/data",
     `/act/replay?${new URLSearchParams({ reason: REASON })}`,
   ],
+  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`), "/act/backtest"],
+  `/act/cancel-backtest?id=${fixture.backtests[0].id}`,
   ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`],
   ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
 ];
