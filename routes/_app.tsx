@@ -10,6 +10,7 @@ const PAGES = [
   ["/cycles", "Cycles"],
   ["/versions", "Models"],
   ["/monitoring", "Monitoring"],
+  ["/analysis", "Analysis"],
   ["/rollouts", "Rollouts"],
   ["/data", "Data"],
   ["/alerts", "Alerts"],

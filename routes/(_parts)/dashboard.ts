@@ -5,6 +5,7 @@ import type { Trial } from "../../src/reporting/try_config.ts";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
 import type { QuarantineRow } from "../../src/db/quarantine_list.ts";
+import type { AnalysisView } from "../../src/reporting/analysis_page.ts";
 import type { DataView } from "../../src/reporting/data_page.ts";
 import type { MonitoringView } from "../../src/reporting/monitoring_page.ts";
 import type { Check } from "../../src/monitoring/check.ts";
@@ -128,6 +129,8 @@ export interface Dashboard {
   tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;
   /** what looks found about a model; `asOfMs`: as of the look then. Null: there is no such model */
   monitoring(query: { model: string; asOfMs?: number }): Promise<MonitoringView | null>;
+  /** what retraining of a model came to. Null: there is no such model */
+  analysis(query: { model: string }): Promise<AnalysisView | null>;
   /** how events come in, and what waits in quarantine */
   data(): Promise<DataView>;
   /** the newest events that wait in quarantine: they say something about a person */
