@@ -21,6 +21,7 @@ import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
 import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
 import { readAnalysis } from "../reporting/analysis_page.ts";
+import { readComparison, readDescent } from "../reporting/compare_page.ts";
 import { readDataView } from "../reporting/data_page.ts";
 import { readMonitoringView } from "../reporting/monitoring_page.ts";
 import { planText } from "../reporting/plan_text.ts";
@@ -108,6 +109,8 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
     analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
+    descent: (model) => readDescent(sql, model),
+    comparison: (query) => orNull(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
     workflowUrl: (workflowId, runId) =>

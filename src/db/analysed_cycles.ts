@@ -11,6 +11,7 @@ export const AnalysedRow = z.object({
   trigger: Trigger,
   asOf: z.iso.datetime(),
   outcome: Outcome,
+  champion: z.int().nullable(),
   challenger: z.int().nullable(),
   reasons: z.array(Reason),
   compared: z.object({
@@ -30,7 +31,7 @@ export type AnalysedRow = z.infer<typeof AnalysedRow>;
 /** The newest cycles of a model that ended, newest first, without what a chart of many does not need. */
 export async function analysedCycles(sql: Sql, model: string, limit: number): Promise<AnalysedRow[]> {
   const rows = await sql`
-    select c.id, c.number, c.trigger, c.as_of, c.outcome, c.challenger, c.reasons, c.stages, s.rows,
+    select c.id, c.number, c.trigger, c.as_of, c.outcome, c.champion, c.challenger, c.reasons, c.stages, s.rows,
       case when c.evidence is not null then jsonb_build_object('loss', c.evidence -> 'loss',
         'against', c.evidence -> 'against', 'championLoss', c.evidence -> 'championLoss',
         'difference', c.evidence -> 'difference', 'margin', c.evidence -> 'margin') end as compared,

@@ -4,6 +4,14 @@ import type { Impact } from "../../src/impact/impact.ts";
 import type { ImpactReport } from "../../src/impact/report.ts";
 import { analysedCycle } from "../../src/reporting/analysis.ts";
 import { type AnalysisView, briefOf, viewOf } from "../../src/reporting/analysis_page.ts";
+import { atGate, differing, onOutcomes } from "../../src/reporting/compare.ts";
+import {
+  type ComparedVersion,
+  type CompareView,
+  descentOf,
+  gateOf,
+} from "../../src/reporting/compare_page.ts";
+import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
 import { evidenceOf, stored, type StoredCycle, summaryOf } from "../impact/rows.ts";
 import type { Fixture } from "./fixture.ts";
@@ -35,7 +43,7 @@ export function analysisView(
   return { ...view, brief };
 }
 
-function rowOf(cycle: Cycle, { moves, versions }: Fixture): AnalysedRow {
+export function rowOf(cycle: Cycle, { moves, versions }: Fixture): AnalysedRow {
   const { evidence, startedAt, outcome, ...rest } = cycle;
   const moved = moves.find((m) => m.model === cycle.model && m.version === cycle.challenger);
   return {
@@ -72,3 +80,47 @@ function impactOf({ cycles, moves }: Fixture, model: string, stated: boolean): I
     ended: { cycles: 20, seconds: 500 },
   });
 }
+
+/** Where the versions of a model came from, newest first. */
+export const descent = (fixture: Fixture, model: string) =>
+  descentOf(
+    fixture.cycles.filter((c) => c.model === model && c.endedAt !== null).toReversed().map((c) =>
+      rowOf(c, fixture)
+    ),
+  );
+
+/** Two versions beside each other; the one of the higher number had outcomes while it served. */
+export function comparison(
+  fixture: Fixture,
+  { model, a, b }: { model: string; a: number; b: number },
+): CompareView | null {
+  const { versions, cycles, moves } = fixture, metric = model === "churn" ? "accuracy" : "mse";
+  const own = [a, b].map((n) => versions.find((v) => v.model === model && v.version === n));
+  if (own.some((v) => v === undefined)) return null;
+  const made = own.map((v) => cycles.find((c) => c.id === v!.cycleId)!);
+  const one = (i: number): ComparedVersion => ({
+    ...{ version: own[i]!, cycle: made[i], config: DEFAULT_CONFIG },
+    gate: gateOf(made[i]),
+    live: [metric, LOSSES[model]].map((metric) => ({ metric, looked: i === 0 ? null : looked(metric, b) })),
+  });
+  const impacts = impactOf(fixture, model, false).cycles.map((c) => ({
+    ...{ cycleId: c.cycle, stage: "outcomes" as const, model, version: c.version, against: c.against },
+    ...{ report: c.outcomes.report, unmeasured: null, evidenceSha256: "e", codeVersion: "c" },
+  }));
+  const pair = { a, b };
+  return {
+    ...{ model, metric, loss: LOSSES[model], a: one(0), b: one(1) },
+    moves: moves.filter((m) => m.model === model).toReversed(),
+    paired: [...impacts.map((i) => onOutcomes(pair, i)), ...made.map((c) => atGate(pair, c))]
+      .filter((found) => found !== null),
+    recipe: differing(own[0]!.manifest.recipe, own[1]!.manifest.recipe),
+  };
+}
+
+const looked = (metric: string, version: number): ComparedVersion["live"][number]["looked"] => ({
+  ...{ asOf: "2011-09-27T00:00:00.000Z", version, answer: "holds", confidence: 0.9, waiting: 0 },
+  measured: {
+    ...{ metric, value: 0.71, low: 0.69, high: 0.73, rows: 950, shoppers: 950, atDeployment: 0.72 },
+  },
+  estimated: null,
+});

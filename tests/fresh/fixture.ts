@@ -11,7 +11,7 @@ import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { StoredCheck } from "../../src/db/checks.ts";
 import { tryConfig } from "../../src/reporting/try_config.ts";
-import { analysisView } from "./analysis_fixture.ts";
+import { analysisView, comparison, descent } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
 import { makeConfigs } from "./config_fixture.ts";
@@ -483,6 +483,8 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     },
     analysis: ({ model }) =>
       Promise.resolve(KINDS.some((k) => k.model === model) ? analysisView(fixture, model) : null),
+    descent: (model) => Promise.resolve(descent(fixture, model)),
+    comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>
       Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
     quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [PUT_ASIDE]),

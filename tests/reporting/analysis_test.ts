@@ -67,7 +67,16 @@ Deno.test("spread() takes the middle of an even number between two", () =>
 Deno.test("analysedCycle() leaves out what a person took to approve, and what was compared with a guess", () => {
   const at = (s: number) => new Date(s * 1000).toISOString();
   const row: AnalysedRow = {
-    ...{ id: "c", number: 1, trigger: "force", asOf: at(0), outcome: "deployed", challenger: 1, rows: 10 },
+    ...{
+      id: "c",
+      number: 1,
+      trigger: "force",
+      asOf: at(0),
+      outcome: "deployed",
+      champion: null,
+      challenger: 1,
+      rows: 10,
+    },
     ...{ reasons: [], calledAt: at(0), deployedAt: null },
     stages: [
       { stage: "train", startedAt: at(0), endedAt: at(30) },
