@@ -27,6 +27,7 @@ const PAGES = [
   ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`), "/act/backtest"],
   `/act/cancel-backtest?id=${fixture.backtests[0].id}`,
   ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`],
+  ...["/analysis", "/analysis?model=spending", "/versions/compare?model=churn&a=2&b=3"],
   ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
 ];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
