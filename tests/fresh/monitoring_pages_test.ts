@@ -30,7 +30,7 @@ for (const path of ["/monitoring", "/monitoring?model=spending", "/data"]) {
     assert.equal(document.querySelectorAll("h1").length, 1);
     assert.doesNotMatch(
       html,
-      /<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)|NaN|undefined|Infinity/,
+      /<style|\sstyle=|\son\w+=|<script(?! type="module" (src="\/|nonce="))|NaN|undefined|Infinity/,
     );
     const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
     assert.deepEqual(ids, [...new Set(ids)]);
