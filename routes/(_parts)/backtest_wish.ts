@@ -38,7 +38,7 @@ export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIE
     const value = sent.get(name);
     return typeof value === "string" ? value.trim() : String(fallback[name] ?? "");
   };
-  const ticked = CHOICES.filter((choice) => sent.get(`policy.${choice}`) !== null);
+  const ticked = CHOICES.filter((choice) => typeof sent.get(`policy.${choice}`) === "string");
   return {
     policies: ticked,
     ...{ days: text("days"), cutoffs: text("cutoffs"), lines: text("lines") },
