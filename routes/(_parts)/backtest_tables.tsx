@@ -109,7 +109,9 @@ export function CostTable({ result, policies }: Props) {
               {of.rolledBack > 0 && <small>, {count(of.rolledBack)} taken back</small>}
             </td>
             <td data-label="Not let on">{held(of)}</td>
-            <td class="num" data-label="Training time">{duration(of.trainingSeconds * 1000)}</td>
+            <td class="num" data-label="Training time">
+              {of.trainingSeconds > 0 ? duration(of.trainingSeconds * 1000) : "none"}
+            </td>
             <td class="num" data-label="Cost">
               {of.cost === null ? "not stated" : moneyText(of.cost, result.currency)}
             </td>

@@ -71,7 +71,7 @@ export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): Labe
 const VERDICT_ORDER = ["better", "worse", "the same", "cannot tell yet"] as const;
 const list = (names: readonly string[]) =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const resultOf = ({ policies }: ModelResult, label: string): PolicyResult | undefined =>
   policies.find(({ policy }) => policy === label);

@@ -104,32 +104,39 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
   );
 }
 
+const stepsOf = ({ policies }: ModelResult, label: string): number =>
+  policies.find(({ policy }) => policy === label)?.series.length ?? 0;
+
 /** How far each policy is. */
 function Progress({ policies, models, moments, results, ends }: BacktestDetail) {
   const of = moments * models.length;
   return (
     <section class="section" aria-labelledby="progress">
       <h2 id="progress">How far each policy is</h2>
-      <dl class="facts wide">
-        {policies.flatMap((policy) => {
-          const { label } = policy, end = ends.find((e) => e.policy === label);
-          const done = results.reduce(
-            (sum, { policies }) => sum + (policies.find((p) => p.policy === label)?.series.length ?? 0),
-            0,
-          );
-          return [
-            <dt key={`${label} name`}>{policyName(policy)}</dt>,
-            <dd key={label}>
-              <span class="meter-box">
-                <Stem grown={done / of} meter />
-              </span>{" "}
-              {end
-                ? <Status sign={BACKTEST_STATES[end.state]} />
-                : `${count(done)} of ${counted(of, "step")}`}
-            </dd>,
-          ];
-        })}
-      </dl>
+      <table class="records">
+        <thead>
+          <tr>
+            <th scope="col">Policy</th>
+            <th scope="col">Done</th>
+            <th scope="col" class="num">Steps</th>
+          </tr>
+        </thead>
+        <tbody>
+          {policies.map((policy) => {
+            const end = ends.find((e) => e.policy === policy.label);
+            const done = results.reduce((sum, result) => sum + stepsOf(result, policy.label), 0);
+            return (
+              <tr key={policy.label}>
+                <th scope="row">{policyName(policy)}</th>
+                <td data-label="Done" class="grows">
+                  {end ? <Status sign={BACKTEST_STATES[end.state]} /> : <Stem grown={done / of} meter />}
+                </td>
+                <td data-label="Steps" class="num">{count(done)} of {count(of)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
     </section>
   );
 }
