@@ -9,6 +9,7 @@ const PAGES = [
   ["/cycles", "Cycles"],
   ["/versions", "Models"],
   ["/monitoring", "Monitoring"],
+  ["/analysis", "Analysis"],
   ["/rollouts", "Rollouts"],
   ["/data", "Data"],
   ["/alerts", "Alerts"],

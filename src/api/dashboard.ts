@@ -9,6 +9,7 @@ import { messageOf, NotFoundError } from "../core/errors.ts";
 import { countOpenAlerts, getAlert, lastClosedAt, listAlerts, pageOfClosedAlerts } from "../db/alerts.ts";
 import { listApprovals } from "../db/approvals.ts";
 import { auditNames, pageOfAudit } from "../db/audit.ts";
+import { listBacktests } from "../db/backtests.ts";
 import { listChecks } from "../db/checks.ts";
 import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
@@ -21,6 +22,9 @@ import { listReplayScores } from "../db/replays.ts";
 import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
 import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
+import { readAnalysis } from "../reporting/analysis_page.ts";
+import { readComparison, readDescent } from "../reporting/compare_page.ts";
+import { readBacktest, summaryOf } from "../reporting/read_backtest.ts";
 import { readDataView } from "../reporting/data_page.ts";
 import { readMonitoringView } from "../reporting/monitoring_page.ts";
 import { planText } from "../reporting/plan_text.ts";
@@ -38,6 +42,8 @@ import { limitBody, presentedKey } from "./guards.ts";
 /** What the dashboard is built from: a part of what the API is. */
 export interface DashboardDeps
   extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
+  /** opens what impacts were measured on */
+  explain: Pick<ApiDeps["explain"], "open">;
   /** Temporal's namespace, for links to its UI */
   namespace?: string;
   /** folder that keeps the bundled islands from one start to the next; left out: they are bundled at each start */
@@ -45,6 +51,7 @@ export interface DashboardDeps
 }
 
 const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000, ALERTS_SHOWN = 200;
+const BACKTESTS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -108,8 +115,13 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     },
     tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
+    analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
+    descent: (model) => readDescent(sql, model),
+    comparison: (query) => orNull(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
+    backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),
+    backtest: (id) => orNull(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(
@@ -197,7 +209,7 @@ function withHeaders(answer: Response): Response {
 }
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit"];
+const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
 const FORM_BYTES_MAX = 64 * 1024;
 
 /**

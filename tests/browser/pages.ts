@@ -23,6 +23,9 @@ export const PAGES = [
   ],
   ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`, "/act/configuration"],
   ...[`/act/acknowledge?alert=${fixture.alerts[0].id}`],
+  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`), "/act/backtest"],
+  `/act/cancel-backtest?id=${fixture.backtests[0].id}`,
+  ...["/analysis", "/analysis?model=spending", "/versions/compare?model=churn&a=2&b=3"],
   ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
 ];
 
