@@ -57,8 +57,8 @@ export default define.page(function App({ Component, url, state, error }) {
                 {state.person
                   ? (
                     <>
-                      <span class="visually-hidden">{"Signed in as "}</span>
-                      {state.person.name}, {state.person.role}
+                      <span class="visually-hidden">Signed in as</span>
+                      {` ${state.person.name}, ${state.person.role}`}
                     </>
                   )
                   : "Sign in"}
