@@ -5,7 +5,13 @@ import { NOBODY } from "../../src/api/desk.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
 const fixture = makeFixture();
-const ann = { name: "ann", token: "t", until: "2026-03-03T00:00:00.000Z", session: "s", role: "admin" as const };
+const ann = {
+  name: "ann",
+  token: "t",
+  until: "2026-03-03T00:00:00.000Z",
+  session: "s",
+  role: "admin" as const,
+};
 const full = await buildDashboard(fixtureDashboard(fixture));
 const asAnn = await buildDashboard(fixtureDashboard(fixture), {
   desk: { ...NOBODY, personOf: () => Promise.resolve(ann) },
