@@ -8,6 +8,10 @@ import {
   type ApprovalsQuery,
   Audit,
   type AuditQuery,
+  BacktestBegun,
+  type BacktestRequest,
+  Backtests,
+  type CancelRequest,
   ChangeAccepted,
   type ChangeRequest,
   CheckDetail,
@@ -64,6 +68,7 @@ import { Acceptance } from "./monitoring/acceptance.ts";
 import { ServingMove } from "./registry/version.ts";
 import { Cycle } from "./reporting/cycle.ts";
 import { Explanation } from "./reporting/explain.ts";
+import { BacktestDetail } from "./reporting/read_backtest.ts";
 import { DriftLooks, PerformanceLooks, QualityLooks } from "./reporting/monitoring.ts";
 import { Status } from "./reporting/status.ts";
 import { Trial } from "./reporting/try_config.ts";
@@ -182,6 +187,13 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "drill"), RolloutBegun, { body, headers: keyHeader(idempotencyKey) }),
     lookAtRollout: (id: string, body: LookRequest) =>
       send("POST", `/rollouts/${encodeURIComponent(id)}/look`, LookAnswer, { body }),
+    backtests: (query: LimitOnly = {}) => get("/backtests", Backtests, query),
+    backtest: (id: string) => get(`/backtests/${encodeURIComponent(id)}`, BacktestDetail),
+    /** Replays history under policies, beside what serves. */
+    startBacktest: (body: BacktestRequest, idempotencyKey?: string) =>
+      send("POST", "/backtests", BacktestBegun, { body, headers: keyHeader(idempotencyKey) }),
+    cancelBacktest: (id: string, body: CancelRequest = { why: "" }) =>
+      send("POST", `/backtests/${encodeURIComponent(id)}/cancel`, BacktestBegun, { body }),
     approvals: (query: ApprovalsQuery = {}) => get("/approvals", Approvals, query),
     approve: (name: string, body: DecideRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "approve"), Approval, { body, headers: keyHeader(idempotencyKey) }),

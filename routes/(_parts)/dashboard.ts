@@ -14,6 +14,7 @@ import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle, CycleSort, SortOrder } from "../../src/reporting/cycle.ts";
 import type { ReadLook } from "../../src/reporting/rollout_looks.ts";
+import type { BacktestDetail, BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 
@@ -146,6 +147,10 @@ export interface Dashboard {
   data(): Promise<DataView>;
   /** the newest events that wait in quarantine: they say something about a person */
   quarantined(query: { reason?: string; limit: number }): Promise<QuarantineRow[]>;
+  /** newest first; `limit`: left out, all that are shown */
+  backtests(limit?: number): Promise<BacktestSummary[]>;
+  /** with what each policy did so far; null: there is none of this id */
+  backtest(id: string): Promise<BacktestDetail | null>;
   /** where Temporal's UI shows a workflow; null: no UI is known */
   workflowUrl(workflowId: string, runId: string): string | null;
 }

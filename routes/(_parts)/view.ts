@@ -1,10 +1,11 @@
 import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
 
 /** What a page that keeps itself current may follow. */
-export type Follows = "overview" | "cycles" | "looks" | "data";
+export type Follows = "overview" | "cycles" | "looks" | "data" | "backtests";
 
 /** What the live parts of the pages show; `/live` answers it as JSON. */
 export interface OverviewView {
@@ -18,7 +19,9 @@ export interface OverviewView {
 
 /** Reads what the live parts show. */
 export async function overviewView(dashboard: Dashboard): Promise<OverviewView> {
-  const [status, marks] = await Promise.all([dashboard.status(), dashboard.marks()]);
+  const [status, marks, backtest] = await Promise.all([
+    ...[dashboard.status(), dashboard.marks(), dashboard.backtests(1)] as const,
+  ]);
   const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
   const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
   const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
@@ -26,7 +29,12 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   const steps = Object.entries(stages).map((
     [model, met],
   ) => [model, ...met.map((s) => [s.stage, s.endedAt])]);
-  const revisions = { overview, cycles: `${overview};${steps.join()}`, ...marks };
+  const revisions = {
+    overview,
+    cycles: `${overview};${steps.join()}`,
+    backtests: backtestsRevision(backtest),
+    ...marks,
+  };
   return { status, stages, revisions, readAt: dashboard.now() };
 }
 
@@ -39,6 +47,11 @@ export async function follow(
   state.live = { readAt: view.readAt, follows, revision: view.revisions[follows] };
   return view;
 }
+
+const PARTS = 50; // a page that shows a backtest is drawn anew so often while it runs
+
+const backtestsRevision = ([newest]: readonly BacktestSummary[]): string =>
+  newest ? `${newest.id} ${newest.state} ${Math.floor(PARTS * newest.done / newest.steps)}` : "";
 
 const revision = ({ openAlerts, models }: Status): string =>
   [

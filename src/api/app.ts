@@ -9,6 +9,7 @@ import { checkAccessTable } from "./openapi.ts";
 import { invalidInput } from "./invalid.ts";
 import { ApiFault, problemOf } from "./problem.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
+import { addBacktestRoutes } from "./routes/backtests.ts";
 import { addConfigRoutes } from "./routes/config.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -54,6 +55,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   addMonitoringRoutes(app, deps);
   addModelRoutes(app, deps);
   addRolloutRoutes(app, deps);
+  addBacktestRoutes(app, deps);
   addApprovalRoutes(app, deps);
   addPredictionRoutes(app, deps);
   addEventRoutes(app, deps);

@@ -9,6 +9,7 @@ import { messageOf, NotFoundError } from "../core/errors.ts";
 import { countOpenAlerts, getAlert, lastClosedAt, listAlerts, pageOfClosedAlerts } from "../db/alerts.ts";
 import { listApprovals } from "../db/approvals.ts";
 import { auditNames, pageOfAudit } from "../db/audit.ts";
+import { listBacktests } from "../db/backtests.ts";
 import { listChecks } from "../db/checks.ts";
 import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
@@ -23,6 +24,7 @@ import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
 import { readAnalysis } from "../reporting/analysis_page.ts";
 import { readComparison, readDescent } from "../reporting/compare_page.ts";
+import { readBacktest, summaryOf } from "../reporting/read_backtest.ts";
 import { readDataView } from "../reporting/data_page.ts";
 import { readMonitoringView } from "../reporting/monitoring_page.ts";
 import { planText } from "../reporting/plan_text.ts";
@@ -49,6 +51,7 @@ export interface DashboardDeps
 }
 
 const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000, ALERTS_SHOWN = 200;
+const BACKTESTS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -117,6 +120,8 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     comparison: (query) => orNull(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
+    backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),
+    backtest: (id) => orNull(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(
@@ -204,7 +209,7 @@ function withHeaders(answer: Response): Response {
 }
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit"];
+const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
 const FORM_BYTES_MAX = 64 * 1024;
 
 /**

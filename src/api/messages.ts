@@ -5,6 +5,7 @@ import { ApiKey } from "../db/api_keys.ts";
 import { AuditRow } from "../db/audit.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import { QuarantineReason, QuarantineRow } from "../db/quarantine_list.ts";
+import { PolicyWish } from "../backtest/wish.ts";
 import { Approval } from "../db/approvals.ts";
 import { Answer, Check, Trigger } from "../monitoring/check.ts";
 import { Findings } from "../monitoring/findings.ts";
@@ -12,6 +13,7 @@ import { Look } from "../monitoring/look.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { CycleSort, Outcome, SortOrder } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
+import { BacktestSummary } from "../reporting/read_backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../retraining_config.ts";
 import { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
@@ -264,6 +266,27 @@ export const PlanQuery = z.object({
 });
 export type PlanQuery = z.input<typeof PlanQuery>;
 export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });
+
+/** Replay history under policies. */
+export const BacktestRequest = z.strictObject({
+  policies: z.array(PolicyWish).min(1).max(12),
+  models: z.array(ModelName).min(1).max(20).optional().describe("left out: every model"),
+  from: z.iso.date().optional().describe("first day that policies are asked on; left out: the first cut-off"),
+  to: z.iso.date().optional().describe("last day; left out: the last whose outcomes are complete"),
+  step_days: z.int().min(1).max(365).optional().describe("days between; left out: as cut-offs"),
+  why: Why,
+});
+export type BacktestRequest = z.input<typeof BacktestRequest>;
+export const BacktestBegun = z.object({
+  accepted: z.literal(true),
+  backtest: z.string(),
+  backtestUrl: z.string(),
+});
+export type BacktestBegun = z.infer<typeof BacktestBegun>;
+export const BacktestParam = z.object({ backtest: z.string().min(1).max(60) });
+export const Backtests = z.object({ backtests: z.array(BacktestSummary) });
+export const CancelRequest = z.strictObject({ why: Why }).default({ why: "" });
+export type CancelRequest = z.input<typeof CancelRequest>;
 
 /** A person decides about a version that waits. */
 export const DecideRequest = z.strictObject({

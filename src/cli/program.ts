@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
+import { addBacktest } from "./commands/backtest.ts";
 import { addChecks } from "./commands/checks.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
@@ -69,6 +70,7 @@ function perennial(io: Io): Command {
       addApprovals,
       addDrill,
       addConfig,
+      addBacktest,
       addPredict,
       addImport,
       addQuarantine,

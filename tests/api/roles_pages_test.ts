@@ -157,6 +157,8 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["acknowledge", "POST /alerts/{id}/acknowledge"],
     ["replay", "POST /events/quarantine/replay"],
     ["configuration", "PUT /retraining/config"],
+    ["backtest", "POST /backtests"],
+    ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);
   for (const [action, route] of routes) {
     assert.equal(

@@ -14,6 +14,8 @@ import { tryConfig } from "../../src/reporting/try_config.ts";
 import { analysisView, comparison, descent } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
+import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
+import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, PUT_ASIDE } from "./monitoring_fixture.ts";
@@ -71,12 +73,14 @@ export interface Fixture {
   configs: ConfigVersion[];
   /** what configurations are tried on */
   tried: { checks: StoredCheck[]; cycles: Cycle[] };
+  /** newest first */
+  backtests: BacktestDetail[];
 }
 
 /** What one model's history is made of. */
 type History = Omit<
   Fixture,
-  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried"
+  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried" | "backtests"
 >;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
@@ -333,6 +337,7 @@ export function makeFixture(seed = 7): Fixture {
     approvals: [anApproval(NOW_MS)],
     ...makeConfigs(),
     ...makeAdmin(NOW_MS),
+    backtests: makeBacktests(),
     alerts: [{
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
@@ -464,6 +469,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
     ...adminReads(fixture),
+    ...backtestReads(fixture.backtests),
     configuration: () =>
       Promise.resolve({
         ...{ current: configs[0] ?? DEFAULT_CONFIG, defaults: DEFAULT_CONFIG, versions: configs },
@@ -505,5 +511,5 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
 export const EMPTY: Fixture = {
   ...{ cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] },
   ...{ rollouts: [], approvals: [], configs: [], tried: { checks: [], cycles: [] } },
-  ...{ closed: [], deliveries: [], audit: [] },
+  ...{ closed: [], deliveries: [], audit: [], backtests: [] },
 };

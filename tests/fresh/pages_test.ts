@@ -27,6 +27,7 @@ const PAGES = [
   ...["/", "/cycles", `/cycles/${rolledBack.id}`, `/cycles/${running.id}`, "/versions", "/rollouts"],
   ...rollouts,
   ...["/configuration", "/configuration?try=routine_cutoffs%3D0", "/alerts"],
+  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`)],
 ];
 
 for (const path of PAGES) {
@@ -49,11 +50,11 @@ for (const path of PAGES) {
   });
 }
 
-for (const path of ["/", "/cycles", "/versions", "/rollouts"]) {
+for (const path of ["/", "/cycles", "/versions", "/rollouts", "/backtests"]) {
   Deno.test(`${path} says what it waits for, when nothing happened yet`, async () => {
     const { res, html, document } = await open(empty, path);
     assert.equal(res.status, 200);
-    assert.match(html, /no model yet|No cycles yet|No version serves yet|No rollouts yet/);
+    assert.match(html, /no model yet|No cycles yet|No version serves yet|No rollouts yet|No backtests yet/);
     assert.equal(document.querySelectorAll(".chart").length, 0);
     assert.doesNotMatch(html, /NaN|undefined|Infinity/);
   });
