@@ -61,7 +61,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
       </section>
       {sections.map(({ status, versions, served, back }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
-          <VersionTable model={status} versions={versions} served={served} mayAct={state.person !== null} />
+          <VersionTable model={status} versions={versions} served={served} person={state.person} />
           <Offers
             person={state.person}
             here="/versions"

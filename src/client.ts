@@ -28,11 +28,14 @@ import {
   type HistoryQuery,
   type ImpactQuery,
   IngestAnswer,
+  type KeyRequest,
+  Keys,
   LookAnswer,
   type LookRequest,
   type LooksQuery,
   type ModelLooksQuery,
   Models,
+  NewKey,
   PlanAnswer,
   type PlanQuery,
   type PredictionRequest,
@@ -43,6 +46,7 @@ import {
   Ready,
   ReplayAnswer,
   type ReplayRequest,
+  type RevokeQuery,
   type RollbackRequest,
   RolloutBegun,
   RolloutDetail,
@@ -56,6 +60,7 @@ import {
   Versions,
 } from "./api/messages.ts";
 import { Alert } from "./alerts/alert.ts";
+import { ApiKey } from "./db/api_keys.ts";
 import { Approval } from "./db/approvals.ts";
 import { ConfigVersion } from "./db/config_versions.ts";
 import { Impact } from "./impact/impact.ts";
@@ -119,10 +124,10 @@ export function createClient(options: ClientOptions) {
   const get = <T extends z.ZodType>(path: string, schema: T, query: Query = {}) =>
     call(options, { method: "GET", path: path + queryText(query), schema });
   const send = <T extends z.ZodType>(
-    method: "POST" | "PATCH" | "PUT",
+    method: "POST" | "PATCH" | "PUT" | "DELETE",
     path: string,
     schema: T,
-    { body, headers }: Sent,
+    { body, headers }: Partial<Sent>,
   ) => call(options, { method, path, schema, body, headers });
   const change = (action: string, body: StopRequest | ChangeRequest = {}, idempotencyKey?: string) =>
     send("POST", `/retraining/${action}`, ChangeAccepted, { body, headers: keyHeader(idempotencyKey) });
@@ -206,6 +211,11 @@ export function createClient(options: ClientOptions) {
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),
     audit: (query: AuditQuery = {}) => get("/audit", Audit, query),
+    keys: () => get("/keys", Keys),
+    /** Makes a key; the answer alone holds it. */
+    addKey: (body: KeyRequest) => send("POST", "/keys", NewKey, { body }),
+    revokeKey: (name: string, query: RevokeQuery = {}) =>
+      send("DELETE", `/keys/${encodeURIComponent(name)}${queryText(query)}`, ApiKey, {}),
     ready: () => get("/readyz", Ready),
   };
 }

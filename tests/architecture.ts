@@ -41,6 +41,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/privacy/secret.ts": "src/db",
   "src/security": "src/core",
   "src/security/keys.ts": "src/db",
+  "src/security/give_keys.ts": "src/db",
+  "src/security/roles.ts": "",
   "src/security/key_ring.ts": "src/db",
   "src/security/sessions.ts": "src/db",
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
@@ -73,7 +75,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
     "src/core src/alerts/alert.ts src/backtest/backtest.ts src/features/user_day.ts src/impact/evidence.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
-    "src/registry/version.ts src/reporting/cycle.ts src/rollout " +
+    "src/registry/version.ts src/reporting/cycle.ts src/rollout src/security/roles.ts " +
     "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features ~src/performance/groups.ts",
   "src/serving":
     "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/retraining_config.ts " +
@@ -100,7 +102,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
   routes:
-    "islands src/core/csv.ts src/core/hash.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
+    "islands src/security/roles.ts src/core/csv.ts src/core/hash.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
   islands: "routes/(_parts) ~routes ~src",
 };
 

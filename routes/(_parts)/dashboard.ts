@@ -3,6 +3,7 @@ import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { RetrainingConfig } from "../../src/retraining_config.ts";
 import type { Trial } from "../../src/reporting/try_config.ts";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
+import type { Marks } from "../../src/db/marks.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
 import type { QuarantineRow } from "../../src/db/quarantine_list.ts";
 import type { DataView } from "../../src/reporting/data_page.ts";
@@ -112,6 +113,8 @@ export interface Dashboard {
   approvals(): Promise<Approval[]>;
   /** open ones, newest first */
   alerts(): Promise<Alert[]>;
+  /** what differs when there is something new about the looks, or about the data */
+  marks(): Promise<Marks>;
   /** newest first */
   checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */

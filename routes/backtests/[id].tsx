@@ -1,4 +1,5 @@
 import { HttpError, page } from "fresh";
+import { ActButton } from "../(_parts)/act.tsx";
 import { BacktestChart } from "../(_parts)/backtest_chart.tsx";
 import { CostTable, ServedTable } from "../(_parts)/backtest_tables.tsx";
 import {
@@ -10,6 +11,7 @@ import {
   subjectText,
 } from "../(_parts)/backtest_words.ts";
 import { define } from "../(_parts)/define.ts";
+import { follow } from "../(_parts)/view.ts";
 import { count, counted, metricName } from "../(_parts)/numbers.ts";
 import { Status, Stem, Time } from "../(_parts)/signs.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
@@ -17,10 +19,11 @@ import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
 
 export const handler = define.handlers({
   async GET({ params, state }) {
+    await follow(state, "backtests");
     const backtest = await state.dashboard.backtest(params.id);
     if (!backtest) throw new HttpError(404, `There is no backtest "${params.id}"`);
     state.title = `Backtest ${backtest.id}`;
-    if (backtest.state === "running") state.live = state.dashboard.now();
+    if (backtest.state !== "running") state.live = undefined; // it stays as it is
     return page(backtest);
   },
 });
@@ -49,7 +52,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
         {data.state === "running" && (
           <p>
             {state.person
-              ? <a class="button" href={`/act/cancel-backtest?id=${id}`}>End it</a>
+              ? <ActButton person={state.person} href={`/act/cancel-backtest?id=${id}`}>End it</ActButton>
               : <a href={`/sign-in?to=%2Fbacktests%2F${id}`}>Sign in to act</a>}
           </p>
         )}

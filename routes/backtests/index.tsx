@@ -1,11 +1,14 @@
 import { page } from "fresh";
+import { ActButton, roleFor } from "../(_parts)/act.tsx";
 import { BacktestForm } from "../(_parts)/backtest_form.tsx";
 import { NO_FIELDS } from "../(_parts)/backtest_wish.ts";
 import { BACKTEST_STATES, backtestHeadline, policyName } from "../(_parts)/backtest_words.ts";
 import type { Dashboard } from "../(_parts)/dashboard.ts";
 import { define } from "../(_parts)/define.ts";
+import { follow } from "../(_parts)/view.ts";
 import { count, counted } from "../(_parts)/numbers.ts";
 import { Status, Time } from "../(_parts)/signs.tsx";
+import { allows } from "../../src/security/roles.ts";
 import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 
 /** What runs, else what the newest one that finished found, in a sentence. */
@@ -18,13 +21,14 @@ async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummar
 
 export const handler = define.handlers({
   async GET({ state }) {
-    const { dashboard } = state, backtests = await dashboard.backtests();
+    const { dashboard } = state;
+    await follow(state, "backtests");
+    const backtests = await dashboard.backtests();
     const [answer, { models }] = await Promise.all([
       answerOf(dashboard, backtests),
       dashboard.configuration(),
     ]);
     state.title = "Backtests";
-    state.live = dashboard.now();
     return page({ backtests, answer, models, once: crypto.randomUUID() });
   },
 });
@@ -63,6 +67,12 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
             <p>
               <a href={`/backtests/${running.id}`}>Backtest {running.id}</a>{" "}
               runs; the next one can begin once it has ended.
+            </p>
+          )
+          : state.person && !allows(state.person.role, roleFor("backtest"))
+          ? (
+            <p>
+              <ActButton person={state.person} href="/act/backtest">Replay history</ActButton>
             </p>
           )
           : state.person

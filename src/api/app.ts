@@ -1,6 +1,8 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
+import { systemClock } from "../core/clock.ts";
+import { createKeyRing } from "../security/key_ring.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
 import { addGuards, addRouteGuards, complete } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
@@ -12,6 +14,7 @@ import { addConfigRoutes } from "./routes/config.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addHistoryRoutes } from "./routes/history.ts";
+import { addKeyRoutes } from "./routes/keys.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addMonitoringRoutes } from "./routes/monitoring.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
@@ -44,7 +47,8 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   });
   addGuards(app, deps);
   share?.(app);
-  addRouteGuards(app, deps);
+  const keys = createKeyRing(deps.sql, systemClock);
+  addRouteGuards(app, deps, keys);
   addRetrainingRoutes(app, deps);
   addConfigRoutes(app, deps);
   addHistoryRoutes(app, deps);
@@ -56,6 +60,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   addPredictionRoutes(app, deps);
   addEventRoutes(app, deps);
   addAlertRoutes(app, deps);
+  addKeyRoutes(app, deps, keys);
   addOperationRoutes(app, deps);
   addDocsRoutes(app);
   checkAccessTable(app);

@@ -11,6 +11,7 @@ import { Trial } from "../reporting/try_config.ts";
 import { Trends } from "../reporting/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
 import { ServingMove } from "../registry/version.ts";
+import { ApiKey } from "../db/api_keys.ts";
 import { Approval } from "../db/approvals.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import * as messages from "./messages.ts";
@@ -62,6 +63,10 @@ export const ReplayBody = named(messages.ReplayRequest, "ReplayQuarantine");
 export const ReplayDone = named(messages.ReplayAnswer, "QuarantineReplayed");
 export const AlertAnswer = named(Alert, "Alert");
 export const AlertsAnswer = named(messages.Alerts, "Alerts");
+export const KeysAnswer = named(messages.Keys, "Keys");
+export const KeyAnswer = named(ApiKey, "Key");
+export const KeyBody = named(messages.KeyRequest, "AddKey");
+export const NewKeyAnswer = named(messages.NewKey, "NewKey");
 export const AuditAnswer = named(messages.Audit, "Audit");
 
 /** An answer of JSON, for a route's `responses`. */

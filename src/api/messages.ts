@@ -1,6 +1,7 @@
 /** What travels between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
 import { Alert, AlertKind } from "../alerts/alert.ts";
+import { ApiKey } from "../db/api_keys.ts";
 import { AuditRow } from "../db/audit.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import { QuarantineReason, QuarantineRow } from "../db/quarantine_list.ts";
@@ -16,6 +17,7 @@ import { BacktestSummary } from "../reporting/read_backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../retraining_config.ts";
 import { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
+import { ROLES } from "../security/roles.ts";
 
 /** Most shoppers in one request for predictions. */
 export const USERS_MAX = 10_000;
@@ -396,6 +398,23 @@ export const Audit = z.object({
   next: z.int().nullable().describe("`before` of the next page; null: this was the last"),
 });
 
+const KeyName = z.string().trim().min(1).max(60).regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@-]*$/u, {
+  error: "need a name of letters, digits, spaces and . _ @ -, as Ana or shop-backend",
+});
+export const Keys = z.object({ keys: z.array(ApiKey) });
+export const KeyRequest = z.strictObject({
+  name: KeyName.describe("whose it is: the audit has it"),
+  role: z.enum(ROLES),
+  why: Why,
+});
+export type KeyRequest = z.input<typeof KeyRequest>;
+export const NewKey = ApiKey.extend({
+  key: z.string().describe("shown this once; only a salted hash is kept"),
+});
+export const KeyParam = z.object({ name: z.string().min(1).max(60).describe("a key's name, as in /keys") });
+export const RevokeQuery = z.object({ why: Why });
+export type RevokeQuery = z.input<typeof RevokeQuery>;
+
 export const Alive = z.object({ alive: z.literal(true) });
 export const Ready = z.object({
   ready: z.literal(true),
@@ -411,5 +430,6 @@ export const Problem = z.object({
   detail: z.string(),
   instance: z.string().describe("urn:perennial:request:<id>; the id is in the log"),
   field: z.string().optional().describe("path of what was wrong in the request"),
+  needs: z.enum(ROLES).optional().describe("the least role that may do this"),
 });
 export type Problem = z.infer<typeof Problem>;

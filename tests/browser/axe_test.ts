@@ -8,7 +8,10 @@ import { FINDING, REASON } from "../fresh/monitoring_fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
 const fixture = makeFixture();
-const person = { name: "ann", token: "t", until: "2026-03-03T00:00:00.000Z", session: "s" };
+const person = {
+  ...{ name: "ann", role: "admin" as const, token: "t" },
+  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
+};
 const desk = { ...NOBODY, personOf: () => Promise.resolve(person) };
 
 /** Every page, once with all it can show. */

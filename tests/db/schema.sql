@@ -26,10 +26,15 @@ CREATE UNIQUE INDEX alerts_open_once ON public.alerts USING btree (key) WHERE (c
 
 create table api_keys (
   name text not null,
-  sha256 text not null,
+  hash text not null,
   created_at timestamp with time zone not null default now(),
+  role text not null,
+  created_by text,
+  last_used_at timestamp with time zone,
+  salt text not null default (gen_random_uuid())::text,
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text]))),
   constraint api_keys_pkey PRIMARY KEY (name),
-  constraint api_keys_sha256_key UNIQUE (sha256)
+  constraint api_keys_sha256_key UNIQUE (hash)
 );
 
 create table approvals (
@@ -526,7 +531,7 @@ CREATE INDEX serving_minutes_minute ON public.serving_minutes USING btree (minut
 create table sessions (
   sha256 text not null,
   key_name text not null,
-  key_sha256 text not null,
+  key_hash text not null,
   notice text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,

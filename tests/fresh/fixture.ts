@@ -461,6 +461,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
+    marks: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
     ...adminReads(fixture),
@@ -480,9 +481,12 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
       })),
     monitoring: ({ model, asOfMs }) => {
       const models = KINDS.map((k) => k.model), own = moves.filter((m) => m.model === model);
+      const seen = () => monitoringView({ model, models, moves: own, firstMs: FIRST_MS });
       return Promise.resolve(
         cycles.length === 0
           ? emptyMonitoring(model, models)
+          : asOfMs !== undefined && asOfMs < FIRST_MS
+          ? { ...emptyMonitoring(model, models)!, looks: seen()!.looks, at: iso(asOfMs) }
           : monitoringView({ model, models, moves: own, asOfMs, firstMs: FIRST_MS }),
       );
     },
