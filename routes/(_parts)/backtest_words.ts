@@ -139,6 +139,7 @@ export function differenceText({ mean, low, high }: Pick<Difference, "mean" | "l
 
 /** "1,234 EUR", "0.25 EUR" */
 export const moneyText = (amount: number, currency: string): string => {
+  if (amount > 0 && amount < 0.01) return `under 0.01 ${currency}`.trim();
   const digits = Math.abs(amount) < 100 ? 2 : 0;
   const text = amount.toLocaleString("en-GB", {
     minimumFractionDigits: digits,
