@@ -4,7 +4,12 @@ import { buildDashboard, type Surroundings } from "../../src/api/dashboard.ts";
 import { NOBODY } from "../../src/api/desk.ts";
 import { readPolicy } from "../../src/backtest/wish.ts";
 import { fieldsOf, NO_FIELDS, readBacktest } from "../../routes/(_parts)/backtest_wish.ts";
-import { backtestHeadline, policyName, subjectOf } from "../../routes/(_parts)/backtest_words.ts";
+import {
+  backtestHeadline,
+  policyName,
+  subjectOf,
+  subjectText,
+} from "../../routes/(_parts)/backtest_words.ts";
 import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
@@ -115,6 +120,16 @@ Deno.test("the headline is about the settings that are tried, else about Perenni
   assert.equal(about("never", "perennial", "every"), "perennial");
   assert.equal(about("never", "every", "drift"), "drift");
   assert.equal(backtestHeadline(cancelled), "Cancelled after 12 of 120 steps.");
+  const unsure = {
+    ...finished,
+    policies: finished.policies.filter(({ label }) => label.includes("max_train")),
+  };
+  assert.match(
+    backtestHeadline(unsure),
+    /^Whether retrained [^]* churn and spending better [^]* cannot be told\.$/,
+  );
+  assert.match(subjectText(unsure, unsure.results[0])!, /; (about \d+ cut-offs would|no number of cut-offs)/);
+  assert.doesNotMatch(subjectText(finished, finished.results[0])!, /would tell/);
   assert.equal(backtestHeadline({ ...finished, results: [] }), "Nothing could be scored.");
 });
 
