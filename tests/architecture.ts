@@ -48,6 +48,8 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
   "src/reporting/feature_shapes.ts": "src/drift src/features",
   "src/reporting/monitoring_page.ts": "src/db",
+  "src/reporting/analysis_page.ts": "src/db",
+  "src/reporting/compare_page.ts": "src/db src/performance/calibration_bins.ts",
   "src/reporting/data_page.ts": "src/db",
   "src/reporting":
     "src/core src/impact src/monitoring src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +

@@ -26,7 +26,11 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   const steps = Object.entries(stages).map((
     [model, met],
   ) => [model, ...met.map((s) => [s.stage, s.endedAt])]);
-  const revisions = { overview, cycles: `${overview};${steps.join()}`, ...marks };
+  const revisions = {
+    overview,
+    cycles: `${overview};${steps.join()}`,
+    ...marks,
+  };
   return { status, stages, revisions, readAt: dashboard.now() };
 }
 

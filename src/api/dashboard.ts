@@ -22,6 +22,8 @@ import { listReplayScores } from "../db/replays.ts";
 import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
 import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
+import { readAnalysis } from "../reporting/analysis_page.ts";
+import { readComparison, readDescent } from "../reporting/compare_page.ts";
 import { readBacktest, summaryOf } from "../reporting/read_backtest.ts";
 import { readDataView } from "../reporting/data_page.ts";
 import { readMonitoringView } from "../reporting/monitoring_page.ts";
@@ -39,7 +41,9 @@ import { limitBody, presentedKey } from "./guards.ts";
 
 /** What the dashboard is built from: a part of what the API is. */
 export interface DashboardDeps
-  extends Pick<ApiDeps, "sql" | "clock" | "models" | "explain" | "temporalUi" | "host" | "log"> {
+  extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
+  /** opens what impacts were measured on */
+  explain: Pick<ApiDeps["explain"], "open">;
   /** Temporal's namespace, for links to its UI */
   namespace?: string;
   /** folder that keeps the bundled islands from one start to the next; left out: they are bundled at each start */
@@ -111,6 +115,9 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     },
     tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
+    analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
+    descent: (model) => readDescent(sql, model),
+    comparison: (query) => orNull(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
     backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),

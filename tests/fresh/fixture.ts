@@ -11,6 +11,7 @@ import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { StoredCheck } from "../../src/db/checks.ts";
 import { tryConfig } from "../../src/reporting/try_config.ts";
+import { analysisView, comparison, descent } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
 import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
@@ -490,6 +491,10 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
           : monitoringView({ model, models, moves: own, asOfMs, firstMs: FIRST_MS }),
       );
     },
+    analysis: ({ model }) =>
+      Promise.resolve(KINDS.some((k) => k.model === model) ? analysisView(fixture, model) : null),
+    descent: (model) => Promise.resolve(descent(fixture, model)),
+    comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>
       Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
     quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [PUT_ASIDE]),
