@@ -1,5 +1,5 @@
-import { ActButton } from "../(_parts)/act.tsx";
 import { HttpError, page } from "fresh";
+import { ActButton } from "../(_parts)/act.tsx";
 import { BacktestChart } from "../(_parts)/backtest_chart.tsx";
 import { CostTable, ServedTable } from "../(_parts)/backtest_tables.tsx";
 import {
@@ -11,9 +11,9 @@ import {
   subjectText,
 } from "../(_parts)/backtest_words.ts";
 import { define } from "../(_parts)/define.ts";
+import { follow } from "../(_parts)/view.ts";
 import { count, counted, metricName } from "../(_parts)/numbers.ts";
 import { Status, Stem, Time } from "../(_parts)/signs.tsx";
-import { follow } from "../(_parts)/view.ts";
 import type { ModelResult } from "../../src/backtest/report.ts";
 import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
 
@@ -23,7 +23,7 @@ export const handler = define.handlers({
     const backtest = await state.dashboard.backtest(params.id);
     if (!backtest) throw new HttpError(404, `There is no backtest "${params.id}"`);
     state.title = `Backtest ${backtest.id}`;
-    if (backtest.state !== "running") state.live = undefined;
+    if (backtest.state !== "running") state.live = undefined; // it stays as it is
     return page(backtest);
   },
 });
