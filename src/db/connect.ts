@@ -18,8 +18,8 @@ const time = {
 /** Counts stay below 2^53, so a bigint is a number here. */
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
 
-/** Opens a pool; connections are made on first use. `max` bounds how many. */
-export function connect(url: string, { max = 10 } = {}): Database {
+/** Opens a pool; connections are made on first use. `max` bounds how many; `readOnly`: the server refuses any change. */
+export function connect(url: string, { max = 10, readOnly = false } = {}): Database {
   return postgres(url, {
     max,
     types: { date: time, bigint },
@@ -27,6 +27,7 @@ export function connect(url: string, { max = 10 } = {}): Database {
     onnotice: () => undefined,
     connect_timeout: 10,
     idle_timeout: 60,
+    connection: readOnly ? { default_transaction_read_only: true } : {},
   }) as Database;
 }
 
