@@ -95,7 +95,7 @@ function tellCycle(
 }
 
 /** Without these no cycle trains, whatever called for it. */
-const NEEDED = new Set(["new samples", "labelled rows"]);
+export const NEEDED: ReadonlySet<string> = new Set(["new samples", "labelled rows"]);
 
 const becauseOf = (reasons: readonly { code: string }[]): string | undefined =>
   reasons.map(({ code }) => code).filter((code) => !NEEDED.has(code)).join(", ") || undefined;

@@ -23,34 +23,48 @@ export interface ChartOptions extends Omit<Plot.PlotOptions, "title" | "document
   title: string;
   /** the measure, its unit, and how uncertainty is drawn */
   measure: string;
+  /** names of what is drawn, with their colours */
+  legend?: Readonly<Record<string, string>>;
 }
 
 /** Draws a chart as SVG, which a code host shows as a picture; its words are the text for who does not see it. */
-export function chart({ title, measure, ...options }: ChartOptions): Shown {
+export function chart({ title, measure, legend = {}, ...options }: ChartOptions): Shown {
   const plot = Plot.plot({
-    marginLeft: 56,
+    marginLeft: 72,
+    marginBottom: 40,
     ...options,
     width: WIDTH_PX - 2 * PAD_PX,
     className: "nb-plot",
     document: document as unknown as Document,
   });
   plot.querySelector("style")?.remove(); // it would speak of the page's colours, and there is no page
-  const head = [...lines(title, { chars: 92, px: 15, weight: 600, fill: colour.ink })];
-  head.push(...lines(measure, { chars: 118, px: 12, weight: 400, fill: colour.muted }));
-  let y = PAD_PX;
-  const words = head.map(({ text, px, weight, fill }) => {
-    y += px * 1.35;
-    return `<text x="${PAD_PX}" y="${y}" font-size="${px}" font-weight="${weight}" fill="${fill}">${
-      escaped(text)
-    }</text>`;
-  });
-  y += 12;
-  const height = Math.ceil(y + Number(plot.getAttribute("height")) + PAD_PX / 2);
+  const head = [
+    ...lines(title, { chars: 78, px: 15, weight: 600, fill: colour.ink }),
+    ...lines(measure, { chars: 112, px: 12, weight: 400, fill: colour.muted }),
+  ];
+  const at = head.map((_, i) => head.slice(0, i + 1).reduce((y, line) => y + line.px * 1.35, 0) + PAD_PX - 4);
+  const named = Object.keys(legend).length > 0;
+  const below = at[at.length - 1] + (named ? 34 : 14);
+  const height = Math.ceil(below + Number(plot.getAttribute("height")) + PAD_PX / 2);
+  const words = head.map((line, i) => written(line, at[i])).join("") +
+    (named ? legendLine(legend, at[at.length - 1] + 22) : "");
   return shown({
-    "image/svg+xml": framed(words.join("") + placed(plot, y), { height, title: `${title}. ${measure}` }),
+    "image/svg+xml": framed(words + placed(plot, below), { height, title: `${title}. ${measure}` }),
     "text/plain": `${title}\n${measure}`,
   });
 }
+
+const written = ({ text, px, weight, fill }: ReturnType<typeof lines>[number], y: number) =>
+  `<text x="${PAD_PX}" y="${y}" font-size="${px}" font-weight="${weight}" fill="${fill}">${
+    escaped(text)
+  }</text>`;
+
+const legendLine = (legend: Readonly<Record<string, string>>, y: number) =>
+  `<text x="${PAD_PX}" y="${y}" font-size="12">${
+    Object.entries(legend).map(([name, fill]) =>
+      `<tspan fill="${fill}">●</tspan><tspan fill="${colour.muted}"> ${escaped(name)}    </tspan>`
+    ).join("")
+  }</text>`;
 
 function placed(plot: Element, y: number): string {
   plot.setAttribute("x", String(PAD_PX));
@@ -70,8 +84,15 @@ const framed = (inner: string, { height, title }: { height: number; title: strin
   }" rx="8" fill="${colour.card}" stroke="${colour.edge}"/>` +
   `${inner}</svg>`;
 
+interface LineStyle {
+  chars: number;
+  px: number;
+  weight: number;
+  fill: string;
+}
+
 /** SVG breaks no lines. */
-function lines<S extends { chars: number }>(text: string, style: S): (S & { text: string })[] {
+function lines(text: string, style: LineStyle): (LineStyle & { text: string })[] {
   const found: string[] = [];
   for (const word of text.split(" ")) {
     const last = found.at(-1);
