@@ -48,7 +48,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/reporting/monitoring_page.ts": "src/db",
   "src/reporting/data_page.ts": "src/db",
   "src/reporting":
-    "src/core src/impact src/monitoring src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
+    "src/core src/impact src/monitoring src/performance/calibration_bins.ts src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
     "~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
   "src/reporting/read_trial.ts": "src/db",

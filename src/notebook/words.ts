@@ -11,9 +11,9 @@ export const signedPercent = (share: number): string =>
   `${sign(share)}${(Math.abs(share) * 100).toFixed(1)} %`;
 
 /** A number with its sign, in four significant digits. */
-export const signed = (value: number): string => sign(value) + figure(Math.abs(value));
+export const signed = (value: number): string => value === 0 ? "0" : sign(value) + figure(Math.abs(value));
 
-const sign = (value: number) => value < 0 ? "−" : "+";
+const sign = (value: number) => value === 0 ? "" : value < 0 ? "−" : "+";
 
 /** An interval as "(low to high)"; an end that nobody knows is "unknown". */
 export const interval = (
