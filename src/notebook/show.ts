@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { pause } from "../embedded/waiting.ts";
 import { colour, STYLE } from "./look.ts";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -149,7 +150,17 @@ export const note = (sentence: string): Shown =>
 
 const markdown = (sentence: string) => sentence.replace(/[\\`*_[\]<>|~$]/g, "\\$&");
 
-/** Shows several things below one cell, in order. */
+/** Under this type each thing says which of how many it is: where the kernel lost one, that is seen. */
+export const PLACE_TYPE = "application/vnd.perennial.place+json";
+/** Deno's kernel says that a cell is done without waiting for what it showed: what comes after that word is not kept. */
+const SETTLE_MS = 60;
+
+/** Shows things below a cell, in order. Also a single one: the value that a cell ends with may come too late to be kept. */
 export async function show(...things: readonly Shown[]): Promise<void> {
-  for (const thing of things) await Deno.jupyter.display(thing[DISPLAY](), { raw: true });
+  for (const [i, thing] of things.entries()) {
+    await Deno.jupyter.display({ ...thing[DISPLAY](), [PLACE_TYPE]: `${i + 1}/${things.length}` }, {
+      raw: true,
+    });
+    await pause(SETTLE_MS);
+  }
 }
