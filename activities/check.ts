@@ -50,7 +50,11 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
     const { model, config } = await modelAndConfig(deps, name);
     const { runId } = activityInfo().workflowExecution!;
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
-    const { champion, findings } = await gather(deps, model, config, { trigger, asOfMs, observations });
+    const { champion, findings } = await gatherFindings(deps, model, config, {
+      trigger,
+      asOfMs,
+      observations,
+    });
     const { answer, reasons } = decide(findings);
     const check = await saveCheck(sql, {
       id: crypto.randomUUID(),
@@ -75,7 +79,8 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
   },
 });
 
-async function gather(
+/** All that a check decides on. */
+export async function gatherFindings(
   deps: ActivityDeps,
   model: ModelDefinition,
   config: ModelConfig,

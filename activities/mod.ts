@@ -2,6 +2,8 @@ import type { Predictor } from "../src/serving/prediction.ts";
 import type { DeliveryDeps } from "../src/alerts/deliver.ts";
 import { createAlertActivities } from "./alerts.ts";
 import { createApproveActivities } from "./approve.ts";
+import { createBacktestActivities } from "./backtest.ts";
+import { createScopes, type OpenScope, scoped, type ScopedDeps } from "./backtest/scopes.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
@@ -18,25 +20,46 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** What a worker is given. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & { predictor: Predictor };
+export type WorkerDeps = ObserveDeps & DeliveryDeps & {
+  predictor: Predictor;
+  openScope: OpenScope;
+  /** policies of a backtest that are walked at once */
+  lanesAtOnce: number;
+};
+
+/** What cycles ask of the world: of what serves, or of a backtest's scope. */
+const createCycleActivities = (deps: ScopedDeps) => ({
+  ...createObserveActivities(deps),
+  ...createCheckActivities(deps),
+  ...createSnapshotActivities(deps),
+  ...createTrainActivities(deps),
+  ...createValidateActivities(deps),
+  ...createDeployActivities(deps),
+  ...createApproveActivities(deps),
+  ...createRolloutActivities(deps),
+  ...createReportActivities(deps),
+  ...createImpactActivities(deps),
+});
 
 /** Everything workflows can ask of the world. */
-export const createActivities = (deps: WorkerDeps) =>
-  forTemporal({
-    ...createObserveActivities(deps),
-    ...createCheckActivities(deps),
-    ...createSnapshotActivities(deps),
-    ...createTrainActivities(deps),
-    ...createValidateActivities(deps),
-    ...createDeployActivities(deps),
-    ...createApproveActivities(deps),
-    ...createRolloutActivities(deps),
-    ...createReportActivities(deps),
+export const createActivities = (deps: WorkerDeps) => {
+  const scopes = createScopes(deps);
+  const inScope = (scope: string) => ({
+    ...createCycleActivities(scopes.depsOf(scope)),
+    measureImpact: () => Promise.resolve({ measured: 0 }), // a backtest compares policies, not versions
+  });
+  return forTemporal({
+    ...scoped(createCycleActivities(deps), inScope),
     ...createRetrainerActivities(deps),
     ...createReplayActivities(deps),
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
-    ...createImpactActivities(deps),
+    ...createBacktestActivities(deps, scopes),
   });
-export type Activities = Omit<ReturnType<typeof createActivities>, keyof ReplayActivities>;
+};
+export type Activities = Omit<
+  ReturnType<typeof createActivities>,
+  keyof ReplayActivities | keyof BacktestActivities
+>;
 export type ReplayActivities = ReturnType<typeof createReplayActivities>;
+export type BacktestActivities = ReturnType<typeof createBacktestActivities>;

@@ -150,7 +150,7 @@ interface TestRows extends TrainingRows {
 }
 
 /** The population of a cut-off with the outcomes that followed it. */
-async function testRows(
+export async function testRows(
   deps: ActivityDeps,
   model: ModelDefinition,
   config: ModelConfig,
@@ -165,7 +165,8 @@ async function testRows(
   return { users, features, width, target, user, cutoffMs: new Float64Array(users.length).fill(cutoffMs) };
 }
 
-async function predictOffline(
+/** What a version says of rows; null: the naive guess for everyone. */
+export async function predictOffline(
   { sql, store, trainer }: ActivityDeps,
   model: string,
   version: number | null,

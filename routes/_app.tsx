@@ -1,7 +1,6 @@
 import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
-import { Charts } from "./(_parts)/charts.ts";
 import { define } from "./(_parts)/define.ts";
 import { Logo, Status } from "./(_parts)/signs.tsx";
 
@@ -10,6 +9,7 @@ const PAGES = [
   ["/cycles", "Cycles"],
   ["/versions", "Models"],
   ["/monitoring", "Monitoring"],
+  ["/analysis", "Analysis"],
   ["/rollouts", "Rollouts"],
   ["/data", "Data"],
   ["/alerts", "Alerts"],
@@ -20,6 +20,7 @@ const PAGES = [
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;
 
 export default define.page(function App({ Component, url, state, error }) {
+  // each link says whether it leads here: Fresh would mark those to "/" on every page
   const here = (path: string) => path === "/" ? url.pathname === "/" : url.pathname.startsWith(path);
   return (
     <html lang="en">
@@ -35,14 +36,14 @@ export default define.page(function App({ Component, url, state, error }) {
         <a class="skip-link" href="#main">Skip to the content</a>
         <header class="topbar">
           <div class="frame">
-            <a class="brand" href="/">
+            <a class="brand" href="/" aria-current="false">
               <Logo /> Perennial
             </a>
             <nav aria-label="Main">
               <ul>
                 {PAGES.map(([path, name]) => (
                   <li key={path}>
-                    <a href={path} aria-current={here(path) ? "page" : undefined}>
+                    <a href={path} aria-current={here(path) ? "page" : "false"}>
                       {name}
                       {path === "/alerts" && state.openAlerts ? <OpenAlerts n={state.openAlerts} /> : null}
                     </a>
@@ -51,20 +52,26 @@ export default define.page(function App({ Component, url, state, error }) {
               </ul>
             </nav>
             <p class="here">
-              {state.live && !error && <LiveSign readAt={state.live} />}
-              <a href="/sign-in">{state.person ? `Signed in as ${state.person.name}` : "Sign in"}</a>
+              {state.live && !error && <LiveSign readAt={state.live.readAt} />}
+              <a href="/sign-in">
+                {state.person ? `Signed in as ${state.person.name}, ${state.person.role}` : "Sign in"}
+              </a>
             </p>
           </div>
         </header>
-        <main class="frame" id="main" tabIndex={-1}>
+        <main
+          class="frame"
+          id="main"
+          tabIndex={-1}
+          data-follows={state.live?.follows}
+          data-revision={state.live?.revision}
+        >
           {state.notice && (
             <p class="notice" role="status">
               <Status sign={DONE} /> {state.notice}
             </p>
           )}
-          <Charts.Provider value={state.charts ?? null}>
-            <Component />
-          </Charts.Provider>
+          <Component />
         </main>
         <footer class="frame">
           <p>

@@ -7,7 +7,7 @@ export default function ErrorPage({ error, url }: PageProps) {
       <header class="lede">
         <h1>There is nothing at this address.</h1>
         <p>
-          <code>{url.pathname}</code>: {error.message}. <a href="/">Back to the overview</a>.
+          <code>{url.pathname}</code>: {error.message || "not found"}. <a href="/">Back to the overview</a>.
         </p>
       </header>
     );

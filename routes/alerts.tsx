@@ -1,9 +1,11 @@
 import { page } from "fresh";
+import { ActButton } from "./(_parts)/act.tsx";
 import { adviceOn, deliveryText, graveSign, kindName, seenText } from "./(_parts)/alert_words.ts";
 import { details } from "./(_parts)/alerts.tsx";
 import { ChartTools } from "./(_parts)/chart_tools.tsx";
 import type { AlertList } from "./(_parts)/dashboard.ts";
 import { define } from "./(_parts)/define.ts";
+import type { Person } from "./(_parts)/desk.ts";
 import { count, counted, moment } from "./(_parts)/numbers.ts";
 import { Status, Time } from "./(_parts)/signs.tsx";
 import type { Alert, AlertKind, Delivery } from "../src/alerts/alert.ts";
@@ -72,11 +74,11 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
           title="Open"
           alerts={gravestFirst(list.open)}
           deliveries={list.deliveries}
-          mayAct={state.person !== null}
+          person={state.person}
         />
       )}
       {list.closed.length > 0 && (
-        <AlertTable title="Closed" alerts={list.closed} deliveries={list.deliveries} mayAct={false} />
+        <AlertTable title="Closed" alerts={list.closed} deliveries={list.deliveries} person={null} />
       )}
       {list.open.length + list.closed.length === 0 && (
         <p class="notice">
@@ -156,10 +158,10 @@ interface TableProps {
   title: "Open" | "Closed";
   alerts: readonly Alert[];
   deliveries: readonly Delivery[];
-  mayAct: boolean;
+  person: Person | null;
 }
 
-function AlertTable({ title, alerts, deliveries, mayAct }: TableProps) {
+function AlertTable({ title, alerts, deliveries, person }: TableProps) {
   const isOpen = title === "Open", id = title.toLowerCase();
   return (
     <section class="section" aria-labelledby={id}>
@@ -182,7 +184,7 @@ function AlertTable({ title, alerts, deliveries, mayAct }: TableProps) {
               key={alert.id}
               alert={alert}
               deliveries={deliveries.filter((d) => d.alertId === alert.id)}
-              mayAct={mayAct}
+              person={person}
             />
           ))}
         </tbody>
@@ -215,7 +217,7 @@ const rowOf = (a: Alert) => [
   ...[a.acknowledgedBy, a.acknowledgedWhy, a.closedAt, a.closedWhy],
 ];
 
-function AlertRow({ alert, deliveries, mayAct }: Omit<TableProps, "title" | "alerts"> & { alert: Alert }) {
+function AlertRow({ alert, deliveries, person }: Omit<TableProps, "title" | "alerts"> & { alert: Alert }) {
   const { id, title, kind, model, openedAt, closedAt, closedWhy, detail } = alert;
   return (
     <tr id={`alert-${id}`}>
@@ -243,7 +245,7 @@ function AlertRow({ alert, deliveries, mayAct }: Omit<TableProps, "title" | "ale
         )
         : (
           <td data-label="What to do">
-            <ToDo alert={alert} mayAct={mayAct} />
+            <ToDo alert={alert} person={person} />
           </td>
         )}
       <td data-label="Told">
@@ -255,21 +257,21 @@ function AlertRow({ alert, deliveries, mayAct }: Omit<TableProps, "title" | "ale
   );
 }
 
-function ToDo({ alert, mayAct }: { alert: Alert; mayAct: boolean }) {
+function ToDo({ alert, person }: { alert: Alert; person: Person | null }) {
   const { text, href, link } = adviceOn(alert);
   return (
     <>
       {text} {href && <a href={href}>{link}</a>}
       <Seen {...alert} />
-      {mayAct && alert.acknowledgedAt === null && (
+      {person && alert.acknowledgedAt === null && (
         <p>
-          <a
-            class="button"
+          <ActButton
+            person={person}
             href={`/act/acknowledge?alert=${alert.id}`}
-            aria-label={`Acknowledge alert ${alert.id}`}
+            label={`Acknowledge alert ${alert.id}`}
           >
             Acknowledge
-          </a>
+          </ActButton>
         </p>
       )}
     </>

@@ -1,4 +1,5 @@
 import { page } from "fresh";
+import { ActButton } from "./(_parts)/act.tsx";
 import { ChangeTable, ConfigHistory } from "./(_parts)/config_changes.tsx";
 import { lastChanges } from "./(_parts)/config_words.ts";
 import type { Configuration } from "./(_parts)/dashboard.ts";
@@ -59,9 +60,11 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
         {state.person
           ? (
             <p class="row">
-              <a class="button" href="/act/configuration">Change settings</a>
+              <ActButton person={state.person} href="/act/configuration">Change settings</ActButton>
               {models.map((model) => (
-                <a key={model} class="button" href={`/act/configuration?model=${model}`}>For {model} alone</a>
+                <ActButton key={model} person={state.person!} href={`/act/configuration?model=${model}`}>
+                  For {model} alone
+                </ActButton>
               ))}
             </p>
           )
@@ -81,7 +84,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
         versions={versions}
         defaults={defaults}
         current={current.version}
-        mayAct={state.person !== null}
+        person={state.person}
         before={before}
       />
     </>

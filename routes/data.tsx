@@ -4,6 +4,7 @@ import { define } from "./(_parts)/define.ts";
 import { counted, duration, msBetween } from "./(_parts)/numbers.ts";
 import { Reasons, Samples } from "./(_parts)/quarantine_parts.tsx";
 import { DaysChart, HoursChart } from "./(_parts)/rate_charts.tsx";
+import { follow } from "./(_parts)/view.ts";
 import { Time } from "./(_parts)/signs.tsx";
 import type { DataView } from "../src/reporting/data_page.ts";
 
@@ -12,6 +13,7 @@ const SAMPLES = 20;
 export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard, person } = state;
+    await follow(state, "data");
     const [data, samples] = await Promise.all([
       dashboard.data(),
       person ? dashboard.quarantined({ limit: SAMPLES }) : [],
@@ -23,7 +25,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function Data({ data: { data, samples }, state }) {
   return (
-    <>
+    <div id="data" data-redraw>
       <header class="lede">
         <h1>{answer(data)}</h1>
         <p>
@@ -52,7 +54,7 @@ export default define.page<typeof handler>(function Data({ data: { data, samples
       <section class="section" aria-labelledby="sources">
         <Sources data={data} />
       </section>
-    </>
+    </div>
   );
 });
 

@@ -10,7 +10,7 @@ import { define } from "./(_parts)/define.ts";
 import { ModelHead } from "./(_parts)/model_head.tsx";
 import { retrainerActions } from "./(_parts)/retrainer_deed.ts";
 import { ReplayChart } from "./(_parts)/replay_chart.tsx";
-import { overviewView } from "./(_parts)/view.ts";
+import { follow } from "./(_parts)/view.ts";
 import type { ModelStatus } from "../src/reporting/status.ts";
 
 const CYCLES_IN_CHART = 60, CHECKS_IN_JOURNAL = 6;
@@ -28,14 +28,13 @@ export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard } = state;
     const [view, alerts, checks, scores] = await Promise.all([
-      overviewView(dashboard),
+      follow(state, "overview"),
       dashboard.alerts(),
       dashboard.checks(CHECKS_IN_JOURNAL),
       dashboard.replayScores(),
     ]);
     const models = await Promise.all(view.status.models.map((model) => section(dashboard, model)));
     state.title = alerts.length > 0 ? `(${alerts.length}) Overview` : "Overview";
-    state.live = view.readAt;
     return page({ view, alerts, checks, scores, models });
   },
 });
@@ -44,7 +43,7 @@ export default define.page<typeof handler>(function Overview({ data, state }) {
   const { view, alerts, checks, scores, models } = data;
   return (
     <>
-      <header class="lede" data-revision={view.revision}>
+      <header class="lede">
         <LiveHeadline initial={view.status} />
       </header>
       <section class="section" aria-labelledby="now">

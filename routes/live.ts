@@ -11,15 +11,15 @@ function feedOf(dashboard: Dashboard): Feed {
   return known;
 }
 
-/** The live parts of the overview: as server-sent events to who asks for them, else once, as JSON. */
+/** The live parts of the pages: as server-sent events to who asks for them, else once, as JSON. */
 export const handler = define.handlers({
-  async GET({ req, url, state: { dashboard } }) {
+  async GET({ req, url, state: { dashboard, mayStillRead } }) {
     const headers = { "cache-control": "no-store" };
     if (!req.headers.get("accept")?.includes("text/event-stream")) {
       return Response.json(await overviewView(dashboard), { headers });
     }
     const last = req.headers.get("last-event-id") ?? url.searchParams.get("last");
-    const stream = await feedOf(dashboard).listen(last, req.signal);
+    const stream = await feedOf(dashboard).listen(last, req.signal, mayStillRead);
     if (stream === null) {
       return new Response("Too many pages are open; try again", {
         status: 503,

@@ -17,41 +17,80 @@ import { count, counted, figure, metricName, percent } from "./(_parts)/numbers.
 import { QualityFindings } from "./(_parts)/quality_findings.tsx";
 import { Status, Time } from "./(_parts)/signs.tsx";
 import { StreamsTable } from "./(_parts)/streams_table.tsx";
+import { follow } from "./(_parts)/view.ts";
 import { TrendChart } from "./(_parts)/trend_chart.tsx";
 import type { MonitoringView } from "../src/reporting/monitoring_page.ts";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { dashboard } = state, { models } = await dashboard.status();
+    const { dashboard } = state, { status: { models } } = await follow(state, "looks");
     const model = url.searchParams.get("model") ?? models.at(0)?.model ?? "";
     const at = url.searchParams.get("at") || null;
     if (at !== null && Number.isNaN(Date.parse(at))) throw new HttpError(404, `"${at}" is no moment`);
     const view = await dashboard.monitoring({ model, asOfMs: at === null ? undefined : Date.parse(at) });
     if (!view) throw new HttpError(404, `There is no model "${model}"`);
+    if (at !== null) state.live = undefined; // what was said of the past stays so
     state.title = `Monitoring of ${model}`;
     return page({ view });
   },
 });
 
-export default define.page<typeof handler>(function Monitoring({ data: { view }, state }) {
+export default define.page<typeof handler>(function Monitoring({ data, state }) {
+  const view = asOfThen(data.view);
+  if (isBeforeAll(view)) return <BeforeAll view={view} />;
   return (
     <>
       <header class="lede">
-        <h1>{[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}</h1>
+        <h1 id="answer" data-redraw>
+          {[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}
+        </h1>
         <LookChooser view={view} />
       </header>
-      <div class="columns">
-        <Answers view={view} />
-        <Estimates view={view} />
+      <div id="looks" data-redraw>
+        <div class="columns">
+          <Answers view={view} />
+          <Estimates view={view} />
+        </div>
+        <Inputs view={view} />
+        <section class="section" aria-labelledby="quality">
+          <QualityFindings quality={view.quality} person={state.person} />
+        </section>
+        <Streams view={view} />
       </div>
-      <Inputs view={view} />
-      <section class="section" aria-labelledby="quality">
-        <QualityFindings quality={view.quality} person={state.person} />
-      </section>
-      <Streams view={view} />
     </>
   );
 });
+
+/** Of a moment of the past: what nobody had looked at by then, in those words. */
+function asOfThen(view: MonitoringView): MonitoringView {
+  if (view.at === null) return view;
+  const then = <T extends { report: unknown; waiting: string | null }>(shown: T, what: string): T =>
+    shown.report === null ? { ...shown, waiting: `Nobody had looked at ${what} by then` } : shown;
+  const { model } = view;
+  return {
+    ...view,
+    brief: view.brief.map((one) => ({ ...one, performance: then(one.performance, one.model) })),
+    performance: then(view.performance, model),
+    drift: then(view.drift, `the inputs of ${model}`),
+    quality: then(view.quality, "the events"),
+  };
+}
+
+const isBeforeAll = ({ at, brief, quality }: MonitoringView): boolean =>
+  at !== null && quality.report === null &&
+  brief.every(({ performance, drift }) => performance.report === null && drift.report === null);
+
+function BeforeAll({ view }: { view: MonitoringView }) {
+  return (
+    <header class="lede">
+      <h1>Nobody had looked yet.</h1>
+      <p>
+        No look at anything had been made by <Time iso={view.at!} as="moment" />. Choose a later one.
+      </p>
+      <LookChooser view={view} />
+    </header>
+  );
+}
 
 /** The metric over time, and what it rests on. */
 function Answers({ view }: { view: MonitoringView }) {

@@ -3,10 +3,17 @@ import { define } from "./(_parts)/define.ts";
 import { field, ownPath, readOwnForm, seeOther } from "./(_parts)/form.ts";
 import { Problem } from "./(_parts)/problem.tsx";
 import { Time } from "./(_parts)/signs.tsx";
+import { aRole, type Role } from "../src/security/roles.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {
   "403": "This key is not known here",
   "429": "Too many keys were wrong: try again in a minute",
+};
+
+const MAY: Readonly<Record<Role, string>> = {
+  viewer: "You may read everything here, and change nothing.",
+  operator: "You may do everything but change the configuration and the keys.",
+  admin: "You may do everything.",
 };
 
 export const handler = define.handlers({
@@ -36,11 +43,10 @@ export default define.page<typeof handler>(function SignIn({ data: { to, problem
     return (
       <>
         <header class="lede">
-          <h1>You are signed in as {person.name}.</h1>
+          <h1>You are signed in as {person.name}, {aRole(person.role)}.</h1>
           <p>
-            Until{" "}
-            <Time iso={person.until} as="moment" />. What you change here stands in the audit under this name.
-            {" "}
+            Until <Time iso={person.until} as="moment" />. {MAY[person.role]}{" "}
+            What you change here stands in the audit under this name.{" "}
             <a href={to}>{to === "/" ? "To the overview" : "Go on"}</a>.
           </p>
         </header>
@@ -56,10 +62,12 @@ export default define.page<typeof handler>(function SignIn({ data: { to, problem
   return (
     <>
       <header class="lede">
-        <h1>Sign in with the key of this installation.</h1>
+        <h1>Sign in with your key.</h1>
         <p>
-          Perennial printed it at its first start and keeps it in the file <code>api-key</code>{" "}
-          of its folder. Approving, promoting and rolling back need it; so does reading from another machine.
+          An admin made it for you by{" "}
+          <code>perennial keys add</code>. The first one Perennial printed when it started, and keeps in the
+          file <code>api-key</code>{" "}
+          of its folder. Changing anything needs one; so does reading from another machine.
         </p>
       </header>
       {problem && <Problem text={problem} />}

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { Offers } from "./(_parts)/act.tsx";
 import { define } from "./(_parts)/define.ts";
+import { CompareForm, Lineage } from "./(_parts)/lineage.tsx";
 import { Rings, services } from "./(_parts)/rings.tsx";
 import { ServedWhen } from "./(_parts)/served_when.tsx";
 import { VersionTable } from "./(_parts)/version_table.tsx";
@@ -11,12 +12,13 @@ export const handler = define.handlers({
     const { dashboard } = state;
     const { models, asOf } = await dashboard.status();
     const sections = await Promise.all(models.map(async (status) => {
-      const [versions, moves, back] = await Promise.all([
+      const [versions, moves, back, descent] = await Promise.all([
         dashboard.versions(status.model),
         dashboard.moves(status.model),
         dashboard.knownGood(status.model),
+        dashboard.descent(status.model),
       ]);
-      return { status, versions, served: services(moves), back };
+      return { status, versions, served: services(moves), back, descent };
     }));
     state.title = "Models";
     return page({ sections, asOf });
@@ -59,13 +61,22 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           </div>
         </div>
       </section>
-      {sections.map(({ status, versions, served, back }) => (
+      {sections.map(({ status, versions, served, back, descent }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
-          <VersionTable model={status} versions={versions} served={served} mayAct={state.person !== null} />
+          <VersionTable model={status} versions={versions} served={served} person={state.person} />
           <Offers
             person={state.person}
             here="/versions"
             offers={offers(status, back)}
+          />
+          <Lineage model={status.model} descent={descent} served={served} />
+          <CompareForm
+            model={status.model}
+            versions={versions.filter((v) =>
+              v.state !== "reference"
+            ).map((v) =>
+              v.version
+            )}
           />
         </section>
       ))}

@@ -8,6 +8,10 @@ import {
   type ApprovalsQuery,
   Audit,
   type AuditQuery,
+  BacktestBegun,
+  type BacktestRequest,
+  Backtests,
+  type CancelRequest,
   ChangeAccepted,
   type ChangeRequest,
   CheckDetail,
@@ -24,11 +28,14 @@ import {
   type HistoryQuery,
   type ImpactQuery,
   IngestAnswer,
+  type KeyRequest,
+  Keys,
   LookAnswer,
   type LookRequest,
   type LooksQuery,
   type ModelLooksQuery,
   Models,
+  NewKey,
   PlanAnswer,
   type PlanQuery,
   type PredictionRequest,
@@ -39,6 +46,7 @@ import {
   Ready,
   ReplayAnswer,
   type ReplayRequest,
+  type RevokeQuery,
   type RollbackRequest,
   RolloutBegun,
   RolloutDetail,
@@ -52,6 +60,7 @@ import {
   Versions,
 } from "./api/messages.ts";
 import { Alert } from "./alerts/alert.ts";
+import { ApiKey } from "./db/api_keys.ts";
 import { Approval } from "./db/approvals.ts";
 import { ConfigVersion } from "./db/config_versions.ts";
 import { Impact } from "./impact/impact.ts";
@@ -59,6 +68,7 @@ import { Acceptance } from "./monitoring/acceptance.ts";
 import { ServingMove } from "./registry/version.ts";
 import { Cycle } from "./reporting/cycle.ts";
 import { Explanation } from "./reporting/explain.ts";
+import { BacktestDetail } from "./reporting/read_backtest.ts";
 import { DriftLooks, PerformanceLooks, QualityLooks } from "./reporting/monitoring.ts";
 import { Status } from "./reporting/status.ts";
 import { Trial } from "./reporting/try_config.ts";
@@ -114,10 +124,10 @@ export function createClient(options: ClientOptions) {
   const get = <T extends z.ZodType>(path: string, schema: T, query: Query = {}) =>
     call(options, { method: "GET", path: path + queryText(query), schema });
   const send = <T extends z.ZodType>(
-    method: "POST" | "PATCH" | "PUT",
+    method: "POST" | "PATCH" | "PUT" | "DELETE",
     path: string,
     schema: T,
-    { body, headers }: Sent,
+    { body, headers }: Partial<Sent>,
   ) => call(options, { method, path, schema, body, headers });
   const change = (action: string, body: StopRequest | ChangeRequest = {}, idempotencyKey?: string) =>
     send("POST", `/retraining/${action}`, ChangeAccepted, { body, headers: keyHeader(idempotencyKey) });
@@ -177,6 +187,13 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "drill"), RolloutBegun, { body, headers: keyHeader(idempotencyKey) }),
     lookAtRollout: (id: string, body: LookRequest) =>
       send("POST", `/rollouts/${encodeURIComponent(id)}/look`, LookAnswer, { body }),
+    backtests: (query: LimitOnly = {}) => get("/backtests", Backtests, query),
+    backtest: (id: string) => get(`/backtests/${encodeURIComponent(id)}`, BacktestDetail),
+    /** Replays history under policies, beside what serves. */
+    startBacktest: (body: BacktestRequest, idempotencyKey?: string) =>
+      send("POST", "/backtests", BacktestBegun, { body, headers: keyHeader(idempotencyKey) }),
+    cancelBacktest: (id: string, body: CancelRequest = { why: "" }) =>
+      send("POST", `/backtests/${encodeURIComponent(id)}/cancel`, BacktestBegun, { body }),
     approvals: (query: ApprovalsQuery = {}) => get("/approvals", Approvals, query),
     approve: (name: string, body: DecideRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "approve"), Approval, { body, headers: keyHeader(idempotencyKey) }),
@@ -194,6 +211,11 @@ export function createClient(options: ClientOptions) {
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),
     audit: (query: AuditQuery = {}) => get("/audit", Audit, query),
+    keys: () => get("/keys", Keys),
+    /** Makes a key; the answer alone holds it. */
+    addKey: (body: KeyRequest) => send("POST", "/keys", NewKey, { body }),
+    revokeKey: (name: string, query: RevokeQuery = {}) =>
+      send("DELETE", `/keys/${encodeURIComponent(name)}${queryText(query)}`, ApiKey, {}),
     ready: () => get("/readyz", Ready),
   };
 }

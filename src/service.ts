@@ -20,6 +20,7 @@ import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
+import { runningBacktests } from "./db/backtests.ts";
 import { listRollouts } from "./db/rollouts.ts";
 import { addServingMinutes } from "./db/serving_minutes.ts";
 import { workerSeen } from "./db/workers.ts";
@@ -39,6 +40,7 @@ import { createPredictor } from "./serving/predictor.ts";
 import { createTally, type Tally } from "./serving/tally.ts";
 import { connectTemporal } from "./temporal/connect.ts";
 import {
+  ensureBacktest,
   ensureMonitor,
   ensureRetrainer,
   ensureRollout,
@@ -247,6 +249,8 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     alertChannels: [...channels.keys()],
     log,
     codeVersion: await codeVersion(),
+    openScope: scopesOf(shared),
+    lanesAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();
@@ -259,8 +263,22 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   if (active) await ensureMonitor(client, { taskQueue });
   const rollouts = await listRollouts(sql, { state: "running" });
   await Promise.all(rollouts.map((rollout) => ensureRollout(client, { ...rollout, taskQueue })));
+  for (const id of await runningBacktests(sql)) await ensureBacktest(client, { id, taskQueue });
   await stayInTouch(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+/** Opens connections into the schemas of backtests, and ends those that are left over. */
+function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
+  const pools = new Set<Database>();
+  undo.add("the connections of backtests", async () => {
+    await Promise.all([...pools].map((pool) => pool.end({ timeout: 5 })));
+  });
+  return (schema) => {
+    const pool = connect(servers.databaseUrl, { max: 4, schema });
+    pools.add(pool);
+    return pool;
+  };
 }
 
 const SEEN_MS = 20_000;

@@ -1,3 +1,4 @@
+export { backtest, backtestLane } from "./backtest.ts";
 export { deliverAlert, monitor } from "./monitor.ts";
 export { rollout } from "./rollout.ts";
 export { retrainer } from "./retrainer.ts";

@@ -38,8 +38,16 @@ const quick = {
 const measuring = { ...quick, startToCloseTimeout: "10 minutes", retry: { maximumAttempts: 3 } } as const;
 const long = { ...quick, startToCloseTimeout: "2 hours" } as const;
 
-const activity = <K extends keyof Activities>(name: K, options: object, summary: string): Activities[K] =>
-  proxyActivities<Activities>({ ...options, summary } as never)[name];
+const activity = <K extends keyof Activities>(name: K, options: object, summary: string): Activities[K] => {
+  const ask = proxyActivities<Activities>({ ...options, summary } as never)[name] as (
+    input: object,
+  ) => unknown;
+  const scope = scopeOfRun();
+  return (scope === undefined ? ask : (input: object) => ask({ ...input, scope })) as Activities[K];
+};
+
+/** A backtest's cycle works on the registry of its own that its memo names; one without works on what serves. */
+const scopeOfRun = () => workflowInfo().memo?.scope as string | undefined;
 
 /**
  * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train, validate, smoke test, approval,

@@ -1,4 +1,7 @@
+import type { ComponentChildren } from "preact";
 import type { Person } from "./desk.ts";
+import { Glyph } from "./signs.tsx";
+import { allows, type Role } from "../../src/security/roles.ts";
 
 /** What a person may do with a version, and with the retraining of a model: each has a page that says what will happen. */
 export type VersionAction = "approve" | "reject" | "roll-back" | "promote";
@@ -13,6 +16,31 @@ export const actPath = (
     model,
     ...version === undefined ? {} : { version: String(version) },
   })}`;
+
+/** The least role for a page below `/act`, as the API has it for the route behind the page. */
+export const roleFor = (action: string): Role => action === "configuration" ? "admin" : "operator";
+
+interface ActProps {
+  person: Person;
+  /** a page below `/act`, with its query */
+  href: string;
+  /** what a screen reader is told in place of the text */
+  label?: string;
+  children: ComponentChildren;
+}
+
+/** The way to an action; for who may not take it, the same button, locked, with the role it needs. */
+export function ActButton({ person, href, label, children }: ActProps) {
+  const needed = roleFor(/^\/act\/([\w-]+)/.exec(href)?.[1] ?? "");
+  if (allows(person.role, needed)) return <a class="button" href={href} aria-label={label}>{children}</a>;
+  return (
+    <button type="button" class="locked" disabled aria-label={label && `${label}: needs the role ${needed}`}>
+      <Glyph name="lock" />
+      <span>{children}</span>
+      <small>· {needed} only</small>
+    </button>
+  );
+}
 
 interface Offer {
   action: VersionAction | RetrainerAction;
@@ -34,7 +62,9 @@ export function Offers({ person, here, offers }: { person: Person | null; here: 
   return (
     <p class="row">
       {offers.map((offer) => (
-        <a key={offer.text} class="button" href={actPath(offer.action, offer)}>{offer.text}</a>
+        <ActButton key={offer.text} person={person} href={actPath(offer.action, offer)}>
+          {offer.text}
+        </ActButton>
       ))}
     </p>
   );

@@ -1,5 +1,7 @@
 import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import { changesText, forWhom, said, type SaidChange, steps } from "./config_words.ts";
+import { ActButton } from "./act.tsx";
+import type { Person } from "./desk.ts";
 import { Time } from "./signs.tsx";
 
 /** In what two configurations differ, value beside value. */
@@ -46,7 +48,7 @@ interface HistoryProps {
   versions: readonly ConfigVersion[];
   defaults: ConfigVersion;
   current: number;
-  mayAct: boolean;
+  person: Person | null;
   /** only versions below this one; null: from the newest */
   before: number | null;
 }
@@ -54,7 +56,7 @@ interface HistoryProps {
 const SHOWN = 20;
 
 /** Who changed what, when and why. */
-export function ConfigHistory({ versions, defaults, current, mayAct, before }: HistoryProps) {
+export function ConfigHistory({ versions, defaults, current, person, before }: HistoryProps) {
   const all = steps(versions, defaults).filter(({ version }) => before === null || version.version < before);
   const shown = all.slice(0, SHOWN);
   return (
@@ -91,7 +93,7 @@ export function ConfigHistory({ versions, defaults, current, mayAct, before }: H
               <td data-label="Why">{why || <small>no reason given</small>}</td>
               <td data-label="What it changed">{changesText(changes) || <small>nothing</small>}</td>
               <td>
-                {version === current ? <small>in force</small> : <BackTo version={version} mayAct={mayAct} />}
+                {version === current ? <small>in force</small> : <BackTo version={version} person={person} />}
               </td>
             </tr>
           ))}
@@ -102,7 +104,7 @@ export function ConfigHistory({ versions, defaults, current, mayAct, before }: H
               <td data-label="By">perennial</td>
               <td data-label="Why">the defaults</td>
               <td data-label="What it changed"></td>
-              <td>{current === 0 ? <small>in force</small> : <BackTo version={0} mayAct={mayAct} />}</td>
+              <td>{current === 0 ? <small>in force</small> : <BackTo version={0} person={person} />}</td>
             </tr>
           )}
         </tbody>
@@ -119,7 +121,9 @@ export function ConfigHistory({ versions, defaults, current, mayAct, before }: H
   );
 }
 
-function BackTo({ version, mayAct }: { version: number; mayAct: boolean }) {
-  if (!mayAct) return null;
-  return <a href={`/act/configuration?version=${version}`}>Go back to {version}</a>;
+function BackTo({ version, person }: { version: number; person: Person | null }) {
+  if (!person) return null;
+  return (
+    <ActButton person={person} href={`/act/configuration?version=${version}`}>Go back to {version}</ActButton>
+  );
 }

@@ -3,14 +3,18 @@ import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { RetrainingConfig } from "../../src/retraining_config.ts";
 import type { Trial } from "../../src/reporting/try_config.ts";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
+import type { Marks } from "../../src/db/marks.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
 import type { QuarantineRow } from "../../src/db/quarantine_list.ts";
+import type { AnalysisView } from "../../src/reporting/analysis_page.ts";
+import type { CompareView, Descent } from "../../src/reporting/compare_page.ts";
 import type { DataView } from "../../src/reporting/data_page.ts";
 import type { MonitoringView } from "../../src/reporting/monitoring_page.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/reporting/cycle.ts";
 import type { ReadLook } from "../../src/reporting/rollout_looks.ts";
+import type { BacktestDetail, BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 
@@ -111,6 +115,8 @@ export interface Dashboard {
   approvals(): Promise<Approval[]>;
   /** open ones, newest first */
   alerts(): Promise<Alert[]>;
+  /** what differs when there is something new about the looks, or about the data */
+  marks(): Promise<Marks>;
   /** newest first */
   checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */
@@ -128,10 +134,20 @@ export interface Dashboard {
   tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;
   /** what looks found about a model; `asOfMs`: as of the look then. Null: there is no such model */
   monitoring(query: { model: string; asOfMs?: number }): Promise<MonitoringView | null>;
+  /** what retraining of a model came to. Null: there is no such model */
+  analysis(query: { model: string }): Promise<AnalysisView | null>;
+  /** where the versions of a model came from, newest first */
+  descent(model: string): Promise<Descent[]>;
+  /** two versions beside each other. Null: there is no such model, or no such version */
+  comparison(query: { model: string; a: number; b: number }): Promise<CompareView | null>;
   /** how events come in, and what waits in quarantine */
   data(): Promise<DataView>;
   /** the newest events that wait in quarantine: they say something about a person */
   quarantined(query: { reason?: string; limit: number }): Promise<QuarantineRow[]>;
+  /** newest first; `limit`: left out, all that are shown */
+  backtests(limit?: number): Promise<BacktestSummary[]>;
+  /** with what each policy did so far; null: there is none of this id */
+  backtest(id: string): Promise<BacktestDetail | null>;
   /** where Temporal's UI shows a workflow; null: no UI is known */
   workflowUrl(workflowId: string, runId: string): string | null;
 }

@@ -2,6 +2,7 @@ import { createDefine } from "fresh";
 import type { PageCharts } from "./charts.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Desk, Person } from "./desk.ts";
+import type { Follows } from "./view.ts";
 
 /** What every request carries. */
 export interface State {
@@ -13,8 +14,10 @@ export interface State {
   notice: string | null;
   /** for the browser's title bar */
   title: string;
-  /** when the values were read, on pages that keep themselves current */
-  live?: string;
+  /** on pages that keep themselves current: when the values were read, what they follow, and at which revision */
+  live?: { readAt: string; follows: Follows; revision: string };
+  /** whether whoever asked may still read, later on */
+  mayStillRead?: () => Promise<boolean>;
   /** how many alerts are open; left out: not read */
   openAlerts?: number;
   /** the charts of the page, while it is drawn */

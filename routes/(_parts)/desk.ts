@@ -1,9 +1,13 @@
 /** What signing in allows, as the pages see it: who is there, and how they change something. */
 
+import type { Role } from "../../src/security/roles.ts";
+
 /** Somebody who has signed in. */
 export interface Person {
   /** name of the key they signed in with: the audit has it */
   name: string;
+  /** what that key allows */
+  role: Role;
   /** what their forms carry */
   token: string;
   until: string;

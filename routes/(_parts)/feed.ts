@@ -6,10 +6,15 @@ export interface Feed {
   /**
    * A stream of `view` events, each with an id, and of `beat` events while nothing changes. It ends with `signal`, and
    * when the view cannot be read: whoever listens comes back, with the id that came last.
+   * @param mayStay asked with each beat: whose key was revoked hears no more
    * @param last who comes back with the id of the present view is not sent it again
    * @returns null: too many listen already   @throws the view cannot be read
    */
-  listen(last: string | null, signal: AbortSignal): Promise<ReadableStream<Uint8Array> | null>;
+  listen(
+    last: string | null,
+    signal: AbortSignal,
+    mayStay?: () => Promise<boolean>,
+  ): Promise<ReadableStream<Uint8Array> | null>;
 }
 
 interface Told {
@@ -27,12 +32,13 @@ export function createFeed(
   read: () => Promise<OverviewView>,
   { everyMs = 500, beatMs = 5000, most = 100 }: { everyMs?: number; beatMs?: number; most?: number } = {},
 ): Feed {
-  const listeners = new Set<Listener>();
+  const listeners = new Map<Listener, () => Promise<boolean>>();
+  let coming = 0, checkedMs = 0;
   let now: Promise<Told> | null = null, timer: ReturnType<typeof setTimeout> | undefined, quietMs = 0;
 
   const send = (text: string) => {
     const bytes = new TextEncoder().encode(text);
-    for (const listener of [...listeners]) {
+    for (const listener of [...listeners.keys()]) {
       if (listener.desiredSize !== null && listener.desiredSize > -UNREAD_MAX) listener.enqueue(bytes);
       else leave(listener);
     }
@@ -46,7 +52,15 @@ export function createFeed(
       // whoever listened has gone already
     }
   };
+  /** Sends away who may not stay; what cannot be asked is asked again. */
+  const check = () => {
+    checkedMs = 0;
+    for (const [listener, mayStay] of listeners) {
+      mayStay().then((may) => may || leave(listener), () => undefined);
+    }
+  };
   const tick = async () => {
+    if ((checkedMs += everyMs) >= beatMs) check();
     const before = now;
     try {
       now = told(read);
@@ -56,26 +70,27 @@ export function createFeed(
       else if (quietMs >= beatMs) send(beatEvent(view));
     } catch {
       now = null;
-      [...listeners].forEach(leave);
+      [...listeners.keys()].forEach(leave);
     }
     timer = listeners.size > 0 ? setTimeout(tick, everyMs) : undefined;
     if (timer === undefined) now = null;
   };
   return {
-    async listen(last, signal) {
-      if (listeners.size >= most) return null;
+    async listen(last, signal, mayStay = () => Promise.resolve(true)) {
+      if (listeners.size + coming >= most) return null;
       now ??= told(read);
+      coming++; // who waits for the first view has a place already
       const { id, view } = await now.catch((error) => {
         now = null; // the next one tries again
         throw error;
-      });
+      }).finally(() => coming--);
       let mine: Listener;
       return new ReadableStream<Uint8Array>({
         start(listener) {
           mine = listener;
           const first = id === last ? beatEvent(view) : viewEvent({ id, view });
           listener.enqueue(new TextEncoder().encode(`retry: ${RETRY_MS}\n\n${first}`));
-          listeners.add(listener);
+          listeners.set(listener, mayStay);
           timer ??= setTimeout(tick, everyMs);
           if (signal.aborted) leave(listener);
           else signal.addEventListener("abort", () => leave(listener), { once: true });

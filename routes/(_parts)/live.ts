@@ -1,7 +1,7 @@
 /** What the islands of the overview share in the browser. On the server these keep their first values for ever. */
 import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "./numbers.ts";
-import type { OverviewView } from "./view.ts";
+import type { Follows, OverviewView } from "./view.ts";
 
 const RETRY_MS = 2000, PATIENCE_MS = 5000, TICK_MS = 1000;
 /** The server says something every five seconds. */
@@ -69,16 +69,29 @@ export function startListening(): () => void {
 }
 
 let drawn: string | null = null; // the revision that charts and lists on the page show
+let drawnAtMs = 0, drawing: Promise<void> | null = null;
+/** Events come in all the time: what shows them is not drawn more often than this. */
+const PAUSE_MS: Partial<Record<Follows, number>> = { data: 3000 };
 
 /** @param view null: it is as it was, but may not have been drawn yet */
 async function take(view: OverviewView | null): Promise<void> {
   if (view) overview.value = view;
-  const revision = overview.value?.revision;
-  if (revision === undefined) return;
-  drawn ??= document.querySelector<HTMLElement>("[data-revision]")?.dataset.revision ?? revision;
-  if (revision === drawn) return;
-  await redraw();
-  drawn = revision;
+  await (drawing ??= keepDrawn().finally(() => void (drawing = null)));
+}
+
+/** Draws until the page shows the newest revision of what it follows. */
+async function keepDrawn(): Promise<void> {
+  const main = document.querySelector<HTMLElement>("main[data-follows]");
+  const follows = main?.dataset.follows as Follows;
+  drawn ??= main?.dataset.revision ?? "";
+  for (;;) {
+    const revision = overview.value?.revisions[follows];
+    if (revision === undefined || revision === drawn) return;
+    if (Date.now() - drawnAtMs < (PAUSE_MS[follows] ?? 0)) return; // the next word of the server brings it
+    await redraw();
+    drawn = revision;
+    drawnAtMs = Date.now();
+  }
 }
 
 /** Takes what the server draws (charts, lists) anew from the page itself. */
@@ -89,9 +102,20 @@ async function redraw(): Promise<void> {
   const page = new DOMParser().parseFromString(await res.text(), "text/html");
   for (const part of document.querySelectorAll("[data-redraw]")) {
     const fresh = page.getElementById(part.id);
-    if (fresh) part.replaceChildren(...fresh.childNodes);
+    if (fresh) replaceIn(part, fresh);
   }
   localTimes();
+}
+
+const FOCUSABLE = "a[href], button, input, select, textarea, summary";
+
+/** Puts new content in, and leaves open what was open, and the focus where it was. */
+function replaceIn(part: Element, fresh: Element): void {
+  const open = [...part.querySelectorAll("details")].map((details) => details.open);
+  const focused = [...part.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement!);
+  part.replaceChildren(...fresh.childNodes);
+  part.querySelectorAll("details").forEach((details, i) => details.open ||= open[i] ?? false);
+  if (focused >= 0) part.querySelectorAll<HTMLElement>(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 
 /** Writes the times that the server drew, outside islands, in the reader's zone. */

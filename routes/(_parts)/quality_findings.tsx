@@ -1,5 +1,6 @@
 import type { Finding } from "../../src/monitoring/quality_report.ts";
 import type { MonitoringView } from "../../src/reporting/monitoring_page.ts";
+import { ActButton } from "./act.tsx";
 import type { Person } from "./desk.ts";
 import { chance, findingSign } from "./monitoring_words.ts";
 import { count, counted, percent } from "./numbers.ts";
@@ -88,7 +89,9 @@ function Row(
       <td data-label="State">
         <Status sign={findingSign({ ...finding, accepted: !open })} />
         {accepted && <small>by {accepted.by}: {accepted.why}</small>}
-        {open && person && <a class="button" href={`/act/accept?${new URLSearchParams({ key })}`}>Accept</a>}
+        {open && person && (
+          <ActButton person={person} href={`/act/accept?${new URLSearchParams({ key })}`}>Accept</ActButton>
+        )}
       </td>
     </tr>
   );

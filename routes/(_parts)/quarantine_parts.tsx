@@ -1,4 +1,5 @@
 import type { QuarantineReason, QuarantineRow } from "../../src/db/quarantine_list.ts";
+import { ActButton } from "./act.tsx";
 import type { Person } from "./desk.ts";
 import { count, counted } from "./numbers.ts";
 import { Time } from "./signs.tsx";
@@ -51,9 +52,9 @@ export function Reasons(
             <td data-label="Taken in since" class="num">{count(r.replayed)}</td>
             <td data-label="Do">
               {r.events > 0 && person && (
-                <a class="button" href={`/act/replay?${new URLSearchParams({ reason: r.reason })}`}>
+                <ActButton person={person} href={`/act/replay?${new URLSearchParams({ reason: r.reason })}`}>
                   Try again
-                </a>
+                </ActButton>
               )}
               {r.events > 0 && !person && <a href="/sign-in?to=%2Fdata">Sign in to act</a>}
             </td>

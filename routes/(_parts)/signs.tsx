@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { moment, type MomentKind } from "./numbers.ts";
 import type { GlyphName, Sign } from "./words.ts";
 
-const SHAPES: Readonly<Record<GlyphName | "out", ComponentChildren>> = {
+const SHAPES: Readonly<Record<GlyphName | "out" | "lock", ComponentChildren>> = {
   good: <circle cx="6" cy="6" r="5.5" />,
   watch: <path d="M6 .5 12 11.5H0Z" />,
   bad: <path d="M6 0 12 6 6 12 0 6Z" />,
@@ -11,9 +11,15 @@ const SHAPES: Readonly<Record<GlyphName | "out", ComponentChildren>> = {
   stopped: <path d="M1.5 1h3v10h-3ZM7.5 1h3v10h-3Z" />,
   back: <path class="hollow" d="M3.5.8.9 3.4l2.6 2.6M1.2 3.4h5.6a3.6 3.6 0 0 1 0 7.2H3" />,
   out: <path class="hollow" d="M2 10 10 2M4.5 2H10v5.5" />,
+  lock: (
+    <>
+      <path d="M2 5.5h8V12H2Z" />
+      <path class="hollow" d="M3.75 6V3.5a2.25 2.25 0 0 1 4.5 0V6" />
+    </>
+  ),
 };
 
-export function Glyph({ name }: { name: GlyphName | "out" }) {
+export function Glyph({ name }: { name: GlyphName | "out" | "lock" }) {
   return <svg class="glyph" viewBox="0 0 12 12" aria-hidden="true">{SHAPES[name]}</svg>;
 }
 

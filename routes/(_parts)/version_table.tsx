@@ -1,6 +1,7 @@
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
-import { actPath } from "./act.tsx";
+import { ActButton, actPath } from "./act.tsx";
+import type { Person } from "./desk.ts";
 import { count, counted, figure, metricName, moment } from "./numbers.ts";
 import type { Service } from "./rings.tsx";
 import { Status } from "./signs.tsx";
@@ -11,7 +12,7 @@ interface Props {
   versions: readonly ModelVersion[];
   served: readonly Service[];
   /** who has not signed in is offered nothing in the rows */
-  mayAct: boolean;
+  person: Person | null;
 }
 
 const sign = (glyph: Sign["glyph"], tone: Sign["tone"], word: string): Sign => ({ glyph, tone, word });
@@ -29,7 +30,7 @@ const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
   v.version !== serving?.version && v.damagedAt === null && v.artefactRemovedAt === null;
 
 /** Every version of a model, newest first. */
-export function VersionTable({ model, versions: all, served, mayAct }: Props) {
+export function VersionTable({ model, versions: all, served, person }: Props) {
   const name = model.model;
   const versions = all.filter((v) => v.state !== "reference"); // those serve nobody: a replay's other policies
   if (versions.length === 0) {
@@ -57,7 +58,7 @@ export function VersionTable({ model, versions: all, served, mayAct }: Props) {
           <th scope="col" class="num">Rows learnt from</th>
           <th scope="col">Artefact</th>
           <th scope="col">Made by</th>
-          {mayAct && (
+          {person && (
             <th scope="col">
               <span class="visually-hidden">Act</span>
             </th>
@@ -84,12 +85,12 @@ export function VersionTable({ model, versions: all, served, mayAct }: Props) {
               <td data-label="Made by">
                 <a href={`/cycles/${v.cycleId}`}>cycle {v.cycleId.split("/").at(-1)}</a>
               </td>
-              {mayAct && (
+              {person && (
                 <td>
                   {canServe(v, model) && (
-                    <a href={actPath("promote", { model: name, version: v.version })}>
-                      Promote<span class="visually-hidden">v{v.version}</span>
-                    </a>
+                    <ActButton person={person} href={actPath("promote", { model: name, version: v.version })}>
+                      Promote <span class="visually-hidden">v{v.version}</span>
+                    </ActButton>
                   )}
                 </td>
               )}

@@ -1,25 +1,57 @@
 import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
 import type { Dashboard } from "./dashboard.ts";
+import type { State } from "./define.ts";
 
-/** What the live parts of the overview show; `/live` answers it as JSON. */
+/** What a page that keeps itself current may follow. */
+export type Follows = "overview" | "cycles" | "looks" | "data" | "backtests";
+
+/** What the live parts of the pages show; `/live` answers it as JSON. */
 export interface OverviewView {
   status: Status;
   /** the stages of the running cycle so far, by model */
   stages: Record<string, Cycle["stages"]>;
-  /** changes when something happened that charts and lists must show */
-  revision: string;
+  /** each changes when something happened that charts and lists of the pages which follow it must show */
+  revisions: Record<Follows, string>;
   readAt: string;
 }
 
 /** Reads what the live parts show. */
 export async function overviewView(dashboard: Dashboard): Promise<OverviewView> {
-  const status = await dashboard.status();
+  const [status, marks, backtest] = await Promise.all([
+    ...[dashboard.status(), dashboard.marks(), dashboard.backtests(1)] as const,
+  ]);
   const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
   const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
   const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
-  return { status, stages, revision: revision(status), readAt: dashboard.now() };
+  const overview = revision(status);
+  const steps = Object.entries(stages).map((
+    [model, met],
+  ) => [model, ...met.map((s) => [s.stage, s.endedAt])]);
+  const revisions = {
+    overview,
+    cycles: `${overview};${steps.join()}`,
+    backtests: backtestsRevision(backtest),
+    ...marks,
+  };
+  return { status, stages, revisions, readAt: dashboard.now() };
 }
+
+/** Has a page keep itself current. Called before its own reads, so that it shows that revision or a later one. */
+export async function follow(
+  state: Pick<State, "dashboard" | "live">,
+  follows: Follows,
+): Promise<OverviewView> {
+  const view = await overviewView(state.dashboard);
+  state.live = { readAt: view.readAt, follows, revision: view.revisions[follows] };
+  return view;
+}
+
+const PARTS = 50; // a page that shows a backtest is drawn anew so often while it runs
+
+const backtestsRevision = ([newest]: readonly BacktestSummary[]): string =>
+  newest ? `${newest.id} ${newest.state} ${Math.floor(PARTS * newest.done / newest.steps)}` : "";
 
 const revision = ({ openAlerts, models }: Status): string =>
   [

@@ -26,10 +26,6 @@ const wholeNumber = (text: string | null) =>
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { url, state } = ctx;
-    if (!state.person) {
-      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
-    }
     return page({
       deed: await asked(ctx),
       why: "",

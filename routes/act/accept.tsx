@@ -18,10 +18,6 @@ async function asked({ url, state }: { url: URL; state: State }): Promise<Findin
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { url, state } = ctx;
-    if (!state.person) {
-      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
-    }
     return page({
       finding: await asked(ctx),
       why: "",

@@ -15,10 +15,6 @@ async function asked({ url, state }: { url: URL; state: State }): Promise<Alert>
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { url, state } = ctx;
-    if (!state.person) {
-      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
-    }
     return page({
       alert: await asked(ctx),
       why: "",

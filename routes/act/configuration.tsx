@@ -96,8 +96,7 @@ async function look(
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { dashboard, person } = state;
-    if (!person) return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+    const { dashboard } = state;
     const configuration = await dashboard.configuration(), query = url.searchParams;
     const wish: Wish = {
       model: modelOf(configuration, query.get("model")),

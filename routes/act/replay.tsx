@@ -16,10 +16,6 @@ async function asked({ url, state }: { url: URL; state: State }): Promise<Quaran
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { url, state } = ctx;
-    if (!state.person) {
-      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
-    }
     return page({
       waiting: await asked(ctx),
       why: "",

@@ -1,11 +1,17 @@
 import { HttpError, page } from "fresh";
+import LiveCycle from "../../islands/LiveCycle.tsx";
+import type { Cycle } from "../../src/reporting/cycle.ts";
 import { define } from "../(_parts)/define.ts";
 import { CycleAnswers } from "../(_parts)/cycle_answers.tsx";
 import { Comparison, Reasons, WatchNote } from "../(_parts)/cycle_evidence.tsx";
 import { Made } from "../(_parts)/cycle_made.tsx";
 import { TrainingChart } from "../(_parts)/training_chart.tsx";
 import { Timeline } from "../(_parts)/timeline.tsx";
+import { follow } from "../(_parts)/view.ts";
 import { cycleHeadline } from "../(_parts)/words.ts";
+
+/** Whether anything of it may still change. */
+const isUnderWay = ({ outcome }: Cycle) => outcome === null || outcome === "rolling out";
 
 /** A cycle's id with another number in its place. */
 const neighbour = (id: string, number: number) => id.replace(/\d+$/, String(number));
@@ -13,8 +19,10 @@ const neighbour = (id: string, number: number) => id.replace(/\d+$/, String(numb
 export const handler = define.handlers({
   async GET({ params, state }) {
     const { dashboard } = state;
-    const cycle = await dashboard.cycle(params.id);
+    const view = await follow(state, "cycles"), cycle = await dashboard.cycle(params.id);
     if (!cycle) throw new HttpError(404, `There is no cycle "${params.id}"`);
+    if (!isUnderWay(cycle)) state.live = undefined;
+    const running = view.status.models.find(({ model }) => model === cycle.model)?.running ?? null;
     const [made, moves, earlier, later] = await Promise.all([
       cycle.challenger === null ? null : dashboard.version(cycle.model, cycle.challenger),
       dashboard.moves(cycle.model),
@@ -23,16 +31,16 @@ export const handler = define.handlers({
     ]);
     const workflowUrl = dashboard.workflowUrl(cycle.id, cycle.runId);
     state.title = `${cycle.model}, cycle ${cycle.number}`;
-    return page({ cycle, made, moves, earlier, later, workflowUrl, now: dashboard.now() });
+    return page({ cycle, made, moves, earlier, later, workflowUrl, now: view.readAt, running });
   },
 });
 
 export default define.page<typeof handler>(function OneCycle({ data }) {
-  const { cycle, made, moves, earlier, later, workflowUrl, now } = data;
+  const { cycle, made, moves, earlier, later, workflowUrl, now, running } = data;
   const { model } = cycle;
   return (
     <>
-      <header class="lede">
+      <header class="lede" id="cycle" data-redraw>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/cycles">All cycles</a>
           <a href={`/cycles?model=${model}`}>{model}</a>
@@ -42,12 +50,15 @@ export default define.page<typeof handler>(function OneCycle({ data }) {
         <h1>{cycleHeadline(cycle)}</h1>
         <CycleAnswers cycle={cycle} workflowUrl={workflowUrl} />
       </header>
-      <Timeline cycle={cycle} now={now} />
-      <Reasons cycle={cycle} />
-      <Comparison cycle={cycle} />
-      <TrainingChart made={made} />
-      <WatchNote watch={cycle.watch} />
-      <Made cycle={cycle} made={made} moves={moves} />
+      <LiveCycle id={cycle.id} model={model} initial={{ running, stages: cycle.stages }} />
+      <div id="found" data-redraw>
+        <Timeline cycle={cycle} now={now} />
+        <Reasons cycle={cycle} />
+        <Comparison cycle={cycle} />
+        <TrainingChart made={made} />
+        <WatchNote watch={cycle.watch} />
+        <Made cycle={cycle} made={made} moves={moves} />
+      </div>
     </>
   );
 });

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { define } from "../(_parts)/define.ts";
 import { CycleTable } from "../(_parts)/cycle_table.tsx";
+import { follow } from "../(_parts)/view.ts";
 import { outcomeSign, tally } from "../(_parts)/words.ts";
 import { Outcome } from "../../src/reporting/cycle.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
@@ -40,10 +41,11 @@ export const handler = define.handlers({
   async GET({ url, state }) {
     const filter = readFilter(url.searchParams);
     const offset = (filter.page - 1) * PAGE_ROWS;
-    const [{ models, clock }, rows] = await Promise.all([
-      state.dashboard.status(),
-      state.dashboard.cycles({ model: filter.model, outcome: filter.outcome, limit: PAGE_ROWS + 1, offset }),
-    ]);
+    const { status: { models, clock } } = await follow(state, "cycles");
+    const rows = await state.dashboard.cycles({
+      ...{ model: filter.model, outcome: filter.outcome },
+      ...{ limit: PAGE_ROWS + 1, offset },
+    });
     state.title = "Cycles";
     return page({ models, clock, filter, cycles: rows.slice(0, PAGE_ROWS), more: rows.length > PAGE_ROWS });
   },
@@ -53,18 +55,20 @@ export default define.page<typeof handler>(function Cycles({ data }) {
   const { models, filter, cycles, more } = data;
   return (
     <>
-      <header class="lede">
+      <header class="lede" id="answer" data-redraw>
         <h1>{answer(models)}</h1>
         <p>Each cycle checks, trains a challenger, and lets it serve only if unseen rows speak for it.</p>
       </header>
       <FilterForm models={models.map((m) => m.model)} filter={filter} />
-      {cycles.length === 0
-        ? (
-          <p class="notice">
-            {filter.page > 1 || filter.model || filter.outcome ? "No cycle matches." : firstCycle(models)}
-          </p>
-        )
-        : <CycleTable cycles={cycles} />}
+      <div id="list" data-redraw>
+        {cycles.length === 0
+          ? (
+            <p class="notice">
+              {filter.page > 1 || filter.model || filter.outcome ? "No cycle matches." : firstCycle(models)}
+            </p>
+          )
+          : <CycleTable cycles={cycles} />}
+      </div>
       <nav class="row pages" aria-label="Pages">
         {filter.page > 1 && <a rel="prev" href={address({ ...filter, page: filter.page - 1 })}>Newer</a>}
         {(filter.page > 1 || more) && <span>Page {filter.page}</span>}

@@ -6,6 +6,7 @@ import { moment } from "../(_parts)/numbers.ts";
 import { Arms, Looks, Segments } from "../(_parts)/rollout_evidence.tsx";
 import { ROLLOUT_STATES, rolloutHeadline } from "../(_parts)/rollout_words.ts";
 import { ShareChart } from "../(_parts)/share_chart.tsx";
+import { follow } from "../(_parts)/view.ts";
 import { Status, Time } from "../(_parts)/signs.tsx";
 import type { RolloutStory } from "../(_parts)/dashboard.ts";
 
@@ -14,8 +15,9 @@ export const handler = define.handlers({
     const story = await state.dashboard.rollout(params.id);
     if (!story) throw new HttpError(404, `There is no rollout "${params.id}"`);
     state.title = `Rollout of ${story.rollout.model}`;
-    if (story.rollout.state === "running") state.live = state.dashboard.now();
-    return page(story);
+    if (story.rollout.state !== "running") return page(story);
+    await follow(state, "overview");
+    return page(await state.dashboard.rollout(params.id) ?? story); // not older than what it follows
   },
 });
 

@@ -2,6 +2,7 @@ import { page } from "fresh";
 import { ApprovalTable } from "../(_parts)/approval_table.tsx";
 import { define } from "../(_parts)/define.ts";
 import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../(_parts)/rollout_words.ts";
+import { follow } from "../(_parts)/view.ts";
 import { Status, Time } from "../(_parts)/signs.tsx";
 import { counted } from "../(_parts)/numbers.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
@@ -9,10 +10,10 @@ import type { Rollout } from "../../src/rollout/rollout.ts";
 export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard } = state;
+    const { readAt: now } = await follow(state, "overview");
     const [rollouts, approvals] = await Promise.all([dashboard.rollouts(), dashboard.approvals()]);
     state.title = "Rollouts";
-    state.live = dashboard.now();
-    return page({ rollouts, approvals, now: state.live });
+    return page({ rollouts, approvals, now });
   },
 });
 

@@ -1,13 +1,16 @@
+import type { Role } from "../security/roles.ts";
+
 /**
  * Who may call what. Each route of the API has one line here; the app refuses to start with one that has none, and a
  * test walks over all of them.
  *
  * - `anyone`: says nothing about the shop
  * - `reader`: tells how the models are doing, nothing about a person: open where the server listens on loopback only,
- *   else a key is needed
- * - `key`: changes something, or says something about a person
+ *   else for viewers
+ * - a role: the least one whose key is let in, wherever the server listens. What says something about a person takes a
+ *   viewer, what changes something an operator, what changes the rules or who is let in an admin
  */
-export type Access = "anyone" | "reader" | "key";
+export type Access = "anyone" | "reader" | Role;
 
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /healthz": "anyone",
@@ -15,12 +18,12 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /openapi.json": "anyone",
 
   "GET /retraining/status": "reader",
-  "POST /retraining/start": "key",
-  "POST /retraining/stop": "key",
-  "POST /retraining/force": "key",
+  "POST /retraining/start": "operator",
+  "POST /retraining/stop": "operator",
+  "POST /retraining/force": "operator",
   "GET /retraining/config": "reader",
-  "PATCH /retraining/config": "key",
-  "PUT /retraining/config": "key",
+  "PATCH /retraining/config": "admin",
+  "PUT /retraining/config": "admin",
   "GET /retraining/config/history": "reader",
   "POST /retraining/config/try": "reader",
   "GET /retraining/history": "reader",
@@ -32,7 +35,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "GET /monitoring/drift": "reader",
   "GET /monitoring/quality": "reader",
-  "POST /monitoring/quality/accept": "key",
+  "POST /monitoring/quality/accept": "operator",
   "GET /monitoring/performance": "reader",
   "GET /monitoring/trends": "reader",
   "GET /monitoring/impact": "reader",
@@ -41,32 +44,41 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /models/{name}/versions": "reader",
   "GET /models/{name}/serving": "reader",
   "GET /models/{name}/features": "reader",
-  "POST /models/{name}/rollback": "key",
-  "POST /models/{name}/promote": "key",
+  "POST /models/{name}/rollback": "operator",
+  "POST /models/{name}/promote": "operator",
 
-  "POST /models/{name}/rollout": "key",
+  "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",
-  "POST /models/{name}/drill": "key",
+  "POST /models/{name}/drill": "operator",
   "GET /rollouts": "reader",
   "GET /rollouts/{id}": "reader",
-  "POST /rollouts/{id}/look": "key",
+  "POST /rollouts/{id}/look": "operator",
+  "GET /backtests": "reader",
+  "POST /backtests": "operator",
+  "GET /backtests/{backtest}": "reader",
+  "POST /backtests/{backtest}/cancel": "operator",
   "GET /approvals": "reader",
-  "POST /models/{name}/approve": "key",
-  "POST /models/{name}/reject": "key",
+  "POST /models/{name}/approve": "operator",
+  "POST /models/{name}/reject": "operator",
 
-  "POST /predictions/{model}": "key",
-  "POST /events": "key",
-  "GET /events/quarantine": "key",
-  "POST /events/quarantine/replay": "key",
+  "POST /predictions/{model}": "operator",
+  "POST /events": "operator",
+  "GET /events/quarantine": "viewer",
+  "POST /events/quarantine/replay": "operator",
 
   "GET /alerts": "reader",
-  "POST /alerts/{id}/acknowledge": "key",
-  "GET /audit": "key",
+  "POST /alerts/{id}/acknowledge": "operator",
+  "GET /audit": "viewer",
+
+  "GET /keys": "admin",
+  "POST /keys": "admin",
+  "DELETE /keys/{name}": "admin",
 };
 
-/** Whether a call of this class needs a key on a server that listens on `host`. */
-export function needsKey(access: Access, host: string): boolean {
-  return access === "key" || (access === "reader" && !isLoopback(host));
+/** The least role that a call of this class needs on a server that listens on `host`; null: no key is asked for. */
+export function neededRole(access: Access, host: string): Role | null {
+  if (access === "anyone" || (access === "reader" && isLoopback(host))) return null;
+  return access === "reader" ? "viewer" : access;
 }
 
 /** Whether an address or name means this machine only. */

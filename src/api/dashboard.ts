@@ -1,7 +1,7 @@
 /** The dashboard beside the API: one origin. Its pages read by themselves, and change things through the API. */
 import type { Context, Next } from "hono";
 import { fileURLToPath } from "node:url";
-import { App, staticFiles } from "fresh";
+import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import type { Dashboard, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import type { State } from "../../routes/(_parts)/define.ts";
@@ -9,17 +9,22 @@ import { messageOf, NotFoundError } from "../core/errors.ts";
 import { countOpenAlerts, getAlert, lastClosedAt, listAlerts, pageOfClosedAlerts } from "../db/alerts.ts";
 import { listApprovals } from "../db/approvals.ts";
 import { auditNames, pageOfAudit } from "../db/audit.ts";
+import { listBacktests } from "../db/backtests.ts";
 import { listChecks } from "../db/checks.ts";
 import { deliveriesOf } from "../db/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles.ts";
+import { readMarks } from "../db/marks.ts";
 import { lastReplay } from "../db/last_replay.ts";
 import { listQuarantined } from "../db/quarantine_list.ts";
 import { listReplayScores } from "../db/replays.ts";
 import { findRollout, listLooks, listRollouts } from "../db/rollouts.ts";
 import { servingChanges, servingHistory } from "../db/serving.ts";
 import { getVersion, listVersions } from "../db/versions.ts";
+import { readAnalysis } from "../reporting/analysis_page.ts";
+import { readComparison, readDescent } from "../reporting/compare_page.ts";
+import { readBacktest, summaryOf } from "../reporting/read_backtest.ts";
 import { readDataView } from "../reporting/data_page.ts";
 import { readMonitoringView } from "../reporting/monitoring_page.ts";
 import { planText } from "../reporting/plan_text.ts";
@@ -27,8 +32,8 @@ import { readStatus } from "../reporting/read_status.ts";
 import { readTrial } from "../reporting/read_trial.ts";
 import { rolloutLooks } from "../reporting/rollout_looks.ts";
 import { knownGood } from "../registry/moves.ts";
-import { nameOfKey } from "../security/keys.ts";
-import { needsKey } from "./access.ts";
+import { holderOfKey } from "../security/keys.ts";
+import { neededRole } from "./access.ts";
 import type { AppOptions } from "./app.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { createDesk, type FrontDesk, NOBODY } from "./desk.ts";
@@ -37,6 +42,8 @@ import { limitBody, presentedKey } from "./guards.ts";
 /** What the dashboard is built from: a part of what the API is. */
 export interface DashboardDeps
   extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
+  /** opens what impacts were measured on */
+  explain: Pick<ApiDeps["explain"], "open">;
   /** Temporal's namespace, for links to its UI */
   namespace?: string;
   /** folder that keeps the bundled islands from one start to the next; left out: they are bundled at each start */
@@ -44,13 +51,16 @@ export interface DashboardDeps
 }
 
 const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000, ALERTS_SHOWN = 200;
+const BACKTESTS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** No inline script, no inline style, nothing from elsewhere. */
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/** No inline script, no inline style, nothing from elsewhere; but for the script that Fresh itself writes, by its nonce. */
+const POLICY = [
+  ...["default-src 'none'", "script-src 'self' 'unsafe-inline'", "style-src 'self'", "img-src 'self'"],
+  ...["font-src 'none'", "media-src 'none'", "worker-src 'none'", "connect-src 'self'"],
+  ...["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"],
+];
 
 /** What the pages read, out of Postgres only: they answer while workers and Temporal are down. */
 export function readDashboard(deps: DashboardDeps): Dashboard {
@@ -72,6 +82,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     rollout: (id) => readRollout(sql, id),
     approvals: () => listApprovals(sql),
     alerts: () => listAlerts(sql),
+    marks: () => readMarks(sql),
     checks: (limit) => listChecks(sql, { limit }),
     async replayScores() {
       const replay = await lastReplay(sql);
@@ -104,8 +115,13 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     },
     tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
+    analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
+    descent: (model) => readDescent(sql, model),
+    comparison: (query) => orNull(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
+    backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),
+    backtest: (id) => orNull(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(
@@ -152,17 +168,20 @@ export async function buildDashboard(
   dashboard: Dashboard,
   { desk = NOBODY, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
 ): Promise<(req: Request) => Promise<Response>> {
-  const app = new App<State>().use(withPolicy).use(staticFiles()).use(async ({ req, url, state, next }) => {
+  const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
+  app.use(async ({ req, url, state, next }) => {
     const person = await desk.personOf(req);
     if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
     const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
-    Object.assign(state, { dashboard, desk, person, notice, title: "Perennial" });
+    const mayStillRead = async () => await mayRead(req) || await desk.personOf(req) !== null;
+    Object.assign(state, { dashboard, desk, person, notice, mayStillRead, title: "Perennial" });
     return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
   const apply = await new Builder<State>(options).build({ snapshot: "memory" });
   apply(app);
-  return app.handler();
+  const handle = app.handler();
+  return async (req) => withHeaders(await handle(req));
 }
 
 const SIGN_IN = "/sign-in";
@@ -176,21 +195,21 @@ function toSignIn(req: Request, { pathname, search }: URL): Response {
   return new Response(null, { status: 303, headers: { location: `${SIGN_IN}?${to}` } });
 }
 
-const NAMED_HEADERS = {
-  "content-security-policy": POLICY,
-  "referrer-policy": "same-origin", // without any a browser would not say where our own forms come from
-};
-
-async function withPolicy({ next }: { next: () => Promise<Response> }): Promise<Response> {
-  const answer = await next();
-  for (const [name, value] of Object.entries(NAMED_HEADERS)) answer.headers.set(name, value);
+/** Around the app, since on Fresh itself an error page is drawn outside of the middlewares. */
+function withHeaders(answer: Response): Response {
+  const { headers } = answer;
+  const policy = (headers.get("content-security-policy") ?? POLICY.join("; "))
+    .replace(" 'unsafe-inline'", "") // where there was no nonce to take its place
+    .replace("; upgrade-insecure-requests", ""); // Fresh's own: there may be no https here
+  headers.set("content-security-policy", policy);
+  headers.set("referrer-policy", "same-origin"); // without any a browser would not say where our own forms come from
   // a browser asks again each time, and is told "not modified" where there is an ETag
-  answer.headers.set("cache-control", answer.headers.has("etag") ? "no-cache" : "no-store");
+  headers.set("cache-control", headers.has("etag") ? "no-cache" : "no-store");
   return answer;
 }
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit"];
+const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
 const FORM_BYTES_MAX = 64 * 1024;
 
 /**
@@ -239,9 +258,9 @@ const isForm = (req: Request) =>
 
 /** Who may read the pages without having signed in: on loopback everybody, else who sends a key as the API takes it. */
 function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
-  if (!needsKey("reader", host)) return () => Promise.resolve(true);
+  if (neededRole("reader", host) === null) return () => Promise.resolve(true);
   return async (req) => {
     const key = presentedKey(req.headers);
-    return key !== undefined && await nameOfKey(sql, key) !== null;
+    return key !== undefined && await holderOfKey(sql, key) !== null;
   };
 }

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Clock } from "../core/clock.ts";
+import type { KeyHolder } from "../db/api_keys.ts";
 import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
@@ -29,7 +30,7 @@ export interface ApiDeps {
 export interface AppEnv {
   Bindings: {
     /** the person in whose name this process calls itself; nothing that comes over the network can set it */
-    actingAs?: string;
+    actingAs?: KeyHolder;
   };
   Variables: {
     /** in the answer's `X-Request-Id`, in problems and in the log */

@@ -36,8 +36,8 @@ export function createDesk({ sql, clock }: Pick<ApiDeps, "sql" | "clock">, api: 
       const id = parse(req.headers.get("cookie") ?? "")[cookieName(req)];
       const session = await sessionOf(sql, id, { atMs: clock() });
       if (!session) return null;
-      const { keyName: name, expiresAt: until, sha256 } = session;
-      return { name, until, session: sha256, token: formToken(id) };
+      const { keyName: name, role, expiresAt: until, sha256 } = session;
+      return { name, role, until, session: sha256, token: formToken(id) };
     },
     async signIn(req, key) {
       const waitMs = attempts.begin();
@@ -65,7 +65,7 @@ export function createDesk({ sql, clock }: Pick<ApiDeps, "sql" | "clock">, api: 
 
 async function changeBy(
   api: Api,
-  { name }: Person,
+  { name, role }: Person,
   { method = "POST", path, body, once, ifMatch }: Change,
 ): ReturnType<Desk["change"]> {
   const init = {
@@ -77,7 +77,7 @@ async function changeBy(
     },
     body: JSON.stringify(body),
   };
-  const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: name });
+  const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: { name, role } });
   if (answer.ok) return null;
   const { title, detail } = await answer.json() as { title: string; detail?: string };
   return { status: answer.status, why: detail ?? title };

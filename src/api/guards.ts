@@ -1,12 +1,12 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import { systemClock } from "../core/clock.ts";
-import { createKeyRing } from "../security/key_ring.ts";
-import { ACCESS, type Access, isLoopback, needsKey, routerPath } from "./access.ts";
+import type { KeyRing } from "../security/key_ring.ts";
+import { allows, type Role } from "../security/roles.ts";
+import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
-import { ApiFault } from "./problem.ts";
+import { ApiFault, RoleNeededError } from "./problem.ts";
 
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
@@ -36,12 +36,11 @@ export function addGuards(app: Api, deps: ApiDeps): void {
 }
 
 /** Puts what the API's own routes want of a request before them. */
-export function addRouteGuards(app: Api, deps: ApiDeps): void {
-  const nameOfKey = createKeyRing(deps.sql, systemClock);
+export function addRouteGuards(app: Api, { host = LOOPBACK }: Pick<ApiDeps, "host">, keys: KeyRing): void {
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
-    const admit = accessGuard(access, deps.host ?? LOOPBACK, nameOfKey), limited = limitBody(maxSize);
+    const admit = accessGuard(neededRole(access, host), keys), limited = limitBody(maxSize);
     app.on(method, routerPath(path), async (c, next) => {
       const answered = async () => {
         await admit(c);
@@ -96,20 +95,17 @@ function hostGuard(bound: string): (c: Context<AppEnv>) => void {
 }
 
 /** Lets in who may call, and notes who that is. */
-function accessGuard(
-  access: Access,
-  host: string,
-  nameOfKey: ReturnType<typeof createKeyRing>,
-): (c: Context<AppEnv>) => void | Promise<void> {
-  if (!needsKey(access, host)) return () => undefined;
+function accessGuard(needed: Role | null, keys: KeyRing): (c: Context<AppEnv>) => void | Promise<void> {
+  if (needed === null) return () => undefined;
   return async (c) => {
     const key = presentedKey(c.req.raw.headers);
-    const who = c.env?.actingAs ?? (key === undefined ? null : await nameOfKey(key));
+    const who = c.env?.actingAs ?? (key === undefined ? null : await keys.holderOf(key));
     if (who === null) {
       const how = key === undefined ? "Send it" : "This one is not known. Send a valid one";
       throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
     }
-    c.set("who", who);
+    if (!allows(who.role, needed)) throw new RoleNeededError(needed, who);
+    c.set("who", who.name);
   };
 }
 

@@ -1,9 +1,11 @@
 /** What travels between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
 import { Alert, AlertKind } from "../alerts/alert.ts";
+import { ApiKey } from "../db/api_keys.ts";
 import { AuditRow } from "../db/audit.ts";
 import { ConfigVersion } from "../db/config_versions.ts";
 import { QuarantineReason, QuarantineRow } from "../db/quarantine_list.ts";
+import { PolicyWish } from "../backtest/wish.ts";
 import { Approval } from "../db/approvals.ts";
 import { Answer, Check } from "../monitoring/check.ts";
 import { Findings } from "../monitoring/findings.ts";
@@ -11,9 +13,11 @@ import { Look } from "../monitoring/look.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { Outcome } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
+import { BacktestSummary } from "../reporting/read_backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../retraining_config.ts";
 import { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
+import { ROLES } from "../security/roles.ts";
 
 /** Most shoppers in one request for predictions. */
 export const USERS_MAX = 10_000;
@@ -260,6 +264,27 @@ export const PlanQuery = z.object({
 export type PlanQuery = z.input<typeof PlanQuery>;
 export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });
 
+/** Replay history under policies. */
+export const BacktestRequest = z.strictObject({
+  policies: z.array(PolicyWish).min(1).max(12),
+  models: z.array(ModelName).min(1).max(20).optional().describe("left out: every model"),
+  from: z.iso.date().optional().describe("first day that policies are asked on; left out: the first cut-off"),
+  to: z.iso.date().optional().describe("last day; left out: the last whose outcomes are complete"),
+  step_days: z.int().min(1).max(365).optional().describe("days between; left out: as cut-offs"),
+  why: Why,
+});
+export type BacktestRequest = z.input<typeof BacktestRequest>;
+export const BacktestBegun = z.object({
+  accepted: z.literal(true),
+  backtest: z.string(),
+  backtestUrl: z.string(),
+});
+export type BacktestBegun = z.infer<typeof BacktestBegun>;
+export const BacktestParam = z.object({ backtest: z.string().min(1).max(60) });
+export const Backtests = z.object({ backtests: z.array(BacktestSummary) });
+export const CancelRequest = z.strictObject({ why: Why }).default({ why: "" });
+export type CancelRequest = z.input<typeof CancelRequest>;
+
 /** A person decides about a version that waits. */
 export const DecideRequest = z.strictObject({
   version: z.int().min(1).optional().describe("only if it is this one that waits"),
@@ -373,6 +398,23 @@ export const Audit = z.object({
   next: z.int().nullable().describe("`before` of the next page; null: this was the last"),
 });
 
+const KeyName = z.string().trim().min(1).max(60).regex(/^[\p{L}\p{N}][\p{L}\p{N} ._@-]*$/u, {
+  error: "need a name of letters, digits, spaces and . _ @ -, as Ana or shop-backend",
+});
+export const Keys = z.object({ keys: z.array(ApiKey) });
+export const KeyRequest = z.strictObject({
+  name: KeyName.describe("whose it is: the audit has it"),
+  role: z.enum(ROLES),
+  why: Why,
+});
+export type KeyRequest = z.input<typeof KeyRequest>;
+export const NewKey = ApiKey.extend({
+  key: z.string().describe("shown this once; only a salted hash is kept"),
+});
+export const KeyParam = z.object({ name: z.string().min(1).max(60).describe("a key's name, as in /keys") });
+export const RevokeQuery = z.object({ why: Why });
+export type RevokeQuery = z.input<typeof RevokeQuery>;
+
 export const Alive = z.object({ alive: z.literal(true) });
 export const Ready = z.object({
   ready: z.literal(true),
@@ -388,5 +430,6 @@ export const Problem = z.object({
   detail: z.string(),
   instance: z.string().describe("urn:perennial:request:<id>; the id is in the log"),
   field: z.string().optional().describe("path of what was wrong in the request"),
+  needs: z.enum(ROLES).optional().describe("the least role that may do this"),
 });
 export type Problem = z.infer<typeof Problem>;

@@ -1,4 +1,4 @@
-import { ACCESS, routerPath } from "./access.ts";
+import { ACCESS, type Access, routerPath } from "./access.ts";
 import type { Api } from "./deps.ts";
 
 type Document = ReturnType<Api["getOpenAPI31Document"]>;
@@ -10,19 +10,22 @@ const INFO = {
     "Durable, automatic model retraining for e-commerce. Errors are `application/problem+json` (RFC 9457).",
 };
 
-/** How each class of access reads in the document. Reading may need a key beyond loopback, so the key is optional there. */
-const SECURITY = {
-  anyone: [],
-  reader: [{}, { bearer: [] }, { apiKey: [] }],
-  key: [{ bearer: [] }, { apiKey: [] }],
-};
+/**
+ * How each class of access reads in the document: with the least role, as OpenAPI 3.1 has it. Reading may need a key
+ * beyond loopback, so the key is optional there.
+ */
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === "anyone") return [];
+  if (access === "reader") return [{}, ...securityOf("viewer")];
+  return [{ bearer: [access] }, { apiKey: [access] }];
+}
 
 /** The OpenAPI document of the app: its routes, with what each asks of the caller. */
 export function openApiDocument(app: Api): Document {
   const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     for (const [method, operation] of Object.entries(methods as Record<string, { security?: unknown }>)) {
-      operation.security = SECURITY[ACCESS[`${method.toUpperCase()} ${path}`]];
+      operation.security = securityOf(ACCESS[`${method.toUpperCase()} ${path}`]);
     }
   }
   document.components = {

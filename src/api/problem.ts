@@ -6,12 +6,14 @@ import {
   messageOf,
   NotFoundError,
 } from "../core/errors.ts";
+import { aRole, type Role } from "../security/roles.ts";
 import type { Problem } from "./messages.ts";
 
 /** The kinds of problem an answer can name, with their status and title. */
 const KINDS = {
   "malformed": [400, "The request cannot be read"],
   "key-needed": [401, "An API key is needed"],
+  "role-needed": [403, "This takes another role"],
   "not-found": [404, "There is no such thing"],
   "conflict": [409, "The request contradicts what is so now"],
   "changed-meanwhile": [412, "It was changed meanwhile"],
@@ -42,6 +44,17 @@ export class UnavailableError extends ApiFault {
   }
 }
 
+/** Who called may not do this. */
+export class RoleNeededError extends ApiFault {
+  override name = "RoleNeededError";
+  constructor(readonly needs: Role, { name, role }: { name: string; role: Role }) {
+    super(
+      "role-needed",
+      `This needs the role ${needs}; "${name}" is ${aRole(role)}. An admin gives out keys`,
+    );
+  }
+}
+
 /** What is told of an error: the one place where our errors become answers. What is not ours tells nothing of itself. */
 export function problemOf(error: unknown, requestId: string): Problem {
   const { kind, detail, field } = translated(error);
@@ -53,6 +66,7 @@ export function problemOf(error: unknown, requestId: string): Problem {
     detail,
     instance: `urn:perennial:request:${requestId}`,
     ...(field === undefined ? {} : { field }),
+    ...(error instanceof RoleNeededError ? { needs: error.needs } : {}),
   };
 }
 

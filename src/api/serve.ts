@@ -74,7 +74,7 @@ function listen(
   }
 }
 
-const wantsStream = ({ headers }: Request) => headers.get("accept") === "text/event-stream";
+const wantsStream = ({ headers }: Request) => headers.get("accept")?.includes("text/event-stream") ?? false;
 
 const endingWith = (request: Request, closing: AbortSignal) =>
   new Request(request, { signal: AbortSignal.any([request.signal, closing]) });

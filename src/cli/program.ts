@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
+import { addBacktest } from "./commands/backtest.ts";
 import { addChecks } from "./commands/checks.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
@@ -11,6 +12,7 @@ import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addPredict } from "./commands/predict.ts";
@@ -68,11 +70,13 @@ function perennial(io: Io): Command {
       addApprovals,
       addDrill,
       addConfig,
+      addBacktest,
       addPredict,
       addImport,
       addQuarantine,
       addDetect,
       addAudit,
+      addKeys,
     ]
   ) {
     add(program, context);

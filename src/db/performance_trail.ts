@@ -16,10 +16,19 @@ export const TrailPoint = z.object({
 });
 export type TrailPoint = z.infer<typeof TrailPoint>;
 
-/** The newest looks at what a model answered, oldest first: a moment looked at twice counts once. Uses index `observations_newest`. */
+/**
+ * The newest looks at what a model, or one version of it, answered, oldest first: a moment looked at twice counts once.
+ * Uses index `observations_newest`.
+ */
 export async function performanceTrail(
   sql: Sql,
-  { model, metric, untilMs, limit = 400 }: { model: string; metric: string; untilMs: number; limit?: number },
+  { model, metric, untilMs, version, limit = 400 }: {
+    model: string;
+    metric: string;
+    untilMs: number;
+    version?: number;
+    limit?: number;
+  },
 ): Promise<TrailPoint[]> {
   const of = (part: "measured" | "estimated") =>
     sql`jsonb_path_query_first(report, ${`$.${part}.metrics[*] ? (@.metric == $metric)`}::jsonpath, jsonb_build_object('metric', ${metric}::text))`;
@@ -29,6 +38,7 @@ export async function performanceTrail(
       ${of("measured")} as measured, ${of("estimated")} as estimated
     from (select as_of, at, answer, report from observations
       where kind = 'performance' and model = ${model} and as_of <= to_timestamp(${untilMs}::float8 / 1000)
+        and ${version === undefined ? sql`true` : sql`(report -> 'version')::int = ${version}`}
       order by as_of desc, at desc limit ${limit}) newest
     order by as_of, at desc`;
   return z.array(TrailPoint).parse([...rows]);

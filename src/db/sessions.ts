@@ -1,10 +1,14 @@
 import { z } from "zod";
+import { ROLES } from "../security/roles.ts";
+import { hashIn } from "./api_keys.ts";
 import type { Sql } from "./connect.ts";
 
 /** Somebody who has signed in to the dashboard. */
 const Session = z.object({
   sha256: z.string(),
   keyName: z.string(),
+  /** what its key allows now */
+  role: z.enum(ROLES),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime(),
   seenAt: z.iso.datetime(),
@@ -22,10 +26,13 @@ export async function addSession(
   },
 ): Promise<Session | null> {
   await sql`delete from sessions where expires_at <= ${new Date(atMs)}`;
-  const [row] = await sql`insert into sessions (sha256, key_name, key_sha256, created_at, expires_at, seen_at)
-    select ${sha256}, name, sha256, ${new Date(atMs)}, ${new Date(expiresMs)}, ${new Date(atMs)}
-      from api_keys where sha256 = ${keySha256}
-    returning sha256, key_name, created_at, expires_at, seen_at`;
+  const [row] = await sql`with its as (select name, role, hash from api_keys where hash = ${
+    hashIn(sql, keySha256)
+  }),
+      used as (update api_keys k set last_used_at = now() from its where k.name = its.name)
+    insert into sessions (sha256, key_name, key_hash, created_at, expires_at, seen_at)
+    select ${sha256}, name, hash, ${new Date(atMs)}, ${new Date(expiresMs)}, ${new Date(atMs)} from its
+    returning sha256, key_name, (select role from its), created_at, expires_at, seen_at`;
   return row ? Session.parse(row) : null;
 }
 
@@ -35,15 +42,18 @@ export async function findSession(
   sha256: string,
   { atMs }: { atMs: number },
 ): Promise<Session | null> {
-  const [row] = await sql`select s.sha256, s.key_name, s.created_at, s.expires_at, s.seen_at
-    from sessions s join api_keys k on k.name = s.key_name and k.sha256 = s.key_sha256
+  const [row] = await sql`select s.sha256, s.key_name, k.role, s.created_at, s.expires_at, s.seen_at
+    from sessions s join api_keys k on k.name = s.key_name and k.hash = s.key_hash
     where s.sha256 = ${sha256} and s.expires_at > ${new Date(atMs)}`;
   return row ? Session.parse(row) : null;
 }
 
-/** Writes down that a session was used. */
+/** Writes down that a session was used, and with it its key. */
 export async function sessionSeen(sql: Sql, sha256: string, { atMs }: { atMs: number }): Promise<void> {
-  await sql`update sessions set seen_at = ${new Date(atMs)} where sha256 = ${sha256}`;
+  await sql`with seen as (update sessions set seen_at = ${new Date(
+    atMs,
+  )} where sha256 = ${sha256} returning key_name)
+    update api_keys k set last_used_at = now() from seen where k.name = seen.key_name`;
 }
 
 export async function endSession(sql: Sql, sha256: string): Promise<void> {

@@ -6,6 +6,8 @@ import { type Context as HonoContext, Hono, type Next } from "hono";
 import type { ComponentChild, FunctionComponent } from "preact";
 import type { Site } from "./dev.ts";
 
+export { csp } from "./csp.ts";
+
 type Awaitable<T> = T | Promise<T>;
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

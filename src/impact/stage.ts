@@ -71,7 +71,8 @@ export function tellStage({ report, unmeasured, evidence }: Stored, economics: E
 /** A threshold that was learned carries chance of its own: intervals measured 1.1 to 1.9 times too narrow. */
 const WIDEN_LEARNED = 2;
 
-const partOf = ({ shopper, before, after, population }: Compared): Part => ({
+/** Paired differences of one horizon. */
+export const partOf = ({ shopper, before, after, population }: Compared): Part => ({
   differences: after.profit.map((value, i) => value - before.profit[i]),
   shoppers: shopper,
   scale: population,

@@ -97,7 +97,8 @@ function tellCycle(
 /** Without these no cycle trains, whatever called for it. */
 export const NEEDED: ReadonlySet<string> = new Set(["new samples", "labelled rows"]);
 
-const becauseOf = (reasons: readonly { code: string }[]): string | undefined =>
+/** What called for a retraining, beside what every one needs; of the reasons that spoke for it. */
+export const becauseOf = (reasons: readonly { code: string }[]): string | undefined =>
   reasons.map(({ code }) => code).filter((code) => !NEEDED.has(code)).join(", ") || undefined;
 
 function byReason(told: readonly Told[], confidence: number): Impact["byReason"] {

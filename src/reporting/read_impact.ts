@@ -14,7 +14,7 @@ import { type DeployedCycle, summarise } from "../impact/summary.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf, type ModelConfig } from "../retraining_config.ts";
 import { currentAsOf } from "./as_of.ts";
-import { secondsByStage } from "./trends.ts";
+import { secondsByStage } from "./stage_seconds.ts";
 
 export interface ImpactDeps {
   sql: Sql;

@@ -12,6 +12,7 @@ import {
 import { type Measured, PerformanceReport } from "../monitoring/performance_report.ts";
 import { QualityReport } from "../monitoring/quality_report.ts";
 import { Evidence } from "../validation/verdict.ts";
+import { secondsByStage } from "./stage_seconds.ts";
 
 /** What one look at what serves said of the metric that people quote. */
 const LookPoint = z.strictObject({
@@ -153,16 +154,6 @@ function improvementOf(
     high: share(difference.low),
     ...{ loss, against },
   };
-}
-
-/** How long each stage of a cycle took, waiting for workers included. */
-export function secondsByStage(stages: CycleRow["stages"]): Record<string, number> {
-  const seconds: Record<string, number> = {};
-  for (const { stage, startedAt, endedAt } of stages) {
-    if (endedAt === null || stage === "ended") continue;
-    seconds[stage] = (seconds[stage] ?? 0) + (Date.parse(endedAt) - Date.parse(startedAt)) / 1000;
-  }
-  return seconds;
 }
 
 function frequencyOf(cycles: Trends["cycles"]): Trends["frequency"] {

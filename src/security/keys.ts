@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { sha256 } from "../core/hash.ts";
-import { addFirstKey, hasKeys, keyName, saveKey } from "../db/api_keys.ts";
+import { addFirstKey, findKey, hasKeys, type KeyHolder, saveKey, useKey } from "../db/api_keys.ts";
 import type { Sql } from "../db/connect.ts";
 
 /** The name of the key that an installation makes for itself, and of one that the environment gives. */
@@ -27,7 +27,7 @@ export const newKey = (): string => `pk_${randomBytes(32).toString("base64url")}
 export const keyFile = (home: string): string => join(home, "api-key");
 
 /**
- * The API key of an installation; made when the database knows none yet. Only its sha256 goes to the database.
+ * The API key of an installation; made when the database knows none yet. Only a salted hash of it stays in the database.
  * Safe when several processes start at once, and after a crash between any two steps.
  * @param options.given a key from the environment: it is let in beside the others, under the name `environment`
  * @throws {RangeError} the given key is shorter than 16 characters
@@ -48,13 +48,16 @@ export async function ensureApiKey(
 /** The key in the file, if the database knows it. */
 async function kept(sql: Sql, path: string): Promise<InstallationKey> {
   const key = await readKey(path);
-  const isKnown = key !== null && await keyName(sql, sha256(key)) !== null;
+  const isKnown = key !== null && await findKey(sql, sha256(key)) !== null;
   return isKnown ? { key, path, created: false } : { key: null, path: null, created: false };
 }
 
-/** The name of the key that was presented, or null. Only its sha256 is looked up, so the time taken tells nothing of a key. */
-export const nameOfKey = (sql: Sql, presented: string): Promise<string | null> =>
-  keyName(sql, sha256(presented));
+/**
+ * Who holds the key that was presented, or null. Only its sha256 is looked up, so the time taken tells nothing of a
+ * key. That it is used is written down.
+ */
+export const holderOfKey = (sql: Sql, presented: string): Promise<KeyHolder | null> =>
+  useKey(sql, sha256(presented));
 
 /** The key in a file, or null where there is none. */
 export async function readKey(path: string): Promise<string | null> {
@@ -72,7 +75,7 @@ async function letIn(sql: Sql, key: string): Promise<InstallationKey> {
       `Cannot use PERENNIAL_API_KEY: need >= ${SHORTEST_GIVEN_KEY} characters, have ${key.length}`,
     );
   }
-  if (await keyName(sql, sha256(key)) === null) await saveKey(sql, GIVEN_KEY, sha256(key));
+  if (await findKey(sql, sha256(key)) === null) await saveKey(sql, GIVEN_KEY, sha256(key));
   return { key, path: null, created: false };
 }
 

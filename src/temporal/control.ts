@@ -29,6 +29,10 @@ export interface Control {
   wakeRollout(id: string): Promise<void>;
   /** Tells a cycle that a person decided about its version. */
   decided(cycleId: string): Promise<void>;
+  /** Begins a backtest that was written down; one that runs already is left as it is. */
+  startBacktest(id: string): Promise<void>;
+  /** Cancels a backtest. @returns false: its workflow is not there any more */
+  cancelBacktest(id: string): Promise<boolean>;
   /** Whether the Temporal server answers. */
   reachable(): Promise<boolean>;
 }

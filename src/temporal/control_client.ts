@@ -29,6 +29,8 @@ export function temporalControl(client: Client, { taskQueue }: { taskQueue: stri
     lookAtRollout: (id, look) => lookAsOf(client, id, look),
     wakeRollout: (id) => signalIfThere(client, id, "wake"),
     decided: (cycleId) => signalIfThere(client, cycleId, "decided"),
+    startBacktest: (id) => ensureBacktest(client, { id, taskQueue }),
+    cancelBacktest: (id) => cancelIfThere(client, backtestId(id)),
     async reachable() {
       try {
         await client.connection.withDeadline(
@@ -84,6 +86,33 @@ const rolloutOptions = (id: string, model: string, taskQueue: string) => ({
   typedSearchAttributes: [{ key: MODEL, value: model }],
   staticSummary: `${id.replace("rollout/", "").replace("/v", ": version ")}, step by step`,
 });
+
+/** Workflow id of a backtest. */
+const backtestId = (id: string): string => `backtest/${id}`;
+
+/** Makes sure that a backtest goes on; one that runs already is left as it is. */
+export async function ensureBacktest(
+  client: Client,
+  { id, taskQueue }: { id: string; taskQueue: string },
+): Promise<void> {
+  await client.workflow.start("backtest", {
+    workflowId: backtestId(id),
+    workflowIdConflictPolicy: "USE_EXISTING",
+    taskQueue,
+    args: [{ backtest: id }],
+    staticSummary: "Replays history under policies, beside what serves",
+  });
+}
+
+async function cancelIfThere(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId).cancel();
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
+}
 
 /** Makes sure that somebody looks at a rollout that runs. */
 export async function ensureRollout(

@@ -1,45 +1,81 @@
 import assert from "node:assert/strict";
-import { ACCESS, isLoopback, needsKey, routerPath } from "../../src/api/access.ts";
+import { ACCESS, isLoopback, neededRole, routerPath } from "../../src/api/access.ts";
+import type { Api } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/openapi.ts";
+import { sha256 } from "../../src/core/hash.ts";
+import { insertKey } from "../../src/db/api_keys.ts";
+import type { Database } from "../../src/db/connect.ts";
+import { allows, type Role, ROLES } from "../../src/security/roles.ts";
 import { KEY, withApp } from "./support.ts";
+
+/** Every route of the OpenAPI document, with an address that it answers. */
+function routesOf(app: Api): { route: string; method: string; address: string }[] {
+  return Object.entries(openApiDocument(app).paths ?? {}).flatMap(([path, methods]) =>
+    Object.keys(methods as object).map((name) => {
+      const method = name.toUpperCase();
+      const cycle = path.replace("/cycles/{id}", "/cycles/retrainer/churn/cycle/1");
+      return { route: `${method} ${path}`, method, address: cycle.replaceAll(/\{\w+\}/g, "churn") };
+    })
+  );
+}
+
+/** Somebody of each role, by key. */
+async function oneOfEach(sql: Database): Promise<[Role, string][]> {
+  for (const role of ROLES) {
+    await insertKey(sql, { name: `one ${role}`, role, sha256: sha256(`pk_${role}`), by: "owner" });
+  }
+  return ROLES.map((role) => [role, `pk_${role}`]);
+}
 
 Deno.test("ACCESS names every route of the OpenAPI document, and each asks for a key where it says so", () =>
   withApp(async ({ app }) => {
-    const document = openApiDocument(app);
-    const routes = Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
-      Object.keys(methods as object).map((method) => ({ method: method.toUpperCase(), path }))
-    );
+    const routes = routesOf(app);
     assert.ok(routes.length >= 20);
-    for (const { method, path } of routes) {
-      const access = ACCESS[`${method} ${path}`];
-      assert.ok(access, `${method} ${path}`);
-      const concrete = path.replace("/cycles/{id}", "/cycles/retrainer/churn/cycle/1").replaceAll(
-        /\{\w+\}/g,
-        "churn",
-      );
-      for (
-        const headers of [[], [["Authorization", "Bearer pk_wrong"]], [["X-API-Key", "pk_wrong"]]] as [
-          string,
-          string,
-        ][][]
-      ) {
-        const response = await app.request(concrete, { method, headers });
+    for (const { route, method, address } of routes) {
+      assert.ok(ACCESS[route], route);
+      for (const headers of [{}, { Authorization: "Bearer pk_wrong" }, { "X-API-Key": "pk_wrong" }]) {
+        const response = await app.request(address, { method, headers: new Headers(headers as HeadersInit) });
         assert.equal(
           response.status === 401,
-          access === "key",
-          `${method} ${path} answered ${response.status}`,
+          neededRole(ACCESS[route], "127.0.0.1") !== null,
+          `${route} answered ${response.status}`,
         );
         await response.body?.cancel();
       }
     }
   }));
 
+for (const host of ["127.0.0.1", "0.0.0.0"]) {
+  Deno.test(`every route lets in who has the role it names, and tells everybody else which one that is, on ${host}`, () =>
+    withApp(async ({ app, sql }) => {
+      let refused = 0;
+      for (const [role, key] of await oneOfEach(sql)) {
+        for (const { route, method, address } of routesOf(app)) {
+          const response = await app.request(address, { method, headers: { "X-API-Key": key } });
+          const needed = neededRole(ACCESS[route], host), may = needed === null || allows(role, needed);
+          assert.equal(response.status !== 403, may, `${route} answered a ${role} ${response.status}`);
+          assert.notEqual(response.status, 401, route);
+          const answer = await response.text();
+          if (may) continue;
+          refused++;
+          const problem = JSON.parse(answer);
+          assert.equal(response.headers.get("content-type"), "application/problem+json");
+          assert.deepEqual([problem.type, problem.needs], ["urn:perennial:problem:role-needed", needed]);
+          assert.match(problem.detail, new RegExp(`needs the role ${needed}; "one ${role}" is an? ${role}`));
+        }
+      }
+      assert.ok(refused > 20);
+    }, { host }));
+}
+
 Deno.test("ACCESS lets nothing that changes something, and no person's data, go without a key", () => {
   const onlyReads = "POST /retraining/config/try"; // a POST for its body alone
   for (const [route, access] of Object.entries(ACCESS)) {
     const changes = !route.startsWith("GET ") && route !== onlyReads;
-    const personal = /predictions|events|audit|quarantine/.test(route);
-    assert.equal(access === "key", changes || personal, route);
+    const personal = /predictions|events|audit|quarantine|keys/.test(route);
+    assert.equal(neededRole(access, "127.0.0.1") !== null, changes || personal, route);
+    if (changes) assert.ok(allows(access as Role, "operator"), route);
+    if (/keys|^P\w+ \/retraining\/config$/.test(route)) assert.equal(access, "admin", route);
   }
 });
 
@@ -91,14 +127,16 @@ for (
 
 for (
   const [access, host, want] of [
-    ["anyone", "0.0.0.0", false],
-    ["reader", "127.0.0.1", false],
-    ["reader", "0.0.0.0", true],
-    ["key", "127.0.0.1", true],
+    ["anyone", "0.0.0.0", null],
+    ["reader", "127.0.0.1", null],
+    ["reader", "0.0.0.0", "viewer"],
+    ["viewer", "127.0.0.1", "viewer"],
+    ["operator", "127.0.0.1", "operator"],
+    ["admin", "0.0.0.0", "admin"],
   ] as const
 ) {
-  Deno.test(`needsKey() is ${want} for "${access}" on ${host}`, () =>
-    assert.equal(needsKey(access, host), want));
+  Deno.test(`neededRole() is ${want} for "${access}" on ${host}`, () =>
+    assert.equal(neededRole(access, host), want));
 }
 
 Deno.test("routerPath() lets a cycle's id hold slashes, and nothing else", () => {

@@ -1,57 +1,12 @@
 import assert from "node:assert/strict";
-import { parseHTML } from "linkedom";
-import type { ApiDeps } from "../../src/api/deps.ts";
 import { saveObservation } from "../../src/db/observations.ts";
 import { noteFindings } from "../../src/db/quality_findings.ts";
 import { saveRetrainer } from "../../src/db/retrainers.ts";
 import { servingVersion } from "../../src/db/serving.ts";
 import { FINDING } from "../fresh/monitoring_fixture.ts";
-import { CYCLE, withDesk } from "./desk_support.ts";
-import { KEY, NOW, type Served } from "./support.ts";
-
-const HERE = "http://localhost:8000";
-
-/** A browser in a few lines: it keeps cookies, says where its forms come from, and follows what it is told. */
-class Browser {
-  cookie = "";
-  constructor(readonly app: Served["app"]) {}
-  async open(path: string, init: RequestInit = {}): Promise<Response> {
-    const headers = { accept: "text/html", host: "localhost:8000", cookie: this.cookie, ...init.headers };
-    const res = await this.app.request(`${HERE}${path}`, { ...init, headers });
-    const set = res.headers.get("set-cookie");
-    if (set) this.cookie = set.split(";")[0];
-    return res;
-  }
-  async page(path: string): Promise<Document> {
-    const res = await this.open(path);
-    assert.equal(res.status, 200, path);
-    return parseHTML(await res.text()).document;
-  }
-  /** Sends the one form on a page, with `fields` filled in. */
-  async send(
-    path: string,
-    fields: Record<string, string>,
-    headers: Record<string, string> = {},
-  ): Promise<Response> {
-    const form = (await this.page(path)).querySelector("form[method=post]")!;
-    const body = new URLSearchParams();
-    for (const input of form.querySelectorAll("input")) {
-      body.set(input.getAttribute("name")!, input.getAttribute("value") ?? "");
-    }
-    for (const [name, value] of Object.entries(fields)) body.set(name, value);
-    const all = { origin: HERE, "sec-fetch-site": "same-origin", ...headers };
-    const sent = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
-    return await this.open(form.getAttribute("action")!, { method: "POST", body, headers: sent });
-  }
-}
-
-/** The same as `withDesk()` of the support, with a browser. */
-const withBrowser = (
-  test: (served: Served & { browser: Browser }) => Promise<void>,
-  changed: Partial<ApiDeps> = {},
-) => withDesk((served) => test({ ...served, browser: new Browser(served.app) }), changed);
-
-const signIn = (browser: Browser, key = KEY, to = "/") => browser.send(`/sign-in?to=${to}`, { key });
+import { Browser, HERE, signIn, withBrowser } from "./browser_support.ts";
+import { CYCLE } from "./desk_support.ts";
+import { KEY, NOW } from "./support.ts";
 
 Deno.test("signing in sets a cookie that no script and no other site gets, and leads where one came from", () =>
   withBrowser(async ({ browser }) => {
@@ -97,7 +52,7 @@ Deno.test("signing out ends the session, also for who kept the cookie", () =>
     const res = await browser.send("/sign-in", {});
     assert.match(res.headers.get("set-cookie")!, /^perennial_8000=; Max-Age=0/);
     browser.cookie = cookie;
-    assert.match((await browser.page("/sign-in")).body.textContent, /Sign in with the key/);
+    assert.match((await browser.page("/sign-in")).body.textContent, /Sign in with your key/);
   }));
 
 for (const [action, decision] of [["approve", "approved"], ["reject", "rejected"]] as const) {

@@ -29,7 +29,8 @@ Deno.test("/openapi.json refers only to what it holds, and says which routes ask
     for (const [, ref] of text.matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)) {
       assert.ok(document.components.schemas[ref], ref);
     }
-    assert.deepEqual(document.paths["/audit"].get.security, [{ bearer: [] }, { apiKey: [] }]);
+    const viewers = [{ bearer: ["viewer"] }, { apiKey: ["viewer"] }];
+    assert.deepEqual(document.paths["/audit"].get.security, viewers);
     assert.deepEqual(document.paths["/healthz"].get.security, []);
     assert.ok(document.paths["/events"].post.requestBody.content["application/x-ndjson"]);
     assert.equal(document.components.schemas.ConfigPatch.properties.seed.default, undefined);

@@ -42,6 +42,11 @@ export class NotingControl implements Control {
   }
   wakeRollout: Control["wakeRollout"] = (id) => this.#note("wake rollout", id);
   decided: Control["decided"] = (cycleId) => this.#note("decided", cycleId);
+  startBacktest: Control["startBacktest"] = (id) => this.#note("start backtest", id);
+  async cancelBacktest(id: string) {
+    await this.#note("cancel backtest", id);
+    return true;
+  }
   reachable = () => Promise.resolve(!this.down);
 }
 

@@ -62,11 +62,11 @@ inBrowser(
     await page.getByLabel("API key").fill(KEY);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("link", { name: "Signed in as owner" }).click();
-    assert.equal(await h1(page), "You are signed in as owner.");
+    assert.equal(await h1(page), "You are signed in as owner, an admin.");
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("API key").waitFor();
     await page.goto(`${url}/sign-in?key=${KEY}`);
-    assert.equal(await h1(page), "You are signed in as owner.");
+    assert.equal(await h1(page), "You are signed in as owner, an admin.");
     assert.ok(!page.url().includes(KEY));
   },
 );

@@ -8,7 +8,10 @@ import { FINDING, REASON } from "../fresh/monitoring_fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
 const fixture = makeFixture();
-const person = { name: "ann", token: "t", until: "2026-03-03T00:00:00.000Z", session: "s" };
+const person = {
+  ...{ name: "ann", role: "admin" as const, token: "t" },
+  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
+};
 const desk = { ...NOBODY, personOf: () => Promise.resolve(person) };
 
 /** Every page, once with all it can show. */
@@ -21,7 +24,10 @@ const PAGES = [
     "/data",
     `/act/replay?${new URLSearchParams({ reason: REASON })}`,
   ],
+  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`), "/act/backtest"],
+  `/act/cancel-backtest?id=${fixture.backtests[0].id}`,
   ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`],
+  ...["/analysis", "/analysis?model=spending", "/versions/compare?model=churn&a=2&b=3"],
   ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
 ];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];

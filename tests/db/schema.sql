@@ -26,10 +26,15 @@ CREATE UNIQUE INDEX alerts_open_once ON public.alerts USING btree (key) WHERE (c
 
 create table api_keys (
   name text not null,
-  sha256 text not null,
+  hash text not null,
   created_at timestamp with time zone not null default now(),
+  role text not null,
+  created_by text,
+  last_used_at timestamp with time zone,
+  salt text not null default (gen_random_uuid())::text,
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text]))),
   constraint api_keys_pkey PRIMARY KEY (name),
-  constraint api_keys_sha256_key UNIQUE (sha256)
+  constraint api_keys_sha256_key UNIQUE (hash)
 );
 
 create table approvals (
@@ -64,6 +69,72 @@ create table audit (
 );
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER audit_kept_whole BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table backtest_ends (
+  backtest text not null,
+  policy text not null,
+  state text not null,
+  text text not null,
+  at timestamp with time zone not null default now(),
+  constraint backtest_ends_state_check CHECK ((state = ANY (ARRAY['finished'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint backtest_ends_backtest_fkey FOREIGN KEY (backtest) REFERENCES backtests(id),
+  constraint backtest_ends_pkey PRIMARY KEY (backtest, policy)
+);
+CREATE TRIGGER backtest_ends_append_only BEFORE DELETE OR UPDATE ON public.backtest_ends FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER backtest_ends_kept_whole BEFORE TRUNCATE ON public.backtest_ends FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table backtest_steps (
+  backtest text not null,
+  policy text not null,
+  model text not null,
+  as_of timestamp with time zone not null,
+  run text not null,
+  why text not null,
+  outcome text,
+  trained boolean not null,
+  version integer,
+  rows integer not null,
+  metrics jsonb,
+  predictions_sha256 text,
+  at timestamp with time zone not null default now(),
+  constraint backtest_steps_run_check CHECK ((run = ANY (ARRAY['nothing'::text, 'cycle'::text, 'train'::text]))),
+  constraint backtest_steps_backtest_fkey FOREIGN KEY (backtest) REFERENCES backtests(id),
+  constraint backtest_steps_pkey PRIMARY KEY (backtest, policy, model, as_of)
+);
+CREATE TRIGGER backtest_steps_append_only BEFORE DELETE OR UPDATE ON public.backtest_steps FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER backtest_steps_kept_whole BEFORE TRUNCATE ON public.backtest_steps FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table backtest_trainings (
+  key text not null,
+  result_sha256 text not null,
+  seconds double precision not null,
+  at timestamp with time zone not null default now(),
+  constraint backtest_trainings_pkey PRIMARY KEY (key)
+);
+
+create table backtest_uses (
+  scope text not null,
+  model text not null,
+  key text not null,
+  constraint backtest_uses_key_fkey FOREIGN KEY (key) REFERENCES backtest_trainings(key),
+  constraint backtest_uses_pkey PRIMARY KEY (scope, model, key)
+);
+
+create table backtests (
+  id text not null,
+  models text[] not null,
+  policies jsonb not null,
+  moments timestamp with time zone[] not null,
+  scored_from jsonb not null,
+  config jsonb not null,
+  by text not null,
+  why text not null,
+  created_at timestamp with time zone not null default now(),
+  constraint backtests_pkey PRIMARY KEY (id)
+);
+CREATE INDEX backtests_created ON public.backtests USING btree (created_at DESC);
+CREATE TRIGGER backtests_append_only BEFORE DELETE OR UPDATE ON public.backtests FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER backtests_kept_whole BEFORE TRUNCATE ON public.backtests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 create table checks (
   id uuid not null,
@@ -460,7 +531,7 @@ CREATE INDEX serving_minutes_minute ON public.serving_minutes USING btree (minut
 create table sessions (
   sha256 text not null,
   key_name text not null,
-  key_sha256 text not null,
+  key_hash text not null,
   notice text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,

@@ -53,10 +53,10 @@ Deno.test("a feed tells the view once, and again when it changes, with another i
   assert.deepEqual([first.event, JSON.parse(first.data!)], ["view", view]);
   state.now = { ...view, readAt: "2026-01-01T00:00:00.000Z" };
   assert.equal((await next())!.event, "beat", "the time alone is no change");
-  state.now = { ...view, revision: "another" };
+  state.now = { ...view, revisions: { ...view.revisions, overview: "another" } };
   let second = await next();
   while (second!.event === "beat") second = await next();
-  assert.equal(JSON.parse(second!.data!).revision, "another");
+  assert.equal(JSON.parse(second!.data!).revisions.overview, "another");
   assert.notEqual(second!.id, first.id);
   leave();
   assert.equal(await next(), undefined);
@@ -68,7 +68,7 @@ Deno.test("who comes back with the present id is told nothing twice; with anothe
   const { id } = (await before.next())!;
   const back = await listen(feed, id!);
   assert.equal((await back.next())!.event, "beat");
-  state.now = { ...view, revision: "another" };
+  state.now = { ...view, revisions: { ...view.revisions, overview: "another" } };
   const late = await listen(createFeed(read, QUICK), id!);
   assert.equal((await late.next())!.event, "view");
   for (const { leave } of [before, back, late]) leave();
@@ -102,4 +102,28 @@ Deno.test("too many listeners are sent away, and who cannot be told anything is 
   assert.equal((await again.next())!.event, "view");
   again.leave();
   while (await again.next());
+});
+
+Deno.test("who comes while others wait for the first view counts as one who listens", async () => {
+  const { read } = changing(), feed = createFeed(read, { ...QUICK, most: 2 });
+  const leaving = new AbortController();
+  const streams = await Promise.all([1, 2, 3].map(() => feed.listen(null, leaving.signal)));
+  assert.equal(streams.filter((stream) => stream === null).length, 1);
+  leaving.abort();
+  for (const stream of streams) await stream?.cancel();
+  assert.ok(await feed.listen(null, AbortSignal.abort()), "who left has given their place back");
+});
+
+Deno.test("who may not read any more hears no more, and who cannot be asked about stays", async () => {
+  const { read } = changing(), feed = createFeed(read, QUICK), leaving = new AbortController();
+  let may = true;
+  const gone = eventsOf((await feed.listen(null, leaving.signal, () => Promise.resolve(may)))!);
+  const stays = eventsOf((await feed.listen(null, leaving.signal, () => Promise.reject(new Error("away"))))!);
+  for (const events of [gone, stays]) assert.equal((await events.next()).value.event, "view");
+  assert.equal((await gone.next()).value.event, "beat");
+  may = false;
+  while (!(await gone.next()).done);
+  assert.equal((await stays.next()).value.event, "beat");
+  leaving.abort();
+  while (!(await stays.next()).done);
 });

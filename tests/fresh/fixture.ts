@@ -11,8 +11,11 @@ import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import type { ConfigVersion } from "../../src/db/config_versions.ts";
 import type { StoredCheck } from "../../src/db/checks.ts";
 import { tryConfig } from "../../src/reporting/try_config.ts";
+import { analysisView, comparison, descent } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/audit.ts";
+import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
+import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../routes/(_parts)/dashboard.ts";
 import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, PUT_ASIDE } from "./monitoring_fixture.ts";
@@ -70,12 +73,14 @@ export interface Fixture {
   configs: ConfigVersion[];
   /** what configurations are tried on */
   tried: { checks: StoredCheck[]; cycles: Cycle[] };
+  /** newest first */
+  backtests: BacktestDetail[];
 }
 
 /** What one model's history is made of. */
 type History = Omit<
   Fixture,
-  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried"
+  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried" | "backtests"
 >;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
@@ -332,6 +337,7 @@ export function makeFixture(seed = 7): Fixture {
     approvals: [anApproval(NOW_MS)],
     ...makeConfigs(),
     ...makeAdmin(NOW_MS),
+    backtests: makeBacktests(),
     alerts: [{
       ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
       detail: { version: 14, back: 13, lossRise: 0.031 },
@@ -456,9 +462,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
+    marks: () => Promise.resolve({ looks: "1", data: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
     ...adminReads(fixture),
+    ...backtestReads(fixture.backtests),
     configuration: () =>
       Promise.resolve({
         ...{ current: configs[0] ?? DEFAULT_CONFIG, defaults: DEFAULT_CONFIG, versions: configs },
@@ -474,12 +482,19 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
       })),
     monitoring: ({ model, asOfMs }) => {
       const models = KINDS.map((k) => k.model), own = moves.filter((m) => m.model === model);
+      const seen = () => monitoringView({ model, models, moves: own, firstMs: FIRST_MS });
       return Promise.resolve(
         cycles.length === 0
           ? emptyMonitoring(model, models)
+          : asOfMs !== undefined && asOfMs < FIRST_MS
+          ? { ...emptyMonitoring(model, models)!, looks: seen()!.looks, at: iso(asOfMs) }
           : monitoringView({ model, models, moves: own, asOfMs, firstMs: FIRST_MS }),
       );
     },
+    analysis: ({ model }) =>
+      Promise.resolve(KINDS.some((k) => k.model === model) ? analysisView(fixture, model) : null),
+    descent: (model) => Promise.resolve(descent(fixture, model)),
+    comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>
       Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
     quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [PUT_ASIDE]),
@@ -493,5 +508,5 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
 export const EMPTY: Fixture = {
   ...{ cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] },
   ...{ rollouts: [], approvals: [], configs: [], tried: { checks: [], cycles: [] } },
-  ...{ closed: [], deliveries: [], audit: [] },
+  ...{ closed: [], deliveries: [], audit: [], backtests: [] },
 };

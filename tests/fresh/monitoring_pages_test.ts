@@ -6,7 +6,10 @@ import { hoursBesideUsual } from "../../src/reporting/usual_hours.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
 const fixture = makeFixture();
-const ann = { name: "ann", token: "t", until: "2026-03-03T00:00:00.000Z", session: "s" };
+const ann = {
+  ...{ name: "ann", role: "admin" as const, token: "t" },
+  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
+};
 const signedIn: Surroundings = { desk: { ...NOBODY, personOf: () => Promise.resolve(ann) } };
 const full = await buildDashboard(fixtureDashboard(fixture));
 const asAnn = await buildDashboard(fixtureDashboard(fixture), signedIn);
@@ -27,7 +30,7 @@ for (const path of ["/monitoring", "/monitoring?model=spending", "/data"]) {
     assert.equal(document.querySelectorAll("h1").length, 1);
     assert.doesNotMatch(
       html,
-      /<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)|NaN|undefined|Infinity/,
+      /<style|\sstyle=|\son\w+=|<script(?! type="module" (src="\/|nonce="))|NaN|undefined|Infinity/,
     );
     const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
     assert.deepEqual(ids, [...new Set(ids)]);
@@ -183,4 +186,21 @@ Deno.test("hoursBesideUsual() cannot tell what is usual with less than three wee
   assert.deepEqual(with_(2).map((h) => [h.events, h.usual]), [[9, null], [9, null]]);
   assert.deepEqual(with_(3)[0].usual, { low: 0, middle: 1, high: 2, weeks: 3 });
   assert.deepEqual(hoursBesideUsual({ days: [], today: [], asOfMs: 0, shownDays: 7, weeks: 6 }), []);
+});
+
+Deno.test("/monitoring of a moment before the first look says so once, with the time for the reader's zone", async () => {
+  const at = "2001-01-01T00:00:00.000Z", document = await open(full, `/monitoring?at=${at}`);
+  assert.equal(told(document.querySelector("h1")), "Nobody had looked yet.");
+  const main = told(document.querySelector("main"));
+  assert.doesNotMatch(main, /2001-01-01T/);
+  assert.equal(main.match(/No look/g)!.length, 1);
+  assert.equal(document.querySelector(`time[datetime="${at}"]`)!.getAttribute("data-as"), "moment");
+  assert.ok(document.querySelector("select#at"), "another look can be chosen");
+});
+
+Deno.test("/monitoring and /data keep themselves current; a look of the past does not", async () => {
+  const follows = async (path: string) =>
+    (await open(full, path)).querySelector("main")!.getAttribute("data-follows");
+  assert.deepEqual([await follows("/monitoring"), await follows("/data")], ["looks", "data"]);
+  assert.equal(await follows("/monitoring?at=2026-02-01T00:00:00Z"), null);
 });

@@ -5,11 +5,12 @@ import type { Sql } from "../../src/db/connect.ts";
 /** A ring over a table of keys that can change, and be away. */
 function ringOf(keys: Map<string, string>) {
   const state = { nowMs: 0, away: false, asked: 0 };
-  const nameOf = createKeyRing(null as unknown as Sql, () => state.nowMs, (_sql, key) => {
+  const ring = createKeyRing(null as unknown as Sql, () => state.nowMs, (_sql, key) => {
     state.asked++;
-    return state.away ? Promise.reject(new Error("away")) : Promise.resolve(keys.get(key) ?? null);
+    const name = keys.get(key), holder = name === undefined ? null : { name, role: "admin" as const };
+    return state.away ? Promise.reject(new Error("away")) : Promise.resolve(holder);
   });
-  return { state, nameOf };
+  return { state, ring, nameOf: async (key: string) => (await ring.holderOf(key))?.name ?? null };
 }
 
 Deno.test("createKeyRing() asks once a second for a valid key, and lets a revoked one in no longer", async () => {
@@ -41,4 +42,16 @@ Deno.test("createKeyRing() takes the database's last word for ten minutes while 
   }
   await assert.rejects(async () => await nameOf("k"), /away/);
   await assert.rejects(async () => await nameOf("another"), /away/);
+});
+
+Deno.test("createKeyRing() lets a key in no more once it is forgotten, also who was being looked up meanwhile", async () => {
+  const keys = new Map([["k", "ana"], ["o", "owner"]]);
+  const { state, ring, nameOf } = ringOf(keys);
+  await nameOf("o");
+  const underWay = nameOf("k");
+  keys.delete("k");
+  ring.forget("ana");
+  assert.deepEqual([await underWay, await nameOf("k")], [null, null]);
+  const asked = state.asked;
+  assert.deepEqual([await nameOf("o"), state.asked], ["owner", asked]);
 });

@@ -3,8 +3,10 @@ import { sha256 } from "../../src/core/hash.ts";
 import { saveKey } from "../../src/db/api_keys.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { ensureApiKey, keyFile, nameOfKey, newKey, readKey } from "../../src/security/keys.ts";
+import { ensureApiKey, holderOfKey, keyFile, newKey, readKey } from "../../src/security/keys.ts";
 import { freshDatabase } from "../support/installation.ts";
+
+const nameOfKey = async (sql: Database, key: string) => (await holderOfKey(sql, key))?.name ?? null;
 
 async function withHome(test: (at: { sql: Database; home: string }) => Promise<void>): Promise<void> {
   await using database = await freshDatabase();

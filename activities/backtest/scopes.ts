@@ -1,0 +1,71 @@
+import type { Database } from "../../src/db/connect.ts";
+import { checkedScope } from "../../src/db/scopes.ts";
+import { ConflictError } from "../../src/core/errors.ts";
+import type { Predictor } from "../../src/serving/prediction.ts";
+import type { ArtefactStore } from "../../src/registry/artefacts.ts";
+import type { ObserveDeps } from "../deps.ts";
+import { rememberingTrainer, type UnderWay } from "./trainer.ts";
+
+/** What activities of a scope work on. */
+export type ScopedDeps = ObserveDeps & { predictor: Predictor };
+
+/** How a connection into a scope's schema is opened. */
+export type OpenScope = (schema: string) => Database;
+
+/** The scopes that this process works in. */
+export interface Scopes {
+  depsOf(scope: string): ScopedDeps;
+  /** Ends its connections, so that it can be dropped. */
+  close(scope: string): Promise<void>;
+}
+
+type Given = ObserveDeps & { openScope: OpenScope };
+
+/** Binds what activities reach the world through to scopes: their own tables, no alerts, no file deleted. */
+export function createScopes(deps: Given): Scopes {
+  const open = new Map<string, ScopedDeps>();
+  const underWay: UnderWay = new Map();
+  return {
+    depsOf(scope) {
+      const known = open.get(scope);
+      if (known) return known;
+      const { openScope, ...live } = deps;
+      const scoped: ScopedDeps = {
+        ...live,
+        sql: openScope(checkedScope(scope)),
+        store: keepsAll(deps.store),
+        trainer: rememberingTrainer(deps, { scope, underWay }),
+        predictor: servesNobody,
+        alertChannels: [],
+      };
+      open.set(scope, scoped);
+      return scoped;
+    },
+    async close(scope) {
+      const known = open.get(scope);
+      open.delete(scope);
+      await known?.sql.end({ timeout: 5 });
+    },
+  };
+}
+
+/** The same bytes may serve in production: whoever only tries things deletes nothing. */
+const keepsAll = (store: ArtefactStore): ArtefactStore => ({ ...store, remove: () => Promise.resolve() });
+
+const refuse = () => Promise.reject(new ConflictError("Cannot predict in a backtest: it serves nobody"));
+const servesNobody: Predictor = { predict: refuse, predictRows: refuse };
+
+/**
+ * Activities that work on what serves, or, where the workflow says a scope, on that. They are the very same.
+ * @param live on what serves   @param inScope the same activities, bound to a scope
+ */
+export function scoped<T extends Record<string, (input: never) => Promise<unknown>>>(
+  live: T,
+  inScope: (scope: string) => T,
+): T {
+  const wrapped = Object.entries(live).map(([name, run]) => [name, (input: never) => {
+    const { scope, ...rest } = (input ?? {}) as { scope?: string };
+    return scope === undefined ? run(input) : inScope(scope)[name](rest as never);
+  }]);
+  return Object.fromEntries(wrapped) as T;
+}

@@ -1,0 +1,111 @@
+import { Buffer } from "node:buffer";
+import { canonicalJson, sha256 } from "../../src/core/hash.ts";
+import { DamagedArtefactError } from "../../src/core/errors.ts";
+import { findTraining, saveTraining, saveUse } from "../../src/db/backtests.ts";
+import { openValue, sealValue } from "../../src/registry/sealed.ts";
+import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
+import type { Trainer } from "../../src/training/trainer.ts";
+import type { TrainingRows } from "../../src/training/rows.ts";
+import type { ActivityDeps } from "../deps.ts";
+
+/** Trainings under way in this process, by key: policies that ask for the same one share it. */
+export type UnderWay = Map<string, Promise<CompeteResult>>;
+
+/**
+ * A trainer that trains the same thing once: the same request and seed give the same bytes, so policies that train on the
+ * same rows at the same cut-off share the artefact. What it noted of the scope says what each policy would have needed.
+ */
+export function rememberingTrainer(
+  deps: ActivityDeps,
+  { scope, underWay }: { scope: string; underWay: UnderWay },
+): Trainer {
+  const { trainer, sql, codeVersion } = deps;
+  return {
+    ...trainer,
+    async compete(request, callbacks = {}) {
+      const key = keyOf(request, codeVersion);
+      const result = await remembered(deps, key) ??
+        await trainOnce(deps, { key, request, callbacks, underWay });
+      await saveUse(sql, { scope, model: request.task.name, key });
+      return result;
+    },
+    close: () => undefined, // the pool is everybody's
+  };
+}
+
+/** All that the result depends on. */
+function keyOf({ task, rows, seed, champion }: CompeteRequest, codeVersion: string): string {
+  return sha256(canonicalJson({
+    ...{ task, seed, codeVersion, rows: rowsHash(rows) },
+    champion: champion ? sha256(champion) : null,
+  }));
+}
+
+function rowsHash({ features, target, cutoffMs, user, width }: TrainingRows): string {
+  const bytes = [features, target, cutoffMs, user].map(({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength)
+  );
+  return sha256(canonicalJson([width, ...bytes.map((part) => sha256(part))]));
+}
+
+/** @returns null where it was not done yet, or its files are gone */
+async function remembered({ sql, store }: ActivityDeps, key: string): Promise<CompeteResult | null> {
+  const known = await findTraining(sql, key);
+  if (!known) return null;
+  try {
+    const { artifact, ...result } = await openValue(store, known.resultSha256) as Sealed;
+    return { ...result, artifact: await store.get(artifact) };
+  } catch (error) {
+    if (error instanceof DamagedArtefactError) return null;
+    throw error;
+  }
+}
+
+type Sealed = Omit<CompeteResult, "artifact"> & { artifact: string };
+
+async function trainOnce(
+  deps: ActivityDeps,
+  { key, request, callbacks, underWay }: {
+    key: string;
+    request: CompeteRequest;
+    callbacks: TrainingCallbacks;
+    underWay: UnderWay;
+  },
+): Promise<CompeteResult> {
+  const { signal } = callbacks;
+  for (let running = underWay.get(key); running; running = underWay.get(key)) {
+    try {
+      return await orAborted(running, signal);
+    } catch {
+      signal?.throwIfAborted(); // else whoever trained it was cancelled, or failed: it is tried here
+    }
+  }
+  const job = train(deps, { key, request, callbacks }).finally(() => underWay.delete(key));
+  underWay.set(key, job);
+  return await job;
+}
+
+async function train(
+  { sql, store, trainer, clock }: ActivityDeps,
+  { key, request, callbacks }: { key: string; request: CompeteRequest; callbacks: TrainingCallbacks },
+): Promise<CompeteResult> {
+  const beganMs = clock();
+  const result = await trainer.compete(request, callbacks);
+  const seconds = (clock() - beganMs) / 1000;
+  const { artifact, ...told } = result;
+  const sealed = JSON.parse(JSON.stringify({ ...told, artifact: await store.put(artifact) })); // no NaN in JSON: null
+  await saveTraining(sql, key, { resultSha256: await sealValue(store, sealed), seconds });
+  return result;
+}
+
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await work;
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,37 @@
+import { overview } from "../routes/(_parts)/live.ts";
+import { Status } from "../routes/(_parts)/signs.tsx";
+import { Stages } from "../routes/(_parts)/stages.tsx";
+import { outcomeSign } from "../routes/(_parts)/words.ts";
+import type { Cycle } from "../src/reporting/cycle.ts";
+import type { ModelStatus } from "../src/reporting/status.ts";
+
+interface Props {
+  id: string;
+  model: string;
+  initial: { running: ModelStatus["running"]; stages: Cycle["stages"] };
+}
+
+/** Where a running cycle has got to, step by step; nothing once it has ended: the page then has all of it. */
+export default function LiveCycle({ id, model, initial }: Props) {
+  const view = overview.value;
+  const running = view ? view.status.models.find((m) => m.model === model)?.running : initial.running;
+  if (!running || running.id !== id) return null;
+  return (
+    <section class="section" aria-labelledby="now">
+      <h2 id="now" class="visually-hidden">Where it has got to</h2>
+      <div class="live">
+        <div>
+          <p>
+            <Status sign={outcomeSign(null, running.stage)} />
+          </p>
+          <small>{running.progress?.text}</small>
+        </div>
+        <Stages
+          label={`${model}, running cycle`}
+          running={running}
+          past={view?.stages[model] ?? initial.stages}
+        />
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,9 @@
+import { Charts } from "./(_parts)/charts.ts";
+import { define } from "./(_parts)/define.ts";
+
+/** Lets the charts of a page find its address. Not in `_app`, which Fresh draws after the page, around its finished HTML. */
+export default define.layout(({ Component, state }) => (
+  <Charts.Provider value={state.charts ?? null}>
+    <Component />
+  </Charts.Provider>
+));

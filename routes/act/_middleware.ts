@@ -1,0 +1,21 @@
+import { HttpError } from "fresh";
+import { roleFor } from "../(_parts)/act.tsx";
+import { define } from "../(_parts)/define.ts";
+import { seeOther } from "../(_parts)/form.ts";
+import { allows, aRole } from "../../src/security/roles.ts";
+
+/** Who acts has signed in, with a key that allows it; the API behind the page asks again. */
+export default define.middleware(async ({ req, url, state, next }) => {
+  const { person } = state;
+  if (!person) {
+    if (req.method === "POST") return await next(); // the form is not lost: the page says what to do
+    return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+  }
+  const needed = roleFor(url.pathname.split("/")[2]);
+  if (allows(person.role, needed)) return await next();
+  throw new HttpError(
+    403,
+    `This needs the role ${needed}. You are signed in as ${person.name}, ${aRole(person.role)}: ` +
+      "an admin can make you another key by perennial keys add",
+  );
+});

@@ -1,0 +1,118 @@
+import { HttpError, page } from "fresh";
+import { briefSentence } from "./(_parts)/analysis_words.ts";
+import { define } from "./(_parts)/define.ts";
+import { EffortChart, WaitChart } from "./(_parts)/effort_charts.tsx";
+import { FrequencyChart, ReasonsTable } from "./(_parts)/frequency_chart.tsx";
+import { Attribution, Worth } from "./(_parts)/impact_parts.tsx";
+import { GateChart, SinceChart, TogetherNote } from "./(_parts)/improvement_charts.tsx";
+import type { AnalysisView } from "../src/reporting/analysis_page.ts";
+
+export const handler = define.handlers({
+  async GET({ url, state }) {
+    const { dashboard } = state, { models } = await dashboard.status();
+    const model = url.searchParams.get("model") || models.at(0)?.model || "";
+    const view = await dashboard.analysis({ model });
+    if (!view) throw new HttpError(404, `There is no model "${model}"`);
+    state.title = `Analysis of ${model}`;
+    return page({ view });
+  },
+});
+
+export default define.page<typeof handler>(function Analysis({ data: { view } }) {
+  return (
+    <>
+      <header class="lede">
+        <h1>{view.brief.map(briefSentence).join(" ")}</h1>
+        <Chooser view={view} />
+      </header>
+      {view.cycles.length === 0 ? <Nothing view={view} /> : <Everything view={view} />}
+      <section class="section" aria-labelledby="worth">
+        <h2 id="worth">
+          What {view.model} was worth to the shop{" "}
+          <small>
+            {view.impact.economics.stated
+              ? `By the economics in force: ${view.impact.economics.text}.`
+              : "In money, by the economics that the shop states."}
+          </small>
+        </h2>
+        <Worth impact={view.impact} />
+      </section>
+      {view.impact.cycles.length > 0 && (
+        <section class="section" aria-labelledby="whence">
+          <h2 id="whence">Where it came from</h2>
+          <Attribution impact={view.impact} />
+        </section>
+      )}
+    </>
+  );
+});
+
+function Everything({ view }: { view: AnalysisView }) {
+  return (
+    <>
+      <section class="section" aria-labelledby="often">
+        <h2 id="often">How often {view.model} was trained</h2>
+        <div class="columns">
+          <div>
+            <FrequencyChart {...view} />
+          </div>
+          <div>
+            <ReasonsTable cycles={view.cycles} />
+          </div>
+        </div>
+      </section>
+      <section class="section" aria-labelledby="changed">
+        <h2 id="changed">What each cycle changed</h2>
+        <div class="columns">
+          <div>
+            <GateChart {...view} />
+          </div>
+          <div>
+            <SinceChart {...view} />
+          </div>
+        </div>
+        <div class="row">
+          <TogetherNote view={view} />
+        </div>
+      </section>
+      <section class="section" aria-labelledby="took">
+        <h2 id="took">What each cycle took</h2>
+        <div class="columns">
+          <div>
+            <WaitChart {...view} />
+          </div>
+          <div>
+            <EffortChart {...view} />
+          </div>
+        </div>
+      </section>
+    </>
+  );
+}
+
+function Nothing({ view: { model } }: { view: AnalysisView }) {
+  return (
+    <section class="section" aria-labelledby="often">
+      <h2 id="often">How often {model} was trained</h2>
+      <p>
+        No cycle has ended yet. The first begins with the <a href="/">next check</a>{" "}
+        that finds enough labelled rows.
+      </p>
+    </section>
+  );
+}
+
+/** Which model: a form, so that it works without JavaScript. */
+function Chooser({ view: { model, brief } }: { view: AnalysisView }) {
+  return (
+    <form class="row filter" method="get" action="/analysis">
+      <label for="model">Model</label>
+      <select id="model" name="model">
+        {brief.map((one) => (
+          <option key={one.model} value={one.model} selected={one.model === model}>{one.model}</option>
+        ))}
+      </select>
+      <button type="submit">Show</button>
+    </form>
+  );
+}

@@ -1,0 +1,200 @@
+import { ActButton } from "../(_parts)/act.tsx";
+import { HttpError, page } from "fresh";
+import { BacktestChart } from "../(_parts)/backtest_chart.tsx";
+import { CostTable, ServedTable } from "../(_parts)/backtest_tables.tsx";
+import {
+  BACKTEST_STATES,
+  backtestHeadline,
+  METRICS,
+  policyName,
+  subjectOf,
+  subjectText,
+} from "../(_parts)/backtest_words.ts";
+import { define } from "../(_parts)/define.ts";
+import { count, counted, metricName } from "../(_parts)/numbers.ts";
+import { Status, Stem, Time } from "../(_parts)/signs.tsx";
+import { follow } from "../(_parts)/view.ts";
+import type { ModelResult } from "../../src/backtest/report.ts";
+import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
+
+export const handler = define.handlers({
+  async GET({ params, state }) {
+    await follow(state, "backtests");
+    const backtest = await state.dashboard.backtest(params.id);
+    if (!backtest) throw new HttpError(404, `There is no backtest "${params.id}"`);
+    state.title = `Backtest ${backtest.id}`;
+    if (backtest.state !== "running") state.live = undefined;
+    return page(backtest);
+  },
+});
+
+export default define.page<typeof handler>(function OneBacktest({ data, state }) {
+  const { id, results, notes } = data;
+  const told = results.flatMap((result) => {
+    const text = subjectText(data, result);
+    return text === null ? [] : [{ model: result.model, text }];
+  });
+  return (
+    <div id="backtest" data-redraw>
+      <header class="lede">
+        <nav class="crumbs" aria-label="Breadcrumb">
+          <a href="/backtests">All backtests</a>
+        </nav>
+        <h1>{backtestHeadline(data)}</h1>
+        {told.length > 0 && (
+          <ul class="plain">
+            {told.map(({ model, text }) => (
+              <li key={model}>{model}, {policyName(subjectOf(data))}: {text}.</li>
+            ))}
+          </ul>
+        )}
+        <Answers {...data} />
+        {data.state === "running" && (
+          <p>
+            {state.person
+              ? <ActButton person={state.person} href={`/act/cancel-backtest?id=${id}`}>End it</ActButton>
+              : <a href={`/sign-in?to=%2Fbacktests%2F${id}`}>Sign in to act</a>}
+          </p>
+        )}
+      </header>
+      {data.state === "running" && <Progress {...data} />}
+      <Failures {...data} />
+      {results.map((result) => <Model key={result.model} result={result} backtest={data} />)}
+      <section class="section" aria-labelledby="notes">
+        <h2 id="notes">What this cannot say</h2>
+        <ul class="plain">{notes.map((note) => <li key={note}>{note}</li>)}</ul>
+      </section>
+    </div>
+  );
+});
+
+function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt, endedAt }: BacktestDetail) {
+  return (
+    <dl class="answers">
+      <div>
+        <dt>State</dt>
+        <dd>
+          <Status sign={BACKTEST_STATES[state]} />
+          {text && <small>: {text}</small>}
+        </dd>
+      </div>
+      <div>
+        <dt>History</dt>
+        <dd>
+          <Time iso={from} as="day" /> to <Time iso={to} as="day" />{" "}
+          <small>{counted(moments, "cut-off")}, every {counted(stepDays, "day")}</small>
+        </dd>
+      </div>
+      <div>
+        <dt>Asked</dt>
+        <dd>
+          <Time iso={createdAt} as="moment" /> by {by}
+          {why && <small>: {why}</small>}
+        </dd>
+      </div>
+      {endedAt && (
+        <div>
+          <dt>Ended</dt>
+          <dd>
+            <Time iso={endedAt} as="moment" />
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+/** How far each policy is. */
+function Progress({ policies, models, moments, results, ends }: BacktestDetail) {
+  const of = moments * models.length;
+  return (
+    <section class="section" aria-labelledby="progress">
+      <h2 id="progress">How far each policy is</h2>
+      <dl class="facts wide">
+        {policies.flatMap((policy) => {
+          const { label } = policy, end = ends.find((e) => e.policy === label);
+          const done = results.reduce(
+            (sum, { policies }) => sum + (policies.find((p) => p.policy === label)?.series.length ?? 0),
+            0,
+          );
+          return [
+            <dt key={`${label} name`}>{policyName(policy)}</dt>,
+            <dd key={label}>
+              <span class="meter-box">
+                <Stem grown={done / of} meter />
+              </span>{" "}
+              {end
+                ? <Status sign={BACKTEST_STATES[end.state]} />
+                : `${count(done)} of ${counted(of, "step")}`}
+            </dd>,
+          ];
+        })}
+      </dl>
+    </section>
+  );
+}
+
+function Failures({ ends, policies }: BacktestDetail) {
+  const failed = ends.filter((end) => end.state === "failed");
+  if (failed.length === 0) return null;
+  return (
+    <section class="section" aria-labelledby="failures">
+      <h2 id="failures">{counted(failed.length, "policy").replace("policys", "policies")} did not finish</h2>
+      <ul class="plain">
+        {failed.map(({ policy, text }) => (
+          <li key={policy}>
+            <Status sign={BACKTEST_STATES.failed}>
+              {policyName(policies.find(({ label }) => label === policy)!)}
+            </Status>: {text}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Model({ result, backtest: { policies, state } }: { result: ModelResult; backtest: BacktestDetail }) {
+  const { model, first, last, missing } = result, loss = metricName(METRICS[result.kind].loss);
+  const uneven = new Set(result.policies.map(({ moments }) => moments)).size > 1;
+  return (
+    <section class="section model" aria-labelledby={`model-${model}`}>
+      <h2 id={`model-${model}`}>
+        {model} {first && last && (
+          <small>
+            Scored at cut-offs from <Time iso={first} as="day" /> to{" "}
+            <Time iso={last} as="day" />, on what came true after each.
+          </small>
+        )}
+      </h2>
+      {first === null
+        ? (
+          <p>
+            Nothing is scored yet: {state === "running"
+              ? "the first cut-offs train the first model."
+              : "it ended before the first cut-off that can be scored."}
+          </p>
+        )
+        : (
+          <>
+            <ServedTable result={result} policies={policies} />
+            {uneven && <p>Means compare once all policies have as many cut-offs; differences do already.</p>}
+            <CostTable result={result} policies={policies} />
+            {missing.length > 0 && (
+              <p>
+                What it would have gained in money is not known: <a href="/configuration">state</a>{" "}
+                {missing.map((name, i) => (
+                  <>
+                    {i > 0 && ", "}
+                    <code key={name}>{name}</code>
+                  </>
+                ))}.
+              </p>
+            )}
+            <section aria-label={`${loss} of ${model} over time`}>
+              <BacktestChart result={result} policies={policies} />
+            </section>
+          </>
+        )}
+    </section>
+  );
+}

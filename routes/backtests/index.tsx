@@ -1,0 +1,129 @@
+import { allows } from "../../src/security/roles.ts";
+import { ActButton, roleFor } from "../(_parts)/act.tsx";
+import { follow } from "../(_parts)/view.ts";
+import { page } from "fresh";
+import { BacktestForm } from "../(_parts)/backtest_form.tsx";
+import { NO_FIELDS } from "../(_parts)/backtest_wish.ts";
+import { BACKTEST_STATES, backtestHeadline, policyName } from "../(_parts)/backtest_words.ts";
+import type { Dashboard } from "../(_parts)/dashboard.ts";
+import { define } from "../(_parts)/define.ts";
+import { count, counted } from "../(_parts)/numbers.ts";
+import { Status, Time } from "../(_parts)/signs.tsx";
+import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
+
+/** What runs, else what the newest one that finished found, in a sentence. */
+async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummary[]): Promise<string> {
+  const told = backtests.find((b) => b.state === "running") ??
+    backtests.find((b) => b.state === "finished") ?? backtests.at(0);
+  const detail = told && await dashboard.backtest(told.id);
+  return detail ? backtestHeadline(detail) : "No backtests yet.";
+}
+
+export const handler = define.handlers({
+  async GET({ state }) {
+    const { dashboard } = state;
+    await follow(state, "backtests");
+    const backtests = await dashboard.backtests();
+    const [answer, { models }] = await Promise.all([
+      answerOf(dashboard, backtests),
+      dashboard.configuration(),
+    ]);
+    state.title = "Backtests";
+    return page({ backtests, answer, models, once: crypto.randomUUID() });
+  },
+});
+
+export default define.page<typeof handler>(function Backtests({ data, state }) {
+  const { backtests, answer, models, once } = data;
+  const running = backtests.find((b) => b.state === "running");
+  return (
+    <>
+      <div id="backtests" data-redraw>
+        <header class="lede">
+          <h1>{answer}</h1>
+          <p>
+            A backtest replays history under several policies, each in a registry of its own, by the cycle
+            that runs here. What serves is not touched.
+          </p>
+        </header>
+        <section class="section" aria-labelledby="all">
+          {backtests.length === 0
+            ? (
+              <>
+                <h2 id="all">None so far</h2>
+                <p>
+                  Begin one below, or:{"  "}
+                  <code>deno task perennial backtest --policy every --policy perennial</code>
+                </p>
+              </>
+            )
+            : <BacktestTable backtests={backtests} />}
+        </section>
+      </div>
+      <section class="section" aria-labelledby="begin">
+        <h2 id="begin">What would a policy have done?</h2>
+        {running
+          ? (
+            <p>
+              <a href={`/backtests/${running.id}`}>Backtest {running.id}</a>{" "}
+              runs; the next one can begin once it has ended.
+            </p>
+          )
+          : state.person && !allows(state.person.role, roleFor("backtest"))
+          ? <ActButton person={state.person} href="/act/backtest">Replay history</ActButton>
+          : state.person
+          ? (
+            <BacktestForm
+              {...{ fields: NO_FIELDS, models, once, why: "", problem: null }}
+              person={state.person}
+            />
+          )
+          : (
+            <p>
+              <a href="/sign-in?to=%2Fbacktests">Sign in to begin one</a>
+            </p>
+          )}
+      </section>
+    </>
+  );
+});
+
+function BacktestTable({ backtests }: { backtests: readonly BacktestSummary[] }) {
+  return (
+    <table class="records">
+      <caption>
+        <h2 id="all">{counted(backtests.length, "backtest")}</h2>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Backtest</th>
+          <th scope="col">State</th>
+          <th scope="col">Policies</th>
+          <th scope="col">History</th>
+          <th scope="col">Asked</th>
+        </tr>
+      </thead>
+      <tbody>
+        {backtests.map((b) => (
+          <tr key={b.id}>
+            <th scope="row">
+              <a href={`/backtests/${b.id}`}>{b.id}</a> <small>{b.models.join(", ")}</small>
+            </th>
+            <td data-label="State">
+              <Status sign={BACKTEST_STATES[b.state]} />
+              {b.done < b.steps && <small>, {count(b.done)} of {counted(b.steps, "step")}</small>}
+            </td>
+            <td data-label="Policies">{b.policies.map(policyName).join("; ")}</td>
+            <td data-label="History">
+              <Time iso={b.from} as="day" /> to <Time iso={b.to} as="day" />
+            </td>
+            <td data-label="Asked">
+              <Time iso={b.createdAt} as="moment" /> by {b.by}
+              {b.why && <small>: {b.why}</small>}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,78 @@
+import { HttpError, page } from "fresh";
+import { Offers } from "../(_parts)/act.tsx";
+import { Beside, SameRows } from "../(_parts)/compare_parts.tsx";
+import { compareHeadline } from "../(_parts)/compare_words.ts";
+import { define } from "../(_parts)/define.ts";
+import { CompareForm } from "../(_parts)/lineage.tsx";
+
+/** A version's number in an address; null: none. */
+function versionIn(query: URLSearchParams, name: string): number | null {
+  const number = Number(query.get(name)?.replace(/^v/, ""));
+  return Number.isInteger(number) && number > 0 && number < 1e9 ? number : null;
+}
+
+export const handler = define.handlers({
+  async GET({ url, state }) {
+    const { dashboard } = state, query = url.searchParams;
+    const model = query.get("model") ?? "", a = versionIn(query, "a"), b = versionIn(query, "b");
+    if (a === null || b === null) {
+      throw new HttpError(404, "Name a model and two of its versions: /versions/compare?model=churn&a=1&b=2");
+    }
+    const [view, versions, { models }] = await Promise.all([
+      dashboard.comparison({ model, a, b }),
+      dashboard.versions(model),
+      dashboard.status(),
+    ]);
+    if (!view) throw new HttpError(404, `There is no v${a} or no v${b} of "${model}" to compare`);
+    const serving = models.find((m) => m.model === model)?.serving?.version ?? null;
+    state.title = `v${b} and v${a} of ${model}`;
+    return page({
+      view,
+      serving,
+      versions: versions.filter((v) => v.state !== "reference").map((v) => v.version),
+    });
+  },
+});
+
+export default define.page<typeof handler>(
+  function Compare({ data: { view, versions, serving }, state, url }) {
+    const { model, a, b } = view, [one, other] = [a.version.version, b.version.version];
+    return (
+      <>
+        <header class="lede">
+          <nav class="crumbs" aria-label="Breadcrumb">
+            <a href={`/versions#${model}`}>All versions of {model}</a>
+          </nav>
+          <h1>
+            {one === other
+              ? `v${one} of ${model} is compared with itself: choose another.`
+              : compareHeadline(view)}
+          </h1>
+          <CompareForm model={model} versions={listed(versions, one, other)} a={one} b={other} />
+        </header>
+        {one !== other && (
+          <section class="section" aria-labelledby="same-rows">
+            <SameRows view={view} />
+          </section>
+        )}
+        <Beside view={view} />
+        <section class="section" aria-labelledby="act">
+          <h2 id="act">What you may do</h2>
+          <Offers
+            person={state.person}
+            here={url.pathname + url.search}
+            offers={[b, a].flatMap(({ version: { version, damagedAt, artefactRemovedAt } }) =>
+              version === serving || damagedAt !== null || artefactRemovedAt !== null ? [] : [{
+                ...{ action: "promote" as const, model, version, text: `Promote v${version}` },
+              }]
+            ).filter((offer, i, all) => all.findIndex((o) => o.version === offer.version) === i)}
+          />
+        </section>
+      </>
+    );
+  },
+);
+
+/** Those of the form, and the two that are shown, which may be older; newest first. */
+const listed = (versions: readonly number[], ...shown: number[]): number[] =>
+  [...new Set([...versions, ...shown])].sort((x, y) => y - x);

@@ -1,0 +1,175 @@
+import { createRoute } from "@hono/zod-openapi";
+import { LabelledPolicy } from "../../backtest/backtest.ts";
+import { momentsOf } from "../../backtest/plan.ts";
+import { checkWish, labelOf, type PolicyWish } from "../../backtest/wish.ts";
+import { ConflictError, InvalidInputError } from "../../core/errors.ts";
+import { writeAudit } from "../../db/audit.ts";
+import {
+  endBacktest,
+  getBacktest,
+  listBacktests,
+  runningBacktests,
+  saveBacktest,
+} from "../../db/backtests.ts";
+import { currentConfig } from "../../db/config_versions.ts";
+import { eventSpan } from "../../db/day_counts.ts";
+import { dropScope, scopeOf } from "../../db/scopes.ts";
+import { readBacktest, summaryOf } from "../../reporting/read_backtest.ts";
+import { chosenModels, reaching } from "../changes.ts";
+import {
+  BacktestAnswer,
+  BacktestBegunAnswer,
+  BacktestBody,
+  BacktestsAnswer,
+  body,
+  json,
+  problem,
+} from "../components.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { answerOnce } from "../idempotency.ts";
+import {
+  type BacktestBegun,
+  BacktestParam,
+  BacktestRequest,
+  CancelRequest,
+  LimitQuery,
+} from "../messages.ts";
+
+const tags = ["Backtests"];
+
+const list = createRoute({
+  method: "get",
+  path: "/backtests",
+  tags,
+  summary: "Backtests, newest first",
+  request: { query: LimitQuery },
+  responses: { 200: json(BacktestsAnswer, "The backtests"), default: problem },
+});
+
+const one = createRoute({
+  method: "get",
+  path: "/backtests/{backtest}",
+  tags,
+  summary: "One backtest: how far it is, and what each policy did so far",
+  request: { params: BacktestParam },
+  responses: { 200: json(BacktestAnswer, "The backtest"), default: problem },
+});
+
+const start = createRoute({
+  method: "post",
+  path: "/backtests",
+  tags,
+  summary: "Replay history under several policies, beside what serves",
+  description:
+    "What serves, its checks and its alerts are not touched. `never` always takes part. One at a time.",
+  request: { body: body(BacktestBody, true) },
+  responses: { 202: json(BacktestBegunAnswer, "It begins"), default: problem },
+});
+
+const cancel = createRoute({
+  method: "post",
+  path: "/backtests/{backtest}/cancel",
+  tags,
+  summary: "End a backtest; what it found so far stays",
+  request: { params: BacktestParam, body: body(CancelRequest, false) },
+  responses: { 202: json(BacktestBegunAnswer, "It ends"), default: problem },
+});
+
+/** Backtests: begun, read while they run, cancelled. */
+export function addBacktestRoutes(app: Api, deps: ApiDeps): void {
+  const { sql, models, explain } = deps;
+  app.openapi(list, async (c) => {
+    const rows = await listBacktests(sql, c.req.valid("query"));
+    return c.json({ backtests: rows.map(summaryOf) }, 200);
+  });
+  app.openapi(
+    one,
+    async (c) =>
+      c.json(await readBacktest({ sql, models, open: explain.open }, c.req.valid("param").backtest), 200),
+  );
+  app.openapi(start, async (c) => {
+    const asked = BacktestRequest.parse(c.req.valid("json"));
+    const answer = await answerOnce(
+      c,
+      sql,
+      { body: asked, status: 202 },
+      (requestId) => begin(deps, { ...asked, requestId, by: c.get("who") }),
+    );
+    return c.json(answer, 202);
+  });
+  app.openapi(cancel, async (c) => {
+    const { backtest: id } = c.req.valid("param"), { why } = CancelRequest.parse(c.req.valid("json"));
+    const answer = await answerOnce(
+      c,
+      sql,
+      { body: { why }, status: 202 },
+      (requestId) => end(deps, { id, requestId, why, by: c.get("who") }),
+    );
+    return c.json(answer, 202);
+  });
+}
+
+const begun = (id: string): BacktestBegun => ({
+  accepted: true,
+  backtest: id,
+  backtestUrl: `/backtests/${id}`,
+});
+
+type Asked = ReturnType<typeof BacktestRequest.parse> & { requestId: string; by: string };
+
+/** Refuses what the data cannot carry, writes the rest down, and has it begun. */
+async function begin(deps: ApiDeps, asked: Asked): Promise<BacktestBegun> {
+  const { sql, control } = deps;
+  const [running] = await runningBacktests(sql);
+  if (running) throw new ConflictError(`Cannot begin a backtest: ${running} runs; wait for it or cancel it`);
+  const { config } = await currentConfig(sql);
+  const policies = labelled(asked.policies);
+  for (const policy of policies) checkWish(policy, config);
+  const models = asked.models
+    ? [...new Set(asked.models.flatMap((m) => chosenModels(deps, m)))]
+    : chosenModels(deps);
+  const { from, to, step_days: stepDays, by, why, requestId } = asked;
+  const moments = momentsOf(config, { models, span: await eventSpan(sql), from, to, stepDays });
+  const id = crypto.randomUUID().slice(0, 8);
+  await saveBacktest(sql, { id, models, policies, ...moments, config, by, why });
+  try {
+    await reaching(control, `backtest ${id}`, () => control.startBacktest(id));
+  } catch (error) {
+    await endBacktest(sql, id, { policy: "", state: "failed", text: "Temporal did not take it" });
+    throw error;
+  }
+  const after = { models, policies: policies.map(({ label }) => label), moments: moments.moments.length };
+  await writeAudit(sql, { requestId, who: by, action: "backtest", target: id, why, after });
+  return begun(id);
+}
+
+/** With their names; what all are compared with comes first. @throws {InvalidInputError} one is asked for twice */
+function labelled(wishes: readonly PolicyWish[]): LabelledPolicy[] {
+  const all = wishes.some(({ policy }) => policy === "never")
+    ? [...wishes]
+    : [{ policy: "never" as const, config: {} }, ...wishes];
+  const policies = all.map((wish) => ({ ...wish, label: labelOf(wish) }));
+  const twice = policies.find(({ label }, i) => policies.findIndex((p) => p.label === label) < i);
+  if (twice) throw new InvalidInputError(`Cannot replay the policy "${twice.label}" twice`, "policies");
+  return policies;
+}
+
+async function end(
+  { sql, control }: ApiDeps,
+  { id, requestId, why, by: who }: { id: string; requestId: string; why: string; by: string },
+): Promise<BacktestBegun> {
+  const { policies } = await getBacktest(sql, id);
+  if (!(await runningBacktests(sql)).includes(id)) {
+    throw new ConflictError(`Cannot cancel backtest ${id}: it has ended`);
+  }
+  if (!await reaching(control, `backtest ${id}`, () => control.cancelBacktest(id))) {
+    for (const at of policies.keys()) await dropScope(sql, scopeOf(id, at));
+    await endBacktest(sql, id, {
+      policy: "",
+      state: "cancelled",
+      text: "its workflow was not there any more",
+    });
+  }
+  await writeAudit(sql, { requestId, who, action: "cancel backtest", target: id, why });
+  return begun(id);
+}

@@ -1,0 +1,58 @@
+import { createRoute } from "@hono/zod-openapi";
+import { listKeys } from "../../db/api_keys.ts";
+import { giveKey, revokeKey } from "../../security/give_keys.ts";
+import type { KeyRing } from "../../security/key_ring.ts";
+import { body, json, KeyAnswer, KeyBody, KeysAnswer, NewKeyAnswer, problem } from "../components.ts";
+import type { Api, ApiDeps } from "../deps.ts";
+import { KeyParam, RevokeQuery } from "../messages.ts";
+
+const tags = ["Keys"];
+
+const list = createRoute({
+  method: "get",
+  path: "/keys",
+  tags,
+  summary: "Who has a key, and what it allows",
+  responses: { 200: json(KeysAnswer, "Oldest first; no key is told"), default: problem },
+});
+
+const add = createRoute({
+  method: "post",
+  path: "/keys",
+  tags,
+  summary: "Make a key for somebody",
+  description:
+    "`viewer` reads; `operator` also sends events, asks for predictions, runs retraining and decides what serves; " +
+    "`admin` also changes the configuration and the keys. The key is in this answer and nowhere else, so that the " +
+    "same request again is refused (409): a name has one key.",
+  request: { body: body(KeyBody, true) },
+  responses: { 201: json(NewKeyAnswer, "The key, shown this once"), default: problem },
+});
+
+const revoke = createRoute({
+  method: "delete",
+  path: "/keys/{name}",
+  tags,
+  summary: "Revoke a key, and end every session that it began",
+  description:
+    "At once where this process answers, within a second where another one does. The key that the installation " +
+    "printed cannot be revoked, nor the one that you call with. What `PERENNIAL_API_KEY` gives comes back with the " +
+    "next start.",
+  request: { params: KeyParam, query: RevokeQuery },
+  responses: { 200: json(KeyAnswer, "It was this key"), default: problem },
+});
+
+/** Keys: who has one, given and taken. */
+export function addKeyRoutes(app: Api, { sql }: Pick<ApiDeps, "sql">, ring: KeyRing): void {
+  app.openapi(list, async (c) => c.json({ keys: await listKeys(sql) }, 200));
+  app.openapi(
+    add,
+    async (c) => c.json(await giveKey(sql, { ...c.req.valid("json"), by: c.get("who") }), 201),
+  );
+  app.openapi(revoke, async (c) => {
+    const { name } = c.req.valid("param"), { why } = c.req.valid("query");
+    const gone = await revokeKey(sql, { name, why, by: c.get("who") });
+    ring.forget(name);
+    return c.json(gone, 200);
+  });
+}

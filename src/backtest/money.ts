@@ -1,0 +1,63 @@
+import { economicsOf } from "../impact/economics.ts";
+import type { ImpactEvidence } from "../impact/evidence.ts";
+import { Money, sumOf } from "../impact/money.ts";
+import { compareProfit } from "../impact/profit.ts";
+import { partOf } from "../impact/stage.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import type { ModelConfig } from "../retraining_config.ts";
+
+/** What one policy said of the population of one moment, and what came true. Arrays are parallel. */
+export interface Predicted {
+  asOf: string;
+  shopper: number[];
+  outcome: number[];
+  prediction: number[];
+}
+
+/** A sum, or the settings that it lacks. */
+export type Worth = { gain: Money; missing: [] } | { gain: null; missing: string[] };
+
+/**
+ * What contacting shoppers by one policy's predictions would have earned over another's, by the stated economics. Each
+ * moment stands for the days until the next: horizons overlap, contacts do not.
+ * @param options.stepDays between moments
+ */
+export function worthOf(
+  { kind, loss }: Pick<ModelDefinition, "kind" | "loss">,
+  config: ModelConfig,
+  { before, after, stepDays }: {
+    before: readonly Predicted[];
+    after: readonly Predicted[];
+    stepDays: number;
+  },
+): Worth {
+  const found = economicsOf(kind, config);
+  if (found.kind === "missing") return { gain: null, missing: found.settings };
+  if (found.economics.basis !== "profit") return { gain: null, missing: ["offer_lift"] };
+  const theirs = new Map(before.map((moment) => [moment.asOf, moment]));
+  const parts = after.flatMap((ours) => {
+    const other = theirs.get(ours.asOf);
+    if (!other) return [];
+    const part = partOf(compareProfit(evidenceOf(kind, loss, config, other, ours), found.economics));
+    return [{ ...part, scale: part.scale * Math.min(1, stepDays / config.horizon_days) }];
+  });
+  return { gain: sumOf(parts, { confidence: config.confidence }), missing: [] };
+}
+
+function evidenceOf(
+  kind: ModelDefinition["kind"],
+  loss: string,
+  { horizon_days: horizonDays, confidence }: ModelConfig,
+  before: Predicted,
+  after: Predicted,
+): ImpactEvidence {
+  const { asOf: cutoff, shopper, outcome } = after;
+  return {
+    ...{ kind, loss, cap: null, horizonDays, confidence, groups: [] },
+    cutoffs: [{ cutoff, population: shopper.length }],
+    rows: {
+      ...{ shopper, outcome, before: before.prediction, after: after.prediction },
+      cutoff: shopper.map(() => 0),
+    },
+  };
+}

@@ -1,0 +1,17 @@
+import type { Policy } from "./policy.ts";
+
+const DAY_MS = 86_400_000;
+
+/** Trains every so many days, whatever happens: what a cron job does. */
+export const calendar: Policy = {
+  name: "calendar",
+  means: "retrained every so many days",
+  looks: false,
+  validates: "if wished",
+  decide({ asOf, lastTrained }, { days }) {
+    const age = lastTrained === null ? Infinity : (Date.parse(asOf) - Date.parse(lastTrained)) / DAY_MS;
+    return age >= (days ?? 0)
+      ? { run: true, why: `${Math.floor(age)} days since the last training, due after ${days}` }
+      : { run: false, why: `${Math.floor(age)} of ${days} days since the last training` };
+  },
+};

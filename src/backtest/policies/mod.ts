@@ -1,0 +1,19 @@
+import { calendar } from "./calendar.ts";
+import { drift } from "./drift.ts";
+import { every } from "./every.ts";
+import { never } from "./never.ts";
+import { perennial } from "./perennial.ts";
+import { performance } from "./performance.ts";
+import type { Policy } from "./policy.ts";
+
+/** Every policy there is: a new one is a file and a line. */
+export const POLICIES: readonly Policy[] = [never, every, calendar, performance, drift, perennial];
+
+/** @throws {RangeError} there is none of this name */
+export function policyNamed(name: string): Policy {
+  const found = POLICIES.find((policy) => policy.name === name);
+  if (!found) {
+    throw new RangeError(`Cannot find policy "${name}": there are ${POLICIES.map((p) => p.name).join(", ")}`);
+  }
+  return found;
+}

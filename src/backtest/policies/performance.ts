@@ -1,0 +1,17 @@
+import { decide } from "../../monitoring/trigger.ts";
+import type { Policy } from "./policy.ts";
+
+/** Retrains when outcomes show that the model fell, and for nothing else. By then the harm is as old as a horizon. */
+export const performance: Policy = {
+  name: "performance",
+  means: "retrained when outcomes show that it fell",
+  looks: true,
+  validates: "always",
+  decide({ findings }) {
+    const told = findings
+      ? decide(findings).reasons.filter(({ code }) => code === "performance" || code === "outcomes")
+      : [];
+    const fell = told.find(({ speaks }) => speaks === "for");
+    return { run: fell !== undefined, why: (fell ?? told[0])?.text ?? "nothing is known of its outcomes" };
+  },
+};

@@ -1,0 +1,27 @@
+import type { Findings } from "../../monitoring/findings.ts";
+
+/** What is known at a moment when a policy is asked. */
+export interface Known {
+  /** the moment */
+  asOf: string;
+  /** the moment of the policy's newest training; null: none yet */
+  lastTrained: string | null;
+  /** what looks and labels say, for a policy that looks; null for all others */
+  findings: Findings | null;
+}
+
+/** A way to decide when to retrain a model that serves. */
+export interface Policy {
+  readonly name: string;
+  /** in a sentence, for people */
+  readonly means: string;
+  /** whether events and model are looked at before it is asked: the most costly part of a backtest after training */
+  readonly looks: boolean;
+  /**
+   * `always`: what it trains has to pass the validation; `if wished`: takes every challenger unless told otherwise.
+   * A policy that looks at a model needs what its validation measured, so it always validates.
+   */
+  readonly validates: "always" | "if wished";
+  /** A pure function: whether to retrain now, and why. It is asked only once something serves. */
+  readonly decide: (known: Known, options: { days: number | null }) => { run: boolean; why: string };
+}

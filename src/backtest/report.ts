@@ -1,0 +1,132 @@
+/** What a backtest found out, summed up: each policy beside "never" and beside Perennial's own. */
+import { z } from "zod";
+import { cycleCost } from "../impact/economics.ts";
+import { Money } from "../impact/money.ts";
+import { DAY_MS } from "../features/user_day.ts";
+import { HIGHER_IS_BETTER, type MetricName } from "../models/metrics.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import { configOf } from "../retraining_config.ts";
+import { type Backtest, BacktestStep } from "./backtest.ts";
+import { Difference, differenceOf, meanOf } from "./difference.ts";
+import type { Worth } from "./money.ts";
+import type { PolicyName } from "./wish.ts";
+
+export const PolicyResult = z.object({
+  policy: z.string(),
+  moments: z.int().describe("scored so far"),
+  predictions: z.int(),
+  means: z.record(z.string(), z.number()).describe("each moment counts the same"),
+  toNever: z.record(z.string(), Difference).nullable().describe(
+    "over the moments that both have; null: none",
+  ),
+  toPerennial: z.record(z.string(), Difference).nullable(),
+  trainings: z.int(),
+  deployments: z.int().describe("how often a version came to serve everyone"),
+  rolledBack: z.int().describe("how often it went back to an earlier version once outcomes were there"),
+  rejected: z.int(),
+  inconclusive: z.int(),
+  failed: z.int(),
+  trainingSeconds: z.number().describe("as if it had trained all of it by itself"),
+  cost: z.number().nullable().describe("of its trainings; null: machine_hour_cost is not stated"),
+  gain: Money.nullable().describe("in money, over never; null: not stated, or nothing to compare yet"),
+  series: z.array(BacktestStep).describe("each moment, oldest first"),
+});
+export type PolicyResult = z.infer<typeof PolicyResult>;
+
+export const ModelResult = z.object({
+  model: z.string(),
+  kind: z.enum(["classification", "regression"]),
+  first: z.iso.datetime().nullable().describe("first and last moment scored; null: none yet"),
+  last: z.iso.datetime().nullable(),
+  currency: z.string(),
+  missing: z.array(z.string()).describe("settings without which no sum of money can be told"),
+  policies: z.array(PolicyResult),
+});
+export type ModelResult = z.infer<typeof ModelResult>;
+
+export interface ReportInput {
+  backtest: Backtest;
+  model: Pick<ModelDefinition, "name" | "kind">;
+  steps: readonly BacktestStep[];
+  /** by policy */
+  seconds: ReadonlyMap<string, number>;
+  /** by policy: what it would have earned over never */
+  worth: ReadonlyMap<string, Worth>;
+}
+
+/** One model's part. */
+export function resultOf(input: ReportInput): ModelResult {
+  const { backtest, model, worth } = input;
+  const steps = input.steps.filter((step) => step.model === model.name);
+  const scored = steps.filter(({ rows }) => rows > 0).map(({ asOf }) => asOf).sort();
+  return {
+    model: model.name,
+    kind: model.kind,
+    first: scored[0] ?? null,
+    last: scored[scored.length - 1] ?? null,
+    currency: backtest.config.currency,
+    missing: [...new Set([...worth.values()].flatMap(({ missing }) => missing))],
+    policies: backtest.policies.map(({ label }) => policyResult(label, { ...input, steps })),
+  };
+}
+
+function policyResult(policy: string, { backtest, model, steps, seconds, worth }: ReportInput): PolicyResult {
+  const of = (label: string | null) => label === null ? [] : steps.filter((step) => step.policy === label);
+  const series = of(policy), scored = series.filter(isScored);
+  const trained = series.filter((step) => step.trained), config = configOf(backtest.config, model.name);
+  const ended = (outcome: string) => series.filter((step) => step.outcome === outcome).length;
+  const trainingSeconds = seconds.get(policy) ?? 0, lag = overlapOf(backtest, config.horizon_days);
+  const against = (kind: PolicyName) => of(labelOfKind(backtest, kind)).filter(isScored);
+  return {
+    ...{ policy, series, trainingSeconds, moments: scored.length },
+    predictions: scored.reduce((sum, { rows }) => sum + rows, 0),
+    means: meansOf(scored),
+    toNever: differences(scored, against("never"), lag),
+    toPerennial: differences(scored, against("perennial"), lag),
+    trainings: trained.length,
+    deployments: ended("deployed"),
+    rolledBack:
+      scored.filter(({ version }, i) => version !== null && version < (scored[i - 1]?.version ?? 0)).length,
+    rejected: ended("rejected"),
+    inconclusive: ended("inconclusive"),
+    failed: ended("failed"),
+    cost: cycleCost(trainingSeconds, config, trained.length),
+    gain: scored.length > 0 ? worth.get(policy)?.gain ?? null : null,
+  };
+}
+
+type Scored = BacktestStep & { metrics: Record<string, number> };
+const isScored = (step: BacktestStep): step is Scored => step.rows > 0 && step.metrics !== null;
+
+/** The first policy of a kind; of Perennial's own, the one with the configuration in force if there is one. */
+export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: PolicyName): string | null {
+  const found = policies.filter(({ policy }) => policy === kind);
+  return (found.find(({ config }) => Object.keys(config).length === 0) ?? found[0])?.label ?? null;
+}
+
+function meansOf(scored: readonly Scored[]): Record<string, number> {
+  const names = Object.keys(scored[0]?.metrics ?? {});
+  return Object.fromEntries(names.map((name) => [name, meanOf(scored.map(({ metrics }) => metrics[name]))]));
+}
+
+function differences(
+  ours: readonly Scored[],
+  theirs: readonly Scored[],
+  lag: number,
+): Record<string, Difference> | null {
+  const other = new Map(theirs.map(({ asOf, metrics }) => [asOf, metrics]));
+  const both = ours.filter(({ asOf }) => other.has(asOf));
+  if (both.length === 0) return null;
+  return Object.fromEntries(
+    Object.keys(both[0].metrics).map((name) => {
+      const d = both.map(({ asOf, metrics }) => metrics[name] - other.get(asOf)![name]);
+      return [name, differenceOf(d, { lag, higherIsBetter: HIGHER_IS_BETTER[name as MetricName] })];
+    }),
+  );
+}
+
+/** How many moments before one have outcomes that reach into its own. */
+function overlapOf({ moments: [first, second] }: Backtest, horizonDays: number): number {
+  const stepMs = Date.parse(second) - Date.parse(first);
+  return Math.max(0, Math.ceil(horizonDays * DAY_MS / stepMs) - 1);
+}

@@ -1,0 +1,46 @@
+import type { Known } from "./policies/policy.ts";
+import { policyNamed } from "./policies/mod.ts";
+import type { PolicyWish } from "./wish.ts";
+
+/** What a policy does at one moment. */
+export interface Step {
+  /**
+   * `cycle`: the production cycle, validation and all; `train`: trains on all that is labelled and lets it serve;
+   * `nothing`: what serves goes on
+   */
+  run: "nothing" | "cycle" | "train";
+  /** of a cycle. `force`: the policy has decided; `replay`: the cycle's own check decides */
+  trigger: "force" | "replay" | null;
+  why: string;
+}
+
+/** What is known at a moment, and how far the history has come. */
+export interface Situation extends Known {
+  /** whether a version of the policy's serves */
+  serves: boolean;
+  labelledCutoffs: number;
+  cutoffsMin: number;
+}
+
+/** Whether a policy lets only validated versions serve. */
+export const isValidated = (wish: PolicyWish): boolean =>
+  policyNamed(wish.policy).validates === "always" || wish.validate === true;
+
+/** Asks a policy. A pure function. */
+export function nextStep(wish: PolicyWish, situation: Situation): Step {
+  if (!situation.serves) return firstModel(wish, situation);
+  const { run, why } = policyNamed(wish.policy).decide(situation, { days: wish.days ?? null });
+  if (!run) return { run: "nothing", trigger: null, why };
+  if (!isValidated(wish)) return { run: "train", trigger: null, why };
+  return { run: "cycle", trigger: wish.policy === "perennial" ? "replay" : "force", why };
+}
+
+/** Every policy begins alike: once there are enough labelled cut-offs. */
+function firstModel(wish: PolicyWish, { labelledCutoffs: have, cutoffsMin: need }: Situation): Step {
+  if (isValidated(wish)) {
+    return { run: "cycle", trigger: "replay", why: "no model serves yet: its check decides" };
+  }
+  return have >= need
+    ? { run: "train", trigger: null, why: `no model serves yet, and ${have} cut-offs are labelled` }
+    : { run: "nothing", trigger: null, why: `${have} labelled cut-offs, ${need} needed for a first model` };
+}

@@ -1,0 +1,126 @@
+import type { Difference } from "../backtest/difference.ts";
+import type { ModelResult, PolicyResult } from "../backtest/report.ts";
+import type { BacktestDetail, BacktestSummary } from "../reporting/read_backtest.ts";
+import { COLUMNS } from "../replay/report.ts";
+import { count } from "../reporting/numbers.ts";
+import { day, duration, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
+
+const right = (name: string) => ({ name, right: true } as const);
+
+/** A line for each backtest. */
+export function backtestsText(backtests: readonly BacktestSummary[], paint: Paint): string {
+  if (backtests.length === 0) return "No backtests yet. perennial backtest --policy never --policy perennial";
+  const rows = backtests.map((b) => [
+    b.id,
+    mood(b.state, paint),
+    `${Math.floor(100 * b.done / b.steps)} %`,
+    minute(b.createdAt),
+    `${day(b.from)} to ${day(b.to)}`,
+    b.policies.map(({ label }) => label).join(", "),
+  ]);
+  return table(["id", "state", right("done"), "began", "over", "policies"], rows, paint);
+}
+
+/** One backtest: what each policy would have done. */
+export function backtestText(backtest: BacktestDetail, paint: Paint, columns = 100): string {
+  const { id, state, done, steps, from, to, stepDays, moments, by, why, text, ends, results, notes } =
+    backtest;
+  const failed = ends.filter((end) => end.state === "failed").map((end) =>
+    paint("red", `${end.policy} failed: ${end.text}`)
+  );
+  const head = [
+    `${paint("bold", `backtest ${id}`)}  ${mood(state, paint)}${text ? `: ${text}` : ""}, ` +
+    `${count(done)} of ${count(steps)} steps`,
+    `${moments} moments from ${day(from)} to ${day(to)}, every ${stepDays} days; by ${by}${
+      why ? `: ${why}` : ""
+    }`,
+    ...failed,
+  ];
+  const lines = notes.map((note) => wrapped(note, { columns, indent: 2 }));
+  return [head.join("\n"), ...results.map((result) => modelText(result, paint)), lines.join("\n")].join(
+    "\n\n",
+  );
+}
+
+function modelText(result: ModelResult, paint: Paint): string {
+  const { model, first, last, policies, missing } = result;
+  const most = Math.max(...policies.map(({ moments }) => moments));
+  if (most === 0) return `${paint("bold", model)}: nothing is scored yet`;
+  const head = `${paint("bold", model)}: means over ${most} moments from ${day(first)} to ${day(last)}`;
+  const money = missing.length > 0
+    ? `\n\nWhat it would have gained in money is not known: perennial config set ${
+      missing.map((name) => `${name}=...`).join(" ")
+    }`
+    : "";
+  const uneven = policies.some(({ moments }) => moments < most)
+    ? "\n\nMeans are over the moments that each policy has come to: they compare once all have as many"
+    : "";
+  return `${head}\n\n${indented(metricsTable(result, paint))}\n\n${
+    indented(workTable(result, paint))
+  }${uneven}${money}`;
+}
+
+function metricsTable({ kind, policies }: ModelResult, paint: Paint): string {
+  const columns = COLUMNS[kind], [main, name] = columns[0];
+  const heads = [
+    "policy",
+    ...columns.map(([, name]) => right(name)),
+    right(`${name} to never`),
+    right("to perennial"),
+  ];
+  const rows = policies.map((p) => [
+    p.policy,
+    ...columns.map(([key]) => number(p.means[key])),
+    difference(p.toNever?.[main]),
+    difference(p.toPerennial?.[main]),
+  ]);
+  return table(heads, rows, paint);
+}
+
+function workTable({ policies, currency }: ModelResult, paint: Paint): string {
+  const heads = [
+    "policy",
+    "moments",
+    "trainings",
+    "deployments",
+    "rolled back",
+    "rejected",
+    "inconclusive",
+    "failed",
+  ];
+  const told = policies.some(({ gain }) => gain !== null);
+  const rows = policies.map((p) => [
+    ...[p.policy, String(p.moments), String(p.trainings), String(p.deployments)],
+    ...[String(p.rolledBack), String(p.rejected), String(p.inconclusive), String(p.failed)],
+    duration(p.trainingSeconds),
+    ...[p.cost === null ? "-" : money(p.cost, currency), ...told ? [gained(p, currency)] : []],
+  ]);
+  const rest = ["training", "cost", ...told ? ["gain over never"] : []];
+  return table(["policy", ...[...heads.slice(1), ...rest].map(right)], rows, paint);
+}
+
+/** With its interval. */
+function difference(d: Difference | undefined): string {
+  if (d === undefined || d.verdict === "the same") return "-";
+  return d.low === null || d.high === null
+    ? `${signed(d.mean)} (cannot tell)`
+    : `${signed(d.mean)} (${signed(d.low)} to ${signed(d.high)})`;
+}
+
+function gained({ gain }: PolicyResult, currency: string): string {
+  if (gain === null) return "-";
+  const { amount, low, high } = gain;
+  const interval = low === null || high === null ? "" : ` (${money(low, "")} to ${money(high, "")})`;
+  return `${money(amount, currency)}${interval}`;
+}
+
+const money = (amount: number, currency: string) =>
+  `${Math.abs(amount) < 100 ? amount.toFixed(2) : count(Math.round(amount))}${currency && ` ${currency}`}`;
+
+/** Four decimals for shares, whole numbers for money squared: as the demo's table has them. */
+function number(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "-";
+  return Math.abs(value) < 10 ? value.toFixed(4) : Math.round(value).toLocaleString("en");
+}
+
+const signed = (value: number) => `${value >= 0 ? "+" : "-"}${number(Math.abs(value))}`;

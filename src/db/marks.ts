@@ -1,0 +1,26 @@
+import type { Sql } from "./connect.ts";
+
+/** What differs when something new is there to be shown, read often and so without reading it. */
+export interface Marks {
+  /** of looks at models and events, and of what people said about them */
+  looks: string;
+  /** of events, imports and the quarantine */
+  data: string;
+}
+
+const DAYS_COUNTED = 60;
+
+/** Goes by primary keys, but for two small tables. Whatever a person changes is in the audit. */
+export async function readMarks(sql: Sql): Promise<Marks> {
+  const [row] = await sql`select
+    (select concat_ws('/', count(*), max(at)) from observations) as looks,
+    (select max(id) from audit) as audit,
+    (select max(id) from quarantine) as aside,
+    (select max(updated_at)::text from imports) as imports,
+    (select sum(events) from day_counts
+      where day > (select max(day) from day_counts) - ${DAYS_COUNTED}::integer) as events`;
+  return {
+    looks: [row.looks, row.audit].join("/"),
+    data: [row.events, row.imports, row.aside, row.audit].join("/"),
+  };
+}

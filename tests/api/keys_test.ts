@@ -1,0 +1,100 @@
+import assert from "node:assert/strict";
+import { beginSession, sessionOf } from "../../src/security/sessions.ts";
+import { sha256 } from "../../src/core/hash.ts";
+import { KEY, NOW, type Served, withApp } from "./support.ts";
+
+const atMs = Date.parse(NOW);
+
+async function given(call: Served["call"], body: Record<string, unknown>): Promise<string> {
+  const res = await call("POST", "/keys", body);
+  assert.equal(res.status, 201);
+  return (await res.json()).key;
+}
+
+const as = (key: string) => ({ Authorization: `Bearer ${key}` });
+
+Deno.test("POST /keys shows a key once, keeps a salted hash of it, and the audit names who made it and who uses it", () =>
+  withApp(async ({ call, sql }) => {
+    const key = await given(call, { name: "Ana", role: "operator", why: "on duty" });
+    assert.match(key, /^pk_[\w-]{43}$/);
+    for (const table of ["api_keys", "audit", "idempotency_keys"]) {
+      const rows = JSON.stringify(await sql`select * from ${sql(table)}`);
+      assert.ok(!rows.includes(key) && !rows.includes(sha256(key)), table);
+    }
+    const [{ salt, hash }] = await sql`select salt, hash from api_keys where name = 'Ana'`;
+    assert.equal(hash, sha256(salt + sha256(key)));
+    assert.equal(
+      (await call("POST", "/retraining/force", { model: "churn", why: "x" }, as(key))).status,
+      202,
+    );
+    const rows = await sql`select who, action, target, why, after from audit order by id`;
+    assert.deepEqual(rows.map(({ who, action, target, why }) => [who, action, target, why]), [
+      ["owner", "add key", "Ana", "on duty"],
+      ["Ana", "force", "churn", "x"],
+    ]);
+    assert.deepEqual(rows[0].after, { role: "operator" });
+  }));
+
+Deno.test("GET /keys tells who has which role and when it was last used, and no key", () =>
+  withApp(async ({ call }) => {
+    const key = await given(call, { name: "Ana", role: "viewer" });
+    const listed = async () => (await (await call("GET", "/keys")).json()).keys;
+    const [owner, ana] = await listed();
+    assert.deepEqual([owner.name, owner.role, owner.createdBy], ["owner", "admin", null]);
+    assert.deepEqual(Object.keys(ana), ["name", "role", "createdAt", "createdBy", "lastUsedAt"]);
+    assert.deepEqual([ana.role, ana.createdBy, ana.lastUsedAt], ["viewer", "owner", null]);
+    assert.equal((await call("GET", "/audit", undefined, as(key))).status, 200);
+    assert.ok(Math.abs(Date.parse((await listed())[1].lastUsedAt) - Date.now()) < 60_000);
+  }));
+
+Deno.test("DELETE /keys ends a key at once, and the sessions it began", () =>
+  withApp(async ({ call, sql }) => {
+    const key = await given(call, { name: "Ana María", role: "operator" });
+    const { id } = (await beginSession(sql, key, { atMs }))!;
+    assert.equal((await sessionOf(sql, id, { atMs }))?.role, "operator");
+    const reads = () => call("GET", "/audit", undefined, as(key));
+    assert.equal((await reads()).status, 200);
+    const gone = await call("DELETE", "/keys/Ana%20Mar%C3%ADa?why=left");
+    assert.deepEqual([gone.status, (await gone.json()).name], [200, "Ana María"]);
+    assert.equal((await reads()).status, 401);
+    assert.equal(await sessionOf(sql, id, { atMs }), null);
+    assert.equal(await beginSession(sql, key, { atMs }), null);
+    const { changes: [last] } = await (await call("GET", "/audit")).json();
+    assert.deepEqual([last.who, last.action, last.target, last.why, last.before], [
+      ...["owner", "revoke key", "Ana María", "left"],
+      { role: "operator" },
+    ]);
+    assert.equal((await call("DELETE", "/keys/Ana%20Mar%C3%ADa")).status, 404);
+  }));
+
+Deno.test("the installation's own key and the one that one calls with cannot be revoked, and it says so", () =>
+  withApp(async ({ call }) => {
+    const boss = await given(call, { name: "boss", role: "admin" });
+    for (const headers of [{}, as(boss)]) {
+      const res = await call("DELETE", "/keys/owner", undefined, headers);
+      assert.equal(res.status, 409);
+      assert.match((await res.json()).detail, /installation's own key, the one that was printed/);
+    }
+    const self = await call("DELETE", "/keys/boss", undefined, as(boss));
+    assert.match((await self.json()).detail, /the key that you call with/);
+    assert.equal((await call("GET", "/keys", undefined, as(KEY))).status, 200);
+  }));
+
+for (
+  const [what, body, status, detail] of [
+    ["a name that has a key", { name: "Ana", role: "admin" }, 409, /already; revoke it first/],
+    ["a name of the installation", { name: "Owner", role: "viewer" }, 422, /calls something else so/],
+    ["a name of the environment", { name: "environment", role: "viewer" }, 422, /calls something else so/],
+    ["a name that cannot be in an address", { name: "a/b", role: "viewer" }, 422, /need a name of letters/],
+    ["a role that there is not", { name: "Bo", role: "root" }, 422, /viewer/],
+  ] as const
+) {
+  Deno.test(`POST /keys refuses ${what}`, () =>
+    withApp(async ({ call, sql }) => {
+      await given(call, { name: "Ana", role: "viewer" });
+      const res = await call("POST", "/keys", body);
+      assert.equal(res.status, status);
+      assert.match((await res.json()).detail, detail);
+      assert.equal((await sql`select from api_keys`).count, 2);
+    }));
+}
