@@ -16,6 +16,8 @@ const LOOK = {
   bad: ["#b3402c", "#ef8a76"],
   blue: ["#2f6ea8", "#7db4e6"],
   amber: ["#96650a", "#dfae4f"],
+  violet: ["#7a4fa3", "#b795dd"],
+  rose: ["#b0457a", "#e690b8"],
 } as const satisfies Record<string, readonly [light: string, dark: string]>;
 
 type Name = keyof typeof LOOK;
@@ -24,6 +26,11 @@ type Name = keyof typeof LOOK;
 export const colour = Object.fromEntries(
   Object.entries(LOOK).map(([name, [light]]) => [name, `var(--nb-${name}, ${light})`]),
 ) as Readonly<Record<Name, string>>;
+
+/** Colours of things of one kind, in this order; "good" is left for the one that is meant. */
+export const SERIES: readonly string[] = [
+  ...[colour.faint, colour.blue, colour.amber, colour.violet, colour.rose, colour.line],
+];
 
 const values = (which: 0 | 1) =>
   Object.entries(LOOK).map(([name, pair]) => `--nb-${name}:${pair[which]}`).join(";");

@@ -49,6 +49,7 @@ function start({ python, env, browser, port, token }: ServeOptions): Deno.ChildP
       ...[`--ServerApp.root_dir=${NOTEBOOKS}`, "--LabApp.news_url=None", "--log-level=ERROR"],
       ...[...browser ? [] : ["--no-browser"], ...Deno.uid() === 0 ? ["--allow-root"] : []],
     ],
+    cwd: NOTEBOOKS, // a console begins here, as the notebooks do
     env: { ...env, JUPYTER_TOKEN: token },
     clearEnv: true,
     stdin: "null", // else Ctrl-C makes it ask whether it was meant
