@@ -171,12 +171,13 @@ export async function addEndedCycle(
     number = 1,
     outcome = "deployed" as NonNullable<Cycle["outcome"]>,
     error = null as string | null,
+    trigger = "interval" as Cycle["trigger"],
   } = {},
 ): Promise<string> {
   const id = `retrainer/${model}/cycle/${number}`;
   const previous = number > 1 ? number - 1 : null;
   await openCycle(sql, {
-    ...{ id, model, number, runId: `run ${number}`, trigger: "interval", requestedBy: null },
+    ...{ id, model, number, runId: `run ${number}`, trigger, requestedBy: null },
     ...{ asOf: NOW, reasons: [], champion: outcome === "deployed" ? previous : null },
   });
   const version = await addVersion(sql, {
