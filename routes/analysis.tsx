@@ -1,5 +1,6 @@
 import { HttpError, page } from "fresh";
 import { briefSentence } from "./(_parts)/analysis_words.ts";
+import { BacktestBrief, lastBacktest } from "./(_parts)/backtest_brief.tsx";
 import { define } from "./(_parts)/define.ts";
 import { EffortChart, WaitChart } from "./(_parts)/effort_charts.tsx";
 import { FrequencyChart, ReasonsTable } from "./(_parts)/frequency_chart.tsx";
@@ -14,11 +15,11 @@ export const handler = define.handlers({
     const view = await dashboard.analysis({ model });
     if (!view) throw new HttpError(404, `There is no model "${model}"`);
     state.title = `Analysis of ${model}`;
-    return page({ view });
+    return page({ view, backtest: await lastBacktest(dashboard) });
   },
 });
 
-export default define.page<typeof handler>(function Analysis({ data: { view } }) {
+export default define.page<typeof handler>(function Analysis({ data: { view, backtest } }) {
   return (
     <>
       <header class="lede">
@@ -43,6 +44,7 @@ export default define.page<typeof handler>(function Analysis({ data: { view } })
           <Attribution impact={view.impact} />
         </section>
       )}
+      <BacktestBrief backtest={backtest} model={view.model} />
     </>
   );
 });
