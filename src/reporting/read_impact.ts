@@ -4,7 +4,7 @@ import { currentConfig } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { type Deployment, listDeployments, listImpacts, type StoredImpact } from "../db/impacts.ts";
 import { servingHistory } from "../db/serving.ts";
-import { type CycleRow, endedCycles } from "../db/trends.ts";
+import { type CycleRow, endedStages } from "../db/trends.ts";
 import { profitCurve } from "../impact/curve.ts";
 import { type Economics, economicsOf } from "../impact/economics.ts";
 import { ImpactEvidence, type ImpactStage } from "../impact/evidence.ts";
@@ -12,7 +12,7 @@ import type { Impact } from "../impact/impact.ts";
 import { type Stored, tellStage, type ToldStage } from "../impact/stage.ts";
 import { type DeployedCycle, summarise } from "../impact/summary.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { configOf } from "../retraining_config.ts";
+import { configOf, type ModelConfig } from "../retraining_config.ts";
 import { currentAsOf } from "./as_of.ts";
 import { secondsByStage } from "./stage_seconds.ts";
 
@@ -27,19 +27,25 @@ export interface ImpactDeps {
 const DEPLOYMENTS_MAX = 100;
 const CYCLES_MAX = 10_000;
 
-/** What retraining of a model was worth, by the economics in force now. */
-export async function readImpact(deps: ImpactDeps, { model }: { model: string }): Promise<Impact> {
+/**
+ * What retraining of a model was worth, by the economics in force now.
+ * @param options.stating settings to put in place of those in force: what if the shop stated these?
+ */
+export async function readImpact(
+  deps: ImpactDeps,
+  { model, stating = {} }: { model: string; stating?: Partial<ModelConfig> },
+): Promise<Impact> {
   const { sql, clock, models } = deps;
   const asOf = new Date(await currentAsOf(sql, clock)).toISOString();
   const [{ config }, deployments, impacts, ended, moves] = await Promise.all([
     currentConfig(sql),
     listDeployments(sql, { model, asOf, limit: DEPLOYMENTS_MAX }),
     listImpacts(sql, model),
-    endedCycles(sql, model, CYCLES_MAX),
+    endedStages(sql, model, CYCLES_MAX),
     servingHistory(sql, model, CYCLES_MAX),
   ]);
   const { kind } = models.get(model)!;
-  const ofModel = configOf(config, model);
+  const ofModel = { ...configOf(config, model), ...stating };
   const found = economicsOf(kind, ofModel);
   const teller = tellerOf(deps, impacts, found.kind === "stated" ? found.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
@@ -56,7 +62,7 @@ export async function readImpact(deps: ImpactDeps, { model }: { model: string })
 }
 
 /** Seconds of a cycle in which machines were at work or waited for: not those in which a person was. */
-function worked({ stages }: CycleRow): number {
+function worked({ stages }: Pick<CycleRow, "stages">): number {
   const { approve: _, ...seconds } = secondsByStage(stages);
   return Object.values(seconds).reduce((a, b) => a + b, 0);
 }

@@ -30,7 +30,7 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
               0,
               path,
             );
-            assert.ok(await page.locator("nav[aria-label=Main] a").count() >= 10, path);
+            assert.equal(await page.locator("nav[aria-label=Main] a").count(), 11, path);
             for (const width of WIDTHS) {
               await page.setViewportSize({ width, height: 800 });
               const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
