@@ -112,32 +112,34 @@ function Metrics({ evidence, challenger, other }: { evidence: Evidence; challeng
   const { championMetrics, challengerMetrics, difference } = evidence;
   const names = Object.keys(challengerMetrics).filter((name) => name !== "n");
   return (
-    <table class="narrow">
-      <caption class="visually-hidden">Metrics of both on the same rows</caption>
-      <thead>
-        <tr>
-          <th scope="col">On the same {count(difference.n)} rows</th>
-          <th scope="col" class="num">{other}</th>
-          <th scope="col" class="num">{challenger}</th>
-          <th scope="col" class="num">Difference</th>
-        </tr>
-      </thead>
-      <tbody>
-        {names.map((name) => (
-          <tr key={name}>
-            <th scope="row">{metricName(name)}</th>
-            <td class="num">{name in championMetrics ? figure(championMetrics[name]) : ""}</td>
-            <td class="num">{figure(challengerMetrics[name])}</td>
-            <td class="num">
-              {name in championMetrics ? signed(challengerMetrics[name] - championMetrics[name]) : ""}
-              {name === evidence.loss && (
-                <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
-              )}
-            </td>
+    <div class="scroll-x" role="group" aria-label="Metrics of both on the same rows" tabIndex={0}>
+      <table class="narrow">
+        <caption class="visually-hidden">Metrics of both on the same rows</caption>
+        <thead>
+          <tr>
+            <th scope="col">On the same {count(difference.n)} rows</th>
+            <th scope="col" class="num">{other}</th>
+            <th scope="col" class="num">{challenger}</th>
+            <th scope="col" class="num">Difference</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row">{metricName(name)}</th>
+              <td class="num">{name in championMetrics ? figure(championMetrics[name]) : ""}</td>
+              <td class="num">{figure(challengerMetrics[name])}</td>
+              <td class="num">
+                {name in championMetrics ? signed(challengerMetrics[name] - championMetrics[name]) : ""}
+                {name === evidence.loss && (
+                  <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -146,35 +148,39 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
   const { segments, segmentMargin, loss } = evidence;
   if (segments.length === 0) return null;
   return (
-    <table class="narrow">
-      <caption>
-        <h3>
-          By kind of shopper{" "}
-          <small>A rise of more than {percent(segmentMargin)} beyond chance in one of them is refused.</small>
-        </h3>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Shoppers</th>
-          <th scope="col" class="num">Rows</th>
-          <th scope="col" class="num">{metricName(loss)} of {other}</th>
-          <th scope="col" class="num">Difference</th>
-        </tr>
-      </thead>
-      <tbody>
-        {segments.map(({ segment, difference, championLoss }) => (
-          <tr key={segment}>
-            <th scope="row">{segment}</th>
-            <td class="num">{count(difference.n)}</td>
-            <td class="num">{figure(championLoss)}</td>
-            <td class="num">
-              {signed(difference.mean)}
-              <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
-            </td>
+    <div class="scroll-x" role="group" aria-label="By kind of shopper" tabIndex={0}>
+      <table class="narrow">
+        <caption>
+          <h3>
+            By kind of shopper{" "}
+            <small>
+              A rise of more than {percent(segmentMargin)} beyond chance in one of them is refused.
+            </small>
+          </h3>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Shoppers</th>
+            <th scope="col" class="num">Rows</th>
+            <th scope="col" class="num">{metricName(loss)} of {other}</th>
+            <th scope="col" class="num">Difference</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {segments.map(({ segment, difference, championLoss }) => (
+            <tr key={segment}>
+              <th scope="row">{segment}</th>
+              <td class="num">{count(difference.n)}</td>
+              <td class="num">{figure(championLoss)}</td>
+              <td class="num">
+                {signed(difference.mean)}
+                <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

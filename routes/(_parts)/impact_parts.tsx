@@ -201,53 +201,55 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
     );
   }
   return (
-    <table class="records">
-      <caption>
-        <h3>
-          What came of it{" "}
-          <small>
-            Measured: the first horizon after a deployment, by its outcomes. Estimated: its uplift is taken to
-            last as long as the version served. Return: what each unit of cost brought beyond itself. Told
-            only where the models differ on 20 shoppers or more.
-          </small>
-        </h3>
-      </caption>
-      <thead>
-        <tr>
-          <th scope="col">Deployment</th>
-          <th scope="col">Because of</th>
-          <th scope="col" class="num">Cost</th>
-          <th scope="col" class="num">Measured</th>
-          <th scope="col" class="num">Return</th>
-          <th scope="col" class="num">Estimated</th>
-          <th scope="col" class="num">Return</th>
-        </tr>
-      </thead>
-      <tbody>
-        {replaced.map((cycle) => (
-          <tr key={cycle.cycle}>
-            <th scope="row">
-              <a href={`/cycles/${cycle.cycle}`}>cycle {cycle.number}</a>, v{cycle.version}
-            </th>
-            <td data-label="Because of">{cycle.because}</td>
-            <td data-label="Cost" class="num">
-              {cycle.cost === null ? duration(cycle.seconds * 1000) : sum(cycle.cost, currency)}
-            </td>
-            <GainCells of={cycle} currency={currency} />
+    <div class="scroll-x" role="group" aria-label="What came of it" tabIndex={0}>
+      <table class="records">
+        <caption>
+          <h3>
+            What came of it{" "}
+            <small>
+              Measured: the first horizon after a deployment, by its outcomes. Estimated: its uplift is taken
+              to last as long as the version served. Return: what each unit of cost brought beyond itself.
+              Told only where the models differ on 20 shoppers or more.
+            </small>
+          </h3>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Deployment</th>
+            <th scope="col">Because of</th>
+            <th scope="col" class="num">Cost</th>
+            <th scope="col" class="num">Measured</th>
+            <th scope="col" class="num">Return</th>
+            <th scope="col" class="num">Estimated</th>
+            <th scope="col" class="num">Return</th>
           </tr>
-        ))}
-        <tr>
-          <th scope="row">
-            Total <small>cost of all {counted(total.cycles, "cycle")}, deployed or not</small>
-          </th>
-          <td data-label="Because of">{counted(total.deployments, "deployment")}</td>
-          <td data-label="Cost" class="num">
-            {total.cost === null ? duration(total.seconds * 1000) : sum(total.cost, currency)}
-          </td>
-          <GainCells of={total} currency={currency} />
-        </tr>
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {replaced.map((cycle) => (
+            <tr key={cycle.cycle}>
+              <th scope="row">
+                <a href={`/cycles/${cycle.cycle}`}>cycle {cycle.number}</a>, v{cycle.version}
+              </th>
+              <td data-label="Because of">{cycle.because}</td>
+              <td data-label="Cost" class="num">
+                {cycle.cost === null ? duration(cycle.seconds * 1000) : sum(cycle.cost, currency)}
+              </td>
+              <GainCells of={cycle} currency={currency} />
+            </tr>
+          ))}
+          <tr>
+            <th scope="row">
+              Total <small>cost of all {counted(total.cycles, "cycle")}, deployed or not</small>
+            </th>
+            <td data-label="Because of">{counted(total.deployments, "deployment")}</td>
+            <td data-label="Cost" class="num">
+              {total.cost === null ? duration(total.seconds * 1000) : sum(total.cost, currency)}
+            </td>
+            <GainCells of={total} currency={currency} />
+          </tr>
+        </tbody>
+      </table>
+    </div>
   );
 }
 

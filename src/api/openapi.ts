@@ -20,12 +20,25 @@ function securityOf(access: Access): Record<string, string[]>[] {
   return [{ bearer: [access] }, { apiKey: [access] }];
 }
 
+interface Operation {
+  security?: unknown;
+  description?: string;
+}
+
+/** The same for who reads it: no page of documentation shows the roles of a scheme. */
+function needsText(access: Access): string {
+  if (access === "anyone") return "";
+  return access === "reader" ? "Needs the role `viewer` beyond loopback." : `Needs the role \`${access}\`.`;
+}
+
 /** The OpenAPI document of the app: its routes, with what each asks of the caller. */
 export function openApiDocument(app: Api): Document {
   const document = app.getOpenAPI31Document({ openapi: "3.1.0", info: INFO });
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
-    for (const [method, operation] of Object.entries(methods as Record<string, { security?: unknown }>)) {
-      operation.security = securityOf(ACCESS[`${method.toUpperCase()} ${path}`]);
+    for (const [method, operation] of Object.entries(methods as Record<string, Operation>)) {
+      const access = ACCESS[`${method.toUpperCase()} ${path}`];
+      operation.security = securityOf(access);
+      operation.description = [operation.description, needsText(access)].filter(Boolean).join("\n\n");
     }
   }
   document.components = {

@@ -31,6 +31,7 @@ Deno.test("/openapi.json refers only to what it holds, and says which routes ask
     }
     const viewers = [{ bearer: ["viewer"] }, { apiKey: ["viewer"] }];
     assert.deepEqual(document.paths["/audit"].get.security, viewers);
+    assert.match(document.paths["/keys"].post.description, /\n\nNeeds the role `admin`\.$/);
     assert.deepEqual(document.paths["/healthz"].get.security, []);
     assert.ok(document.paths["/events"].post.requestBody.content["application/x-ndjson"]);
     assert.equal(document.components.schemas.ConfigPatch.properties.seed.default, undefined);

@@ -122,6 +122,16 @@ for (const role of ["viewer", "operator"] as const) {
     }));
 }
 
+Deno.test("who may not begin a backtest finds the button locked, and no form", () =>
+  withBrowser(async ({ browser: _, ...served }) => {
+    await prepare(served);
+    const page = await (await signedIn(served, "viewer")).page("/backtests");
+    assert.deepEqual(lockedOn(page), ["Replay history· operator only"]);
+    assert.equal(page.querySelector("form[method=post]"), null);
+    const operators = await (await signedIn(served, "operator")).page("/backtests");
+    assert.deepEqual(lockedOn(operators), []);
+  }));
+
 Deno.test("what an operator does from a page stands in the audit under their key's name", () =>
   withBrowser(async ({ browser: _, ...served }) => {
     await prepare(served);

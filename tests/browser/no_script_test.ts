@@ -6,6 +6,8 @@ import { fixture, PAGES, withPages } from "./pages.ts";
 
 /** Pages that say their whole say in fewer words than this would leave something to a script. */
 const LEAST = 60;
+/** A desk, and the narrowest phone: the one visited last is what the next page opens in. */
+const WIDTHS = [320, 1280];
 
 for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
   Deno.test({
@@ -29,8 +31,11 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
               path,
             );
             assert.equal(await page.locator("nav[aria-label=Main] a").count(), 11, path);
-            const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-            assert.ok(wide <= 0, `${path} scrolls sideways by ${wide} px`);
+            for (const width of WIDTHS) {
+              await page.setViewportSize({ width, height: 800 });
+              const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+              assert.ok(wide <= 0, `${path} scrolls sideways by ${wide} px at ${width} px`);
+            }
           }
         }, { javaScriptEnabled: false })),
   });
