@@ -15,6 +15,7 @@ import { runReplay } from "../../src/replay/run.ts";
 import type { Service } from "../../src/service.ts";
 import { ensureBacktest } from "../../src/temporal/control_client.ts";
 import { PROTOCOL, withSmallShop } from "../e2e/small_shop.ts";
+import { PLACE_TYPE } from "../../src/notebook/show.ts";
 import { codeOf, names, outputsOf, read, shownText, textOf, writeNotebook } from "./support.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -95,9 +96,9 @@ async function answered(path: string): Promise<void> {
   assert.doesNotMatch(svgs.map(textOf).join(""), /NaN|Infinity/);
 }
 
-async function executed(sources: readonly string[], folder: string) {
+async function executed(sources: readonly string[], folder: string, given = surroundings.env) {
   const python = await pythonWithJupyter(surroundings, console.log);
-  const env = jupyterEnvironment(surroundings.env, python, { databaseUrl: "none", artefacts: folder });
+  const env = jupyterEnvironment(given, python, { databaseUrl: "none", artefacts: folder });
   const into = join(folder, "out");
   await Deno.mkdir(into);
   return read(await executeNotebook(await writeNotebook(folder, sources), { python, env, into }));
@@ -116,18 +117,19 @@ Deno.test("executeNotebook() fails where a cell throws, and says which cell and 
 
 Deno.test("executeNotebook() gives a kernel no secret of the installation, and no key", () =>
   inFolder(async (folder) => {
-    Deno.env.set("PERENNIAL_SECRET", "a secret that no notebook needs");
-    try {
-      const notebook = await executed(
-        [`console.log(Object.keys(Deno.env.toObject()).sort().join(" "));`],
-        folder,
-      );
-      const names = JSON.stringify(outputsOf(notebook));
-      assert.match(names, /DATABASE_URL/);
-      assert.doesNotMatch(names, /SECRET|API_KEY|SMTP|WEBHOOK/);
-    } finally {
-      Deno.env.delete("PERENNIAL_SECRET");
-    }
+    const secrets = { PERENNIAL_SECRET: "not for notebooks", PERENNIAL_API_KEY: "nor this" };
+    const notebook = await executed(
+      [`const show = async (text: string) => {
+          await Deno.jupyter.display({ "text/plain": text, "${PLACE_TYPE}": "1/1" }, { raw: true });
+          await new Promise((done) => setTimeout(done, 300));
+        };
+        await show(Object.keys(Deno.env.toObject()).sort().join(" "));`],
+      folder,
+      { ...surroundings.env, ...secrets },
+    );
+    const said = JSON.stringify(outputsOf(notebook));
+    assert.match(said, /DATABASE_URL/);
+    assert.doesNotMatch(said, /SECRET|API_KEY/);
   }));
 
 Deno.test("lostOutputs() sees what a kernel did not deliver", () => {
