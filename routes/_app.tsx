@@ -54,7 +54,14 @@ export default define.page(function App({ Component, url, state, error }) {
             <p class="here">
               {state.live && !error && <LiveSign readAt={state.live.readAt} />}
               <a href="/sign-in">
-                {state.person ? `Signed in as ${state.person.name}, ${state.person.role}` : "Sign in"}
+                {state.person
+                  ? (
+                    <>
+                      <span class="visually-hidden">Signed in as</span>
+                      {` ${state.person.name}, ${state.person.role}`}
+                    </>
+                  )
+                  : "Sign in"}
               </a>
             </p>
           </div>

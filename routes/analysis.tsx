@@ -47,9 +47,20 @@ export default define.page<typeof handler>(function Analysis({ data: { view } })
   );
 });
 
+/** As many as are read: there may be older ones. */
+const MANY = 200;
+
 function Everything({ view }: { view: AnalysisView }) {
   return (
     <>
+      {view.cycles.length >= MANY && (
+        <p class="notice">
+          <span>
+            The newest {MANY} cycles of {view.model}; the{" "}
+            <a href={`/cycles?model=${view.model}`}>list of cycles</a> has all.
+          </span>
+        </p>
+      )}
       <section class="section" aria-labelledby="often">
         <h2 id="often">How often {view.model} was trained</h2>
         <div class="columns">

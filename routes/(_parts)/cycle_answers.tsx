@@ -9,7 +9,7 @@ export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl
   return (
     <dl class="answers">
       <div>
-        <dt>Ended</dt>
+        <dt>{outcome === null ? "Now" : "Ended"}</dt>
         <dd>
           <Status sign={outcomeSign(outcome, stage)} />
         </dd>

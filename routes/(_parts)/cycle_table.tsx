@@ -1,23 +1,40 @@
-import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { Cycle, CycleSort } from "../../src/reporting/cycle.ts";
+import { type CycleFilter, cyclesPath, sortedBy, SORTS } from "./cycle_filter.ts";
 import { duration, metricName, moment, msBetween, percent } from "./numbers.ts";
 import { Status, Time } from "./signs.tsx";
 import { relative } from "./cycles_chart.tsx";
-import { outcomeSign, reading, triggerName } from "./words.ts";
+import { outcomeSign, reading, triggerName, verdictSign } from "./words.ts";
 
-/** Cycles, one a row; on a phone one sheet each. */
-export function CycleTable({ cycles }: { cycles: readonly Cycle[] }) {
+/** Heads, and what each sorts by. */
+const HEADS: readonly { sort: CycleSort; name: string; numeric?: boolean }[] = [
+  { sort: "model", name: "Cycle" },
+  { sort: "outcome", name: "Ended" },
+  { sort: "change", name: "Challenger against champion" },
+  { sort: "verdict", name: "Verdict" },
+  { sort: "asOf", name: "As of" },
+  { sort: "trigger", name: "Began by" },
+  { sort: "started", name: "Began" },
+  { sort: "took", name: "Took", numeric: true },
+];
+
+/** Cycles, one a row; on a phone one sheet each. A head sorts by its column, and the other way round when it does already. */
+export function CycleTable({ cycles, filter }: { cycles: readonly Cycle[]; filter: CycleFilter }) {
+  const { sort, order } = filter;
   return (
     <table class="records">
-      <caption class="visually-hidden">Cycles, newest first</caption>
+      <caption class="visually-hidden">Cycles, {SORTS[sort][order]}</caption>
       <thead>
         <tr>
-          <th scope="col">Cycle</th>
-          <th scope="col">Ended</th>
-          <th scope="col">Challenger against champion</th>
-          <th scope="col">As of</th>
-          <th scope="col">Began by</th>
-          <th scope="col">Began</th>
-          <th scope="col" class="num">Took</th>
+          {HEADS.map((head) => (
+            <th
+              key={head.sort}
+              scope="col"
+              class={head.numeric ? "num" : undefined}
+              aria-sort={head.sort === sort ? (order === "asc" ? "ascending" : "descending") : undefined}
+            >
+              <a class="sort" href={cyclesPath(sortedBy(filter, head.sort))}>{head.name}</a>
+            </th>
+          ))}
         </tr>
       </thead>
       <tbody>
@@ -31,6 +48,9 @@ export function CycleTable({ cycles }: { cycles: readonly Cycle[] }) {
             </td>
             <td data-label="Against champion">
               <Comparison {...cycle} />
+            </td>
+            <td data-label="Verdict">
+              {cycle.verdict ? <Status sign={verdictSign(cycle.verdict)} /> : "none"}
             </td>
             <td data-label="As of">{moment(cycle.asOf, "day")}</td>
             <td data-label="Began by">{triggerName(cycle.trigger)}</td>

@@ -12,7 +12,7 @@ import type { DataView } from "../../src/reporting/data_page.ts";
 import type { MonitoringView } from "../../src/reporting/monitoring_page.ts";
 import type { Check } from "../../src/monitoring/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
-import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { Cycle, CycleSort, SortOrder } from "../../src/reporting/cycle.ts";
 import type { ReadLook } from "../../src/reporting/rollout_looks.ts";
 import type { BacktestDetail, BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
@@ -28,10 +28,13 @@ export interface ReplayScore {
   metrics: Record<string, number>;
 }
 
-/** Which cycles to list, newest first. */
+/** Which cycles to list, and in what order; left out: newest first. */
 export interface CycleQuery {
   model?: string;
   outcome?: string;
+  trigger?: string;
+  sort?: CycleSort;
+  order?: SortOrder;
   limit: number;
   offset: number;
 }

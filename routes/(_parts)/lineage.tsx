@@ -10,6 +10,9 @@ const TRUNK_PX = 30, BRANCH_PX = 66, HEIGHT_PX = 84;
 /** Per cent of the width that a label needs, in a window and on a phone. */
 const LABEL = 3.5, PHONE_LABEL = 9;
 
+/** As many as are read: there may be older ones. */
+const MANY = 100;
+
 interface Props {
   model: string;
   /** newest first */
@@ -30,6 +33,7 @@ export function Lineage({ model, descent, served }: Props) {
   return (
     <div class="lineage">
       <h3>
+        {descent.length >= MANY && "The newest "}
         {counted(descent.length, "version")} of {model}, {kept} came to serve{" "}
         <small>
           By the moment each was made for. Along the line: what served, one after the other. Below it: what

@@ -123,14 +123,16 @@ const DOING: Readonly<Record<Stage, string>> = {
 };
 export const doing = (stage: Stage): string => DOING[stage];
 
-const TRIGGERS: Readonly<Record<Cycle["trigger"], string>> = {
+const TRIGGER_NAMES: Readonly<Record<Cycle["trigger"], string>> = {
   first: "first check",
   interval: "regular check",
   force: "forced",
   alarm: "alarm",
   replay: "replay of history",
 };
-export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGERS[trigger];
+export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGER_NAMES[trigger];
+/** All that can begin a cycle. */
+export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -1,41 +1,13 @@
 import { page } from "fresh";
+import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "../(_parts)/cycle_filter.ts";
 import { define } from "../(_parts)/define.ts";
 import { CycleTable } from "../(_parts)/cycle_table.tsx";
 import { follow } from "../(_parts)/view.ts";
-import { outcomeSign, tally } from "../(_parts)/words.ts";
-import { Outcome } from "../../src/reporting/cycle.ts";
+import { outcomeSign, tally, triggerName, TRIGGERS } from "../(_parts)/words.ts";
+import { CycleSort, Outcome } from "../../src/reporting/cycle.ts";
 import type { ModelStatus } from "../../src/reporting/status.ts";
 
 const PAGE_ROWS = 50;
-
-interface Filter {
-  model?: string;
-  outcome?: string;
-  page: number;
-}
-
-/** The filter in an address; what makes no sense there is left out. */
-function readFilter(query: URLSearchParams): Filter {
-  const page = Number(query.get("page") ?? 1);
-  return {
-    model: query.get("model") || undefined,
-    outcome: Outcome.safeParse(query.get("outcome")).data,
-    page: Number.isInteger(page) && page > 0 && page < 1e6 ? page : 1,
-  };
-}
-
-const address = ({ model, outcome, page }: Filter): string => {
-  const entries = Object.entries({ model, outcome, page: page > 1 ? String(page) : undefined });
-  const query = new URLSearchParams(entries.filter((e): e is [string, string] => e[1] !== undefined));
-  return query.size > 0 ? `/cycles?${query}` : "/cycles";
-};
-
-/** The API gives the same cycles as a file. */
-function csvAddress({ model, outcome }: Filter): string {
-  const entries = Object.entries({ format: "csv", limit: "1000", model, outcome });
-  const query = new URLSearchParams(entries.filter((e): e is [string, string] => e[1] !== undefined));
-  return `/retraining/history?${query}`;
-}
 
 export const handler = define.handlers({
   async GET({ url, state }) {
@@ -43,7 +15,7 @@ export const handler = define.handlers({
     const offset = (filter.page - 1) * PAGE_ROWS;
     const { status: { models, clock } } = await follow(state, "cycles");
     const rows = await state.dashboard.cycles({
-      ...{ model: filter.model, outcome: filter.outcome },
+      ...filter,
       ...{ limit: PAGE_ROWS + 1, offset },
     });
     state.title = "Cycles";
@@ -64,24 +36,37 @@ export default define.page<typeof handler>(function Cycles({ data }) {
         {cycles.length === 0
           ? (
             <p class="notice">
-              {filter.page > 1 || filter.model || filter.outcome ? "No cycle matches." : firstCycle(models)}
+              {isFiltered(filter) ? "No cycle matches." : firstCycle(models)}
             </p>
           )
-          : <CycleTable cycles={cycles} />}
+          : <CycleTable cycles={cycles} filter={filter} />}
       </div>
       <nav class="row pages" aria-label="Pages">
-        {filter.page > 1 && <a rel="prev" href={address({ ...filter, page: filter.page - 1 })}>Newer</a>}
+        {filter.page > 1 && (
+          <a rel="prev" href={cyclesPath({ ...filter, page: filter.page - 1 })}>{toward(filter, -1)}</a>
+        )}
         {(filter.page > 1 || more) && <span>Page {filter.page}</span>}
-        {more && <a rel="next" href={address({ ...filter, page: filter.page + 1 })}>Older</a>}
+        {more && (
+          <a rel="next" href={cyclesPath({ ...filter, page: filter.page + 1 })}>{toward(filter, 1)}</a>
+        )}
         {cycles.length > 0 && (
-          <a href={csvAddress(filter)}>
-            CSV <small>of the newest 1,000</small>
+          <a href={csvPath(filter)}>
+            CSV <small>of the first 1,000, {SORTS[filter.sort][filter.order]}</small>
           </a>
         )}
       </nav>
     </>
   );
 });
+
+const isFiltered = ({ page, model, outcome, trigger }: CycleFilter): boolean =>
+  page > 1 || model !== undefined || outcome !== undefined || trigger !== undefined;
+
+/** What the page before or after this one has. */
+function toward({ sort, order }: CycleFilter, step: -1 | 1): string {
+  if (sort !== "started") return step < 0 ? "Previous" : "Next";
+  return (order === "desc") === step > 0 ? "Older" : "Newer";
+}
 
 /** How many cycles there were, and how they ended. */
 function answer(models: readonly ModelStatus[]): string {
@@ -99,23 +84,52 @@ function firstCycle(models: readonly ModelStatus[]): string {
   return `No cycles yet. ${waiting.model} has ${collected} of ${needed} samples that a check needs.`;
 }
 
-function FilterForm({ models, filter }: { models: string[]; filter: Filter }) {
+function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter }) {
   return (
     <form class="row filter" action="/cycles" method="get">
-      <label for="model">Model</label>
-      <select id="model" name="model">
-        <option value="">all</option>
-        {models.map((m) => <option key={m} selected={m === filter.model}>{m}</option>)}
-      </select>
-      <label for="outcome">Ended</label>
-      <select id="outcome" name="outcome">
-        <option value="">in any way</option>
-        {Outcome.options.map((o) => (
-          <option key={o} value={o} selected={o === filter.outcome}>
-            {outcomeSign(o).word.toLowerCase()}
-          </option>
-        ))}
-      </select>
+      <span class="pair">
+        <label for="model">Model</label>
+        <select id="model" name="model">
+          <option value="">all</option>
+          {models.map((m) => <option key={m} selected={m === filter.model}>{m}</option>)}
+        </select>
+      </span>
+      <span class="pair">
+        <label for="outcome">Ended</label>
+        <select id="outcome" name="outcome">
+          <option value="">in any way</option>
+          {Outcome.options.map((o) => (
+            <option key={o} value={o} selected={o === filter.outcome}>
+              {outcomeSign(o).word.toLowerCase()}
+            </option>
+          ))}
+        </select>
+      </span>
+      <span class="pair">
+        <label for="trigger">Began by</label>
+        <select id="trigger" name="trigger">
+          <option value="">anything</option>
+          {TRIGGERS.map((t) => (
+            <option key={t} value={t} selected={t === filter.trigger}>{triggerName(t)}</option>
+          ))}
+        </select>
+      </span>
+      <span class="pair">
+        <label for="sort">Sorted</label>
+        <select id="sort" name="sort">
+          {CycleSort.options.flatMap((sort) =>
+            (["desc", "asc"] as const).map((order) => (
+              <option
+                key={`${sort} ${order}`}
+                value={`${sort} ${order}`}
+                selected={sort === filter.sort && order === filter.order}
+              >
+                {SORTS[sort][order]}
+              </option>
+            ))
+          )}
+        </select>
+      </span>
       <button type="submit">Show</button>
     </form>
   );

@@ -7,11 +7,11 @@ import { ConfigVersion } from "../db/config_versions.ts";
 import { QuarantineReason, QuarantineRow } from "../db/quarantine_list.ts";
 import { PolicyWish } from "../backtest/wish.ts";
 import { Approval } from "../db/approvals.ts";
-import { Answer, Check } from "../monitoring/check.ts";
+import { Answer, Check, Trigger } from "../monitoring/check.ts";
 import { Findings } from "../monitoring/findings.ts";
 import { Look } from "../monitoring/look.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
-import { Outcome } from "../reporting/cycle.ts";
+import { CycleSort, Outcome, SortOrder } from "../reporting/cycle.ts";
 import { HistoryEntry } from "../reporting/history.ts";
 import { BacktestSummary } from "../reporting/read_backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../retraining_config.ts";
@@ -109,6 +109,9 @@ export type LimitQuery = z.input<typeof LimitQuery>;
 export const HistoryQuery = z.object({
   model: ModelName.optional(),
   outcome: Outcome.optional(),
+  trigger: Trigger.optional(),
+  sort: CycleSort.default("started"),
+  order: SortOrder.optional().describe("left out: newest, longest or best first"),
   limit: limit(100),
   offset: z.coerce.number().int().min(0).default(0).describe("how many to skip"),
   format: z.enum(["json", "csv", "parquet"]).optional().describe("left out: as the Accept header says"),

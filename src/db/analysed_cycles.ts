@@ -36,13 +36,15 @@ export async function analysedCycles(sql: Sql, model: string, limit: number): Pr
         'against', c.evidence -> 'against', 'championLoss', c.evidence -> 'championLoss',
         'difference', c.evidence -> 'difference', 'margin', c.evidence -> 'margin') end as compared,
       least(c.started_at, k.at) as called_at, d.at as deployed_at
-    from cycles c
+    from (select id from cycles where model = ${model} and ended_at is not null and outcome is not null
+      order by as_of desc, number desc limit ${limit}) newest -- first, so that the evidence of no other is opened
+    join cycles c using (id)
     left join snapshots s on s.id = c.snapshot_id
-    left join (select cycle_id, min(checked_at) as at from checks where model = ${model} group by cycle_id) k
+    left join (select cycle_id, min(checked_at) as at from checks
+      where model = ${model} and cycle_id is not null group by cycle_id) k
       on k.cycle_id = c.id
     left join (select distinct on (version) version, at from serving_history
       where model = ${model} and kind in ('deploy', 'promote') order by version, id) d on d.version = c.challenger
-    where c.model = ${model} and c.ended_at is not null and c.outcome is not null
-    order by c.as_of desc, c.number desc limit ${limit}`;
+    order by c.as_of desc, c.number desc`;
   return z.array(AnalysedRow).parse([...rows]);
 }

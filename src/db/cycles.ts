@@ -1,7 +1,16 @@
 import { z } from "zod";
 import { NotFoundError } from "../core/errors.ts";
-import { Cycle, type Outcome, type Stage, type Watch } from "../reporting/cycle.ts";
-import type { Evidence, Verdict } from "../validation/verdict.ts";
+import {
+  Cycle,
+  type CycleSort,
+  firstOrder,
+  Outcome,
+  type SortOrder,
+  type Stage,
+  type Watch,
+} from "../reporting/cycle.ts";
+import { type Evidence, Verdict } from "../validation/verdict.ts";
+import { arrayLiteral } from "./array_literal.ts";
 import type { Sql } from "./connect.ts";
 
 /** Opens a cycle; a repeated call for the same run changes nothing. */
@@ -85,6 +94,9 @@ const columns = (sql: Sql) =>
   sql`id, model, number, run_id, trigger, requested_by, as_of, stage, progress, reasons, snapshot_id, champion,
       challenger, verdict, evidence, outcome, error, watch, stages, started_at, ended_at`;
 
+/** A piece of a statement. */
+type Fragment = ReturnType<typeof columns>;
+
 /** A cycle, or null where there is none of this id: a person's request, a demo's reference policy or a drill made it. */
 export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
   const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
@@ -98,20 +110,57 @@ export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
   return found;
 }
 
-/** Cycles, newest first. Uses index `cycles_started`; `before` pages on: the number of rows to skip. */
+/** Which cycles, and in what order; left out: all, newest first. */
+export interface CycleListQuery {
+  model?: string;
+  outcome?: string;
+  trigger?: string;
+  sort?: CycleSort;
+  /** left out: as the sort is read first */
+  order?: SortOrder;
+  limit?: number;
+  /** how many to skip */
+  offset?: number;
+}
+
+/**
+ * Cycles by filter and sort. Their places are found first, without what they hold: else a page far behind would read the
+ * evidence of all before it. Uses index `cycles_newest`, which holds all that it goes by.
+ */
 export async function listCycles(
   sql: Sql,
-  { model, outcome, limit = 100, offset = 0 }: {
-    model?: string;
-    outcome?: string;
-    limit?: number;
-    offset?: number;
-  },
+  { model, outcome, trigger, sort = "started", order = firstOrder(sort), limit = 100, offset = 0 }:
+    CycleListQuery,
 ): Promise<Cycle[]> {
-  const rows = await sql`select ${columns(sql)} from cycles
-    where ${model ? sql`model = ${model}` : sql`true`} and ${outcome ? sql`outcome = ${outcome}` : sql`true`}
-    order by started_at desc, id limit ${limit} offset ${offset}`;
+  const by = sql`${sortKey(sql, sort)} ${
+    order === "asc" ? sql`asc` : sql`desc`
+  } nulls last, started_at desc, id`;
+  const rows = await sql`select ${columns(sql)} from cycles join (
+      select id from cycles
+      where ${model ? sql`model = ${model}` : sql`true`} and ${
+    outcome ? sql`outcome = ${outcome}` : sql`true`
+  }
+        and ${trigger ? sql`trigger = ${trigger}` : sql`true`}
+      order by ${by} limit ${limit} offset ${offset}) page using (id)
+    order by ${by}`;
   return z.array(Cycle).parse([...rows]);
+}
+
+/** What cycles are sorted by. */
+function sortKey(sql: Sql, sort: CycleSort) {
+  const placeIn = (values: readonly string[], column: Fragment) =>
+    sql`array_position(${arrayLiteral(values)}::text::text[], ${column})`;
+  const keys: Record<CycleSort, Fragment> = {
+    started: sql`started_at`,
+    model: sql`model`,
+    asOf: sql`as_of`,
+    trigger: sql`trigger`,
+    verdict: placeIn(Verdict.options, sql`verdict`),
+    outcome: placeIn(Outcome.options, sql`outcome`),
+    change: sql`loss_change`,
+    took: sql`ended_at - started_at`,
+  };
+  return keys[sort];
 }
 
 /** How many cycles of a model ended how. */

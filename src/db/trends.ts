@@ -22,6 +22,19 @@ export async function endedCycles(sql: Sql, model: string, limit: number): Promi
   ];
 }
 
+/** What took time in each cycle of a model that ended, newest first. */
+export async function endedStages(
+  sql: Sql,
+  model: string,
+  limit: number,
+): Promise<Pick<CycleRow, "id" | "stages">[]> {
+  return [
+    ...await sql<Pick<CycleRow, "id" | "stages">[]>`
+    select id, stages from cycles where model = ${model} and ended_at is not null
+    order by as_of desc, number desc limit ${limit}`,
+  ];
+}
+
 /** A check that called for something, with the looks it rests on that found something. */
 export interface AlarmedCheck {
   id: string;

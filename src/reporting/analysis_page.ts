@@ -47,7 +47,8 @@ export interface AnalysisView {
   impact: Impact;
 }
 
-const CYCLES_SHOWN = 500;
+/** More cannot be told apart in a chart. */
+const CYCLES_SHOWN = 200;
 
 /** Reads what a model's retraining came to. @returns null, where there is no such model */
 export async function readAnalysis(

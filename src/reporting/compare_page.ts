@@ -32,9 +32,9 @@ export interface Descent {
   change: Change | null;
 }
 
-const CYCLES_SHOWN = 500;
+const CYCLES_SHOWN = 100;
 
-/** Where the versions of a model came from, newest first. */
+/** Where the newest versions of a model came from, newest first. */
 export const readDescent = async (sql: Sql, model: string): Promise<Descent[]> =>
   descentOf(await analysedCycles(sql, model, CYCLES_SHOWN));
 

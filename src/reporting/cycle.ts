@@ -29,6 +29,26 @@ export const Outcome = z.enum([
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
+/** By what a list of cycles can be sorted; cycles that are alike in it come newest first. */
+export const CycleSort = z.enum([
+  "started",
+  "model",
+  "asOf",
+  "trigger",
+  "verdict",
+  "outcome",
+  "change",
+  "took",
+])
+  .describe("change: of the loss, as a share of it; verdict, outcome: promote and deployed first");
+export type CycleSort = z.infer<typeof CycleSort>;
+export const SortOrder = z.enum(["asc", "desc"]);
+export type SortOrder = z.infer<typeof SortOrder>;
+
+/** The order in which a sort is read first: newest, longest, best. */
+export const firstOrder = (sort: CycleSort): SortOrder =>
+  sort === "started" || sort === "asOf" || sort === "took" ? "desc" : "asc";
+
 /** What the first labelled window after a deployment said. */
 export const Watch = z.object({
   decision: z.enum(["kept", "rolled back", "cannot tell"]),

@@ -4,7 +4,7 @@ import { currentConfig } from "../db/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { type Deployment, listDeployments, listImpacts, type StoredImpact } from "../db/impacts.ts";
 import { servingHistory } from "../db/serving.ts";
-import { type CycleRow, endedCycles } from "../db/trends.ts";
+import { type CycleRow, endedStages } from "../db/trends.ts";
 import { profitCurve } from "../impact/curve.ts";
 import { type Economics, economicsOf } from "../impact/economics.ts";
 import { ImpactEvidence, type ImpactStage } from "../impact/evidence.ts";
@@ -41,7 +41,7 @@ export async function readImpact(
     currentConfig(sql),
     listDeployments(sql, { model, asOf, limit: DEPLOYMENTS_MAX }),
     listImpacts(sql, model),
-    endedCycles(sql, model, CYCLES_MAX),
+    endedStages(sql, model, CYCLES_MAX),
     servingHistory(sql, model, CYCLES_MAX),
   ]);
   const { kind } = models.get(model)!;
@@ -62,7 +62,7 @@ export async function readImpact(
 }
 
 /** Seconds of a cycle in which machines were at work or waited for: not those in which a person was. */
-function worked({ stages }: CycleRow): number {
+function worked({ stages }: Pick<CycleRow, "stages">): number {
   const { approve: _, ...seconds } = secondsByStage(stages);
   return Object.values(seconds).reduce((a, b) => a + b, 0);
 }

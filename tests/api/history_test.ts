@@ -24,6 +24,34 @@ Deno.test("GET history pages newest first, and filters by model and outcome", ()
     assert.deepEqual(ids(await page("model=churn&outcome=rejected")), ["churn 2"]);
   }));
 
+Deno.test("GET history filters by trigger and sorts, also as CSV, and names the field that it cannot read", () =>
+  withApp(async ({ call, sql }) => {
+    await addEndedCycle(sql, { number: 1, outcome: "deployed", trigger: "force" });
+    await addEndedCycle(sql, { number: 2, outcome: "rejected" });
+    await addEndedCycle(sql, { number: 3, outcome: "failed" });
+    const numbers = async (query: string) =>
+      History.parse(await (await call("GET", `/retraining/history?${query}`)).json()).cycles.map((c) =>
+        c.number
+      );
+    assert.deepEqual(await numbers("trigger=force"), [1]);
+    assert.deepEqual(await numbers("sort=outcome&limit=2"), [1, 2]);
+    assert.deepEqual(await numbers("sort=started&order=asc"), [1, 2, 3]);
+    const csv = await (await call("GET", "/retraining/history?format=csv&sort=outcome&order=desc")).text();
+    assert.deepEqual((parse(csv, { columns: true }) as { number: string }[]).map((r) => r.number), [
+      "3",
+      "2",
+      "1",
+    ]);
+    for (
+      const [query, field] of [["trigger=nobody", "trigger"], ["sort=size", "sort"], ["order=up", "order"]]
+    ) {
+      const res = await call("GET", `/retraining/history?${query}`), found = await res.json();
+      assert.equal(res.status, 422, query);
+      assert.match(res.headers.get("content-type") ?? "", /^application\/problem\+json/);
+      assert.match(JSON.stringify(found), new RegExp(`"field":"${field}"`), query);
+    }
+  }));
+
 Deno.test("GET history answers CSV by format and by Accept, with the same cycles", () =>
   withApp(async ({ call, sql }) => {
     await addEndedCycle(sql);

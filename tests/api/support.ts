@@ -171,12 +171,13 @@ export async function addEndedCycle(
     number = 1,
     outcome = "deployed" as NonNullable<Cycle["outcome"]>,
     error = null as string | null,
+    trigger = "interval" as Cycle["trigger"],
   } = {},
 ): Promise<string> {
   const id = `retrainer/${model}/cycle/${number}`;
   const previous = number > 1 ? number - 1 : null;
   await openCycle(sql, {
-    ...{ id, model, number, runId: `run ${number}`, trigger: "interval", requestedBy: null },
+    ...{ id, model, number, runId: `run ${number}`, trigger, requestedBy: null },
     ...{ asOf: NOW, reasons: [], champion: outcome === "deployed" ? previous : null },
   });
   const version = await addVersion(sql, {
@@ -201,4 +202,12 @@ export async function addEndedCycle(
   }
   await endCycle(sql, id, outcome, error);
   return id;
+}
+
+/** A year of events, of which only the days count. */
+export async function aYear(sql: Database): Promise<void> {
+  for (const [day, at] of [[15000, "2011-01-26"], [15365, "2012-01-26"]] as const) {
+    await sql`insert into day_counts (day, type, events, anonymous, priced, first_at, last_at, slot)
+      values (${day}, 'purchase', 7, 0, 7, ${`${at}T09:00:00Z`}, ${`${at}T10:00:00Z`}, 0)`;
+  }
 }

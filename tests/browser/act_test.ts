@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import type { BrowserContext, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { serveApi } from "../../src/api/serve.ts";
 import { servingVersion } from "../../src/db/serving.ts";
 import { ROLLOUT, rollOut, withDesk } from "../api/desk_support.ts";
 import { KEY, type Served } from "../api/support.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
+import { h1, tabTo, watched } from "./keyboard.ts";
 
 type Shown = Served & { page: Page; url: string };
 
@@ -25,32 +26,6 @@ function inBrowser(
     });
   Deno.test({ name, fn, ignore: !hasChromium(), sanitizeResources: false, sanitizeOps: false });
 }
-
-async function watched(browser: BrowserContext, use: (page: Page) => Promise<void>): Promise<void> {
-  const page = await browser.newPage(), said: string[] = [];
-  page.setDefaultTimeout(20_000);
-  page.on("pageerror", (error) => said.push(error.message));
-  page.on("console", (message) => {
-    if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) said.push(message.text());
-  });
-  await use(page);
-  assert.deepEqual(said, []);
-}
-
-/** Tabs on to the control with this text, as somebody without a mouse does. */
-async function tabTo(page: Page, text: string): Promise<void> {
-  for (let i = 0; i < 60; i++) {
-    await page.keyboard.press("Tab");
-    const focused = await page.evaluate(() => {
-      const at = document.activeElement as HTMLInputElement | null;
-      return at?.labels?.[0]?.textContent ?? at?.textContent ?? "";
-    });
-    if (focused.trim().startsWith(text)) return;
-  }
-  assert.fail(`no Tab reaches "${text}"`);
-}
-
-const h1 = (page: Page) => page.locator("h1").innerText();
 
 inBrowser(
   "a wrong key is refused, the right one signs in, and signing out ends it",

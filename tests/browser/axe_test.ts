@@ -1,35 +1,11 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { buildDashboard } from "../../src/api/dashboard.ts";
-import { NOBODY } from "../../src/api/desk.ts";
-import { EMPTY, fixtureDashboard, makeFixture } from "../fresh/fixture.ts";
-import { FINDING, REASON } from "../fresh/monitoring_fixture.ts";
+import { EMPTY } from "../fresh/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
+import { fixture, PAGES, withPages } from "./pages.ts";
+import { PICTURES, pictures } from "./pictures.ts";
 
-const fixture = makeFixture();
-const person = {
-  ...{ name: "ann", role: "admin" as const, token: "t" },
-  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
-};
-const desk = { ...NOBODY, personOf: () => Promise.resolve(person) };
-
-/** Every page, once with all it can show. */
-const PAGES = [
-  ...["/", "/cycles", `/cycles/${fixture.cycles[4].id}`, `/cycles/${fixture.cycles.at(-1)!.id}`, "/versions"],
-  ...["/rollouts", `/rollouts/${fixture.rollouts[0].rollout.id}`, "/alerts", "/audit", "/configuration"],
-  ...[
-    "/monitoring",
-    "/monitoring?model=spending",
-    "/data",
-    `/act/replay?${new URLSearchParams({ reason: REASON })}`,
-  ],
-  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`), "/act/backtest"],
-  `/act/cancel-backtest?id=${fixture.backtests[0].id}`,
-  ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`],
-  ...["/analysis", "/analysis?model=spending", "/versions/compare?model=churn&a=2&b=3"],
-  ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
-];
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /** What axe finds wrong with a page, a line each. */
@@ -50,19 +26,18 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
       sanitizeResources: false,
       sanitizeOps: false,
       async fn() {
-        const handler = await buildDashboard(fixtureDashboard(rows), { desk });
-        const gone = new AbortController(), listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
-        const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);
         const found: string[] = [];
-        await withChromium(async (browser) => {
-          const page = await browser.newPage();
-          await page.emulateMedia({ colorScheme });
-          for (const path of PAGES) {
-            await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}${path}`);
-            for (const fault of await faults(page)) found.push(`${path} ${fault}`);
-          }
-        }).finally(() => gone.abort());
-        await server.finished;
+        await withPages(rows, (url) =>
+          withChromium(async (browser) => {
+            const page = await browser.newPage();
+            await page.emulateMedia({ colorScheme });
+            for (const path of PAGES) {
+              await page.goto(url + path);
+              for (const fault of await faults(page)) found.push(`${path} ${fault}`);
+              if (what === "full") await pictures(page, path, colorScheme);
+            }
+          }));
+        if (what === "full") console.log(`pictures of every page: ${PICTURES}`);
         assert.deepEqual([...new Set(found)], []);
       },
     });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { serveApi } from "../../src/api/serve.ts";
+import { saveObservation } from "../../src/db/observations.ts";
 import { saveRetrainer } from "../../src/db/retrainers.ts";
 import { withDesk } from "../api/desk_support.ts";
+import { NOW } from "../api/support.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
 const state = { model: "churn", nextCheckAt: null, runningCycle: null };
@@ -41,5 +43,59 @@ Deno.test({
         await facts.getByText("Stopped").first().waitFor();
         assert.deepEqual(complaints, []);
       }, { timezoneId: "Asia/Tokyo" }).finally(() => served.stop());
+    }),
+});
+
+Deno.test({
+  name: "monitoring and data draw what is new by themselves, and leave open what was open",
+  ignore: !hasChromium(),
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: () =>
+    withDesk(async ({ app, sql, call }) => {
+      await saveRetrainer(sql, { ...state, active: false });
+      const send = (id: string) =>
+        call("POST", "/events", [{ id, type: "purchase", user: "u", price: 1, time: NOW }, { id: `${id}!` }]);
+      await send("e-1");
+      const { url, stop } = serveApi(app, { host: "127.0.0.1", port: 0 });
+      await withChromium(async (browser) => {
+        const page = await browser.newPage(), complaints: string[] = [];
+        page.setDefaultTimeout(15_000);
+        page.on("pageerror", (error) => complaints.push(error.message));
+        const live = () => page.locator(".live-sign").getByText("Live", { exact: true }).waitFor();
+
+        await page.goto(`${url}/data`);
+        await live();
+        assert.match(await page.locator("h1").innerText(), /1 event on the newest day; 1 event waits/);
+        const details = page.locator("#data details").first();
+        await details.locator("summary").click();
+        await send("e-2");
+        await page.getByRole("heading", { name: "2 events on the newest day; 2 events wait" }).waitFor();
+        assert.ok(await details.evaluate((e: HTMLDetailsElement) => e.open));
+        assert.match(await page.evaluate(() => document.activeElement!.tagName), /SUMMARY/);
+
+        await page.goto(`${url}/monitoring`);
+        await live();
+        await page.getByText("Nobody looked at the events yet").waitFor();
+        await saveObservation(sql, {
+          ...{
+            id: crypto.randomUUID(),
+            kind: "quality",
+            model: null,
+            key: "look",
+            asOf: NOW,
+            answer: "sound",
+          },
+          report: {
+            ...{ asOf: NOW, answer: "sound", text: "Everything is as it was", alpha: 0.01, from: NOW },
+            ...{ events: 100, days: 50, findings: [] },
+          },
+          ...{ evidenceSha256: "e", codeVersion: "c1" },
+        });
+        const began = performance.now();
+        await page.getByText("Everything is as it was").waitFor();
+        console.log(`a look was shown after ${(performance.now() - began).toFixed(0)} ms`);
+        assert.deepEqual(complaints, []);
+      }).finally(() => stop());
     }),
 });

@@ -29,17 +29,17 @@ export async function dumpSchema(sql: Database): Promise<string> {
 async function columnsOf(sql: Database, table: number): Promise<string[]> {
   const rows = await sql`
     select attname as name, format_type(atttypid, atttypmod) as type, attnotnull as required, attidentity as identity,
-      pg_get_expr(adbin, adrelid) as standard,
+      pg_get_expr(adbin, adrelid) as standard, attgenerated::text as made,
       (select collname from pg_collation where oid = attcollation and collname <> 'default') as collation
     from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
     where attrelid = ${table} and attnum > 0 and not attisdropped order by attnum`;
-  return rows.map(({ name, type, required, identity, standard, collation }) =>
+  return rows.map(({ name, type, required, identity, standard, made, collation }) =>
     [
       `${name} ${type}`,
       collation && `collate "${collation}"`,
       required && "not null",
       identity === "a" && "generated always as identity",
-      standard && `default ${standard}`,
+      standard && (made === "" ? `default ${standard}` : `generated always as (${standard}) stored`),
     ].filter(Boolean).join(" ")
   );
 }

@@ -186,13 +186,14 @@ create table cycles (
   stages jsonb not null default '[]'::jsonb,
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
+  loss_change double precision generated always as (((((evidence -> 'difference'::text) ->> 'mean'::text))::double precision / NULLIF(((evidence ->> 'championLoss'::text))::double precision, (0)::double precision))) stored,
   constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
   constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'approve'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
   constraint cycles_verdict_check CHECK ((verdict = ANY (ARRAY['promote'::text, 'reject'::text, 'inconclusive'::text]))),
   constraint cycles_pkey PRIMARY KEY (id),
   constraint cycles_model_number_key UNIQUE (model, number)
 );
-CREATE INDEX cycles_started ON public.cycles USING btree (started_at DESC);
+CREATE INDEX cycles_newest ON public.cycles USING btree (started_at DESC NULLS LAST, id) INCLUDE (model, trigger, outcome, verdict, as_of, ended_at, loss_change);
 
 create table day_counts (
   day integer not null,

@@ -7,7 +7,7 @@ import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { importFile, type ImportResult } from "../../src/events/import.ts";
 import { configFor, type ReplayProtocol } from "../../src/replay/protocol.ts";
-import { type Service, startService } from "../../src/service.ts";
+import { type Service, type ServiceOptions, startService } from "../../src/service.ts";
 import {
   freshDatabase,
   freshNamespace,
@@ -55,9 +55,10 @@ export interface SmallShop {
 /** Runs `work` with a service on the shared servers, with a database, a namespace and a home of its own. */
 export async function withSmallShop(
   work: (shop: SmallShop) => Promise<void>,
-  { modelsFolder, every, settings = {} }: {
+  { modelsFolder, every, parts = ["worker"], settings = {} }: {
     modelsFolder?: URL;
     every?: number;
+    parts?: ServiceOptions["parts"];
     /** environment variables besides the servers' */
     settings?: Record<string, string>;
   } = {},
@@ -72,7 +73,7 @@ export async function withSmallShop(
     env,
     home,
     cache: cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() }),
-    parts: ["worker"],
+    parts,
     embedded: false,
     active: false,
     modelsFolder,

@@ -444,13 +444,16 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   return {
     now: () => iso(NOW_MS),
     status: () => Promise.resolve(status()),
-    cycles: ({ model, outcome, limit, offset }) =>
-      Promise.resolve(
-        newest(cycles, (c) => c.startedAt).filter((c) =>
-          (!model || c.model === model) && (!outcome || c.outcome === outcome)
-        )
-          .slice(offset, offset + limit),
-      ),
+    cycles: ({ model, outcome, trigger, sort, order, limit, offset }) => {
+      const found = newest(cycles, (c) => c.startedAt).filter((c) =>
+        (!model || c.model === model) && (!outcome || c.outcome === outcome) &&
+        (!trigger || c.trigger === trigger)
+      );
+      if (sort === "model") found.sort((a, b) => a.model.localeCompare(b.model)); // the database sorts by all others
+      return Promise.resolve(
+        (order === "asc" && sort === "started" ? found.toReversed() : found).slice(offset, offset + limit),
+      );
+    },
     cycle: (id) => Promise.resolve(cycles.find((c) => c.id === id) ?? null),
     version: (model, n) =>
       Promise.resolve(versions.find((v) => v.model === model && v.version === n) ?? null),
@@ -462,7 +465,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
-    marks: () => Promise.resolve({ looks: "1", data: "1" }),
+    marks: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
     ...adminReads(fixture),

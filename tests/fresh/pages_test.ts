@@ -111,6 +111,38 @@ Deno.test("/cycles filters, pages on, and ignores a filter that makes no sense",
   assert.deepEqual(links, ["/cycles?model=churn", "/cycles?model=churn&page=3", csv]);
 });
 
+Deno.test("/cycles sorts by its heads, the other way round by the one it is sorted by, and filters by trigger", async () => {
+  const { document } = await open(full, "/cycles?model=churn&trigger=replay&sort=took&page=1");
+  const heads = [...document.querySelectorAll("thead th")];
+  assert.deepEqual(heads.map((h) => h.getAttribute("aria-sort")).filter(Boolean), ["descending"]);
+  const href = (name: string) =>
+    heads.find((h) => h.textContent === name)!.querySelector("a")!.getAttribute("href");
+  assert.equal(href("Took"), "/cycles?model=churn&trigger=replay&sort=took&order=asc");
+  assert.equal(href("Began"), "/cycles?model=churn&trigger=replay");
+  assert.equal(href("Ended"), "/cycles?model=churn&trigger=replay&sort=outcome");
+  const began = [...document.querySelectorAll('tbody [data-label="Began by"]')].map((td) => td.textContent);
+  assert.deepEqual([...new Set(began)], ["replay of history"]);
+  assert.match(document.querySelector("caption")!.textContent, /Cycles, longest first/);
+  const csv = document.querySelector('.pages a[href^="/retraining"]')!;
+  assert.equal(
+    csv.getAttribute("href"),
+    "/retraining/history?format=csv&limit=1000&model=churn&trigger=replay&sort=took",
+  );
+  assert.match(csv.textContent, /of the first 1,000, longest first/);
+});
+
+Deno.test("/cycles takes sort and order from its form at once, and keeps what is chosen there", async () => {
+  const { document } = await open(full, "/cycles?model=&outcome=&trigger=&sort=started+asc");
+  const chosen = [...document.querySelectorAll("#sort option[selected]")].map((o) => o.textContent);
+  assert.deepEqual(chosen, ["oldest first"]);
+  const first = document.querySelector("tbody th")!.textContent;
+  const { document: newest } = await open(full, "/cycles");
+  assert.equal([...newest.querySelectorAll("tbody th")].at(-1)!.textContent, first);
+  assert.equal(newest.querySelectorAll("#sort option[selected]").length, 1);
+  const { document: senseless } = await open(full, "/cycles?sort=size&order=up&trigger=nobody");
+  assert.equal(senseless.querySelectorAll("tbody tr").length, newest.querySelectorAll("tbody tr").length);
+});
+
 Deno.test("a cycle's page tells why it began, what was compared, what it served, and where Temporal shows it", async () => {
   const { document } = await open(full, `/cycles/${rolledBack.id}`);
   const text = document.body.textContent;

@@ -36,7 +36,8 @@ const history = createRoute({
   method: "get",
   path: "/retraining/history",
   tags,
-  summary: "Retraining cycles, newest first, as JSON, CSV or Parquet",
+  summary:
+    "Retraining cycles by filter and sort, newest first unless told otherwise, as JSON, CSV or Parquet",
   description:
     "CSV with `?format=csv` or `Accept: text/csv`, Parquet with `?format=parquet` or its media type; the JSON " +
     "follows `GET /retraining/history/schema`.",
@@ -96,9 +97,9 @@ const cycle = createRoute({
 export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
   const { sql } = deps;
   app.openapi(history, async (c) => {
-    const { model, outcome, limit, offset, format } = c.req.valid("query");
-    if (model !== undefined) chosenModels(deps, model);
-    const cycles = await listCycles(sql, { model, outcome, limit: limit + 1, offset }); // one more tells of a next page
+    const { limit, offset, format, ...which } = c.req.valid("query");
+    if (which.model !== undefined) chosenModels(deps, which.model);
+    const cycles = await listCycles(sql, { ...which, limit: limit + 1, offset }); // one more tells of a next page
     const page = cycles.slice(0, limit).map(historyEntry);
     const next = cycles.length > limit ? offset + limit : null;
     if (next !== null) c.header("X-Next-Offset", String(next));
