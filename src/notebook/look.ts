@@ -10,7 +10,7 @@ const LOOK = {
   grid: ["#e6eae7", "#29312c"],
   axis: ["#87938c", "#68746d"],
   line: ["#39453f", "#c3cdc7"],
-  faint: ["#b3beb7", "#56625b"],
+  faint: ["#89948d", "#6f7c74"],
   band: ["#dde4df", "#2c3630"],
   good: ["#1a7f4b", "#4cc38a"],
   bad: ["#b3402c", "#ef8a76"],
