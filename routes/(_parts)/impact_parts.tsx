@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { CycleImpact, Impact } from "../../src/impact/impact.ts";
-import { moneySign, moneyText, sum } from "./analysis_words.ts";
+import { endsOf, moneySign, moneyText, signedSum, sum } from "./analysis_words.ts";
 import { type Change, changesDrawing } from "./changes_chart.tsx";
 import { count, counted, duration, figure, percent, signed } from "./numbers.ts";
 import { type Drawing, Figure } from "./plot.tsx";
@@ -201,7 +201,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
     );
   }
   return (
-    <table class="records">
+    <table class="records sums">
       <caption>
         <h3>
           What came of it{" "}
@@ -262,9 +262,9 @@ function GainCells(
       <td key={name} data-label={name} class="num">
         {of.gain === null ? "not known yet" : (
           <>
-            {moneyText(of.gain, currency)}{" "}
+            {signedSum(of.gain.amount, currency)}{" "}
             <small>
-              {counted(of.gain.shoppers, "shopper")}, {count(of.gain.differing)} differ
+              {endsOf(of.gain)}, {counted(of.gain.shoppers, "shopper")}, {count(of.gain.differing)} differ
             </small>
           </>
         )}
@@ -282,7 +282,11 @@ function returnOf({ gain, roi }: CycleImpact["measured"]) {
   if (gain.verdict !== "gains" && gain.verdict !== "loses") return <Status sign={moneySign(gain.verdict)} />;
   if (roi === null) return <small>no cost stated</small>;
   const end = (value: number | null) => value === null ? "unknown" : figure(value);
-  return `${figure(roi.amount)} × [${end(roi.low)}, ${end(roi.high)}]`;
+  return (
+    <>
+      {figure(roi.amount)} × <small>[{end(roi.low)}, {end(roi.high)}]</small>
+    </>
+  );
 }
 
 /** What called for retraining, and which features the new models lean on: where the worth came from. */
@@ -302,7 +306,7 @@ export function Attribution({ impact }: { impact: Impact }) {
 function ByReason({ impact: { byReason, currency, economics } }: { impact: Impact }) {
   if (byReason.length === 0) return <p>No deployment has replaced a version yet.</p>;
   return (
-    <table class="records">
+    <table class="records sums">
       <caption>
         <h3>
           By what called for it{" "}
@@ -327,7 +331,14 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
             <th scope="row">{reason}</th>
             <td data-label="Deployments" class="num">{deployments}</td>
             <td data-label="Gain" class="num">
-              {estimated ? moneyText(estimated, currency) : "not known"}
+              {estimated
+                ? (
+                  <>
+                    {signedSum(estimated.amount, currency)}{" "}
+                    <small>{endsOf(estimated)}, {counted(estimated.shoppers, "shopper")}</small>
+                  </>
+                )
+                : "not known"}
             </td>
             <td data-label="Says">
               <Status sign={moneySign(estimated?.verdict ?? "cannot tell yet")} />
@@ -354,7 +365,7 @@ function ByGroup({ impact: { cycles } }: { impact: Impact }) {
   if (!newest) return <p>Which features matter was not measured of a deployment yet.</p>;
   const { groups } = newest.validation.report!;
   return (
-    <table class="records">
+    <table class="records sums">
       <caption>
         <h3>
           What v{newest.version} leans on, beside v{newest.against}{" "}

@@ -28,7 +28,7 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
               0,
               path,
             );
-            assert.equal(await page.locator("nav[aria-label=Main] a").count(), 10, path);
+            assert.equal(await page.locator("nav[aria-label=Main] a").count(), 11, path);
             const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             assert.ok(wide <= 0, `${path} scrolls sideways by ${wide} px`);
           }
