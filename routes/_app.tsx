@@ -58,7 +58,7 @@ export default define.page(function App({ Component, url, state, error }) {
                   ? (
                     <>
                       <span class="visually-hidden">Signed in as</span>
-                      {state.person.name}, {state.person.role}
+                      {` ${state.person.name}, ${state.person.role}`}
                     </>
                   )
                   : "Sign in"}

@@ -113,7 +113,8 @@ function TryForm({ wish, trial, problems }: {
         Try a change on history{" "}
         <small>
           Decides every stored check and verdict again from its stored evidence, beside what was answered. It
-          trains nothing and changes nothing.
+          trains nothing and changes nothing; a <a href="/backtests">backtest</a>{" "}
+          trains as well, under whole policies.
         </small>
       </h2>
       <form class="form try" method="get" action="/configuration#try">

@@ -52,7 +52,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/reporting/compare_page.ts": "src/db src/performance/calibration_bins.ts",
   "src/reporting/data_page.ts": "src/db",
   "src/reporting":
-    "src/core src/impact src/monitoring src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
+    "src/core src/impact src/monitoring src/performance/calibration_bins.ts src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
     "~src/registry ~src/alerts/alert.ts",
   "src/reporting/as_of.ts": "src/db",
   "src/reporting/read_backtest.ts": "src/db src/backtest",
@@ -98,6 +98,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/mod.ts": "src",
   "src/main.ts": "src",
   "src/cli": "src",
+  "src/notebook": "src",
   activities:
     "src/alerts src/backtest src/core src/db src/drift src/features src/impact src/models src/monitoring src/performance src/quality " +
     "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
@@ -121,8 +122,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   preact: "routes islands src/fresh",
   "@preact/signals": "routes islands",
   "preact-render-to-string": "src/fresh",
-  "@observablehq/plot": "routes",
-  linkedom: "routes",
+  "@observablehq/plot": "routes src/notebook",
+  linkedom: "routes src/notebook",
   "@temporalio/workflow": "workflows",
   "@temporalio/activity": "activities",
   "@temporalio/client": "src/temporal src/embedded src/service.ts ~src",
@@ -173,7 +174,7 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "environment",
     uses: /^(Deno|process)\.env$/,
-    home: "src/config.ts src/main.ts src/mod.ts src/cli",
+    home: "src/config.ts src/main.ts src/mod.ts src/cli src/notebook",
   },
 ];
 

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { sha256 } from "../../src/core/hash.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
-import { findProgram, runProgram } from "../../src/embedded/programs.ts";
+import { pythonWith } from "../../src/embedded/python.ts";
 import { onEnd } from "./cleanup.ts";
 
 /** Packages that go together into one Python. */
@@ -20,39 +18,15 @@ const LEARNERS: Peers = {
   modules: "lightgbm, pandas, psycopg2, sklearn",
   hint: "LightGBM needs the system's libgomp1",
 };
-const INSTALL_MS = 15 * 60_000;
-
 /**
  * A Python with the peers' packages, from PyPI, pinned; made in the cache folder on the first call (about a minute).
- * @throws {Error} there is no Python 3.10 to 3.13 with `venv`, or packages cannot be had
+ * @throws {PythonUnavailableError} there is no Python 3.10 to 3.13 with `venv`, or packages cannot be had
  */
 export async function pythonWithPeers(say: (line: string) => void, peers = LEARNERS): Promise<string> {
   const env = Deno.env.toObject();
-  const requirements = fileURLToPath(new URL(`../${peers.requirements}`, import.meta.url));
-  const wanted = sha256(await Deno.readTextFile(requirements)).slice(0, 12);
-  const folder = join(cacheHome({ env, uid: Deno.uid() }), `bench-python-${wanted}`);
-  const python = join(folder, "bin", "python");
-  const imports = ["-c", `import ${peers.modules}`];
-  const works = () => runProgram(python, imports, { timeoutMs: 120_000 }).then(({ ok }) => ok, () => false);
-  if (await works()) return python;
-  say(
-    `Installing the Python peers (pinned in bench/${peers.requirements}) into "${folder}": about a minute, once`,
-  );
-  const found = await findProgram("python3", ["-c", "import ensurepip, venv"], env);
-  if ("reason" in found) {
-    throw new Error(`Cannot run the Python peers: need python3 with venv on the PATH, it is ${found.reason}`);
-  }
-  await run(found.path, ["-m", "venv", "--clear", folder]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--only-binary", ":all:", "-r", requirements]);
-  if (await works()) return python;
-  throw new Error(
-    `Cannot use the Python peers installed in "${folder}"; ${peers.hint}`,
-  );
-}
-
-async function run(bin: string, args: readonly string[]): Promise<void> {
-  const { ok, output } = await runProgram(bin, args, { timeoutMs: INSTALL_MS });
-  if (!ok) throw new Error(`Cannot install the Python peers: ${output}`);
+  const requirements = await Deno.readTextFile(new URL(`../${peers.requirements}`, import.meta.url));
+  const packages = { ...peers, requirements, name: "bench-python", purpose: "the Python peers" };
+  return await pythonWith(packages, { env, cache: cacheHome({ env, uid: Deno.uid() }), log: say });
 }
 
 /** Runs a script of ours with that Python; what it says on stderr is shown. @returns the JSON it printed */

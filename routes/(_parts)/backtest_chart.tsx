@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../src/backtest/report.ts";
-import { METRICS, policyName } from "./backtest_words.ts";
+import { capital, METRICS, policyName, subjectOf } from "./backtest_words.ts";
 import { counted, figure, metricName, moment } from "./numbers.ts";
 import { type Drawing, Figure, timeAxis } from "./plot.tsx";
 
@@ -43,12 +43,19 @@ export function BacktestChart({ result, policies }: { result: ModelResult; polic
   const lanes = policies.map((policy) => laneOf(policy, result, metric)).filter((l) => l.points.length > 0);
   if (lanes.length === 0) return null;
   const never = lanes.find(({ label }) => label === "never");
-  const title = `${name} of ${result.model} at ${counted(most(lanes), "cut-off")}, policy by policy`;
+  const subject = subjectOf({ policies }), own = lanes.find(({ label }) => label === subject.label);
+  const title = own?.mean === undefined || never?.mean === undefined || own === never
+    ? `${capital(name)} of ${result.model}, policy by policy`
+    : `${capital(name)} ${figure(own.mean)} on average under ${own.name}, ${
+      figure(never.mean)
+    } never retrained`;
   return (
     <Figure
       id={`backtest-${result.model}`}
       title={title}
-      measure={`of what each policy served; lower is better; grey: never retrained; dot: another version came to serve`}
+      measure={`of what each policy served at ${
+        counted(most(lanes), "cut-off")
+      }; lower is better; grey: never retrained; large dot: another version came to serve`}
       describe={`${title}. Means: ${lanes.map((l) => `${l.name} ${figure(l.mean!)}`).join("; ")}`}
       data={lanes}
       drawing={drawing(lanes, never?.points ?? [])}

@@ -50,7 +50,7 @@ export function ServedTable({ result, policies }: Props) {
               <td key={metric} class="num" data-label={metricName(metric)}>
                 {of.moments === 0 ? "none yet" : figure(of.means[metric])}
               </td>,
-              <td key={`${metric} never`} data-label={`Against never, ${metricName(metric)}`}>
+              <td key={`${metric} never`} data-label="Against never">
                 {policy.policy === "never"
                   ? <small>what all others are compared with</small>
                   : <Against found={of.toNever?.[metric]} />}
@@ -77,6 +77,7 @@ function Against({ found }: { found: Difference | undefined }) {
 /** What each policy took, and what it would have earned. */
 export function CostTable({ result, policies }: Props) {
   const rows = rowsOf({ result, policies });
+  const confidence = rows.flatMap(({ of }) => of.gain ?? []).at(0)?.confidence;
   return (
     <table class="records">
       <caption>
@@ -84,7 +85,8 @@ export function CostTable({ result, policies }: Props) {
           What each policy took{" "}
           <small>
             Training time as if it had trained all of it by itself; money over never retraining, by what the
-            configuration states.
+            configuration states{confidence !== undefined &&
+              `, with its ${Math.round(confidence * 100)} % interval`}.
           </small>
         </h3>
       </caption>
@@ -109,7 +111,9 @@ export function CostTable({ result, policies }: Props) {
               {of.rolledBack > 0 && <small>, {count(of.rolledBack)} taken back</small>}
             </td>
             <td data-label="Not let on">{held(of)}</td>
-            <td class="num" data-label="Training time">{duration(of.trainingSeconds * 1000)}</td>
+            <td class="num" data-label="Training time">
+              {of.trainingSeconds > 0 ? duration(of.trainingSeconds * 1000) : "none"}
+            </td>
             <td class="num" data-label="Cost">
               {of.cost === null ? "not stated" : moneyText(of.cost, result.currency)}
             </td>
@@ -134,10 +138,11 @@ function Gained(
 ) {
   if (policy.policy === "never") return <small>what all others are compared with</small>;
   if (gain === null) return <>{result.missing.length > 0 ? "not stated" : "none yet"}</>;
-  const { amount, low, high, confidence, verdict } = gain;
+  const { amount, low, high, verdict } = gain;
   const range = low === null || high === null
     ? "not bounded"
-    : `[${moneyText(low, "")}, ${moneyText(high, "")}], ${Math.round(confidence * 100)} % interval`;
+    : `[${moneyText(low, "")}, ${moneyText(high, "")}]`;
+  if (verdict === "no difference") return <Status sign={GAINS[verdict]} />;
   return (
     <>
       <Status sign={GAINS[verdict]} /> <small>{moneyText(amount, result.currency)} {range}</small>

@@ -38,7 +38,7 @@ export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIE
     const value = sent.get(name);
     return typeof value === "string" ? value.trim() : String(fallback[name] ?? "");
   };
-  const ticked = CHOICES.filter((choice) => sent.get(`policy.${choice}`) !== null);
+  const ticked = CHOICES.filter((choice) => typeof sent.get(`policy.${choice}`) === "string");
   return {
     policies: ticked,
     ...{ days: text("days"), cutoffs: text("cutoffs"), lines: text("lines") },
@@ -89,9 +89,7 @@ function changesIn(
   read: ReadConfig,
   inForce: Configuration["current"]["config"],
 ): Record<string, unknown> | string {
-  if (read.config === null) {
-    return Object.entries(read.problems).map(([name, problem]) => `${name}: ${problem}`).join("; ");
-  }
+  if (read.config === null) return Object.values(read.problems).join("; ");
   const changes = configChanges(inForce, read.config);
   if (changes.length === 0) return "The settings to try are those in force: tick Perennial instead";
   const own = changes.find((change) => change.model !== null);

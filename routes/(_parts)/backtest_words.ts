@@ -71,7 +71,7 @@ export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): Labe
 const VERDICT_ORDER = ["better", "worse", "the same", "cannot tell yet"] as const;
 const list = (names: readonly string[]) =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const resultOf = ({ policies }: ModelResult, label: string): PolicyResult | undefined =>
   policies.find(({ policy }) => policy === label);
@@ -103,12 +103,13 @@ function finding(backtest: BacktestDetail): string | null {
     const those = models(verdict);
     return those.length === 0 ? [] : [PART[verdict](list(those))];
   });
-  const lead = told.every((t) => t.verdict === "cannot tell yet")
-    ? ""
-    : `${capital(name)} would have served `;
-  return lead === ""
-    ? `Whether ${name} would have served better than never cannot be told.`
-    : `${lead}${parts.join("; ")}.`;
+  const cannot = models("cannot tell yet");
+  if (cannot.length === told.length) {
+    return `Whether ${name} would have served ${
+      list(cannot)
+    } better than the first model kept for ever cannot be told.`;
+  }
+  return `${capital(name)} would have served ${parts.join("; ")}.`;
 }
 
 const PART: Readonly<Record<Difference["verdict"], (models: string) => string>> = {
@@ -127,7 +128,18 @@ export function subjectText(backtest: BacktestDetail, result: ModelResult): stri
     differenceText(found)
   } over ${counted(found.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
     count(never.trainings)
-  }`;
+  }${neededText(found)}`;
+}
+
+const WORTH_SAYING = 20; // times as many moments: more would be as good as never
+
+/** How many cut-offs it would take, where it cannot be told: the interval narrows as their square root grows. */
+function neededText({ verdict, mean, low, high, n }: Difference): string {
+  if (verdict !== "cannot tell yet" || low === null || high === null || mean === 0) return "";
+  const times = ((high - low) / 2 / mean) ** 2;
+  return times > WORTH_SAYING
+    ? "; no number of cut-offs in reach would tell so small a difference"
+    : `; about ${count(Math.ceil(n * times))} cut-offs would tell a difference of this size`;
 }
 
 /** "+0.011 [+0.002, +0.020]" */
@@ -139,6 +151,7 @@ export function differenceText({ mean, low, high }: Pick<Difference, "mean" | "l
 
 /** "1,234 EUR", "0.25 EUR" */
 export const moneyText = (amount: number, currency: string): string => {
+  if (amount > 0 && amount < 0.01) return `under 0.01 ${currency}`.trim();
   const digits = Math.abs(amount) < 100 ? 2 : 0;
   const text = amount.toLocaleString("en-GB", {
     minimumFractionDigits: digits,

@@ -1,5 +1,4 @@
 import type { Cycle } from "../../src/reporting/cycle.ts";
-import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 import type { Status } from "../../src/reporting/status.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
@@ -19,9 +18,7 @@ export interface OverviewView {
 
 /** Reads what the live parts show. */
 export async function overviewView(dashboard: Dashboard): Promise<OverviewView> {
-  const [status, marks, backtest] = await Promise.all([
-    ...[dashboard.status(), dashboard.marks(), dashboard.backtests(1)] as const,
-  ]);
+  const [status, marks] = await Promise.all([dashboard.status(), dashboard.marks()]);
   const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
   const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
   const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
@@ -32,7 +29,6 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   const revisions = {
     overview,
     cycles: `${overview};${steps.join()}`,
-    backtests: backtestsRevision(backtest),
     ...marks,
   };
   return { status, stages, revisions, readAt: dashboard.now() };
@@ -47,11 +43,6 @@ export async function follow(
   state.live = { readAt: view.readAt, follows, revision: view.revisions[follows] };
   return view;
 }
-
-const PARTS = 50; // a page that shows a backtest is drawn anew so often while it runs
-
-const backtestsRevision = ([newest]: readonly BacktestSummary[]): string =>
-  newest ? `${newest.id} ${newest.state} ${Math.floor(PARTS * newest.done / newest.steps)}` : "";
 
 const revision = ({ openAlerts, models }: Status): string =>
   [

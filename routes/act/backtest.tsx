@@ -6,9 +6,6 @@ import { field, readForm, seeOther } from "../(_parts)/form.ts";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    if (!state.person) {
-      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
-    }
     state.title = "Begin a backtest";
     const { models } = await state.dashboard.configuration();
     // an address may bring settings to try, as ?lines=gate%3Dthreshold

@@ -16,10 +16,6 @@ async function asked({ url, state }: { url: URL; state: State }): Promise<Backte
 
 export const handler = define.handlers({
   async GET(ctx) {
-    const { url, state } = ctx;
-    if (!state.person) {
-      return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
-    }
     const backtest = await asked(ctx);
     return page({ backtest, why: "", once: crypto.randomUUID(), problem: null as string | null });
   },

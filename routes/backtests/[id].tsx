@@ -1,5 +1,5 @@
-import { ActButton } from "../(_parts)/act.tsx";
 import { HttpError, page } from "fresh";
+import { ActButton } from "../(_parts)/act.tsx";
 import { BacktestChart } from "../(_parts)/backtest_chart.tsx";
 import { CostTable, ServedTable } from "../(_parts)/backtest_tables.tsx";
 import {
@@ -11,9 +11,9 @@ import {
   subjectText,
 } from "../(_parts)/backtest_words.ts";
 import { define } from "../(_parts)/define.ts";
+import { follow } from "../(_parts)/view.ts";
 import { count, counted, metricName } from "../(_parts)/numbers.ts";
 import { Status, Stem, Time } from "../(_parts)/signs.tsx";
-import { follow } from "../(_parts)/view.ts";
 import type { ModelResult } from "../../src/backtest/report.ts";
 import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
 
@@ -23,7 +23,7 @@ export const handler = define.handlers({
     const backtest = await state.dashboard.backtest(params.id);
     if (!backtest) throw new HttpError(404, `There is no backtest "${params.id}"`);
     state.title = `Backtest ${backtest.id}`;
-    if (backtest.state !== "running") state.live = undefined;
+    if (backtest.state !== "running") state.live = undefined; // it stays as it is
     return page(backtest);
   },
 });
@@ -104,32 +104,39 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
   );
 }
 
+const stepsOf = ({ policies }: ModelResult, label: string): number =>
+  policies.find(({ policy }) => policy === label)?.series.length ?? 0;
+
 /** How far each policy is. */
 function Progress({ policies, models, moments, results, ends }: BacktestDetail) {
   const of = moments * models.length;
   return (
     <section class="section" aria-labelledby="progress">
       <h2 id="progress">How far each policy is</h2>
-      <dl class="facts wide">
-        {policies.flatMap((policy) => {
-          const { label } = policy, end = ends.find((e) => e.policy === label);
-          const done = results.reduce(
-            (sum, { policies }) => sum + (policies.find((p) => p.policy === label)?.series.length ?? 0),
-            0,
-          );
-          return [
-            <dt key={`${label} name`}>{policyName(policy)}</dt>,
-            <dd key={label}>
-              <span class="meter-box">
-                <Stem grown={done / of} meter />
-              </span>{" "}
-              {end
-                ? <Status sign={BACKTEST_STATES[end.state]} />
-                : `${count(done)} of ${counted(of, "step")}`}
-            </dd>,
-          ];
-        })}
-      </dl>
+      <table class="records">
+        <thead>
+          <tr>
+            <th scope="col">Policy</th>
+            <th scope="col">Done</th>
+            <th scope="col" class="num">Steps</th>
+          </tr>
+        </thead>
+        <tbody>
+          {policies.map((policy) => {
+            const end = ends.find((e) => e.policy === policy.label);
+            const done = results.reduce((sum, result) => sum + stepsOf(result, policy.label), 0);
+            return (
+              <tr key={policy.label}>
+                <th scope="row">{policyName(policy)}</th>
+                <td data-label="Done" class="grows">
+                  {end ? <Status sign={BACKTEST_STATES[end.state]} /> : <Stem grown={done / of} meter />}
+                </td>
+                <td data-label="Steps" class="num">{count(done)} of {count(of)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
     </section>
   );
 }

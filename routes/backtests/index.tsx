@@ -1,14 +1,14 @@
-import { allows } from "../../src/security/roles.ts";
-import { ActButton, roleFor } from "../(_parts)/act.tsx";
-import { follow } from "../(_parts)/view.ts";
 import { page } from "fresh";
+import { ActButton, roleFor } from "../(_parts)/act.tsx";
 import { BacktestForm } from "../(_parts)/backtest_form.tsx";
 import { NO_FIELDS } from "../(_parts)/backtest_wish.ts";
 import { BACKTEST_STATES, backtestHeadline, policyName } from "../(_parts)/backtest_words.ts";
 import type { Dashboard } from "../(_parts)/dashboard.ts";
 import { define } from "../(_parts)/define.ts";
+import { follow } from "../(_parts)/view.ts";
 import { count, counted } from "../(_parts)/numbers.ts";
 import { Status, Time } from "../(_parts)/signs.tsx";
+import { allows } from "../../src/security/roles.ts";
 import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 
 /** What runs, else what the newest one that finished found, in a sentence. */
@@ -70,7 +70,11 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
             </p>
           )
           : state.person && !allows(state.person.role, roleFor("backtest"))
-          ? <ActButton person={state.person} href="/act/backtest">Replay history</ActButton>
+          ? (
+            <p>
+              <ActButton person={state.person} href="/act/backtest">Replay history</ActButton>
+            </p>
+          )
           : state.person
           ? (
             <BacktestForm

@@ -18,8 +18,14 @@ const time = {
 /** Counts stay below 2^53, so a bigint is a number here. */
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
 
-/** Opens a pool; connections are made on first use. `max` bounds how many. `schema`: looked into before the public one. */
-export function connect(url: string, { max = 10, schema }: { max?: number; schema?: string } = {}): Database {
+/**
+ * Opens a pool; connections are made on first use. `max` bounds how many. `schema`: looked into before the public one;
+ * `readOnly`: the server refuses any change.
+ */
+export function connect(
+  url: string,
+  { max = 10, schema, readOnly = false }: { max?: number; schema?: string; readOnly?: boolean } = {},
+): Database {
   return postgres(url, {
     max,
     types: { date: time, bigint },
@@ -27,7 +33,10 @@ export function connect(url: string, { max = 10, schema }: { max?: number; schem
     onnotice: () => undefined,
     connect_timeout: 10,
     idle_timeout: 60,
-    ...schema === undefined ? {} : { connection: { search_path: `"${schema}", public` } },
+    connection: {
+      ...schema === undefined ? {} : { search_path: `"${schema}", public` },
+      ...readOnly ? { default_transaction_read_only: true } : {},
+    },
   }) as Database;
 }
 

@@ -61,6 +61,17 @@ export async function startPostgres(
   return await launch(files, { bin, user, port: chosen, password });
 }
 
+/** Where the server answers that runs on these data now, whoever started it; `undefined`: none does. */
+export async function runningPostgres(home: string): Promise<string | undefined> {
+  const files = postgresFiles(home);
+  const left = await readPidFile(files);
+  if (!left?.ready || !await answers(left.port)) return undefined;
+  return urlOf(left.port, await readPassword(files));
+}
+
+const urlOf = (port: number, password: string) =>
+  `postgres://${DATABASE}:${password}@127.0.0.1:${port}/${DATABASE}`;
+
 interface LaunchOptions {
   bin: string;
   user: ServerUser | undefined;
@@ -151,7 +162,7 @@ function running(
     port,
     exited,
     adopted,
-    url: `postgres://${DATABASE}:${password}@127.0.0.1:${port}/${DATABASE}`,
+    url: urlOf(port, password),
     async stop() {
       if (!gone) await endProcess(pid, STOP_STEPS); // once gone, the id may be another program's
       await exited;

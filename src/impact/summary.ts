@@ -95,7 +95,7 @@ function tellCycle(
 }
 
 /** Without these no cycle trains, whatever called for it. */
-const NEEDED = new Set(["new samples", "labelled rows"]);
+export const NEEDED: ReadonlySet<string> = new Set(["new samples", "labelled rows"]);
 
 /** What called for a retraining, beside what every one needs; of the reasons that spoke for it. */
 export const becauseOf = (reasons: readonly { code: string }[]): string | undefined =>

@@ -12,7 +12,7 @@ import type { Impact } from "../impact/impact.ts";
 import { type Stored, tellStage, type ToldStage } from "../impact/stage.ts";
 import { type DeployedCycle, summarise } from "../impact/summary.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { configOf } from "../retraining_config.ts";
+import { configOf, type ModelConfig } from "../retraining_config.ts";
 import { currentAsOf } from "./as_of.ts";
 import { secondsByStage } from "./stage_seconds.ts";
 
@@ -27,8 +27,14 @@ export interface ImpactDeps {
 const DEPLOYMENTS_MAX = 100;
 const CYCLES_MAX = 10_000;
 
-/** What retraining of a model was worth, by the economics in force now. */
-export async function readImpact(deps: ImpactDeps, { model }: { model: string }): Promise<Impact> {
+/**
+ * What retraining of a model was worth, by the economics in force now.
+ * @param options.stating settings to put in place of those in force: what if the shop stated these?
+ */
+export async function readImpact(
+  deps: ImpactDeps,
+  { model, stating = {} }: { model: string; stating?: Partial<ModelConfig> },
+): Promise<Impact> {
   const { sql, clock, models } = deps;
   const asOf = new Date(await currentAsOf(sql, clock)).toISOString();
   const [{ config }, deployments, impacts, ended, moves] = await Promise.all([
@@ -39,7 +45,7 @@ export async function readImpact(deps: ImpactDeps, { model }: { model: string })
     servingHistory(sql, model, CYCLES_MAX),
   ]);
   const { kind } = models.get(model)!;
-  const ofModel = configOf(config, model);
+  const ofModel = { ...configOf(config, model), ...stating };
   const found = economicsOf(kind, ofModel);
   const teller = tellerOf(deps, impacts, found.kind === "stated" ? found.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));

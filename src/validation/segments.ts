@@ -21,7 +21,7 @@ export interface SegmentVerdict {
 }
 
 /** Fewer shoppers of a segment tell nothing about it. */
-const SHOPPERS_MIN = 30;
+export const SHOPPERS_MIN = 30;
 
 /**
  * Which segments a challenger serves worse than their margin: one-sided t tests of `mean difference > margin * champion's

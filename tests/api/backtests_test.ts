@@ -7,14 +7,11 @@ import { sealValue } from "../../src/registry/sealed.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue } from "../../src/registry/sealed.ts";
 import { RetrainingConfig } from "../../src/retraining_config.ts";
-import { KEY, type Served, withApp } from "./support.ts";
+import { aYear as aYearOfDays, KEY, type Served, withApp } from "./support.ts";
 
-/** A year of events, of which only the days count. */
+/** A year of events under a configuration. */
 async function aYear(sql: Database, config: Record<string, unknown> = {}): Promise<void> {
-  for (const [day, at] of [[15000, "2011-01-26"], [15365, "2012-01-26"]] as const) {
-    await sql`insert into day_counts (day, type, events, anonymous, priced, first_at, last_at, slot)
-      values (${day}, 'purchase', 7, 0, 7, ${`${at}T09:00:00Z`}, ${`${at}T10:00:00Z`}, 0)`;
-  }
+  await aYearOfDays(sql);
   await saveConfig(sql, { config: RetrainingConfig.parse(config), after: 0, by: "a test", why: "" });
 }
 

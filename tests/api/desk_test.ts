@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import { listBacktests } from "../../src/db/backtests.ts";
 import { saveObservation } from "../../src/db/observations.ts";
 import { noteFindings } from "../../src/db/quality_findings.ts";
 import { saveRetrainer } from "../../src/db/retrainers.ts";
@@ -6,7 +8,7 @@ import { servingVersion } from "../../src/db/serving.ts";
 import { FINDING } from "../fresh/monitoring_fixture.ts";
 import { Browser, HERE, signIn, withBrowser } from "./browser_support.ts";
 import { CYCLE } from "./desk_support.ts";
-import { KEY, NOW } from "./support.ts";
+import { aYear, KEY, NOW } from "./support.ts";
 
 Deno.test("signing in sets a cookie that no script and no other site gets, and leads where one came from", () =>
   withBrowser(async ({ browser }) => {
@@ -302,4 +304,47 @@ Deno.test("a finding is accepted by a form, with the reason, once it is found", 
     );
     assert.equal(accept(after), undefined);
     assert.equal((await browser.open("/act/accept?key=nothing")).status, 404);
+  }));
+
+Deno.test("a backtest is begun by a form, watched, and ended by one; a wrong setting keeps what was written", () =>
+  withBrowser(async ({ browser, sql, control }) => {
+    await aYear(sql);
+    await signIn(browser);
+    const wrong = await browser.send("/act/backtest", { lines: "gate=odd", why: "to see" });
+    assert.equal(wrong.status, 422);
+    const shown = parseHTML(await wrong.text()).document;
+    assert.match(shown.querySelector("[role=alert]")!.textContent, /evidence or threshold, not "odd"/);
+    assert.equal(shown.querySelector("#lines")!.textContent, "gate=odd");
+    assert.deepEqual(control.told, []);
+
+    const begun = await browser.send("/act/backtest", { lines: "gate=threshold", days: "56", why: "a sale" });
+    assert.deepEqual([begun.status, begun.headers.get("location")], [303, "/backtests"]);
+    const [{ id, policies, why }] = await listBacktests(sql);
+    assert.deepEqual([control.told, why], [[["start backtest", id]], "a sale"]);
+    assert.deepEqual(policies.map(({ label }) => label), [
+      ...["never", "every", "every:validate=true", "every:max_train_cutoffs=6", "calendar=56d"],
+      ...["performance", "drift", "perennial", "perennial:gate=threshold"],
+    ]);
+    const list = (await browser.page("/backtests")).querySelector("main")!.textContent;
+    assert.match(list, /A backtest was begun[^]*9 policies are replayed: 0 of \d+ steps done/);
+    assert.equal((await browser.send("/act/backtest", { why: "again" })).status, 409, "one at a time");
+
+    const page = await browser.page(`/backtests/${id}`);
+    assert.equal(page.querySelector(".button")!.getAttribute("href"), `/act/cancel-backtest?id=${id}`);
+    const ended = await browser.send(`/act/cancel-backtest?id=${id}`, { why: "too long" });
+    assert.deepEqual([ended.status, ended.headers.get("location")], [303, `/backtests/${id}`]);
+    assert.deepEqual(control.told.at(-1), ["cancel backtest", id]);
+  }));
+
+Deno.test("a backtest is begun by nobody who has not signed in, and by no other site", () =>
+  withBrowser(async ({ browser, sql, control }) => {
+    await aYear(sql);
+    const asked = await browser.open("/act/backtest");
+    assert.equal(asked.headers.get("location"), "/sign-in?to=%2Fact%2Fbacktest");
+    await signIn(browser);
+    const foreign = { origin: "http://elsewhere.example", "sec-fetch-site": "cross-site" };
+    assert.equal((await browser.send("/act/backtest", { why: "x" }, foreign)).status, 403);
+    assert.equal((await browser.send("/act/backtest", { why: "x", token: "wrong" })).status, 403);
+    assert.equal((await browser.open("/act/cancel-backtest?id=none")).status, 404);
+    assert.deepEqual(control.told, []);
   }));

@@ -203,3 +203,11 @@ export async function addEndedCycle(
   await endCycle(sql, id, outcome, error);
   return id;
 }
+
+/** A year of events, of which only the days count. */
+export async function aYear(sql: Database): Promise<void> {
+  for (const [day, at] of [[15000, "2011-01-26"], [15365, "2012-01-26"]] as const) {
+    await sql`insert into day_counts (day, type, events, anonymous, priced, first_at, last_at, slot)
+      values (${day}, 'purchase', 7, 0, 7, ${`${at}T09:00:00Z`}, ${`${at}T10:00:00Z`}, 0)`;
+  }
+}

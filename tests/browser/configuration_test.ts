@@ -77,7 +77,7 @@ Deno.test({
         const page = await browser.newPage();
         page.setDefaultTimeout(20_000);
         await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/versions`);
-        await page.locator("svg.plot[tabindex]").waitFor();
+        await page.locator("svg.plot.bands[tabindex]").waitFor();
         await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);
         const chart = page.locator("#replay-churn .chart:visible");
         await page.locator("#replay-churn .chart[tabindex]:visible").waitFor();

@@ -1,14 +1,8 @@
 import assert from "node:assert/strict";
 import { endBacktest, saveStep } from "../../src/db/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
+import { aYear } from "../api/support.ts";
 import { withServed } from "./support.ts";
-
-async function aYear(sql: Database): Promise<void> {
-  for (const [day, at] of [[15000, "2011-01-26"], [15365, "2012-01-26"]] as const) {
-    await sql`insert into day_counts (day, type, events, anonymous, priced, first_at, last_at, slot)
-      values (${day}, 'purchase', 7, 0, 7, ${`${at}T09:00:00Z`}, ${`${at}T10:00:00Z`}, 0)`;
-  }
-}
 
 async function scored(sql: Database, id: string, policy: string, accuracy: number): Promise<void> {
   await saveStep(sql, id, {

@@ -1,12 +1,19 @@
 import assert from "node:assert/strict";
 import { writeAudit } from "../../src/db/audit.ts";
-import { readMarks } from "../../src/db/marks.ts";
+import { endBacktest, saveBacktest, type SavedStep, saveStep } from "../../src/db/backtests.ts";
+import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
+import { type Marks, readMarks } from "../../src/db/marks.ts";
 import { saveObservation } from "../../src/db/observations.ts";
 import { NOW, withApp } from "../api/support.ts";
 
+const step: SavedStep = {
+  ...{ policy: "never", model: "churn", asOf: NOW, run: "nothing", why: "", outcome: null, trained: false },
+  ...{ version: null, rows: 0, metrics: null, predictionsSha256: null },
+};
+
 Deno.test("readMarks() tells by another word that there is something new, and by the same that there is not", () =>
   withApp(async ({ sql, call }) => {
-    const steps: [string, ("looks" | "data")[], () => Promise<unknown>][] = [
+    const steps: [string, (keyof Marks)[], () => Promise<unknown>][] = [
       ["nothing", [], () => Promise.resolve()],
       [
         "an event",
@@ -37,12 +44,24 @@ Deno.test("readMarks() tells by another word that there is something new, and by
         () =>
           writeAudit(sql, { requestId: "r", who: "ana", action: "replay quarantine", target: "x", why: "" }),
       ],
+      ["a backtest", ["backtests"], () =>
+        saveBacktest(sql, {
+          ...{ id: "b", models: ["churn"], policies: [], moments: [NOW], scoredFrom: {}, by: "ana", why: "" },
+          config: DEFAULT_CONFIG.config,
+        })],
+      ["a step of it", ["backtests"], () => saveStep(sql, "b", step)],
+      ["the same step", [], () => saveStep(sql, "b", step)],
+      [
+        "its end",
+        ["backtests"],
+        () => endBacktest(sql, "b", { policy: "", state: "finished", text: "" }),
+      ],
     ];
     let before = await readMarks(sql);
     for (const [what, changes, happens] of steps) {
       await happens();
       const after = await readMarks(sql);
-      for (const mark of ["looks", "data"] as const) {
+      for (const mark of ["looks", "data", "backtests"] as const) {
         assert.equal(after[mark] !== before[mark], changes.includes(mark), `${what} and ${mark}`);
       }
       before = after;

@@ -47,6 +47,7 @@ export async function writeSmallShop(
 export interface SmallShop {
   service: Service;
   home: string;
+  databaseUrl: string;
   /** events in the file that was imported */
   events: number;
 }
@@ -81,7 +82,7 @@ export async function withSmallShop(
   try {
     const events = await writeSmallShop(join(home, "shop.csv"), { every });
     await importInto(service, join(home, "shop.csv"));
-    await work({ service, home, events });
+    await work({ service, home, databaseUrl: database.url, events });
   } finally {
     await service.stop();
     await Deno.remove(home, { recursive: true });

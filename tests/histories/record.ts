@@ -5,15 +5,19 @@
  */
 import { fileURLToPath } from "node:url";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import { momentsOf } from "../../src/backtest/plan.ts";
+import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { saveBacktest } from "../../src/db/backtests.ts";
 import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
 import { decideApproval, listApprovals } from "../../src/db/approvals.ts";
 import { askedRolloutId } from "../../src/rollout/rollout.ts";
+import { eventSpan } from "../../src/db/day_counts.ts";
 import { listCycles } from "../../src/db/cycles.ts";
 import { listObservations } from "../../src/db/observations.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { pinMoment } from "../../src/reporting/as_of.ts";
 import type { Service } from "../../src/service.ts";
-import { checkAsOf, ensureMonitor, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
+import { checkAsOf, ensureBacktest, ensureMonitor, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
 import type { CycleResult, RetrainerStatus } from "../../workflows/messages.ts";
 import { withSmallShop } from "../e2e/small_shop.ts";
 
@@ -37,6 +41,7 @@ async function record(): Promise<void> {
     await ensureRetrainer(service.client, { model: "lost", taskQueue: service.taskQueue, active: false });
     await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
     await monitored(service);
+    await backtested(service);
     for (const model of ["churn", "spending", "lost"]) await save(service, `retrainer-${model}`, retrainerId(model));
   }, { every: 1 });
 }
@@ -129,6 +134,25 @@ async function monitored(service: Service): Promise<void> {
   await client.workflow.getHandle(`delivery/${delivered}`).result();
   await save(service, "delivery", `delivery/${delivered}`);
   await save(service, "monitor", "monitor");
+}
+
+/** History replayed under a policy of each kind: one that trains, one that looks, one that runs cycles. */
+async function backtested(service: Service): Promise<void> {
+  const { sql, client, taskQueue } = service, id = "recorded", models = ["churn"];
+  const { config } = await currentConfig(sql), span = await eventSpan(sql);
+  const policies = ["never", "every", "drift", "perennial"].map(readPolicy)
+    .map((wish) => ({ ...wish, label: labelOf(wish) }));
+  const moments = momentsOf(config, { models, span, to: LATER.slice(0, 10), stepDays: 28 });
+  await saveBacktest(sql, { ...{ id, models, policies, config, by: "record.ts", why: "" }, ...moments });
+  await ensureBacktest(client, { id, taskQueue });
+  const state = await client.workflow.getHandle(`backtest/${id}`).result();
+  if (state !== "finished") throw new Error(`Cannot record a backtest that ends "${state}"`);
+  await save(service, "backtest", `backtest/${id}`);
+  for (const [at, { label }] of policies.entries()) {
+    await save(service, `backtest-lane-${label}`, `backtest/${id}/${at}`);
+  }
+  const cycle = `backtest/${id}/${policies.length - 1}/churn/${moments.scoredFrom.churn.slice(0, 10)}`;
+  await save(service, "backtest-cycle", cycle);
 }
 
 const status = ({ client }: Service, model: string) =>

@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import { findInstallations } from "../cli/connection.ts";
+import { installationHome } from "../embedded/home.ts";
+import { runningPostgres } from "../embedded/postgres.ts";
+import type { Surroundings } from "../embedded/types.ts";
+
+/** Where an installation's past lies. */
+export interface Located {
+  databaseUrl: string;
+  /** folder of its sealed files */
+  artefacts: string;
+  /** in words, without the password */
+  what: string;
+}
+
+/** There is no installation whose past could be read. */
+export class NoHistoryError extends Error {
+  override name = "NoHistoryError";
+  constructor() {
+    super(
+      "Cannot find an installation to read: none runs here and DATABASE_URL is not set; " +
+        "run deno task demo or deno task up first, then deno task notebook",
+    );
+  }
+}
+
+/** The past that `DATABASE_URL` names, else that of an installation which runs here. @throws {NoHistoryError} neither is there */
+export async function locateHistory(surroundings: Surroundings): Promise<Located> {
+  const located = named(surroundings) ?? await running(surroundings);
+  if (!located) throw new NoHistoryError();
+  return located;
+}
+
+function named(surroundings: Surroundings): Located | undefined {
+  const { DATABASE_URL, PERENNIAL_ARTEFACTS } = surroundings.env;
+  if (!DATABASE_URL) return undefined;
+  const artefacts = PERENNIAL_ARTEFACTS || join(installationHome(surroundings), "artefacts");
+  return { databaseUrl: DATABASE_URL, artefacts, what: "the database that DATABASE_URL names" };
+}
+
+async function running(surroundings: Surroundings): Promise<Located | undefined> {
+  for (const { name, home, alive } of await findInstallations(surroundings)) {
+    const databaseUrl = alive ? await runningPostgres(home) : undefined;
+    if (!databaseUrl) continue;
+    const artefacts = surroundings.env.PERENNIAL_ARTEFACTS || join(home, "artefacts");
+    return { databaseUrl, artefacts, what: `the running installation "${name}"` };
+  }
+}
