@@ -37,7 +37,7 @@ export default define.page<typeof handler>(function Analysis({ data: { view, bac
       {view.cycles.length === 0 ? <Nothing view={view} /> : <Everything view={view} />}
       <section class="section" aria-labelledby="worth">
         <h2 id="worth">
-          What {view.model} was worth to the shop{" "}
+          What retraining {view.model} was worth to the shop{" "}
           <small>
             {view.impact.economics.stated
               ? `By the economics in force: ${view.impact.economics.text}.`
