@@ -1,21 +1,29 @@
 import { HttpError, page } from "fresh";
 import { briefSentence } from "./(_parts)/analysis_words.ts";
-import { BacktestBrief, lastBacktest } from "./(_parts)/backtest_brief.tsx";
 import { define } from "./(_parts)/define.ts";
 import { EffortChart, WaitChart } from "./(_parts)/effort_charts.tsx";
 import { FrequencyChart, ReasonsTable } from "./(_parts)/frequency_chart.tsx";
 import { Attribution, Worth } from "./(_parts)/impact_parts.tsx";
 import { GateChart, SinceChart, TogetherNote } from "./(_parts)/improvement_charts.tsx";
+import { WhatIf } from "./(_parts)/what_if.tsx";
 import type { AnalysisView } from "../src/reporting/analysis_page.ts";
+
+/** Among how many of the newest the last finished one is looked for. */
+const BACKTESTS_READ = 50;
 
 export const handler = define.handlers({
   async GET({ url, state }) {
     const { dashboard } = state, { models } = await dashboard.status();
     const model = url.searchParams.get("model") || models.at(0)?.model || "";
-    const view = await dashboard.analysis({ model });
+    const [view, backtests] = await Promise.all([
+      dashboard.analysis({ model }),
+      dashboard.backtests(BACKTESTS_READ),
+    ]);
     if (!view) throw new HttpError(404, `There is no model "${model}"`);
+    const last = backtests.find((b) => b.state === "finished" && b.models.includes(model));
+    const backtest = last ? await dashboard.backtest(last.id) : null;
     state.title = `Analysis of ${model}`;
-    return page({ view, backtest: await lastBacktest(dashboard) });
+    return page({ view, backtest });
   },
 });
 
@@ -29,7 +37,7 @@ export default define.page<typeof handler>(function Analysis({ data: { view, bac
       {view.cycles.length === 0 ? <Nothing view={view} /> : <Everything view={view} />}
       <section class="section" aria-labelledby="worth">
         <h2 id="worth">
-          What {view.model} was worth to the shop{" "}
+          What retraining {view.model} was worth to the shop{" "}
           <small>
             {view.impact.economics.stated
               ? `By the economics in force: ${view.impact.economics.text}.`
@@ -44,7 +52,10 @@ export default define.page<typeof handler>(function Analysis({ data: { view, bac
           <Attribution impact={view.impact} />
         </section>
       )}
-      <BacktestBrief backtest={backtest} model={view.model} />
+      <section class="section" aria-labelledby="what-if">
+        <h2 id="what-if">What other policies would have done</h2>
+        <WhatIf view={view} backtest={backtest} />
+      </section>
     </>
   );
 });

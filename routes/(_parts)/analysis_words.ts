@@ -68,14 +68,17 @@ export function sum(amount: number, currency: string): string {
   return currency === "" ? plain : `${plain} ${currency}`;
 }
 
-const signedSum = (amount: number, currency: string): string =>
+/** "+1,204 EUR" */
+export const signedSum = (amount: number, currency: string): string =>
   `${amount > 0 ? "+" : ""}${sum(amount, currency)}`;
 
 /** "+1,204 EUR [+310, +2,098]" */
-export const moneyText = ({ amount, low, high }: Pick<Money, "amount" | "low" | "high">, currency: string) =>
-  `${signedSum(amount, currency)} [${low === null ? "unknown" : signedSum(low, "")}, ${
-    high === null ? "unknown" : signedSum(high, "")
-  }]`;
+export const moneyText = ({ amount, ...ends }: Pick<Money, "amount" | "low" | "high">, currency: string) =>
+  `${signedSum(amount, currency)} ${endsOf(ends)}`;
+
+/** "[+310, +2,098]" */
+export const endsOf = ({ low, high }: Pick<Money, "low" | "high">): string =>
+  `[${low === null ? "unknown" : signedSum(low, "")}, ${high === null ? "unknown" : signedSum(high, "")}]`;
 
 const MONEY: Readonly<Record<Money["verdict"], Sign>> = {
   "gains": { glyph: "good", tone: "good", word: "Gains" },

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { CycleImpact, Impact } from "../../src/impact/impact.ts";
-import { moneySign, moneyText, sum } from "./analysis_words.ts";
+import { endsOf, moneySign, moneyText, signedSum, sum } from "./analysis_words.ts";
 import { type Change, changesDrawing } from "./changes_chart.tsx";
 import { count, counted, duration, figure, percent, signed } from "./numbers.ts";
 import { type Drawing, Figure } from "./plot.tsx";
@@ -201,55 +201,53 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
     );
   }
   return (
-    <div class="scroll-x" role="group" aria-label="What came of it" tabIndex={0}>
-      <table class="records">
-        <caption>
-          <h3>
-            What came of it{" "}
-            <small>
-              Measured: the first horizon after a deployment, by its outcomes. Estimated: its uplift is taken
-              to last as long as the version served. Return: what each unit of cost brought beyond itself.
-              Told only where the models differ on 20 shoppers or more.
-            </small>
-          </h3>
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Deployment</th>
-            <th scope="col">Because of</th>
-            <th scope="col" class="num">Cost</th>
-            <th scope="col" class="num">Measured</th>
-            <th scope="col" class="num">Return</th>
-            <th scope="col" class="num">Estimated</th>
-            <th scope="col" class="num">Return</th>
-          </tr>
-        </thead>
-        <tbody>
-          {replaced.map((cycle) => (
-            <tr key={cycle.cycle}>
-              <th scope="row">
-                <a href={`/cycles/${cycle.cycle}`}>cycle {cycle.number}</a>, v{cycle.version}
-              </th>
-              <td data-label="Because of">{cycle.because}</td>
-              <td data-label="Cost" class="num">
-                {cycle.cost === null ? duration(cycle.seconds * 1000) : sum(cycle.cost, currency)}
-              </td>
-              <GainCells of={cycle} currency={currency} />
-            </tr>
-          ))}
-          <tr>
+    <table class="records sums">
+      <caption>
+        <h3>
+          What came of it{" "}
+          <small>
+            Measured: the first horizon after a deployment, by its outcomes. Estimated: its uplift is taken to
+            last as long as the version served. Return: what each unit of cost brought beyond itself. Told
+            only where the models differ on 20 shoppers or more.
+          </small>
+        </h3>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Deployment</th>
+          <th scope="col">Because of</th>
+          <th scope="col" class="num">Cost</th>
+          <th scope="col" class="num">Measured</th>
+          <th scope="col" class="num">Return</th>
+          <th scope="col" class="num">Estimated</th>
+          <th scope="col" class="num">Return</th>
+        </tr>
+      </thead>
+      <tbody>
+        {replaced.map((cycle) => (
+          <tr key={cycle.cycle}>
             <th scope="row">
-              Total <small>cost of all {counted(total.cycles, "cycle")}, deployed or not</small>
+              <a href={`/cycles/${cycle.cycle}`}>cycle {cycle.number}</a>, v{cycle.version}
             </th>
-            <td data-label="Because of">{counted(total.deployments, "deployment")}</td>
+            <td data-label="Because of">{cycle.because}</td>
             <td data-label="Cost" class="num">
-              {total.cost === null ? duration(total.seconds * 1000) : sum(total.cost, currency)}
+              {cycle.cost === null ? duration(cycle.seconds * 1000) : sum(cycle.cost, currency)}
             </td>
-            <GainCells of={total} currency={currency} />
+            <GainCells of={cycle} currency={currency} />
           </tr>
-        </tbody>
-      </table>
-    </div>
+        ))}
+        <tr>
+          <th scope="row">
+            Total <small>cost of all {counted(total.cycles, "cycle")}, deployed or not</small>
+          </th>
+          <td data-label="Because of">{counted(total.deployments, "deployment")}</td>
+          <td data-label="Cost" class="num">
+            {total.cost === null ? duration(total.seconds * 1000) : sum(total.cost, currency)}
+          </td>
+          <GainCells of={total} currency={currency} />
+        </tr>
+      </tbody>
+    </table>
   );
 }
 
@@ -264,9 +262,9 @@ function GainCells(
       <td key={name} data-label={name} class="num">
         {of.gain === null ? "not known yet" : (
           <>
-            {moneyText(of.gain, currency)}{" "}
+            {signedSum(of.gain.amount, currency)}{" "}
             <small>
-              {counted(of.gain.shoppers, "shopper")}, {count(of.gain.differing)} differ
+              {endsOf(of.gain)}, {counted(of.gain.shoppers, "shopper")}, {count(of.gain.differing)} differ
             </small>
           </>
         )}
@@ -284,7 +282,11 @@ function returnOf({ gain, roi }: CycleImpact["measured"]) {
   if (gain.verdict !== "gains" && gain.verdict !== "loses") return <Status sign={moneySign(gain.verdict)} />;
   if (roi === null) return <small>no cost stated</small>;
   const end = (value: number | null) => value === null ? "unknown" : figure(value);
-  return `${figure(roi.amount)} × [${end(roi.low)}, ${end(roi.high)}]`;
+  return (
+    <>
+      {figure(roi.amount)} × <small>[{end(roi.low)}, {end(roi.high)}]</small>
+    </>
+  );
 }
 
 /** What called for retraining, and which features the new models lean on: where the worth came from. */
@@ -304,7 +306,7 @@ export function Attribution({ impact }: { impact: Impact }) {
 function ByReason({ impact: { byReason, currency, economics } }: { impact: Impact }) {
   if (byReason.length === 0) return <p>No deployment has replaced a version yet.</p>;
   return (
-    <table class="records">
+    <table class="records sums">
       <caption>
         <h3>
           By what called for it{" "}
@@ -329,7 +331,14 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
             <th scope="row">{reason}</th>
             <td data-label="Deployments" class="num">{deployments}</td>
             <td data-label="Gain" class="num">
-              {estimated ? moneyText(estimated, currency) : "not known"}
+              {estimated
+                ? (
+                  <>
+                    {signedSum(estimated.amount, currency)}{" "}
+                    <small>{endsOf(estimated)}, {counted(estimated.shoppers, "shopper")}</small>
+                  </>
+                )
+                : "not known"}
             </td>
             <td data-label="Says">
               <Status sign={moneySign(estimated?.verdict ?? "cannot tell yet")} />
@@ -356,7 +365,7 @@ function ByGroup({ impact: { cycles } }: { impact: Impact }) {
   if (!newest) return <p>Which features matter was not measured of a deployment yet.</p>;
   const { groups } = newest.validation.report!;
   return (
-    <table class="records">
+    <table class="records sums">
       <caption>
         <h3>
           What v{newest.version} leans on, beside v{newest.against}{" "}

@@ -13,7 +13,7 @@ async function open(site: typeof full, path: string) {
   const html = await res.text();
   assert.doesNotMatch(
     html,
-    /<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)|NaN|undefined|Infinity/,
+    /<style|\sstyle=|\son\w+=|<script(?! type="module" (src="\/|nonce="))|NaN|undefined|Infinity/,
   );
   const { document } = parseHTML(html);
   assert.equal(document.querySelectorAll("h1").length, 1);
@@ -82,6 +82,28 @@ Deno.test("/analysis says what it waits for, when nothing happened yet, and know
   const res = await full(new Request("http://localhost/analysis?model=nobody"));
   assert.equal(res.status, 404);
   assert.match(await res.text(), /There is no model &quot;nobody&quot;|There is no model "nobody"/);
+});
+
+Deno.test("/analysis sets what other policies would have done beside what happened, and leads to the backtest", async () => {
+  const document = await open(full, "/analysis"),
+    section = document.getElementById("what-if")!.closest("section")!;
+  const last = fixture.backtests.find((b) => b.state === "finished")!;
+  const rows = [...section.querySelectorAll("tbody tr")];
+  assert.deepEqual(rows.map((row) => told(row.querySelector("th"))), [
+    ...[
+      "never retrained",
+      "retrained at every cut-off",
+      "retrained at every cut-off on the newest 6 cut-offs",
+    ],
+    ...["retrained every 28 days", "retrained when inputs drifted", "Perennial"],
+    "What happened the cycles of this installation",
+  ]);
+  assert.match(told(rows[1]), /Better.*\[/);
+  assert.match(told(rows.at(-1)!), /\d+not scored|\d+.*not scored at those cut-offs/);
+  assert.ok(section.querySelector(`a[href="/backtests/${last.id}"]`));
+  const none = (await open(empty, "/analysis")).getElementById("what-if")!.closest("section")!;
+  assert.match(told(none), /No backtest of churn has finished yet/);
+  assert.ok(none.querySelector('a[href="/backtests"]'));
 });
 
 Deno.test("/analysis?csv= gives the numbers of a chart, unrounded", async () => {

@@ -29,7 +29,7 @@ async function open(site: typeof full, path: string) {
   const html = await res.text();
   assert.doesNotMatch(
     html,
-    /<style|\sstyle=|\son\w+=|<script(?! type="module" src="\/)|NaN|undefined|Infinity/,
+    /<style|\sstyle=|\son\w+=|<script(?! type="module" (src="\/|nonce="))|NaN|undefined|Infinity/,
   );
   const { document } = parseHTML(html);
   const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
