@@ -171,12 +171,3 @@ Deno.test("/backtests says how to begin where there is none", async () => {
     /No backtests yet\.[^]*None so far[^]*perennial backtest --policy/,
   );
 });
-
-Deno.test("/analysis tells of a model what the newest backtest that finished found, or that none was tried", async () => {
-  const document = await open(full, "/analysis?model=churn"), part = document.querySelector("#policies")!;
-  const text = part.parentElement!.textContent.replaceAll(/\s+/g, " ");
-  assert.match(text, /Perennial would have served [^]*better[^]*Of churn: accuracy 0\.\d+ instead of 0\.\d+/);
-  assert.ok(document.querySelector(`a[href="/backtests/${finished.id}"]`), "not the one that runs");
-  const none = await open(await buildDashboard(fixtureDashboard({ ...fixture, backtests: [] })), "/analysis");
-  assert.match(words(none), /Not tried yet: a backtest replays history/);
-});
