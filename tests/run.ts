@@ -1,5 +1,6 @@
 /** Every check of the project, with all the set-up it needs; the last line counts them. `deno task test [PATH ...]`. */
 import { getChromium } from "./browser/chromium.ts";
+import { getPython } from "./notebooks/python.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -46,6 +47,7 @@ async function tests(paths: readonly string[]): Promise<Tally> {
       ...paths.length > 0 ? paths : ["tests/"],
     ];
     const browser = await getChromium((line) => console.log(line));
+    await getPython((line) => console.log(line));
     await deno(args, { ...installation.env, ...browser });
     return counted(await Deno.readTextFile(REPORT));
   } finally {

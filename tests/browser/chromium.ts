@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium } from "playwright-core";
 import { runProgram } from "../../src/embedded/programs.ts";
+import { aptInstall } from "../support/apt.ts";
 
 const FLAGS = [
   ...["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
@@ -28,10 +29,7 @@ const INSTALL_MS = 5 * 60_000;
 export async function getChromium(say: (line: string) => void): Promise<Record<string, string>> {
   if (hasChromium()) return {};
   say("Getting Chromium for the tests that need a browser, by apt-get");
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", "chromium"]]) {
-    const env = { DEBIAN_FRONTEND: "noninteractive" };
-    await runProgram("apt-get", args, { timeoutMs: INSTALL_MS, env }).catch(() => undefined); // looked for below
-  }
+  await aptInstall("chromium");
   if (hasChromium()) return {};
   say("There is none by apt-get; downloading Playwright's");
   const download = ["run", "-A", "npm:playwright-core@1.65.1", "install", "chromium"];
