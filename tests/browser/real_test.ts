@@ -8,6 +8,7 @@ import { freePort } from "../../src/embedded/ports.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { pinMoment } from "../../src/reporting/as_of.ts";
 import { retrainerId } from "../../src/temporal/control_client.ts";
+import { holdNow, plantHolds, reached, release } from "../chaos/holds.ts";
 import { runWith } from "../cli/support.ts";
 import { type SmallShop, withSmallShop } from "../e2e/small_shop.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
@@ -30,6 +31,8 @@ Deno.test({
     await withSmallShop(async (shop) => {
       const { service } = shop;
       await pinMoment(service.sql, FIRST_MS);
+      await plantHolds(service.sql);
+      await holdNow(service.sql, "train"); // until somebody watches, else a fast machine is through before
       await withChromium((browser) =>
         watched(browser, async (page) => {
           const shown = { ...shop, browser, page, url: service.url!, key: service.key.key! };
@@ -103,6 +106,12 @@ async function watchedLive({ page, service }: Shown): Promise<void> {
   await page.getByRole("link", { name: "churn, cycle 1" }).click();
   await page.waitForURL(new RegExp(`/cycles/${CYCLE}$`));
   await page.evaluate(noteSteps);
+  await reached(service.sql);
+  await page.locator('ol.stages li[data-stage="now"]', { hasText: "train" }).waitFor();
+  await holdNow(service.sql, "deploy"); // nor may it be over before validation was seen
+  await release(service.sql, "train");
+  await page.locator('ol.stages li[data-stage="done"]', { hasText: "validate" }).waitFor();
+  await release(service.sql, "deploy");
   await page.getByRole("heading", { level: 1, name: /put the first version, v\d+, in service/ })
     .waitFor({ timeout: WITHIN_MS });
   const endMs = Date.now();

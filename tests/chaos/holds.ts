@@ -64,7 +64,7 @@ export async function reached(sql: Database): Promise<void> {
   }
 }
 
-/** Lets whoever is held go on. */
-export async function release(sql: Database): Promise<void> {
-  await sql`delete from chaos_holds`;
+/** Lets whoever is held go on; with a name, at this moment only. */
+export async function release(sql: Database, name: HoldName | null = null): Promise<void> {
+  await sql`delete from chaos_holds where name = coalesce(${name}, name)`;
 }
