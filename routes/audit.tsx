@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { changesText } from "./(_parts)/config_words.ts";
 import type { Dashboard } from "./(_parts)/dashboard.ts";
 import { define } from "./(_parts)/define.ts";
-import { seeOther } from "./(_parts)/form.ts";
+import { seeOther, signInPath } from "./(_parts)/form.ts";
 import { Time } from "./(_parts)/signs.tsx";
 import { type Cell, csvLines, csvText } from "../src/core/csv.ts";
 import type { AuditRow } from "../src/db/audit.ts";
@@ -35,7 +35,7 @@ function address(filter: Filter & { csv?: string }): string {
 export const handler = define.handlers({
   async GET({ url, state }) {
     const { dashboard, person } = state;
-    if (!person) return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+    if (!person) return seeOther(signInPath(url.pathname + url.search));
     const filter = readFilter(url.searchParams);
     if (url.searchParams.get("csv") === "audit") return csvAnswer(dashboard, filter);
     const [list, names] = await Promise.all([

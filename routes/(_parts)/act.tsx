@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Person } from "./desk.ts";
+import { signInPath } from "./form.ts";
 import { Glyph } from "./signs.tsx";
 import { allows, type Role } from "../../src/security/roles.ts";
 
@@ -55,7 +56,7 @@ export function Offers({ person, here, offers }: { person: Person | null; here: 
   if (!person) {
     return (
       <p>
-        <a href={`/sign-in?${new URLSearchParams({ to: here })}`}>Sign in to act</a>
+        <a href={signInPath(here)}>Sign in to act</a>
       </p>
     );
   }

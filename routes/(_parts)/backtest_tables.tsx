@@ -10,7 +10,8 @@ interface Props {
   policies: readonly LabelledPolicy[];
 }
 
-const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; of: PolicyResult }[] =>
+/** Each policy beside what it did; those that are not that far are left out. */
+export const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; of: PolicyResult }[] =>
   policies.flatMap((policy) => {
     const of = result.policies.find((p) => p.policy === policy.label);
     return of ? [{ policy, of }] : [];

@@ -56,3 +56,6 @@ export function ownPath(to: string): string {
   const { origin, pathname, search, hash } = new URL(to, here);
   return origin === here ? pathname.replace(/^\/+/, "/") + search + hash : "/";
 }
+
+/** The page to sign in at, which leads back to `to` afterwards. */
+export const signInPath = (to: string): string => `/sign-in?${new URLSearchParams({ to })}`;

@@ -3,6 +3,7 @@ import type { ModelResult, PolicyResult } from "../../src/backtest/report.ts";
 import type { AnalysedCycle } from "../../src/reporting/analysis.ts";
 import type { AnalysisView } from "../../src/reporting/analysis_page.ts";
 import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
+import { rowsOf } from "./backtest_tables.tsx";
 import {
   DIFFERENCES,
   differenceText,
@@ -33,10 +34,7 @@ export function WhatIf({ view, backtest }: Props) {
     );
   }
   const text = subjectText(backtest, result), { main } = METRICS[result.kind];
-  const rows = backtest.policies.flatMap((policy) => {
-    const of = result.policies.find((p) => p.policy === policy.label);
-    return of ? [{ policy, of }] : [];
-  });
+  const rows = rowsOf({ result, policies: backtest.policies });
   return (
     <>
       {text && <p>In the backtest, {policyName(subjectOf(backtest))}: {text}.</p>}

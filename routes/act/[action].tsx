@@ -1,14 +1,8 @@
-import { HttpError, page } from "fresh";
+import { HttpError } from "fresh";
 import { type Deed, deedOf } from "../(_parts)/deed.ts";
 import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { define, type State } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
-
-interface Asked {
-  params: Record<string, string>;
-  url: URL;
-  state: State;
-}
+import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
+import { define } from "../(_parts)/define.ts";
 
 /** What the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: Asked): Promise<Deed> {
@@ -24,29 +18,15 @@ async function asked({ params, url, state }: Asked): Promise<Deed> {
 const wholeNumber = (text: string | null) =>
   text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 
-export const handler = define.handlers({
-  async GET(ctx) {
-    return page({
-      deed: await asked(ctx),
-      why: "",
-      once: crypto.randomUUID(),
-      problem: null as string | null,
-    });
-  },
-  async POST(ctx) {
-    const form = await readForm(ctx);
-    const { desk } = ctx.state, person = ctx.state.person!;
-    const deed = await asked(ctx), why = field(form, "why"), once = field(form, "once");
-    const { path, body } = deed;
-    const refused = why
-      ? await desk.change(person, { path, body: { ...body, why }, once })
-      : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
-    if (refused) return page({ deed, why, once, problem: refused.why }, { status: refused.status });
-    await desk.leaveNotice(person, deed.done);
-    return seeOther(deed.back);
-  },
+export const handler = deedHandlers({
+  asked,
+  change: ({ path, body }) => ({ path, body }),
+  unexplained: "Say why: whoever comes next reads it in the audit",
+  done: ({ done }) => done,
+  back: ({ back }) => back,
 });
 
 export default define.page<typeof handler>(function Act({ data, state, url }) {
-  return <DeedForm {...data} person={state.person} action={url.pathname + url.search} />;
+  const { of: deed, ...rest } = data;
+  return <DeedForm deed={deed} {...rest} person={state.person} action={url.pathname + url.search} />;
 });

@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
 import { roleFor } from "../(_parts)/act.tsx";
 import { define } from "../(_parts)/define.ts";
-import { seeOther } from "../(_parts)/form.ts";
+import { seeOther, signInPath } from "../(_parts)/form.ts";
 import { allows, aRole } from "../../src/security/roles.ts";
 
 /** Who acts has signed in, with a key that allows it; the API behind the page asks again. */
@@ -9,7 +9,7 @@ export default define.middleware(async ({ req, url, state, next }) => {
   const { person } = state;
   if (!person) {
     if (req.method === "POST") return await next(); // the form is not lost: the page says what to do
-    return seeOther(`/sign-in?${new URLSearchParams({ to: url.pathname + url.search })}`);
+    return seeOther(signInPath(url.pathname + url.search));
   }
   const needed = roleFor(url.pathname.split("/")[2]);
   if (allows(person.role, needed)) return await next();

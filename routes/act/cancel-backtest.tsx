@@ -1,12 +1,12 @@
-import { HttpError, page } from "fresh";
+import { HttpError } from "fresh";
 import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { define, type State } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
+import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
+import { define } from "../(_parts)/define.ts";
 import { count, counted } from "../(_parts)/numbers.ts";
 import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
 
 /** The backtest that the address names. @throws {HttpError} there is none that runs */
-async function asked({ url, state }: { url: URL; state: State }): Promise<BacktestSummary> {
+async function asked({ url, state }: Asked): Promise<BacktestSummary> {
   const id = url.searchParams.get("id");
   const found = (await state.dashboard.backtests()).find((b) => b.id === id && b.state === "running");
   if (!found) throw new HttpError(404, "No such backtest runs any more");
@@ -14,26 +14,16 @@ async function asked({ url, state }: { url: URL; state: State }): Promise<Backte
   return found;
 }
 
-export const handler = define.handlers({
-  async GET(ctx) {
-    const backtest = await asked(ctx);
-    return page({ backtest, why: "", once: crypto.randomUUID(), problem: null as string | null });
-  },
-  async POST(ctx) {
-    const form = await readForm(ctx), { desk } = ctx.state, person = ctx.state.person!;
-    const backtest = await asked(ctx), why = field(form, "why"), once = field(form, "once");
-    const path = `/backtests/${backtest.id}/cancel`;
-    const refused = why
-      ? await desk.change(person, { path, body: { why }, once })
-      : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
-    if (refused) return page({ backtest, why, once, problem: refused.why }, { status: refused.status });
-    await desk.leaveNotice(person, `Backtest ${backtest.id} was told to end.`);
-    return seeOther(`/backtests/${backtest.id}`);
-  },
+export const handler = deedHandlers({
+  asked,
+  change: ({ id }) => ({ path: `/backtests/${id}/cancel` }),
+  unexplained: "Say why: whoever comes next reads it in the audit",
+  done: ({ id }) => `Backtest ${id} was told to end.`,
+  back: ({ id }) => `/backtests/${id}`,
 });
 
 export default define.page<typeof handler>(function Cancel({ data, state, url }) {
-  const { backtest: { id, done, steps }, ...rest } = data;
+  const { of: { id, done, steps }, ...rest } = data;
   const deed = {
     question: `End backtest ${id}?`,
     will: [

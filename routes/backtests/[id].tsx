@@ -11,6 +11,7 @@ import {
   subjectText,
 } from "../(_parts)/backtest_words.ts";
 import { define } from "../(_parts)/define.ts";
+import { signInPath } from "../(_parts)/form.ts";
 import { follow } from "../(_parts)/view.ts";
 import { count, counted, metricName } from "../(_parts)/numbers.ts";
 import { Status, Stem, Time } from "../(_parts)/signs.tsx";
@@ -53,7 +54,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
           <p>
             {state.person
               ? <ActButton person={state.person} href={`/act/cancel-backtest?id=${id}`}>End it</ActButton>
-              : <a href={`/sign-in?to=%2Fbacktests%2F${id}`}>Sign in to act</a>}
+              : <a href={signInPath(`/backtests/${id}`)}>Sign in to act</a>}
           </p>
         )}
       </header>
