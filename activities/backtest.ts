@@ -65,7 +65,8 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   /** Gives a policy a registry of its own. Once: a retry finds it. */
   async openLane({ backtest: id, policy: at }: LaneId): Promise<{ label: string; ended: boolean }> {
     const backtest = await getBacktest(deps.sql, id);
-    const wish = backtest.policies[at], scope = scopeOf(id, at);
+    const wish = backtest.policies[at];
+    const scope = scopeOf(id, at);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === wish.label);
     if (!ended) {
       const config = configFor(backtest.config, wish);
@@ -91,7 +92,8 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   async decideStep({ observations, ...step }: StepId & { observations: string[] }): Promise<Step> {
     const { place, wish } = await placeOf(deps, step);
     const { label: policy, model: name, scope, asOf } = place;
-    const within = scopes.depsOf(scope), asOfMs = Date.parse(asOf);
+    const within = scopes.depsOf(scope);
+    const asOfMs = Date.parse(asOf);
     const { model, config } = await modelAndConfig(within, name);
     const [serves, blocks, made] = await Promise.all([
       servingVersion(within.sql, name),
@@ -115,7 +117,8 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   async trainStep(step: StepId): Promise<void> {
     const { place } = await placeOf(deps, step);
     const { model: name, scope, asOf, number } = place;
-    const within = scopes.depsOf(scope), cycleId = cycleIdOf(name, number);
+    const within = scopes.depsOf(scope);
+    const cycleId = cycleIdOf(name, number);
     const { model, config } = await modelAndConfig(within, name);
     const version = (await versionOfCycle(within.sql, cycleId))?.version ??
       await train(within, { model, cycleId, asOf, config });
@@ -180,7 +183,8 @@ async function placeOf(
   { sql }: ActivityDeps,
   { backtest: id, policy, model, moment }: StepId,
 ): Promise<{ backtest: Backtest; wish: LabelledPolicy; place: StepPlace }> {
-  const backtest = await getBacktest(sql, id), wish = backtest.policies[policy];
+  const backtest = await getBacktest(sql, id);
+  const wish = backtest.policies[policy];
   const place = {
     scope: scopeOf(id, policy),
     label: wish.label,
@@ -216,7 +220,8 @@ function wholeEnd(
   cancelled: boolean,
 ): Pick<BacktestEnd, "state" | "text"> {
   const of = (state: BacktestEnd["state"]) => ends.filter((end) => end.policy !== "" && end.state === state);
-  const finished = of("finished").length, failed = of("failed");
+  const finished = of("finished").length;
+  const failed = of("failed");
   if (cancelled) {
     return { state: "cancelled", text: `${finished} of ${policies.length} policies had finished` };
   }

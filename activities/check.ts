@@ -109,7 +109,9 @@ export async function gatherFindings(
     routineCutoffs: config.routine_cutoffs,
     champion: champion && await championFindings(deps, { model, champion, config, blocks, unseen, asOfMs }),
     rollout: rollout && {
-      ...{ id: rollout.id, version: rollout.challengers[0], strategy: rollout.plan.strategy },
+      id: rollout.id,
+      version: rollout.challengers[0],
+      strategy: rollout.plan.strategy,
       since: rollout.asOf,
     },
     ...await seenBy(deps, model.name, champion?.version ?? null, observations),

@@ -61,7 +61,8 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     const cycle = await getCycle(sql, cycleId);
     const challenger = (await versionOfCycle(sql, cycleId))!;
     const { model, config } = await modelAndConfig(deps, cycle.model);
-    const { version } = challenger, id = rolloutId(model.name, version);
+    const { version } = challenger;
+    const id = rolloutId(model.name, version);
     if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
     if (cycle.champion === null || config.rollout === "immediate") {
       await letServe(sql, cycle, { version, why });
@@ -112,7 +113,8 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     const rollout = await getRollout(sql, id);
     const { model, config } = await modelAndConfig(deps, rollout.model);
     const waitMs = config.rollout_look_minutes * MINUTE_MS;
-    const key = `look ${look}`, done = await findLook(sql, id, key);
+    const key = `look ${look}`;
+    const done = await findLook(sql, id, key);
     if (rollout.state !== "running" || done) {
       return { ended: rollout.state !== "running", text: rollout.endedWhy ?? done!.decision.text, waitMs };
     }
@@ -128,7 +130,8 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
   async concludeRollout({ rollout: id }: { rollout: string }): Promise<{ state: string; text: string }> {
     const { sql, clock, alertChannels: channels } = deps;
     const rollout = await getRollout(sql, id);
-    const { model, state, endedWhy, cycleId } = rollout, nowMs = clock();
+    const { model, state, endedWhy, cycleId } = rollout;
+    const nowMs = clock();
     const text = endedWhy ?? "";
     await settleCycle(sql, cycleId, OUTCOMES[state as keyof typeof OUTCOMES], text);
     if (state === "promoted") {
@@ -159,7 +162,8 @@ async function start(
 ): Promise<void> {
   const { model: { name: model }, strategy, champion, asOf } = wish;
   const plan = await planRollout(sql, wish);
-  const { challengers } = plan, shares = STRATEGIES[strategy].begin(plan);
+  const { challengers } = plan;
+  const shares = STRATEGIES[strategy].begin(plan);
   const began = { asOf, beganBy: by, ...about };
   await beginRollout(sql, { model, champion: champion.version, challengers, plan, shares, ...began });
 }

@@ -104,7 +104,9 @@ async function train(
   past: readonly Cutoff[],
   champion?: Uint8Array,
 ): Promise<CompeteResult> {
-  const { name, kind } = model, { horizonDays } = protocol, candidates = candidatesOf(model);
+  const { name, kind } = model;
+  const { horizonDays } = protocol;
+  const candidates = candidatesOf(model);
   const task = { name, kind, features: FEATURES, candidates, horizonDays, featureHash: FEATURE_HASH };
   const request = { task, rows: stack(past, name), seed: Number(options.seed), champion };
   const result = await trainer.compete(request);
@@ -133,7 +135,8 @@ function scored(
   served: CompeteResult,
   seconds: number,
 ): Tested {
-  const y = test.targets.get(model.name)!, rows = y.length;
+  const y = test.targets.get(model.name)!;
+  const rows = y.length;
   const predictions = loadScorer(served.artifact).predictPacked(test.features, rows);
   const learned = stack(past, model.name).target;
   const scores = model.kind === "classification"

@@ -43,7 +43,8 @@ function address(filter: Filter): string {
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { models } = await state.dashboard.status(), names = models.map((m) => m.model);
+    const { models } = await state.dashboard.status();
+    const names = models.map((m) => m.model);
     const filter = readFilter(url.searchParams, names);
     const [list, all] = await Promise.all([
       state.dashboard.alertList({ ...filter, limit: PAGE_ROWS }),
@@ -162,7 +163,8 @@ interface TableProps {
 }
 
 function AlertTable({ title, alerts, deliveries, person }: TableProps) {
-  const isOpen = title === "Open", id = title.toLowerCase();
+  const isOpen = title === "Open";
+  const id = title.toLowerCase();
   return (
     <section class="section" aria-labelledby={id}>
       <table class="records alerts">
@@ -213,8 +215,18 @@ const COLUMNS = [
   .concat(["Acknowledged why", "Closed", "Closed why"]).map((name) => ({ name }));
 
 const rowOf = (a: Alert) => [
-  ...[a.id, a.kind, a.model, a.severity, a.title, a.openedAt, a.lastSeenAt, a.seen],
-  ...[a.acknowledgedBy, a.acknowledgedWhy, a.closedAt, a.closedWhy],
+  a.id,
+  a.kind,
+  a.model,
+  a.severity,
+  a.title,
+  a.openedAt,
+  a.lastSeenAt,
+  a.seen,
+  a.acknowledgedBy,
+  a.acknowledgedWhy,
+  a.closedAt,
+  a.closedWhy,
 ];
 
 function AlertRow({ alert, deliveries, person }: Omit<TableProps, "title" | "alerts"> & { alert: Alert }) {

@@ -14,7 +14,8 @@ const BACKTESTS_READ = 50;
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { dashboard } = state, { models } = await dashboard.status();
+    const { dashboard } = state;
+    const { models } = await dashboard.status();
     const model = url.searchParams.get("model") || models.at(0)?.model || "";
     const [view, backtests] = await Promise.all([
       dashboard.analysis({ model }),

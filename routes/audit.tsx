@@ -9,7 +9,8 @@ import type { AuditRow } from "../src/db/audit.ts";
 import type { RetrainingConfig } from "../src/retraining_config.ts";
 import { configChanges } from "../src/retraining_settings.ts";
 
-const PAGE_ROWS = 100, CSV_ROWS = 1000;
+const PAGE_ROWS = 100;
+const CSV_ROWS = 1000;
 
 interface Filter {
   who?: string;
@@ -50,7 +51,12 @@ export const handler = define.handlers({
 const NAMES = ["number", "at", "who", "what", "on", "why", "before", "after", "request"];
 
 const cellsOf = (row: AuditRow): Cell[] => [
-  ...[row.id, row.at, row.who, row.action, row.target, row.why],
+  row.id,
+  row.at,
+  row.who,
+  row.action,
+  row.target,
+  row.why,
   ...[row.before, row.after].map((value) => value === null ? null : JSON.stringify(value)),
   row.requestId,
 ];
@@ -177,7 +183,8 @@ function Difference({ before, after }: AuditRow) {
     return <small>version {before.version} to {after.version}: {text}</small>;
   }
   if (before === null && after === null) return <small>none written down</small>;
-  const [was, is] = [before, after].map(textOf), short = `${was} to ${is}`;
+  const [was, is] = [before, after].map(textOf);
+  const short = `${was} to ${is}`;
   if (short.length <= BRIEF_MAX) return <small>{before === null ? is : short}</small>;
   return (
     <details>

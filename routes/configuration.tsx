@@ -12,7 +12,9 @@ import type { Trial } from "../src/reporting/try_config.ts";
 import { readLines } from "../src/retraining_form.ts";
 import { configChanges, SETTING_GROUPS } from "../src/retraining_settings.ts";
 
-const DAYS = 365, DAYS_MAX = 3650, LINES_MAX = 4000;
+const DAYS = 365;
+const DAYS_MAX = 3650;
+const LINES_MAX = 4000;
 
 /** What is to be tried, as it was written. */
 interface Wish {
@@ -31,7 +33,8 @@ function readWish(query: URLSearchParams): Wish {
 export const handler = define.handlers({
   async GET({ url, state }) {
     const configuration = await state.dashboard.configuration();
-    const wish = readWish(url.searchParams), { current, models } = configuration;
+    const wish = readWish(url.searchParams);
+    const { current, models } = configuration;
     const read = readLines(current.config, wish.lines, models);
     const tries = wish.lines.trim() !== "" && read.config !== null;
     const trial = tries ? await state.dashboard.tryConfig(read.config!, wish.days) : null;

@@ -13,7 +13,8 @@ import { ReplayChart } from "./(_parts)/replay_chart.tsx";
 import { follow } from "./(_parts)/view.ts";
 import type { ModelStatus } from "../src/reporting/status.ts";
 
-const CYCLES_IN_CHART = 60, CHECKS_IN_JOURNAL = 6;
+const CYCLES_IN_CHART = 60;
+const CHECKS_IN_JOURNAL = 6;
 
 /** What one model's section is drawn from. */
 async function section(dashboard: Dashboard, model: ModelStatus) {

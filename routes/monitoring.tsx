@@ -23,7 +23,8 @@ import type { MonitoringView } from "../src/reporting/monitoring_page.ts";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { dashboard } = state, { status: { models } } = await follow(state, "looks");
+    const { dashboard } = state;
+    const { status: { models } } = await follow(state, "looks");
     const model = url.searchParams.get("model") ?? models.at(0)?.model ?? "";
     const at = url.searchParams.get("at") || null;
     if (at !== null && Number.isNaN(Date.parse(at))) throw new HttpError(404, `"${at}" is no moment`);
@@ -119,7 +120,8 @@ const trendWord = {
 
 function AnswersNote({ view: { metric, performance: { report } } }: { view: MonitoringView }) {
   const { answer, loss, margin, alpha, waiting, outcomesNext, forecast, text } = report!;
-  const found = measuredOf(report, metric), judged = measuredOf(report, loss);
+  const found = measuredOf(report, metric);
+  const judged = measuredOf(report, loss);
   return (
     <div class="note below">
       <p>

@@ -20,7 +20,8 @@ export const handler = define.handlers({
   /** With `key` in the address, as a link from the terminal has it: signs in, and takes the key out of the address. */
   async GET({ req, url, state }) {
     state.title = "Sign in";
-    const to = ownPath(url.searchParams.get("to") ?? "/"), key = url.searchParams.get("key");
+    const to = ownPath(url.searchParams.get("to") ?? "/");
+    const key = url.searchParams.get("key");
     if (key === null) {
       return page({ to, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
     }
@@ -30,7 +31,8 @@ export const handler = define.handlers({
   },
   async POST({ req, url, state }) {
     state.title = "Sign in";
-    const form = await readOwnForm({ req, url }), to = ownPath(field(form, "to") || "/");
+    const form = await readOwnForm({ req, url });
+    const to = ownPath(field(form, "to") || "/");
     const came = await state.desk.signIn(req, field(form, "key"));
     if ("cookie" in came) return seeOther(to, { "set-cookie": came.cookie });
     return page({ to, problem: came.why as string | null }, { status: came.status });

@@ -68,7 +68,11 @@ export async function startRetrainingService(
   const surroundings = { env, uid: Deno.uid() };
   const { startService } = await import("./service.ts"); // loads Temporal and tfjs, which a mere client does without
   const service = await startService({
-    ...{ config: readConfig(env), env, log, parts: ["worker", "api"] as const, embedded: true },
+    config: readConfig(env),
+    env,
+    log,
+    parts: ["worker", "api"] as const,
+    embedded: true,
     home: installationHome(surroundings, installation),
     cache: cacheHome(surroundings),
   });

@@ -146,12 +146,18 @@ export const SETTING_GROUPS: readonly SettingGroup[] = GROUPS.map(({ group, entr
 export const ALL_SETTINGS: readonly Setting[] = SETTING_GROUPS.flatMap(({ settings }) => settings);
 
 function settingOf([name, unit, reach]: Entry): Setting {
-  const schema = SETTINGS[name], { default: standard, ...json } = z.toJSONSchema(schema) as Json;
+  const schema = SETTINGS[name];
+  const { default: standard, ...json } = z.toJSONSchema(schema) as Json;
   const parts = json.anyOf ?? [json];
   const optional = parts.some((part) => part.type === "null");
   const [value] = parts.filter((part) => part.type !== "null");
   return {
-    ...{ name, unit, reach, optional, standard, means: (schema.description ?? "").replace("null:", "none:") },
+    name,
+    unit,
+    reach,
+    optional,
+    standard,
+    means: (schema.description ?? "").replace("null:", "none:"),
     ...kindOf(value),
     perModel: name in ModelConfig.shape,
   };
@@ -228,7 +234,8 @@ export function configChanges(before: RetrainingConfig, after: RetrainingConfig)
   const models = [...new Set([...Object.keys(before.models), ...Object.keys(after.models)])].sort();
   return [null, ...models].flatMap((model) =>
     ALL_SETTINGS.map(({ name }) => ({
-      ...{ name, model },
+      name,
+      model,
       before: valueAt(before, { name, model }),
       after: valueAt(after, { name, model }),
     }))

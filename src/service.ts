@@ -321,7 +321,13 @@ async function runApi(shared: Shared): Promise<string> {
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const explain = await recomputing(shared);
   const serving = await openServing({
-    ...{ sql, store, models, clock: systemClock, alertChannels: [...channels.keys()], tally, log },
+    sql,
+    store,
+    models,
+    clock: systemClock,
+    alertChannels: [...channels.keys()],
+    tally,
+    log,
   });
   undo.add("serving", () => serving.close());
   const deps = {

@@ -165,7 +165,8 @@ for (
 Deno.test("circles() finds files that import each other, and no circle of types", () => {
   const files = (code: Record<string, string>) =>
     new Map(Object.entries(code).map(([file, source]) => [file, readCode(source, file)]));
-  const there = `import { b } from "./b.ts";`, back = `import { a } from "./a.ts";`;
+  const there = `import { b } from "./b.ts";`;
+  const back = `import { a } from "./a.ts";`;
   assert.deepEqual(circles(files({ "src/a.ts": there, "src/b.ts": back })), [["src/a.ts", "src/b.ts"]]);
   assert.deepEqual(
     circles(files({ "src/a.ts": there, "src/b.ts": back.replace("import", "import type") })),

@@ -51,7 +51,10 @@ Deno.test("readLines() reads settings for all and for one model, and names each 
   assert.deepEqual([good.seed, good.models.churn.confidence, good.canary_shares], [3, 0.8, [0.1, 0.2]]);
   const bad = readLines(base, "sead=3\nconfidence=7\nloyalty.seed=1\nchurn.false_alarm_days=3", models);
   assert.deepEqual(Object.keys(bad.problems!), [
-    ...["sead=3", "confidence=7", "loyalty.seed=1", "churn.false_alarm_days=3"],
+    "sead=3",
+    "confidence=7",
+    "loyalty.seed=1",
+    "churn.false_alarm_days=3",
   ]);
   assert.deepEqual(readLines(base, "", models).config, base);
 });

@@ -21,7 +21,9 @@ const { planLooks, dueDeliveries } = proxyLocalActivities<Activities>({
 });
 const activity = <K extends keyof Activities>(name: K, summary: string): Activities[K] =>
   proxyActivities<Activities>({
-    ...{ startToCloseTimeout: "1 hour", heartbeatTimeout: "15 seconds", summary },
+    startToCloseTimeout: "1 hour",
+    heartbeatTimeout: "15 seconds",
+    summary,
     retry: { maximumAttempts: 3, maximumInterval: "1 minute" },
   })[name];
 /** A receiver may be down over a weekend: the delivery itself gives up after three days. */

@@ -41,7 +41,10 @@ const REPLAY_WAIT_MS = 30 * 86_400_000;
  */
 export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: RolloutInput): Promise<string> {
   let begun = wanted === undefined;
-  let woken = false, looking = false, ended = false, made = looks;
+  let woken = false;
+  let looking = false;
+  let ended = false;
+  let made = looks;
   const look = async (asOf: string | null): Promise<RolloutLooked & { waitMs: number }> => {
     await condition(() => begun && !looking);
     looking = true;

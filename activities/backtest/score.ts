@@ -17,7 +17,8 @@ export async function scoreServed(
   within: ActivityDeps,
   { backtest, model: name, asOfMs }: { backtest: Backtest; model: string; asOfMs: number },
 ): Promise<Pick<SavedStep, "version" | "rows" | "metrics" | "predictionsSha256">> {
-  const model = live.models.get(name)!, config = configOf(backtest.config, name);
+  const model = live.models.get(name)!;
+  const config = configOf(backtest.config, name);
   const [rows, known, version] = await Promise.all([
     testRows(live, model, config, asOfMs),
     knownBy(live, model, config, asOfMs),

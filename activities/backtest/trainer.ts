@@ -36,7 +36,10 @@ export function rememberingTrainer(
 /** All that the result depends on. */
 function keyOf({ task, rows, seed, champion }: CompeteRequest, codeVersion: string): string {
   return sha256(canonicalJson({
-    ...{ task, seed, codeVersion, rows: rowsHash(rows) },
+    task,
+    seed,
+    codeVersion,
+    rows: rowsHash(rows),
     champion: champion ? sha256(champion) : null,
   }));
 }

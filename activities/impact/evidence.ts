@@ -110,8 +110,12 @@ async function evidenceOf(
     scoreWith(deps, { artefact: after }, rows),
   ]);
   return {
-    ...{ kind: model.kind, loss: model.loss, cap },
-    ...{ horizonDays: config.horizon_days, confidence: config.confidence, cutoffs: present },
+    kind: model.kind,
+    loss: model.loss,
+    cap,
+    horizonDays: config.horizon_days,
+    confidence: config.confidence,
+    cutoffs: present,
     rows: {
       cutoff: Array.from(rows.cutoffMs, (ms) => place.get(ms)!),
       shopper: Array.from(rows.user),

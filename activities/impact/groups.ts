@@ -48,7 +48,8 @@ async function risesOf(
   { model: { loss }, cap }: Job,
   { rows, shuffled, model }: { rows: TrainingRows; shuffled: Float32Array; model: Before },
 ): Promise<number[]> {
-  const n = rows.target.length, { width, target } = rows;
+  const n = rows.target.length;
+  const { width, target } = rows;
   const lossesOf = async (features: Float32Array) => {
     const outcomes = Float64Array.from({ length: features.length / width }, (_, i) => target[i % n]);
     return rowLosses(loss, outcomes, await scoreWith(deps, model, { features, width }), {

@@ -74,8 +74,8 @@ async function compare(
   );
   const found = new Map<string, { shoppers: number; largest: number }>();
   for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, users: [...places.keys()] })) {
-    const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays })),
-      at = places.get(userKey)! * width;
+    const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays }));
+    const at = places.get(userKey)! * width;
     row.forEach((value, j) => {
       const sealed = features[at + j];
       if (Object.is(value, sealed)) return;

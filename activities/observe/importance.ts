@@ -30,7 +30,8 @@ export async function importanceOf(
   const validated = await validatedOn(deps, version, { rowsMax: ROWS_MAX });
   if (!validated) return {};
   const { artefact, rows: { features, width, target } } = validated;
-  const n = target.length, cap = version.manifest.targetCap ?? Infinity;
+  const n = target.length;
+  const cap = version.manifest.targetCap ?? Infinity;
   const lossOf = async (x: Float32Array, copies: number) => {
     const predictions = await trainer.score(artefact, x, n * copies);
     const targets = Float64Array.from({ length: n * copies }, (_, i) => target[i % n]);

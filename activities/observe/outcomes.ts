@@ -45,13 +45,19 @@ export async function scorePopulation(
   const { horizonDays } = loadScorer(artefact);
   const block = await featureBlock(deps, { ...protocolOf(config), horizonDays }, dayMs);
   const { users, features, width } = decodeFeatures(await store.get(block.sha256));
-  const share = sample / users.length, seed = mix32(config.seed ^ dayMs / DAY_MS);
+  const share = sample / users.length;
+  const seed = mix32(config.seed ^ dayMs / DAY_MS);
   const places = [...users.keys()].filter((i) => mix32(shopperNumber(users[i]) ^ seed) / 2 ** 32 < share);
   const wanted = new Float32Array(places.length * width);
   places.forEach((i, at) => wanted.set(features.subarray(i * width, (i + 1) * width), at * width));
   const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];
   await savePredictions(sql, {
-    ...{ model: name, version, fallback: false, featureHash: FEATURE_HASH, horizonDays, source: "monitor" },
+    model: name,
+    version,
+    fallback: false,
+    featureHash: FEATURE_HASH,
+    horizonDays,
+    source: "monitor",
     arm: version === champion ? "champion" : "challenger",
     shown: version === champion,
     asOf: new Date(dayMs).toISOString(),
@@ -103,7 +109,8 @@ async function outcomesOf(
   const outcomes: { id: number; outcome: number }[] = [];
   const cut = new Map<string, DuePrediction[]>();
   for (const d of due) {
-    const of = days.get(d.userKey) ?? [], endMs = endOf(d);
+    const of = days.get(d.userKey) ?? [];
+    const endMs = endOf(d);
     const isCut = (day: UserDay) => [d.asOfMs, endMs].some((ms) => day.firstMs < ms && day.lastMs >= ms);
     if (of.some(isCut)) {
       const key = `${d.asOfMs} ${endMs}`;

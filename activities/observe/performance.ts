@@ -71,15 +71,19 @@ async function gather(
     alphasOf(deps, { kind: "performance", model: name, watched: ["performance"], asOfMs }),
   ]);
   return {
-    ...{ model: name, version: number, asOf: new Date(asOfMs).toISOString() },
-    ...{ kind: model.kind, loss: model.loss, metrics: metricsOf(model) },
-    ...{ margin: config.margin ?? model.margin, cap: manifest.targetCap, baseline: manifest.baseline },
-    ...{
-      horizonDays: config.horizon_days,
-      alpha,
-      confidence: config.confidence,
-      atDeployment: manifest.metrics,
-    },
+    model: name,
+    version: number,
+    asOf: new Date(asOfMs).toISOString(),
+    kind: model.kind,
+    loss: model.loss,
+    metrics: metricsOf(model),
+    margin: config.margin ?? model.margin,
+    cap: manifest.targetCap,
+    baseline: manifest.baseline,
+    horizonDays: config.horizon_days,
+    alpha,
+    confidence: config.confidence,
+    atDeployment: manifest.metrics,
     validated,
     met: {
       ...columns(met.rows),
@@ -153,7 +157,8 @@ async function scoredEstimates(
   const newestMs = told.length > 0 ? Date.parse(told[0].asOf) : -Infinity;
   const due = new Map<string, PerformanceReport>(); // looks at the same moment estimated the same
   for (const report of earlier) {
-    const madeMs = Date.parse(report.asOf), isComplete = madeMs + config.horizon_days * DAY_MS <= asOfMs;
+    const madeMs = Date.parse(report.asOf);
+    const isComplete = madeMs + config.horizon_days * DAY_MS <= asOfMs;
     if (report.estimated && madeMs > newestMs && isComplete) {
       due.set(`${report.asOf} ${report.version}`, report);
     }
@@ -169,7 +174,8 @@ async function scoreEstimate(
   { asOf, version, estimated }: PerformanceReport,
   asOfMs: number,
 ): Promise<PerformanceReport["scored"]> {
-  const limit = estimated!.rows, madeByMs = Date.parse(asOf);
+  const limit = estimated!.rows;
+  const madeByMs = Date.parse(asOf);
   const { rows } = await metPredictions(sql, { model, version, asOfMs, madeByMs, limit });
   if (rows.length < limit) return []; // some of them never met their outcomes
   const { manifest } = await getVersion(sql, model, version);

@@ -20,7 +20,9 @@ export async function observeQuality(
   deps: ActivityDeps,
   { key, asOfMs }: { key: string; asOfMs: number },
 ): Promise<Observation> {
-  const { sql, store, codeVersion } = deps, kind = "quality", model = null;
+  const { sql, store, codeVersion } = deps;
+  const kind = "quality";
+  const model = null;
   const known = await findObservation(sql, { kind, model, key });
   if (known) return known;
   const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
@@ -37,7 +39,11 @@ export async function observeQuality(
   const report = judgeQuality(evidence);
   await noteFindings(sql, report.findings, report.asOf);
   return await saveObservation(sql, {
-    ...{ id: crypto.randomUUID(), kind, model, key, codeVersion },
+    id: crypto.randomUUID(),
+    kind,
+    model,
+    key,
+    codeVersion,
     asOf: report.asOf,
     answer: report.answer,
     report: { ...report },

@@ -49,7 +49,13 @@ async function ofQuality(
 }
 
 const trouble = ({ key, kind, subject, rows, from, to, text }: Finding) => ({
-  ...{ key, kind, subject, rows, from, to, text },
+  key,
+  kind,
+  subject,
+  rows,
+  from,
+  to,
+  text,
 });
 
 async function ofDrift(
@@ -58,7 +64,11 @@ async function ofDrift(
   { version, asOf, answer, text, features }: DriftReport,
 ): Promise<NonNullable<Findings["drift"]>> {
   const top = features.slice(0, TOP).map(({ feature, shift, p, importance, smallest }) => ({
-    ...{ feature, shift, p, importance, smallest },
+    feature,
+    shift,
+    p,
+    importance,
+    smallest,
   }));
   const earlier = await listObservations(sql, {
     kind: "drift",

@@ -32,7 +32,8 @@ export async function feedStreams(
   const kinds = STREAM_DETECTORS.filter(({ kinds }) => kinds.includes(kind));
   const { false_alarm_days: falseAlarmDays } = (await currentConfig(deps.sql)).config;
   return await withStreams(deps.sql, of, async (tx, streams) => {
-    let read = 0, alarms = 0;
+    let read = 0;
+    let alarms = 0;
     for (const detector of kinds) {
       const known = streams.find((stream) => stream.detector === detector.name) ?? null;
       const after = known?.lastAsOf ? { asOf: known.lastAsOf, id: known.lastId } : null;

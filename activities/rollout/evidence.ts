@@ -55,7 +55,8 @@ const since = (clock: Clock, fromAsOf: string, fromWall: string, asOfMs: number)
   Math.max(0, asOfMs - Date.parse(fromAsOf), clock() - Date.parse(fromWall));
 
 async function armsOf(deps: ActivityDeps, job: Job, versions: readonly number[]): Promise<ArmEvidence[]> {
-  const { sql } = deps, { model: { name: model }, rollout, asOfMs } = job;
+  const { sql } = deps;
+  const { model: { name: model }, rollout, asOfMs } = job;
   const metBy = new Date(asOfMs).toISOString();
   const [shown, shoppers, served] = await Promise.all([
     shownAnswers(sql, { model, fromAsOf: rollout.asOf, metBy }),
@@ -68,7 +69,9 @@ async function armsOf(deps: ActivityDeps, job: Job, versions: readonly number[])
     return {
       version,
       shoppers: shoppers.get(version) ?? 0,
-      ...{ answers: counts.answers, errors: counts.errors, fallbacks: counts.fallbacks },
+      answers: counts.answers,
+      errors: counts.errors,
+      fallbacks: counts.fallbacks,
       ...timesOf(counts, rollout.plan.guardrails.latencyMs),
       loss: momentsOf(lossesOf(job, mine)),
       reward: await rewardOf(deps, job, mine),
@@ -78,7 +81,8 @@ async function armsOf(deps: ActivityDeps, job: Job, versions: readonly number[])
 
 /** How many requests were slower than `limitMs`: those of a bucket that begins at or above it. */
 function timesOf({ latency }: ServedCounts, limitMs: number): { timed: number; slow: number } {
-  let timed = 0, slow = 0;
+  let timed = 0;
+  let slow = 0;
   const buckets = Object.entries(latency).map(([bound, n]) => [Number(bound), n]).sort(([a], [b]) => a - b);
   buckets.forEach(([, n], i) => {
     timed += n;

@@ -36,7 +36,9 @@ export async function plantWorse(
   const artefactSha256 = await store.put(await worstOf(deps, champion, plant));
   const manifest = {
     ...champion.manifest,
-    ...{ cycleId, parent: champion.version, candidate: `drill: version ${champion.version} made worse` },
+    cycleId,
+    parent: champion.version,
+    candidate: `drill: version ${champion.version} made worse`,
   };
   const version = await addVersion(sql, { manifest, artefactSha256 });
   return await getVersion(sql, champion.model, version);
@@ -58,7 +60,8 @@ async function worstOf(
   if (blocks.length === 0) return tries[0];
   const { features, target } = await loadRows(store, blocks.slice(-1));
   const cap = champion.manifest.targetCap ?? Infinity;
-  let worst = tries[0], most = -Infinity;
+  let worst = tries[0];
+  let most = -Infinity;
   for (const one of tries) {
     const predicted = await trainer.score(one, features, target.length);
     const { mean } = momentsOf(rowLosses(model.loss, target, predicted, { cap }));

@@ -4,7 +4,9 @@ import { pick, sessionsWithin } from "./draw.ts";
 import type { ShopRow } from "./rows.ts";
 
 /** Products of an order that are looked at and put into the cart before it; visits without an order for each order. */
-const CLICKED_MAX = 5, VISITS = 2, VIEWS_OF_VISIT = 3;
+const CLICKED_MAX = 5;
+const VISITS = 2;
+const VIEWS_OF_VISIT = 3;
 const MINUTE_MS = 60_000;
 
 /**
@@ -31,7 +33,8 @@ function before(bought: readonly ShopRow[]): ShopRow[] {
 
 function visits(bought: readonly ShopRow[], random: () => number): ShopRow[] {
   return Array.from({ length: VISITS }, (_, v) => {
-    const days = Math.floor(14 * random()) - 7, [first] = bought;
+    const days = Math.floor(14 * random()) - 7;
+    const [first] = bought;
     return Array.from({ length: VIEWS_OF_VISIT }, (_, n) =>
       click(pick(bought, random), {
         id: `visit-${first.id}-${v}-${n}`,

@@ -21,13 +21,15 @@ function moreOf(context: Context, factor: number): ShopRow[] {
     byDay.set(day, [...byDay.get(day) ?? [], session]);
   }
   const more: ShopRow[] = [];
-  const first = Math.floor(startMs / DAY_MS), last = Math.ceil(endMs / DAY_MS);
+  const first = Math.floor(startMs / DAY_MS);
+  const last = Math.ceil(endMs / DAY_MS);
   for (let day = first; day < last; day++) {
     const nearby = Array.from(
       { length: 2 * NEAR_WEEKS + 1 },
       (_, i) => byDay.get(day + 7 * (i - NEAR_WEEKS)) ?? [],
     );
-    const pool = nearby.flat(), wanted = Math.round((factor - 1) * (byDay.get(day)?.length ?? 0));
+    const pool = nearby.flat();
+    const wanted = Math.round((factor - 1) * (byDay.get(day)?.length ?? 0));
     for (let n = 0; n < wanted; n++) more.push(...again(pick(pool, random), day, `${day}-${n}`, random));
   }
   return more.filter((row) => during(context, row));
@@ -54,7 +56,8 @@ function seasonalPeak(context: Context) {
 
 function promotion(context: Context) {
   const { strength, random } = context;
-  const factor = between(strength, 1.5, 4), share = between(strength, 0.2, 0.6);
+  const factor = between(strength, 1.5, 4);
+  const share = between(strength, 0.2, 0.6);
   const offered = memberOf(share, random);
   const discounts = new Map<string, number>();
   const discountOf = (product: string) => {

@@ -37,10 +37,12 @@ const BATCH = 2000;
 /** A Postgres of the bench's own, what trains and scores, and the files that all its databases share. */
 export async function startShops(say: (line: string) => void) {
   const folder = await temporaryFolder();
-  const env = Deno.env.toObject(), uid = Deno.uid();
+  const env = Deno.env.toObject();
+  const uid = Deno.uid();
   const servers = { home: folder.path, cache: cacheHome({ env, uid }), uid, log: say };
   const postgres = await startPostgres({ ...servers, port: await freePort() });
-  const trainer = await createTrainer({ workers: 1 }), judge = createJudge();
+  const trainer = await createTrainer({ workers: 1 });
+  const judge = createJudge();
   const end = onEnd(async () => {
     trainer.close();
     judge.close();
@@ -168,8 +170,13 @@ async function shopIn(name: string, sql: Database, shared: Shared) {
       const { asOf, observations, text: seen } = await look(model, asOfMs);
       const number = 2 + runs;
       const { answer, text } = await perform(activities.checkTrigger, {
-        ...{ cycleId: `retrainer/${model}/cycle/${number}`, model, number, trigger: "interval", asOf },
-        ...{ requestedBy: null, observations },
+        cycleId: `retrainer/${model}/cycle/${number}`,
+        model,
+        number,
+        trigger: "interval",
+        asOf,
+        requestedBy: null,
+        observations,
       });
       return { asOfMs, answer, text: `${text} | ${seen}`, broken: await brokenIn(sql, observations) };
     },
@@ -226,6 +233,10 @@ async function brokenIn(sql: Database, observations: readonly string[]): Promise
     from observations o cross join lateral jsonb_array_elements(o.report -> 'findings') f
     where o.id = any(${observations as string[]}::uuid[]) and o.kind = 'quality' and f ->> 'means' = 'broken'`;
   return rows.map(({ kind, subject, from, to, told }) => ({
-    ...{ kind, subject, fromMs: Date.parse(from), toMs: Date.parse(to), toldMs: Date.parse(told) },
+    kind,
+    subject,
+    fromMs: Date.parse(from),
+    toMs: Date.parse(to),
+    toldMs: Date.parse(told),
   }));
 }

@@ -115,7 +115,8 @@ export function play(policy: Policy, { rates }: Rates, random: Random): Played {
   const next = policy.create(rates);
   const days: { n: number; ones: number }[][] = [];
   const known = rates.map(() => ({ n: 0, ones: 0 }));
-  let regret = 0, chosen: number | null = null;
+  let regret = 0;
+  let chosen: number | null = null;
   for (let day = 0; day < PURCHASES.days; day++) {
     days[day - PURCHASES.rewardDays]?.forEach(({ n, ones }, i) => {
       known[i].n += n;

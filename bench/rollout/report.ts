@@ -29,7 +29,9 @@ interface Rate {
 
 /** Source: Wilson, JASA 22 (1927). */
 function rateOf(count: number, runs: number): Rate {
-  const z = 1.96, share = count / runs, spread = 1 + z ** 2 / runs;
+  const z = 1.96;
+  const share = count / runs;
+  const spread = 1 + z ** 2 / runs;
   const middle = (share + z ** 2 / (2 * runs)) / spread;
   const reach = z / spread * Math.sqrt(share * (1 - share) / runs + z ** 2 / (4 * runs ** 2));
   return { count, runs, share, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
@@ -145,9 +147,9 @@ function claims(wrong: readonly { way: string; rate: Rate }[], cells: readonly C
     const { rate } = worst([way]);
     return `${way}: ${within(rate)}, at most ${withInterval(rate)}`;
   });
-  const peeked = worst([WAYS[4].name]).rate,
-    once = worst([WAYS[3].name]).rate,
-    rule = worst([WAYS[5].name]).rate;
+  const peeked = worst([WAYS[4].name]).rate;
+  const once = worst([WAYS[3].name]).rate;
+  const rule = worst([WAYS[5].name]).rate;
   return [
     `Wrong decisions within the stated ${
       percent(ERROR_RATE)
@@ -208,7 +210,8 @@ function regretTable(policies: readonly PolicyCell[]): Table {
 }
 
 function regretOf({ played }: PolicyCell): { mean: number; reach: number } {
-  const n = played.length, mean = played.reduce((sum, { regret }) => sum + regret, 0) / n;
+  const n = played.length;
+  const mean = played.reduce((sum, { regret }) => sum + regret, 0) / n;
   const variance = played.reduce((sum, { regret }) => sum + (regret - mean) ** 2, 0) / Math.max(1, n - 1);
   return { mean, reach: 1.96 * Math.sqrt(variance / n) };
 }
@@ -228,7 +231,8 @@ function wronglyChosen({ rates: { rates }, played }: PolicyCell): number {
 
 function chosenText(cell: PolicyCell): string {
   const none = cell.played.filter(({ chosen }) => chosen === null).length;
-  const wrong = wronglyChosen(cell), n = cell.played.length;
+  const wrong = wronglyChosen(cell);
+  const n = cell.played.length;
   return [n - none - wrong, wrong, none].map((count) => percent(count / n)).join(" / ");
 }
 

@@ -20,7 +20,8 @@ export const servingBench: Bench = {
   about: "requests per second and latency over HTTP, beside FastAPI + scikit-learn",
   minutes: 30,
   async run({ say, quick }) {
-    const seconds = quick ? 2 : 8, rounds = quick ? 1 : 3;
+    const seconds = quick ? 2 : 8;
+    const rounds = quick ? 1 : 3;
     const python = await pythonWithPeers(say, PEER);
     await findWrk(say);
     await findH2load(say);
@@ -72,10 +73,14 @@ async function measure(
   seconds: number,
 ): Promise<Round> {
   const ours = (kind: "single" | "batch" | "users"): Target => ({
-    ...{ url: `${url}/predictions/churn`, apiKey, bodies: bodies[kind] },
+    url: `${url}/predictions/churn`,
+    apiKey,
+    bodies: bodies[kind],
   });
   const theirs = (kind: "single" | "batch"): Target => ({
-    ...{ url: `${peer.url}/${way.endpoint}/${kind}`, apiKey, bodies: bodies[kind] },
+    url: `${peer.url}/${way.endpoint}/${kind}`,
+    apiKey,
+    bodies: bodies[kind],
   });
   const targets = {
     ourSingle: ours("single"),
@@ -84,7 +89,8 @@ async function measure(
     theirBatch: theirs("batch"),
     ourUsers: ours("users"),
   };
-  const full = {} as Round["full"], half = {} as Round["half"];
+  const full = {} as Round["full"];
+  const half = {} as Round["half"];
   for (const [name, target] of Object.entries(targets) as [keyof typeof targets, Target][]) {
     await fullLoad(target, 2); // warm
     full[name] = await fullLoad(target, seconds);

@@ -54,7 +54,8 @@ export async function startBenchService(
     PERENNIAL_PORT: String(await freePort()),
     ...settings,
   };
-  const parts = ["worker", "api"] as const, home = join(folder.path, "service");
+  const parts = ["worker", "api"] as const;
+  const home = join(folder.path, "service");
   const own = {
     config: readConfig(env),
     env,
@@ -65,7 +66,8 @@ export async function startBenchService(
   };
   const service = await startService({ ...surroundings, ...own });
   const stopService = onEnd(() => service.stop());
-  const url = service.url!, apiKey = service.key.key!; // it has an API, and its key was made just now
+  const url = service.url!;
+  const apiKey = service.key.key!; // it has an API, and its key was made just now
   return {
     service,
     url,

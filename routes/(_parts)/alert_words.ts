@@ -39,20 +39,23 @@ export interface Advice {
 
 /** What to do about an alert of each kind. */
 export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" | "detail">): Advice {
-  const ofModel = model ? `?model=${model}` : "", id = detail.cycleId;
+  const ofModel = model ? `?model=${model}` : "";
+  const id = detail.cycleId;
   switch (kind) {
     case "degradation":
     case "predictive":
       return {
         text:
           "The trigger retrains by itself once labelled rows show it. Roll back if an earlier version did better.",
-        ...{ href: `/versions${model ? `#${model}` : ""}`, link: "Versions" },
+        href: `/versions${model ? `#${model}` : ""}`,
+        link: "Versions",
       };
     case "drift":
       return {
         text:
           "Nothing yet: inputs warn, outcomes decide. Look which features moved, and whether the shop changed.",
-        ...{ href: `/cycles${ofModel}`, link: "Cycles" },
+        href: `/cycles${ofModel}`,
+        link: "Cycles",
       };
     case "quality":
       return {
@@ -71,7 +74,8 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
     case "rollout":
       return {
         text: "The earlier version serves. Look at what the new one did worse before another is let on.",
-        ...{ href: "/rollouts", link: "Rollouts" },
+        href: "/rollouts",
+        link: "Rollouts",
       };
     case "approval":
       return {
@@ -82,7 +86,8 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
     case "damaged":
       return {
         text: "Bring the file back from a backup, or let another version serve: this one cannot be loaded.",
-        ...{ href: `/versions${model ? `#${model}` : ""}`, link: "Versions" },
+        href: `/versions${model ? `#${model}` : ""}`,
+        link: "Versions",
       };
     case "stalled worker":
       return {

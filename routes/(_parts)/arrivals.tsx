@@ -11,9 +11,10 @@ const lag = (seconds: number): string => duration(Math.max(0, seconds) * 1000);
 /** The newest event, how late events come, how often they come twice. */
 export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { data: DataView }) {
   const events = brief.reduce((sum, d) => sum + d.events, 0);
-  const late = brief.reduce((sum, d) => sum + d.late, 0),
-    twice = brief.reduce((sum, d) => sum + d.duplicates, 0);
-  const sent = repeats.reduce((sum, r) => sum + r.events, 0), last = days.at(-1)?.day;
+  const late = brief.reduce((sum, d) => sum + d.late, 0);
+  const twice = brief.reduce((sum, d) => sum + d.duplicates, 0);
+  const sent = repeats.reduce((sum, r) => sum + r.events, 0);
+  const last = days.at(-1)?.day;
   const lastDay = days.filter(({ day }) => day === last).reduce((sum, d) => sum + d.events, 0);
   return (
     <>

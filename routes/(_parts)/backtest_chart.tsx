@@ -29,9 +29,15 @@ function laneOf({ label, ...policy }: LabelledPolicy, result: ModelResult, metri
   const own = result.policies.find((p) => p.policy === label);
   const scored = (own?.series ?? []).filter(isScored);
   return {
-    ...{ label, name: policyName({ label, ...policy }), mean: own?.means[metric] },
+    label,
+    name: policyName({ label, ...policy }),
+    mean: own?.means[metric],
     points: scored.map((s, i) => ({
-      ...{ policy: label, at: new Date(s.asOf), value: s.metrics[metric], version: s.version, why: s.why },
+      policy: label,
+      at: new Date(s.asOf),
+      value: s.metrics[metric],
+      version: s.version,
+      why: s.why,
       changed: s.version !== null && (i === 0 || s.version !== scored[i - 1].version),
     })),
   };
@@ -39,11 +45,13 @@ function laneOf({ label, ...policy }: LabelledPolicy, result: ModelResult, metri
 
 /** The served loss at each cut-off, a row for each policy, each beside the first model kept for ever. */
 export function BacktestChart({ result, policies }: { result: ModelResult; policies: LabelledPolicy[] }) {
-  const metric = METRICS[result.kind].loss, name = metricName(metric);
+  const metric = METRICS[result.kind].loss;
+  const name = metricName(metric);
   const lanes = policies.map((policy) => laneOf(policy, result, metric)).filter((l) => l.points.length > 0);
   if (lanes.length === 0) return null;
   const never = lanes.find(({ label }) => label === "never");
-  const subject = subjectOf({ policies }), own = lanes.find(({ label }) => label === subject.label);
+  const subject = subjectOf({ policies });
+  const own = lanes.find(({ label }) => label === subject.label);
   const title = own?.mean === undefined || never?.mean === undefined || own === never
     ? `${capital(name)} of ${result.model}, policy by policy`
     : `${capital(name)} ${figure(own.mean)} on average under ${own.name}, ${
@@ -61,22 +69,26 @@ export function BacktestChart({ result, policies }: { result: ModelResult; polic
       drawing={drawing(lanes, never?.points ?? [])}
       numbers={{
         columns: [
-          ...[{ name: "As of", as: "day" as const }, { name: "Policy" }, { name, as: "figure" as const }],
-          ...[{ name: "Shoppers", as: "count" as const }, { name: "Version" }, { name: "Did" }, {
+          { name: "As of", as: "day" as const },
+          { name: "Policy" },
+          { name, as: "figure" as const },
+          { name: "Shoppers", as: "count" as const },
+          { name: "Version" },
+          { name: "Did" },
+          {
             name: "Why",
-          }],
+          },
         ],
         rows: policies.flatMap(({ label }) => result.policies.find((p) => p.policy === label)?.series ?? [])
           .map(
             (s) => [
-              ...[
-                s.asOf,
-                s.policy,
-                s.metrics?.[metric] ?? null,
-                s.rows,
-                s.version === null ? "" : `v${s.version}`,
-              ],
-              ...[s.trained ? `trained, ${s.outcome ?? "no outcome"}` : s.outcome ?? s.run, s.why],
+              s.asOf,
+              s.policy,
+              s.metrics?.[metric] ?? null,
+              s.rows,
+              s.version === null ? "" : `v${s.version}`,
+              s.trained ? `trained, ${s.outcome ?? "no outcome"}` : s.outcome ?? s.run,
+              s.why,
             ],
           ),
       }}
@@ -85,10 +97,13 @@ export function BacktestChart({ result, policies }: { result: ModelResult; polic
 }
 
 const most = (lanes: readonly Lane[]) => Math.max(...lanes.map(({ points }) => points.length));
-const LANE_PX = 74, HEAD_PX = 6, FOOT_PX = 34;
+const LANE_PX = 74;
+const HEAD_PX = 6;
+const FOOT_PX = 34;
 
 const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (width) => {
-  const all = lanes.flatMap(({ points }) => points), values = all.map((p) => p.value);
+  const all = lanes.flatMap(({ points }) => points);
+  const values = all.map((p) => p.value);
   const from = new Date(Math.min(...all.map((p) => p.at.getTime())));
   const to = new Date(Math.max(...all.map((p) => p.at.getTime())) || 1);
   const others = lanes.filter(({ label }) => label !== "never");
@@ -97,13 +112,12 @@ const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (w
   const first = lanes.filter(({ label }) => label === "never").flatMap(({ points }) => points);
   const pad = (Math.max(...values) - Math.min(...values)) * 0.32 || 1;
   return {
-    ...{
-      width,
-      height: lanes.length * LANE_PX + HEAD_PX + FOOT_PX,
-      marginTop: HEAD_PX,
-      marginBottom: FOOT_PX,
-    },
-    ...{ marginLeft: 56, marginRight: 50 },
+    width,
+    height: lanes.length * LANE_PX + HEAD_PX + FOOT_PX,
+    marginTop: HEAD_PX,
+    marginBottom: FOOT_PX,
+    marginLeft: 56,
+    marginRight: 50,
     fy: { domain: lanes.map(({ label }) => label), axis: null, padding: 0.06 },
     x: {
       type: "utc",
@@ -116,13 +130,26 @@ const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (w
       Plot.axisY({ ticks: 2, tickSize: 0, tickFormat: figure }),
       timeAxis(from, to, width),
       Plot.line([...beside, ...first], {
-        ...{ x: "at", y: "value", z: "policy", fy: "policy", stroke: "var(--chart-axis)", strokeWidth: 1.5 },
+        x: "at",
+        y: "value",
+        z: "policy",
+        fy: "policy",
+        stroke: "var(--chart-axis)",
+        strokeWidth: 1.5,
       }),
       Plot.line(own, {
-        ...{ x: "at", y: "value", z: "policy", fy: "policy", stroke: "var(--evergreen)", strokeWidth: 2 },
+        x: "at",
+        y: "value",
+        z: "policy",
+        fy: "policy",
+        stroke: "var(--evergreen)",
+        strokeWidth: 2,
       }),
       Plot.dot([...first, ...own], {
-        ...{ x: "at", y: "value", fy: "policy", r: (p: Point) => p.changed ? 3 : 1.5 },
+        x: "at",
+        y: "value",
+        fy: "policy",
+        r: (p: Point) => p.changed ? 3 : 1.5,
         fill: (p: Point) => p.policy === "never" ? "var(--chart-axis)" : "var(--evergreen)",
         title: (p: Point) =>
           `${moment(p.at.toISOString(), "day")}, ${
@@ -130,17 +157,20 @@ const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (w
           }: ${figure(p.value)}; ${p.why}`,
       }),
       Plot.text(lanes, {
-        ...{ fy: "label", frameAnchor: "top-left", text: "name", dx: 2, dy: 2, className: "label" },
+        fy: "label",
+        frameAnchor: "top-left",
+        text: "name",
+        dx: 2,
+        dy: 2,
+        className: "label",
       }),
       Plot.text(lanes.map((l) => l.points.at(-1)!), {
-        ...{
-          x: "at",
-          y: "value",
-          fy: "policy",
-          dx: 8,
-          textAnchor: "start",
-          text: (p: Point) => figure(p.value),
-        },
+        x: "at",
+        y: "value",
+        fy: "policy",
+        dx: 8,
+        textAnchor: "start",
+        text: (p: Point) => figure(p.value),
         className: "label",
       }),
     ],

@@ -60,7 +60,10 @@ export function BacktestForm({ fields, models, person, why, once, problem }: Pro
 
 function Policies({ fields }: { fields: BacktestFields }) {
   const tick = (choice: Choice) => ({
-    ...{ id: `policy-${choice}`, name: `policy.${choice}`, type: "checkbox", value: "on" },
+    id: `policy-${choice}`,
+    name: `policy.${choice}`,
+    type: "checkbox",
+    value: "on",
     checked: fields.policies.includes(choice),
   });
   return (

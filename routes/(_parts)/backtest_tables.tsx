@@ -19,7 +19,8 @@ export const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; o
 
 /** How well each policy served, and whether that differs from never retraining. */
 export function ServedTable({ result, policies }: Props) {
-  const { main, loss } = METRICS[result.kind], better = result.kind === "classification" ? "higher" : "lower";
+  const { main, loss } = METRICS[result.kind];
+  const better = result.kind === "classification" ? "higher" : "lower";
   return (
     <table class="records">
       <caption>

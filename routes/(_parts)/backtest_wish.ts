@@ -28,8 +28,13 @@ export interface BacktestFields {
 }
 
 export const NO_FIELDS: BacktestFields = {
-  ...{ policies: ["every", "calendar", "perennial"], days: "28", cutoffs: "6" },
-  ...{ lines: "", model: "", from: "", to: "" },
+  policies: ["every", "calendar", "perennial"],
+  days: "28",
+  cutoffs: "6",
+  lines: "",
+  model: "",
+  from: "",
+  to: "",
 };
 
 /** Reads them out of a form that was sent, or out of an address. */
@@ -41,8 +46,12 @@ export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIE
   const ticked = CHOICES.filter((choice) => typeof sent.get(`policy.${choice}`) === "string");
   return {
     policies: ticked,
-    ...{ days: text("days"), cutoffs: text("cutoffs"), lines: text("lines") },
-    ...{ model: text("model"), from: text("from"), to: text("to") },
+    days: text("days"),
+    cutoffs: text("cutoffs"),
+    lines: text("lines"),
+    model: text("model"),
+    from: text("from"),
+    to: text("to"),
   };
 }
 

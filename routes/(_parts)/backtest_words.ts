@@ -91,7 +91,8 @@ export function backtestHeadline(backtest: BacktestDetail): string {
 
 /** What the evidence says of the policy that the backtest is about; null: nothing is scored. */
 function finding(backtest: BacktestDetail): string | null {
-  const subject = subjectOf(backtest), name = policyName(subject);
+  const subject = subjectOf(backtest);
+  const name = policyName(subject);
   const told = backtest.results.flatMap((result) => {
     const found = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
     return found ? [{ model: result.model, verdict: found.verdict }] : [];
@@ -121,8 +122,10 @@ const PART: Readonly<Record<Difference["verdict"], (models: string) => string>> 
 
 /** "accuracy 0.744 instead of 0.737, +0.008 [+0.000, +0.015] over 17 cut-offs, with 11 trainings" */
 export function subjectText(backtest: BacktestDetail, result: ModelResult): string | null {
-  const own = resultOf(result, subjectOf(backtest).label), { main } = METRICS[result.kind];
-  const never = result.policies.find(({ policy }) => policy === "never"), found = own?.toNever?.[main];
+  const own = resultOf(result, subjectOf(backtest).label);
+  const { main } = METRICS[result.kind];
+  const never = result.policies.find(({ policy }) => policy === "never");
+  const found = own?.toNever?.[main];
   if (!own || !never || !found) return null;
   return `${metricName(main)} ${figure(own.means[main])} instead of ${figure(never.means[main])}, ${
     differenceText(found)

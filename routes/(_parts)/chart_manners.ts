@@ -10,7 +10,8 @@ export interface Tip {
   y: number;
 }
 
-const HOSTS = ".chart, svg.plot", SVG = "http://www.w3.org/2000/svg";
+const HOSTS = ".chart, svg.plot";
+const SVG = "http://www.w3.org/2000/svg";
 const EDGE_PX = 130; // half of the widest tip
 
 /** Brings the charts to life. @param tell shows a tip, or none   @returns what ends it */
@@ -59,7 +60,8 @@ function marksOf(host: Element): { mark: Element; box: DOMRect }[] {
 const hostOf = (event: Event) => event.target instanceof Element ? event.target.closest(HOSTS) : null;
 
 function telling(tell: (tip: Tip | null) => void) {
-  let shown: Element | null = null, at = -1;
+  let shown: Element | null = null;
+  let at = -1;
   const hide = () => {
     shown?.classList.remove("told");
     if (shown) tell(shown = null);
@@ -85,7 +87,8 @@ function telling(tell: (tip: Tip | null) => void) {
     /** a page that scrolls, as it does when a chart is tabbed to, takes the tip along */
     follow: () => shown && place(shown, shown.getBoundingClientRect()),
     pointer(event: PointerEvent) {
-      const host = hostOf(event), marks = host ? marksOf(host) : [];
+      const host = hostOf(event);
+      const marks = host ? marksOf(host) : [];
       const found = marks[nearest(marks.map((m) => m.box), event.clientX, event.clientY)];
       if (found) show(found.mark, found.box);
       else if (!document.activeElement?.matches(HOSTS)) hide();
@@ -108,11 +111,13 @@ function telling(tell: (tip: Tip | null) => void) {
 
 /** Dragging over a chart zooms to what was dragged over. Fingers scroll the page; they have the links below the chart. */
 function drag(begun: PointerEvent, hide: () => void): void {
-  const host = hostOf(begun) as HTMLElement | null, svg = host?.querySelector<SVGSVGElement>("svg.drawn");
+  const host = hostOf(begun) as HTMLElement | null;
+  const svg = host?.querySelector<SVGSVGElement>("svg.drawn");
   const figure = host?.closest("figure");
   if (!svg || !figure || !host?.dataset.x || begun.pointerType === "touch" || begun.button !== 0) return;
   const x = JSON.parse(host.dataset.x) as { domain: Range; pixels: Range };
-  const left = svg.getBoundingClientRect().left, from = begun.clientX - left;
+  const left = svg.getBoundingClientRect().left;
+  const from = begun.clientX - left;
   const veil = svg.appendChild(document.createElementNS(SVG, "rect"));
   veil.setAttribute("class", "drag");
   veil.setAttribute("height", String(svg.clientHeight));

@@ -12,9 +12,11 @@ const REACH_PX = 28;
 
 /** The nearest box within reach of a point; of two that hold it the smaller. -1: none is near. */
 export function nearest(boxes: readonly Box[], x: number, y: number): number {
-  let found = -1, best: [distance: number, size: number] = [REACH_PX, Infinity];
+  let found = -1;
+  let best: [distance: number, size: number] = [REACH_PX, Infinity];
   boxes.forEach((box, i) => {
-    const dx = Math.max(box.left - x, 0, x - box.right), dy = Math.max(box.top - y, 0, y - box.bottom);
+    const dx = Math.max(box.left - x, 0, x - box.right);
+    const dy = Math.max(box.top - y, 0, y - box.bottom);
     const at: typeof best = [Math.hypot(dx, dy), (box.right - box.left) * (box.bottom - box.top)];
     if (at[0] < best[0] || (at[0] === best[0] && at[1] < best[1])) [found, best] = [i, at];
   });

@@ -16,7 +16,8 @@ const versionName = ({ version: { version } }: ComparedVersion) => `v${version}`
 
 /** What both said of the same rows: the only thing that tells which predicts better. */
 export function SameRows({ view }: { view: CompareView }) {
-  const { paired, a, b, model } = view, [older, newer] = [versionName(a), versionName(b)];
+  const { paired, a, b, model } = view;
+  const [older, newer] = [versionName(a), versionName(b)];
   if (paired.length === 0) {
     return (
       <>
@@ -57,10 +58,13 @@ interface Bar {
 /** The differences that are known as a share of the loss, a line each. */
 function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
   const bars = paired.flatMap((one, i): Bar[] => {
-    const share = shares(one), { tone, word } = pairedSign(one);
+    const share = shares(one);
+    const { tone, word } = pairedSign(one);
     return share
       ? [{
-        ...{ ...share, name: `${SHORT[one.on]}${" ".repeat(i)}`, tone },
+        ...share,
+        name: `${SHORT[one.on]}${" ".repeat(i)}`,
+        tone,
         title: `${ON[one.on]}: ${percent(share.mean, { sign: true })} [${
           ends(share)
         }], ${word.toLowerCase()}`,
@@ -81,17 +85,27 @@ function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
       drawing={pairedDrawing(bars)}
       numbers={{
         columns: [
-          ...[{ name: "On" }, { name: "As of", as: "day" as const }, { name: "Loss" }],
+          { name: "On" },
+          { name: "As of", as: "day" as const },
+          { name: "Loss" },
           ...["Of the first", "Of the second", "Difference", "From", "To"].map((name) => ({
             name,
             as: "figure" as const,
           })),
-          ...[{ name: "Rows or shoppers", as: "count" as const }, { name: "Says" }],
+          { name: "Rows or shoppers", as: "count" as const },
+          { name: "Says" },
         ],
         rows: paired.map((one) => [
-          ...[ON[one.on], one.asOf, one.loss.name, one.loss.a, one.loss.b],
-          ...[one.difference.mean, one.difference.low, one.difference.high],
-          ...[one.n, pairedSign(one).word],
+          ON[one.on],
+          one.asOf,
+          one.loss.name,
+          one.loss.a,
+          one.loss.b,
+          one.difference.mean,
+          one.difference.low,
+          one.difference.high,
+          one.n,
+          pairedSign(one).word,
         ]),
       }}
     />
@@ -106,19 +120,27 @@ const pairedDrawing = (bars: readonly Bar[]): Drawing => (width) => {
   const stroke = ({ tone }: Bar) =>
     tone === "good" ? "var(--evergreen)" : tone === "watch" ? "var(--status-watch)" : "var(--chart-axis)";
   return {
-    ...{ width, height: 44 + 34 * bars.length },
-    ...{ marginLeft: 104, marginRight: 24, marginTop: 8, marginBottom: 26 },
+    width,
+    height: 44 + 34 * bars.length,
+    marginLeft: 104,
+    marginRight: 24,
+    marginTop: 8,
+    marginBottom: 26,
     x: { domain: [-reach, reach], label: null, nice: false },
     y: { domain: bars.map((b) => b.name), label: null },
     marks: [
       Plot.axisX({
-        ...{ ticks: width < 400 ? 3 : 5, tickSize: 4, color: "var(--chart-axis)" },
+        ticks: width < 400 ? 3 : 5,
+        tickSize: 4,
+        color: "var(--chart-axis)",
         tickFormat: (x: number) => percent(x, { sign: true }),
       }),
       Plot.axisY({ tickSize: 0 }),
       Plot.ruleX([0], { stroke: "var(--chart-axis)" }),
       Plot.link(bars, {
-        ...{ y: "name", stroke, strokeWidth: 2 },
+        y: "name",
+        stroke,
+        strokeWidth: 2,
         x1: (b: Bar) => b.low ?? -reach,
         x2: (b: Bar) => b.high ?? reach,
       }),
@@ -305,7 +327,9 @@ function madeRows({ a, b, model }: CompareView): Row[] {
     plain("Seed", String(ma.seed), String(mb.seed)),
     plain("Code", ma.codeVersion, mb.codeVersion),
     {
-      ...{ name: "Configuration", a: `version ${a.config.version}`, same: settings.length === 0 },
+      name: "Configuration",
+      a: `version ${a.config.version}`,
+      same: settings.length === 0,
       b: (
         <>
           version {b.config.version} {settings.length > 0 && <small>{changesText(settings)}</small>}
@@ -345,11 +369,13 @@ function measuredRows({ a, b }: CompareView): Row[] {
   return [
     ...names.map((name) => ({
       name: `${metricName(name)} at the gate`,
-      ...{ a: gate(a, name), b: gate(b, name) },
+      a: gate(a, name),
+      b: gate(b, name),
     })),
     ...a.live.map(({ metric }, i) => ({
       name: `${metricName(metric)} while it served`,
-      ...{ a: <Live of={a.live[i]} />, b: <Live of={b.live[i]} /> },
+      a: <Live of={a.live[i]} />,
+      b: <Live of={b.live[i]} />,
     })),
   ];
 }

@@ -41,7 +41,8 @@ export function compareHeadline({ model, a, b, paired }: CompareView): string {
   if (!best) {
     return `Whether ${newer} of ${model} predicts better than ${older} cannot be told: no rows were scored by both.`;
   }
-  const { word } = pairedSign(best), share = shares(best);
+  const { word } = pairedSign(best);
+  const share = shares(best);
   const by = share ? ` (${metricName(best.loss.name)} ${percent(share.mean, { sign: true })})` : "";
   const on = `on ${units(best)}`;
   if (word === "Cannot tell yet") {

@@ -31,7 +31,9 @@ export function readFilter(query: URLSearchParams): CycleFilter {
 
 /** What an address has to say: nothing of what goes without saying. */
 const said = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
-  ...{ model, outcome, trigger },
+  model,
+  outcome,
+  trigger,
   sort: sort === "started" ? undefined : sort,
   order: order === firstOrder(sort) ? undefined : order,
 });

@@ -72,9 +72,13 @@ const COLUMNS: readonly Column[] = [
 ];
 
 const rowOf = ({ number, asOf, outcome, evidence }: Cycle, { mean, low, high, margin }: Point): Cell[] => [
-  ...[number, asOf, outcome, mean],
+  number,
+  asOf,
+  outcome,
+  mean,
   ...[low, high].map((end) => Number.isFinite(end) ? end : null),
-  ...[margin, evidence!.difference.n],
+  margin,
+  evidence!.difference.n,
 ];
 
 const stroke = ({ outcome }: Point) =>
@@ -138,7 +142,13 @@ const drawing = (points: Point[]): Drawing => (width) => {
         title,
       }),
       Plot.dot(points.filter((p) => p.low < -edge), {
-        ...{ x: "number", y: -edge, symbol: "triangle", rotate: 180, r: 4, fill: stroke, title },
+        x: "number",
+        y: -edge,
+        symbol: "triangle",
+        rotate: 180,
+        r: 4,
+        fill: stroke,
+        title,
       }),
       Plot.dot(points.filter((p) => Math.abs(p.mean) <= edge), {
         x: "number",

@@ -30,8 +30,12 @@ export const deedHandlers = <T>({ asked, change, unexplained, done, back }: Deed
       return page({ of, why: "", once: crypto.randomUUID(), problem: null as string | null });
     },
     async POST(ctx) {
-      const form = await readForm(ctx), { desk } = ctx.state, person = ctx.state.person!;
-      const of = await asked(ctx), why = field(form, "why"), once = field(form, "once");
+      const form = await readForm(ctx);
+      const { desk } = ctx.state;
+      const person = ctx.state.person!;
+      const of = await asked(ctx);
+      const why = field(form, "why");
+      const once = field(form, "once");
       const { path, body } = change(of);
       const refused = why
         ? await desk.change(person, { path, body: { ...body, why }, once })

@@ -72,7 +72,8 @@ export function DifferenceChart({ rollout, looks, version }: {
 
 /** How far the chart reaches: the first bounds are many times as wide as what is to be seen. */
 function edges(points: readonly Point[], bounded: readonly Bounded[], margin: number): [number, number] {
-  const last = bounded.at(-1), means = points.map((p) => Math.abs(p.mean));
+  const last = bounded.at(-1);
+  const means = points.map((p) => Math.abs(p.mean));
   const reach = last ? 2.5 * Math.max(Math.abs(last.low), Math.abs(last.high)) : 0;
   const edge = Math.max(2 * Math.abs(margin), reach, 1.2 * means.at(-1)!) || 1;
   return [-edge, edge];
@@ -106,12 +107,19 @@ const drawing = (
     Plot.ruleY([margin], { stroke: "var(--status-watch)", strokeDasharray: "2 3" }),
     Plot.line(points, { x: "at", y: "mean", stroke: "var(--evergreen)", strokeWidth: 2 }),
     Plot.dot(points, {
-      ...{ x: "at", y: "mean", r: 2.5, fill: "var(--evergreen)" },
+      x: "at",
+      y: "mean",
+      r: 2.5,
+      fill: "var(--evergreen)",
       title: (p: Point) => `look ${p.number}: ${signed(p.mean)} ${bounds(p)} on ${count(p.n)}`,
     }),
     Plot.text([margin], {
-      ...{ y: (m: number) => m, frameAnchor: "right", dx: 8, textAnchor: "start" },
-      ...{ text: () => "margin", className: "label watch" },
+      y: (m: number) => m,
+      frameAnchor: "right",
+      dx: 8,
+      textAnchor: "start",
+      text: () => "margin",
+      className: "label watch",
     }),
   ],
 });

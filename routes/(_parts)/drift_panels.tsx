@@ -97,12 +97,15 @@ function Panel({ feature, shape }: { feature: FeatureShift; shape: Shape | null 
   );
 }
 
-const HEIGHT = 64, WIDTH = 1000;
+const HEIGHT = 64;
+const WIDTH = 1000;
 
 /** Reference as a grey fill, current as a green outline: shares of the rows with a value that lie in each bin. */
 function ShapePlot({ name, shape }: { name: string; shape: Shape }) {
-  const { edges, reference, current, above, missing } = shape, k = edges.length - 1;
-  const then = sharesOf(reference, above.reference), now = sharesOf(current, above.current);
+  const { edges, reference, current, above, missing } = shape;
+  const k = edges.length - 1;
+  const then = sharesOf(reference, above.reference);
+  const now = sharesOf(current, above.current);
   const top = Math.max(...then, ...now, 1e-9);
   const y = (share: number) => Number((HEIGHT - share / top * (HEIGHT - 6)).toFixed(1));
   const x = (bin: number) => Number((bin / k * WIDTH).toFixed(1));
@@ -179,7 +182,15 @@ const driftNumbers = ({ features, alpha }: DriftReport): Numbers => ({
     { name: "Says" },
   ],
   rows: features.map((f) => [
-    ...[f.feature, f.shift, f.importance, f.impact === null ? null : Number(f.impact.toPrecision(3))],
-    ...[f.p, alpha, f.smallest, f.missing.reference, f.missing.current, sensitivity(f)],
+    f.feature,
+    f.shift,
+    f.importance,
+    f.impact === null ? null : Number(f.impact.toPrecision(3)),
+    f.p,
+    alpha,
+    f.smallest,
+    f.missing.reference,
+    f.missing.current,
+    sensitivity(f),
   ]),
 });

@@ -40,18 +40,25 @@ export function EffortChart({ model, cycles, seconds, impact }: AnalysisView) {
       drawing={effortDrawing(pieces)}
       numbers={{
         columns: [
-          ...[{ name: "Cycle" }, { name: "As of", as: "day" as const }, { name: "Ended" }],
+          { name: "Cycle" },
+          { name: "As of", as: "day" as const },
+          { name: "Ended" },
           ...PARTS.map(({ name }) => ({ name: `${name}, s`, as: "figure" as const })),
-          ...[{ name: "Together, s", as: "figure" as const }, {
+          { name: "Together, s", as: "figure" as const },
+          {
             name: `Cost${currency && `, ${currency}`}`,
             as: "figure" as const,
-          }],
+          },
           { name: "Labelled rows", as: "count" as const },
         ],
         rows: cycles.map((cycle) => [
-          ...[cycle.number, cycle.asOf, cycle.outcome],
+          cycle.number,
+          cycle.asOf,
+          cycle.outcome,
           ...PARTS.map(({ stages }) => secondsOf(cycle, stages)),
-          ...[cycle.secondsTotal, cycle.cost, cycle.rows],
+          cycle.secondsTotal,
+          cycle.cost,
+          cycle.rows,
         ]),
       }}
     />
@@ -65,7 +72,9 @@ const piecesOf = (cycle: AnalysedCycle): Piece[] =>
   PARTS.map(({ name, stages }) => {
     const seconds = secondsOf(cycle, stages);
     return {
-      ...{ number: cycle.number, part: name, seconds },
+      number: cycle.number,
+      part: name,
+      seconds,
       title: `Cycle ${cycle.number}: ${name} ${duration(seconds * 1000)} of ${
         duration(cycle.secondsTotal * 1000)
       }`,
@@ -76,7 +85,11 @@ const piecesOf = (cycle: AnalysedCycle): Piece[] =>
 export function WaitChart({ model, cycles, toDeployment }: AnalysisView) {
   const waits = cycles.flatMap(({ number, challenger, outcome, calledAt, deployedAt, asOf, because }) =>
     deployedAt === null || (outcome !== "deployed" && outcome !== "rolled back") ? [] : [{
-      ...{ number, version: `v${challenger}`, asOf, because, part: "wait" },
+      number,
+      version: `v${challenger}`,
+      asOf,
+      because,
+      part: "wait",
       seconds: (Date.parse(deployedAt) - Date.parse(calledAt)) / 1000,
       title: `v${challenger}: ${duration(Date.parse(deployedAt) - Date.parse(calledAt))} after ${because}`,
     }]
@@ -100,11 +113,18 @@ export function WaitChart({ model, cycles, toDeployment }: AnalysisView) {
       drawing={effortDrawing(waits)}
       numbers={{
         columns: [
-          ...[{ name: "Cycle" }, { name: "Version" }, { name: "As of", as: "day" as const }],
-          ...[{ name: "Because of" }, { name: "Seconds", as: "figure" as const }],
+          { name: "Cycle" },
+          { name: "Version" },
+          { name: "As of", as: "day" as const },
+          { name: "Because of" },
+          { name: "Seconds", as: "figure" as const },
         ],
         rows: waits.map(({ number, version, asOf, because, seconds }) => [
-          ...[number, version, asOf, because, seconds],
+          number,
+          version,
+          asOf,
+          because,
+          seconds,
         ]),
       }}
     />
@@ -112,22 +132,34 @@ export function WaitChart({ model, cycles, toDeployment }: AnalysisView) {
 }
 
 const effortDrawing = (pieces: readonly Piece[]): Drawing => (width) => {
-  const numbers = pieces.map((p) => p.number), [first, last] = [Math.min(...numbers), Math.max(...numbers)];
+  const numbers = pieces.map((p) => p.number);
+  const [first, last] = [Math.min(...numbers), Math.max(...numbers)];
   const fills = new Map<string, string>(PARTS.map(({ name, fill }) => [name, fill]));
   return {
-    ...{ width, height: 190, marginLeft: 56, marginRight: 12, marginTop: 12, marginBottom: 26 },
+    width,
+    height: 190,
+    marginLeft: 56,
+    marginRight: 12,
+    marginTop: 12,
+    marginBottom: 26,
     x: { domain: [first - 0.6, last + 0.6], label: null },
     y: { label: null, nice: true },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
       Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: (s: number) => s === 0 ? "0" : duration(s * 1000) }),
       Plot.axisX({
-        ...{ ticks: width < 400 ? 4 : 8, tickSize: 4, color: "var(--chart-axis)" },
+        ticks: width < 400 ? 4 : 8,
+        tickSize: 4,
+        color: "var(--chart-axis)",
         tickFormat: (n: number) => Number.isInteger(n) ? String(n) : "",
       }),
       Plot.rectY(pieces, {
-        ...{ x1: (p: Piece) => p.number - 0.35, x2: (p: Piece) => p.number + 0.35, y: "seconds" },
-        ...{ fill: (p: Piece) => fills.get(p.part) ?? "var(--chart-axis)", title: "title", z: "part" },
+        x1: (p: Piece) => p.number - 0.35,
+        x2: (p: Piece) => p.number + 0.35,
+        y: "seconds",
+        fill: (p: Piece) => fills.get(p.part) ?? "var(--chart-axis)",
+        title: "title",
+        z: "part",
       }),
       Plot.ruleY([0], { stroke: "var(--chart-axis)" }),
     ],

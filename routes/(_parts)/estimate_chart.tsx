@@ -22,7 +22,8 @@ export function EstimateChart(
 ) {
   const all = estimatesOf(metric, trail, report.scored);
   if (all.length === 0) return <p>Nothing was estimated: no prediction waited for its outcome.</p>;
-  const judged = all.filter((e) => e.within !== null), held = judged.filter((e) => e.within).length;
+  const judged = all.filter((e) => e.within !== null);
+  const held = judged.filter((e) => e.within).length;
   const title = judged.length === 0
     ? "No estimate has met its outcomes yet"
     : `${held} of ${counted(judged.length, "estimate")} held what came true within the interval`;
@@ -48,8 +49,14 @@ export function EstimateChart(
           { name: "Predictions", as: "count" },
         ],
         rows: all.map((e) => [
-          ...[e.at.toISOString(), `v${e.version}`, e.value, e.low, e.high, e.actual],
-          ...[e.within === null ? "not known yet" : e.within ? "yes" : "no", e.rows],
+          e.at.toISOString(),
+          `v${e.version}`,
+          e.value,
+          e.low,
+          e.high,
+          e.actual,
+          e.within === null ? "not known yet" : e.within ? "yes" : "no",
+          e.rows,
         ]),
       }}
     />
@@ -79,13 +86,19 @@ function estimatesOf(
 
 const drawing = (all: Estimate[], metric: string): Drawing => (width) => {
   const sure = all.filter((e) => e.low !== null && e.high !== null);
-  const from = all[0].at, to = all.at(-1)!.at;
+  const from = all[0].at;
+  const to = all.at(-1)!.at;
   const told = (e: Estimate) =>
     `${moment(e.at.toISOString(), "day")}, v${e.version}: estimated ${figure(e.value)}` +
     (e.actual === null ? ", outcomes not known yet" : `, came true ${figure(e.actual)}`) +
     ` (${count(e.rows)} predictions)`;
   return {
-    ...{ width, height: 190, marginLeft: 56, marginRight: 20, marginTop: 16, marginBottom: 36 },
+    width,
+    height: 190,
+    marginLeft: 56,
+    marginRight: 20,
+    marginTop: 16,
+    marginBottom: 36,
     x: { type: "utc", label: null, inset: 8 },
     y: { label: null, nice: true, zero: false },
     marks: [
@@ -94,11 +107,17 @@ const drawing = (all: Estimate[], metric: string): Drawing => (width) => {
       timeAxis(from, to, width),
       Plot.ruleX(sure, { x: "at", y1: "low", y2: "high", stroke: "var(--chart-reference)", strokeWidth: 5 }),
       Plot.dot(all, {
-        ...{ x: "at", y: "value", r: 3.5, fill: "var(--surface-page)", stroke: "var(--text-quiet)" },
+        x: "at",
+        y: "value",
+        r: 3.5,
+        fill: "var(--surface-page)",
+        stroke: "var(--text-quiet)",
         title: told,
       }),
       Plot.dot(all.filter((e) => e.actual !== null), {
-        ...{ x: "at", y: "actual", r: 3 },
+        x: "at",
+        y: "actual",
+        r: 3,
         fill: (e: Estimate) => e.within ? "var(--chart-line)" : "var(--status-watch)",
         title: (e: Estimate) =>
           `${told(e)}; ${e.within ? "within" : "outside"} the interval of ${metricName(metric)}`,

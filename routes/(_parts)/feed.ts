@@ -33,8 +33,11 @@ export function createFeed(
   { everyMs = 500, beatMs = 5000, most = 100 }: { everyMs?: number; beatMs?: number; most?: number } = {},
 ): Feed {
   const listeners = new Map<Listener, () => Promise<boolean>>();
-  let coming = 0, checkedMs = 0;
-  let now: Promise<Told> | null = null, timer: ReturnType<typeof setTimeout> | undefined, quietMs = 0;
+  let coming = 0;
+  let checkedMs = 0;
+  let now: Promise<Told> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let quietMs = 0;
 
   const send = (text: string) => {
     const bytes = new TextEncoder().encode(text);

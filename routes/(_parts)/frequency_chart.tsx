@@ -73,13 +73,18 @@ export function FrequencyChart({ model, frequency, cycles }: Props) {
 }
 
 const drawing = ({ bars }: Frequency, triggers: readonly string[]): Drawing => (width) => {
-  const froms = bars.map((b) => new Date(b.from)), untils = bars.map((b) => new Date(b.until));
+  const froms = bars.map((b) => new Date(b.from));
+  const untils = bars.map((b) => new Date(b.until));
   const ms = (dates: Date[]) => dates.map((d) => d.getTime());
   const [from, to] = [new Date(Math.min(...ms(froms))), new Date(Math.max(...ms(untils)))];
   const many = triggers.length > 1;
   return {
-    ...{ width, height: 60 + (many ? 82 : 130) * triggers.length },
-    ...{ marginLeft: 34, marginRight: many ? 96 : 12, marginTop: 12, marginBottom: 36 },
+    width,
+    height: 60 + (many ? 82 : 130) * triggers.length,
+    marginLeft: 34,
+    marginRight: many ? 96 : 12,
+    marginTop: 12,
+    marginBottom: 36,
     x: { type: "utc", label: null, domain: [from, to] },
     y: { label: null, nice: true },
     fy: { domain: triggers, label: null, axis: null, padding: 0.18 },
@@ -89,8 +94,14 @@ const drawing = ({ bars }: Frequency, triggers: readonly string[]): Drawing => (
       Plot.axisY({ ticks: many ? 2 : 4, tickSize: 0, tickFormat: (n: number) => whole(n) }),
       timeAxis(from, to, width),
       Plot.rectY(bars, {
-        ...{ x1: (b: Bar) => new Date(b.from), x2: (b: Bar) => new Date(b.until), y: "cycles" },
-        ...{ fill: "outcome", order: OUTCOMES, fy: "trigger", insetLeft: 1, insetRight: 1 },
+        x1: (b: Bar) => new Date(b.from),
+        x2: (b: Bar) => new Date(b.until),
+        y: "cycles",
+        fill: "outcome",
+        order: OUTCOMES,
+        fy: "trigger",
+        insetLeft: 1,
+        insetRight: 1,
         title: (b: Bar) =>
           `From ${moment(b.from, "day")}, ${triggerName(b.trigger)}: ${counted(b.cycles, "cycle")} ${
             word(b.outcome)
@@ -98,7 +109,11 @@ const drawing = ({ bars }: Frequency, triggers: readonly string[]): Drawing => (
       }),
       ...many
         ? [Plot.text(triggers, {
-          ...{ fy: (t: string) => t, frameAnchor: "right", dx: 10, textAnchor: "start", className: "label" },
+          fy: (t: string) => t,
+          frameAnchor: "right",
+          dx: 10,
+          textAnchor: "start",
+          className: "label",
           text: (t: string) => triggerName(t as Bar["trigger"]),
         })]
         : [],

@@ -18,10 +18,15 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
   const known = cycles.filter((c) => c.against !== null && told(c).uplift !== null).toReversed();
   if (known.length === 0) return <p>No deployment that replaced another version was measured yet.</p>;
   const changes = known.map((cycle): Change => {
-    const stage = told(cycle), uplift = stage.uplift!, { word } = moneySign(uplift.verdict);
+    const stage = told(cycle);
+    const uplift = stage.uplift!;
+    const { word } = moneySign(uplift.verdict);
     return {
-      ...{ number: cycle.number, label: `v${cycle.version}` },
-      ...{ mean: uplift.amount, low: uplift.low, high: uplift.high },
+      number: cycle.number,
+      label: `v${cycle.version}`,
+      mean: uplift.amount,
+      low: uplift.low,
+      high: uplift.high,
       tone: word === RULES.new ? "new" : word === RULES.back ? "back" : "past",
       title: `v${cycle.version} against v${cycle.against}: ${moneyText(uplift, currency)}, ${
         counted(uplift.shoppers, "shopper")
@@ -42,17 +47,29 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
       drawing={changesDrawing(changes, { tick: plain, zero: "no change", left: 62 })}
       numbers={{
         columns: [
-          ...[{ name: "Cycle" }, { name: "Version" }, { name: "Against" }, { name: "Measured on" }],
+          { name: "Cycle" },
+          { name: "Version" },
+          { name: "Against" },
+          { name: "Measured on" },
           ...["Old", "New", "Uplift", "From", "To"].map((name) => ({ name, as: "figure" as const })),
-          ...[{ name: "Shoppers", as: "count" as const }, { name: "Says" }],
+          { name: "Shoppers", as: "count" as const },
+          { name: "Says" },
         ],
         rows: known.map((cycle) => {
-          const stage = told(cycle), uplift = stage.uplift!;
+          const stage = told(cycle);
+          const uplift = stage.uplift!;
           return [
-            ...[cycle.number, `v${cycle.version}`, `v${cycle.against}`],
+            cycle.number,
+            `v${cycle.version}`,
+            `v${cycle.against}`,
             stage === cycle.outcomes ? "outcomes since" : "the gate's rows",
-            ...[stage.before, stage.after, uplift.amount, uplift.low, uplift.high],
-            ...[uplift.shoppers, uplift.verdict],
+            stage.before,
+            stage.after,
+            uplift.amount,
+            uplift.low,
+            uplift.high,
+            uplift.shoppers,
+            uplift.verdict,
           ];
         }),
       }}
@@ -63,7 +80,8 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
 /** Profit by how many are contacted, for the newest deployment that was measured. */
 export function CurveChart({ impact: { curve, currency, economics, cycles } }: { impact: Impact }) {
   if (curve === null) return <p>No profit curve: no deployment was measured yet.</p>;
-  const of = cycles.find(({ cycle }) => cycle === curve.cycle)!, { points } = curve;
+  const of = cycles.find(({ cycle }) => cycle === curve.cycle)!;
+  const { points } = curve;
   const proven = points.filter(({ uplift }) => uplift.verdict === "gains").length;
   const [older, newer] = [of.against === null ? "a guess" : `v${of.against}`, `v${of.version}`];
   const title = `${newer} earns more than ${older} at ${proven} of ${
@@ -83,16 +101,26 @@ export function CurveChart({ impact: { curve, currency, economics, cycles } }: {
       drawing={curveDrawing(points, { older, newer, currency })}
       numbers={{
         columns: [
-          ...[{ name: "Contacted", as: "percent" as const }, { name: "Contacts", as: "count" as const }],
+          { name: "Contacted", as: "percent" as const },
+          { name: "Contacts", as: "count" as const },
           ...["From prediction", "Old", "New", "Uplift", "From", "To"].map((name) => ({
             name,
             as: "figure" as const,
           })),
-          ...[{ name: "Says" }, { name: "Within the budget" }],
+          { name: "Says" },
+          { name: "Within the budget" },
         ],
         rows: points.map((p) => [
-          ...[p.share, p.contacts, p.threshold, p.before, p.after],
-          ...[p.uplift.amount, p.uplift.low, p.uplift.high, p.uplift.verdict, p.affordable ? "yes" : "no"],
+          p.share,
+          p.contacts,
+          p.threshold,
+          p.before,
+          p.after,
+          p.uplift.amount,
+          p.uplift.low,
+          p.uplift.high,
+          p.uplift.verdict,
+          p.affordable ? "yes" : "no",
         ]),
       }}
     />
@@ -106,26 +134,38 @@ const curveDrawing = (
   { older, newer, currency }: { older: string; newer: string; currency: string },
 ): Drawing =>
 (width) => {
-  const last = points.at(-1)!, gap = Math.abs(last.after - last.before);
-  const all = points.flatMap((p) => [p.before, p.after]), span = Math.max(...all) - Math.min(...all) || 1;
+  const last = points.at(-1)!;
+  const gap = Math.abs(last.after - last.before);
+  const all = points.flatMap((p) => [p.before, p.after]);
+  const span = Math.max(...all) - Math.min(...all) || 1;
   const dy = gap / span < 0.09 ? 7 : 0; // else both labels would lie on each other
   const up = last.after >= last.before ? -1 : 1;
   return {
-    ...{ width, height: 190, marginLeft: 62, marginRight: 56, marginTop: 22, marginBottom: 26 },
+    width,
+    height: 190,
+    marginLeft: 62,
+    marginRight: 56,
+    marginTop: 22,
+    marginBottom: 26,
     x: { domain: [0, 1], label: null },
     y: { label: null, nice: true },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
       Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: plain }),
       Plot.axisX({
-        ...{ ticks: 4, tickSize: 4, color: "var(--chart-axis)" },
+        ticks: 4,
+        tickSize: 4,
+        color: "var(--chart-axis)",
         tickFormat: (x: number) => `${Math.round(x * 100)} %`,
       }),
       Plot.ruleY([0], { stroke: "var(--chart-axis)" }),
       Plot.line(points, { x: "share", y: "before", stroke: "var(--chart-axis)", strokeWidth: 1.5 }),
       Plot.line(points, { x: "share", y: "after", stroke: "var(--evergreen)", strokeWidth: 2 }),
       Plot.dot(points, {
-        ...{ x: "share", y: "after", r: 3, fill: "transparent" },
+        x: "share",
+        y: "after",
+        r: 3,
+        fill: "transparent",
         title: (p: Point) =>
           `${percent(p.share)} contacted: ${newer} ${sum(p.after, currency)}, ${older} ${
             sum(p.before, currency)
@@ -134,7 +174,13 @@ const curveDrawing = (
       ...([["after", newer, "label green", up], ["before", older, "label", -up]] as const).map(
         ([y, text, className, side]) =>
           Plot.text([last], {
-            ...{ x: "share", y, text: () => text, dx: 8, dy: dy * side, textAnchor: "start", className },
+            x: "share",
+            y,
+            text: () => text,
+            dx: 8,
+            dy: dy * side,
+            textAnchor: "start",
+            className,
           }),
       ),
     ],

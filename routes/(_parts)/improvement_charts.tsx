@@ -19,7 +19,11 @@ export function GateChart({ model, loss, cycles }: AnalysisView) {
   const judged = cycles.filter((c): c is AnalysedCycle & { change: object } => c.change !== null);
   if (judged.length === 0) return <NoChange text="No challenger was compared with a champion yet." />;
   const changes = judged.map(({ number, challenger, outcome, change }): Change => ({
-    ...{ number, mean: change!.mean, low: change!.low, high: change!.high, tone: toneOf(outcome) },
+    number,
+    mean: change!.mean,
+    low: change!.low,
+    high: change!.high,
+    tone: toneOf(outcome),
     label: toneOf(outcome) === "past" ? null : `v${challenger}`,
     title: `Cycle ${number}, v${challenger}, ${outcomeSign(outcome).word.toLowerCase()}: ${
       percent(change!.mean, { sign: true })
@@ -44,8 +48,14 @@ export function GateChart({ model, loss, cycles }: AnalysisView) {
       numbers={{
         columns: COLUMNS,
         rows: judged.map(({ number, challenger, asOf, outcome, change }) => [
-          ...[number, `v${challenger}`, asOf, outcome],
-          ...[change!.mean, change!.low, change!.high, change!.n],
+          number,
+          `v${challenger}`,
+          asOf,
+          outcome,
+          change!.mean,
+          change!.low,
+          change!.high,
+          change!.n,
         ]),
       }}
     />
@@ -69,7 +79,8 @@ export function SinceChart({ model, loss, impact }: AnalysisView) {
   if (known.length === 0) {
     return <NoChange text="No deployment has outcomes since: the first are complete one horizon after it." />;
   }
-  const changes = known.map(sinceOf), lower = changes.filter(({ high }) => high !== null && high < 0).length;
+  const changes = known.map(sinceOf);
+  const lower = changes.filter(({ high }) => high !== null && high < 0).length;
   const higher = changes.filter(({ low }) => low !== null && low > 0).length;
   const title = `On outcomes since: ${lower} lower, ${higher} higher, ${
     known.length - lower - higher
@@ -89,8 +100,14 @@ export function SinceChart({ model, loss, impact }: AnalysisView) {
       numbers={{
         columns: COLUMNS,
         rows: known.map((cycle, i) => [
-          ...[cycle.number, `v${cycle.version}`, cycle.asOf, cycle.outcome],
-          ...[changes[i].mean, changes[i].low, changes[i].high, cycle.outcomes.report!.difference.n],
+          cycle.number,
+          `v${cycle.version}`,
+          cycle.asOf,
+          cycle.outcome,
+          changes[i].mean,
+          changes[i].low,
+          changes[i].high,
+          cycle.outcomes.report!.difference.n,
         ]),
       }}
     />
@@ -102,7 +119,10 @@ function sinceOf({ number, version, against, outcome, outcomes }: CycleImpact): 
   const share = (x: number) => Number.isFinite(x) ? x / before : null;
   const shown = { mean: mean / before, low: share(low), high: share(high) };
   return {
-    ...{ ...shown, number, label: `v${version}`, tone: toneOf(outcome) },
+    ...shown,
+    number,
+    label: `v${version}`,
+    tone: toneOf(outcome),
     title: `v${version} against v${against}: ${percent(shown.mean, { sign: true })}, ${ends(shown)}, on ${
       counted(n, "row")
     }`,

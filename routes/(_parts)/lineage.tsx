@@ -6,9 +6,12 @@ import type { Service } from "./rings.tsx";
 import { Status } from "./signs.tsx";
 import { outcomeSign, triggerName } from "./words.ts";
 
-const TRUNK_PX = 30, BRANCH_PX = 66, HEIGHT_PX = 84;
+const TRUNK_PX = 30;
+const BRANCH_PX = 66;
+const HEIGHT_PX = 84;
 /** Per cent of the width that a label needs, in a window and on a phone. */
-const LABEL = 3.5, PHONE_LABEL = 9;
+const LABEL = 3.5;
+const PHONE_LABEL = 9;
 
 /** As many as are read: there may be older ones. */
 const MANY = 100;
@@ -24,7 +27,8 @@ interface Props {
 export function Lineage({ model, descent, served }: Props) {
   if (descent.length < 2) return null;
   const oldestFirst = descent.toReversed();
-  const [start, end] = [oldestFirst[0].asOf, oldestFirst.at(-1)!.asOf], total = msBetween(start, end) || 1;
+  const [start, end] = [oldestFirst[0].asOf, oldestFirst.at(-1)!.asOf];
+  const total = msBetween(start, end) || 1;
   const xOf = new Map(oldestFirst.map((d) => [d.version, 2 + 96 * msBetween(start, d.asOf) / total]));
   const trunk = (d: Descent) => d.outcome === "deployed" || d.outcome === "rolled back";
   const now = served.findLast(({ until }) => until === null)?.version;
@@ -54,7 +58,8 @@ export function Lineage({ model, descent, served }: Props) {
           )
         ))}
         {oldestFirst.map((d, i) => {
-          const x = xOf.get(d.version)!, y = trunk(d) ? TRUNK_PX : BRANCH_PX;
+          const x = xOf.get(d.version)!;
+          const y = trunk(d) ? TRUNK_PX : BRANCH_PX;
           const before = oldestFirst.slice(0, i).findLast((other) => trunk(other) === trunk(d));
           const gap = before ? x - xOf.get(before.version)! : 100;
           return (
@@ -102,15 +107,28 @@ const spoken = (model: string, descent: readonly Descent[], now: number | undefi
 
 const numbersOf = (descent: readonly Descent[]) => ({
   columns: [
-    ...[{ name: "Version" }, { name: "Challenged" }, { name: "As of", as: "day" as const }],
-    ...[{ name: "Cycle" }, { name: "Begun by" }, { name: "Because of" }, { name: "Ended" }],
+    { name: "Version" },
+    { name: "Challenged" },
+    { name: "As of", as: "day" as const },
+    { name: "Cycle" },
+    { name: "Begun by" },
+    { name: "Because of" },
+    { name: "Ended" },
     ...["Change of the loss", "From", "To"].map((name) => ({ name, as: "percent" as const })),
     { name: "Rows", as: "count" as const },
   ],
   rows: descent.map((d) => [
-    ...[`v${d.version}`, d.parent === null ? null : `v${d.parent}`, d.asOf],
-    ...[d.number, triggerName(d.trigger), d.because, d.outcome],
-    ...[d.change?.mean ?? null, d.change?.low ?? null, d.change?.high ?? null, d.change?.n ?? null],
+    `v${d.version}`,
+    d.parent === null ? null : `v${d.parent}`,
+    d.asOf,
+    d.number,
+    triggerName(d.trigger),
+    d.because,
+    d.outcome,
+    d.change?.mean ?? null,
+    d.change?.low ?? null,
+    d.change?.high ?? null,
+    d.change?.n ?? null,
   ]),
 });
 

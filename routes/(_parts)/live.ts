@@ -3,7 +3,9 @@ import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "./numbers.ts";
 import type { Follows, OverviewView } from "./view.ts";
 
-const RETRY_MS = 2000, PATIENCE_MS = 5000, TICK_MS = 1000;
+const RETRY_MS = 2000;
+const PATIENCE_MS = 5000;
+const TICK_MS = 1000;
 /** The server says something every five seconds. */
 const SILENCE_MS = 12_000;
 
@@ -21,7 +23,9 @@ export function startListening(): () => void {
   const tick = () => void (clock.value = Date.now());
   tick();
   const ticking = setInterval(tick, TICK_MS);
-  let source: EventSource | undefined, timer: ReturnType<typeof setTimeout> | undefined, last = "";
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let last = "";
   const close = () => {
     clearTimeout(timer);
     source?.close();
@@ -69,7 +73,8 @@ export function startListening(): () => void {
 }
 
 let drawn: string | null = null; // the revision that charts and lists on the page show
-let drawnAtMs = 0, drawing: Promise<void> | null = null;
+let drawnAtMs = 0;
+let drawing: Promise<void> | null = null;
 /** Events come in all the time: what shows them is not drawn more often than this. */
 const PAUSE_MS: Partial<Record<Follows, number>> = { data: 3000 };
 

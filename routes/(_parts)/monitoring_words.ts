@@ -41,8 +41,8 @@ export function modelSentence({ model, metric, performance, drift }: InBrief): s
   if (report.answer !== "cannot tell yet") {
     return `${answersText(report, metric)}; ${inputsText(drift.report)}.`;
   }
-  const rows = report.measured?.rows ?? 0,
-    known = rows > 0 ? `on ${counted(rows, "outcome")}` : "without outcomes";
+  const rows = report.measured?.rows ?? 0;
+  const known = rows > 0 ? `on ${counted(rows, "outcome")}` : "without outcomes";
   const inputs = drift.report?.answer === "cannot tell yet"
     ? "nor whether its inputs shifted"
     : `while ${inputsText(drift.report)}`;

@@ -1,6 +1,8 @@
 /** Numbers, durations and moments as people read them. */
 
-const MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86_400;
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const DAY_S = 86_400;
 const plain = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 
 /** 48310 -> "48,310" */

@@ -84,7 +84,9 @@ export function timeAxis(from: Date, to: Date, width: number): Plot.Markish {
       written(at, { day: "numeric", month: "short" })
     }`;
   return Plot.axisX({
-    ...{ ticks: width < 400 ? 3 : 5, tickSize: 4, color: "var(--chart-axis)" },
+    ticks: width < 400 ? 3 : 5,
+    tickSize: 4,
+    color: "var(--chart-axis)",
     ...short ? { tickFormat } : {},
   });
 }
@@ -110,9 +112,11 @@ interface FigureProps {
  * tells it on hover and by keyboard (`islands/ChartTips.tsx`).
  */
 export function Figure({ id, title, measure, describe, data, drawing, numbers, children }: FigureProps) {
-  const charts = useContext(Charts), key = `${id} ${JSON.stringify(data)}`;
+  const charts = useContext(Charts);
+  const key = `${id} ${JSON.stringify(data)}`;
   const zoom = charts && zoomOf(charts.url, id);
-  const whole = drawings(key, drawing), [[, { x }]] = whole;
+  const whole = drawings(key, drawing);
+  const [[, { x }]] = whole;
   const shown = zoom && x ? drawings(key, drawing, zoom) : whole;
   return (
     <figure id={id}>

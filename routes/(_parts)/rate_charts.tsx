@@ -37,14 +37,12 @@ export function HoursChart({ hours }: { hours: readonly HourPoint[] }) {
           { name: "Weeks before", as: "count" },
         ],
         rows: hours.map(({ at, events, usual }) => [
-          ...[
-            at,
-            events,
-            usual?.low ?? null,
-            usual?.middle ?? null,
-            usual?.high ?? null,
-            usual?.weeks ?? null,
-          ],
+          at,
+          events,
+          usual?.low ?? null,
+          usual?.middle ?? null,
+          usual?.high ?? null,
+          usual?.weeks ?? null,
         ]),
       }}
     />
@@ -65,7 +63,12 @@ const hoursDrawing = (hours: readonly HourPoint[]): Drawing => (width) => {
   const points = hours.map((h) => ({ ...h, ...h.usual, date: new Date(h.at) }));
   const known = points.filter((p) => p.usual !== null);
   return {
-    ...{ width, height: 190, marginLeft: 48, marginRight: 12, marginTop: 12, marginBottom: 36 },
+    width,
+    height: 190,
+    marginLeft: 48,
+    marginRight: 12,
+    marginTop: 12,
+    marginBottom: 36,
     x: { type: "utc", label: null },
     y: { label: null, nice: true },
     marks: [
@@ -74,10 +77,17 @@ const hoursDrawing = (hours: readonly HourPoint[]): Drawing => (width) => {
       timeAxis(points[0].date, points.at(-1)!.date, width),
       Plot.areaY(known, { x: "date", y1: "low", y2: "high", fill: "var(--chart-band)", curve: "step-after" }),
       Plot.line(points, {
-        ...{ x: "date", y: "events", stroke: "var(--evergreen)", strokeWidth: 1.5, curve: "step-after" },
+        x: "date",
+        y: "events",
+        stroke: "var(--evergreen)",
+        strokeWidth: 1.5,
+        curve: "step-after",
       }),
       Plot.dot(points, {
-        ...{ x: "date", y: "events", r: 3, fill: "transparent" },
+        x: "date",
+        y: "events",
+        r: 3,
+        fill: "transparent",
         title: (p: HourPoint) =>
           `${moment(p.at, "moment")} UTC: ${counted(p.events, "event")}` +
           (p.usual ? `, usually ${count(p.usual.low)} to ${count(p.usual.high)}` : ""),
@@ -98,7 +108,8 @@ interface DayType {
 /** Events of each day by type: the most common types by name, the rest together. */
 export function DaysChart({ days }: { days: DataView["days"] }) {
   if (days.length === 0) return null;
-  const { types, rows } = byType(days), all = rows.reduce((sum, r) => sum + r.events, 0);
+  const { types, rows } = byType(days);
+  const all = rows.reduce((sum, r) => sum + r.events, 0);
   const dates = new Set(days.map(({ day }) => day));
   const title = `${count(all)} events on ${counted(dates.size, "day")}`;
   return (
@@ -128,7 +139,8 @@ function byType(days: DataView["days"]): { types: string[]; rows: DayType[] } {
   const named = ranked.length <= TYPES ? ranked : [...ranked.slice(0, TYPES - 1), REST];
   const summed = new Map<string, DayType>();
   for (const { day, type, events } of days) {
-    const as = named.includes(type) ? type : REST, key = `${day} ${as}`;
+    const as = named.includes(type) ? type : REST;
+    const key = `${day} ${as}`;
     const row = summed.get(key) ?? { date: new Date(day * DAY_MS), type: as, events: 0 };
     row.events += events;
     summed.set(key, row);
@@ -137,9 +149,15 @@ function byType(days: DataView["days"]): { types: string[]; rows: DayType[] } {
 }
 
 const daysDrawing = (rows: readonly DayType[], types: readonly string[]): Drawing => (width) => {
-  const from = rows[0].date, to = new Date(rows.at(-1)!.date.getTime() + DAY_MS);
+  const from = rows[0].date;
+  const to = new Date(rows.at(-1)!.date.getTime() + DAY_MS);
   return {
-    ...{ width, height: 190, marginLeft: 48, marginRight: 12, marginTop: 12, marginBottom: 36 },
+    width,
+    height: 190,
+    marginLeft: 48,
+    marginRight: 12,
+    marginTop: 12,
+    marginBottom: 36,
     x: { type: "utc", label: null, domain: [from, to] },
     y: { label: null, nice: true },
     color: { domain: [...types], range: TONES.slice(0, types.length) },
@@ -148,8 +166,13 @@ const daysDrawing = (rows: readonly DayType[], types: readonly string[]): Drawin
       Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: count }),
       timeAxis(from, to, width),
       Plot.rectY(rows, {
-        ...{ x1: "date", x2: (r: DayType) => new Date(r.date.getTime() + DAY_MS), y: "events", fill: "type" },
-        ...{ order: [...types], insetLeft: .5, insetRight: .5 },
+        x1: "date",
+        x2: (r: DayType) => new Date(r.date.getTime() + DAY_MS),
+        y: "events",
+        fill: "type",
+        order: [...types],
+        insetLeft: .5,
+        insetRight: .5,
         title: (r: DayType) => `${moment(r.date.toISOString(), "day")}: ${counted(r.events, r.type)}`,
       }),
     ],

@@ -26,7 +26,8 @@ interface Point {
 export function wilson(share: number, n: number): [low: number, high: number] {
   if (n === 0) return [0, 1];
   const z2 = Z95 * Z95 / n;
-  const middle = share + z2 / 2, half = Z95 * Math.sqrt(share * (1 - share) / n + z2 / n / 4);
+  const middle = share + z2 / 2;
+  const half = Z95 * Math.sqrt(share * (1 - share) / n + z2 / n / 4);
   return [(middle - half) / (1 + z2), (middle + half) / (1 + z2)];
 }
 
@@ -47,7 +48,8 @@ const mean = (list: Point[]) => list.reduce((sum, p) => sum + p.value, 0) / list
 /** What a replay of history says about one model: the first version frozen for ever, against Perennial's. */
 export function ReplayChart({ model, scores }: { model: ModelStatus; scores: ReplayScore[] }) {
   const metric = shown(model, scores);
-  const frozen = points(scores, "frozen", metric), ours = points(scores, "perennial", metric);
+  const frozen = points(scores, "frozen", metric);
+  const ours = points(scores, "perennial", metric);
   if (frozen.length === 0 || ours.length === 0) return null;
   const better = model.kind === "classification" ? "higher is better" : "lower is better";
   const band = metric === "accuracy" ? "; band: 95 % interval" : "";
@@ -85,7 +87,8 @@ const replayNumbers = (scores: ReplayScore[], metric: string): Numbers => ({
 
 function rowsText(scores: ReplayScore[]): string {
   const rows = scores.map((s) => s.rows);
-  const low = Math.min(...rows), high = Math.max(...rows);
+  const low = Math.min(...rows);
+  const high = Math.max(...rows);
   return low === high ? count(low) : `${count(low)} to ${count(high)}`;
 }
 

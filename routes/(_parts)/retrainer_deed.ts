@@ -15,7 +15,8 @@ export function retrainerActions(
 /** Start, stop and force, in words and as the API takes them. */
 export const RETRAINER_DEEDS: Readonly<Record<RetrainerAction, (model: ModelStatus) => Deed>> = {
   start: (status) => ({
-    ...{ ...of(status, "start"), question: `Start the retraining of ${status.model}?` },
+    ...of(status, "start"),
+    question: `Start the retraining of ${status.model}?`,
     will: [
       "It checks at once, then again at each interval, and retrains when a check says so.",
       `Until a cycle proves a version better, ${servingNow(status)}.`,
@@ -24,7 +25,8 @@ export const RETRAINER_DEEDS: Readonly<Record<RetrainerAction, (model: ModelStat
     done: `${status.model} was told to start.`,
   }),
   stop: (status) => ({
-    ...{ ...of(status, "stop"), question: `Stop the retraining of ${status.model}?` },
+    ...of(status, "stop"),
+    question: `Stop the retraining of ${status.model}?`,
     will: [
       status.running
         ? "The cycle that runs goes on to its end, and may deploy; then nothing is checked nor trained."
@@ -36,7 +38,8 @@ export const RETRAINER_DEEDS: Readonly<Record<RetrainerAction, (model: ModelStat
     body: { model: status.model, running: "finish" },
   }),
   "stop-now": (status) => ({
-    ...{ ...of(status, "stop"), question: `Stop the retraining of ${status.model}, and end its cycle?` },
+    ...of(status, "stop"),
+    question: `Stop the retraining of ${status.model}, and end its cycle?`,
     will: [
       "The cycle that runs ends as cancelled after its present step, and deploys nothing; a deployment under way completes.",
       `Nothing is checked nor trained any more until somebody starts it. Predictions go on: ${
@@ -48,7 +51,8 @@ export const RETRAINER_DEEDS: Readonly<Record<RetrainerAction, (model: ModelStat
     body: { model: status.model, running: "cancel" },
   }),
   force: (status) => ({
-    ...{ ...of(status, "force"), question: `Run a retraining cycle of ${status.model} now?` },
+    ...of(status, "force"),
+    question: `Run a retraining cycle of ${status.model} now?`,
     will: [
       "It skips the trigger, never the validation: a version that rows unseen by it do not speak for does not serve.",
       status.active ? "The next check keeps its time." : "Automatic checks stay off.",

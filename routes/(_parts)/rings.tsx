@@ -23,7 +23,9 @@ export function services(moves: readonly ServingMove[]): Service[] {
   });
 }
 
-const SHOWN = 7, OUTER = 22.5, INNER = 4.5;
+const SHOWN = 7;
+const OUTER = 22.5;
+const INNER = 4.5;
 
 /** One ring per served version, oldest inside; a wider gap is a longer service; green serves, broken was taken back. */
 export function Rings({ model, served, asOf }: { model: string; served: readonly Service[]; asOf: string }) {

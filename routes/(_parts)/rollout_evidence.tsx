@@ -8,7 +8,8 @@ import { Status } from "./signs.tsx";
 
 /** How each version does with the shoppers that it was shown to, at the newest look. */
 export function Arms({ rollout, look }: { rollout: Rollout; look: ReadLook }) {
-  const { arms } = look.evidence, rewarded = arms.some((arm) => arm.reward !== null);
+  const { arms } = look.evidence;
+  const rewarded = arms.some((arm) => arm.reward !== null);
   return (
     <section class="section" aria-labelledby="arms">
       <table class="records">

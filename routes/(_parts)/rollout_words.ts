@@ -47,8 +47,10 @@ export function shownTo({ plan, shares }: Pick<Rollout, "plan" | "shares">): str
 
 /** A rollout in one sentence. */
 export function rolloutHeadline(rollout: Rollout): string {
-  const { model, champion, challengers, state } = rollout, several = challengers.length > 1;
-  const those = `${versions(challengers)} of ${model}`, were = several ? "were" : "was";
+  const { model, champion, challengers, state } = rollout;
+  const several = challengers.length > 1;
+  const those = `${versions(challengers)} of ${model}`;
+  const were = several ? "were" : "was";
   switch (state) {
     case "running":
       return runningHeadline(rollout, capital(those));

@@ -4,7 +4,10 @@ import type { Column } from "./charts.ts";
 import { moment, msBetween } from "./numbers.ts";
 import type { Service } from "./rings.tsx";
 
-const ROW_PX = 58, BAND_PX = 32, LABEL_FROM = 4, PHONE_LABEL_FROM = 10; // per cent of the width that "v12" needs
+const ROW_PX = 58;
+const BAND_PX = 32;
+const LABEL_FROM = 4;
+const PHONE_LABEL_FROM = 10; // per cent of the width that "v12" needs
 
 interface Props {
   models: { model: string; served: readonly Service[] }[];
@@ -47,7 +50,8 @@ export function ServedWhen({ models, asOf }: Props) {
             <g key={model}>
               <text class="end strong" x="0" dx="-10" y={y + BAND_PX / 2 + 4}>{model}</text>
               {served.map((s, i) => {
-                const from = x(s.from), width = Math.max(0.3, x(s.until ?? end) - from);
+                const from = x(s.from);
+                const width = Math.max(0.3, x(s.until ?? end) - from);
                 const kind = s.until === null
                   ? "bar new"
                   : s.rolledBack

@@ -86,7 +86,8 @@ const ownValues = ({ models }: RetrainingConfig, { name }: Setting) =>
     .filter(({ value }) => value !== undefined);
 
 function Values({ setting, config }: { setting: Setting; config: RetrainingConfig }) {
-  const value = said(config[setting.name]), isStandard = value === said(setting.standard);
+  const value = said(config[setting.name]);
+  const isStandard = value === said(setting.standard);
   return (
     <>
       {isStandard ? value : <b>{value}</b>}
@@ -125,11 +126,14 @@ function Changed({ setting: { name }, config, changed }: { setting: Setting } & 
 function Field(
   { setting, config, editing }: { setting: Setting; config: RetrainingConfig; editing: Editing },
 ) {
-  const { name, choices } = setting, { model, fields, problems } = editing, problem = problems[name];
+  const { name, choices } = setting;
+  const { model, fields, problems } = editing;
+  const problem = problems[name];
   const value = fields[name] ?? valueText(valueAt(config, { name, model }));
   const everywhere = `as every model: ${said(config[name])}`;
   const common = {
-    ...{ id: name, name: `set.${name}` },
+    id: name,
+    name: `set.${name}`,
     "aria-describedby": problem ? `${name}-problem` : `${name}-means`,
     "aria-invalid": problem ? ("true" as const) : undefined,
   };

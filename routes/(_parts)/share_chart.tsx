@@ -29,7 +29,8 @@ function stepsOf({ challengers }: Rollout, moves: readonly ServingMove[]): Step[
 
 /** Who was shown the challengers, from when until when. */
 export function ShareChart({ rollout, looks, moves }: Props) {
-  const { challengers, plan } = rollout, steps = stepsOf(rollout, moves);
+  const { challengers, plan } = rollout;
+  const steps = stepsOf(rollout, moves);
   if (plan.strategy === "shadow" && steps.every((step) => step.share === 0)) {
     return (
       <>
@@ -88,16 +89,25 @@ const drawing = (steps: Step[], challengers: readonly number[], end: Date): Draw
       timeAxis(steps[0].at, end, width),
       ...lines.flatMap((line, i) => [
         Plot.line(line, {
-          ...{ x: "at", y: "share", curve: "step-after", strokeWidth: 2 },
+          x: "at",
+          y: "share",
+          curve: "step-after",
+          strokeWidth: 2,
           stroke: i === 0 ? "var(--evergreen)" : "var(--chart-axis)",
         }),
         Plot.dot(line.slice(0, -1), {
-          ...{ x: "at", y: "share", r: 2.5, fill: i === 0 ? "var(--evergreen)" : "var(--chart-axis)" },
+          x: "at",
+          y: "share",
+          r: 2.5,
+          fill: i === 0 ? "var(--evergreen)" : "var(--chart-axis)",
           title: (s: Step) =>
             `v${s.version}: ${shareText(s.share)} from ${moment(s.at.toISOString(), "moment")}, by ${s.by}`,
         }),
         Plot.text(line.slice(-1), {
-          ...{ x: "at", y: "share", dx: 8, textAnchor: "start" },
+          x: "at",
+          y: "share",
+          dx: 8,
+          textAnchor: "start",
           text: (s: Step) => `v${s.version} ${shareText(s.share)}`,
           className: i === 0 ? "label green" : "label",
         }),

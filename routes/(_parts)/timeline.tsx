@@ -2,7 +2,15 @@ import type { Cycle } from "../../src/reporting/cycle.ts";
 import { duration, msBetween } from "./numbers.ts";
 
 const STEPS_MS = [
-  ...[100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000],
+  100,
+  200,
+  500,
+  1000,
+  2000,
+  5000,
+  10_000,
+  15_000,
+  30_000,
   ...[1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440, 2880, 10_080].map((minutes) => minutes * 60_000),
 ];
 
@@ -12,7 +20,8 @@ const ticks = (totalMs: number): number[] => {
   return Array.from({ length: Math.floor(totalMs / step) + 1 }, (_, i) => i * step / totalMs * 100);
 };
 
-const ROW_PX = 30, BAR_PX = 10;
+const ROW_PX = 30;
+const BAR_PX = 10;
 
 /** The stages of a cycle as bars over its time; x in per cent, so that it fits any width and its text never scales. */
 export function Timeline({ cycle, now }: { cycle: Cycle; now: string }) {
@@ -42,7 +51,8 @@ export function Timeline({ cycle, now }: { cycle: Cycle; now: string }) {
         ))}
         <line class="axis" x1="0" x2="100%" y1={height} y2={height} />
         {stages.map((s, i) => {
-          const from = share(s.startedAt), width = Math.max(0.25, share(s.endedAt ?? end) - from);
+          const from = share(s.startedAt);
+          const width = Math.max(0.25, share(s.endedAt ?? end) - from);
           const middle = i * ROW_PX + ROW_PX / 2;
           const late = from + width > 80; // no room to its right
           return (

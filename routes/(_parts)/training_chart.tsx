@@ -95,7 +95,10 @@ const drawing = (points: Point[], best: Point): Drawing => (width) => {
       Plot.line(points, { x: "epoch", y: "loss", stroke: "var(--chart-axis)", strokeWidth: 1.5 }),
       Plot.line(points, { x: "epoch", y: "validationLoss", stroke: "var(--evergreen)", strokeWidth: 2 }),
       Plot.dot(points, {
-        ...{ x: "epoch", y: "validationLoss", r: 3, fill: "transparent" },
+        x: "epoch",
+        y: "validationLoss",
+        r: 3,
+        fill: "transparent",
         title: (p: Point) =>
           `epoch ${p.epoch}: held back ${figure(p.validationLoss)}, learnt ${figure(p.loss)}`,
       }),

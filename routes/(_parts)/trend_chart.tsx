@@ -45,7 +45,11 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
       describe={describe(metricName(metric), model, points, blind.length)}
       data={[points, blind.map((b) => b.asOf), marks, trail.at(-1)!.version]}
       drawing={drawing({
-        ...{ points, blind, marks, metric, ends: [trail[0].asOf, trail.at(-1)!.asOf] },
+        points,
+        blind,
+        marks,
+        metric,
+        ends: [trail[0].asOf, trail.at(-1)!.asOf],
         serving: trail.at(-1)!.version,
       })}
       numbers={{
@@ -61,8 +65,15 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
           { name: "Answer" },
         ],
         rows: trail.map(({ asOf, version, measured: m, waiting, answer }) => [
-          ...[asOf, `v${version}`, m?.value ?? null, m?.low ?? null, m?.high ?? null, m?.rows ?? null],
-          ...[m?.atDeployment ?? null, waiting, answer],
+          asOf,
+          `v${version}`,
+          m?.value ?? null,
+          m?.low ?? null,
+          m?.high ?? null,
+          m?.rows ?? null,
+          m?.atDeployment ?? null,
+          waiting,
+          answer,
         ]),
       }}
     />
@@ -117,17 +128,15 @@ const drawing = (
   const to = new Date(Math.max(looked.getTime(), ...marks.map((m) => m.at.getTime()))); // what was put in service since
   const span = to.getTime() - from.getTime() || 1;
   const pxOf = (at: Date) => (at.getTime() - from.getTime()) / span * (width - MARGIN.left - MARGIN.right);
-  const now = points.filter((p) => p.version === serving),
-    before = points.filter((p) => p.version !== serving);
+  const now = points.filter((p) => p.version === serving);
+  const before = points.filter((p) => p.version !== serving);
   return {
-    ...{
-      width,
-      height: 220,
-      marginLeft: MARGIN.left,
-      marginRight: MARGIN.right,
-      marginTop: 24,
-      marginBottom: 36,
-    },
+    width,
+    height: 220,
+    marginLeft: MARGIN.left,
+    marginRight: MARGIN.right,
+    marginTop: 24,
+    marginBottom: 36,
     x: {
       type: "utc",
       label: null,
@@ -142,18 +151,28 @@ const drawing = (
       ...versionMarks(now, { band: "var(--evergreen-wash)", line: "var(--evergreen)", width: 2 }),
       ...moveMarks(marks, pxOf),
       Plot.dot(blind, {
-        ...{ x: (b: TrailPoint) => new Date(b.asOf), r: 4, frameAnchor: "bottom", dy: -5 },
-        ...{ fill: "var(--surface-page)", stroke: "var(--text-quiet)", strokeDasharray: "2.6 1.6" },
+        x: (b: TrailPoint) => new Date(b.asOf),
+        r: 4,
+        frameAnchor: "bottom",
+        dy: -5,
+        fill: "var(--surface-page)",
+        stroke: "var(--text-quiet)",
+        strokeDasharray: "2.6 1.6",
         title: (b: TrailPoint) =>
           `${moment(b.asOf, "day")}, v${b.version}: cannot tell yet, ${count(b.waiting)} predictions wait`,
       }),
       Plot.text(points.slice(-1), {
-        ...{ x: "at", y: "value", dx: 8, textAnchor: "start" },
+        x: "at",
+        y: "value",
+        dx: 8,
+        textAnchor: "start",
         className: now.length > 0 ? "label green" : "label",
         text: (p: Point) => `v${p.version} ${figure(p.value)}`,
       }),
       Plot.dot(points, {
-        ...{ x: "at", y: "value", r: 2.5 },
+        x: "at",
+        y: "value",
+        r: 2.5,
         fill: (p: Point) => p.version === serving ? "var(--evergreen)" : "var(--chart-line)",
         title: (p: Point) =>
           `${when(p.at)}, v${p.version}: ${metricName(metric)} ${withRange(p)}, on ${
@@ -180,12 +199,19 @@ function versionMarks(
   return [
     Plot.areaY(sure, { x: "at", y1: "low", y2: "high", z: "version", fill: band }),
     Plot.ruleX(alone.filter((p) => sure.includes(p)), {
-      ...{ x: "at", y1: "low", y2: "high", stroke: line, strokeWidth: width },
+      x: "at",
+      y1: "low",
+      y2: "high",
+      stroke: line,
+      strokeWidth: width,
     }),
     Plot.link(versions.filter((own) => own[0].atDeployment !== null), {
-      ...{ x1: (own: Point[]) => own[0].at, x2: (own: Point[]) => own.at(-1)!.at },
-      ...{ y1: (own: Point[]) => own[0].atDeployment, y2: (own: Point[]) => own[0].atDeployment },
-      ...{ stroke: "var(--chart-axis)", strokeDasharray: "2 3" },
+      x1: (own: Point[]) => own[0].at,
+      x2: (own: Point[]) => own.at(-1)!.at,
+      y1: (own: Point[]) => own[0].atDeployment,
+      y2: (own: Point[]) => own[0].atDeployment,
+      stroke: "var(--chart-axis)",
+      strokeDasharray: "2 3",
     }),
     Plot.line(points, { x: "at", y: "value", z: "version", stroke: line, strokeWidth: width }),
   ];
@@ -211,11 +237,16 @@ function moveMarks(marks: readonly Mark[], pxOf: (at: Date) => number): Plot.Mar
   const written = new Set(legible(marks, pxOf));
   return groups.flatMap(({ those, stroke, dash, tone, word }) => [
     Plot.ruleX(those, {
-      ...{ x: "at", stroke, strokeDasharray: dash },
+      x: "at",
+      stroke,
+      strokeDasharray: dash,
       title: (m: Mark) => `v${m.version} ${word} on ${when(m.at)}`,
     }),
     Plot.text(those.filter((m) => written.has(m)), {
-      ...{ x: "at", frameAnchor: "top", dy: -12, className: `label ${tone}` },
+      x: "at",
+      frameAnchor: "top",
+      dy: -12,
+      className: `label ${tone}`,
       text: (m: Mark) => `v${m.version}`,
     }),
   ]);

@@ -25,12 +25,25 @@ const NO_TRAINING: Sign = { glyph: "stopped", tone: "unknown", word: "No trainin
 /** All that was decided again, newest first. */
 function rowsOf({ checks, verdicts }: Trial): Row[] {
   const ofChecks = checks.map((c): Row => ({
-    ...{ id: c.id, asOf: c.asOf, model: c.model, of: "check", href: null, text: c.text },
-    ...{ was: answerSign(c.was), would: c.would && answerSign(c.would), same: c.would === c.was },
+    id: c.id,
+    asOf: c.asOf,
+    model: c.model,
+    of: "check",
+    href: null,
+    text: c.text,
+    was: answerSign(c.was),
+    would: c.would && answerSign(c.would),
+    same: c.would === c.was,
   }));
   const ofVerdicts = verdicts.map((v): Row => ({
-    ...{ id: v.cycleId, asOf: v.asOf, model: v.model, of: `cycle ${v.number}`, href: `/cycles/${v.cycleId}` },
-    ...{ was: verdictSign(v.was), same: v.would === v.was, text: v.text },
+    id: v.cycleId,
+    asOf: v.asOf,
+    model: v.model,
+    of: `cycle ${v.number}`,
+    href: `/cycles/${v.cycleId}`,
+    was: verdictSign(v.was),
+    same: v.would === v.was,
+    text: v.text,
     would: v.would && (v.would === "no training" ? NO_TRAINING : verdictSign(v.would)),
   }));
   return [...ofChecks, ...ofVerdicts].sort((a, b) => a.asOf < b.asOf ? 1 : a.asOf > b.asOf ? -1 : 0);
@@ -62,7 +75,8 @@ export function trialAnswer({ checks, verdicts, from, to }: Trial): string {
 
 /** What a configuration would have done with history, beside what was done. */
 export function TrialView({ trial, csv }: { trial: Trial; csv: boolean }) {
-  const rows = rowsOf(trial), differing = rows.filter((row) => row.would && !row.same);
+  const rows = rowsOf(trial);
+  const differing = rows.filter((row) => row.would && !row.same);
   const unknown = rows.filter((row) => !row.would);
   return (
     <div class="trial">

@@ -33,7 +33,8 @@ export function WhatIf({ view, backtest }: Props) {
       </p>
     );
   }
-  const text = subjectText(backtest, result), { main } = METRICS[result.kind];
+  const text = subjectText(backtest, result);
+  const { main } = METRICS[result.kind];
   const rows = rowsOf({ result, policies: backtest.policies });
   return (
     <>

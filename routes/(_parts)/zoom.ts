@@ -26,11 +26,14 @@ export function zoomHref(url: URL, id: string, range: Range | null): string {
 /** Whole ms for times, six digits for small numbers. */
 const short = (x: number) => Math.abs(x) > 1e6 ? Math.round(x) : Number(x.toPrecision(6));
 
-const CLOSER = 0.5, STEP = 0.5;
+const CLOSER = 0.5;
+const STEP = 0.5;
 
 /** Where the controls of a chart lead that shows `now` of `whole`. */
 export function zoomSteps(whole: Range, now: Range | null): { name: string; to: Range | null }[] {
-  const [from, to] = now ?? whole, span = to - from, middle = (from + to) / 2;
+  const [from, to] = now ?? whole;
+  const span = to - from;
+  const middle = (from + to) / 2;
   const closer: Range = [middle - span * CLOSER / 2, middle + span * CLOSER / 2];
   if (!now) return [{ name: "Zoom in", to: closer }];
   const moved = (by: number): Range => {

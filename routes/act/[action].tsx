@@ -6,7 +6,8 @@ import { define } from "../(_parts)/define.ts";
 
 /** What the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: Asked): Promise<Deed> {
-  const model = url.searchParams.get("model"), version = wholeNumber(url.searchParams.get("version"));
+  const model = url.searchParams.get("model");
+  const version = wholeNumber(url.searchParams.get("version"));
   const { models } = await state.dashboard.status();
   const status = models.find((m) => m.model === model);
   const deed = status && deedOf(params.action, status, version);

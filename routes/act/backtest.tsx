@@ -9,14 +9,18 @@ export const handler = define.handlers({
     state.title = "Begin a backtest";
     const { models } = await state.dashboard.configuration();
     // an address may bring settings to try, as ?lines=gate%3Dthreshold
-    const fields: BacktestFields = { ...NO_FIELDS, ...{ lines: url.searchParams.get("lines") ?? "" } };
+    const fields: BacktestFields = { ...NO_FIELDS, lines: url.searchParams.get("lines") ?? "" };
     return page({ fields, models, why: "", once: crypto.randomUUID(), problem: null as string | null });
   },
   async POST(ctx) {
-    const form = await readForm(ctx), { desk, dashboard } = ctx.state, person = ctx.state.person!;
+    const form = await readForm(ctx);
+    const { desk, dashboard } = ctx.state;
+    const person = ctx.state.person!;
     ctx.state.title = "Begin a backtest";
     const configuration = await dashboard.configuration();
-    const fields = fieldsOf(form), why = field(form, "why"), once = field(form, "once");
+    const fields = fieldsOf(form);
+    const why = field(form, "why");
+    const once = field(form, "once");
     const read = readBacktest(fields, configuration);
     const refused = read.body === null
       ? { status: 422, why: read.problem }

@@ -58,7 +58,9 @@ function modelOf({ models }: Configuration, name: string | null): string | null 
 const numberIn = (text: string | null): number | null => text && /^\d+$/.test(text) ? Number(text) : null;
 
 const edited = (problems: Record<string, string> = {}, problem: string | null = null): Step => ({
-  ...{ kind: "edit", problems, problem },
+  kind: "edit",
+  problems,
+  problem,
 });
 
 /** What was wanted, as a configuration over the version it started from; null with the problems it has. */
@@ -74,7 +76,8 @@ async function look(
   },
   { why = "", problem = null as string | null, once = crypto.randomUUID() as string } = {},
 ): Promise<{ step: Step; status: number }> {
-  const { current, versions } = configuration, read = wanted(configuration, wish);
+  const { current, versions } = configuration;
+  const read = wanted(configuration, wish);
   if (read.config === null) {
     const left = `Version ${current.version} is still in force, as it was`;
     return { step: edited(read.problems, left), status: 422 };
@@ -97,7 +100,8 @@ async function look(
 export const handler = define.handlers({
   async GET({ url, state }) {
     const { dashboard } = state;
-    const configuration = await dashboard.configuration(), query = url.searchParams;
+    const configuration = await dashboard.configuration();
+    const query = url.searchParams;
     const wish: Wish = {
       model: modelOf(configuration, query.get("model")),
       version: numberIn(query.get("version")),
@@ -112,13 +116,18 @@ export const handler = define.handlers({
   },
 
   async POST(ctx) {
-    const { dashboard, desk } = ctx.state, person = ctx.state.person!;
-    const form = await readForm(ctx), configuration = await dashboard.configuration();
-    const wish = readWish(form, configuration), why = field(form, "why"), once = field(form, "once");
+    const { dashboard, desk } = ctx.state;
+    const person = ctx.state.person!;
+    const form = await readForm(ctx);
+    const configuration = await dashboard.configuration();
+    const wish = readWish(form, configuration);
+    const why = field(form, "why");
+    const once = field(form, "once");
     ctx.state.title = "Change the configuration";
     if (field(form, "step") === "edit") return page<Shown>({ configuration, wish, step: edited() });
     const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
-    const saving = field(form, "step") === "save", read = wanted(configuration, wish);
+    const saving = field(form, "step") === "save";
+    const read = wanted(configuration, wish);
     const refused = saving && read.config ? await save({ ...wish, config: read.config, why, once }) : null;
     if (saving && read.config && !refused) {
       await desk.leaveNotice(person, `Version ${wish.after + 1} of the configuration is in force.`);
@@ -145,13 +154,16 @@ function readWish(form: FormData, configuration: Configuration): Wish {
   const fields = Object.fromEntries(sent.map((name) => [name.slice(4), field(form, name)]));
   const base = versionOf(configuration, after).config;
   return {
-    ...{ model, after, version: numberIn(field(form, "version")) },
+    model,
+    after,
+    version: numberIn(field(form, "version")),
     fields: changedFields(base, { model, fields }),
   };
 }
 
 export default define.page<typeof handler>(function ChangeConfiguration({ data, state }) {
-  const shown = data as Shown, token = state.person!.token;
+  const shown = data as Shown;
+  const token = state.person!.token;
   switch (shown.step.kind) {
     case "edit":
       return <Edit {...shown} step={shown.step} token={token} />;
@@ -212,7 +224,8 @@ function Edit({ configuration, wish, step, token }: Of<"edit">) {
 }
 
 function Review({ wish, step, token, name }: Of<"review"> & { name: string }) {
-  const { changes, trial, problem, why, once } = step, next = wish.after + 1;
+  const { changes, trial, problem, why, once } = step;
+  const next = wish.after + 1;
   return (
     <>
       <header class="lede">

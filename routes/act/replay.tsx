@@ -24,8 +24,11 @@ export const handler = define.handlers({
     });
   },
   async POST(ctx) {
-    const form = await readForm(ctx), { desk } = ctx.state, person = ctx.state.person!;
-    const why = field(form, "why"), once = field(form, "once");
+    const form = await readForm(ctx);
+    const { desk } = ctx.state;
+    const person = ctx.state.person!;
+    const why = field(form, "why");
+    const once = field(form, "once");
     // not looked up before: sent twice, the first may have left nothing that waits, and the API knows the answer
     const reason = ctx.url.searchParams.get("reason");
     const refused = why

@@ -162,7 +162,8 @@ function Failures({ ends, policies }: BacktestDetail) {
 }
 
 function Model({ result, backtest: { policies, state } }: { result: ModelResult; backtest: BacktestDetail }) {
-  const { model, first, last, missing } = result, loss = metricName(METRICS[result.kind].loss);
+  const { model, first, last, missing } = result;
+  const loss = metricName(METRICS[result.kind].loss);
   const uneven = new Set(result.policies.map(({ moments }) => moments)).size > 1;
   return (
     <section class="section model" aria-labelledby={`model-${model}`}>

@@ -19,7 +19,8 @@ const neighbour = (id: string, number: number) => id.replace(/\d+$/, String(numb
 export const handler = define.handlers({
   async GET({ params, state }) {
     const { dashboard } = state;
-    const view = await follow(state, "cycles"), cycle = await dashboard.cycle(params.id);
+    const view = await follow(state, "cycles");
+    const cycle = await dashboard.cycle(params.id);
     if (!cycle) throw new HttpError(404, `There is no cycle "${params.id}"`);
     if (!isUnderWay(cycle)) state.live = undefined;
     const running = view.status.models.find(({ model }) => model === cycle.model)?.running ?? null;

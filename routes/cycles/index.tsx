@@ -16,7 +16,8 @@ export const handler = define.handlers({
     const { status: { models, clock } } = await follow(state, "cycles");
     const rows = await state.dashboard.cycles({
       ...filter,
-      ...{ limit: PAGE_ROWS + 1, offset },
+      limit: PAGE_ROWS + 1,
+      offset,
     });
     state.title = "Cycles";
     return page({ models, clock, filter, cycles: rows.slice(0, PAGE_ROWS), more: rows.length > PAGE_ROWS });

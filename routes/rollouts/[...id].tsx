@@ -40,7 +40,10 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
             here={`/rollouts/${id}`}
             offers={[
               ...challengers.map((version) => ({
-                ...{ action: "promote" as const, model, version, text: `Promote v${version}` },
+                action: "promote" as const,
+                model,
+                version,
+                text: `Promote v${version}`,
               })),
               { action: "roll-back", model, version: champion, text: `Roll back to v${champion}` },
             ]}

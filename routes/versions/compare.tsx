@@ -13,8 +13,11 @@ function versionIn(query: URLSearchParams, name: string): number | null {
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { dashboard } = state, query = url.searchParams;
-    const model = query.get("model") ?? "", a = versionIn(query, "a"), b = versionIn(query, "b");
+    const { dashboard } = state;
+    const query = url.searchParams;
+    const model = query.get("model") ?? "";
+    const a = versionIn(query, "a");
+    const b = versionIn(query, "b");
     if (a === null || b === null) {
       throw new HttpError(404, "Name a model and two of its versions: /versions/compare?model=churn&a=1&b=2");
     }
@@ -36,7 +39,8 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(
   function Compare({ data: { view, versions, serving }, state, url }) {
-    const { model, a, b } = view, [one, other] = [a.version.version, b.version.version];
+    const { model, a, b } = view;
+    const [one, other] = [a.version.version, b.version.version];
     return (
       <>
         <header class="lede">
@@ -63,7 +67,10 @@ export default define.page<typeof handler>(
             here={url.pathname + url.search}
             offers={[b, a].flatMap(({ version: { version, damagedAt, artefactRemovedAt } }) =>
               version === serving || damagedAt !== null || artefactRemovedAt !== null ? [] : [{
-                ...{ action: "promote" as const, model, version, text: `Promote v${version}` },
+                action: "promote" as const,
+                model,
+                version,
+                text: `Promote v${version}`,
               }]
             ).filter((offer, i, all) => all.findIndex((o) => o.version === offer.version) === i)}
           />

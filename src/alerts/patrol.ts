@@ -24,7 +24,9 @@ const DELIVERIES_MAX = 20;
  */
 export function createPatrol(deps: DeliveryDeps): () => Promise<void> {
   const { clock } = deps;
-  let sinceMs = clock(), lastMs = clock(), busy = false;
+  let sinceMs = clock();
+  let lastMs = clock();
+  let busy = false;
   return async () => {
     if (busy) return;
     busy = true;

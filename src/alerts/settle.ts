@@ -45,7 +45,8 @@ export function settleAlerts(
     if (observation !== undefined && !await takeLook(tx, observation, nowMs)) {
       return { opened: [], closed: [] };
     }
-    const opened: Alert[] = [], closed: Alert[] = [];
+    const opened: Alert[] = [];
+    const closed: Alert[] = [];
     for (const alert of wanted) opened.push(await openAlert(tx, alert, { channels, nowMs }));
     const except = wanted.map(({ key }) => key);
     for (const kind of scope.kinds) {

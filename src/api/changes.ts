@@ -45,7 +45,11 @@ export async function changeRetrainers(
     );
     const active = states.find((s) => s.model === model)?.active ?? false;
     await writeAudit(sql, {
-      ...{ requestId: `${requestId}/${model}`, who, action, target: model, why }, // as the workflow writes it
+      requestId: `${requestId}/${model}`,
+      who,
+      action,
+      target: model,
+      why, // as the workflow writes it
       before: { active },
       after: action === "stop" ? { active: false, running } : { active: action === "start" || active },
     });

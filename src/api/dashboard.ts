@@ -50,16 +50,28 @@ export interface DashboardDeps
   cache?: string;
 }
 
-const VERSIONS_SHOWN = 200, ROLLOUTS_SHOWN = 200, LOOKS_SHOWN = 200, CONFIGS_SHOWN = 1000, ALERTS_SHOWN = 200;
+const VERSIONS_SHOWN = 200;
+const ROLLOUTS_SHOWN = 200;
+const LOOKS_SHOWN = 200;
+const CONFIGS_SHOWN = 1000;
+const ALERTS_SHOWN = 200;
 const BACKTESTS_SHOWN = 200;
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** No inline script, no inline style, nothing from elsewhere; but for the script that Fresh itself writes, by its nonce. */
 const POLICY = [
-  ...["default-src 'none'", "script-src 'self' 'unsafe-inline'", "style-src 'self'", "img-src 'self'"],
-  ...["font-src 'none'", "media-src 'none'", "worker-src 'none'", "connect-src 'self'"],
-  ...["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"],
+  "default-src 'none'",
+  "script-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "font-src 'none'",
+  "media-src 'none'",
+  "worker-src 'none'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
 ];
 
 /** What the pages read, out of Postgres only: they answer while workers and Temporal are down. */
@@ -98,7 +110,10 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
       const lists = [await open, (await closed).alerts] as const;
       const deliveries = await deliveriesOf(sql, lists.flat().map(({ id }) => id));
       return {
-        ...{ open: lists[0], closed: lists[1], next: (await closed).next, deliveries },
+        open: lists[0],
+        closed: lists[1],
+        next: (await closed).next,
+        deliveries,
         lastClosedAt: await lastClosedAt(sql),
       };
     },
@@ -221,7 +236,9 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   let building: ReturnType<typeof buildDashboard> | undefined;
   const handler = (app: Api) =>
     building ??= buildDashboard(readDashboard(deps), {
-      ...{ desk: createDesk(deps, app), mayRead: readersOf(deps), cache: deps.cache },
+      desk: createDesk(deps, app),
+      mayRead: readersOf(deps),
+      cache: deps.cache,
     }).catch((error) => {
       building = undefined; // the next request tries again
       throw error;

@@ -90,7 +90,10 @@ function cookie(req: Request, value: string, lifeMs: number): string {
   const secure = new URL(req.url).protocol === "https:" ||
     req.headers.get("x-forwarded-proto") === "https"; // TLS may end before us
   return serialize(cookieName(req), value, {
-    ...{ httpOnly: true, sameSite: "Strict", path: "/", secure },
+    httpOnly: true,
+    sameSite: "Strict",
+    path: "/",
+    secure,
     maxAge: lifeMs / 1000,
   });
 }

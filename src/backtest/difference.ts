@@ -29,18 +29,25 @@ export function differenceOf(
   differences: readonly number[],
   { lag, higherIsBetter }: { lag: number; higherIsBetter: boolean },
 ): Difference {
-  const n = differences.length, mean = meanOf(differences), sign = higherIsBetter ? 1 : -1;
-  const residuals = differences.map((d) => d - mean), plain = covariance(residuals, 0);
+  const n = differences.length;
+  const mean = meanOf(differences);
+  const sign = higherIsBetter ? 1 : -1;
+  const residuals = differences.map((d) => d - mean);
+  const plain = covariance(residuals, 0);
   const long = plain + 2 * Array.from({ length: lag }, (_, k) => covariance(residuals, k + 1)).reduce(add, 0);
   const found = {
-    ...{ mean, n, error: Math.sqrt(plain / n) },
+    mean,
+    n,
+    error: Math.sqrt(plain / n),
     betterAt: differences.filter((d) => sign * d > 0).length,
   };
   if (differences.every((d) => d === 0)) return { ...found, low: 0, high: 0, verdict: "the same" };
   const freedom = n / (lag + 1) - 1;
   if (n < SCORED_MIN || freedom < 1) return { ...found, low: null, high: null, verdict: "cannot tell yet" };
   const reach = tQuantile(1 - (1 - CONFIDENCE) / 2, freedom) * Math.sqrt(Math.max(plain, long) / n);
-  const low = mean - reach, high = mean + reach, crosses = low <= 0 && high >= 0;
+  const low = mean - reach;
+  const high = mean + reach;
+  const crosses = low <= 0 && high >= 0;
   return { ...found, low, high, verdict: crosses ? "cannot tell yet" : sign * mean > 0 ? "better" : "worse" };
 }
 

@@ -53,10 +53,18 @@ function evidenceOf(
 ): ImpactEvidence {
   const { asOf: cutoff, shopper, outcome } = after;
   return {
-    ...{ kind, loss, cap: null, horizonDays, confidence, groups: [] },
+    kind,
+    loss,
+    cap: null,
+    horizonDays,
+    confidence,
+    groups: [],
     cutoffs: [{ cutoff, population: shopper.length }],
     rows: {
-      ...{ shopper, outcome, before: before.prediction, after: after.prediction },
+      shopper,
+      outcome,
+      before: before.prediction,
+      after: after.prediction,
       cutoff: shopper.map(() => 0),
     },
   };

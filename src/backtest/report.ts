@@ -72,13 +72,19 @@ export function resultOf(input: ReportInput): ModelResult {
 
 function policyResult(policy: string, { backtest, model, steps, seconds, worth }: ReportInput): PolicyResult {
   const of = (label: string | null) => label === null ? [] : steps.filter((step) => step.policy === label);
-  const series = of(policy), scored = series.filter(isScored);
-  const trained = series.filter((step) => step.trained), config = configOf(backtest.config, model.name);
+  const series = of(policy);
+  const scored = series.filter(isScored);
+  const trained = series.filter((step) => step.trained);
+  const config = configOf(backtest.config, model.name);
   const ended = (outcome: string) => series.filter((step) => step.outcome === outcome).length;
-  const trainingSeconds = seconds.get(policy) ?? 0, lag = overlapOf(backtest, config.horizon_days);
+  const trainingSeconds = seconds.get(policy) ?? 0;
+  const lag = overlapOf(backtest, config.horizon_days);
   const against = (kind: PolicyName) => of(labelOfKind(backtest, kind)).filter(isScored);
   return {
-    ...{ policy, series, trainingSeconds, moments: scored.length },
+    policy,
+    series,
+    trainingSeconds,
+    moments: scored.length,
     predictions: scored.reduce((sum, { rows }) => sum + rows, 0),
     means: meansOf(scored),
     toNever: differences(scored, against("never"), lag),

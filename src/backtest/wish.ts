@@ -38,7 +38,8 @@ export function readPolicy(text: string): PolicyWish {
     else config[name] = valueOf(name, value ?? "");
   }
   const wish = PolicyWish.safeParse({
-    ...{ policy, config },
+    policy,
+    config,
     ...days === undefined ? {} : { days: Number(days) },
     ...validate === undefined ? {} : { validate },
   });

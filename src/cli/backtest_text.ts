@@ -61,7 +61,8 @@ function modelText(result: ModelResult, paint: Paint): string {
 }
 
 function metricsTable({ kind, policies }: ModelResult, paint: Paint): string {
-  const columns = COLUMNS[kind], [main, name] = columns[0];
+  const columns = COLUMNS[kind];
+  const [main, name] = columns[0];
   const heads = [
     "policy",
     ...columns.map(([, name]) => right(name)),
@@ -90,10 +91,17 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
   ];
   const told = policies.some(({ gain }) => gain !== null);
   const rows = policies.map((p) => [
-    ...[p.policy, String(p.moments), String(p.trainings), String(p.deployments)],
-    ...[String(p.rolledBack), String(p.rejected), String(p.inconclusive), String(p.failed)],
+    p.policy,
+    String(p.moments),
+    String(p.trainings),
+    String(p.deployments),
+    String(p.rolledBack),
+    String(p.rejected),
+    String(p.inconclusive),
+    String(p.failed),
     duration(p.trainingSeconds),
-    ...[p.cost === null ? "-" : money(p.cost, currency), ...told ? [gained(p, currency)] : []],
+    p.cost === null ? "-" : money(p.cost, currency),
+    ...told ? [gained(p, currency)] : [],
   ]);
   const rest = ["training", "cost", ...told ? ["gain over never"] : []];
   return table(["policy", ...[...heads.slice(1), ...rest].map(right)], rows, paint);

@@ -92,7 +92,8 @@ export async function waitingPredictions(
   sql: Sql,
   { limit, ...of }: OfVersion & { limit: number },
 ): Promise<{ rows: StoredPrediction[]; total: number; outcomesNext: string | null }> {
-  const { model, version, asOfMs } = of, at = moment(sql, asOfMs);
+  const { model, version, asOfMs } = of;
+  const at = moment(sql, asOfMs);
   const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, of)}
     and horizon_days is not null and as_of <= ${at} and (met_at is null or met_at > ${at})`;
   const rows = await sql<StoredPrediction[]>`select id, user_key, ${asMs(sql)}, prediction, segment

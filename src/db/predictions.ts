@@ -83,7 +83,8 @@ export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]):
 
 /** What answers share, each once, and which of these an answer is of; from 1. */
 function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kindOf: number[] } {
-  const known = new Map<string, number>(), kinds: StoredAnswer[] = [];
+  const known = new Map<string, number>();
+  const kinds: StoredAnswer[] = [];
   const kindOf = answers.map((answer) => {
     const { model, version, fallback, featureHash, horizonDays, segment, arm, shown } = answer;
     const key = `${model}/${version}/${fallback}/${featureHash}/${horizonDays}/${segment}/${arm}/${shown}`;

@@ -30,7 +30,8 @@ export async function readQualityEvidence(
  * arrived since; the last one is cut at the moment and made every time.
  */
 async function readProfiles(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<DayProfile[]> {
-  const today = Math.floor(asOfMs / DAY_MS), from = today - DAYS;
+  const today = Math.floor(asOfMs / DAY_MS);
+  const from = today - DAYS;
   const rows = await sql<{ day: number; events: number; profile: unknown }[]>`
     select c.day, c.events, q.profile
     from (select day, sum(events)::bigint as events from day_counts where day >= ${from}::int and day < ${today}::int group by day) c
@@ -49,7 +50,8 @@ async function makeProfiles(
 ): Promise<Map<number, DayProfile>> {
   const made = new Map<number, DayProfile>();
   for (const days of Map.groupBy(wanted, ({ day }) => mondayOf(day * DAY_MS)).values()) {
-    const fromMs = days[0].day * DAY_MS, toMs = (days[days.length - 1].day + 1) * DAY_MS;
+    const fromMs = days[0].day * DAY_MS;
+    const toMs = (days[days.length - 1].day + 1) * DAY_MS;
     for (const profile of await profileDays(sql, { fromMs, toMs })) made.set(profile.day, profile);
   }
   const kept = wanted.flatMap(({ day, events }) =>

@@ -6,7 +6,8 @@ import { DAY_OF_AT } from "./user_day_sql.ts";
 /** Prices and products are compared with so many days before the week they are sold in. */
 const PRICES_DAYS = 56;
 /** A product is young for so long; what was sold in the time before that is known. */
-const YOUNG_DAYS = 60, KNOWN_DAYS = 120;
+const YOUNG_DAYS = 60;
+const KNOWN_DAYS = 120;
 /** So many days of history say which products are known. */
 const KNOWN_DAYS_MIN = 28;
 /** A visit counts as affected by repetition when so large a part of its events repeats others. */
@@ -171,7 +172,8 @@ async function readPrices(
   sql: Sql,
   range: Range,
 ): Promise<{ day: number; bin: number | null; visits: number }[]> {
-  const toMs = mondayOf(range.fromMs), before = { fromMs: toMs - PRICES_DAYS * DAY_MS, toMs };
+  const toMs = mondayOf(range.fromMs);
+  const before = { fromMs: toMs - PRICES_DAYS * DAY_MS, toMs };
   return await sql`
     with usual as (
       select product_code, percentile_cont(0.5) within group (order by price) as price from events

@@ -76,8 +76,10 @@ type Row = UserDay & { readonly userKey: string };
  * asking as of now, that is nobody.
  */
 function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
-  const from = at(sql, fromMs), to = at(sql, toMs);
-  const fromDay = Math.floor(fromMs / DAY_MS), toDay = Math.floor(toMs / DAY_MS);
+  const from = at(sql, fromMs);
+  const to = at(sql, toMs);
+  const fromDay = Math.floor(fromMs / DAY_MS);
+  const toDay = Math.floor(toMs / DAY_MS);
   const wanted = sql`
     ${users ? sql`and user_key = any(${users as string[]}::uuid[])` : sql``}
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
@@ -107,7 +109,8 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
 /** Pseudonyms of the population as of `asOfMs`; a purchase day cut by it is looked up in `events`. */
 function activeUsers(sql: Sql, asOfMs: number, { activeDays, activity }: PopulationQuery) {
   const startMs = asOfMs - activeDays * DAY_MS;
-  const start = at(sql, startMs), asOf = at(sql, asOfMs);
+  const start = at(sql, startMs);
+  const asOf = at(sql, asOfMs);
   const asOfDay = Math.floor(asOfMs / DAY_MS);
   const days = sql`select user_key from user_days
     where day between ${Math.floor(startMs / DAY_MS)}::int and ${asOfDay}::int`;

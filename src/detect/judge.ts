@@ -31,7 +31,8 @@ export interface Judged {
  */
 export function judge(alarms: readonly AlarmAt[], changes: readonly Change[], errors: number): Judged {
   const delays: (number | null)[] = changes.map(() => null);
-  const falseAlarms: number[] = [], repeated: number[] = [];
+  const falseAlarms: number[] = [];
+  const repeated: number[] = [];
   for (const { row } of alarms) {
     const at = changes.findLastIndex((change) => change.row <= row);
     if (at < 0) falseAlarms.push(row);

@@ -55,7 +55,8 @@ export function openStream(table: Table, names: { target: string; truth?: string
   const column = columnOf(table, names.target);
   const truth = names.truth === undefined ? undefined : columnOf(table, names.truth);
   if (table.rows < ROWS_NEEDED) throw new InsufficientDataError("this stream, rows", table.rows, ROWS_NEEDED);
-  const learn = Math.floor(table.rows / 10), target = targetOf(column, learn);
+  const learn = Math.floor(table.rows / 10);
+  const target = targetOf(column, learn);
   const given = table.columns.filter((one) => one !== column && one !== truth);
   const features = encodeFeatures(given, table.rows, learn);
   if (features.names.length === 0) {

@@ -128,7 +128,8 @@ class ColumnBuilder {
 
   put(row: number, cell: string): void {
     if (row === this.#numbers.length) this.#grow();
-    const text = cell.trim(), value = Number(text);
+    const text = cell.trim();
+    const value = Number(text);
     const isMissing = MISSING.has(text.toLowerCase());
     const isNumber = !isMissing && Number.isFinite(value);
     this.#numbers[row] = isNumber ? value : NaN;
@@ -153,7 +154,8 @@ class ColumnBuilder {
   }
 
   #grow(): void {
-    const numbers = new Float64Array(2 * this.#numbers.length), codes = new Int32Array(numbers.length);
+    const numbers = new Float64Array(2 * this.#numbers.length);
+    const codes = new Int32Array(numbers.length);
     numbers.set(this.#numbers);
     codes.set(this.#codes);
     [this.#numbers, this.#codes] = [numbers, codes];

@@ -25,14 +25,17 @@ function rotate(a: Float64Array, n: number, p: number, q: number): void {
   if (Math.abs(entry) < 1e-300) return;
   const theta = (a[q * n + q] - a[p * n + p]) / (2 * entry);
   const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
-  const c = 1 / Math.hypot(t, 1), s = t * c;
+  const c = 1 / Math.hypot(t, 1);
+  const s = t * c;
   for (let i = 0; i < n; i++) {
-    const ip = a[i * n + p], iq = a[i * n + q];
+    const ip = a[i * n + p];
+    const iq = a[i * n + q];
     a[i * n + p] = c * ip - s * iq;
     a[i * n + q] = s * ip + c * iq;
   }
   for (let i = 0; i < n; i++) {
-    const pi = a[p * n + i], qi = a[q * n + i];
+    const pi = a[p * n + i];
+    const qi = a[q * n + i];
     a[p * n + i] = c * pi - s * qi;
     a[q * n + i] = s * pi + c * qi;
   }

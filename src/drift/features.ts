@@ -28,7 +28,8 @@ export function testFeatures(
   pair: Pair,
   { alpha, roundsMax, random }: { alpha: number; roundsMax: number; random: Random },
 ): TestedFeatures {
-  const { statistics, seen } = statisticsOf(pair), rounds = settledRounds(alpha);
+  const { statistics, seen } = statisticsOf(pair);
+  const rounds = settledRounds(alpha);
   if (rounds <= roundsMax && rounds * stepsOf(pair, statistics) <= STEPS_MAX) {
     const deal = { ...codeRows(pair, pair.units), statistics };
     return { method: "permutation", statistics, ...permutationTest(deal, { alpha, roundsMax, random }) };
@@ -41,7 +42,9 @@ export function testFeatures(
 
 /** Each feature's statistic, and its value between the windows. */
 function statisticsOf(pair: Pair): { statistics: Statistic[]; seen: number[] } {
-  const known = new Map<string, Evidence>(), seen: number[] = [], fewer = fewerOf(pair.units);
+  const known = new Map<string, Evidence>();
+  const seen: number[] = [];
+  const fewer = fewerOf(pair.units);
   const taken = pair.units.starts[fewer.first + fewer.count] - pair.units.starts[fewer.first];
   const statistics = pair.codings.map((coding, f) => {
     const codes = pair.independent ? null : codeColumn(pair, f, pair.units);
@@ -59,6 +62,7 @@ function statisticsOf(pair: Pair): { statistics: Statistic[]; seen: number[] } {
 
 /** Look-ups of one deal: the bins of the smaller window's rows, and the scores of all bins. */
 function stepsOf({ units }: Pair, statistics: readonly Statistic[]): number {
-  const fewer = fewerOf(units), rows = units.starts[fewer.first + fewer.count] - units.starts[fewer.first];
+  const fewer = fewerOf(units);
+  const rows = units.starts[fewer.first + fewer.count] - units.starts[fewer.first];
   return rows * statistics.length + statistics.reduce((sum, { scores }) => sum + scores.values.length, 0);
 }

@@ -5,7 +5,8 @@
  * Source: Holm, A simple sequentially rejective multiple test procedure (1979).
  */
 export function holm(ps: readonly number[]): number[] {
-  const m = ps.length, adjusted = new Array<number>(m);
+  const m = ps.length;
+  const adjusted = new Array<number>(m);
   let largest = 0;
   ascending(ps).forEach((i, rank) =>
     adjusted[i] = largest = Math.max(largest, Math.min(1, (m - rank) * ps[i]))
@@ -20,7 +21,8 @@ export function holm(ps: readonly number[]): number[] {
  * Source: Benjamini and Hochberg, Controlling the false discovery rate (1995).
  */
 export function benjaminiHochberg(ps: readonly number[]): number[] {
-  const m = ps.length, adjusted = new Array<number>(m);
+  const m = ps.length;
+  const adjusted = new Array<number>(m);
   let smallest = 1;
   ascending(ps).map((i, rank) => [i, rank + 1]).reverse().forEach(([i, rank]) =>
     adjusted[i] = smallest = Math.min(smallest, m * ps[i] / rank)

@@ -30,7 +30,8 @@ export function quadratic(
   from: number,
   balance: number,
 ): number {
-  const { bins, values, weights } = scores, { sd, skewness } = moments;
+  const { bins, values, weights } = scores;
+  const { sd, skewness } = moments;
   let q = 0;
   for (let k = 0, at = 0; k < weights.length; k++) {
     let total = 0;

@@ -36,12 +36,15 @@ interface Cumulants {
 
 /** Solves `K'(s) = q`: by Newton's steps, halving the interval where one would leave it. */
 function saddlepoint(at: Cumulants, weights: ArrayLike<number>, means: ArrayLike<number>, q: number): void {
-  let largest = 0, spread = 0;
+  let largest = 0;
+  let spread = 0;
   for (let j = 0; j < weights.length; j++) {
     largest = Math.max(largest, weights[j]);
     spread += 1 + (means[j] ?? 0) ** 2;
   }
-  let high = 1 / (2 * largest), low = -spread / (2 * q) - 1e-12, s = 0;
+  let high = 1 / (2 * largest);
+  let low = -spread / (2 * q) - 1e-12;
+  let s = 0;
   for (let step = 0; step < STEPS_MAX; step++) {
     cumulants(at, s, weights, means);
     if (Math.abs(at.k1 - q) <= 1e-10 * q) break;
@@ -53,9 +56,14 @@ function saddlepoint(at: Cumulants, weights: ArrayLike<number>, means: ArrayLike
 }
 
 function cumulants(at: Cumulants, s: number, weights: ArrayLike<number>, means: ArrayLike<number>): void {
-  let k = 0, k1 = 0, k2 = 0, k3 = 0;
+  let k = 0;
+  let k1 = 0;
+  let k2 = 0;
+  let k3 = 0;
   for (let j = 0; j < weights.length; j++) {
-    const rest = 1 - 2 * s * weights[j], a = weights[j] / rest, shift = means.length > 0 ? means[j] ** 2 : 0;
+    const rest = 1 - 2 * s * weights[j];
+    const a = weights[j] / rest;
+    const shift = means.length > 0 ? means[j] ** 2 : 0;
     k += s * a * shift - Math.log(rest) / 2;
     k1 += a * (1 + shift / rest);
     k2 += 2 * a * a * (1 + 2 * shift / rest);
@@ -71,11 +79,13 @@ export interface Evidence {
   inverse(evidence: number): number;
 }
 
-const POINTS = 128, EVIDENCE_MAX = 30;
+const POINTS = 128;
+const EVIDENCE_MAX = 30;
 
 /** The evidence of sums with these weights by linear interpolation, beyond chances of 1e-13 along the last slope. */
 export function evidenceTable(weights: ArrayLike<number>): Evidence {
-  const last = quantileOf(weights, Math.exp(-EVIDENCE_MAX)), step = last / (POINTS - 1);
+  const last = quantileOf(weights, Math.exp(-EVIDENCE_MAX));
+  const step = last / (POINTS - 1);
   const table = Float64Array.from({ length: POINTS }, (_, i) => -Math.log(tailOf(weights, i * step)));
   const at = (q: number) => {
     const i = Math.min(POINTS - 2, Math.floor(q / step));
@@ -90,7 +100,8 @@ export function evidenceTable(weights: ArrayLike<number>): Evidence {
 }
 
 function quantileOf(weights: ArrayLike<number>, p: number): number {
-  let low = 0, high = 1;
+  let low = 0;
+  let high = 1;
   while (tailOf(weights, high) > p) high *= 2;
   for (let i = 0; i < 20; i++) {
     const middle = (low + high) / 2;

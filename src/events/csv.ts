@@ -15,7 +15,8 @@ const DELIMITERS = [",", ";", "\t"];
  */
 export async function* readCsv(blocks: AsyncIterable<LineBlock>, name: string): AsyncGenerator<RowBlock> {
   let reader: CsvReader | undefined;
-  let line = 0, bytesRead = 0;
+  let line = 0;
+  let bytesRead = 0;
   for await (const block of blocks) {
     const rows: FileRow[] = [];
     bytesRead = block.bytesRead;

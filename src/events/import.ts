@@ -114,7 +114,8 @@ class ImportRun {
 
   #judge(row: FileRow, nowMs: number): Judged {
     const { pseudonym } = this.deps;
-    const source = `import ${this.file.name}`, { line } = row;
+    const source = `import ${this.file.name}`;
+    const { line } = row;
     if (!("raw" in row)) {
       const refusal = { reason: row.unreadable, field: null, source, line };
       return { kind: "quarantined", put: quarantined(undefined, refusal, pseudonym) };

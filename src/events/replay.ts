@@ -72,7 +72,8 @@ export async function replayQuarantine(
 }
 
 function tryAgain(row: WaitingEvent, { nowMs, pseudonym }: { nowMs: number; pseudonym: Pseudonym }): Outcome {
-  const { id, reason, field } = row, kept = again(row, pseudonym);
+  const { id, reason, field } = row;
+  const kept = again(row, pseudonym);
   if (kept.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
   const verdict = judge(kept.raw, { ...kept.context, nowMs });
   return verdict.kind === "accepted"

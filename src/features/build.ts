@@ -82,7 +82,8 @@ async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> 
 /** The features of one cut-off's population, from events strictly before it. */
 export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
   const { activeDays, activity, horizonDays } = protocol;
-  const users: string[] = [], rows: number[][] = [];
+  const users: string[] = [];
+  const rows: number[][] = [];
   for await (
     const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population: { activeDays, activity } })
   ) {

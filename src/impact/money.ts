@@ -37,8 +37,10 @@ const DIFFERING_MIN = 20;
  * Source: Liang and Zeger, Biometrika 73 (1986), for the mean.
  */
 export function sumOf(parts: readonly Part[], { confidence }: { confidence: number }): Money {
-  const influence = new Map<number, number>(), differing = new Set<number>();
-  let amount = 0, rows = 0;
+  const influence = new Map<number, number>();
+  const differing = new Set<number>();
+  let amount = 0;
+  let rows = 0;
   for (const { differences, shoppers, scale, widen = 1 } of parts) {
     const n = differences.length;
     if (shoppers.length !== n) {
@@ -59,7 +61,8 @@ export function sumOf(parts: readonly Part[], { confidence }: { confidence: numb
   const squares = [...influence.values()].reduce((sum, u) => sum + u * u, 0);
   const reach = tQuantile(1 - (1 - confidence) / 2, clusters - 1) *
     Math.sqrt(clusters / (clusters - 1) * squares);
-  const low = amount - reach, high = amount + reach;
+  const low = amount - reach;
+  const high = amount + reach;
   return { ...found, low, high, verdict: verdictOf(low, high, differing.size) };
 }
 

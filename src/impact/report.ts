@@ -29,12 +29,18 @@ export function reportOf(evidence: ImpactEvidence): ImpactReport {
   const { rows, loss, cap, cutoffs, groups, confidence } = evidence;
   const losses = (predictions: readonly number[]) =>
     rowLosses(loss as RowLoss, rows.outcome, predictions, { cap: cap ?? Infinity });
-  const before = losses(rows.before), after = losses(rows.after);
+  const before = losses(rows.before);
+  const after = losses(rows.after);
   return {
-    ...{ loss, before: mean(before), after: mean(after), cutoffs },
+    loss,
+    before: mean(before),
+    after: mean(after),
+    cutoffs,
     difference: paired(before, after, rows.shopper, confidence),
     groups: groups.map((of) => ({
-      ...{ group: of.group, before: mean(of.before), after: mean(of.after) },
+      group: of.group,
+      before: mean(of.before),
+      after: mean(of.after),
       difference: paired(of.before, of.after, of.shopper, confidence),
     })).sort((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean)),
   };

@@ -54,15 +54,14 @@ export function tellStage({ report, unmeasured, evidence }: Stored, economics: E
   return {
     part: economics.basis === "profit" ? part : null,
     impact: {
-      ...{
-        report,
-        uplift,
-        population,
-        thresholds: by,
-        learned: before.moved || after.moved,
-        text: uplift.verdict,
-      },
-      ...{ before: perHorizon(before.profit), after: perHorizon(after.profit) },
+      report,
+      uplift,
+      population,
+      thresholds: by,
+      learned: before.moved || after.moved,
+      text: uplift.verdict,
+      before: perHorizon(before.profit),
+      after: perHorizon(after.profit),
       contacted: { before: before.contacted, after: after.contacted },
     },
   };

@@ -27,9 +27,11 @@ export function provenThreshold(
   const even = contactCost / effect;
   const ranking = ranked(scores);
   const best = bestThreshold(ranking, gains, { share });
-  const atBest = contacts(ranking, { from: best, share }), atEven = contacts(ranking, { from: even, share });
+  const atBest = contacts(ranking, { from: best, share });
+  const atEven = contacts(ranking, { from: even, share });
   const more = atBest.map((weight, i) => (weight - atEven[i]) * gains[i]);
-  const total = more.reduce((a, b) => a + b, 0), mean = total / Math.max(1, more.length);
+  const total = more.reduce((a, b) => a + b, 0);
+  const mean = total / Math.max(1, more.length);
   const error = Math.sqrt(more.reduce((sum, value) => sum + (value - mean) ** 2, 0));
   return total > PROOF * error ? { from: best, moved: true } : { from: even, moved: false };
 }

@@ -116,7 +116,8 @@ export function regressionScores(
 export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number {
   sameLength(y, p);
   const order = Array.from({ length: y.length }, (_, i) => i).sort((a, b) => p[a] - p[b]);
-  let rankSum = 0, positives = 0;
+  let rankSum = 0;
+  let positives = 0;
   for (let start = 0; start < order.length;) {
     let end = start;
     while (end < order.length && p[order[end]] === p[order[start]]) end++;
@@ -137,7 +138,8 @@ export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number {
 export function quantile(values: ArrayLike<number>, q: number): number {
   const sorted = Float64Array.from(values).sort();
   if (sorted.length === 0) return NaN;
-  const at = q * (sorted.length - 1), below = Math.floor(at);
+  const at = q * (sorted.length - 1);
+  const below = Math.floor(at);
   const above = Math.min(below + 1, sorted.length - 1);
   return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
 }

@@ -70,7 +70,14 @@ export function noDriftReport(evidence: DriftEvidence, text: string): DriftRepor
 }
 
 const common = ({ model, version, asOf, reference, current, past, alpha, seed }: DriftEvidence) => ({
-  ...{ model, version, asOf, reference, current, past, alpha, seed },
+  model,
+  version,
+  asOf,
+  reference,
+  current,
+  past,
+  alpha,
+  seed,
 });
 
 const shownWobble = ({ p, sd, stretches }: Wobble) => ({ p, sd, stretches });

@@ -106,7 +106,8 @@ const floored = (value: number) => Number.isNaN(value) ? -Infinity : value;
 
 /** How many of the sorted numbers lie below a value, or at most at it. */
 function below(sorted: Float64Array, value: number, orAt = false): number {
-  let low = 0, high = sorted.length;
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle] < value || (orAt && sorted[middle] === value)) low = middle + 1;

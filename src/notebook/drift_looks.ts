@@ -20,7 +20,8 @@ export interface DriftLook {
   rise: Interval | null;
 }
 
-const LOOKS = 500, PREDICTIONS = 1_000_000;
+const LOOKS = 500;
+const PREDICTIONS = 1_000_000;
 
 /**
  * All looks at a model's inputs, oldest first, each beside what outcomes later said of the predictions of that moment. The
@@ -34,7 +35,8 @@ export async function driftLooks(
   const rises = new Map<number, (asOf: string) => Interval | null>();
   const found: DriftLook[] = [];
   for (const { report: stored, evidenceSha256 } of looks) {
-    const report = DriftReport.parse(stored), { version } = report;
+    const report = DriftReport.parse(stored);
+    const { version } = report;
     if (!rises.has(version)) rises.set(version, await riseOf({ sql }, { model, loss, version }));
     found.push({ report, evidenceSha256, rise: rises.get(version)!(report.asOf) });
   }

@@ -45,16 +45,24 @@ async function installKernel(environment: string): Promise<void> {
 
 /** What Jupyter and its kernels see of our environment: no key or secret of the installation is among it. */
 const PASSED_ON = [
-  ...["PATH", "HOME", "LANG", "LC_ALL", "TERM", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "TMPDIR"],
-  ...[
-    "XDG_RUNTIME_DIR",
-    "DENO_DIR",
-    "SSL_CERT_FILE",
-    "DENO_CERT",
-    "DENO_TLS_CA_STORE",
-    "NPM_CONFIG_REGISTRY",
-  ],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TERM",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "BROWSER",
+  "TMPDIR",
+  "XDG_RUNTIME_DIR",
+  "DENO_DIR",
+  "SSL_CERT_FILE",
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "NPM_CONFIG_REGISTRY",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
 ];
 
 /** The environment of Jupyter and of its kernels. Its settings and running files are ours alone, beside its Python. */
@@ -66,10 +74,14 @@ export function jupyterEnvironment(
   const own = join(dirname(dirname(python)), "jupyter");
   return plainEnvironment({
     ...Object.fromEntries(PASSED_ON.map((name) => [name, env[name]])),
-    ...{ DATABASE_URL: databaseUrl, PERENNIAL_ARTEFACTS: artefacts },
-    ...{ JUPYTER_CONFIG_DIR: join(own, "config"), JUPYTER_DATA_DIR: join(own, "data") },
-    ...{ JUPYTER_RUNTIME_DIR: runtimeFolder(python), IPYTHONDIR: join(own, "ipython") },
-    ...{ PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" },
+    DATABASE_URL: databaseUrl,
+    PERENNIAL_ARTEFACTS: artefacts,
+    JUPYTER_CONFIG_DIR: join(own, "config"),
+    JUPYTER_DATA_DIR: join(own, "data"),
+    JUPYTER_RUNTIME_DIR: runtimeFolder(python),
+    IPYTHONDIR: join(own, "ipython"),
+    PYTHONDONTWRITEBYTECODE: "1",
+    NO_COLOR: "1",
   });
 }
 

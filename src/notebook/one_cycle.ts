@@ -46,7 +46,8 @@ export async function takeApart(history: History, model: string, id?: string): P
   const cycles = id ? [await getCycle(sql, id)] : await listCycles(sql, { model, limit: 500 });
   const found: TakenApart[] = [];
   for (const cycle of cycles) {
-    const { evidence, snapshotId } = cycle, sha256 = sealed.get(cycle.id);
+    const { evidence, snapshotId } = cycle;
+    const sha256 = sealed.get(cycle.id);
     if (!evidence || !snapshotId || !sha256) continue;
     const compared = ImpactEvidence.parse(await history.open(sha256));
     const version = (await versionOfCycle(sql, cycle.id))!;

@@ -16,7 +16,8 @@ const shown = (bundle: Record<string, string>): Shown => ({ [DISPLAY]: () => bun
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-const WIDTH_PX = 760, PAD_PX = 20;
+const WIDTH_PX = 760;
+const PAD_PX = 20;
 
 /** A chart under its finding. */
 export interface ChartOptions extends Omit<Plot.PlotOptions, "title" | "document" | "className" | "width"> {

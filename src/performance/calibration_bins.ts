@@ -20,7 +20,8 @@ export function calibrationBins(
   const places = placesByBin(binsOf(rows.prediction), rows.prediction).filter((of) => of.length > 0);
   return places.map((of) => {
     const bin = rowsAt(rows, of);
-    const predicted = meanOf(bin.prediction).value, observed = meanOf(bin.outcome);
+    const predicted = meanOf(bin.prediction).value;
+    const observed = meanOf(bin.outcome);
     const reach = kind === "classification"
       ? wilson(observed.value, shoppersOf(bin), confidence)
       : tInterval(observed.value, clusteredError({ ...observed, shopper: bin.shopper }), confidence);

@@ -50,8 +50,10 @@ export function excesses(
     against("deployment", deployment.value, lossNow, deployment.influence),
     against("predictions", same.value, lossNow.map((value, i) => value - same.expected[i]), same.influence),
   ];
-  const guessNow = guessLosses(loss, now, baseline, cap), guessThen = guessLosses(loss, then, baseline, cap);
-  const meanNow = meanOf(guessNow).value, meanThen = meanOf(guessThen).value;
+  const guessNow = guessLosses(loss, now, baseline, cap);
+  const guessThen = guessLosses(loss, then, baseline, cap);
+  const meanNow = meanOf(guessNow).value;
+  const meanThen = meanOf(guessThen).value;
   if (!(meanThen > 0)) return found;
   const ratio = deployment.value / meanThen;
   return [

@@ -62,7 +62,9 @@ function spaced(points: readonly PastLoss[], spacingMs: number): PastLoss[] {
 function fitLine(points: readonly { x: number; y: number; w: number }[]) {
   const sum = (of: (p: { x: number; y: number; w: number }) => number) =>
     points.reduce((s, p) => s + of(p), 0);
-  const W = sum((p) => p.w), meanX = sum((p) => p.w * p.x) / W, meanY = sum((p) => p.w * p.y) / W;
+  const W = sum((p) => p.w);
+  const meanX = sum((p) => p.w * p.x) / W;
+  const meanY = sum((p) => p.w * p.y) / W;
   const Sxx = sum((p) => p.w * (p.x - meanX) ** 2);
   const slope = sum((p) => p.w * (p.x - meanX) * (p.y - meanY)) / Sxx;
   const at = (x: number) => meanY + slope * (x - meanX);

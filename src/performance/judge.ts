@@ -57,7 +57,12 @@ export function judgePerformance(evidence: PerformanceEvidence): PerformanceRepo
     scored: evidence.scored,
   });
   const report = {
-    ...{ model, version, asOf, alpha, confidence, loss },
+    model,
+    version,
+    asOf,
+    alpha,
+    confidence,
+    loss,
     answer: judgement.answer,
     margin: evidence.margin * asLoss(loss, atDeployment[loss] ?? 0),
     measured,

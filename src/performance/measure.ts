@@ -16,7 +16,8 @@ export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity):
 }
 
 function auc({ prediction, outcome }: OutcomeRows): Statistic | null {
-  const positive = Float64Array.from(outcome), negative = positive.map((y) => 1 - y);
+  const positive = Float64Array.from(outcome);
+  const negative = positive.map((y) => 1 - y);
   const { value, byPositive, byNegative } = weightedAuc(prediction, positive, negative);
   return value === null
     ? null
@@ -25,9 +26,11 @@ function auc({ prediction, outcome }: OutcomeRows): Statistic | null {
 
 /** `1 - M / V`, the influence by the chain rule: `-(m_i - M) / (n V) + M (v_i - V) / (n V^2)`. */
 function r2({ prediction: p, outcome: y }: OutcomeRows): Statistic | null {
-  const error = meanOf(rowLosses("mse", y, p)), mean = meanOf(y).value;
+  const error = meanOf(rowLosses("mse", y, p));
+  const mean = meanOf(y).value;
   const spread = meanOf(Float64Array.from(y, (v) => (v - mean) ** 2));
-  const M = error.value, V = spread.value;
+  const M = error.value;
+  const V = spread.value;
   if (!(V > 0)) return null;
   return {
     value: 1 - M / V,
@@ -62,7 +65,10 @@ export function measure(
     const { influence, value } = statistic;
     const { low, high } = tInterval(value, clusteredError({ influence, shopper: rows.shopper }), confidence);
     return [{
-      ...{ metric, value, rows: rows.outcome.length, shoppers },
+      metric,
+      value,
+      rows: rows.outcome.length,
+      shoppers,
       low: withinRange(metric, low),
       high: withinRange(metric, high),
       atDeployment: atDeployment[metric] ?? null,

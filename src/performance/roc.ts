@@ -20,11 +20,16 @@ export function weightedAuc(
 ): WeightedAuc {
   const n = p.length;
   const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => p[a] - p[b]);
-  const positives = total(positive), negatives = total(negative);
-  const beaten = new Float64Array(n), beating = new Float64Array(n); // weight of the other class below, and above
-  let below = 0, belowPositive = 0;
+  const positives = total(positive);
+  const negatives = total(negative);
+  const beaten = new Float64Array(n);
+  const beating = new Float64Array(n); // weight of the other class below, and above
+  let below = 0;
+  let belowPositive = 0;
   for (let start = 0; start < n;) {
-    let end = start, tieNegative = 0, tiePositive = 0;
+    let end = start;
+    let tieNegative = 0;
+    let tiePositive = 0;
     for (; end < n && p[order[end]] === p[order[start]]; end++) {
       tieNegative += negative[order[end]];
       tiePositive += positive[order[end]];

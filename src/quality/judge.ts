@@ -63,7 +63,11 @@ function named({ known, asOfMs, previousMs }: QualityEvidence, draft: Draft, p: 
   const from = before && Date.parse(before.from) < fromMs ? before.from : iso(fromMs);
   return [{
     key: before?.key ?? `${kind}/${subject}/${iso(fromMs).slice(0, 10)}`,
-    ...{ kind, subject, ...rest, from, p },
+    kind,
+    subject,
+    ...rest,
+    from,
+    p,
     to: iso(toMs),
     ongoing: toMs >= asOfMs,
     firstSeen: before?.firstSeen ?? iso(asOfMs),
@@ -103,7 +107,8 @@ function answerOf(findings: readonly Finding[], judged: boolean): QualityReport[
 }
 
 function textOf(answer: QualityReport["answer"], findings: readonly Finding[], { days }: View): string {
-  const [first] = findings, more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
+  const [first] = findings;
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : "";
   switch (answer) {
     case "cannot tell yet":
       return `${days.length} days with events are too few to know what is usual here`;

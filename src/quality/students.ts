@@ -11,7 +11,8 @@ export function tailBeside(
   past: readonly number[],
   { side, noisier = 1 }: { side: "above" | "below"; noisier?: number },
 ): number {
-  const n = past.length, mean = past.reduce((a, b) => a + b, 0) / n;
+  const n = past.length;
+  const mean = past.reduce((a, b) => a + b, 0) / n;
   const variance = past.reduce((sum, x) => sum + (x - mean) ** 2, 0) / (n - 1);
   const distance = side === "above" ? now - mean : mean - now;
   if (variance === 0) return distance > 0 ? 0 : 1;
@@ -20,6 +21,7 @@ export function tailBeside(
 
 /** The middle of some numbers. */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1;
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }

@@ -6,15 +6,16 @@
  * Source: Skellam, A probability distribution derived from the binomial distribution (1948).
  */
 export function betaBinomialTail(k: number, n: number, { p, rho }: { p: number; rho: number }): number {
-  const scale = Math.min(1, TRIALS_MAX / n),
-    trials = Math.round(n * scale),
-    least = Math.ceil(k * scale - 1e-9);
+  const scale = Math.min(1, TRIALS_MAX / n);
+  const trials = Math.round(n * scale);
+  const least = Math.ceil(k * scale - 1e-9);
   if (least <= 0) return 1;
   if (least > trials) return 0;
   const theta = rho / (1 - rho); // 1 / (a + b)
   let log = 0; // ln P(K = 0)
   for (let i = 0; i < trials; i++) log += Math.log((1 - p + i * theta) / (1 + i * theta));
-  let tail = 0, below = 0;
+  let tail = 0;
+  let below = 0;
   for (let j = 0; j <= trials; j++) {
     if (j < least) below += Math.exp(log);
     else tail += Math.exp(log);
@@ -26,7 +27,9 @@ export function betaBinomialTail(k: number, n: number, { p, rho }: { p: number; 
 const TRIALS_MAX = 5000;
 
 /** The largest values tell how the tail falls; where there are fewer, it has the default index. */
-const TOP = 5, TAIL_DEFAULT = 0.4, TAIL_MIN = 0.2;
+const TOP = 5;
+const TAIL_DEFAULT = 0.4;
+const TAIL_MIN = 0.2;
 
 /**
  * How many of `of` values reach `x`, by a Pareto tail fitted to the five largest: the expected number for one more value.
@@ -34,7 +37,8 @@ const TOP = 5, TAIL_DEFAULT = 0.4, TAIL_MIN = 0.2;
  * @param x > 0   @param past positive, largest first   @param options.of how many values there were, the small ones too
  */
 export function paretoRate(x: number, past: readonly number[], { of }: { of: number }): number {
-  const top = past.slice(0, TOP), least = top.length > 0 ? top[top.length - 1] : 1;
+  const top = past.slice(0, TOP);
+  const least = top.length > 0 ? top[top.length - 1] : 1;
   const index = top.length < TOP
     ? TAIL_DEFAULT
     : Math.max(TAIL_MIN, top.reduce((sum, value) => sum + Math.log(value / least), 0) / TOP);

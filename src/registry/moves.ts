@@ -37,7 +37,8 @@ export function lastKnownGood(
 
 /** Versions whose newest move took them back. */
 function takenBack(moves: readonly Pick<ServingMove, "version" | "previous" | "kind">[]): Set<number> {
-  const bad = new Set<number>(), known = new Set<number>();
+  const bad = new Set<number>();
+  const known = new Set<number>();
   for (const { version, previous, kind } of moves) {
     known.add(version);
     if (kind !== "roll back" || previous === null || known.has(previous)) continue;
@@ -76,7 +77,11 @@ async function abort(tx: Sql, rollout: Rollout, request: MoveRequest): Promise<S
   const { model, requestId, by, why, asOf } = request;
   await takeBack(tx, rollout, { key: requestId, by, why, asOf });
   await writeAudit(tx, {
-    ...{ requestId, who: by, action: "roll back", target: model, why },
+    requestId,
+    who: by,
+    action: "roll back",
+    target: model,
+    why,
     before: { version: rollout.champion, challengers: rollout.challengers, shares: rollout.shares },
     after: { version: rollout.champion },
   });

@@ -64,7 +64,8 @@ async function earlierGood(
   const served = [...new Set(history.flatMap(({ version, previous }) => [version, previous ?? version]))];
   const versions = await Promise.all(served.map((version) => getVersion(sql, model.name, version)));
   const kept = versions.filter((v) => v.damagedAt === null && v.artefactRemovedAt === null);
-  const taken = new Set([champion.version, challenger.version]), found: number[] = [];
+  const taken = new Set([champion.version, challenger.version]);
+  const found: number[] = [];
   while (found.length < config.bandit_versions) {
     const usable = (version: number) => !taken.has(version) && kept.some((v) => v.version === version);
     const next = lastKnownGood(history, usable);

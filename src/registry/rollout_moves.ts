@@ -106,7 +106,9 @@ interface Act {
 }
 
 async function act(tx: Sql, rollout: Rollout, { key, asOf, decision }: Act): Promise<void> {
-  const { id, model, champion, plan, cycleId } = rollout, by = id, why = decision.text;
+  const { id, model, champion, plan, cycleId } = rollout;
+  const by = id;
+  const why = decision.text;
   switch (decision.kind) {
     case "keep collecting":
       return;

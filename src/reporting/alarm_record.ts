@@ -26,11 +26,15 @@ export interface AlarmRecord {
 export function alarmRecord(looks: readonly JudgedLook[], { confidence = 0.9 } = {}): AlarmRecord {
   const n = (alarm: boolean, worse: boolean) =>
     looks.filter((look) => look.alarm === alarm && look.worse === worse).length;
-  const right = n(true, true), wrong = n(true, false), judged = right + wrong;
+  const right = n(true, true);
+  const wrong = n(true, false);
+  const judged = right + wrong;
   return {
     looks: looks.length,
     alarms: looks.filter(({ alarm }) => alarm).length,
-    ...{ right, wrong, missed: n(false, true) },
+    right,
+    wrong,
+    missed: n(false, true),
     precision: judged === 0
       ? null
       : { value: right / judged, n: judged, ...wilson(right / judged, judged, confidence) },

@@ -43,7 +43,9 @@ export function analysedCycle(
     change: compared?.against === "champion"
       ? { ...relativeChange(compared), loss: compared.loss, margin: compared.margin / compared.championLoss }
       : null,
-    ...{ seconds, secondsTotal, cost: cycleCost(secondsTotal, costs) },
+    seconds,
+    secondsTotal,
+    cost: cycleCost(secondsTotal, costs),
   };
 }
 
@@ -109,7 +111,8 @@ export interface Frequency {
 
 const DAY_MS = 86_400_000;
 /** Longer than this, and bars of a day, or of a week, would be too thin to see. */
-const DAYS_OF_DAYS = 28, DAYS_OF_WEEKS = 190;
+const DAYS_OF_DAYS = 28;
+const DAYS_OF_WEEKS = 190;
 
 /** How often. @param cycles oldest first */
 export function frequencyOf(
@@ -143,7 +146,8 @@ function periodOf(at: Date, unit: Frequency["unit"]): [from: string, until: stri
 /** @returns null of nothing */
 export function spread(lengths: readonly number[]): Spread | null {
   if (lengths.length === 0) return null;
-  const sorted = lengths.toSorted((a, b) => a - b), half = sorted.length / 2;
+  const sorted = lengths.toSorted((a, b) => a - b);
+  const half = sorted.length / 2;
   const median = Number.isInteger(half) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[Math.floor(half)];
   return { n: sorted.length, median, least: sorted[0], most: sorted.at(-1)! };
 }

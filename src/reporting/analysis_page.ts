@@ -92,7 +92,10 @@ export function briefOf(
   },
 ): AnalysisBrief {
   return {
-    ...{ model, loss, cycles: cycles.length, deployed: cycles.filter(isDeployed).length },
+    model,
+    loss,
+    cycles: cycles.length,
+    deployed: cycles.filter(isDeployed).length,
     days: frequencyOf(cycles).days,
     since: together(
       reports.map(({ difference, before }) => relativeChange({ difference, championLoss: before })),
@@ -109,7 +112,10 @@ export function viewOf(
     deployedAt === null ? [] : [(Date.parse(deployedAt) - Date.parse(calledAt)) / 1000]
   );
   return {
-    ...{ model, loss, cycles, impact },
+    model,
+    loss,
+    cycles,
+    impact,
     frequency: frequencyOf(cycles),
     gate: { all: changes(cycles), deployed: changes(cycles.filter(isDeployed)) },
     toDeployment: spread(waits),

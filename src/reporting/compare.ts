@@ -51,11 +51,17 @@ export function atGate(
   >,
 ): Paired | null {
   if (evidence?.against !== "champion" || !isOf(pair, challenger, champion)) return null;
-  const { loss, championLoss, challengerLoss, difference, margin } = evidence, isB = challenger === pair.b;
+  const { loss, championLoss, challengerLoss, difference, margin } = evidence;
+  const isB = challenger === pair.b;
   const [a, b] = isB ? [championLoss, challengerLoss] : [challengerLoss, championLoss];
   return {
-    ...{ on: "gate", asOf, href: `/cycles/${id}`, loss: { name: loss, a, b }, margin },
-    ...{ difference: turned(difference, isB), ...ofInterval(difference) },
+    on: "gate",
+    asOf,
+    href: `/cycles/${id}`,
+    loss: { name: loss, a, b },
+    margin,
+    difference: turned(difference, isB),
+    ...ofInterval(difference),
   };
 }
 
@@ -63,12 +69,16 @@ export function atGate(
 export function onOutcomes(pair: Pair, impact: StoredImpact): Paired | null {
   const { stage, version, against, report, cycleId } = impact;
   if (stage !== "outcomes" || report === null || !isOf(pair, version, against)) return null;
-  const isB = version === pair.b,
-    [a, b] = isB ? [report.before, report.after] : [report.after, report.before];
+  const isB = version === pair.b;
+  const [a, b] = isB ? [report.before, report.after] : [report.after, report.before];
   return {
-    ...{ on: "outcomes", asOf: report.cutoffs.at(-1)!.cutoff, href: `/cycles/${cycleId}`, margin: 0 },
+    on: "outcomes",
+    asOf: report.cutoffs.at(-1)!.cutoff,
+    href: `/cycles/${cycleId}`,
+    margin: 0,
     loss: { name: report.loss, a, b },
-    ...{ difference: turned(report.difference, isB), ...ofInterval(report.difference) },
+    difference: turned(report.difference, isB),
+    ...ofInterval(report.difference),
   };
 }
 
@@ -84,8 +94,13 @@ export function inRollout(
   const found = look.differences.find(({ version }) => isOf(pair, version, rollout.champion));
   if (!found || found.n === 0) return null;
   return {
-    ...{ on: "rollout", asOf: look.asOf, href: `/rollouts/${rollout.id}`, margin: 0, confidence: null },
-    ...{ loss: { name: loss, a: null, b: null }, n: found.n },
+    on: "rollout",
+    asOf: look.asOf,
+    href: `/rollouts/${rollout.id}`,
+    margin: 0,
+    confidence: null,
+    loss: { name: loss, a: null, b: null },
+    n: found.n,
     difference: turned(found, found.version === pair.b),
   };
 }
@@ -108,6 +123,8 @@ export function differing(
 ): { name: string; a: string | null; b: string | null }[] {
   const [ofA, ofB] = [leaves(a), leaves(b)];
   return [...new Set([...ofA.keys(), ...ofB.keys()])].map((name) => ({
-    ...{ name, a: ofA.get(name) ?? null, b: ofB.get(name) ?? null },
+    name,
+    a: ofA.get(name) ?? null,
+    b: ofB.get(name) ?? null,
   })).filter((one) => one.a !== one.b);
 }

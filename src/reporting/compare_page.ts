@@ -45,7 +45,13 @@ export function descentOf(cycles: readonly AnalysedRow[]): Descent[] {
     if (challenger === null) return [];
     const spoke = reasons.filter(({ speaks }) => speaks === "for");
     return [{
-      ...{ version: challenger, parent: champion, cycle: id, number, asOf, trigger, outcome },
+      version: challenger,
+      parent: champion,
+      cycle: id,
+      number,
+      asOf,
+      trigger,
+      outcome,
       because: becauseOf(spoke) ?? trigger,
       change: compared?.against === "champion" ? relativeChange(compared) : null,
     }];
@@ -87,7 +93,9 @@ export interface CompareView {
   moves: ServingMove[];
 }
 
-const CONFIGS = 1000, ROLLOUTS = 1000, MOVES = 10_000;
+const CONFIGS = 1000;
+const ROLLOUTS = 1000;
+const MOVES = 10_000;
 /** Later than any look: the year 9999. */
 const FAR_MS = Date.UTC(9999, 0);
 
@@ -114,7 +122,10 @@ export async function readComparison(
   ]);
   const metrics = [...new Set([metric, loss])];
   const one = async (version: ModelVersion, cycle: Cycle | null): Promise<ComparedVersion> => ({
-    ...{ version, cycle, gate: gateOf(cycle), config: inForce(configs, version.createdAt) },
+    version,
+    cycle,
+    gate: gateOf(cycle),
+    config: inForce(configs, version.createdAt),
     live: await Promise.all(metrics.map(async (metric) => ({
       metric,
       looked: await lastLook(sql, { model, metric, version: version.version }),
@@ -127,7 +138,10 @@ export async function readComparison(
     ...cycles.map((cycle) => cycle && atGate(pair, cycle)),
   ];
   return {
-    ...{ model, loss, metric, moves },
+    model,
+    loss,
+    metric,
+    moves,
     a: await one(older, cycles[0]),
     b: await one(newer, cycles[1]),
     paired: paired.filter((found) => found !== null),
@@ -140,7 +154,8 @@ export function gateOf(cycle: Pick<Cycle, "evidence"> | null): ComparedVersion["
   if (!cycle?.evidence) return null;
   const { difference: { n, clusters, confidence }, challengerMetrics: { accuracy } } = cycle.evidence;
   return {
-    ...{ rows: n, shoppers: clusters },
+    rows: n,
+    shoppers: clusters,
     accuracy: accuracy === undefined ? null : { ...wilson(accuracy, clusters, confidence), confidence },
   };
 }

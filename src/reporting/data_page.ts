@@ -35,12 +35,15 @@ export interface DataView {
 }
 
 const DAY_MS = 86_400_000;
-const DAYS_SHOWN = 56, HOURS_DAYS = 7, USUAL_WEEKS = 6;
+const DAYS_SHOWN = 56;
+const HOURS_DAYS = 7;
+const USUAL_WEEKS = 6;
 
 /** Reads counts that are kept already; of events themselves only the last day's and the newest thousand. */
 export async function readDataView({ sql, clock }: { sql: Sql; clock: Clock }): Promise<DataView> {
   const { asOfMs, clock: kind } = await currentMoment(sql, clock);
-  const today = Math.floor(asOfMs / DAY_MS), from = today - DAYS_SHOWN + 1;
+  const today = Math.floor(asOfMs / DAY_MS);
+  const from = today - DAYS_SHOWN + 1;
   const hoursFrom = today - HOURS_DAYS - 7 * USUAL_WEEKS;
   const [days, brief, todays, newest, repeats, imports, reasons] = await Promise.all([
     dayCounts(sql, { from, to: today }),
@@ -52,7 +55,13 @@ export async function readDataView({ sql, clock }: { sql: Sql; clock: Clock }): 
     quarantineReasons(sql),
   ]);
   return {
-    ...{ asOf: new Date(asOfMs).toISOString(), clock: kind, days, newest, repeats, imports, reasons },
+    asOf: new Date(asOfMs).toISOString(),
+    clock: kind,
+    days,
+    newest,
+    repeats,
+    imports,
+    reasons,
     hours: hoursBesideUsual({
       days: brief,
       today: todays,

@@ -129,7 +129,9 @@ const goneLook = (id: string): Part =>
 type Common = Pick<Part, "what" | "observation" | "codeVersion">;
 
 const unreadable = ({ what, observation, codeVersion }: Common, text: string): Part => ({
-  ...{ what, observation, codeVersion },
+  what,
+  observation,
+  codeVersion,
   outcome: "unreadable",
   text,
   difference: null,

@@ -62,10 +62,13 @@ export async function readMonitoringView(
   },
   { model, asOfMs }: { model: string; asOfMs?: number },
 ): Promise<MonitoringView | null> {
-  const { sql, models } = deps, definition = models.get(model);
+  const { sql, models } = deps;
+  const definition = models.get(model);
   if (!definition) return null;
-  const query = { limit: 0, asOfMs }, all = { ...query, models: [...models.keys()] };
-  const metric = definition.primaryMetric, untilMs = asOfMs ?? FAR_MS;
+  const query = { limit: 0, asOfMs };
+  const all = { ...query, models: [...models.keys()] };
+  const metric = definition.primaryMetric;
+  const untilMs = asOfMs ?? FAR_MS;
   const [drift, performance, quality, trail, moves, looks] = await Promise.all([
     readDrift(deps, all),
     readPerformance(deps, all),
@@ -84,7 +87,12 @@ export async function readMonitoringView(
   const drawn = drift.models.find((one) => one.model === model)?.newest;
   const { falseAlarmDays, models: dividing, shares } = drift.budget;
   return {
-    ...{ model, metric, unit: definition.unit, brief, performance: answers, drift: inputs },
+    model,
+    metric,
+    unit: definition.unit,
+    brief,
+    performance: answers,
+    drift: inputs,
     shapes: drawn ? await shapesOf(sql, drawn.id) : null,
     quality: { ...shown(quality), withheld: quality.withheld, accepted: quality.accepted },
     budget: {

@@ -10,7 +10,9 @@ const TYPES = { text: "STRING", int: "INT32", double: "DOUBLE", time: "TIMESTAMP
 /** The history as a Parquet file: the columns of the CSV with their types, times as timestamps (UTC), null for "none". */
 export function historyParquet(entries: readonly HistoryEntry[]): Uint8Array<ArrayBuffer> {
   const columnData = HISTORY_COLUMNS.map(([name, kind, cell]) => ({
-    ...{ name, type: TYPES[kind], nullable: true },
+    name,
+    type: TYPES[kind],
+    nullable: true,
     data: entries.map((entry) => {
       const value = cell(entry);
       return kind === "time" && value !== null ? new Date(String(value)) : value;

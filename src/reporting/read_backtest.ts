@@ -56,7 +56,15 @@ const DAY_MS = 86_400_000;
 export function summaryOf(row: BacktestRow): BacktestSummary {
   const { id, models, policies, moments, state, text, done, by, why, createdAt, endedAt } = row;
   return {
-    ...{ id, models, policies, text, done, by, why, createdAt, endedAt },
+    id,
+    models,
+    policies,
+    text,
+    done,
+    by,
+    why,
+    createdAt,
+    endedAt,
     state: state satisfies BacktestState,
     from: moments[0],
     to: moments[moments.length - 1],
@@ -102,7 +110,8 @@ async function worthByPolicy(
   model: ModelDefinition,
   { steps, open }: { steps: readonly SavedStep[]; open: (sha256: string) => Promise<unknown> },
 ): Promise<Map<string, Worth>> {
-  const config = configOf(row.config, model.name), stepDays = stepDaysOf(row.moments);
+  const config = configOf(row.config, model.name);
+  const stepDays = stepDaysOf(row.moments);
   const none = worthOf(model, config, { before: [], after: [], stepDays });
   if (none.gain === null) return new Map(row.policies.map(({ label }) => [label, none]));
   const never = labelOfKind(row, "never");

@@ -54,8 +54,14 @@ export async function readImpact(
     deployed.push(await toldCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
   }
   return summarise({
-    ...{ model, kind, asOf, deployed, found, curve: teller.curve() },
-    ...{ config: ofModel, currency: config.currency },
+    model,
+    kind,
+    asOf,
+    deployed,
+    found,
+    curve: teller.curve(),
+    config: ofModel,
+    currency: config.currency,
     moves: moves.reverse(),
     ended: { cycles: ended.length, seconds: [...secondsOf.values()].reduce((a, b) => a + b, 0) },
   });
@@ -97,8 +103,12 @@ async function toldCycle(
   const outcomes = await teller.tell(cycleId, "outcomes"); // first: a curve of real outcomes is worth more
   return {
     ...deployment,
-    ...{ id: cycleId, against: previous, outcome: outcome ?? "unknown", seconds },
-    ...{ outcomes, validation: await teller.tell(cycleId, "validation") },
+    id: cycleId,
+    against: previous,
+    outcome: outcome ?? "unknown",
+    seconds,
+    outcomes,
+    validation: await teller.tell(cycleId, "validation"),
   };
 }
 

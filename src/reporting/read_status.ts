@@ -74,7 +74,11 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
   const last = cycles.find((c) => c.endedAt !== null) ?? null;
   const { min_new_samples: needed } = configOf(config, model);
   return {
-    ...{ model, kind, question, unit, primaryMetric },
+    model,
+    kind,
+    question,
+    unit,
+    primaryMetric,
     active: retrainer?.active ?? false,
     health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts }),
     samples: { collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)), needed },

@@ -21,7 +21,8 @@ export async function readTrial(
   },
   { wanted, days }: { wanted: RetrainingConfig; days: number },
 ): Promise<Trial> {
-  const toMs = await currentAsOf(sql, clock), fromMs = toMs - days * DAY_MS;
+  const toMs = await currentAsOf(sql, clock);
+  const fromMs = toMs - days * DAY_MS;
   const from = new Date(fromMs).toISOString();
   const [{ config: current }, checks, cycles] = await Promise.all([
     currentConfig(sql),
@@ -29,7 +30,11 @@ export async function readTrial(
     judgedCyclesSince(sql, from),
   ]);
   return tryConfig({
-    ...{ current, wanted, cycles, fromMs, toMs },
+    current,
+    wanted,
+    cycles,
+    fromMs,
+    toMs,
     margins: new Map([...models].map(([name, { margin }]) => [name, margin])),
     checks: checks.slice(0, CHECKS_MAX),
     truncated: checks.length > CHECKS_MAX,

@@ -48,7 +48,8 @@ interface Sampled {
 
 /** Every so-manieth row: shoppers are sorted by pseudonym, which is random. */
 function sample({ cutoffMs, users, width, features }: FeatureBlock): Sampled {
-  const rows = Math.min(SAMPLE_ROWS, users.length), every = users.length / Math.max(1, rows);
+  const rows = Math.min(SAMPLE_ROWS, users.length);
+  const every = users.length / Math.max(1, rows);
   return {
     atMs: cutoffMs,
     column: (name) => {

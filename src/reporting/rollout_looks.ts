@@ -39,7 +39,11 @@ function boundsOf(
     }),
     segments: challengers.flatMap((version) =>
       boundedSegments(plan, evidence, version).map(({ difference: { n, mean }, bounds, ...segment }) => ({
-        ...{ version, n, mean, ...segment, ...finite(bounds) },
+        version,
+        n,
+        mean,
+        ...segment,
+        ...finite(bounds),
       }))
     ),
   };

@@ -135,7 +135,13 @@ function cyclePoint(
   const seconds = secondsByStage(stages);
   const metric = QUOTED.find((name) => found?.challengerMetrics[name] !== undefined);
   return {
-    ...{ cycle: id, number, asOf, trigger, outcome: outcome ?? "unknown", seconds, rows },
+    cycle: id,
+    number,
+    asOf,
+    trigger,
+    outcome: outcome ?? "unknown",
+    seconds,
+    rows,
     value: found && metric ? found.challengerMetrics[metric] : null,
     validationRows: found?.difference.n ?? 0,
     improvement: found && improvementOf(found),
@@ -152,7 +158,8 @@ function improvementOf(
     relative: -difference.mean / championLoss,
     low: share(difference.high),
     high: share(difference.low),
-    ...{ loss, against },
+    loss,
+    against,
   };
 }
 

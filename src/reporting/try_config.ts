@@ -121,7 +121,8 @@ function wantedOf(
   model: string,
   { current, wanted, margin }: { current: RetrainingConfig; wanted: RetrainingConfig; margin: number },
 ): Wanted {
-  const before = { ...current, ...configOf(current, model) }, config = configOf(wanted, model);
+  const before = { ...current, ...configOf(current, model) };
+  const config = configOf(wanted, model);
   const after = { ...wanted, ...config };
   const names = configChanges({ ...before, models: {} }, { ...after, models: {} }).map((c) => c.name);
   return { changed: new Set(names), config, modelMargin: margin };
@@ -131,8 +132,13 @@ type TriedCheck = z.infer<typeof TriedCheck>;
 type TriedVerdict = z.infer<typeof TriedVerdict>;
 
 const triedCheck = (check: StoredCheck, { would, text }: Again<Answer>): TriedCheck => ({
-  ...{ id: check.id, model: check.model, asOf: check.asOf, trigger: check.trigger },
-  ...{ was: check.answer, would, text },
+  id: check.id,
+  model: check.model,
+  asOf: check.asOf,
+  trigger: check.trigger,
+  was: check.answer,
+  would,
+  text,
 });
 
 function triedVerdict(
@@ -184,7 +190,8 @@ function summaryOf(model: string, allChecks: readonly TriedCheck[], allVerdicts:
 
 /** How many rows of checks there are that would call for a training, with none that was made between. @param checks newest first */
 function rowsOf(checks: readonly TriedCheck[]): number {
-  let rows = 0, inRow = false;
+  let rows = 0;
+  let inRow = false;
   for (const check of checks) {
     if (isMore(check)) rows += inRow ? 0 : 1;
     inRow = isMore(check) || (inRow && check.was !== "retrain");

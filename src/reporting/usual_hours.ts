@@ -6,7 +6,8 @@ export interface HourPoint {
   usual: { low: number; middle: number; high: number; weeks: number } | null;
 }
 
-const DAY_MS = 86_400_000, HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const WEEKS_MIN = 3;
 
 /**
@@ -26,12 +27,14 @@ export function hoursBesideUsual(
 ): HourPoint[] {
   if (days.length === 0 && today.every((events) => events === 0)) return [];
   const byDay = new Map(days.map(({ day, hours }) => [day, hours]));
-  const lastDay = Math.floor(asOfMs / DAY_MS), firstKnown = Math.min(lastDay, ...days.map(({ day }) => day));
+  const lastDay = Math.floor(asOfMs / DAY_MS);
+  const firstKnown = Math.min(lastDay, ...days.map(({ day }) => day));
   byDay.set(lastDay, today);
   const of = (day: number, hour: number) => day < firstKnown ? null : byDay.get(day)?.[hour] ?? 0;
   const points: HourPoint[] = [];
   for (let at = Math.max(firstKnown, lastDay - shownDays) * DAY_MS; at + HOUR_MS <= asOfMs; at += HOUR_MS) {
-    const day = Math.floor(at / DAY_MS), hour = at % DAY_MS / HOUR_MS;
+    const day = Math.floor(at / DAY_MS);
+    const hour = at % DAY_MS / HOUR_MS;
     const before = Array.from({ length: weeks }, (_, i) => of(day - 7 * (i + 1), hour)).filter((n) =>
       n !== null
     );
@@ -42,7 +45,8 @@ export function hoursBesideUsual(
 
 function usualOf(before: number[]): HourPoint["usual"] {
   if (before.length < WEEKS_MIN) return null;
-  const sorted = before.sort((a, b) => a - b), n = sorted.length;
+  const sorted = before.sort((a, b) => a - b);
+  const n = sorted.length;
   const middle = (sorted[(n - 1) >> 1] + sorted[n >> 1]) / 2;
   return { low: sorted[0], middle, high: sorted[n - 1], weeks: n };
 }

@@ -81,7 +81,8 @@ export function shoppersForReach(
 ): number | null {
   const falls = (n: number) => meanReach({ n, variance }, { alpha, scale }) < reach;
   if (!falls(SHOPPERS_MAX)) return null;
-  let below = BURN_IN - 1, enough = SHOPPERS_MAX;
+  let below = BURN_IN - 1;
+  let enough = SHOPPERS_MAX;
   while (enough - below > 1) {
     const middle = Math.floor((below + enough) / 2);
     if (falls(middle)) enough = middle;

@@ -37,7 +37,8 @@ export function createKeyRing(
   const known = new Map<string, Known>();
   let forgotten = 0;
   const ask = async (key: string): Promise<KeyHolder | null> => {
-    const before = forgotten, holder = await lookUp(sql, key);
+    const before = forgotten;
+    const holder = await lookUp(sql, key);
     if (before !== forgotten) return await ask(key); // what was read may be from before a key was revoked
     known.delete(key);
     if (holder === null) return null;
@@ -47,7 +48,8 @@ export function createKeyRing(
   };
   return {
     holderOf(key) {
-      const last = known.get(key), now = clock();
+      const last = known.get(key);
+      const now = clock();
       if (last && now < last.freshUntilMs) return last.holder;
       if (!last || now - last.saidMs > LAST_WORD_MS) return ask(key);
       last.freshUntilMs = now + FRESH_MS; // who comes while it is asked takes its last word

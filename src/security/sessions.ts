@@ -18,8 +18,10 @@ export async function beginSession(
 ): Promise<{ id: string; session: Session } | null> {
   const id = randomBytes(32).toString("base64url");
   const session = await addSession(sql, {
-    ...{ sha256: sha256(id), keySha256: sha256(key) },
-    ...{ atMs, expiresMs: atMs + SESSION_MS },
+    sha256: sha256(id),
+    keySha256: sha256(key),
+    atMs,
+    expiresMs: atMs + SESSION_MS,
   });
   return session && { id, session };
 }

@@ -148,10 +148,12 @@ function addUnshown(
     const isShadow = state.arms.some(({ version, shown }) => version === voice.version && !shown);
     const values = scores(voice);
     for (let row = 0; row < said.shown.length; row++) {
-      const prediction = values?.[row] ?? NaN, isNumber = Number.isFinite(prediction);
+      const prediction = values?.[row] ?? NaN;
+      const isNumber = Number.isFinite(prediction);
       if (isShadow) count(said, voice, isNumber);
       if (!isNumber || said.shown[row].version === voice.version) continue;
-      const { version } = voice, { horizonDays } = voice.scorer!;
+      const { version } = voice;
+      const { horizonDays } = voice.scorer!;
       said.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
     }
   }

@@ -12,7 +12,8 @@ export async function answerFromRows(
   model: string,
   asked: readonly Asked<RowsRequest>[],
 ): Promise<Predictions[]> {
-  const lineUp = await parts.lineUps.of(model), { asOfMs: now } = await parts.moment();
+  const lineUp = await parts.lineUps.of(model);
+  const { asOfMs: now } = await parts.moment();
   const requests = asked.map(({ request }) => request);
   const of = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
   const features = joined(requests.map((request) => request.features));

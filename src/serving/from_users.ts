@@ -20,7 +20,8 @@ export async function answerFromUsers(
   const ends = seen.map((one) => end += one.shoppers.length);
   countIn(parts, model, said, asked, ends);
   return asked.map(({ request }, i) => {
-    const { asOfMs, shoppers } = seen[i], first = ends[i] - shoppers.length;
+    const { asOfMs, shoppers } = seen[i];
+    const first = ends[i] - shoppers.length;
     const answers = new Map(shoppers.map(({ user }, row) => [user, said.shown[first + row]]));
     const predictions = request.users.map((user) => told(user, answers.get(user)));
     return predictionsOf(lineUp, asOfMs, predictions);

@@ -14,7 +14,8 @@ export function gathered<Ask, Answer>(
   run: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
   { most, rowsOf }: { most: number; rowsOf: (ask: Ask) => number },
 ): (ask: Ask) => Promise<Answer> {
-  let waiting: Waiting<Ask, Answer>[] = [], running = false;
+  let waiting: Waiting<Ask, Answer>[] = [];
+  let running = false;
   const nextBatch = () => {
     let rows = 0;
     const fitting = waiting.findIndex(({ ask }, i) => (rows += rowsOf(ask)) > most && i > 0);

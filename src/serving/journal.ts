@@ -39,8 +39,11 @@ export function writeBehind(
   write: (answers: readonly StoredAnswer[]) => Promise<void>,
   { delayMs = 100, batch = 5_000, most = 50_000, retryMs = 500, log }: WriteBehindOptions,
 ): WriteBehind {
-  let queue: StoredAnswer[] = [], room: (() => void)[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined, writing: Promise<void> | null = null, closing = false;
+  let queue: StoredAnswer[] = [];
+  let room: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing: Promise<void> | null = null;
+  let closing = false;
 
   const drain = async () => {
     clearTimeout(timer);

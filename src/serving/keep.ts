@@ -20,7 +20,9 @@ export async function keep(
   { rows, of, said }: { rows: Rows; of: readonly RowOf[]; said: Said },
 ): Promise<void> {
   const features = rows.features(champion.scorer?.horizonDays ?? baseline.horizonDays);
-  const { model } = state, featureHash = FEATURE_HASH, answers: StoredAnswer[] = [];
+  const { model } = state;
+  const featureHash = FEATURE_HASH;
+  const answers: StoredAnswer[] = [];
   const add = (row: number, { prediction, version, arm, fallback, horizonDays }: Answer, shown: boolean) => {
     const { user: userKey, asOfMs } = of[row];
     if (userKey === null) return;

@@ -33,7 +33,8 @@ export async function readShoppers(
   );
   const found = new Map(await Promise.all(read));
   return requests.map(({ users }, i) => {
-    const asOfMs = moments[i], days = found.get(asOfMs)!;
+    const asOfMs = moments[i];
+    const days = found.get(asOfMs)!;
     const known = [...new Set(users)].filter((user) => days.has(user));
     return { asOfMs, shoppers: known.map((user) => ({ user, asOfMs, days: days.get(user)! })) };
   });

@@ -28,7 +28,8 @@ export function createTally(
     log: (line: string) => void;
   },
 ): Tally {
-  let minutes = new Map<string, Minute>(), writing = Promise.resolve();
+  let minutes = new Map<string, Minute>();
+  let writing = Promise.resolve();
   const minuteOf = (model: string, version: number): Minute => {
     const minute = Math.floor(clock() / 60_000) * 60_000;
     const key = `${model}/${version}/${minute}`;

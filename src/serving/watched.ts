@@ -39,7 +39,8 @@ export async function watchServing(
     current.set(model, lineUp);
     return lineUp;
   });
-  let moment = await currentMoment(sql, clock), polls = 0;
+  let moment = await currentMoment(sql, clock);
+  let polls = 0;
   const poll = async () => {
     moment = await currentMoment(sql, clock);
     const tryDamaged = ++polls % TRY_DAMAGED_EVERY_POLLS === 0;
@@ -79,7 +80,8 @@ function repeat(
   everyMs: number,
   log: (line: string) => void,
 ): { end(): Promise<void> } {
-  let running: Promise<void> | null = null, trouble = "";
+  let running: Promise<void> | null = null;
+  let trouble = "";
   const timer = setInterval(() => {
     running ??= work().then(() => void (trouble = ""), (error) => {
       if (trouble !== messageOf(error)) log(`serving: ${trouble = messageOf(error)}`);

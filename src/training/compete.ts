@@ -46,7 +46,8 @@ interface Comparison {
  */
 export async function compete(request: CompeteRequest, reporter: Reporter): Promise<CompeteResult> {
   checkRows(request.rows);
-  const { task } = request, rows = limitRows(request.rows);
+  const { task } = request;
+  const rows = limitRows(request.rows);
   const bench = openBench(request, reporter, task.candidates);
   const split = splitRows(rows, task.horizonDays);
   const comparison: Comparison = {

@@ -78,7 +78,8 @@ export function describePart(
   network: Network,
   x: Float32Array,
 ): Omit<Part, "preprocessing"> {
-  const { link } = ROLES[role], { target } = slice.rows;
+  const { link } = ROLES[role];
+  const { target } = slice.rows;
   if (link === "sigmoid") return { role, network, link, scale: 1, min: 0, max: 1 };
   const max = target.reduce((most, y) => Math.max(most, y), 0);
   if (link === "expm1") {
@@ -131,13 +132,15 @@ function linearSolution(
   penalty: number,
   grid: readonly number[],
 ): Float64Array {
-  const inputs = inputsOf(recipe, plan), rule = ROLES[plan.role];
+  const inputs = inputsOf(recipe, plan);
+  const rule = ROLES[plan.role];
   const key = (p: number) => `${plan.role}/${plan.positiveOnly}/${inputs}/${p}`;
   const known = slice.linear.get(key(penalty));
   if (known) return known;
   const { preprocessing, x } = sliceInputs(slice, inputs, rule.limit);
   const { x: kept, y } = partRows(slice.rows, preprocessing, plan, slice.threshold, x);
-  const scale = scaleOf(slice, plan), k = preprocessing.columns.length;
+  const scale = scaleOf(slice, plan);
+  const k = preprocessing.columns.length;
   const problem: LinearProblem = { x: kept, k, y: y.map((v) => v / scale) };
   const solve = rule.loss === "logistic" ? solveLogistic : solveRidge;
   solve(problem, grid).forEach((weights, i) => slice.linear.set(key(grid[i]), weights));

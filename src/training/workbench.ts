@@ -77,7 +77,10 @@ export interface Meter {
 }
 
 export function createMeter(total: number, send: (progress: TrainingProgress) => void): Meter {
-  let done = 0, weight = 0, candidate = "", highest = 0;
+  let done = 0;
+  let weight = 0;
+  let candidate = "";
+  let highest = 0;
   const fractionAt = (share: number) =>
     highest = Math.max(highest, Math.min(1, (done + weight * share) / total));
   return {

@@ -12,7 +12,8 @@ import churn from "../../src/models/churn.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, AS_OF } from "../db/models_support.ts";
 
-const CYCLE = "retrainer/churn/cycle/1", START_MS = Date.UTC(2026, 10, 1);
+const CYCLE = "retrainer/churn/cycle/1";
+const START_MS = Date.UTC(2026, 10, 1);
 
 interface Asked {
   sql: Database;
@@ -37,7 +38,9 @@ const asking = (
     let nowMs = START_MS;
     const deps = { sql, clock: () => nowMs, models: new Map([["churn", churn]]) } as unknown as ActivityDeps;
     await work({
-      ...{ sql, deps, activities: createApproveActivities(deps) },
+      sql,
+      deps,
+      activities: createApproveActivities(deps),
       at: (hours) => nowMs = START_MS + hours * 3_600_000,
     });
   });

@@ -28,8 +28,15 @@ async function deployTwo({ sql, store }: ActivityDeps): Promise<void> {
   await moveServing(sql, { ...move, version: 1, expected: null, key: first, asOf: iso(0) });
   await endCycle(sql, first, "deployed");
   await openCycle(sql, {
-    ...{ id: second, model: "churn", number: 2, runId: "r", trigger: "interval", requestedBy: null },
-    ...{ asOf: iso(14), reasons: [], champion: 1 },
+    id: second,
+    model: "churn",
+    number: 2,
+    runId: "r",
+    trigger: "interval",
+    requestedBy: null,
+    asOf: iso(14),
+    reasons: [],
+    champion: 1,
   });
   await sql`update cycles set evidence = (select evidence || '{"against": "champion"}' from cycles where id = ${first}),
     snapshot_id = 's1' where id = ${second}`;

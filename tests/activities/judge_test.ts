@@ -71,11 +71,19 @@ async function deploy(
   store: ArtefactStore,
   { version, bytes }: { version: number; bytes: Uint8Array },
 ) {
-  const cycleId = cycleOf(version), asOf = new Date(DEPLOYED_MS).toISOString();
+  const cycleId = cycleOf(version);
+  const asOf = new Date(DEPLOYED_MS).toISOString();
   const champion = version === 1 ? null : version - 1;
   await openCycle(sql, {
-    ...{ id: cycleId, model: "churn", number: version, runId: "r", trigger: "interval", requestedBy: null },
-    ...{ asOf, reasons: [], champion },
+    id: cycleId,
+    model: "churn",
+    number: version,
+    runId: "r",
+    trigger: "interval",
+    requestedBy: null,
+    asOf,
+    reasons: [],
+    champion,
   });
   await addVersion(sql, { manifest: aManifest({ cycleId }), artefactSha256: await store.put(bytes) });
   const move = {

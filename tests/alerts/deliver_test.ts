@@ -12,7 +12,9 @@ import { aDelivery, anAlert, HOUR_MS, MINUTE_MS, NotingChannel, NOW_MS } from ".
 import { withReceiver } from "./receiver.ts";
 
 const deps = (sql: Database, channels: Channel[], over: Partial<DeliveryDeps> = {}): DeliveryDeps => ({
-  ...{ sql, clock: () => NOW_MS, log: () => undefined },
+  sql,
+  clock: () => NOW_MS,
+  log: () => undefined,
   channels: new Map(channels.map((channel) => [channel.name, channel])),
   ...over,
 });

@@ -26,7 +26,10 @@ async function withMailServer(
 ): Promise<void> {
   const mails: Mail[] = [];
   const server = new SMTPServer({
-    ...{ authOptional: true, disabledCommands: ["STARTTLS"], disableReverseLookup: true, logger: false },
+    authOptional: true,
+    disabledCommands: ["STARTTLS"],
+    disableReverseLookup: true,
+    logger: false,
     onAuth: ({ username, password }, _session, done) =>
       username === "ann" && password === "s/3:cret"
         ? done(null, { user: username })
@@ -37,8 +40,10 @@ async function withMailServer(
       stream.on("end", () => {
         const { rcptTo } = session.envelope;
         mails.push({
-          ...{ to: rcptTo.map(({ address }) => address), user: session.user as string | undefined },
-          ...{ secure: session.secure, text: parts.map((part) => new TextDecoder().decode(part)).join("") },
+          to: rcptTo.map(({ address }) => address),
+          user: session.user as string | undefined,
+          secure: session.secure,
+          text: parts.map((part) => new TextDecoder().decode(part)).join(""),
         });
         done();
       });

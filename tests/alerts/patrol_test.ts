@@ -23,7 +23,8 @@ interface Shop {
 const inShop = (work: (shop: Shop) => Promise<void>) =>
   withDatabase(async (sql) => {
     let nowMs = NOW_MS;
-    const channel = new NotingChannel("log"), logged: string[] = [];
+    const channel = new NotingChannel("log");
+    const logged: string[] = [];
     const log = (line: string) => void logged.push(line);
     const patrol = createPatrol({ sql, channels: new Map([["log", channel]]), clock: () => nowMs, log });
     const atMs = (minute: number) => NOW_MS + minute * MINUTE_MS;
@@ -70,7 +71,10 @@ Deno.test("createPatrol() of a process that has just begun does not close what a
   inShop(async ({ sql, patrolAt }) => {
     for (const minute of [0, 1, 2, 3]) await patrolAt(minute);
     const fresh = createPatrol({
-      ...{ sql, clock: () => NOW_MS + 4 * MINUTE_MS, channels: new Map(), log: () => undefined },
+      sql,
+      clock: () => NOW_MS + 4 * MINUTE_MS,
+      channels: new Map(),
+      log: () => undefined,
     });
     await fresh();
     assert.deepEqual(await openKinds(sql), ["stalled worker"]);

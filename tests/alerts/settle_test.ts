@@ -17,7 +17,9 @@ const settle = (
   } = {},
 ): Promise<Settled> =>
   settleAlerts(sql, { scope: { kinds, model }, wanted, closedWhy: "no longer found" }, {
-    ...{ observation, channels: BOTH, nowMs: NOW_MS },
+    observation,
+    channels: BOTH,
+    nowMs: NOW_MS,
   });
 
 const openKeys = async (sql: Database) => (await listAlerts(sql)).map(({ key }) => key).sort();

@@ -13,8 +13,12 @@ export const HOUR_MS = 60 * MINUTE_MS;
 export const BOTH: readonly ChannelName[] = ["log", "webhook"];
 
 export const anAlert = (over: Partial<WantedAlert> = {}): WantedAlert => ({
-  ...{ key: "drift/churn/2", kind: "drift", model: "churn", severity: "warning" },
-  ...{ title: "churn: shoppers are not those of version 2", detail: { asOf: "2011-09-01T00:00:00.000Z" } },
+  key: "drift/churn/2",
+  kind: "drift",
+  model: "churn",
+  severity: "warning",
+  title: "churn: shoppers are not those of version 2",
+  detail: { asOf: "2011-09-01T00:00:00.000Z" },
   ...over,
 });
 
@@ -39,25 +43,28 @@ export async function aDelivery(
 
 /** A delivery that no database knows. */
 export const DELIVERY: Delivery = {
-  ...{ id: "0f0e0d0c-0b0a-4908-8706-050403020100", alertId: 7, event: "opened", channel: "webhook" },
+  id: "0f0e0d0c-0b0a-4908-8706-050403020100",
+  alertId: 7,
+  event: "opened",
+  channel: "webhook",
   body: {
-    ...{
-      ...anAlert(),
-      id: 7,
-      seen: 1,
-      openedAt: "2026-11-24T09:00:00.000Z",
-      lastSeenAt: "2026-11-24T09:00:00.000Z",
-    },
-    ...{ escalatedAt: null, acknowledgedAt: null, acknowledgedBy: null, acknowledgedWhy: null },
-    ...{ closedAt: null, closedWhy: null },
+    ...anAlert(),
+    id: 7,
+    seen: 1,
+    openedAt: "2026-11-24T09:00:00.000Z",
+    lastSeenAt: "2026-11-24T09:00:00.000Z",
+    escalatedAt: null,
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    acknowledgedWhy: null,
+    closedAt: null,
+    closedWhy: null,
   },
-  ...{
-    attempts: 1,
-    lastError: null,
-    createdAt: "2026-11-24T09:00:00.000Z",
-    deliveredAt: null,
-    givenUpAt: null,
-  },
+  attempts: 1,
+  lastError: null,
+  createdAt: "2026-11-24T09:00:00.000Z",
+  deliveredAt: null,
+  givenUpAt: null,
 };
 
 /** A channel in memory: what was sent, and what each attempt answers. */

@@ -87,7 +87,13 @@ Deno.test("wantedFromDrift() names the feature that matters most, with its numbe
 });
 
 const forecast = (over: Partial<NonNullable<PerformanceReport["forecast"]>>) => ({
-  ...{ metric: "logLoss", perDay: 0.001, threshold: 0.5508, daysLeft: 9, low: 5, high: 16, points: 8 },
+  metric: "logLoss",
+  perDay: 0.001,
+  threshold: 0.5508,
+  daysLeft: 9,
+  low: 5,
+  high: 16,
+  points: 8,
   ...over,
 });
 

@@ -4,18 +4,27 @@ import { HOUR_MS, MINUTE_MS, NOW_MS } from "./support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const worker = (silentMs: number, name = "w1") => ({
-  ...{ name, startedAt: iso(NOW_MS - 9 * HOUR_MS), seenAt: iso(NOW_MS - silentMs) },
+  name,
+  startedAt: iso(NOW_MS - 9 * HOUR_MS),
+  seenAt: iso(NOW_MS - silentMs),
 });
 const retrainer = (over: Partial<Watched["retrainers"][number]> = {}) => ({
-  ...{ model: "churn", active: true, nextCheckAt: iso(NOW_MS + HOUR_MS), runningCycle: null },
-  ...{ updatedAt: iso(NOW_MS - HOUR_MS), ...over },
+  model: "churn",
+  active: true,
+  nextCheckAt: iso(NOW_MS + HOUR_MS),
+  runningCycle: null,
+  updatedAt: iso(NOW_MS - HOUR_MS),
+  ...over,
 });
 const late = (minutes: number) => iso(NOW_MS - minutes * MINUTE_MS);
 
 /** "+kind" where an alert is wanted, "-kind" where an open one would close, neither where the look cannot tell. */
 function said(over: Partial<Watched>): string {
   const watched = {
-    ...{ retrainers: [retrainer()], workers: [worker(5_000)], nowMs: NOW_MS, sinceMs: NOW_MS - HOUR_MS },
+    retrainers: [retrainer()],
+    workers: [worker(5_000)],
+    nowMs: NOW_MS,
+    sinceMs: NOW_MS - HOUR_MS,
     ...over,
   };
   return wantedFromPatrol(watched).flatMap(({ scope, wanted }) =>

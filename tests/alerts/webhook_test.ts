@@ -22,7 +22,10 @@ Deno.test("webhookChannel() posts the alert as JSON, under its own id, signed so
     assert.equal(headers.get("x-perennial-delivery"), DELIVERY.id);
     assert.equal(headers.get("host"), new URL(url).host);
     assert.deepEqual(JSON.parse(body), {
-      ...{ delivery: DELIVERY.id, event: "opened", at: DELIVERY.createdAt, alert: DELIVERY.body },
+      delivery: DELIVERY.id,
+      event: "opened",
+      at: DELIVERY.createdAt,
+      alert: DELIVERY.body,
     });
     // as a receiver does it: from the raw body, by itself
     const [, seconds, hex] = headers.get("x-perennial-signature")!.match(/^t=(\d+),v1=([0-9a-f]{64})$/)!;

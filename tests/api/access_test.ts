@@ -52,7 +52,8 @@ for (const host of ["127.0.0.1", "0.0.0.0"]) {
       for (const [role, key] of await oneOfEach(sql)) {
         for (const { route, method, address } of routesOf(app)) {
           const response = await app.request(address, { method, headers: { "X-API-Key": key } });
-          const needed = neededRole(ACCESS[route], host), may = needed === null || allows(role, needed);
+          const needed = neededRole(ACCESS[route], host);
+          const may = needed === null || allows(role, needed);
           assert.equal(response.status !== 403, may, `${route} answered a ${role} ${response.status}`);
           assert.notEqual(response.status, 401, route);
           const answer = await response.text();

@@ -34,7 +34,8 @@ Deno.test("GET alerts finds by state, kind and model, and refuses what there is 
 Deno.test("POST acknowledge says who and why, once, and is written down once", () =>
   withApp(async ({ call, sql }) => {
     const { id } = await openAlert(sql, anAlert(), { nowMs });
-    const path = `/alerts/${id}/acknowledge`, header = { "Idempotency-Key": "k1" };
+    const path = `/alerts/${id}/acknowledge`;
+    const header = { "Idempotency-Key": "k1" };
     const first = await call("POST", path, { why: " the supplier resends " }, header);
     assert.equal(first.status, 200);
     const alert = await first.json();

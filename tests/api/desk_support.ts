@@ -37,14 +37,26 @@ async function prepare(sql: Database): Promise<void> {
 
 /** Version 4 is rolled out beside version 2, and was looked at once. */
 export async function rollOut(sql: Database): Promise<void> {
-  const plan = planOf({ champion: 2, challengers: [4] }), shares = [{ version: 4, share: 0.05 }];
+  const plan = planOf({ champion: 2, challengers: [4] });
+  const shares = [{ version: 4, share: 0.05 }];
   const rollout = await beginRollout(sql, {
-    ...{ id: ROLLOUT, model: "churn", cycleId: "retrainer/churn/cycle/4", champion: 2, challengers: [4] },
-    ...{ plan, shares, asOf: AS_OF, replayed: false, beganBy: "a cycle", why: "better" },
+    id: ROLLOUT,
+    model: "churn",
+    cycleId: "retrainer/churn/cycle/4",
+    champion: 2,
+    challengers: [4],
+    plan,
+    shares,
+    asOf: AS_OF,
+    replayed: false,
+    beganBy: "a cycle",
+    why: "better",
   });
   const evidence = evidenceOf({
-    ...{ asOf: AS_OF, champion: { version: 2 } },
-    ...{ arms: [arm(4, { shoppers: 250 })], pairs: [pair(4)] },
+    asOf: AS_OF,
+    champion: { version: 2 },
+    arms: [arm(4, { shoppers: 250 })],
+    pairs: [pair(4)],
   });
   const decision = decideRollout(plan, rollout, evidence);
   await applyDecision(sql, { rollout, key: "look 1", evidence, decision, codeVersion: "c1" });

@@ -151,7 +151,8 @@ for (
 Deno.test("who has not signed in cannot act, whatever they send", () =>
   withBrowser(async ({ browser, sql }) => {
     const res = await browser.open("/act/promote?model=churn&version=3", {
-      ...{ method: "POST", body: new URLSearchParams({ why: "x", token: "" }) },
+      method: "POST",
+      body: new URLSearchParams({ why: "x", token: "" }),
       headers: { origin: HERE, "sec-fetch-site": "same-origin" },
     });
     assert.equal(res.status, 403);
@@ -163,7 +164,8 @@ Deno.test("a session lets nobody call the API: that takes a key", () =>
   withBrowser(async ({ browser, sql }) => {
     await signIn(browser);
     const res = await browser.app.request(`${HERE}/models/churn/promote`, {
-      ...{ method: "POST", body: JSON.stringify({ version: 3 }) },
+      method: "POST",
+      body: JSON.stringify({ version: 3 }),
       headers: { "content-type": "application/json", host: "localhost:8000", cookie: browser.cookie },
     });
     assert.equal(res.status, 401);
@@ -276,20 +278,24 @@ Deno.test("a finding is accepted by a form, with the reason, once it is found", 
   withBrowser(async ({ browser, sql }) => {
     await noteFindings(sql, [FINDING], NOW);
     await saveObservation(sql, {
-      ...{ id: crypto.randomUUID(), kind: "quality", model: null, key: "look", asOf: NOW, answer: "broken" },
+      id: crypto.randomUUID(),
+      kind: "quality",
+      model: null,
+      key: "look",
+      asOf: NOW,
+      answer: "broken",
       report: {
-        ...{
-          asOf: NOW,
-          answer: "broken",
-          text: "prices jumped",
-          alpha: 0.01,
-          from: NOW,
-          events: 100,
-          days: 50,
-        },
+        asOf: NOW,
+        answer: "broken",
+        text: "prices jumped",
+        alpha: 0.01,
+        from: NOW,
+        events: 100,
+        days: 50,
         findings: [FINDING],
       },
-      ...{ evidenceSha256: "e", codeVersion: "c1" },
+      evidenceSha256: "e",
+      codeVersion: "c1",
     });
     const accept = (page: Document) =>
       [...page.querySelectorAll("a.button")].find((a) => a.textContent === "Accept")?.getAttribute("href");
@@ -322,8 +328,15 @@ Deno.test("a backtest is begun by a form, watched, and ended by one; a wrong set
     const [{ id, policies, why }] = await listBacktests(sql);
     assert.deepEqual([control.told, why], [[["start backtest", id]], "a sale"]);
     assert.deepEqual(policies.map(({ label }) => label), [
-      ...["never", "every", "every:validate=true", "every:max_train_cutoffs=6", "calendar=56d"],
-      ...["performance", "drift", "perennial", "perennial:gate=threshold"],
+      "never",
+      "every",
+      "every:validate=true",
+      "every:max_train_cutoffs=6",
+      "calendar=56d",
+      "performance",
+      "drift",
+      "perennial",
+      "perennial:gate=threshold",
     ]);
     const list = (await browser.page("/backtests")).querySelector("main")!.textContent;
     assert.match(list, /A backtest was begun[^]*9 policies are replayed: 0 of \d+ steps done/);

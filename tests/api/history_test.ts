@@ -45,7 +45,8 @@ Deno.test("GET history filters by trigger and sorts, also as CSV, and names the 
     for (
       const [query, field] of [["trigger=nobody", "trigger"], ["sort=size", "sort"], ["order=up", "order"]]
     ) {
-      const res = await call("GET", `/retraining/history?${query}`), found = await res.json();
+      const res = await call("GET", `/retraining/history?${query}`);
+      const found = await res.json();
       assert.equal(res.status, 422, query);
       assert.match(res.headers.get("content-type") ?? "", /^application\/problem\+json/);
       assert.match(JSON.stringify(found), new RegExp(`"field":"${field}"`), query);

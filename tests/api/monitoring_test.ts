@@ -188,7 +188,8 @@ Deno.test("GET drift tells the budget that was configured, and what a day's look
   }));
 
 Deno.test("budgetOf() spends no more a day, over all that is watched at every model, than one alarm in its days", () => {
-  const models = 3, falseAlarmDays = 30;
+  const models = 3;
+  const falseAlarmDays = 30;
   const each = budgetOf(["features", "together", "performance", "streams"], { falseAlarmDays, models });
   const events = budgetOf(["quality"], { falseAlarmDays, models });
   const perDay = each.shares.reduce((sum, s) => sum + models * s.perDay, events.shares[0].perDay);

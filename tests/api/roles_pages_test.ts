@@ -39,9 +39,15 @@ async function prepare({ sql, call }: Pick<Served, "sql" | "call">): Promise<voi
   await noteFindings(sql, [FINDING], NOW);
   const look = { asOf: NOW, answer: "broken", text: "prices jumped", alpha: 0.01, from: NOW };
   await saveObservation(sql, {
-    ...{ id: crypto.randomUUID(), kind: "quality", model: null, key: "look", asOf: NOW, answer: "broken" },
+    id: crypto.randomUUID(),
+    kind: "quality",
+    model: null,
+    key: "look",
+    asOf: NOW,
+    answer: "broken",
     report: { ...look, events: 100, days: 50, findings: [FINDING] },
-    ...{ evidenceSha256: "e", codeVersion: "c1" },
+    evidenceSha256: "e",
+    codeVersion: "c1",
   });
   for (const role of ROLES) await addKey(sql, role);
 }
@@ -62,9 +68,11 @@ const lockedOn = (page: Document) =>
 
 /** Everything that an admin is offered, by page. */
 async function offered(served: Served): Promise<Map<string, string[]>> {
-  const admin = await signedIn(served, "admin"), all = new Map<string, string[]>();
+  const admin = await signedIn(served, "admin");
+  const all = new Map<string, string[]>();
   for (const path of PAGES) {
-    const page = await admin.page(path), links = linksOn(page);
+    const page = await admin.page(path);
+    const links = linksOn(page);
     assert.ok(links.length > 0, `${path} offers nothing`);
     assert.deepEqual(lockedOn(page), [], path);
     all.set(path, links);
@@ -78,8 +86,8 @@ for (const role of ["viewer", "operator"] as const) {
       await prepare(served);
       const browser = await signedIn(served, role);
       for (const [path, all] of await offered(served)) {
-        const page = await browser.page(path),
-          may = all.filter((to) => allows(role, roleFor(to.split(/[/?]/)[2])));
+        const page = await browser.page(path);
+        const may = all.filter((to) => allows(role, roleFor(to.split(/[/?]/)[2])));
         assert.deepEqual(linksOn(page), may, path);
         const locked = lockedOn(page);
         assert.equal(locked.length, all.length - may.length, path);
@@ -96,15 +104,20 @@ for (const role of ["viewer", "operator"] as const) {
   Deno.test(`the pages below /act refuse ${role}s what they may not do, by address and by form, and say why`, () =>
     withBrowser(async ({ browser: _, ...served }) => {
       await prepare(served);
-      const { sql } = served, admin = await signedIn(served, "admin"), browser = await signedIn(served, role);
-      const before = (await sql`select from audit`).count, all = [...(await offered(served)).values()].flat();
+      const { sql } = served;
+      const admin = await signedIn(served, "admin");
+      const browser = await signedIn(served, role);
+      const before = (await sql`select from audit`).count;
+      const all = [...(await offered(served)).values()].flat();
       const token = (await browser.page("/sign-in")).querySelector("input[name=token]")!.getAttribute(
         "value",
       )!;
       for (const path of new Set(all)) {
         assert.equal((await admin.open(path)).status, 200, path);
-        const needed = roleFor(path.split(/[/?]/)[2]), may = allows(role, needed);
-        const shown = await browser.open(path), text = await shown.text();
+        const needed = roleFor(path.split(/[/?]/)[2]);
+        const may = allows(role, needed);
+        const shown = await browser.open(path);
+        const text = await shown.text();
         assert.equal(shown.status, may ? 200 : 403, path);
         if (may) continue;
         assert.match(
@@ -144,7 +157,8 @@ Deno.test("what an operator does from a page stands in the audit under their key
 Deno.test("who loses their key while a page is open is sent to sign in, and their form changes nothing", () =>
   withBrowser(async ({ browser: _, ...served }) => {
     await prepare(served);
-    const browser = await signedIn(served, "operator"), path = "/act/force?model=churn";
+    const browser = await signedIn(served, "operator");
+    const path = "/act/force?model=churn";
     const form = (await browser.page(path)).querySelector("form[method=post]")!;
     const body = new URLSearchParams([...form.querySelectorAll("input")].map((input) => [
       input.getAttribute("name")!,

@@ -17,10 +17,19 @@ Deno.test("momentsOf() asks and scores where the demo's replay does, unless told
 
 Deno.test("momentsOf() follows from, to and a step of its own, whatever the training cut-offs are", () => {
   const { moments, scoredFrom } = momentsOf(config, {
-    ...{ models: ["churn"], span, from: "2011-05-01", to: "2011-06-05", stepDays: 7 },
+    models: ["churn"],
+    span,
+    from: "2011-05-01",
+    to: "2011-06-05",
+    stepDays: 7,
   });
   assert.deepEqual(moments.map((m) => m.slice(0, 10)), [
-    ...["2011-05-01", "2011-05-08", "2011-05-15", "2011-05-22", "2011-05-29", "2011-06-05"],
+    "2011-05-01",
+    "2011-05-08",
+    "2011-05-15",
+    "2011-05-22",
+    "2011-05-29",
+    "2011-06-05",
   ]);
   assert.equal(scoredFrom.churn, moments[0]);
 });

@@ -8,13 +8,12 @@ import { ALL_SETTINGS } from "../../src/retraining_settings.ts";
 import { findings } from "../reporting/trial_support.ts";
 
 const situation = (changed: Partial<Situation> = {}): Situation => ({
-  ...{
-    asOf: "2011-06-01T00:00:00.000Z",
-    serves: true,
-    lastTrained: "2011-05-04T00:00:00.000Z",
-    findings: null,
-  },
-  ...{ labelledCutoffs: 5, cutoffsMin: 3 },
+  asOf: "2011-06-01T00:00:00.000Z",
+  serves: true,
+  lastTrained: "2011-05-04T00:00:00.000Z",
+  findings: null,
+  labelledCutoffs: 5,
+  cutoffsMin: 3,
   ...changed,
 });
 const drifted = findings({
@@ -116,7 +115,9 @@ Deno.test("readPolicy() says what there is where it cannot read", () => {
 
 Deno.test("configFor() puts a policy's settings over those of every model, and nothing waits for the wall clock", () => {
   const inForce = RetrainingConfig.parse({
-    ...{ rollout: "canary", approval: "required", backups_kept: 1 },
+    rollout: "canary",
+    approval: "required",
+    backups_kept: 1,
     models: { churn: { gate: "threshold", rollout: "shadow", seed: 7 } },
   });
   const config = configFor(inForce, readPolicy("perennial:gate=evidence"));

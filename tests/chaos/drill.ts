@@ -11,7 +11,8 @@ import { holdNext, holdNow, reached } from "./holds.ts";
 import { type Place, RunningInstallation } from "./installation.ts";
 
 /** The version that serves was trained on outcomes until here; a look four weeks later sees what followed. */
-const FROM = "2011-06-21T00:00:00.000Z", LATER = "2011-07-20T00:00:00.000Z";
+const FROM = "2011-06-21T00:00:00.000Z";
+const LATER = "2011-07-20T00:00:00.000Z";
 
 type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 

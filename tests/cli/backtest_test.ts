@@ -6,21 +6,17 @@ import { withServed } from "./support.ts";
 
 async function scored(sql: Database, id: string, policy: string, accuracy: number): Promise<void> {
   await saveStep(sql, id, {
-    ...{
-      policy,
-      model: "churn",
-      asOf: "2011-08-01T00:00:00.000Z",
-      run: "train",
-      why: "",
-      outcome: "deployed",
-    },
-    ...{
-      trained: true,
-      version: 1,
-      rows: 300,
-      metrics: { accuracy, auc: 0.7, logLoss: 0.5 },
-      predictionsSha256: null,
-    },
+    policy,
+    model: "churn",
+    asOf: "2011-08-01T00:00:00.000Z",
+    run: "train",
+    why: "",
+    outcome: "deployed",
+    trained: true,
+    version: 1,
+    rows: 300,
+    metrics: { accuracy, auc: 0.7, logLoss: 0.5 },
+    predictionsSha256: null,
   });
 }
 

@@ -17,9 +17,19 @@ const NONE = {
 };
 const entry = (number: number): HistoryEntry => ({
   ...NONE,
-  ...{ id: `retrainer/churn/cycle/${number}`, model: "churn", number, trigger: "interval" },
-  ...{ asOf: "2011-09-01T00:00:00Z", startedAt: "2011-09-01T00:00:00Z", text: `it, "runs"`, error: null },
-  ...{ challenger: null, against: null, loss: null, championLoss: null, challengerLoss: null },
+  id: `retrainer/churn/cycle/${number}`,
+  model: "churn",
+  number,
+  trigger: "interval",
+  asOf: "2011-09-01T00:00:00Z",
+  startedAt: "2011-09-01T00:00:00Z",
+  text: `it, "runs"`,
+  error: null,
+  challenger: null,
+  against: null,
+  loss: null,
+  championLoss: null,
+  challengerLoss: null,
   difference: null,
 });
 

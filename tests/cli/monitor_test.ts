@@ -172,14 +172,16 @@ Deno.test("perennial monitor accept says who accepted a finding and why, and sho
 async function addCheck({ sql }: Pick<ServedCli, "sql">, observations: string[] = []): Promise<string> {
   const findings = someFindings();
   const { id } = await saveCheck(sql, {
-    ...{
-      id: crypto.randomUUID(),
-      model: "churn",
-      workflowRun: crypto.randomUUID(),
-      asOf: NOW,
-      trigger: "interval",
-    },
-    ...{ ...decide(findings), cycleId: null, findings, observations, codeVersion: "c1" },
+    id: crypto.randomUUID(),
+    model: "churn",
+    workflowRun: crypto.randomUUID(),
+    asOf: NOW,
+    trigger: "interval",
+    ...decide(findings),
+    cycleId: null,
+    findings,
+    observations,
+    codeVersion: "c1",
   });
   return id;
 }

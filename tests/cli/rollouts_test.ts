@@ -11,19 +11,17 @@ async function rollingOut(sql: Database): Promise<void> {
   await addVersions(sql, 4);
   await moveServing(sql, deployment(2, null));
   await beginRollout(sql, {
-    ...{
-      id: "rollout/churn/v3",
-      model: "churn",
-      cycleId: "retrainer/churn/cycle/3",
-      champion: 2,
-      challengers: [3],
-    },
-    ...{
-      plan: planOf({ champion: 2, challengers: [3] }),
-      shares: [{ version: 3, share: 0.05 }],
-      asOf: AS_OF,
-    },
-    ...{ replayed: false, beganBy: "a cycle", why: "better on 500 rows" },
+    id: "rollout/churn/v3",
+    model: "churn",
+    cycleId: "retrainer/churn/cycle/3",
+    champion: 2,
+    challengers: [3],
+    plan: planOf({ champion: 2, challengers: [3] }),
+    shares: [{ version: 3, share: 0.05 }],
+    asOf: AS_OF,
+    replayed: false,
+    beganBy: "a cycle",
+    why: "better on 500 rows",
   });
 }
 

@@ -101,7 +101,8 @@ Deno.test("readUserDays() reads the population that isActive() describes", () =>
       fc.asyncProperty(anyEvents, anyMoment, anyPopulation, async (events, asOfMs, population) => {
         await empty(sql);
         await insertEvents(sql, events);
-        const want: string[] = [], have: string[] = [];
+        const want: string[] = [];
+        const have: string[] = [];
         const startMs = asOfMs - population.activeDays * DAY_MS;
         for (const key of ["ann", "bob", "cleo"].map(pseudonym).sort()) {
           const inWindow = events.some((e) =>

@@ -7,8 +7,17 @@ import { saveObservation } from "../../src/db/observations.ts";
 import { NOW, withApp } from "../api/support.ts";
 
 const step: SavedStep = {
-  ...{ policy: "never", model: "churn", asOf: NOW, run: "nothing", why: "", outcome: null, trained: false },
-  ...{ version: null, rows: 0, metrics: null, predictionsSha256: null },
+  policy: "never",
+  model: "churn",
+  asOf: NOW,
+  run: "nothing",
+  why: "",
+  outcome: null,
+  trained: false,
+  version: null,
+  rows: 0,
+  metrics: null,
+  predictionsSha256: null,
 };
 
 Deno.test("readMarks() tells by another word that there is something new, and by the same that there is not", () =>
@@ -28,15 +37,15 @@ Deno.test("readMarks() tells by another word that there is something new, and by
       ["one that is put aside", ["data"], () => call("POST", "/events", [{ id: "b", type: "view" }])],
       ["a look", ["looks"], () =>
         saveObservation(sql, {
-          ...{
-            id: crypto.randomUUID(),
-            kind: "quality",
-            model: null,
-            key: "look",
-            asOf: NOW,
-            answer: "sound",
-          },
-          ...{ report: {}, evidenceSha256: "e", codeVersion: "c1" },
+          id: crypto.randomUUID(),
+          kind: "quality",
+          model: null,
+          key: "look",
+          asOf: NOW,
+          answer: "sound",
+          report: {},
+          evidenceSha256: "e",
+          codeVersion: "c1",
         })],
       [
         "what a person did",
@@ -46,7 +55,13 @@ Deno.test("readMarks() tells by another word that there is something new, and by
       ],
       ["a backtest", ["backtests"], () =>
         saveBacktest(sql, {
-          ...{ id: "b", models: ["churn"], policies: [], moments: [NOW], scoredFrom: {}, by: "ana", why: "" },
+          id: "b",
+          models: ["churn"],
+          policies: [],
+          moments: [NOW],
+          scoredFrom: {},
+          by: "ana",
+          why: "",
           config: DEFAULT_CONFIG.config,
         })],
       ["a step of it", ["backtests"], () => saveStep(sql, "b", step)],

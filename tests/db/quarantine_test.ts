@@ -6,10 +6,17 @@ import { ingest } from "../../src/events/ingest.ts";
 import { replayQuarantine } from "../../src/events/replay.ts";
 import { pseudonym, withEvents } from "./events_support.ts";
 
-const NOW = Date.UTC(2024, 4, 1), HOUR_MS = 3_600_000;
-const FUTURE = "time is in the future", source = "api";
+const NOW = Date.UTC(2024, 4, 1);
+const HOUR_MS = 3_600_000;
+const FUTURE = "time is in the future";
+const source = "api";
 const event = (id: string, over: Record<string, unknown> = {}) => ({
-  ...{ id, type: "purchase", user: "ann", price: 2, quantity: 3, time: NOW + HOUR_MS },
+  id,
+  type: "purchase",
+  user: "ann",
+  price: 2,
+  quantity: 3,
+  time: NOW + HOUR_MS,
   ...over,
 });
 const put = (sql: Database, raws: unknown[], from = source) =>
@@ -22,7 +29,13 @@ Deno.test("replayQuarantine() takes in what passes now, under its own id and its
     await put(sql, [event("a"), event("b", { time: NOW + 9 * HOUR_MS })]);
     const { reasons, ...done } = await replayQuarantine(later(sql), all);
     assert.deepEqual(done, {
-      ...{ tried: 2, accepted: 1, duplicates: 0, failed: 1, notWhole: 0, left: 0, next: null },
+      tried: 2,
+      accepted: 1,
+      duplicates: 0,
+      failed: 1,
+      notWhole: 0,
+      left: 0,
+      next: null,
     });
     assert.deepEqual(reasons, [{ reason: FUTURE, events: 1 }]);
     const [stored, ...others] = await sql`select event_id, user_key, amount from events`;

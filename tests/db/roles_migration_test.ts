@@ -7,7 +7,8 @@ import { sessionOf } from "../../src/security/sessions.ts";
 import { freshDatabase } from "../support/installation.ts";
 
 const FOLDER = new URL("../../src/db/migrations/", import.meta.url);
-const KEY = "pk_of-an-older-version", ID = "a".repeat(43);
+const KEY = "pk_of-an-older-version";
+const ID = "a".repeat(43);
 
 Deno.test("0013_roles.sql salts the keys of an older version, which go on as admins, and so do their sessions", async () => {
   await using database = await freshDatabase();

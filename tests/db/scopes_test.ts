@@ -23,7 +23,8 @@ const config = RetrainingConfig.parse({ seed: 5 });
 
 async function withScope(work: (live: Database, within: Database) => Promise<void>): Promise<void> {
   await using database = await freshDatabase();
-  const live = connect(database.url, { max: 2 }), within = connect(database.url, { max: 2, schema: SCOPE });
+  const live = connect(database.url, { max: 2 });
+  const within = connect(database.url, { max: 2, schema: SCOPE });
   try {
     await migrate(live);
     await work(live, within);

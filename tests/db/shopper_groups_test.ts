@@ -9,7 +9,10 @@ const daysAgo = (days: number) => NOW - days * DAY_MS;
 
 Deno.test("shopperGroups() knows the category bought most and the country last seen, as of a moment", () =>
   withEvents(async (sql) => {
-    const ann = pseudonym("ann"), bob = pseudonym("bob"), cy = pseudonym("cy"), dan = pseudonym("dan");
+    const ann = pseudonym("ann");
+    const bob = pseudonym("bob");
+    const cy = pseudonym("cy");
+    const dan = pseudonym("dan");
     await insertEvents(sql, [
       event({ userKey: ann, category: "tea", country: "France", atMs: daysAgo(9) }),
       event({ userKey: ann, category: "tea", country: "Italy", atMs: daysAgo(5) }),

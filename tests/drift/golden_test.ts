@@ -57,7 +57,8 @@ Deno.test("tailOf() is within 10 % of Imhof's integral, on the null and beside i
 });
 
 Deno.test("evidenceTable() is -ln of tailOf(), and inverse() undoes at()", () => {
-  const weights = [1, 0.7, 0.5], table = evidenceTable(weights);
+  const weights = [1, 0.7, 0.5];
+  const table = evidenceTable(weights);
   for (const q of [0, 0.5, 3, 9, 25, 60]) {
     near(table.at(q), -Math.log(tailOf(weights, q)), 0.01);
     if (q > 0) near(table.inverse(table.at(q)), q, 1e-6);

@@ -84,7 +84,14 @@ async function unreliable({ sql }: Service): Promise<void> {
 
 const told = (steps: readonly SavedStep[]) =>
   steps.map(({ policy, model, asOf, run, outcome, trained, version, metrics }) => ({
-    ...{ policy, model, asOf, run, outcome, trained, version, metrics },
+    policy,
+    model,
+    asOf,
+    run,
+    outcome,
+    trained,
+    version,
+    metrics,
   }));
 
 Deno.test(
@@ -95,8 +102,8 @@ Deno.test(
       const { sql, client, taskQueue, models } = service;
       const step = async (name: string, work: () => Promise<void>) =>
         assert.ok(await t.step(name, work), name);
-      const cutoffs = replayCutoffs(PROTOCOL, Date.parse("2011-08-01") - 1),
-        scored = testCutoffs(PROTOCOL, cutoffs);
+      const cutoffs = replayCutoffs(PROTOCOL, Date.parse("2011-08-01") - 1);
+      const scored = testCutoffs(PROTOCOL, cutoffs);
       const run = { sql, client, taskQueue, replay: "e2e", models: [...models.keys()], cutoffs, scored };
       await runReplay({ ...run, onProgress: () => undefined, signal: new AbortController().signal });
       const before = await liveState(service);

@@ -19,9 +19,9 @@ import { type Receiver, withReceiver } from "../alerts/receiver.ts";
 import { type SmallShop, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
-const FIRST = "2011-05-24T00:00:00.000Z",
-  FLOODED = "2011-06-21T00:00:00.000Z",
-  LATER = "2011-06-21T00:00:01.000Z";
+const FIRST = "2011-05-24T00:00:00.000Z";
+const FLOODED = "2011-06-21T00:00:00.000Z";
+const LATER = "2011-06-21T00:00:01.000Z";
 
 Deno.test(
   "broken data stop a check, are told, and are learned from only once a person accepts them",

@@ -4,27 +4,42 @@ import type { AuditRow } from "../../src/db/audit.ts";
 import type { Dashboard } from "../../routes/(_parts)/dashboard.ts";
 import type { Fixture } from "./fixture.ts";
 
-const HOUR_MS = 3_600_000, CLOSED = 120, CHANGES = 2500;
+const HOUR_MS = 3_600_000;
+const CLOSED = 120;
+const CHANGES = 2500;
 
 /** An alert with what is left out made up. */
 export const anAlert = (id: number, openedMs: number, over: Partial<Alert> = {}): Alert => ({
-  ...{ id, key: `alert/${id}`, kind: "drift", model: "churn", severity: "warning", detail: {}, seen: 1 },
+  id,
+  key: `alert/${id}`,
+  kind: "drift",
+  model: "churn",
+  severity: "warning",
+  detail: {},
+  seen: 1,
   title: `Inputs of churn drifted (${id})`,
-  ...{ openedAt: new Date(openedMs).toISOString(), lastSeenAt: new Date(openedMs).toISOString() },
-  ...{ escalatedAt: null, acknowledgedAt: null, acknowledgedBy: null, acknowledgedWhy: null },
-  ...{ closedAt: null, closedWhy: null },
+  openedAt: new Date(openedMs).toISOString(),
+  lastSeenAt: new Date(openedMs).toISOString(),
+  escalatedAt: null,
+  acknowledgedAt: null,
+  acknowledgedBy: null,
+  acknowledgedWhy: null,
+  closedAt: null,
+  closedWhy: null,
   ...over,
 });
 
 export const aDelivery = (alert: Alert, over: Partial<Delivery> = {}): Delivery => ({
-  ...{ id: crypto.randomUUID(), alertId: alert.id, event: "opened", channel: "webhook", body: alert },
-  ...{
-    attempts: 1,
-    lastError: null,
-    createdAt: alert.openedAt,
-    deliveredAt: alert.openedAt,
-    givenUpAt: null,
-  },
+  id: crypto.randomUUID(),
+  alertId: alert.id,
+  event: "opened",
+  channel: "webhook",
+  body: alert,
+  attempts: 1,
+  lastError: null,
+  createdAt: alert.openedAt,
+  deliveredAt: alert.openedAt,
+  givenUpAt: null,
   ...over,
 });
 
@@ -34,20 +49,30 @@ export function makeAdmin(nowMs: number): Pick<Fixture, "closed" | "deliveries" 
     return anAlert(1000 - i, openedMs, {
       kind: i % 3 === 0 ? "quality" : "drift",
       model: i % 3 === 0 ? null : i % 2 ? "churn" : "spending",
-      ...{ closedAt: new Date(openedMs + HOUR_MS).toISOString(), closedWhy: "two looks did not find it" },
+      closedAt: new Date(openedMs + HOUR_MS).toISOString(),
+      closedWhy: "two looks did not find it",
     });
   });
   const deliveries = [
     aDelivery(closed[0]),
     aDelivery(closed[1], {
-      ...{ channel: "email", attempts: 5, deliveredAt: null, lastError: "550 no such user" },
+      channel: "email",
+      attempts: 5,
+      deliveredAt: null,
+      lastError: "550 no such user",
       givenUpAt: closed[1].openedAt,
     }),
   ];
   const audit = Array.from({ length: CHANGES }, (_, i): AuditRow => ({
-    ...{ id: CHANGES - i, requestId: `request ${i}`, at: new Date(nowMs - i * HOUR_MS).toISOString() },
-    ...{ who: i % 5 === 0 ? "ben" : "ann", action: i % 2 ? "force" : "stop", target: "churn" },
-    ...{ why: i % 3 ? "a quiet week" : "", before: { active: i % 2 === 0 }, after: { active: true } },
+    id: CHANGES - i,
+    requestId: `request ${i}`,
+    at: new Date(nowMs - i * HOUR_MS).toISOString(),
+    who: i % 5 === 0 ? "ben" : "ann",
+    action: i % 2 ? "force" : "stop",
+    target: "churn",
+    why: i % 3 ? "a quiet week" : "",
+    before: { active: i % 2 === 0 },
+    after: { active: true },
   }));
   return { closed, deliveries, audit };
 }
@@ -71,7 +96,11 @@ export function adminReads(
         ? { rows: [], next: null }
         : page(closed.filter(fits), { before, limit });
       return Promise.resolve({
-        ...{ open, closed: rows, next, deliveries, lastClosedAt: closed[0]?.closedAt ?? null },
+        open,
+        closed: rows,
+        next,
+        deliveries,
+        lastClosedAt: closed[0]?.closedAt ?? null,
       });
     },
     alert: (id) => Promise.resolve([...alerts, ...closed].find((a) => a.id === id) ?? null),

@@ -6,8 +6,11 @@ import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
 const fixture = makeFixture();
 const ann = {
-  ...{ name: "ann", role: "admin" as const, token: "t" },
-  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
+  name: "ann",
+  role: "admin" as const,
+  token: "t",
+  until: "2026-03-03T00:00:00.000Z",
+  session: "s",
 };
 const signedIn: Surroundings = { desk: { ...NOBODY, personOf: () => Promise.resolve(ann) } };
 const full = await buildDashboard(fixtureDashboard(fixture));

@@ -26,7 +26,8 @@ export function analysisView(
   model: string,
   { stated = model === "churn" } = {},
 ): AnalysisView {
-  const impact = impactOf(fixture, model, stated), models = Object.keys(LOSSES);
+  const impact = impactOf(fixture, model, stated);
+  const models = Object.keys(LOSSES);
   const cyclesOf = (name: string) =>
     fixture.cycles.filter((c) => c.model === name && c.endedAt !== null).map((c) =>
       analysedCycle(rowOf(c, fixture), {
@@ -47,7 +48,10 @@ export function rowOf(cycle: Cycle, { moves, versions }: Fixture): AnalysedRow {
   const { evidence, startedAt, outcome, ...rest } = cycle;
   const moved = moves.find((m) => m.model === cycle.model && m.version === cycle.challenger);
   return {
-    ...{ ...rest, outcome: outcome!, compared: evidence, calledAt: startedAt },
+    ...rest,
+    outcome: outcome!,
+    compared: evidence,
+    calledAt: startedAt,
     rows: versions.find((v) => v.cycleId === cycle.id)?.manifest.served.rows ?? null,
     deployedAt: moved?.at ?? null,
   };
@@ -60,23 +64,37 @@ function impactOf({ cycles, moves }: Fixture, model: string, stated: boolean): I
     const { id, number, asOf, trigger, outcome, reasons } = cycles.find((c) => c.id === move.key)!;
     const made = (seed: number, after: number) => {
       const evidence = evidenceOf({ n: 600, before: 0.3, after, seed });
-      const { shopper } = evidence.rows, flat = shopper.map(() => 0.01);
+      const { shopper } = evidence.rows;
+      const flat = shopper.map(() => 0.01);
       const groups = ["recency", "money in windows"].map((group, g) => ({
-        ...{ group, shopper, before: flat, after: shopper.map((s) => 0.01 + 0.02 * ((s % 7) - 2 - g)) },
+        group,
+        shopper,
+        before: flat,
+        after: shopper.map((s) => 0.01 + 0.02 * ((s % 7) - 2 - g)),
       }));
       return stored({ ...evidence, groups });
     };
     return {
-      ...{ id, number, asOf, trigger, outcome: outcome!, reasons, seconds: 12 + number },
-      ...{ version: move.version, against: move.previous },
+      id,
+      number,
+      asOf,
+      trigger,
+      outcome: outcome!,
+      reasons,
+      seconds: 12 + number,
+      version: move.version,
+      against: move.previous,
       validation: made(number, i % 3 === 0 ? 0.9 : 0.35),
       outcomes: i === 0 ? NOTHING : made(100 + number, i % 3 === 0 ? 0.9 : 0.3),
     };
   });
   const asOf = own.at(0)?.asOf ?? "2011-02-01T00:00:00.000Z";
   return summaryOf(deployed, stated ? STATED : {}, {
-    ...{ kind: model === "spending" && !stated ? "regression" : "classification" },
-    ...{ model, asOf, moves: own.toReversed(), currency: "EUR" },
+    kind: model === "spending" && !stated ? "regression" : "classification",
+    model,
+    asOf,
+    moves: own.toReversed(),
+    currency: "EUR",
     ended: { cycles: 20, seconds: 500 },
   });
 }
@@ -94,22 +112,36 @@ export function comparison(
   fixture: Fixture,
   { model, a, b }: { model: string; a: number; b: number },
 ): CompareView | null {
-  const { versions, cycles, moves } = fixture, metric = model === "churn" ? "accuracy" : "mse";
+  const { versions, cycles, moves } = fixture;
+  const metric = model === "churn" ? "accuracy" : "mse";
   const own = [a, b].map((n) => versions.find((v) => v.model === model && v.version === n));
   if (own.some((v) => v === undefined)) return null;
   const made = own.map((v) => cycles.find((c) => c.id === v!.cycleId)!);
   const one = (i: number): ComparedVersion => ({
-    ...{ version: own[i]!, cycle: made[i], config: DEFAULT_CONFIG },
+    version: own[i]!,
+    cycle: made[i],
+    config: DEFAULT_CONFIG,
     gate: gateOf(made[i]),
     live: [metric, LOSSES[model]].map((metric) => ({ metric, looked: i === 0 ? null : looked(metric, b) })),
   });
   const impacts = impactOf(fixture, model, false).cycles.map((c) => ({
-    ...{ cycleId: c.cycle, stage: "outcomes" as const, model, version: c.version, against: c.against },
-    ...{ report: c.outcomes.report, unmeasured: null, evidenceSha256: "e", codeVersion: "c" },
+    cycleId: c.cycle,
+    stage: "outcomes" as const,
+    model,
+    version: c.version,
+    against: c.against,
+    report: c.outcomes.report,
+    unmeasured: null,
+    evidenceSha256: "e",
+    codeVersion: "c",
   }));
   const pair = { a, b };
   return {
-    ...{ model, metric, loss: LOSSES[model], a: one(0), b: one(1) },
+    model,
+    metric,
+    loss: LOSSES[model],
+    a: one(0),
+    b: one(1),
     moves: moves.filter((m) => m.model === model).toReversed(),
     paired: [...impacts.map((i) => onOutcomes(pair, i)), ...made.map((c) => atGate(pair, c))]
       .filter((found) => found !== null),
@@ -118,9 +150,19 @@ export function comparison(
 }
 
 const looked = (metric: string, version: number): ComparedVersion["live"][number]["looked"] => ({
-  ...{ asOf: "2011-09-27T00:00:00.000Z", version, answer: "holds", confidence: 0.9, waiting: 0 },
+  asOf: "2011-09-27T00:00:00.000Z",
+  version,
+  answer: "holds",
+  confidence: 0.9,
+  waiting: 0,
   measured: {
-    ...{ metric, value: 0.71, low: 0.69, high: 0.73, rows: 950, shoppers: 950, atDeployment: 0.72 },
+    metric,
+    value: 0.71,
+    low: 0.69,
+    high: 0.73,
+    rows: 950,
+    shoppers: 950,
+    atDeployment: 0.72,
   },
   estimated: null,
 });

@@ -78,17 +78,17 @@ Deno.test("/analysis says what it waits for, when nothing happened yet, and know
 });
 
 Deno.test("/analysis sets what other policies would have done beside what happened, and leads to the backtest", async () => {
-  const document = await open(full, "/analysis"),
-    section = document.getElementById("what-if")!.closest("section")!;
+  const document = await open(full, "/analysis");
+  const section = document.getElementById("what-if")!.closest("section")!;
   const last = fixture.backtests.find((b) => b.state === "finished")!;
   const rows = [...section.querySelectorAll("tbody tr")];
   assert.deepEqual(rows.map((row) => told(row.querySelector("th"))), [
-    ...[
-      "never retrained",
-      "retrained at every cut-off",
-      "retrained at every cut-off on the newest 6 cut-offs",
-    ],
-    ...["retrained every 28 days", "retrained when inputs drifted", "Perennial"],
+    "never retrained",
+    "retrained at every cut-off",
+    "retrained at every cut-off on the newest 6 cut-offs",
+    "retrained every 28 days",
+    "retrained when inputs drifted",
+    "Perennial",
     "What happened the cycles of this installation",
   ]);
   assert.match(told(rows[1]), /Better.*\[/);

@@ -8,7 +8,9 @@ import type { BacktestDetail, BacktestSummary } from "../../src/reporting/read_b
 import { RetrainingConfig } from "../../src/retraining_config.ts";
 import type { Dashboard } from "../../routes/(_parts)/dashboard.ts";
 
-const DAY_MS = 86_400_000, MOMENTS = 20, UNSCORED = 4;
+const DAY_MS = 86_400_000;
+const MOMENTS = 20;
+const UNSCORED = 4;
 const FIRST_MS = Date.parse("2011-02-01T00:00:00Z");
 const iso = (ms: number) => new Date(ms).toISOString();
 const MODELS = [
@@ -37,7 +39,11 @@ const GAIN: Readonly<Record<string, [gain: number, noise: number]>> = {
 function aBacktest(id: string, over: Partial<Backtest> = {}): Backtest {
   const moments = Array.from({ length: MOMENTS }, (_, i) => iso(FIRST_MS + i * 14 * DAY_MS));
   return {
-    ...{ id, models: MODELS.map((m) => m.name), moments, by: "ann", why: "before the sale" },
+    id,
+    models: MODELS.map((m) => m.name),
+    moments,
+    by: "ann",
+    why: "before the sale",
     policies: POLICIES.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) })),
     scoredFrom: Object.fromEntries(MODELS.map((m) => [m.name, moments[UNSCORED]])),
     config: RetrainingConfig.parse({ machine_hour_cost: 3.6, currency: "EUR" }),
@@ -51,12 +57,18 @@ function stepsOf({ policies, moments, models }: Backtest, done: (policy: number)
   return policies.flatMap(({ label }, policy) =>
     moments.slice(0, done(policy)).flatMap((asOf, i) =>
       MODELS.filter(({ name }) => models.includes(name)).map(({ name, metrics }): BacktestStep => {
-        const [gain, noise] = GAIN[label] ?? [0.02, 0.001], first = i === UNSCORED;
+        const [gain, noise] = GAIN[label] ?? [0.02, 0.001];
+        const first = i === UNSCORED;
         const trains = i >= UNSCORED && (first || /^(every|perennial|calendar)/.test(label));
-        const season = 0.02 * Math.sin(i / 3), q = season + gain + noise * (random() - 0.5);
+        const season = 0.02 * Math.sin(i / 3);
+        const q = season + gain + noise * (random() - 0.5);
         return {
-          ...{ policy: label, model: name, asOf, run: trains ? "train" : "nothing", trained: trains },
-          ...{ why: trains ? "it is trained at every moment" : "the first model stays" },
+          policy: label,
+          model: name,
+          asOf,
+          run: trains ? "train" : "nothing",
+          trained: trains,
+          why: trains ? "it is trained at every moment" : "the first model stays",
           outcome: trains ? (i % 5 === 0 && !first ? "rejected" : "deployed") : null,
           version: i < UNSCORED ? null : trains || label === "every" ? i - UNSCORED + 1 : 1,
           rows: i < UNSCORED ? 0 : 500 + i,
@@ -80,8 +92,20 @@ function detailOf(
   const { id, models, policies, moments, by, why, createdAt } = backtest;
   const seconds = new Map(policies.map(({ label }, i) => [label, 3 + 17 * i]));
   return {
-    ...{ id, models, policies, by, why, createdAt, state, text, ends },
-    ...{ from: moments[0], to: moments.at(-1)!, stepDays: 14, moments: moments.length, done: steps.length },
+    id,
+    models,
+    policies,
+    by,
+    why,
+    createdAt,
+    state,
+    text,
+    ends,
+    from: moments[0],
+    to: moments.at(-1)!,
+    stepDays: 14,
+    moments: moments.length,
+    done: steps.length,
     steps: policies.length * models.length * moments.length,
     endedAt: state === "running" ? null : "2026-03-02T13:11:00.000Z",
     results: MODELS.filter(({ name }) => models.includes(name)).map((model) =>
@@ -94,30 +118,48 @@ function detailOf(
 export function makeBacktests(): BacktestDetail[] {
   const missing = { gain: null, missing: ["kept_customer_value", "contact_cost"] };
   const gained = {
-    ...{ amount: 1234.5, low: 310, high: 2160, rows: 9000, shoppers: 800, differing: 120, confidence: 0.9 },
+    amount: 1234.5,
+    low: 310,
+    high: 2160,
+    rows: 9000,
+    shoppers: 800,
+    differing: 120,
+    confidence: 0.9,
     verdict: "gains" as const,
   };
-  const at = "2026-03-02T13:11:00.000Z",
-    ended = (policy: string): BacktestEnd => ({
-      ...{ policy, state: "finished", text: "20 moments", at },
-    });
+  const at = "2026-03-02T13:11:00.000Z";
+  const ended = (policy: string): BacktestEnd => ({
+    policy,
+    state: "finished",
+    text: "20 moments",
+    at,
+  });
   const running = aBacktest("run00001", { createdAt: "2026-03-02T14:36:00.000Z" });
-  const finished = aBacktest("done0001"), early = aBacktest("early001", { models: ["churn"] });
+  const finished = aBacktest("done0001");
+  const early = aBacktest("early001", { models: ["churn"] });
   const rich = aBacktest("rich0001", { models: ["churn"], why: "" });
   return [
     detailOf(running, stepsOf(running, (policy) => policy === 0 ? MOMENTS : policy === 1 ? 9 : 0), {
-      ...{ state: "running", text: null, ends: [ended("never")] },
+      state: "running",
+      text: null,
+      ends: [ended("never")],
       worth: new Map(POLICIES.map((label) => [label, missing])),
     }),
     detailOf(finished, stepsOf(finished, (policy) => policy === 4 ? 6 : MOMENTS), {
-      ...{ state: "finished", text: "5 policies, 1 failed" },
+      state: "finished",
+      text: "5 policies, 1 failed",
       ends: [...POLICIES.filter((p) => p !== "drift").map(ended), {
-        ...{ policy: "drift", state: "failed", text: "the looks could not be made", at },
+        policy: "drift",
+        state: "failed",
+        text: "the looks could not be made",
+        at,
       }],
       worth: new Map(POLICIES.map((label) => [label, missing])),
     }),
     detailOf(rich, stepsOf(rich, () => MOMENTS), {
-      ...{ state: "finished", text: "6 policies", ends: POLICIES.map(ended) },
+      state: "finished",
+      text: "6 policies",
+      ends: POLICIES.map(ended),
       worth: new Map(
         POLICIES.filter((p) => p !== "never").map((label) => [label, { gain: gained, missing: [] }]),
       ),

@@ -13,7 +13,8 @@ import {
 import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
-const fixture = makeFixture(), [running, finished, rich, cancelled] = fixture.backtests;
+const fixture = makeFixture();
+const [running, finished, rich, cancelled] = fixture.backtests;
 const ann = {
   name: "ann",
   role: "operator" as const,
@@ -60,7 +61,8 @@ Deno.test("/backtests/{id} says better, worse and cannot tell by the interval on
 });
 
 Deno.test("/backtests/{id} tells what each policy took, what failed, and what it cannot say", async () => {
-  const document = await open(full, `/backtests/${finished.id}`), text = words(document);
+  const document = await open(full, `/backtests/${finished.id}`);
+  const text = words(document);
   const [trainings, deployed, held, time, cost, gained] = cells(document, 1, "Perennial");
   const own = finished.results[0].policies.find((p) => p.policy === "perennial")!;
   assert.deepEqual([trainings, deployed], [String(own.trainings), String(own.deployments)]);
@@ -150,7 +152,8 @@ Deno.test("readBacktest() makes of a form what the API takes, or says what is wr
   const noneTicked = { ...NO_FIELDS, policies: [] };
   assert.deepEqual(of({ "policy.sliding": "on", cutoffs: "4", model: "churn", from: "2011-03-01" }).body, {
     policies: [{ policy: "every", config: { max_train_cutoffs: 4 } }],
-    ...{ models: ["churn"], from: "2011-03-01" },
+    models: ["churn"],
+    from: "2011-03-01",
   });
   assert.deepEqual(readBacktest({ ...noneTicked, lines: "gate=threshold" }, configuration).body, {
     policies: [{ policy: "perennial", config: { gate: "threshold" } }],

@@ -49,7 +49,9 @@ Deno.test("a chart's CSV holds the unrounded numbers of its cycles", async () =>
   const oldest = judged.reduce((a, b) => a.number < b.number ? a : b);
   const { difference, championLoss } = oldest.evidence!;
   assert.deepEqual(first.split(",").slice(0, 4).map(String), [
-    ...[String(oldest.number), oldest.asOf, String(oldest.outcome)],
+    String(oldest.number),
+    oldest.asOf,
+    String(oldest.outcome),
     String(difference.mean / championLoss),
   ]);
 });

@@ -47,7 +47,8 @@ function changing() {
 }
 
 Deno.test("a feed tells the view once, and again when it changes, with another id", async () => {
-  const { state, read } = changing(), feed = createFeed(read, QUICK);
+  const { state, read } = changing();
+  const feed = createFeed(read, QUICK);
   const { next, leave } = await listen(feed);
   const first = (await next())!;
   assert.deepEqual([first.event, JSON.parse(first.data!)], ["view", view]);
@@ -63,7 +64,8 @@ Deno.test("a feed tells the view once, and again when it changes, with another i
 });
 
 Deno.test("who comes back with the present id is told nothing twice; with another, all of it", async () => {
-  const { state, read } = changing(), feed = createFeed(read, QUICK);
+  const { state, read } = changing();
+  const feed = createFeed(read, QUICK);
   const before = await listen(feed);
   const { id } = (await before.next())!;
   const back = await listen(feed, id!);
@@ -76,7 +78,8 @@ Deno.test("who comes back with the present id is told nothing twice; with anothe
 });
 
 Deno.test("all who listen share one read, and nothing is read when nobody does", async () => {
-  const { state, read } = changing(), feed = createFeed(read, { everyMs: 20, beatMs: 20 });
+  const { state, read } = changing();
+  const feed = createFeed(read, { everyMs: 20, beatMs: 20 });
   const all = await Promise.all(Array.from({ length: 10 }, () => listen(feed)));
   for (const { next } of all) await next();
   for (const { next } of all) assert.equal((await next())!.event, "beat");
@@ -90,7 +93,8 @@ Deno.test("all who listen share one read, and nothing is read when nobody does",
 });
 
 Deno.test("too many listeners are sent away, and who cannot be told anything is let go", async () => {
-  const { state, read } = changing(), feed = createFeed(read, { ...QUICK, most: 1 });
+  const { state, read } = changing();
+  const feed = createFeed(read, { ...QUICK, most: 1 });
   const { next } = await listen(feed);
   await next();
   assert.equal(await feed.listen(null, new AbortController().signal), null);
@@ -105,7 +109,8 @@ Deno.test("too many listeners are sent away, and who cannot be told anything is 
 });
 
 Deno.test("who comes while others wait for the first view counts as one who listens", async () => {
-  const { read } = changing(), feed = createFeed(read, { ...QUICK, most: 2 });
+  const { read } = changing();
+  const feed = createFeed(read, { ...QUICK, most: 2 });
   const leaving = new AbortController();
   const streams = await Promise.all([1, 2, 3].map(() => feed.listen(null, leaving.signal)));
   assert.equal(streams.filter((stream) => stream === null).length, 1);
@@ -115,7 +120,9 @@ Deno.test("who comes while others wait for the first view counts as one who list
 });
 
 Deno.test("who may not read any more hears no more, and who cannot be asked about stays", async () => {
-  const { read } = changing(), feed = createFeed(read, QUICK), leaving = new AbortController();
+  const { read } = changing();
+  const feed = createFeed(read, QUICK);
+  const leaving = new AbortController();
   let may = true;
   const gone = eventsOf((await feed.listen(null, leaving.signal, () => Promise.resolve(may)))!);
   const stays = eventsOf((await feed.listen(null, leaving.signal, () => Promise.reject(new Error("away"))))!);

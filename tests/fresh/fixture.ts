@@ -157,10 +157,13 @@ function history(kind: Kind, random: () => number): History {
   const made: History = { cycles: [], versions: [], moves: [], checks: [], scores: [] };
   let serving: number | null = null;
   for (let i = 0; i < CUTOFFS; i++) {
-    const number = i + 1, asOf = iso(FIRST_MS + i * 14 * DAY_MS);
+    const number = i + 1;
+    const asOf = iso(FIRST_MS + i * 14 * DAY_MS);
     const id = `retrainer/${kind.model}/cycle/${number}`;
-    const startedMs = NOW_MS - (CUTOFFS - i) * 40_000, first = serving === null;
-    const change = first ? -0.2 : -0.012 + 0.05 * (random() - 0.5), half = 0.012 + 0.02 * random();
+    const startedMs = NOW_MS - (CUTOFFS - i) * 40_000;
+    const first = serving === null;
+    const change = first ? -0.2 : -0.012 + 0.05 * (random() - 0.5);
+    const half = 0.012 + 0.02 * random();
     const evidence = evidenceOf(kind, {
       n: 700 + 30 * i,
       change,
@@ -186,14 +189,18 @@ function history(kind: Kind, random: () => number): History {
     const version = made.versions.length + 1;
     const reasons = reasonsFor(1800 + Math.round(900 * random()), 28 + (i % 4) * 14);
     made.cycles.push({
-      ...{
-        id,
-        model: kind.model,
-        number,
-        runId: `0199a1b2-0000-7000-8000-${String(number).padStart(12, "0")}`,
-      },
-      ...{ trigger: first ? "first" : i === 12 ? "force" : "replay", requestedBy: i === 12 ? "owner" : null },
-      ...{ asOf, stage: "ended", progress: null, reasons, snapshotId: sha(number * 7), champion: serving },
+      id,
+      model: kind.model,
+      number,
+      runId: `0199a1b2-0000-7000-8000-${String(number).padStart(12, "0")}`,
+      trigger: first ? "first" : i === 12 ? "force" : "replay",
+      requestedBy: i === 12 ? "owner" : null,
+      asOf,
+      stage: "ended",
+      progress: null,
+      reasons,
+      snapshotId: sha(number * 7),
+      champion: serving,
       challenger: failed ? null : version,
       verdict: failed ? null : verdict,
       evidence: failed ? null : evidence,
@@ -219,33 +226,37 @@ function history(kind: Kind, random: () => number): History {
     } as Cycle);
     made.checks.push({
       id: `0199a1b2-0000-4000-8000-${kind.model === "churn" ? "1" : "2"}${String(number).padStart(11, "0")}`,
-      ...{
-        model: kind.model,
-        asOf,
-        trigger: "replay",
-        answer: "retrain",
-        reasons,
-        cycleId: id,
-        observations: [],
-        codeVersion: null,
-        checkedAt: iso(startedMs),
-      },
+      model: kind.model,
+      asOf,
+      trigger: "replay",
+      answer: "retrain",
+      reasons,
+      cycleId: id,
+      observations: [],
+      codeVersion: null,
+      checkedAt: iso(startedMs),
     });
     if (!failed) {
-      const rows = 2400 + 640 * i, cutoffs = [asOf], labelledThrough = asOf;
+      const rows = 2400 + 640 * i;
+      const cutoffs = [asOf];
+      const labelledThrough = asOf;
       made.versions.push({
-        ...{ model: kind.model, version, cycleId: id, artefactSha256: sha(version * 31 + kind.loss.length) },
+        model: kind.model,
+        version,
+        cycleId: id,
+        artefactSha256: sha(version * 31 + kind.loss.length),
         state: outcome === "deployed" || outcome === "rolled back" ? "deployed" : "rejected",
         manifest: {
-          ...{
-            model: kind.model,
-            cycleId: id,
-            parent: serving,
-            asOf,
-            snapshotId: sha(number * 7),
-            snapshotHash: sha(number),
-          },
-          ...{ featureHash: sha(5), codeVersion: "0.1.0", seed: 1, candidate: i % 3 ? "deep" : "linear" },
+          model: kind.model,
+          cycleId: id,
+          parent: serving,
+          asOf,
+          snapshotId: sha(number * 7),
+          snapshotHash: sha(number),
+          featureHash: sha(5),
+          codeVersion: "0.1.0",
+          seed: 1,
+          candidate: i % 3 ? "deep" : "linear",
           recipe: { name: i % 3 ? "deep" : "linear" },
           curve: [{ candidate: "deep", points: curve(random) }],
           competition: [{ candidate: "linear", loss: 0.561, rows: 800 }, {
@@ -264,8 +275,12 @@ function history(kind: Kind, random: () => number): History {
         createdAt: iso(startedMs),
       });
       const move = {
-        ...{ model: kind.model, by: "cycle", why: "validated", at: iso(startedMs + 6000) },
-        ...{ share: 1, rollout: null },
+        model: kind.model,
+        by: "cycle",
+        why: "validated",
+        at: iso(startedMs + 6000),
+        share: 1,
+        rollout: null,
       };
       if (outcome === "deployed" || outcome === "rolled back") {
         made.moves.push({ ...move, version, previous: serving, kind: "deploy", key: id, asOf });
@@ -283,7 +298,9 @@ function history(kind: Kind, random: () => number): History {
         }
       }
     }
-    const drift = 0.0035 * i, season = 0.012 * Math.sin(i / 3), noise = 0.006 * (random() - 0.5);
+    const drift = 0.0035 * i;
+    const season = 0.012 * Math.sin(i / 3);
+    const noise = 0.006 * (random() - 0.5);
     const policies = {
       frozen: season - drift,
       always: season + 0.002,
@@ -292,7 +309,11 @@ function history(kind: Kind, random: () => number): History {
     };
     for (const [policy, q] of Object.entries(policies)) {
       made.scores.push({
-        ...{ model: kind.model, policy, cutoff: asOf, rows: 640 + 28 * i, metrics: kind.metrics(q + noise) },
+        model: kind.model,
+        policy,
+        cutoff: asOf,
+        rows: 640 + 28 * i,
+        metrics: kind.metrics(q + noise),
         version: policy === "frozen" ? 1 : serving,
       });
     }
@@ -306,19 +327,19 @@ export function makeFixture(seed = 7): Fixture {
   const all = <K extends keyof History>(key: K) => parts.flatMap((p) => p[key] as unknown[]) as Fixture[K];
   const running: Cycle = {
     ...all("cycles").find((c) => c.model === "churn" && c.number === CUTOFFS)!,
-    ...{
-      id: `retrainer/churn/cycle/${CUTOFFS + 1}`,
-      number: CUTOFFS + 1,
-      trigger: "interval",
-      requestedBy: null,
-    },
-    ...{
-      stage: "train",
-      progress: { fraction: 0.47, text: "deep: epoch 28 of 60" },
-      challenger: null,
-      verdict: null,
-    },
-    ...{ evidence: null, outcome: null, watch: null, endedAt: null, startedAt: iso(NOW_MS - 4200) },
+    id: `retrainer/churn/cycle/${CUTOFFS + 1}`,
+    number: CUTOFFS + 1,
+    trigger: "interval",
+    requestedBy: null,
+    stage: "train",
+    progress: { fraction: 0.47, text: "deep: epoch 28 of 60" },
+    challenger: null,
+    verdict: null,
+    evidence: null,
+    outcome: null,
+    watch: null,
+    endedAt: null,
+    startedAt: iso(NOW_MS - 4200),
     stages: [
       { stage: "check", startedAt: iso(NOW_MS - 4200), endedAt: iso(NOW_MS - 3900) },
       { stage: "snapshot", startedAt: iso(NOW_MS - 3900), endedAt: iso(NOW_MS - 3200) },
@@ -326,12 +347,10 @@ export function makeFixture(seed = 7): Fixture {
     ],
   };
   return {
-    ...{
-      cycles: [...all("cycles"), running],
-      versions: all("versions"),
-      moves: all("moves"),
-      scores: all("scores"),
-    },
+    cycles: [...all("cycles"), running],
+    versions: all("versions"),
+    moves: all("moves"),
+    scores: all("scores"),
     checks: all("checks"),
     rollouts: rolloutsOf(all("moves")),
     approvals: [anApproval(NOW_MS)],
@@ -339,21 +358,22 @@ export function makeFixture(seed = 7): Fixture {
     ...makeAdmin(NOW_MS),
     backtests: makeBacktests(),
     alerts: [{
-      ...{ id: 1, key: "rolled back spending", model: "spending", title: "spending: v14 was rolled back" },
+      id: 1,
+      key: "rolled back spending",
+      model: "spending",
+      title: "spending: v14 was rolled back",
       detail: { version: 14, back: 13, lossRise: 0.031 },
-      ...{ kind: "rollback", severity: "critical", seen: 1 },
-      ...{
-        openedAt: iso(NOW_MS - 4 * 3_600_000),
-        lastSeenAt: iso(NOW_MS - 4 * 3_600_000),
-        escalatedAt: null,
-      },
-      ...{
-        acknowledgedAt: null,
-        acknowledgedBy: null,
-        acknowledgedWhy: null,
-        closedAt: null,
-        closedWhy: null,
-      },
+      kind: "rollback",
+      severity: "critical",
+      seen: 1,
+      openedAt: iso(NOW_MS - 4 * 3_600_000),
+      lastSeenAt: iso(NOW_MS - 4 * 3_600_000),
+      escalatedAt: null,
+      acknowledgedAt: null,
+      acknowledgedBy: null,
+      acknowledgedWhy: null,
+      closedAt: null,
+      closedWhy: null,
     }],
   };
 }
@@ -381,8 +401,10 @@ const newest = <T>(rows: readonly T[], at: (row: T) => string) =>
 
 function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
   const own = <T extends { model: string | null }>(rows: T[]) => rows.filter((r) => r.model === kind.model);
-  const cycles = newest(own(fixture.cycles), (c) => c.startedAt), running = cycles.find((c) => !c.endedAt);
-  const last = cycles.find((c) => c.endedAt), move = own(fixture.moves).at(-1);
+  const cycles = newest(own(fixture.cycles), (c) => c.startedAt);
+  const running = cycles.find((c) => !c.endedAt);
+  const last = cycles.find((c) => c.endedAt);
+  const move = own(fixture.moves).at(-1);
   const version = fixture.versions.find((v) => v.model === kind.model && v.version === move?.version);
   const evidence = fixture.cycles.find((c) => c.id === version?.cycleId)?.evidence ?? null;
   const outcomes: Record<string, number> = {};
@@ -403,8 +425,12 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
     samples: churn ? { collected: 2140, needed: 100 } : { collected: 64, needed: 100 },
     serving: move && version
       ? {
-        ...{ version: move.version, since: move.at, asOf: move.asOf, candidate: version.manifest.candidate },
-        ...{ metrics: version.manifest.metrics, validationRows: evidence?.difference.n ?? 0 },
+        version: move.version,
+        since: move.at,
+        asOf: move.asOf,
+        candidate: version.manifest.candidate,
+        metrics: version.manifest.metrics,
+        validationRows: evidence?.difference.n ?? 0,
         difference: evidence?.difference ?? null,
       }
       : null,
@@ -413,13 +439,11 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
       : null,
     lastCycle: last
       ? {
-        ...{
-          id: last.id,
-          number: last.number,
-          outcome: last.outcome,
-          asOf: last.asOf,
-          endedAt: last.endedAt,
-        },
+        id: last.id,
+        number: last.number,
+        outcome: last.outcome,
+        asOf: last.asOf,
+        endedAt: last.endedAt,
         text:
           "log loss 0.551 against the champion's 0.560, 1.6 % lower (90 % interval -3.1 % to -0.2 %) on 1,270 rows",
       }
@@ -437,7 +461,9 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
   const status = (): Status => ({
-    ...{ asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS), clock: "pinned", temporalUi: "http://localhost:8233" },
+    asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
+    clock: "pinned",
+    temporalUi: "http://localhost:8233",
     openAlerts: alerts.length,
     models: KINDS.map((kind) => statusOf(kind, fixture)),
   });
@@ -472,19 +498,25 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     ...backtestReads(fixture.backtests),
     configuration: () =>
       Promise.resolve({
-        ...{ current: configs[0] ?? DEFAULT_CONFIG, defaults: DEFAULT_CONFIG, versions: configs },
+        current: configs[0] ?? DEFAULT_CONFIG,
+        defaults: DEFAULT_CONFIG,
+        versions: configs,
         models: KINDS.map((k) => k.model),
       }),
     tryConfig: (wanted) =>
       Promise.resolve(tryConfig({
-        ...{ current: configs[0]?.config ?? DEFAULT_CONFIG.config, wanted, truncated: false },
-        ...{ fromMs: FIRST_MS, toMs: FIRST_MS + CUTOFFS * 14 * DAY_MS },
+        current: configs[0]?.config ?? DEFAULT_CONFIG.config,
+        wanted,
+        truncated: false,
+        fromMs: FIRST_MS,
+        toMs: FIRST_MS + CUTOFFS * 14 * DAY_MS,
         margins: new Map(KINDS.map((k) => [k.model, 0.02])),
         checks: tried.checks,
         cycles: tried.cycles,
       })),
     monitoring: ({ model, asOfMs }) => {
-      const models = KINDS.map((k) => k.model), own = moves.filter((m) => m.model === model);
+      const models = KINDS.map((k) => k.model);
+      const own = moves.filter((m) => m.model === model);
       const seen = () => monitoringView({ model, models, moves: own, firstMs: FIRST_MS });
       return Promise.resolve(
         cycles.length === 0
@@ -509,7 +541,18 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
 
 /** An installation in which nothing happened yet. */
 export const EMPTY: Fixture = {
-  ...{ cycles: [], versions: [], moves: [], alerts: [], checks: [], scores: [] },
-  ...{ rollouts: [], approvals: [], configs: [], tried: { checks: [], cycles: [] } },
-  ...{ closed: [], deliveries: [], audit: [], backtests: [] },
+  cycles: [],
+  versions: [],
+  moves: [],
+  alerts: [],
+  checks: [],
+  scores: [],
+  rollouts: [],
+  approvals: [],
+  configs: [],
+  tried: { checks: [], cycles: [] },
+  closed: [],
+  deliveries: [],
+  audit: [],
+  backtests: [],
 };

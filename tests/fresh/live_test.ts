@@ -23,7 +23,8 @@ async function listen(
 }
 
 async function firstOf(body: ReadableStream<Uint8Array>) {
-  const reader = body.getReader(), { value } = await reader.read();
+  const reader = body.getReader();
+  const { value } = await reader.read();
   return { text: new TextDecoder().decode(value), leave: () => void reader.cancel() };
 }
 

@@ -8,8 +8,11 @@ import { soundPage } from "./sound.ts";
 
 const fixture = makeFixture();
 const ann = {
-  ...{ name: "ann", role: "admin" as const, token: "t" },
-  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
+  name: "ann",
+  role: "admin" as const,
+  token: "t",
+  until: "2026-03-03T00:00:00.000Z",
+  session: "s",
 };
 const signedIn: Surroundings = { desk: { ...NOBODY, personOf: () => Promise.resolve(ann) } };
 const full = await buildDashboard(fixtureDashboard(fixture));
@@ -49,8 +52,8 @@ Deno.test("/monitoring says of each model how it does and whether its inputs shi
 });
 
 Deno.test("/monitoring draws each version by itself, what it was put in service by, and a ring where it cannot tell", async () => {
-  const trend = (await open(full, "/monitoring")).getElementById("trend")!,
-    chart = trend.querySelector(".wide")!;
+  const trend = (await open(full, "/monitoring")).getElementById("trend")!;
+  const chart = trend.querySelector(".wide")!;
   const lines = (stroke: string) => chart.querySelectorAll(`g[fill="none"][stroke="${stroke}"] path`).length;
   assert.equal(lines("var(--chart-line)"), 2); // v1 and v2
   assert.equal(lines("var(--evergreen)"), 1); // v3, which serves
@@ -67,7 +70,8 @@ Deno.test("/monitoring names the unit of what it measures", async () => {
 });
 
 Deno.test("/monitoring marks estimates as such, with what they assume, beside what came true", async () => {
-  const document = await open(full, "/monitoring"), text = told(document.querySelector("main"));
+  const document = await open(full, "/monitoring");
+  const text = told(document.querySelector("main"));
   assert.match(text, /9 of 10 estimates held what came true within the interval/);
   assert.match(text, /An estimate, not a measurement.*It assumes ?No concept drift/);
   assert.match(text, /At this trend the threshold of 0\.560 falls in 25 days \(12 to never\)/);
@@ -94,7 +98,8 @@ Deno.test("/monitoring ranks inputs, and tells beside each what would have been 
 });
 
 Deno.test("/monitoring tells numbers alone of a look that kept no distributions", async () => {
-  const dashboard = fixtureDashboard(fixture), { monitoring } = dashboard;
+  const dashboard = fixtureDashboard(fixture);
+  const { monitoring } = dashboard;
   const site = await buildDashboard({
     ...dashboard,
     monitoring: async (query) => ({ ...(await monitoring(query))!, shapes: null }),
@@ -135,7 +140,8 @@ Deno.test("/monitoring offers to accept a finding to who has signed in, and to n
 });
 
 Deno.test("/monitoring and /data say what they wait for, where nothing happened yet", async () => {
-  const monitoring = await open(empty, "/monitoring"), data = await open(empty, "/data");
+  const monitoring = await open(empty, "/monitoring");
+  const data = await open(empty, "/data");
   assert.match(
     told(monitoring.querySelector("h1")),
     /^Nobody looked at churn yet; the first look comes with a version\./,
@@ -162,7 +168,8 @@ Deno.test("/data draws hours beside what they usually bring, and days by type, e
 });
 
 Deno.test("/data shows rows of the quarantine, and the way to try them again, to who has signed in alone", async () => {
-  const open_ = await open(full, "/data"), known = await open(asAnn, "/data");
+  const open_ = await open(full, "/data");
+  const known = await open(asAnn, "/data");
   assert.doesNotMatch(open_.body.innerHTML, /tea-7|\/act\/replay/);
   assert.match(told(open_.querySelector("main")), /time is in the future ?12.*Sign in to see samples/);
   assert.match(known.body.innerHTML, /tea-7/);
@@ -172,11 +179,15 @@ Deno.test("/data shows rows of the quarantine, and the way to try them again, to
 });
 
 Deno.test("hoursBesideUsual() cannot tell what is usual with less than three weeks before", () => {
-  const day = 20_000, hours = (n: number) => new Array<number>(24).fill(n);
+  const day = 20_000;
+  const hours = (n: number) => new Array<number>(24).fill(n);
   const with_ = (weeks: number) =>
     hoursBesideUsual({
       days: Array.from({ length: weeks }, (_, i) => ({ day: day - 7 * (i + 1), hours: hours(i) })),
-      ...{ today: hours(9), asOfMs: (day * 24 + 2) * 3_600_000, shownDays: 0, weeks: 6 },
+      today: hours(9),
+      asOfMs: (day * 24 + 2) * 3_600_000,
+      shownDays: 0,
+      weeks: 6,
     });
   assert.deepEqual(with_(2).map((h) => [h.events, h.usual]), [[9, null], [9, null]]);
   assert.deepEqual(with_(3)[0].usual, { low: 0, middle: 1, high: 2, weeks: 3 });
@@ -184,7 +195,8 @@ Deno.test("hoursBesideUsual() cannot tell what is usual with less than three wee
 });
 
 Deno.test("/monitoring of a moment before the first look says so once, with the time for the reader's zone", async () => {
-  const at = "2001-01-01T00:00:00.000Z", document = await open(full, `/monitoring?at=${at}`);
+  const at = "2001-01-01T00:00:00.000Z";
+  const document = await open(full, `/monitoring?at=${at}`);
   assert.equal(told(document.querySelector("h1")), "Nobody had looked yet.");
   const main = told(document.querySelector("main"));
   assert.doesNotMatch(main, /2001-01-01T/);

@@ -28,7 +28,12 @@ async function withDatabase(use: (sql: Database) => Promise<void>): Promise<void
 function app(sql: Database, host?: string) {
   const api = new OpenAPIHono<AppEnv>();
   const pages = dashboardPages({
-    ...{ sql, clock: () => NOW_MS, models, temporalUi: "http://localhost:8233", host, log: silent },
+    sql,
+    clock: () => NOW_MS,
+    models,
+    temporalUi: "http://localhost:8233",
+    host,
+    log: silent,
     explain: { open: () => Promise.reject(new Error("no evidence was sealed")) },
   });
   pages.share(api);
@@ -74,7 +79,8 @@ Deno.test("dashboardPages() leaves the API's paths alone, and its errors to thos
 
 Deno.test("dashboardPages() wants a key or a session for all but the sign-in, when the server listens beyond loopback", () =>
   withDatabase(async (sql) => {
-    const api = app(sql, "0.0.0.0"), home = await Deno.makeTempDir();
+    const api = app(sql, "0.0.0.0");
+    const home = await Deno.makeTempDir();
     const given = `pk_${"k".repeat(43)}`;
     await ensureApiKey(sql, { home, given });
     const ask = (path: string, headers: Record<string, string> = {}) => api.request(path, { headers });

@@ -24,10 +24,18 @@ const rolledBack = fixture.cycles.find((c) => c.outcome === "rolled back")!;
 const running = fixture.cycles.find((c) => c.outcome === null)!;
 const rollouts = fixture.rollouts.map((story) => `/rollouts/${story.rollout.id}`);
 const PAGES = [
-  ...["/", "/cycles", `/cycles/${rolledBack.id}`, `/cycles/${running.id}`, "/versions", "/rollouts"],
+  "/",
+  "/cycles",
+  `/cycles/${rolledBack.id}`,
+  `/cycles/${running.id}`,
+  "/versions",
+  "/rollouts",
   ...rollouts,
-  ...["/configuration", "/configuration?try=routine_cutoffs%3D0", "/alerts"],
-  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`)],
+  "/configuration",
+  "/configuration?try=routine_cutoffs%3D0",
+  "/alerts",
+  "/backtests",
+  ...fixture.backtests.map(({ id }) => `/backtests/${id}`),
 ];
 
 for (const path of PAGES) {

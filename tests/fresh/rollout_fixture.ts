@@ -29,7 +29,9 @@ function evidenceOn(
   { stepDays, share }: { stepDays: number; share: number },
 ): RolloutEvidence {
   const { champion, challenger, beganMs, drift } = wish;
-  const shoppers = Math.round(160 * stepDays), answered = 900 * day, met = Math.max(0, 260 * (day - 2));
+  const shoppers = Math.round(160 * stepDays);
+  const answered = 900 * day;
+  const met = Math.max(0, 260 * (day - 2));
   const mean = drift + 0.06 * Math.cos(day) / (1 + day);
   const half = Math.round(met / 2);
   return {
@@ -38,19 +40,26 @@ function evidenceOn(
     stepHours: 24 * stepDays,
     arms: [
       arm(champion, {
-        ...{ shoppers: Math.round(shoppers * (1 - share)), answers: answered, timed: answered, slow: 3 },
+        shoppers: Math.round(shoppers * (1 - share)),
+        answers: answered,
+        timed: answered,
+        slow: 3,
         loss: { n: met, mean: 0.561, variance: 0.19 },
       }),
       arm(challenger, {
-        ...{ shoppers: Math.round(shoppers * share * 4), answers: Math.round(answered * share), errors: 1 },
-        ...{ timed: Math.round(answered * share), slow: 1 },
+        shoppers: Math.round(shoppers * share * 4),
+        answers: Math.round(answered * share),
+        errors: 1,
+        timed: Math.round(answered * share),
+        slow: 1,
         loss: { n: Math.round(met * share), mean: 0.561 + mean, variance: 0.19 },
       }),
     ],
     pairs: [pair(challenger, {
       difference: moments(met, mean, 0.011),
       segments: ["new, under 90 days", "6 or more baskets"].map((segment, i) => ({
-        ...{ segment, difference: moments(half, mean * (1 + i / 2), 0.012) },
+        segment,
+        difference: moments(half, mean * (1 + i / 2), 0.012),
         championLoss: 0.61 - 0.15 * i,
       })),
     })],
@@ -63,30 +72,65 @@ const ENDS = { "promote": "promoted", "roll back": "rolled back", "hold": "held"
 export function makeRollout(wish: Wish): RolloutStory {
   const { champion, challenger, beganMs, days } = wish;
   const plan = planOf({ champion, challengers: [challenger], stepHours: 72, stepShoppers: 150 });
-  const id = `rollout/churn/v${challenger}`, began = iso(beganMs);
+  const id = `rollout/churn/v${challenger}`;
+  const began = iso(beganMs);
   const rollout: Rollout = {
-    ...{ id, model: "churn", cycleId: "retrainer/churn/cycle/20", champion, challengers: [challenger], plan },
-    ...{ state: "running", step: 0, shares: [{ version: challenger, share: plan.shares[0] }], asOf: began },
-    ...{ stepAsOf: began, stepAt: began, replayed: false, beganBy: "retrainer/churn/cycle/20" },
-    ...{ why: "not worse on unseen rows", startedAt: began, endedAt: null, endedWhy: null },
+    id,
+    model: "churn",
+    cycleId: "retrainer/churn/cycle/20",
+    champion,
+    challengers: [challenger],
+    plan,
+    state: "running",
+    step: 0,
+    shares: [{ version: challenger, share: plan.shares[0] }],
+    asOf: began,
+    stepAsOf: began,
+    stepAt: began,
+    replayed: false,
+    beganBy: "retrainer/churn/cycle/20",
+    why: "not worse on unseen rows",
+    startedAt: began,
+    endedAt: null,
+    endedWhy: null,
   };
-  const looks: RolloutLook[] = [], moves: ServingMove[] = [];
+  const looks: RolloutLook[] = [];
+  const moves: ServingMove[] = [];
   const move = (kind: ServingMove["kind"], { version, share }: ArmShare, asOf: string): void => {
-    const by = id, key = `${id}/${moves.length}`;
+    const by = id;
+    const key = `${id}/${moves.length}`;
     moves.push({
-      ...{ model: "churn", version, previous: champion, kind, share, rollout: id, key, by, why: "" },
-      ...{ asOf, at: asOf },
+      model: "churn",
+      version,
+      previous: champion,
+      kind,
+      share,
+      rollout: id,
+      key,
+      by,
+      why: "",
+      asOf,
+      at: asOf,
     });
   };
   move("share", rollout.shares[0], began);
   let stepDay = 0;
   for (let day = 1; day <= days && rollout.state === "running"; day++) {
     const at = { stepDays: day - stepDay, share: rollout.shares[0].share };
-    const evidence = evidenceOn(wish, day, at), asOf = evidence.asOf;
-    const { step, shares } = rollout, decision = decideRollout(plan, rollout, evidence);
+    const evidence = evidenceOn(wish, day, at);
+    const asOf = evidence.asOf;
+    const { step, shares } = rollout;
+    const decision = decideRollout(plan, rollout, evidence);
     looks.push({
-      ...{ rollout: id, number: day, asOf, step, shares, evidence, decision },
-      ...{ codeVersion: "c1", at: asOf },
+      rollout: id,
+      number: day,
+      asOf,
+      step,
+      shares,
+      evidence,
+      decision,
+      codeVersion: "c1",
+      at: asOf,
     });
     if (decision.kind === "go on") {
       Object.assign(rollout, { step: decision.step, shares: decision.shares, stepAsOf: asOf });
@@ -102,9 +146,16 @@ export function makeRollout(wish: Wish): RolloutStory {
 }
 
 export const anApproval = (nowMs: number, over: Partial<Approval> = {}): Approval => ({
-  ...{ cycleId: "retrainer/spending/cycle/20", model: "spending", version: 19 },
+  cycleId: "retrainer/spending/cycle/20",
+  model: "spending",
+  version: 19,
   text: "Version 19 did better on 1,270 unseen rows: capped MSE 4.1 % lower (90 % interval -7.0 % to -1.2 %)",
-  ...{ askedAt: iso(nowMs - 3_600_000), expiresAt: iso(nowMs + 2 * DAY_MS), reminders: 0 },
-  ...{ decision: null, decidedBy: null, decidedWhy: null, decidedAt: null },
+  askedAt: iso(nowMs - 3_600_000),
+  expiresAt: iso(nowMs + 2 * DAY_MS),
+  reminders: 0,
+  decision: null,
+  decidedBy: null,
+  decidedWhy: null,
+  decidedAt: null,
   ...over,
 });

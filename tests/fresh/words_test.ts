@@ -149,7 +149,9 @@ const reason = (
   speaks: Reason["speaks"],
   evidence: Reason["evidence"] = {},
 ): Reason => ({
-  ...{ code, speaks, evidence },
+  code,
+  speaks,
+  evidence,
   text: `${code} speaks ${speaks}`,
 });
 const needed = [
@@ -180,7 +182,8 @@ for (
     ],
     ["what is missing", "cannot tell yet", [needed[1], reason("labelled rows", "against")], "labelled rows"],
     ["whose outcomes are waited for", "cannot tell yet", [
-      ...[...needed, reason("outcomes", "neither")],
+      ...needed,
+      reason("outcomes", "neither"),
       reason("drift", "neither", { outcomesFrom: null }),
     ], "drift"],
     [

@@ -30,7 +30,8 @@ Deno.test("shuffledCopies() deals out columns together, and leaves the others wh
 
 Deno.test("reportOf() compares losses as a validation does, and puts the group that moved most first", () => {
   const evidence = evidenceOf({ n: 200 });
-  const { rows } = evidence, shopper = [1, 2, 3];
+  const { rows } = evidence;
+  const shopper = [1, 2, 3];
   evidence.groups = [
     { group: "season", shopper, before: [0.1, 0.1, 0.1], after: [0.1, 0.2, 0.1] },
     { group: "recency", shopper, before: [0.4, 0.5, 0.6], after: [0.1, 0.1, 0.1] },

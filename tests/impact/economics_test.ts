@@ -37,13 +37,18 @@ for (
       "profit",
     ]],
     ["calls spend that a contact lifts a profit", "regression", {
-      ...{ sales_margin: 0.3, contact_cost: 2, offer_lift: 0.1 },
+      sales_margin: 0.3,
+      contact_cost: 2,
+      offer_lift: 0.1,
     }, [0.03, 2, Infinity, "profit"]],
     ["calls it captured margin, where no lift is stated", "regression", {
       sales_margin: 0.3,
       contact_cost: 2,
     }, [
-      ...[0.3, 2, Infinity, "captured margin"],
+      0.3,
+      2,
+      Infinity,
+      "captured margin",
     ]],
   ] as [string, ModelKind, object, unknown[]][]
 ) {

@@ -44,15 +44,13 @@ export function evidenceOf(
     }
   }
   return {
-    ...{
-      kind: "classification",
-      loss: "logLoss",
-      cap: null,
-      horizonDays: 28,
-      confidence: 0.9,
-      groups: [],
-      rows,
-    },
+    kind: "classification",
+    loss: "logLoss",
+    cap: null,
+    horizonDays: 28,
+    confidence: 0.9,
+    groups: [],
+    rows,
     cutoffs: Array.from({ length: cutoffs }, (_, i) => ({ cutoff: day(i * days), population: n })),
   };
 }
@@ -74,15 +72,23 @@ export function summaryOf(
   settings: object,
   over: Partial<ImpactInput> = {},
 ): Impact {
-  const kind = over.kind ?? "classification", config = configOf(RetrainingConfig.parse(settings), "churn");
-  const found = economicsOf(kind, config), economics = found.kind === "stated" ? found.economics : null;
+  const kind = over.kind ?? "classification";
+  const config = configOf(RetrainingConfig.parse(settings), "churn");
+  const found = economicsOf(kind, config);
+  const economics = found.kind === "stated" ? found.economics : null;
   const measured = cycles.find(({ validation }) => validation.evidence);
   const points = measured && economics && profitCurve(measured.validation.evidence!, economics);
   return summarise({
-    ...{ model: "churn", kind, asOf: day(28 * 5), currency: "EUR", config, found },
+    model: "churn",
+    kind,
+    asOf: day(28 * 5),
+    currency: "EUR",
+    config,
+    found,
     deployed: cycles.map(({ validation, outcomes, ...cycle }) => ({
       ...cycle,
-      ...{ validation: tellStage(validation, economics), outcomes: tellStage(outcomes, economics) },
+      validation: tellStage(validation, economics),
+      outcomes: tellStage(outcomes, economics),
     })),
     moves: [1, 2, 3].map((version) => ({ version, asOf: day(28 * version) })),
     ended: { cycles: 5, seconds: 500 },

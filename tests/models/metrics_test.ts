@@ -34,7 +34,8 @@ Deno.test("auc() turns round, when the order of the predictions does", () => {
   const rows = fc.array(fc.tuple(fc.constantFrom(0, 1), fc.integer({ min: 0, max: 20 })), { minLength: 2 });
   fc.assert(
     fc.property(rows, (pairs) => {
-      const y = pairs.map(([a]) => a), p = pairs.map(([, b]) => b);
+      const y = pairs.map(([a]) => a);
+      const p = pairs.map(([, b]) => b);
       near(auc(y, p) + auc(y, p.map((v) => -v)), 1);
     }),
     { seed: 7, numRuns: 200 },
@@ -42,7 +43,8 @@ Deno.test("auc() turns round, when the order of the predictions does", () => {
 });
 
 Deno.test("rowLosses() average to the scores, and keep the log loss finite at 0 and 1", () => {
-  const y = [0, 1, 1, 0], p = [0, 0, 1, 1];
+  const y = [0, 1, 1, 0];
+  const p = [0, 0, 1, 1];
   const losses = rowLosses("logLoss", y, p);
   assert.ok(losses.every(Number.isFinite));
   near(losses.reduce((a, b) => a + b) / 4, classificationScores(y, p).logLoss);

@@ -65,12 +65,16 @@ const trouble = (over: Partial<Trouble> = {}): Trouble => ({
 
 type Quality = NonNullable<Findings["quality"]>;
 const quality = (over: Partial<Quality>): Quality => ({
-  ...{ answer: "sound", broken: [], changed: [], passing: [] },
+  answer: "sound",
+  broken: [],
+  changed: [],
+  passing: [],
   ...over,
 });
 const broken = quality({ answer: "broken", broken: [trouble()] });
 const burst = quality({ passing: [trouble({ kind: "volume too high", text: "a promotion" })] });
-const OLD = "2024-04-20T00:00:00.000Z", RECENT = "2024-05-20T00:00:00.000Z";
+const OLD = "2024-04-20T00:00:00.000Z";
+const RECENT = "2024-05-20T00:00:00.000Z";
 const newCatalogue = (from: string) =>
   quality({ answer: "changed", changed: [trouble({ kind: "unseen category", from })] });
 

@@ -26,18 +26,23 @@ const NEWEST_EVENT = Date.parse("2011-08-01") - 1;
 async function replay({ sql, client, taskQueue, models }: Service): Promise<void> {
   const cutoffs = replayCutoffs(PROTOCOL, NEWEST_EVENT);
   await runReplay({
-    ...{ sql, client, taskQueue, cutoffs, replay: "notebooks", models: [...models.keys()] },
-    ...{
-      scored: testCutoffs(PROTOCOL, cutoffs),
-      onProgress: () => undefined,
-      signal: new AbortController().signal,
-    },
+    sql,
+    client,
+    taskQueue,
+    cutoffs,
+    replay: "notebooks",
+    models: [...models.keys()],
+    scored: testCutoffs(PROTOCOL, cutoffs),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
   });
 }
 
 /** Asks two policies about one model, over the small shop's cut-offs. */
 async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
-  const { config } = await currentConfig(sql), id = "notebooks", models = ["churn"];
+  const { config } = await currentConfig(sql);
+  const id = "notebooks";
+  const models = ["churn"];
   const policies = ["never", "perennial"].map(readPolicy).map((wish) => ({
     ...wish,
     label: labelOf(wish),
@@ -74,7 +79,9 @@ Deno.test(
         });
         const execute = (name: string) =>
           t.step({
-            ...{ name, ...options, sanitizeExit: false }, // two at once
+            name,
+            ...options,
+            sanitizeExit: false, // two at once
             fn: async () => answered(await executeNotebook(join(NOTEBOOKS, name), { python, env, into })),
           });
         const waiting = [...names];
@@ -134,7 +141,9 @@ Deno.test("executeNotebook() gives a kernel no secret of the installation, and n
 
 Deno.test("lostOutputs() sees what a kernel did not deliver", () => {
   const cell = (source: string, places: string[]) => ({
-    ...{ cell_type: "code", metadata: {}, source },
+    cell_type: "code",
+    metadata: {},
+    source,
     outputs: places.map((place) => ({
       output_type: "display_data",
       data: { "application/vnd.perennial.place+json": place },

@@ -10,8 +10,12 @@ const options = { metric: "logLoss", threshold, spacingDays: 28, confidence };
 Deno.test(`forecast() agrees with ${golden.madeBy}`, () => {
   const { perDay, ...found } = forecast(points, options)!;
   assert.deepEqual(found, {
-    ...{ metric: "logLoss", threshold, points: 5 },
-    ...{ daysLeft: want.daysLeft, low: want.low, high: want.high },
+    metric: "logLoss",
+    threshold,
+    points: 5,
+    daysLeft: want.daysLeft,
+    low: want.low,
+    high: want.high,
   });
   assert.ok(Math.abs(perDay - want.perDay) < 1e-12);
 });

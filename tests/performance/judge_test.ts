@@ -31,7 +31,8 @@ for (const { loss, cap, baseline, now, then, want } of golden.excess) {
 function answers(kind: "classification" | "regression", change: Change, { rows = 300, runs = 200 } = {}) {
   const shares = { fell: 0, holds: 0, "cannot tell yet": 0 };
   for (let run = 0; run < runs; run++) {
-    const now = shopRows(kind, rows, 2 * run + 1, change), then = shopRows(kind, 600, 2 * run + 2);
+    const now = shopRows(kind, rows, 2 * run + 1, change);
+    const then = shopRows(kind, 600, 2 * run + 2);
     shares[judgePerformance(evidenceOf(kind, { now, then })).answer] += 1 / runs;
   }
   return shares;
@@ -65,7 +66,8 @@ Deno.test('judgePerformance() says "holds", when there are rows enough and rows 
   assert.ok(holds > 0.9 && fell === 0, `${holds} ${fell}`);
 });
 
-const now = shopRows("classification", 400, 1), then = shopRows("classification", 600, 2);
+const now = shopRows("classification", 400, 1);
+const then = shopRows("classification", 600, 2);
 const few = shopRows("classification", 30, 3);
 const nothing = { prediction: [], outcome: [], shopper: [] };
 

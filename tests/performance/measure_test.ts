@@ -65,7 +65,8 @@ Deno.test("metricOf() knows no AUC where one class is missing, and no R2 of a co
 Deno.test("clusteredError() gives the interval of pairedInterval() for a mean", () => {
   fc.assert(
     fc.property(outcomes, fc.double({ min: 0.5, max: 0.99, noNaN: true }), (found, confidence) => {
-      const x = found.map(({ p, y }) => p - 3 * y), shopper = found.map(({ s }) => s);
+      const x = found.map(({ p, y }) => p - 3 * y);
+      const shopper = found.map(({ s }) => s);
       const want = pairedInterval(x, shopper, { confidence });
       const { value, influence } = meanOf(x);
       const { low, high } = tInterval(value, clusteredError({ influence, shopper }), confidence);
@@ -85,7 +86,8 @@ Deno.test("measure() widens the interval when rows of one shopper are repeated, 
     shopper: [...once.shopper, ...once.shopper],
   };
   const options = { confidence: 0.9, atDeployment: { accuracy: 0.7 } };
-  const [a] = measure(["accuracy"], once, options), [b] = measure(["accuracy"], twice, options);
+  const [a] = measure(["accuracy"], once, options);
+  const [b] = measure(["accuracy"], twice, options);
   assert.deepEqual({ ...a, rows: 8 }, b); // the same shoppers told twice say nothing new
   assert.deepEqual([a.value, a.high, a.shoppers, a.atDeployment], [0.75, 1, 4, 0.7]);
 });

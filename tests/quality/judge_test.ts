@@ -4,7 +4,8 @@ import type { DayProfile } from "../../src/quality/profile.ts";
 import { QualityReport } from "../../src/monitoring/quality_report.ts";
 import { DAY_MS, evidenceAt, FIRST_DAY, healthyDays, look } from "./shop.ts";
 
-const N = 129, LAST = FIRST_DAY + N - 1; // the trouble begins on a Monday
+const N = 129;
+const LAST = FIRST_DAY + N - 1; // the trouble begins on a Monday
 const START = LAST - 3 + 1;
 
 /** The healthy shop with its last three days changed. */
@@ -40,13 +41,11 @@ const CASES: readonly Case[] = [
     days: changed(({ visits, events }) => ({ visits: part(visits, 0.7), events: part(events, 0.7) })),
     over: {
       refused: [START, START + 1, START + 2].map((day) => ({
-        ...{
-          day,
-          field: "price",
-          reason: "price must be a number between -1e12 and 1e12",
-          visits: 20,
-          events: 90,
-        },
+        day,
+        field: "price",
+        reason: "price must be a number between -1e12 and 1e12",
+        visits: 20,
+        events: 90,
       })),
     },
     want: { kind: "wrong type", subject: "price", means: "broken" },
@@ -204,7 +203,8 @@ Deno.test("judgeQuality() takes a day without events for a holiday where the sho
 
 Deno.test("judgeQuality() finds five silent hours of a shop that never closes", () => {
   const open = healthyDays(N).map((day) => ({ ...day, eventHours: new Array<number>(24).fill(9) }));
-  const [today] = open.slice(-1), hours = today.eventHours.map((n, hour) => hour < 7 ? n : 0);
+  const [today] = open.slice(-1);
+  const hours = today.eventHours.map((n, hour) => hour < 7 ? n : 0);
   const at = (hour: number) => {
     const asOfMs = LAST * DAY_MS + hour * DAY_MS / 24;
     const days = [...open.slice(0, -1), { ...today, visits: 4, events: 63, eventHours: hours }];
@@ -272,7 +272,8 @@ Deno.test("judgeQuality() finds a healthy shop sound, day by day", () => {
 });
 
 Deno.test("judgeQuality() holds the budget in healthy shops: 0.2 findings in 30 days", () => {
-  let found = 0, days = 0;
+  let found = 0;
+  let days = 0;
   for (let seed = 100; seed < 112; seed++) {
     const keys = new Set(
       look(healthyDays(150, { seed }), { fromDay: FIRST_DAY + 100, toDay: FIRST_DAY + 150 }).flatMap((

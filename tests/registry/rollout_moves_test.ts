@@ -28,14 +28,17 @@ const begin = (
   { share = 0.05, strategy = "canary" as "canary" | "shadow" } = {},
 ) =>
   beginRollout(sql, {
-    ...{
-      id: rolloutId("churn", version),
-      model: "churn",
-      cycleId: `retrainer/churn/cycle/${version}`,
-      champion: 2,
-    },
-    ...{ challengers: [version], plan: planOf({ strategy, champion: 2, challengers: [version] }) },
-    ...{ shares: [{ version, share }], asOf: AS_OF, replayed: false, beganBy: "a cycle", why: "better" },
+    id: rolloutId("churn", version),
+    model: "churn",
+    cycleId: `retrainer/churn/cycle/${version}`,
+    champion: 2,
+    challengers: [version],
+    plan: planOf({ strategy, champion: 2, challengers: [version] }),
+    shares: [{ version, share }],
+    asOf: AS_OF,
+    replayed: false,
+    beganBy: "a cycle",
+    why: "better",
   });
 
 let looks = 0;
@@ -50,7 +53,10 @@ async function decided(sql: Database, version: number, decision: RolloutDecision
   });
 }
 const goOn = (version: number, step: number, share: number): RolloutDecision => ({
-  ...{ kind: "go on", step, shares: [{ version, share }], text: `now ${share}` },
+  kind: "go on",
+  step,
+  shares: [{ version, share }],
+  text: `now ${share}`,
 });
 const back: RolloutDecision = { kind: "roll back", because: "harm", text: "worse" };
 const hold: RolloutDecision = { kind: "hold", text: "cannot tell" };

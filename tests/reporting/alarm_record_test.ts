@@ -5,8 +5,13 @@ const look = (alarm: boolean, worse: boolean | null): JudgedLook => ({ alarm, wo
 
 Deno.test("alarmRecord() counts what outcomes said of alarms, and of silence", () => {
   const record = alarmRecord([
-    ...[look(true, true), look(true, true), look(true, false), look(true, null)],
-    ...[look(false, true), look(false, false), look(false, null)],
+    look(true, true),
+    look(true, true),
+    look(true, false),
+    look(true, null),
+    look(false, true),
+    look(false, false),
+    look(false, null),
   ]);
   const { precision, ...counts } = record;
   assert.deepEqual(counts, { looks: 7, alarms: 4, right: 2, wrong: 1, missed: 1 });

@@ -13,8 +13,11 @@ import { insertFixture } from "../fresh/rows.ts";
 import { evidenceOf } from "../impact/rows.ts";
 
 const change = (mean: number, half: number | null, n = 100): Change => ({
-  ...{ mean, n, confidence: 0.9 },
-  ...{ low: half === null ? null : mean - half, high: half === null ? null : mean + half },
+  mean,
+  n,
+  confidence: 0.9,
+  low: half === null ? null : mean - half,
+  high: half === null ? null : mean + half,
 });
 
 Deno.test("together() averages changes and their ends, and knows no end where one of them has none", () => {
@@ -25,7 +28,9 @@ Deno.test("together() averages changes and their ends, and knows no end where on
 
 for (const shared of [0, 0.5, 1]) {
   Deno.test(`together() holds the truth as often as it says, when changes share ${shared} of their error`, () => {
-    const draw = gaussian(seededRandom(11)), runs = 4000, sizes = [0.5, 1, 1, 2, 4];
+    const draw = gaussian(seededRandom(11));
+    const runs = 4000;
+    const sizes = [0.5, 1, 1, 2, 4];
     let held = 0;
     for (let run = 0; run < runs; run++) {
       const common = draw();
@@ -43,11 +48,16 @@ for (const shared of [0, 0.5, 1]) {
 
 Deno.test("frequencyOf() counts by day, week or month, by trigger and by how cycles ended", () => {
   const cycle = (asOf: string, outcome: AnalysedRow["outcome"] = "deployed") => ({
-    ...{ asOf: `${asOf}T12:00:00.000Z`, outcome, trigger: "interval" as const },
+    asOf: `${asOf}T12:00:00.000Z`,
+    outcome,
+    trigger: "interval" as const,
   });
   const { unit, bars, days } = frequencyOf([cycle("2024-03-01"), cycle("2024-03-03"), cycle("2024-03-03")]);
   assert.deepEqual([unit, bars.map((b) => b.cycles), days], ["day", [1, 2], {
-    ...{ n: 2, median: 1, least: 0, most: 2 },
+    n: 2,
+    median: 1,
+    least: 0,
+    most: 2,
   }]);
   const weeks = frequencyOf([cycle("2024-03-03"), cycle("2024-03-04", "failed"), cycle("2024-06-01")]);
   assert.deepEqual(weeks.bars.map((b) => [b.from.slice(0, 10), b.outcome]), [
@@ -67,17 +77,17 @@ Deno.test("spread() takes the middle of an even number between two", () =>
 Deno.test("analysedCycle() leaves out what a person took to approve, and what was compared with a guess", () => {
   const at = (s: number) => new Date(s * 1000).toISOString();
   const row: AnalysedRow = {
-    ...{
-      id: "c",
-      number: 1,
-      trigger: "force",
-      asOf: at(0),
-      outcome: "deployed",
-      champion: null,
-      challenger: 1,
-      rows: 10,
-    },
-    ...{ reasons: [], calledAt: at(0), deployedAt: null },
+    id: "c",
+    number: 1,
+    trigger: "force",
+    asOf: at(0),
+    outcome: "deployed",
+    champion: null,
+    challenger: 1,
+    rows: 10,
+    reasons: [],
+    calledAt: at(0),
+    deployedAt: null,
     stages: [
       { stage: "train", startedAt: at(0), endedAt: at(30) },
       { stage: "approve", startedAt: at(30), endedAt: at(9999) },
@@ -85,7 +95,10 @@ Deno.test("analysedCycle() leaves out what a person took to approve, and what wa
       { stage: "report", startedAt: at(10_005), endedAt: null },
     ],
     compared: {
-      ...{ loss: "logLoss", against: "baseline", championLoss: 0.5, margin: 0.01 },
+      loss: "logLoss",
+      against: "baseline",
+      championLoss: 0.5,
+      margin: 0.01,
       difference: { mean: -0.1, low: -0.2, high: Infinity, n: 7, clusters: 7, confidence: 0.9 },
     },
   };
@@ -109,9 +122,15 @@ Deno.test("readAnalysis() reads what is stored, also before anything ended", () 
     const own = fixture.cycles.filter((c) => c.model === "churn" && c.endedAt !== null);
     const brought = own.findLast((c) => c.outcome === "deployed")!;
     await saveImpact(sql, {
-      ...{ cycleId: brought.id, stage: "outcomes", model: "churn", version: brought.challenger! },
-      ...{ against: brought.champion, report: reportOf(evidenceOf()), unmeasured: null },
-      ...{ evidenceSha256: "e", codeVersion: "c" },
+      cycleId: brought.id,
+      stage: "outcomes",
+      model: "churn",
+      version: brought.challenger!,
+      against: brought.champion,
+      report: reportOf(evidenceOf()),
+      unmeasured: null,
+      evidenceSha256: "e",
+      codeVersion: "c",
     });
     const view = (await readAnalysis(deps, { model: "churn" }))!;
     assert.deepEqual(view.cycles.map((c) => c.number), own.map((c) => c.number));

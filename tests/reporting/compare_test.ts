@@ -16,7 +16,8 @@ const judged = fixture.cycles.find((c) =>
 const pair = { a: judged.champion!, b: judged.challenger! };
 
 Deno.test("atGate() tells b less a, whichever of the two challenged the other", () => {
-  const as = atGate(pair, judged)!, turned = atGate({ a: pair.b, b: pair.a }, judged)!;
+  const as = atGate(pair, judged)!;
+  const turned = atGate({ a: pair.b, b: pair.a }, judged)!;
   const { difference, championLoss, challengerLoss } = judged.evidence!;
   assert.deepEqual(as.difference, { mean: difference.mean, low: difference.low, high: difference.high });
   assert.deepEqual([as.loss.a, as.loss.b], [championLoss, challengerLoss]);
@@ -29,8 +30,15 @@ Deno.test("atGate() tells b less a, whichever of the two challenged the other", 
 
 Deno.test("onOutcomes() takes outcomes only, of these two only", () => {
   const impact = {
-    ...{ cycleId: "c", stage: "outcomes" as const, model: "churn", version: 4, against: 3 },
-    ...{ report: reportOf(evidenceOf()), unmeasured: null, evidenceSha256: "e", codeVersion: "c" },
+    cycleId: "c",
+    stage: "outcomes" as const,
+    model: "churn",
+    version: 4,
+    against: 3,
+    report: reportOf(evidenceOf()),
+    unmeasured: null,
+    evidenceSha256: "e",
+    codeVersion: "c",
   };
   assert.ok(onOutcomes({ a: 3, b: 4 }, impact)!.difference.high! < 0);
   assert.ok(onOutcomes({ a: 4, b: 3 }, impact)!.difference.low! > 0);
@@ -68,8 +76,15 @@ Deno.test("readComparison() finds where both scored the same rows, outcomes befo
   withDatabase(async (sql) => {
     await insertFixture(sql, fixture, { nextCheckAt: new Date(NOW_MS).toISOString() });
     await saveImpact(sql, {
-      ...{ cycleId: judged.id, stage: "outcomes", model: "churn", version: pair.b, against: pair.a },
-      ...{ report: reportOf(evidenceOf()), unmeasured: null, evidenceSha256: "e", codeVersion: "c" },
+      cycleId: judged.id,
+      stage: "outcomes",
+      model: "churn",
+      version: pair.b,
+      against: pair.a,
+      report: reportOf(evidenceOf()),
+      unmeasured: null,
+      evidenceSha256: "e",
+      codeVersion: "c",
     });
     const deps = { sql, models: new Map([["churn", { primaryMetric: "accuracy", loss: "logLoss" }]]) };
     const view = (await readComparison(deps, { model: "churn", ...pair }))!;

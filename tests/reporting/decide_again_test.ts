@@ -88,7 +88,8 @@ const VERDICTS: [string, Partial<Evidence>, Partial<ModelConfig>, string | null]
 
 for (const [what, over, changes, would] of VERDICTS) {
   Deno.test(`verdictAgain() says ${would ?? "that it cannot tell"}, when ${what}`, () => {
-    const seen = evidence(over), { verdict } = verdictOf(seen);
+    const seen = evidence(over);
+    const { verdict } = verdictOf(seen);
     assert.equal(verdictAgain({ verdict, evidence: seen }, null, wanting(changes)).would, would);
   });
 }

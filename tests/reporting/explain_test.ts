@@ -17,14 +17,16 @@ const KINDS = Object.keys(REPORTS) as Kind[];
 const idOf = (kind: Kind) => `0000000${KINDS.indexOf(kind)}-0000-4000-8000-000000000000`;
 
 const looks: Observation[] = KINDS.map((kind) => ({
-  ...{ id: idOf(kind), kind, model: kind === "quality" ? null : "churn", key: "k", asOf: AS_OF },
-  ...{
-    answer: REPORTS[kind].answer,
-    report: stored(REPORTS[kind]),
-    evidenceSha256: kind,
-    codeVersion: "c1",
-    at: AS_OF,
-  },
+  id: idOf(kind),
+  kind,
+  model: kind === "quality" ? null : "churn",
+  key: "k",
+  asOf: AS_OF,
+  answer: REPORTS[kind].answer,
+  report: stored(REPORTS[kind]),
+  evidenceSha256: kind,
+  codeVersion: "c1",
+  at: AS_OF,
 }));
 
 /** As Postgres gives it back: other key order, nothing but JSON. */
@@ -34,14 +36,15 @@ function stored<T extends object>(value: T): Record<string, unknown> {
 
 function aCheck(findings: Findings = someFindings(), over: Partial<StoredCheck> = {}): StoredCheck {
   return {
-    ...{ id: "7b0c2a52-4a4e-4f0c-9d38-6a3d0f0f6d11", model: "churn", asOf: AS_OF, trigger: "interval" },
-    ...{
-      ...decide(findings),
-      cycleId: null,
-      observations: KINDS.map(idOf),
-      codeVersion: "c1",
-      checkedAt: AS_OF,
-    },
+    id: "7b0c2a52-4a4e-4f0c-9d38-6a3d0f0f6d11",
+    model: "churn",
+    asOf: AS_OF,
+    trigger: "interval",
+    ...decide(findings),
+    cycleId: null,
+    observations: KINDS.map(idOf),
+    codeVersion: "c1",
+    checkedAt: AS_OF,
     findings: stored(findings),
     ...over,
   };

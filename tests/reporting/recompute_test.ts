@@ -48,7 +48,9 @@ async function keptBlock(store: ArtefactStore, week: number, shift: number) {
   const normal = gaussian(seededRandom(week + 1));
   const cutoffMs = Date.UTC(2011, 0, 3) + week * WEEK_MS;
   const block = await store.put(encodeFeatures({
-    ...{ cutoffMs, featureHash: FEATURE_HASH, width: FEATURES.length },
+    cutoffMs,
+    featureHash: FEATURE_HASH,
+    width: FEATURES.length,
     users: Array.from({ length: ROWS }, (_, i) => sha256(`${i}`)).sort(),
     features: Float32Array.from({ length: ROWS * FEATURES.length }, () => normal() + shift),
   }));
@@ -60,10 +62,17 @@ async function driftEvidence(store: ArtefactStore): Promise<DriftEvidence> {
   const [reference] = past.slice(-1);
   const current = await keptBlock(store, 14, 1);
   return {
-    ...{ model: "churn", version: 1, asOf: current.cutoff, past, seed: 7, alpha: 0.01, alphaTogether: 0.01 },
+    model: "churn",
+    version: 1,
+    asOf: current.cutoff,
+    past,
+    seed: 7,
+    alpha: 0.01,
+    alphaTogether: 0.01,
     reference: { cutoffs: [reference.cutoff], rows: ROWS, blocks: [reference.block] },
     current: { ...current, rows: ROWS },
-    ...{ watched: STEADY_FEATURES.slice(0, 4), importance: { [STEADY_FEATURES[0]]: 0.2 } },
+    watched: STEADY_FEATURES.slice(0, 4),
+    importance: { [STEADY_FEATURES[0]]: 0.2 },
   };
 }
 
@@ -87,7 +96,8 @@ Deno.test("recomputeDrift() says the same when its evidence was sealed and opene
 
 Deno.test("featureShapes() shows the rows that a look compared, all of them, and that they moved", () =>
   withStore(async (store) => {
-    const evidence = await driftEvidence(store), shapes = await featureShapes({ store }, evidence);
+    const evidence = await driftEvidence(store);
+    const shapes = await featureShapes({ store }, evidence);
     assert.deepEqual(Object.keys(shapes), evidence.watched);
     for (const { edges, reference, current, above } of Object.values(shapes)) {
       const rows = (counts: number[]) => counts.reduce((a, b) => a + b, 0);

@@ -13,17 +13,22 @@ const day = (days: number) => new Date(Date.UTC(2024, 2, 1) + days * 86_400_000)
 
 function aReport(days: number, over: Partial<PerformanceReport>): PerformanceReport {
   return {
-    ...{
-      model: "churn",
-      version: 1,
-      asOf: day(days),
-      answer: "cannot tell yet",
-      text: "",
-      alpha: 0.01,
-      confidence: 0.9,
-    },
-    ...{ loss: "logLoss", margin: 0.01, measured: null, waiting: 0, outcomesNext: null, estimated: null },
-    ...{ scored: [], forecast: null, streams: [] },
+    model: "churn",
+    version: 1,
+    asOf: day(days),
+    answer: "cannot tell yet",
+    text: "",
+    alpha: 0.01,
+    confidence: 0.9,
+    loss: "logLoss",
+    margin: 0.01,
+    measured: null,
+    waiting: 0,
+    outcomesNext: null,
+    estimated: null,
+    scored: [],
+    forecast: null,
+    streams: [],
     ...over,
   };
 }
@@ -41,7 +46,12 @@ const accuracy = (value: number) => [
   },
 ];
 const measured = (value: number) => ({
-  ...{ from: day(0), to: day(1), rows: 200, metrics: accuracy(value), segments: [], calibration: [] },
+  from: day(0),
+  to: day(1),
+  rows: 200,
+  metrics: accuracy(value),
+  segments: [],
+  calibration: [],
 });
 
 async function look(
@@ -53,15 +63,15 @@ async function look(
 ) {
   const id = crypto.randomUUID();
   await saveObservation(sql, {
-    ...{
-      id,
-      kind,
-      model: kind === "quality" ? null : "churn",
-      key: `${kind} ${days}`,
-      asOf: day(days),
-      answer,
-    },
-    ...{ report: { ...report }, evidenceSha256: "e", codeVersion: "c" },
+    id,
+    kind,
+    model: kind === "quality" ? null : "churn",
+    key: `${kind} ${days}`,
+    asOf: day(days),
+    answer,
+    report: { ...report },
+    evidenceSha256: "e",
+    codeVersion: "c",
   });
   return id;
 }
@@ -73,14 +83,16 @@ const check = (
   observations: string[],
 ) =>
   saveCheck(sql, {
-    ...{
-      id: crypto.randomUUID(),
-      model: "churn",
-      workflowRun: `run ${days}`,
-      asOf: day(days),
-      trigger: "interval",
-    },
-    ...{ answer, reasons: [], cycleId: null, observations, codeVersion: "c" },
+    id: crypto.randomUUID(),
+    model: "churn",
+    workflowRun: `run ${days}`,
+    asOf: day(days),
+    trigger: "interval",
+    answer,
+    reasons: [],
+    cycleId: null,
+    observations,
+    codeVersion: "c",
   });
 
 async function cycle(
@@ -91,25 +103,35 @@ async function cycle(
 ): Promise<void> {
   const id = `retrainer/churn/cycle/${number}`;
   await openCycle(sql, {
-    ...{
-      id,
-      model: "churn",
-      number,
-      runId: `r${number}`,
-      trigger: "interval",
-      requestedBy: null,
-      asOf: day(days),
-    },
-    ...{ reasons: [], champion: null },
+    id,
+    model: "churn",
+    number,
+    runId: `r${number}`,
+    trigger: "interval",
+    requestedBy: null,
+    asOf: day(days),
+    reasons: [],
+    champion: null,
   });
   for (const stage of ["train", "validate"] as const) await enterStage(sql, id, stage);
   if (evidence) {
     await saveVerdict(sql, id, "promote", {
-      ...{ gate: "evidence", loss: "logLoss", against: "champion", championLoss: 0.5, challengerLoss: 0.45 },
+      gate: "evidence",
+      loss: "logLoss",
+      against: "champion",
+      championLoss: 0.5,
+      challengerLoss: 0.45,
       difference: { mean: -0.05, low: -0.08, high: -0.02, n: 400, clusters: 380, confidence: 0.9 },
-      ...{ margin: 0.01, threshold: 0.05, stale: false, staleBecause: null, failing: false, cutoffs: [] },
-      ...{ segments: [], segmentMargin: 0.1 },
-      ...{ championMetrics: {}, challengerMetrics: { accuracy: 0.8 } },
+      margin: 0.01,
+      threshold: 0.05,
+      stale: false,
+      staleBecause: null,
+      failing: false,
+      cutoffs: [],
+      segments: [],
+      segmentMargin: 0.1,
+      championMetrics: {},
+      challengerMetrics: { accuracy: 0.8 },
       ...evidence,
     });
   }
@@ -120,7 +142,12 @@ Deno.test("readTrends() is empty, before anything happened", () =>
   withDatabase(async (sql) => {
     const nothing = { cycles: 0, deployed: 0, days: 0, daysBetween: null, daysBetweenDeployments: null };
     assert.deepEqual(await readTrends(sql, { model: "churn" }), {
-      ...{ model: "churn", metric: null, looks: [], cycles: [], frequency: nothing, detections: [] },
+      model: "churn",
+      metric: null,
+      looks: [],
+      cycles: [],
+      frequency: nothing,
+      detections: [],
     });
   }));
 
@@ -175,7 +202,11 @@ Deno.test("readTrends() tells what cycles gained and cost, and how often they we
     assert.deepEqual(Object.keys(first.seconds), ["train", "validate"]);
     assert.ok(Math.abs(first.secondsTotal - first.seconds.train - first.seconds.validate) < 1e-9);
     assert.deepEqual(trends.frequency, {
-      ...{ cycles: 3, deployed: 2, days: 28, daysBetween: 14, daysBetweenDeployments: 28 },
+      cycles: 3,
+      deployed: 2,
+      days: 28,
+      daysBetween: 14,
+      daysBetweenDeployments: 28,
     });
     assert.deepEqual(Trends.parse(JSON.parse(JSON.stringify(trends))), trends);
   }));
@@ -183,28 +214,30 @@ Deno.test("readTrends() tells what cycles gained and cost, and how often they we
 Deno.test("readTrends() tells the time from the first sign to the check that answered", () =>
   withDatabase(async (sql) => {
     const finding = (from: number, over: object = {}) => ({
-      ...{
-        key: `k${from}`,
-        kind: "missing",
-        subject: "amount",
-        means: "broken",
-        rows: 9,
-        share: 0.1,
-        from: day(from),
-      },
-      ...{
-        to: day(9),
-        ongoing: true,
-        firstSeen: day(8),
-        accepted: false,
-        p: null,
-        text: "",
-        evidence: {},
-        ...over,
-      },
+      key: `k${from}`,
+      kind: "missing",
+      subject: "amount",
+      means: "broken",
+      rows: 9,
+      share: 0.1,
+      from: day(from),
+      to: day(9),
+      ongoing: true,
+      firstSeen: day(8),
+      accepted: false,
+      p: null,
+      text: "",
+      evidence: {},
+      ...over,
     });
     const quality = await look(sql, "quality", 9, "broken", {
-      ...{ asOf: day(9), answer: "broken", text: "", alpha: 0.01, from: day(2), events: 9, days: 9 },
+      asOf: day(9),
+      answer: "broken",
+      text: "",
+      alpha: 0.01,
+      from: day(2),
+      events: 9,
+      days: 9,
       findings: [finding(7), finding(5), finding(1, { accepted: true }), finding(2, { ongoing: false })],
     });
     await check(sql, 9, "fix data first", [quality]);

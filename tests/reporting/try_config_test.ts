@@ -5,13 +5,15 @@ import { tryConfig } from "../../src/reporting/try_config.ts";
 import { RetrainingConfig } from "../../src/retraining_config.ts";
 import { aCheck, aCycle, findings } from "./trial_support.ts";
 
-const DAY_MS = 86_400_000, TO_MS = Date.parse("2024-07-01T00:00:00Z");
+const DAY_MS = 86_400_000;
+const TO_MS = Date.parse("2024-07-01T00:00:00Z");
 const current = RetrainingConfig.parse({});
 const at = (day: number) => new Date(TO_MS - day * DAY_MS).toISOString();
 
 /** Twelve daily checks of one model, oldest first: routine trainings on the days of `trained`. */
 function history(model: string, trained: readonly number[]) {
-  const checks: StoredCheck[] = [], cycles: Cycle[] = [];
+  const checks: StoredCheck[] = [];
+  const cycles: Cycle[] = [];
   for (let day = 12; day >= 1; day--) {
     const found = findings({ asOf: at(day), newCutoffs: trained.includes(day) ? 1 : 0 });
     const number = cycles.length + 1;
@@ -24,8 +26,12 @@ function history(model: string, trained: readonly number[]) {
 }
 
 const input = (changes: Record<string, unknown>, trained: readonly number[] = [9, 3]) => ({
-  ...{ current, wanted: RetrainingConfig.parse({ ...current, ...changes }) },
-  ...{ margins: new Map([["churn", 0.02]]), fromMs: TO_MS - 30 * DAY_MS, toMs: TO_MS, truncated: false },
+  current,
+  wanted: RetrainingConfig.parse({ ...current, ...changes }),
+  margins: new Map([["churn", 0.02]]),
+  fromMs: TO_MS - 30 * DAY_MS,
+  toMs: TO_MS,
+  truncated: false,
   ...history("churn", trained),
 });
 

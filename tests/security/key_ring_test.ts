@@ -7,7 +7,8 @@ function ringOf(keys: Map<string, string>) {
   const state = { nowMs: 0, away: false, asked: 0 };
   const ring = createKeyRing(null as unknown as Sql, () => state.nowMs, (_sql, key) => {
     state.asked++;
-    const name = keys.get(key), holder = name === undefined ? null : { name, role: "admin" as const };
+    const name = keys.get(key);
+    const holder = name === undefined ? null : { name, role: "admin" as const };
     return state.away ? Promise.reject(new Error("away")) : Promise.resolve(holder);
   });
   return { state, ring, nameOf: async (key: string) => (await ring.holderOf(key))?.name ?? null };

@@ -8,7 +8,8 @@ import { createAttempts } from "../../src/security/attempts.ts";
 import { beginSession, SESSION_MS, sessionOf } from "../../src/security/sessions.ts";
 import { freshDatabase } from "../support/installation.ts";
 
-const KEY = "pk_a-key-for-tests-only", atMs = Date.parse("2026-03-02T14:37:08Z");
+const KEY = "pk_a-key-for-tests-only";
+const atMs = Date.parse("2026-03-02T14:37:08Z");
 
 async function withKey(use: (sql: Database) => Promise<void>): Promise<void> {
   await using database = await freshDatabase();

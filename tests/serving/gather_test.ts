@@ -3,7 +3,8 @@ import { gathered } from "../../src/serving/gather.ts";
 
 /** A batch runner that waits until it is let go, and notes what it was given. */
 function held() {
-  const batches: (readonly number[])[] = [], gates: (() => void)[] = [];
+  const batches: (readonly number[])[] = [];
+  const gates: (() => void)[] = [];
   const run = async (asks: readonly number[]) => {
     batches.push(asks);
     await new Promise<void>((go) => gates.push(go));

@@ -20,7 +20,9 @@ import { aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { tinyArtefact as artefact } from "./artefact.ts";
 
 const NOW_MS = Date.UTC(2024, 4, 10);
-const ann = pseudonym("ann"), bob = pseudonym("bob"), nobody = pseudonym("nobody");
+const ann = pseudonym("ann");
+const bob = pseudonym("bob");
+const nobody = pseudonym("nobody");
 
 interface Shop {
   sql: Database;

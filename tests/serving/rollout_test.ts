@@ -162,7 +162,9 @@ for (
       for (const bytes of versions) await deploy(bytes);
       const said = await predict({ rows: [row(3, "ann"), row(0, "bob")] });
       const [ann, bob] = said.predictions.map(({ version, arm, prediction, fallback }) => [
-        ...[version, arm, Math.round(prediction! * 100) / 100],
+        version,
+        arm,
+        Math.round(prediction! * 100) / 100,
         fallback,
       ]);
       assert.deepEqual(ann, [...want, true]);

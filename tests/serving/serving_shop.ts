@@ -39,16 +39,26 @@ export interface ServingShop {
 /** Runs `work` in a shop. */
 export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promise<void> {
   return withDatabase(async (sql) => {
-    const folder = await Deno.makeTempDir(), store = fileArtefacts(folder), logged: string[] = [];
+    const folder = await Deno.makeTempDir();
+    const store = fileArtefacts(folder);
+    const logged: string[] = [];
     await saveKey(sql, "owner", sha256(KEY));
-    const models = new Map([["churn", churn]]), clock = () => NOW_MS;
+    const models = new Map([["churn", churn]]);
+    const clock = () => NOW_MS;
     const log = (line: string) => void logged.push(line);
     const write = (minutes: readonly ServingMinute[]) => addServingMinutes(sql, minutes);
     const tally = createTally({ clock, process: "a test", write, log });
     const serving = await openServing({ sql, store, models, clock, tally, log });
     const app = createApp({
-      ...{ sql, clock, pseudonym, control: new NotingControl(), predictor: serving.predictor, models, log },
-      ...{ explain: {} as ApiDeps["explain"], temporalUi: null }, // no test here explains anything
+      sql,
+      clock,
+      pseudonym,
+      control: new NotingControl(),
+      predictor: serving.predictor,
+      models,
+      log,
+      explain: {} as ApiDeps["explain"],
+      temporalUi: null, // no test here explains anything
     });
     let champion: number | null = null;
     const send = async (body: unknown) =>
@@ -59,7 +69,10 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       });
     try {
       await work({
-        ...{ sql, app, logged, send },
+        sql,
+        app,
+        logged,
+        send,
         async close() {
           await serving.close();
           await tally.close();

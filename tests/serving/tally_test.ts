@@ -23,8 +23,14 @@ Deno.test("createTally() adds counts by version and minute to what is stored", (
     }
     const rows = await sql`select * from serving_minutes`;
     assert.deepEqual({ ...rows[0] }, {
-      ...{ model: "churn", version: 4, minute: "2024-05-10T12:00:00.000Z", process: "a" },
-      ...{ answers: 4, errors: 0, fallbacks: 0, latency: { "1": 2, "10": 2, "60000": 2 } },
+      model: "churn",
+      version: 4,
+      minute: "2024-05-10T12:00:00.000Z",
+      process: "a",
+      answers: 4,
+      errors: 0,
+      fallbacks: 0,
+      latency: { "1": 2, "10": 2, "60000": 2 },
     });
     assert.equal(rows.length, 1);
   }));

@@ -71,7 +71,8 @@ for (const kind of ["classification", "regression"] as const) {
 }
 
 Deno.test("compete() reports a fraction that never falls, and leaves no tensors behind", async () => {
-  const before = tf.memory().numTensors, reporter = quietReporter();
+  const before = tf.memory().numTensors;
+  const reporter = quietReporter();
   await compete(requestFor("regression"), reporter);
   assert.ok(reporter.fractions.every((f, i) => f >= (reporter.fractions[i - 1] ?? 0) && f <= 1));
   assert.equal(tf.memory().numTensors, before);

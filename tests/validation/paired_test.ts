@@ -19,9 +19,11 @@ for (const { name, tool, differences, shoppers, confidence, want } of golden.cas
 function noDifference(random: () => number, { shoppers, heavy }: { shoppers: number; heavy: boolean }) {
   const normal = gaussian(random);
   const draw = () => heavy ? normal() * Math.exp(normal()) : normal();
-  const differences: number[] = [], owner: number[] = [];
+  const differences: number[] = [];
+  const owner: number[] = [];
   for (let s = 0; s < shoppers; s++) {
-    const shared = draw(), rows = 1 + Math.floor(random() * 4);
+    const shared = draw();
+    const rows = 1 + Math.floor(random() * 4);
     for (let r = 0; r < rows; r++) {
       differences.push(shared + 0.3 * draw());
       owner.push(s * 7919 - 100_000);

@@ -49,8 +49,12 @@ Deno.test("workflows are recorded: each of them, and each way in which a cycle e
       "retrainer-churn",
       "monitor",
       "delivery",
-      ...["backtest", "backtest-lane-never", "backtest-lane-every", "backtest-lane-drift"],
-      ...["backtest-lane-perennial", "backtest-cycle"],
+      "backtest",
+      "backtest-lane-never",
+      "backtest-lane-every",
+      "backtest-lane-drift",
+      "backtest-lane-perennial",
+      "backtest-cycle",
       ...endings.map((ending) => `cycle-${ending}`),
     ]
   ) {

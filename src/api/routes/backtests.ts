@@ -98,7 +98,8 @@ export function addBacktestRoutes(app: Api, deps: ApiDeps): void {
     return c.json(answer, 202);
   });
   app.openapi(cancel, async (c) => {
-    const { backtest: id } = c.req.valid("param"), { why } = CancelRequest.parse(c.req.valid("json"));
+    const { backtest: id } = c.req.valid("param");
+    const { why } = CancelRequest.parse(c.req.valid("json"));
     const answer = await answerOnce(
       c,
       sql,

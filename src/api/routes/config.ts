@@ -103,7 +103,8 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
     return c.json(await change(c, why, (current) => patched(current, changes)), 200);
   });
   app.openapi(put, async (c) => {
-    const body = c.req.valid("json"), { why, config } = body;
+    const body = c.req.valid("json");
+    const { why, config } = body;
     known(deps, config.models);
     return c.json(
       await answerOnce(c, deps.sql, { body, status: 200 }, () => change(c, why, () => config)),
@@ -147,7 +148,11 @@ async function changeConfig(
     const config = wanted(before.config);
     const saved = await saveConfig(tx, { config, after: before.version, by: who, why });
     await writeAudit(tx, {
-      ...{ requestId: crypto.randomUUID(), who, action: "config", target: "config", why },
+      requestId: crypto.randomUUID(),
+      who,
+      action: "config",
+      target: "config",
+      why,
       before: { version: before.version, config: before.config },
       after: { version: saved.version, config },
     });

@@ -79,7 +79,8 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ reasons, events }, 200);
   });
   app.openapi(replay, async (c) => {
-    const asked = c.req.valid("json"), by = c.get("who");
+    const asked = c.req.valid("json");
+    const by = c.get("who");
     return c.json(
       await answerOnce(
         c,

@@ -50,7 +50,8 @@ export function addKeyRoutes(app: Api, { sql }: Pick<ApiDeps, "sql">, ring: KeyR
     async (c) => c.json(await giveKey(sql, { ...c.req.valid("json"), by: c.get("who") }), 201),
   );
   app.openapi(revoke, async (c) => {
-    const { name } = c.req.valid("param"), { why } = c.req.valid("query");
+    const { name } = c.req.valid("param");
+    const { why } = c.req.valid("query");
     const gone = await revokeKey(sql, { name, why, by: c.get("who") });
     ring.forget(name);
     return c.json(gone, 200);

@@ -146,7 +146,13 @@ async function summary({ sql }: ApiDeps, model: ModelDefinition): Promise<ModelS
   const { name, kind, question, unit, primaryMetric, loss, network, candidates } = model;
   const [serves, [newest]] = await Promise.all([servingVersion(sql, name), listVersions(sql, name, 1)]);
   return {
-    ...{ model: name, kind, question, unit, primaryMetric, loss, network },
+    model: name,
+    kind,
+    question,
+    unit,
+    primaryMetric,
+    loss,
+    network,
     candidates: candidates.map((c) => c.name),
     serving: serves,
     newest: newest?.version ?? null,

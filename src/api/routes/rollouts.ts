@@ -110,7 +110,8 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ model, plan: await planFor(deps, model, c.req.valid("query")) }, 200);
   });
   app.openapi(begin, async (c) => {
-    const [model] = chosenModels(deps, c.req.valid("param").name), asked = c.req.valid("json");
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const asked = c.req.valid("json");
     await mayBegin(deps, model, asked.version);
     const answer = await answerOnce(
       c,
@@ -133,7 +134,11 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       { body: { strength, asOf, ...asked }, status: 202 },
       (requestId) =>
         beginOne(deps, {
-          ...{ ...asked, ...past, model, requestId, by: c.get("who") },
+          ...asked,
+          ...past,
+          model,
+          requestId,
+          by: c.get("who"),
           version: { drill: { strength } },
         }),
     );
@@ -179,7 +184,8 @@ async function planFor({ sql, clock, models }: ApiDeps, name: string, { version,
     getVersion(sql, name, serving),
     getVersion(sql, name, version),
   ]);
-  const config = configOf(all, name), asOf = new Date(await currentAsOf(sql, clock)).toISOString();
+  const config = configOf(all, name);
+  const asOf = new Date(await currentAsOf(sql, clock)).toISOString();
   const wish = { model: models.get(name)!, config, champion, challenger, asOf };
   return await planRollout(sql, { ...wish, strategy: strategyFor(config, strategy) });
 }

@@ -77,7 +77,11 @@ function addStart(backtest: Command, context: Context): void {
     const { policy, model, from, to, stepDays, why, detach } = options;
     const client = await context.client(options);
     const { backtest: id } = await client.startBacktest({
-      ...{ policies: policy.length > 0 ? policy : USUAL.map(readPolicy), from, to, why, step_days: stepDays },
+      policies: policy.length > 0 ? policy : USUAL.map(readPolicy),
+      from,
+      to,
+      why,
+      step_days: stepDays,
       models: model.length > 0 ? model : undefined,
     });
     if (detach) return context.show(options, { backtest: id }, () => comeBack(id));

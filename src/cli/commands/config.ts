@@ -132,7 +132,8 @@ function patchOf(
 /** Reads a value as the setting's kind; what makes no sense as one goes as text, for the service to refuse. */
 function parsePair(pair: string): [string, unknown] {
   const at = pair.indexOf("=");
-  const name = pair.slice(0, at), text = pair.slice(at + 1);
+  const name = pair.slice(0, at);
+  const text = pair.slice(at + 1);
   if (at < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
   if (!(name in SETTINGS)) {
     throw new UsageError(

@@ -53,7 +53,10 @@ function addRevoke(keys: Command, context: Context): void {
 
 function keysText(keys: readonly ApiKey[], paint: Paint): string {
   const rows = keys.map(({ name, role, createdAt, createdBy, lastUsedAt }) => [
-    ...[name, role, minute(createdAt), createdBy ?? "the installation"],
+    name,
+    role,
+    minute(createdAt),
+    createdBy ?? "the installation",
     lastUsedAt === null ? "never" : minute(lastUsedAt),
   ]);
   return table(["name", "role", "made", "by", "last used"], rows, paint);

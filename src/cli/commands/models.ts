@@ -127,9 +127,11 @@ function movesText(history: readonly ServingMove[], paint: Paint): string {
   ]);
   return table(
     [
-      ...["at", "what"],
+      "at",
+      "what",
       ...["version", "shown to", "beside or before"].map((name) => ({ name, right: true } as const)),
-      ...["by", "why"],
+      "by",
+      "why",
     ],
     rows,
     paint,

@@ -5,7 +5,10 @@ import { percent } from "../words.ts";
 /** What is bought are other products than before, and it lasts: the shop sells something else now. */
 export const newCatalogue: Check = (view) =>
   askRate(view, {
-    ...{ kind: "unseen category", subject: "products", means: "changed", trouble: "more" },
+    kind: "unseen category",
+    subject: "products",
+    means: "changed",
+    trouble: "more",
     series: view.days.flatMap(({ day, young }) =>
       young ? [{ day, k: young.visits, n: young.of, rows: young.events, of: young.events + young.known }] : []
     ),
