@@ -204,15 +204,13 @@ async function receiveBatch(
     one.kind === "quarantined" ? [{ key: one.put.fingerprint, ms: one.sentMs }] : []
   );
   // Postgres stamps the present; these came in long ago
+  const takenMs = taken.map(({ ms }) => ms);
   await sql`update events set received_at = to_timestamp(ms / 1000)
-    from unnest(${taken.map(({ key }) => key)}::text[], ${
-    taken.map(({ ms }) => ms)
-  }::float8[]) as one(key, ms)
+    from unnest(${taken.map(({ key }) => key)}::text[], ${takenMs}::float8[]) as one(key, ms)
     where event_id = key`;
+  const refusedMs = refused.map(({ ms }) => ms);
   await sql`update quarantine set received_at = to_timestamp(ms / 1000)
-    from unnest(${refused.map(({ key }) => key)}::text[], ${
-    refused.map(({ ms }) => ms)
-  }::float8[]) as one(key, ms)
+    from unnest(${refused.map(({ key }) => key)}::text[], ${refusedMs}::float8[]) as one(key, ms)
     where fingerprint = key`;
 }
 

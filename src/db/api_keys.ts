@@ -38,9 +38,8 @@ export async function useKey(sql: Sql, sha256: string): Promise<KeyHolder | null
 
 /** Stores a key of the installation itself under its name, in place of an earlier one: it may do everything. */
 export async function saveKey(sql: Sql, name: string, sha256: string): Promise<void> {
-  await sql`insert into api_keys (name, role, salt, hash) select ${name}, 'admin', salt, ${
-    hashIn(sql, sha256)
-  }
+  const keyHash = hashIn(sql, sha256);
+  await sql`insert into api_keys (name, role, salt, hash) select ${name}, 'admin', salt, ${keyHash}
       from (select gen_random_uuid()::text as salt) made
     on conflict (name) do update set hash = excluded.hash, salt = excluded.salt, role = excluded.role`;
 }
@@ -55,10 +54,9 @@ export async function insertKey(
   sql: Sql,
   { name, role, sha256, by }: KeyHolder & { sha256: string; by: string | null },
 ): Promise<ApiKey | null> {
+  const keyHash = hashIn(sql, sha256);
   const [row] = await sql`insert into api_keys (name, role, created_by, salt, hash)
-    select ${name}, ${role}, ${by}, salt, ${
-    hashIn(sql, sha256)
-  } from (select gen_random_uuid()::text as salt) made
+    select ${name}, ${role}, ${by}, salt, ${keyHash} from (select gen_random_uuid()::text as salt) made
     on conflict do nothing returning ${sql(COLUMNS)}`;
   return row ? ApiKey.parse(row) : null;
 }

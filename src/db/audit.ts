@@ -22,9 +22,8 @@ export async function writeAudit(
 ): Promise<void> {
   const json = (value: unknown) => value === undefined ? null : sql.json(value as never);
   await sql`insert into audit (request_id, who, action, target, why, before, after)
-    values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${row.why}, ${json(row.before)}, ${
-    json(row.after)
-  })
+    values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${row.why},
+            ${json(row.before)}, ${json(row.after)})
     on conflict (request_id) do nothing`;
 }
 

@@ -33,9 +33,9 @@ export async function listBacktests(
   sql: Sql,
   { id, limit = 100 }: { id?: string; limit?: number } = {},
 ): Promise<BacktestRow[]> {
-  const rows = await sql`select ${
-    columns(sql)
-  }, coalesce(e.state, 'running') as state, e.text, e.at as ended_at,
+  const columnList = columns(sql);
+  const rows =
+    await sql`select ${columnList}, coalesce(e.state, 'running') as state, e.text, e.at as ended_at,
       (select count(*)::int from backtest_steps s where s.backtest = b.id) as done
     from backtests b left join backtest_ends e on e.backtest = b.id and e.policy = ''
     where ${id === undefined ? sql`true` : sql`b.id = ${id}`} order by b.created_at desc limit ${limit}`;

@@ -21,11 +21,10 @@ export async function openCycle(
     "id" | "model" | "number" | "runId" | "trigger" | "requestedBy" | "asOf" | "reasons" | "champion"
   >,
 ): Promise<void> {
+  const reasonsJson = sql.json(cycle.reasons);
   await sql`insert into cycles (id, model, number, run_id, trigger, requested_by, as_of, stage, reasons, champion)
     values (${cycle.id}, ${cycle.model}, ${cycle.number}, ${cycle.runId}, ${cycle.trigger}, ${cycle.requestedBy},
-            ${cycle.asOf}, 'check', ${
-    sql.json(cycle.reasons)
-  }, ${cycle.champion}) on conflict (id) do nothing`;
+            ${cycle.asOf}, 'check', ${reasonsJson}, ${cycle.champion}) on conflict (id) do nothing`;
 }
 
 /** Moves a cycle to `stage`: closes the stage before it in the timeline. Repeating it changes nothing. */
@@ -132,14 +131,12 @@ export async function listCycles(
   { model, outcome, trigger, sort = "started", order = firstOrder(sort), limit = 100, offset = 0 }:
     CycleListQuery,
 ): Promise<Cycle[]> {
-  const by = sql`${sortKey(sql, sort)} ${
-    order === "asc" ? sql`asc` : sql`desc`
-  } nulls last, started_at desc, id`;
+  const direction = order === "asc" ? sql`asc` : sql`desc`;
+  const by = sql`${sortKey(sql, sort)} ${direction} nulls last, started_at desc, id`;
+  const hasOutcome = outcome ? sql`outcome = ${outcome}` : sql`true`;
   const rows = await sql`select ${columns(sql)} from cycles join (
       select id from cycles
-      where ${model ? sql`model = ${model}` : sql`true`} and ${
-    outcome ? sql`outcome = ${outcome}` : sql`true`
-  }
+      where ${model ? sql`model = ${model}` : sql`true`} and ${hasOutcome}
         and ${trigger ? sql`trigger = ${trigger}` : sql`true`}
       order by ${by} limit ${limit} offset ${offset}) page using (id)
     order by ${by}`;

@@ -22,10 +22,9 @@ export async function writeDeliveries(
     turn?: number;
   },
 ): Promise<void> {
+  const nowIso = iso(nowMs);
   await sql`insert into deliveries (id, alert_id, event, channel, turn, body, created_at)
-    select gen_random_uuid(), ${alert.id}, ${event}, channel, ${turn}, ${sql.json(alert as never)}, ${
-    iso(nowMs)
-  }
+    select gen_random_uuid(), ${alert.id}, ${event}, channel, ${turn}, ${sql.json(alert as never)}, ${nowIso}
     from unnest(${channels as ChannelName[]}::text[]) as channel
     on conflict (alert_id, event, channel, turn) do nothing`;
 }
@@ -108,10 +107,9 @@ const iso = (ms: number) => new Date(ms).toISOString();
 
 /** What was to be told about some alerts, alert by alert in the order in which it happened. */
 export async function deliveriesOf(sql: Sql, alertIds: readonly number[]): Promise<Delivery[]> {
-  const rows = await sql`select ${
-    columns(sql)
-  } from deliveries where alert_id = any(${alertIds as number[]}::bigint[]) order by alert_id, ${
-    place(sql, sql`event`)
-  }, turn, channel`;
+  const columnList = columns(sql);
+  const eventPlace = place(sql, sql`event`);
+  const rows =
+    await sql`select ${columnList} from deliveries where alert_id = any(${alertIds as number[]}::bigint[]) order by alert_id, ${eventPlace}, turn, channel`;
   return z.array(Delivery).parse([...rows]);
 }

@@ -14,6 +14,7 @@ import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_MERGE, USER_DAY_SELECT } from "./
 export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
   const c = columnsOf(events);
+  const dayOfEvent = sql.unsafe(DAY_OF_AT);
   const [row] = await whole(sql, (sql) =>
     sql`
     with added as (
@@ -38,9 +39,7 @@ export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): 
       ${sql.unsafe(USER_DAY_MERGE)}
     ), counts as (
       insert into day_counts as stored (day, type, slot, events, anonymous, priced, first_at, last_at)
-      select ${
-      sql.unsafe(DAY_OF_AT)
-    } as day, type, pg_backend_pid() % 16, count(*), count(*) filter (where user_key is null),
+      select ${dayOfEvent} as day, type, pg_backend_pid() % 16, count(*), count(*) filter (where user_key is null),
              count(*) filter (where amount > 0), min(at), max(at)
       from added group by 1, 2 order by 1, 2
       on conflict (day, type, slot) do update set

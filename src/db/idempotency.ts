@@ -33,9 +33,8 @@ export async function claimKey(sql: Sql, key: string, fingerprint: string): Prom
 
 /** Stores the answer to the request that claimed `key`. */
 export async function storeAnswer(sql: Sql, key: string, { status, response }: StoredAnswer): Promise<void> {
-  await sql`update idempotency_keys set status = ${status}, response = ${
-    sql.json(response as never)
-  } where key = ${key}`;
+  const responseJson = sql.json(response as never);
+  await sql`update idempotency_keys set status = ${status}, response = ${responseJson} where key = ${key}`;
 }
 
 /** Gives a claim back after a failure, so that the caller may try again. */

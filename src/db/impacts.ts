@@ -21,11 +21,10 @@ export type StoredImpact = z.infer<typeof StoredImpact>;
 /** Keeps what was measured first of a cycle and stage; a repeated call changes nothing. */
 export async function saveImpact(sql: Sql, impact: StoredImpact): Promise<void> {
   const { cycleId, stage, model, version, against, report, unmeasured, evidenceSha256, codeVersion } = impact;
+  const reportJson = report && sql.json(report);
   await sql`insert into impacts
       (cycle_id, stage, model, version, against, report, unmeasured, evidence_sha256, code_version)
-    values (${cycleId}, ${stage}, ${model}, ${version}, ${against}, ${
-    report && sql.json(report)
-  }, ${unmeasured},
+    values (${cycleId}, ${stage}, ${model}, ${version}, ${against}, ${reportJson}, ${unmeasured},
             ${evidenceSha256}, ${codeVersion})
     on conflict (cycle_id, stage) do nothing`;
 }

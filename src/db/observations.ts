@@ -26,13 +26,11 @@ export async function saveObservation(
   found: Omit<Observation, "at"> & { shapes?: Shapes },
 ): Promise<Observation> {
   const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion, shapes } = found;
+  const reportJson = sql.json(report as never);
+  const shapesJson = shapes ? sql.json(shapes as never) : null;
   await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, shapes)
-    values (${id}, ${kind}, ${model}, ${key}, ${asOf}, ${answer}, ${
-    sql.json(report as never)
-  }, ${evidenceSha256},
-            ${codeVersion}, ${
-    shapes ? sql.json(shapes as never) : null
-  }) on conflict (kind, model, key) do nothing`;
+    values (${id}, ${kind}, ${model}, ${key}, ${asOf}, ${answer}, ${reportJson}, ${evidenceSha256},
+            ${codeVersion}, ${shapesJson}) on conflict (kind, model, key) do nothing`;
   return (await findObservation(sql, { kind, model, key }))!;
 }
 

@@ -38,12 +38,11 @@ export async function duePredictions(
   sql: Sql,
   { model, asOfMs, limit }: { model: string; asOfMs: number; limit: number },
 ): Promise<DuePrediction[]> {
+  const knownAt = moment(sql, asOfMs);
   return [
     ...await sql<DuePrediction[]>`
     select id, user_key, ${asMs(sql)}, horizon_days from predictions
-    where model = ${model} and outcome is null and horizon_days is not null and ${complete(sql)} <= ${
-      moment(sql, asOfMs)
-    }
+    where model = ${model} and outcome is null and horizon_days is not null and ${complete(sql)} <= ${knownAt}
     order by as_of, id limit ${limit}`,
   ];
 }
@@ -77,10 +76,9 @@ export async function metPredictions(
   { limit, madeByMs, ...of }: OfVersion & { limit: number; madeByMs?: number },
 ): Promise<{ rows: MetPrediction[]; total: number }> {
   const { model, version, asOfMs } = of;
+  const knownAt = moment(sql, madeByMs ?? asOfMs);
   const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, of)}
-    and outcome is not null and met_at <= ${moment(sql, asOfMs)} and as_of <= ${
-    moment(sql, madeByMs ?? asOfMs)
-  }`;
+    and outcome is not null and met_at <= ${moment(sql, asOfMs)} and as_of <= ${knownAt}`;
   const rows = await sql<MetPrediction[]>`select id, user_key, ${asMs(sql)}, prediction, segment, outcome
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n }] = await sql`select count(*)::int as n from predictions where ${where}`;

@@ -75,6 +75,7 @@ async function makeProfiles(
  */
 async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Refused[]> {
   const time = sql`body ->> 'time'`;
+  const windowStartMs = asOfMs - DAYS * DAY_MS;
   return await sql`
     with newest as (select * from quarantine where replayed_at is null order by id desc limit ${REFUSED_MAX}::int),
     timed as (
@@ -90,9 +91,7 @@ async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Re
     )
     select floor(extract(epoch from at) / 86400)::int as day, field, reason, count(distinct visit)::int as visits,
       count(*)::int as events
-    from timed where at < to_timestamp(${asOfMs}::float8 / 1000) and at >= to_timestamp(${
-    asOfMs - DAYS * DAY_MS
-  }::float8 / 1000)
+    from timed where at < to_timestamp(${asOfMs}::float8 / 1000) and at >= to_timestamp(${windowStartMs}::float8 / 1000)
     group by 1, 2, 3 order by 1, 2, 3`;
 }
 

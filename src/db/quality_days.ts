@@ -75,9 +75,8 @@ type DayRow = Pick<
 async function readDays(sql: Sql, range: Range): Promise<DayRow[]> {
   const rows = await sql`
     with lines as materialized (
-      select ${sql.unsafe(DAY_OF_AT)} as day, ${sql.unsafe(VISIT)} as visit, ${
-    sql.unsafe(HOUR)
-  } as hour, at, received_at,
+      select ${sql.unsafe(DAY_OF_AT)} as day, ${sql.unsafe(VISIT)} as visit, ${sql.unsafe(HOUR)} as hour,
+        at, received_at,
         type = 'purchase' and (price <= 0 or amount <= 0) as free,
         row_number() over (partition by session_code, user_key, type, product_code, price, quantity, amount,
                            date_trunc('second', at) order by event_id) > 1 as repeats
@@ -131,10 +130,10 @@ async function readTypes(sql: Sql, range: Range): Promise<TypeRow[]> {
       select *, bool_or(type = 'purchase') over (partition by day, visit) as bought from parts
     )
     select day, type, count(*)::int as visits, sum(events)::int as events, (count(*) filter (where bought))::int as bought,
-      jsonb_build_object('user', ${lacks("users")}, 'session', ${lacks("sessions")}, 'product', ${
-    lacks("products")
-  },
-        'category', ${lacks("categories")}, 'price', ${lacks("prices")}) as missing
+      jsonb_build_object('user', ${lacks("users")}, 'session', ${lacks("sessions")},
+        'product', ${lacks("products")}, 'category', ${lacks("categories")}, 'price', ${
+    lacks("prices")
+  }) as missing
     from marked group by day, type order by day, type`;
   return [...rows] as unknown as TypeRow[];
 }
@@ -199,11 +198,11 @@ async function readYoung(
   range: Range,
 ): Promise<{ day: number; visits: number; of: number; events: number; known: number }[]> {
   const lastDay = mondayOf(range.fromMs) / DAY_MS - YOUNG_DAYS;
+  const knownFrom = lastDay - KNOWN_DAYS;
+  const knownUntil = lastDay - KNOWN_DAYS_MIN;
   return await sql`
     with known as materialized (
-      select distinct unnest(products) as product_code from user_days where day >= ${
-    lastDay - KNOWN_DAYS
-  }::int and day < ${lastDay}::int
+      select distinct unnest(products) as product_code from user_days where day >= ${knownFrom}::int and day < ${lastDay}::int
     ), visits as (
       select ${sql.unsafe(DAY_OF_AT)} as day, ${sql.unsafe(VISIT)} as visit, count(*)::int as events,
         (count(*) filter (where k.product_code is null))::int as young
@@ -212,9 +211,7 @@ async function readYoung(
     )
     select day, (count(*) filter (where 2 * young > events))::int as visits, count(*)::int as of, sum(young)::int as events,
       sum(events - young)::int as known
-    from visits where exists (select 1 from day_counts where day <= ${
-    lastDay - KNOWN_DAYS_MIN
-  }::int) group by day order by day`;
+    from visits where exists (select 1 from day_counts where day <= ${knownUntil}::int) group by day order by day`;
 }
 
 /** What single shoppers did. */
@@ -242,11 +239,10 @@ async function readShoppers(sql: Sql, range: Range): Promise<({ day: number } & 
 
 /** The largest numbers of purchases, without those that a return of the same day undoes. */
 async function readLargest(sql: Sql, range: Range): Promise<({ day: number } & DayProfile["largest"])[]> {
+  const dayOfEvent = sql.unsafe(DAY_OF_AT);
   return await sql`
     with lines as (
-      select ${
-    sql.unsafe(DAY_OF_AT)
-  } as day, max(price) as price, max(abs(quantity)) as quantity, max(abs(amount)) as amount
+      select ${dayOfEvent} as day, max(price) as price, max(abs(quantity)) as quantity, max(abs(amount)) as amount
       from events where ${between(sql, range)} and type in ('purchase', 'return')
       group by 1, user_key, product_code, abs(quantity), abs(amount)
       having count(*) filter (where type = 'purchase') > count(*) filter (where type = 'return')

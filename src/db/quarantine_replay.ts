@@ -46,10 +46,9 @@ export async function markReplayed(
   rows: readonly { id: number; eventId: string }[],
 ): Promise<void> {
   if (rows.length === 0) return;
+  const eventIds = rows.map((row) => row.eventId);
   await tx`update quarantine q set replayed_at = now(), replayed_as = done.event_id
-    from unnest(${rows.map((row) => row.id)}::bigint[], ${
-    rows.map((row) => row.eventId)
-  }::text[]) as done(id, event_id)
+    from unnest(${rows.map((row) => row.id)}::bigint[], ${eventIds}::text[]) as done(id, event_id)
     where q.id = done.id and q.replayed_at is null`;
 }
 

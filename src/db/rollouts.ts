@@ -61,10 +61,9 @@ export async function saveStep(
   tx: Sql,
   { id, step, shares, asOf }: { id: string; step: number; shares: readonly ArmShare[]; asOf: string },
 ): Promise<void> {
+  const sharesJson = tx.json([...shares]);
   await tx`update rollouts set step_as_of = case when step = ${step} then step_as_of else ${asOf} end,
-      step_at = case when step = ${step} then step_at else now() end, step = ${step}, shares = ${
-    tx.json([...shares])
-  } where id = ${id} and state = 'running'`;
+      step_at = case when step = ${step} then step_at else now() end, step = ${step}, shares = ${sharesJson} where id = ${id} and state = 'running'`;
 }
 
 /** Ends a rollout; the first end stands. */

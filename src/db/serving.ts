@@ -160,9 +160,8 @@ async function conflict(tx: Sql, model: string, expected: number | null): Promis
 
 /** The move that `key` made, or null. */
 export async function moveOf(sql: Sql, model: string, key: string): Promise<ServingMove | null> {
-  const [row] = await sql`select ${
-    columns(sql)
-  } from serving_history where model = ${model} and key = ${key}`;
+  const columnList = columns(sql);
+  const [row] = await sql`select ${columnList} from serving_history where model = ${model} and key = ${key}`;
   return row ? ServingMove.parse(row) : null;
 }
 
@@ -178,9 +177,9 @@ export async function servingHistory(sql: Sql, model: string, limit = 1000): Pro
 
 /** Every change of what serves a model, shares too, newest first. Uses index `serving_history_model`. */
 export async function servingChanges(sql: Sql, model: string, limit = 1000): Promise<ServingMove[]> {
-  const rows = await sql`select ${
-    columns(sql)
-  } from serving_history where model = ${model} order by id desc limit ${limit}`;
+  const columnList = columns(sql);
+  const rows =
+    await sql`select ${columnList} from serving_history where model = ${model} order by id desc limit ${limit}`;
   return z.array(ServingMove).parse([...rows]);
 }
 

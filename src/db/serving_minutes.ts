@@ -18,11 +18,10 @@ export interface ServingMinute {
 /** Adds to what is stored of the same minutes. */
 export async function addServingMinutes(sql: Sql, minutes: readonly ServingMinute[]): Promise<void> {
   if (minutes.length === 0) return;
+  const minutesJson = sql.json(minutes as never);
   await sql`insert into serving_minutes
     select model, version, minute, process, answers, errors, fallbacks, latency
-    from jsonb_to_recordset(${
-    sql.json(minutes as never)
-  }) as t(model text, version int, minute timestamptz, process text,
+    from jsonb_to_recordset(${minutesJson}) as t(model text, version int, minute timestamptz, process text,
       answers bigint, errors bigint, fallbacks bigint, latency jsonb)
     on conflict (model, version, minute, process) do update set
       answers = serving_minutes.answers + excluded.answers,

@@ -26,9 +26,8 @@ export async function addSession(
   },
 ): Promise<Session | null> {
   await sql`delete from sessions where expires_at <= ${new Date(atMs)}`;
-  const [row] = await sql`with its as (select name, role, hash from api_keys where hash = ${
-    hashIn(sql, keySha256)
-  }),
+  const keyHash = hashIn(sql, keySha256);
+  const [row] = await sql`with its as (select name, role, hash from api_keys where hash = ${keyHash}),
       used as (update api_keys k set last_used_at = now() from its where k.name = its.name)
     insert into sessions (sha256, key_name, key_hash, created_at, expires_at, seen_at)
     select ${sha256}, name, hash, ${new Date(atMs)}, ${new Date(expiresMs)}, ${new Date(atMs)} from its

@@ -51,11 +51,10 @@ export async function saveLabelBlock(sql: Sql, block: BlockRow & { featureSha256
 
 /** Seals a snapshot; the same content has the same id, so repeating it changes nothing. */
 export async function saveSnapshot(sql: Sql, snapshot: Snapshot): Promise<void> {
+  const blocksJson = sql.json(snapshot.blocks);
   await sql`insert into snapshots (id, model, as_of, feature_hash, horizon_days, events_seen, rows, blocks)
     values (${snapshot.id}, ${snapshot.model}, ${snapshot.asOf}, ${snapshot.featureHash}, ${snapshot.horizonDays},
-            ${snapshot.eventsSeen}, ${snapshot.rows}, ${
-    sql.json(snapshot.blocks)
-  }) on conflict (id) do nothing`;
+            ${snapshot.eventsSeen}, ${snapshot.rows}, ${blocksJson}) on conflict (id) do nothing`;
 }
 
 /** @throws {NotFoundError} if there is no such snapshot */

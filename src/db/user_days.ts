@@ -115,11 +115,10 @@ function activeUsers(sql: Sql, asOfMs: number, { activeDays, activity }: Populat
   const days = sql`select user_key from user_days
     where day between ${Math.floor(startMs / DAY_MS)}::int and ${asOfDay}::int`;
   if (activity === "any") return sql`${days} and last_at >= ${start} and first_at < ${asOf}`;
+  const dayStart = at(sql, asOfDay * DAY_MS);
   return sql`${days} and last_purchase_at >= ${start} and (last_purchase_at < ${asOf} or user_key in (
     select user_key from events
-    where at >= ${
-    at(sql, asOfDay * DAY_MS)
-  } and at < ${asOf} and type = 'purchase' and user_key is not null))`;
+    where at >= ${dayStart} and at < ${asOf} and type = 'purchase' and user_key is not null))`;
 }
 
 /** Whether any purchase before `beforeMs` carried money; where none did, purchase lines are counted instead. */

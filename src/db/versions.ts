@@ -21,11 +21,10 @@ export async function addVersion(
     const [known] =
       await tx`select version from model_versions where model = ${model} and cycle_id = ${cycleId}`;
     if (known) return known.version;
+    const manifestJson = tx.json(manifest);
     const [row] =
       await tx`insert into model_versions (model, version, cycle_id, state, artefact_sha256, manifest)
-      select ${model}, coalesce(max(version), 0) + 1, ${cycleId}, ${state}, ${artefactSha256}, ${
-        tx.json(manifest)
-      }
+      select ${model}, coalesce(max(version), 0) + 1, ${cycleId}, ${state}, ${artefactSha256}, ${manifestJson}
       from model_versions where model = ${model} returning version`;
     return row.version;
   });
@@ -69,9 +68,9 @@ export async function markRemoved(sql: Sql, model: string, version: number): Pro
 
 /** @throws {NotFoundError} if the model has no such version */
 export async function getVersion(sql: Sql, model: string, version: number): Promise<ModelVersion> {
-  const [row] = await sql`select ${
-    columns(sql)
-  } from model_versions where model = ${model} and version = ${version}`;
+  const columnList = columns(sql);
+  const [row] =
+    await sql`select ${columnList} from model_versions where model = ${model} and version = ${version}`;
   if (!row) throw new NotFoundError(`version of ${model}`, String(version));
   return ModelVersion.parse(row);
 }
@@ -84,8 +83,8 @@ export async function versionOfCycle(sql: Sql, cycleId: string): Promise<ModelVe
 
 /** Versions of a model, newest first. */
 export async function listVersions(sql: Sql, model: string, limit = 1000): Promise<ModelVersion[]> {
-  const rows = await sql`select ${
-    columns(sql)
-  } from model_versions where model = ${model} order by version desc limit ${limit}`;
+  const columnList = columns(sql);
+  const rows =
+    await sql`select ${columnList} from model_versions where model = ${model} order by version desc limit ${limit}`;
   return z.array(ModelVersion).parse([...rows]);
 }

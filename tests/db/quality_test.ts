@@ -159,10 +159,10 @@ Deno.test("profileDays() sees what came in late and what was overtaken", () =>
       at(10, { id: "b", session: "s" }),
       at(9, { id: "c", session: "t" }),
     ]);
-    const received = (id: string, hour: number) =>
-      sql`update events set received_at = to_timestamp(${
-        TODAY_MS / 1000 + hour * 3600
-      }::float8) where event_id = ${id}`;
+    const received = (id: string, hour: number) => {
+      const seconds = TODAY_MS / 1000 + hour * 3600;
+      return sql`update events set received_at = to_timestamp(${seconds}::float8) where event_id = ${id}`;
+    };
     await Promise.all([received("a", 10.5), received("b", 10.1), received("c", 9)]);
     const [{ late, outOfOrder }] = await profileOf(sql);
     assert.deepEqual([late, outOfOrder], [[1, 1], [1, 1]]);

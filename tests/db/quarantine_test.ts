@@ -43,9 +43,9 @@ Deno.test("replayQuarantine() takes in what passes now, under its own id and its
       { eventId: "a", userKey: pseudonym("ann"), amount: 6 },
       0,
     ]);
-    const [{ days }] = await sql`select count(*)::int as days from user_days where user_key = ${
-      pseudonym("ann")
-    }`;
+    const annPseudonym = pseudonym("ann");
+    const [{ days }] =
+      await sql`select count(*)::int as days from user_days where user_key = ${annPseudonym}`;
     assert.equal(days, 1);
     const again = await replayQuarantine(later(sql), all);
     assert.deepEqual([again.tried, again.accepted], [1, 0]);

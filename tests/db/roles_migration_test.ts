@@ -20,9 +20,8 @@ Deno.test("0013_roles.sql salts the keys of an older version, which go on as adm
       await sql.unsafe(await Deno.readTextFile(new URL(name, FOLDER)));
       await sql`insert into migrations (name) values (${name})`;
     }
-    await sql`insert into api_keys (name, sha256) values ('owner', ${sha256(KEY)}), ('other', ${
-      sha256("x")
-    })`;
+    const keySha256 = sha256("x");
+    await sql`insert into api_keys (name, sha256) values ('owner', ${sha256(KEY)}), ('other', ${keySha256})`;
     await sql`insert into sessions (sha256, key_name, key_sha256, created_at, expires_at, seen_at)
       values (${sha256(ID)}, 'owner', ${sha256(KEY)}, now(), now() + interval '1 hour', now())`;
     await migrate(sql);

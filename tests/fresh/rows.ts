@@ -12,15 +12,13 @@ export async function insertFixture(
 ): Promise<void> {
   const json = (value: unknown) => value === null ? null : sql.json(value as never);
   for (const c of fixture.cycles) {
+    const reasons = json(c.reasons);
     await sql`insert into cycles (id, model, number, run_id, trigger, requested_by, as_of, stage, progress, reasons, snapshot_id,
         champion, challenger, verdict, evidence, outcome, error, watch, stages, started_at, ended_at)
       values (${c.id}, ${c.model}, ${c.number}, ${c.runId}, ${c.trigger}, ${c.requestedBy}, ${c.asOf}, ${c.stage},
-        ${json(c.progress)}, ${
-      json(c.reasons)
-    }, ${c.snapshotId}, ${c.champion}, ${c.challenger}, ${c.verdict},
-        ${json(c.evidence)}, ${c.outcome}, ${c.error}, ${json(c.watch)}, ${
-      json(c.stages)
-    }, ${c.startedAt}, ${c.endedAt})`;
+        ${json(c.progress)}, ${reasons}, ${c.snapshotId}, ${c.champion}, ${c.challenger}, ${c.verdict},
+        ${json(c.evidence)}, ${c.outcome}, ${c.error},
+        ${json(c.watch)}, ${json(c.stages)}, ${c.startedAt}, ${c.endedAt})`;
   }
   for (const v of fixture.versions) {
     await sql`insert into model_versions (model, version, cycle_id, state, artefact_sha256, manifest, artefact_removed_at, created_at)
@@ -32,10 +30,9 @@ export async function insertFixture(
       values (${m.model}, ${m.version}, ${m.previous}, ${m.kind}, ${m.key}, ${m.by}, ${m.why}, ${m.asOf}, ${m.at})`;
   }
   for (const c of fixture.checks) {
+    const reasons = json(c.reasons);
     await sql`insert into checks (id, model, workflow_run, as_of, trigger, answer, reasons, cycle_id, checked_at)
-      values (${c.id}, ${c.model}, ${c.id}, ${c.asOf}, ${c.trigger}, ${c.answer}, ${
-      json(c.reasons)
-    }, ${c.cycleId}, ${c.checkedAt})`;
+      values (${c.id}, ${c.model}, ${c.id}, ${c.asOf}, ${c.trigger}, ${c.answer}, ${reasons}, ${c.cycleId}, ${c.checkedAt})`;
   }
   for (const a of fixture.alerts) {
     await sql`insert into alerts (key, model, title, detail, opened_at)
