@@ -131,9 +131,8 @@ async function readTypes(sql: Sql, range: Range): Promise<TypeRow[]> {
     )
     select day, type, count(*)::int as visits, sum(events)::int as events, (count(*) filter (where bought))::int as bought,
       jsonb_build_object('user', ${lacks("users")}, 'session', ${lacks("sessions")},
-        'product', ${lacks("products")}, 'category', ${lacks("categories")}, 'price', ${
-    lacks("prices")
-  }) as missing
+        'product', ${lacks("products")}, 'category', ${lacks("categories")},
+        'price', ${lacks("prices")}) as missing
     from marked group by day, type order by day, type`;
   return [...rows] as unknown as TypeRow[];
 }
