@@ -1,4 +1,4 @@
-import { closeAlert, openAlert, remindAlert } from "../src/db/alerts.ts";
+import { closeAlert, openAlert, remindAlert } from "../src/db/alerts/alerts.ts";
 import {
   type Approval,
   askApproval,
@@ -6,9 +6,9 @@ import {
   decideIfAsked,
   getApproval,
   noteReminder,
-} from "../src/db/approvals.ts";
-import { enterStage, getCycle, saveProgress } from "../src/db/cycles.ts";
-import { versionOfCycle } from "../src/db/versions.ts";
+} from "../src/db/rollouts/approvals.ts";
+import { enterStage, getCycle, saveProgress } from "../src/db/cycles/cycles.ts";
+import { versionOfCycle } from "../src/db/models/versions.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 

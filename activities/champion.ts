@@ -1,17 +1,17 @@
 import { DamagedArtefactError } from "../src/core/errors.ts";
-import { servingVersion } from "../src/db/serving.ts";
-import { getVersion } from "../src/db/versions.ts";
+import { servingVersion } from "../src/db/models/serving.ts";
+import { getVersion } from "../src/db/models/versions.ts";
 import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
-import { rowLosses } from "../src/models/metrics.ts";
+import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelVersion } from "../src/registry/version.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
-import { pairedInterval } from "../src/validation/paired.ts";
+import { pairedInterval } from "../src/stats/paired.ts";
 import { type Split, splitCutoffs } from "../src/validation/split.ts";
 import type { Interval } from "../src/validation/verdict.ts";
-import type { Findings } from "../src/monitoring/findings.ts";
+import type { Findings } from "../src/retraining/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** The version that serves, or null before the first. */

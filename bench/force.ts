@@ -1,4 +1,4 @@
-import type { Cycle } from "../src/reporting/cycle.ts";
+import type { Cycle } from "../src/retraining/cycle.ts";
 import type { Bench } from "./shared/bench.ts";
 import { range, spread } from "./shared/figures.ts";
 import type { Report } from "./shared/report.ts";

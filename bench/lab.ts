@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { DAY_MS } from "../src/features/user_day.ts";
-import { classificationScores, quantile, regressionScores } from "../src/models/metrics.ts";
+import { classificationScores, quantile, regressionScores } from "../src/stats/metrics.ts";
 import { loadModels } from "../src/models/mod.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Recipe, TargetTransform } from "../src/models/recipe.ts";

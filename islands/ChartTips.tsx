@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { enliven, type Tip } from "../routes/(_parts)/chart_manners.ts";
+import { enliven, type Tip } from "../src/dashboard/browser/chart_interactions.ts";
 
 /** Tells what the marks of the page's charts mean: on hover, and by keyboard. Also zooms without leaving the page. */
 export default function ChartTips() {

@@ -1,9 +1,9 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { Status } from "../routes/(_parts)/signs.tsx";
-import { Stages } from "../routes/(_parts)/stages.tsx";
-import { outcomeSign } from "../routes/(_parts)/words.ts";
-import type { Cycle } from "../src/reporting/cycle.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { Status } from "../components/signs.tsx";
+import { Stages } from "../src/dashboard/browser/stages.tsx";
+import { outcomeSign } from "../components/words.ts";
+import type { Cycle } from "../src/retraining/cycle.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
 
 interface Props {
   id: string;

@@ -1,11 +1,11 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { Countdown } from "../routes/(_parts)/live_time.tsx";
-import { count } from "../routes/(_parts)/numbers.ts";
-import { Status } from "../routes/(_parts)/signs.tsx";
-import { Stages } from "../routes/(_parts)/stages.tsx";
-import type { OverviewView } from "../routes/(_parts)/view.ts";
-import { answerSign, outcomeSign } from "../routes/(_parts)/words.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { Countdown } from "../src/dashboard/browser/live_time.tsx";
+import { count } from "../src/format/figures.ts";
+import { Status } from "../components/signs.tsx";
+import { Stages } from "../src/dashboard/browser/stages.tsx";
+import type { OverviewView } from "../src/dashboard/view.ts";
+import { answerSign, outcomeSign } from "../components/words.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
 
 /** What every model is doing at this moment. */
 export default function LiveNow({ initial }: { initial: Pick<OverviewView, "status" | "stages"> }) {

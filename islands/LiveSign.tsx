@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
-import { clock, connection, overview, startListening } from "../routes/(_parts)/live.ts";
-import { LiveTime } from "../routes/(_parts)/live_time.tsx";
-import { Status } from "../routes/(_parts)/signs.tsx";
+import { clock, connection, overview, startListening } from "../src/dashboard/browser/live.ts";
+import { LiveTime } from "../src/dashboard/browser/live_time.tsx";
+import { Status } from "../components/signs.tsx";
 
 const SIGNS = {
   page: { glyph: "unknown", tone: "unknown", word: "As of" },

@@ -1,9 +1,9 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { Countdown, LiveTime } from "../routes/(_parts)/live_time.tsx";
-import { count, counted, moment } from "../routes/(_parts)/numbers.ts";
-import { Status, Stem } from "../routes/(_parts)/signs.tsx";
-import { answerSign, outcomeSign, tally, tellingReason } from "../routes/(_parts)/words.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
+import { count, counted, moment } from "../src/format/figures.ts";
+import { Status, Stem } from "../components/signs.tsx";
+import { answerSign, outcomeSign, tally, tellingReason } from "../components/words.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
 
 const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;
 const STOPPED = { glyph: "stopped", tone: "unknown", word: "Stopped" } as const;

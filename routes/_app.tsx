@@ -1,8 +1,8 @@
 import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
-import { define } from "./(_parts)/define.ts";
-import { Logo, Status } from "./(_parts)/signs.tsx";
+import { define } from "../src/dashboard/define.ts";
+import { Logo, Status } from "../components/signs.tsx";
 
 const PAGES = [
   ["/", "Overview"],

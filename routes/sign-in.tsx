@@ -1,8 +1,8 @@
 import { page } from "fresh";
-import { define } from "./(_parts)/define.ts";
-import { field, ownPath, readOwnForm, seeOther } from "./(_parts)/form.ts";
-import { Problem } from "./(_parts)/problem.tsx";
-import { Time } from "./(_parts)/signs.tsx";
+import { define } from "../src/dashboard/define.ts";
+import { field, ownPath, readOwnForm, seeOther } from "../src/dashboard/form.ts";
+import { Problem } from "../components/problem.tsx";
+import { Time } from "../components/signs.tsx";
 import { aRole, type Role } from "../src/security/roles.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {

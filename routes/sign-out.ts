@@ -1,5 +1,5 @@
-import { define } from "./(_parts)/define.ts";
-import { readForm, seeOther } from "./(_parts)/form.ts";
+import { define } from "../src/dashboard/define.ts";
+import { readForm, seeOther } from "../src/dashboard/form.ts";
 
 export const handler = define.handlers({
   async POST(ctx) {

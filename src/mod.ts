@@ -12,20 +12,26 @@
  * ```
  * @module
  */
-import { type ClientOptions, createClient } from "./client.ts";
+import { type ClientOptions, createClient } from "./client/client.ts";
 import { findConnection } from "./cli/connection.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./config/environment.ts";
 import { NotFoundError } from "./core/errors.ts";
 import { cacheHome, installationHome } from "./embedded/home.ts";
-import { createRetrainer, type Retrainer } from "./retrainer.ts";
+import { createRetrainer, type Retrainer } from "./client/retrainer.ts";
 
-export { ApiError, type Client, type ClientOptions, createClient, UnreachableError } from "./client.ts";
-export type { ForceRequest, Retrainer } from "./retrainer.ts";
-export { type ForceProgress, StillRunningError } from "./force_and_wait.ts";
-export type { Cycle } from "./reporting/cycle.ts";
-export type { HistoryEntry } from "./reporting/history.ts";
-export type { ModelStatus, Status } from "./reporting/status.ts";
-export type { RetrainingConfig } from "./retraining_config.ts";
+export {
+  ApiError,
+  type Client,
+  type ClientOptions,
+  createClient,
+  UnreachableError,
+} from "./client/client.ts";
+export type { ForceRequest, Retrainer } from "./client/retrainer.ts";
+export { type ForceProgress, StillRunningError } from "./client/force_and_wait.ts";
+export type { Cycle } from "./retraining/cycle.ts";
+export type { HistoryEntry } from "./app/export/rows.ts";
+export type { ModelStatus, Status } from "./retraining/status.ts";
+export type { RetrainingConfig } from "./config/retraining.ts";
 export type { Predictions } from "./serving/prediction.ts";
 
 /** How a service inside this program is to run. What is left out comes from the environment, as for `perennial up`. */

@@ -9,103 +9,102 @@ import { dirname, join } from "node:path/posix";
 export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/core": "",
   "src/drift": "src/core",
-  "src/detect": "src/core src/drift src/events src/models/metrics.ts src/training ~src/models",
-  "src/quality": "src/core src/monitoring/quality_report.ts ~src/monitoring",
-  "src/performance":
-    "src/core src/models/metrics.ts src/monitoring/performance_report.ts ~src/models ~src/monitoring",
+  "src/detect": "src/core src/drift src/events src/stats/metrics.ts src/training ~src/models",
+  "src/quality": "src/core src/quality/report.ts ~src/monitoring",
+  "src/performance": "src/core src/stats/metrics.ts src/performance/report.ts ~src/models ~src/monitoring",
   "src/impact":
-    "src/core src/models/metrics.ts src/validation/verdict.ts ~src/models ~src/retraining_config.ts",
+    "src/core src/stats/metrics.ts src/validation/verdict.ts ~src/models ~src/config/retraining.ts",
   "src/threads": "src/core src/drift",
   "src/alerts":
-    "src/core src/db src/reporting/numbers.ts ~src/config.ts ~src/monitoring ~src/retraining_config.ts",
+    "src/core src/db src/format/numbers.ts ~src/config/environment.ts ~src/monitoring ~src/config/retraining.ts",
   "src/alerts/alert.ts": "",
   "src/validation":
-    "src/core src/drift/multiple.ts src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
-  "src/rollout": "src/core ~src/validation ~src/retraining_config.ts",
+    "src/core src/stats/multiple.ts src/features/user_day.ts src/stats/metrics.ts ~src/models ~src/training/snapshot.ts",
+  "src/rollout": "src/core ~src/validation ~src/config/retraining.ts",
   "src/monitoring": "src/core src/drift src/validation/verdict.ts ~src/threads ~src/validation",
   "src/models": "src/core src/features",
   "src/features": "src/core ~src/models ~src/registry",
-  "src/features/build.ts": "src/db",
-  "src/training": "src/core src/features src/models ~src/registry ~src/retraining_config.ts",
-  "src/training/labelled.ts": "src/db",
+  "src/app/features/blocks.ts": "src/db",
+  "src/training": "src/core src/features src/models ~src/registry ~src/config/retraining.ts",
+  "src/app/features/labelled_rows.ts": "src/db",
   "src/registry": "src/core",
-  "src/registry/moves.ts": "src/db ~src/rollout",
-  "src/registry/rollout_moves.ts": "src/db ~src/rollout",
-  "src/registry/plan_rollout.ts":
-    "src/db src/models/metrics.ts src/rollout/make_plan.ts src/rollout/moments.ts ~src/models ~src/retraining_config.ts ~src/rollout",
+  "src/app/registry/moves.ts": "src/db ~src/rollout",
+  "src/app/registry/rollout_moves.ts": "src/db ~src/rollout",
+  "src/app/registry/plan_rollout.ts":
+    "src/db src/stats/metrics.ts src/rollout/make_plan.ts src/rollout/moments.ts ~src/models ~src/config/retraining.ts ~src/rollout",
   "src/events": "src/core ~src/privacy ~src/db",
-  "src/events/import.ts": "src/db",
-  "src/events/ingest.ts": "src/db",
-  "src/events/replay.ts": "src/db",
+  "src/app/events/import.ts": "src/db",
+  "src/app/events/ingest.ts": "src/db",
+  "src/app/events/reprocess.ts": "src/db",
   "src/privacy": "src/core",
-  "src/privacy/secret.ts": "src/db",
+  "src/app/security/pseudonym_secret.ts": "src/db",
   "src/security": "src/core",
-  "src/security/keys.ts": "src/db",
-  "src/security/give_keys.ts": "src/db",
+  "src/app/security/keys.ts": "src/db",
+  "src/app/security/give_keys.ts": "src/db",
   "src/security/roles.ts": "",
-  "src/security/key_ring.ts": "src/db",
-  "src/security/sessions.ts": "src/db",
-  "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
-  "src/reporting/feature_shapes.ts": "src/drift src/features",
-  "src/reporting/monitoring_page.ts": "src/db",
-  "src/reporting/analysis_page.ts": "src/db",
-  "src/reporting/compare_page.ts": "src/db src/performance/calibration_bins.ts",
-  "src/reporting/data_page.ts": "src/db",
+  "src/app/security/key_ring.ts": "src/db",
+  "src/app/security/sessions.ts": "src/db",
+  "src/monitoring/recompute_drift.ts": "src/features ~src/drift ~src/threads",
+  "src/monitoring/feature_shapes.ts": "src/drift src/features",
+  "src/dashboard/reads/monitoring.ts": "src/db",
+  "src/dashboard/reads/analysis.ts": "src/db",
+  "src/dashboard/reads/compare.ts": "src/db src/performance/calibration_bins.ts",
+  "src/dashboard/reads/data.ts": "src/db",
   "src/reporting":
-    "src/core src/impact src/monitoring src/performance/calibration_bins.ts src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
+    "src/core src/impact src/monitoring src/performance/calibration_bins.ts src/config/retraining.ts src/config/settings.ts src/rollout src/validation ~src/db ~src/models " +
     "~src/registry ~src/alerts/alert.ts",
-  "src/reporting/as_of.ts": "src/db",
-  "src/reporting/read_backtest.ts": "src/db src/backtest",
-  "src/reporting/read_trial.ts": "src/db",
-  "src/reporting/trends.ts": "src/db",
-  "src/reporting/read_impact.ts": "src/db",
-  "src/reporting/read_monitoring.ts": "src/db",
-  "src/reporting/read_status.ts": "src/db",
+  "src/app/as_of.ts": "src/db",
+  "src/app/reports/backtest.ts": "src/db src/backtest",
+  "src/app/reports/what_if.ts": "src/db",
+  "src/app/reports/trends.ts": "src/db",
+  "src/app/reports/impact.ts": "src/db",
+  "src/app/reports/monitoring.ts": "src/db",
+  "src/app/reports/status.ts": "src/db",
   "src/replay":
-    "src/core src/features/user_day.ts src/models/metrics.ts src/rollout/plan.ts ~src/db ~src/models ~src/retraining_config.ts",
-  "src/replay/predictions_file.ts": "src/db",
-  "src/replay/run.ts": "src/db src/temporal",
+    "src/core src/features/user_day.ts src/stats/metrics.ts src/rollout/plan.ts ~src/db ~src/models ~src/config/retraining.ts",
+  "src/demo/predictions_file.ts": "src/db",
+  "src/demo/run.ts": "src/db src/temporal",
   "src/backtest":
-    "src/core src/features/user_day.ts src/impact src/models/metrics.ts src/monitoring src/retraining_config.ts " +
-    "src/retraining_settings.ts src/training/cutoffs.ts ~src/models",
+    "src/core src/features/user_day.ts src/impact src/stats/metrics.ts src/monitoring src/config/retraining.ts " +
+    "src/config/settings.ts src/training/cutoffs.ts ~src/models",
   "src/telemetry": "src/core",
-  "src/config.ts": "src/core",
-  "src/retraining_config.ts": "src/core",
-  "src/retraining_settings.ts": "src/retraining_config.ts",
-  "src/retraining_form.ts": "src/retraining_config.ts src/retraining_settings.ts",
-  "src/code_version.ts": "src/core",
+  "src/config/environment.ts": "src/core",
+  "src/config/retraining.ts": "src/core",
+  "src/config/settings.ts": "src/config/retraining.ts",
+  "src/config/form.ts": "src/config/retraining.ts src/config/settings.ts",
+  "src/core/code_version.ts": "src/core",
   // the world: knows the domain, and of it only schemas where it stores or tells them
   "src/db":
     "src/core src/alerts/alert.ts src/backtest/backtest.ts src/features/user_day.ts src/impact/evidence.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
-    "src/registry/version.ts src/reporting/cycle.ts src/rollout src/security/roles.ts " +
-    "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features ~src/performance/groups.ts",
+    "src/registry/version.ts src/retraining/cycle.ts src/rollout src/security/roles.ts " +
+    "src/config/retraining.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features ~src/performance/groups.ts",
   "src/serving":
-    "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/retraining_config.ts " +
+    "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/config/retraining.ts " +
     "src/rollout/assignment.ts src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
-  "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
+  "src/temporal": "src/core activities workflows ~src/config/environment.ts ~src/serving",
   "src/api":
     "src/alerts src/backtest src/core src/db src/events src/features/definition.ts src/impact src/monitoring src/performance " +
     "src/quality src/registry src/reporting " +
-    "src/retraining_config.ts src/rollout src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
+    "src/config/retraining.ts src/rollout src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
   "src/embedded": "src/core",
   "src/fresh": "",
   // where parts are put together
   "src/service.ts": "src",
-  "src/client.ts": "src",
-  "src/force_and_wait.ts": "src",
-  "src/run_drill.ts": "src",
-  "src/retrainer.ts": "src",
+  "src/client/client.ts": "src",
+  "src/client/force_and_wait.ts": "src",
+  "src/client/drill.ts": "src",
+  "src/client/retrainer.ts": "src",
   "src/mod.ts": "src",
   "src/main.ts": "src",
   "src/cli": "src",
   "src/notebook": "src",
   activities:
     "src/alerts src/backtest src/core src/db src/drift src/features src/impact src/models src/monitoring src/performance src/quality " +
-    "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
+    "src/registry src/reporting src/config/retraining.ts src/rollout src/training src/validation " +
     "~src/replay ~src/serving ~src/threads",
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
   routes:
-    "islands src/security/roles.ts src/core/csv.ts src/core/hash.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
+    "islands src/security/roles.ts src/core/csv.ts src/core/hash.ts src/retraining/cycle.ts src/config/form.ts src/config/settings.ts ~src",
   islands: "routes/(_parts) ~routes ~src",
 };
 
@@ -137,11 +136,11 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   nodemailer: "src/alerts",
   "ipaddr.js": "src/alerts",
   zod:
-    "src/alerts src/api src/backtest src/cli src/client.ts src/config.ts src/db src/events src/impact src/monitoring src/quality src/registry src/replay " +
-    "src/reporting src/retraining_config.ts src/retraining_settings.ts src/rollout src/serving src/training src/validation",
+    "src/alerts src/api src/backtest src/cli src/client/client.ts src/config/environment.ts src/db src/events src/impact src/monitoring src/quality src/registry src/replay " +
+    "src/reporting src/config/retraining.ts src/config/settings.ts src/rollout src/serving src/training src/validation",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
-  "hyparquet-writer": "src/reporting/parquet.ts",
+  "hyparquet-writer": "src/app/export/parquet.ts",
   "csv-parse": "src/events",
   commander: "src/cli src/main.ts",
   "cli-progress": "src/cli",
@@ -158,12 +157,12 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "clock",
     uses: /^(Date\.now|new Date\(\)|Date\(\))$/,
-    home: "src/core/clock.ts workflows islands routes/(_parts)/live.ts",
+    home: "src/core/clock.ts workflows islands src/dashboard/browser/live.ts",
   },
   {
     rule: "stopwatch",
     uses: /^performance\.now$/,
-    home: "src/api src/cli src/embedded src/force_and_wait.ts src/serving src/telemetry islands",
+    home: "src/api src/cli src/embedded src/client/force_and_wait.ts src/serving src/telemetry islands",
   },
   { rule: "chance", uses: /^Math\.random$/, home: "" },
   {
@@ -174,7 +173,7 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "environment",
     uses: /^(Deno|process)\.env$/,
-    home: "src/config.ts src/main.ts src/mod.ts src/cli src/notebook",
+    home: "src/config/environment.ts src/main.ts src/mod.ts src/cli src/notebook",
   },
 ];
 
@@ -194,7 +193,7 @@ export const RULES = {
 } as const;
 export type Rule = keyof typeof RULES;
 
-const COMPUTED_IMPORTS = "src/models/mod.ts src/fresh src/api/dashboard.ts";
+const COMPUTED_IMPORTS = "src/models/mod.ts src/fresh src/dashboard/mount.ts";
 const MACHINE_PATH = /^(file:\/\/)?\/(home|root|Users|work|tmp|mnt)(\/|$)|^[A-Za-z]:\\/;
 
 export interface Violation {

@@ -79,7 +79,7 @@ for (
     [
       "folder",
       "islands/A.tsx",
-      `import { readStatus } from "../src/reporting/read_status.ts"; export default () => <p>don't</p>;`,
+      `import { readStatus } from "../src/app/reports/status.ts"; export default () => <p>don't</p>;`,
     ],
     ["folder", "src/unheard/a.ts", `import { sha256 } from "../core/hash.ts";`],
     ["package", "src/api/a.ts", `import postgres from "postgres";`],
@@ -132,7 +132,7 @@ for (
 
 for (
   const [file, source] of [
-    ["src/features/build.ts", `import { readUserDays } from "../db/user_days.ts";`],
+    ["src/app/features/blocks.ts", `import { readUserDays } from "../db/user_days.ts";`],
     ["src/validation/a.ts", `import type { ModelDefinition } from "../models/model.ts";`],
     ["src/validation/a.ts", `import { type ModelDefinition } from "../models/model.ts";`],
     [
@@ -147,14 +147,14 @@ for (
       "src/api/a.ts",
       `const day = new Date(0), then = new Date(clock()), id = crypto.randomUUID(), text = "Date.now()";`,
     ],
-    ["src/config.ts", `export const read = () => Deno.env.toObject();`],
+    ["src/config/environment.ts", `export const read = () => Deno.env.toObject();`],
     [
       "tests/a_test.ts",
       `import postgres from "postgres"; const at = Date.now(), folder = "/tmp/a", url = Deno.env.get("A");`,
     ],
     [
       "islands/A.tsx",
-      `import type { Status } from "../src/reporting/status.ts"; export default () => <p>It's {Date.now()}</p>;`,
+      `import type { Status } from "../src/retraining/status.ts"; export default () => <p>It's {Date.now()}</p>;`,
     ],
   ] as const
 ) {

@@ -11,7 +11,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities, BacktestActivities } from "../activities/mod.ts";
-import type { LaneId, StepId } from "../activities/backtest.ts";
+import type { LaneId, StepId } from "../activities/backtest/mod.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
 
 /** Moments in one run of a lane, each some forty events of history a model. */

@@ -10,7 +10,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
-import type { HandRollout } from "../activities/rollout.ts";
+import type { HandRollout } from "../activities/rollout/mod.ts";
 import { type RolloutLooked, rolloutLookUpdate, wakeSignal } from "./messages.ts";
 import { VERDICT } from "./search_attributes.ts";
 

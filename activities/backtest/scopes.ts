@@ -1,5 +1,5 @@
 import type { Database } from "../../src/db/connect.ts";
-import { checkedScope } from "../../src/db/scopes.ts";
+import { checkedScope } from "../../src/db/backtests/scopes.ts";
 import { ConflictError } from "../../src/core/errors.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { ArtefactStore } from "../../src/registry/artefacts.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { canonicalJson, sha256 } from "../../src/core/hash.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
-import { findTraining, saveTraining, saveUse } from "../../src/db/backtests.ts";
+import { findTraining, saveTraining, saveUse } from "../../src/db/backtests/backtests.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
 import type { Trainer } from "../../src/training/trainer.ts";

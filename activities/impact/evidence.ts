@@ -1,13 +1,13 @@
-import { getCycle } from "../../src/db/cycles.ts";
-import { getSnapshot } from "../../src/db/snapshots.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { getCycle } from "../../src/db/cycles/cycles.ts";
+import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { ImpactCutoff, ImpactEvidence } from "../../src/impact/evidence.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { loadRows } from "../../src/training/dataset.ts";
-import { labelledBlock } from "../../src/training/labelled.ts";
+import { labelledBlock } from "../../src/app/features/labelled_rows.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
 import { ifIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";

@@ -3,7 +3,7 @@ import { FEATURES } from "../../src/features/definition.ts";
 import type { ImpactEvidence } from "../../src/impact/evidence.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
 import type { ActivityDeps } from "../deps.ts";

@@ -1,9 +1,9 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
-import { findImportance, saveImportance } from "../../src/db/importance.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { findImportance, saveImportance } from "../../src/db/models/importance.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { validatedOn } from "./validated.ts";

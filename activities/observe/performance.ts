@@ -3,22 +3,22 @@ import {
   listObservations,
   type Observation,
   saveObservation,
-} from "../../src/db/observations.ts";
-import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/outcomes.ts";
-import { streamSummaries } from "../../src/db/streams.ts";
-import { getVersion } from "../../src/db/versions.ts";
+} from "../../src/db/monitoring/observations.ts";
+import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/monitoring/outcomes.ts";
+import { streamSummaries } from "../../src/db/monitoring/streams.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import { shopperNumber } from "../../src/features/blocks.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
-import type { MetricName } from "../../src/models/metrics.ts";
+import type { MetricName } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
-import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
+import { PerformanceReport } from "../../src/performance/report.ts";
 import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/evidence.ts";
 import { judgePerformance } from "../../src/performance/judge.ts";
 import { asLoss, metricOf } from "../../src/performance/measure.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { alphasOf } from "./look.ts";

@@ -3,9 +3,9 @@ import {
   listObservations,
   type Observation,
   saveObservation,
-} from "../../src/db/observations.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { noteFindings } from "../../src/db/quality_findings.ts";
+} from "../../src/db/monitoring/observations.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import { sealValue } from "../../src/registry/sealed.ts";

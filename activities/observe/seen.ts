@@ -1,9 +1,9 @@
-import { foundInData } from "../../src/db/affected.ts";
-import { getObservations, listObservations, type Observation } from "../../src/db/observations.ts";
-import { DriftReport } from "../../src/monitoring/drift_report.ts";
-import type { Findings } from "../../src/monitoring/findings.ts";
-import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
-import { type Finding, QualityReport } from "../../src/monitoring/quality_report.ts";
+import { foundInData } from "../../src/db/monitoring/affected.ts";
+import { getObservations, listObservations, type Observation } from "../../src/db/monitoring/observations.ts";
+import { DriftReport } from "../../src/drift/report.ts";
+import type { Findings } from "../../src/retraining/findings.ts";
+import { PerformanceReport } from "../../src/performance/report.ts";
+import { type Finding, QualityReport } from "../../src/quality/report.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import type { ActivityDeps } from "../deps.ts";
 

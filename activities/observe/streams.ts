@@ -1,12 +1,12 @@
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { type MetPrediction, unreadOutcomes } from "../../src/db/outcomes.ts";
-import { saveStream, type Stream, type StreamAlarm, withStreams } from "../../src/db/streams.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { type MetPrediction, unreadOutcomes } from "../../src/db/monitoring/outcomes.ts";
+import { saveStream, type Stream, type StreamAlarm, withStreams } from "../../src/db/monitoring/streams.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import type { ErrorKind, StreamDetectorKind } from "../../src/drift/stream/detector.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { SHARES } from "../../src/monitoring/budget.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 

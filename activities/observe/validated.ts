@@ -1,6 +1,6 @@
 import { NotFoundError } from "../../src/core/errors.ts";
-import { getCycle } from "../../src/db/cycles.ts";
-import { getSnapshot } from "../../src/db/snapshots.ts";
+import { getCycle } from "../../src/db/cycles/cycles.ts";
+import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";

@@ -8,13 +8,13 @@ import {
   shoppersShown,
   type ShownAnswer,
   shownAnswers,
-} from "../../src/db/rollout_evidence.ts";
-import { shopperGroups } from "../../src/db/shopper_groups.ts";
-import { getVersion } from "../../src/db/versions.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+} from "../../src/db/rollouts/rollout_evidence.ts";
+import { shopperGroups } from "../../src/db/events/shopper_groups.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { largestGroups } from "../../src/performance/groups.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
 import { momentsOf } from "../../src/rollout/moments.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";

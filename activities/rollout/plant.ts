@@ -1,13 +1,13 @@
 import { hash32 } from "../../src/core/random.ts";
-import { addVersion, getVersion, versionOfCycle } from "../../src/db/versions.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+import { addVersion, getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { momentsOf } from "../../src/rollout/moments.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { disturbed } from "../../src/training/disturbed.ts";
-import { labelledBlocks } from "../../src/training/labelled.ts";
+import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Disturbances to choose from: one alone may by chance do little harm, and a drill with it proves nothing. */

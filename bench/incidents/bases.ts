@@ -1,7 +1,7 @@
 import { seededRandom } from "../../src/core/random.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
-import { configFor, DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { configFor, DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { pick } from "./draw.ts";
 import { sent, type ShopRow } from "./rows.ts";
 import type { Shops } from "./shop.ts";

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../src/features/user_day.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import type { Answer } from "../../src/retraining/check.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import type { Table } from "../shared/report.ts";
 import { readTable } from "./rows.ts";
 import type { SentEvent } from "./rows.ts";

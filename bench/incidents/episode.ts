@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../src/features/user_day.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import type { Truth } from "./inject.ts";
 import type { SentEvent } from "./rows.ts";
 import type { Checked, Shop } from "./shop.ts";

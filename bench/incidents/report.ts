@@ -1,4 +1,4 @@
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import { quantile } from "../shared/figures.ts";
 import type { Report, Table } from "../shared/report.ts";
 import type { Calm } from "./bases.ts";

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
-import { buildFeatures } from "../../src/features/build.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
+import { buildFeatures } from "../../src/app/features/blocks.ts";
 import { FEATURES } from "../../src/features/definition.ts";
-import { configOf } from "../../src/retraining_config.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { configOf } from "../../src/config/retraining.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { batches, readEvents } from "../ingest/rows.ts";
 import { type BenchService, BUNDLED } from "../shared/service.ts";
 

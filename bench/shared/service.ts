@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Client, createClient } from "../../src/client.ts";
-import { readConfig } from "../../src/config.ts";
+import { type Client, createClient } from "../../src/client/client.ts";
+import { readConfig } from "../../src/config/environment.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { startInstallation } from "../../src/embedded/installation.ts";
 import { freePort } from "../../src/embedded/ports.ts";
-import { importFile, type ImportResult } from "../../src/events/import.ts";
-import { configFor, DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { importFile, type ImportResult } from "../../src/app/events/import.ts";
+import { configFor, DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import { type Service, startService } from "../../src/service.ts";
 import { onEnd, temporaryFolder } from "./cleanup.ts";
 

@@ -1,8 +1,8 @@
 import { HttpError } from "fresh";
-import { type Deed, deedOf } from "../(_parts)/deed.ts";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
+import { type Deed, deedOf } from "./(_components)/deed.ts";
+import { DeedForm } from "./(_components)/deed_form.tsx";
+import { type Asked, deedHandlers } from "../../src/dashboard/deed_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
 
 /** What the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: Asked): Promise<Deed> {

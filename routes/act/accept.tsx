@@ -1,8 +1,8 @@
 import { HttpError } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
-import type { Finding } from "../../src/monitoring/quality_report.ts";
+import { DeedForm } from "./(_components)/deed_form.tsx";
+import { type Asked, deedHandlers } from "../../src/dashboard/deed_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
+import type { Finding } from "../../src/quality/report.ts";
 
 /** The finding that the address names. @throws {HttpError} the newest look has none of this key */
 async function asked({ url, state }: Asked): Promise<Finding> {

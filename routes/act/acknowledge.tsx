@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
+import { DeedForm } from "./(_components)/deed_form.tsx";
+import { type Asked, deedHandlers } from "../../src/dashboard/deed_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 
 /** The alert that the address names. @throws {HttpError} there is none of this number */

@@ -1,8 +1,13 @@
 import { page } from "fresh";
-import { BacktestForm } from "../(_parts)/backtest_form.tsx";
-import { type BacktestFields, fieldsOf, NO_FIELDS, readBacktest } from "../(_parts)/backtest_wish.ts";
-import { define } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
+import { BacktestForm } from "../backtests/(_components)/backtest_form.tsx";
+import {
+  type BacktestFields,
+  fieldsOf,
+  NO_FIELDS,
+  readBacktest,
+} from "../backtests/(_components)/backtest_wish.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
 
 export const handler = define.handlers({
   async GET({ url, state }) {

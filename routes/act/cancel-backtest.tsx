@@ -1,9 +1,9 @@
 import { HttpError } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
-import { count, counted } from "../(_parts)/numbers.ts";
-import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
+import { DeedForm } from "./(_components)/deed_form.tsx";
+import { type Asked, deedHandlers } from "../../src/dashboard/deed_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { count, counted } from "../../src/format/figures.ts";
+import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 
 /** The backtest that the address names. @throws {HttpError} there is none that runs */
 async function asked({ url, state }: Asked): Promise<BacktestSummary> {

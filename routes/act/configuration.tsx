@@ -1,17 +1,17 @@
 import { HttpError, page } from "fresh";
-import { ChangeTable } from "../(_parts)/config_changes.tsx";
-import { forWhom, lastChanges } from "../(_parts)/config_words.ts";
-import type { Configuration } from "../(_parts)/dashboard.ts";
-import { WHY_MAX } from "../(_parts)/deed_form.tsx";
-import { define } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
-import { Problem } from "../(_parts)/problem.tsx";
-import { type Editing, SettingsTables } from "../(_parts)/settings_table.tsx";
-import { TrialView } from "../(_parts)/trial.tsx";
-import type { ConfigVersion } from "../../src/db/config_versions.ts";
-import type { Trial } from "../../src/reporting/try_config.ts";
-import { changedFields, readConfig } from "../../src/retraining_form.ts";
-import { type ConfigChange, configChanges } from "../../src/retraining_settings.ts";
+import { ChangeTable } from "../configuration/(_components)/config_changes.tsx";
+import { forWhom, lastChanges } from "../../components/config_words.ts";
+import type { Configuration } from "../../src/dashboard/dashboard.ts";
+import { WHY_MAX } from "./(_components)/deed_form.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { Problem } from "../../components/problem.tsx";
+import { type Editing, SettingsTables } from "../configuration/(_components)/settings_table.tsx";
+import { TrialView } from "../configuration/(_components)/trial.tsx";
+import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
+import type { Trial } from "../../src/retraining/what_if.ts";
+import { changedFields, readConfig } from "../../src/config/form.ts";
+import { type ConfigChange, configChanges } from "../../src/config/settings.ts";
 
 const DAYS = 365;
 

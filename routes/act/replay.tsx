@@ -1,9 +1,9 @@
 import { HttpError, page } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { define, type State } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
-import { counted } from "../(_parts)/numbers.ts";
-import type { QuarantineReason } from "../../src/db/quarantine_list.ts";
+import { DeedForm } from "./(_components)/deed_form.tsx";
+import { define, type State } from "../../src/dashboard/define.ts";
+import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { counted } from "../../src/format/figures.ts";
+import type { QuarantineReason } from "../../src/db/events/quarantine_list.ts";
 
 /** The reason that the address names. @throws {HttpError} no event waits for it */
 async function asked({ url, state }: { url: URL; state: State }): Promise<QuarantineReason> {

@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
-import { ActButton } from "../(_parts)/act.tsx";
-import { BacktestChart } from "../(_parts)/backtest_chart.tsx";
-import { CostTable, ServedTable } from "../(_parts)/backtest_tables.tsx";
+import { ActButton } from "../../components/act.tsx";
+import { BacktestChart } from "./(_components)/backtest_chart.tsx";
+import { CostTable, ServedTable } from "../../components/backtest_tables.tsx";
 import {
   BACKTEST_STATES,
   backtestHeadline,
@@ -9,14 +9,14 @@ import {
   policyName,
   subjectOf,
   subjectText,
-} from "../(_parts)/backtest_words.ts";
-import { define } from "../(_parts)/define.ts";
-import { signInPath } from "../(_parts)/form.ts";
-import { follow } from "../(_parts)/view.ts";
-import { count, counted, metricName } from "../(_parts)/numbers.ts";
-import { Status, Stem, Time } from "../(_parts)/signs.tsx";
+} from "../../components/backtest_words.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { signInPath } from "../../src/dashboard/form.ts";
+import { follow } from "../../src/dashboard/view.ts";
+import { count, counted, metricName } from "../../src/format/figures.ts";
+import { Status, Stem, Time } from "../../components/signs.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
-import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
+import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
 
 export const handler = define.handlers({
   async GET({ params, state }) {

@@ -1,15 +1,15 @@
 import { page } from "fresh";
-import { ActButton, roleFor } from "../(_parts)/act.tsx";
-import { BacktestForm } from "../(_parts)/backtest_form.tsx";
-import { NO_FIELDS } from "../(_parts)/backtest_wish.ts";
-import { BACKTEST_STATES, backtestHeadline, policyName } from "../(_parts)/backtest_words.ts";
-import type { Dashboard } from "../(_parts)/dashboard.ts";
-import { define } from "../(_parts)/define.ts";
-import { follow } from "../(_parts)/view.ts";
-import { count, counted } from "../(_parts)/numbers.ts";
-import { Status, Time } from "../(_parts)/signs.tsx";
+import { ActButton, roleFor } from "../../components/act.tsx";
+import { BacktestForm } from "./(_components)/backtest_form.tsx";
+import { NO_FIELDS } from "./(_components)/backtest_wish.ts";
+import { BACKTEST_STATES, backtestHeadline, policyName } from "../../components/backtest_words.ts";
+import type { Dashboard } from "../../src/dashboard/dashboard.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { follow } from "../../src/dashboard/view.ts";
+import { count, counted } from "../../src/format/figures.ts";
+import { Status, Time } from "../../components/signs.tsx";
 import { allows } from "../../src/security/roles.ts";
-import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
+import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 
 /** What runs, else what the newest one that finished found, in a sentence. */
 async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummary[]): Promise<string> {

@@ -1,14 +1,14 @@
 import { HttpError, page } from "fresh";
 import LiveCycle from "../../islands/LiveCycle.tsx";
-import type { Cycle } from "../../src/reporting/cycle.ts";
-import { define } from "../(_parts)/define.ts";
-import { CycleAnswers } from "../(_parts)/cycle_answers.tsx";
-import { Comparison, Reasons, WatchNote } from "../(_parts)/cycle_evidence.tsx";
-import { Made } from "../(_parts)/cycle_made.tsx";
-import { TrainingChart } from "../(_parts)/training_chart.tsx";
-import { Timeline } from "../(_parts)/timeline.tsx";
-import { follow } from "../(_parts)/view.ts";
-import { cycleHeadline } from "../(_parts)/words.ts";
+import type { Cycle } from "../../src/retraining/cycle.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { CycleAnswers } from "./(_components)/cycle_answers.tsx";
+import { Comparison, Reasons, WatchNote } from "./(_components)/cycle_evidence.tsx";
+import { Made } from "./(_components)/cycle_made.tsx";
+import { TrainingChart } from "./(_components)/training_chart.tsx";
+import { Timeline } from "./(_components)/timeline.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { cycleHeadline } from "../../components/words.ts";
 
 /** Whether anything of it may still change. */
 const isUnderWay = ({ outcome }: Cycle) => outcome === null || outcome === "rolling out";

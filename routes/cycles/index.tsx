@@ -1,11 +1,11 @@
 import { page } from "fresh";
-import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "../(_parts)/cycle_filter.ts";
-import { define } from "../(_parts)/define.ts";
-import { CycleTable } from "../(_parts)/cycle_table.tsx";
-import { follow } from "../(_parts)/view.ts";
-import { outcomeSign, tally, triggerName, TRIGGERS } from "../(_parts)/words.ts";
-import { CycleSort, Outcome } from "../../src/reporting/cycle.ts";
-import type { ModelStatus } from "../../src/reporting/status.ts";
+import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "./(_components)/cycle_filter.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { CycleTable } from "./(_components)/cycle_table.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { outcomeSign, tally, triggerName, TRIGGERS } from "../../components/words.ts";
+import { CycleSort, Outcome } from "../../src/retraining/cycle.ts";
+import type { ModelStatus } from "../../src/retraining/status.ts";
 
 const PAGE_ROWS = 50;
 

@@ -1,14 +1,14 @@
 import { HttpError, page } from "fresh";
-import { Offers } from "../(_parts)/act.tsx";
-import { define } from "../(_parts)/define.ts";
-import { DifferenceChart } from "../(_parts)/difference_chart.tsx";
-import { moment } from "../(_parts)/numbers.ts";
-import { Arms, Looks, Segments } from "../(_parts)/rollout_evidence.tsx";
-import { ROLLOUT_STATES, rolloutHeadline } from "../(_parts)/rollout_words.ts";
-import { ShareChart } from "../(_parts)/share_chart.tsx";
-import { follow } from "../(_parts)/view.ts";
-import { Status, Time } from "../(_parts)/signs.tsx";
-import type { RolloutStory } from "../(_parts)/dashboard.ts";
+import { Offers } from "../../components/act.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { DifferenceChart } from "./(_components)/difference_chart.tsx";
+import { moment } from "../../src/format/figures.ts";
+import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
+import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_words.ts";
+import { ShareChart } from "./(_components)/share_chart.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { Status, Time } from "../../components/signs.tsx";
+import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
 
 export const handler = define.handlers({
   async GET({ params, state }) {

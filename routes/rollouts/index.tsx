@@ -1,10 +1,10 @@
 import { page } from "fresh";
-import { ApprovalTable } from "../(_parts)/approval_table.tsx";
-import { define } from "../(_parts)/define.ts";
-import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../(_parts)/rollout_words.ts";
-import { follow } from "../(_parts)/view.ts";
-import { Status, Time } from "../(_parts)/signs.tsx";
-import { counted } from "../(_parts)/numbers.ts";
+import { ApprovalTable } from "./(_components)/approval_table.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_words.ts";
+import { follow } from "../../src/dashboard/view.ts";
+import { Status, Time } from "../../components/signs.tsx";
+import { counted } from "../../src/format/figures.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 
 export const handler = define.handlers({

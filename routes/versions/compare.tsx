@@ -1,9 +1,9 @@
 import { HttpError, page } from "fresh";
-import { Offers } from "../(_parts)/act.tsx";
-import { Beside, SameRows } from "../(_parts)/compare_parts.tsx";
-import { compareHeadline } from "../(_parts)/compare_words.ts";
-import { define } from "../(_parts)/define.ts";
-import { CompareForm } from "../(_parts)/lineage.tsx";
+import { Offers } from "../../components/act.tsx";
+import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
+import { compareHeadline } from "./(_components)/compare_words.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { CompareForm } from "./(_components)/lineage.tsx";
 
 /** A version's number in an address; null: none. */
 function versionIn(query: URLSearchParams, name: string): number | null {

@@ -1,6 +1,6 @@
-import type { RetrainerState } from "../db/retrainers.ts";
-import type { WorkerState } from "../db/workers.ts";
-import type { Settlement } from "./settle.ts";
+import type { RetrainerState } from "../db/cycles/retrainers.ts";
+import type { WorkerState } from "../db/cycles/workers.ts";
+import type { Settlement } from "../app/alerts/settle.ts";
 
 const MINUTE_MS = 60_000;
 /** A worker says every 20 s that it is there: six times in vain. */

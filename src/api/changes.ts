@@ -1,6 +1,6 @@
 import { ConflictError, InvalidInputError, NotFoundError } from "../core/errors.ts";
-import { writeAudit } from "../db/audit.ts";
-import { listRetrainers } from "../db/retrainers.ts";
+import { writeAudit } from "../db/access/audit.ts";
+import { listRetrainers } from "../db/cycles/retrainers.ts";
 import type { Change, Control } from "../temporal/control.ts";
 import type { ApiDeps } from "./deps.ts";
 import { withDeadline } from "./deadline.ts";

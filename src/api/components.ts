@@ -2,18 +2,18 @@ import { z } from "@hono/zod-openapi";
 import { Alert } from "../alerts/alert.ts";
 import { Impact } from "../impact/impact.ts";
 import { Acceptance } from "../monitoring/acceptance.ts";
-import { Status } from "../reporting/status.ts";
-import { Cycle } from "../reporting/cycle.ts";
-import { Explanation } from "../reporting/explain.ts";
-import { DriftLooks, PerformanceLooks, QualityLooks } from "../reporting/monitoring.ts";
-import { BacktestDetail } from "../reporting/read_backtest.ts";
-import { Trial } from "../reporting/try_config.ts";
-import { Trends } from "../reporting/trends.ts";
+import { Status } from "../retraining/status.ts";
+import { Cycle } from "../retraining/cycle.ts";
+import { Explanation } from "../retraining/explain.ts";
+import { DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
+import { BacktestDetail } from "../app/reports/backtest.ts";
+import { Trial } from "../retraining/what_if.ts";
+import { Trends } from "../app/reports/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
 import { ServingMove } from "../registry/version.ts";
-import { ApiKey } from "../db/api_keys.ts";
-import { Approval } from "../db/approvals.ts";
-import { ConfigVersion } from "../db/config_versions.ts";
+import { ApiKey } from "../db/access/api_keys.ts";
+import { Approval } from "../db/rollouts/approvals.ts";
+import { ConfigVersion } from "../db/config/config_versions.ts";
 import * as messages from "./messages.ts";
 
 /** The same schema under a name that the OpenAPI document refers to. */

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import type { KeyRing } from "../security/key_ring.ts";
+import type { KeyRing } from "../app/security/key_ring.ts";
 import { allows, type Role } from "../security/roles.ts";
 import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { withDeadline } from "./deadline.ts";

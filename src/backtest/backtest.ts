@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { RetrainingConfig } from "../retraining_config.ts";
+import { RetrainingConfig } from "../config/retraining.ts";
 import { PolicyWish } from "./wish.ts";
 
 /** A policy with the text that names it. */

@@ -4,7 +4,7 @@ import { Money, sumOf } from "../impact/money.ts";
 import { compareProfit } from "../impact/profit.ts";
 import { partOf } from "../impact/stage.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import type { ModelConfig } from "../retraining_config.ts";
+import type { ModelConfig } from "../config/retraining.ts";
 
 /** What one policy said of the population of one moment, and what came true. Arrays are parallel. */
 export interface Predicted {

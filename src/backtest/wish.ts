@@ -1,8 +1,8 @@
 /** A policy as it is asked for: which one, and what differs from the configuration in force. */
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
-import { patched, type RetrainingConfig } from "../retraining_config.ts";
-import { ALL_SETTINGS, readValue, valueText } from "../retraining_settings.ts";
+import { patched, type RetrainingConfig } from "../config/retraining.ts";
+import { ALL_SETTINGS, readValue, valueText } from "../config/settings.ts";
 import { policyNamed } from "./policies/mod.ts";
 
 export const PolicyName = z.enum(["never", "every", "calendar", "performance", "drift", "perennial"]);

@@ -1,8 +1,8 @@
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
-import type { BacktestDetail, BacktestSummary } from "../reporting/read_backtest.ts";
-import { COLUMNS } from "../replay/report.ts";
-import { count } from "../reporting/numbers.ts";
+import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
+import { COLUMNS } from "../demo/report.ts";
+import { count } from "../format/numbers.ts";
 import { day, duration, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
 const right = (name: string) => ({ name, right: true } as const);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/environment.ts";
 import { stateHome, UnknownHomeError } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
-import { keyFile, readKey } from "../security/keys.ts";
+import { keyFile, readKey } from "../app/security/keys.ts";
 import type { Io } from "./io.ts";
 
 /** Where a service is, and the key to it as far as this machine has one. */

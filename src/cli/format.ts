@@ -1,4 +1,4 @@
-import { figure, metricName, metricsInOrder } from "../reporting/numbers.ts";
+import { figure, metricName, metricsInOrder } from "../format/numbers.ts";
 import type { Io } from "./io.ts";
 
 type Colour = "bold" | "dim" | "green" | "red" | "yellow";

@@ -1,6 +1,6 @@
 import type { CycleImpact, Impact, StageImpact } from "../impact/impact.ts";
 import type { Money } from "../impact/money.ts";
-import { count, figure, metricName } from "../reporting/numbers.ts";
+import { count, figure, metricName } from "../format/numbers.ts";
 import { day, duration, indented, type Paint, table, wrapped } from "./format.ts";
 
 /** Newest cycles that are shown; JSON has all. */

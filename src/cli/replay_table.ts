@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Sql } from "../db/connect.ts";
-import { countOutcomes } from "../db/cycles.ts";
-import { COLUMNS, type PolicySummary, type ReplaySummary } from "../replay/report.ts";
+import { countOutcomes } from "../db/cycles/cycles.ts";
+import { COLUMNS, type PolicySummary, type ReplaySummary } from "../demo/report.ts";
 
 const PLAIN = {
   top: "",

@@ -1,5 +1,5 @@
-import { count, figure, metricName } from "../reporting/numbers.ts";
-import type { Trends } from "../reporting/trends.ts";
+import { count, figure, metricName } from "../format/numbers.ts";
+import type { Trends } from "../app/reports/trends.ts";
 import { day, duration, mood, type Paint, table } from "./format.ts";
 
 /** Newest lines of each table. */

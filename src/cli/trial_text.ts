@@ -1,5 +1,5 @@
-import type { Trial } from "../reporting/try_config.ts";
-import { valueText } from "../retraining_settings.ts";
+import type { Trial } from "../retraining/what_if.ts";
+import { valueText } from "../config/settings.ts";
 import { minute, type Paint, table } from "./format.ts";
 
 const ROWS_MAX = 40;

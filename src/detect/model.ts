@@ -1,4 +1,4 @@
-import { quantile } from "../models/metrics.ts";
+import { quantile } from "../stats/metrics.ts";
 import type { Recipe } from "../models/recipe.ts";
 import type { TrainingTask } from "../training/protocol.ts";
 import type { TrainingRows } from "../training/rows.ts";

@@ -1,6 +1,6 @@
 import type { Random } from "../core/random.ts";
 import { codeColumn, codeRows, type Pair, tally } from "./coded.ts";
-import { holm } from "./multiple.ts";
+import { holm } from "../stats/multiple.ts";
 import { rowMoments, unitMoments } from "./null_moments.ts";
 import { permutationTest } from "./permutation.ts";
 import { categoricalScores, numericScores } from "./scores.ts";

@@ -1,4 +1,4 @@
-import { symmetricEigenvalues } from "./eigenvalues.ts";
+import { symmetricEigenvalues } from "../stats/eigenvalues.ts";
 import type { Scores } from "./scores.ts";
 import type { Units } from "./units.ts";
 

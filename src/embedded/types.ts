@@ -3,7 +3,7 @@
 /** Takes one finished line for a person to read; no line break at its end. */
 export type Log = (line: string) => void;
 
-/** What `src/config.ts` read from the outside world, handed in so that nothing here reads it again. */
+/** What `src/config/environment.ts` read from the outside world, handed in so that nothing here reads it again. */
 export interface Surroundings {
   /** The environment, as `Deno.env.toObject()` gives it. */
   env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
-import type { QuarantinedEvent } from "../db/quarantine.ts";
+import type { QuarantinedEvent } from "../db/events/quarantine.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
 import { TEXT_MAX } from "./schema.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type RowLoss, rowLosses } from "../models/metrics.ts";
+import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { Interval } from "../validation/verdict.ts";
 import { ImpactCutoff, type ImpactEvidence } from "./evidence.ts";
 import { sumOf } from "./money.ts";

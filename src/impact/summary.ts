@@ -1,5 +1,5 @@
 import type { ModelKind } from "../models/model.ts";
-import type { ModelConfig } from "../retraining_config.ts";
+import type { ModelConfig } from "../config/retraining.ts";
 import { cycleCost, type Economics, type Found } from "./economics.ts";
 import { gainOver } from "./gain.ts";
 import type { CycleImpact, Impact } from "./impact.ts";

@@ -1,14 +1,14 @@
-import { listObservations } from "../db/observations.ts";
-import { metPredictions } from "../db/outcomes.ts";
-import { getVersion } from "../db/versions.ts";
+import { listObservations } from "../db/monitoring/observations.ts";
+import { metPredictions } from "../db/monitoring/outcomes.ts";
+import { getVersion } from "../db/models/versions.ts";
 import type { Table } from "../drift/table.ts";
 import { decodeFeatures, shopperNumber } from "../features/blocks.ts";
 import { FEATURES } from "../features/definition.ts";
-import { type RowLoss, rowLosses } from "../models/metrics.ts";
+import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
-import { DriftReport } from "../monitoring/drift_report.ts";
-import { pairedInterval } from "../validation/paired.ts";
+import { DriftReport } from "../drift/report.ts";
+import { pairedInterval } from "../stats/paired.ts";
 import type { Interval } from "../validation/verdict.ts";
 import type { History } from "./history.ts";
 

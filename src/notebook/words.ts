@@ -1,4 +1,4 @@
-import { figure } from "../reporting/numbers.ts";
+import { figure } from "../format/numbers.ts";
 
 /** `2011-03-29` of a moment in ISO 8601. */
 export const day = (iso: string): string => iso.slice(0, 10);

@@ -1,4 +1,4 @@
-import { PROBABILITY_FLOOR } from "../models/metrics.ts";
+import { PROBABILITY_FLOOR } from "../stats/metrics.ts";
 import type { OutcomeRows } from "./rows.ts";
 
 /** `P(outcome = 1) = 1 / (1 + exp(-(a + b logit p)))`, with the covariance of `a` and `b`. */

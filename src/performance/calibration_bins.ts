@@ -1,9 +1,9 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import type { ModelKind } from "../models/model.ts";
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import type { PerformanceReport } from "./report.ts";
 import { binsOf, placesByBin } from "./bins.ts";
 import { type OutcomeRows, rowsAt, shoppersOf } from "./rows.ts";
-import { clusteredError, meanOf, tInterval } from "./statistic.ts";
+import { clusteredError, meanOf, tInterval } from "../stats/clustered.ts";
 
 type CalibrationBin = NonNullable<PerformanceReport["measured"]>["calibration"][number];
 

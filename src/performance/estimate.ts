@@ -1,13 +1,13 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
-import { type MetricName, ROW_LOSS } from "../models/metrics.ts";
+import { type MetricName, ROW_LOSS } from "../stats/metrics.ts";
 import type { ModelKind } from "../models/model.ts";
-import type { Measured, PerformanceReport } from "../monitoring/performance_report.ts";
+import type { Measured, PerformanceReport } from "./report.ts";
 import { calibrated, type Calibrator, fitCalibrator, logit } from "./calibration.ts";
 import { isRowLoss, withinRange } from "./measure.ts";
-import { weightedAuc } from "./roc.ts";
+import { weightedAuc } from "../stats/roc.ts";
 import { reweighted } from "./reweighted.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
-import { clusteredError } from "./statistic.ts";
+import { clusteredError } from "../stats/clustered.ts";
 
 /** Predictions whose outcomes are not known; shape `[m]` both. */
 export type WaitingRows = Pick<OutcomeRows, "prediction" | "shopper">;

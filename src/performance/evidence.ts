@@ -1,6 +1,6 @@
-import type { MetricName, RowLoss } from "../models/metrics.ts";
+import type { MetricName, RowLoss } from "../stats/metrics.ts";
 import type { ModelKind } from "../models/model.ts";
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import type { PerformanceReport } from "./report.ts";
 import type { PastLoss } from "./forecast.ts";
 
 /** At most so many rows of a kind are kept in the evidence, the newest. */

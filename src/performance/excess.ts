@@ -1,7 +1,7 @@
-import { type RowLoss, rowLosses } from "../models/metrics.ts";
+import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { reweighted } from "./reweighted.ts";
 import type { OutcomeRows } from "./rows.ts";
-import { type ClusteredError, clusteredError, type Influences, meanOf } from "./statistic.ts";
+import { type ClusteredError, clusteredError, type Influences, meanOf } from "../stats/clustered.ts";
 
 /** How far a loss lies above what could be expected, by one way to expect it. */
 export interface Excess extends ClusteredError {

@@ -1,5 +1,5 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import type { PerformanceReport } from "./report.ts";
 
 /** The loss that one look measured. */
 export interface PastLoss {

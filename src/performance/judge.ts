@@ -1,4 +1,4 @@
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import type { PerformanceReport } from "./report.ts";
 import { calibrationBins } from "./calibration_bins.ts";
 import { estimate } from "./estimate.ts";
 import type { PerformanceEvidence } from "./evidence.ts";
@@ -7,7 +7,7 @@ import { forecast } from "./forecast.ts";
 import { asLoss, measure } from "./measure.ts";
 import { joinedRows, rowsAt, shoppersOf } from "./rows.ts";
 import { SEGMENT_NAMES } from "./segments.ts";
-import { tInterval } from "./statistic.ts";
+import { tInterval } from "../stats/clustered.ts";
 import { type Judgement, words } from "./words.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
-import { type MetricName, ROW_LOSS, rowLosses } from "../models/metrics.ts";
-import type { Measured } from "../monitoring/performance_report.ts";
-import { weightedAuc } from "./roc.ts";
+import { type MetricName, ROW_LOSS, rowLosses } from "../stats/metrics.ts";
+import type { Measured } from "./report.ts";
+import { weightedAuc } from "../stats/roc.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
-import { clusteredError, meanOf, type Statistic, tInterval } from "./statistic.ts";
+import { clusteredError, meanOf, type Statistic, tInterval } from "../stats/clustered.ts";
 
 /** A metric of some rows with each row's influence on it; null where these rows cannot tell it. */
 export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity): Statistic | null {

@@ -1,4 +1,4 @@
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import type { PerformanceReport } from "./report.ts";
 import type { Excess } from "./excess.ts";
 
 /** The answer with what it rests on. */

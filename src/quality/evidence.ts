@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Finding } from "../monitoring/quality_report.ts";
+import { Finding } from "./report.ts";
 import { DayProfile } from "./profile.ts";
 
 /** Events put aside on one day, by their own time where it can be read. */

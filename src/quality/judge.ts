@@ -1,4 +1,4 @@
-import type { Finding, QualityReport } from "../monitoring/quality_report.ts";
+import type { Finding, QualityReport } from "./report.ts";
 import { CHECKS } from "./checks.ts";
 import type { QualityEvidence } from "./evidence.ts";
 import { DAY_MS, type Draft, type Tested, type View, viewOf } from "./view.ts";

@@ -1,4 +1,4 @@
-import type { Finding, QualityKind } from "../monitoring/quality_report.ts";
+import type { Finding, QualityKind } from "./report.ts";
 import type { QualityEvidence } from "./evidence.ts";
 import type { DayProfile } from "./profile.ts";
 

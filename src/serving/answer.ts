@@ -1,4 +1,4 @@
-import type { Arm } from "../db/predictions.ts";
+import type { Arm } from "../db/models/predictions.ts";
 import { armOf } from "../rollout/assignment.ts";
 import type { LineUp } from "./line_up.ts";
 import type { Voice } from "./voice.ts";

@@ -1,6 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
-import { insertAnswers, type StoredAnswer } from "../db/predictions.ts";
+import { insertAnswers, type StoredAnswer } from "../db/models/predictions.ts";
 
 /** Where answers are kept, to meet their outcomes later. */
 export interface Journal {

@@ -1,4 +1,4 @@
-import type { StoredAnswer } from "../db/predictions.ts";
+import type { StoredAnswer } from "../db/models/predictions.ts";
 import { FEATURE_HASH, FEATURE_PLACES, FEATURES } from "../features/definition.ts";
 import { segmentOf } from "../performance/segments.ts";
 import type { Answer, Rows, Said } from "./answer.ts";

@@ -1,10 +1,10 @@
 import { ConflictError } from "../core/errors.ts";
-import { currentConfig } from "../db/config_versions.ts";
+import { currentConfig } from "../db/config/config_versions.ts";
 import type { Database } from "../db/connect.ts";
-import { type ServingState, servingState } from "../db/serving.ts";
-import { getVersion } from "../db/versions.ts";
-import { knownGood } from "../registry/moves.ts";
-import { configOf } from "../retraining_config.ts";
+import { type ServingState, servingState } from "../db/models/serving.ts";
+import { getVersion } from "../db/models/versions.ts";
+import { knownGood } from "../app/registry/moves.ts";
+import { configOf } from "../config/retraining.ts";
 import type { LoadVoice, Voice } from "./voice.ts";
 
 /** Everyone who may speak for a model at one time, loaded. It never changes: what serves next is another one. */

@@ -1,9 +1,9 @@
 import type { Database } from "../db/connect.ts";
-import { lastEventsMs } from "../db/last_events.ts";
-import { readUserDays } from "../db/user_days.ts";
+import { lastEventsMs } from "../db/events/last_events.ts";
+import { readUserDays } from "../db/events/user_days.ts";
 import { featureRow, FEATURES } from "../features/definition.ts";
 import type { UserDay } from "../features/user_day.ts";
-import type { Moment } from "../reporting/as_of.ts";
+import type { Moment } from "../app/as_of.ts";
 import type { UsersRequest } from "./prediction.ts";
 
 /** A shopper with events, and the moment that sees them. */

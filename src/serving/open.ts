@@ -1,4 +1,4 @@
-import { insertAnswers } from "../db/predictions.ts";
+import { insertAnswers } from "../db/models/predictions.ts";
 import { writeBehind } from "./journal.ts";
 import type { Predictor } from "./prediction.ts";
 import { createPredictor, type PredictorDeps } from "./predictor.ts";

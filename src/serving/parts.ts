@@ -1,5 +1,5 @@
 import type { Database } from "../db/connect.ts";
-import type { Moment } from "../reporting/as_of.ts";
+import type { Moment } from "../app/as_of.ts";
 import type { Journal } from "./journal.ts";
 import type { LineUps } from "./line_up.ts";
 import type { Tally } from "./tally.ts";

@@ -1,6 +1,6 @@
 import { NotFoundError } from "../core/errors.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { currentMoment } from "../reporting/as_of.ts";
+import { currentMoment } from "../app/as_of.ts";
 import { answerFromRows } from "./from_rows.ts";
 import { answerFromUsers } from "./from_users.ts";
 import { gathered } from "./gather.ts";

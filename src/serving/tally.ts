@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import type { ServingMinute } from "../db/serving_minutes.ts";
+import type { ServingMinute } from "../db/models/serving_minutes.ts";
 import type { Count } from "./answer.ts";
 
 /** Upper bounds of the latency histogram, ms; a request that took longer counts in the last one. */

@@ -1,9 +1,9 @@
 import type { ChannelName } from "../alerts/alert.ts";
 import type { Clock } from "../core/clock.ts";
 import { DamagedArtefactError, messageOf } from "../core/errors.ts";
-import { openAlert } from "../db/alerts.ts";
+import { openAlert } from "../db/alerts/alerts.ts";
 import type { Database } from "../db/connect.ts";
-import { getVersion, markDamaged } from "../db/versions.ts";
+import { getVersion, markDamaged } from "../db/models/versions.ts";
 import { FEATURE_HASH } from "../features/definition.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
 import type { ModelVersion } from "../registry/version.ts";

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import { ConflictError, messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
-import { servingRevisions, servingState } from "../db/serving.ts";
-import { currentMoment, type Moment } from "../reporting/as_of.ts";
+import { servingRevisions, servingState } from "../db/models/serving.ts";
+import { currentMoment, type Moment } from "../app/as_of.ts";
 import { isWhole, type LineUp, type LineUps, loadLineUp } from "./line_up.ts";
 import type { LoadVoice } from "./voice.ts";
 

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../features/user_day.ts";
-import { classificationScores, regressionScores } from "../models/metrics.ts";
+import { classificationScores, regressionScores } from "../stats/metrics.ts";
 import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, predictWith } from "./artifact.ts";
 import { chooseRecipe, fitRecipe } from "./candidate.ts";

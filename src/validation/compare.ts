@@ -1,6 +1,6 @@
-import { classificationScores, regressionScores, rowLosses } from "../models/metrics.ts";
+import { classificationScores, regressionScores, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { pairedInterval } from "./paired.ts";
+import { pairedInterval } from "../stats/paired.ts";
 import type { Interval } from "./verdict.ts";
 
 /** Labelled rows that neither model was trained on. Arrays are parallel, shape `[n]`. */

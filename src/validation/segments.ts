@@ -1,6 +1,6 @@
 import tCdf from "@stdlib/stats-base-dists-t-cdf";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { holm } from "../drift/multiple.ts";
+import { holm } from "../stats/multiple.ts";
 import type { Interval } from "./verdict.ts";
 
 /** A challenger against the champion within one segment, on rows that neither has seen. */

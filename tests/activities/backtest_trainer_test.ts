@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rememberingTrainer } from "../../activities/backtest/trainer.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
-import { trainingSeconds } from "../../src/db/backtests.ts";
+import { trainingSeconds } from "../../src/db/backtests/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";

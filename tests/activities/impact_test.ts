@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import type { ActivityDeps } from "../../activities/deps.ts";
-import { createImpactActivities } from "../../activities/impact.ts";
-import { saveConfig } from "../../src/db/config_versions.ts";
-import { endCycle, openCycle } from "../../src/db/cycles.ts";
-import { listImpacts, type StoredImpact } from "../../src/db/impacts.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { addVersion, getVersion } from "../../src/db/versions.ts";
+import { createImpactActivities } from "../../activities/impact/mod.ts";
+import { saveConfig } from "../../src/db/config/config_versions.ts";
+import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
+import { listImpacts, type StoredImpact } from "../../src/db/cycles/impacts.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import { ImpactEvidence } from "../../src/impact/evidence.ts";
 import { FEATURE_GROUPS } from "../../src/impact/groups.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { openValue } from "../../src/registry/sealed.ts";
-import { readImpact } from "../../src/reporting/read_impact.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { readImpact } from "../../src/app/reports/impact.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { tinyArtefact } from "../serving/artefact.ts";
 import { DEPLOYED_MS, inObservedShop } from "./observed_shop.ts";
 

@@ -1,17 +1,17 @@
 /** A shop in Postgres whose serving version was validated, as the activities that observe it find it. */
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { openCycle, saveVerdict } from "../../src/db/cycles.ts";
-import { insertEvents } from "../../src/db/events.ts";
-import { saveSnapshot } from "../../src/db/snapshots.ts";
-import { addVersion } from "../../src/db/versions.ts";
-import { featureBlock, labelBlock } from "../../src/features/build.ts";
+import { openCycle, saveVerdict } from "../../src/db/cycles/cycles.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { saveSnapshot } from "../../src/db/cycles/snapshots.ts";
+import { addVersion } from "../../src/db/models/versions.ts";
+import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import churn from "../../src/models/churn.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
 import type { Trainer } from "../../src/training/trainer.ts";
 import type { SnapshotBlock } from "../../src/training/snapshot.ts";

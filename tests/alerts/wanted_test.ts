@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { wantedFromDrift, wantedFromPerformance, wantedFromQuality } from "../../src/alerts/wanted.ts";
-import type { Settlement } from "../../src/alerts/settle.ts";
-import type { PerformanceReport } from "../../src/monitoring/performance_report.ts";
-import type { Finding } from "../../src/monitoring/quality_report.ts";
+import type { Settlement } from "../../src/app/alerts/settle.ts";
+import type { PerformanceReport } from "../../src/performance/report.ts";
+import type { Finding } from "../../src/quality/report.ts";
 import { aDriftReport, aFinding, aPerformanceReport, aQualityReport, aShift } from "../monitoring/reports.ts";
 
 const brief = ({ scope, wanted }: Settlement) => ({

@@ -3,7 +3,7 @@ import { ACCESS, isLoopback, neededRole, routerPath } from "../../src/api/access
 import type { Api } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/openapi.ts";
 import { sha256 } from "../../src/core/hash.ts";
-import { insertKey } from "../../src/db/api_keys.ts";
+import { insertKey } from "../../src/db/access/api_keys.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { allows, type Role, ROLES } from "../../src/security/roles.ts";
 import { KEY, withApp } from "./support.ts";

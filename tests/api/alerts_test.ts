@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Alert } from "../../src/alerts/alert.ts";
-import { closeAlert, openAlert } from "../../src/db/alerts.ts";
+import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
 import { anAlert } from "../alerts/support.ts";
 import { NOW, withApp } from "./support.ts";
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { BacktestDetail } from "../../src/reporting/read_backtest.ts";
-import { endBacktest, saveStep } from "../../src/db/backtests.ts";
-import { saveConfig } from "../../src/db/config_versions.ts";
+import { BacktestDetail } from "../../src/app/reports/backtest.ts";
+import { endBacktest, saveStep } from "../../src/db/backtests/backtests.ts";
+import { saveConfig } from "../../src/db/config/config_versions.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue } from "../../src/registry/sealed.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { aYear as aYearOfDays, KEY, type Served, withApp } from "./support.ts";
 
 /** A year of events under a configuration. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { CheckDetail, Checks } from "../../src/api/messages.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import type { Answer, Check } from "../../src/monitoring/check.ts";
-import { decide } from "../../src/monitoring/trigger.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import type { Answer, Check } from "../../src/retraining/check.ts";
+import { decide } from "../../src/retraining/trigger.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
-import { Explanation } from "../../src/reporting/explain.ts";
+import { Explanation } from "../../src/retraining/explain.ts";
 import {
   addLook,
   aDriftReport,

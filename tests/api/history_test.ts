@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { z } from "zod";
-import { saveCheck } from "../../src/db/checks.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
 import { History } from "../../src/api/messages.ts";
-import { Cycle } from "../../src/reporting/cycle.ts";
+import { Cycle } from "../../src/retraining/cycle.ts";
 import { addEndedCycle, NOW, withApp } from "./support.ts";
 
 Deno.test("GET history pages newest first, and filters by model and outcome", () =>

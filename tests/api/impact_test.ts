@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { saveImpact } from "../../src/db/impacts.ts";
+import { saveImpact } from "../../src/db/cycles/impacts.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { Impact } from "../../src/impact/impact.ts";

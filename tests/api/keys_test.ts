@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beginSession, sessionOf } from "../../src/security/sessions.ts";
+import { beginSession, sessionOf } from "../../src/app/security/sessions.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { KEY, NOW, type Served, withApp } from "./support.ts";
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type Database } from "../../src/db/connect.ts";
-import { listAudit } from "../../src/db/audit.ts";
-import { noteFindings } from "../../src/db/quality_findings.ts";
-import { DriftReport } from "../../src/monitoring/drift_report.ts";
-import { DriftLooks, PerformanceLooks, QualityLooks } from "../../src/reporting/monitoring.ts";
-import { Trends } from "../../src/reporting/trends.ts";
-import { budgetOf } from "../../src/reporting/read_monitoring.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
+import { DriftReport } from "../../src/drift/report.ts";
+import { DriftLooks, PerformanceLooks, QualityLooks } from "../../src/monitoring/report.ts";
+import { Trends } from "../../src/app/reports/trends.ts";
+import { budgetOf } from "../../src/app/reports/monitoring.ts";
 import {
   addLook,
   aDriftReport,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Quarantine, ReplayAnswer } from "../../src/api/messages.ts";
-import { listAudit } from "../../src/db/audit.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
 import { NOW, type Served, withApp } from "./support.ts";
 
 const HOUR_MS = 3_600_000;

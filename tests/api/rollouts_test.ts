@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { applyDecision, beginRollout } from "../../src/registry/rollout_moves.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 import { arm, evidenceOf, pair, planOf } from "../rollout/support.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { listAudit } from "../../src/db/audit.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { Trial } from "../../src/reporting/try_config.ts";
-import { aCheck, findings } from "../reporting/trial_support.ts";
+import { Trial } from "../../src/retraining/what_if.ts";
+import { aCheck, findings } from "../retraining/what_if_support.ts";
 import { addEndedCycle, evidence, NOW, withApp } from "./support.ts";
 
 const DAY_MS = 86_400_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { configFor, DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/replay/protocol.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { configFor, DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 
 const config = configFor(RetrainingConfig.parse({}), DEMO_PROTOCOL);
 const span = { firstMs: Date.parse("2010-12-01T08:26:00Z"), lastMs: Date.parse("2011-12-09T12:50:00Z") };

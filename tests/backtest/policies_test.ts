@@ -3,9 +3,9 @@ import { POLICIES } from "../../src/backtest/policies/mod.ts";
 import { nextStep, type Situation } from "../../src/backtest/step.ts";
 import { checkWish, configFor, labelOf, PolicyName, readPolicy } from "../../src/backtest/wish.ts";
 import { InvalidInputError } from "../../src/core/errors.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
-import { ALL_SETTINGS } from "../../src/retraining_settings.ts";
-import { findings } from "../reporting/trial_support.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
+import { ALL_SETTINGS } from "../../src/config/settings.ts";
+import { findings } from "../retraining/what_if_support.ts";
 
 const situation = (changed: Partial<Situation> = {}): Situation => ({
   asOf: "2011-06-01T00:00:00.000Z",

@@ -3,7 +3,7 @@ import type { Backtest, BacktestStep } from "../../src/backtest/backtest.ts";
 import { worthOf } from "../../src/backtest/money.ts";
 import { labelOfKind, resultOf } from "../../src/backtest/report.ts";
 import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
 const moments = ["2011-04-01T00:00:00.000Z", "2011-04-15T00:00:00.000Z", "2011-04-29T00:00:00.000Z"];
 const backtest = (...texts: string[]): Backtest => ({

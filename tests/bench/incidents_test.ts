@@ -4,7 +4,7 @@ import { judged } from "../../bench/incidents/episode.ts";
 import { type IncidentKind, inject, KINDS, type Truth } from "../../bench/incidents/inject.ts";
 import type { SentEvent, ShopRow } from "../../bench/incidents/rows.ts";
 import type { Checked } from "../../bench/incidents/shop.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { judge } from "../../src/events/accept.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { serveApi } from "../../src/api/serve.ts";
-import { saveObservation } from "../../src/db/observations.ts";
-import { saveRetrainer } from "../../src/db/retrainers.ts";
-import { withDesk } from "../api/desk_support.ts";
+import { saveObservation } from "../../src/db/monitoring/observations.ts";
+import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
+import { withDesk } from "../dashboard/sessions_support.ts";
 import { NOW } from "../api/support.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 

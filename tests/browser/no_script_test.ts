@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toPattern } from "../../src/fresh/dev.ts";
-import { EMPTY } from "../fresh/fixture.ts";
+import { EMPTY } from "../dashboard/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { fixture, PAGES, withPages } from "./pages.ts";
 

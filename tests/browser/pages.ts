@@ -1,8 +1,8 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
-import { buildDashboard } from "../../src/api/dashboard.ts";
-import { NOBODY } from "../../src/api/desk.ts";
-import { type Fixture, fixtureDashboard, makeFixture } from "../fresh/fixture.ts";
-import { FINDING, REASON } from "../fresh/monitoring_fixture.ts";
+import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { NOBODY } from "../../src/dashboard/sessions.ts";
+import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
+import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";
 
 export const fixture = makeFixture();
 

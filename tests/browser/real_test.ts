@@ -1,12 +1,12 @@
 /** What an operator does in a real browser reaches real workflows on the real Temporal, on a part of the real shop. */
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
-import { createClient } from "../../src/client.ts";
-import { getCycle } from "../../src/db/cycles.ts";
-import { servingVersion } from "../../src/db/serving.ts";
+import { createClient } from "../../src/client/client.ts";
+import { getCycle } from "../../src/db/cycles/cycles.ts";
+import { servingVersion } from "../../src/db/models/serving.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import { retrainerId } from "../../src/temporal/control_client.ts";
 import { holdNow, plantHolds, reached, release } from "../chaos/holds.ts";
 import { runWith } from "../cli/support.ts";

@@ -6,7 +6,7 @@ import { readIfThere } from "../../src/embedded/files.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { DATABASE, postgresFiles, readPassword } from "../../src/embedded/postgres_data.ts";
 import { waitUntil, within } from "../../src/embedded/waiting.ts";
-import { keyFile, readKey } from "../../src/security/keys.ts";
+import { keyFile, readKey } from "../../src/app/security/keys.ts";
 import { surroundings } from "../embedded/support.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));

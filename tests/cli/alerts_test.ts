@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { closeAlert, openAlert } from "../../src/db/alerts.ts";
+import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
 import { anAlert, NOW_MS } from "../alerts/support.ts";
 import { withServed } from "./support.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { endBacktest, saveStep } from "../../src/db/backtests.ts";
+import { endBacktest, saveStep } from "../../src/db/backtests/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { aYear } from "../api/support.ts";
 import { withServed } from "./support.ts";

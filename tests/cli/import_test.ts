@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect } from "../../src/db/connect.ts";
-import { countEvents } from "../../src/db/events.ts";
+import { countEvents } from "../../src/db/events/events.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { freshDatabase } from "../support/installation.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { noteFindings } from "../../src/db/quality_findings.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import { Explanation } from "../../src/reporting/explain.ts";
-import { DriftLooks } from "../../src/reporting/monitoring.ts";
+import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import { Explanation } from "../../src/retraining/explain.ts";
+import { DriftLooks } from "../../src/monitoring/report.ts";
 import { wrapped } from "../../src/cli/format.ts";
-import { decide } from "../../src/monitoring/trigger.ts";
+import { decide } from "../../src/retraining/trigger.ts";
 import {
   addLook,
   aDriftReport,

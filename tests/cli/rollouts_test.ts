@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { askApproval } from "../../src/db/approvals.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { beginRollout } from "../../src/registry/rollout_moves.ts";
+import { askApproval } from "../../src/db/rollouts/approvals.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 import { planOf } from "../rollout/support.ts";
 import { withServed } from "./support.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { trendsText } from "../../src/cli/trends_text.ts";
-import type { Trends } from "../../src/reporting/trends.ts";
+import type { Trends } from "../../src/app/reports/trends.ts";
 
 const plain = (_style: string, text: string) => text;
 const NOTHING: Trends = {

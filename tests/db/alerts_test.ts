@@ -7,9 +7,9 @@ import {
   getAlert,
   listAlerts,
   openAlert,
-} from "../../src/db/alerts.ts";
-import { listAudit } from "../../src/db/audit.ts";
-import { listDeliveries } from "../../src/db/deliveries.ts";
+} from "../../src/db/alerts/alerts.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { listDeliveries } from "../../src/db/alerts/deliveries.ts";
 import { ConflictError, NotFoundError } from "../../src/core/errors.ts";
 import { anAlert, BOTH, HOUR_MS, NOW_MS, setConfig, toldOf } from "../alerts/support.ts";
 import { withDatabase } from "./database.ts";

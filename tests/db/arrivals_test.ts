@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { dayCounts, daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/arrivals.ts";
-import { insertEvents } from "../../src/db/events.ts";
-import { performanceTrail } from "../../src/db/performance_trail.ts";
-import { saveObservation, shapesOf } from "../../src/db/observations.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { countRepeats } from "../../src/db/repeats.ts";
-import { readDataView } from "../../src/reporting/data_page.ts";
+import { dayCounts, daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/events/arrivals.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { performanceTrail } from "../../src/db/monitoring/performance_trail.ts";
+import { saveObservation, shapesOf } from "../../src/db/monitoring/observations.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { countRepeats } from "../../src/db/events/repeats.ts";
+import { readDataView } from "../../src/dashboard/reads/data.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
-import { trailOf } from "../fresh/monitoring_fixture.ts";
+import { trailOf } from "../dashboard/monitoring_fixture.ts";
 import { event, withEvents } from "./events_support.ts";
 
 const DAY = 19_844;

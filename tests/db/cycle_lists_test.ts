@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
-import { listCycles } from "../../src/db/cycles.ts";
-import { CycleSort } from "../../src/reporting/cycle.ts";
-import { makeFixture, NOW_MS } from "../fresh/fixture.ts";
-import { insertFixture } from "../fresh/rows.ts";
+import { listCycles } from "../../src/db/cycles/cycles.ts";
+import { CycleSort } from "../../src/retraining/cycle.ts";
+import { makeFixture, NOW_MS } from "../dashboard/fixture.ts";
+import { insertFixture } from "../dashboard/rows.ts";
 import { withDatabase } from "./database.ts";
 
 const fixture = makeFixture();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NotFoundError } from "../../src/core/errors.ts";
-import { listChecks, saveCheck } from "../../src/db/checks.ts";
+import { listChecks, saveCheck } from "../../src/db/cycles/checks.ts";
 import {
   countOutcomes,
   endCycle,
@@ -13,9 +13,9 @@ import {
   saveProgress,
   saveVerdict,
   saveWatch,
-} from "../../src/db/cycles.ts";
+} from "../../src/db/cycles/cycles.ts";
 import type { Sql } from "../../src/db/connect.ts";
-import type { Reason } from "../../src/monitoring/check.ts";
+import type { Reason } from "../../src/retraining/check.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import { withDatabase } from "./database.ts";
 import { AS_OF } from "./models_support.ts";

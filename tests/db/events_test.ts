@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Database } from "../../src/db/connect.ts";
-import { countEvents, insertEvents } from "../../src/db/events.ts";
-import { readLabelDays, readUserDays, type UserDays } from "../../src/db/user_days.ts";
+import { countEvents, insertEvents } from "../../src/db/events/events.ts";
+import { readLabelDays, readUserDays, type UserDays } from "../../src/db/events/user_days.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { isActive } from "../../src/features/population.ts";
 import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { writeAudit } from "../../src/db/audit.ts";
-import { endBacktest, saveBacktest, type SavedStep, saveStep } from "../../src/db/backtests.ts";
-import { DEFAULT_CONFIG } from "../../src/db/config_versions.ts";
+import { writeAudit } from "../../src/db/access/audit.ts";
+import { endBacktest, saveBacktest, type SavedStep, saveStep } from "../../src/db/backtests/backtests.ts";
+import { DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
 import { type Marks, readMarks } from "../../src/db/marks.ts";
-import { saveObservation } from "../../src/db/observations.ts";
+import { saveObservation } from "../../src/db/monitoring/observations.ts";
 import { NOW, withApp } from "../api/support.ts";
 
 const step: SavedStep = {

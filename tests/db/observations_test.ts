@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
-import { saveCheck } from "../../src/db/checks.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
 import {
   findObservation,
   getObservations,
@@ -8,7 +8,7 @@ import {
   type Observation,
   pruneObservations,
   saveObservation,
-} from "../../src/db/observations.ts";
+} from "../../src/db/monitoring/observations.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import { withDatabase } from "./database.ts";
 

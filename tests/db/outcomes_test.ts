@@ -7,9 +7,9 @@ import {
   saveOutcomes,
   unreadOutcomes,
   waitingPredictions,
-} from "../../src/db/outcomes.ts";
-import { savePredictions } from "../../src/db/predictions.ts";
-import { saveStream, streamSummaries, withStreams } from "../../src/db/streams.ts";
+} from "../../src/db/monitoring/outcomes.ts";
+import { savePredictions } from "../../src/db/models/predictions.ts";
+import { saveStream, streamSummaries, withStreams } from "../../src/db/monitoring/streams.ts";
 import { pseudonym } from "./events_support.ts";
 import { withDatabase } from "./database.ts";
 

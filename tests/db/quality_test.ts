@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../src/db/events.ts";
-import { saveObservation } from "../../src/db/observations.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { mondayOf, profileDays } from "../../src/db/quality_days.ts";
-import { acceptFinding, noteFindings } from "../../src/db/quality_findings.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { saveObservation } from "../../src/db/monitoring/observations.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { mondayOf, profileDays } from "../../src/db/events/quality_days.ts";
+import { acceptFinding, noteFindings } from "../../src/db/monitoring/quality_findings.ts";
 import type { Sql } from "../../src/db/connect.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
-import { ingest } from "../../src/events/ingest.ts";
+import { ingest } from "../../src/app/events/ingest.ts";
 import { aFinding, aQualityReport } from "../monitoring/reports.ts";
 import { withDatabase } from "./database.ts";
 import { event, pseudonym } from "./events_support.ts";

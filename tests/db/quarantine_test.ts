@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
-import { listQuarantined, quarantineReasons } from "../../src/db/quarantine_list.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { ingest } from "../../src/events/ingest.ts";
-import { replayQuarantine } from "../../src/events/replay.ts";
+import { listQuarantined, quarantineReasons } from "../../src/db/events/quarantine_list.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { ingest } from "../../src/app/events/ingest.ts";
+import { replayQuarantine } from "../../src/app/events/reprocess.ts";
 import { pseudonym, withEvents } from "./events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { sha256 } from "../../src/core/hash.ts";
 import { connect } from "../../src/db/connect.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { holderOfKey } from "../../src/security/keys.ts";
-import { sessionOf } from "../../src/security/sessions.ts";
+import { holderOfKey } from "../../src/app/security/keys.ts";
+import { sessionOf } from "../../src/app/security/sessions.ts";
 import { freshDatabase } from "../support/installation.ts";
 
 const FOLDER = new URL("../../src/db/migrations/", import.meta.url);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../src/db/events.ts";
-import { shopperGroups } from "../../src/db/shopper_groups.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { shopperGroups } from "../../src/db/events/shopper_groups.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
 import { event, pseudonym, withEvents } from "./events_support.ts";
 

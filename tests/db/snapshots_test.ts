@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NotFoundError } from "../../src/core/errors.ts";
-import { openCycle, saveCycleSnapshot } from "../../src/db/cycles.ts";
+import { openCycle, saveCycleSnapshot } from "../../src/db/cycles/cycles.ts";
 import {
   findFeatureBlock,
   findLabelBlock,
@@ -9,7 +9,7 @@ import {
   saveFeatureBlock,
   saveLabelBlock,
   saveSnapshot,
-} from "../../src/db/snapshots.ts";
+} from "../../src/db/cycles/snapshots.ts";
 import type { Snapshot } from "../../src/training/snapshot.ts";
 import { withDatabase } from "./database.ts";
 import { AS_OF } from "./models_support.ts";

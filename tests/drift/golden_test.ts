@@ -7,7 +7,7 @@ import {
   ksPValue,
   wassersteinDistance,
 } from "../../src/drift/distribution.ts";
-import { benjaminiHochberg, holm } from "../../src/drift/multiple.ts";
+import { benjaminiHochberg, holm } from "../../src/stats/multiple.ts";
 import { chiSquare, jensenShannon, psi, totalVariation } from "../../src/drift/shares.ts";
 import { evidenceTable, tailOf } from "../../src/drift/tail.ts";
 import golden from "../golden/drift.json" with { type: "json" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { seededRandom } from "../../src/core/random.ts";
 import { binOf, countsIn, quantileBins } from "../../src/drift/bins.ts";
-import { symmetricEigenvalues } from "../../src/drift/eigenvalues.ts";
+import { symmetricEigenvalues } from "../../src/stats/eigenvalues.ts";
 import { rowMoments, unitMoments } from "../../src/drift/null_moments.ts";
 import { sampleOf } from "../../src/drift/sample.ts";
 import { categoricalScores, numericScores, type Scores } from "../../src/drift/scores.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cycleCost, economicsOf } from "../../src/impact/economics.ts";
 import type { ModelKind } from "../../src/models/model.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
 const stated = (settings: object) => configOf(RetrainingConfig.parse(settings), "churn");
 const churn = { kept_customer_value: 40, offer_success: 0.2, contact_cost: 2 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lessCost, sumOf } from "../../src/impact/money.ts";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 
 const near = (a: number | null, b: number, within = 1e-9) =>

@@ -8,7 +8,7 @@ import type { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { type Stored, tellStage } from "../../src/impact/stage.ts";
 import { type DeployedCycle, type ImpactInput, summarise } from "../../src/impact/summary.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
 export const DAY_MS = 86_400_000;
 export const day = (days: number) => new Date(Date.UTC(2024, 0, 1) + days * DAY_MS).toISOString();

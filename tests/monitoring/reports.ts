@@ -1,10 +1,10 @@
 /** Reports and findings as a look and a check store them, for tests of what is told about them. */
 import type { Sql } from "../../src/db/connect.ts";
-import { type Observation, saveObservation } from "../../src/db/observations.ts";
-import type { DriftReport, FeatureShift } from "../../src/monitoring/drift_report.ts";
-import type { Findings } from "../../src/monitoring/findings.ts";
-import type { PerformanceReport } from "../../src/monitoring/performance_report.ts";
-import type { Finding, QualityReport } from "../../src/monitoring/quality_report.ts";
+import { type Observation, saveObservation } from "../../src/db/monitoring/observations.ts";
+import type { DriftReport, FeatureShift } from "../../src/drift/report.ts";
+import type { Findings } from "../../src/retraining/findings.ts";
+import type { PerformanceReport } from "../../src/performance/report.ts";
+import type { Finding, QualityReport } from "../../src/quality/report.ts";
 
 const AS_OF = "2011-09-01T00:00:00.000Z";
 const A_MONTH_AGO = "2011-08-01T00:00:00.000Z";

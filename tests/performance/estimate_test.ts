@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { classificationScores, type MetricName, regressionScores } from "../../src/models/metrics.ts";
+import { classificationScores, type MetricName, regressionScores } from "../../src/stats/metrics.ts";
 import { fitCalibrator } from "../../src/performance/calibration.ts";
 import { estimate } from "../../src/performance/estimate.ts";
 import type { OutcomeRows } from "../../src/performance/rows.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
+import { PerformanceReport } from "../../src/performance/report.ts";
 import { excesses } from "../../src/performance/excess.ts";
 import { judgePerformance } from "../../src/performance/judge.ts";
 import golden from "../golden/performance.json" with { type: "json" };

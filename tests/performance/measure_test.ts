@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { MetricName } from "../../src/models/metrics.ts";
-import { classificationScores, regressionScores } from "../../src/models/metrics.ts";
+import type { MetricName } from "../../src/stats/metrics.ts";
+import { classificationScores, regressionScores } from "../../src/stats/metrics.ts";
 import { measure, metricOf } from "../../src/performance/measure.ts";
-import { clusteredError, meanOf, tInterval } from "../../src/performance/statistic.ts";
+import { clusteredError, meanOf, tInterval } from "../../src/stats/clustered.ts";
 import { wilson } from "../../src/performance/calibration_bins.ts";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import golden from "../golden/performance.json" with { type: "json" };
 import { unpacked } from "./golden.ts";
 
@@ -38,7 +38,7 @@ const rowsFrom = (found: { p: number; y: number; s: number }[]) => ({
   shopper: found.map(({ s }) => s),
 });
 
-Deno.test("metricOf() gives the scores of src/models/metrics.ts, and influences that sum to nothing", () => {
+Deno.test("metricOf() gives the scores of src/stats/metrics.ts, and influences that sum to nothing", () => {
   fc.assert(
     fc.property(outcomes, (found) => {
       const rows = rowsFrom(found);

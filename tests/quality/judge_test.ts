@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
-import { QualityReport } from "../../src/monitoring/quality_report.ts";
+import { QualityReport } from "../../src/quality/report.ts";
 import { DAY_MS, evidenceAt, FIRST_DAY, healthyDays, look } from "./shop.ts";
 
 const N = 129;

@@ -1,6 +1,6 @@
 /** A made-up shop's days, visit by visit, and looks at them as the activity makes them. */
 import { type Random, seededRandom } from "../../src/core/random.ts";
-import type { Finding, QualityReport } from "../../src/monitoring/quality_report.ts";
+import type { Finding, QualityReport } from "../../src/quality/report.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoredAnswer } from "../../src/db/predictions.ts";
+import type { StoredAnswer } from "../../src/db/models/predictions.ts";
 import { writeBehind } from "../../src/serving/journal.ts";
 
 const answers = (from: number, n: number) =>

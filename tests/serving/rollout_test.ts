@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../src/db/events.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
 import { DAY_MS } from "../../src/features/user_day.ts";
-import { listAlerts } from "../../src/db/alerts.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { event } from "../db/events_support.ts";
 import { pseudonym } from "../api/support.ts";
 import { eventually, inServingShop, NOW_MS, row, type ServingShop } from "./serving_shop.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { addServingMinutes, type ServingMinute } from "../../src/db/serving_minutes.ts";
+import { addServingMinutes, type ServingMinute } from "../../src/db/models/serving_minutes.ts";
 import { createTally } from "../../src/serving/tally.ts";
 import { withDatabase } from "../db/database.ts";
 

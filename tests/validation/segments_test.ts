@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import { type SegmentRow, segmentVerdicts } from "../../src/validation/segments.ts";
 import golden from "../golden/rollout.json" with { type: "json" };
 

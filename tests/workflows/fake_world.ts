@@ -4,7 +4,7 @@ import type { Activities } from "../../activities/mod.ts";
 import type { ApprovalResult } from "../../activities/approve.ts";
 import type { CheckInput } from "../../activities/check.ts";
 import type { ControlNote, RetrainerNote } from "../../activities/retrainer.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import type { Verdict } from "../../src/validation/verdict.ts";
 
 /** One model's world. */

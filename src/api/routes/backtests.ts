@@ -3,18 +3,18 @@ import { LabelledPolicy } from "../../backtest/backtest.ts";
 import { momentsOf } from "../../backtest/plan.ts";
 import { checkWish, labelOf, type PolicyWish } from "../../backtest/wish.ts";
 import { ConflictError, InvalidInputError } from "../../core/errors.ts";
-import { writeAudit } from "../../db/audit.ts";
+import { writeAudit } from "../../db/access/audit.ts";
 import {
   endBacktest,
   getBacktest,
   listBacktests,
   runningBacktests,
   saveBacktest,
-} from "../../db/backtests.ts";
-import { currentConfig } from "../../db/config_versions.ts";
-import { eventSpan } from "../../db/day_counts.ts";
-import { dropScope, scopeOf } from "../../db/scopes.ts";
-import { readBacktest, summaryOf } from "../../reporting/read_backtest.ts";
+} from "../../db/backtests/backtests.ts";
+import { currentConfig } from "../../db/config/config_versions.ts";
+import { eventSpan } from "../../db/events/day_counts.ts";
+import { dropScope, scopeOf } from "../../db/backtests/scopes.ts";
+import { readBacktest, summaryOf } from "../../app/reports/backtest.ts";
 import { chosenModels, reaching } from "../changes.ts";
 import {
   BacktestAnswer,

@@ -1,11 +1,16 @@
 import type { Context } from "hono";
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
-import { writeAudit } from "../../db/audit.ts";
-import { configHistory, type ConfigVersion, currentConfig, saveConfig } from "../../db/config_versions.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import {
+  configHistory,
+  type ConfigVersion,
+  currentConfig,
+  saveConfig,
+} from "../../db/config/config_versions.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { readTrial } from "../../reporting/read_trial.ts";
-import { patched, type RetrainingConfig } from "../../retraining_config.ts";
+import { readTrial } from "../../app/reports/what_if.ts";
+import { patched, type RetrainingConfig } from "../../config/retraining.ts";
 import { notifyRetrainers } from "../changes.ts";
 import {
   body,

@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { writeAudit } from "../../db/audit.ts";
-import { listQuarantined, quarantineReasons } from "../../db/quarantine_list.ts";
-import { ingest } from "../../events/ingest.ts";
-import { type Replayed, replayQuarantine } from "../../events/replay.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import { listQuarantined, quarantineReasons } from "../../db/events/quarantine_list.ts";
+import { ingest } from "../../app/events/ingest.ts";
+import { type Replayed, replayQuarantine } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";
 import {
   body,

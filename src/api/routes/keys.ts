@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
-import { listKeys } from "../../db/api_keys.ts";
-import { giveKey, revokeKey } from "../../security/give_keys.ts";
-import type { KeyRing } from "../../security/key_ring.ts";
+import { listKeys } from "../../db/access/api_keys.ts";
+import { giveKey, revokeKey } from "../../app/security/give_keys.ts";
+import type { KeyRing } from "../../app/security/key_ring.ts";
 import { body, json, KeyAnswer, KeyBody, KeysAnswer, NewKeyAnswer, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { KeyParam, RevokeQuery } from "../messages.ts";

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
-import { hasKeys } from "../../db/api_keys.ts";
-import { pageOfAudit } from "../../db/audit.ts";
+import { hasKeys } from "../../db/access/api_keys.ts";
+import { pageOfAudit } from "../../db/access/audit.ts";
 import type { Database } from "../../db/connect.ts";
 import { temporalAnswers } from "../changes.ts";
 import { AuditAnswer, json, problem } from "../components.ts";

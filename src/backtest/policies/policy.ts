@@ -1,4 +1,4 @@
-import type { Findings } from "../../monitoring/findings.ts";
+import type { Findings } from "../../retraining/findings.ts";
 
 /** What is known at a moment when a policy is asked. */
 export interface Known {

@@ -1,8 +1,8 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { labelOf, type PolicyWish, readPolicy } from "../../backtest/wish.ts";
-import type { Client } from "../../client.ts";
-import type { BacktestSummary } from "../../reporting/read_backtest.ts";
+import type { Client } from "../../client/client.ts";
+import type { BacktestSummary } from "../../app/reports/backtest.ts";
 import { backtestsText, backtestText } from "../backtest_text.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { untilInterrupted } from "../interrupt.ts";

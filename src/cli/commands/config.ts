@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { ConfigPatch } from "../../api/messages.ts";
-import type { ConfigVersion } from "../../db/config_versions.ts";
-import { SETTINGS } from "../../retraining_config.ts";
-import { ALL_SETTINGS, readValue } from "../../retraining_settings.ts";
+import type { ConfigVersion } from "../../db/config/config_versions.ts";
+import { SETTINGS } from "../../config/retraining.ts";
+import { ALL_SETTINGS, readValue } from "../../config/settings.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";

@@ -13,7 +13,7 @@ import {
   type Watched,
 } from "../../detect/mod.ts";
 import { readTable } from "../../detect/table.ts";
-import { count, figure, percent } from "../../reporting/numbers.ts";
+import { count, figure, percent } from "../../format/numbers.ts";
 import { createTrainer } from "../../training/trainer.ts";
 import { type Context, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ApiKey } from "../../db/api_keys.ts";
+import type { ApiKey } from "../../db/access/api_keys.ts";
 import { aRole, type Role, ROLE_WORDS, ROLES } from "../../security/roles.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";

@@ -1,0 +1,45 @@
+import type { Deed } from "./deed.ts";
+import type { Person } from "../../../src/dashboard/session.ts";
+import { Problem } from "../../../components/problem.tsx";
+
+/** Characters of a reason, as the API has it. */
+export const WHY_MAX = 500;
+
+interface Props {
+  deed: Pick<Deed, "question" | "will" | "button" | "back">;
+  person: Person | null;
+  /** where the form goes */
+  action: string;
+  why: string;
+  /** the same twice counts once */
+  once: string;
+  /** why it was not done; null: nobody tried yet */
+  problem: string | null;
+}
+
+/** Says what a deed comes to, and asks why. */
+export function DeedForm(
+  { deed: { question, will, button, back }, person, action, why, once, problem }: Props,
+) {
+  return (
+    <>
+      <header class="lede">
+        <h1>{question}</h1>
+        <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
+      </header>
+      {problem && <Problem text={problem} />}
+      <form class="form" method="post" action={action}>
+        <input type="hidden" name="token" value={person?.token} />
+        <input type="hidden" name="once" value={once} />
+        <label for="why">
+          Why <small>It stands in the audit, beside your name ({person?.name}).</small>
+        </label>
+        <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
+        <p class="row">
+          <button type="submit" class="chosen">{button}</button>
+          <a href={back}>Leave all as it is</a>
+        </p>
+      </form>
+    </>
+  );
+}
