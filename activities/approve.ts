@@ -1,3 +1,4 @@
+import { HOUR_MS } from "../src/core/time.ts";
 import { closeAlert, openAlert, remindAlert } from "../src/db/alerts/alerts.ts";
 import {
   type Approval,
@@ -12,7 +13,6 @@ import { versionOfCycle } from "../src/db/models/versions.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
-const HOUR_MS = 3_600_000;
 /** A workflow's history holds so many comfortably. */
 const REMINDERS_MAX = 500;
 

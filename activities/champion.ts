@@ -1,7 +1,7 @@
+import { DAY_MS } from "../src/core/time.ts";
 import { DamagedArtefactError } from "../src/core/errors.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelVersion } from "../src/registry/version.ts";

@@ -1,4 +1,5 @@
 import { activityInfo } from "@temporalio/activity";
+import { DAY_MS } from "../src/core/time.ts";
 import { currentAsOf } from "../src/app/as_of.ts";
 import { closeAlert } from "../src/db/alerts/alerts.ts";
 import { saveCheck } from "../src/db/cycles/checks.ts";
@@ -9,7 +10,6 @@ import { countEvents } from "../src/db/events/events.ts";
 import type { Answer, Trigger } from "../src/retraining/check.ts";
 import type { Findings } from "../src/retraining/findings.ts";
 import { decide } from "../src/retraining/trigger.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";

@@ -1,10 +1,10 @@
+import { DAY_MS } from "../src/core/time.ts";
 import { currentAsOf } from "../src/app/as_of.ts";
 import { inTransaction, type Sql } from "../src/db/connect.ts";
 import { enterStage, findCycle, getCycle, saveWatch } from "../src/db/cycles/cycles.ts";
 import { openAlert } from "../src/db/alerts/alerts.ts";
 import { lastMove, moveServing } from "../src/db/models/serving.ts";
 import { getVersion, setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ServingMove } from "../src/registry/version.ts";
 import { rollBackTo } from "../src/app/registry/moves.ts";

@@ -1,10 +1,10 @@
 import { activityInfo, Context } from "@temporalio/activity";
+import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
 import { quantile } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";

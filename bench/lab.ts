@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
+import { DAY_MS } from "../src/core/time.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
 import { classificationScores, quantile, regressionScores } from "../src/stats/metrics.ts";
 import { loadModels } from "../src/models/mod.ts";
 import type { ModelDefinition } from "../src/models/model.ts";

@@ -1,7 +1,7 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { type Deployment, listDeployments, saveImpact } from "../../src/db/cycles/impacts.ts";
 import type { ImpactEvidence, ImpactStage } from "../../src/impact/evidence.ts";
 import { reportOf } from "../../src/impact/report.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import { currentAsOf } from "../../src/app/as_of.ts";
 import { modelAndConfig } from "../context.ts";

@@ -1,10 +1,10 @@
+import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { findObservation, type Observation, saveObservation } from "../../src/db/monitoring/observations.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, STEADY_FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { DriftEvidence } from "../../src/monitoring/drift.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
@@ -18,7 +18,6 @@ import type { ActivityDeps, ObserveDeps } from "../deps.ts";
 import { importanceOf } from "./importance.ts";
 import { alphasOf } from "./look.ts";
 
-const WEEK_MS = 7 * DAY_MS;
 /** Earlier moments that say how far features move by themselves. */
 const PAST_MAX = 26;
 

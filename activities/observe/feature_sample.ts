@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { countEvents } from "../../src/db/events/events.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
@@ -6,7 +7,6 @@ import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { FeatureSample } from "../../src/quality/evidence.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { ifIntact } from "../champion.ts";

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { mix32 } from "../../src/core/random.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { type DuePrediction, duePredictions, saveOutcomes } from "../../src/db/monitoring/outcomes.ts";
@@ -7,7 +8,7 @@ import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../../src/features/blocks.ts";
 import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import {
   findObservation,
   listObservations,
@@ -9,7 +10,6 @@ import { streamSummaries } from "../../src/db/monitoring/streams.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import { shopperNumber } from "../../src/features/blocks.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { MetricName } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { PerformanceReport } from "../../src/performance/report.ts";

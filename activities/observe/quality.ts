@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import {
   findObservation,
   listObservations,
@@ -6,7 +7,6 @@ import {
 } from "../../src/db/monitoring/observations.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ActivityDeps } from "../deps.ts";

@@ -1,10 +1,10 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { foundInData } from "../../src/db/monitoring/affected.ts";
 import { getObservations, listObservations, type Observation } from "../../src/db/monitoring/observations.ts";
 import { DriftReport } from "../../src/drift/report.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
 import { PerformanceReport } from "../../src/performance/report.ts";
 import { type Finding, QualityReport } from "../../src/quality/report.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Features of a drift report that a check keeps. */

@@ -1,3 +1,4 @@
+import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import {
   type AnsweredByBoth,
@@ -18,10 +19,7 @@ import type { ModelConfig } from "../../src/config/retraining.ts";
 import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
 import { momentsOf } from "../../src/rollout/moments.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { ActivityDeps } from "../deps.ts";
-
-const HOUR_MS = 3_600_000;
 
 interface Job {
   model: ModelDefinition;

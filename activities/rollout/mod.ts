@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../src/core/time.ts";
 import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
 import { ConflictError } from "../../src/core/errors.ts";
 import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
@@ -45,8 +46,6 @@ export interface RolloutLookResult {
   /** until the next look */
   waitMs: number;
 }
-
-const MINUTE_MS = 60_000;
 
 export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predictor }) => ({
   /**

@@ -1,5 +1,5 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { configFor, DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { pick } from "./draw.ts";

@@ -1,9 +1,7 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import { between, changeShare, during, memberOf, percent, pick } from "./draw.ts";
 import type { Context, Kind } from "./inject.ts";
 import { sent, type SentEvent, type ShopRow } from "./rows.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** What a release of a shop's tracker may do to an event: under another name, or in another type. */
 const SCHEMA_BREAKS:

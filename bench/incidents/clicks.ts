@@ -1,5 +1,5 @@
+import { DAY_MS, MINUTE_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { pick, sessionsWithin } from "./draw.ts";
 import type { ShopRow } from "./rows.ts";
 
@@ -7,7 +7,6 @@ import type { ShopRow } from "./rows.ts";
 const CLICKED_MAX = 5;
 const VISITS = 2;
 const VIEWS_OF_VISIT = 3;
-const MINUTE_MS = 60_000;
 
 /**
  * The shop's rows with simulated views and carts among them, for incidents that need them: the first products of each

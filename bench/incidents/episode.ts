@@ -1,4 +1,4 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Answer } from "../../src/retraining/check.ts";
 import type { Truth } from "./inject.ts";
 import type { SentEvent } from "./rows.ts";

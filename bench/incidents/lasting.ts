@@ -1,5 +1,5 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, permutation } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { between, during, memberOf, percent } from "./draw.ts";
 import type { Context, Kind } from "./inject.ts";
 import { sent, type ShopRow } from "./rows.ts";

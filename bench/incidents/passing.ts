@@ -1,11 +1,10 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
 import { between, during, memberOf, percent, pick, sessionsWithin } from "./draw.ts";
 import type { Context, Kind } from "./inject.ts";
 import { sent, type ShopRow } from "./rows.ts";
 
 /** Sessions are drawn from so many weeks on either side of the day they are added to. */
 const NEAR_WEEKS = 3;
-const WEEK_MS = 7 * DAY_MS;
 
 /**
  * More of everything: real sessions of the same weekday some weeks nearby come again, half with their own shopper (who

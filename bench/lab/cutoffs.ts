@@ -1,6 +1,7 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { featureRow, FEATURES } from "../../src/features/definition.ts";
 import { type Activity, isActive } from "../../src/features/population.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { packFeatures, type TrainingRows } from "../../src/training/rows.ts";
 import type { Shopper } from "./events.ts";

@@ -1,8 +1,8 @@
+import { MINUTE_MS } from "../core/time.ts";
 import type { RetrainerState } from "../db/cycles/retrainers.ts";
 import type { WorkerState } from "../db/cycles/workers.ts";
 import type { Settlement } from "../app/alerts/settle.ts";
 
-const MINUTE_MS = 60_000;
 /** A worker says every 20 s that it is there: six times in vain. */
 export const STALLED_AFTER_MS = 2 * MINUTE_MS;
 /** A timer fires within seconds where a worker lives; a retrainer that tries in vain to reach Postgres waits 30 s. */

@@ -1,6 +1,6 @@
 /** Which moments a backtest asks at, and which of them can be scored. */
+import { DAY_MS } from "../core/time.ts";
 import { InvalidInputError } from "../core/errors.ts";
-import { DAY_MS } from "../features/user_day.ts";
 import { configOf, type ModelConfig, type RetrainingConfig } from "../config/retraining.ts";
 import { firstCutoff, labelledCutoffs } from "../training/cutoffs.ts";
 

@@ -1,8 +1,8 @@
 /** What a backtest found out, summed up: each policy beside "never" and beside Perennial's own. */
 import { z } from "zod";
+import { DAY_MS } from "../core/time.ts";
 import { cycleCost } from "../impact/economics.ts";
 import { Money } from "../impact/money.ts";
-import { DAY_MS } from "../features/user_day.ts";
 import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../config/retraining.ts";

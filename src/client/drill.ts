@@ -1,8 +1,8 @@
+import { DAY_MS } from "../core/time.ts";
 import type { DrillRequest, RolloutDetail } from "../api/messages.ts";
 import { ApiError, type Client } from "./client.ts";
 import { systemClock } from "../core/clock.ts";
 
-const DAY_MS = 86_400_000;
 const LOOK_EVERY_MS = 500;
 
 /** A drill did not end in time; its rollout goes on by itself. */

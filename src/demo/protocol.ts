@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DAY_MS } from "../features/user_day.ts";
+import { DAY_MS } from "../core/time.ts";
 import type { RetrainingConfig } from "../config/retraining.ts";
 import { Strategy } from "../rollout/plan.ts";
 

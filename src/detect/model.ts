@@ -1,3 +1,4 @@
+import { DAY_MS } from "../core/time.ts";
 import { quantile } from "../stats/metrics.ts";
 import type { Recipe } from "../models/recipe.ts";
 import type { TrainingTask } from "../training/protocol.ts";
@@ -82,7 +83,6 @@ const NUMBER_CANDIDATES: readonly Recipe[] = [
 
 /** Blocks of rows that follow each other and stand for days: the newest validate what the older ones fit. */
 const BLOCKS = 10;
-const DAY_MS = 86_400_000;
 
 /** Trains on the given rows: one network for two classes or a quantity, one per class for more. */
 export async function fitModel(options: FitOptions): Promise<FixedModel> {

@@ -1,4 +1,5 @@
-import { DAY_MS, type UserDay } from "./user_day.ts";
+import { DAY_MS } from "../core/time.ts";
+import { type UserDay } from "./user_day.ts";
 
 /** Sums over a stretch of one shopper's days. */
 export interface Totals {

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
 import type { ImpactEvidence } from "./evidence.ts";
 
@@ -14,7 +15,6 @@ export interface Folds {
   folds: Fold[];
 }
 
-const DAY_MS = 86_400_000;
 /** Fewer rows choose badly. */
 const CHOOSE_MIN = 100;
 

@@ -1,3 +1,5 @@
+import { DAY_MS, HOUR_MS } from "../core/time.ts";
+
 /** One hour's events beside those of the same hour and weekday before. */
 export interface HourPoint {
   at: string;
@@ -6,8 +8,6 @@ export interface HourPoint {
   usual: { low: number; middle: number; high: number; weeks: number } | null;
 }
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 const WEEKS_MIN = 3;
 
 /**

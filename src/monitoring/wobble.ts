@@ -1,7 +1,7 @@
+import { DAY_MS } from "../core/time.ts";
 import tCdf from "@stdlib/stats-base-dists-t-cdf";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 
-const DAY_MS = 86_400_000;
 /** Fewer independent stretches than this cannot say what is usual. */
 const STRETCHES_MIN = 3;
 

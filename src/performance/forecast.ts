@@ -1,4 +1,5 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { DAY_MS } from "../core/time.ts";
 import type { PerformanceReport } from "./report.ts";
 
 /** The loss that one look measured. */
@@ -8,7 +9,6 @@ export interface PastLoss {
   readonly rows: number;
 }
 
-const DAY_MS = 86_400_000;
 /** Three points always lie nearly on a line. */
 const POINTS_MIN = 4;
 /** Nobody acts on what happens in ten years. */

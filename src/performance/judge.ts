@@ -1,3 +1,4 @@
+import { DAY_MS } from "../core/time.ts";
 import type { PerformanceReport } from "./report.ts";
 import { calibrationBins } from "./calibration_bins.ts";
 import { estimate } from "./estimate.ts";
@@ -10,7 +11,6 @@ import { SEGMENT_NAMES } from "./segments.ts";
 import { tInterval } from "../stats/clustered.ts";
 import { type Judgement, words } from "./words.ts";
 
-const DAY_MS = 86_400_000;
 /** Rows of the newest horizon are measured; where they are fewer than this, older ones too. */
 const RECENT_MIN = 200;
 /** Fewer rows or shoppers than this, now or at deployment, are no ground for an answer. */

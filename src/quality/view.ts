@@ -1,9 +1,8 @@
+import { DAY_MS, HOUR_MS } from "../core/time.ts";
 import type { Finding, QualityKind } from "./report.ts";
 import type { QualityEvidence } from "./evidence.ts";
 import type { DayProfile } from "./profile.ts";
 
-export const DAY_MS = 86_400_000;
-export const HOUR_MS = 3_600_000;
 /** Days of history that what is new is compared with. */
 export const PAST_DAYS = 120;
 /** Trouble that began longer ago than this is not looked for, however long nobody looked. */

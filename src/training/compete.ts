@@ -1,4 +1,4 @@
-import { DAY_MS } from "../features/user_day.ts";
+import { DAY_MS } from "../core/time.ts";
 import { classificationScores, regressionScores } from "../stats/metrics.ts";
 import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, predictWith } from "./artifact.ts";

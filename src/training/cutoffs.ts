@@ -1,4 +1,4 @@
-import { DAY_MS } from "../features/user_day.ts";
+import { DAY_MS } from "../core/time.ts";
 
 /**
  * The first cut-off of a shop that names none: on a grid that does not move when older events arrive late (whole steps

@@ -1,4 +1,4 @@
-import { DAY_MS } from "../features/user_day.ts";
+import { DAY_MS } from "../core/time.ts";
 import type { Inputs } from "../models/recipe.ts";
 import type { TrainingRows } from "./rows.ts";
 

@@ -1,5 +1,5 @@
+import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
-import { DAY_MS } from "../features/user_day.ts";
 import type { SplitSummary } from "./protocol.ts";
 import type { TrainingRows } from "./rows.ts";
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { createImpactActivities } from "../../activities/impact/mod.ts";
 import { saveConfig } from "../../src/db/config/config_versions.ts";
@@ -6,7 +7,6 @@ import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { listImpacts, type StoredImpact } from "../../src/db/cycles/impacts.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { addVersion, getVersion } from "../../src/db/models/versions.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { ImpactEvidence } from "../../src/impact/evidence.ts";
 import { FEATURE_GROUPS } from "../../src/impact/groups.ts";
 import { reportOf } from "../../src/impact/report.ts";

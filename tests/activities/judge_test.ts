@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { createDeployActivities } from "../../activities/deploy.ts";
 import { championFindings } from "../../activities/champion.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
@@ -8,7 +9,6 @@ import { insertEvents } from "../../src/db/events/events.ts";
 import { moveServing, servingHistory, servingVersion } from "../../src/db/models/serving.ts";
 import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import churn from "../../src/models/churn.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { importanceOf } from "../../activities/observe/importance.ts";
 import { meetOutcomes, scorePopulation } from "../../activities/observe/outcomes.ts";
@@ -10,7 +11,6 @@ import { streamSummaries } from "../../src/db/monitoring/streams.ts";
 import { savePredictions } from "../../src/db/models/predictions.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import { FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { PerformanceReport } from "../../src/performance/report.ts";
 import type { PerformanceEvidence } from "../../src/performance/evidence.ts";
 import { judgePerformance } from "../../src/performance/judge.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { observeQuality } from "../../activities/observe/quality.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import { QualityEvidence as Schema } from "../../src/quality/evidence.ts";
 import { QualityReport } from "../../src/quality/report.ts";

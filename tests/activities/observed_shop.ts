@@ -1,4 +1,5 @@
 /** A shop in Postgres whose serving version was validated, as the activities that observe it find it. */
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { openCycle, saveVerdict } from "../../src/db/cycles/cycles.ts";
@@ -7,7 +8,6 @@ import { saveSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { addVersion } from "../../src/db/models/versions.ts";
 import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import churn from "../../src/models/churn.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { createRolloutActivities } from "../../activities/rollout/mod.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
@@ -8,7 +9,6 @@ import { savePredictions } from "../../src/db/models/predictions.ts";
 import { getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { moveServing, servingState } from "../../src/db/models/serving.ts";
 import { addVersion } from "../../src/db/models/versions.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { knownGood } from "../../src/app/registry/moves.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";

@@ -8,8 +8,6 @@ import { listDeliveries } from "../../src/db/alerts/deliveries.ts";
 import type { SharedConfig } from "../../src/config/retraining.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 9);
-export const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
 export const BOTH: readonly ChannelName[] = ["log", "webhook"];
 
 export const anAlert = (over: Partial<WantedAlert> = {}): WantedAlert => ({

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
+import { HOUR_MS } from "../../src/core/time.ts";
 import { Quarantine, ReplayAnswer } from "../../src/api/messages.ts";
 import { listAudit } from "../../src/db/access/audit.ts";
 import { NOW, type Served, withApp } from "./support.ts";
 
-const HOUR_MS = 3_600_000;
 const FUTURE = "time is in the future";
 const why = "the trackers' clock was set";
 const ahead = (id: string, hours = 1) => ({

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { listAudit } from "../../src/db/access/audit.ts";
 import { saveCheck } from "../../src/db/cycles/checks.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
@@ -6,8 +7,6 @@ import type { Database } from "../../src/db/connect.ts";
 import { Trial } from "../../src/retraining/what_if.ts";
 import { aCheck, findings } from "../retraining/what_if_support.ts";
 import { addEndedCycle, evidence, NOW, withApp } from "./support.ts";
-
-const DAY_MS = 86_400_000;
 
 /** A check that called for the cycle that was deployed, one after it that waited, and one of long before. */
 async function addHistory(sql: Database): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { withClicks } from "../../bench/incidents/clicks.ts";
 import { judged } from "../../bench/incidents/episode.ts";
 import { type IncidentKind, inject, KINDS, type Truth } from "../../bench/incidents/inject.ts";
@@ -7,7 +8,6 @@ import type { Checked } from "../../bench/incidents/shop.ts";
 import type { Answer } from "../../src/retraining/check.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { judge } from "../../src/events/accept.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 
 const FIRST_MS = Date.UTC(2024, 0, 1);
 const START_MS = FIRST_MS + 100 * DAY_MS;

@@ -1,10 +1,10 @@
 /** Closed alerts, how alerts were told, and what people changed. */
+import { HOUR_MS } from "../../src/core/time.ts";
 import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import type { Fixture } from "./fixture.ts";
 
-const HOUR_MS = 3_600_000;
 const CLOSED = 120;
 const CHANGES = 2500;
 

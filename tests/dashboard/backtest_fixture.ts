@@ -1,4 +1,5 @@
 /** Backtests as the pages are tested and looked at with: one that runs, one that finished with a failed policy. */
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Backtest, BacktestEnd, BacktestStep } from "../../src/backtest/backtest.ts";
 import type { Worth } from "../../src/backtest/money.ts";
 import { resultOf } from "../../src/backtest/report.ts";
@@ -8,7 +9,6 @@ import type { BacktestDetail, BacktestSummary } from "../../src/app/reports/back
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 
-const DAY_MS = 86_400_000;
 const MOMENTS = 20;
 const UNSCORED = 4;
 const FIRST_MS = Date.parse("2011-02-01T00:00:00Z");

@@ -1,11 +1,11 @@
 /** Three versions of a configuration, and a history to try another on. */
+import { DAY_MS } from "../../src/core/time.ts";
 import type { StoredCheck } from "../../src/db/cycles/checks.ts";
 import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { aCheck, aCycle, findings } from "../retraining/what_if_support.ts";
 
-const DAY_MS = 86_400_000;
 const LAST_MS = Date.parse("2011-11-08T00:00:00Z");
 
 export function makeConfigs(): {

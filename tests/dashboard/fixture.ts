@@ -1,4 +1,5 @@
 /** A shop's replayed year, made up from a seed: what the pages are tested and looked at with. */
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { Check, Reason } from "../../src/retraining/check.ts";
@@ -21,7 +22,6 @@ import type { Dashboard, ReplayScore, RolloutStory } from "../../src/dashboard/d
 import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, PUT_ASIDE } from "./monitoring_fixture.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";
 
-const DAY_MS = 86_400_000;
 export const NOW_MS = Date.parse("2026-03-02T14:37:08Z");
 const FIRST_MS = Date.parse("2011-02-01T00:00:00Z");
 const CUTOFFS = 20;

@@ -1,4 +1,5 @@
 /** What looks found at the models of a fixture, and how its events came in: made up from a seed. */
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { histogram } from "../../src/drift/histogram.ts";
 import { sampleOf } from "../../src/drift/sample.ts";
@@ -14,7 +15,6 @@ import { hoursBesideUsual } from "../../src/monitoring/usual_hours.ts";
 import { budgetOf } from "../../src/app/reports/monitoring.ts";
 import type { QuarantineRow } from "../../src/db/events/quarantine_list.ts";
 
-const DAY_MS = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 const METRIC: Readonly<Record<string, string>> = { churn: "accuracy", spending: "mse" };
 

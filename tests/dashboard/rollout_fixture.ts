@@ -1,4 +1,5 @@
 /** Rollouts, looked at day by day: the decisions are the real ones on made-up evidence. */
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
 import type { ServingMove } from "../../src/registry/version.ts";
 import { planText } from "../../src/rollout/plan_text.ts";
@@ -10,7 +11,6 @@ import type { Rollout, RolloutLook } from "../../src/rollout/rollout.ts";
 import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
 import { arm, moments, pair, planOf } from "../rollout/support.ts";
 
-const DAY_MS = 86_400_000;
 const iso = (ms: number) => new Date(ms).toISOString();
 
 interface Wish {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { dayCounts, daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/events/arrivals.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { performanceTrail } from "../../src/db/monitoring/performance_trail.ts";
@@ -6,7 +7,6 @@ import { saveObservation, shapesOf } from "../../src/db/monitoring/observations.
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { countRepeats } from "../../src/db/events/repeats.ts";
 import { readDataView } from "../../src/dashboard/reads/data.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { trailOf } from "../dashboard/monitoring_fixture.ts";
 import { event, withEvents } from "./events_support.ts";
 

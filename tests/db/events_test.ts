@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { countEvents, insertEvents } from "../../src/db/events/events.ts";
 import { readLabelDays, readUserDays, type UserDays } from "../../src/db/events/user_days.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { isActive } from "../../src/features/population.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import { event, pseudonym, withEvents } from "./events_support.ts";
 import { rollUp } from "./roll_up.ts";
 

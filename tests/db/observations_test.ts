@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { saveCheck } from "../../src/db/cycles/checks.ts";
 import {
@@ -9,7 +10,6 @@ import {
   pruneObservations,
   saveObservation,
 } from "../../src/db/monitoring/observations.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { withDatabase } from "./database.ts";
 
 const NOW = Date.UTC(2024, 5, 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Sql } from "../../src/db/connect.ts";
 import { inTransaction } from "../../src/db/connect.ts";
 import {
@@ -13,7 +14,6 @@ import { saveStream, streamSummaries, withStreams } from "../../src/db/monitorin
 import { pseudonym } from "./events_support.ts";
 import { withDatabase } from "./database.ts";
 
-const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2024, 2, 1);
 const at = (day: number) => START_MS + day * DAY_MS;
 const iso = (day: number) => new Date(at(day)).toISOString();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { saveObservation } from "../../src/db/monitoring/observations.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
@@ -11,8 +12,6 @@ import { aFinding, aQualityReport } from "../monitoring/reports.ts";
 import { withDatabase } from "./database.ts";
 import { event, pseudonym } from "./events_support.ts";
 
-const DAY_MS = 86_400_000;
-const HOUR_MS = 3_600_000;
 /** A Wednesday. */
 const TODAY_MS = Date.UTC(2024, 4, 15);
 const TODAY = TODAY_MS / DAY_MS;

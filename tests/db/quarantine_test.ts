@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HOUR_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { listQuarantined, quarantineReasons } from "../../src/db/events/quarantine_list.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
@@ -7,7 +8,6 @@ import { replayQuarantine } from "../../src/app/events/reprocess.ts";
 import { pseudonym, withEvents } from "./events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
-const HOUR_MS = 3_600_000;
 const FUTURE = "time is in the future";
 const source = "api";
 const event = (id: string, over: Record<string, unknown> = {}) => ({

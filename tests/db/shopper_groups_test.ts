@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { shopperGroups } from "../../src/db/events/shopper_groups.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { event, pseudonym, withEvents } from "./events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import {
   configFor,
   DEMO_PROTOCOL,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { DAY_MS } from "../../src/core/time.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { listReplayScores } from "../../src/db/cycles/replays.ts";
@@ -9,7 +10,6 @@ import { moveServing, servingHistory, servingVersion } from "../../src/db/models
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, listVersions } from "../../src/db/models/versions.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { promote, rollBack } from "../../src/app/registry/moves.ts";

@@ -1,5 +1,6 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { type Random, seededRandom } from "../../src/core/random.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 
 /** 2024-01-01 00:00 UTC, a Monday. */
 export const START_MS = Date.UTC(2024, 0, 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
@@ -6,7 +7,7 @@ import { reportOf } from "../../src/impact/report.ts";
 import { horizonsServed } from "../../src/impact/served.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
 import { compare } from "../../src/validation/compare.ts";
-import { day, DAY_MS, evidenceOf } from "./rows.ts";
+import { day, evidenceOf } from "./rows.ts";
 
 Deno.test("groupColumns() puts every feature into exactly one group, and leaves no group empty", () => {
   const groups = groupColumns(FEATURES);

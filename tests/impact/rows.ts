@@ -1,4 +1,5 @@
 /** Made-up evidence of two models on the same shoppers. */
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import type { Economics } from "../../src/impact/economics.ts";
 import { profitCurve } from "../../src/impact/curve.ts";
@@ -10,7 +11,6 @@ import { type Stored, tellStage } from "../../src/impact/stage.ts";
 import { type DeployedCycle, type ImpactInput, summarise } from "../../src/impact/summary.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
-export const DAY_MS = 86_400_000;
 export const day = (days: number) => new Date(Date.UTC(2024, 0, 1) + days * DAY_MS).toISOString();
 
 /** A contact that keeps a churner earns 8 and costs 2: it pays from a chance of 0.25 on. */

@@ -1,5 +1,6 @@
 /** The judges themselves, as the service hands them to `explain()`: what a look stored is what its sealed evidence gives. */
 import assert from "node:assert/strict";
+import { WEEK_MS } from "../../src/core/time.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
@@ -16,7 +17,6 @@ import { recomputeDrift } from "../../src/monitoring/recompute_drift.ts";
 import { createJudge } from "../../src/threads/judge.ts";
 import { evidenceOf, shopRows } from "../performance/shop.ts";
 
-const WEEK_MS = 7 * 86_400_000;
 const ROWS = 200;
 
 async function withStore(test: (store: ArtefactStore) => Promise<void>): Promise<void> {

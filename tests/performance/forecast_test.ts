@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { forecast } from "../../src/performance/forecast.ts";
 import golden from "../golden/performance.json" with { type: "json" };
 
-const DAY_MS = 86_400_000;
 const { days, loss, rows, threshold, confidence, want } = golden.line;
 const points = days.map((x, i) => ({ asOfMs: (1000 + x) * DAY_MS, loss: loss[i], rows: rows[i] }));
 const options = { metric: "logLoss", threshold, spacingDays: 28, confidence };

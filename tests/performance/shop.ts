@@ -1,9 +1,9 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, mix32, seededRandom } from "../../src/core/random.ts";
 import type { PerformanceEvidence } from "../../src/performance/evidence.ts";
 import type { OutcomeRows } from "../../src/performance/rows.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 
-const DAY_MS = 86_400_000;
 export const AS_OF_MS = Date.UTC(2024, 5, 1);
 
 /** What became of a shop since its model was deployed. */

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
 import { QualityReport } from "../../src/quality/report.ts";
-import { DAY_MS, evidenceAt, FIRST_DAY, healthyDays, look } from "./shop.ts";
+import { evidenceAt, FIRST_DAY, healthyDays, look } from "./shop.ts";
 
 const N = 129;
 const LAST = FIRST_DAY + N - 1; // the trouble begins on a Monday

@@ -1,10 +1,10 @@
 /** A made-up shop's days, visit by visit, and looks at them as the activity makes them. */
+import { DAY_MS } from "../../src/core/time.ts";
 import { type Random, seededRandom } from "../../src/core/random.ts";
 import type { Finding, QualityReport } from "../../src/quality/report.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
 
-export const DAY_MS = 86_400_000;
 /** A Monday. */
 export const FIRST_DAY = 19_723 + 7;
 

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { StoredCheck } from "../../src/db/cycles/checks.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
 import { tryConfig } from "../../src/retraining/what_if.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { aCheck, aCycle, findings } from "./what_if_support.ts";
 
-const DAY_MS = 86_400_000;
 const TO_MS = Date.parse("2024-07-01T00:00:00Z");
 const current = RetrainingConfig.parse({});
 const at = (day: number) => new Date(TO_MS - day * DAY_MS).toISOString();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DAY_MS } from "../../src/core/time.ts";
 import { ConflictError, NotFoundError } from "../../src/core/errors.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import type { Database } from "../../src/db/connect.ts";
@@ -7,7 +8,6 @@ import { insertEvents } from "../../src/db/events/events.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import churn from "../../src/models/churn.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { rollBack } from "../../src/app/registry/moves.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { event } from "../db/events_support.ts";
 import { pseudonym } from "../api/support.ts";

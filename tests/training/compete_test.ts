@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Recipe, TargetTransform } from "../../src/models/recipe.ts";
 import { decodeArtifact } from "../../src/training/artifact.ts";
 import { startBackend } from "../../src/training/backend.ts";

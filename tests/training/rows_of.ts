@@ -1,5 +1,5 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { Recipe } from "../../src/models/recipe.ts";
 import type { CompeteRequest, TrainingTask } from "../../src/training/protocol.ts";
 import type { TrainingRows } from "../../src/training/rows.ts";

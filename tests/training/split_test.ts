@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import { splitRows } from "../../src/training/split.ts";
 import { limitRows } from "../../src/training/rows.ts";
 import { makeRows } from "./rows_of.ts";

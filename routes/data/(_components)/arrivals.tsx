@@ -1,9 +1,9 @@
+import { DAY_MS } from "../../../src/core/time.ts";
 import type { DataView } from "../../../src/dashboard/reads/data.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, duration, msBetween, percent } from "../../../src/format/figures.ts";
 import { Time } from "../../../components/signs.tsx";
 
-const DAY_MS = 86_400_000;
 /** What comes live is not days old. */
 const IMPORTED_S = 2 * 86_400;
 const lag = (seconds: number): string => duration(Math.max(0, seconds) * 1000);

@@ -1,10 +1,9 @@
 import * as Plot from "@observablehq/plot";
+import { DAY_MS } from "../../../src/core/time.ts";
 import type { DataView } from "../../../src/dashboard/reads/data.ts";
 import type { HourPoint } from "../../../src/monitoring/usual_hours.ts";
 import { count, counted, moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
-
-const DAY_MS = 86_400_000;
 
 /** The newest week hour by hour, beside what the same hours of the weeks before brought. */
 export function HoursChart({ hours }: { hours: readonly HourPoint[] }) {

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from "../../core/time.ts";
 import { messageOf } from "../../core/errors.ts";
 import { escalateAlerts } from "../../db/alerts/alerts.ts";
 import { dueDeliveries } from "../../db/alerts/deliveries.ts";
@@ -7,7 +8,6 @@ import { deliver, type DeliveryDeps } from "./deliver.ts";
 import { settleAlerts } from "./settle.ts";
 import { wantedFromPatrol, workerLives } from "../../alerts/watched.ts";
 
-const MINUTE_MS = 60_000;
 /** Patrols farther apart than this mean that this process slept: it then watches anew. */
 const GAP_MS = 3 * MINUTE_MS;
 /** What a living worker is left to send itself: so long untried, and so long after an attempt (it may wait 30 min). */

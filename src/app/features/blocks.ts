@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../core/time.ts";
 import { DamagedArtefactError } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
 import type { Sql } from "../../db/connect.ts";
@@ -14,7 +15,6 @@ import type { ArtefactStore } from "../../registry/artefacts.ts";
 import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../features/definition.ts";
 import type { Activity } from "../../features/population.ts";
-import { DAY_MS } from "../../features/user_day.ts";
 
 /** Where blocks come from and are kept. */
 export interface BlockDeps {

@@ -1,4 +1,5 @@
 /** What a model's cycles say together: how often, what they changed, what they took. Plain data in, plain data out. */
+import { DAY_MS } from "../../core/time.ts";
 import type { AnalysedRow } from "../../db/cycles/analysed_cycles.ts";
 import { cycleCost } from "../../impact/economics.ts";
 import { becauseOf } from "../../impact/summary.ts";
@@ -109,7 +110,6 @@ export interface Frequency {
   days: Spread | null;
 }
 
-const DAY_MS = 86_400_000;
 /** Longer than this, and bars of a day, or of a week, would be too thin to see. */
 const DAYS_OF_DAYS = 28;
 const DAYS_OF_WEEKS = 190;

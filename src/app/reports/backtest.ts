@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { DAY_MS } from "../../core/time.ts";
 import type { BacktestState } from "../../backtest/backtest.ts";
 import { BacktestEnd, LabelledPolicy } from "../../backtest/backtest.ts";
 import { type Predicted, type Worth, worthOf } from "../../backtest/money.ts";
@@ -50,8 +51,6 @@ const NOTES = [
   "In a backtest a version that passes serves everyone at once: approvals and rollouts take time that is not replayed.",
   "The events are those known today; some may have arrived after the moment that they are replayed for.",
 ];
-
-const DAY_MS = 86_400_000;
 
 export function summaryOf(row: BacktestRow): BacktestSummary {
   const { id, models, policies, moments, state, text, done, by, why, createdAt, endedAt } = row;

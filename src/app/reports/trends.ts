@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { HOUR_MS } from "../../core/time.ts";
 import type { Sql } from "../../db/connect.ts";
 import { listObservations } from "../../db/monitoring/observations.ts";
 import {
@@ -80,7 +81,6 @@ export const Trends = z.strictObject({
 export type Trends = z.infer<typeof Trends>;
 
 const LIMIT = 500;
-const HOUR_MS = 3_600_000;
 const QUOTED = ["accuracy", "mse"];
 
 /** Reads how a model has fared: its newest 500 looks, cycles and answered alarms. */

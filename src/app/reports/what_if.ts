@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../core/time.ts";
 import type { Clock } from "../../core/clock.ts";
 import { checksSince } from "../../db/cycles/checks.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
@@ -8,7 +9,6 @@ import type { RetrainingConfig } from "../../config/retraining.ts";
 import { currentAsOf } from "../as_of.ts";
 import { type Trial, tryConfig } from "../../retraining/what_if.ts";
 
-const DAY_MS = 86_400_000;
 /** Most checks that are decided again. */
 const CHECKS_MAX = 5000;
 

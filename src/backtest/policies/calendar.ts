@@ -1,6 +1,5 @@
+import { DAY_MS } from "../../core/time.ts";
 import type { Policy } from "./policy.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Trains every so many days, whatever happens: what a cron job does. */
 export const calendar: Policy = {

@@ -1,3 +1,4 @@
+import { DAY_MS } from "../../core/time.ts";
 import {
   type DayCount,
   dayCounts,
@@ -34,7 +35,6 @@ export interface DataView {
   reasons: QuarantineReason[];
 }
 
-const DAY_MS = 86_400_000;
 const DAYS_SHOWN = 56;
 const HOURS_DAYS = 7;
 const USUAL_WEEKS = 6;

@@ -1,12 +1,11 @@
 import { z } from "zod";
+import { HOUR_MS } from "../../core/time.ts";
 import { Alert, type AlertKind, type ChannelName, type WantedAlert } from "../../alerts/alert.ts";
 import { ConflictError, NotFoundError } from "../../core/errors.ts";
 import { writeAudit } from "../access/audit.ts";
 import { currentConfig } from "../config/config_versions.ts";
 import { inTransaction, type Sql } from "../connect.ts";
 import { toldOver, writeDeliveries } from "./deliveries.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** When something happens to an alert, and over which channels it is told. */
 export interface Telling {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DAY_MS } from "../../features/user_day.ts";
+import { DAY_MS } from "../../core/time.ts";
 import { Finding } from "../../quality/report.ts";
 import type { QualityEvidence, Refused } from "../../quality/evidence.ts";
 import { DayProfile, PROFILE_VERSION } from "../../quality/profile.ts";

@@ -1,4 +1,4 @@
-import { DAY_MS } from "../../features/user_day.ts";
+import { DAY_MS } from "../../core/time.ts";
 import { type DayProfile, PRICE_BIN } from "../../quality/profile.ts";
 import type { Sql } from "../connect.ts";
 import { DAY_OF_AT } from "./user_day_sql.ts";

@@ -1,5 +1,6 @@
+import { DAY_MS } from "../../core/time.ts";
 import type { Activity } from "../../features/population.ts";
-import { DAY_MS, type UserDay } from "../../features/user_day.ts";
+import { type UserDay } from "../../features/user_day.ts";
 import type { Sql } from "../connect.ts";
 import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
 

@@ -1,5 +1,6 @@
+import { DAY_MS } from "../../core/time.ts";
 import { paretoRate } from "../tails.ts";
-import { type Check, DAY_MS, isTroubled, PAST_DAYS } from "../view.ts";
+import { type Check, isTroubled, PAST_DAYS } from "../view.ts";
 import { dayText, times } from "../words.ts";
 
 const DAYS_MIN = 28;

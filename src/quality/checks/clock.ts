@@ -1,6 +1,7 @@
+import { DAY_MS } from "../../core/time.ts";
 import { tailBeside } from "../students.ts";
 import type { DayProfile } from "../profile.ts";
-import { type Check, DAY_MS, type Draft, isTroubled, type View } from "../view.ts";
+import { type Check, type Draft, isTroubled, type View } from "../view.ts";
 import { dayText } from "../words.ts";
 
 /** One odd day is no clock: some shops open late once a week. */

@@ -1,6 +1,7 @@
+import { DAY_MS } from "../../core/time.ts";
 import { PRICE_BIN } from "../profile.ts";
 import { askRate } from "../rates.ts";
-import { type Check, DAY_MS, type Tested, type View } from "../view.ts";
+import { type Check, type Tested, type View } from "../view.ts";
 import { dayText, percent, times } from "../words.ts";
 import { seriesOf } from "./repetition.ts";
 

@@ -1,5 +1,6 @@
+import { HOUR_MS } from "../../core/time.ts";
 import { paretoRate } from "../tails.ts";
-import { type Check, type Draft, HOUR_MS, type View } from "../view.ts";
+import { type Check, type Draft, type View } from "../view.ts";
 
 /** An hour of the week is open when events came in it in half of the weeks before at least. */
 const WEEKS = 8;

@@ -1,5 +1,6 @@
+import { DAY_MS } from "../../core/time.ts";
 import { median, tailBeside } from "../students.ts";
-import { type Check, DAY_MS, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
+import { type Check, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
 import { times } from "../words.ts";
 
 /** A stretch is forecast by the middle of so many stretches before it: the same weekday, or whole weeks. */

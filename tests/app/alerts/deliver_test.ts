@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HOUR_MS, MINUTE_MS } from "../../../src/core/time.ts";
 import type { ChannelName, Delivery } from "../../../src/alerts/alert.ts";
 import { type Channel, FinalDeliveryError } from "../../../src/alerts/channels/channel.ts";
 import { deliver, type DeliveryDeps, GIVE_UP_AFTER_MS } from "../../../src/app/alerts/deliver.ts";
@@ -8,7 +9,7 @@ import { connect, type Database } from "../../../src/db/connect.ts";
 import { dueDeliveries, listDeliveries } from "../../../src/db/alerts/deliveries.ts";
 import { NotFoundError } from "../../../src/core/errors.ts";
 import { withDatabase } from "../../db/database.ts";
-import { aDelivery, anAlert, HOUR_MS, MINUTE_MS, NotingChannel, NOW_MS } from "../../alerts/support.ts";
+import { aDelivery, anAlert, NotingChannel, NOW_MS } from "../../alerts/support.ts";
 import { withReceiver } from "../../alerts/receiver.ts";
 
 const deps = (sql: Database, channels: Channel[], over: Partial<DeliveryDeps> = {}): DeliveryDeps => ({

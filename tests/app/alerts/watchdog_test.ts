@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import { HOUR_MS, MINUTE_MS } from "../../../src/core/time.ts";
 import { createPatrol } from "../../../src/app/alerts/watchdog.ts";
 import { listAlerts } from "../../../src/db/alerts/alerts.ts";
 import type { Database } from "../../../src/db/connect.ts";
 import { saveRetrainer } from "../../../src/db/cycles/retrainers.ts";
 import { listWorkers, workerSeen } from "../../../src/db/cycles/workers.ts";
 import { withDatabase } from "../../db/database.ts";
-import { aDelivery, HOUR_MS, MINUTE_MS, NotingChannel, NOW_MS, toldOf } from "../../alerts/support.ts";
+import { aDelivery, NotingChannel, NOW_MS, toldOf } from "../../alerts/support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
