@@ -1,9 +1,11 @@
 import { deliver, type DeliveryDeps, type DeliveryResult } from "../src/app/alerts/deliver.ts";
-import { settleAlerts, type Settlement } from "../src/app/alerts/settle.ts";
+import { settleAlerts } from "../src/app/alerts/settle.ts";
+import { type Settlement } from "../src/alerts/alert.ts";
 import { wantedFromDrift, wantedFromPerformance, wantedFromQuality } from "../src/alerts/wanted.ts";
 import { escalateAlerts, listAlerts } from "../src/db/alerts/alerts.ts";
 import { dueDeliveries } from "../src/db/alerts/deliveries.ts";
-import { listObservations, type Observation } from "../src/db/monitoring/observations.ts";
+import { listObservations } from "../src/db/monitoring/observations.ts";
+import { type Observation } from "../src/monitoring/observation.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { DriftReport } from "../src/drift/report.ts";
 import { PerformanceReport } from "../src/performance/report.ts";

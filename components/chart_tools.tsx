@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
-import { cellText, Charts, csvHref, isNumeric, type Numbers } from "./charts.ts";
+import { cellText, Charts, csvHref, isNumeric } from "./charts.ts";
+import { type Numbers } from "../src/dashboard/page_charts.ts";
 import { Time } from "./signs.tsx";
 import { type Range, zoomHref, zoomSteps } from "./zoom.ts";
 

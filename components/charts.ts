@@ -1,28 +1,8 @@
+import { Column, Numbers, PageCharts, Written } from "../src/dashboard/page_charts.ts";
 /** What all charts of a page share: their numbers, as table and CSV, and the part of the x axis that they show. */
 import { createContext } from "preact";
 import { type Cell, csvText } from "../src/core/csv.ts";
 import { count, figure, moment, percent, signed } from "../src/format/figures.ts";
-
-/** How the cells of a column are written in a table; the CSV has them as they are. */
-type Written = "text" | "count" | "figure" | "signed" | "percent" | "day" | "moment";
-
-/** A column of a chart's numbers. Left out: text. */
-export interface Column {
-  name: string;
-  as?: Written;
-}
-
-/** The numbers that a chart shows: the same for its table and its CSV. Times are ISO 8601. */
-export interface Numbers {
-  columns: readonly Column[];
-  rows: readonly (readonly Cell[])[];
-}
-
-/** The charts of the page that is being drawn: each puts its numbers down here. */
-export interface PageCharts {
-  url: URL;
-  numbers: Map<string, Numbers>;
-}
 
 export const Charts = createContext<PageCharts | null>(null);
 

@@ -2,7 +2,7 @@ import * as Plot from "@observablehq/plot";
 import type { Cycle } from "../src/retraining/cycle.ts";
 import type { Evidence } from "../src/validation/verdict.ts";
 import type { Cell } from "../src/core/csv.ts";
-import type { Column } from "./charts.ts";
+import type { Column } from "../src/dashboard/page_charts.ts";
 import { counted, metricName, percent } from "../src/format/figures.ts";
 import { type Drawing, Figure } from "./plot.tsx";
 

@@ -3,7 +3,8 @@ import { parseHTML } from "linkedom";
 import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { ChartTools } from "./chart_tools.tsx";
-import { Charts, type Numbers } from "./charts.ts";
+import { Charts } from "./charts.ts";
+import { type Numbers } from "../src/dashboard/page_charts.ts";
 import { type Range, zoomOf } from "./zoom.ts";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");

@@ -1,6 +1,5 @@
 import type { ModelStatus } from "../src/retraining/status.ts";
 import type { RetrainerAction } from "./act.tsx";
-import type { Deed } from "../routes/act/(_components)/deed.ts";
 
 /** What a person may do with the retraining of a model as it is now, the usual first. */
 export function retrainerActions(
@@ -71,3 +70,17 @@ const of = ({ model }: ModelStatus, route: string) => ({
   path: `/retraining/${route}`,
   body: { model },
 });
+
+/** What an action comes to, in words, and as the API takes it. */
+export interface Deed {
+  question: string;
+  /** what will happen, and what will not */
+  will: string[];
+  button: string;
+  /** said once it is done */
+  done: string;
+  /** the page to see it on */
+  back: string;
+  path: string;
+  body: Record<string, unknown>;
+}

@@ -1,6 +1,7 @@
 import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
-import { findObservation, type Observation, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { findObservation, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";

@@ -1,6 +1,7 @@
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { countEvents } from "../../src/db/events/events.ts";
-import { listObservations, type Observation } from "../../src/db/monitoring/observations.ts";
+import { listObservations } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { countAccepted } from "../../src/db/monitoring/quality_findings.ts";
 import { alphaOf, type Watched } from "../../src/monitoring/budget.ts";
 import type { ActivityDeps } from "../deps.ts";

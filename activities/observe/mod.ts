@@ -1,5 +1,6 @@
 import { currentAsOf } from "../../src/app/as_of.ts";
-import { listObservations, type Observation } from "../../src/db/monitoring/observations.ts";
+import { listObservations } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { observeDrift } from "./drift.ts";
 import { lookKey } from "./look.ts";

@@ -1,10 +1,6 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import {
-  findObservation,
-  listObservations,
-  type Observation,
-  saveObservation,
-} from "../../src/db/monitoring/observations.ts";
+import { findObservation, listObservations, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/monitoring/outcomes.ts";
 import { streamSummaries } from "../../src/db/monitoring/streams.ts";
 import { getVersion } from "../../src/db/models/versions.ts";

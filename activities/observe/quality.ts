@@ -1,10 +1,6 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import {
-  findObservation,
-  listObservations,
-  type Observation,
-  saveObservation,
-} from "../../src/db/monitoring/observations.ts";
+import { findObservation, listObservations, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";

@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { foundInData } from "../../src/db/monitoring/affected.ts";
-import { getObservations, listObservations, type Observation } from "../../src/db/monitoring/observations.ts";
+import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { DriftReport } from "../../src/drift/report.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
 import { PerformanceReport } from "../../src/performance/report.ts";

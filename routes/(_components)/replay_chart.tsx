@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/retraining/status.ts";
-import type { Numbers } from "../../components/charts.ts";
+import type { Numbers } from "../../src/dashboard/page_charts.ts";
 import type { ReplayScore } from "../../src/dashboard/dashboard.ts";
 import { count, figure, metricName, moment } from "../../src/format/figures.ts";
 import { type Drawing, Figure } from "../../components/plot.tsx";

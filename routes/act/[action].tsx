@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
-import { type Deed, deedOf } from "./(_components)/deed.ts";
+import { deedOf } from "./(_components)/deed.ts";
+import { type Deed } from "../../components/retrainer_deed.ts";
 import { DeedForm } from "./(_components)/deed_form.tsx";
 import { type Asked, deedHandlers } from "../../src/dashboard/deed_handlers.ts";
 import { define } from "../../src/dashboard/define.ts";

@@ -1,7 +1,6 @@
 import { MINUTE_MS } from "../core/time.ts";
-import type { RetrainerState } from "../db/cycles/retrainers.ts";
-import type { WorkerState } from "../db/cycles/workers.ts";
-import type { Settlement } from "../app/alerts/settle.ts";
+import type { RetrainerState, WorkerState } from "./heartbeats.ts";
+import type { Settlement } from "./alert.ts";
 
 /** A worker says every 20 s that it is there: six times in vain. */
 export const STALLED_AFTER_MS = 2 * MINUTE_MS;

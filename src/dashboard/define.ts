@@ -1,5 +1,5 @@
 import { createDefine } from "fresh";
-import type { PageCharts } from "../../components/charts.ts";
+import type { PageCharts } from "./page_charts.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Desk, Person } from "./session.ts";
 import type { Follows } from "./view.ts";

@@ -44,3 +44,8 @@ export const Check = z.object({
   checkedAt: z.iso.datetime(),
 });
 export type Check = z.infer<typeof Check>;
+
+/** A check with what it decided on, as it was stored: of a check made before 0.2, null. */
+export const StoredCheck = Check.extend({ findings: z.unknown() });
+
+export type StoredCheck = z.infer<typeof StoredCheck>;

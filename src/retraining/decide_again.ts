@@ -1,6 +1,5 @@
 /** A stored check or verdict, decided again as another configuration would have it: pure functions over what was stored. */
-import type { StoredCheck } from "../db/cycles/checks.ts";
-import type { Answer, Reason } from "./check.ts";
+import type { Answer, Reason, StoredCheck } from "./check.ts";
 import { Findings } from "./findings.ts";
 import { PerformanceReport } from "../performance/report.ts";
 import { decide, staleness } from "./trigger.ts";

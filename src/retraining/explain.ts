@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { DamagedArtefactError, messageOf } from "../core/errors.ts";
 import { canonicalJson } from "../core/hash.ts";
-import type { StoredCheck } from "../db/cycles/checks.ts";
-import type { Observation } from "../db/monitoring/observations.ts";
-import { Check } from "./check.ts";
+import { Check, type StoredCheck } from "./check.ts";
+import type { Observation } from "../monitoring/observation.ts";
 import { Findings } from "./findings.ts";
 import { decide } from "./trigger.ts";
 

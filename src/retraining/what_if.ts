@@ -1,7 +1,6 @@
 /** A configuration tried on history: each stored check and verdict decided again, beside what was answered then. */
 import { z } from "zod";
-import type { StoredCheck } from "../db/cycles/checks.ts";
-import { Answer, Trigger } from "./check.ts";
+import { Answer, type StoredCheck, Trigger } from "./check.ts";
 import { Findings } from "./findings.ts";
 import { configOf, type RetrainingConfig } from "../config/retraining.ts";
 import { ALL_SETTINGS, configChanges, type Reach } from "../config/settings.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { wantedFromDrift, wantedFromPerformance, wantedFromQuality } from "../../src/alerts/wanted.ts";
-import type { Settlement } from "../../src/app/alerts/settle.ts";
+import type { Settlement } from "../../src/alerts/alert.ts";
 import type { PerformanceReport } from "../../src/performance/report.ts";
 import type { Finding } from "../../src/quality/report.ts";
 import { aDriftReport, aFinding, aPerformanceReport, aQualityReport, aShift } from "../monitoring/reports.ts";

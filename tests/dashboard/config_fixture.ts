@@ -1,6 +1,6 @@
 /** Three versions of a configuration, and a history to try another on. */
 import { DAY_MS } from "../../src/core/time.ts";
-import type { StoredCheck } from "../../src/db/cycles/checks.ts";
+import type { StoredCheck } from "../../src/retraining/check.ts";
 import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";

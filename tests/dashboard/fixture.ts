@@ -2,15 +2,13 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import type { Alert, Delivery } from "../../src/alerts/alert.ts";
-import type { Check, Reason } from "../../src/retraining/check.ts";
+import type { Check, Reason, StoredCheck } from "../../src/retraining/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
 import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
-import { DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
-import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
-import type { StoredCheck } from "../../src/db/cycles/checks.ts";
+import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
 import { tryConfig } from "../../src/retraining/what_if.ts";
 import { analysisView, comparison, descent } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";

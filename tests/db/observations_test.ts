@@ -6,10 +6,10 @@ import {
   findObservation,
   getObservations,
   listObservations,
-  type Observation,
   pruneObservations,
   saveObservation,
 } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { withDatabase } from "./database.ts";
 
 const NOW = Date.UTC(2024, 5, 1);

@@ -1,6 +1,7 @@
 /** Reports and findings as a look and a check store them, for tests of what is told about them. */
 import type { Sql } from "../../src/db/connect.ts";
-import { type Observation, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import type { DriftReport, FeatureShift } from "../../src/drift/report.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
 import type { PerformanceReport } from "../../src/performance/report.ts";

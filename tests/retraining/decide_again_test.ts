@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoredCheck } from "../../src/db/cycles/checks.ts";
+import type { StoredCheck } from "../../src/retraining/check.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
 import { decide } from "../../src/retraining/trigger.ts";
 import { checkAgain, verdictAgain, type Wanted } from "../../src/retraining/decide_again.ts";

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { z } from "zod";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { canonicalJson } from "../../src/core/hash.ts";
-import type { StoredCheck } from "../../src/db/cycles/checks.ts";
-import type { Observation } from "../../src/db/monitoring/observations.ts";
+import type { StoredCheck } from "../../src/retraining/check.ts";
+import type { Observation } from "../../src/monitoring/observation.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
 import { decide } from "../../src/retraining/trigger.ts";
 import {

@@ -1,5 +1,5 @@
 /** Stored checks and cycles to try configurations on. */
-import type { StoredCheck } from "../../src/db/cycles/checks.ts";
+import type { StoredCheck } from "../../src/retraining/check.ts";
 import type { Findings } from "../../src/retraining/findings.ts";
 import { decide } from "../../src/retraining/trigger.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";

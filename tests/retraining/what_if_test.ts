@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DAY_MS } from "../../src/core/time.ts";
-import type { StoredCheck } from "../../src/db/cycles/checks.ts";
+import type { StoredCheck } from "../../src/retraining/check.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
 import { tryConfig } from "../../src/retraining/what_if.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";

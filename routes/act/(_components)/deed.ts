@@ -1,20 +1,6 @@
+import { Deed, RETRAINER_DEEDS } from "../../../components/retrainer_deed.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
 import type { RetrainerAction, VersionAction } from "../../../components/act.tsx";
-import { RETRAINER_DEEDS } from "../../../components/retrainer_deed.ts";
-
-/** What an action comes to, in words, and as the API takes it. */
-export interface Deed {
-  question: string;
-  /** what will happen, and what will not */
-  will: string[];
-  button: string;
-  /** said once it is done */
-  done: string;
-  /** the page to see it on */
-  back: string;
-  path: string;
-  body: Record<string, unknown>;
-}
 
 const VERSION_DEEDS: Readonly<Record<VersionAction, (model: ModelStatus, version: number) => Deed>> = {
   approve: (status, version) => decided(status, version, "approve"),

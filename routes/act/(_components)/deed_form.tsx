@@ -1,4 +1,4 @@
-import type { Deed } from "./deed.ts";
+import type { Deed } from "../../../components/retrainer_deed.ts";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";
 

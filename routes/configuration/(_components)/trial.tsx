@@ -1,6 +1,6 @@
 import type { Trial } from "../../../src/retraining/what_if.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
-import type { Column } from "../../../components/charts.ts";
+import type { Column } from "../../../src/dashboard/page_charts.ts";
 import { count, counted, moment } from "../../../src/format/figures.ts";
 import { Status, Time } from "../../../components/signs.tsx";
 import { answerSign, type Sign, verdictSign } from "../../../components/words.ts";

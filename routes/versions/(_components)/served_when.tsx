@@ -1,6 +1,6 @@
 import type { Cell } from "../../../src/core/csv.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
-import type { Column } from "../../../components/charts.ts";
+import type { Column } from "../../../src/dashboard/page_charts.ts";
 import { moment, msBetween } from "../../../src/format/figures.ts";
 import type { Service } from "../../../components/rings.tsx";
 

@@ -1,22 +1,6 @@
-import {
-  type AlertScope,
-  lockAlerts,
-  missAlerts,
-  openAlert,
-  takeLook,
-  type Telling,
-} from "../../db/alerts/alerts.ts";
+import { type Alert, type AlertKind, Settlement } from "../../alerts/alert.ts";
+import { lockAlerts, missAlerts, openAlert, takeLook, type Telling } from "../../db/alerts/alerts.ts";
 import { inTransaction, type Sql } from "../../db/connect.ts";
-import type { Alert, AlertKind, WantedAlert } from "../../alerts/alert.ts";
-
-/** What one look says about alerts. */
-export interface Settlement {
-  /** what the look can speak about; no kinds: it cannot tell, and closes nothing */
-  scope: AlertScope;
-  wanted: readonly WantedAlert[];
-  /** why an alert of the scope that is not wanted any more closes */
-  closedWhy: string;
-}
 
 /**
  * How many looks in a row must miss an alert before it closes. A statistic that raised an alarm falls silent by chance

@@ -1,13 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
-import { insertQuarantined, type QuarantinedEvent } from "../../db/events/quarantine.ts";
+import { insertQuarantined } from "../../db/events/quarantine.ts";
+import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { atomically } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { judge } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
-import { quarantined } from "../../events/quarantine.ts";
 
 export interface IngestDeps {
   readonly sql: Sql;

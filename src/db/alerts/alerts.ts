@@ -1,6 +1,6 @@
+import { Alert, type AlertKind, AlertScope, type ChannelName, type WantedAlert } from "../../alerts/alert.ts";
 import { z } from "zod";
 import { HOUR_MS } from "../../core/time.ts";
-import { Alert, type AlertKind, type ChannelName, type WantedAlert } from "../../alerts/alert.ts";
 import { ConflictError, NotFoundError } from "../../core/errors.ts";
 import { writeAudit } from "../access/audit.ts";
 import { currentConfig } from "../config/config_versions.ts";
@@ -129,12 +129,6 @@ function closeWhere(
     }
     return closed;
   });
-}
-
-/** Which open alerts a look can speak about. */
-export interface AlertScope {
-  kinds: readonly AlertKind[];
-  model: string | null;
 }
 
 /**

@@ -1,12 +1,8 @@
+import { type Answer, Check, StoredCheck } from "../../retraining/check.ts";
 import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
-import { type Answer, Check } from "../../retraining/check.ts";
 import type { Findings } from "../../retraining/findings.ts";
 import type { Sql } from "../connect.ts";
-
-/** A check with what it decided on, as it was stored: of a check made before 0.2, null. */
-export const StoredCheck = Check.extend({ findings: z.unknown() });
-export type StoredCheck = z.infer<typeof StoredCheck>;
 
 const columns = (sql: Sql) =>
   sql`id, model, as_of, trigger, answer, reasons, cycle_id, observations, code_version, checked_at`;

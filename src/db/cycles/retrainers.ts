@@ -1,15 +1,6 @@
+import { RetrainerState } from "../../alerts/heartbeats.ts";
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
-
-/** What a retrainer workflow last said of itself. */
-export const RetrainerState = z.object({
-  model: z.string(),
-  active: z.boolean(),
-  nextCheckAt: z.iso.datetime().nullable(),
-  runningCycle: z.string().nullable(),
-  updatedAt: z.iso.datetime(),
-});
-export type RetrainerState = z.infer<typeof RetrainerState>;
 
 /** Every retrainer that ever started, by model name. */
 export async function listRetrainers(sql: Sql): Promise<RetrainerState[]> {

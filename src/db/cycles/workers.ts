@@ -1,13 +1,6 @@
+import { WorkerState } from "../../alerts/heartbeats.ts";
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
-
-/** A process that runs activities, and when it last said that it is there. */
-export const WorkerState = z.object({
-  name: z.string(),
-  startedAt: z.iso.datetime(),
-  seenAt: z.iso.datetime(),
-});
-export type WorkerState = z.infer<typeof WorkerState>;
 
 /** A worker says that it is there. Those that said nothing for a week are forgotten. */
 export async function workerSeen(sql: Sql, name: string): Promise<void> {

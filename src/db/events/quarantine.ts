@@ -1,17 +1,5 @@
+import { QuarantinedEvent } from "../../events/quarantine.ts";
 import type { Sql } from "../connect.ts";
-
-/** What could not be accepted. Names its shopper by pseudonym only. */
-export interface QuarantinedEvent {
-  /** as it was sent; null: none, or not usable */
-  readonly eventId: string | null;
-  readonly reason: string;
-  readonly field: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** where it came from, as in `api` or `import events.csv` */
-  readonly source: string;
-  /** the same fingerprint is kept once */
-  readonly fingerprint: string;
-}
 
 /** Puts events into quarantine, in the order of their fingerprints. @returns how many were not there yet */
 export async function insertQuarantined(sql: Sql, events: readonly QuarantinedEvent[]): Promise<number> {

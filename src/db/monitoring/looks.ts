@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Look } from "../../monitoring/look.ts";
 import type { Sql } from "../connect.ts";
-import type { Observation } from "./observations.ts";
+import type { Observation } from "../../monitoring/observation.ts";
 
 /** Observations in brief, newest first by the moment they hold for. Uses index `observations_newest`. */
 export async function listLooks(

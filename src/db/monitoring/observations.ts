@@ -1,21 +1,7 @@
+import { Observation } from "../../monitoring/observation.ts";
 import { z } from "zod";
 import { Shapes } from "../../monitoring/shapes.ts";
 import type { Sql } from "../connect.ts";
-
-/** What one look found, whatever it looked at. */
-export const Observation = z.object({
-  id: z.uuid(),
-  kind: z.enum(["quality", "drift", "performance"]),
-  model: z.string().nullable(),
-  key: z.string(),
-  asOf: z.iso.datetime(),
-  answer: z.string(),
-  report: z.record(z.string(), z.unknown()),
-  evidenceSha256: z.string(),
-  codeVersion: z.string(),
-  at: z.iso.datetime(),
-});
-export type Observation = z.infer<typeof Observation>;
 
 const columns = (sql: Sql) =>
   sql`id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, at`;
