@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
-import { type Channels, createChannels } from "./alerts/channels/mod.ts";
+import { type Channels, createChannels } from "./app/alerts/channels/mod.ts";
 import { createPatrol } from "./app/alerts/watchdog.ts";
 import type { Config } from "./config/environment.ts";
 import { DriftEvidence } from "./monitoring/drift.ts";

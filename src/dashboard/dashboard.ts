@@ -154,3 +154,6 @@ export interface Dashboard {
   /** where Temporal's UI shows a workflow; null: no UI is known */
   workflowUrl(workflowId: string, runId: string): string | null;
 }
+
+/** What a page that keeps itself current may follow. */
+export type Follows = "overview" | "cycles" | "looks" | "data" | "backtests";

@@ -2,7 +2,7 @@ import { createDefine } from "fresh";
 import type { PageCharts } from "./page_charts.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { Desk, Person } from "./session.ts";
-import type { Follows } from "./view.ts";
+import type { Follows } from "./dashboard.ts";
 
 /** What every request carries. */
 export interface State {

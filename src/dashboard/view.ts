@@ -1,10 +1,8 @@
+import { Follows } from "./dashboard.ts";
 import type { Cycle } from "../retraining/cycle.ts";
 import type { Status } from "../retraining/status.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
-
-/** What a page that keeps itself current may follow. */
-export type Follows = "overview" | "cycles" | "looks" | "data" | "backtests";
 
 /** What the live parts of the pages show; `/live` answers it as JSON. */
 export interface OverviewView {

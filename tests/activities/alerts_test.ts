@@ -9,7 +9,7 @@ import { openCycle } from "../../src/db/cycles/cycles.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import churn from "../../src/models/churn.ts";
 import type { Outcome } from "../../src/retraining/cycle.ts";
-import { anAlert, NotingChannel, NOW_MS } from "../alerts/support.ts";
+import { anAlert, NotingChannel, NOW_MS } from "../app/alerts/support.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 import {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
 import { wantedFromPatrol, type Watched } from "../../src/alerts/watched.ts";
-import { NOW_MS } from "./support.ts";
+import { NOW_MS } from "../app/alerts/support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const worker = (silentMs: number, name = "w1") => ({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Alert } from "../../src/alerts/alert.ts";
 import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
-import { anAlert } from "../alerts/support.ts";
+import { anAlert } from "../app/alerts/support.ts";
 import { NOW, withApp } from "./support.ts";
 
 const nowMs = Date.parse(NOW);

@@ -10,7 +10,7 @@ import { saveObservation } from "../../src/db/monitoring/observations.ts";
 import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { allows, type Role, ROLES } from "../../src/security/roles.ts";
-import { anAlert } from "../alerts/support.ts";
+import { anAlert } from "../app/alerts/support.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
 import { FINDING } from "./monitoring_fixture.ts";
 import { Browser, signIn, withBrowser } from "../api/browser_support.ts";

@@ -12,7 +12,7 @@ import {
 import { listAudit } from "../../src/db/access/audit.ts";
 import { listDeliveries } from "../../src/db/alerts/deliveries.ts";
 import { ConflictError, NotFoundError } from "../../src/core/errors.ts";
-import { anAlert, BOTH, NOW_MS, setConfig, toldOf } from "../alerts/support.ts";
+import { anAlert, BOTH, NOW_MS, setConfig, toldOf } from "../app/alerts/support.ts";
 import { withDatabase } from "./database.ts";
 
 const at = (hours: number) => ({ channels: BOTH, nowMs: NOW_MS + hours * HOUR_MS });

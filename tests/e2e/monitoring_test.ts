@@ -15,7 +15,7 @@ import { explain } from "../../src/retraining/explain.ts";
 import { recomputing, type Service } from "../../src/service.ts";
 import { checkAsOf, ensureMonitor } from "../../src/temporal/control_client.ts";
 import { createJudge } from "../../src/threads/judge.ts";
-import { type Receiver, withReceiver } from "../alerts/receiver.ts";
+import { type Receiver, withReceiver } from "../app/alerts/receiver.ts";
 import { type SmallShop, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process

@@ -3,7 +3,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { Database } from "../../db/connect.ts";
 import { claimDelivery, noteAttempt } from "../../db/alerts/deliveries.ts";
 import type { Delivery } from "../../alerts/alert.ts";
-import { type Channels, FinalDeliveryError } from "../../alerts/channels/channel.ts";
+import { type Channels, FinalDeliveryError } from "./channels/channel.ts";
 
 /** A receiver that is down over a weekend hears of everything on Monday; what is older than this is no news. */
 export const GIVE_UP_AFTER_MS = 3 * 24 * 3_600_000;

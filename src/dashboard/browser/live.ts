@@ -1,7 +1,8 @@
 /** What the islands of the overview share in the browser. On the server these keep their first values for ever. */
 import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "../../format/figures.ts";
-import type { Follows, OverviewView } from "../view.ts";
+import type { OverviewView } from "../view.ts";
+import type { Follows } from "../dashboard.ts";
 
 const RETRY_MS = 2000;
 const PATIENCE_MS = 5000;

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { HOUR_MS, MINUTE_MS } from "../../../src/core/time.ts";
 import type { ChannelName, Delivery } from "../../../src/alerts/alert.ts";
-import { type Channel, FinalDeliveryError } from "../../../src/alerts/channels/channel.ts";
+import { type Channel, FinalDeliveryError } from "../../../src/app/alerts/channels/channel.ts";
 import { deliver, type DeliveryDeps, GIVE_UP_AFTER_MS } from "../../../src/app/alerts/deliver.ts";
-import { webhookChannel } from "../../../src/alerts/channels/webhook.ts";
+import { webhookChannel } from "../../../src/app/alerts/channels/webhook.ts";
 import { closeAlert, openAlert } from "../../../src/db/alerts/alerts.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { dueDeliveries, listDeliveries } from "../../../src/db/alerts/deliveries.ts";
 import { NotFoundError } from "../../../src/core/errors.ts";
 import { withDatabase } from "../../db/database.ts";
-import { aDelivery, anAlert, NotingChannel, NOW_MS } from "../../alerts/support.ts";
-import { withReceiver } from "../../alerts/receiver.ts";
+import { aDelivery, anAlert, NotingChannel, NOW_MS } from "./support.ts";
+import { withReceiver } from "./receiver.ts";
 
 const deps = (sql: Database, channels: Channel[], over: Partial<DeliveryDeps> = {}): DeliveryDeps => ({
   sql,

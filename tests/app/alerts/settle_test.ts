@@ -5,7 +5,7 @@ import { getAlert, listAlerts } from "../../../src/db/alerts/alerts.ts";
 import type { Database } from "../../../src/db/connect.ts";
 import { withDatabase } from "../../db/database.ts";
 import { addLook, aDriftReport } from "../../monitoring/reports.ts";
-import { anAlert, BOTH, NOW_MS, toldOf } from "../../alerts/support.ts";
+import { anAlert, BOTH, NOW_MS, toldOf } from "./support.ts";
 
 const settle = (
   sql: Database,

@@ -6,7 +6,7 @@ import type { Database } from "../../../src/db/connect.ts";
 import { saveRetrainer } from "../../../src/db/cycles/retrainers.ts";
 import { listWorkers, workerSeen } from "../../../src/db/cycles/workers.ts";
 import { withDatabase } from "../../db/database.ts";
-import { aDelivery, NotingChannel, NOW_MS, toldOf } from "../../alerts/support.ts";
+import { aDelivery, NotingChannel, NOW_MS, toldOf } from "./support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 

@@ -1,4 +1,4 @@
-import type { Config } from "../../config/environment.ts";
+import type { Config } from "../../../config/environment.ts";
 import type { Channels } from "./channel.ts";
 import { emailChannel } from "./email.ts";
 import { logChannel } from "./log.ts";

@@ -1,5 +1,5 @@
 import nodemailer from "nodemailer";
-import type { Delivery } from "../alert.ts";
+import type { Delivery } from "../../../alerts/alert.ts";
 import { type Channel, FinalDeliveryError, lineOf } from "./channel.ts";
 
 const TIMEOUT_MS = 10_000;

@@ -1,4 +1,4 @@
-import type { ChannelName, Delivery } from "../alert.ts";
+import type { ChannelName, Delivery } from "../../../alerts/alert.ts";
 
 /** A way to tell people of an alert. */
 export interface Channel {

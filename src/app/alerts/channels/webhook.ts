@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
 import { isIP } from "node:net";
-import { type Clock, systemClock } from "../../core/clock.ts";
-import type { Delivery } from "../alert.ts";
+import { type Clock, systemClock } from "../../../core/clock.ts";
+import type { Delivery } from "../../../alerts/alert.ts";
 import { allowedAddresses, type Resolve } from "./addresses.ts";
 import { type Channel, FinalDeliveryError } from "./channel.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
-import { emailChannel } from "../../src/alerts/channels/email.ts";
-import { FinalDeliveryError } from "../../src/alerts/channels/channel.ts";
+import { emailChannel } from "../../../src/app/alerts/channels/email.ts";
+import { FinalDeliveryError } from "../../../src/app/alerts/channels/channel.ts";
 import { DELIVERY } from "./support.ts";
 
 interface Mail {

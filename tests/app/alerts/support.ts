@@ -1,11 +1,11 @@
 /** Alerts and deliveries as the lifecycle makes them, and a clock that a test sets. */
-import type { ChannelName, Delivery, WantedAlert } from "../../src/alerts/alert.ts";
-import type { Channel } from "../../src/alerts/channels/channel.ts";
-import { openAlert } from "../../src/db/alerts/alerts.ts";
-import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
-import type { Sql } from "../../src/db/connect.ts";
-import { listDeliveries } from "../../src/db/alerts/deliveries.ts";
-import type { SharedConfig } from "../../src/config/retraining.ts";
+import type { ChannelName, Delivery, WantedAlert } from "../../../src/alerts/alert.ts";
+import type { Channel } from "../../../src/app/alerts/channels/channel.ts";
+import { openAlert } from "../../../src/db/alerts/alerts.ts";
+import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
+import type { Sql } from "../../../src/db/connect.ts";
+import { listDeliveries } from "../../../src/db/alerts/deliveries.ts";
+import type { SharedConfig } from "../../../src/config/retraining.ts";
 
 export const NOW_MS = Date.UTC(2026, 10, 24, 9);
 export const BOTH: readonly ChannelName[] = ["log", "webhook"];

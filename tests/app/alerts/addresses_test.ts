@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
-import { allowedAddresses, isPublicAddress, resolveHost } from "../../src/alerts/channels/addresses.ts";
-import { FinalDeliveryError } from "../../src/alerts/channels/channel.ts";
+import {
+  allowedAddresses,
+  isPublicAddress,
+  resolveHost,
+} from "../../../src/app/alerts/channels/addresses.ts";
+import { FinalDeliveryError } from "../../../src/app/alerts/channels/channel.ts";
 
 for (
   const [what, address, want] of [
