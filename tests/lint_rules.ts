@@ -52,12 +52,37 @@ function isTorn(text: string, value: Node): boolean {
   return /\$\{\s*\n\s*$/.test(text.slice(0, value.range[0]).slice(-200));
 }
 
+/** Calls whose function is a test or a property: what returns early there has checked nothing. */
+const CHECK = /^(Deno\.test|test|fc\.(async)?[pP]roperty)$/;
+
+/** Reports `if (...) return;` in a test: a case that does not apply is skipped by `ignore`, or discarded by `fc.pre`. */
+const noSilentReturn: Deno.lint.Rule = {
+  create: (context) => ({
+    ReturnStatement(node) {
+      if (node.argument !== null || node.parent.type !== "IfStatement") return;
+      const call = functionAround(node)?.parent;
+      if (call?.type !== "CallExpression" || !CHECK.test(context.sourceCode.getText(call.callee))) return;
+      context.report({ node, message: "Skip by `ignore` or discard by `fc.pre`, so that it is counted" });
+    },
+  }),
+};
+
+/** Returns the nearest function that a node stands in. */
+function functionAround(
+  node: Node,
+): Deno.lint.ArrowFunctionExpression | Deno.lint.FunctionExpression | undefined {
+  for (let at: Node | undefined = node; at && "parent" in at; at = at.parent as Node | undefined) {
+    if (at.type === "ArrowFunctionExpression" || at.type === "FunctionExpression") return at;
+  }
+}
+
 const plugin: Deno.lint.Plugin = {
   name: "perennial",
   rules: {
     "no-literal-spread": noLiteralSpread,
     "one-declaration": oneDeclaration,
     "whole-sql": wholeSql,
+    "no-silent-return": noSilentReturn,
   },
 };
 export default plugin;

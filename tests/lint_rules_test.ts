@@ -14,6 +14,17 @@ const CASES: readonly [name: string, code: string, rules: string[]][] = [
   ["accepts two declarations in the head of a loop", "for (let i = 0, n = 9; i < n; i++) f(i);", []],
   ["reports SQL torn at a value", "sql`select ${\n  a\n} from b`;", ["perennial/whole-sql"]],
   ["accepts SQL over several lines", "sql`select ${a}\n  from b`;", []],
+  [
+    "reports a test that returns early",
+    'Deno.test("a", () => { if (!disk) return; check(); });',
+    ["perennial/no-silent-return"],
+  ],
+  [
+    "reports a property that returns early",
+    "fc.property(x, (v) => { if (v < 0) return; check(v); });",
+    ["perennial/no-silent-return"],
+  ],
+  ["accepts an early return of a helper", "const help = () => { if (a) return; b(); };", []],
   ["accepts other templates", "html`<p>${\n  a\n}</p>`;", []],
 ];
 for (const [name, code, rules] of CASES) {

@@ -69,8 +69,9 @@ for (const kind of NAMES) {
     }
   });
 
+  // a control touches nothing; a clock shift everything, and differs by how much the clock is off
+  if (kind === "control" || kind === "clock shift") continue;
   Deno.test(`inject("${kind}") at strength 0 touches less than at strength 1`, () => {
-    if (kind === "control" || kind === "clock shift") return; // none, and all: by how much the clock is off differs
     const touched = (strength: number) => {
       const { gone, added } = differences(
         inject(kind, ROWS, { startMs: START_MS, seed: 7, strength }).events,

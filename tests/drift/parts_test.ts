@@ -56,7 +56,7 @@ const mean = (mass: Float64Array, of: (b: number) => number) =>
 Deno.test("numericScores() have mean 0 and variance 1 and do not go together", () =>
   check(fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 3, maxLength: 20 }), (counts) => {
     const mass = Float64Array.from(counts);
-    if (mass.reduce((a, b) => a + b, 0) === 0) return;
+    fc.pre(mass.some((rows) => rows > 0));
     const scores = numericScores(mass);
     const at = (k: number, b: number) => scores.values[k * scores.bins + b];
     for (let k = 0; k < scores.weights.length; k++) {
