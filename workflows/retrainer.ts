@@ -7,7 +7,6 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
-  proxyLocalActivities,
   setCurrentDetails,
   setHandler,
   sleep,
@@ -15,6 +14,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
+import { rootMessage, TEXT_MAX } from "./failures.ts";
 import {
   alarmSignal,
   type Asked,
@@ -26,6 +26,7 @@ import {
   statusQuery,
   stopSignal,
 } from "./messages.ts";
+import { localActivities } from "./proxies.ts";
 import { type CycleInput, retrainingCycle } from "./retraining_cycle.ts";
 import { MODEL, TRIGGER } from "./search_attributes.ts";
 
@@ -55,15 +56,10 @@ interface Request {
 
 const QUEUE_MAX = 20;
 const ANSWERED_MAX = 100;
-/** longest text of a request or a failure that is kept */
-const TEXT_MAX = 500;
 const WAIT_MIN_MS = 1000;
 const RETRY_MS = 30_000;
 
-const { noteRetrainer, noteControl } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: "10 seconds",
-  retry: { maximumAttempts: 6, maximumInterval: "5 seconds" },
-});
+const { noteRetrainer, noteControl } = localActivities("10 seconds");
 
 /**
  * Watches over one model: checks on a timer while active, at once when forced or asked as of a past moment. One cycle
@@ -230,9 +226,7 @@ async function untilDone<T>(ask: () => Promise<T>): Promise<T> {
 
 /** The outcome of a cycle that could not say itself how it ended. */
 function withoutResult(cycleId: string, error: unknown): CycleResult {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return { cycleId, outcome: isCancellation(error) ? "cancelled" : "failed", text: text.slice(0, TEXT_MAX) };
+  return { cycleId, outcome: isCancellation(error) ? "cancelled" : "failed", text: rootMessage(error) };
 }
 
 /** Runs one cycle as a child, whose own runs follow one another under the cycle's id. */
