@@ -7,7 +7,7 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { LaneId, StepId } from "../activities/backtest/mod.ts";
+import type { LaneId, StepId, StepPlace } from "../activities/backtest/mod.ts";
 import { rootMessage, TEXT_MAX } from "./failures.ts";
 import { activities, LONG_STEP } from "./proxies.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
@@ -109,8 +109,7 @@ async function step(at: StepId): Promise<void> {
   if (run === "cycle") {
     const cycle = await executeChild(retrainingCycle, {
       workflowId: `backtest/${at.backtest}/${at.policy}/${model}/${asOf.slice(0, 10)}`,
-      args: [{ model, number, trigger: trigger!, asOf, requestedBy: label }],
-      memo: { scope },
+      args: [{ model, number, trigger: trigger!, asOf, requestedBy: label, scope }],
       staticSummary: `${label}: ${model} as of ${asOf.slice(0, 10)}`,
     });
     outcome = cycle.outcome;
@@ -127,8 +126,14 @@ async function step(at: StepId): Promise<void> {
 }
 
 /** The looks that production makes before a check. */
-async function look(at: { scope: string; model: string; asOf: string }): Promise<string[]> {
-  const events = await activities(LONG_STEP, "Are the data sound?").observeEvents(at as never);
-  const serving = await activities(LONG_STEP, "How does what serves do?").observeModel(at);
+async function look(
+  { scope, model, asOf }: Pick<StepPlace, "scope" | "model" | "asOf">,
+): Promise<string[]> {
+  const events = await activities(LONG_STEP, "Are the data sound?").observeEvents({ scope, asOf });
+  const serving = await activities(LONG_STEP, "How does what serves do?").observeModel({
+    scope,
+    model,
+    asOf,
+  });
   return [...events.observations, ...serving.observations];
 }
