@@ -12,7 +12,7 @@ export class World {
   /** what the activities were asked, oldest first */
   readonly controls: ControlNote[] = [];
   readonly shown: RetrainerNote[] = [];
-  readonly checks: (CheckInput & { atMs: number })[] = [];
+  readonly checks: (CheckInput & { scope?: string; atMs: number })[] = [];
   /** cycle activities in the order in which they began and ended, as `train`, `train ended` */
   readonly steps: string[] = [];
   readonly outcomes: string[] = [];
