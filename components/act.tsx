@@ -5,12 +5,12 @@ import { Glyph } from "./signs.tsx";
 import { allows, type Role } from "../src/security/roles.ts";
 
 /** What a person may do with a version, and with the retraining of a model: each has a page that says what will happen. */
-export type VersionAction = "approve" | "reject" | "roll-back" | "promote";
-export type RetrainerAction = "start" | "stop" | "stop-now" | "force";
+export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
+export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
 
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (
-  action: VersionAction | RetrainerAction,
+  action: VersionActionName | RetrainerActionName,
   { model, version }: { model: string; version?: number },
 ): string =>
   `/act/${action}?${new URLSearchParams({
@@ -44,7 +44,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
 }
 
 interface Offer {
-  action: VersionAction | RetrainerAction;
+  action: VersionActionName | RetrainerActionName;
   model: string;
   version?: number;
   text: string;

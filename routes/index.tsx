@@ -8,7 +8,7 @@ import { CyclesChart } from "../components/cycles_chart.tsx";
 import type { Dashboard } from "../src/dashboard/dashboard.ts";
 import { define } from "../src/dashboard/define.ts";
 import { ModelHead } from "./(_components)/model_head.tsx";
-import { retrainerActions } from "../components/retrainer_deed.ts";
+import { retrainerActions } from "../components/retrainer_actions.ts";
 import { ReplayChart } from "./(_components)/replay_chart.tsx";
 import { follow } from "../src/dashboard/view.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";

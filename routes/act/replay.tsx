@@ -1,5 +1,5 @@
 import { HttpError, page } from "fresh";
-import { DeedForm } from "./(_components)/deed_form.tsx";
+import { ActionForm } from "./(_components)/action_form.tsx";
 import { define, type State } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
 import { counted } from "../../src/format/figures.ts";
@@ -46,7 +46,7 @@ const AT_ONCE = 10_000; // events, as the API has it
 
 export default define.page<typeof handler>(function Replay({ data, state, url }) {
   const { waiting: { reason, events }, ...rest } = data;
-  const deed = {
+  const action = {
     question: `Try ${counted(Math.min(events, AT_ONCE), "event")} again?`,
     will: [
       `They wait because: ${reason}.`,
@@ -59,5 +59,5 @@ export default define.page<typeof handler>(function Replay({ data, state, url })
     button: "Try them again",
     back: "/data#quarantine",
   };
-  return <DeedForm deed={deed} person={state.person} action={url.pathname + url.search} {...rest} />;
+  return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;
 });

@@ -1,4 +1,4 @@
-import type { Deed } from "../../../components/retrainer_deed.ts";
+import type { Action } from "../../../components/retrainer_actions.ts";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";
 
@@ -6,10 +6,10 @@ import { Problem } from "../../../components/problem.tsx";
 export const WHY_MAX = 500;
 
 interface Props {
-  deed: Pick<Deed, "question" | "will" | "button" | "back">;
+  action: Pick<Action, "question" | "will" | "button" | "back">;
   person: Person | null;
   /** where the form goes */
-  action: string;
+  submitTo: string;
   why: string;
   /** the same twice counts once */
   once: string;
@@ -17,9 +17,9 @@ interface Props {
   problem: string | null;
 }
 
-/** Says what a deed comes to, and asks why. */
-export function DeedForm(
-  { deed: { question, will, button, back }, person, action, why, once, problem }: Props,
+/** Says what an action comes to, and asks why. */
+export function ActionForm(
+  { action: { question, will, button, back }, person, submitTo, why, once, problem }: Props,
 ) {
   return (
     <>
@@ -28,7 +28,7 @@ export function DeedForm(
         <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
       </header>
       {problem && <Problem text={problem} />}
-      <form class="form" method="post" action={action}>
+      <form class="form" method="post" action={submitTo}>
         <input type="hidden" name="token" value={person?.token} />
         <input type="hidden" name="once" value={once} />
         <label for="why">

@@ -1,10 +1,10 @@
 import type { ModelStatus } from "../src/retraining/status.ts";
-import type { RetrainerAction } from "./act.tsx";
+import type { RetrainerActionName } from "./act.tsx";
 
 /** What a person may do with the retraining of a model as it is now, the usual first. */
 export function retrainerActions(
   { active, running }: ModelStatus,
-): { action: RetrainerAction; text: string }[] {
+): { action: RetrainerActionName; text: string }[] {
   const force = { action: "force" as const, text: "Run a cycle now" };
   if (!active) return [{ action: "start", text: "Start" }, force];
   const stop = { action: "stop" as const, text: "Stop" };
@@ -12,7 +12,7 @@ export function retrainerActions(
 }
 
 /** Start, stop and force, in words and as the API takes them. */
-export const RETRAINER_DEEDS: Readonly<Record<RetrainerAction, (model: ModelStatus) => Deed>> = {
+export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: ModelStatus) => Action>> = {
   start: (status) => ({
     ...of(status, "start"),
     question: `Start the retraining of ${status.model}?`,
@@ -72,7 +72,7 @@ const of = ({ model }: ModelStatus, route: string) => ({
 });
 
 /** What an action comes to, in words, and as the API takes it. */
-export interface Deed {
+export interface Action {
   question: string;
   /** what will happen, and what will not */
   will: string[];

@@ -1,24 +1,27 @@
-import { Deed, RETRAINER_DEEDS } from "../../../components/retrainer_deed.ts";
+import { Action, RETRAINER_ACTIONS } from "../../../components/retrainer_actions.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
-import type { RetrainerAction, VersionAction } from "../../../components/act.tsx";
+import type { RetrainerActionName, VersionActionName } from "../../../components/act.tsx";
 
-const VERSION_DEEDS: Readonly<Record<VersionAction, (model: ModelStatus, version: number) => Deed>> = {
-  approve: (status, version) => decided(status, version, "approve"),
-  reject: (status, version) => decided(status, version, "reject"),
-  "roll-back": rolledBack,
-  promote: promoted,
-};
+const VERSION_ACTIONS: Readonly<Record<VersionActionName, (model: ModelStatus, version: number) => Action>> =
+  {
+    approve: (status, version) => decided(status, version, "approve"),
+    reject: (status, version) => decided(status, version, "reject"),
+    "roll-back": rolledBack,
+    promote: promoted,
+  };
 
-/** The deed that an address names; null: there is none of this name, or it is about a version and none is named. */
-export function deedOf(action: string, status: ModelStatus, version: number | null): Deed | null {
-  if (Object.hasOwn(RETRAINER_DEEDS, action)) return RETRAINER_DEEDS[action as RetrainerAction](status);
-  if (!Object.hasOwn(VERSION_DEEDS, action) || version === null) return null;
-  return VERSION_DEEDS[action as VersionAction](status, version);
+/** The action that an address names; null: there is none of this name, or it is about a version and none is named. */
+export function actionOf(action: string, status: ModelStatus, version: number | null): Action | null {
+  if (Object.hasOwn(RETRAINER_ACTIONS, action)) {
+    return RETRAINER_ACTIONS[action as RetrainerActionName](status);
+  }
+  if (!Object.hasOwn(VERSION_ACTIONS, action) || version === null) return null;
+  return VERSION_ACTIONS[action as VersionActionName](status, version);
 }
 
 const servingNow = ({ serving }: ModelStatus) => serving ? `version ${serving.version}` : "no version";
 
-function decided(status: ModelStatus, version: number, word: "approve" | "reject"): Deed {
+function decided(status: ModelStatus, version: number, word: "approve" | "reject"): Action {
   const { model, approval } = status;
   const asked = approval?.version === version ? [`Asked: ${approval.text}`] : [];
   const will = word === "approve"
@@ -38,7 +41,7 @@ function decided(status: ModelStatus, version: number, word: "approve" | "reject
   };
 }
 
-function rolledBack(status: ModelStatus, version: number): Deed {
+function rolledBack(status: ModelStatus, version: number): Action {
   const { model, serving, rollout } = status;
   const ending = rollout !== null && version === serving?.version;
   return {
@@ -62,7 +65,7 @@ function rolledBack(status: ModelStatus, version: number): Deed {
   };
 }
 
-function promoted(status: ModelStatus, version: number): Deed {
+function promoted(status: ModelStatus, version: number): Action {
   const { model, rollout } = status;
   return {
     question: `Let version ${version} of ${model} serve everyone?`,
