@@ -1,7 +1,7 @@
 import { type Backtest, type BacktestEnd, type LabelledPolicy } from "../../src/backtest/backtest.ts";
 import { policyNamed } from "../../src/backtest/policies/mod.ts";
 import { nextStep, type Step } from "../../src/backtest/step.ts";
-import { configFor } from "../../src/backtest/wish.ts";
+import { configFor } from "../../src/backtest/policy_spec.ts";
 import { endBacktest, getBacktest, listEnds, listSteps, saveStep } from "../../src/db/backtests/backtests.ts";
 import { createScope, dropScope, scopeOf } from "../../src/db/backtests/scopes.ts";
 import { moveServing, servingVersion } from "../../src/db/models/serving.ts";
@@ -65,32 +65,32 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   /** Gives a policy a registry of its own. Once: a retry finds it. */
   async openLane({ backtest: id, policy: at }: LaneId): Promise<{ label: string; ended: boolean }> {
     const backtest = await getBacktest(deps.sql, id);
-    const wish = backtest.policies[at];
+    const spec = backtest.policies[at];
     const scope = scopeOf(id, at);
-    const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === wish.label);
+    const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === spec.label);
     if (!ended) {
-      const config = configFor(backtest.config, wish);
-      await createScope(deps.sql, scope, { config, why: `backtest ${id}: ${wish.label}` });
+      const config = configFor(backtest.config, spec);
+      await createScope(deps.sql, scope, { config, why: `backtest ${id}: ${spec.label}` });
     }
-    return { label: wish.label, ended };
+    return { label: spec.label, ended };
   },
 
   /** Where a step is, whether it was made already, and whether the policy wants looks to be made before it is asked. */
   async planStep(step: StepId): Promise<StepPlace & { done: boolean; looks: boolean }> {
-    const { place, wish } = await placeOf(deps, step);
+    const { place, spec } = await placeOf(deps, step);
     const { label: policy, model, scope } = place;
     const made = await listSteps(deps.sql, { backtest: step.backtest, policy, model });
     const serves = await servingVersion(scopes.depsOf(scope).sql, model) !== null;
     return {
       ...place,
       done: made.some(({ asOf }) => asOf === place.asOf),
-      looks: serves && policyNamed(wish.policy).looks,
+      looks: serves && policyNamed(spec.policy).looks,
     };
   },
 
   /** Asks the policy. @param observations looks made for it */
   async decideStep({ observations, ...step }: StepId & { observations: string[] }): Promise<Step> {
-    const { place, wish } = await placeOf(deps, step);
+    const { place, spec } = await placeOf(deps, step);
     const { label: policy, model: name, scope, asOf } = place;
     const within = scopes.depsOf(scope);
     const asOfMs = Date.parse(asOf);
@@ -101,7 +101,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
       listSteps(deps.sql, { backtest: step.backtest, policy, model: name }),
     ]);
     const about = { trigger: "replay" as const, asOfMs, observations };
-    return nextStep(wish, {
+    return nextStep(spec, {
       asOf,
       serves: serves !== null,
       labelledCutoffs: blocks.length,
@@ -182,17 +182,17 @@ const cycleIdOf = (model: string, number: number) => `retrainer/${model}/cycle/$
 async function placeOf(
   { sql }: ActivityDeps,
   { backtest: id, policy, model, moment }: StepId,
-): Promise<{ backtest: Backtest; wish: LabelledPolicy; place: StepPlace }> {
+): Promise<{ backtest: Backtest; spec: LabelledPolicy; place: StepPlace }> {
   const backtest = await getBacktest(sql, id);
-  const wish = backtest.policies[policy];
+  const spec = backtest.policies[policy];
   const place = {
     scope: scopeOf(id, policy),
-    label: wish.label,
+    label: spec.label,
     model: backtest.models[model],
     asOf: backtest.moments[moment],
     number: moment + 1,
   };
-  return { backtest, wish, place };
+  return { backtest, spec, place };
 }
 
 async function train(

@@ -5,7 +5,7 @@ import {
   fieldsOf,
   NO_FIELDS,
   readBacktest,
-} from "../backtests/(_components)/backtest_wish.ts";
+} from "../backtests/(_components)/backtest_request.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
 

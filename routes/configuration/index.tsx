@@ -17,15 +17,15 @@ const DAYS_MAX = 3650;
 const LINES_MAX = 4000;
 
 /** What is to be tried, as it was written. */
-interface Wish {
+interface WhatIfQuery {
   lines: string;
   days: number;
 }
 
-function readWish(query: URLSearchParams): Wish {
-  const days = Number(query.get("days") ?? DAYS);
+function readQuery(params: URLSearchParams): WhatIfQuery {
+  const days = Number(params.get("days") ?? DAYS);
   return {
-    lines: (query.get("try") ?? "").slice(0, LINES_MAX),
+    lines: (params.get("try") ?? "").slice(0, LINES_MAX),
     days: Number.isInteger(days) && days > 0 ? Math.min(days, DAYS_MAX) : DAYS,
   };
 }
@@ -33,19 +33,19 @@ function readWish(query: URLSearchParams): Wish {
 export const handler = define.handlers({
   async GET({ url, state }) {
     const configuration = await state.dashboard.configuration();
-    const wish = readWish(url.searchParams);
+    const query = readQuery(url.searchParams);
     const { current, models } = configuration;
-    const read = readLines(current.config, wish.lines, models);
-    const tries = wish.lines.trim() !== "" && read.config !== null;
-    const trial = tries ? await state.dashboard.tryConfig(read.config!, wish.days) : null;
+    const read = readLines(current.config, query.lines, models);
+    const tries = query.lines.trim() !== "" && read.config !== null;
+    const trial = tries ? await state.dashboard.tryConfig(read.config!, query.days) : null;
     state.title = "Configuration";
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, wish, trial, problems: read.problems ?? {}, before });
+    return page({ configuration, query, trial, problems: read.problems ?? {}, before });
   },
 });
 
 export default define.page<typeof handler>(function ConfigurationPage({ data, state }) {
-  const { configuration, wish, trial, problems, before } = data;
+  const { configuration, query, trial, problems, before } = data;
   const { current, defaults, versions, models } = configuration;
   return (
     <>
@@ -77,7 +77,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
             </p>
           )}
       </header>
-      <TryForm wish={wish} trial={trial} problems={problems} />
+      <TryForm query={query} trial={trial} problems={problems} />
       <nav class="row section" aria-label="On this page">
         {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}
         <a href="#history">History</a>
@@ -104,8 +104,8 @@ function answer({ current: { version, config, by }, defaults }: Configuration): 
   return `Version ${version}, by ${by}, is in force; ${far}.`;
 }
 
-function TryForm({ wish, trial, problems }: {
-  wish: Wish;
+function TryForm({ query, trial, problems }: {
+  query: WhatIfQuery;
   trial: Trial | null;
   problems: Readonly<Record<string, string>>;
 }) {
@@ -133,12 +133,12 @@ function TryForm({ wish, trial, problems }: {
           aria-invalid={wrong.length > 0 ? "true" : undefined}
           aria-describedby={wrong.length > 0 ? "lines-problem" : undefined}
         >
-          {wish.lines}
+          {query.lines}
         </textarea>
         {wrong.length > 0 && <FieldProblem id="lines-problem">{wrong.join("; ")}</FieldProblem>}
         <p class="row">
           <label for="days">Days of history</label>
-          <input id="days" name="days" type="number" min={1} max={DAYS_MAX} value={wish.days} />
+          <input id="days" name="days" type="number" min={1} max={DAYS_MAX} value={query.days} />
           <button type="submit">Try it</button>
         </p>
       </form>

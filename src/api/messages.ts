@@ -5,7 +5,7 @@ import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine_list.ts";
-import { PolicyWish } from "../backtest/wish.ts";
+import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
@@ -269,7 +269,7 @@ export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });
 
 /** Replay history under policies. */
 export const BacktestRequest = z.strictObject({
-  policies: z.array(PolicyWish).min(1).max(12),
+  policies: z.array(PolicySpec).min(1).max(12),
   models: z.array(ModelName).min(1).max(20).optional().describe("left out: every model"),
   from: z.iso.date().optional().describe("first day that policies are asked on; left out: the first cut-off"),
   to: z.iso.date().optional().describe("last day; left out: the last whose outcomes are complete"),

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { listBacktests, saveBacktest } from "../../src/db/backtests/backtests.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
@@ -43,9 +43,9 @@ async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
   const { config } = await currentConfig(sql);
   const id = "notebooks";
   const models = ["churn"];
-  const policies = ["never", "perennial"].map(readPolicy).map((wish) => ({
-    ...wish,
-    label: labelOf(wish),
+  const policies = ["never", "perennial"].map(readPolicy).map((spec) => ({
+    ...spec,
+    label: labelOf(spec),
   }));
   const moments = momentsOf(config, { models, span: await eventSpan(sql), to: PROTOCOL.last });
   await saveBacktest(sql, { id, models, policies, ...moments, config, by: "a test", why: "" });

@@ -1,4 +1,4 @@
-import type { BacktestFields, Choice } from "./backtest_wish.ts";
+import type { BacktestFields, Choice } from "./backtest_request.ts";
 import { WHY_MAX } from "../../act/(_components)/action_form.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";

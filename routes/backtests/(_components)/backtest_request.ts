@@ -55,18 +55,18 @@ export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIE
   };
 }
 
-export type ReadWish =
+export type ParsedBacktestRequest =
   | { body: Record<string, unknown>; problem: null }
   | { body: null; problem: string };
 
-const no = (problem: string): ReadWish => ({ body: null, problem });
+const no = (problem: string): ParsedBacktestRequest => ({ body: null, problem });
 const whole = (text: string): number | null => /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
 
 /** What to send to the API; whatever else is wrong, it says. */
 export function readBacktest(
   fields: BacktestFields,
   { current, models }: Pick<Configuration, "current" | "models">,
-): ReadWish {
+): ParsedBacktestRequest {
   const { policies: chosen, days, cutoffs, lines, model, from, to } = fields;
   if (chosen.includes("calendar") && whole(days) === null) return no("Say every how many days, as 28");
   if (chosen.includes("sliding") && whole(cutoffs) === null) {

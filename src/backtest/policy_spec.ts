@@ -8,7 +8,7 @@ import { policyNamed } from "./policies/mod.ts";
 export const PolicyName = z.enum(["never", "every", "calendar", "performance", "drift", "perennial"]);
 export type PolicyName = z.infer<typeof PolicyName>;
 
-export const PolicyWish = z.strictObject({
+export const PolicySpec = z.strictObject({
   policy: PolicyName,
   days: z.int().min(1).max(3650).optional().describe("calendar: days between trainings"),
   validate: z.boolean().optional()
@@ -16,10 +16,10 @@ export const PolicyWish = z.strictObject({
   config: z.record(z.string(), z.unknown()).default({})
     .describe("settings that differ from the configuration in force"),
 });
-export type PolicyWish = z.output<typeof PolicyWish>;
+export type PolicySpec = z.output<typeof PolicySpec>;
 
 /** The one way to write a policy: `calendar=28d:validate=true`, `perennial:gate=threshold,min_new_samples=500`. */
-export function labelOf({ policy, days, validate, config }: PolicyWish): string {
+export function labelOf({ policy, days, validate, config }: PolicySpec): string {
   const settings = Object.entries(config).sort(([a], [b]) => a < b ? -1 : 1).map(([name, value]) =>
     `${name}=${valueText(value)}`
   );
@@ -28,7 +28,7 @@ export function labelOf({ policy, days, validate, config }: PolicyWish): string 
 }
 
 /** The inverse of {@link labelOf}: what a person types. @throws {InvalidInputError} it cannot be read */
-export function readPolicy(text: string): PolicyWish {
+export function readPolicy(text: string): PolicySpec {
   const [, policy, days, rest] = /^([a-z]+)(?:=(\d+)d?)?(?::(.*))?$/.exec(text.trim()) ?? [];
   const config: Record<string, unknown> = {};
   let validate: boolean | undefined;
@@ -37,13 +37,13 @@ export function readPolicy(text: string): PolicyWish {
     if (name === "validate") validate = value === "true";
     else config[name] = valueOf(name, value ?? "");
   }
-  const wish = PolicyWish.safeParse({
+  const spec = PolicySpec.safeParse({
     policy,
     config,
     ...days === undefined ? {} : { days: Number(days) },
     ...validate === undefined ? {} : { validate },
   });
-  if (wish.success) return wish.data;
+  if (spec.success) return spec.data;
   throw new InvalidInputError(
     `Cannot read the policy "${text}": need ${PolicyName.options.join(", ")}, as in calendar=28d or ` +
       "perennial:min_new_samples=500,gate=threshold",
@@ -69,11 +69,11 @@ const REFUSED: Readonly<Record<string, string>> = {
  * the wall clock is off: what passes serves at once, nobody is asked, and no file is let go.
  * @throws {InvalidInputError} a setting is unknown, out of bounds, or means nothing to a backtest
  */
-export function configFor(inForce: RetrainingConfig, wish: PolicyWish): RetrainingConfig {
-  for (const name of Object.keys(wish.config)) checkSetting(name);
-  const own = patched(inForce, wish.config);
+export function configFor(inForce: RetrainingConfig, spec: PolicySpec): RetrainingConfig {
+  for (const name of Object.keys(spec.config)) checkSetting(name);
+  const own = patched(inForce, spec.config);
   const fixed = { rollout: "immediate", approval: "none", backup_models: true, backups_kept: 1000 } as const;
-  const gone = new Set([...Object.keys(wish.config), ...Object.keys(fixed)]);
+  const gone = new Set([...Object.keys(spec.config), ...Object.keys(fixed)]);
   const models = Object.fromEntries(
     Object.entries(own.models).map(([model, differs]) => [
       model,
@@ -92,18 +92,18 @@ function checkSetting(name: string): void {
 }
 
 /** @throws {InvalidInputError} the policy has no such option, or lacks one */
-export function checkWish(wish: PolicyWish, inForce: RetrainingConfig): void {
-  const { policy, days, validate } = wish;
+export function checkPolicySpec(spec: PolicySpec, inForce: RetrainingConfig): void {
+  const { policy, days, validate } = spec;
   const fail = (text: string, field: string) => {
-    throw new InvalidInputError(`Cannot use the policy "${labelOf(wish)}": ${text}`, field);
+    throw new InvalidInputError(`Cannot use the policy "${labelOf(spec)}": ${text}`, field);
   };
   if (policy === "calendar" && days === undefined) fail("say how many days, as in calendar=28d", "days");
   if (policy !== "calendar" && days !== undefined) fail("only calendar has days", "days");
   if (validate !== undefined && policyNamed(policy).validates === "always") {
     fail("what it trains is validated always", "validate");
   }
-  if (policy === "never" && Object.keys(wish.config).length > 0) {
+  if (policy === "never" && Object.keys(spec.config).length > 0) {
     fail("it is what all others are compared with, and goes by the configuration in force", "config");
   }
-  configFor(inForce, wish);
+  configFor(inForce, spec);
 }
