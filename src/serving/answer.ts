@@ -1,7 +1,7 @@
 import type { Arm } from "../db/models/predictions.ts";
 import { armOf } from "../rollout/assignment.ts";
 import type { LineUp } from "./line_up.ts";
-import type { Voice } from "./voice.ts";
+import type { LoadedModel } from "./loaded_model.ts";
 
 /** Rows to be answered. */
 export interface Rows {
@@ -45,7 +45,7 @@ export interface Said {
 }
 
 interface Seat {
-  voice: Voice;
+  loadedModel: LoadedModel;
   arm: Arm;
 }
 
@@ -55,10 +55,10 @@ interface Seat {
  * answers every row, and one answer is shown.
  */
 export function answerRows(lineUp: LineUp, rows: Rows): Said {
-  const scored = new Map<Voice, Float32Array | null>();
-  const scores = (voice: Voice) => {
-    if (!scored.has(voice)) scored.set(voice, score(voice, rows));
-    return scored.get(voice)!;
+  const scored = new Map<LoadedModel, Float32Array | null>();
+  const scores = (loadedModel: LoadedModel) => {
+    if (!scored.has(loadedModel)) scored.set(loadedModel, score(loadedModel, rows));
+    return scored.get(loadedModel)!;
   };
   const { chains, ownerOf } = seatsOf(lineUp);
   const said: Said = { shown: [], unshown: [], owners: [], counts: new Map() };
@@ -67,7 +67,7 @@ export function answerRows(lineUp: LineUp, rows: Rows): Said {
     const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(lineUp);
     said.owners.push(owner);
     said.shown.push(answer);
-    count(said, chains.get(owner)![0].voice, !answer.fallback);
+    count(said, chains.get(owner)![0].loadedModel, !answer.fallback);
   }
   if (lineUp.challengers.length > 0) addUnshown(lineUp, said, scores);
   return said;
@@ -78,10 +78,12 @@ function seatsOf(
   lineUp: LineUp,
 ): { chains: Map<number, readonly Seat[]>; ownerOf: (rows: Rows, row: number) => number } {
   const { champion, challengers, spare, state } = lineUp;
-  const chain: Seat[] = [{ voice: champion, arm: "champion" }];
-  if (spare) chain.push({ voice: spare, arm: "known good" });
+  const chain: Seat[] = [{ loadedModel: champion, arm: "champion" }];
+  if (spare) chain.push({ loadedModel: spare, arm: "known good" });
   const chains = new Map<number, readonly Seat[]>([[champion.version, chain]]);
-  for (const voice of challengers) chains.set(voice.version, [{ voice, arm: "challenger" }, ...chain]);
+  for (const loadedModel of challengers) {
+    chains.set(loadedModel.version, [{ loadedModel, arm: "challenger" }, ...chain]);
+  }
   const shown = state.arms.filter((arm) => arm.shown);
   const split = { champion: champion.version, arms: shown, salt: state.salt };
   const ownerOf = shown.length === 0
@@ -92,15 +94,15 @@ function seatsOf(
 
 function firstAnswer(
   chain: readonly Seat[],
-  scores: (voice: Voice) => Float32Array | null,
+  scores: (loadedModel: LoadedModel) => Float32Array | null,
   row: number,
 ): Answer | null {
   for (let seat = 0; seat < chain.length; seat++) {
-    const { voice, arm } = chain[seat];
-    const prediction = scores(voice)?.[row] ?? NaN;
+    const { loadedModel, arm } = chain[seat];
+    const prediction = scores(loadedModel)?.[row] ?? NaN;
     if (!Number.isFinite(prediction)) continue;
-    const { horizonDays } = voice.scorer!; // it has scored
-    return { prediction, version: voice.version, arm, fallback: seat > 0, horizonDays };
+    const { horizonDays } = loadedModel.scorer!; // it has scored
+    return { prediction, version: loadedModel.version, arm, fallback: seat > 0, horizonDays };
   }
   return null;
 }
@@ -113,7 +115,7 @@ const baselineOf = ({ baseline }: LineUp): Answer => ({
 });
 
 /** null: it has no scorer, or that threw */
-function score({ scorer }: Voice, rows: Rows): Float32Array | null {
+function score({ scorer }: LoadedModel, rows: Rows): Float32Array | null {
   if (scorer === null) return null;
   try {
     return scorer.predictPacked(rows.features(scorer.horizonDays), rows.n);
@@ -122,7 +124,7 @@ function score({ scorer }: Voice, rows: Rows): Float32Array | null {
   }
 }
 
-function count(said: Said, { version, scorer }: Voice, spoke: boolean): void {
+function count(said: Said, { version, scorer }: LoadedModel, spoke: boolean): void {
   const counted = countOf(said, version);
   counted.answers++;
   if (spoke) return;
@@ -141,19 +143,19 @@ function countOf({ counts }: Said, version: number): Count {
 function addUnshown(
   { champion, challengers, state }: LineUp,
   said: Said,
-  scores: (voice: Voice) => Float32Array | null,
+  scores: (loadedModel: LoadedModel) => Float32Array | null,
 ): void {
-  for (const voice of [champion, ...challengers]) {
-    const arm = voice === champion ? "champion" as const : "challenger" as const;
-    const isShadow = state.arms.some(({ version, shown }) => version === voice.version && !shown);
-    const values = scores(voice);
+  for (const loadedModel of [champion, ...challengers]) {
+    const arm = loadedModel === champion ? "champion" as const : "challenger" as const;
+    const isShadow = state.arms.some(({ version, shown }) => version === loadedModel.version && !shown);
+    const values = scores(loadedModel);
     for (let row = 0; row < said.shown.length; row++) {
       const prediction = values?.[row] ?? NaN;
       const isNumber = Number.isFinite(prediction);
-      if (isShadow) count(said, voice, isNumber);
-      if (!isNumber || said.shown[row].version === voice.version) continue;
-      const { version } = voice;
-      const { horizonDays } = voice.scorer!;
+      if (isShadow) count(said, loadedModel, isNumber);
+      if (!isNumber || said.shown[row].version === loadedModel.version) continue;
+      const { version } = loadedModel;
+      const { horizonDays } = loadedModel.scorer!;
       said.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
     }
   }

@@ -5,16 +5,16 @@ import { type ServingState, servingState } from "../db/models/serving.ts";
 import { getVersion } from "../db/models/versions.ts";
 import { knownGood } from "../app/registry/moves.ts";
 import { configOf } from "../config/retraining.ts";
-import type { LoadVoice, Voice } from "./voice.ts";
+import type { LoadedModel, ModelLoader } from "./loaded_model.ts";
 
 /** Everyone who may speak for a model at one time, loaded. It never changes: what serves next is another one. */
 export interface LineUp {
   readonly state: ServingState;
-  readonly champion: Voice;
-  /** a voice for each arm of the rollout that runs, in the order of `state.arms` */
-  readonly challengers: readonly Voice[];
+  readonly champion: LoadedModel;
+  /** a loaded model for each arm of the rollout that runs, in the order of `state.arms` */
+  readonly challengers: readonly LoadedModel[];
   /** the last known good version, for when the champion cannot answer; null: there is none */
-  readonly spare: Voice | null;
+  readonly spare: LoadedModel | null;
   /** what is said when no version can */
   readonly baseline: { readonly prediction: number; readonly horizonDays: number };
 }
@@ -26,7 +26,7 @@ export interface LineUps {
 }
 
 /** Loads everyone whom `state` lets speak, and those who stand in for them. */
-export async function loadLineUp(sql: Database, load: LoadVoice, state: ServingState): Promise<LineUp> {
+export async function loadLineUp(sql: Database, load: ModelLoader, state: ServingState): Promise<LineUp> {
   const { model, champion: number, arms } = state;
   const [champion, challengers, { manifest }, { config }] = await Promise.all([
     load(model, number),
@@ -42,12 +42,12 @@ export async function loadLineUp(sql: Database, load: LoadVoice, state: ServingS
 const TRIED_MAX = 5;
 
 /** The last known good version whose file is good; each one that is not was marked, and is passed over the next time. */
-async function firstGood(sql: Database, load: LoadVoice, model: string): Promise<Voice | null> {
+async function firstGood(sql: Database, load: ModelLoader, model: string): Promise<LoadedModel | null> {
   for (let tried = 0; tried < TRIED_MAX; tried++) {
     const version = await knownGood(sql, model);
     if (version === null) return null;
-    const voice = await load(model, version);
-    if (voice.scorer !== null) return voice;
+    const loadedModel = await load(model, version);
+    if (loadedModel.scorer !== null) return loadedModel;
   }
   return null;
 }
@@ -57,7 +57,7 @@ export const isWhole = ({ champion, challengers }: LineUp): boolean =>
   [champion, ...challengers].every(({ scorer }) => scorer !== null);
 
 /** Line-ups by what the database says at each call; loaded anew only when what serves has changed, or was damaged. */
-export function freshLineUps(sql: Database, load: LoadVoice): LineUps {
+export function freshLineUps(sql: Database, load: ModelLoader): LineUps {
   const loaded = new Map<string, LineUp>();
   return {
     async of(model) {

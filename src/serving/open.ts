@@ -2,7 +2,7 @@ import { insertAnswers } from "../db/models/predictions.ts";
 import { writeBehind } from "./journal.ts";
 import type { Predictor } from "./prediction.ts";
 import { createPredictor, type PredictorDeps } from "./predictor.ts";
-import { createVoices } from "./voice.ts";
+import { createModelCache } from "./loaded_model.ts";
 import { watchServing } from "./watched.ts";
 
 /** A predictor for many requests. */
@@ -20,7 +20,7 @@ export async function openServing(
   deps: Omit<PredictorDeps, "lineUps" | "moment" | "journal"> & { log: (line: string) => void },
 ): Promise<Serving> {
   const { sql, clock, log } = deps;
-  const lineUps = await watchServing({ sql, load: createVoices(deps), clock, log });
+  const lineUps = await watchServing({ sql, load: createModelCache(deps), clock, log });
   const journal = writeBehind((answers) => insertAnswers(sql, answers), { log });
   return {
     predictor: createPredictor({ ...deps, lineUps, moment: lineUps.moment, journal }),

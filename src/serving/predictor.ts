@@ -8,13 +8,13 @@ import { directJournal } from "./journal.ts";
 import { freshLineUps } from "./line_up.ts";
 import type { Asked, Parts } from "./parts.ts";
 import type { Predictor } from "./prediction.ts";
-import { createVoices, type VoiceDeps } from "./voice.ts";
+import { createModelCache, type ModelCacheDeps } from "./loaded_model.ts";
 
 /**
  * What a predictor is made of. As long as nothing else is given it asks the database at each call who serves, and stores
  * answers before it gives them: its callers see their own changes at once.
  */
-export interface PredictorDeps extends VoiceDeps, Partial<Omit<Parts, "sql">> {
+export interface PredictorDeps extends ModelCacheDeps, Partial<Omit<Parts, "sql">> {
   models: ReadonlyMap<string, ModelDefinition>;
 }
 
@@ -28,7 +28,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   const { sql, clock, models } = deps;
   const parts: Parts = {
     sql,
-    lineUps: deps.lineUps ?? freshLineUps(sql, createVoices(deps)),
+    lineUps: deps.lineUps ?? freshLineUps(sql, createModelCache(deps)),
     moment: deps.moment ?? (() => currentMoment(sql, clock)),
     journal: deps.journal ?? directJournal(sql),
     tally: deps.tally,

@@ -4,7 +4,7 @@ import type { Database } from "../db/connect.ts";
 import { servingRevisions, servingState } from "../db/models/serving.ts";
 import { currentMoment, type Moment } from "../app/as_of.ts";
 import { isWhole, type LineUp, type LineUps, loadLineUp } from "./line_up.ts";
-import type { LoadVoice } from "./voice.ts";
+import type { ModelLoader } from "./loaded_model.ts";
 
 const POLL_MS = 500;
 const TRY_DAMAGED_EVERY_POLLS = 20;
@@ -24,7 +24,7 @@ export interface Watched extends LineUps {
 export async function watchServing(
   { sql, load, clock, log }: {
     sql: Database;
-    load: LoadVoice;
+    load: ModelLoader;
     clock: Clock;
     log: (line: string) => void;
   },

@@ -9,13 +9,13 @@ import type { ArtefactStore } from "../registry/artefacts.ts";
 import type { ModelVersion } from "../registry/version.ts";
 import { loadScorer, type Scorer } from "../training/scorer.ts";
 
-/** A version that may speak. `scorer` null: its file cannot be used. */
-export interface Voice {
+/** A version that can answer. `scorer` is null where its file cannot be used. */
+export interface LoadedModel {
   readonly version: number;
   readonly scorer: Scorer | null;
 }
 
-export interface VoiceDeps {
+export interface ModelCacheDeps {
   sql: Database;
   store: ArtefactStore;
   clock: Clock;
@@ -23,16 +23,16 @@ export interface VoiceDeps {
   alertChannels?: readonly ChannelName[];
 }
 
-/** Loads the voice of a version of a model. */
-export type LoadVoice = (model: string, version: number) => Promise<Voice>;
+/** Loads one version of a model. */
+export type ModelLoader = (model: string, version: number) => Promise<LoadedModel>;
 
 const SCORERS_KEPT = 16;
 
 /**
- * Loads versions and keeps the newest of them in memory, so that one goes on speaking when its file is lost meanwhile.
+ * Loads versions and keeps the newest of them in memory, so that one goes on answering when its file is lost meanwhile.
  * A file that is damaged is marked and an alert raised; it is tried again at the next call.
  */
-export function createVoices(deps: VoiceDeps): LoadVoice {
+export function createModelCache(deps: ModelCacheDeps): ModelLoader {
   const scorers = new Map<string, Promise<Scorer>>(); // by sha256, most recently used last
   const scorerOf = (hash: string) => {
     const scorer = scorers.get(hash) ?? load(deps.store, hash);
@@ -69,7 +69,7 @@ function opened(bytes: Uint8Array, hash: string): Scorer {
 }
 
 async function report(
-  { sql, clock, alertChannels }: VoiceDeps,
+  { sql, clock, alertChannels }: ModelCacheDeps,
   { model, version, artefactSha256 }: ModelVersion,
   error: Error,
 ): Promise<void> {
