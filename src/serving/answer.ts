@@ -1,6 +1,6 @@
 import type { Arm } from "../db/models/predictions.ts";
 import { armOf } from "../rollout/assignment.ts";
-import type { LineUp } from "./line_up.ts";
+import type { ServingSet } from "./serving_set.ts";
 import type { LoadedModel } from "./loaded_model.ts";
 
 /** Rows to be answered. */
@@ -33,7 +33,7 @@ export interface Count {
   fallbacks: number;
 }
 
-/** All that a line-up says of some rows. */
+/** All that a serving set says of some rows. */
 export interface Said {
   /** what is shown, one answer per row */
   shown: Answer[];
@@ -50,36 +50,36 @@ interface Seat {
 }
 
 /**
- * Lets a line-up answer. Each row belongs to the champion or to an arm of the rollout, by its shopper; where that one
+ * Lets a serving set answer. Each row belongs to the champion or to an arm of the rollout, by its shopper; where that one
  * cannot answer, the champion does, then the last known good version, then the baseline. In a rollout every version
  * answers every row, and one answer is shown.
  */
-export function answerRows(lineUp: LineUp, rows: Rows): Said {
+export function answerRows(servingSet: ServingSet, rows: Rows): Said {
   const scored = new Map<LoadedModel, Float32Array | null>();
   const scores = (loadedModel: LoadedModel) => {
     if (!scored.has(loadedModel)) scored.set(loadedModel, score(loadedModel, rows));
     return scored.get(loadedModel)!;
   };
-  const { chains, ownerOf } = seatsOf(lineUp);
+  const { chains, ownerOf } = seatsOf(servingSet);
   const said: Said = { shown: [], unshown: [], owners: [], counts: new Map() };
   for (let row = 0; row < rows.n; row++) {
     const owner = ownerOf(rows, row);
-    const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(lineUp);
+    const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(servingSet);
     said.owners.push(owner);
     said.shown.push(answer);
     count(said, chains.get(owner)![0].loadedModel, !answer.fallback);
   }
-  if (lineUp.challengers.length > 0) addUnshown(lineUp, said, scores);
+  if (servingSet.challengers.length > 0) addUnshown(servingSet, said, scores);
   return said;
 }
 
 /** Whose turn a row is, and who stands in for whom. */
 function seatsOf(
-  lineUp: LineUp,
+  servingSet: ServingSet,
 ): { chains: Map<number, readonly Seat[]>; ownerOf: (rows: Rows, row: number) => number } {
-  const { champion, challengers, spare, state } = lineUp;
+  const { champion, challengers, fallbackModel, state } = servingSet;
   const chain: Seat[] = [{ loadedModel: champion, arm: "champion" }];
-  if (spare) chain.push({ loadedModel: spare, arm: "known good" });
+  if (fallbackModel) chain.push({ loadedModel: fallbackModel, arm: "known good" });
   const chains = new Map<number, readonly Seat[]>([[champion.version, chain]]);
   for (const loadedModel of challengers) {
     chains.set(loadedModel.version, [{ loadedModel, arm: "challenger" }, ...chain]);
@@ -107,7 +107,7 @@ function firstAnswer(
   return null;
 }
 
-const baselineOf = ({ baseline }: LineUp): Answer => ({
+const baselineOf = ({ baseline }: ServingSet): Answer => ({
   ...baseline,
   version: null,
   arm: "baseline",
@@ -141,7 +141,7 @@ function countOf({ counts }: Said, version: number): Count {
 }
 
 function addUnshown(
-  { champion, challengers, state }: LineUp,
+  { champion, challengers, state }: ServingSet,
   said: Said,
   scores: (loadedModel: LoadedModel) => Float32Array | null,
 ): void {

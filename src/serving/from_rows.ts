@@ -12,7 +12,7 @@ export async function answerFromRows(
   model: string,
   asked: readonly Asked<RowsRequest>[],
 ): Promise<Predictions[]> {
-  const lineUp = await parts.lineUps.of(model);
+  const servingSet = await parts.servingSets.resolve(model);
   const { asOfMs: now } = await parts.moment();
   const requests = asked.map(({ request }) => request);
   const of = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
@@ -22,14 +22,14 @@ export async function answerFromRows(
     shopper: (row) => of[row].user ?? features.subarray(row * WIDTH, (row + 1) * WIDTH).join(),
     features: () => features,
   };
-  const said = answerRows(lineUp, rows);
-  await keep(parts, lineUp, { rows, of, said });
+  const said = answerRows(servingSet, rows);
+  await keep(parts, servingSet, { rows, of, said });
   let end = 0;
   const ends = requests.map(({ users }) => end += users.length);
   countIn(parts, model, said, asked, ends);
   return requests.map(({ users, asOfMs = now }, i) => {
     const first = ends[i] - users.length;
-    return predictionsOf(lineUp, asOfMs, users.map((user, row) => told(user, said.shown[first + row])));
+    return predictionsOf(servingSet, asOfMs, users.map((user, row) => told(user, said.shown[first + row])));
   });
 }
 

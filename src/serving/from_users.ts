@@ -10,12 +10,12 @@ export async function answerFromUsers(
   model: string,
   asked: readonly Asked<UsersRequest>[],
 ): Promise<Predictions[]> {
-  const lineUp = await parts.lineUps.of(model);
+  const servingSet = await parts.servingSets.resolve(model);
   const seen = await readShoppers(parts.sql, asked.map(({ request }) => request), await parts.moment());
   const shoppers = seen.flatMap((one) => one.shoppers);
   const rows = rowsOf(shoppers);
-  const said = answerRows(lineUp, rows);
-  await keep(parts, lineUp, { rows, of: shoppers, said });
+  const said = answerRows(servingSet, rows);
+  await keep(parts, servingSet, { rows, of: shoppers, said });
   let end = 0;
   const ends = seen.map((one) => end += one.shoppers.length);
   countIn(parts, model, said, asked, ends);
@@ -24,7 +24,7 @@ export async function answerFromUsers(
     const first = ends[i] - shoppers.length;
     const answers = new Map(shoppers.map(({ user }, row) => [user, said.shown[first + row]]));
     const predictions = request.users.map((user) => told(user, answers.get(user)));
-    return predictionsOf(lineUp, asOfMs, predictions);
+    return predictionsOf(servingSet, asOfMs, predictions);
   });
 }
 

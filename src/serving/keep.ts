@@ -2,7 +2,7 @@ import type { StoredAnswer } from "../db/models/predictions.ts";
 import { FEATURE_HASH, FEATURE_PLACES, FEATURES } from "../features/definition.ts";
 import { segmentOf } from "../performance/segments.ts";
 import type { Answer, Rows, Said } from "./answer.ts";
-import type { LineUp } from "./line_up.ts";
+import type { ServingSet } from "./serving_set.ts";
 import type { Asked, Parts } from "./parts.ts";
 import type { Predictions, UserPrediction } from "./prediction.ts";
 
@@ -16,7 +16,7 @@ export interface RowOf {
 /** Stores what was said of shoppers, shown and not shown. Settles when the journal has room for more. */
 export async function keep(
   { journal }: Parts,
-  { state, champion, baseline }: LineUp,
+  { state, champion, baseline }: ServingSet,
   { rows, of, said }: { rows: Rows; of: readonly RowOf[]; said: Said },
 ): Promise<void> {
   const features = rows.features(champion.scorer?.horizonDays ?? baseline.horizonDays);
@@ -75,12 +75,12 @@ export function told(user: string | null, answer: Answer | undefined): UserPredi
 
 /** The answer to one request. */
 export function predictionsOf(
-  { state, champion, spare }: LineUp,
+  { state, champion, fallbackModel }: ServingSet,
   asOfMs: number,
   predictions: UserPrediction[],
 ): Predictions {
   const asOf = new Date(asOfMs).toISOString();
-  const standing = champion.scorer === null ? spare : champion;
+  const standing = champion.scorer === null ? fallbackModel : champion;
   const fallback = standing !== champion || predictions.some((p) => p.fallback === true);
   return { model: state.model, version: standing?.version ?? null, fallback, asOf, predictions };
 }

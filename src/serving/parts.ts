@@ -1,13 +1,13 @@
 import type { Database } from "../db/connect.ts";
 import type { Moment } from "../app/as_of.ts";
 import type { Journal } from "./journal.ts";
-import type { LineUps } from "./line_up.ts";
+import type { ServingResolver } from "./serving_set.ts";
 import type { Tally } from "./tally.ts";
 
 /** What answering goes by. */
 export interface Parts {
   readonly sql: Database;
-  readonly lineUps: LineUps;
+  readonly servingSets: ServingResolver;
   readonly moment: () => Moment | Promise<Moment>;
   readonly journal: Journal;
   /** left out: nobody counts */

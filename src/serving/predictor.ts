@@ -5,7 +5,7 @@ import { answerFromRows } from "./from_rows.ts";
 import { answerFromUsers } from "./from_users.ts";
 import { gathered } from "./gather.ts";
 import { directJournal } from "./journal.ts";
-import { freshLineUps } from "./line_up.ts";
+import { createServingResolver } from "./serving_set.ts";
 import type { Asked, Parts } from "./parts.ts";
 import type { Predictor } from "./prediction.ts";
 import { createModelCache, type ModelCacheDeps } from "./loaded_model.ts";
@@ -28,7 +28,7 @@ export function createPredictor(deps: PredictorDeps): Predictor {
   const { sql, clock, models } = deps;
   const parts: Parts = {
     sql,
-    lineUps: deps.lineUps ?? freshLineUps(sql, createModelCache(deps)),
+    servingSets: deps.servingSets ?? createServingResolver(sql, createModelCache(deps)),
     moment: deps.moment ?? (() => currentMoment(sql, clock)),
     journal: deps.journal ?? directJournal(sql),
     tally: deps.tally,

@@ -7,26 +7,30 @@ import { knownGood } from "../app/registry/moves.ts";
 import { configOf } from "../config/retraining.ts";
 import type { LoadedModel, ModelLoader } from "./loaded_model.ts";
 
-/** Everyone who may speak for a model at one time, loaded. It never changes: what serves next is another one. */
-export interface LineUp {
+/** All loaded models that answer for a model at one time. It never changes: what serves next is another one. */
+export interface ServingSet {
   readonly state: ServingState;
   readonly champion: LoadedModel;
   /** a loaded model for each arm of the rollout that runs, in the order of `state.arms` */
   readonly challengers: readonly LoadedModel[];
   /** the last known good version, for when the champion cannot answer; null: there is none */
-  readonly spare: LoadedModel | null;
-  /** what is said when no version can */
+  readonly fallbackModel: LoadedModel | null;
+  /** the answer where no version has one */
   readonly baseline: { readonly prediction: number; readonly horizonDays: number };
 }
 
-/** Where line-ups come from. */
-export interface LineUps {
-  /** Who may speak for a model now. @throws {ConflictError} nothing serves it yet */
-  of(model: string): LineUp | Promise<LineUp>;
+/** Gives the serving set of a model. */
+export interface ServingResolver {
+  /** Returns what serves a model now. @throws {ConflictError} nothing serves it yet */
+  resolve(model: string): ServingSet | Promise<ServingSet>;
 }
 
-/** Loads everyone whom `state` lets speak, and those who stand in for them. */
-export async function loadLineUp(sql: Database, load: ModelLoader, state: ServingState): Promise<LineUp> {
+/** Loads every version that serves by `state`, and the one that stands in for them. */
+export async function loadServingSet(
+  sql: Database,
+  load: ModelLoader,
+  state: ServingState,
+): Promise<ServingSet> {
   const { model, champion: number, arms } = state;
   const [champion, challengers, { manifest }, { config }] = await Promise.all([
     load(model, number),
@@ -34,9 +38,15 @@ export async function loadLineUp(sql: Database, load: ModelLoader, state: Servin
     getVersion(sql, model, number),
     currentConfig(sql),
   ]);
-  const spare = await firstGood(sql, load, model);
+  const fallbackModel = await firstGood(sql, load, model);
   const { horizon_days: horizonDays } = configOf(config, model);
-  return { state, champion, challengers, spare, baseline: { prediction: manifest.baseline, horizonDays } };
+  return {
+    state,
+    champion,
+    challengers,
+    fallbackModel,
+    baseline: { prediction: manifest.baseline, horizonDays },
+  };
 }
 
 const TRIED_MAX = 5;
@@ -53,21 +63,21 @@ async function firstGood(sql: Database, load: ModelLoader, model: string): Promi
 }
 
 /** Whether every version in it could be loaded. */
-export const isWhole = ({ champion, challengers }: LineUp): boolean =>
+export const isComplete = ({ champion, challengers }: ServingSet): boolean =>
   [champion, ...challengers].every(({ scorer }) => scorer !== null);
 
-/** Line-ups by what the database says at each call; loaded anew only when what serves has changed, or was damaged. */
-export function freshLineUps(sql: Database, load: ModelLoader): LineUps {
-  const loaded = new Map<string, LineUp>();
+/** Resolves by what the database says at each call; loads anew only when what serves has changed, or was damaged. */
+export function createServingResolver(sql: Database, load: ModelLoader): ServingResolver {
+  const loaded = new Map<string, ServingSet>();
   return {
-    async of(model) {
+    async resolve(model) {
       const state = await servingState(sql, model);
       if (state === null) throw new ConflictError(`Cannot predict "${model}": no version serves yet`);
       const known = loaded.get(model);
-      if (known && known.state.revision === state.revision && isWhole(known)) return known;
-      const lineUp = await loadLineUp(sql, load, state);
-      loaded.set(model, lineUp);
-      return lineUp;
+      if (known && known.state.revision === state.revision && isComplete(known)) return known;
+      const servingSet = await loadServingSet(sql, load, state);
+      loaded.set(model, servingSet);
+      return servingSet;
     },
   };
 }

@@ -3,41 +3,41 @@ import { ConflictError, messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
 import { servingRevisions, servingState } from "../db/models/serving.ts";
 import { currentMoment, type Moment } from "../app/as_of.ts";
-import { isWhole, type LineUp, type LineUps, loadLineUp } from "./line_up.ts";
+import { isComplete, loadServingSet, type ServingResolver, type ServingSet } from "./serving_set.ts";
 import type { ModelLoader } from "./loaded_model.ts";
 
 const POLL_MS = 500;
 const TRY_DAMAGED_EVERY_POLLS = 20;
 
 /** What a process that answers many requests holds in memory, so that none of them asks the database who serves. */
-export interface Watched extends LineUps {
+export interface ServingCache extends ServingResolver {
   /** the moment that predictions hold for */
   moment(): Moment;
   close(): Promise<void>;
 }
 
 /**
- * Holds line-ups, and replaces them when what serves changes. A change is heard by `LISTEN perennial_serving`, and seen
- * at the latest by the next poll; the new line-up is loaded before it takes over, and who began with the old one
+ * Holds serving sets, and replaces them when what serves changes. A change is heard by `LISTEN perennial_serving`, and seen
+ * at the latest by the next poll; the new serving set is loaded before it takes over, and who began with the old one
  * finishes with it. Where Postgres does not answer, all stays as it was.
  */
-export async function watchServing(
+export async function openServingCache(
   { sql, load, clock, log }: {
     sql: Database;
     load: ModelLoader;
     clock: Clock;
     log: (line: string) => void;
   },
-): Promise<Watched> {
-  const current = new Map<string, LineUp>();
+): Promise<ServingCache> {
+  const current = new Map<string, ServingSet>();
   const refresh = oneAtATime(async (model: string) => {
     const state = await servingState(sql, model);
     if (state === null) throw new ConflictError(`Cannot predict "${model}": no version serves yet`);
     const known = current.get(model);
-    if (known?.state.revision === state.revision && isWhole(known)) return known;
-    const lineUp = await loadLineUp(sql, load, state);
-    current.set(model, lineUp);
-    return lineUp;
+    if (known?.state.revision === state.revision && isComplete(known)) return known;
+    const servingSet = await loadServingSet(sql, load, state);
+    current.set(model, servingSet);
+    return servingSet;
   });
   let moment = await currentMoment(sql, clock);
   let polls = 0;
@@ -46,7 +46,7 @@ export async function watchServing(
     const tryDamaged = ++polls % TRY_DAMAGED_EVERY_POLLS === 0;
     for (const { model, revision } of await servingRevisions(sql)) {
       const known = current.get(model);
-      const isOld = known && (known.state.revision !== revision || (tryDamaged && !isWhole(known)));
+      const isOld = known && (known.state.revision !== revision || (tryDamaged && !isComplete(known)));
       if (isOld) await refresh(model);
     }
   };
@@ -55,7 +55,7 @@ export async function watchServing(
     if (current.has(model)) refresh(model).catch((error) => log(messageOf(error)));
   });
   return {
-    of: (model) => current.get(model) ?? refresh(model),
+    resolve: (model) => current.get(model) ?? refresh(model),
     moment: () => moment.clock === "wall" ? { asOfMs: clock(), clock: "wall" } : moment,
     async close() {
       await unlisten();
