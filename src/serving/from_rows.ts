@@ -1,20 +1,20 @@
 import { FEATURES } from "../features/definition.ts";
 import { answerRows, type Rows } from "./answer.ts";
 import { countIn, keep, predictionsOf, told } from "./keep.ts";
-import type { Asked, Parts } from "./parts.ts";
+import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, RowsRequest } from "./prediction.ts";
 
 const WIDTH = FEATURES.length;
 
 /** Answers requests that bring their features, all together. */
 export async function answerFromRows(
-  parts: Parts,
+  deps: PredictorDeps,
   model: string,
-  asked: readonly Asked<RowsRequest>[],
+  timedRequests: readonly TimedRequest<RowsRequest>[],
 ): Promise<Predictions[]> {
-  const servingSet = await parts.servingSets.resolve(model);
-  const { asOfMs: now } = await parts.moment();
-  const requests = asked.map(({ request }) => request);
+  const servingSet = await deps.servingSets.resolve(model);
+  const { asOfMs: now } = await deps.moment();
+  const requests = timedRequests.map(({ request }) => request);
   const of = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
   const features = joined(requests.map((request) => request.features));
   const rows: Rows = {
@@ -23,10 +23,10 @@ export async function answerFromRows(
     features: () => features,
   };
   const said = answerRows(servingSet, rows);
-  await keep(parts, servingSet, { rows, of, said });
+  await keep(deps, servingSet, { rows, of, said });
   let end = 0;
   const ends = requests.map(({ users }) => end += users.length);
-  countIn(parts, model, said, asked, ends);
+  countIn(deps, model, said, timedRequests, ends);
   return requests.map(({ users, asOfMs = now }, i) => {
     const first = ends[i] - users.length;
     return predictionsOf(servingSet, asOfMs, users.map((user, row) => told(user, said.shown[first + row])));

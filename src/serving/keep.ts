@@ -3,7 +3,7 @@ import { FEATURE_HASH, FEATURE_PLACES, FEATURES } from "../features/definition.t
 import { segmentOf } from "../performance/segments.ts";
 import type { Answer, Rows, Said } from "./answer.ts";
 import type { ServingSet } from "./serving_set.ts";
-import type { Asked, Parts } from "./parts.ts";
+import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, UserPrediction } from "./prediction.ts";
 
 /** Whose a row is, and the moment it is about. */
@@ -15,7 +15,7 @@ export interface RowOf {
 
 /** Stores what was said of shoppers, shown and not shown. Settles when the journal has room for more. */
 export async function keep(
-  { journal }: Parts,
+  { journal }: PredictorDeps,
   { state, champion, baseline }: ServingSet,
   { rows, of, said }: { rows: Rows; of: readonly RowOf[]; said: Said },
 ): Promise<void> {
@@ -51,16 +51,16 @@ const segmentIn = (features: Float32Array, row: number) =>
 
 /** Counts what was said, and how long each request took. @param ends per request, the number of rows up to its end */
 export function countIn(
-  { tally }: Parts,
+  { tally }: PredictorDeps,
   model: string,
   said: Said,
-  asked: readonly Asked<unknown>[],
+  timedRequests: readonly TimedRequest<unknown>[],
   ends: readonly number[],
 ): void {
   if (!tally) return;
   tally.count(model, said.counts);
   const now = performance.now();
-  asked.forEach(({ startedMs }, i) => {
+  timedRequests.forEach(({ startedMs }, i) => {
     const owners = new Set(said.owners.slice(i === 0 ? 0 : ends[i - 1], ends[i]));
     tally.took(model, owners, now - startedMs);
   });

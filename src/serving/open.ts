@@ -1,7 +1,7 @@
 import { insertAnswers } from "../db/models/predictions.ts";
 import { writeBehind } from "./journal.ts";
 import type { Predictor } from "./prediction.ts";
-import { createPredictor, type PredictorDeps } from "./predictor.ts";
+import { createPredictor, type PredictorOptions } from "./predictor.ts";
 import { createModelCache } from "./loaded_model.ts";
 import { openServingCache } from "./serving_cache.ts";
 
@@ -17,7 +17,7 @@ export interface Serving {
  * `createPredictor` alone asks the database each time, for callers that must see their own changes at once.
  */
 export async function openServing(
-  deps: Omit<PredictorDeps, "servingSets" | "moment" | "journal"> & { log: (line: string) => void },
+  deps: Omit<PredictorOptions, "servingSets" | "moment" | "journal"> & { log: (line: string) => void },
 ): Promise<Serving> {
   const { sql, clock, log } = deps;
   const servingSets = await openServingCache({ sql, load: createModelCache(deps), clock, log });

@@ -4,18 +4,18 @@ import type { Journal } from "./journal.ts";
 import type { ServingResolver } from "./serving_set.ts";
 import type { Tally } from "./tally.ts";
 
-/** What answering goes by. */
-export interface Parts {
+/** All that answering needs. */
+export interface PredictorDeps {
   readonly sql: Database;
   readonly servingSets: ServingResolver;
   readonly moment: () => Moment | Promise<Moment>;
   readonly journal: Journal;
-  /** left out: nobody counts */
+  /** left out: nothing is measured */
   readonly tally?: Tally;
 }
 
 /** A request, and when it came by a clock that only goes forward. */
-export interface Asked<Request> {
+export interface TimedRequest<Request> {
   readonly request: Request;
   readonly startedMs: number;
 }
