@@ -12,15 +12,15 @@ export interface Rows {
   features(horizonDays: number): Float32Array;
 }
 
-/** What is said of one row, and who said it. */
+/** The answer to one row, and the version it comes from. */
 export interface Answer {
   readonly prediction: number;
   /** null: the baseline */
   readonly version: number | null;
   readonly arm: Arm;
-  /** whether the version that should have spoken did not */
+  /** whether another version had to answer */
   readonly fallback: boolean;
-  /** the horizon that the speaker was trained for */
+  /** the horizon that this version was trained for */
   readonly horizonDays: number;
 }
 
@@ -33,18 +33,18 @@ export interface Count {
   fallbacks: number;
 }
 
-/** All that a serving set says of some rows. */
-export interface Said {
+/** All answers of a serving set to some rows. */
+export interface ScoredBatch {
   /** what is shown, one answer per row */
   shown: Answer[];
-  /** what the others of a rollout say of the same rows: evidence, which nobody is shown */
+  /** answers of the other versions of a rollout to the same rows: evidence, which nobody is shown */
   unshown: (Answer & { row: number })[];
   /** the version whose turn each row is */
   owners: number[];
   counts: Map<number, Count>;
 }
 
-interface Seat {
+interface Candidate {
   loadedModel: LoadedModel;
   arm: Arm;
 }
@@ -54,33 +54,33 @@ interface Seat {
  * cannot answer, the champion does, then the last known good version, then the baseline. In a rollout every version
  * answers every row, and one answer is shown.
  */
-export function answerRows(servingSet: ServingSet, rows: Rows): Said {
+export function answerRows(servingSet: ServingSet, rows: Rows): ScoredBatch {
   const scored = new Map<LoadedModel, Float32Array | null>();
   const scores = (loadedModel: LoadedModel) => {
     if (!scored.has(loadedModel)) scored.set(loadedModel, score(loadedModel, rows));
     return scored.get(loadedModel)!;
   };
-  const { chains, ownerOf } = seatsOf(servingSet);
-  const said: Said = { shown: [], unshown: [], owners: [], counts: new Map() };
+  const { chains, ownerOf } = candidatesOf(servingSet);
+  const batch: ScoredBatch = { shown: [], unshown: [], owners: [], counts: new Map() };
   for (let row = 0; row < rows.n; row++) {
     const owner = ownerOf(rows, row);
     const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(servingSet);
-    said.owners.push(owner);
-    said.shown.push(answer);
-    count(said, chains.get(owner)![0].loadedModel, !answer.fallback);
+    batch.owners.push(owner);
+    batch.shown.push(answer);
+    count(batch, chains.get(owner)![0].loadedModel, !answer.fallback);
   }
-  if (servingSet.challengers.length > 0) addUnshown(servingSet, said, scores);
-  return said;
+  if (servingSet.challengers.length > 0) addUnshown(servingSet, batch, scores);
+  return batch;
 }
 
-/** Whose turn a row is, and who stands in for whom. */
-function seatsOf(
+/** Says which version a row belongs to, and which ones stand in for it, in order. */
+function candidatesOf(
   servingSet: ServingSet,
-): { chains: Map<number, readonly Seat[]>; ownerOf: (rows: Rows, row: number) => number } {
+): { chains: Map<number, readonly Candidate[]>; ownerOf: (rows: Rows, row: number) => number } {
   const { champion, challengers, fallbackModel, state } = servingSet;
-  const chain: Seat[] = [{ loadedModel: champion, arm: "champion" }];
+  const chain: Candidate[] = [{ loadedModel: champion, arm: "champion" }];
   if (fallbackModel) chain.push({ loadedModel: fallbackModel, arm: "known good" });
-  const chains = new Map<number, readonly Seat[]>([[champion.version, chain]]);
+  const chains = new Map<number, readonly Candidate[]>([[champion.version, chain]]);
   for (const loadedModel of challengers) {
     chains.set(loadedModel.version, [{ loadedModel, arm: "challenger" }, ...chain]);
   }
@@ -93,16 +93,16 @@ function seatsOf(
 }
 
 function firstAnswer(
-  chain: readonly Seat[],
+  chain: readonly Candidate[],
   scores: (loadedModel: LoadedModel) => Float32Array | null,
   row: number,
 ): Answer | null {
-  for (let seat = 0; seat < chain.length; seat++) {
-    const { loadedModel, arm } = chain[seat];
+  for (let rank = 0; rank < chain.length; rank++) {
+    const { loadedModel, arm } = chain[rank];
     const prediction = scores(loadedModel)?.[row] ?? NaN;
     if (!Number.isFinite(prediction)) continue;
     const { horizonDays } = loadedModel.scorer!; // it has scored
-    return { prediction, version: loadedModel.version, arm, fallback: seat > 0, horizonDays };
+    return { prediction, version: loadedModel.version, arm, fallback: rank > 0, horizonDays };
   }
   return null;
 }
@@ -124,15 +124,15 @@ function score({ scorer }: LoadedModel, rows: Rows): Float32Array | null {
   }
 }
 
-function count(said: Said, { version, scorer }: LoadedModel, spoke: boolean): void {
-  const counted = countOf(said, version);
+function count(batch: ScoredBatch, { version, scorer }: LoadedModel, spoke: boolean): void {
+  const counted = countOf(batch, version);
   counted.answers++;
   if (spoke) return;
   counted.fallbacks++;
   if (scorer !== null) counted.errors++; // else its file cannot be used, and it was not asked
 }
 
-function countOf({ counts }: Said, version: number): Count {
+function countOf({ counts }: ScoredBatch, version: number): Count {
   const known = counts.get(version);
   if (known) return known;
   const made = { answers: 0, errors: 0, fallbacks: 0 };
@@ -142,21 +142,21 @@ function countOf({ counts }: Said, version: number): Count {
 
 function addUnshown(
   { champion, challengers, state }: ServingSet,
-  said: Said,
+  batch: ScoredBatch,
   scores: (loadedModel: LoadedModel) => Float32Array | null,
 ): void {
   for (const loadedModel of [champion, ...challengers]) {
     const arm = loadedModel === champion ? "champion" as const : "challenger" as const;
     const isShadow = state.arms.some(({ version, shown }) => version === loadedModel.version && !shown);
     const values = scores(loadedModel);
-    for (let row = 0; row < said.shown.length; row++) {
+    for (let row = 0; row < batch.shown.length; row++) {
       const prediction = values?.[row] ?? NaN;
       const isNumber = Number.isFinite(prediction);
-      if (isShadow) count(said, loadedModel, isNumber);
-      if (!isNumber || said.shown[row].version === loadedModel.version) continue;
+      if (isShadow) count(batch, loadedModel, isNumber);
+      if (!isNumber || batch.shown[row].version === loadedModel.version) continue;
       const { version } = loadedModel;
       const { horizonDays } = loadedModel.scorer!;
-      said.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
+      batch.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
     }
   }
 }

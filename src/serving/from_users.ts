@@ -1,5 +1,5 @@
 import { answerRows, type Rows } from "./answer.ts";
-import { countIn, keep, predictionsOf, told } from "./keep.ts";
+import { recordMetrics, recordPredictions, toPredictions, toResponse } from "./record_predictions.ts";
 import { packed, readShoppers, type Shopper } from "./lookup.ts";
 import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, UsersRequest } from "./prediction.ts";
@@ -14,17 +14,17 @@ export async function answerFromUsers(
   const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), await deps.moment());
   const shoppers = seen.flatMap((one) => one.shoppers);
   const rows = rowsOf(shoppers);
-  const said = answerRows(servingSet, rows);
-  await keep(deps, servingSet, { rows, of: shoppers, said });
+  const batch = answerRows(servingSet, rows);
+  await recordPredictions(deps, servingSet, { rows, subjects: shoppers, batch });
   let end = 0;
   const ends = seen.map((one) => end += one.shoppers.length);
-  countIn(deps, model, said, timedRequests, ends);
+  recordMetrics(deps, model, batch, timedRequests, ends);
   return timedRequests.map(({ request }, i) => {
     const { asOfMs, shoppers } = seen[i];
     const first = ends[i] - shoppers.length;
-    const answers = new Map(shoppers.map(({ user }, row) => [user, said.shown[first + row]]));
-    const predictions = request.users.map((user) => told(user, answers.get(user)));
-    return predictionsOf(servingSet, asOfMs, predictions);
+    const answers = new Map(shoppers.map(({ user }, row) => [user, batch.shown[first + row]]));
+    const predictions = request.users.map((user) => toResponse(user, answers.get(user)));
+    return toPredictions(servingSet, asOfMs, predictions);
   });
 }
 

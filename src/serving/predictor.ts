@@ -37,18 +37,18 @@ export function createPredictor(options: PredictorOptions): Predictor {
     most: ROWS_AT_ONCE,
     rowsOf: ({ request }: TimedRequest<{ users: readonly unknown[] }>) => request.users.length,
   };
-  const doors = new Map([...models.keys()].map((model) => [model, {
+  const handlers = new Map([...models.keys()].map((model) => [model, {
     fromUsers: gathered(answerFromUsers.bind(null, deps, model), batching),
     fromRows: gathered(answerFromRows.bind(null, deps, model), batching),
   }]));
-  const doorOf = (model: string) => {
-    const door = doors.get(model);
-    if (!door) throw new NotFoundError("model", model);
-    return door;
+  const handlerOf = (model: string) => {
+    const handler = handlers.get(model);
+    if (!handler) throw new NotFoundError("model", model);
+    return handler;
   };
   const timed = <Request>(request: Request) => ({ request, startedMs: performance.now() });
   return {
-    predict: async (request) => await doorOf(request.model).fromUsers(timed(request)),
-    predictRows: async (request) => await doorOf(request.model).fromRows(timed(request)),
+    predict: async (request) => await handlerOf(request.model).fromUsers(timed(request)),
+    predictRows: async (request) => await handlerOf(request.model).fromRows(timed(request)),
   };
 }
