@@ -3,7 +3,7 @@ import type { ModelDefinition } from "../models/model.ts";
 import { currentMoment } from "../app/as_of.ts";
 import { answerFromRows } from "./from_rows.ts";
 import { answerFromUsers } from "./from_users.ts";
-import { gathered } from "./gather.ts";
+import { createBatcher } from "./batcher.ts";
 import { directJournal } from "./journal.ts";
 import { createServingResolver } from "./serving_set.ts";
 import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
@@ -38,8 +38,8 @@ export function createPredictor(options: PredictorOptions): Predictor {
     rowsOf: ({ request }: TimedRequest<{ users: readonly unknown[] }>) => request.users.length,
   };
   const handlers = new Map([...models.keys()].map((model) => [model, {
-    fromUsers: gathered(answerFromUsers.bind(null, deps, model), batching),
-    fromRows: gathered(answerFromRows.bind(null, deps, model), batching),
+    fromUsers: createBatcher(answerFromUsers.bind(null, deps, model), batching),
+    fromRows: createBatcher(answerFromRows.bind(null, deps, model), batching),
   }]));
   const handlerOf = (model: string) => {
     const handler = handlers.get(model);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { gathered } from "../../src/serving/gather.ts";
+import { createBatcher } from "../../src/serving/batcher.ts";
 
 /** A batch runner that waits until it is let go, and notes what it was given. */
 function held() {
@@ -15,9 +15,9 @@ function held() {
 
 const turn = () => new Promise((done) => setTimeout(done));
 
-Deno.test("gathered() runs the first ask at once, and what comes meanwhile as one batch", async () => {
+Deno.test("createBatcher() runs the first ask at once, and what comes meanwhile as one batch", async () => {
   const { batches, run, letGo } = held();
-  const ask = gathered(run, { most: 100, rowsOf: () => 1 });
+  const ask = createBatcher(run, { most: 100, rowsOf: () => 1 });
   const answers = [1, 2, 3].map((n) => ask(n));
   assert.deepEqual(batches, [[1]]);
   letGo();
@@ -27,9 +27,9 @@ Deno.test("gathered() runs the first ask at once, and what comes meanwhile as on
   assert.deepEqual(await Promise.all(answers), [10, 20, 30]);
 });
 
-Deno.test("gathered() keeps a batch within its rows, and lets one larger ask go alone", async () => {
+Deno.test("createBatcher() keeps a batch within its rows, and lets one larger ask go alone", async () => {
   const { batches, run, letGo } = held();
-  const ask = gathered(run, { most: 10, rowsOf: (n) => n });
+  const ask = createBatcher(run, { most: 10, rowsOf: (n) => n });
   const answers = [1, 6, 4, 25, 3].map((n) => ask(n));
   for (let i = 0; i < 4; i++) {
     letGo();
@@ -39,9 +39,9 @@ Deno.test("gathered() keeps a batch within its rows, and lets one larger ask go 
   assert.deepEqual(await Promise.all(answers), [10, 60, 40, 250, 30]);
 });
 
-Deno.test("gathered() tells a failure to all of its batch, and goes on", async () => {
+Deno.test("createBatcher() tells a failure to all of its batch, and goes on", async () => {
   let calls = 0;
-  const ask = gathered((asks: readonly number[]) => {
+  const ask = createBatcher((asks: readonly number[]) => {
     if (++calls === 1) return Promise.reject(new Error("no"));
     return Promise.resolve(asks);
   }, { most: 100, rowsOf: () => 1 });

@@ -10,7 +10,7 @@ interface Waiting<Ask, Answer> {
  * @param run answers a batch, one answer per ask in the same order; where it fails, all of the batch fail
  * @param options.most rows in one batch, by `rowsOf`; an ask that is larger goes alone
  */
-export function gathered<Ask, Answer>(
+export function createBatcher<Ask, Answer>(
   run: (asks: readonly Ask[]) => Promise<readonly Answer[]>,
   { most, rowsOf }: { most: number; rowsOf: (ask: Ask) => number },
 ): (ask: Ask) => Promise<Answer> {
