@@ -51,7 +51,7 @@ const VERDICTS: Readonly<Record<Verdict, Sign>> = {
 /** What a validation says. */
 export const verdictSign = (verdict: Verdict): Sign => VERDICTS[verdict];
 
-const TALLY: readonly (readonly [string, string])[] = [
+const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
   ["deployed", "deployed"],
   ["rolling out", "rolling out"],
   ["rejected", "rejected"],
@@ -63,8 +63,8 @@ const TALLY: readonly (readonly [string, string])[] = [
 ];
 
 /** "41 cycles: 19 deployed, 1 running", from how many ended how; null where there was none. */
-export function tally(outcomes: Readonly<Record<string, number>>): string | null {
-  const known = TALLY.filter(([outcome]) => outcomes[outcome] > 0);
+export function outcomesText(outcomes: Readonly<Record<string, number>>): string | null {
+  const known = OUTCOME_COUNTS.filter(([outcome]) => outcomes[outcome] > 0);
   const total = known.reduce((sum, [outcome]) => sum + outcomes[outcome], 0);
   if (total === 0) return null;
   return `${counted(total, "cycle")}: ${

@@ -2,7 +2,7 @@ import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
 import { count, counted, moment } from "../src/format/figures.ts";
 import { Status, Stem } from "../components/signs.tsx";
-import { answerSign, outcomeSign, tally, tellingReason } from "../components/words.ts";
+import { answerSign, outcomeSign, outcomesText, tellingReason } from "../components/words.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;
@@ -76,7 +76,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
       </dd>
       <dt>Cycles</dt>
       <dd>
-        <a href={`/cycles?model=${model.model}`}>{tally(outcomes) ?? "none yet"}</a>
+        <a href={`/cycles?model=${model.model}`}>{outcomesText(outcomes) ?? "none yet"}</a>
       </dd>
       <dt>Alerts</dt>
       <dd>{openAlerts > 0 ? <a href="#alerts">{count(openAlerts)} open</a> : "none open"}</dd>

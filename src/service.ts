@@ -37,7 +37,7 @@ import { ensureApiKey, type InstallationKey } from "./app/security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
-import { createTally, type Tally } from "./serving/tally.ts";
+import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
 import { connectTemporal } from "./temporal/connect.ts";
 import {
   ensureBacktest,
@@ -144,14 +144,14 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
   const channels = createChannels(config, log);
   const alertChannels = [...channels.keys()];
-  const tally = createTally({
+  const metrics = createMetricsRecorder({
     clock: systemClock,
     process: `${hostname()}/${Deno.pid}`,
     write: (minutes) => addServingMinutes(sql, minutes),
     log,
   });
-  undo.add("the counts of serving", () => tally.close());
-  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, tally });
+  undo.add("the counts of serving", () => metrics.close());
+  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, metrics });
   const judge = createJudge();
   undo.add("the judge", () => judge.close());
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
@@ -165,7 +165,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
-    tally,
+    metrics,
     channels,
     judge,
     temporalUi,
@@ -198,7 +198,7 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
-  tally: Tally;
+  metrics: MetricsRecorder;
   channels: Channels;
   judge: Judge;
   temporalUi: string | null;
@@ -316,7 +316,7 @@ export async function recomputing({ store, judge }: Pick<Shared, "store" | "judg
 }
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, client, models, pseudonym, store, channels, tally, temporalUi, log, undo } = shared;
+  const { config, sql, client, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const explain = await recomputing(shared);
@@ -326,7 +326,7 @@ async function runApi(shared: Shared): Promise<string> {
     models,
     clock: systemClock,
     alertChannels: [...channels.keys()],
-    tally,
+    metrics,
     log,
   });
   undo.add("serving", () => serving.close());

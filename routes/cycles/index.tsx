@@ -3,7 +3,7 @@ import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "./(_co
 import { define } from "../../src/dashboard/define.ts";
 import { CycleTable } from "./(_components)/cycle_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { outcomeSign, tally, triggerName, TRIGGERS } from "../../components/words.ts";
+import { outcomeSign, outcomesText, triggerName, TRIGGERS } from "../../components/words.ts";
 import { CycleSort, Outcome } from "../../src/retraining/cycle.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 
@@ -75,7 +75,7 @@ function answer(models: readonly ModelStatus[]): string {
   for (const [outcome, n] of models.flatMap((m) => Object.entries(m.outcomes))) {
     sums[outcome] = (sums[outcome] ?? 0) + n;
   }
-  return `${tally(sums) ?? "No cycles yet"}.`;
+  return `${outcomesText(sums) ?? "No cycles yet"}.`;
 }
 
 function firstCycle(models: readonly ModelStatus[]): string {

@@ -31,7 +31,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
     servingSets: options.servingSets ?? createServingResolver(sql, createModelCache(options)),
     moment: options.moment ?? (() => currentMoment(sql, clock)),
     journal: options.journal ?? directJournal(sql),
-    tally: options.tally,
+    metrics: options.metrics,
   };
   const batching = {
     most: ROWS_AT_ONCE,

@@ -2,7 +2,7 @@ import type { Database } from "../db/connect.ts";
 import type { Moment } from "../app/as_of.ts";
 import type { Journal } from "./journal.ts";
 import type { ServingResolver } from "./serving_set.ts";
-import type { Tally } from "./tally.ts";
+import type { MetricsRecorder } from "./metrics_recorder.ts";
 
 /** All that answering needs. */
 export interface PredictorDeps {
@@ -11,7 +11,7 @@ export interface PredictorDeps {
   readonly moment: () => Moment | Promise<Moment>;
   readonly journal: Journal;
   /** left out: nothing is measured */
-  readonly tally?: Tally;
+  readonly metrics?: MetricsRecorder;
 }
 
 /** A request, and when it came by a clock that only goes forward. */

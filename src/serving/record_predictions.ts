@@ -51,18 +51,18 @@ const segmentIn = (features: Float32Array, row: number) =>
 
 /** Counts the answers, and how long each request took. @param ends per request, the number of rows up to its end */
 export function recordMetrics(
-  { tally }: PredictorDeps,
+  { metrics }: PredictorDeps,
   model: string,
   batch: ScoredBatch,
   timedRequests: readonly TimedRequest<unknown>[],
   ends: readonly number[],
 ): void {
-  if (!tally) return;
-  tally.count(model, batch.counts);
+  if (!metrics) return;
+  metrics.count(model, batch.counts);
   const now = performance.now();
   timedRequests.forEach(({ startedMs }, i) => {
     const owners = new Set(batch.owners.slice(i === 0 ? 0 : ends[i - 1], ends[i]));
-    tally.took(model, owners, now - startedMs);
+    metrics.observeLatency(model, owners, now - startedMs);
   });
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
 import { services } from "../../components/rings.tsx";
 import { wilson } from "../../routes/(_components)/replay_chart.tsx";
-import { cycleHeadline, headline, reading, tally, tellingReason } from "../../components/words.ts";
+import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/words.ts";
 import type { Reason } from "../../src/retraining/check.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
@@ -59,12 +59,12 @@ for (
     assert.equal(reading(interval(low, high), 0.01).word, want));
 }
 
-Deno.test("tally() counts in a fixed order, and is null where nothing ran", () => {
+Deno.test("outcomesText() counts in a fixed order, and is null where nothing ran", () => {
   assert.equal(
-    tally({ running: 1, inconclusive: 2, deployed: 1200 }),
+    outcomesText({ running: 1, inconclusive: 2, deployed: 1200 }),
     "1,203 cycles: 1,200 deployed, 2 could not tell, 1 running",
   );
-  assert.equal(tally({}), null);
+  assert.equal(outcomesText({}), null);
 });
 
 Deno.test("cycleHeadline() has a sentence for every way a cycle ends", () => {

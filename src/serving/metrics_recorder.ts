@@ -7,18 +7,18 @@ import type { Count } from "./answer.ts";
 const BOUNDS_MS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 60_000];
 
 /** Counts how serving does, per version and minute. */
-export interface Tally {
+export interface MetricsRecorder {
   count(model: string, counts: ReadonlyMap<number, Count>): void;
   /** One request that took `ms`, and the versions whose turn its rows were. */
-  took(model: string, versions: Iterable<number>, ms: number): void;
+  observeLatency(model: string, versions: Iterable<number>, ms: number): void;
   /** Writes what was counted, and counts no more by itself. */
   close(): Promise<void>;
 }
 
 type Minute = Omit<ServingMinute, "process"> & { latency: Record<string, number> };
 
-/** A tally that is added to the database every few seconds; what cannot be written is written with the next. */
-export function createTally(
+/** Creates a recorder that adds its counts to the database every few seconds; a failed write is made up by the next. */
+export function createMetricsRecorder(
   { clock, process, write, everyMs = 5_000, log }: {
     clock: Clock;
     /** tells this process's counts from another's */
@@ -27,7 +27,7 @@ export function createTally(
     everyMs?: number;
     log: (line: string) => void;
   },
-): Tally {
+): MetricsRecorder {
   let minutes = new Map<string, Minute>();
   let writing = Promise.resolve();
   const minuteOf = (model: string, version: number): Minute => {
@@ -54,7 +54,7 @@ export function createTally(
     count(model, counts) {
       for (const [version, count] of counts) add(minuteOf(model, version), count);
     },
-    took(model, versions, ms) {
+    observeLatency(model, versions, ms) {
       const bound = BOUNDS_MS.find((bound) => ms <= bound) ?? BOUNDS_MS.at(-1)!;
       for (const version of versions) {
         const { latency } = minuteOf(model, version);
