@@ -25,7 +25,7 @@ export const handler = define.handlers({
     if (key === null) {
       return page({ to, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
     }
-    const came = await state.desk.signIn(req, key);
+    const came = await state.sessions.signIn(req, key);
     const query = new URLSearchParams({ to, ..."cookie" in came ? {} : { refused: String(came.status) } });
     return seeOther(`/sign-in?${query}`, "cookie" in came ? { "set-cookie": came.cookie } : {});
   },
@@ -33,7 +33,7 @@ export const handler = define.handlers({
     state.title = "Sign in";
     const form = await readOwnForm({ req, url });
     const to = ownPath(field(form, "to") || "/");
-    const came = await state.desk.signIn(req, field(form, "key"));
+    const came = await state.sessions.signIn(req, field(form, "key"));
     if ("cookie" in came) return seeOther(to, { "set-cookie": came.cookie });
     return page({ to, problem: came.why as string | null }, { status: came.status });
   },

@@ -19,7 +19,7 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     const form = await readForm(ctx);
-    const { desk, dashboard } = ctx.state;
+    const { sessions, dashboard } = ctx.state;
     const person = ctx.state.person!;
     ctx.state.title = "Begin a backtest";
     const configuration = await dashboard.configuration();
@@ -30,13 +30,16 @@ export const handler = define.handlers({
     const refused = read.body === null
       ? { status: 422, why: read.problem }
       : why
-      ? await desk.change(person, { path: "/backtests", body: { ...read.body, why }, once })
+      ? await sessions.change(person, { path: "/backtests", body: { ...read.body, why }, once })
       : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
     if (refused) {
       const { models } = configuration;
       return page({ fields, models, why, once, problem: refused.why }, { status: refused.status });
     }
-    await desk.leaveNotice(person, "A backtest was begun. It goes on by itself: what serves is not touched.");
+    await sessions.leaveNotice(
+      person,
+      "A backtest was begun. It goes on by itself: what serves is not touched.",
+    );
     return seeOther("/backtests");
   },
 });

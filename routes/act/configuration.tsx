@@ -116,7 +116,7 @@ export const handler = define.handlers({
   },
 
   async POST(ctx) {
-    const { dashboard, desk } = ctx.state;
+    const { dashboard, sessions } = ctx.state;
     const person = ctx.state.person!;
     const form = await readForm(ctx);
     const configuration = await dashboard.configuration();
@@ -130,7 +130,7 @@ export const handler = define.handlers({
     const read = wanted(configuration, draft);
     const refused = saving && read.config ? await save({ ...draft, config: read.config, why, once }) : null;
     if (saving && read.config && !refused) {
-      await desk.leaveNotice(person, `Version ${draft.after + 1} of the configuration is in force.`);
+      await sessions.leaveNotice(person, `Version ${draft.after + 1} of the configuration is in force.`);
       return seeOther("/configuration");
     }
     // where somebody else saved first, what is in force now shows it
@@ -144,7 +144,7 @@ export const handler = define.handlers({
     ) {
       if (!why) return { status: 422, why: "Say why: whoever comes next reads it in the history" };
       const how = { method: "PUT", path: "/retraining/config", ifMatch: after, once } as const;
-      return await desk.change(person, { ...how, body: { config, why } });
+      return await sessions.change(person, { ...how, body: { config, why } });
     }
   },
 });

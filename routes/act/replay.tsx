@@ -25,19 +25,22 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     const form = await readForm(ctx);
-    const { desk } = ctx.state;
+    const { sessions } = ctx.state;
     const person = ctx.state.person!;
     const why = field(form, "why");
     const once = field(form, "once");
     // not looked up before: sent twice, the first may have left nothing that waits, and the API knows the answer
     const reason = ctx.url.searchParams.get("reason");
     const refused = why
-      ? await desk.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
+      ? await sessions.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
       : { status: 422, why: "Say what was mended, for who comes next" };
     if (refused) {
       return page({ waiting: await asked(ctx), why, once, problem: refused.why }, { status: refused.status });
     }
-    await desk.leaveNotice(person, "The events were tried again: below stands what still waits, and why.");
+    await sessions.leaveNotice(
+      person,
+      "The events were tried again: below stands what still waits, and why.",
+    );
     return seeOther("/data#quarantine");
   },
 });

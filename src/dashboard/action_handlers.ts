@@ -31,21 +31,21 @@ export const actionHandlers = <T>({ asked, change, unexplained, done, back }: Ac
     },
     async POST(ctx) {
       const form = await readForm(ctx);
-      const { desk } = ctx.state;
+      const { sessions } = ctx.state;
       const person = ctx.state.person!;
       const subject = await asked(ctx);
       const why = field(form, "why");
       const once = field(form, "once");
       const { path, body } = change(subject);
       const refused = why
-        ? await desk.change(person, { path, body: { ...body, why }, once })
+        ? await sessions.change(person, { path, body: { ...body, why }, once })
         : { status: 422, why: unexplained };
       if (refused) {
         return page({ subject, why, once, problem: refused.why as string | null }, {
           status: refused.status,
         });
       }
-      await desk.leaveNotice(person, done(subject));
+      await sessions.leaveNotice(person, done(subject));
       return seeOther(back(subject));
     },
   });

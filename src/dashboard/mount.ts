@@ -42,7 +42,7 @@ import { holderOfKey } from "../app/security/keys.ts";
 import { neededRole } from "../api/access.ts";
 import type { AppOptions } from "../api/app.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "../api/deps.ts";
-import { createDesk, type FrontDesk, NOBODY } from "./sessions.ts";
+import { ANONYMOUS, createSessionService, type SessionService } from "./sessions.ts";
 import { limitBody, presentedKey } from "../api/guards.ts";
 
 /** What the dashboard is built from: a part of what the API is. */
@@ -178,7 +178,7 @@ async function orNull<T>(found: Promise<T>): Promise<T | null> {
 
 /** What stands around the pages. */
 export interface Surroundings {
-  desk?: FrontDesk;
+  sessions?: SessionService;
   /** whether who has not signed in may read as well; else a key or a session is needed for all but the static files */
   mayRead?: (req: Request) => Promise<boolean>;
   cache?: string;
@@ -187,15 +187,15 @@ export interface Surroundings {
 /** The pages over what they read. Takes about half a second: it loads the pages and what draws their charts. */
 export async function buildDashboard(
   dashboard: Dashboard,
-  { desk = NOBODY, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
+  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
 ): Promise<(req: Request) => Promise<Response>> {
   const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
   app.use(async ({ req, url, state, next }) => {
-    const person = await desk.personOf(req);
+    const person = await sessions.currentUser(req);
     if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
-    const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
-    const mayStillRead = async () => await mayRead(req) || await desk.personOf(req) !== null;
-    Object.assign(state, { dashboard, desk, person, notice, mayStillRead, title: "Perennial" });
+    const notice = person && isVisit(req) ? await sessions.takeNotice(person) : null;
+    const mayStillRead = async () => await mayRead(req) || await sessions.currentUser(req) !== null;
+    Object.assign(state, { dashboard, sessions, person, notice, mayStillRead, title: "Perennial" });
     return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
@@ -242,7 +242,7 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   let building: ReturnType<typeof buildDashboard> | undefined;
   const handler = (app: Api) =>
     building ??= buildDashboard(readDashboard(deps), {
-      desk: createDesk(deps, app),
+      sessions: createSessionService(deps, app),
       mayRead: readersOf(deps),
       cache: deps.cache,
     }).catch((error) => {
