@@ -16,13 +16,13 @@ export interface Connection {
  * PERENNIAL_API_KEY, else the one of the installation that runs here, else of any that ran here.
  */
 export async function findConnection(
-  surroundings: Pick<Io, "env" | "uid">,
+  hostEnvironment: Pick<Io, "env" | "uid">,
   url?: string,
 ): Promise<Connection> {
-  const config = readConfig(surroundings.env);
+  const config = readConfig(hostEnvironment.env);
   return {
     url: url ?? config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`,
-    apiKey: config.PERENNIAL_API_KEY ?? await keyOnThisMachine(surroundings),
+    apiKey: config.PERENNIAL_API_KEY ?? await keyOnThisMachine(hostEnvironment),
   };
 }
 
@@ -35,10 +35,12 @@ export interface FoundInstallation {
 }
 
 /** The installations of this machine's user: the running ones first, then by name. */
-export async function findInstallations(surroundings: Pick<Io, "env" | "uid">): Promise<FoundInstallation[]> {
+export async function findInstallations(
+  hostEnvironment: Pick<Io, "env" | "uid">,
+): Promise<FoundInstallation[]> {
   const found: FoundInstallation[] = [];
   try {
-    const state = stateHome(surroundings);
+    const state = stateHome(hostEnvironment);
     for await (const { name, isDirectory } of Deno.readDir(state)) {
       const home = join(state, name);
       if (isDirectory) {
@@ -55,8 +57,8 @@ export async function findInstallations(surroundings: Pick<Io, "env" | "uid">): 
   return found.sort((a, b) => Number(b.alive) - Number(a.alive) || (a.name < b.name ? -1 : 1));
 }
 
-async function keyOnThisMachine(surroundings: Pick<Io, "env" | "uid">): Promise<string | undefined> {
-  for (const { home } of await findInstallations(surroundings)) {
+async function keyOnThisMachine(hostEnvironment: Pick<Io, "env" | "uid">): Promise<string | undefined> {
+  for (const { home } of await findInstallations(hostEnvironment)) {
     const key = await unlessDenied(() => readKey(keyFile(home)), null);
     if (key !== null) return key;
   }

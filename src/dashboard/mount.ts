@@ -176,8 +176,8 @@ async function orNull<T>(found: Promise<T>): Promise<T | null> {
   }
 }
 
-/** What stands around the pages. */
-export interface Surroundings {
+/** Options of the pages. */
+export interface DashboardOptions {
   sessions?: SessionService;
   /** whether who has not signed in may read as well; else a key or a session is needed for all but the static files */
   mayRead?: (req: Request) => Promise<boolean>;
@@ -187,7 +187,7 @@ export interface Surroundings {
 /** The pages over what they read. Takes about half a second: it loads the pages and what draws their charts. */
 export async function buildDashboard(
   dashboard: Dashboard,
-  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
+  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache }: DashboardOptions = {},
 ): Promise<(req: Request) => Promise<Response>> {
   const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
   app.use(async ({ req, url, state, next }) => {
