@@ -204,7 +204,7 @@ export function createClient(options: ClientOptions) {
     features: (model: string) => get(`/models/${encodeURIComponent(model)}/features`, Features),
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
     quarantine: (query: QuarantineQuery = {}) => get("/events/quarantine", Quarantine, query),
-    /** Tries put-aside events again; what passes leaves the quarantine. */
+    /** Tries quarantined events again; what passes leaves the quarantine. */
     replayQuarantine: (body: ReplayRequest, idempotencyKey?: string) =>
       send("POST", "/events/quarantine/replay", ReplayAnswer, { body, headers: keyHeader(idempotencyKey) }),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),

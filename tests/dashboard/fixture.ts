@@ -17,7 +17,7 @@ import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../src/dashboard/dashboard.ts";
-import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, PUT_ASIDE } from "./monitoring_fixture.ts";
+import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, QUARANTINED } from "./monitoring_fixture.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";
 
 export const NOW_MS = Date.parse("2026-03-02T14:37:08Z");
@@ -530,7 +530,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>
       Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
-    quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [PUT_ASIDE]),
+    quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [QUARANTINED]),
     workflowUrl: (id, run) =>
       `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(id)}/${run}/history`,
     ...changes,

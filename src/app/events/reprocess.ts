@@ -12,9 +12,9 @@ import { atomically } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { judge } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
-import { again } from "../../events/put_aside.ts";
+import { restoreEvent } from "../../events/quarantined_event.ts";
 
-/** What became of put-aside events that were tried again. */
+/** What became of quarantined events that were tried again. */
 export interface Replayed {
   readonly tried: number;
   /** new among the events */
@@ -37,7 +37,7 @@ type Outcome =
   | { id: number; kind: "failed"; whole: boolean; reason: string; field: string | null };
 
 /**
- * Judges put-aside events again, by the rules and the clock of now. What passes is stored as `ingest` stores it and marked;
+ * Judges quarantined events again, by the rules and the clock of now. What passes is stored as `ingest` stores it and marked;
  * what fails stays with its newest reason. All of it or nothing: a repeated call finds what is left.
  * @param options.tell writes down in the same transaction what was done
  */
@@ -73,7 +73,7 @@ export async function replayQuarantine(
 
 function tryAgain(row: WaitingEvent, { nowMs, pseudonym }: { nowMs: number; pseudonym: Pseudonym }): Outcome {
   const { id, reason, field } = row;
-  const kept = again(row, pseudonym);
+  const kept = restoreEvent(row, pseudonym);
   if (kept.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
   const verdict = judge(kept.raw, { ...kept.context, nowMs });
   return verdict.kind === "accepted"

@@ -3,15 +3,15 @@ import type { JudgeContext } from "./accept.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 
 /** An event as it waits in quarantine. */
-export interface PutAside {
+export interface StoredQuarantinedEvent {
   readonly source: string;
   readonly reason: string;
   readonly field: string | null;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** What was sent, as far as it was kept, and how to judge it; or why it cannot be tried again. */
-export type Again =
+/** An event as it was sent, and how to validate it; or why it cannot be restored. */
+export type RestoredEvent =
   | {
     readonly kind: "whole";
     readonly raw: Record<string, unknown>;
@@ -29,7 +29,10 @@ const REFUSED_TEXT = /must be a number or a text/;
  * Makes an event of what is kept of it. Only what was kept whole is tried again: a shortened text would be taken in as
  * something that nobody sent. Its shopper is a pseudonym already and stays the same.
  */
-export function again({ source, reason, field, body }: PutAside, pseudonym: Pseudonym): Again {
+export function restoreEvent(
+  { source, reason, field, body }: StoredQuarantinedEvent,
+  pseudonym: Pseudonym,
+): RestoredEvent {
   const raw = Object.fromEntries(EVENT_FIELDS.flatMap((name) => name in body ? [[name, body[name]]] : []));
   if (Object.keys(raw).length === 0) return notWhole("nothing of it could be read");
   const cut = cutFields(body, { reason, field });
@@ -47,15 +50,15 @@ export function again({ source, reason, field, body }: PutAside, pseudonym: Pseu
   };
 }
 
-const notWhole = (what: string): Again => ({
+const notWhole = (what: string): RestoredEvent => ({
   kind: "not whole",
   why: `${what}: it has to be sent again`,
 });
 
 /** As it was noted, else, of what was put aside before that was done, as far as it can be told. */
 function cutFields(
-  body: PutAside["body"],
-  { reason, field }: Pick<PutAside, "reason" | "field">,
+  body: StoredQuarantinedEvent["body"],
+  { reason, field }: Pick<StoredQuarantinedEvent, "reason" | "field">,
 ): string[] {
   if (Array.isArray(body.cut)) return body.cut.map(String);
   return EVENT_FIELDS.filter((name: EventField) => {
