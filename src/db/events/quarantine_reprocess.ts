@@ -34,14 +34,14 @@ export async function takeWaiting(tx: Sql, { limit, ...wanted }: Wanted): Promis
   return z.array(WaitingEvent).parse([...rows]);
 }
 
-/** How many of them are there. */
+/** Counts the events that wait. */
 export async function countWaiting(sql: Sql, wanted: Omit<Wanted, "limit">): Promise<number> {
   const [row] = await sql`select count(*)::int as events from quarantine where ${wantedRows(sql, wanted)}`;
   return row.events;
 }
 
-/** They are among the events now, under these ids. */
-export async function markReplayed(
+/** Marks events as accepted, under these ids. */
+export async function markReprocessed(
   tx: Sql,
   rows: readonly { id: number; eventId: string }[],
 ): Promise<void> {
@@ -52,8 +52,8 @@ export async function markReplayed(
     where q.id = done.id and q.replayed_at is null`;
 }
 
-/** They failed again: the newest reason counts, the first one is kept. */
-export async function markTried(
+/** Marks events as refused again: the newest reason counts, the first one is kept. */
+export async function markRefusedAgain(
   tx: Sql,
   rows: readonly { id: number; reason: string; field: string | null }[],
 ): Promise<void> {
