@@ -49,7 +49,7 @@ import {
 } from "./temporal/control_client.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
-import { createJudge, type Judge } from "./threads/judge.ts";
+import { createDriftWorkerPool, type DriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { createTrainer } from "./training/trainer.ts";
 
 /** The parts of Perennial that one process can run. */
@@ -152,8 +152,8 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   });
   undo.add("the counts of serving", () => metrics.close());
   const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, metrics });
-  const judge = createJudge();
-  undo.add("the judge", () => judge.close());
+  const driftWorkers = createDriftWorkerPool();
+  undo.add("the drift workers", () => driftWorkers.close());
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
   const shared = {
     ...options,
@@ -167,7 +167,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     predictor,
     metrics,
     channels,
-    judge,
+    driftWorkers,
     temporalUi,
     undo,
   };
@@ -200,7 +200,7 @@ interface Shared extends ServiceOptions {
   predictor: Predictor;
   metrics: MetricsRecorder;
   channels: Channels;
-  judge: Judge;
+  driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
   undo: Undo;
 }
@@ -231,8 +231,20 @@ const missing = (name: string, example: string) =>
   );
 
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
-  const { config, cache, undo, sql, store, models, predictor, connection, client, channels, judge, log } =
-    shared;
+  const {
+    config,
+    cache,
+    undo,
+    sql,
+    store,
+    models,
+    predictor,
+    connection,
+    client,
+    channels,
+    driftWorkers,
+    log,
+  } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
   const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
@@ -244,7 +256,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     trainer,
     models,
     predictor,
-    judge,
+    driftWorkers,
     channels,
     alertChannels: [...channels.keys()],
     log,
@@ -303,12 +315,14 @@ function patrol({ sql, channels, undo, log }: Shared): void {
 }
 
 /** What past checks are computed again with: the code that judges now. */
-export async function recomputing({ store, judge }: Pick<Shared, "store" | "judge">): Promise<ExplainDeps> {
+export async function recomputing(
+  { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
+): Promise<ExplainDeps> {
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {
       quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
-      drift: (evidence) => recomputeDrift({ store, judge }, DriftEvidence.parse(evidence)),
+      drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
     codeVersion: await codeVersion(),

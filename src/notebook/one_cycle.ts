@@ -77,7 +77,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
   const { sql, store, open } = history;
   const check = (await listChecks(sql, { model, limit: 1000 })).find(({ cycleId }) => cycleId === id);
   if (!check) return null;
-  const judge = {
+  const driftWorkers = {
     compareWindows: (...of: Parameters<typeof compareWindows>) => Promise.resolve(compareWindows(...of)),
     close() {},
   };
@@ -86,7 +86,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
     codeVersion: await codeVersion(),
     recompute: {
       quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
-      drift: (evidence) => recomputeDrift({ store, judge }, DriftEvidence.parse(evidence)),
+      drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
   });

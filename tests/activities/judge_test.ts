@@ -34,7 +34,7 @@ interface Shop {
   store: ArtefactStore;
   deps: Parameters<typeof createDeployActivities>[0];
   /** what is found out about the last deployment, this many days after it */
-  judge(days: number): Promise<string>;
+  driftWorkers(days: number): Promise<string>;
 }
 
 /** A shop whose 60 shoppers all came back; versions that say who stays away, in tenths, were deployed in turn. */
@@ -58,11 +58,11 @@ function inShop(tenths: readonly number[], work: (shop: Shop) => Promise<void>):
       clock: () => DEPLOYED_MS,
       codeVersion: "c1",
     };
-    const judge = async (days: number) => {
+    const driftWorkers = async (days: number) => {
       const asOf = new Date(DEPLOYED_MS + days * DAY_MS).toISOString();
       return (await createDeployActivities(deps).judgeDeployment({ model: "churn", asOf })).text;
     };
-    await work({ sql, store, deps, judge }).finally(() => Deno.remove(folder, { recursive: true }));
+    await work({ sql, store, deps, driftWorkers }).finally(() => Deno.remove(folder, { recursive: true }));
   });
 }
 
@@ -99,9 +99,9 @@ async function deploy(
 }
 
 Deno.test("judgeDeployment() takes back, once, what did worse than the version it replaced", () =>
-  inShop([1, 9], async ({ sql, judge }) => {
-    assert.match(await judge(27), /pending/);
-    assert.match(await judge(28), /Worse/);
+  inShop([1, 9], async ({ sql, driftWorkers }) => {
+    assert.match(await driftWorkers(27), /pending/);
+    assert.match(await driftWorkers(28), /Worse/);
     assert.equal(await servingVersion(sql, "churn"), 1);
     const { outcome, watch } = await getCycle(sql, cycleOf(2));
     assert.deepEqual([outcome, watch?.decision, watch?.against, watch?.difference?.n], [
@@ -112,17 +112,17 @@ Deno.test("judgeDeployment() takes back, once, what did worse than the version i
     ]);
     assert.equal((await getVersion(sql, "churn", 2)).state, "rejected");
     assert.deepEqual((await listAlerts(sql)).map((a) => a.key), ["rollback/churn/2"]);
-    assert.match(await judge(40), /nothing to judge/);
+    assert.match(await driftWorkers(40), /nothing to judge/);
     const history = await servingHistory(sql, "churn");
     assert.equal(history.length, 3);
     assert.equal(history[0].asOf, new Date(DEPLOYED_MS + 28 * DAY_MS).toISOString(), "it served until then");
   }));
 
 Deno.test("judgeDeployment() keeps what did better, and judges it once", () =>
-  inShop([9, 1], async ({ sql, judge }) => {
-    assert.match(await judge(28), /Better/);
+  inShop([9, 1], async ({ sql, driftWorkers }) => {
+    assert.match(await driftWorkers(28), /Better/);
     await insertEvents(sql, [event({ atMs: DEPLOYED_MS - DAY_MS })]);
-    assert.match(await judge(60), /Better .* 60 rows/);
+    assert.match(await driftWorkers(60), /Better .* 60 rows/);
     assert.deepEqual([await servingVersion(sql, "churn"), (await getCycle(sql, cycleOf(2))).outcome], [
       2,
       "deployed",
@@ -130,22 +130,22 @@ Deno.test("judgeDeployment() keeps what did better, and judges it once", () =>
   }));
 
 Deno.test("judgeDeployment() leaves nothing half done, when it breaks off in the middle", () =>
-  inShop([1, 9], async ({ sql, judge }) => {
+  inShop([1, 9], async ({ sql, driftWorkers }) => {
     await sql`alter table alerts add constraint closed check (false)`;
-    await assert.rejects(judge(28), /closed/);
+    await assert.rejects(driftWorkers(28), /closed/);
     assert.deepEqual([await servingVersion(sql, "churn"), (await getCycle(sql, cycleOf(2))).watch], [
       2,
       null,
     ]);
     await sql`alter table alerts drop constraint closed`;
-    assert.match(await judge(28), /Worse/);
+    assert.match(await driftWorkers(28), /Worse/);
     assert.equal(await servingVersion(sql, "churn"), 1);
   }));
 
 Deno.test("judgeDeployment() cannot tell, when a file is damaged, and the first version has nothing to compare with", () =>
-  inShop([1, 9], async ({ sql, store, judge }) => {
+  inShop([1, 9], async ({ sql, store, driftWorkers }) => {
     await store.remove((await getVersion(sql, "churn", 1)).artefactSha256);
-    assert.match(await judge(28), /No labelled rows/);
+    assert.match(await driftWorkers(28), /No labelled rows/);
     assert.equal((await getCycle(sql, cycleOf(2))).watch?.decision, "cannot tell");
   }));
 

@@ -1,10 +1,10 @@
 import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
 import type { WindowsOptions, WindowsVerdict } from "../drift/windows.ts";
-import type { ErrorFacts, FromJudge, ToJudge } from "./messages.ts";
+import type { ErrorFacts, FromDriftWorker, ToDriftWorker } from "./messages.ts";
 
 /** Compares windows off the main thread. */
-export interface Judge {
+export interface DriftWorkerPool {
   /** As `compareWindows` of src/drift/windows.ts; throws what it throws, and Error where the thread broke or is late. */
   compareWindows(reference: Table, current: Table, options: WindowsOptions): Promise<WindowsVerdict>;
   /** Ends the thread; what is under way is rejected. */
@@ -12,7 +12,7 @@ export interface Judge {
 }
 
 interface Job {
-  readonly request: ToJudge;
+  readonly request: ToDriftWorker;
   readonly resolve: (verdict: WindowsVerdict) => void;
   readonly reject: (error: Error) => void;
 }
@@ -21,17 +21,17 @@ interface Job {
 const WITHIN_MS = 5 * 60_000;
 
 /**
- * A judge with one thread, which starts with the first request and takes one after the other; requests beyond the bound
+ * Creates a pool of one thread, which starts with the first request and takes one after the other; requests beyond the bound
  * are refused, so that a look that comes too often is seen, not piled up.
  */
-export function createJudge({ waitingMax = 100, withinMs = WITHIN_MS }: {
+export function createDriftWorkerPool({ waitingMax = 100, withinMs = WITHIN_MS }: {
   waitingMax?: number;
   withinMs?: number;
-} = {}): Judge {
-  return new OneThread(waitingMax, withinMs);
+} = {}): DriftWorkerPool {
+  return new SingleWorkerPool(waitingMax, withinMs);
 }
 
-class OneThread implements Judge {
+class SingleWorkerPool implements DriftWorkerPool {
   private worker: Worker | null = null;
   private job: Job | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -42,7 +42,9 @@ class OneThread implements Judge {
   constructor(private readonly waitingMax: number, private readonly withinMs: number) {}
 
   compareWindows(reference: Table, current: Table, options: WindowsOptions): Promise<WindowsVerdict> {
-    if (this.closed) return Promise.reject(new Error("Cannot compare windows: the judge is closed"));
+    if (this.closed) {
+      return Promise.reject(new Error("Cannot compare windows: the drift worker pool is closed"));
+    }
     if (this.queue.length >= this.waitingMax) {
       return Promise.reject(
         new Error(`Cannot compare windows: ${this.queue.length} comparisons wait already`),
@@ -56,7 +58,7 @@ class OneThread implements Judge {
 
   close(): void {
     this.closed = true;
-    const error = new Error("Comparison ended: the judge was closed");
+    const error = new Error("Comparison ended: the drift worker pool was closed");
     for (const { reject } of this.queue.splice(0)) reject(error);
     this.drop(error);
   }
@@ -76,15 +78,15 @@ class OneThread implements Judge {
 
   private open(): Worker {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
-    worker.onmessage = ({ data }: MessageEvent<FromJudge>) => this.receive(data);
+    worker.onmessage = ({ data }: MessageEvent<FromDriftWorker>) => this.receive(data);
     worker.onerror = (event) => {
       event.preventDefault();
-      if (this.worker === worker) this.drop(new Error(`Judging thread failed: ${event.message}`));
+      if (this.worker === worker) this.drop(new Error(`Drift worker failed: ${event.message}`));
     };
     return worker;
   }
 
-  private receive(message: FromJudge): void {
+  private receive(message: FromDriftWorker): void {
     const { job } = this;
     if (job?.request.id !== message.id) return; // of a request that was given up
     this.settle();
