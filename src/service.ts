@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import { type Channels, createChannels } from "./app/alerts/channels/mod.ts";
-import { createPatrol } from "./app/alerts/watchdog.ts";
+import { createWatchdog } from "./app/alerts/watchdog.ts";
 import type { Config } from "./config/environment.ts";
 import { DriftEvidence } from "./monitoring/drift.ts";
 import { judgePerformance } from "./performance/judge.ts";
@@ -294,7 +294,7 @@ function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
 }
 
 const SEEN_MS = 20_000;
-const PATROL_MS = 60_000;
+const WATCHDOG_MS = 60_000;
 
 /** Says that this worker is there, and wakes the monitor when there is something to deliver. */
 async function stayInTouch({ sql, client, undo, log }: Shared): Promise<void> {
@@ -308,10 +308,10 @@ async function stayInTouch({ sql, client, undo, log }: Shared): Promise<void> {
 }
 
 /** Watches what a worker cannot say of itself. */
-function patrol({ sql, channels, undo, log }: Shared): void {
-  const walk = createPatrol({ sql, clock: systemClock, channels, log });
-  const timer = setInterval(() => walk().catch((error) => log(messageOf(error))), PATROL_MS);
-  undo.add("the patrol", () => clearInterval(timer));
+function startWatchdog({ sql, channels, undo, log }: Shared): void {
+  const checkHealth = createWatchdog({ sql, clock: systemClock, channels, log });
+  const timer = setInterval(() => checkHealth().catch((error) => log(messageOf(error))), WATCHDOG_MS);
+  undo.add("the watchdog", () => clearInterval(timer));
 }
 
 /** What past checks are computed again with: the code that judges now. */
@@ -360,6 +360,6 @@ async function runApi(shared: Shared): Promise<string> {
   const app = createApp(deps, dashboardPages(pages));
   const server = await serveApi(app, { host, port, sharePort });
   undo.add("the API", () => server.stop());
-  patrol(shared);
+  startWatchdog(shared);
   return server.url;
 }

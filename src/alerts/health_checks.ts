@@ -7,7 +7,7 @@ export const STALLED_AFTER_MS = 2 * MINUTE_MS;
 /** A timer fires within seconds where a worker lives; a retrainer that tries in vain to reach Postgres waits 30 s. */
 export const MISSED_AFTER_MS = 15 * MINUTE_MS;
 
-export interface Watched {
+export interface ProcessHealth {
   retrainers: readonly RetrainerState[];
   workers: readonly WorkerState[];
   nowMs: number;
@@ -16,23 +16,23 @@ export interface Watched {
 }
 
 /** Whether any worker said lately that it is there. */
-export const workerLives = ({ workers, nowMs }: Pick<Watched, "workers" | "nowMs">): boolean =>
+export const hasLiveWorker = ({ workers, nowMs }: Pick<ProcessHealth, "workers" | "nowMs">): boolean =>
   workers.some(({ seenAt }) => nowMs - Date.parse(seenAt) <= STALLED_AFTER_MS);
 
 /**
  * What a look at workers and retrainers wants open. Where no worker lives, that is the one thing to say: checks that
  * are missed for it are not told one by one, and those that are told stay.
  */
-export function wantedFromPatrol(watched: Watched): Settlement[] {
-  const stalled = stalledSettlement(watched);
-  if (!workerLives(watched)) return [stalled];
-  return [stalled, ...watched.retrainers.map((retrainer) => missedSettlement(retrainer, watched))];
+export function healthAlerts(health: ProcessHealth): Settlement[] {
+  const stalled = stalledSettlement(health);
+  if (!hasLiveWorker(health)) return [stalled];
+  return [stalled, ...health.retrainers.map((retrainer) => missedSettlement(retrainer, health))];
 }
 
-function stalledSettlement(watched: Watched): Settlement {
-  const { retrainers, workers, nowMs, sinceMs } = watched;
+function stalledSettlement(health: ProcessHealth): Settlement {
+  const { retrainers, workers, nowMs, sinceMs } = health;
   const scope = { kinds: ["stalled worker"] as const, model: null };
-  if (workerLives(watched)) return { scope, wanted: [], closedWhy: "a worker is there again" };
+  if (hasLiveWorker(health)) return { scope, wanted: [], closedWhy: "a worker is there again" };
   if (!retrainers.some(({ active, runningCycle }) => active || runningCycle !== null)) {
     return { scope, wanted: [], closedWhy: "nothing is to run" };
   }
@@ -61,7 +61,7 @@ function stalledSettlement(watched: Watched): Settlement {
 
 function missedSettlement(
   { model, active, nextCheckAt, runningCycle }: RetrainerState,
-  { nowMs, sinceMs }: Watched,
+  { nowMs, sinceMs }: ProcessHealth,
 ): Settlement {
   const scope = { kinds: ["missed check"] as const, model };
   if (!active || nextCheckAt === null) return { scope, wanted: [], closedWhy: "automatic checks are off" };

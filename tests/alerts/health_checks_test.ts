@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
-import { wantedFromPatrol, type Watched } from "../../src/alerts/watched.ts";
+import { healthAlerts, type ProcessHealth } from "../../src/alerts/health_checks.ts";
 import { NOW_MS } from "../app/alerts/support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -9,7 +9,7 @@ const worker = (silentMs: number, name = "w1") => ({
   startedAt: iso(NOW_MS - 9 * HOUR_MS),
   seenAt: iso(NOW_MS - silentMs),
 });
-const retrainer = (over: Partial<Watched["retrainers"][number]> = {}) => ({
+const retrainer = (over: Partial<ProcessHealth["retrainers"][number]> = {}) => ({
   model: "churn",
   active: true,
   nextCheckAt: iso(NOW_MS + HOUR_MS),
@@ -20,15 +20,15 @@ const retrainer = (over: Partial<Watched["retrainers"][number]> = {}) => ({
 const late = (minutes: number) => iso(NOW_MS - minutes * MINUTE_MS);
 
 /** "+kind" where an alert is wanted, "-kind" where an open one would close, neither where the look cannot tell. */
-function said(over: Partial<Watched>): string {
-  const watched = {
+function said(over: Partial<ProcessHealth>): string {
+  const health = {
     retrainers: [retrainer()],
     workers: [worker(5_000)],
     nowMs: NOW_MS,
     sinceMs: NOW_MS - HOUR_MS,
     ...over,
   };
-  return wantedFromPatrol(watched).flatMap(({ scope, wanted }) =>
+  return healthAlerts(health).flatMap(({ scope, wanted }) =>
     scope.kinds.map((kind) => wanted.some((alert) => alert.kind === kind) ? `+${kind}` : `-${kind}`)
   ).join(" ");
 }
@@ -85,13 +85,13 @@ for (
       { retrainers: [retrainer({ nextCheckAt: late(60) })], workers: [worker(HOUR_MS)] },
       "+stalled worker",
     ],
-  ] as [string, Partial<Watched>, string][]
-) Deno.test(`wantedFromPatrol() says "${want}", when ${what}`, () => assert.equal(said(over), want));
+  ] as [string, Partial<ProcessHealth>, string][]
+) Deno.test(`healthAlerts() says "${want}", when ${what}`, () => assert.equal(said(over), want));
 
-Deno.test("wantedFromPatrol() says since when, which worker and what to do", () => {
-  const watched = { retrainers: [retrainer()], nowMs: NOW_MS, sinceMs: NOW_MS - HOUR_MS };
-  const title = (over: Partial<Watched>) =>
-    wantedFromPatrol({ ...watched, workers: [], ...over }).flatMap(({ wanted }) => wanted)[0].title;
+Deno.test("healthAlerts() says since when, which worker and what to do", () => {
+  const health = { retrainers: [retrainer()], nowMs: NOW_MS, sinceMs: NOW_MS - HOUR_MS };
+  const title = (over: Partial<ProcessHealth>) =>
+    healthAlerts({ ...health, workers: [], ...over }).flatMap(({ wanted }) => wanted)[0].title;
   const workers = [worker(9 * MINUTE_MS, "old"), worker(7 * MINUTE_MS, "shop-1")];
   assert.match(
     title({ workers }),
