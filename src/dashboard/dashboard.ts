@@ -3,7 +3,7 @@ import type { ConfigVersion } from "../db/config/config_versions.ts";
 import type { RetrainingConfig } from "../config/retraining.ts";
 import type { Trial } from "../retraining/what_if.ts";
 import type { Alert, AlertKind, Delivery } from "../alerts/alert.ts";
-import type { Marks } from "../db/marks.ts";
+import type { Revisions } from "../db/revisions.ts";
 import type { AuditRow } from "../db/access/audit.ts";
 import type { QuarantineRow } from "../db/events/quarantine_list.ts";
 import type { AnalysisView } from "./reads/analysis.ts";
@@ -118,8 +118,8 @@ export interface Dashboard {
   approvals(): Promise<Approval[]>;
   /** open ones, newest first */
   alerts(): Promise<Alert[]>;
-  /** what differs when there is something new about the looks, or about the data */
-  marks(): Promise<Marks>;
+  /** tokens that change when there is something new about looks, data or backtests */
+  revisions(): Promise<Revisions>;
   /** newest first */
   checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */

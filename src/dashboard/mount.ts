@@ -21,7 +21,7 @@ import { deliveriesOf } from "../db/alerts/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles/cycles.ts";
-import { readMarks } from "../db/marks.ts";
+import { readRevisions } from "../db/revisions.ts";
 import { lastReplay } from "../db/cycles/last_replay.ts";
 import { listQuarantined } from "../db/events/quarantine_list.ts";
 import { listReplayScores } from "../db/cycles/replays.ts";
@@ -100,7 +100,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     rollout: (id) => readRollout(sql, id),
     approvals: () => listApprovals(sql),
     alerts: () => listAlerts(sql),
-    marks: () => readMarks(sql),
+    revisions: () => readRevisions(sql),
     checks: (limit) => listChecks(sql, { limit }),
     async replayScores() {
       const replay = await lastReplay(sql);

@@ -489,7 +489,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
-    marks: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
+    revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
     ...adminReads(fixture),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeAudit } from "../../src/db/access/audit.ts";
 import { endBacktest, saveBacktest, type SavedStep, saveStep } from "../../src/db/backtests/backtests.ts";
 import { DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
-import { type Marks, readMarks } from "../../src/db/marks.ts";
+import { readRevisions, type Revisions } from "../../src/db/revisions.ts";
 import { saveObservation } from "../../src/db/monitoring/observations.ts";
 import { NOW, withApp } from "../api/support.ts";
 
@@ -20,9 +20,9 @@ const step: SavedStep = {
   predictionsSha256: null,
 };
 
-Deno.test("readMarks() tells by another word that there is something new, and by the same that there is not", () =>
+Deno.test("readRevisions() tells by another word that there is something new, and by the same that there is not", () =>
   withApp(async ({ sql, call }) => {
-    const steps: [string, (keyof Marks)[], () => Promise<unknown>][] = [
+    const steps: [string, (keyof Revisions)[], () => Promise<unknown>][] = [
       ["nothing", [], () => Promise.resolve()],
       [
         "an event",
@@ -72,10 +72,10 @@ Deno.test("readMarks() tells by another word that there is something new, and by
         () => endBacktest(sql, "b", { policy: "", state: "finished", text: "" }),
       ],
     ];
-    let before = await readMarks(sql);
+    let before = await readRevisions(sql);
     for (const [what, changes, happens] of steps) {
       await happens();
-      const after = await readMarks(sql);
+      const after = await readRevisions(sql);
       for (const mark of ["looks", "data", "backtests"] as const) {
         assert.equal(after[mark] !== before[mark], changes.includes(mark), `${what} and ${mark}`);
       }

@@ -1,7 +1,7 @@
 import type { Sql } from "./connect.ts";
 
-/** What differs when something new is there to be shown, read often and so without reading it. */
-export interface Marks {
+/** Tokens that change when there is something new to show; cheap, since they are read often. */
+export interface Revisions {
   /** of looks at models and events, and of what people said about them */
   looks: string;
   /** of events, imports and the quarantine */
@@ -13,7 +13,7 @@ export interface Marks {
 const DAYS_COUNTED = 60;
 
 /** Goes by primary keys, but for two small tables. Whatever a person changes is in the audit. */
-export async function readMarks(sql: Sql): Promise<Marks> {
+export async function readRevisions(sql: Sql): Promise<Revisions> {
   const [row] = await sql`select
     (select concat_ws('/', count(*), max(at)) from observations) as looks,
     (select max(id) from audit) as audit,
