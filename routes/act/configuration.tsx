@@ -7,9 +7,9 @@ import { define } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
 import { Problem } from "../../components/problem.tsx";
 import { type Editing, SettingsTables } from "../configuration/(_components)/settings_table.tsx";
-import { TrialView } from "../configuration/(_components)/trial.tsx";
+import { WhatIfView } from "../configuration/(_components)/what_if_report.tsx";
 import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
-import type { Trial } from "../../src/retraining/what_if.ts";
+import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { changedFields, readConfig } from "../../src/config/form.ts";
 import { type ConfigChange, configChanges } from "../../src/config/settings.ts";
 
@@ -30,7 +30,7 @@ type Step =
   | {
     kind: "review";
     changes: ConfigChange[];
-    trial: Trial;
+    simulation: WhatIfReport;
     problem: string | null;
     why: string;
     once: string;
@@ -71,8 +71,8 @@ function wanted(configuration: Configuration, { version, after, ...written }: Co
 
 /** Compares what was wanted with what is in force now. */
 async function look(
-  { configuration, draft, tries }: Omit<Shown, "step"> & {
-    tries: (config: ConfigVersion["config"]) => Promise<Trial>;
+  { configuration, draft, simulate }: Omit<Shown, "step"> & {
+    simulate: (config: ConfigVersion["config"]) => Promise<WhatIfReport>;
   },
   { why = "", problem = null as string | null, once = crypto.randomUUID() as string } = {},
 ): Promise<{ step: Step; status: number }> {
@@ -93,8 +93,11 @@ async function look(
     const same = `Nothing differs from version ${current.version}, which is in force`;
     return { step: edited({}, same), status: 422 };
   }
-  const trial = await tries(read.config);
-  return { step: { kind: "review", changes: mine, trial, problem, why, once }, status: problem ? 422 : 200 };
+  const simulation = await simulate(read.config);
+  return {
+    step: { kind: "review", changes: mine, simulation, problem, why, once },
+    status: problem ? 422 : 200,
+  };
 }
 
 export const handler = define.handlers({
@@ -110,8 +113,8 @@ export const handler = define.handlers({
     };
     state.title = "Change the configuration";
     if (draft.version === null) return page<Shown>({ configuration, draft, step: edited() });
-    const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
-    const { step } = await look({ configuration, draft, tries });
+    const simulate = (config: ConfigVersion["config"]) => dashboard.simulateConfig(config, DAYS);
+    const { step } = await look({ configuration, draft, simulate });
     return page<Shown>({ configuration, draft, step });
   },
 
@@ -125,7 +128,7 @@ export const handler = define.handlers({
     const once = field(form, "once");
     ctx.state.title = "Change the configuration";
     if (field(form, "step") === "edit") return page<Shown>({ configuration, draft, step: edited() });
-    const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
+    const simulate = (config: ConfigVersion["config"]) => dashboard.simulateConfig(config, DAYS);
     const saving = field(form, "step") === "save";
     const read = wanted(configuration, draft);
     const refused = saving && read.config ? await save({ ...draft, config: read.config, why, once }) : null;
@@ -136,7 +139,7 @@ export const handler = define.handlers({
     // where somebody else saved first, what is in force now shows it
     const now = { configuration: refused ? await dashboard.configuration() : configuration, draft };
     const told = { why, problem: refused?.why, once: once || undefined };
-    const { step, status } = await look({ ...now, tries }, told);
+    const { step, status } = await look({ ...now, simulate }, told);
     return page<Shown>({ ...now, step }, { status: refused?.status ?? status });
 
     async function save(
@@ -226,7 +229,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
 }
 
 function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
-  const { changes, trial, problem, why, once } = step;
+  const { changes, simulation, problem, why, once } = step;
   const next = draft.after + 1;
   return (
     <>
@@ -268,7 +271,7 @@ function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
           On the last {DAYS} days of history{" "}
           <small>Every stored check and verdict, decided again from its stored evidence.</small>
         </h2>
-        <TrialView trial={trial} csv={false} />
+        <WhatIfView simulation={simulation} csv={false} />
       </section>
     </>
   );

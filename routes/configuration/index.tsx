@@ -7,8 +7,8 @@ import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/figures.ts";
 import { Time } from "../../components/signs.tsx";
 import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
-import { TrialView } from "./(_components)/trial.tsx";
-import type { Trial } from "../../src/retraining/what_if.ts";
+import { WhatIfView } from "./(_components)/what_if_report.tsx";
+import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { readLines } from "../../src/config/form.ts";
 import { configChanges, SETTING_GROUPS } from "../../src/config/settings.ts";
 
@@ -37,15 +37,15 @@ export const handler = define.handlers({
     const { current, models } = configuration;
     const read = readLines(current.config, query.lines, models);
     const tries = query.lines.trim() !== "" && read.config !== null;
-    const trial = tries ? await state.dashboard.tryConfig(read.config!, query.days) : null;
+    const simulation = tries ? await state.dashboard.simulateConfig(read.config!, query.days) : null;
     state.title = "Configuration";
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, query, trial, problems: read.problems ?? {}, before });
+    return page({ configuration, query, simulation, problems: read.problems ?? {}, before });
   },
 });
 
 export default define.page<typeof handler>(function ConfigurationPage({ data, state }) {
-  const { configuration, query, trial, problems, before } = data;
+  const { configuration, query, simulation, problems, before } = data;
   const { current, defaults, versions, models } = configuration;
   return (
     <>
@@ -77,7 +77,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
             </p>
           )}
       </header>
-      <TryForm query={query} trial={trial} problems={problems} />
+      <WhatIfForm query={query} simulation={simulation} problems={problems} />
       <nav class="row section" aria-label="On this page">
         {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}
         <a href="#history">History</a>
@@ -104,9 +104,9 @@ function answer({ current: { version, config, by }, defaults }: Configuration): 
   return `Version ${version}, by ${by}, is in force; ${far}.`;
 }
 
-function TryForm({ query, trial, problems }: {
+function WhatIfForm({ query, simulation, problems }: {
   query: WhatIfQuery;
-  trial: Trial | null;
+  simulation: WhatIfReport | null;
   problems: Readonly<Record<string, string>>;
 }) {
   const wrong = Object.values(problems);
@@ -142,12 +142,12 @@ function TryForm({ query, trial, problems }: {
           <button type="submit">Try it</button>
         </p>
       </form>
-      {trial && (
+      {simulation && (
         <div class="trial">
-          {trial.changes.length > 0 && (
-            <ChangeTable changes={trial.changes} title="What is tried" from="In force" to="Tried" />
+          {simulation.changes.length > 0 && (
+            <ChangeTable changes={simulation.changes} title="What is tried" from="In force" to="Tried" />
           )}
-          <TrialView trial={trial} csv />
+          <WhatIfView simulation={simulation} csv />
         </div>
       )}
     </section>

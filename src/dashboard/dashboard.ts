@@ -1,7 +1,7 @@
 import type { Approval } from "../db/rollouts/approvals.ts";
 import type { ConfigVersion } from "../db/config/config_versions.ts";
 import type { RetrainingConfig } from "../config/retraining.ts";
-import type { Trial } from "../retraining/what_if.ts";
+import type { WhatIfReport } from "../retraining/what_if.ts";
 import type { Alert, AlertKind, Delivery } from "../alerts/alert.ts";
 import type { Revisions } from "../db/revisions.ts";
 import type { AuditRow } from "../db/access/audit.ts";
@@ -134,7 +134,7 @@ export interface Dashboard {
   auditNames(): Promise<{ who: string[]; actions: string[] }>;
   configuration(): Promise<Configuration>;
   /** decides the last days of history again under another configuration */
-  tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;
+  simulateConfig(wanted: RetrainingConfig, days: number): Promise<WhatIfReport>;
   /** what looks found about a model; `asOfMs`: as of the look then. Null: there is no such model */
   monitoring(query: { model: string; asOfMs?: number }): Promise<MonitoringView | null>;
   /** what retraining of a model came to. Null: there is no such model */

@@ -35,7 +35,7 @@ import { readDataView } from "./reads/data.ts";
 import { readMonitoringView } from "./reads/monitoring.ts";
 import { planText } from "../rollout/plan_text.ts";
 import { readStatus } from "../app/reports/status.ts";
-import { readTrial } from "../app/reports/what_if.ts";
+import { readWhatIf } from "../app/reports/what_if.ts";
 import { rolloutLooks } from "../app/reports/rollout_looks.ts";
 import { knownGood } from "../app/registry/moves.ts";
 import { holderOfKey } from "../app/security/keys.ts";
@@ -134,7 +134,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
       ]);
       return { current, defaults: DEFAULT_CONFIG, versions, models: [...deps.models.keys()] };
     },
-    tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
+    simulateConfig: (wanted, days) => readWhatIf(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
     analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
     descent: (model) => readDescent(sql, model),

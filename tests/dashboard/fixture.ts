@@ -9,7 +9,7 @@ import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
 import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
-import { tryConfig } from "../../src/retraining/what_if.ts";
+import { simulateConfig } from "../../src/retraining/what_if.ts";
 import { analysisView, comparison, descent } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
@@ -501,8 +501,8 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         versions: configs,
         models: KINDS.map((k) => k.model),
       }),
-    tryConfig: (wanted) =>
-      Promise.resolve(tryConfig({
+    simulateConfig: (wanted) =>
+      Promise.resolve(simulateConfig({
         current: configs[0]?.config ?? DEFAULT_CONFIG.config,
         wanted,
         truncated: false,

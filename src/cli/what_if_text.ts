@@ -1,12 +1,12 @@
-import type { Trial } from "../retraining/what_if.ts";
+import type { WhatIfReport } from "../retraining/what_if.ts";
 import { valueText } from "../config/settings.ts";
 import { minute, type Paint, table } from "./format.ts";
 
 const ROWS_MAX = 40;
 
 /** A configuration tried on history, as a terminal shows it. */
-export function trialText(trial: Trial, paint: Paint): string {
-  const { from, to, changes, models, notes, truncated } = trial;
+export function whatIfText(simulation: WhatIfReport, paint: Paint): string {
+  const { from, to, changes, models, notes, truncated } = simulation;
   const range = `${from.slice(0, 10)} to ${to.slice(0, 10)}, by the time of the data`;
   return [
     paint("dim", `Nothing was changed. Decided again from stored evidence: ${range}`),
@@ -28,7 +28,7 @@ export function trialText(trial: Trial, paint: Paint): string {
       ]),
       paint,
     ),
-    ...rowsText(trial, paint),
+    ...rowsText(simulation, paint),
     ...notes.map((note) => `- ${note}`),
     ...truncated ? ["- there were more checks than are decided again: the oldest are left out"] : [],
   ].filter((part) => part !== "").join("\n");
@@ -47,7 +47,7 @@ export function change(more: { atLeast: number; atMost: number }, fewer: number)
   return parts.length > 0 ? parts.join(", ") : "as many";
 }
 
-function rowsText({ checks, verdicts }: Trial, paint: Paint): string[] {
+function rowsText({ checks, verdicts }: WhatIfReport, paint: Paint): string[] {
   const differing = [
     ...checks.map((c) => ({ ...c, of: "check" })),
     ...verdicts.map((v) => ({ ...v, of: `cycle ${v.number}` })),

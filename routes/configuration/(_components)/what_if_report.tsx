@@ -1,4 +1,4 @@
-import type { Trial } from "../../../src/retraining/what_if.ts";
+import type { WhatIfReport } from "../../../src/retraining/what_if.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Column } from "../../../src/dashboard/page_charts.ts";
 import { count, counted, moment } from "../../../src/format/figures.ts";
@@ -23,7 +23,7 @@ interface Row {
 const NO_TRAINING: Sign = { glyph: "stopped", tone: "unknown", word: "No training" };
 
 /** All that was decided again, newest first. */
-function rowsOf({ checks, verdicts }: Trial): Row[] {
+function rowsOf({ checks, verdicts }: WhatIfReport): Row[] {
   const ofChecks = checks.map((c): Row => ({
     id: c.id,
     asOf: c.asOf,
@@ -58,8 +58,8 @@ export function moreOrFewer(more: { atLeast: number; atMost: number }, fewer: nu
   return parts.length > 0 ? parts.join(", ") : "as many";
 }
 
-/** The trial in a sentence. */
-export function trialAnswer({ checks, verdicts, from, to }: Trial): string {
+/** Sums the simulation up in a sentence. */
+export function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): string {
   const all = [...checks, ...verdicts];
   if (all.length === 0) return "There is nothing in these days to try it on.";
   const otherwise = all.filter((d) => d.would !== null && d.would !== d.was).length;
@@ -74,14 +74,14 @@ export function trialAnswer({ checks, verdicts, from, to }: Trial): string {
 }
 
 /** What a configuration would have done with history, beside what was done. */
-export function TrialView({ trial, csv }: { trial: Trial; csv: boolean }) {
-  const rows = rowsOf(trial);
+export function WhatIfView({ simulation, csv }: { simulation: WhatIfReport; csv: boolean }) {
+  const rows = rowsOf(simulation);
   const differing = rows.filter((row) => row.would && !row.same);
   const unknown = rows.filter((row) => !row.would);
   return (
     <div class="trial">
-      <p role="status">{trialAnswer(trial)}</p>
-      {rows.length > 0 && <Models trial={trial} />}
+      <p role="status">{whatIfAnswer(simulation)}</p>
+      {rows.length > 0 && <Models simulation={simulation} />}
       {differing.length > 0 && <Decisions title="What comes out otherwise" rows={differing} />}
       {unknown.length > 0 && (
         <details>
@@ -102,8 +102,10 @@ export function TrialView({ trial, csv }: { trial: Trial; csv: boolean }) {
       )}
       <h3>What this cannot say</h3>
       <ul class="plain">
-        {trial.notes.map((note) => <li key={note}>{note}.</li>)}
-        {trial.truncated && <li>There were more checks than are decided again: the oldest are left out.</li>}
+        {simulation.notes.map((note) => <li key={note}>{note}.</li>)}
+        {simulation.truncated && (
+          <li>There were more checks than are decided again: the oldest are left out.</li>
+        )}
       </ul>
     </div>
   );
@@ -113,7 +115,7 @@ const COLUMNS: readonly Column[] = ["As of", "Model", "Of", "Was", "Would be", "
   name,
 }));
 
-function Models({ trial: { models } }: { trial: Trial }) {
+function Models({ simulation: { models } }: { simulation: WhatIfReport }) {
   return (
     <table class="records">
       <caption>
