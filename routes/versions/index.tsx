@@ -12,13 +12,13 @@ export const handler = define.handlers({
     const { dashboard } = state;
     const { models, asOf } = await dashboard.status();
     const sections = await Promise.all(models.map(async (status) => {
-      const [versions, moves, back, descent] = await Promise.all([
+      const [versions, moves, back, lineage] = await Promise.all([
         dashboard.versions(status.model),
         dashboard.moves(status.model),
         dashboard.knownGood(status.model),
-        dashboard.descent(status.model),
+        dashboard.lineage(status.model),
       ]);
-      return { status, versions, served: services(moves), back, descent };
+      return { status, versions, served: services(moves), back, lineage };
     }));
     state.title = "Models";
     return page({ sections, asOf });
@@ -61,7 +61,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           </div>
         </div>
       </section>
-      {sections.map(({ status, versions, served, back, descent }) => (
+      {sections.map(({ status, versions, served, back, lineage }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
           <VersionTable model={status} versions={versions} served={served} person={state.person} />
           <Offers
@@ -69,7 +69,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
             here="/versions"
             offers={offers(status, back)}
           />
-          <Lineage model={status.model} descent={descent} served={served} />
+          <Lineage model={status.model} lineage={lineage} served={served} />
           <CompareForm
             model={status.model}
             versions={versions.filter((v) =>

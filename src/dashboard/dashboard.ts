@@ -7,7 +7,7 @@ import type { Revisions } from "../db/revisions.ts";
 import type { AuditRow } from "../db/access/audit.ts";
 import type { QuarantineRow } from "../db/events/quarantine_list.ts";
 import type { AnalysisView } from "./reads/analysis.ts";
-import type { CompareView, Descent } from "./reads/compare.ts";
+import type { CompareView, LineageEntry } from "./reads/compare.ts";
 import type { DataView } from "./reads/data.ts";
 import type { MonitoringView } from "./reads/monitoring.ts";
 import type { Check } from "../retraining/check.ts";
@@ -140,7 +140,7 @@ export interface Dashboard {
   /** what retraining of a model came to. Null: there is no such model */
   analysis(query: { model: string }): Promise<AnalysisView | null>;
   /** where the versions of a model came from, newest first */
-  descent(model: string): Promise<Descent[]>;
+  lineage(model: string): Promise<LineageEntry[]>;
   /** two versions beside each other. Null: there is no such model, or no such version */
   comparison(query: { model: string; a: number; b: number }): Promise<CompareView | null>;
   /** how events come in, and what waits in quarantine */

@@ -29,7 +29,7 @@ import { findRollout, listLooks, listRollouts } from "../db/rollouts/rollouts.ts
 import { servingChanges, servingHistory } from "../db/models/serving.ts";
 import { getVersion, listVersions } from "../db/models/versions.ts";
 import { readAnalysis } from "./reads/analysis.ts";
-import { readComparison, readDescent } from "./reads/compare.ts";
+import { readComparison, readLineage } from "./reads/compare.ts";
 import { readBacktest, summaryOf } from "../app/reports/backtest.ts";
 import { readDataView } from "./reads/data.ts";
 import { readMonitoringView } from "./reads/monitoring.ts";
@@ -137,7 +137,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     simulateConfig: (wanted, days) => readWhatIf(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
     analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
-    descent: (model) => readDescent(sql, model),
+    lineage: (model) => readLineage(sql, model),
     comparison: (query) => orNull(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),

@@ -10,7 +10,7 @@ import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
 import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
 import { simulateConfig } from "../../src/retraining/what_if.ts";
-import { analysisView, comparison, descent } from "./analysis_fixture.ts";
+import { analysisView, comparison, lineage } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
@@ -526,7 +526,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     },
     analysis: ({ model }) =>
       Promise.resolve(KINDS.some((k) => k.model === model) ? analysisView(fixture, model) : null),
-    descent: (model) => Promise.resolve(descent(fixture, model)),
+    lineage: (model) => Promise.resolve(lineage(fixture, model)),
     comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>
       Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
