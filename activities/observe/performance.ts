@@ -17,7 +17,7 @@ import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 import { validatedOn } from "./validated.ts";
 
 /** Validation rows that a look compares with. */

@@ -7,7 +7,7 @@ import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { sampleFeatures } from "./feature_sample.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 
 const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
 

@@ -2,7 +2,7 @@ import { HttpError, page } from "fresh";
 import { define } from "../../src/dashboard/define.ts";
 import { DriftPanels } from "./(_components)/drift_panels.tsx";
 import { EstimateChart } from "./(_components)/estimate_chart.tsx";
-import { LookChooser } from "./(_components)/look_chooser.tsx";
+import { MomentChooser } from "./(_components)/moment_chooser.tsx";
 import {
   budgetText,
   chance,
@@ -45,7 +45,7 @@ export default define.page<typeof handler>(function Monitoring({ data, state }) 
         <h1 id="answer" data-redraw>
           {[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}
         </h1>
-        <LookChooser view={view} />
+        <MomentChooser view={view} />
       </header>
       <div id="looks" data-redraw>
         <div class="columns">
@@ -88,7 +88,7 @@ function BeforeAll({ view }: { view: MonitoringView }) {
       <p>
         No look at anything had been made by <Time iso={view.at!} as="moment" />. Choose a later one.
       </p>
-      <LookChooser view={view} />
+      <MomentChooser view={view} />
     </header>
   );
 }

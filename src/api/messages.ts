@@ -9,7 +9,7 @@ import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
-import { Look } from "../monitoring/look.ts";
+import { ObservationSummary } from "../monitoring/observation_summary.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { CycleSort, Outcome, SortOrder } from "../retraining/cycle.ts";
 import { HistoryEntry } from "../app/export/rows.ts";
@@ -139,7 +139,7 @@ export const CheckParam = z.object({ check: z.uuid().describe("a check's id") })
 /** A check with all it decided on. */
 export const CheckDetail = Check.extend({
   findings: Findings.nullable().describe("what it decided on; null: made by a release that kept none"),
-  looks: z.array(Look.extend({ kind: z.string(), model: z.string().nullable() })).describe(
+  looks: z.array(ObservationSummary.extend({ kind: z.string(), model: z.string().nullable() })).describe(
     "the looks it rested on",
   ),
 });

@@ -7,7 +7,7 @@ import { alphaOf, type Watched } from "../../src/monitoring/budget.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Names a look: the same moment, data and configuration are looked at once, however often one asks. */
-export async function lookKey({ sql }: Pick<ActivityDeps, "sql">, asOfMs: number): Promise<string> {
+export async function observationKey({ sql }: Pick<ActivityDeps, "sql">, asOfMs: number): Promise<string> {
   const [events, { version }, accepted] = await Promise.all([
     countEvents(sql, { beforeMs: asOfMs }),
     currentConfig(sql),

@@ -2,7 +2,7 @@ import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts"
 import { moment } from "../../../src/format/figures.ts";
 
 /** Which model, and which look: links and a form, so that both work without JavaScript. */
-export function LookChooser({ view: { model, brief, looks, at } }: { view: MonitoringView }) {
+export function MomentChooser({ view: { model, brief, looks, at } }: { view: MonitoringView }) {
   const moments = [...new Map(looks.map((look) => [look.asOf, look])).values()];
   return (
     <form class="row filter" method="get" action="/monitoring">
