@@ -262,7 +262,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     log,
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
-    lanesAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
+    policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();

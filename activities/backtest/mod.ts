@@ -17,14 +17,14 @@ import type { ActivityDeps } from "../deps.ts";
 import { fitReference } from "../train.ts";
 
 /** One policy of a backtest. */
-export interface LaneId {
+export interface PolicyRunId {
   backtest: string;
   /** its place among the policies */
   policy: number;
 }
 
 /** One model at one moment of it. */
-export interface StepId extends LaneId {
+export interface StepId extends PolicyRunId {
   /** places among the models and the moments */
   model: number;
   moment: number;
@@ -51,19 +51,19 @@ export interface Open {
   ended: boolean;
 }
 
-type Deps = ActivityDeps & { lanesAtOnce: number };
+type Deps = ActivityDeps & { policyRunsAtOnce: number };
 
 export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
-  /** How many lanes there are to walk, how many of them at once, and whether it has ended meanwhile. */
+  /** How many policies there are to run, how many of them at once, and whether it has ended meanwhile. */
   async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
     const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
-    const lanes = Math.min(policies, deps.lanesAtOnce);
+    const lanes = Math.min(policies, deps.policyRunsAtOnce);
     return { policies, models: models.length, moments: moments.length, lanes, ended };
   },
 
   /** Gives a policy a registry of its own. Once: a retry finds it. */
-  async openLane({ backtest: id, policy: at }: LaneId): Promise<{ label: string; ended: boolean }> {
+  async openLane({ backtest: id, policy: at }: PolicyRunId): Promise<{ label: string; ended: boolean }> {
     const backtest = await getBacktest(deps.sql, id);
     const spec = backtest.policies[at];
     const scope = scopeOf(id, at);
@@ -151,7 +151,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
 
   /** Writes down how a policy ended, and forgets its registry: what it did is in its steps. */
   async closeLane(
-    { backtest: id, policy: at, state, text }: LaneId & Pick<BacktestEnd, "state" | "text">,
+    { backtest: id, policy: at, state, text }: PolicyRunId & Pick<BacktestEnd, "state" | "text">,
   ): Promise<void> {
     const { policies } = await getBacktest(deps.sql, id);
     await forget(deps, scopes, scopeOf(id, at));
