@@ -7,7 +7,7 @@ import {
   type ImportState,
   type ImportStep,
 } from "../../db/events/imports.ts";
-import { atomically } from "../../db/retry.ts";
+import { inSerializableTransaction } from "../../db/retry.ts";
 import { judge } from "../../events/accept.ts";
 import { knownFields } from "../../events/field_names.ts";
 import type { FileRow } from "../../events/file_rows.ts";
@@ -147,7 +147,7 @@ class ImportRun {
   }
 
   async #write(batch: readonly Judged[], toLine: number, bytesRead: number): Promise<void> {
-    const step = await atomically(this.deps.sql, async (tx) => {
+    const step = await inSerializableTransaction(this.deps.sql, async (tx) => {
       const from = { source: `import ${this.file.name}`, nowMs: this.deps.clock() };
       const accepted = (await store(tx, batch, from)).size;
       const refused = batch.filter((one) => one.kind === "quarantined").length;

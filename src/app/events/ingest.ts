@@ -4,7 +4,7 @@ import { insertEvents } from "../../db/events/events.ts";
 import { insertQuarantined } from "../../db/events/quarantine.ts";
 import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
-import { atomically } from "../../db/retry.ts";
+import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { judge } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
@@ -78,7 +78,7 @@ export async function store(
     return fresh;
   };
   if (refused.length === 0) return await insert(sql);
-  return await atomically(sql, async (tx) => {
+  return await inSerializableTransaction(sql, async (tx) => {
     await insertQuarantined(tx, refused);
     return await insert(tx);
   });

@@ -8,7 +8,7 @@ import {
   type WaitingEvent,
   type Wanted,
 } from "../../db/events/quarantine_reprocess.ts";
-import { atomically } from "../../db/retry.ts";
+import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { judge } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
@@ -46,7 +46,7 @@ export async function reprocessQuarantine(
   wanted: Wanted,
   { tell = () => Promise.resolve() }: { tell?: (tx: Sql, done: ReprocessResult) => Promise<void> } = {},
 ): Promise<ReprocessResult> {
-  return await atomically(sql, async (tx) => {
+  return await inSerializableTransaction(sql, async (tx) => {
     const rows = await takeWaiting(tx, wanted);
     const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym }));
     const passed = outcomes.filter((one) => one.kind === "passed");
