@@ -276,7 +276,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const rollouts = await listRollouts(sql, { state: "running" });
   await Promise.all(rollouts.map((rollout) => ensureRollout(client, { ...rollout, taskQueue })));
   for (const id of await runningBacktests(sql)) await ensureBacktest(client, { id, taskQueue });
-  await stayInTouch(shared);
+  await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
 }
 
@@ -297,14 +297,14 @@ const SEEN_MS = 20_000;
 const WATCHDOG_MS = 60_000;
 
 /** Says that this worker is there, and wakes the monitor when there is something to deliver. */
-async function stayInTouch({ sql, client, undo, log }: Shared): Promise<void> {
+async function startHeartbeat({ sql, client, undo, log }: Shared): Promise<void> {
   const name = `${hostname()}/${Deno.pid}`;
   const failed = (error: unknown) => log(messageOf(error));
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
-  undo.add("the worker's sign of life", () => clearInterval(timer));
+  undo.add("the heartbeat", () => clearInterval(timer));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
-  undo.add("the ear for deliveries", unlisten);
+  undo.add("the delivery listener", unlisten);
 }
 
 /** Watches what a worker cannot say of itself. */
