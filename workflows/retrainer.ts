@@ -139,20 +139,20 @@ export async function retrainer(given: RetrainerState): Promise<void> {
   /** Writes down what people asked for and what the workflow does; says when the next check is due. */
   const publish = async (runningCycle: string | null): Promise<number> => {
     changed = false;
-    for (; notes.length > 0; notes.shift()) await untilDone(() => noteControl(notes[0]));
+    for (; notes.length > 0; notes.shift()) await retryForever(() => noteControl(notes[0]));
     const shown = () => ({
       model,
       active: state.active,
       nextCheckAt: nextCheckMs === null ? null : new Date(nextCheckMs).toISOString(),
       runningCycle,
     });
-    const { nextCycle, intervalMs } = await untilDone(() => noteRetrainer(shown()));
+    const { nextCycle, intervalMs } = await retryForever(() => noteRetrainer(shown()));
     const due = state.active
       ? (state.lastCheckMs === undefined ? Date.now() : state.lastCheckMs + intervalMs)
       : null;
     if (due !== nextCheckMs) {
       nextCheckMs = due;
-      await untilDone(() => noteRetrainer(shown()));
+      await retryForever(() => noteRetrainer(shown()));
     }
     setCurrentDetails(details(shown())); // the summary given at the start is lost when it continues as new
     return nextCycle;
@@ -216,7 +216,7 @@ function requestOf(asked: unknown): Required<Asked> {
 }
 
 /** Asks again until it works: without its database a retrainer can do nothing but wait, and must not end. */
-async function untilDone<T>(ask: () => Promise<T>): Promise<T> {
+async function retryForever<T>(ask: () => Promise<T>): Promise<T> {
   while (true) {
     try {
       return await ask();

@@ -9,7 +9,7 @@ import type { ModelConfig } from "../../src/config/retraining.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { labelledBlock } from "../../src/app/features/labelled_rows.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
-import { ifIntact } from "../champion.ts";
+import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { validatedOn } from "../observe/validated.ts";
@@ -69,7 +69,9 @@ const gone = (version: number) => `the file of version ${version} is not kept an
 
 async function artefactOf({ store }: ActivityDeps, version: ModelVersion): Promise<Uint8Array | undefined> {
   const isOther = version.manifest.featureHash !== FEATURE_HASH;
-  return isOther || version.artefactRemovedAt ? undefined : await ifIntact(store.get(version.artefactSha256));
+  return isOther || version.artefactRemovedAt
+    ? undefined
+    : await readIfIntact(store.get(version.artefactSha256));
 }
 
 /** The model that was replaced: its file, or the naive guess where there was none. @returns why it cannot be asked */

@@ -16,7 +16,7 @@ import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { championOf } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
-import { letServe } from "../deploy.ts";
+import { deployVersion } from "../deploy.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { pruneVersions } from "../report.ts";
 import { plantWorse } from "./plant.ts";
@@ -64,7 +64,7 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     const id = rolloutId(model.name, version);
     if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
     if (cycle.champion === null || config.rollout === "immediate") {
-      await letServe(sql, cycle, { version, why });
+      await deployVersion(sql, cycle, { version, why });
       return { version, rollout: null };
     }
     const champion = await getVersion(sql, model.name, cycle.champion);

@@ -47,7 +47,7 @@ export async function findInstallations(
         found.push({
           name,
           home,
-          alive: await unlessDenied(async () => await lockOwner(home) !== undefined, false),
+          alive: await orIfDenied(async () => await lockOwner(home) !== undefined, false),
         });
       }
     }
@@ -59,13 +59,13 @@ export async function findInstallations(
 
 async function keyOnThisMachine(hostEnvironment: Pick<Io, "env" | "uid">): Promise<string | undefined> {
   for (const { home } of await findInstallations(hostEnvironment)) {
-    const key = await unlessDenied(() => readKey(keyFile(home)), null);
+    const key = await orIfDenied(() => readKey(keyFile(home)), null);
     if (key !== null) return key;
   }
 }
 
 /** Another user's installation is none of ours: what may not be read is as if it were not there. */
-async function unlessDenied<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
+async function orIfDenied<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await look();
   } catch (error) {

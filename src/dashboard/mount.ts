@@ -87,8 +87,8 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     now: () => new Date(clock()).toISOString(),
     status: () => readStatus(deps),
     cycles: (query) => listCycles(sql, query),
-    cycle: (id) => orNull(getCycle(sql, id)),
-    version: (model, version) => orNull(getVersion(sql, model, version)),
+    cycle: (id) => nullIfNotFound(getCycle(sql, id)),
+    version: (model, version) => nullIfNotFound(getVersion(sql, model, version)),
     versions: (model) => listVersions(sql, model, VERSIONS_SHOWN),
     moves: (model) => servingHistory(sql, model),
     knownGood: (model) => knownGood(sql, model),
@@ -123,7 +123,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
         lastClosedAt: await lastClosedAt(sql),
       };
     },
-    alert: (id) => orNull(getAlert(sql, id)),
+    alert: (id) => nullIfNotFound(getAlert(sql, id)),
     openAlerts: () => countOpenAlerts(sql),
     audit: (query) => pageOfAudit(sql, query),
     auditNames: () => auditNames(sql),
@@ -138,11 +138,11 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     monitoring: (query) => readMonitoringView(deps, query),
     analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
     lineage: (model) => readLineage(sql, model),
-    comparison: (query) => orNull(readComparison(deps, query)),
+    comparison: (query) => nullIfNotFound(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
     backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),
-    backtest: (id) => orNull(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
+    backtest: (id) => nullIfNotFound(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(
@@ -167,7 +167,7 @@ async function readRollout(sql: Sql, id: string): Promise<RolloutStory | null> {
   };
 }
 
-async function orNull<T>(found: Promise<T>): Promise<T | null> {
+async function nullIfNotFound<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found;
   } catch (error) {
