@@ -3,7 +3,7 @@ import type { AnalysedCycle, Spread, Together } from "../src/app/reports/analysi
 import type { AnalysisBrief } from "../src/dashboard/reads/analysis.ts";
 import type { Money } from "../src/impact/money.ts";
 import { count, counted, duration, metricName, percent } from "../src/format/figures.ts";
-import type { Sign } from "./words.ts";
+import type { Badge } from "./words.ts";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -31,7 +31,7 @@ export const ends = ({ low, high }: Pick<Together, "low" | "high">): string =>
     : `${percent(low, { sign: true })} to ${percent(high, { sign: true })}`;
 
 /** What a mean change says of a loss, lower being better. */
-export function togetherSign({ low, high }: Pick<Together, "low" | "high">): Sign {
+export function togetherBadge({ low, high }: Pick<Together, "low" | "high">): Badge {
   if (high !== null && high < 0) return { glyph: "good", tone: "good", word: "Lower" };
   if (low !== null && low > 0) return { glyph: "watch", tone: "watch", word: "Higher" };
   return { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
@@ -50,7 +50,7 @@ const daysBetween = ({ median }: Spread): string => days(median) === "1" ? "day"
 function sinceText(since: Together | null, loss: string): string {
   if (since === null) return "no outcomes since a deployment are known yet";
   const on = `(${ends(since)}, ${counted(since.changes, "deployment")})`;
-  const { word } = togetherSign(since);
+  const { word } = togetherBadge(since);
   return word === "Cannot tell yet"
     ? `whether ${loss} fell since cannot be told yet ${on}`
     : `${loss} ${word === "Lower" ? "fell" : "rose"} since, by outcomes ${on}`;
@@ -80,13 +80,13 @@ export const moneyText = ({ amount, ...ends }: Pick<Money, "amount" | "low" | "h
 export const endsOf = ({ low, high }: Pick<Money, "low" | "high">): string =>
   `[${low === null ? "unknown" : signedSum(low, "")}, ${high === null ? "unknown" : signedSum(high, "")}]`;
 
-const MONEY: Readonly<Record<Money["verdict"], Sign>> = {
+const MONEY: Readonly<Record<Money["verdict"], Badge>> = {
   "gains": { glyph: "good", tone: "good", word: "Gains" },
   "loses": { glyph: "watch", tone: "watch", word: "Loses" },
   "no difference": { glyph: "good", tone: "unknown", word: "No difference" },
   "cannot tell yet": { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" },
 };
-export const moneySign = (verdict: Money["verdict"]): Sign => MONEY[verdict];
+export const moneyBadge = (verdict: Money["verdict"]): Badge => MONEY[verdict];
 
 /** A cycle, and the version that it brought where it did. */
 export const cycleName = ({ number, challenger, outcome }: AnalysedCycle): string =>

@@ -6,29 +6,29 @@ import type { Money } from "../src/impact/money.ts";
 import type { BacktestDetail, BacktestSummary } from "../src/app/reports/backtest.ts";
 import { valueText } from "../src/config/settings.ts";
 import { count, counted, figure, metricName, signed } from "../src/format/figures.ts";
-import type { Sign } from "./words.ts";
+import type { Badge } from "./words.ts";
 
-const sign = (glyph: Sign["glyph"], word: string, tone: Sign["tone"] = "unknown"): Sign => ({
+const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,
   tone,
   word,
 });
 
-export const BACKTEST_STATES: Readonly<Record<BacktestSummary["state"], Sign>> = {
-  running: sign("running", "Running", "good"),
-  finished: sign("good", "Finished"),
-  failed: sign("bad", "Failed", "bad"),
-  cancelled: sign("stopped", "Cancelled"),
+export const BACKTEST_STATES: Readonly<Record<BacktestSummary["state"], Badge>> = {
+  running: badge("running", "Running", "good"),
+  finished: badge("good", "Finished"),
+  failed: badge("bad", "Failed", "bad"),
+  cancelled: badge("stopped", "Cancelled"),
 };
 
-export const DIFFERENCES: Readonly<Record<Difference["verdict"], Sign>> = {
-  "better": sign("good", "Better", "good"),
-  "worse": sign("watch", "Worse", "watch"),
-  "the same": sign("stopped", "The same"),
-  "cannot tell yet": sign("unknown", "Cannot tell"),
+export const DIFFERENCES: Readonly<Record<Difference["verdict"], Badge>> = {
+  "better": badge("good", "Better", "good"),
+  "worse": badge("watch", "Worse", "watch"),
+  "the same": badge("stopped", "The same"),
+  "cannot tell yet": badge("unknown", "Cannot tell"),
 };
 
-export const GAINS: Readonly<Record<Money["verdict"], Sign>> = {
+export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
   "gains": DIFFERENCES.better,
   "loses": DIFFERENCES.worse,
   "no difference": DIFFERENCES["the same"],

@@ -2,28 +2,28 @@
 import type { RolloutDecision } from "../src/rollout/decision.ts";
 import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
-import type { Sign } from "./words.ts";
+import type { Badge } from "./words.ts";
 
-const sign = (glyph: Sign["glyph"], word: string, tone: Sign["tone"] = "unknown"): Sign => ({
+const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,
   tone,
   word,
 });
 
-export const ROLLOUT_STATES: Readonly<Record<RolloutState, Sign>> = {
-  "running": sign("running", "Running", "good"),
-  "promoted": sign("good", "Promoted"),
-  "rolled back": sign("back", "Rolled back", "bad"),
-  "held": sign("stopped", "Set aside"),
-  "superseded": sign("stopped", "Gave way"),
+export const ROLLOUT_STATES: Readonly<Record<RolloutState, Badge>> = {
+  "running": badge("running", "Running", "good"),
+  "promoted": badge("good", "Promoted"),
+  "rolled back": badge("back", "Rolled back", "bad"),
+  "held": badge("stopped", "Set aside"),
+  "superseded": badge("stopped", "Gave way"),
 };
 
-export const DECISIONS: Readonly<Record<RolloutDecision["kind"], Sign>> = {
-  "go on": sign("running", "Go on", "good"),
-  "promote": sign("good", "Promote", "good"),
-  "roll back": sign("back", "Roll back", "bad"),
-  "keep collecting": sign("unknown", "Keep collecting"),
-  "hold": sign("stopped", "Set aside"),
+export const DECISIONS: Readonly<Record<RolloutDecision["kind"], Badge>> = {
+  "go on": badge("running", "Go on", "good"),
+  "promote": badge("good", "Promote", "good"),
+  "roll back": badge("back", "Roll back", "bad"),
+  "keep collecting": badge("unknown", "Keep collecting"),
+  "hold": badge("stopped", "Set aside"),
 };
 
 /** 0.25 -> "25 %", 0.125 -> "12.5 %" */

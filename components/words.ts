@@ -7,49 +7,49 @@ import type { Evidence, Interval, Verdict } from "../src/validation/verdict.ts";
 import { count, counted, figure, signed } from "../src/format/figures.ts";
 
 /** The shapes that stand before a status word. */
-export type GlyphName = "good" | "watch" | "bad" | "unknown" | "running" | "stopped" | "back";
+export type IconName = "good" | "watch" | "bad" | "unknown" | "running" | "stopped" | "back";
 /** A status: a shape, a colour and a word, always together. */
-export interface Sign {
-  glyph: GlyphName;
+export interface Badge {
+  glyph: IconName;
   tone: "good" | "watch" | "bad" | "unknown";
   word: string;
 }
 
-const sign = (glyph: GlyphName, word: string, tone: Sign["tone"] = "unknown"): Sign => ({
+const badge = (glyph: IconName, word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,
   tone,
   word,
 });
 
-export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Sign>> = {
-  "healthy": sign("good", "Healthy", "good"),
-  "slipped": sign("watch", "Slipped", "watch"),
-  "failed": sign("bad", "Failed", "bad"),
-  "rolled back": sign("back", "Rolled back", "bad"),
-  "no model yet": sign("unknown", "Cannot tell yet"),
+export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Badge>> = {
+  "healthy": badge("good", "Healthy", "good"),
+  "slipped": badge("watch", "Slipped", "watch"),
+  "failed": badge("bad", "Failed", "bad"),
+  "rolled back": badge("back", "Rolled back", "bad"),
+  "no model yet": badge("unknown", "Cannot tell yet"),
 };
 
-const OUTCOMES: Readonly<Record<Outcome, Sign>> = {
-  "deployed": sign("good", "Deployed", "good"),
-  "rolling out": sign("running", "Rolling out", "good"),
-  "rejected": sign("good", "Rejected"),
-  "inconclusive": sign("unknown", "Cannot tell yet"),
-  "failed": sign("bad", "Failed", "bad"),
-  "cancelled": sign("stopped", "Cancelled"),
-  "rolled back": sign("back", "Rolled back", "bad"),
+const OUTCOMES: Readonly<Record<Outcome, Badge>> = {
+  "deployed": badge("good", "Deployed", "good"),
+  "rolling out": badge("running", "Rolling out", "good"),
+  "rejected": badge("good", "Rejected"),
+  "inconclusive": badge("unknown", "Cannot tell yet"),
+  "failed": badge("bad", "Failed", "bad"),
+  "cancelled": badge("stopped", "Cancelled"),
+  "rolled back": badge("back", "Rolled back", "bad"),
 };
 
 /** How a cycle ended; what it does now while it has not. */
-export const outcomeSign = (outcome: Outcome | null, stage?: Stage): Sign =>
-  outcome ? OUTCOMES[outcome] : sign("running", stage ? doing(stage) : "Running", "good");
+export const outcomeBadge = (outcome: Outcome | null, stage?: Stage): Badge =>
+  outcome ? OUTCOMES[outcome] : badge("running", stage ? doing(stage) : "Running", "good");
 
-const VERDICTS: Readonly<Record<Verdict, Sign>> = {
-  promote: sign("good", "Promote", "good"),
-  reject: sign("good", "Reject"),
-  inconclusive: sign("unknown", "Cannot tell yet"),
+const VERDICTS: Readonly<Record<Verdict, Badge>> = {
+  promote: badge("good", "Promote", "good"),
+  reject: badge("good", "Reject"),
+  inconclusive: badge("unknown", "Cannot tell yet"),
 };
 /** What a validation says. */
-export const verdictSign = (verdict: Verdict): Sign => VERDICTS[verdict];
+export const verdictBadge = (verdict: Verdict): Badge => VERDICTS[verdict];
 
 const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
   ["deployed", "deployed"],
@@ -72,18 +72,18 @@ export function outcomesText(outcomes: Readonly<Record<string, number>>): string
   }`;
 }
 
-const ANSWERS: Readonly<Record<Answer, Sign>> = {
-  "retrain": sign("running", "Retrain"),
-  "wait": sign("unknown", "Keep collecting"),
-  "fix data first": sign("watch", "Fix the data first", "watch"),
-  "cannot tell yet": sign("unknown", "Cannot tell yet"),
+const ANSWERS: Readonly<Record<Answer, Badge>> = {
+  "retrain": badge("running", "Retrain"),
+  "wait": badge("unknown", "Keep collecting"),
+  "fix data first": badge("watch", "Fix the data first", "watch"),
+  "cannot tell yet": badge("unknown", "Cannot tell yet"),
 };
-export const answerSign = (answer: Answer): Sign => ANSWERS[answer];
+export const answerBadge = (answer: Answer): Badge => ANSWERS[answer];
 
-export const SPEAKS: Readonly<Record<Reason["speaks"], Sign>> = {
-  for: sign("running", "For retraining", "good"),
-  against: sign("stopped", "Against"),
-  neither: sign("unknown", "Neither"),
+export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
+  for: badge("running", "For retraining", "good"),
+  against: badge("stopped", "Against"),
+  neither: badge("unknown", "Neither"),
 };
 
 /**
@@ -102,12 +102,12 @@ export function tellingReason({ answer, reasons }: Pick<Check, "answer" | "reaso
 }
 
 /** An alert's title with the shape and colour of how grave it is. */
-export const alertSign = ({ severity, title }: Pick<Alert, "severity" | "title">): Sign =>
+export const alertBadge = ({ severity, title }: Pick<Alert, "severity" | "title">): Badge =>
   severity === "critical"
-    ? sign("bad", title, "bad")
+    ? badge("bad", title, "bad")
     : severity === "warning"
-    ? sign("watch", title, "watch")
-    : sign("unknown", title);
+    ? badge("watch", title, "watch")
+    : badge("unknown", title);
 
 const DOING: Readonly<Record<Stage, string>> = {
   "check": "Checking",
@@ -173,13 +173,13 @@ export const withInterval = (d: Interval): string =>
   `${signed(d.mean)}, ${Math.round(d.confidence * 100)} % interval ${signed(d.low)} to ${signed(d.high)}`;
 
 /** The conclusion that an interval allows about a loss, lower being better. */
-export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: number): Sign {
-  if (high < 0) return sign("good", "Better", "good");
+export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: number): Badge {
+  if (high < 0) return badge("good", "Better", "good");
   if (low > 0) {
-    return high <= margin ? sign("unknown", "Worse within the margin") : sign("watch", "Worse", "watch");
+    return high <= margin ? badge("unknown", "Worse within the margin") : badge("watch", "Worse", "watch");
   }
-  if (high <= margin) return sign("good", "Not worse");
-  return sign("unknown", "Cannot tell yet");
+  if (high <= margin) return badge("good", "Not worse");
+  return badge("unknown", "Cannot tell yet");
 }
 
 /** What a verdict rests on, in one line: who was compared on how many rows. */

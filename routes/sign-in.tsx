@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { define } from "../src/dashboard/define.ts";
 import { field, ownPath, readOwnForm, seeOther } from "../src/dashboard/form.ts";
 import { Problem } from "../components/problem.tsx";
-import { Time } from "../components/signs.tsx";
+import { Time } from "../components/status_badge.tsx";
 import { aRole, type Role } from "../src/security/roles.ts";
 
 const REFUSED: Readonly<Record<string, string>> = {

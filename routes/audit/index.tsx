@@ -3,7 +3,7 @@ import { changesText } from "../../components/config_words.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
-import { Time } from "../../components/signs.tsx";
+import { Time } from "../../components/status_badge.tsx";
 import { type Cell, csvLines, csvText } from "../../src/core/csv.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import type { RetrainingConfig } from "../../src/config/retraining.ts";

@@ -14,7 +14,7 @@ import { define } from "../../src/dashboard/define.ts";
 import { signInPath } from "../../src/dashboard/form.ts";
 import { follow } from "../../src/dashboard/view.ts";
 import { count, counted, metricName } from "../../src/format/figures.ts";
-import { Status, Stem, Time } from "../../components/signs.tsx";
+import { ProgressBar, StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
 
@@ -75,7 +75,7 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
       <div>
         <dt>State</dt>
         <dd>
-          <Status sign={BACKTEST_STATES[state]} />
+          <StatusBadge badge={BACKTEST_STATES[state]} />
           {text && <small>: {text}</small>}
         </dd>
       </div>
@@ -130,7 +130,9 @@ function Progress({ policies, models, moments, results, ends }: BacktestDetail) 
               <tr key={policy.label}>
                 <th scope="row">{policyName(policy)}</th>
                 <td data-label="Done" class="grows">
-                  {end ? <Status sign={BACKTEST_STATES[end.state]} /> : <Stem grown={done / of} meter />}
+                  {end
+                    ? <StatusBadge badge={BACKTEST_STATES[end.state]} />
+                    : <ProgressBar grown={done / of} meter />}
                 </td>
                 <td data-label="Steps" class="num">{count(done)} of {count(of)}</td>
               </tr>
@@ -151,9 +153,9 @@ function Failures({ ends, policies }: BacktestDetail) {
       <ul class="plain">
         {failed.map(({ policy, text }) => (
           <li key={policy}>
-            <Status sign={BACKTEST_STATES.failed}>
+            <StatusBadge badge={BACKTEST_STATES.failed}>
               {policyName(policies.find(({ label }) => label === policy)!)}
-            </Status>: {text}
+            </StatusBadge>: {text}
           </li>
         ))}
       </ul>

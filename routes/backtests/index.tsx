@@ -7,7 +7,7 @@ import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { follow } from "../../src/dashboard/view.ts";
 import { count, counted } from "../../src/format/figures.ts";
-import { Status, Time } from "../../components/signs.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { allows } from "../../src/security/roles.ts";
 import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 
@@ -114,7 +114,7 @@ function BacktestTable({ backtests }: { backtests: readonly BacktestSummary[] })
               <a href={`/backtests/${b.id}`}>{b.id}</a> <small>{b.models.join(", ")}</small>
             </th>
             <td data-label="State">
-              <Status sign={BACKTEST_STATES[b.state]} />
+              <StatusBadge badge={BACKTEST_STATES[b.state]} />
               {b.done < b.steps && <small>, {count(b.done)} of {counted(b.steps, "step")}</small>}
             </td>
             <td data-label="Policies">{b.policies.map(policyName).join("; ")}</td>

@@ -5,7 +5,7 @@ import { lastChanges } from "../../components/config_words.ts";
 import type { Configuration } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/figures.ts";
-import { Time } from "../../components/signs.tsx";
+import { Time } from "../../components/status_badge.tsx";
 import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
 import { WhatIfView } from "./(_components)/what_if_report.tsx";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";

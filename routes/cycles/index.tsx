@@ -3,7 +3,7 @@ import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "./(_co
 import { define } from "../../src/dashboard/define.ts";
 import { CycleTable } from "./(_components)/cycle_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { outcomeSign, outcomesText, triggerName, TRIGGERS } from "../../components/words.ts";
+import { outcomeBadge, outcomesText, triggerName, TRIGGERS } from "../../components/words.ts";
 import { CycleSort, Outcome } from "../../src/retraining/cycle.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 
@@ -101,7 +101,7 @@ function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter 
           <option value="">in any way</option>
           {Outcome.options.map((o) => (
             <option key={o} value={o} selected={o === filter.outcome}>
-              {outcomeSign(o).word.toLowerCase()}
+              {outcomeBadge(o).word.toLowerCase()}
             </option>
           ))}
         </select>

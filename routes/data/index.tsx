@@ -5,7 +5,7 @@ import { counted, duration, msBetween } from "../../src/format/figures.ts";
 import { Reasons, Samples } from "./(_components)/quarantine_parts.tsx";
 import { DaysChart, HoursChart } from "./(_components)/rate_charts.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { Time } from "../../components/signs.tsx";
+import { Time } from "../../components/status_badge.tsx";
 import type { DataView } from "../../src/dashboard/reads/data.ts";
 
 const SAMPLES = 20;

@@ -15,7 +15,7 @@ import {
 } from "./(_components)/monitoring_words.ts";
 import { count, counted, figure, metricName, percent } from "../../src/format/figures.ts";
 import { QualityFindings } from "./(_components)/quality_findings.tsx";
-import { Status, Time } from "../../components/signs.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { StreamsTable } from "./(_components)/streams_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { TrendChart } from "./(_components)/trend_chart.tsx";
@@ -126,7 +126,7 @@ function AnswersNote({ view: { metric, performance: { report } } }: { view: Moni
     <div class="note below">
       <p>
         <b>Now</b>
-        <Status sign={PERFORMANCE[answer]} /> {found
+        <StatusBadge badge={PERFORMANCE[answer]} /> {found
           ? `${metricName(metric)} ${withRange(found)}, on ${counted(found.rows, "outcome")}.`
           : `No outcome of v${report!.version} is known yet.`}
         {waiting > 0 && ` ${counted(waiting, "prediction")} ${waiting === 1 ? "waits" : "wait"} for outcomes`}
@@ -222,7 +222,7 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
         <div class="note">
           <p>
             <b>Says</b>
-            <Status sign={DRIFT[report.answer]} /> {report.text}.
+            <StatusBadge badge={DRIFT[report.answer]} /> {report.text}.
           </p>
           <p>
             <b>Alarm</b>

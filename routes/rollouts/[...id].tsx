@@ -7,7 +7,7 @@ import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
 import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_words.ts";
 import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { Status, Time } from "../../components/signs.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
 
 export const handler = define.handlers({
@@ -84,7 +84,7 @@ function Answers({ rollout, looks }: RolloutStory) {
       <div>
         <dt>State</dt>
         <dd>
-          <Status sign={ROLLOUT_STATES[state]} />
+          <StatusBadge badge={ROLLOUT_STATES[state]} />
         </dd>
       </div>
       <div>

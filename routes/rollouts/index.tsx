@@ -3,7 +3,7 @@ import { ApprovalTable } from "./(_components)/approval_table.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_words.ts";
 import { follow } from "../../src/dashboard/view.ts";
-import { Status, Time } from "../../components/signs.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { counted } from "../../src/format/figures.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 
@@ -89,7 +89,7 @@ function RolloutTable({ rollouts }: { rollouts: readonly Rollout[] }) {
               <small>beside v{r.champion}</small>
             </th>
             <td data-label="State">
-              <Status sign={ROLLOUT_STATES[r.state]} />
+              <StatusBadge badge={ROLLOUT_STATES[r.state]} />
               {r.state === "running" && <small>, shown to {shownTo(r)}</small>}
             </td>
             <td data-label="Strategy">{r.plan.strategy}</td>

@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
-import { Rings, services } from "../../components/rings.tsx";
+import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
 import { VersionTable } from "./(_components)/version_table.tsx";
 import type { ModelStatus } from "../../src/retraining/status.ts";
@@ -50,7 +50,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           <div class="note">
             <p>
               {sections.map(({ status, served }) => (
-                <Rings key={status.model} model={status.model} served={served} asOf={asOf} />
+                <VersionRings key={status.model} model={status.model} served={served} asOf={asOf} />
               ))}
             </p>
             <p>

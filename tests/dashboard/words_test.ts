@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
-import { services } from "../../components/rings.tsx";
+import { services } from "../../components/version_rings.tsx";
 import { wilson } from "../../routes/(_components)/replay_chart.tsx";
 import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/words.ts";
 import type { Reason } from "../../src/retraining/check.ts";

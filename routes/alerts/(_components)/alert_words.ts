@@ -1,16 +1,16 @@
 /** Alerts in words: how grave, what to do, and how they were told. */
 import type { Alert, AlertKind, Delivery } from "../../../src/alerts/alert.ts";
 import { counted, moment } from "../../../src/format/figures.ts";
-import type { Sign } from "../../../components/words.ts";
+import type { Badge } from "../../../components/words.ts";
 
-const GRAVE: Readonly<Record<Alert["severity"], Sign>> = {
+const SEVERITIES: Readonly<Record<Alert["severity"], Badge>> = {
   critical: { glyph: "bad", tone: "bad", word: "Critical" },
   warning: { glyph: "watch", tone: "watch", word: "Warning" },
   info: { glyph: "unknown", tone: "unknown", word: "Good to know" },
 };
 
 /** How grave an alert is. */
-export const graveSign = ({ severity }: Pick<Alert, "severity">): Sign => GRAVE[severity];
+export const severityBadge = ({ severity }: Pick<Alert, "severity">): Badge => SEVERITIES[severity];
 
 const KINDS: Readonly<Record<AlertKind, string>> = {
   "degradation": "worse on outcomes",

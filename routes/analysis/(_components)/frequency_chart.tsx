@@ -3,7 +3,7 @@ import type { AnalysedCycle, Bar, Frequency } from "../../../src/app/reports/ana
 import { daysText } from "../../../components/analysis_words.ts";
 import { counted, moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
-import { outcomeSign, triggerName } from "../../../components/words.ts";
+import { outcomeBadge, triggerName } from "../../../components/words.ts";
 
 /** How cycles end, from below, with the tone of each: what came to serve is green, what a person should know of is not. */
 const TONES: Readonly<Record<Bar["outcome"], string>> = {
@@ -17,7 +17,7 @@ const TONES: Readonly<Record<Bar["outcome"], string>> = {
 };
 const OUTCOMES = Object.keys(TONES) as Bar["outcome"][];
 
-const word = (outcome: Bar["outcome"]) => outcomeSign(outcome).word.toLowerCase();
+const word = (outcome: Bar["outcome"]) => outcomeBadge(outcome).word.toLowerCase();
 const unique = <T,>(values: readonly T[]) => [...new Set(values)];
 
 interface Props {

@@ -2,7 +2,7 @@ import type { ConfigVersion } from "../../../src/db/config/config_versions.ts";
 import { changesText, forWhom, said, type SaidChange, steps } from "../../../components/config_words.ts";
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { Time } from "../../../components/signs.tsx";
+import { Time } from "../../../components/status_badge.tsx";
 
 /** In what two configurations differ, value beside value. */
 export function ChangeTable({ changes, title, from, to }: {

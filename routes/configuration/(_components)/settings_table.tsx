@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import type { RetrainingConfig } from "../../../src/config/retraining.ts";
 import { type Setting, SETTING_GROUPS, valueAt, valueText } from "../../../src/config/settings.ts";
 import { forWhom, type LastChanges, said } from "../../../components/config_words.ts";
-import { Status, Time } from "../../../components/signs.tsx";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
 /** What a person wrote so far, and what is wrong with it. */
 export interface Editing {
@@ -167,7 +167,7 @@ function Field(
 export function FieldProblem({ id, children }: { id: string; children: ComponentChildren }) {
   return (
     <small id={id} class="field-problem">
-      <Status sign={{ glyph: "watch", tone: "watch", word: "" }}>{children}</Status>
+      <StatusBadge badge={{ glyph: "watch", tone: "watch", word: "" }}>{children}</StatusBadge>
     </small>
   );
 }

@@ -2,8 +2,8 @@ import type { WhatIfReport } from "../../../src/retraining/what_if.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Column } from "../../../src/dashboard/page_charts.ts";
 import { count, counted, moment } from "../../../src/format/figures.ts";
-import { Status, Time } from "../../../components/signs.tsx";
-import { answerSign, type Sign, verdictSign } from "../../../components/words.ts";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
+import { answerBadge, type Badge, verdictBadge } from "../../../components/words.ts";
 
 const ROWS_SHOWN = 60;
 
@@ -14,13 +14,13 @@ interface Row {
   model: string;
   of: string;
   href: string | null;
-  was: Sign;
-  would: Sign | null;
+  was: Badge;
+  would: Badge | null;
   same: boolean;
   text: string;
 }
 
-const NO_TRAINING: Sign = { glyph: "stopped", tone: "unknown", word: "No training" };
+const NO_TRAINING: Badge = { glyph: "stopped", tone: "unknown", word: "No training" };
 
 /** All that was decided again, newest first. */
 function rowsOf({ checks, verdicts }: WhatIfReport): Row[] {
@@ -31,8 +31,8 @@ function rowsOf({ checks, verdicts }: WhatIfReport): Row[] {
     of: "check",
     href: null,
     text: c.text,
-    was: answerSign(c.was),
-    would: c.would && answerSign(c.would),
+    was: answerBadge(c.was),
+    would: c.would && answerBadge(c.would),
     same: c.would === c.was,
   }));
   const ofVerdicts = verdicts.map((v): Row => ({
@@ -41,10 +41,10 @@ function rowsOf({ checks, verdicts }: WhatIfReport): Row[] {
     model: v.model,
     of: `cycle ${v.number}`,
     href: `/cycles/${v.cycleId}`,
-    was: verdictSign(v.was),
+    was: verdictBadge(v.was),
     same: v.would === v.was,
     text: v.text,
-    would: v.would && (v.would === "no training" ? NO_TRAINING : verdictSign(v.would)),
+    would: v.would && (v.would === "no training" ? NO_TRAINING : verdictBadge(v.would)),
   }));
   return [...ofChecks, ...ofVerdicts].sort((a, b) => a.asOf < b.asOf ? 1 : a.asOf > b.asOf ? -1 : 0);
 }
@@ -185,9 +185,9 @@ function Decisions({ title, rows }: { title: string; rows: readonly Row[] }) {
               {row.model}, {row.href ? <a href={row.href}>{row.of}</a> : row.of}
             </td>
             <td data-label="Was">
-              <Status sign={row.was} />
+              <StatusBadge badge={row.was} />
             </td>
-            <td data-label="Would be">{row.would ? <Status sign={row.would} /> : "cannot tell"}</td>
+            <td data-label="Would be">{row.would ? <StatusBadge badge={row.would} /> : "cannot tell"}</td>
             <td data-label="Because">
               <small>{row.text}</small>
             </td>

@@ -5,24 +5,24 @@ import type { Finding } from "../../../src/quality/report.ts";
 import type { Budget } from "../../../src/monitoring/report.ts";
 import type { InBrief, MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { count, counted, figure, metricName, percent } from "../../../src/format/figures.ts";
-import type { Sign } from "../../../components/words.ts";
+import type { Badge } from "../../../components/words.ts";
 
-const sign = (glyph: Sign["glyph"], word: string, tone: Sign["tone"] = "unknown"): Sign => ({
+const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,
   word,
   tone,
 });
 
-export const PERFORMANCE: Readonly<Record<PerformanceReport["answer"], Sign>> = {
-  "holds": sign("good", "Holds", "good"),
-  "fell": sign("watch", "Slipped", "watch"),
-  "cannot tell yet": sign("unknown", "Cannot tell yet"),
+export const PERFORMANCE: Readonly<Record<PerformanceReport["answer"], Badge>> = {
+  "holds": badge("good", "Holds", "good"),
+  "fell": badge("watch", "Slipped", "watch"),
+  "cannot tell yet": badge("unknown", "Cannot tell yet"),
 };
 
-export const DRIFT: Readonly<Record<DriftReport["answer"], Sign>> = {
-  "stable": sign("good", "As before", "good"),
-  "drifted": sign("watch", "Shifted", "watch"),
-  "cannot tell yet": sign("unknown", "Cannot tell yet"),
+export const DRIFT: Readonly<Record<DriftReport["answer"], Badge>> = {
+  "stable": badge("good", "As before", "good"),
+  "drifted": badge("watch", "Shifted", "watch"),
+  "cannot tell yet": badge("unknown", "Cannot tell yet"),
 };
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -106,13 +106,13 @@ export function sensitivity({ drifted, smallest, wobble, kind }: FeatureShift): 
 /** "p < 0.001" or "p 0.343" */
 export const chance = (p: number): string => p < 0.001 ? "p < 0.001" : `p ${figure(p)}`;
 
-const MEANS: Readonly<Record<Finding["means"], Sign>> = {
-  broken: sign("watch", "Open, fix first", "watch"),
-  changed: sign("watch", "Open, changed", "watch"),
-  passing: sign("unknown", "Passing"),
+const MEANS: Readonly<Record<Finding["means"], Badge>> = {
+  broken: badge("watch", "Open, fix first", "watch"),
+  changed: badge("watch", "Open, changed", "watch"),
+  passing: badge("unknown", "Passing"),
 };
 
 /** What a finding asks for. */
-export const findingSign = (
+export const findingBadge = (
   { means, accepted, ongoing }: Pick<Finding, "means" | "accepted" | "ongoing">,
-): Sign => accepted ? sign("good", "Accepted") : ongoing ? MEANS[means] : sign("good", "Over");
+): Badge => accepted ? badge("good", "Accepted") : ongoing ? MEANS[means] : badge("good", "Over");

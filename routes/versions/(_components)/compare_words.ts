@@ -2,7 +2,7 @@
 import type { Paired } from "../../../src/app/reports/compare.ts";
 import type { CompareView } from "../../../src/dashboard/reads/compare.ts";
 import { counted, metricName, percent } from "../../../src/format/figures.ts";
-import { reading, type Sign } from "../../../components/words.ts";
+import { type Badge, reading } from "../../../components/words.ts";
 
 /** Where both scored the same rows. */
 export const ON: Readonly<Record<Paired["on"], string>> = {
@@ -12,7 +12,7 @@ export const ON: Readonly<Record<Paired["on"], string>> = {
 };
 
 /** What a paired difference allows to say of `b` beside `a`. */
-export function pairedSign({ difference: { mean, low, high }, margin }: Paired): Sign {
+export function pairedBadge({ difference: { mean, low, high }, margin }: Paired): Badge {
   if (mean === 0 && low === 0 && high === 0) return { glyph: "good", tone: "unknown", word: "The same" };
   return reading({ low: low ?? -Infinity, high: high ?? Infinity }, margin);
 }
@@ -41,7 +41,7 @@ export function compareHeadline({ model, a, b, paired }: CompareView): string {
   if (!best) {
     return `Whether ${newer} of ${model} predicts better than ${older} cannot be told: no rows were scored by both.`;
   }
-  const { word } = pairedSign(best);
+  const { word } = pairedBadge(best);
   const share = shares(best);
   const by = share ? ` (${metricName(best.loss.name)} ${percent(share.mean, { sign: true })})` : "";
   const on = `on ${units(best)}`;

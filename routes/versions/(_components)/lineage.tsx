@@ -2,9 +2,9 @@ import type { LineageEntry } from "../../../src/dashboard/reads/compare.ts";
 import { ends } from "../../../components/analysis_words.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, moment, msBetween, percent } from "../../../src/format/figures.ts";
-import type { Service } from "../../../components/rings.tsx";
-import { Status } from "../../../components/signs.tsx";
-import { outcomeSign, triggerName } from "../../../components/words.ts";
+import type { Service } from "../../../components/version_rings.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import { outcomeBadge, triggerName } from "../../../components/words.ts";
 
 const TRUNK_PX = 30;
 const BRANCH_PX = 66;
@@ -96,12 +96,12 @@ const challenged = ({ parent }: LineageEntry) => parent === null ? "nothing" : `
 
 const story = (d: LineageEntry): string =>
   `v${d.version} against ${challenged(d)}, ${moment(d.asOf, "day")}: ${
-    outcomeSign(d.outcome).word.toLowerCase()
+    outcomeBadge(d.outcome).word.toLowerCase()
   }${d.change ? `, loss ${percent(d.change.mean, { sign: true })} [${ends(d.change)}]` : ""}`;
 
 const spoken = (model: string, lineage: readonly LineageEntry[], now: number | undefined): string =>
   `Lineage of ${model}: ${
-    lineage.map((d) => `v${d.version} against ${challenged(d)} ${outcomeSign(d.outcome).word.toLowerCase()}`)
+    lineage.map((d) => `v${d.version} against ${challenged(d)} ${outcomeBadge(d.outcome).word.toLowerCase()}`)
       .join(", ")
   }${now === undefined ? "" : `; v${now} serves`}`;
 
@@ -173,7 +173,7 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
                 : <small>not compared</small>}
             </td>
             <td data-label="Ended">
-              <Status sign={outcomeSign(d.outcome)} />
+              <StatusBadge badge={outcomeBadge(d.outcome)} />
             </td>
             <td data-label="Made by">
               <a href={`/cycles/${d.cycle}`}>cycle {d.number}</a>

@@ -28,7 +28,9 @@ const OUTER = 22.5;
 const INNER = 4.5;
 
 /** One ring per served version, oldest inside; a wider gap is a longer service; green serves, broken was taken back. */
-export function Rings({ model, served, asOf }: { model: string; served: readonly Service[]; asOf: string }) {
+export function VersionRings(
+  { model, served, asOf }: { model: string; served: readonly Service[]; asOf: string },
+) {
   const shown = served.slice(-SHOWN);
   const days = shown.map(({ from, until }) => Math.max(0, msBetween(from, until ?? asOf)) / 86_400_000 + 1);
   const total = days.reduce((sum, d) => sum + d, 0);

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { moment, type MomentKind } from "../src/format/figures.ts";
-import type { GlyphName, Sign } from "./words.ts";
+import type { Badge, IconName } from "./words.ts";
 
-const SHAPES: Readonly<Record<GlyphName | "out" | "lock", ComponentChildren>> = {
+const SHAPES: Readonly<Record<IconName | "out" | "lock", ComponentChildren>> = {
   good: <circle cx="6" cy="6" r="5.5" />,
   watch: <path d="M6 .5 12 11.5H0Z" />,
   bad: <path d="M6 0 12 6 6 12 0 6Z" />,
@@ -19,16 +19,16 @@ const SHAPES: Readonly<Record<GlyphName | "out" | "lock", ComponentChildren>> = 
   ),
 };
 
-export function Glyph({ name }: { name: GlyphName | "out" | "lock" }) {
+export function StatusIcon({ name }: { name: IconName | "out" | "lock" }) {
   return <svg class="glyph" viewBox="0 0 12 12" aria-hidden="true">{SHAPES[name]}</svg>;
 }
 
-/** A status; `children` take the place of its own word. */
-export function Status({ sign, children }: { sign: Sign; children?: ComponentChildren }) {
+/** Shows a status as an icon and a word; `children` take the place of the word. */
+export function StatusBadge({ badge, children }: { badge: Badge; children?: ComponentChildren }) {
   return (
-    <span class="status" data-status={sign.tone}>
-      <Glyph name={sign.glyph} />
-      <span>{children ?? sign.word}</span>
+    <span class="status" data-status={badge.tone}>
+      <StatusIcon name={badge.glyph} />
+      <span>{children ?? badge.word}</span>
     </span>
   );
 }
@@ -38,8 +38,8 @@ export function Time({ iso, as }: { iso: string; as: MomentKind }) {
   return <time dateTime={iso} data-as={as}>{moment(iso, as)}</time>;
 }
 
-/** A line that grows: `grown` 0..1. Drawn as SVG, since the content policy allows no inline style. */
-export function Stem({ grown, meter = false }: { grown: number; meter?: boolean }) {
+/** A bar that grows: `grown` 0..1. Drawn as SVG, since the content policy allows no inline style. */
+export function ProgressBar({ grown, meter = false }: { grown: number; meter?: boolean }) {
   const width = `${(Math.min(1, Math.max(0, grown)) * 100).toFixed(1)}%`;
   return (
     <svg class={meter ? "stem meter" : "stem"} aria-hidden="true">
