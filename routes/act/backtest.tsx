@@ -8,6 +8,7 @@ import {
 } from "../backtests/(_components)/backtest_request.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
@@ -47,7 +48,7 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Begin({ data, state }) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>What would a policy have done?</h1>
         <ul class="plain">
           <li>
@@ -56,7 +57,7 @@ export default define.page<typeof handler>(function Begin({ data, state }) {
           <li>What serves, its checks and its alerts are not touched; live trainings have a turn too.</li>
           <li>One backtest runs at a time. It outlives restarts, and can be ended at any time.</li>
         </ul>
-      </header>
+      </PageHeader>
       <BacktestForm {...data} person={state.person!} />
     </>
   );

@@ -12,6 +12,7 @@ import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { changedFields, readConfig } from "../../src/config/form.ts";
 import { type ConfigChange, configChanges } from "../../src/config/settings.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
 
@@ -188,7 +189,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
   const wrong = Object.entries(step.problems);
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>Change settings for {forWhom(draft.model)}.</h1>
         <p>
           Nothing is saved before you have seen the difference to version{" "}
@@ -203,7 +204,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
             </a>
           ))}
         </nav>
-      </header>
+      </PageHeader>
       {step.problem && <Problem text={step.problem} />}
       {wrong.length > 0 && (
         <ul>
@@ -233,7 +234,7 @@ function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
   const next = draft.after + 1;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>
           {draft.version === null
             ? `Put version ${next} in force?`
@@ -243,7 +244,7 @@ function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
           <li>It holds from the next check on; a cycle or a rollout that runs goes on as it began.</li>
           <li>Nothing is deleted: version {draft.after} can be put in force again.</li>
         </ul>
-      </header>
+      </PageHeader>
       {problem && <Problem text={problem} />}
       <ChangeTable
         changes={changes}
@@ -282,13 +283,13 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
   const newest = since[0] ?? current;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>Not saved: {newest.by} put version {current.version} in force while you were writing.</h1>
         <p>
           You started from version {draft.after}. {newest.why && `Their reason: ${newest.why}. `}
           Nothing of yours is lost.
         </p>
-      </header>
+      </PageHeader>
       <div class="columns">
         <div>
           <ChangeTable

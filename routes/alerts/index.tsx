@@ -9,6 +9,7 @@ import type { Person } from "../../src/dashboard/session.ts";
 import { count, counted, moment } from "../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 50;
 const STATES = ["open", "closed"] as const;
@@ -60,7 +61,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(all)}</h1>
         <p>{standing(all, list)}</p>
         {all.length > 0 && !state.person && (
@@ -68,7 +69,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
             <a href="/sign-in?to=%2Falerts">Sign in to act</a>
           </p>
         )}
-      </header>
+      </PageHeader>
       <FilterForm filter={filter} models={names} />
       {list.open.length > 0 && (
         <AlertTable

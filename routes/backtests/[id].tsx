@@ -17,6 +17,7 @@ import { count, counted, metricName } from "../../src/format/figures.ts";
 import { ProgressBar, StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ params, state }) {
@@ -37,7 +38,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
   });
   return (
     <div id="backtest" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/backtests">All backtests</a>
         </nav>
@@ -57,7 +58,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
               : <a href={signInPath(`/backtests/${id}`)}>Sign in to act</a>}
           </p>
         )}
-      </header>
+      </PageHeader>
       {data.state === "running" && <Progress {...data} />}
       <Failures {...data} />
       {results.map((result) => <Model key={result.model} result={result} backtest={data} />)}

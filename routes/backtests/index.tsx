@@ -10,6 +10,7 @@ import { count, counted } from "../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { allows } from "../../src/security/roles.ts";
 import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** What runs, else what the newest one that finished found, in a sentence. */
 async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummary[]): Promise<string> {
@@ -39,13 +40,13 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
   return (
     <>
       <div id="backtests" data-redraw>
-        <header class="lede">
+        <PageHeader>
           <h1>{answer}</h1>
           <p>
             A backtest replays history under several policies, each in a registry of its own, by the cycle
             that runs here. What serves is not touched.
           </p>
-        </header>
+        </PageHeader>
         <section class="section" aria-labelledby="all">
           {backtests.length === 0
             ? (

@@ -11,6 +11,7 @@ import { WhatIfView } from "./(_components)/what_if_report.tsx";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { readLines } from "../../src/config/form.ts";
 import { configChanges, SETTING_GROUPS } from "../../src/config/settings.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
 const DAYS_MAX = 3650;
@@ -49,7 +50,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
   const { current, defaults, versions, models } = configuration;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(configuration)}</h1>
         <p>
           {current.version > 0 && (
@@ -76,7 +77,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
               <a href="/sign-in?to=%2Fconfiguration">Sign in to change settings</a>
             </p>
           )}
-      </header>
+      </PageHeader>
       <WhatIfForm query={query} simulation={simulation} problems={problems} />
       <nav class="row section" aria-label="On this page">
         {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}

@@ -6,6 +6,7 @@ import { follow } from "../../src/dashboard/view.ts";
 import { outcomeBadge, outcomesText, triggerName, TRIGGERS } from "../../components/words.ts";
 import { CycleSort, Outcome } from "../../src/retraining/cycle.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 50;
 
@@ -28,10 +29,10 @@ export default define.page<typeof handler>(function Cycles({ data }) {
   const { models, filter, cycles, more } = data;
   return (
     <>
-      <header class="lede" id="answer" data-redraw>
+      <PageHeader id="answer" data-redraw>
         <h1>{answer(models)}</h1>
         <p>Each cycle checks, trains a challenger, and lets it serve only if unseen rows speak for it.</p>
-      </header>
+      </PageHeader>
       <FilterForm models={models.map((m) => m.model)} filter={filter} />
       <div id="list" data-redraw>
         {cycles.length === 0

@@ -20,6 +20,7 @@ import { StreamsTable } from "./(_components)/streams_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { TrendChart } from "./(_components)/trend_chart.tsx";
 import type { MonitoringView } from "../../src/dashboard/reads/monitoring.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
@@ -41,12 +42,12 @@ export default define.page<typeof handler>(function Monitoring({ data, state }) 
   if (isBeforeAll(view)) return <BeforeAll view={view} />;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1 id="answer" data-redraw>
           {[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}
         </h1>
         <MomentChooser view={view} />
-      </header>
+      </PageHeader>
       <div id="looks" data-redraw>
         <div class="columns">
           <Answers view={view} />
@@ -83,13 +84,13 @@ const isBeforeAll = ({ at, brief, quality }: MonitoringView): boolean =>
 
 function BeforeAll({ view }: { view: MonitoringView }) {
   return (
-    <header class="lede">
+    <PageHeader>
       <h1>Nobody had looked yet.</h1>
       <p>
         No look at anything had been made by <Time iso={view.at!} as="moment" />. Choose a later one.
       </p>
       <MomentChooser view={view} />
-    </header>
+    </PageHeader>
   );
 }
 

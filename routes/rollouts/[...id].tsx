@@ -9,6 +9,7 @@ import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ params, state }) {
@@ -27,7 +28,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
   const last = looks.at(-1);
   return (
     <div id="rollout" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/rollouts">All rollouts</a>
           <a href={`/versions#${model}`}>{model}</a>
@@ -49,7 +50,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
             ]}
           />
         )}
-      </header>
+      </PageHeader>
       <div class="columns">
         {challengers.map((version) => (
           <section key={version} class="section" aria-labelledby={`against-${version}`}>

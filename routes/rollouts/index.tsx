@@ -6,6 +6,7 @@ import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { counted } from "../../src/format/figures.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ state }) {
@@ -22,13 +23,13 @@ export default define.page<typeof handler>(function Rollouts({ data, state }) {
   const approvals = data.approvals.filter((a) => a.expiresAt > now);
   return (
     <div id="rollouts" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(rollouts)}</h1>
         <p>
           A rollout shows a validated version to some shoppers first, and goes on only while nothing speaks
           against it.
         </p>
-      </header>
+      </PageHeader>
       {approvals.length > 0 && (
         <section class="section" aria-labelledby="approvals">
           <ApprovalTable approvals={approvals} person={state.person} />

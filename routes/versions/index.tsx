@@ -6,6 +6,7 @@ import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
 import { VersionTable } from "./(_components)/version_table.tsx";
 import type { ModelStatus } from "../../src/retraining/status.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ state }) {
@@ -28,13 +29,13 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Versions({ data: { sections, asOf }, state }) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(sections.map((s) => s.status))}</h1>
         <p>
           A version serves from the moment it is put in place; an earlier one can return while its file is
           kept.
         </p>
-      </header>
+      </PageHeader>
       <section class="section" aria-labelledby="when">
         <div class="with-note">
           <div>

@@ -1,6 +1,7 @@
 import type { Action } from "../../../components/retrainer_actions.ts";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";
+import { PageHeader } from "../../../components/page_header.tsx";
 
 /** Characters of a reason, as the API has it. */
 export const WHY_MAX = 500;
@@ -23,10 +24,10 @@ export function ActionForm(
 ) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{question}</h1>
         <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
-      </header>
+      </PageHeader>
       {problem && <Problem text={problem} />}
       <form class="form" method="post" action={submitTo}>
         <input type="hidden" name="token" value={person?.token} />
