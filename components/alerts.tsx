@@ -2,7 +2,7 @@ import type { Alert } from "../src/alerts/alert.ts";
 import type { Check } from "../src/retraining/check.ts";
 import { StatusBadge, Time } from "./status_badge.tsx";
 import { moment } from "../src/format/figures.ts";
-import { alertBadge, answerBadge, evidenceText, tellingReason } from "./words.ts";
+import { alertBadge, answerBadge, evidenceText, tellingReason } from "./labels.ts";
 
 /** What a person should know about, and its details in small print. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] }) {

@@ -1,7 +1,7 @@
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
-import { DIFFERENCES, differenceText, GAINS, METRICS, moneyText, policyName } from "./backtest_words.ts";
+import { DIFFERENCES, differenceText, GAINS, METRICS, moneyText, policyName } from "./backtest_labels.ts";
 import { count, duration, figure, metricName } from "../src/format/figures.ts";
 import { StatusBadge } from "./status_badge.tsx";
 

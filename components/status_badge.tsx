@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { moment, type MomentKind } from "../src/format/figures.ts";
-import type { Badge, IconName } from "./words.ts";
+import type { Badge, IconName } from "./labels.ts";
 
 const SHAPES: Readonly<Record<IconName | "out" | "lock", ComponentChildren>> = {
   good: <circle cx="6" cy="6" r="5.5" />,

@@ -1,7 +1,7 @@
 import { overview } from "../src/dashboard/browser/live.ts";
 import { StatusBadge } from "../components/status_badge.tsx";
 import { Stages } from "../src/dashboard/browser/stages.tsx";
-import { outcomeBadge } from "../components/words.ts";
+import { outcomeBadge } from "../components/labels.ts";
 import type { Cycle } from "../src/retraining/cycle.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 

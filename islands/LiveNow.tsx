@@ -4,7 +4,7 @@ import { count } from "../src/format/figures.ts";
 import { StatusBadge } from "../components/status_badge.tsx";
 import { Stages } from "../src/dashboard/browser/stages.tsx";
 import type { OverviewView } from "../src/dashboard/view.ts";
-import { answerBadge, outcomeBadge } from "../components/words.ts";
+import { answerBadge, outcomeBadge } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 /** What every model is doing at this moment. */

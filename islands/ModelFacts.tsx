@@ -2,7 +2,7 @@ import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
 import { count, counted, moment } from "../src/format/figures.ts";
 import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
-import { answerBadge, outcomeBadge, outcomesText, tellingReason } from "../components/words.ts";
+import { answerBadge, outcomeBadge, outcomesText, tellingReason } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;

@@ -3,7 +3,7 @@ import type { ModelStatus } from "../../src/retraining/status.ts";
 import { counted, figure, metricName } from "../../src/format/figures.ts";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { StatusBadge } from "../../components/status_badge.tsx";
-import { HEALTH, withInterval } from "../../components/words.ts";
+import { HEALTH, withInterval } from "../../components/labels.ts";
 
 /** A model's name, how it is, and the one figure people quote, with the sample it rests on. */
 export function ModelHead(

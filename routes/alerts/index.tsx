@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
-import { adviceOn, deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_words.ts";
+import { adviceOn, deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_labels.ts";
 import { details } from "../../components/alerts.tsx";
 import { ChartTools } from "../../components/chart_tools.tsx";
 import type { AlertList } from "../../src/dashboard/dashboard.ts";

@@ -1,5 +1,5 @@
 import { HttpError, page } from "fresh";
-import { briefSentence } from "../../components/analysis_words.ts";
+import { briefSentence } from "../../components/analysis_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { EffortChart, WaitChart } from "./(_components)/effort_charts.tsx";
 import { FrequencyChart, ReasonsTable } from "./(_components)/frequency_chart.tsx";

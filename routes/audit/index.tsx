@@ -1,5 +1,5 @@
 import { page } from "fresh";
-import { changesText } from "../../components/config_words.ts";
+import { changesText } from "../../components/config_labels.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";

@@ -9,7 +9,7 @@ import {
   policyName,
   subjectOf,
   subjectText,
-} from "../../components/backtest_words.ts";
+} from "../../components/backtest_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { signInPath } from "../../src/dashboard/form.ts";
 import { follow } from "../../src/dashboard/view.ts";

@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { ActButton, roleFor } from "../../components/act.tsx";
 import { BacktestForm } from "./(_components)/backtest_form.tsx";
 import { NO_FIELDS } from "./(_components)/backtest_request.ts";
-import { BACKTEST_STATES, backtestHeadline, policyName } from "../../components/backtest_words.ts";
+import { BACKTEST_STATES, backtestHeadline, policyName } from "../../components/backtest_labels.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { follow } from "../../src/dashboard/view.ts";

@@ -8,7 +8,7 @@ import { Made } from "./(_components)/cycle_made.tsx";
 import { TrainingChart } from "./(_components)/training_chart.tsx";
 import { Timeline } from "./(_components)/timeline.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { cycleHeadline } from "../../components/words.ts";
+import { cycleHeadline } from "../../components/labels.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** Whether anything of it may still change. */

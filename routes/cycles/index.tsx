@@ -3,7 +3,7 @@ import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "./(_co
 import { define } from "../../src/dashboard/define.ts";
 import { CycleTable } from "./(_components)/cycle_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { outcomeBadge, outcomesText, triggerName, TRIGGERS } from "../../components/words.ts";
+import { outcomeBadge, outcomesText, triggerName, TRIGGERS } from "../../components/labels.ts";
 import { CycleSort, Outcome } from "../../src/retraining/cycle.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { PageHeader } from "../../components/page_header.tsx";

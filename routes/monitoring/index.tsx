@@ -12,7 +12,7 @@ import {
   modelSentence,
   PERFORMANCE,
   withRange,
-} from "./(_components)/monitoring_words.ts";
+} from "./(_components)/monitoring_labels.ts";
 import { count, counted, figure, metricName, percent } from "../../src/format/figures.ts";
 import { QualityFindings } from "./(_components)/quality_findings.tsx";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";

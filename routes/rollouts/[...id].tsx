@@ -4,7 +4,7 @@ import { define } from "../../src/dashboard/define.ts";
 import { DifferenceChart } from "./(_components)/difference_chart.tsx";
 import { moment } from "../../src/format/figures.ts";
 import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
-import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_words.ts";
+import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_labels.ts";
 import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";

@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { ApprovalTable } from "./(_components)/approval_table.tsx";
 import { define } from "../../src/dashboard/define.ts";
-import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_words.ts";
+import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_labels.ts";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { counted } from "../../src/format/figures.ts";

@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
-import { compareHeadline } from "./(_components)/compare_words.ts";
+import { compareHeadline } from "./(_components)/compare_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm } from "./(_components)/lineage.tsx";
 import { PageHeader } from "../../components/page_header.tsx";

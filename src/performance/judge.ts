@@ -9,7 +9,7 @@ import { asLoss, measure } from "./measure.ts";
 import { joinedRows, rowsAt, shoppersOf } from "./rows.ts";
 import { SEGMENT_NAMES } from "./segments.ts";
 import { tInterval } from "../stats/clustered.ts";
-import { type Judgement, words } from "./words.ts";
+import { type Judgement, reportText } from "./report_text.ts";
 
 /** Rows of the newest horizon are measured; where they are fewer than this, older ones too. */
 const RECENT_MIN = 200;
@@ -73,7 +73,7 @@ export function judgePerformance(evidence: PerformanceEvidence): PerformanceRepo
     forecast: forecastOf(evidence, measured),
     streams: evidence.streams,
   };
-  return { ...report, text: words(report, judgement, { kept: met.outcome.length, total: met.total }) };
+  return { ...report, text: reportText(report, judgement, { kept: met.outcome.length, total: met.total }) };
 }
 
 /** Places of the predictions made within one horizon before the newest that met its outcome; of all, where those are few. */

@@ -4,7 +4,7 @@ import { errorRates } from "./error_rates.ts";
 import type { RolloutEvidence } from "./evidence.ts";
 import { BURN_IN, shoppersForReach } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
-import { differenceText, whole } from "./words.ts";
+import { differenceText, whole } from "./format.ts";
 
 /**
  * Whether a challenger that has come to its last step is proven: with `guardrails`, by having come so far; with

@@ -5,7 +5,7 @@ import { pairEvidence } from "./lookup.ts";
 import { meanBounds } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
 import type { Bounds } from "./share_bounds.ts";
-import { signed, whole } from "./words.ts";
+import { signed, whole } from "./format.ts";
 
 /** How a segment's difference is bounded, and the rise of its loss that still counts as no worse. */
 export interface BoundedSegment {

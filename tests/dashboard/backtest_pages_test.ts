@@ -4,7 +4,7 @@ import { buildDashboard, type DashboardOptions } from "../../src/dashboard/mount
 import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { readPolicy } from "../../src/backtest/policy_spec.ts";
 import { fieldsOf, NO_FIELDS, readBacktest } from "../../routes/backtests/(_components)/backtest_request.ts";
-import { backtestHeadline, policyName, subjectOf, subjectText } from "../../components/backtest_words.ts";
+import { backtestHeadline, policyName, subjectOf, subjectText } from "../../components/backtest_labels.ts";
 import { DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 

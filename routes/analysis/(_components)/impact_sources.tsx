@@ -1,5 +1,5 @@
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { endsOf, moneyBadge, signedSum } from "../../../components/analysis_words.ts";
+import { endsOf, moneyBadge, signedSum } from "../../../components/analysis_labels.ts";
 import { counted, figure, signed } from "../../../src/format/figures.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 

@@ -1,12 +1,12 @@
 import type { CycleImpact } from "../../../src/impact/impact.ts";
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
-import { ends, togetherBadge } from "../../../components/analysis_words.ts";
+import { ends, togetherBadge } from "../../../components/analysis_labels.ts";
 import { type Change, changesDrawing } from "./changes_chart.tsx";
 import { count, counted, metricName, percent } from "../../../src/format/figures.ts";
 import { Figure } from "../../../components/plot.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import { outcomeBadge } from "../../../components/words.ts";
+import { outcomeBadge } from "../../../components/labels.ts";
 
 const tick = (x: number) => `${(x * 100).toFixed(Math.abs(x) < 0.01 && x !== 0 ? 1 : 0)} %`.replace("-", "−");
 const sure = (confidence: number) => `${Math.round(confidence * 100)} % interval`;

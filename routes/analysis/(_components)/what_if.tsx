@@ -11,7 +11,7 @@ import {
   policyName,
   subjectOf,
   subjectText,
-} from "../../../components/backtest_words.ts";
+} from "../../../components/backtest_labels.ts";
 import { count, counted, duration, figure, metricName } from "../../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 

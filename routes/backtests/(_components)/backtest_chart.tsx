@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../../src/backtest/report.ts";
-import { capital, METRICS, policyName, subjectOf } from "../../../components/backtest_words.ts";
+import { capital, METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
 import { counted, figure, metricName, moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 

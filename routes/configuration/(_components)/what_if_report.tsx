@@ -3,7 +3,7 @@ import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Column } from "../../../src/dashboard/page_charts.ts";
 import { count, counted, moment } from "../../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
-import { answerBadge, type Badge, verdictBadge } from "../../../components/words.ts";
+import { answerBadge, type Badge, verdictBadge } from "../../../components/labels.ts";
 
 const ROWS_SHOWN = 60;
 

@@ -1,7 +1,7 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { duration, metricName, moment, msBetween, signed } from "../../../src/format/figures.ts";
 import { StatusBadge, StatusIcon, Time } from "../../../components/status_badge.tsx";
-import { outcomeBadge, triggerName } from "../../../components/words.ts";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 /** The figures under a cycle's headline. */
 export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl: string | null }) {

@@ -4,7 +4,7 @@ import type { Evidence } from "../../../src/validation/verdict.ts";
 import { count, counted, figure, metricName, moment, percent, signed } from "../../../src/format/figures.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/words.ts";
+import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
 
 /** Why the cycle began: every reason the check weighed, with its numbers. */
 export function Reasons({ cycle }: { cycle: Cycle }) {

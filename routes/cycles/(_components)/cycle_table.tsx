@@ -3,7 +3,7 @@ import { type CycleFilter, cyclesPath, sortedBy, SORTS } from "./cycle_filter.ts
 import { duration, metricName, moment, msBetween, percent } from "../../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 import { relative } from "../../../components/cycles_chart.tsx";
-import { outcomeBadge, reading, triggerName, verdictBadge } from "../../../components/words.ts";
+import { outcomeBadge, reading, triggerName, verdictBadge } from "../../../components/labels.ts";
 
 /** Heads, and what each sorts by. */
 const HEADS: readonly { sort: CycleSort; name: string; numeric?: boolean }[] = [

@@ -2,7 +2,7 @@ import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import type { Shape, Shapes } from "../../../src/monitoring/shapes.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Numbers } from "../../../src/dashboard/page_charts.ts";
-import { chance, sensitivity } from "./monitoring_words.ts";
+import { chance, sensitivity } from "./monitoring_labels.ts";
 import { count, figure, percent } from "../../../src/format/figures.ts";
 import { StatusIcon } from "../../../components/status_badge.tsx";
 

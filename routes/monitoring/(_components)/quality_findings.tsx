@@ -2,7 +2,7 @@ import type { Finding } from "../../../src/quality/report.ts";
 import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { chance, findingBadge } from "./monitoring_words.ts";
+import { chance, findingBadge } from "./monitoring_labels.ts";
 import { count, counted, percent } from "../../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 

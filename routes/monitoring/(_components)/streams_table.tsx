@@ -1,7 +1,7 @@
 import type { PerformanceReport } from "../../../src/performance/report.ts";
 import { count } from "../../../src/format/figures.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
-import type { Badge } from "../../../components/words.ts";
+import type { Badge } from "../../../components/labels.ts";
 
 const QUIET: Badge = { glyph: "good", tone: "good", word: "Quiet" };
 const SPOKE: Badge = { glyph: "watch", tone: "watch", word: "Spoke" };

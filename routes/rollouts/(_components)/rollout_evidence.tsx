@@ -3,7 +3,7 @@ import type { ArmEvidence } from "../../../src/rollout/evidence.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { bounds } from "./difference_chart.tsx";
 import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";
-import { DECISIONS } from "../../../components/rollout_words.ts";
+import { DECISIONS } from "../../../components/rollout_labels.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 
 /** How each version does with the shoppers that it was shown to, at the newest look. */

@@ -3,14 +3,14 @@ import type { Paired } from "../../../src/app/reports/compare.ts";
 import type { ComparedVersion, CompareView } from "../../../src/dashboard/reads/compare.ts";
 import { configChanges } from "../../../src/config/settings.ts";
 import type { ComponentChildren } from "preact";
-import { ends } from "../../../components/analysis_words.ts";
-import { changesText } from "../../../components/config_words.ts";
-import { ON, pairedBadge, shares } from "./compare_words.ts";
+import { ends } from "../../../components/analysis_labels.ts";
+import { changesText } from "../../../components/config_labels.ts";
+import { ON, pairedBadge, shares } from "./compare_labels.ts";
 import { count, counted, figure, metricName, moment, percent, signed } from "../../../src/format/figures.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 import { services } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import { outcomeBadge, triggerName } from "../../../components/words.ts";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 const versionName = ({ version: { version } }: ComparedVersion) => `v${version}`;
 

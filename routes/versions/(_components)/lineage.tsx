@@ -1,10 +1,10 @@
 import type { LineageEntry } from "../../../src/dashboard/reads/compare.ts";
-import { ends } from "../../../components/analysis_words.ts";
+import { ends } from "../../../components/analysis_labels.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, moment, msBetween, percent } from "../../../src/format/figures.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import { outcomeBadge, triggerName } from "../../../components/words.ts";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 const TRUNK_PX = 30;
 const BRANCH_PX = 66;

@@ -5,7 +5,7 @@ import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import type { Badge } from "../../../components/words.ts";
+import type { Badge } from "../../../components/labels.ts";
 
 interface Props {
   model: ModelStatus;

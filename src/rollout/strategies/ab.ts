@@ -7,7 +7,7 @@ import type { RolloutPlan } from "../plan.ts";
 import { abPerArm } from "../sample_size.ts";
 import { undecided } from "../undecided.ts";
 import { welchBounds } from "../welch.ts";
-import { signed, whole } from "../words.ts";
+import { signed, whole } from "../format.ts";
 import { firstOf, type RolloutStrategy } from "./strategy.ts";
 
 /** A fixed share until each arm has the shoppers planned beforehand; then one test of the arms' own losses decides. */

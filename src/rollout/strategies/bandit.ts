@@ -8,7 +8,7 @@ import type { Moments, RolloutEvidence } from "../evidence.ts";
 import { armEvidence } from "../lookup.ts";
 import { BURN_IN } from "../mean_bounds.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "../plan.ts";
-import { percent, whole } from "../words.ts";
+import { percent, whole } from "../format.ts";
 import type { RolloutStrategy } from "./strategy.ts";
 
 /** A smaller move of every share is not worth a change of what serves. */

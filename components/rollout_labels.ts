@@ -2,7 +2,7 @@
 import type { RolloutDecision } from "../src/rollout/decision.ts";
 import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
-import type { Badge } from "./words.ts";
+import type { Badge } from "./labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,

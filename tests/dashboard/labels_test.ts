@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
 import { services } from "../../components/version_rings.tsx";
 import { wilson } from "../../routes/(_components)/replay_chart.tsx";
-import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/words.ts";
+import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/labels.ts";
 import type { Reason } from "../../src/retraining/check.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";

@@ -6,11 +6,11 @@ import { type ConfigChange, configChanges, type Place, valueText } from "../src/
 export const forWhom = (model: string | null): string => model ?? "every model";
 
 /** A value in words; a model that says nothing goes by what holds for every one. */
-export const said = (value: unknown): string =>
+export const valueLabel = (value: unknown): string =>
   value === undefined ? "as every model" : valueText(value) || "empty";
 
 /** A change, however it came here. */
-export interface SaidChange {
+export interface LabelledChange {
   name: string;
   model: string | null;
   before?: unknown;
@@ -18,9 +18,9 @@ export interface SaidChange {
 }
 
 /** "seed 1 to 3; gate of churn as every model to threshold" */
-export const changesText = (changes: readonly SaidChange[]): string =>
+export const changesText = (changes: readonly LabelledChange[]): string =>
   changes.map(({ name, model, before, after }) =>
-    `${name}${model === null ? "" : ` of ${model}`}: ${said(before)} to ${said(after)}`
+    `${name}${model === null ? "" : ` of ${model}`}: ${valueLabel(before)} to ${valueLabel(after)}`
   ).join("; ");
 
 const key = ({ name, model }: Place) => `${model ?? ""}/${name}`;

@@ -3,7 +3,7 @@ import type { AnalysedCycle, Spread, Together } from "../src/app/reports/analysi
 import type { AnalysisBrief } from "../src/dashboard/reads/analysis.ts";
 import type { Money } from "../src/impact/money.ts";
 import { count, counted, duration, metricName, percent } from "../src/format/figures.ts";
-import type { Badge } from "./words.ts";
+import type { Badge } from "./labels.ts";
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 

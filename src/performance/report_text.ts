@@ -23,7 +23,7 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 };
 
 /** A report in a sentence or two, for people. */
-export function words(
+export function reportText(
   { version, loss, measured, estimated, waiting, outcomesNext }: Omit<PerformanceReport, "text" | "answer">,
   { answer, why, excesses }: Judgement,
   { kept, total }: { kept: number; total: number },

@@ -6,7 +6,7 @@ import type { Money } from "../src/impact/money.ts";
 import type { BacktestDetail, BacktestSummary } from "../src/app/reports/backtest.ts";
 import { valueText } from "../src/config/settings.ts";
 import { count, counted, figure, metricName, signed } from "../src/format/figures.ts";
-import type { Badge } from "./words.ts";
+import type { Badge } from "./labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,

@@ -2,7 +2,7 @@
 import type { Paired } from "../../../src/app/reports/compare.ts";
 import type { CompareView } from "../../../src/dashboard/reads/compare.ts";
 import { counted, metricName, percent } from "../../../src/format/figures.ts";
-import { type Badge, reading } from "../../../components/words.ts";
+import { type Badge, reading } from "../../../components/labels.ts";
 
 /** Where both scored the same rows. */
 export const ON: Readonly<Record<Paired["on"], string>> = {

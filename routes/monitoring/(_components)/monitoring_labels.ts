@@ -5,7 +5,7 @@ import type { Finding } from "../../../src/quality/report.ts";
 import type { Budget } from "../../../src/monitoring/report.ts";
 import type { InBrief, MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { count, counted, figure, metricName, percent } from "../../../src/format/figures.ts";
-import type { Badge } from "../../../components/words.ts";
+import type { Badge } from "../../../components/labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
   glyph,

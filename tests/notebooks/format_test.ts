@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { counted, interval, listed, signed, signedPercent } from "../../src/notebook/words.ts";
+import { counted, interval, listed, signed, signedPercent } from "../../src/notebook/format.ts";
 
 for (
   const [said, want] of [
