@@ -7,7 +7,7 @@ import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
-import type { FeatureSample } from "../../src/quality/evidence.ts";
+import type { FeatureSample } from "../../src/quality/quality_evidence.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";

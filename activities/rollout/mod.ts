@@ -20,7 +20,7 @@ import { deployVersion } from "../deploy.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { pruneVersions } from "../report.ts";
 import { plantWorse } from "./plant.ts";
-import { gatherEvidence } from "./evidence.ts";
+import { gatherEvidence } from "./gather_evidence.ts";
 import { population } from "./population.ts";
 
 /** A person wants a kept version to be rolled out, or a drill: the serving one made worse. */

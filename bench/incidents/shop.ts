@@ -17,7 +17,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { startPostgres } from "../../src/embedded/postgres.ts";
-import { judge as judgeEvent } from "../../src/events/accept.ts";
+import { validateEvent as judgeEvent } from "../../src/events/accept.ts";
 import { store as storeEvents } from "../../src/app/events/ingest.ts";
 import { quarantined } from "../../src/events/quarantine.ts";
 import type { Answer } from "../../src/retraining/check.ts";

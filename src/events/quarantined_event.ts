@@ -1,5 +1,5 @@
 import { EVENT_FIELDS, type EventField, TEXT_MAX } from "./schema.ts";
-import type { JudgeContext } from "./accept.ts";
+import type { ValidationContext } from "./accept.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 
 /** An event as it waits in quarantine. */
@@ -15,7 +15,7 @@ export type RestoredEvent =
   | {
     readonly kind: "whole";
     readonly raw: Record<string, unknown>;
-    readonly context: Omit<JudgeContext, "nowMs">;
+    readonly context: Omit<ValidationContext, "nowMs">;
   }
   | { readonly kind: "not whole"; readonly why: string };
 

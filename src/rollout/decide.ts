@@ -1,6 +1,6 @@
 import type { RolloutDecision } from "./decision.ts";
 import { boundedDifference } from "./difference.ts";
-import type { RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { brokenGuardrail } from "./guardrails.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "./plan.ts";
 import { harmedSegment } from "./segments.ts";

@@ -1,5 +1,5 @@
 import { errorRates } from "./error_rates.ts";
-import type { RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { armEvidence, pairEvidence } from "./lookup.ts";
 import { BURN_IN } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";

@@ -1,7 +1,7 @@
 import type { RolloutDecision } from "./decision.ts";
 import { boundedDifference } from "./difference.ts";
 import { errorRates } from "./error_rates.ts";
-import type { RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { BURN_IN, shoppersForReach } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
 import { differenceText, whole } from "./format.ts";

@@ -5,7 +5,7 @@ import type { ServingMove } from "../../src/registry/version.ts";
 import { planText } from "../../src/rollout/plan_text.ts";
 import { rolloutLooks } from "../../src/app/reports/rollout_looks.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import type { ArmShare } from "../../src/rollout/plan.ts";
 import type { Rollout, RolloutLook } from "../../src/rollout/rollout.ts";
 import type { RolloutStory } from "../../src/dashboard/dashboard.ts";

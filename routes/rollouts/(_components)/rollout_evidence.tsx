@@ -1,5 +1,5 @@
 import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
-import type { ArmEvidence } from "../../../src/rollout/evidence.ts";
+import type { ArmEvidence } from "../../../src/rollout/rollout_evidence.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { bounds } from "./difference_chart.tsx";
 import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";

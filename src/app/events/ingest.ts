@@ -6,7 +6,7 @@ import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
-import { judge } from "../../events/accept.ts";
+import { validateEvent } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
 export interface IngestDeps {
@@ -50,7 +50,7 @@ export async function ingest(
 ): Promise<IngestResult> {
   const nowMs = clock();
   const judged = raws.map((raw): Judged => {
-    const verdict = judge(raw, { nowMs, pseudonym });
+    const verdict = validateEvent(raw, { nowMs, pseudonym });
     if (verdict.kind === "accepted") return verdict;
     return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym) };
   });

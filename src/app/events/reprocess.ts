@@ -10,7 +10,7 @@ import {
 } from "../../db/events/quarantine_reprocess.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
-import { judge } from "../../events/accept.ts";
+import { validateEvent } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import { restoreEvent } from "../../events/quarantined_event.ts";
 
@@ -78,7 +78,7 @@ function reprocess(
   const { id, reason, field } = row;
   const kept = restoreEvent(row, pseudonym);
   if (kept.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
-  const verdict = judge(kept.raw, { ...kept.context, nowMs });
+  const verdict = validateEvent(kept.raw, { ...kept.context, nowMs });
   return verdict.kind === "accepted"
     ? { id, kind: "passed", event: verdict.event }
     : { id, kind: "failed", whole: true, reason: verdict.reason, field: verdict.field };

@@ -1,6 +1,6 @@
 import type { RolloutDecision } from "../decision.ts";
 import { errorRates } from "../error_rates.ts";
-import type { ArmEvidence } from "../evidence.ts";
+import type { ArmEvidence } from "../rollout_evidence.ts";
 import { armEvidence } from "../lookup.ts";
 import { BURN_IN } from "../mean_bounds.ts";
 import type { RolloutPlan } from "../plan.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { PerformanceReport } from "../../src/performance/report.ts";
 import { excesses } from "../../src/performance/excess.ts";
-import { judgePerformance } from "../../src/performance/judge.ts";
+import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import golden from "../golden/performance.json" with { type: "json" };
 import { unpacked } from "./golden.ts";
 import { AS_OF_MS, type Change, evidenceOf, shopRows } from "./shop.ts";

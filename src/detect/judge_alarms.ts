@@ -29,7 +29,7 @@ export interface Judged {
  * The three ratios are those of Bifet, Classifier Concept Drift Detection and the Illusion of Progress (2017).
  * @param errors how many were read
  */
-export function judge(alarms: readonly AlarmAt[], changes: readonly Change[], errors: number): Judged {
+export function judgeAlarms(alarms: readonly AlarmAt[], changes: readonly Change[], errors: number): Judged {
   const delays: (number | null)[] = changes.map(() => null);
   const falseAlarms: number[] = [];
   const repeated: number[] = [];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { DAY_MS } from "../../src/core/time.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
 import { QualityReport } from "../../src/quality/report.ts";
 import { evidenceAt, FIRST_DAY, healthyDays, look } from "./shop.ts";

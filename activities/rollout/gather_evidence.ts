@@ -16,7 +16,12 @@ import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { largestGroups } from "../../src/performance/groups.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
-import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type {
+  ArmEvidence,
+  Moments,
+  PairEvidence,
+  RolloutEvidence,
+} from "../../src/rollout/rollout_evidence.ts";
 import { momentsOf } from "../../src/rollout/moments.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 import type { ActivityDeps } from "../deps.ts";

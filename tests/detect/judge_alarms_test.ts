@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judge } from "../../src/detect/judge.ts";
+import { judgeAlarms } from "../../src/detect/judge_alarms.ts";
 
 const change = (row: number, until = row) => ({ row, until, from: "a", to: "b" });
 const at = (...rows: number[]) => rows.map((row) => ({ row, direction: "up" as const }));
@@ -32,15 +32,15 @@ for (
     ["takes the mean over those found", [110, 330], [100, 300], { meanTimeToDetect: 20, missedRatio: 0 }],
   ] as const
 ) {
-  Deno.test(`judge() ${name}`, () => {
-    const judged = judge(at(...alarms), changes.map((row) => change(row)), 1000);
+  Deno.test(`judgeAlarms() ${name}`, () => {
+    const judged = judgeAlarms(at(...alarms), changes.map((row) => change(row)), 1000);
     for (const [key, value] of Object.entries(want)) {
       assert.deepEqual(judged[key as keyof typeof judged], value, key);
     }
   });
 }
 
-Deno.test("judge() calls further alarms repeated while a gradual change goes on, and false afterwards", () => {
-  const judged = judge(at(120, 150, 200, 201), [change(100, 200)], 1000);
+Deno.test("judgeAlarms() calls further alarms repeated while a gradual change goes on, and false afterwards", () => {
+  const judged = judgeAlarms(at(120, 150, 200, 201), [change(100, 200)], 1000);
   assert.deepEqual([judged.delays, judged.repeated, judged.falseAlarms], [[20], [150, 200], [201]]);
 });

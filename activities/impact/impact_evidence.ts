@@ -2,7 +2,7 @@ import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
-import type { ImpactCutoff, ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactCutoff, ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";

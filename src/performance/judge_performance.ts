@@ -2,7 +2,7 @@ import { DAY_MS } from "../core/time.ts";
 import type { PerformanceReport } from "./report.ts";
 import { calibrationBins } from "./calibration_bins.ts";
 import { estimate } from "./estimate.ts";
-import type { PerformanceEvidence } from "./evidence.ts";
+import type { PerformanceEvidence } from "./performance_evidence.ts";
 import { type Excess, excesses } from "./excess.ts";
 import { forecast } from "./forecast.ts";
 import { asLoss, measure } from "./measure.ts";

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../core/time.ts";
 import type { Finding, QualityReport } from "./report.ts";
 import { CHECKS } from "./checks.ts";
-import type { QualityEvidence } from "./evidence.ts";
+import type { QualityEvidence } from "./quality_evidence.ts";
 import { type Draft, type Tested, type View, viewOf } from "./view.ts";
 
 export type { QualityEvidence };
