@@ -67,7 +67,7 @@ export async function championFindings(
 }
 
 /** Bytes of the artefact store, or undefined where they are gone or damaged: a cycle goes on without them. */
-export async function ifIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
     return await bytes;
   } catch (error) {
@@ -86,7 +86,7 @@ async function lossOn(
   if (blocks.length === 0) return null;
   const rows = await loadRows(store, blocks);
   if (rows.target.length < 20) return null;
-  const artefact = await ifIntact(store.get(artefactSha256));
+  const artefact = await readIfIntact(store.get(artefactSha256));
   if (!artefact) return null;
   const predictions = await trainer.score(artefact, rows.features, rows.target.length);
   const losses = rowLosses(model.loss, rows.target, predictions, { cap: manifest.targetCap ?? Infinity });

@@ -24,7 +24,7 @@ export type WorkerDeps = ObserveDeps & DeliveryDeps & {
   predictor: Predictor;
   openScope: OpenScope;
   /** policies of a backtest that are walked at once */
-  lanesAtOnce: number;
+  policyRunsAtOnce: number;
 };
 
 /** What cycles ask of the world: of what serves, or of a backtest's scope. */

@@ -14,7 +14,7 @@ import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "
 import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { inTestHalf } from "../src/validation/split.ts";
-import { championOf, ifIntact, splitFor } from "./champion.ts";
+import { championOf, readIfIntact, splitFor } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -97,7 +97,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     rows,
     seed: config.seed,
     champion: await warmStartFrom(deps, model.name, champion?.version ?? null),
-    resume: resumed ? await ifIntact(store.get(resumed)) : undefined,
+    resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
   const artefactSha256 = await store.put(result.artifact);
   const manifest = manifestOf(deps, {

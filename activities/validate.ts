@@ -20,7 +20,7 @@ import { compare } from "../src/validation/compare.ts";
 import { verdictOf } from "../src/validation/gate.ts";
 import { inTestHalf, type Split } from "../src/validation/split.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
-import { championFindings, championOf, ifIntact, splitFor } from "./champion.ts";
+import { championFindings, championOf, readIfIntact, splitFor } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -114,7 +114,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
   const rows = await loadRows(store, split.test, split.by === "shoppers" ? inTestHalf : undefined);
   const { baseline, targetCap } = challenger.manifest;
   const naive = new Float64Array(rows.target.length).fill(baseline);
-  const serving = champion ? await ifIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
+  const serving = champion ? await readIfIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
   const [theirs, ours] = await Promise.all([
     serving ? scoreRows(deps, serving, rows) : naive,
     scoreRows(deps, await store.get(challenger.manifest.tested.sha256), rows),

@@ -1,16 +1,16 @@
 import type { ComponentChildren } from "preact";
 import type { Person } from "../src/dashboard/session.ts";
 import { signInPath } from "../src/dashboard/form.ts";
-import { Glyph } from "./signs.tsx";
+import { StatusIcon } from "./status_badge.tsx";
 import { allows, type Role } from "../src/security/roles.ts";
 
 /** What a person may do with a version, and with the retraining of a model: each has a page that says what will happen. */
-export type VersionAction = "approve" | "reject" | "roll-back" | "promote";
-export type RetrainerAction = "start" | "stop" | "stop-now" | "force";
+export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
+export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
 
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (
-  action: VersionAction | RetrainerAction,
+  action: VersionActionName | RetrainerActionName,
   { model, version }: { model: string; version?: number },
 ): string =>
   `/act/${action}?${new URLSearchParams({
@@ -36,7 +36,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
   if (allows(person.role, needed)) return <a class="button" href={href} aria-label={label}>{children}</a>;
   return (
     <button type="button" class="locked" disabled aria-label={label && `${label}: needs the role ${needed}`}>
-      <Glyph name="lock" />
+      <StatusIcon name="lock" />
       <span>{children}</span>
       <small>· {needed} only</small>
     </button>
@@ -44,7 +44,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
 }
 
 interface Offer {
-  action: VersionAction | RetrainerAction;
+  action: VersionActionName | RetrainerActionName;
   model: string;
   version?: number;
   text: string;

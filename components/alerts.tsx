@@ -1,8 +1,8 @@
 import type { Alert } from "../src/alerts/alert.ts";
 import type { Check } from "../src/retraining/check.ts";
-import { Status, Time } from "./signs.tsx";
+import { StatusBadge, Time } from "./status_badge.tsx";
 import { moment } from "../src/format/figures.ts";
-import { alertSign, answerSign, evidenceText, tellingReason } from "./words.ts";
+import { alertBadge, answerBadge, evidenceText, tellingReason } from "./labels.ts";
 
 /** What a person should know about, and its details in small print. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
@@ -32,7 +32,7 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
         {alerts.map((alert) => (
           <tr key={alert.id}>
             <th scope="row">
-              <Status sign={alertSign(alert)} />
+              <StatusBadge badge={alertBadge(alert)} />
               <small>{standing(alert)}</small>
               <small>{details(alert.detail)}</small>
             </th>
@@ -80,7 +80,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
           <li key={check.id}>
             <Time iso={check.checkedAt} as="moment" />
             <span>
-              {check.model}: <Status sign={answerSign(check.answer)} />
+              {check.model}: <StatusBadge badge={answerBadge(check.answer)} />
               <small>
                 {tellingReason(check)?.text}
               </small>

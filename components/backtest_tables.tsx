@@ -1,9 +1,9 @@
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
-import { DIFFERENCES, differenceText, GAINS, METRICS, moneyText, policyName } from "./backtest_words.ts";
+import { DIFFERENCES, differenceText, GAINS, METRICS, moneyText, policyName } from "./backtest_labels.ts";
 import { count, duration, figure, metricName } from "../src/format/figures.ts";
-import { Status } from "./signs.tsx";
+import { StatusBadge } from "./status_badge.tsx";
 
 interface Props {
   result: ModelResult;
@@ -67,11 +67,11 @@ export function ServedTable({ result, policies }: Props) {
 
 function Against({ found }: { found: Difference | undefined }) {
   if (!found) return <>none yet</>;
-  const sign = DIFFERENCES[found.verdict];
-  if (found.verdict === "the same") return <Status sign={sign} />;
+  const badge = DIFFERENCES[found.verdict];
+  if (found.verdict === "the same") return <StatusBadge badge={badge} />;
   return (
     <>
-      <Status sign={sign} /> <small>{differenceText(found)}</small>
+      <StatusBadge badge={badge} /> <small>{differenceText(found)}</small>
     </>
   );
 }
@@ -144,10 +144,10 @@ function Gained(
   const range = low === null || high === null
     ? "not bounded"
     : `[${moneyText(low, "")}, ${moneyText(high, "")}]`;
-  if (verdict === "no difference") return <Status sign={GAINS[verdict]} />;
+  if (verdict === "no difference") return <StatusBadge badge={GAINS[verdict]} />;
   return (
     <>
-      <Status sign={GAINS[verdict]} /> <small>{moneyText(amount, result.currency)} {range}</small>
+      <StatusBadge badge={GAINS[verdict]} /> <small>{moneyText(amount, result.currency)} {range}</small>
     </>
   );
 }

@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { cellText, Charts, csvHref, isNumeric } from "./charts.ts";
 import { type Numbers } from "../src/dashboard/page_charts.ts";
-import { Time } from "./signs.tsx";
+import { Time } from "./status_badge.tsx";
 import { type Range, zoomHref, zoomSteps } from "./zoom.ts";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { overview } from "../src/dashboard/browser/live.ts";
-import { Status } from "../components/signs.tsx";
+import { StatusBadge } from "../components/status_badge.tsx";
 import { Stages } from "../src/dashboard/browser/stages.tsx";
-import { outcomeSign } from "../components/words.ts";
+import { outcomeBadge } from "../components/labels.ts";
 import type { Cycle } from "../src/retraining/cycle.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
@@ -22,7 +22,7 @@ export default function LiveCycle({ id, model, initial }: Props) {
       <div class="live">
         <div>
           <p>
-            <Status sign={outcomeSign(null, running.stage)} />
+            <StatusBadge badge={outcomeBadge(null, running.stage)} />
           </p>
           <small>{running.progress?.text}</small>
         </div>

@@ -2,7 +2,7 @@ import { overview } from "../src/dashboard/browser/live.ts";
 import { counted, moment } from "../src/format/figures.ts";
 import type { OverviewView } from "../src/dashboard/view.ts";
 import { Pending } from "../src/dashboard/browser/pending.tsx";
-import { headline } from "../components/words.ts";
+import { headline } from "../components/labels.ts";
 
 /** The overview's answer: what is so, in a sentence. */
 export default function LiveHeadline({ initial }: { initial: OverviewView["status"] }) {

@@ -8,10 +8,11 @@ import { CyclesChart } from "../components/cycles_chart.tsx";
 import type { Dashboard } from "../src/dashboard/dashboard.ts";
 import { define } from "../src/dashboard/define.ts";
 import { ModelHead } from "./(_components)/model_head.tsx";
-import { retrainerActions } from "../components/retrainer_deed.ts";
+import { retrainerActions } from "../components/retrainer_actions.ts";
 import { ReplayChart } from "./(_components)/replay_chart.tsx";
 import { follow } from "../src/dashboard/view.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
+import { PageHeader } from "../components/page_header.tsx";
 
 const CYCLES_IN_CHART = 60;
 const CHECKS_IN_JOURNAL = 6;
@@ -44,9 +45,9 @@ export default define.page<typeof handler>(function Overview({ data, state }) {
   const { view, alerts, checks, scores, models } = data;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <LiveHeadline initial={view.status} />
-      </header>
+      </PageHeader>
       <section class="section" aria-labelledby="now">
         <h2 id="now">What is happening now</h2>
         {models.length === 0

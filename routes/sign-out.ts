@@ -4,7 +4,7 @@ import { readForm, seeOther } from "../src/dashboard/form.ts";
 export const handler = define.handlers({
   async POST(ctx) {
     await readForm(ctx);
-    const { desk, person } = ctx.state;
-    return seeOther("/sign-in", { "set-cookie": await desk.signOut(ctx.req, person!) });
+    const { sessions, person } = ctx.state;
+    return seeOther("/sign-in", { "set-cookie": await sessions.signOut(ctx.req, person!) });
   },
 });

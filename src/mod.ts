@@ -71,7 +71,7 @@ export async function startRetrainingService(
 ): Promise<RetrainingService & AsyncDisposable> {
   const { installation, log = () => undefined } = options;
   const env = environmentFor(options);
-  const surroundings = { env, uid: Deno.uid() };
+  const hostEnvironment = { env, uid: Deno.uid() };
   const { startService } = await import("./service.ts"); // loads Temporal and tfjs, which a mere client does without
   const service = await startService({
     config: readConfig(env),
@@ -79,8 +79,8 @@ export async function startRetrainingService(
     log,
     parts: ["worker", "api"] as const,
     embedded: true,
-    home: installationHome(surroundings, installation),
-    cache: cacheHome(surroundings),
+    home: installationHome(hostEnvironment, installation),
+    cache: cacheHome(hostEnvironment),
   });
   const stop = () => service.stop();
   const { url, key, failed } = service;

@@ -1,7 +1,7 @@
 import { type Backtest, type BacktestEnd, type LabelledPolicy } from "../../src/backtest/backtest.ts";
 import { policyNamed } from "../../src/backtest/policies/mod.ts";
 import { nextStep, type Step } from "../../src/backtest/step.ts";
-import { configFor } from "../../src/backtest/wish.ts";
+import { configFor } from "../../src/backtest/policy_spec.ts";
 import { endBacktest, getBacktest, listEnds, listSteps, saveStep } from "../../src/db/backtests/backtests.ts";
 import { createScope, dropScope, scopeOf } from "../../src/db/backtests/scopes.ts";
 import { moveServing, servingVersion } from "../../src/db/models/serving.ts";
@@ -17,14 +17,14 @@ import type { ActivityDeps } from "../deps.ts";
 import { fitReference } from "../train.ts";
 
 /** One policy of a backtest. */
-export interface LaneId {
+export interface PolicyRunId {
   backtest: string;
   /** its place among the policies */
   policy: number;
 }
 
 /** One model at one moment of it. */
-export interface StepId extends LaneId {
+export interface StepId extends PolicyRunId {
   /** places among the models and the moments */
   model: number;
   moment: number;
@@ -51,46 +51,46 @@ export interface Open {
   ended: boolean;
 }
 
-type Deps = ActivityDeps & { lanesAtOnce: number };
+type Deps = ActivityDeps & { policyRunsAtOnce: number };
 
 export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
-  /** How many lanes there are to walk, how many of them at once, and whether it has ended meanwhile. */
+  /** How many policies there are to run, how many of them at once, and whether it has ended meanwhile. */
   async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
     const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
-    const lanes = Math.min(policies, deps.lanesAtOnce);
+    const lanes = Math.min(policies, deps.policyRunsAtOnce);
     return { policies, models: models.length, moments: moments.length, lanes, ended };
   },
 
   /** Gives a policy a registry of its own. Once: a retry finds it. */
-  async openLane({ backtest: id, policy: at }: LaneId): Promise<{ label: string; ended: boolean }> {
+  async openLane({ backtest: id, policy: at }: PolicyRunId): Promise<{ label: string; ended: boolean }> {
     const backtest = await getBacktest(deps.sql, id);
-    const wish = backtest.policies[at];
+    const spec = backtest.policies[at];
     const scope = scopeOf(id, at);
-    const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === wish.label);
+    const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === spec.label);
     if (!ended) {
-      const config = configFor(backtest.config, wish);
-      await createScope(deps.sql, scope, { config, why: `backtest ${id}: ${wish.label}` });
+      const config = configFor(backtest.config, spec);
+      await createScope(deps.sql, scope, { config, why: `backtest ${id}: ${spec.label}` });
     }
-    return { label: wish.label, ended };
+    return { label: spec.label, ended };
   },
 
   /** Where a step is, whether it was made already, and whether the policy wants looks to be made before it is asked. */
   async planStep(step: StepId): Promise<StepPlace & { done: boolean; looks: boolean }> {
-    const { place, wish } = await placeOf(deps, step);
+    const { place, spec } = await placeOf(deps, step);
     const { label: policy, model, scope } = place;
     const made = await listSteps(deps.sql, { backtest: step.backtest, policy, model });
     const serves = await servingVersion(scopes.depsOf(scope).sql, model) !== null;
     return {
       ...place,
       done: made.some(({ asOf }) => asOf === place.asOf),
-      looks: serves && policyNamed(wish.policy).looks,
+      looks: serves && policyNamed(spec.policy).looks,
     };
   },
 
   /** Asks the policy. @param observations looks made for it */
   async decideStep({ observations, ...step }: StepId & { observations: string[] }): Promise<Step> {
-    const { place, wish } = await placeOf(deps, step);
+    const { place, spec } = await placeOf(deps, step);
     const { label: policy, model: name, scope, asOf } = place;
     const within = scopes.depsOf(scope);
     const asOfMs = Date.parse(asOf);
@@ -101,7 +101,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
       listSteps(deps.sql, { backtest: step.backtest, policy, model: name }),
     ]);
     const about = { trigger: "replay" as const, asOfMs, observations };
-    return nextStep(wish, {
+    return nextStep(spec, {
       asOf,
       serves: serves !== null,
       labelledCutoffs: blocks.length,
@@ -151,7 +151,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
 
   /** Writes down how a policy ended, and forgets its registry: what it did is in its steps. */
   async closeLane(
-    { backtest: id, policy: at, state, text }: LaneId & Pick<BacktestEnd, "state" | "text">,
+    { backtest: id, policy: at, state, text }: PolicyRunId & Pick<BacktestEnd, "state" | "text">,
   ): Promise<void> {
     const { policies } = await getBacktest(deps.sql, id);
     await forget(deps, scopes, scopeOf(id, at));
@@ -182,17 +182,17 @@ const cycleIdOf = (model: string, number: number) => `retrainer/${model}/cycle/$
 async function placeOf(
   { sql }: ActivityDeps,
   { backtest: id, policy, model, moment }: StepId,
-): Promise<{ backtest: Backtest; wish: LabelledPolicy; place: StepPlace }> {
+): Promise<{ backtest: Backtest; spec: LabelledPolicy; place: StepPlace }> {
   const backtest = await getBacktest(sql, id);
-  const wish = backtest.policies[policy];
+  const spec = backtest.policies[policy];
   const place = {
     scope: scopeOf(id, policy),
-    label: wish.label,
+    label: spec.label,
     model: backtest.models[model],
     asOf: backtest.moments[moment],
     number: moment + 1,
   };
-  return { backtest, wish, place };
+  return { backtest, spec, place };
 }
 
 async function train(

@@ -1,6 +1,6 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
 import { FEATURES } from "../../src/features/definition.ts";
-import type { ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";

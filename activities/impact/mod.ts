@@ -1,12 +1,12 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { type Deployment, listDeployments, saveImpact } from "../../src/db/cycles/impacts.ts";
-import type { ImpactEvidence, ImpactStage } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence, ImpactStage } from "../../src/impact/impact_evidence.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import { currentAsOf } from "../../src/app/as_of.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
-import { outcomesEvidence, validationEvidence } from "./evidence.ts";
+import { outcomesEvidence, validationEvidence } from "./impact_evidence.ts";
 
 /** Newest deployments that are looked at; older ones were, long ago. */
 const DEPLOYMENTS_MAX = 100;

@@ -17,7 +17,7 @@ import type { SnapshotBlock } from "../../src/training/snapshot.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps, ObserveDeps } from "../deps.ts";
 import { importanceOf } from "./importance.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 
 /** Earlier moments that say how far features move by themselves. */
 const PAST_MAX = 26;

@@ -7,9 +7,9 @@ import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
-import type { FeatureSample } from "../../src/quality/evidence.ts";
+import type { FeatureSample } from "../../src/quality/quality_evidence.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
-import { ifIntact } from "../champion.ts";
+import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 
@@ -27,7 +27,7 @@ export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promis
   const { config } = await modelAndConfig(deps, served.model);
   const { sha256 } = await featureBlock(deps, protocolOf(config), dayMs);
   const now = decodeFeatures(await deps.store.get(sha256));
-  const bytes = served.features ? await ifIntact(deps.store.get(served.features)) : null;
+  const bytes = served.features ? await readIfIntact(deps.store.get(served.features)) : null;
   const before = bytes && decodeFeatures(bytes);
   const comparable = before?.featureHash === FEATURE_HASH ? before : null;
   return {

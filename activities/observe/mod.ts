@@ -3,7 +3,7 @@ import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { observeDrift } from "./drift.ts";
-import { lookKey } from "./look.ts";
+import { observationKey } from "./observation_key.ts";
 import { meetOutcomes, scorePopulation } from "./outcomes.ts";
 import { observePerformance } from "./performance.ts";
 import { observeQuality } from "./quality.ts";
@@ -11,7 +11,7 @@ import { feedStreams } from "./streams.ts";
 import type { ActivityDeps, ObserveDeps } from "../deps.ts";
 
 /** One look: the moment it holds for, what it stored, and what that says. */
-export interface Look {
+export interface ObservationResult {
   asOf: string;
   observations: string[];
   text: string;
@@ -25,21 +25,24 @@ export const createObserveActivities = (deps: ObserveDeps) => ({
    * Looks at the events. The same moment, data and configuration are looked at once: a retry finds the look made first.
    * @param asOf null: the installation's own clock decides
    */
-  async observeEvents({ asOf }: { asOf: string | null }): Promise<Look> {
+  async observeEvents({ asOf }: { asOf: string | null }): Promise<ObservationResult> {
     const asOfMs = asOf === null ? await currentAsOf(deps.sql, deps.clock) : Date.parse(asOf);
-    const { id, answer, report } = await observeQuality(deps, { key: await lookKey(deps, asOfMs), asOfMs });
+    const { id, answer, report } = await observeQuality(deps, {
+      key: await observationKey(deps, asOfMs),
+      asOfMs,
+    });
     return { asOf: new Date(asOfMs).toISOString(), observations: [id], text: `${answer}: ${report.text}` };
   },
 
   /** Looks at what serves a model: outcomes that came true, its errors, its inputs. Before the first deployment at nothing. */
   async observeModel(
     { model, asOf }: { model: string; asOf: string },
-  ): Promise<Look & { alarm: string | null }> {
+  ): Promise<ObservationResult & { alarm: string | null }> {
     const asOfMs = Date.parse(asOf);
     await meetOutcomes(deps, { model, asOfMs });
     const version = await servingVersion(deps.sql, model);
     if (version === null) return { asOf, observations: [], text: "no version serves yet", alarm: null };
-    const look = { model, version, key: await lookKey(deps, asOfMs), asOfMs };
+    const look = { model, version, key: await observationKey(deps, asOfMs), asOfMs };
     await scorePopulation(deps, look);
     await feedStreams(deps, look);
     const performance = await observePerformance(deps, look);

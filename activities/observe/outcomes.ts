@@ -13,7 +13,7 @@ import type { ModelDefinition } from "../../src/models/model.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
-import { ifIntact } from "../champion.ts";
+import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 
@@ -41,7 +41,7 @@ export async function scorePopulation(
     currentConfig(sql).then((current) => current.config),
     getVersion(sql, name, version),
   ]);
-  const artefact = await ifIntact(store.get(artefactSha256));
+  const artefact = await readIfIntact(store.get(artefactSha256));
   if (!artefact || manifest.featureHash !== FEATURE_HASH) return { rows: 0 };
   const { horizonDays } = loadScorer(artefact);
   const block = await featureBlock(deps, { ...protocolOf(config), horizonDays }, dayMs);

@@ -9,15 +9,15 @@ import { shopperNumber } from "../../src/features/blocks.ts";
 import type { MetricName } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { PerformanceReport } from "../../src/performance/report.ts";
-import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/evidence.ts";
-import { judgePerformance } from "../../src/performance/judge.ts";
+import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/performance_evidence.ts";
+import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import { asLoss, metricOf } from "../../src/performance/measure.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 import { validatedOn } from "./validated.ts";
 
 /** Validation rows that a look compares with. */

@@ -3,11 +3,11 @@ import { findObservation, listObservations, saveObservation } from "../../src/db
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { sampleFeatures } from "./feature_sample.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 
 const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
 

@@ -5,7 +5,7 @@ import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
 import { enterStage, getCycle, settleCycle } from "../../src/db/cycles/cycles.ts";
 import { findLook, findRollout, getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
-import { planRollout, type RolloutWish, strategyFor } from "../../src/app/registry/plan_rollout.ts";
+import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
 import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { currentAsOf } from "../../src/app/as_of.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
@@ -16,11 +16,11 @@ import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { championOf } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
-import { letServe } from "../deploy.ts";
+import { deployVersion } from "../deploy.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { pruneVersions } from "../report.ts";
 import { plantWorse } from "./plant.ts";
-import { gatherEvidence } from "./evidence.ts";
+import { gatherEvidence } from "./gather_evidence.ts";
 import { population } from "./population.ts";
 
 /** A person wants a kept version to be rolled out, or a drill: the serving one made worse. */
@@ -64,12 +64,12 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     const id = rolloutId(model.name, version);
     if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
     if (cycle.champion === null || config.rollout === "immediate") {
-      await letServe(sql, cycle, { version, why });
+      await deployVersion(sql, cycle, { version, why });
       return { version, rollout: null };
     }
     const champion = await getVersion(sql, model.name, cycle.champion);
-    const wish = { model, config, strategy: config.rollout, champion, challenger, asOf: cycle.asOf };
-    await start(deps, wish, { id, cycleId, replayed: cycle.trigger === "replay", by: cycleId, why });
+    const planRequest = { model, config, strategy: config.rollout, champion, challenger, asOf: cycle.asOf };
+    await start(deps, planRequest, { id, cycleId, replayed: cycle.trigger === "replay", by: cycleId, why });
     return { version, rollout: id };
   },
 
@@ -89,7 +89,7 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
         `Cannot roll out version ${champion.version} of "${model.name}": it serves already`,
       );
     }
-    const wish = {
+    const planRequest = {
       model,
       config,
       strategy: strategyFor(config, hand.strategy),
@@ -98,7 +98,7 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
       asOf,
       drill: typeof version !== "number",
     };
-    await start(deps, wish, { id: hand.id, cycleId: requestId, replayed, by, why });
+    await start(deps, planRequest, { id: hand.id, cycleId: requestId, replayed, by, why });
   },
 
   /**
@@ -156,11 +156,11 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
 /** Begins a rollout by the settings as they are now. A repeated call returns the one that began first. */
 async function start(
   { sql }: ActivityDeps,
-  wish: RolloutWish,
+  planRequest: RolloutPlanRequest,
   { by, ...about }: Pick<Rollout, "id" | "cycleId" | "replayed" | "why"> & { by: string },
 ): Promise<void> {
-  const { model: { name: model }, strategy, champion, asOf } = wish;
-  const plan = await planRollout(sql, wish);
+  const { model: { name: model }, strategy, champion, asOf } = planRequest;
+  const plan = await planRollout(sql, planRequest);
   const { challengers } = plan;
   const shares = STRATEGIES[strategy].begin(plan);
   const began = { asOf, beganBy: by, ...about };

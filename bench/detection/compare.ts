@@ -1,4 +1,4 @@
-import { type AlarmAt, judge, type Judged } from "../../src/detect/judge.ts";
+import { type AlarmAt, judgeAlarms, type Judged } from "../../src/detect/judge_alarms.ts";
 import { defaultRunLength } from "../../src/detect/mod.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import type { RiverFound, WatchedStream } from "./streams.ts";
@@ -65,7 +65,7 @@ function outcomeOf(detector: string, stream: WatchedStream, alarms: readonly Ala
     family,
     group,
     errors: errors.length,
-    judged: judge(alarms, changes, errors.length),
+    judged: judgeAlarms(alarms, changes, errors.length),
     room: changes.map(({ row }, i) => (changes[i + 1]?.row ?? end) - row),
   };
 }

@@ -17,7 +17,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { startPostgres } from "../../src/embedded/postgres.ts";
-import { judge as judgeEvent } from "../../src/events/accept.ts";
+import { validateEvent as judgeEvent } from "../../src/events/accept.ts";
 import { store as storeEvents } from "../../src/app/events/ingest.ts";
 import { quarantined } from "../../src/events/quarantine.ts";
 import type { Answer } from "../../src/retraining/check.ts";
@@ -26,7 +26,7 @@ import type { Pseudonym } from "../../src/privacy/pseudonym.ts";
 import { openPseudonyms } from "../../src/app/security/pseudonym_secret.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { RetrainingConfig } from "../../src/config/retraining.ts";
-import { createJudge } from "../../src/threads/judge.ts";
+import { createDriftWorkerPool } from "../../src/threads/drift_worker_pool.ts";
 import { createTrainer } from "../../src/training/trainer.ts";
 import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import type { SentEvent } from "./rows.ts";
@@ -42,10 +42,10 @@ export async function startShops(say: (line: string) => void) {
   const servers = { home: folder.path, cache: cacheHome({ env, uid }), uid, log: say };
   const postgres = await startPostgres({ ...servers, port: await freePort() });
   const trainer = await createTrainer({ workers: 1 });
-  const judge = createJudge();
+  const driftWorkers = createDriftWorkerPool();
   const end = onEnd(async () => {
     trainer.close();
-    judge.close();
+    driftWorkers.close();
     await postgres.stop();
     await folder.remove();
   });
@@ -53,7 +53,7 @@ export async function startShops(say: (line: string) => void) {
   const [{ version }] = await administrator`select current_setting('server_version') as version`;
   const shared = {
     trainer,
-    judge,
+    driftWorkers,
     models: await loadModels(),
     codeVersion: await codeVersion(),
   };

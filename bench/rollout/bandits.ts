@@ -1,6 +1,6 @@
 import type { Random } from "../../src/core/random.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import { unshown } from "../../src/rollout/lookup.ts";
 import type { RolloutPlan, RolloutPosition } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";

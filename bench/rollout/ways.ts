@@ -1,6 +1,6 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import type { RolloutPlan, RolloutPosition, Strategy } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import {

@@ -37,14 +37,14 @@ export async function startBenchService(
   const folder = await temporaryFolder();
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, PERENNIAL_API_KEY: _key, ...outer } = Deno.env
     .toObject();
-  const surroundings = {
+  const hostEnvironment = {
     env: outer,
     uid: Deno.uid(),
     cache: cacheHome({ env: outer, uid: Deno.uid() }),
     log,
   };
   const ports = { postgres: await freePort(), temporal: await freePort(), temporalUi: await freePort() };
-  const servers = await startInstallation({ ...surroundings, home: join(folder.path, "servers"), ports });
+  const servers = await startInstallation({ ...hostEnvironment, home: join(folder.path, "servers"), ports });
   const stopServers = onEnd(() => servers.stop());
   const { databaseUrl, temporalAddress } = servers;
   const env = {
@@ -64,7 +64,7 @@ export async function startBenchService(
     embedded: false,
     active: false,
   };
-  const service = await startService({ ...surroundings, ...own });
+  const service = await startService({ ...hostEnvironment, ...own });
   const stopService = onEnd(() => service.stop());
   const url = service.url!;
   const apiKey = service.key.key!; // it has an API, and its key was made just now

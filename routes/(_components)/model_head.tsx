@@ -1,9 +1,9 @@
 import type { ServingMove } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { counted, figure, metricName } from "../../src/format/figures.ts";
-import { Rings, services } from "../../components/rings.tsx";
-import { Status } from "../../components/signs.tsx";
-import { HEALTH, withInterval } from "../../components/words.ts";
+import { services, VersionRings } from "../../components/version_rings.tsx";
+import { StatusBadge } from "../../components/status_badge.tsx";
+import { HEALTH, withInterval } from "../../components/labels.ts";
 
 /** A model's name, how it is, and the one figure people quote, with the sample it rests on. */
 export function ModelHead(
@@ -16,12 +16,12 @@ export function ModelHead(
   return (
     <>
       <header>
-        <Rings model={model.model} served={services(moves)} asOf={asOf} />
+        <VersionRings model={model.model} served={services(moves)} asOf={asOf} />
         <h2 id={model.model}>
           {model.model} <small>{question} {judged}</small>
         </h2>
         <p>
-          <Status sign={HEALTH[health.state]} />
+          <StatusBadge badge={HEALTH[health.state]} />
         </p>
       </header>
       {serving && serving.metrics[primaryMetric] !== undefined && (

@@ -5,9 +5,10 @@ import {
   fieldsOf,
   NO_FIELDS,
   readBacktest,
-} from "../backtests/(_components)/backtest_wish.ts";
+} from "../backtests/(_components)/backtest_request.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
@@ -19,7 +20,7 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     const form = await readForm(ctx);
-    const { desk, dashboard } = ctx.state;
+    const { sessions, dashboard } = ctx.state;
     const person = ctx.state.person!;
     ctx.state.title = "Begin a backtest";
     const configuration = await dashboard.configuration();
@@ -30,13 +31,16 @@ export const handler = define.handlers({
     const refused = read.body === null
       ? { status: 422, why: read.problem }
       : why
-      ? await desk.change(person, { path: "/backtests", body: { ...read.body, why }, once })
+      ? await sessions.change(person, { path: "/backtests", body: { ...read.body, why }, once })
       : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
     if (refused) {
       const { models } = configuration;
       return page({ fields, models, why, once, problem: refused.why }, { status: refused.status });
     }
-    await desk.leaveNotice(person, "A backtest was begun. It goes on by itself: what serves is not touched.");
+    await sessions.leaveNotice(
+      person,
+      "A backtest was begun. It goes on by itself: what serves is not touched.",
+    );
     return seeOther("/backtests");
   },
 });
@@ -44,7 +48,7 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Begin({ data, state }) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>What would a policy have done?</h1>
         <ul class="plain">
           <li>
@@ -53,7 +57,7 @@ export default define.page<typeof handler>(function Begin({ data, state }) {
           <li>What serves, its checks and its alerts are not touched; live trainings have a turn too.</li>
           <li>One backtest runs at a time. It outlives restarts, and can be ended at any time.</li>
         </ul>
-      </header>
+      </PageHeader>
       <BacktestForm {...data} person={state.person!} />
     </>
   );

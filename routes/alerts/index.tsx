@@ -1,14 +1,15 @@
 import { page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
-import { adviceOn, deliveryText, graveSign, kindName, seenText } from "./(_components)/alert_words.ts";
+import { adviceOn, deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_labels.ts";
 import { details } from "../../components/alerts.tsx";
 import { ChartTools } from "../../components/chart_tools.tsx";
 import type { AlertList } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import type { Person } from "../../src/dashboard/session.ts";
 import { count, counted, moment } from "../../src/format/figures.ts";
-import { Status, Time } from "../../components/signs.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 50;
 const STATES = ["open", "closed"] as const;
@@ -60,7 +61,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(all)}</h1>
         <p>{standing(all, list)}</p>
         {all.length > 0 && !state.person && (
@@ -68,7 +69,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
             <a href="/sign-in?to=%2Falerts">Sign in to act</a>
           </p>
         )}
-      </header>
+      </PageHeader>
       <FilterForm filter={filter} models={names} />
       {list.open.length > 0 && (
         <AlertTable
@@ -96,11 +97,11 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
   );
 });
 
-const GRAVE = ["critical", "warning", "info"];
+const SEVERITIES = ["critical", "warning", "info"];
 
 /** What needs a person most comes first; of those alike, the newest. */
 const gravestFirst = (alerts: readonly Alert[]): Alert[] =>
-  alerts.toSorted((a, b) => GRAVE.indexOf(a.severity) - GRAVE.indexOf(b.severity));
+  alerts.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 
 /** Whether anything needs a person. */
 function answer(all: readonly Alert[]): string {
@@ -234,7 +235,7 @@ function AlertRow({ alert, deliveries, person }: Omit<TableProps, "title" | "ale
   return (
     <tr id={`alert-${id}`}>
       <th scope="row">
-        <Status sign={graveSign(alert)} />
+        <StatusBadge badge={severityBadge(alert)} />
         <span class="own">{title}</span>
         <small>{details(detail)}</small>
       </th>

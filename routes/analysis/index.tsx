@@ -1,5 +1,5 @@
 import { HttpError, page } from "fresh";
-import { briefSentence } from "../../components/analysis_words.ts";
+import { briefSentence } from "../../components/analysis_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { EffortChart, WaitChart } from "./(_components)/effort_charts.tsx";
 import { FrequencyChart, ReasonsTable } from "./(_components)/frequency_chart.tsx";
@@ -8,6 +8,7 @@ import { Attribution } from "./(_components)/impact_sources.tsx";
 import { GateChart, SinceChart, TogetherNote } from "./(_components)/improvement_charts.tsx";
 import { WhatIf } from "./(_components)/what_if.tsx";
 import type { AnalysisView } from "../../src/dashboard/reads/analysis.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** Among how many of the newest the last finished one is looked for. */
 const BACKTESTS_READ = 50;
@@ -32,10 +33,10 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Analysis({ data: { view, backtest } }) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{view.brief.map(briefSentence).join(" ")}</h1>
         <Chooser view={view} />
-      </header>
+      </PageHeader>
       {view.cycles.length === 0 ? <Nothing view={view} /> : <Everything view={view} />}
       <section class="section" aria-labelledby="worth">
         <h2 id="worth">

@@ -1,13 +1,14 @@
 import { page } from "fresh";
-import { changesText } from "../../components/config_words.ts";
+import { changesText } from "../../components/config_labels.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
-import { Time } from "../../components/signs.tsx";
+import { Time } from "../../components/status_badge.tsx";
 import { type Cell, csvLines, csvText } from "../../src/core/csv.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import type { RetrainingConfig } from "../../src/config/retraining.ts";
 import { configChanges } from "../../src/config/settings.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 100;
 const CSV_ROWS = 1000;
@@ -83,12 +84,12 @@ export default define.page<typeof handler>(function Audit({ data }) {
   const { changes, next, names, filter } = data;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(changes, filter)}</h1>
         <p>
           Every change that a person made, in the order in which it was written. Nothing here can be changed.
         </p>
-      </header>
+      </PageHeader>
       <FilterForm filter={filter} names={names} />
       {changes.length === 0
         ? (

@@ -1,31 +1,32 @@
 import { page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
 import { ChangeTable, ConfigHistory } from "./(_components)/config_changes.tsx";
-import { lastChanges } from "../../components/config_words.ts";
+import { lastChanges } from "../../components/config_labels.ts";
 import type { Configuration } from "../../src/dashboard/dashboard.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/figures.ts";
-import { Time } from "../../components/signs.tsx";
+import { Time } from "../../components/status_badge.tsx";
 import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
-import { TrialView } from "./(_components)/trial.tsx";
-import type { Trial } from "../../src/retraining/what_if.ts";
+import { WhatIfView } from "./(_components)/what_if_report.tsx";
+import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { readLines } from "../../src/config/form.ts";
 import { configChanges, SETTING_GROUPS } from "../../src/config/settings.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
 const DAYS_MAX = 3650;
 const LINES_MAX = 4000;
 
 /** What is to be tried, as it was written. */
-interface Wish {
+interface WhatIfQuery {
   lines: string;
   days: number;
 }
 
-function readWish(query: URLSearchParams): Wish {
-  const days = Number(query.get("days") ?? DAYS);
+function readQuery(params: URLSearchParams): WhatIfQuery {
+  const days = Number(params.get("days") ?? DAYS);
   return {
-    lines: (query.get("try") ?? "").slice(0, LINES_MAX),
+    lines: (params.get("try") ?? "").slice(0, LINES_MAX),
     days: Number.isInteger(days) && days > 0 ? Math.min(days, DAYS_MAX) : DAYS,
   };
 }
@@ -33,23 +34,23 @@ function readWish(query: URLSearchParams): Wish {
 export const handler = define.handlers({
   async GET({ url, state }) {
     const configuration = await state.dashboard.configuration();
-    const wish = readWish(url.searchParams);
+    const query = readQuery(url.searchParams);
     const { current, models } = configuration;
-    const read = readLines(current.config, wish.lines, models);
-    const tries = wish.lines.trim() !== "" && read.config !== null;
-    const trial = tries ? await state.dashboard.tryConfig(read.config!, wish.days) : null;
+    const read = readLines(current.config, query.lines, models);
+    const tries = query.lines.trim() !== "" && read.config !== null;
+    const simulation = tries ? await state.dashboard.simulateConfig(read.config!, query.days) : null;
     state.title = "Configuration";
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, wish, trial, problems: read.problems ?? {}, before });
+    return page({ configuration, query, simulation, problems: read.problems ?? {}, before });
   },
 });
 
 export default define.page<typeof handler>(function ConfigurationPage({ data, state }) {
-  const { configuration, wish, trial, problems, before } = data;
+  const { configuration, query, simulation, problems, before } = data;
   const { current, defaults, versions, models } = configuration;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(configuration)}</h1>
         <p>
           {current.version > 0 && (
@@ -76,8 +77,8 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
               <a href="/sign-in?to=%2Fconfiguration">Sign in to change settings</a>
             </p>
           )}
-      </header>
-      <TryForm wish={wish} trial={trial} problems={problems} />
+      </PageHeader>
+      <WhatIfForm query={query} simulation={simulation} problems={problems} />
       <nav class="row section" aria-label="On this page">
         {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}
         <a href="#history">History</a>
@@ -104,9 +105,9 @@ function answer({ current: { version, config, by }, defaults }: Configuration): 
   return `Version ${version}, by ${by}, is in force; ${far}.`;
 }
 
-function TryForm({ wish, trial, problems }: {
-  wish: Wish;
-  trial: Trial | null;
+function WhatIfForm({ query, simulation, problems }: {
+  query: WhatIfQuery;
+  simulation: WhatIfReport | null;
   problems: Readonly<Record<string, string>>;
 }) {
   const wrong = Object.values(problems);
@@ -133,21 +134,21 @@ function TryForm({ wish, trial, problems }: {
           aria-invalid={wrong.length > 0 ? "true" : undefined}
           aria-describedby={wrong.length > 0 ? "lines-problem" : undefined}
         >
-          {wish.lines}
+          {query.lines}
         </textarea>
         {wrong.length > 0 && <FieldProblem id="lines-problem">{wrong.join("; ")}</FieldProblem>}
         <p class="row">
           <label for="days">Days of history</label>
-          <input id="days" name="days" type="number" min={1} max={DAYS_MAX} value={wish.days} />
+          <input id="days" name="days" type="number" min={1} max={DAYS_MAX} value={query.days} />
           <button type="submit">Try it</button>
         </p>
       </form>
-      {trial && (
+      {simulation && (
         <div class="trial">
-          {trial.changes.length > 0 && (
-            <ChangeTable changes={trial.changes} title="What is tried" from="In force" to="Tried" />
+          {simulation.changes.length > 0 && (
+            <ChangeTable changes={simulation.changes} title="What is tried" from="In force" to="Tried" />
           )}
-          <TrialView trial={trial} csv />
+          <WhatIfView simulation={simulation} csv />
         </div>
       )}
     </section>

@@ -8,7 +8,8 @@ import { Made } from "./(_components)/cycle_made.tsx";
 import { TrainingChart } from "./(_components)/training_chart.tsx";
 import { Timeline } from "./(_components)/timeline.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { cycleHeadline } from "../../components/words.ts";
+import { cycleHeadline } from "../../components/labels.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** Whether anything of it may still change. */
 const isUnderWay = ({ outcome }: Cycle) => outcome === null || outcome === "rolling out";
@@ -41,7 +42,7 @@ export default define.page<typeof handler>(function OneCycle({ data }) {
   const { model } = cycle;
   return (
     <>
-      <header class="lede" id="cycle" data-redraw>
+      <PageHeader id="cycle" data-redraw>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/cycles">All cycles</a>
           <a href={`/cycles?model=${model}`}>{model}</a>
@@ -50,7 +51,7 @@ export default define.page<typeof handler>(function OneCycle({ data }) {
         </nav>
         <h1>{cycleHeadline(cycle)}</h1>
         <CycleAnswers cycle={cycle} workflowUrl={workflowUrl} />
-      </header>
+      </PageHeader>
       <LiveCycle id={cycle.id} model={model} initial={{ running, stages: cycle.stages }} />
       <div id="found" data-redraw>
         <Timeline cycle={cycle} now={now} />

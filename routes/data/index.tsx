@@ -5,8 +5,9 @@ import { counted, duration, msBetween } from "../../src/format/figures.ts";
 import { Reasons, Samples } from "./(_components)/quarantine_parts.tsx";
 import { DaysChart, HoursChart } from "./(_components)/rate_charts.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { Time } from "../../components/signs.tsx";
+import { Time } from "../../components/status_badge.tsx";
 import type { DataView } from "../../src/dashboard/reads/data.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const SAMPLES = 20;
 
@@ -26,14 +27,14 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Data({ data: { data, samples }, state }) {
   return (
     <div id="data" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(data)}</h1>
         <p>
           As of <Time iso={data.asOf} as="moment" />
           {data.clock === "pinned" && ": the clock of this installation stands where its data end"}. Whether
           the events are as they should be is judged under <a href="/monitoring#quality">Monitoring</a>.
         </p>
-      </header>
+      </PageHeader>
       <Arrivals data={data} />
       <div class="columns">
         <section class="section" aria-labelledby="by-hour">

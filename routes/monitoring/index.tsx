@@ -2,7 +2,7 @@ import { HttpError, page } from "fresh";
 import { define } from "../../src/dashboard/define.ts";
 import { DriftPanels } from "./(_components)/drift_panels.tsx";
 import { EstimateChart } from "./(_components)/estimate_chart.tsx";
-import { LookChooser } from "./(_components)/look_chooser.tsx";
+import { MomentChooser } from "./(_components)/moment_chooser.tsx";
 import {
   budgetText,
   chance,
@@ -12,14 +12,15 @@ import {
   modelSentence,
   PERFORMANCE,
   withRange,
-} from "./(_components)/monitoring_words.ts";
+} from "./(_components)/monitoring_labels.ts";
 import { count, counted, figure, metricName, percent } from "../../src/format/figures.ts";
 import { QualityFindings } from "./(_components)/quality_findings.tsx";
-import { Status, Time } from "../../components/signs.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { StreamsTable } from "./(_components)/streams_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { TrendChart } from "./(_components)/trend_chart.tsx";
 import type { MonitoringView } from "../../src/dashboard/reads/monitoring.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
@@ -41,12 +42,12 @@ export default define.page<typeof handler>(function Monitoring({ data, state }) 
   if (isBeforeAll(view)) return <BeforeAll view={view} />;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1 id="answer" data-redraw>
           {[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}
         </h1>
-        <LookChooser view={view} />
-      </header>
+        <MomentChooser view={view} />
+      </PageHeader>
       <div id="looks" data-redraw>
         <div class="columns">
           <Answers view={view} />
@@ -83,13 +84,13 @@ const isBeforeAll = ({ at, brief, quality }: MonitoringView): boolean =>
 
 function BeforeAll({ view }: { view: MonitoringView }) {
   return (
-    <header class="lede">
+    <PageHeader>
       <h1>Nobody had looked yet.</h1>
       <p>
         No look at anything had been made by <Time iso={view.at!} as="moment" />. Choose a later one.
       </p>
-      <LookChooser view={view} />
-    </header>
+      <MomentChooser view={view} />
+    </PageHeader>
   );
 }
 
@@ -126,7 +127,7 @@ function AnswersNote({ view: { metric, performance: { report } } }: { view: Moni
     <div class="note below">
       <p>
         <b>Now</b>
-        <Status sign={PERFORMANCE[answer]} /> {found
+        <StatusBadge badge={PERFORMANCE[answer]} /> {found
           ? `${metricName(metric)} ${withRange(found)}, on ${counted(found.rows, "outcome")}.`
           : `No outcome of v${report!.version} is known yet.`}
         {waiting > 0 && ` ${counted(waiting, "prediction")} ${waiting === 1 ? "waits" : "wait"} for outcomes`}
@@ -222,7 +223,7 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
         <div class="note">
           <p>
             <b>Says</b>
-            <Status sign={DRIFT[report.answer]} /> {report.text}.
+            <StatusBadge badge={DRIFT[report.answer]} /> {report.text}.
           </p>
           <p>
             <b>Alarm</b>

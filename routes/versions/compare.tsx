@@ -1,9 +1,10 @@
 import { HttpError, page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
-import { compareHeadline } from "./(_components)/compare_words.ts";
+import { compareHeadline } from "./(_components)/compare_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm } from "./(_components)/lineage.tsx";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** A version's number in an address; null: none. */
 function versionIn(query: URLSearchParams, name: string): number | null {
@@ -43,7 +44,7 @@ export default define.page<typeof handler>(
     const [one, other] = [a.version.version, b.version.version];
     return (
       <>
-        <header class="lede">
+        <PageHeader>
           <nav class="crumbs" aria-label="Breadcrumb">
             <a href={`/versions#${model}`}>All versions of {model}</a>
           </nav>
@@ -53,7 +54,7 @@ export default define.page<typeof handler>(
               : compareHeadline(view)}
           </h1>
           <CompareForm model={model} versions={listed(versions, one, other)} a={one} b={other} />
-        </header>
+        </PageHeader>
         {one !== other && (
           <section class="section" aria-labelledby="same-rows">
             <SameRows view={view} />

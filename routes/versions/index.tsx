@@ -2,23 +2,24 @@ import { page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
-import { Rings, services } from "../../components/rings.tsx";
+import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
 import { VersionTable } from "./(_components)/version_table.tsx";
 import type { ModelStatus } from "../../src/retraining/status.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard } = state;
     const { models, asOf } = await dashboard.status();
     const sections = await Promise.all(models.map(async (status) => {
-      const [versions, moves, back, descent] = await Promise.all([
+      const [versions, moves, back, lineage] = await Promise.all([
         dashboard.versions(status.model),
         dashboard.moves(status.model),
         dashboard.knownGood(status.model),
-        dashboard.descent(status.model),
+        dashboard.lineage(status.model),
       ]);
-      return { status, versions, served: services(moves), back, descent };
+      return { status, versions, served: services(moves), back, lineage };
     }));
     state.title = "Models";
     return page({ sections, asOf });
@@ -28,13 +29,13 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Versions({ data: { sections, asOf }, state }) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(sections.map((s) => s.status))}</h1>
         <p>
           A version serves from the moment it is put in place; an earlier one can return while its file is
           kept.
         </p>
-      </header>
+      </PageHeader>
       <section class="section" aria-labelledby="when">
         <div class="with-note">
           <div>
@@ -50,7 +51,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           <div class="note">
             <p>
               {sections.map(({ status, served }) => (
-                <Rings key={status.model} model={status.model} served={served} asOf={asOf} />
+                <VersionRings key={status.model} model={status.model} served={served} asOf={asOf} />
               ))}
             </p>
             <p>
@@ -61,7 +62,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           </div>
         </div>
       </section>
-      {sections.map(({ status, versions, served, back, descent }) => (
+      {sections.map(({ status, versions, served, back, lineage }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
           <VersionTable model={status} versions={versions} served={served} person={state.person} />
           <Offers
@@ -69,7 +70,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
             here="/versions"
             offers={offers(status, back)}
           />
-          <Lineage model={status.model} descent={descent} served={served} />
+          <Lineage model={status.model} lineage={lineage} served={served} />
           <CompareForm
             model={status.model}
             versions={versions.filter((v) =>

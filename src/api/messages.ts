@@ -5,11 +5,11 @@ import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine_list.ts";
-import { PolicyWish } from "../backtest/wish.ts";
+import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
-import { Look } from "../monitoring/look.ts";
+import { ObservationSummary } from "../monitoring/observation_summary.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { CycleSort, Outcome, SortOrder } from "../retraining/cycle.ts";
 import { HistoryEntry } from "../app/export/rows.ts";
@@ -139,7 +139,7 @@ export const CheckParam = z.object({ check: z.uuid().describe("a check's id") })
 /** A check with all it decided on. */
 export const CheckDetail = Check.extend({
   findings: Findings.nullable().describe("what it decided on; null: made by a release that kept none"),
-  looks: z.array(Look.extend({ kind: z.string(), model: z.string().nullable() })).describe(
+  looks: z.array(ObservationSummary.extend({ kind: z.string(), model: z.string().nullable() })).describe(
     "the looks it rested on",
   ),
 });
@@ -269,7 +269,7 @@ export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });
 
 /** Replay history under policies. */
 export const BacktestRequest = z.strictObject({
-  policies: z.array(PolicyWish).min(1).max(12),
+  policies: z.array(PolicySpec).min(1).max(12),
   models: z.array(ModelName).min(1).max(20).optional().describe("left out: every model"),
   from: z.iso.date().optional().describe("first day that policies are asked on; left out: the first cut-off"),
   to: z.iso.date().optional().describe("last day; left out: the last whose outcomes are complete"),

@@ -1,5 +1,5 @@
 import { economicsOf } from "../impact/economics.ts";
-import type { ImpactEvidence } from "../impact/evidence.ts";
+import type { ImpactEvidence } from "../impact/impact_evidence.ts";
 import { Money, sumOf } from "../impact/money.ts";
 import { compareProfit } from "../impact/profit.ts";
 import { partOf } from "../impact/stage.ts";

@@ -9,7 +9,7 @@ import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
 import { Difference, differenceOf, meanOf } from "./difference.ts";
 import type { Worth } from "./money.ts";
-import type { PolicyName } from "./wish.ts";
+import type { PolicyName } from "./policy_spec.ts";
 
 export const PolicyResult = z.object({
   policy: z.string(),

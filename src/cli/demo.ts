@@ -60,15 +60,15 @@ const PUBLIC_SECRET = "the bundled data are public";
 /** Each event file and protocol has an installation of its own; the bundled data's is called "demo". */
 async function startDemoService(options: DemoOptions, replay: string): Promise<Service> {
   const env = Deno.env.toObject();
-  const surroundings = { env, uid: Deno.uid() };
-  const home = installationHome(surroundings, options.data ? replay : "demo");
+  const hostEnvironment = { env, uid: Deno.uid() };
+  const home = installationHome(hostEnvironment, options.data ? replay : "demo");
   if (options.fresh) await startOver(home);
   const config = readConfig({
     ...options.data ? {} : { PERENNIAL_SECRET: PUBLIC_SECRET },
     ...env,
     ...options.port ? { PERENNIAL_PORT: String(options.port) } : {},
   });
-  const places = { home, cache: cacheHome(surroundings) };
+  const places = { home, cache: cacheHome(hostEnvironment) };
   return await startService({
     config,
     env,

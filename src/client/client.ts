@@ -71,7 +71,7 @@ import { Explanation } from "../retraining/explain.ts";
 import { BacktestDetail } from "../app/reports/backtest.ts";
 import { DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
 import { Status } from "../retraining/status.ts";
-import { Trial } from "../retraining/what_if.ts";
+import { WhatIfReport } from "../retraining/what_if.ts";
 import { Trends } from "../app/reports/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
 
@@ -153,7 +153,8 @@ export function createClient(options: ClientOptions) {
         headers: ifVersion === undefined ? {} : { "If-Match": `"${ifVersion}"` },
       }),
     /** Decides stored checks and verdicts again under another configuration; changes nothing. */
-    tryConfig: (request: TryRequest) => send("POST", "/retraining/config/try", Trial, { body: request }),
+    tryConfig: (request: TryRequest) =>
+      send("POST", "/retraining/config/try", WhatIfReport, { body: request }),
     configHistory: (query: LimitOnly = {}) => get("/retraining/config/history", ConfigHistory, query),
     history: (query: Omit<HistoryQuery, "format"> = {}) => get("/retraining/history", History, query),
     checks: (query: ChecksQuery = {}) => get("/retraining/checks", Checks, query),
@@ -204,7 +205,7 @@ export function createClient(options: ClientOptions) {
     features: (model: string) => get(`/models/${encodeURIComponent(model)}/features`, Features),
     sendEvents: (events: readonly unknown[]) => send("POST", "/events", IngestAnswer, { body: events }),
     quarantine: (query: QuarantineQuery = {}) => get("/events/quarantine", Quarantine, query),
-    /** Tries put-aside events again; what passes leaves the quarantine. */
+    /** Tries quarantined events again; what passes leaves the quarantine. */
     replayQuarantine: (body: ReplayRequest, idempotencyKey?: string) =>
       send("POST", "/events/quarantine/replay", ReplayAnswer, { body, headers: keyHeader(idempotencyKey) }),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),

@@ -1,13 +1,13 @@
 import type { Approval } from "../db/rollouts/approvals.ts";
 import type { ConfigVersion } from "../db/config/config_versions.ts";
 import type { RetrainingConfig } from "../config/retraining.ts";
-import type { Trial } from "../retraining/what_if.ts";
+import type { WhatIfReport } from "../retraining/what_if.ts";
 import type { Alert, AlertKind, Delivery } from "../alerts/alert.ts";
-import type { Marks } from "../db/marks.ts";
+import type { Revisions } from "../db/revisions.ts";
 import type { AuditRow } from "../db/access/audit.ts";
 import type { QuarantineRow } from "../db/events/quarantine_list.ts";
 import type { AnalysisView } from "./reads/analysis.ts";
-import type { CompareView, Descent } from "./reads/compare.ts";
+import type { CompareView, LineageEntry } from "./reads/compare.ts";
 import type { DataView } from "./reads/data.ts";
 import type { MonitoringView } from "./reads/monitoring.ts";
 import type { Check } from "../retraining/check.ts";
@@ -118,8 +118,8 @@ export interface Dashboard {
   approvals(): Promise<Approval[]>;
   /** open ones, newest first */
   alerts(): Promise<Alert[]>;
-  /** what differs when there is something new about the looks, or about the data */
-  marks(): Promise<Marks>;
+  /** tokens that change when there is something new about looks, data or backtests */
+  revisions(): Promise<Revisions>;
   /** newest first */
   checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */
@@ -134,13 +134,13 @@ export interface Dashboard {
   auditNames(): Promise<{ who: string[]; actions: string[] }>;
   configuration(): Promise<Configuration>;
   /** decides the last days of history again under another configuration */
-  tryConfig(wanted: RetrainingConfig, days: number): Promise<Trial>;
+  simulateConfig(wanted: RetrainingConfig, days: number): Promise<WhatIfReport>;
   /** what looks found about a model; `asOfMs`: as of the look then. Null: there is no such model */
   monitoring(query: { model: string; asOfMs?: number }): Promise<MonitoringView | null>;
   /** what retraining of a model came to. Null: there is no such model */
   analysis(query: { model: string }): Promise<AnalysisView | null>;
   /** where the versions of a model came from, newest first */
-  descent(model: string): Promise<Descent[]>;
+  lineage(model: string): Promise<LineageEntry[]>;
   /** two versions beside each other. Null: there is no such model, or no such version */
   comparison(query: { model: string; a: number; b: number }): Promise<CompareView | null>;
   /** how events come in, and what waits in quarantine */

@@ -1,13 +1,13 @@
 import { createDefine } from "fresh";
 import type { PageCharts } from "./page_charts.ts";
 import type { Dashboard } from "./dashboard.ts";
-import type { Desk, Person } from "./session.ts";
+import type { Person, SessionActions } from "./session.ts";
 import type { Follows } from "./dashboard.ts";
 
 /** What every request carries. */
 export interface State {
   dashboard: Dashboard;
-  desk: Desk;
+  sessions: SessionActions;
   /** who has signed in; null: nobody */
   person: Person | null;
   /** how the person's last change came out; said once */

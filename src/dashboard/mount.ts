@@ -21,7 +21,7 @@ import { deliveriesOf } from "../db/alerts/deliveries.ts";
 import { configHistory, currentConfig, DEFAULT_CONFIG } from "../db/config/config_versions.ts";
 import type { Sql } from "../db/connect.ts";
 import { getCycle, listCycles } from "../db/cycles/cycles.ts";
-import { readMarks } from "../db/marks.ts";
+import { readRevisions } from "../db/revisions.ts";
 import { lastReplay } from "../db/cycles/last_replay.ts";
 import { listQuarantined } from "../db/events/quarantine_list.ts";
 import { listReplayScores } from "../db/cycles/replays.ts";
@@ -29,20 +29,20 @@ import { findRollout, listLooks, listRollouts } from "../db/rollouts/rollouts.ts
 import { servingChanges, servingHistory } from "../db/models/serving.ts";
 import { getVersion, listVersions } from "../db/models/versions.ts";
 import { readAnalysis } from "./reads/analysis.ts";
-import { readComparison, readDescent } from "./reads/compare.ts";
+import { readComparison, readLineage } from "./reads/compare.ts";
 import { readBacktest, summaryOf } from "../app/reports/backtest.ts";
 import { readDataView } from "./reads/data.ts";
 import { readMonitoringView } from "./reads/monitoring.ts";
 import { planText } from "../rollout/plan_text.ts";
 import { readStatus } from "../app/reports/status.ts";
-import { readTrial } from "../app/reports/what_if.ts";
+import { readWhatIf } from "../app/reports/what_if.ts";
 import { rolloutLooks } from "../app/reports/rollout_looks.ts";
 import { knownGood } from "../app/registry/moves.ts";
 import { holderOfKey } from "../app/security/keys.ts";
 import { neededRole } from "../api/access.ts";
 import type { AppOptions } from "../api/app.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "../api/deps.ts";
-import { createDesk, type FrontDesk, NOBODY } from "./sessions.ts";
+import { ANONYMOUS, createSessionService, type SessionService } from "./sessions.ts";
 import { limitBody, presentedKey } from "../api/guards.ts";
 
 /** What the dashboard is built from: a part of what the API is. */
@@ -87,8 +87,8 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     now: () => new Date(clock()).toISOString(),
     status: () => readStatus(deps),
     cycles: (query) => listCycles(sql, query),
-    cycle: (id) => orNull(getCycle(sql, id)),
-    version: (model, version) => orNull(getVersion(sql, model, version)),
+    cycle: (id) => nullIfNotFound(getCycle(sql, id)),
+    version: (model, version) => nullIfNotFound(getVersion(sql, model, version)),
     versions: (model) => listVersions(sql, model, VERSIONS_SHOWN),
     moves: (model) => servingHistory(sql, model),
     knownGood: (model) => knownGood(sql, model),
@@ -100,7 +100,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
     rollout: (id) => readRollout(sql, id),
     approvals: () => listApprovals(sql),
     alerts: () => listAlerts(sql),
-    marks: () => readMarks(sql),
+    revisions: () => readRevisions(sql),
     checks: (limit) => listChecks(sql, { limit }),
     async replayScores() {
       const replay = await lastReplay(sql);
@@ -123,7 +123,7 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
         lastClosedAt: await lastClosedAt(sql),
       };
     },
-    alert: (id) => orNull(getAlert(sql, id)),
+    alert: (id) => nullIfNotFound(getAlert(sql, id)),
     openAlerts: () => countOpenAlerts(sql),
     audit: (query) => pageOfAudit(sql, query),
     auditNames: () => auditNames(sql),
@@ -134,15 +134,15 @@ export function readDashboard(deps: DashboardDeps): Dashboard {
       ]);
       return { current, defaults: DEFAULT_CONFIG, versions, models: [...deps.models.keys()] };
     },
-    tryConfig: (wanted, days) => readTrial(deps, { wanted, days }),
+    simulateConfig: (wanted, days) => readWhatIf(deps, { wanted, days }),
     monitoring: (query) => readMonitoringView(deps, query),
     analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
-    descent: (model) => readDescent(sql, model),
-    comparison: (query) => orNull(readComparison(deps, query)),
+    lineage: (model) => readLineage(sql, model),
+    comparison: (query) => nullIfNotFound(readComparison(deps, query)),
     data: () => readDataView(deps),
     quarantined: ({ limit, ...which }) => listQuarantined(sql, limit, which),
     backtests: async (limit = BACKTESTS_SHOWN) => (await listBacktests(sql, { limit })).map(summaryOf),
-    backtest: (id) => orNull(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
+    backtest: (id) => nullIfNotFound(readBacktest({ sql, models: deps.models, open: deps.explain.open }, id)),
     workflowUrl: (workflowId, runId) =>
       temporalUi &&
       new URL(
@@ -167,7 +167,7 @@ async function readRollout(sql: Sql, id: string): Promise<RolloutStory | null> {
   };
 }
 
-async function orNull<T>(found: Promise<T>): Promise<T | null> {
+async function nullIfNotFound<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found;
   } catch (error) {
@@ -176,9 +176,9 @@ async function orNull<T>(found: Promise<T>): Promise<T | null> {
   }
 }
 
-/** What stands around the pages. */
-export interface Surroundings {
-  desk?: FrontDesk;
+/** Options of the pages. */
+export interface DashboardOptions {
+  sessions?: SessionService;
   /** whether who has not signed in may read as well; else a key or a session is needed for all but the static files */
   mayRead?: (req: Request) => Promise<boolean>;
   cache?: string;
@@ -187,15 +187,15 @@ export interface Surroundings {
 /** The pages over what they read. Takes about half a second: it loads the pages and what draws their charts. */
 export async function buildDashboard(
   dashboard: Dashboard,
-  { desk = NOBODY, mayRead = () => Promise.resolve(true), cache }: Surroundings = {},
+  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache }: DashboardOptions = {},
 ): Promise<(req: Request) => Promise<Response>> {
   const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
   app.use(async ({ req, url, state, next }) => {
-    const person = await desk.personOf(req);
+    const person = await sessions.currentUser(req);
     if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
-    const notice = person && isVisit(req) ? await desk.takeNotice(person) : null;
-    const mayStillRead = async () => await mayRead(req) || await desk.personOf(req) !== null;
-    Object.assign(state, { dashboard, desk, person, notice, mayStillRead, title: "Perennial" });
+    const notice = person && isVisit(req) ? await sessions.takeNotice(person) : null;
+    const mayStillRead = async () => await mayRead(req) || await sessions.currentUser(req) !== null;
+    Object.assign(state, { dashboard, sessions, person, notice, mayStillRead, title: "Perennial" });
     return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
@@ -242,7 +242,7 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   let building: ReturnType<typeof buildDashboard> | undefined;
   const handler = (app: Api) =>
     building ??= buildDashboard(readDashboard(deps), {
-      desk: createDesk(deps, app),
+      sessions: createSessionService(deps, app),
       mayRead: readersOf(deps),
       cache: deps.cache,
     }).catch((error) => {

@@ -1,4 +1,4 @@
-/** What signing in allows, as the pages see it: who is there, and how they change something. */
+/** A session as the pages see it: who has signed in, and how they change something. */
 
 import type { Role } from "../security/roles.ts";
 
@@ -27,13 +27,13 @@ export interface Change {
   once: string;
 }
 
-export interface Desk {
+export interface SessionActions {
   /** Takes a key. @returns the cookie to set, or why not */
   signIn(req: Request, key: string): Promise<{ cookie: string } | { status: 403 | 429; why: string }>;
   /** @returns the cookie that clears the browser's */
   signOut(req: Request, person: Person): Promise<string>;
   /** Changes something in the person's name. @returns null, or why it was refused, with its status */
   change(person: Person, change: Change): Promise<null | { status: number; why: string }>;
-  /** Leaves word for the person's next page. */
+  /** Leaves a notice for the person's next page. */
   leaveNotice(person: Person, notice: string): Promise<void>;
 }

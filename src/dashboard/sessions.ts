@@ -1,6 +1,6 @@
 /** Signing in to the dashboard, and changing something from it: in the person's name, by the API's own routes. */
 import { parse, serialize } from "hono/utils/cookie";
-import type { Change, Desk, Person } from "./session.ts";
+import type { Change, Person, SessionActions } from "./session.ts";
 import { endSession, leaveNotice, takeNotice } from "../db/access/sessions.ts";
 import { createAttempts } from "../security/attempts.ts";
 import { beginSession, formToken, SESSION_MS, sessionOf } from "../app/security/sessions.ts";
@@ -11,16 +11,16 @@ const FAILURE_TAKES_MS = 500;
 /** Where a change starts from does not matter in process; the guard of hosts knows this one. */
 const IN_PROCESS = "http://localhost";
 
-/** A desk that also recognises who comes back. */
-export interface FrontDesk extends Desk {
-  personOf(req: Request): Promise<Person | null>;
-  /** The word that was left for the person's next page, once. */
+/** Sessions, with who comes back. */
+export interface SessionService extends SessionActions {
+  currentUser(req: Request): Promise<Person | null>;
+  /** Returns the notice that was left for the person's next page, once. */
   takeNotice(person: Person): Promise<string | null>;
 }
 
-/** A desk that nobody sits at: where pages are drawn without an API behind them. */
-export const NOBODY: FrontDesk = {
-  personOf: () => Promise.resolve(null),
+/** Nobody is signed in, and nobody can: for pages that are drawn without an API behind them. */
+export const ANONYMOUS: SessionService = {
+  currentUser: () => Promise.resolve(null),
   signIn: () => Promise.resolve({ status: 403, why: "Nobody can sign in here" }),
   signOut: () => Promise.resolve(""),
   change: () => Promise.resolve({ status: 403, why: "Nothing can be changed here" }),
@@ -29,10 +29,13 @@ export const NOBODY: FrontDesk = {
 };
 
 /** @param api what changes are made through, as if they came over HTTP with the person's key */
-export function createDesk({ sql, clock }: Pick<ApiDeps, "sql" | "clock">, api: Api): FrontDesk {
+export function createSessionService(
+  { sql, clock }: Pick<ApiDeps, "sql" | "clock">,
+  api: Api,
+): SessionService {
   const attempts = createAttempts(clock, FAILURES);
   return {
-    async personOf(req) {
+    async currentUser(req) {
       const id = parse(req.headers.get("cookie") ?? "")[cookieName(req)];
       const session = await sessionOf(sql, id, { atMs: clock() });
       if (!session) return null;
@@ -67,7 +70,7 @@ async function changeBy(
   api: Api,
   { name, role }: Person,
   { method = "POST", path, body, once, ifMatch }: Change,
-): ReturnType<Desk["change"]> {
+): ReturnType<SessionActions["change"]> {
   const init = {
     method,
     headers: {

@@ -16,7 +16,7 @@ export interface OverviewView {
 
 /** Reads what the live parts show. */
 export async function overviewView(dashboard: Dashboard): Promise<OverviewView> {
-  const [status, marks] = await Promise.all([dashboard.status(), dashboard.marks()]);
+  const [status, stored] = await Promise.all([dashboard.status(), dashboard.revisions()]);
   const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
   const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
   const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
@@ -27,7 +27,7 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   const revisions = {
     overview,
     cycles: `${overview};${steps.join()}`,
-    ...marks,
+    ...stored,
   };
   return { status, stages, revisions, readAt: dashboard.now() };
 }

@@ -55,13 +55,13 @@ export function codeColumn(
 }
 
 /** Rows per bin, of all rows that are compared and of those in the window with fewer units. */
-export interface Tally {
+export interface CodeCounts {
   readonly all: Float64Array;
   readonly fewer: Float64Array;
 }
 
 /** Counts a column's bins. @param codes as of `codeColumn`; null: all rows are compared, and were counted */
-export function tally({ codings, units }: Pair, feature: number, codes: Uint8Array | null): Tally {
+export function countCodes({ codings, units }: Pair, feature: number, codes: Uint8Array | null): CodeCounts {
   const { bins, reference, current } = codings[feature];
   const fewer = fewerOf(units);
   const all = reference.map((rows, b) => rows + current[b]);

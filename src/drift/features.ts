@@ -1,5 +1,5 @@
 import type { Random } from "../core/random.ts";
-import { codeColumn, codeRows, type Pair, tally } from "./coded.ts";
+import { codeColumn, codeRows, countCodes, type Pair } from "./coded.ts";
 import { holm } from "../stats/multiple.ts";
 import { rowMoments, unitMoments } from "./null_moments.ts";
 import { permutationTest } from "./permutation.ts";
@@ -48,7 +48,7 @@ function statisticsOf(pair: Pair): { statistics: Statistic[]; seen: number[] } {
   const taken = pair.units.starts[fewer.first + fewer.count] - pair.units.starts[fewer.first];
   const statistics = pair.codings.map((coding, f) => {
     const codes = pair.independent ? null : codeColumn(pair, f, pair.units);
-    const { all, fewer: counts } = tally(pair, f, codes);
+    const { all, fewer: counts } = countCodes(pair, f, codes);
     const scores = coding.ends === null ? categoricalScores(all) : numericScores(all);
     const moments = codes === null
       ? rowMoments(scores, all, fewer.count)

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { contacts, ranked, type Ranking } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 import { Money, sumOf } from "./money.ts";
 import { budgetShare, gainOf } from "./profit.ts";
 

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 
 /** Rows that a threshold is chosen on, and other rows that it is judged on. */
 export interface Fold {

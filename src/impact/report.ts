@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { Interval } from "../validation/verdict.ts";
-import { ImpactCutoff, type ImpactEvidence } from "./evidence.ts";
+import { ImpactCutoff, type ImpactEvidence } from "./impact_evidence.ts";
 import { sumOf } from "./money.ts";
 
 /** How much a group of features matters to both models: rise of the loss when the group is shuffled among the rows. */

@@ -1,5 +1,5 @@
 import type { Economics } from "./economics.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 import type { StageImpact } from "./impact.ts";
 import { type Part, sumOf } from "./money.ts";
 import { type Compared, compareProfit } from "./profit.ts";

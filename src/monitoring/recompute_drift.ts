@@ -6,14 +6,14 @@ import { type DriftEvidence, driftReport, noDriftReport } from "./drift.ts";
 import type { DriftReport } from "../drift/report.ts";
 import { wobble } from "./wobble.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
-import type { Judge } from "../threads/judge.ts";
+import type { DriftWorkerPool } from "../threads/drift_worker_pool.ts";
 
 /**
  * Compares the sealed rows that the evidence names; the same evidence gives the same report.
  * @throws {DamagedArtefactError} the rows are gone
  */
 export async function recomputeDrift(
-  { store, judge }: { store: ArtefactStore; judge: Judge },
+  { store, driftWorkers }: { store: ArtefactStore; driftWorkers: DriftWorkerPool },
   evidence: DriftEvidence,
 ): Promise<DriftReport> {
   const { watched, alpha, alphaTogether, seed } = evidence;
@@ -23,7 +23,7 @@ export async function recomputeDrift(
   const clusters = { reference: shoppersOf(reference), current: shoppersOf([current]) };
   const options = { alpha, alphaTogether, seed, clusters };
   try {
-    const verdict = await judge.compareWindows(
+    const verdict = await driftWorkers.compareWindows(
       tableOf(reference, watched),
       tableOf([current], watched),
       options,

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Acceptance } from "./acceptance.ts";
 import { SHARES, type Watched } from "./budget.ts";
 import { DriftReport } from "../drift/report.ts";
-import { Look } from "./look.ts";
+import { ObservationSummary } from "./observation_summary.ts";
 import { PerformanceReport } from "../performance/report.ts";
 import { Finding, QualityReport } from "../quality/report.ts";
 
@@ -23,7 +23,7 @@ const looks = <T extends z.ZodType>(report: T) =>
   z.object({
     newest: z.object({ id: z.uuid(), at: z.iso.datetime(), codeVersion: z.string(), report }).nullable(),
     waiting: z.string().nullable().describe("why there is no look yet, and when the first one comes"),
-    earlier: z.array(Look).describe("newest first"),
+    earlier: z.array(ObservationSummary).describe("newest first"),
   });
 const common = z.object({ asOf: z.iso.datetime(), budget: Budget });
 const ofModels = <T extends z.ZodType>(report: T) =>

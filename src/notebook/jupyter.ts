@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { cacheHome } from "../embedded/home.ts";
 import { plainEnvironment } from "../embedded/programs.ts";
 import { pythonWith } from "../embedded/python.ts";
-import type { Log, Surroundings } from "../embedded/types.ts";
+import type { HostEnvironment, Log } from "../embedded/types.ts";
 import type { Located } from "./locate.ts";
 
 const REQUIREMENTS = new URL("../../notebooks/requirements.txt", import.meta.url);
@@ -14,7 +14,7 @@ export const NOTEBOOKS = fileURLToPath(new URL("../../notebooks/", import.meta.u
  * A Python with Jupyter and, in it alone, the kernel of this very Deno; made when first needed.
  * @throws {PythonUnavailableError} there is no Python 3, or packages cannot be had; says what to do
  */
-export async function pythonWithJupyter({ env, uid }: Surroundings, log: Log): Promise<string> {
+export async function pythonWithJupyter({ env, uid }: HostEnvironment, log: Log): Promise<string> {
   const python = await pythonWith({
     name: "jupyter",
     purpose: "the notebooks",
@@ -67,7 +67,7 @@ const PASSED_ON = [
 
 /** The environment of Jupyter and of its kernels. Its settings and running files are ours alone, beside its Python. */
 export function jupyterEnvironment(
-  env: Surroundings["env"],
+  env: HostEnvironment["env"],
   python: string,
   { databaseUrl, artefacts }: Pick<Located, "databaseUrl" | "artefacts">,
 ): Record<string, string> {

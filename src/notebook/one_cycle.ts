@@ -7,12 +7,12 @@ import { getObservations } from "../db/monitoring/observations.ts";
 import { getSnapshot } from "../db/cycles/snapshots.ts";
 import { versionOfCycle } from "../db/models/versions.ts";
 import { compareWindows } from "../drift/windows.ts";
-import { ImpactEvidence } from "../impact/evidence.ts";
+import { ImpactEvidence } from "../impact/impact_evidence.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
-import type { PerformanceEvidence } from "../performance/evidence.ts";
-import { judgePerformance } from "../performance/judge.ts";
-import { QualityEvidence } from "../quality/evidence.ts";
-import { judgeQuality } from "../quality/judge.ts";
+import type { PerformanceEvidence } from "../performance/performance_evidence.ts";
+import { judgePerformance } from "../performance/judge_performance.ts";
+import { QualityEvidence } from "../quality/quality_evidence.ts";
+import { judgeQuality } from "../quality/judge_quality.ts";
 import type { ModelVersion } from "../registry/version.ts";
 import type { Cycle } from "../retraining/cycle.ts";
 import { explain, type Explanation } from "../retraining/explain.ts";
@@ -77,7 +77,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
   const { sql, store, open } = history;
   const check = (await listChecks(sql, { model, limit: 1000 })).find(({ cycleId }) => cycleId === id);
   if (!check) return null;
-  const judge = {
+  const driftWorkers = {
     compareWindows: (...of: Parameters<typeof compareWindows>) => Promise.resolve(compareWindows(...of)),
     close() {},
   };
@@ -86,7 +86,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
     codeVersion: await codeVersion(),
     recompute: {
       quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
-      drift: (evidence) => recomputeDrift({ store, judge }, DriftEvidence.parse(evidence)),
+      drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
   });

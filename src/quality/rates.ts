@@ -2,7 +2,7 @@ import { DAY_MS } from "../core/time.ts";
 import { median } from "./students.ts";
 import { betaBinomialTail } from "./tails.ts";
 import { type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
-import { dayText } from "./words.ts";
+import { dayText } from "./format.ts";
 
 /** Of one day: visits affected and visits, events affected and events. */
 export interface Counted {

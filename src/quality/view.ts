@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from "../core/time.ts";
 import type { Finding, QualityKind } from "./report.ts";
-import type { QualityEvidence } from "./evidence.ts";
+import type { QualityEvidence } from "./quality_evidence.ts";
 import type { DayProfile } from "./profile.ts";
 
 /** Days of history that what is new is compared with. */

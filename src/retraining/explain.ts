@@ -63,8 +63,8 @@ export async function explain(
   }
   const parts = [decisionPart(check, findings, deps)];
   for (const id of check.observations) { // one after the other: each may keep every core busy for seconds
-    const look = observations.find((o) => o.id === id);
-    parts.push(look ? await lookPart(look, findings, deps) : goneLook(id));
+    const observation = observations.find((o) => o.id === id);
+    parts.push(observation ? await observationPart(observation, findings, deps) : missingObservation(id));
   }
   return { check, ...summary(check, parts), codeVersion, parts };
 }
@@ -84,14 +84,14 @@ function decisionPart(check: Check, stored: unknown, { codeVersion }: ExplainDep
 }
 
 /** What a look found, from its evidence; and whether the check decided on that. */
-async function lookPart(look: Observation, findings: unknown, deps: ExplainDeps): Promise<Part> {
+async function observationPart(look: Observation, findings: unknown, deps: ExplainDeps): Promise<Part> {
   const { id, kind, asOf, answer, report, codeVersion } = look;
   const common = { what: kind, observation: id, codeVersion } as const;
   const now = await recomputed(look, deps);
   if ("problem" in now) return unreadable(common, now.problem);
   const texts = { same: `"${answer}" as of ${asOf}`, codeVersion: deps.codeVersion };
   const part = compared(common, report, now.report, texts);
-  return part.outcome === "same" ? compared(common, ...toldTwice(look, findings), texts) : part;
+  return part.outcome === "same" ? compared(common, ...answersToCompare(look, findings), texts) : part;
 }
 
 /** Evidence judged again, or why it cannot be. */
@@ -115,14 +115,14 @@ async function recomputed(
 const AMONG_FINDINGS = { quality: "quality", drift: "drift", performance: "outcomes" } as const;
 
 /** The answer of a look, as the findings have it and as it was: else the check decided on something else. */
-function toldTwice({ kind, answer }: Observation, findings: unknown): [stored: unknown, now: unknown] {
+function answersToCompare({ kind, answer }: Observation, findings: unknown): [stored: unknown, now: unknown] {
   const section = AMONG_FINDINGS[kind];
   const told = (findings as Partial<Findings>)[section]?.answer ?? answer; // null: the decision did without this look
   const inFindings = (value: string) => ({ findings: { [section]: { answer: value } } });
   return [inFindings(told), inFindings(answer)];
 }
 
-const goneLook = (id: string): Part =>
+const missingObservation = (id: string): Part =>
   unreadable({ what: "look", observation: id, codeVersion: null }, "The look is not stored any more");
 
 type Common = Pick<Part, "what" | "observation" | "codeVersion">;

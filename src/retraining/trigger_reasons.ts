@@ -1,17 +1,19 @@
 import { NEEDED } from "../impact/summary.ts";
 import type { Check } from "./check.ts";
 
-/** How many checks that answered "retrain" had this among what called for it. */
-export interface Called {
+/** A reason, and the number of checks that answered "retrain" for it. */
+export interface TriggerReasonCount {
   reason: string;
   checks: number;
 }
 
 /**
- * What called for retraining, the most frequent first. A check that several things spoke for counts for each of them; what
- * every retraining needs, new samples and labelled rows, called for none.
+ * Counts the reasons for retraining, the most frequent first. A check with several reasons counts for each of
+ * them; what every retraining needs, new samples and labelled rows, is none.
  */
-export function whatCalled(checks: readonly Pick<Check, "answer" | "reasons">[]): Called[] {
+export function countTriggerReasons(
+  checks: readonly Pick<Check, "answer" | "reasons">[],
+): TriggerReasonCount[] {
   const counts = new Map<string, number>();
   for (const { reasons } of checks.filter(({ answer }) => answer === "retrain")) {
     const spoke = reasons.filter(({ code, speaks }) => speaks === "for" && !NEEDED.has(code));

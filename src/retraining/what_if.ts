@@ -1,4 +1,4 @@
-/** A configuration tried on history: each stored check and verdict decided again, beside what was answered then. */
+/** A configuration simulated on history: each stored check and verdict decided again, beside the answer of then. */
 import { z } from "zod";
 import { Answer, type StoredCheck, Trigger } from "./check.ts";
 import { Findings } from "./findings.ts";
@@ -11,7 +11,7 @@ import { type Again, checkAgain, verdictAgain, type Wanted } from "./decide_agai
 /** From `atLeast` to `atMost`: what cannot be told more exactly. */
 const Between = z.object({ atLeast: z.int(), atMost: z.int() });
 
-const TriedCheck = z.object({
+const SimulatedCheck = z.object({
   id: z.uuid(),
   model: z.string(),
   asOf: z.iso.datetime(),
@@ -21,7 +21,7 @@ const TriedCheck = z.object({
   text: z.string().describe("why, or why it cannot be told"),
 });
 
-const TriedVerdict = z.object({
+const SimulatedVerdict = z.object({
   cycleId: z.string(),
   model: z.string(),
   number: z.int(),
@@ -33,7 +33,7 @@ const TriedVerdict = z.object({
   text: z.string(),
 });
 
-const TriedModel = z.object({
+const SimulatedModel = z.object({
   model: z.string(),
   checks: z.object({ same: z.int(), changed: z.int(), cannot: z.int() }),
   trainings: z.object({
@@ -51,8 +51,8 @@ const TriedModel = z.object({
   }),
 });
 
-/** What a configuration would have done with the history. */
-export const Trial = z.object({
+/** The decisions that a configuration would have taken on the history. */
+export const WhatIfReport = z.object({
   from: z.iso.datetime().describe("as of"),
   to: z.iso.datetime(),
   changes: z.array(z.object({
@@ -61,16 +61,16 @@ export const Trial = z.object({
     before: z.unknown().optional().describe("left out: as every model"),
     after: z.unknown().optional(),
   })),
-  models: z.array(TriedModel),
-  checks: z.array(TriedCheck).describe("newest first"),
-  verdicts: z.array(TriedVerdict).describe("newest first"),
+  models: z.array(SimulatedModel),
+  checks: z.array(SimulatedCheck).describe("newest first"),
+  verdicts: z.array(SimulatedVerdict).describe("newest first"),
   notes: z.array(z.string()).describe("what this cannot say"),
   truncated: z.boolean().describe("there were more checks than are decided again: the oldest are left out"),
 });
-export type Trial = z.infer<typeof Trial>;
+export type WhatIfReport = z.infer<typeof WhatIfReport>;
 
 /** What was stored, and the configurations to set beside each other. */
-export interface TrialInput {
+export interface WhatIfInput {
   current: RetrainingConfig;
   wanted: RetrainingConfig;
   /** each model's own margin, by its name */
@@ -85,8 +85,8 @@ export interface TrialInput {
   truncated: boolean;
 }
 
-/** Decides all of it again. */
-export function tryConfig(input: TrialInput): Trial {
+/** Decides every stored check and verdict again, under the configuration that is wanted. */
+export function simulateConfig(input: WhatIfInput): WhatIfReport {
   const { current, wanted, checks, cycles, fromMs, toMs, truncated } = input;
   const changes = configChanges(current, wanted);
   const wants = new Map(
@@ -94,24 +94,26 @@ export function tryConfig(input: TrialInput): Trial {
       [model, wantedOf(model, { current, wanted, margin })] as const
     ),
   );
-  const triedChecks = checks.filter((c) => wants.has(c.model)).map((check) =>
-    triedCheck(check, checkAgain(check, wants.get(check.model)!))
+  const simulatedChecks = checks.filter((c) => wants.has(c.model)).map((check) =>
+    simulateCheck(check, checkAgain(check, wants.get(check.model)!))
   );
-  const triedVerdicts = cycles.filter((c) => wants.has(c.model) && c.verdict && c.evidence).map((cycle) => {
-    const check = checks.find((c) => c.cycleId === cycle.id);
-    return triedVerdict(cycle, check, {
-      again: triedChecks.find((c) => c.id === check?.id),
-      wanted: wants.get(cycle.model)!,
-    });
-  });
+  const simulatedVerdicts = cycles.filter((c) => wants.has(c.model) && c.verdict && c.evidence).map(
+    (cycle) => {
+      const check = checks.find((c) => c.cycleId === cycle.id);
+      return simulateVerdict(cycle, check, {
+        again: simulatedChecks.find((c) => c.id === check?.id),
+        wanted: wants.get(cycle.model)!,
+      });
+    },
+  );
   return {
     from: new Date(fromMs).toISOString(),
     to: new Date(toMs).toISOString(),
     changes,
-    models: [...wants.keys()].map((model) => summaryOf(model, triedChecks, triedVerdicts)),
-    checks: triedChecks,
-    verdicts: triedVerdicts,
-    notes: notesOn(changes.map((c) => c.name), triedChecks.some(isMore)),
+    models: [...wants.keys()].map((model) => summaryOf(model, simulatedChecks, simulatedVerdicts)),
+    checks: simulatedChecks,
+    verdicts: simulatedVerdicts,
+    notes: notesOn(changes.map((c) => c.name), simulatedChecks.some(isMore)),
     truncated,
   };
 }
@@ -127,10 +129,10 @@ function wantedOf(
   return { changed: new Set(names), config, modelMargin: margin };
 }
 
-type TriedCheck = z.infer<typeof TriedCheck>;
-type TriedVerdict = z.infer<typeof TriedVerdict>;
+type SimulatedCheck = z.infer<typeof SimulatedCheck>;
+type SimulatedVerdict = z.infer<typeof SimulatedVerdict>;
 
-const triedCheck = (check: StoredCheck, { would, text }: Again<Answer>): TriedCheck => ({
+const simulateCheck = (check: StoredCheck, { would, text }: Again<Answer>): SimulatedCheck => ({
   id: check.id,
   model: check.model,
   asOf: check.asOf,
@@ -140,11 +142,11 @@ const triedCheck = (check: StoredCheck, { would, text }: Again<Answer>): TriedCh
   text,
 });
 
-function triedVerdict(
+function simulateVerdict(
   { id, model, number, asOf, verdict, evidence }: Cycle,
   check: StoredCheck | undefined,
-  { again, wanted }: { again: TriedCheck | undefined; wanted: Wanted },
-): TriedVerdict {
+  { again, wanted }: { again: SimulatedCheck | undefined; wanted: Wanted },
+): SimulatedVerdict {
   const common = { cycleId: id, model, number, asOf, was: verdict! };
   if (again && again.would !== null && again.would !== "retrain") {
     return {
@@ -159,10 +161,15 @@ function triedVerdict(
   return { ...common, ...verdictAgain(of, found.success ? found.data : null, wanted) };
 }
 
-const isMore = ({ was, would }: TriedCheck) => was !== "retrain" && would === "retrain";
-const isFewer = ({ was, would }: TriedCheck) => was === "retrain" && would !== null && would !== "retrain";
+const isMore = ({ was, would }: SimulatedCheck) => was !== "retrain" && would === "retrain";
+const isFewer = ({ was, would }: SimulatedCheck) =>
+  was === "retrain" && would !== null && would !== "retrain";
 
-function summaryOf(model: string, allChecks: readonly TriedCheck[], allVerdicts: readonly TriedVerdict[]) {
+function summaryOf(
+  model: string,
+  allChecks: readonly SimulatedCheck[],
+  allVerdicts: readonly SimulatedVerdict[],
+) {
   const checks = allChecks.filter((c) => c.model === model);
   const verdicts = allVerdicts.filter((v) => v.model === model);
   const count = <T>(list: readonly T[], fits: (item: T) => boolean) => list.filter(fits).length;
@@ -188,7 +195,7 @@ function summaryOf(model: string, allChecks: readonly TriedCheck[], allVerdicts:
 }
 
 /** How many rows of checks there are that would call for a training, with none that was made between. @param checks newest first */
-function rowsOf(checks: readonly TriedCheck[]): number {
+function rowsOf(checks: readonly SimulatedCheck[]): number {
   let rows = 0;
   let inRow = false;
   for (const check of checks) {

@@ -1,5 +1,5 @@
 import { errorRates } from "./error_rates.ts";
-import type { Moments, RolloutEvidence } from "./evidence.ts";
+import type { Moments, RolloutEvidence } from "./rollout_evidence.ts";
 import { armEvidence, pairEvidence } from "./lookup.ts";
 import { meanBounds } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";

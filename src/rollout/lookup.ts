@@ -1,4 +1,4 @@
-import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "./evidence.ts";
+import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "./rollout_evidence.ts";
 
 export const NOTHING: Moments = { n: 0, mean: 0, variance: 0 };
 

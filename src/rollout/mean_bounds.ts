@@ -1,4 +1,4 @@
-import type { Moments } from "./evidence.ts";
+import type { Moments } from "./rollout_evidence.ts";
 import type { Bounds } from "./share_bounds.ts";
 
 /** Fewer shoppers bound nothing: what is asymptotic has not begun. */

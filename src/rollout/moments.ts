@@ -1,4 +1,4 @@
-import type { Moments } from "./evidence.ts";
+import type { Moments } from "./rollout_evidence.ts";
 
 /** Mean and sample variance of some numbers, in one pass. Source: Welford, Technometrics 4 (1962). */
 export function momentsOf(values: ArrayLike<number>): Moments {

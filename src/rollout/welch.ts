@@ -1,5 +1,5 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { Moments } from "./evidence.ts";
+import type { Moments } from "./rollout_evidence.ts";
 import type { Bounds } from "./share_bounds.ts";
 
 /**

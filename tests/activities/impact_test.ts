@@ -7,7 +7,7 @@ import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { listImpacts, type StoredImpact } from "../../src/db/cycles/impacts.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { addVersion, getVersion } from "../../src/db/models/versions.ts";
-import { ImpactEvidence } from "../../src/impact/evidence.ts";
+import { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { FEATURE_GROUPS } from "../../src/impact/groups.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { openValue } from "../../src/registry/sealed.ts";

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { POLICIES } from "../../src/backtest/policies/mod.ts";
 import { nextStep, type Situation } from "../../src/backtest/step.ts";
-import { checkWish, configFor, labelOf, PolicyName, readPolicy } from "../../src/backtest/wish.ts";
+import {
+  checkPolicySpec,
+  configFor,
+  labelOf,
+  PolicyName,
+  readPolicy,
+} from "../../src/backtest/policy_spec.ts";
 import { InvalidInputError } from "../../src/core/errors.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 import { ALL_SETTINGS } from "../../src/config/settings.ts";
@@ -79,9 +85,9 @@ for (
   ]
 ) {
   Deno.test(`readPolicy() reads back what labelOf() writes: ${text}`, () => {
-    const wish = readPolicy(text);
-    assert.deepEqual(readPolicy(labelOf(wish)), wish);
-    checkWish(wish, RetrainingConfig.parse({}));
+    const spec = readPolicy(text);
+    assert.deepEqual(readPolicy(labelOf(spec)), spec);
+    checkPolicySpec(spec, RetrainingConfig.parse({}));
   });
 }
 
@@ -99,9 +105,9 @@ for (
     ["perennial:min_new_samples=0", "min_new_samples", /Cannot use/],
   ] as const
 ) {
-  Deno.test(`checkWish() refuses ${text}`, () => {
+  Deno.test(`checkPolicySpec() refuses ${text}`, () => {
     assert.throws(
-      () => checkWish(readPolicy(text), RetrainingConfig.parse({})),
+      () => checkPolicySpec(readPolicy(text), RetrainingConfig.parse({})),
       (error) => error instanceof InvalidInputError && error.field === field && says.test(error.message),
     );
   });

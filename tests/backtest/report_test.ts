@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Backtest, BacktestStep } from "../../src/backtest/backtest.ts";
 import { worthOf } from "../../src/backtest/money.ts";
 import { labelOfKind, resultOf } from "../../src/backtest/report.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
 const moments = ["2011-04-01T00:00:00.000Z", "2011-04-15T00:00:00.000Z", "2011-04-29T00:00:00.000Z"];
@@ -13,7 +13,7 @@ const backtest = (...texts: string[]): Backtest => ({
   by: "ann",
   why: "",
   createdAt: moments[0],
-  policies: texts.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) })),
+  policies: texts.map(readPolicy).map((spec) => ({ ...spec, label: labelOf(spec) })),
   scoredFrom: { churn: moments[0] },
   config: RetrainingConfig.parse({ machine_hour_cost: 3.6, cycle_person_cost: 2, currency: "EUR" }),
 });

@@ -7,7 +7,7 @@ import type { SentEvent, ShopRow } from "../../bench/incidents/rows.ts";
 import type { Checked } from "../../bench/incidents/shop.ts";
 import type { Answer } from "../../src/retraining/check.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { judge } from "../../src/events/accept.ts";
+import { validateEvent } from "../../src/events/accept.ts";
 
 const FIRST_MS = Date.UTC(2024, 0, 1);
 const START_MS = FIRST_MS + 100 * DAY_MS;
@@ -98,7 +98,7 @@ Deno.test('inject("clock shift") is refused as the future where the clock is ahe
   for (const { events, truth } of shifts) {
     const during = events.filter(({ sentMs }) => sentMs >= truth.fromMs && sentMs < truth.toMs);
     const verdicts = during.map(({ sentMs, body }) =>
-      judge(body, { nowMs: sentMs, pseudonym: (user) => user }).kind
+      validateEvent(body, { nowMs: sentMs, pseudonym: (user) => user }).kind
     );
     const want = truth.text.includes("ahead") ? "quarantined" : "accepted";
     assert.deepEqual(new Set(verdicts), new Set([want]));

@@ -1,6 +1,6 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
 import { buildDashboard } from "../../src/dashboard/mount.ts";
-import { NOBODY } from "../../src/dashboard/sessions.ts";
+import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
 import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";
 
@@ -48,8 +48,8 @@ export const PAGES = [
 
 /** Serves the pages over these rows, to somebody who has signed in. */
 export async function withPages(rows: Fixture, use: (url: string) => Promise<void>): Promise<void> {
-  const desk = { ...NOBODY, personOf: () => Promise.resolve(person) };
-  const handler = await buildDashboard(fixtureDashboard(rows), { desk });
+  const sessions = { ...ANONYMOUS, currentUser: () => Promise.resolve(person) };
+  const handler = await buildDashboard(fixtureDashboard(rows), { sessions });
   const gone = new AbortController();
   const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);

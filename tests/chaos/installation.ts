@@ -7,7 +7,7 @@ import { freePort } from "../../src/embedded/ports.ts";
 import { DATABASE, postgresFiles, readPassword } from "../../src/embedded/postgres_data.ts";
 import { waitUntil, within } from "../../src/embedded/waiting.ts";
 import { keyFile, readKey } from "../../src/app/security/keys.ts";
-import { surroundings } from "../embedded/support.ts";
+import { hostEnvironment } from "../embedded/support.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const READY_WITHIN_MS = 120_000;
@@ -29,7 +29,7 @@ export async function newPlace(state: string): Promise<Place> {
     await freePort(),
   ];
   const env = {
-    ...surroundings().env,
+    ...hostEnvironment().env,
     PERENNIAL_HOME: state,
     PERENNIAL_PORT: String(api),
     PERENNIAL_POSTGRES_PORT: String(postgres),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { buildDashboard, type Surroundings } from "../../src/dashboard/mount.ts";
-import { NOBODY } from "../../src/dashboard/sessions.ts";
+import { buildDashboard, type DashboardOptions } from "../../src/dashboard/mount.ts";
+import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
 const fixture = makeFixture();
@@ -12,7 +12,7 @@ const ann = {
   until: "2026-03-03T00:00:00.000Z",
   session: "s",
 };
-const signedIn: Surroundings = { desk: { ...NOBODY, personOf: () => Promise.resolve(ann) } };
+const signedIn: DashboardOptions = { sessions: { ...ANONYMOUS, currentUser: () => Promise.resolve(ann) } };
 const full = await buildDashboard(fixtureDashboard(fixture));
 const asAnn = await buildDashboard(fixtureDashboard(fixture), signedIn);
 const empty = await buildDashboard(fixtureDashboard(EMPTY), signedIn);

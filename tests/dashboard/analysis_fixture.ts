@@ -8,8 +8,8 @@ import { atGate, differing, onOutcomes } from "../../src/app/reports/compare.ts"
 import {
   type ComparedVersion,
   type CompareView,
-  descentOf,
   gateOf,
+  lineageOf,
 } from "../../src/dashboard/reads/compare.ts";
 import { DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
@@ -100,8 +100,8 @@ function impactOf({ cycles, moves }: Fixture, model: string, stated: boolean): I
 }
 
 /** Where the versions of a model came from, newest first. */
-export const descent = (fixture: Fixture, model: string) =>
-  descentOf(
+export const lineage = (fixture: Fixture, model: string) =>
+  lineageOf(
     fixture.cycles.filter((c) => c.model === model && c.endedAt !== null).toReversed().map((c) =>
       rowOf(c, fixture)
     ),

@@ -3,7 +3,7 @@ import { DAY_MS } from "../../src/core/time.ts";
 import type { Backtest, BacktestEnd, BacktestStep } from "../../src/backtest/backtest.ts";
 import type { Worth } from "../../src/backtest/money.ts";
 import { resultOf } from "../../src/backtest/report.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import type { BacktestDetail, BacktestSummary } from "../../src/app/reports/backtest.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
@@ -44,7 +44,7 @@ function aBacktest(id: string, over: Partial<Backtest> = {}): Backtest {
     moments,
     by: "ann",
     why: "before the sale",
-    policies: POLICIES.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) })),
+    policies: POLICIES.map(readPolicy).map((spec) => ({ ...spec, label: labelOf(spec) })),
     scoredFrom: Object.fromEntries(MODELS.map((m) => [m.name, moments[UNSCORED]])),
     config: RetrainingConfig.parse({ machine_hour_cost: 3.6, currency: "EUR" }),
     createdAt: "2026-03-02T13:05:00.000Z",

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { buildDashboard, type Surroundings } from "../../src/dashboard/mount.ts";
-import { NOBODY } from "../../src/dashboard/sessions.ts";
-import { readPolicy } from "../../src/backtest/wish.ts";
-import { fieldsOf, NO_FIELDS, readBacktest } from "../../routes/backtests/(_components)/backtest_wish.ts";
-import { backtestHeadline, policyName, subjectOf, subjectText } from "../../components/backtest_words.ts";
+import { buildDashboard, type DashboardOptions } from "../../src/dashboard/mount.ts";
+import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
+import { readPolicy } from "../../src/backtest/policy_spec.ts";
+import { fieldsOf, NO_FIELDS, readBacktest } from "../../routes/backtests/(_components)/backtest_request.ts";
+import { backtestHeadline, policyName, subjectOf, subjectText } from "../../components/backtest_labels.ts";
 import { DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 
@@ -17,7 +17,7 @@ const ann = {
   until: "2026-03-03T00:00:00.000Z",
   session: "s",
 };
-const signedIn: Surroundings = { desk: { ...NOBODY, personOf: () => Promise.resolve(ann) } };
+const signedIn: DashboardOptions = { sessions: { ...ANONYMOUS, currentUser: () => Promise.resolve(ann) } };
 const full = await buildDashboard(fixtureDashboard(fixture));
 const idle = await buildDashboard(
   fixtureDashboard({ ...fixture, backtests: fixture.backtests.slice(1) }),

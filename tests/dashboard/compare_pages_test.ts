@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { buildDashboard } from "../../src/dashboard/mount.ts";
-import { NOBODY } from "../../src/dashboard/sessions.ts";
+import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 import { soundPage } from "./sound.ts";
 
@@ -14,7 +14,7 @@ const ann = {
 };
 const full = await buildDashboard(fixtureDashboard(fixture));
 const asAnn = await buildDashboard(fixtureDashboard(fixture), {
-  desk: { ...NOBODY, personOf: () => Promise.resolve(ann) },
+  sessions: { ...ANONYMOUS, currentUser: () => Promise.resolve(ann) },
 });
 const empty = await buildDashboard(fixtureDashboard(EMPTY));
 const own = fixture.cycles.filter((c) => c.model === "churn");

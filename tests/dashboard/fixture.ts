@@ -9,15 +9,15 @@ import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
 import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_versions.ts";
-import { tryConfig } from "../../src/retraining/what_if.ts";
-import { analysisView, comparison, descent } from "./analysis_fixture.ts";
+import { simulateConfig } from "../../src/retraining/what_if.ts";
+import { analysisView, comparison, lineage } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard, ReplayScore, RolloutStory } from "../../src/dashboard/dashboard.ts";
-import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, PUT_ASIDE } from "./monitoring_fixture.ts";
+import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, QUARANTINED } from "./monitoring_fixture.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";
 
 export const NOW_MS = Date.parse("2026-03-02T14:37:08Z");
@@ -489,7 +489,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
-    marks: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
+    revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
     ...adminReads(fixture),
@@ -501,8 +501,8 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         versions: configs,
         models: KINDS.map((k) => k.model),
       }),
-    tryConfig: (wanted) =>
-      Promise.resolve(tryConfig({
+    simulateConfig: (wanted) =>
+      Promise.resolve(simulateConfig({
         current: configs[0]?.config ?? DEFAULT_CONFIG.config,
         wanted,
         truncated: false,
@@ -526,11 +526,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     },
     analysis: ({ model }) =>
       Promise.resolve(KINDS.some((k) => k.model === model) ? analysisView(fixture, model) : null),
-    descent: (model) => Promise.resolve(descent(fixture, model)),
+    lineage: (model) => Promise.resolve(lineage(fixture, model)),
     comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>
       Promise.resolve(cycles.length === 0 ? { ...EMPTY_DATA, asOf: iso(NOW_MS) } : dataView(NOW_MS)),
-    quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [PUT_ASIDE]),
+    quarantined: () => Promise.resolve(cycles.length === 0 ? [] : [QUARANTINED]),
     workflowUrl: (id, run) =>
       `http://localhost:8233/namespaces/default/workflows/${encodeURIComponent(id)}/${run}/history`,
     ...changes,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ownPath } from "../../src/dashboard/form.ts";
-import { rolloutHeadline } from "../../components/rollout_words.ts";
+import { rolloutHeadline } from "../../components/rollout_labels.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 import { planOf } from "../rollout/support.ts";
 import { makeFixture } from "./fixture.ts";

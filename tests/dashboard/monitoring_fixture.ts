@@ -321,7 +321,7 @@ export function dataView(asOfMs: number): DataView {
   };
 }
 
-export const PUT_ASIDE: QuarantineRow = {
+export const QUARANTINED: QuarantineRow = {
   id: 7,
   eventId: "o-7",
   reason: REASON,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { roleFor } from "../../components/act.tsx";
-import { deedOf } from "../../routes/act/(_components)/deed.ts";
+import { actionOf } from "../../routes/act/(_components)/action.ts";
 import { ACCESS } from "../../src/api/access.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { openAlert } from "../../src/db/alerts/alerts.ts";
@@ -175,8 +175,8 @@ Deno.test("who loses their key while a page is open is sent to sign in, and thei
 
 Deno.test("roleFor() asks of a page what the API asks of the route behind it", async () => {
   const [status] = (await fixtureDashboard(makeFixture()).status()).models;
-  const deeds = ["approve", "reject", "roll-back", "promote", "start", "stop", "stop-now", "force"];
-  const routes = deeds.map((action) => [action, `POST ${deedOf(action, status, 1)!.path}`]).concat([
+  const actions = ["approve", "reject", "roll-back", "promote", "start", "stop", "stop-now", "force"];
+  const routes = actions.map((action) => [action, `POST ${actionOf(action, status, 1)!.path}`]).concat([
     ["accept", "POST /monitoring/quality/accept"],
     ["acknowledge", "POST /alerts/{id}/acknowledge"],
     ["replay", "POST /events/quarantine/replay"],

@@ -5,7 +5,7 @@ import type { ServingMove } from "../../src/registry/version.ts";
 import { planText } from "../../src/rollout/plan_text.ts";
 import { rolloutLooks } from "../../src/app/reports/rollout_looks.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import type { ArmShare } from "../../src/rollout/plan.ts";
 import type { Rollout, RolloutLook } from "../../src/rollout/rollout.ts";
 import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
@@ -13,7 +13,7 @@ import { arm, moments, pair, planOf } from "../rollout/support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-interface Wish {
+interface RolloutSetup {
   champion: number;
   challenger: number;
   beganMs: number;
@@ -24,11 +24,11 @@ interface Wish {
 
 /** What was seen `day` days after it began: outcomes lag a week behind the answers. */
 function evidenceOn(
-  wish: Wish,
+  setup: RolloutSetup,
   day: number,
   { stepDays, share }: { stepDays: number; share: number },
 ): RolloutEvidence {
-  const { champion, challenger, beganMs, drift } = wish;
+  const { champion, challenger, beganMs, drift } = setup;
   const shoppers = Math.round(160 * stepDays);
   const answered = 900 * day;
   const met = Math.max(0, 260 * (day - 2));
@@ -69,8 +69,8 @@ function evidenceOn(
 const ENDS = { "promote": "promoted", "roll back": "rolled back", "hold": "held" } as const;
 
 /** A canary of churn, looked at once a day until it ends or its days are over. */
-export function makeRollout(wish: Wish): RolloutStory {
-  const { champion, challenger, beganMs, days } = wish;
+export function makeRollout(setup: RolloutSetup): RolloutStory {
+  const { champion, challenger, beganMs, days } = setup;
   const plan = planOf({ champion, challengers: [challenger], stepHours: 72, stepShoppers: 150 });
   const id = `rollout/churn/v${challenger}`;
   const began = iso(beganMs);
@@ -117,7 +117,7 @@ export function makeRollout(wish: Wish): RolloutStory {
   let stepDay = 0;
   for (let day = 1; day <= days && rollout.state === "running"; day++) {
     const at = { stepDays: day - stepDay, share: rollout.shares[0].share };
-    const evidence = evidenceOn(wish, day, at);
+    const evidence = evidenceOn(setup, day, at);
     const asOf = evidence.asOf;
     const { step, shares } = rollout;
     const decision = decideRollout(plan, rollout, evidence);

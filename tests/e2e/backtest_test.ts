@@ -1,6 +1,6 @@
 /** Backtests through the service and the production workflows, on a part of the real shop, beside what serves. */
 import assert from "node:assert/strict";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { momentsOf } from "../../src/backtest/plan.ts";
 import { listBacktests, listSteps, saveBacktest, type SavedStep } from "../../src/db/backtests/backtests.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
@@ -30,7 +30,7 @@ async function begin(
 ): Promise<void> {
   const { sql, client, taskQueue } = service;
   const { config } = await currentConfig(sql);
-  const policies = texts.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) }));
+  const policies = texts.map(readPolicy).map((spec) => ({ ...spec, label: labelOf(spec) }));
   const moments = momentsOf(config, {
     models,
     span: await eventSpan(sql),

@@ -14,7 +14,7 @@ import { pinMoment } from "../../src/app/as_of.ts";
 import { explain } from "../../src/retraining/explain.ts";
 import { recomputing, type Service } from "../../src/service.ts";
 import { checkAsOf, ensureMonitor } from "../../src/temporal/control_client.ts";
-import { createJudge } from "../../src/threads/judge.ts";
+import { createDriftWorkerPool } from "../../src/threads/drift_worker_pool.ts";
 import { type Receiver, withReceiver } from "../app/alerts/receiver.ts";
 import { type SmallShop, withSmallShop } from "./small_shop.ts";
 
@@ -97,9 +97,9 @@ async function told({ sql, client, taskQueue }: Service, { received }: Receiver)
 }
 
 async function recomputed({ sql }: Service, home: string): Promise<void> {
-  const judge = createJudge();
+  const driftWorkers = createDriftWorkerPool();
   try {
-    const deps = await recomputing({ store: fileArtefacts(join(home, "artefacts")), judge });
+    const deps = await recomputing({ store: fileArtefacts(join(home, "artefacts")), driftWorkers });
     const checks = await listChecks(sql, {});
     assert.equal(checks.length, 2);
     for (const { id } of checks) {
@@ -109,6 +109,6 @@ async function recomputed({ sql }: Service, home: string): Promise<void> {
       assert.ok(told.parts.length >= 2);
     }
   } finally {
-    judge.close();
+    driftWorkers.close();
   }
 }

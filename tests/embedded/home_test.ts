@@ -48,11 +48,11 @@ Deno.test("stateHome() names the variable to set when HOME is missing", () => {
 });
 
 Deno.test("installationHome() keeps installations apart by name", () => {
-  const surroundings = { env: { PERENNIAL_HOME: "/s" }, uid: 1000 };
-  assert.equal(installationHome(surroundings), "/s/default");
-  assert.equal(installationHome(surroundings, "demo"), "/s/demo");
+  const hostEnvironment = { env: { PERENNIAL_HOME: "/s" }, uid: 1000 };
+  assert.equal(installationHome(hostEnvironment), "/s/default");
+  assert.equal(installationHome(hostEnvironment, "demo"), "/s/demo");
   for (const name of ["", "..", "a/b", "Demo", "x".repeat(41)]) {
-    assert.throws(() => installationHome(surroundings, name), RangeError);
+    assert.throws(() => installationHome(hostEnvironment, name), RangeError);
   }
 });
 

@@ -6,7 +6,7 @@
 import { fileURLToPath } from "node:url";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { saveBacktest } from "../../src/db/backtests/backtests.ts";
 import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { decideApproval, listApprovals } from "../../src/db/rollouts/approvals.ts";
@@ -147,7 +147,7 @@ const models = ["churn"];
   const { config } = await currentConfig(sql);
 const span = await eventSpan(sql);
   const policies = ["never", "every", "drift", "perennial"].map(readPolicy)
-    .map((wish) => ({ ...wish, label: labelOf(wish) }));
+    .map((spec) => ({ ...spec, label: labelOf(spec) }));
   const moments = momentsOf(config, { models, span, to: LATER.slice(0, 10), stepDays: 28 });
   await saveBacktest(sql, { id, models, policies, config, by: "record.ts", why: "", ...moments });
   await ensureBacktest(client, { id, taskQueue });

@@ -4,7 +4,7 @@ import { seededRandom } from "../../src/core/random.ts";
 import type { Economics } from "../../src/impact/economics.ts";
 import { profitCurve } from "../../src/impact/curve.ts";
 import { economicsOf } from "../../src/impact/economics.ts";
-import type { ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import type { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { type Stored, tellStage } from "../../src/impact/stage.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { day, evidenceOf, stored, type StoredCycle, summaryOf } from "./rows.ts";

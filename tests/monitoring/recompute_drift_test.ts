@@ -7,14 +7,14 @@ import { gaussian, seededRandom } from "../../src/core/random.ts";
 import { encodeFeatures } from "../../src/features/blocks.ts";
 import { FEATURE_HASH, FEATURES, STEADY_FEATURES } from "../../src/features/definition.ts";
 import { DriftEvidence } from "../../src/monitoring/drift.ts";
-import type { PerformanceEvidence } from "../../src/performance/evidence.ts";
-import { judgePerformance } from "../../src/performance/judge.ts";
+import type { PerformanceEvidence } from "../../src/performance/performance_evidence.ts";
+import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import { firstDifference } from "../../src/retraining/explain.ts";
 import { featureShapes } from "../../src/monitoring/feature_shapes.ts";
 import { recomputeDrift } from "../../src/monitoring/recompute_drift.ts";
-import { createJudge } from "../../src/threads/judge.ts";
+import { createDriftWorkerPool } from "../../src/threads/drift_worker_pool.ts";
 import { evidenceOf, shopRows } from "../performance/shop.ts";
 
 const ROWS = 200;
@@ -78,19 +78,22 @@ async function driftEvidence(store: ArtefactStore): Promise<DriftEvidence> {
 
 Deno.test("recomputeDrift() says the same when its evidence was sealed and opened, and of another seed another p", () =>
   withStore(async (store) => {
-    const judge = createJudge();
+    const driftWorkers = createDriftWorkerPool();
     try {
       const evidence = await driftEvidence(store);
-      const report = await recomputeDrift({ store, judge }, evidence);
+      const report = await recomputeDrift({ store, driftWorkers }, evidence);
       assert.equal(report.answer, "drifted");
       const opened = DriftEvidence.parse(await openValue(store, await sealValue(store, evidence)));
-      assert.equal(firstDifference(stored(report), await recomputeDrift({ store, judge }, opened)), null);
-      const reseeded = await recomputeDrift({ store, judge }, { ...evidence, seed: 8 });
+      assert.equal(
+        firstDifference(stored(report), await recomputeDrift({ store, driftWorkers }, opened)),
+        null,
+      );
+      const reseeded = await recomputeDrift({ store, driftWorkers }, { ...evidence, seed: 8 });
       assert.notEqual(firstDifference({ ...report, seed: 8 }, reseeded), null);
       await store.remove(evidence.current.block);
-      await assert.rejects(recomputeDrift({ store, judge }, evidence), DamagedArtefactError);
+      await assert.rejects(recomputeDrift({ store, driftWorkers }, evidence), DamagedArtefactError);
     } finally {
-      judge.close();
+      driftWorkers.close();
     }
   }));
 

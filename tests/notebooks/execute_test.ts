@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { listBacktests, saveBacktest } from "../../src/db/backtests/backtests.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
@@ -19,7 +19,7 @@ import { PLACE_TYPE } from "../../src/notebook/show.ts";
 import { codeOf, names, outputsOf, read, shownText, textOf, writeNotebook } from "./support.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
-const surroundings = { env: Deno.env.toObject(), uid: Deno.uid() };
+const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
 const NEWEST_EVENT = Date.parse("2011-08-01") - 1;
 
 /** Lets the small shop have a history: five cut-offs, of which the last three are scored. */
@@ -43,9 +43,9 @@ async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
   const { config } = await currentConfig(sql);
   const id = "notebooks";
   const models = ["churn"];
-  const policies = ["never", "perennial"].map(readPolicy).map((wish) => ({
-    ...wish,
-    label: labelOf(wish),
+  const policies = ["never", "perennial"].map(readPolicy).map((spec) => ({
+    ...spec,
+    label: labelOf(spec),
   }));
   const moments = momentsOf(config, { models, span: await eventSpan(sql), to: PROTOCOL.last });
   await saveBacktest(sql, { id, models, policies, ...moments, config, by: "a test", why: "" });
@@ -70,10 +70,10 @@ Deno.test(
   (t) =>
     inFolder((into) =>
       withSmallShop(async ({ service, home, databaseUrl }) => {
-        const python = await pythonWithJupyter(surroundings, console.log);
+        const python = await pythonWithJupyter(hostEnvironment, console.log);
         await replay(service);
         await backtest(service);
-        const env = jupyterEnvironment(surroundings.env, python, {
+        const env = jupyterEnvironment(hostEnvironment.env, python, {
           databaseUrl,
           artefacts: join(home, "artefacts"),
         });
@@ -103,8 +103,8 @@ async function answered(path: string): Promise<void> {
   assert.doesNotMatch(svgs.map(textOf).join(""), /NaN|Infinity/);
 }
 
-async function executed(sources: readonly string[], folder: string, given = surroundings.env) {
-  const python = await pythonWithJupyter(surroundings, console.log);
+async function executed(sources: readonly string[], folder: string, given = hostEnvironment.env) {
+  const python = await pythonWithJupyter(hostEnvironment, console.log);
   const env = jupyterEnvironment(given, python, { databaseUrl: "none", artefacts: folder });
   const into = join(folder, "out");
   await Deno.mkdir(into);
@@ -132,7 +132,7 @@ Deno.test("executeNotebook() gives a kernel no secret of the installation, and n
         };
         await show(Object.keys(Deno.env.toObject()).sort().join(" "));`],
       folder,
-      { ...surroundings.env, ...secrets },
+      { ...hostEnvironment.env, ...secrets },
     );
     const said = JSON.stringify(outputsOf(notebook));
     assert.match(said, /DATABASE_URL/);

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, mix32, seededRandom } from "../../src/core/random.ts";
-import type { PerformanceEvidence } from "../../src/performance/evidence.ts";
+import type { PerformanceEvidence } from "../../src/performance/performance_evidence.ts";
 import type { OutcomeRows } from "../../src/performance/rows.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 

@@ -2,7 +2,7 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { type Random, seededRandom } from "../../src/core/random.ts";
 import type { Finding, QualityReport } from "../../src/quality/report.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
 
 /** A Monday. */

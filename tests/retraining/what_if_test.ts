@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DAY_MS } from "../../src/core/time.ts";
 import type { StoredCheck } from "../../src/retraining/check.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
-import { tryConfig } from "../../src/retraining/what_if.ts";
+import { simulateConfig } from "../../src/retraining/what_if.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { aCheck, aCycle, findings } from "./what_if_support.ts";
 
@@ -35,8 +35,8 @@ const input = (changes: Record<string, unknown>, trained: readonly number[] = [9
   ...history("churn", trained),
 });
 
-Deno.test("tryConfig() changes nothing, when nothing is changed", () => {
-  const { models, changes, notes } = tryConfig(input({}));
+Deno.test("simulateConfig() changes nothing, when nothing is changed", () => {
+  const { models, changes, notes } = simulateConfig(input({}));
   assert.deepEqual(changes, []);
   assert.deepEqual(models, [{
     model: "churn",
@@ -47,33 +47,33 @@ Deno.test("tryConfig() changes nothing, when nothing is changed", () => {
   assert.equal(notes.length, 1);
 });
 
-Deno.test("tryConfig() takes a deployment back with the training that its check would not have called for", () => {
-  const { models: [churn], verdicts } = tryConfig(input({ routine_cutoffs: 0 }));
+Deno.test("simulateConfig() takes a deployment back with the training that its check would not have called for", () => {
+  const { models: [churn], verdicts } = simulateConfig(input({ routine_cutoffs: 0 }));
   assert.deepEqual([churn.trainings.fewer, churn.deployments.fewer], [2, 2]);
   assert.deepEqual(verdicts.map((v) => v.would), ["no training", "no training"]);
   assert.match(verdicts[0].text, /Its check would answer "wait"/);
 });
 
-Deno.test("tryConfig() counts more trainings as a range: a row of checks may be one training or many", () => {
-  const { models: [churn], notes } = tryConfig(input({ stale_after_days: 30 }));
+Deno.test("simulateConfig() counts more trainings as a range: a row of checks may be one training or many", () => {
+  const { models: [churn], notes } = simulateConfig(input({ stale_after_days: 30 }));
   // ten checks more call for one: before the training of day 9, between it and that of day 3, and after
   assert.deepEqual(churn.trainings, { was: 2, more: { atLeast: 3, atMost: 10 }, fewer: 0 });
   assert.match(notes.join("\n"), /nobody made them/);
 });
 
-Deno.test("tryConfig() takes only what is changed: thresholds of then stay for all else", () => {
+Deno.test("simulateConfig() takes only what is changed: thresholds of then stay for all else", () => {
   const then = input({ gate: "threshold" });
   const found = findings({ asOf: at(5), newCutoffs: 0, routineCutoffs: 5 }); // another configuration held then
   then.checks.unshift(aCheck(found));
-  const { checks } = tryConfig(then);
+  const { checks } = simulateConfig(then);
   assert.equal(checks[0].would, "wait");
-  assert.ok(tryConfig(then).verdicts.every((v) => v.was === "promote" && v.would === "reject"));
+  assert.ok(simulateConfig(then).verdicts.every((v) => v.was === "promote" && v.would === "reject"));
 });
 
-Deno.test("tryConfig() tries settings of one model on that one alone", () => {
+Deno.test("simulateConfig() tries settings of one model on that one alone", () => {
   const both = input({ models: { churn: { routine_cutoffs: 0 } } });
   const { checks, cycles } = history("spending", [9]);
-  const { models, changes } = tryConfig({
+  const { models, changes } = simulateConfig({
     ...both,
     checks: [...both.checks, ...checks],
     cycles: [...both.cycles, ...cycles],
@@ -83,13 +83,13 @@ Deno.test("tryConfig() tries settings of one model on that one alone", () => {
   assert.deepEqual(models.map((m) => [m.model, m.trainings.fewer]), [["churn", 2], ["spending", 0]]);
 });
 
-Deno.test("tryConfig() says of every setting that no evidence can tell of, why", () => {
-  const said = (changes: Record<string, unknown>) => tryConfig(input(changes)).notes[0];
+Deno.test("simulateConfig() says of every setting that no evidence can tell of, why", () => {
+  const said = (changes: Record<string, unknown>) => simulateConfig(input(changes)).notes[0];
   assert.match(said({ horizon_days: 7 }), /^horizon_days changes which rows/);
   assert.match(said({ retrain_interval_hours: 6 }), /^retrain_interval_hours changes when checks are made/);
   assert.match(said({ false_alarm_days: 90 }), /^false_alarm_days went into the looks/);
   assert.match(said({ seed: 3 }), /^seed would have trained another/);
   assert.match(said({ rollout: "canary" }), /^rollout governs what becomes of a version/);
-  const { models: [churn] } = tryConfig(input({ horizon_days: 7 }));
+  const { models: [churn] } = simulateConfig(input({ horizon_days: 7 }));
   assert.deepEqual([churn.checks.cannot, churn.deployments.cannot], [12, 2]);
 });

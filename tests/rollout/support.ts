@@ -1,4 +1,9 @@
-import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type {
+  ArmEvidence,
+  Moments,
+  PairEvidence,
+  RolloutEvidence,
+} from "../../src/rollout/rollout_evidence.ts";
 import { NOTHING, unshown } from "../../src/rollout/lookup.ts";
 import type { RolloutPlan, RolloutPosition } from "../../src/rollout/plan.ts";
 

@@ -12,7 +12,7 @@ import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { Predictions } from "../../src/serving/prediction.ts";
 import { openServing } from "../../src/serving/open.ts";
 import { addServingMinutes, type ServingMinute } from "../../src/db/models/serving_minutes.ts";
-import { createTally } from "../../src/serving/tally.ts";
+import { createMetricsRecorder } from "../../src/serving/metrics_recorder.ts";
 import { withDatabase } from "../db/database.ts";
 import { aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { KEY, NotingControl, pseudonym } from "../api/support.ts";
@@ -47,8 +47,8 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
     const clock = () => NOW_MS;
     const log = (line: string) => void logged.push(line);
     const write = (minutes: readonly ServingMinute[]) => addServingMinutes(sql, minutes);
-    const tally = createTally({ clock, process: "a test", write, log });
-    const serving = await openServing({ sql, store, models, clock, tally, log });
+    const metrics = createMetricsRecorder({ clock, process: "a test", write, log });
+    const serving = await openServing({ sql, store, models, clock, metrics, log });
     const app = createApp({
       sql,
       clock,
@@ -75,7 +75,7 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
         send,
         async close() {
           await serving.close();
-          await tally.close();
+          await metrics.close();
         },
         async deploy(bytes, { serve = true } = {}) {
           const manifest = aManifest({ cycleId: crypto.randomUUID() });
@@ -104,7 +104,7 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       });
     } finally {
       await serving.close();
-      await tally.close();
+      await metrics.close();
       await Deno.remove(folder, { recursive: true });
     }
   });

@@ -18,8 +18,8 @@ import type { RetrainerStatus } from "../../workflows/messages.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
 import { fakeActivities, hopeless, World } from "./fake_world.ts";
 
-const surroundings = { env: Deno.env.toObject(), uid: Deno.uid() };
-const cache = cacheHome(surroundings);
+const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
+const cache = cacheHome(hostEnvironment);
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 /** the worlds of retrainers, and of cycles that a test runs by itself */
 const worlds = new Map<string, World>();
@@ -99,7 +99,7 @@ function failOnce(world: World, step: string, error: Error): void {
 }
 
 async function temporalCli(...args: string[]): Promise<void> {
-  const bin = await findTemporal({ cache, env: surroundings.env, log: () => undefined });
+  const bin = await findTemporal({ cache, env: hostEnvironment.env, log: () => undefined });
   const env = { HOME: "/nonexistent" };
   const { ok, output } = await runProgram(bin, [...args, "--address", address], { timeoutMs: 15_000, env });
   assert.ok(ok, output);

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
-import { secondsText, sum } from "../../../components/analysis_words.ts";
+import { secondsText, sum } from "../../../components/analysis_labels.ts";
 import { counted, duration } from "../../../src/format/figures.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 

@@ -1,9 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { AnalysedCycle, Bar, Frequency } from "../../../src/app/reports/analysis.ts";
-import { daysText } from "../../../components/analysis_words.ts";
+import { daysText } from "../../../components/analysis_labels.ts";
 import { counted, moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
-import { outcomeSign, triggerName } from "../../../components/words.ts";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 /** How cycles end, from below, with the tone of each: what came to serve is green, what a person should know of is not. */
 const TONES: Readonly<Record<Bar["outcome"], string>> = {
@@ -17,7 +17,7 @@ const TONES: Readonly<Record<Bar["outcome"], string>> = {
 };
 const OUTCOMES = Object.keys(TONES) as Bar["outcome"][];
 
-const word = (outcome: Bar["outcome"]) => outcomeSign(outcome).word.toLowerCase();
+const word = (outcome: Bar["outcome"]) => outcomeBadge(outcome).word.toLowerCase();
 const unique = <T,>(values: readonly T[]) => [...new Set(values)];
 
 interface Props {

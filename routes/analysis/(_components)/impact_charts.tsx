@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { moneySign, moneyText, sum } from "../../../components/analysis_words.ts";
+import { moneyBadge, moneyText, sum } from "../../../components/analysis_labels.ts";
 import { type Change, changesDrawing } from "./changes_chart.tsx";
 import { count, counted, figure, percent } from "../../../src/format/figures.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
@@ -20,7 +20,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
   const changes = known.map((cycle): Change => {
     const stage = told(cycle);
     const uplift = stage.uplift!;
-    const { word } = moneySign(uplift.verdict);
+    const { word } = moneyBadge(uplift.verdict);
     return {
       number: cycle.number,
       label: `v${cycle.version}`,

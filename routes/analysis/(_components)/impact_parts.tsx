@@ -1,8 +1,8 @@
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { endsOf, moneySign, signedSum, sum } from "../../../components/analysis_words.ts";
+import { endsOf, moneyBadge, signedSum, sum } from "../../../components/analysis_labels.ts";
 import { CurveChart, UpliftChart } from "./impact_charts.tsx";
 import { count, counted, duration, figure } from "../../../src/format/figures.ts";
-import { Status } from "../../../components/signs.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
 
 /** What retraining was worth: in money where the shop stated its economics, else how to. */
 export function Worth({ impact }: { impact: Impact }) {
@@ -143,7 +143,9 @@ function GainCells(
 /** Only where it is known to have brought, or lost, something. */
 function returnOf({ gain, roi }: CycleImpact["measured"]) {
   if (gain === null) return "not known yet";
-  if (gain.verdict !== "gains" && gain.verdict !== "loses") return <Status sign={moneySign(gain.verdict)} />;
+  if (gain.verdict !== "gains" && gain.verdict !== "loses") {
+    return <StatusBadge badge={moneyBadge(gain.verdict)} />;
+  }
   if (roi === null) return <small>no cost stated</small>;
   const end = (value: number | null) => value === null ? "unknown" : figure(value);
   return (

@@ -1,7 +1,7 @@
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { endsOf, moneySign, signedSum } from "../../../components/analysis_words.ts";
+import { endsOf, moneyBadge, signedSum } from "../../../components/analysis_labels.ts";
 import { counted, figure, signed } from "../../../src/format/figures.ts";
-import { Status } from "../../../components/signs.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
 
 /** What called for retraining, and which features the new models lean on: where the worth came from. */
 export function Attribution({ impact }: { impact: Impact }) {
@@ -55,7 +55,7 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
                 : "not known"}
             </td>
             <td data-label="Says">
-              <Status sign={moneySign(estimated?.verdict ?? "cannot tell yet")} />
+              <StatusBadge badge={moneyBadge(estimated?.verdict ?? "cannot tell yet")} />
             </td>
           </tr>
         ))}

@@ -1,12 +1,12 @@
 import type { CycleImpact } from "../../../src/impact/impact.ts";
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
-import { ends, togetherSign } from "../../../components/analysis_words.ts";
+import { ends, togetherBadge } from "../../../components/analysis_labels.ts";
 import { type Change, changesDrawing } from "./changes_chart.tsx";
 import { count, counted, metricName, percent } from "../../../src/format/figures.ts";
 import { Figure } from "../../../components/plot.tsx";
-import { Status } from "../../../components/signs.tsx";
-import { outcomeSign } from "../../../components/words.ts";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import { outcomeBadge } from "../../../components/labels.ts";
 
 const tick = (x: number) => `${(x * 100).toFixed(Math.abs(x) < 0.01 && x !== 0 ? 1 : 0)} %`.replace("-", "−");
 const sure = (confidence: number) => `${Math.round(confidence * 100)} % interval`;
@@ -25,7 +25,7 @@ export function GateChart({ model, loss, cycles }: AnalysisView) {
     high: change!.high,
     tone: toneOf(outcome),
     label: toneOf(outcome) === "past" ? null : `v${challenger}`,
-    title: `Cycle ${number}, v${challenger}, ${outcomeSign(outcome).word.toLowerCase()}: ${
+    title: `Cycle ${number}, v${challenger}, ${outcomeBadge(outcome).word.toLowerCase()}: ${
       percent(change!.mean, { sign: true })
     }, ${ends(change!)}, on ${counted(change!.n, "row")}`,
   }));
@@ -170,7 +170,7 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
             <td data-label="Interval" class="num">{found ? ends(found) : "none yet"}</td>
             <td data-label="Cycles" class="num">{count(found?.changes ?? 0)}</td>
             <td data-label="Rows" class="num">{count(found?.n ?? 0)}</td>
-            <td data-label="Says">{found ? <Status sign={togetherSign(found)} /> : "nothing yet"}</td>
+            <td data-label="Says">{found ? <StatusBadge badge={togetherBadge(found)} /> : "nothing yet"}</td>
           </tr>
         ))}
       </tbody>

@@ -11,9 +11,9 @@ import {
   policyName,
   subjectOf,
   subjectText,
-} from "../../../components/backtest_words.ts";
+} from "../../../components/backtest_labels.ts";
 import { count, counted, duration, figure, metricName } from "../../../src/format/figures.ts";
-import { Status, Time } from "../../../components/signs.tsx";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
 interface Props {
   view: AnalysisView;
@@ -88,7 +88,7 @@ function Policy(
       <td data-label="Against never">
         {policy.policy === "never" || !against ? <small>what all are compared with</small> : (
           <>
-            <Status sign={DIFFERENCES[against.verdict]} />{" "}
+            <StatusBadge badge={DIFFERENCES[against.verdict]} />{" "}
             {against.verdict !== "the same" && <small>{differenceText(against)}</small>}
           </>
         )}

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../../src/backtest/report.ts";
-import { capital, METRICS, policyName, subjectOf } from "../../../components/backtest_words.ts";
+import { capital, METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
 import { counted, figure, metricName, moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
@@ -15,7 +15,7 @@ interface Point {
   why: string;
 }
 
-interface Lane {
+interface PolicyRow {
   label: string;
   name: string;
   mean: number | undefined;
@@ -25,7 +25,7 @@ interface Lane {
 const isScored = (s: BacktestStep): s is BacktestStep & { metrics: Record<string, number> } =>
   s.rows > 0 && s.metrics !== null;
 
-function laneOf({ label, ...policy }: LabelledPolicy, result: ModelResult, metric: string): Lane {
+function policyRow({ label, ...policy }: LabelledPolicy, result: ModelResult, metric: string): PolicyRow {
   const own = result.policies.find((p) => p.policy === label);
   const scored = (own?.series ?? []).filter(isScored);
   return {
@@ -47,11 +47,13 @@ function laneOf({ label, ...policy }: LabelledPolicy, result: ModelResult, metri
 export function BacktestChart({ result, policies }: { result: ModelResult; policies: LabelledPolicy[] }) {
   const metric = METRICS[result.kind].loss;
   const name = metricName(metric);
-  const lanes = policies.map((policy) => laneOf(policy, result, metric)).filter((l) => l.points.length > 0);
-  if (lanes.length === 0) return null;
-  const never = lanes.find(({ label }) => label === "never");
+  const policyRows = policies.map((policy) => policyRow(policy, result, metric)).filter((l) =>
+    l.points.length > 0
+  );
+  if (policyRows.length === 0) return null;
+  const never = policyRows.find(({ label }) => label === "never");
   const subject = subjectOf({ policies });
-  const own = lanes.find(({ label }) => label === subject.label);
+  const own = policyRows.find(({ label }) => label === subject.label);
   const title = own?.mean === undefined || never?.mean === undefined || own === never
     ? `${capital(name)} of ${result.model}, policy by policy`
     : `${capital(name)} ${figure(own.mean)} on average under ${own.name}, ${
@@ -62,11 +64,11 @@ export function BacktestChart({ result, policies }: { result: ModelResult; polic
       id={`backtest-${result.model}`}
       title={title}
       measure={`of what each policy served at ${
-        counted(most(lanes), "cut-off")
+        counted(most(policyRows), "cut-off")
       }; lower is better; grey: never retrained; large dot: another version came to serve`}
-      describe={`${title}. Means: ${lanes.map((l) => `${l.name} ${figure(l.mean!)}`).join("; ")}`}
-      data={lanes}
-      drawing={drawing(lanes, never?.points ?? [])}
+      describe={`${title}. Means: ${policyRows.map((l) => `${l.name} ${figure(l.mean!)}`).join("; ")}`}
+      data={policyRows}
+      drawing={drawing(policyRows, never?.points ?? [])}
       numbers={{
         columns: [
           { name: "As of", as: "day" as const },
@@ -96,29 +98,29 @@ export function BacktestChart({ result, policies }: { result: ModelResult; polic
   );
 }
 
-const most = (lanes: readonly Lane[]) => Math.max(...lanes.map(({ points }) => points.length));
-const LANE_PX = 74;
+const most = (policyRows: readonly PolicyRow[]) => Math.max(...policyRows.map(({ points }) => points.length));
+const ROW_PX = 74;
 const HEAD_PX = 6;
 const FOOT_PX = 34;
 
-const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (width) => {
-  const all = lanes.flatMap(({ points }) => points);
+const drawing = (policyRows: readonly PolicyRow[], never: readonly Point[]): Drawing => (width) => {
+  const all = policyRows.flatMap(({ points }) => points);
   const values = all.map((p) => p.value);
   const from = new Date(Math.min(...all.map((p) => p.at.getTime())));
   const to = new Date(Math.max(...all.map((p) => p.at.getTime())) || 1);
-  const others = lanes.filter(({ label }) => label !== "never");
+  const others = policyRows.filter(({ label }) => label !== "never");
   const beside = others.flatMap(({ label }) => never.map((p) => ({ ...p, policy: label })));
   const own = others.flatMap(({ points }) => points);
-  const first = lanes.filter(({ label }) => label === "never").flatMap(({ points }) => points);
+  const first = policyRows.filter(({ label }) => label === "never").flatMap(({ points }) => points);
   const pad = (Math.max(...values) - Math.min(...values)) * 0.32 || 1;
   return {
     width,
-    height: lanes.length * LANE_PX + HEAD_PX + FOOT_PX,
+    height: policyRows.length * ROW_PX + HEAD_PX + FOOT_PX,
     marginTop: HEAD_PX,
     marginBottom: FOOT_PX,
     marginLeft: 56,
     marginRight: 50,
-    fy: { domain: lanes.map(({ label }) => label), axis: null, padding: 0.06 },
+    fy: { domain: policyRows.map(({ label }) => label), axis: null, padding: 0.06 },
     x: {
       type: "utc",
       label: null,
@@ -156,7 +158,7 @@ const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (w
             p.version === null ? "the naive guess" : `v${p.version}`
           }: ${figure(p.value)}; ${p.why}`,
       }),
-      Plot.text(lanes, {
+      Plot.text(policyRows, {
         fy: "label",
         frameAnchor: "top-left",
         text: "name",
@@ -164,7 +166,7 @@ const drawing = (lanes: readonly Lane[], never: readonly Point[]): Drawing => (w
         dy: 2,
         className: "label",
       }),
-      Plot.text(lanes.map((l) => l.points.at(-1)!), {
+      Plot.text(policyRows.map((l) => l.points.at(-1)!), {
         x: "at",
         y: "value",
         fy: "policy",

@@ -1,5 +1,5 @@
-import type { BacktestFields, Choice } from "./backtest_wish.ts";
-import { WHY_MAX } from "../../act/(_components)/deed_form.tsx";
+import type { BacktestFields, Choice } from "./backtest_request.ts";
+import { WHY_MAX } from "../../act/(_components)/action_form.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";
 

@@ -1,12 +1,18 @@
 import type { ConfigVersion } from "../../../src/db/config/config_versions.ts";
-import { changesText, forWhom, said, type SaidChange, steps } from "../../../components/config_words.ts";
+import {
+  changesText,
+  forWhom,
+  type LabelledChange,
+  steps,
+  valueLabel,
+} from "../../../components/config_labels.ts";
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { Time } from "../../../components/signs.tsx";
+import { Time } from "../../../components/status_badge.tsx";
 
 /** In what two configurations differ, value beside value. */
 export function ChangeTable({ changes, title, from, to }: {
-  changes: readonly SaidChange[];
+  changes: readonly LabelledChange[];
   title: string;
   /** what the two are called */
   from: string;
@@ -32,9 +38,9 @@ export function ChangeTable({ changes, title, from, to }: {
               <code>{name}</code>
             </th>
             <td data-label="For">{forWhom(model)}</td>
-            <td data-label={from}>{said(before)}</td>
+            <td data-label={from}>{valueLabel(before)}</td>
             <td data-label={to}>
-              <b>{said(after)}</b>
+              <b>{valueLabel(after)}</b>
             </td>
           </tr>
         ))}

@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import type { RetrainingConfig } from "../../../src/config/retraining.ts";
 import { type Setting, SETTING_GROUPS, valueAt, valueText } from "../../../src/config/settings.ts";
-import { forWhom, type LastChanges, said } from "../../../components/config_words.ts";
-import { Status, Time } from "../../../components/signs.tsx";
+import { forWhom, type LastChanges, valueLabel } from "../../../components/config_labels.ts";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
 /** What a person wrote so far, and what is wrong with it. */
 export interface Editing {
@@ -63,7 +63,7 @@ export function SettingsTables({ config, changed, editing }: Props) {
                       {setting.bounds}
                       {setting.optional ? ", or none" : ""} {setting.unit && <small>{setting.unit}</small>}
                     </td>
-                    <td data-label="Default">{said(setting.standard)}</td>
+                    <td data-label="Default">{valueLabel(setting.standard)}</td>
                     <td data-label="Changed">
                       <Changed setting={setting} config={config} changed={changed} />
                     </td>
@@ -86,14 +86,14 @@ const ownValues = ({ models }: RetrainingConfig, { name }: Setting) =>
     .filter(({ value }) => value !== undefined);
 
 function Values({ setting, config }: { setting: Setting; config: RetrainingConfig }) {
-  const value = said(config[setting.name]);
-  const isStandard = value === said(setting.standard);
+  const value = valueLabel(config[setting.name]);
+  const isStandard = value === valueLabel(setting.standard);
   return (
     <>
       {isStandard ? value : <b>{value}</b>}
       {ownValues(config, setting).map(({ model, value }) => (
         <span key={model} class="own">
-          {model} <b>{said(value)}</b>
+          {model} <b>{valueLabel(value)}</b>
         </span>
       ))}
     </>
@@ -130,7 +130,7 @@ function Field(
   const { model, fields, problems } = editing;
   const problem = problems[name];
   const value = fields[name] ?? valueText(valueAt(config, { name, model }));
-  const everywhere = `as every model: ${said(config[name])}`;
+  const everywhere = `as every model: ${valueLabel(config[name])}`;
   const common = {
     id: name,
     name: `set.${name}`,
@@ -167,7 +167,7 @@ function Field(
 export function FieldProblem({ id, children }: { id: string; children: ComponentChildren }) {
   return (
     <small id={id} class="field-problem">
-      <Status sign={{ glyph: "watch", tone: "watch", word: "" }}>{children}</Status>
+      <StatusBadge badge={{ glyph: "watch", tone: "watch", word: "" }}>{children}</StatusBadge>
     </small>
   );
 }

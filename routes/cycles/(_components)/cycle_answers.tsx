@@ -1,7 +1,7 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { duration, metricName, moment, msBetween, signed } from "../../../src/format/figures.ts";
-import { Glyph, Status, Time } from "../../../components/signs.tsx";
-import { outcomeSign, triggerName } from "../../../components/words.ts";
+import { StatusBadge, StatusIcon, Time } from "../../../components/status_badge.tsx";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 /** The figures under a cycle's headline. */
 export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl: string | null }) {
@@ -11,7 +11,7 @@ export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl
       <div>
         <dt>{outcome === null ? "Now" : "Ended"}</dt>
         <dd>
-          <Status sign={outcomeSign(outcome, stage)} />
+          <StatusBadge badge={outcomeBadge(outcome, stage)} />
         </dd>
       </div>
       {evidence && (
@@ -48,7 +48,7 @@ export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl
           <dt>Workflow</dt>
           <dd>
             <a href={workflowUrl}>
-              Open in Temporal UI <Glyph name="out" />
+              Open in Temporal UI <StatusIcon name="out" />
             </a>
           </dd>
         </div>

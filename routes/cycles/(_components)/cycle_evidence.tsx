@@ -3,8 +3,8 @@ import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
 import { count, counted, figure, metricName, moment, percent, signed } from "../../../src/format/figures.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
-import { Status } from "../../../components/signs.tsx";
-import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/words.ts";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
 
 /** Why the cycle began: every reason the check weighed, with its numbers. */
 export function Reasons({ cycle }: { cycle: Cycle }) {
@@ -35,7 +35,7 @@ export function Reasons({ cycle }: { cycle: Cycle }) {
                 <small>{listed(reason.evidence)}</small>
               </td>
               <td data-label="Speaks">
-                <Status sign={SPEAKS[reason.speaks]} />
+                <StatusBadge badge={SPEAKS[reason.speaks]} />
               </td>
             </tr>
           ))}

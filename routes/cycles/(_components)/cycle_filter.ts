@@ -1,7 +1,7 @@
 /** Which cycles an address asks for, and the addresses of others. */
 import { CycleSort, firstOrder, Outcome, SortOrder } from "../../../src/retraining/cycle.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
-import { TRIGGERS } from "../../../components/words.ts";
+import { TRIGGERS } from "../../../components/labels.ts";
 
 /** A list of cycles, as an address says it. */
 export interface CycleFilter {

@@ -1,7 +1,7 @@
 import type { ModelVersion, ServingMove } from "../../../src/registry/version.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
-import { services } from "../../../components/rings.tsx";
+import { services } from "../../../components/version_rings.tsx";
 
 interface Props {
   cycle: Cycle;

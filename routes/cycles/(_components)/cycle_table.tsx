@@ -1,9 +1,9 @@
 import type { Cycle, CycleSort } from "../../../src/retraining/cycle.ts";
 import { type CycleFilter, cyclesPath, sortedBy, SORTS } from "./cycle_filter.ts";
 import { duration, metricName, moment, msBetween, percent } from "../../../src/format/figures.ts";
-import { Status, Time } from "../../../components/signs.tsx";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 import { relative } from "../../../components/cycles_chart.tsx";
-import { outcomeSign, reading, triggerName, verdictSign } from "../../../components/words.ts";
+import { outcomeBadge, reading, triggerName, verdictBadge } from "../../../components/labels.ts";
 
 /** Heads, and what each sorts by. */
 const HEADS: readonly { sort: CycleSort; name: string; numeric?: boolean }[] = [
@@ -44,13 +44,13 @@ export function CycleTable({ cycles, filter }: { cycles: readonly Cycle[]; filte
               <a href={`/cycles/${cycle.id}`}>{cycle.model} {cycle.number}</a>
             </th>
             <td data-label="Ended">
-              <Status sign={outcomeSign(cycle.outcome, cycle.stage)} />
+              <StatusBadge badge={outcomeBadge(cycle.outcome, cycle.stage)} />
             </td>
             <td data-label="Against champion">
               <Comparison {...cycle} />
             </td>
             <td data-label="Verdict">
-              {cycle.verdict ? <Status sign={verdictSign(cycle.verdict)} /> : "none"}
+              {cycle.verdict ? <StatusBadge badge={verdictBadge(cycle.verdict)} /> : "none"}
             </td>
             <td data-label="As of">{moment(cycle.asOf, "day")}</td>
             <td data-label="Began by">{triggerName(cycle.trigger)}</td>

@@ -2,7 +2,7 @@ import { DAY_MS } from "../../../src/core/time.ts";
 import type { DataView } from "../../../src/dashboard/reads/data.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, duration, msBetween, percent } from "../../../src/format/figures.ts";
-import { Time } from "../../../components/signs.tsx";
+import { Time } from "../../../components/status_badge.tsx";
 
 /** What comes live is not days old. */
 const IMPORTED_S = 2 * 86_400;

@@ -2,9 +2,9 @@ import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import type { Shape, Shapes } from "../../../src/monitoring/shapes.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Numbers } from "../../../src/dashboard/page_charts.ts";
-import { chance, sensitivity } from "./monitoring_words.ts";
+import { chance, sensitivity } from "./monitoring_labels.ts";
 import { count, figure, percent } from "../../../src/format/figures.ts";
-import { Glyph } from "../../../components/signs.tsx";
+import { StatusIcon } from "../../../components/status_badge.tsx";
 
 const PANELS = 12;
 
@@ -88,7 +88,7 @@ function Panel({ feature, shape }: { feature: FeatureShift; shape: Shape | null 
         <small>
           {drifted && (
             <span class="status" data-status="watch">
-              <Glyph name="watch" />
+              <StatusIcon name="watch" />
             </span>
           )} {chance(p)}; {sensitivity(feature)}
         </small>

@@ -2,9 +2,9 @@ import type { Finding } from "../../../src/quality/report.ts";
 import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { chance, findingSign } from "./monitoring_words.ts";
+import { chance, findingBadge } from "./monitoring_labels.ts";
 import { count, counted, percent } from "../../../src/format/figures.ts";
-import { Status, Time } from "../../../components/signs.tsx";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
 interface Props {
   quality: MonitoringView["quality"];
@@ -87,7 +87,7 @@ function Row(
         {text} <small>{p === null ? "a fact, not a test" : chance(p)}</small>
       </td>
       <td data-label="State">
-        <Status sign={findingSign({ ...finding, accepted: !open })} />
+        <StatusBadge badge={findingBadge({ ...finding, accepted: !open })} />
         {accepted && <small>by {accepted.by}: {accepted.why}</small>}
         {open && person && (
           <ActButton person={person} href={`/act/accept?${new URLSearchParams({ key })}`}>Accept</ActButton>

@@ -1,12 +1,12 @@
 import type { PerformanceReport } from "../../../src/performance/report.ts";
 import { count } from "../../../src/format/figures.ts";
-import { Status, Time } from "../../../components/signs.tsx";
-import type { Sign } from "../../../components/words.ts";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
+import type { Badge } from "../../../components/labels.ts";
 
-const QUIET: Sign = { glyph: "good", tone: "good", word: "Quiet" };
-const SPOKE: Sign = { glyph: "watch", tone: "watch", word: "Spoke" };
-const MAY_CRY: Sign = { glyph: "unknown", tone: "unknown", word: "Spoke" };
-const WAITS: Sign = { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
+const QUIET: Badge = { glyph: "good", tone: "good", word: "Quiet" };
+const SPOKE: Badge = { glyph: "watch", tone: "watch", word: "Spoke" };
+const MAY_CRY: Badge = { glyph: "unknown", tone: "unknown", word: "Spoke" };
+const WAITS: Badge = { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
 
 /** Detectors that read a version's errors one by one, as their outcomes come in. */
 export function StreamsTable({ report: { streams, version } }: { report: PerformanceReport }) {
@@ -32,7 +32,7 @@ export function StreamsTable({ report: { streams, version } }: { report: Perform
               <code>{detector}</code>
             </th>
             <td data-label="State">
-              <Status sign={seen === 0 ? WAITS : alarms === 0 ? QUIET : budgeted ? SPOKE : MAY_CRY} />
+              <StatusBadge badge={seen === 0 ? WAITS : alarms === 0 ? QUIET : budgeted ? SPOKE : MAY_CRY} />
             </td>
             <td data-label="Errors read" class="num">{count(seen)}</td>
             <td data-label="Alarms" class="num">{count(alarms)}</td>

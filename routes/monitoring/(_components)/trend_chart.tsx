@@ -4,7 +4,7 @@ import type { TrailPoint } from "../../../src/db/monitoring/performance_trail.ts
 import type { Measured } from "../../../src/performance/report.ts";
 import type { ServingMove } from "../../../src/registry/version.ts";
 import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
-import { withRange } from "./monitoring_words.ts";
+import { withRange } from "./monitoring_labels.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
 interface Point extends Measured {

@@ -1,7 +1,7 @@
 import type { Approval } from "../../../src/db/rollouts/approvals.ts";
 import { Offers } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { Time } from "../../../components/signs.tsx";
+import { Time } from "../../../components/status_badge.tsx";
 
 /** Validated versions that wait for a person. */
 export function ApprovalTable(

@@ -3,7 +3,7 @@ import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
-import { reading } from "../../../components/words.ts";
+import { reading } from "../../../components/labels.ts";
 
 interface Point {
   at: Date;

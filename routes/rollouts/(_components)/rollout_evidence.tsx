@@ -1,10 +1,10 @@
 import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
-import type { ArmEvidence } from "../../../src/rollout/evidence.ts";
+import type { ArmEvidence } from "../../../src/rollout/rollout_evidence.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { bounds } from "./difference_chart.tsx";
 import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";
-import { DECISIONS } from "../../../components/rollout_words.ts";
-import { Status } from "../../../components/signs.tsx";
+import { DECISIONS } from "../../../components/rollout_labels.ts";
+import { StatusBadge } from "../../../components/status_badge.tsx";
 
 /** How each version does with the shoppers that it was shown to, at the newest look. */
 export function Arms({ rollout, look }: { rollout: Rollout; look: ReadLook }) {
@@ -161,10 +161,10 @@ function LookTable({ looks }: { looks: readonly ReadLook[] }) {
             <th scope="row">{number}</th>
             <td data-label="As of">{moment(asOf, "moment")}</td>
             <td data-label="Decision">
-              <Status sign={DECISIONS[decision.kind]} />
+              <StatusBadge badge={DECISIONS[decision.kind]} />
             </td>
             <td data-label="Decided again">
-              {same ? "same" : <Status sign={{ glyph: "bad", tone: "bad", word: "Differs" }} />}
+              {same ? "same" : <StatusBadge badge={{ glyph: "bad", tone: "bad", word: "Differs" }} />}
             </td>
             <td data-label="Rests on">{decision.text}</td>
           </tr>

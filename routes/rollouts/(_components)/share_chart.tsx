@@ -3,7 +3,7 @@ import type { ServingMove } from "../../../src/registry/version.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
-import { sharesText, shareText } from "../../../components/rollout_words.ts";
+import { sharesText, shareText } from "../../../components/rollout_labels.ts";
 
 interface Step {
   at: Date;

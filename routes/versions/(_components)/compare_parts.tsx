@@ -3,14 +3,14 @@ import type { Paired } from "../../../src/app/reports/compare.ts";
 import type { ComparedVersion, CompareView } from "../../../src/dashboard/reads/compare.ts";
 import { configChanges } from "../../../src/config/settings.ts";
 import type { ComponentChildren } from "preact";
-import { ends } from "../../../components/analysis_words.ts";
-import { changesText } from "../../../components/config_words.ts";
-import { ON, pairedSign, shares } from "./compare_words.ts";
+import { ends } from "../../../components/analysis_labels.ts";
+import { changesText } from "../../../components/config_labels.ts";
+import { ON, pairedBadge, shares } from "./compare_labels.ts";
 import { count, counted, figure, metricName, moment, percent, signed } from "../../../src/format/figures.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
-import { services } from "../../../components/rings.tsx";
-import { Status } from "../../../components/signs.tsx";
-import { outcomeSign, triggerName } from "../../../components/words.ts";
+import { services } from "../../../components/version_rings.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 const versionName = ({ version: { version } }: ComparedVersion) => `v${version}`;
 
@@ -59,7 +59,7 @@ interface Bar {
 function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
   const bars = paired.flatMap((one, i): Bar[] => {
     const share = shares(one);
-    const { tone, word } = pairedSign(one);
+    const { tone, word } = pairedBadge(one);
     return share
       ? [{
         ...share,
@@ -105,7 +105,7 @@ function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
           one.difference.low,
           one.difference.high,
           one.n,
-          pairedSign(one).word,
+          pairedBadge(one).word,
         ]),
       }}
     />
@@ -180,7 +180,7 @@ function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
               {counted(one.n, one.on === "rollout" ? "shopper" : "row")}
             </td>
             <td data-label="Says">
-              <Status sign={pairedSign(one)} />
+              <StatusBadge badge={pairedBadge(one)} />
             </td>
           </tr>
         ))}
@@ -350,7 +350,7 @@ function MadeBy({ of: { cycle, version } }: { of: ComparedVersion }) {
     <>
       <a href={`/cycles/${cycle.id}`}>cycle {cycle.number}</a> <small>{triggerName(cycle.trigger)}</small>
       {" "}
-      <Status sign={outcomeSign(cycle.outcome)} />
+      <StatusBadge badge={outcomeBadge(cycle.outcome)} />
     </>
   );
 }

@@ -1,10 +1,10 @@
-import type { Descent } from "../../../src/dashboard/reads/compare.ts";
-import { ends } from "../../../components/analysis_words.ts";
+import type { LineageEntry } from "../../../src/dashboard/reads/compare.ts";
+import { ends } from "../../../components/analysis_labels.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, moment, msBetween, percent } from "../../../src/format/figures.ts";
-import type { Service } from "../../../components/rings.tsx";
-import { Status } from "../../../components/signs.tsx";
-import { outcomeSign, triggerName } from "../../../components/words.ts";
+import type { Service } from "../../../components/version_rings.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 const TRUNK_PX = 30;
 const BRANCH_PX = 66;
@@ -19,32 +19,32 @@ const MANY = 100;
 interface Props {
   model: string;
   /** newest first */
-  descent: readonly Descent[];
+  lineage: readonly LineageEntry[];
   served: readonly Service[];
 }
 
 /** What served along the trunk, and off it what was trained to replace it and did not. */
-export function Lineage({ model, descent, served }: Props) {
-  if (descent.length < 2) return null;
-  const oldestFirst = descent.toReversed();
+export function Lineage({ model, lineage, served }: Props) {
+  if (lineage.length < 2) return null;
+  const oldestFirst = lineage.toReversed();
   const [start, end] = [oldestFirst[0].asOf, oldestFirst.at(-1)!.asOf];
   const total = msBetween(start, end) || 1;
   const xOf = new Map(oldestFirst.map((d) => [d.version, 2 + 96 * msBetween(start, d.asOf) / total]));
-  const trunk = (d: Descent) => d.outcome === "deployed" || d.outcome === "rolled back";
+  const trunk = (d: LineageEntry) => d.outcome === "deployed" || d.outcome === "rolled back";
   const now = served.findLast(({ until }) => until === null)?.version;
-  const kept = descent.filter(trunk).length;
+  const kept = lineage.filter(trunk).length;
   const describe = `lineage of ${model}`;
   return (
     <div class="lineage">
       <h3>
-        {descent.length >= MANY && "The newest "}
-        {counted(descent.length, "version")} of {model}, {kept} came to serve{" "}
+        {lineage.length >= MANY && "The newest "}
+        {counted(lineage.length, "version")} of {model}, {kept} came to serve{" "}
         <small>
           By the moment each was made for. Along the line: what served, one after the other. Below it: what
           was trained to replace it and did not.
         </small>
       </h3>
-      <svg class="plot lineage-line" height={HEIGHT_PX} role="img" aria-label={spoken(model, descent, now)}>
+      <svg class="plot lineage-line" height={HEIGHT_PX} role="img" aria-label={spoken(model, lineage, now)}>
         {oldestFirst.map((d) => (
           d.parent !== null && xOf.has(d.parent) && (
             <line
@@ -85,27 +85,27 @@ export function Lineage({ model, descent, served }: Props) {
           );
         })}
       </svg>
-      <ChartTools id={`lineage-${model}`} describe={describe} numbers={numbersOf(descent)}>
-        <LineageTable model={model} descent={descent} />
+      <ChartTools id={`lineage-${model}`} describe={describe} numbers={numbersOf(lineage)}>
+        <LineageTable model={model} lineage={lineage} />
       </ChartTools>
     </div>
   );
 }
 
-const challenged = ({ parent }: Descent) => parent === null ? "nothing" : `v${parent}`;
+const challenged = ({ parent }: LineageEntry) => parent === null ? "nothing" : `v${parent}`;
 
-const story = (d: Descent): string =>
+const story = (d: LineageEntry): string =>
   `v${d.version} against ${challenged(d)}, ${moment(d.asOf, "day")}: ${
-    outcomeSign(d.outcome).word.toLowerCase()
+    outcomeBadge(d.outcome).word.toLowerCase()
   }${d.change ? `, loss ${percent(d.change.mean, { sign: true })} [${ends(d.change)}]` : ""}`;
 
-const spoken = (model: string, descent: readonly Descent[], now: number | undefined): string =>
+const spoken = (model: string, lineage: readonly LineageEntry[], now: number | undefined): string =>
   `Lineage of ${model}: ${
-    descent.map((d) => `v${d.version} against ${challenged(d)} ${outcomeSign(d.outcome).word.toLowerCase()}`)
+    lineage.map((d) => `v${d.version} against ${challenged(d)} ${outcomeBadge(d.outcome).word.toLowerCase()}`)
       .join(", ")
   }${now === undefined ? "" : `; v${now} serves`}`;
 
-const numbersOf = (descent: readonly Descent[]) => ({
+const numbersOf = (lineage: readonly LineageEntry[]) => ({
   columns: [
     { name: "Version" },
     { name: "Challenged" },
@@ -117,7 +117,7 @@ const numbersOf = (descent: readonly Descent[]) => ({
     ...["Change of the loss", "From", "To"].map((name) => ({ name, as: "percent" as const })),
     { name: "Rows", as: "count" as const },
   ],
-  rows: descent.map((d) => [
+  rows: lineage.map((d) => [
     `v${d.version}`,
     d.parent === null ? null : `v${d.parent}`,
     d.asOf,
@@ -133,7 +133,7 @@ const numbersOf = (descent: readonly Descent[]) => ({
 });
 
 /** The same with where each came from, and a way to compare it with what it challenged. */
-function LineageTable({ model, descent }: { model: string; descent: readonly Descent[] }) {
+function LineageTable({ model, lineage }: { model: string; lineage: readonly LineageEntry[] }) {
   return (
     <table class="records">
       <caption class="visually-hidden">Where the versions of {model} came from, newest first</caption>
@@ -149,7 +149,7 @@ function LineageTable({ model, descent }: { model: string; descent: readonly Des
         </tr>
       </thead>
       <tbody>
-        {descent.map((d) => (
+        {lineage.map((d) => (
           <tr key={d.version}>
             <th scope="row">v{d.version}</th>
             <td data-label="Challenged">
@@ -173,7 +173,7 @@ function LineageTable({ model, descent }: { model: string; descent: readonly Des
                 : <small>not compared</small>}
             </td>
             <td data-label="Ended">
-              <Status sign={outcomeSign(d.outcome)} />
+              <StatusBadge badge={outcomeBadge(d.outcome)} />
             </td>
             <td data-label="Made by">
               <a href={`/cycles/${d.cycle}`}>cycle {d.number}</a>

@@ -3,9 +3,9 @@ import type { ModelStatus } from "../../../src/retraining/status.ts";
 import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
-import type { Service } from "../../../components/rings.tsx";
-import { Status } from "../../../components/signs.tsx";
-import type { Sign } from "../../../components/words.ts";
+import type { Service } from "../../../components/version_rings.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import type { Badge } from "../../../components/labels.ts";
 
 interface Props {
   model: ModelStatus;
@@ -15,9 +15,9 @@ interface Props {
   person: Person | null;
 }
 
-const sign = (glyph: Sign["glyph"], tone: Sign["tone"], word: string): Sign => ({ glyph, tone, word });
+const sign = (glyph: Badge["glyph"], tone: Badge["tone"], word: string): Badge => ({ glyph, tone, word });
 
-function standing(v: ModelVersion, serving: number | undefined, served: readonly Service[]): Sign | string {
+function standing(v: ModelVersion, serving: number | undefined, served: readonly Service[]): Badge | string {
   if (v.version === serving) return sign("good", "good", "Serving");
   if (v.damagedAt) return sign("bad", "bad", "File damaged");
   if (served.findLast((s) => s.version === v.version)?.rolledBack) return sign("back", "bad", "Rolled back");
@@ -72,7 +72,9 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
           return (
             <tr key={v.version}>
               <th scope="row">v{v.version}</th>
-              <td data-label="Standing">{typeof stands === "string" ? stands : <Status sign={stands} />}</td>
+              <td data-label="Standing">
+                {typeof stands === "string" ? stands : <StatusBadge badge={stands} />}
+              </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
                 {metric === undefined ? "not measured" : figure(metric)}

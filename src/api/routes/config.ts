@@ -9,7 +9,7 @@ import {
   saveConfig,
 } from "../../db/config/config_versions.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { readTrial } from "../../app/reports/what_if.ts";
+import { readWhatIf } from "../../app/reports/what_if.ts";
 import { patched, type RetrainingConfig } from "../../config/retraining.ts";
 import { notifyRetrainers } from "../changes.ts";
 import {
@@ -21,8 +21,8 @@ import {
   ConfigVersionAnswer,
   json,
   problem,
-  TrialAnswer,
   TryBody,
+  WhatIfAnswer,
 } from "../components.ts";
 import type { Api, ApiDeps, AppEnv } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
@@ -73,7 +73,7 @@ const tried = createRoute({
     "Decides every stored check and verdict of the last days again from its stored evidence, as the " +
     "configuration would have it, beside what was answered then. It trains nothing: `notes` say what cannot be told.",
   request: { body: body(TryBody, true) },
-  responses: { 200: json(TrialAnswer, "What was answered, and what would be"), default: problem },
+  responses: { 200: json(WhatIfAnswer, "What was answered, and what would be"), default: problem },
 });
 
 const history = createRoute({
@@ -120,7 +120,7 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
     const { changes, config, days } = c.req.valid("json");
     known(deps, changes?.models ?? config?.models);
     const wanted = config ?? patched((await currentConfig(deps.sql)).config, changes!);
-    return c.json(await readTrial(deps, { wanted, days }), 200);
+    return c.json(await readWhatIf(deps, { wanted, days }), 200);
   });
   app.openapi(
     history,

@@ -186,8 +186,8 @@ async function planFor({ sql, clock, models }: ApiDeps, name: string, { version,
   ]);
   const config = configOf(all, name);
   const asOf = new Date(await currentAsOf(sql, clock)).toISOString();
-  const wish = { model: models.get(name)!, config, champion, challenger, asOf };
-  return await planRollout(sql, { ...wish, strategy: strategyFor(config, strategy) });
+  const planRequest = { model: models.get(name)!, config, champion, challenger, asOf };
+  return await planRollout(sql, { ...planRequest, strategy: strategyFor(config, strategy) });
 }
 
 /** Says at once what the workflow would find out later. */

@@ -6,23 +6,23 @@ import { listRetrainers } from "../../db/cycles/retrainers.ts";
 import { listWorkers } from "../../db/cycles/workers.ts";
 import { deliver, type DeliveryDeps } from "./deliver.ts";
 import { settleAlerts } from "./settle.ts";
-import { wantedFromPatrol, workerLives } from "../../alerts/watched.ts";
+import { hasLiveWorker, healthAlerts } from "../../alerts/health_checks.ts";
 
-/** Patrols farther apart than this mean that this process slept: it then watches anew. */
+/** Health checks farther apart than this mean that this process slept: it then watches anew. */
 const GAP_MS = 3 * MINUTE_MS;
 /** What a living worker is left to send itself: so long untried, and so long after an attempt (it may wait 30 min). */
 const WITH_WORKER = { untriedMs: 5 * MINUTE_MS, triedMs: 40 * MINUTE_MS };
 /** Without a worker nobody else sends. */
 const WITHOUT_WORKER = { untriedMs: 0, triedMs: 5 * MINUTE_MS };
-/** Most deliveries of one patrol, one after the other. */
+/** Most deliveries of one health check, one after the other. */
 const DELIVERIES_MAX = 20;
 
 /**
  * Watches what a worker cannot say of itself: that it is dead, or that checks do not begin. To be called every minute by
- * a process that is no worker. It also escalates, and sends what no worker has sent. Several processes may patrol at
+ * a process that is no worker. It also escalates, and sends what no worker has sent. Several processes may watch at
  * once. A call while the one before still runs does nothing.
  */
-export function createPatrol(deps: DeliveryDeps): () => Promise<void> {
+export function createWatchdog(deps: DeliveryDeps): () => Promise<void> {
   const { clock } = deps;
   let sinceMs = clock();
   let lastMs = clock();
@@ -34,25 +34,25 @@ export function createPatrol(deps: DeliveryDeps): () => Promise<void> {
     if (nowMs - lastMs > GAP_MS) sinceMs = nowMs;
     lastMs = nowMs;
     try {
-      await patrol(deps, { nowMs, sinceMs });
+      await checkHealth(deps, { nowMs, sinceMs });
     } finally {
       busy = false;
     }
   };
 }
 
-async function patrol(
+async function checkHealth(
   deps: DeliveryDeps,
   { nowMs, sinceMs }: { nowMs: number; sinceMs: number },
 ): Promise<void> {
   const { sql } = deps;
-  const telling = { channels: [...deps.channels.keys()], nowMs };
+  const notify = { channels: [...deps.channels.keys()], nowMs };
   const [retrainers, workers] = await Promise.all([listRetrainers(sql), listWorkers(sql)]);
-  for (const settlement of wantedFromPatrol({ retrainers, workers, nowMs, sinceMs })) {
-    await settleAlerts(sql, settlement, telling);
+  for (const settlement of healthAlerts({ retrainers, workers, nowMs, sinceMs })) {
+    await settleAlerts(sql, settlement, notify);
   }
-  await escalateAlerts(sql, telling);
-  const patience = workerLives({ workers, nowMs }) ? WITH_WORKER : WITHOUT_WORKER;
+  await escalateAlerts(sql, notify);
+  const patience = hasLiveWorker({ workers, nowMs }) ? WITH_WORKER : WITHOUT_WORKER;
   for (const id of await dueDeliveries(sql, { nowMs, ...patience, limit: DELIVERIES_MAX })) {
     await deliver(deps, id).catch((error) => deps.log(messageOf(error)));
   }

@@ -7,8 +7,8 @@ import {
   type ImportState,
   type ImportStep,
 } from "../../db/events/imports.ts";
-import { atomically } from "../../db/retry.ts";
-import { judge } from "../../events/accept.ts";
+import { inSerializableTransaction } from "../../db/retry.ts";
+import { validateEvent } from "../../events/accept.ts";
 import { knownFields } from "../../events/field_names.ts";
 import type { FileRow } from "../../events/file_rows.ts";
 import { type IngestDeps, type Judged, store } from "./ingest.ts";
@@ -120,7 +120,7 @@ class ImportRun {
       const refusal = { reason: row.unreadable, field: null, source, line };
       return { kind: "quarantined", put: quarantined(undefined, refusal, pseudonym) };
     }
-    const verdict = judge(row.raw, { nowMs, pseudonym, line, numbersAsText: true, zone: "utc" });
+    const verdict = validateEvent(row.raw, { nowMs, pseudonym, line, numbersAsText: true, zone: "utc" });
     if (verdict.kind === "accepted") return verdict;
     return { kind: "quarantined", put: quarantined(row.raw, { ...verdict, source, line }, pseudonym) };
   }
@@ -147,7 +147,7 @@ class ImportRun {
   }
 
   async #write(batch: readonly Judged[], toLine: number, bytesRead: number): Promise<void> {
-    const step = await atomically(this.deps.sql, async (tx) => {
+    const step = await inSerializableTransaction(this.deps.sql, async (tx) => {
       const from = { source: `import ${this.file.name}`, nowMs: this.deps.clock() };
       const accepted = (await store(tx, batch, from)).size;
       const refused = batch.filter((one) => one.kind === "quarantined").length;

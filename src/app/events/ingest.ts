@@ -4,9 +4,9 @@ import { insertEvents } from "../../db/events/events.ts";
 import { insertQuarantined } from "../../db/events/quarantine.ts";
 import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
-import { atomically } from "../../db/retry.ts";
+import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
-import { judge } from "../../events/accept.ts";
+import { validateEvent } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
 export interface IngestDeps {
@@ -50,7 +50,7 @@ export async function ingest(
 ): Promise<IngestResult> {
   const nowMs = clock();
   const judged = raws.map((raw): Judged => {
-    const verdict = judge(raw, { nowMs, pseudonym });
+    const verdict = validateEvent(raw, { nowMs, pseudonym });
     if (verdict.kind === "accepted") return verdict;
     return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym) };
   });
@@ -78,7 +78,7 @@ export async function store(
     return fresh;
   };
   if (refused.length === 0) return await insert(sql);
-  return await atomically(sql, async (tx) => {
+  return await inSerializableTransaction(sql, async (tx) => {
     await insertQuarantined(tx, refused);
     return await insert(tx);
   });

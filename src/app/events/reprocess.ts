@@ -2,20 +2,20 @@ import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
 import {
   countWaiting,
-  markReplayed,
-  markTried,
+  markRefusedAgain,
+  markReprocessed,
   takeWaiting,
   type WaitingEvent,
   type Wanted,
-} from "../../db/events/quarantine_replay.ts";
-import { atomically } from "../../db/retry.ts";
+} from "../../db/events/quarantine_reprocess.ts";
+import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
-import { judge } from "../../events/accept.ts";
+import { validateEvent } from "../../events/accept.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
-import { again } from "../../events/put_aside.ts";
+import { restoreEvent } from "../../events/quarantined_event.ts";
 
-/** What became of put-aside events that were tried again. */
-export interface Replayed {
+/** The outcome of reprocessing quarantined events. */
+export interface ReprocessResult {
   readonly tried: number;
   /** new among the events */
   readonly accepted: number;
@@ -37,26 +37,26 @@ type Outcome =
   | { id: number; kind: "failed"; whole: boolean; reason: string; field: string | null };
 
 /**
- * Judges put-aside events again, by the rules and the clock of now. What passes is stored as `ingest` stores it and marked;
- * what fails stays with its newest reason. All of it or nothing: a repeated call finds what is left.
+ * Validates quarantined events again, by the rules and the clock of now. What passes is stored as `ingest`
+ * stores it and marked; what fails stays with its newest reason. All of it or nothing: a repeated call finds what is left.
  * @param options.tell writes down in the same transaction what was done
  */
-export async function replayQuarantine(
+export async function reprocessQuarantine(
   { sql, nowMs, pseudonym }: { sql: Sql; nowMs: number; pseudonym: Pseudonym },
   wanted: Wanted,
-  { tell = () => Promise.resolve() }: { tell?: (tx: Sql, done: Replayed) => Promise<void> } = {},
-): Promise<Replayed> {
-  return await atomically(sql, async (tx) => {
+  { tell = () => Promise.resolve() }: { tell?: (tx: Sql, done: ReprocessResult) => Promise<void> } = {},
+): Promise<ReprocessResult> {
+  return await inSerializableTransaction(sql, async (tx) => {
     const rows = await takeWaiting(tx, wanted);
-    const outcomes = rows.map((row) => tryAgain(row, { nowMs, pseudonym }));
+    const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym }));
     const passed = outcomes.filter((one) => one.kind === "passed");
     const failed = outcomes.filter((one) => one.kind === "failed");
     const fresh = await insertEvents(tx, passed.map(({ event }) => event));
-    await markReplayed(tx, passed.map(({ id, event }) => ({ id, eventId: event.id })));
-    await markTried(tx, failed);
+    await markReprocessed(tx, passed.map(({ id, event }) => ({ id, eventId: event.id })));
+    await markRefusedAgain(tx, failed);
     const after = rows.at(-1)?.id ?? wanted.after;
     const left = await countWaiting(tx, { ...wanted, after });
-    const done: Replayed = {
+    const done: ReprocessResult = {
       tried: rows.length,
       accepted: fresh.size,
       duplicates: passed.length - fresh.size,
@@ -71,11 +71,14 @@ export async function replayQuarantine(
   });
 }
 
-function tryAgain(row: WaitingEvent, { nowMs, pseudonym }: { nowMs: number; pseudonym: Pseudonym }): Outcome {
+function reprocess(
+  row: WaitingEvent,
+  { nowMs, pseudonym }: { nowMs: number; pseudonym: Pseudonym },
+): Outcome {
   const { id, reason, field } = row;
-  const kept = again(row, pseudonym);
+  const kept = restoreEvent(row, pseudonym);
   if (kept.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
-  const verdict = judge(kept.raw, { ...kept.context, nowMs });
+  const verdict = validateEvent(kept.raw, { ...kept.context, nowMs });
   return verdict.kind === "accepted"
     ? { id, kind: "passed", event: verdict.event }
     : { id, kind: "failed", whole: true, reason: verdict.reason, field: verdict.field };

@@ -12,7 +12,7 @@ import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 
 /** Which version is to be rolled out beside which. */
-export interface RolloutWish {
+export interface RolloutPlanRequest {
   model: ModelDefinition;
   config: ModelConfig;
   strategy: Strategy;
@@ -28,16 +28,16 @@ export const strategyFor = ({ rollout }: ModelConfig, asked?: Strategy): Strateg
   asked ?? (rollout === "immediate" ? "canary" : rollout);
 
 /** The plan that a rollout would go by if it began now: what it needs can be told beforehand. */
-export async function planRollout(sql: Sql, wish: RolloutWish): Promise<RolloutPlan> {
-  const { model, config, strategy, champion, challenger } = wish;
-  const others = strategy === "bandit" ? await earlierGood(sql, wish) : [];
+export async function planRollout(sql: Sql, planRequest: RolloutPlanRequest): Promise<RolloutPlan> {
+  const { model, config, strategy, champion, challenger } = planRequest;
+  const others = strategy === "bandit" ? await earlierGood(sql, planRequest) : [];
   return makePlan(config, strategy, {
     champion: champion.version,
     challengers: [challenger.version, ...others],
     championLoss: champion.manifest.metrics[model.loss] ?? 0,
-    lossDeviation: await lossDeviation(sql, wish),
+    lossDeviation: await lossDeviation(sql, planRequest),
     margin: config.margin ?? model.margin,
-    mayPromote: !wish.drill,
+    mayPromote: !planRequest.drill,
   });
 }
 
@@ -45,7 +45,10 @@ export async function planRollout(sql: Sql, wish: RolloutWish): Promise<RolloutP
 const OUTCOMES_MAX = 5000;
 const OUTCOMES_MIN = 100;
 
-async function lossDeviation(sql: Sql, { model, champion, asOf }: RolloutWish): Promise<number | null> {
+async function lossDeviation(
+  sql: Sql,
+  { model, champion, asOf }: RolloutPlanRequest,
+): Promise<number | null> {
   const of = { model: model.name, version: champion.version, asOfMs: Date.parse(asOf) };
   const { rows } = await metPredictions(sql, { ...of, limit: OUTCOMES_MAX });
   if (rows.length < OUTCOMES_MIN) return null;
@@ -58,7 +61,7 @@ async function lossDeviation(sql: Sql, { model, champion, asOf }: RolloutWish): 
 /** Earlier versions that a bandit may choose from, the newest known good one first. */
 async function earlierGood(
   sql: Sql,
-  { model, config, champion, challenger }: RolloutWish,
+  { model, config, champion, challenger }: RolloutPlanRequest,
 ): Promise<number[]> {
   const history = await servingChanges(sql, model.name);
   const served = [...new Set(history.flatMap(({ version, previous }) => [version, previous ?? version]))];

@@ -20,7 +20,7 @@ import {
 } from "../../db/models/serving.ts";
 import { setVersionState } from "../../db/models/versions.ts";
 import type { RolloutDecision } from "../../rollout/decision.ts";
-import type { RolloutEvidence } from "../../rollout/evidence.ts";
+import type { RolloutEvidence } from "../../rollout/rollout_evidence.ts";
 import type { ArmShare, RolloutPlan } from "../../rollout/plan.ts";
 import type { Rollout } from "../../rollout/rollout.ts";
 

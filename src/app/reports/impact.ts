@@ -7,7 +7,7 @@ import { servingHistory } from "../../db/models/serving.ts";
 import { type CycleRow, endedStages } from "../../db/monitoring/trends.ts";
 import { profitCurve } from "../../impact/curve.ts";
 import { type Economics, economicsOf } from "../../impact/economics.ts";
-import { ImpactEvidence, type ImpactStage } from "../../impact/evidence.ts";
+import { ImpactEvidence, type ImpactStage } from "../../impact/impact_evidence.ts";
 import type { Impact } from "../../impact/impact.ts";
 import { type Stored, tellStage, type ToldStage } from "../../impact/stage.ts";
 import { type DeployedCycle, summarise } from "../../impact/summary.ts";

@@ -4,13 +4,13 @@ import { listAcceptances } from "../../db/monitoring/acceptances.ts";
 import { foundInData } from "../../db/monitoring/affected.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
-import { listLooks } from "../../db/monitoring/looks.ts";
+import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";
 import { getObservations } from "../../db/monitoring/observations.ts";
 import { type Observation } from "../../monitoring/observation.ts";
 import { servingVersion } from "../../db/models/serving.ts";
 import { alphaOf, SHARES, type Watched } from "../../monitoring/budget.ts";
 import { DriftReport } from "../../drift/report.ts";
-import type { Look } from "../../monitoring/look.ts";
+import type { ObservationSummary } from "../../monitoring/observation_summary.ts";
 import { PerformanceReport } from "../../performance/report.ts";
 import { QualityReport } from "../../quality/report.ts";
 import { currentAsOf } from "../as_of.ts";
@@ -102,11 +102,11 @@ async function readLooks<T extends z.ZodType>(
   schema: T,
 ) {
   const beforeMs = asOfMs === undefined ? undefined : asOfMs + 1;
-  const [first, ...earlier] = await listLooks(sql, { ...of, beforeMs, limit: limit + 1 });
-  return { newest: first ? await lookAt(sql, first, schema) : null, earlier };
+  const [first, ...earlier] = await listObservationSummaries(sql, { ...of, beforeMs, limit: limit + 1 });
+  return { newest: first ? await readReport(sql, first, schema) : null, earlier };
 }
 
-async function lookAt<T extends z.ZodType>(sql: Sql, { id }: Look, schema: T) {
+async function readReport<T extends z.ZodType>(sql: Sql, { id }: ObservationSummary, schema: T) {
   const [{ at, codeVersion, report }] = await getObservations(sql, [id]);
   return { id, at, codeVersion, report: schema.parse(report) };
 }

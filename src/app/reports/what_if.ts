@@ -7,20 +7,20 @@ import { judgedCyclesSince } from "../../db/cycles/cycles.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import type { RetrainingConfig } from "../../config/retraining.ts";
 import { currentAsOf } from "../as_of.ts";
-import { type Trial, tryConfig } from "../../retraining/what_if.ts";
+import { simulateConfig, type WhatIfReport } from "../../retraining/what_if.ts";
 
 /** Most checks that are decided again. */
 const CHECKS_MAX = 5000;
 
 /** Tries a configuration on the last days of history, by the installation's own clock. It changes nothing. */
-export async function readTrial(
+export async function readWhatIf(
   { sql, clock, models }: {
     sql: Sql;
     clock: Clock;
     models: ReadonlyMap<string, Pick<ModelDefinition, "margin">>;
   },
   { wanted, days }: { wanted: RetrainingConfig; days: number },
-): Promise<Trial> {
+): Promise<WhatIfReport> {
   const toMs = await currentAsOf(sql, clock);
   const fromMs = toMs - days * DAY_MS;
   const from = new Date(fromMs).toISOString();
@@ -29,7 +29,7 @@ export async function readTrial(
     checksSince(sql, from, CHECKS_MAX + 1),
     judgedCyclesSince(sql, from),
   ]);
-  return tryConfig({
+  return simulateConfig({
     current,
     wanted,
     cycles,

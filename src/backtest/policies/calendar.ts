@@ -6,7 +6,7 @@ export const calendar: Policy = {
   name: "calendar",
   means: "retrained every so many days",
   looks: false,
-  validates: "if wished",
+  validates: "on request",
   decide({ asOf, lastTrained }, { days }) {
     const age = lastTrained === null ? Infinity : (Date.parse(asOf) - Date.parse(lastTrained)) / DAY_MS;
     return age >= (days ?? 0)

@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { labelOf, type PolicyWish, readPolicy } from "../../backtest/wish.ts";
+import { labelOf, type PolicySpec, readPolicy } from "../../backtest/policy_spec.ts";
 import type { Client } from "../../client/client.ts";
 import type { BacktestSummary } from "../../app/reports/backtest.ts";
 import { backtestsText, backtestText } from "../backtest_text.ts";
@@ -50,7 +50,7 @@ export function addBacktest(program: Command, context: Context): void {
 }
 
 interface StartOptions extends Common {
-  policy: PolicyWish[];
+  policy: PolicySpec[];
   model: string[];
   from?: string;
   to?: string;
@@ -64,7 +64,7 @@ function addStart(backtest: Command, context: Context): void {
     .option(
       "--policy <policy>",
       `left out: ${USUAL.join(", ")}`,
-      (text, all: PolicyWish[]) => [...all, readPolicy(text)],
+      (text, all: PolicySpec[]) => [...all, readPolicy(text)],
       [],
     )
     .option("--model <name>", "left out: every model", (name, all: string[]) => [...all, name], [])

@@ -7,7 +7,7 @@ import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
-import { trialText } from "../trial_text.ts";
+import { whatIfText } from "../what_if_text.ts";
 
 /** `perennial config get | set | try | history | back` */
 export function addConfig(program: Command, context: Context): void {
@@ -86,8 +86,8 @@ function addTry(config: Command, context: Context): void {
   )
     .action(async (pairs: string[], { days, ...options }: Omit<SetOptions, "why"> & { days: number }) => {
       const changes = patchOf(pairs, options);
-      const trial = await (await context.client(options)).tryConfig({ changes, days });
-      context.show(options, trial, (t) => trialText(t, context.paint));
+      const simulation = await (await context.client(options)).tryConfig({ changes, days });
+      context.show(options, simulation, (t) => whatIfText(t, context.paint));
     });
 }
 

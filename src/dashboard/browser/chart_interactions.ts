@@ -1,10 +1,10 @@
-/** In the browser: what makes the charts answer that the server drew. One set of listeners for the whole page. */
+/** Interactions in the browser with the charts that the server drew. One set of listeners for the whole page. */
 import { dragged, nearest, stepped } from "./chart_tips.ts";
 import { localTimes } from "./live.ts";
 import { type Range, zoomHref } from "../../../components/zoom.ts";
 
-/** What is told, and where it stands in the window, px. */
-export interface Tip {
+/** The text of a tooltip, and its place in the window, px. */
+export interface Tooltip {
   text: string;
   x: number;
   y: number;
@@ -14,25 +14,25 @@ const HOSTS = ".chart, svg.plot";
 const SVG = "http://www.w3.org/2000/svg";
 const EDGE_PX = 130; // half of the widest tip
 
-/** Brings the charts to life. @param tell shows a tip, or none   @returns what ends it */
-export function enliven(tell: (tip: Tip | null) => void): () => void {
-  const told = telling(tell);
+/** Attaches hover, keyboard and zoom to all charts. @param show shows a tooltip, or none   @returns detaches them */
+export function attachCharts(show: (tip: Tooltip | null) => void): () => void {
+  const tooltip = createTooltip(show);
   const listeners: [string, (event: never) => void][] = [
-    ["pointermove", (e: PointerEvent) => e.buttons === 0 && told.pointer(e)],
-    ["pointerdown", (e: PointerEvent) => drag(e, told.hide)],
-    ["focusin", (e: FocusEvent) => told.focus(e)],
-    ["focusout", () => told.hide()],
-    ["keydown", (e: KeyboardEvent) => told.key(e)],
+    ["pointermove", (e: PointerEvent) => e.buttons === 0 && tooltip.pointer(e)],
+    ["pointerdown", (e: PointerEvent) => drag(e, tooltip.hide)],
+    ["focusin", (e: FocusEvent) => tooltip.focus(e)],
+    ["focusout", () => tooltip.hide()],
+    ["keydown", (e: KeyboardEvent) => tooltip.key(e)],
     ["click", zoomClick],
   ];
   for (const [type, listener] of listeners) document.addEventListener(type, listener as EventListener);
-  addEventListener("scroll", told.follow, { passive: true });
+  addEventListener("scroll", tooltip.follow, { passive: true });
   prepare();
   const drawnAnew = new MutationObserver(prepare);
   drawnAnew.observe(document.querySelector("main")!, { childList: true, subtree: true });
   return () => {
     drawnAnew.disconnect();
-    removeEventListener("scroll", told.follow);
+    removeEventListener("scroll", tooltip.follow);
     for (const [type, listener] of listeners) document.removeEventListener(type, listener as EventListener);
   };
 }
@@ -59,12 +59,12 @@ function marksOf(host: Element): { mark: Element; box: DOMRect }[] {
 
 const hostOf = (event: Event) => event.target instanceof Element ? event.target.closest(HOSTS) : null;
 
-function telling(tell: (tip: Tip | null) => void) {
+function createTooltip(draw: (tip: Tooltip | null) => void) {
   let shown: Element | null = null;
   let at = -1;
   const hide = () => {
     shown?.classList.remove("told");
-    if (shown) tell(shown = null);
+    if (shown) draw(shown = null);
   };
   const show = (mark: Element, box: DOMRect) => {
     if (mark === shown) return;
@@ -74,7 +74,7 @@ function telling(tell: (tip: Tip | null) => void) {
   };
   const place = (mark: Element, { left, right, top }: DOMRect) => {
     const x = Math.min(Math.max((left + right) / 2, EDGE_PX), document.documentElement.clientWidth - EDGE_PX);
-    tell({ text: mark.getAttribute("data-tip")!, x, y: Math.max(top, 0) });
+    draw({ text: mark.getAttribute("data-tip")!, x, y: Math.max(top, 0) });
   };
   const showNth = (host: Element, n: number | null) => {
     const marks = marksOf(host);

@@ -1,6 +1,6 @@
 import type { ModelStatus } from "../../retraining/status.ts";
 import { LiveTime } from "./live_time.tsx";
-import { statusText } from "../../../components/rollout_words.ts";
+import { statusText } from "../../../components/rollout_labels.ts";
 
 /** What is under way towards serving: a rollout that runs, a version that waits for a person. A line each. */
 export function Pending({ models }: { models: readonly ModelStatus[] }) {

@@ -1,7 +1,7 @@
 import type { Cycle, Stage } from "../../retraining/cycle.ts";
 import type { ModelStatus } from "../../retraining/status.ts";
 import { duration, msBetween } from "../../format/figures.ts";
-import { Stem } from "../../../components/signs.tsx";
+import { ProgressBar } from "../../../components/status_badge.tsx";
 
 /** The stations that are drawn; `report` and `ended` come after the last. */
 const STATIONS: readonly Stage[] = [
@@ -37,7 +37,7 @@ export function Stages({ label, running, past }: Props) {
         const grown = state === "done" ? 1 : state === "now" ? running!.progress?.fraction ?? 0 : 0;
         return (
           <li key={stage} data-stage={state} aria-current={state === "now" ? "step" : undefined}>
-            {i < stations.length - 1 && <Stem grown={grown} />}
+            {i < stations.length - 1 && <ProgressBar grown={grown} />}
             <b>{stage}</b>
             <small>{note(stage, state, past, running)}</small>
           </li>

@@ -24,7 +24,7 @@ import type { Cycle } from "../../retraining/cycle.ts";
 import { rolloutLooks } from "../../app/reports/rollout_looks.ts";
 
 /** Where a version came from: what it was trained to replace, by which cycle, and what became of it. */
-export interface Descent {
+export interface LineageEntry {
   version: number;
   /** served when it was trained; null: nothing did */
   parent: number | null;
@@ -42,12 +42,12 @@ export interface Descent {
 const CYCLES_SHOWN = 100;
 
 /** Where the newest versions of a model came from, newest first. */
-export const readDescent = async (sql: Sql, model: string): Promise<Descent[]> =>
-  descentOf(await analysedCycles(sql, model, CYCLES_SHOWN));
+export const readLineage = async (sql: Sql, model: string): Promise<LineageEntry[]> =>
+  lineageOf(await analysedCycles(sql, model, CYCLES_SHOWN));
 
 /** Where the versions came from that some cycles made. */
-export function descentOf(cycles: readonly AnalysedRow[]): Descent[] {
-  return cycles.flatMap((row): Descent[] => {
+export function lineageOf(cycles: readonly AnalysedRow[]): LineageEntry[] {
+  return cycles.flatMap((row): LineageEntry[] => {
     const { id, number, asOf, trigger, outcome, champion, challenger, reasons, compared } = row;
     if (challenger === null) return [];
     const spoke = reasons.filter(({ speaks }) => speaks === "for");

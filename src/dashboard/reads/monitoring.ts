@@ -1,10 +1,10 @@
 import type { Acceptance } from "../../monitoring/acceptance.ts";
-import { listLooks } from "../../db/monitoring/looks.ts";
+import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";
 import { shapesOf } from "../../db/monitoring/observations.ts";
 import { performanceTrail, type TrailPoint } from "../../db/monitoring/performance_trail.ts";
 import { servingHistory } from "../../db/models/serving.ts";
 import type { DriftReport } from "../../drift/report.ts";
-import type { Look } from "../../monitoring/look.ts";
+import type { ObservationSummary } from "../../monitoring/observation_summary.ts";
 import type { PerformanceReport } from "../../performance/report.ts";
 import type { Finding, QualityReport } from "../../quality/report.ts";
 import type { Shapes } from "../../monitoring/shapes.ts";
@@ -51,7 +51,7 @@ export interface MonitoringView {
   /** oldest first */
   moves: ServingMove[];
   /** at what the model answered, newest first */
-  looks: Look[];
+  looks: ObservationSummary[];
   /** the moment that was asked for; null: the newest */
   at: string | null;
 }
@@ -80,7 +80,7 @@ export async function readMonitoringView(
     readQuality(deps, query),
     performanceTrail(sql, { model, metric, untilMs }),
     servingHistory(sql, model),
-    listLooks(sql, { kind: "performance", model, limit: LOOKS_SHOWN }),
+    listObservationSummaries(sql, { kind: "performance", model, limit: LOOKS_SHOWN }),
   ]);
   const brief = all.models.map((name, i) => ({
     model: name,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ImpactStage } from "../../impact/evidence.ts";
+import { ImpactStage } from "../../impact/impact_evidence.ts";
 import { ImpactReport } from "../../impact/report.ts";
 import { Reason } from "../../retraining/check.ts";
 import type { Sql } from "../connect.ts";

@@ -2,7 +2,7 @@ import { code32 } from "../../core/hash.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import { arrayLiteral } from "../array_literal.ts";
 import type { Sql } from "../connect.ts";
-import { whole } from "../retry.ts";
+import { withRetry } from "../retry.ts";
 import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_MERGE, USER_DAY_SELECT } from "./user_day_sql.ts";
 
 /**
@@ -15,7 +15,7 @@ export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): 
   if (events.length === 0) return new Set();
   const c = columnsOf(events);
   const dayOfEvent = sql.unsafe(DAY_OF_AT);
-  const [row] = await whole(sql, (sql) =>
+  const [row] = await withRetry(sql, (sql) =>
     sql`
     with added as (
       insert into events (event_id, user_key, session_code, type, product, product_code, category, category_code,

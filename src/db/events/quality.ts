@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DAY_MS } from "../../core/time.ts";
 import { Finding } from "../../quality/report.ts";
-import type { QualityEvidence, Refused } from "../../quality/evidence.ts";
+import type { QualityEvidence, Refused } from "../../quality/quality_evidence.ts";
 import { DayProfile, PROFILE_VERSION } from "../../quality/profile.ts";
 import type { Sql } from "../connect.ts";
 import { mondayOf, profileDays } from "./quality_days.ts";

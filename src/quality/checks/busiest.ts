@@ -1,7 +1,7 @@
 import { DAY_MS } from "../../core/time.ts";
 import { paretoRate } from "../tails.ts";
 import { type Check, isTroubled, PAST_DAYS } from "../view.ts";
-import { dayText, times } from "../words.ts";
+import { dayText, times } from "../format.ts";
 
 const DAYS_MIN = 28;
 /** How far beyond the busiest shopper of all days before. */

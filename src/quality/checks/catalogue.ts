@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** What is bought are other products than before, and it lasts: the shop sells something else now. */
 export const newCatalogue: Check = (view) =>

@@ -2,7 +2,7 @@ import { DAY_MS } from "../../core/time.ts";
 import { tailBeside } from "../students.ts";
 import type { DayProfile } from "../profile.ts";
 import { type Check, type Draft, isTroubled, type View } from "../view.ts";
-import { dayText } from "../words.ts";
+import { dayText } from "../format.ts";
 
 /** One odd day is no clock: some shops open late once a week. */
 const LENGTHS = [2, 4, 7] as const;

@@ -1,5 +1,5 @@
 import type { Check, Tested, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** A feature that told shoppers apart is the same for all of them. */
 export const frozen: Check = ({ evidence: { features, asOfMs } }) => {

@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** A step is one where at least so large a part of the visits goes on to buy; so many steps are watched, the nearest to the purchase. */
 const BUYS_MIN = 0.1;

@@ -1,7 +1,7 @@
 import { askRate } from "../rates.ts";
 import { WATCHED_FIELDS } from "../profile.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** Types of which fewer visits come in are not looked at one by one. */
 const PART_MIN = 0.05;

@@ -2,7 +2,7 @@ import { DAY_MS } from "../../core/time.ts";
 import { PRICE_BIN } from "../profile.ts";
 import { askRate } from "../rates.ts";
 import { type Check, type Tested, type View } from "../view.ts";
-import { dayText, percent, times } from "../words.ts";
+import { dayText, percent, times } from "../format.ts";
 import { seriesOf } from "./repetition.ts";
 
 /** Purchases for nothing. */

@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check, Draft } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** What was put aside tells its kind by its reason. */
 function kindOf(reason: string): Draft["kind"] {

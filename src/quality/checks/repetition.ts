@@ -1,7 +1,7 @@
 import type { Affected, DayProfile } from "../profile.ts";
 import { askRate, type Counted } from "../rates.ts";
 import type { Check } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** A count of every day as a series over all its visits. */
 export const seriesOf = (days: readonly DayProfile[], of: (day: DayProfile) => Affected): Counted[] =>

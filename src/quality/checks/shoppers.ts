@@ -1,6 +1,6 @@
 import { askRate, type Counted } from "../rates.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 const seriesOfShoppers = (
   { days }: View,

@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 import { seriesOf } from "./repetition.ts";
 
 /** Events come in long after they happened: what was computed in between lacked them. */

@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 import { mainTypes } from "./missing.ts";
 
 /** What a shop calls its own failures. */

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../../core/time.ts";
 import { median, tailBeside } from "../students.ts";
 import { type Check, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
-import { times } from "../words.ts";
+import { times } from "../format.ts";
 
 /** A stretch is forecast by the middle of so many stretches before it: the same weekday, or whole weeks. */
 const BEFORE = 6;

@@ -3,7 +3,7 @@ import { saveImpact } from "../../../src/db/cycles/impacts.ts";
 import { NotFoundError } from "../../../src/core/errors.ts";
 import { reportOf } from "../../../src/impact/report.ts";
 import { atGate, differing, inRollout, onOutcomes } from "../../../src/app/reports/compare.ts";
-import { readComparison, readDescent } from "../../../src/dashboard/reads/compare.ts";
+import { readComparison, readLineage } from "../../../src/dashboard/reads/compare.ts";
 import { withDatabase } from "../../db/database.ts";
 import { makeFixture, NOW_MS } from "../../dashboard/fixture.ts";
 import { insertFixture } from "../../dashboard/rows.ts";
@@ -72,7 +72,7 @@ Deno.test("differing() names what differs by its path, a list as a whole", () =>
   ]);
 });
 
-Deno.test("readComparison() finds where both scored the same rows, outcomes before the gate; readDescent() whence each came", () =>
+Deno.test("readComparison() finds where both scored the same rows, outcomes before the gate; readLineage() whence each came", () =>
   withDatabase(async (sql) => {
     await insertFixture(sql, fixture, { nextCheckAt: new Date(NOW_MS).toISOString() });
     await saveImpact(sql, {
@@ -95,9 +95,9 @@ Deno.test("readComparison() finds where both scored the same rows, outcomes befo
     assert.equal(view.a.config.version, 0);
     assert.equal(await readComparison(deps, { model: "nobody", ...pair }), null);
     await assert.rejects(() => readComparison(deps, { model: "churn", a: 1, b: 999 }), NotFoundError);
-    const descent = await readDescent(sql, "churn");
+    const lineage = await readLineage(sql, "churn");
     const made = fixture.cycles.filter((c) => c.model === "churn" && c.challenger !== null);
-    assert.deepEqual(descent.map((d) => d.version), made.map((c) => c.challenger).toReversed());
-    assert.deepEqual(descent.find((d) => d.version === pair.b)!.parent, pair.a);
-    assert.equal(descent.at(-1)!.change, null, "the first was compared with a guess");
+    assert.deepEqual(lineage.map((d) => d.version), made.map((c) => c.challenger).toReversed());
+    assert.deepEqual(lineage.find((d) => d.version === pair.b)!.parent, pair.a);
+    assert.equal(lineage.at(-1)!.change, null, "the first was compared with a guess");
   }));
