@@ -7,12 +7,12 @@ import {
   setCurrentDetails,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { LaneId, StepId, StepPlace } from "../activities/backtest/mod.ts";
+import type { PolicyRunId, StepId, StepPlace } from "../activities/backtest/mod.ts";
 import { rootMessage, TEXT_MAX } from "./failures.ts";
 import { activities, LONG_STEP } from "./proxies.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
 
-/** Moments in one run of a lane, each some forty events of history a model. */
+/** Moments in one workflow run of a policy, each some forty events of history a model. */
 const MOMENTS_A_RUN = 25;
 
 /**
@@ -26,11 +26,11 @@ export async function backtest({ backtest: id }: { backtest: string }): Promise<
     const waiting = Array.from({ length: open.policies }, (_, policy) => policy);
     const walk = async () => {
       for (let policy = waiting.shift(); policy !== undefined; policy = waiting.shift()) {
-        await lane({ ...open, backtest: id, policy, next: 0 });
+        await runPolicy({ ...open, backtest: id, policy, next: 0 });
       }
     };
     const walked = await Promise.allSettled(Array.from({ length: open.lanes }, walk)); // all, before anything is forgotten
-    for (const lane of walked) if (lane.status === "rejected") throw lane.reason;
+    for (const run of walked) if (run.status === "rejected") throw run.reason;
     return await close(id, false);
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -49,7 +49,7 @@ async function close(id: string, cancelled: boolean): Promise<string> {
 }
 
 /** One policy; that it fails is a result, and no reason to end the others. */
-async function lane(input: LaneInput): Promise<void> {
+async function runPolicy(input: PolicyRunInput): Promise<void> {
   const { backtest: id, policy } = input;
   try {
     await executeChild(backtestLane, {
@@ -64,7 +64,7 @@ async function lane(input: LaneInput): Promise<void> {
   }
 }
 
-export interface LaneInput extends LaneId {
+export interface PolicyRunInput extends PolicyRunId {
   /** how many there are */
   models: number;
   moments: number;
@@ -73,7 +73,7 @@ export interface LaneInput extends LaneId {
 }
 
 /** Walks one policy through the moments, oldest first. Within a moment model by model: looks at the events are shared. */
-export async function backtestLane(input: LaneInput): Promise<void> {
+export async function backtestLane(input: PolicyRunInput): Promise<void> {
   const { backtest: id, policy, models, moments, next } = input;
   const { label, ended } = await activities(LONG_STEP, "A registry of its own").openLane({
     backtest: id,
