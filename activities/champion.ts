@@ -10,7 +10,7 @@ import { loadRows } from "../src/training/dataset.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { pairedInterval } from "../src/stats/paired.ts";
 import { type Split, splitCutoffs } from "../src/validation/split.ts";
-import type { Interval } from "../src/validation/verdict.ts";
+import type { Interval } from "../src/stats/interval.ts";
 import type { Findings } from "../src/retraining/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
 

@@ -5,7 +5,7 @@ import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycle
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
-import { quantile } from "../src/stats/metrics.ts";
+import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";

@@ -5,6 +5,7 @@ import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
+import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { slipped, staleness } from "../src/retraining/trigger.ts";
@@ -126,7 +127,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     { champion: theirs, challenger: ours },
     { cap, confidence: config.confidence },
   );
-  const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }));
+  const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }), { empty: 0 });
   const { stale, failing } = await conditionOf(deps, job, comparison.championLoss >= naiveLoss);
   return {
     ...comparison,
@@ -198,5 +199,3 @@ async function scoreRows(
 ): Promise<Float32Array> {
   return await trainer.score(artefact, rows.features, rows.target.length);
 }
-
-const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);

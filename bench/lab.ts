@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
 import { DAY_MS } from "../src/core/time.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
-import { classificationScores, quantile, regressionScores } from "../src/stats/metrics.ts";
+import { classificationScores, regressionScores } from "../src/stats/metrics.ts";
+import { quantile } from "../src/stats/quantile.ts";
 import { loadModels } from "../src/models/mod.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Recipe, TargetTransform } from "../src/models/recipe.ts";

@@ -3,7 +3,8 @@ import type { Alert } from "../src/alerts/alert.ts";
 import type { Answer, Check, Reason } from "../src/retraining/check.ts";
 import type { Cycle, Outcome, Stage } from "../src/retraining/cycle.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
-import type { Evidence, Interval, Verdict } from "../src/validation/verdict.ts";
+import type { Evidence, Verdict } from "../src/validation/verdict.ts";
+import type { Interval } from "../src/stats/interval.ts";
 import { count, counted, figure, signed } from "../src/format/figures.ts";
 
 /** The shapes that stand before a status word. */

@@ -1,7 +1,7 @@
 import type { Backtest } from "../../src/backtest/backtest.ts";
 import type { SavedStep } from "../../src/db/backtests/backtests.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
-import { quantile } from "../../src/stats/metrics.ts";
+import { quantile } from "../../src/stats/quantile.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import { configOf, type ModelConfig } from "../../src/config/retraining.ts";

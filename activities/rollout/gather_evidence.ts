@@ -16,13 +16,8 @@ import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { largestGroups } from "../../src/performance/groups.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
-import type {
-  ArmEvidence,
-  Moments,
-  PairEvidence,
-  RolloutEvidence,
-} from "../../src/rollout/rollout_evidence.ts";
-import { momentsOf } from "../../src/rollout/moments.ts";
+import type { ArmEvidence, PairEvidence, RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
+import { type Moments, momentsOf } from "../../src/stats/moments.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 import type { ActivityDeps } from "../deps.ts";
 

@@ -4,7 +4,7 @@ import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
-import { momentsOf } from "../../src/rollout/moments.ts";
+import { momentsOf } from "../../src/stats/moments.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { disturbed } from "../../src/training/disturbed.ts";
 import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";

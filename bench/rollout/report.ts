@@ -1,3 +1,4 @@
+import { wilson } from "../../src/stats/wilson.ts";
 import { quantile, whole } from "../shared/figures.ts";
 import type { Report, Table } from "../shared/report.ts";
 import { type Played, PURCHASES, type Rates } from "./bandits.ts";
@@ -27,14 +28,10 @@ interface Rate {
   readonly high: number;
 }
 
-/** Source: Wilson, JASA 22 (1927). */
 function rateOf(count: number, runs: number): Rate {
-  const z = 1.96;
   const share = count / runs;
-  const spread = 1 + z ** 2 / runs;
-  const middle = (share + z ** 2 / (2 * runs)) / spread;
-  const reach = z / spread * Math.sqrt(share * (1 - share) / runs + z ** 2 / (4 * runs ** 2));
-  return { count, runs, share, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
+  const { low, high } = wilson(share, runs, 0.95);
+  return { count, runs, share, low: Math.max(0, low), high: Math.min(1, high) };
 }
 
 const OURS = ["canary", "shadow", "ab"];

@@ -1,5 +1,5 @@
 import type { Random } from "../../src/core/random.ts";
-import type { Moments } from "../../src/rollout/rollout_evidence.ts";
+import type { Moments } from "../../src/stats/moments.ts";
 
 /** A shop in which a champion and a challenger answer about every shopper, once. */
 export interface Shop {

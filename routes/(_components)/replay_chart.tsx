@@ -3,9 +3,11 @@ import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
 import type { ReplayScore } from "../../src/dashboard/dashboard.ts";
 import { count, figure, metricName, moment } from "../../src/format/figures.ts";
+import { mean } from "../../src/stats/mean.ts";
+import { wilson } from "../../src/stats/wilson.ts";
 import { type Drawing, Figure } from "../../components/plot.tsx";
 
-const Z95 = 1.959964;
+const CONFIDENCE = 0.95;
 const OTHERS = ["always", "threshold"];
 const NAMES: Readonly<Record<string, string>> = {
   frozen: "first model, frozen",
@@ -22,15 +24,6 @@ interface Point {
   version: number | null;
 }
 
-/** 95 % interval of a share of `n` shoppers. Source: Wilson (1927). */
-export function wilson(share: number, n: number): [low: number, high: number] {
-  if (n === 0) return [0, 1];
-  const z2 = Z95 * Z95 / n;
-  const middle = share + z2 / 2;
-  const half = Z95 * Math.sqrt(share * (1 - share) / n + z2 / n / 4);
-  return [(middle - half) / (1 + z2), (middle + half) / (1 + z2)];
-}
-
 /** The metric that the chart shows: capped, where a few extreme rows would rule it. */
 const shown = ({ primaryMetric }: ModelStatus, scores: ReplayScore[]) =>
   primaryMetric === "mse" && scores[0]?.metrics.cappedMse !== undefined ? "cappedMse" : primaryMetric;
@@ -38,12 +31,14 @@ const shown = ({ primaryMetric }: ModelStatus, scores: ReplayScore[]) =>
 function points(scores: ReplayScore[], policy: string, metric: string): Point[] {
   return scores.filter((s) => s.policy === policy && s.metrics[metric] !== undefined).map((s) => {
     const value = s.metrics[metric];
-    const [low, high] = metric === "accuracy" ? wilson(value, s.rows) : [value, value];
+    const { low, high } = metric === "accuracy"
+      ? wilson(value, s.rows, CONFIDENCE)
+      : { low: value, high: value };
     return { at: new Date(s.cutoff), value, low, high, version: s.version };
   });
 }
 
-const mean = (list: Point[]) => list.reduce((sum, p) => sum + p.value, 0) / list.length;
+const average = (list: Point[]) => mean(list.map(({ value }) => value));
 
 /** What a replay of history says about one model: the first version frozen for ever, against Perennial's. */
 export function ReplayChart({ model, scores }: { model: ModelStatus; scores: ReplayScore[] }) {
@@ -59,15 +54,15 @@ export function ReplayChart({ model, scores }: { model: ModelStatus; scores: Rep
   return (
     <Figure
       id={`replay-${model.model}`}
-      title={`On average ${figure(mean(ours))} kept fresh, ${
-        figure(mean(frozen))
+      title={`On average ${figure(average(ours))} kept fresh, ${
+        figure(average(frozen))
       } with the first model frozen`}
       measure={`${metricName(metric)} at ${ours.length} cut-offs of the replay, ${
         rowsText(scores)
       } shoppers each; ${better}${band}; upright lines: deployments`}
       describe={`${metricName(metric)} of ${model.model}, ${range}: Perennial ${
-        figure(mean(ours))
-      } on average, the frozen first model ${figure(mean(frozen))}`}
+        figure(average(ours))
+      } on average, the frozen first model ${figure(average(frozen))}`}
       data={[frozen, ours]}
       drawing={drawing(frozen, ours, metric)}
       numbers={replayNumbers(scores, metric)}
@@ -170,7 +165,7 @@ function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string
             <th scope="row">Mean</th>
             {policies.map((p) => (
               <td key={p} class="num">
-                <b>{figure(mean(points(scores, p, metric)))}</b>
+                <b>{figure(average(points(scores, p, metric)))}</b>
               </td>
             ))}
             <td></td>

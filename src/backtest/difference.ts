@@ -1,6 +1,7 @@
 /** Two policies compared moment by moment, with how sure that is. */
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { z } from "zod";
+import { twoSidedT } from "../stats/critical.ts";
+import { mean as meanOf } from "../stats/mean.ts";
 import { SCORED_MIN } from "./plan.ts";
 
 export const CONFIDENCE = 0.95;
@@ -44,7 +45,7 @@ export function differenceOf(
   if (differences.every((d) => d === 0)) return { ...found, low: 0, high: 0, verdict: "the same" };
   const freedom = n / (lag + 1) - 1;
   if (n < SCORED_MIN || freedom < 1) return { ...found, low: null, high: null, verdict: "cannot tell yet" };
-  const reach = tQuantile(1 - (1 - CONFIDENCE) / 2, freedom) * Math.sqrt(Math.max(plain, long) / n);
+  const reach = twoSidedT(CONFIDENCE, freedom) * Math.sqrt(Math.max(plain, long) / n);
   const low = mean - reach;
   const high = mean + reach;
   const crosses = low <= 0 && high >= 0;
@@ -52,8 +53,6 @@ export function differenceOf(
 }
 
 const add = (a: number, b: number) => a + b;
-
-export const meanOf = (values: readonly number[]) => values.reduce(add, 0) / values.length;
 
 /** Of residuals around their mean, `k` moments apart. */
 const covariance = (residuals: readonly number[], k: number) =>

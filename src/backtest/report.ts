@@ -7,7 +7,8 @@ import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
-import { Difference, differenceOf, meanOf } from "./difference.ts";
+import { Difference, differenceOf } from "./difference.ts";
+import { mean } from "../stats/mean.ts";
 import type { Worth } from "./money.ts";
 import type { PolicyName } from "./policy_spec.ts";
 
@@ -112,7 +113,7 @@ export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: Poli
 
 function meansOf(scored: readonly Scored[]): Record<string, number> {
   const names = Object.keys(scored[0]?.metrics ?? {});
-  return Object.fromEntries(names.map((name) => [name, meanOf(scored.map(({ metrics }) => metrics[name]))]));
+  return Object.fromEntries(names.map((name) => [name, mean(scored.map(({ metrics }) => metrics[name]))]));
 }
 
 function differences(

@@ -1,4 +1,6 @@
 import type { ReplayScore } from "../db/cycles/replays.ts";
+import { mean } from "../stats/mean.ts";
+import { momentsOf } from "../stats/moments.ts";
 import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { POLICIES, type Policy } from "./protocol.ts";
@@ -65,12 +67,9 @@ function summarisePolicy(
   return { policy, cutoffs: scores.length, deployments, means, differences };
 }
 
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-
 function standardError(values: readonly number[]): number {
-  const m = mean(values);
-  const squares = values.reduce((sum, x) => sum + (x - m) ** 2, 0);
-  return Math.sqrt(squares / Math.max(1, values.length - 1) / values.length);
+  const { n, variance } = momentsOf(values);
+  return Math.sqrt(variance / n);
 }
 
 /** Columns of the table that people read, per kind of model. */

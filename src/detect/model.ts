@@ -1,5 +1,5 @@
 import { DAY_MS } from "../core/time.ts";
-import { quantile } from "../stats/metrics.ts";
+import { quantile } from "../stats/quantile.ts";
 import type { Recipe } from "../models/recipe.ts";
 import type { TrainingTask } from "../training/protocol.ts";
 import type { TrainingRows } from "../training/rows.ts";

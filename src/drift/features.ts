@@ -6,7 +6,7 @@ import { permutationTest } from "./permutation.ts";
 import { categoricalScores, numericScores } from "./scores.ts";
 import { settledRounds } from "./sequential.ts";
 import { quadratic, type Statistic, statisticOf } from "./statistic.ts";
-import { type Evidence, tailOf } from "./tail.ts";
+import { type Evidence, tailOf } from "../stats/quadratic_form.ts";
 import { balanceOf, fewerOf } from "./units.ts";
 
 /** Every feature tested, in the order of the columns. */

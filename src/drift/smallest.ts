@@ -3,7 +3,7 @@ import type { Coding } from "./coding.ts";
 import type { Sample } from "./sample.ts";
 import type { Scores } from "./scores.ts";
 import type { Statistic } from "./statistic.ts";
-import { tailOf } from "./tail.ts";
+import { tailOf } from "../stats/quadratic_form.ts";
 import type { Units } from "./units.ts";
 
 /** The smallest change that the test of a feature sees with 80 % power. */

@@ -1,3 +1,4 @@
+import { momentsOf } from "../stats/moments.ts";
 import { bestThreshold, contacts, ranked } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
 
@@ -31,7 +32,7 @@ export function provenThreshold(
   const atEven = contacts(ranking, { from: even, share });
   const more = atBest.map((weight, i) => (weight - atEven[i]) * gains[i]);
   const total = more.reduce((a, b) => a + b, 0);
-  const mean = total / Math.max(1, more.length);
-  const error = Math.sqrt(more.reduce((sum, value) => sum + (value - mean) ** 2, 0));
+  const { n, variance } = momentsOf(more);
+  const error = Math.sqrt(variance * (n - 1));
   return total > PROOF * error ? { from: best, moved: true } : { from: even, moved: false };
 }

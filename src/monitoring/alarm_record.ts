@@ -1,4 +1,4 @@
-import { wilson } from "../performance/calibration_bins.ts";
+import { wilson } from "../stats/wilson.ts";
 
 /** One look at a model's inputs, and what became of the model's answers at that moment. */
 export interface JudgedLook {

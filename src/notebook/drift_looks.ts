@@ -9,7 +9,7 @@ import type { ModelDefinition } from "../models/model.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
 import { DriftReport } from "../drift/report.ts";
 import { pairedInterval } from "../stats/paired.ts";
-import type { Interval } from "../validation/verdict.ts";
+import type { Interval } from "../stats/interval.ts";
 import type { History } from "./history.ts";
 
 /** A look at a model's inputs, and how the version did on the shoppers of that moment. */

@@ -1,4 +1,4 @@
-import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
+import { twoSidedZ } from "../stats/critical.ts";
 import { type MetricName, ROW_LOSS } from "../stats/metrics.ts";
 import type { ModelKind } from "../models/model.ts";
 import type { Measured, PerformanceReport } from "./report.ts";
@@ -48,7 +48,7 @@ export function estimate(
   const expect = kind === "classification"
     ? expectedByProbability(known, waiting)
     : expectedByBin(known, waiting, cap);
-  const z = normalQuantile(1 - (1 - confidence) / 2, 0, 1);
+  const z = twoSidedZ(confidence);
   const rows = waiting.prediction.length;
   const shoppers = shoppersOf(waiting);
   const expected = metrics.flatMap((metric): Measured[] => {

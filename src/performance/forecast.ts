@@ -1,5 +1,5 @@
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { DAY_MS } from "../core/time.ts";
+import { twoSidedT } from "../stats/critical.ts";
 import type { PerformanceReport } from "./report.ts";
 
 /** The loss that one look measured. */
@@ -36,7 +36,7 @@ export function forecast(
   const line = fitLine(
     apart.map(({ asOfMs, loss, rows }) => ({ x: (asOfMs - nowMs) / DAY_MS, y: loss, w: rows })),
   );
-  const t = tQuantile(1 - (1 - confidence) / 2, apart.length - 2);
+  const t = twoSidedT(confidence, apart.length - 2);
   return {
     metric,
     perDay: line.slope,

@@ -2,6 +2,7 @@ import { type MetricName, ROW_LOSS, rowLosses } from "../stats/metrics.ts";
 import type { Measured } from "./report.ts";
 import { weightedAuc } from "../stats/roc.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
+import { mean } from "../stats/mean.ts";
 import { clusteredError, meanOf, type Statistic, tInterval } from "../stats/clustered.ts";
 
 /** A metric of some rows with each row's influence on it; null where these rows cannot tell it. */
@@ -27,8 +28,8 @@ function auc({ prediction, outcome }: OutcomeRows): Statistic | null {
 /** `1 - M / V`, the influence by the chain rule: `-(m_i - M) / (n V) + M (v_i - V) / (n V^2)`. */
 function r2({ prediction: p, outcome: y }: OutcomeRows): Statistic | null {
   const error = meanOf(rowLosses("mse", y, p));
-  const mean = meanOf(y).value;
-  const spread = meanOf(Float64Array.from(y, (v) => (v - mean) ** 2));
+  const middle = mean(y);
+  const spread = meanOf(Float64Array.from(y, (v) => (v - middle) ** 2));
   const M = error.value;
   const V = spread.value;
   if (!(V > 0)) return null;

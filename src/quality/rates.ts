@@ -1,6 +1,6 @@
 import { DAY_MS } from "../core/time.ts";
-import { median } from "./students.ts";
-import { betaBinomialTail } from "./tails.ts";
+import { median } from "../stats/quantile.ts";
+import { betaBinomialTail } from "../stats/tails.ts";
 import { type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
 import { dayText } from "./format.ts";
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Reason, Trigger } from "./check.ts";
 import { Evidence, Interval, Verdict } from "../validation/verdict.ts";
+import { Reason, Trigger } from "./check.ts";
 
 /** The stations of a cycle, in order. */
 export const Stage = z.enum([

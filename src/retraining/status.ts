@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { Interval } from "../validation/verdict.ts";
 import { Answer, Reason } from "./check.ts";
 import { Strategy } from "../rollout/plan.ts";
-import { Interval } from "../validation/verdict.ts";
 import { Outcome, Stage } from "./cycle.ts";
 
 /** How a model is doing, in one word and one sentence. */

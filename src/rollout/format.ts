@@ -1,5 +1,5 @@
-import type { Moments } from "./rollout_evidence.ts";
-import type { Bounds } from "./share_bounds.ts";
+import type { Moments } from "../stats/moments.ts";
+import type { Bounds } from "../stats/interval.ts";
 
 /** A whole number with thousands apart, the same on every machine. */
 export const whole = (value: number): string => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");

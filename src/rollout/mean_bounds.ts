@@ -1,5 +1,5 @@
-import type { Moments } from "./rollout_evidence.ts";
-import type { Bounds } from "./share_bounds.ts";
+import type { Moments } from "../stats/moments.ts";
+import type { Bounds } from "../stats/interval.ts";
 
 /** Fewer shoppers bound nothing: what is asymptotic has not begun. */
 export const BURN_IN = 100;

@@ -1,8 +1,12 @@
 import { z } from "zod";
+import type { Moments as SampleMoments } from "../stats/moments.ts";
 
 /** Mean and sample variance over shoppers, each counted once; the variance of fewer than two is 0. */
-export const Moments = z.strictObject({ n: z.int(), mean: z.number(), variance: z.number() });
-export type Moments = z.infer<typeof Moments>;
+export const Moments = z.strictObject({
+  n: z.int(),
+  mean: z.number(),
+  variance: z.number(),
+}) satisfies z.ZodType<SampleMoments>;
 
 /** How one version does with the shoppers that were shown its answers, since the rollout began. */
 export const ArmEvidence = z.strictObject({

@@ -1,4 +1,4 @@
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { twoSidedT } from "./critical.ts";
 
 /**
  * A number estimated from rows, and how much each row moved it: `value - truth` is about the sum of the influences.
@@ -22,7 +22,16 @@ export interface Influences {
   readonly shopper: ArrayLike<number>;
 }
 
-/** A mean as a statistic. @returns value NaN where there are no rows */
+/**
+ * A mean with each row's influence on it.
+ * @param x shape `[n]`   @returns value NaN where there are no rows
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(meanOf([1, 3]), { value: 2, influence: Float64Array.of(-0.5, 0.5) });
+ * ```
+ */
 export function meanOf(x: ArrayLike<number>): Statistic {
   const n = x.length;
   let value = n > 0 ? 0 : NaN;
@@ -36,6 +45,15 @@ export function meanOf(x: ArrayLike<number>): Statistic {
  * of them is one shopper. For a mean this is the interval of `src/stats/paired.ts`.
  * @returns an infinite error where fewer than two shoppers are there to tell
  * Source: Liang and Zeger, Biometrika 73 (1986); Jaeckel, The infinitesimal jackknife (1972).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { influence } = meanOf([1, 3, 3, 5]);
+ * const alone = clusteredError({ influence, shopper: [1, 2, 3, 4] });
+ * const together = clusteredError({ influence, shopper: [1, 2, 2, 1] }); // their rows cancel out
+ * assert.deepEqual([alone.error.toFixed(4), together], ["0.8165", { error: 0, clusters: 2 }]);
+ * ```
  */
 export function clusteredError(...samples: readonly Influences[]): ClusteredError {
   const sums = new Map<number, number>();
@@ -49,13 +67,24 @@ export function clusteredError(...samples: readonly Influences[]): ClusteredErro
   return { error: Math.sqrt(clusters / (clusters - 1) * squares), clusters };
 }
 
-/** A two-sided interval by Student's t with one degree of freedom less than shoppers; null: too few to tell. */
+/**
+ * A two-sided interval by Student's t with one degree of freedom less than shoppers; null: too few to tell.
+ * @param confidence in (0, 1)
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { low, high } = tInterval(2, { error: 0.5, clusters: 11 }, 0.95);
+ * assert.deepEqual([low?.toFixed(3), high?.toFixed(3)], ["0.886", "3.114"]);
+ * assert.equal(tInterval(2, { error: Infinity, clusters: 1 }, 0.95).low, null);
+ * ```
+ */
 export function tInterval(
   value: number,
   { error, clusters }: ClusteredError,
   confidence: number,
 ): { low: number | null; high: number | null } {
   if (!Number.isFinite(error) || clusters < 2) return { low: null, high: null };
-  const reach = tQuantile(1 - (1 - confidence) / 2, clusters - 1) * error;
+  const reach = twoSidedT(confidence, clusters - 1) * error;
   return { low: value - reach, high: value + reach };
 }

@@ -1,4 +1,6 @@
 /** Scores of predictions against outcomes, and the loss of each row, which paired comparisons need. */
+import { mean } from "./mean.ts";
+import { auc } from "./roc.ts";
 
 export const PROBABILITY_FLOOR = 1e-4;
 
@@ -64,6 +66,12 @@ export type RowLoss = keyof typeof ROW_LOSS;
  * The loss of each row: for `accuracy` 1 where wrong and 0 where right.
  * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`   @param cap for `cappedMse` only
  * @throws {RangeError} lengths differ
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...rowLosses("accuracy", [1, 0, 1], [0.9, 0.6, 0.5])], [0, 1, 0]);
+ * ```
  */
 export function rowLosses(
   loss: RowLoss,
@@ -72,11 +80,21 @@ export function rowLosses(
   { cap = Infinity }: { cap?: number } = {},
 ): Float64Array {
   sameLength(y, p);
-  const of = ROW_LOSS[loss];
-  return Float64Array.from({ length: y.length }, (_, i) => of(y[i], p[i], cap));
+  const lossOf = ROW_LOSS[loss];
+  return Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
 }
 
-/** All scores of a classifier. @param y 0 or 1, shape `[n]` @param p probabilities of 1, shape `[n]` */
+/**
+ * All scores of a classifier.
+ * @param y 0 or 1, shape `[n]`   @param p probabilities of 1, shape `[n]`
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { accuracy, auc, brier } = classificationScores([1, 0], [0.75, 0.25]);
+ * assert.deepEqual({ accuracy, auc, brier }, { accuracy: 1, auc: 1, brier: 0.0625 });
+ * ```
+ */
 export function classificationScores(y: ArrayLike<number>, p: ArrayLike<number>): ClassificationScores {
   return {
     n: y.length,
@@ -89,7 +107,15 @@ export function classificationScores(y: ArrayLike<number>, p: ArrayLike<number>)
 
 /**
  * All scores of a regression.
+ * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`
  * @param options.cap for `cappedMse`: commonly the 99th percentile of the training targets
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { mse, cappedMse, r2, bias } = regressionScores([0, 4, 8], [1, 4, 7], { cap: 4 });
+ * assert.deepEqual({ mse, cappedMse, r2, bias }, { mse: 2 / 3, cappedMse: 1 / 3, r2: 1 - 1 / 16, bias: 0 });
+ * ```
  */
 export function regressionScores(
   y: ArrayLike<number>,
@@ -107,47 +133,6 @@ export function regressionScores(
     r2: variance > 0 ? 1 - mse / variance : 0,
     bias: mean(p) - meanY,
   };
-}
-
-/**
- * Area under the ROC curve by ranks, ties counted half.
- * @returns 0.5 where only one class is present   Source: Hanley and McNeil, Radiology 143 (1982)
- */
-export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number {
-  sameLength(y, p);
-  const order = Array.from({ length: y.length }, (_, i) => i).sort((a, b) => p[a] - p[b]);
-  let rankSum = 0;
-  let positives = 0;
-  for (let start = 0; start < order.length;) {
-    let end = start;
-    while (end < order.length && p[order[end]] === p[order[start]]) end++;
-    const rank = (start + 1 + end) / 2; // the mean rank of the tie
-    for (let i = start; i < end; i++) {
-      if (y[order[i]] !== 1) continue;
-      rankSum += rank;
-      positives++;
-    }
-    start = end;
-  }
-  const negatives = y.length - positives;
-  if (positives === 0 || negatives === 0) return 0.5;
-  return (rankSum - positives * (positives + 1) / 2) / (positives * negatives);
-}
-
-/** The value below which a share `q` of the numbers lies, interpolated between neighbours. */
-export function quantile(values: ArrayLike<number>, q: number): number {
-  const sorted = Float64Array.from(values).sort();
-  if (sorted.length === 0) return NaN;
-  const at = q * (sorted.length - 1);
-  const below = Math.floor(at);
-  const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
-}
-
-function mean(x: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i];
-  return x.length > 0 ? sum / x.length : NaN;
 }
 
 function sameLength(y: ArrayLike<number>, p: ArrayLike<number>): void {

@@ -3,6 +3,12 @@
  * family-wise error rate however the tests depend on each other.
  * @param ps p-values, shape `[m]`   @returns adjusted, in the same order
  * Source: Holm, A simple sequentially rejective multiple test procedure (1979).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(holm([0.25, 0.0625, 0.125]), [0.25, 0.1875, 0.25]);
+ * ```
  */
 export function holm(ps: readonly number[]): number[] {
   const m = ps.length;
@@ -19,6 +25,12 @@ export function holm(ps: readonly number[]): number[] {
  * independent or positively dependent tests.
  * @param ps p-values, shape `[m]`   @returns adjusted, in the same order
  * Source: Benjamini and Hochberg, Controlling the false discovery rate (1995).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual(benjaminiHochberg([0.5, 0.0625, 0.125, 0.75]), [0.6666666666666666, 0.25, 0.25, 0.75]);
+ * ```
  */
 export function benjaminiHochberg(ps: readonly number[]): number[] {
   const m = ps.length;

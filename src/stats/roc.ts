@@ -12,6 +12,13 @@ export interface WeightedAuc {
  * 1 and 0; expected ones are probabilities.
  * @param p predictions   @param positive, negative weights >= 0; all of shape `[n]`
  * Source: Hanley and McNeil, Radiology 143 (1982); its derivatives are the placements of DeLong et al., Biometrics 44 (1988).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(weightedAuc([0.2, 0.6, 0.9], [0, 1, 1], [1, 0, 0]).value, 1);
+ * assert.equal(weightedAuc([0.2, 0.8], [0.5, 0.5], [0.5, 0.5]).value, 0.5);
+ * ```
  */
 export function weightedAuc(
   p: ArrayLike<number>,
@@ -51,6 +58,26 @@ export function weightedAuc(
     byPositive: beaten.map((weight) => (weight / negatives - value) / positives),
     byNegative: beating.map((weight) => (weight / positives - value) / negatives),
   };
+}
+
+/**
+ * Area under the ROC curve, ties counted half.
+ * @param y 0 or 1, shape `[n]`   @param p predictions, shape `[n]`
+ * @returns 0.5 where only one class is present   @throws {RangeError} lengths differ
+ * Source: Hanley and McNeil, Radiology 143 (1982).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 0.75);
+ * ```
+ */
+export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number {
+  if (y.length !== p.length) {
+    throw new RangeError(`Cannot score: ${y.length} outcomes, ${p.length} predictions`);
+  }
+  const positive = Float64Array.from(y, (outcome) => outcome === 1 ? 1 : 0);
+  return weightedAuc(p, positive, positive.map((weight) => 1 - weight)).value ?? 0.5;
 }
 
 function total(x: ArrayLike<number>): number {

@@ -1,3 +1,4 @@
+import { mean } from "../stats/mean.ts";
 import { gaussian, hash32, seededRandom } from "../core/random.ts";
 import type { Inputs, LinearRecipe, NetworkOptions, NetworkRecipe } from "../models/recipe.ts";
 import type { Part } from "./artifact.ts";
@@ -119,8 +120,8 @@ function scaleOf(slice: Slice, { role, positiveOnly }: PartPlan): number {
   const values = slice.rows.target.filter((y) => !positiveOnly || y > 0).map((y) =>
     target(y, slice.threshold)
   );
-  const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, values.length);
+  const middle = mean(values, { empty: 0 });
+  const variance = values.reduce((a, b) => a + (b - middle) ** 2, 0) / Math.max(1, values.length);
   return variance > 0 ? Math.sqrt(variance) : 1;
 }
 

@@ -4,7 +4,7 @@ import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { fitPreprocessing, preprocess, type Preprocessing } from "./preprocess.ts";
 import type { TrainingProgress, TrainingTask } from "./protocol.ts";
 import { takeRows, type TrainingRows } from "./rows.ts";
-import { quantile } from "../stats/metrics.ts";
+import { quantile } from "../stats/quantile.ts";
 import { tailThreshold } from "./targets.ts";
 import type { Predictor } from "./artifact.ts";
 

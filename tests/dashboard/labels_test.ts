@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
 import { services } from "../../components/version_rings.tsx";
-import { wilson } from "../../routes/(_components)/replay_chart.tsx";
 import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/labels.ts";
 import type { Reason } from "../../src/retraining/check.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
@@ -108,11 +107,6 @@ Deno.test("moment() keeps a cut-off's day in UTC wherever the reader is, and mov
   const midnight = "2011-11-08T00:00:00Z";
   assert.equal(moment(midnight, "day", "America/New_York"), "8 Nov 2011");
   assert.equal(moment(midnight, "clock", "America/New_York"), "19:00:00");
-});
-
-Deno.test("wilson() agrees with R's prop.test(70, 100, correct = FALSE)", () => {
-  const [low, high] = wilson(0.7, 100);
-  assert.ok(Math.abs(low - 0.6041515) < 1e-6 && Math.abs(high - 0.7810511) < 1e-6, `${low} ${high}`);
 });
 
 Deno.test("services() tells when each version served, and which one was taken back", () => {

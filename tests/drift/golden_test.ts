@@ -9,7 +9,7 @@ import {
 } from "../../src/drift/distribution.ts";
 import { benjaminiHochberg, holm } from "../../src/stats/multiple.ts";
 import { chiSquare, jensenShannon, psi, totalVariation } from "../../src/drift/shares.ts";
-import { evidenceTable, tailOf } from "../../src/drift/tail.ts";
+import { evidenceTable, tailOf } from "../../src/stats/quadratic_form.ts";
 import golden from "../golden/drift.json" with { type: "json" };
 
 const near = (actual: number, want: number, tolerance = 1e-9) =>

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { seededRandom } from "../../src/core/random.ts";
 import { binOf, countsIn, quantileBins } from "../../src/drift/bins.ts";
-import { symmetricEigenvalues } from "../../src/stats/eigenvalues.ts";
 import { rowMoments, unitMoments } from "../../src/drift/null_moments.ts";
 import { sampleOf } from "../../src/drift/sample.ts";
 import { categoricalScores, numericScores, type Scores } from "../../src/drift/scores.ts";
@@ -105,11 +104,6 @@ Deno.test("rowMoments() and unitMoments() are what sums of scores do when rows a
   const moments = unitMoments(scores, codes, pairs, 12);
   compare(dealt(scores, codes, pairs.starts, 12, rounds), moments);
   near(moments.designEffect, 2, 0.05); // neighbours are alike: two rows say as much as one
-});
-
-Deno.test("symmetricEigenvalues() finds those of a matrix that is put together from them", () => {
-  const found = symmetricEigenvalues(Float64Array.from([2, 1, 0, 1, 2, 0, 0, 0, 5]), 3);
-  [1, 3, 5].forEach((want, i) => near([...found].sort((a, b) => a - b)[i], want));
 });
 
 Deno.test("clusterUnits() keeps clusters whole, apart by window, and of one size in both", () => {

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { MetricName } from "../../src/stats/metrics.ts";
-import { classificationScores, regressionScores } from "../../src/stats/metrics.ts";
+import { classificationScores, type MetricName, regressionScores } from "../../src/stats/metrics.ts";
 import { measure, metricOf } from "../../src/performance/measure.ts";
 import { clusteredError, meanOf, tInterval } from "../../src/stats/clustered.ts";
-import { wilson } from "../../src/performance/calibration_bins.ts";
 import { pairedInterval } from "../../src/stats/paired.ts";
 import golden from "../golden/performance.json" with { type: "json" };
 import { unpacked } from "./golden.ts";
@@ -91,11 +89,3 @@ Deno.test("measure() widens the interval when rows of one shopper are repeated, 
   assert.deepEqual({ ...a, rows: 8 }, b); // the same shoppers told twice say nothing new
   assert.deepEqual([a.value, a.high, a.shoppers, a.atDeployment], [0.75, 1, 4, 0.7]);
 });
-
-for (const { hits, n, confidence, want } of golden.wilson) {
-  Deno.test(`wilson() agrees with ${golden.madeBy}: ${hits} of ${n}`, () => {
-    const { low, high } = wilson(hits / n, n, confidence);
-    near(low, want[0], 1e-9);
-    near(high, want[1], 1e-9);
-  });
-}

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Answer, Reason } from "../../src/retraining/check.ts";
 import { Findings, type Trouble } from "../../src/retraining/findings.ts";
 import { decide, slipped, staleness } from "../../src/retraining/trigger.ts";
-import type { Interval } from "../../src/validation/verdict.ts";
+import type { Interval } from "../../src/stats/interval.ts";
 
 type Champion = NonNullable<Findings["champion"]>;
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { auc, classificationScores, quantile, regressionScores, rowLosses } from "../../src/stats/metrics.ts";
+import { classificationScores, regressionScores, rowLosses } from "../../src/stats/metrics.ts";
+import { auc } from "../../src/stats/roc.ts";
+import { quantile } from "../../src/stats/quantile.ts";
 import golden from "../golden/metrics.json" with { type: "json" };
 
 const near = (have: number, want: number, within = 1e-12) =>

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Trigger } from "../../retraining/check.ts";
 import { Interval, Verdict } from "../../validation/verdict.ts";
+import { Trigger } from "../../retraining/check.ts";
 import { type Cycle, Outcome } from "../../retraining/cycle.ts";
 import { cycleText } from "../../retraining/cycle_text.ts";
 

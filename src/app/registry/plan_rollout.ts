@@ -6,7 +6,7 @@ import { rowLosses } from "../../stats/metrics.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import type { ModelConfig } from "../../config/retraining.ts";
 import { makePlan } from "../../rollout/make_plan.ts";
-import { momentsOf } from "../../rollout/moments.ts";
+import { momentsOf } from "../../stats/moments.ts";
 import type { RolloutPlan, Strategy } from "../../rollout/plan.ts";
 import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "../../registry/version.ts";

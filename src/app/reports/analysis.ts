@@ -4,6 +4,7 @@ import type { AnalysedRow } from "../../db/cycles/analysed_cycles.ts";
 import { cycleCost } from "../../impact/economics.ts";
 import { becauseOf } from "../../impact/summary.ts";
 import type { ModelConfig } from "../../config/retraining.ts";
+import { median } from "../../stats/quantile.ts";
 import { secondsByStage } from "../../retraining/stage_seconds.ts";
 
 /** A change of the loss as a share of what it was before, with its interval; an end that is nowhere is null. */
@@ -147,7 +148,5 @@ function periodOf(at: Date, unit: Frequency["unit"]): [from: string, until: stri
 export function spread(lengths: readonly number[]): Spread | null {
   if (lengths.length === 0) return null;
   const sorted = lengths.toSorted((a, b) => a - b);
-  const half = sorted.length / 2;
-  const median = Number.isInteger(half) ? (sorted[half - 1] + sorted[half]) / 2 : sorted[Math.floor(half)];
-  return { n: sorted.length, median, least: sorted[0], most: sorted.at(-1)! };
+  return { n: sorted.length, median: median(sorted), least: sorted[0], most: sorted.at(-1)! };
 }

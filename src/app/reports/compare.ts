@@ -1,7 +1,7 @@
 /** Two versions beside each other: what was measured of both on the same rows. Plain data in, plain data out. */
 import type { StoredImpact } from "../../db/cycles/impacts.ts";
 import type { Rollout } from "../../rollout/rollout.ts";
-import type { Interval } from "../../validation/verdict.ts";
+import type { Interval } from "../../stats/interval.ts";
 import type { Cycle } from "../../retraining/cycle.ts";
 import type { ReadLook } from "./rollout_looks.ts";
 

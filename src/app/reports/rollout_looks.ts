@@ -2,7 +2,7 @@ import { decideRollout } from "../../rollout/decide.ts";
 import { boundedDifference } from "../../rollout/difference.ts";
 import type { Rollout, RolloutLook } from "../../rollout/rollout.ts";
 import { boundedSegments } from "../../rollout/segments.ts";
-import type { Bounds } from "../../rollout/share_bounds.ts";
+import type { Bounds } from "../../stats/interval.ts";
 import { firstDifference } from "../../retraining/explain.ts";
 
 /** Bounds that hold however often one looks; null: too few shoppers to bound anything. */

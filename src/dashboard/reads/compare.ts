@@ -8,7 +8,7 @@ import { listLooks, listRollouts } from "../../db/rollouts/rollouts.ts";
 import { servingHistory } from "../../db/models/serving.ts";
 import { getVersion } from "../../db/models/versions.ts";
 import { becauseOf } from "../../impact/summary.ts";
-import { wilson } from "../../performance/calibration_bins.ts";
+import { wilson } from "../../stats/wilson.ts";
 import type { ModelVersion, ServingMove } from "../../registry/version.ts";
 import type { RetrainingConfig } from "../../config/retraining.ts";
 import { type Change, relativeChange } from "../../app/reports/analysis.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { Interval } from "../../validation/verdict.ts";
 import { Reason, Trigger } from "../../retraining/check.ts";
 import { Outcome } from "../../retraining/cycle.ts";
-import { Interval } from "../../validation/verdict.ts";
 import type { Sql } from "../connect.ts";
 
 /** A cycle that ended, with when it was called for and when its version came to serve everyone. */

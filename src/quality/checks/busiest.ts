@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../core/time.ts";
-import { paretoRate } from "../tails.ts";
+import { paretoRate } from "../../stats/tails.ts";
 import { type Check, isTroubled, PAST_DAYS } from "../view.ts";
 import { dayText, times } from "../format.ts";
 

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../core/time.ts";
-import { tailBeside } from "../students.ts";
+import { tailBeside } from "../../stats/prediction.ts";
 import type { DayProfile } from "../profile.ts";
 import { type Check, type Draft, isTroubled, type View } from "../view.ts";
 import { dayText } from "../format.ts";

@@ -1,5 +1,5 @@
 import { HOUR_MS } from "../../core/time.ts";
-import { paretoRate } from "../tails.ts";
+import { paretoRate } from "../../stats/tails.ts";
 import { type Check, type Draft, type View } from "../view.ts";
 
 /** An hour of the week is open when events came in it in half of the weeks before at least. */

@@ -1,5 +1,6 @@
 import { DAY_MS } from "../../core/time.ts";
-import { median, tailBeside } from "../students.ts";
+import { median } from "../../stats/quantile.ts";
+import { tailBeside } from "../../stats/prediction.ts";
 import { type Check, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
 import { times } from "../format.ts";
 

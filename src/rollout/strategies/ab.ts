@@ -6,7 +6,7 @@ import { BURN_IN } from "../mean_bounds.ts";
 import type { RolloutPlan } from "../plan.ts";
 import { abPerArm } from "../sample_size.ts";
 import { undecided } from "../undecided.ts";
-import { welchBounds } from "../welch.ts";
+import { welchBounds } from "../../stats/welch.ts";
 import { signed, whole } from "../format.ts";
 import { firstOf, type RolloutStrategy } from "./strategy.ts";
 

@@ -1,12 +1,21 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { Moments } from "./rollout_evidence.ts";
-import type { Bounds } from "./share_bounds.ts";
+import type { Bounds } from "./interval.ts";
+import type { Moments } from "./moments.ts";
 
 /**
  * Bounds of the difference of two independent means, `a - b`, looked at once: Welch's t interval, each end with an alpha
  * of its own.
  * @returns infinite ends where a sample has fewer than two
  * Source: Welch, Biometrika 34 (1947).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const a = { n: 20, mean: 1.2, variance: 0.5 };
+ * const b = { n: 30, mean: 1.0, variance: 0.3 };
+ * const { low, high } = welchBounds(a, b, { low: 0.025, high: 0.025 });
+ * assert.deepEqual([low.toFixed(3), high.toFixed(3)], ["-0.180", "0.580"]);
+ * ```
  */
 export function welchBounds(a: Moments, b: Moments, alpha: { low: number; high: number }): Bounds {
   if (a.n < 2 || b.n < 2) return { low: -Infinity, high: Infinity };

@@ -11,6 +11,13 @@ const NEAR = 1e-4;
  * tail on the large side.
  * @param weights > 0, shape `[k]`, k >= 1   @param means m, shape `[k]`; left out: all 0, the null
  * Source: Kuonen, Saddlepoint approximations for distributions of quadratic forms in normal variables (1999).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const p = tailOf([1, 1], 2 * Math.log(20)); // chi-square of two degrees of freedom: exactly 0.05
+ * assert.ok(p > 0.049 && p < 0.055);
+ * ```
  */
 export function tailOf(weights: ArrayLike<number>, q: number, means: ArrayLike<number> = NONE): number {
   if (q <= 0) return 1;
@@ -82,7 +89,17 @@ export interface Evidence {
 const POINTS = 128;
 const EVIDENCE_MAX = 30;
 
-/** The evidence of sums with these weights by linear interpolation, beyond chances of 1e-13 along the last slope. */
+/**
+ * The evidence of sums with these weights by linear interpolation, beyond chances of 1e-13 along the last slope.
+ * @param weights as of {@link tailOf}
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { at, inverse } = evidenceTable([1, 0.5, 0.25]);
+ * assert.ok(Math.abs(inverse(at(7)) - 7) < 1e-9);
+ * ```
+ */
 export function evidenceTable(weights: ArrayLike<number>): Evidence {
   const last = quantileOf(weights, Math.exp(-EVIDENCE_MAX));
   const step = last / (POINTS - 1);

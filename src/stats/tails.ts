@@ -4,6 +4,14 @@
  * `n` beyond 5,000 is scaled down with `k` in proportion: it then tells nothing more that the correlation leaves open.
  * @param k successes, 0 to n   @param options.p in (0, 1)   @param options.rho in [0, 1)
  * Source: Skellam, A probability distribution derived from the binomial distribution (1948).
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const alone = betaBinomialTail(2, 2, { p: 0.5, rho: 0 });
+ * const alike = betaBinomialTail(2, 2, { p: 0.5, rho: 0.5 });
+ * assert.deepEqual([alone.toFixed(4), alike.toFixed(4)], ["0.2500", "0.3750"]);
+ * ```
  */
 export function betaBinomialTail(k: number, n: number, { p, rho }: { p: number; rho: number }): number {
   const scale = Math.min(1, TRIALS_MAX / n);
@@ -35,6 +43,14 @@ const TAIL_MIN = 0.2;
  * How many of `of` values reach `x`, by a Pareto tail fitted to the five largest: the expected number for one more value.
  * `(top + 1/2) / of * (least / x) ^ (1 / index)`, where `index` is the mean of `ln(top / least)` (Hill 1975), at least 0.2.
  * @param x > 0   @param past positive, largest first   @param options.of how many values there were, the small ones too
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const reached = paretoRate(40, [40, 30, 20, 20, 10], { of: 100 });
+ * const beyond = paretoRate(80, [40, 30, 20, 20, 10], { of: 100 });
+ * assert.ok(beyond < reached && reached < 0.055);
+ * ```
  */
 export function paretoRate(x: number, past: readonly number[], { of }: { of: number }): number {
   const top = past.slice(0, TOP);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import { median, tailBeside } from "../../src/quality/students.ts";
-import { betaBinomialTail, paretoRate } from "../../src/quality/tails.ts";
+import { median } from "../../src/stats/quantile.ts";
+import { tailBeside } from "../../src/stats/prediction.ts";
+import { betaBinomialTail, paretoRate } from "../../src/stats/tails.ts";
 import golden from "../golden/quality.json" with { type: "json" };
 
 const close = (have: number, want: number, relative: number, about: string) =>
