@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
+import { csvLines } from "../core/csv.ts";
 import type { Sql } from "../db/connect.ts";
 import { servedPredictions } from "../db/cycles/replays.ts";
 
@@ -16,16 +17,14 @@ export async function writePredictions(
 ): Promise<number> {
   let rows = 0;
   async function* lines() {
-    yield "cutoff,user_id,model,version,prediction\n";
+    yield csvLines([["cutoff", "user_id", "model", "version", "prediction"]]);
     for await (const { asOf, userKey, model, version, prediction } of servedPredictions(sql, cutoffs)) {
       const user = userOf(userKey);
       if (user === undefined) continue; // a shopper that came in beside the file
       rows++;
-      yield `${asOf.slice(0, 10)},${quoted(user)},${model},${version ?? ""},${prediction}\n`;
+      yield csvLines([[asOf.slice(0, 10), user, model, version, prediction]]);
     }
   }
   await pipeline(lines, createWriteStream(path));
   return rows;
 }
-
-const quoted = (text: string) => /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

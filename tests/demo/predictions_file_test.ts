@@ -8,13 +8,13 @@ import { withDatabase } from "../db/database.ts";
 
 const CUTOFF = "2011-03-29T00:00:00.000Z";
 const said = { model: "churn", version: 2, asOf: CUTOFF, fallback: false, featureHash: "h" };
-const names = new Map(["ann", 'Bob, "the" builder', "cleo"].map((user) => [pseudonym(user), user]));
+const names = new Map(["ann", 'Bob, "the" builder', "=1+1"].map((user) => [pseudonym(user), user]));
 const answer = (user: string, prediction: number) => ({ userKey: pseudonym(user), prediction });
 
 Deno.test("writePredictions() writes each served prediction once, with the ids of the file", () =>
   withDatabase(async (sql) => {
     const folder = await Deno.makeTempDir();
-    await savePredictions(sql, { ...said, predictions: [answer("ann", 0.25), answer("cleo", 0.1)] });
+    await savePredictions(sql, { ...said, predictions: [answer("ann", 0.25), answer("=1+1", 0.1)] });
     await savePredictions(sql, {
       ...said,
       predictions: [answer("ann", 0.75), answer("not in the file", 0.5)],
@@ -27,13 +27,13 @@ Deno.test("writePredictions() writes each served prediction once, with the ids o
     });
     const path = join(folder, "predictions.csv");
     const rows = await writePredictions(sql, path, { cutoffs: [CUTOFF], userOf: (key) => names.get(key) });
-    const [head, ...lines] = (await Deno.readTextFile(path)).trimEnd().split("\n");
+    const [head, ...lines] = (await Deno.readTextFile(path)).trimEnd().split("\r\n");
     await Deno.remove(folder, { recursive: true });
     assert.equal(head, "cutoff,user_id,model,version,prediction");
     assert.deepEqual(lines.toSorted(), [
       '2011-03-29,"Bob, ""the"" builder",churn,,0.68',
       "2011-03-29,ann,churn,2,0.75",
-      "2011-03-29,cleo,churn,2,0.1",
+      "2011-03-29,'=1+1,churn,2,0.1", // no spreadsheet runs it,
     ]);
     assert.equal(rows, 3);
   }));
