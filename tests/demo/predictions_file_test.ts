@@ -32,8 +32,8 @@ Deno.test("writePredictions() writes each served prediction once, with the ids o
     assert.equal(head, "cutoff,user_id,model,version,prediction");
     assert.deepEqual(lines.toSorted(), [
       '2011-03-29,"Bob, ""the"" builder",churn,,0.68',
+      "2011-03-29,'=1+1,churn,2,0.1", // no spreadsheet runs it
       "2011-03-29,ann,churn,2,0.75",
-      "2011-03-29,'=1+1,churn,2,0.1", // no spreadsheet runs it,
     ]);
     assert.equal(rows, 3);
   }));
