@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
+import { LRUCache } from "lru-cache";
 import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { ChartTools } from "./chart_tools.tsx";
@@ -61,15 +62,17 @@ function dropOutside(svg: Element, [left, right]: Range): void {
   }
 }
 
-const drawn = new Map<string, [string, Drawn][]>(); // by what the charts show, the latest used last
+const drawn = new LRUCache<string, [string, Drawn][]>({ max: KEPT }); // by what the charts show
 
 function drawings(key: string, drawing: Drawing, zoom: Range | null = null): [string, Drawn][] {
   const whole = zoom ? `${key} ${zoom}` : key;
-  const svgs = drawn.get(whole) ??
-    Object.entries(WIDTHS_PX).map(([name, width]) => [name, draw(drawing(width), zoom)]);
-  drawn.delete(whole);
+  const known = drawn.get(whole);
+  if (known) return known;
+  const svgs = Object.entries(WIDTHS_PX).map(([name, width]): [string, Drawn] => [
+    name,
+    draw(drawing(width), zoom),
+  ]);
   drawn.set(whole, svgs);
-  if (drawn.size > KEPT) drawn.delete(drawn.keys().next().value!);
   return svgs;
 }
 

@@ -1,3 +1,4 @@
+import { orAborted } from "../../src/core/deadline.ts";
 import { Buffer } from "node:buffer";
 import { canonicalJson, sha256 } from "../../src/core/hash.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
@@ -99,16 +100,4 @@ async function train(
   const sealed = JSON.parse(JSON.stringify({ ...told, artifact: await store.put(artifact) })); // no NaN in JSON: null
   await saveTraining(sql, key, { resultSha256: await sealValue(store, sealed), seconds });
   return result;
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

@@ -1,3 +1,4 @@
+import { sleep } from "../../src/core/deadline.ts";
 import type { Bench } from "../shared/bench.ts";
 import { temporaryFolder } from "../shared/cleanup.ts";
 import { pythonWithPeers } from "../shared/python.ts";
@@ -105,6 +106,6 @@ async function storedOf({ service: { sql } }: BenchService): Promise<number> {
     Number((await sql`select count(*) as n from predictions where source = 'api'`)[0].n);
   for (let before = -1, now = await count();; before = now, now = await count()) {
     if (now === before) return now;
-    await new Promise((done) => setTimeout(done, 1_000));
+    await sleep(1_000);
   }
 }

@@ -1,3 +1,4 @@
+import { sleep } from "../../src/core/deadline.ts";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../src/embedded/ports.ts";
@@ -76,7 +77,7 @@ async function answering(url: string): Promise<void> {
     );
     await response?.body?.cancel();
     if (response?.ok) return;
-    await new Promise((done) => setTimeout(done, 200));
+    await sleep(200);
   }
   throw new Error(`The peer does not answer within ${START_MS / 1000} s`);
 }

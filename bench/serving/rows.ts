@@ -1,3 +1,4 @@
+import { sleep } from "../../src/core/deadline.ts";
 import { join } from "node:path";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
@@ -28,7 +29,7 @@ export async function serveChurn({ client }: BenchService): Promise<string> {
   for (const deadline = Date.now() + DEADLINE_MS; Date.now() < deadline;) {
     const [cycle] = (await client.history({ model: "churn", limit: 1 })).cycles;
     if (cycle?.endedAt) break;
-    await new Promise((done) => setTimeout(done, 200));
+    await sleep(200);
   }
   const { serving, versions } = await client.versions("churn");
   if (serving === null) throw new Error("Cannot measure: the forced cycle deployed no churn model");

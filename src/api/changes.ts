@@ -3,7 +3,7 @@ import { writeAudit } from "../db/access/audit.ts";
 import { listRetrainers } from "../db/cycles/retrainers.ts";
 import type { Change, Control } from "../temporal/control.ts";
 import type { ApiDeps } from "./deps.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { ApiFault, UnavailableError } from "./problem.ts";
 
 const SIGNAL_WITHIN_MS = 15_000;

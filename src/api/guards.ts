@@ -4,7 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { KeyRing } from "../app/security/key_ring.ts";
 import { allows, type Role } from "../security/roles.ts";
 import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { ApiFault, RoleNeededError } from "./problem.ts";
 

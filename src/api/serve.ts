@@ -1,5 +1,5 @@
 import type { Api } from "./deps.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
 
 const FINISH_WITHIN_MS = 5_000;

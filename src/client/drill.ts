@@ -1,3 +1,4 @@
+import { sleep } from "../core/deadline.ts";
 import { DAY_MS } from "../core/time.ts";
 import type { DrillRequest, RolloutDetail } from "../api/messages.ts";
 import { ApiError, type Client } from "./client.ts";
@@ -47,11 +48,9 @@ export async function runDrill(client: Client, options: DrillOptions): Promise<R
     }
     if (rollout.state !== "running") return rollout;
     if (from !== undefined || systemClock() > endMs) throw new DrillRunningError(id, timeoutMs);
-    await pause();
+    await sleep(LOOK_EVERY_MS);
   }
 }
-
-const pause = () => new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
 
 /** The first day whose outcomes the serving version has not seen. */
 async function unseenFrom(client: Client, model: string): Promise<string | undefined> {
@@ -69,7 +68,7 @@ async function begun(client: Client, id: string, endMs: number, timeoutMs: numbe
       if (!(error instanceof ApiError) || error.status !== 404) throw error;
     }
     if (systemClock() > endMs) throw new DrillRunningError(id, timeoutMs);
-    await pause();
+    await sleep(LOOK_EVERY_MS);
   }
 }
 

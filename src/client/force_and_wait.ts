@@ -1,3 +1,4 @@
+import { sleep } from "../core/deadline.ts";
 import type { Client } from "./client.ts";
 import type { Cycle } from "../retraining/cycle.ts";
 import type { ModelStatus } from "../retraining/status.ts";
@@ -52,7 +53,7 @@ export async function forceAndWait(client: Client, options: ForceOptions = {}): 
   const end = performance.now() + timeoutMs;
   while (ended.size < models.length) {
     if (performance.now() > end) throw new StillRunningError(models.filter((m) => !ended.has(m)), timeoutMs);
-    await new Promise((done) => setTimeout(done, everyMs));
+    await sleep(everyMs);
     for (const status of (await client.status()).models) {
       if (!models.includes(status.model) || ended.has(status.model)) continue;
       const after = newest.get(status.model) ?? 0;

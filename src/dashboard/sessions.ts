@@ -1,4 +1,5 @@
 /** Signing in to the dashboard, and changing something from it: in the person's name, by the API's own routes. */
+import { sleep } from "../core/deadline.ts";
 import { parse, serialize } from "hono/utils/cookie";
 import type { Change, Person, SessionActions } from "./session.ts";
 import { endSession, leaveNotice, takeNotice } from "../db/access/sessions.ts";
@@ -53,7 +54,7 @@ export function createSessionService(
         attempts.succeeded();
         return { cookie: cookie(req, begun.id, SESSION_MS) };
       }
-      await new Promise((resolve) => setTimeout(resolve, FAILURE_TAKES_MS));
+      await sleep(FAILURE_TAKES_MS);
       return { status: 403, why: "This key is not known here" };
     },
     async signOut(req, person) {

@@ -1,5 +1,6 @@
 import { readIfThere } from "../embedded/files.ts";
-import { pause, waitUntil } from "../embedded/waiting.ts";
+import { waitUntil } from "../embedded/waiting.ts";
+import { sleep } from "../core/deadline.ts";
 import type { Log } from "../embedded/types.ts";
 import { NOTEBOOKS, runtimeFolder } from "./jupyter.ts";
 
@@ -30,7 +31,7 @@ export async function serveNotebooks(options: ServeOptions): Promise<number> {
   const ended = child.status.finally(() => gone = true);
   const end = async () => {
     if (!gone) child.kill("SIGTERM"); // its kernels end with it
-    await pause(STOP_WITHIN_MS, { unref: true });
+    await sleep(STOP_WITHIN_MS, { unref: true });
     if (!gone) child.kill("SIGKILL");
   };
   signal.addEventListener("abort", end, { once: true });

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { pause } from "../embedded/waiting.ts";
+import { sleep } from "../core/deadline.ts";
 import { colour, STYLE } from "./look.ts";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -162,6 +162,6 @@ export async function show(...things: readonly Shown[]): Promise<void> {
     await Deno.jupyter.display({ ...thing[DISPLAY](), [PLACE_TYPE]: `${i + 1}/${things.length}` }, {
       raw: true,
     });
-    await pause(SETTLE_MS);
+    await sleep(SETTLE_MS);
   }
 }

@@ -1,3 +1,4 @@
+import { sleep } from "../core/deadline.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
 import { insertAnswers, type StoredAnswer } from "../db/models/predictions.ts";
@@ -65,7 +66,7 @@ export function writeBehind(
       } catch (error) {
         if (tries === 1) log(`serving: ${part.length} answers wait to be stored: ${messageOf(error)}`);
         if (closing && tries > 3) throw error;
-        await new Promise((done) => setTimeout(done, retryMs));
+        await sleep(retryMs);
       }
     }
   };

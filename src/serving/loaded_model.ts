@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { ChannelName } from "../alerts/alert.ts";
 import type { Clock } from "../core/clock.ts";
 import { DamagedArtefactError, messageOf } from "../core/errors.ts";
@@ -33,13 +34,13 @@ const SCORERS_KEPT = 16;
  * A file that is damaged is marked and an alert raised; it is tried again at the next call.
  */
 export function createModelCache(deps: ModelCacheDeps): ModelLoader {
-  const scorers = new Map<string, Promise<Scorer>>(); // by sha256, most recently used last
+  const scorers = new LRUCache<string, Promise<Scorer>>({ max: SCORERS_KEPT }); // by sha256
   const scorerOf = (hash: string) => {
-    const scorer = scorers.get(hash) ?? load(deps.store, hash);
-    scorers.delete(hash);
+    const known = scorers.get(hash);
+    if (known) return known;
+    const scorer = load(deps.store, hash);
     scorers.set(hash, scorer);
     scorer.catch(() => scorers.delete(hash)); // so that a repaired file is tried again
-    if (scorers.size > SCORERS_KEPT) scorers.delete(scorers.keys().next().value!);
     return scorer;
   };
   return async (model, number) => {

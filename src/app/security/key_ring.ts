@@ -1,3 +1,4 @@
+import { withDeadline } from "../../core/deadline.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { KeyHolder } from "../../db/access/api_keys.ts";
 import type { Sql } from "../../db/connect.ts";
@@ -54,20 +55,13 @@ export function createKeyRing(
       if (!last || now - last.saidMs > LAST_WORD_MS) return ask(key);
       last.freshUntilMs = now + FRESH_MS; // who comes while it is asked takes its last word
       const before = forgotten;
-      return within(WAIT_MS, ask(key)).catch(() => before === forgotten ? last.holder : ask(key));
+      return withDeadline(ask(key), WAIT_MS, () => new Error("no answer in time")).catch(() =>
+        before === forgotten ? last.holder : ask(key)
+      );
     },
     forget(name) {
       forgotten++;
       for (const [key, { holder }] of known) if (holder.name === name) known.delete(key);
     },
   };
-}
-
-/** Settles as `work` does, or fails after `ms`. */
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error("no answer in time")), ms);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,3 +1,4 @@
+import { waitAtMost } from "../../core/deadline.ts";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { labelOf, type PolicySpec, readPolicy } from "../../backtest/policy_spec.ts";
@@ -110,7 +111,7 @@ async function watch({ io }: Context, client: Client, id: string): Promise<boole
       const found = await summary(client, id);
       shown.update(found);
       if (found.state !== "running") return true;
-      await Promise.race([new Promise((done) => setTimeout(done, LOOK_EVERY_MS)), interrupt.asked]);
+      await waitAtMost(interrupt.asked, LOOK_EVERY_MS);
     }
   } finally {
     shown.end();

@@ -1,3 +1,4 @@
+import { withDeadline } from "../../core/deadline.ts";
 import nodemailer from "nodemailer";
 import type { Delivery } from "../../../alerts/alert.ts";
 import { type Channel, FinalDeliveryError, lineOf } from "./channel.ts";
@@ -24,8 +25,7 @@ export function emailChannel({ url, from, to, ca }: EmailOptions): Channel {
     name: "email",
     async send(delivery) {
       try {
-        await within(
-          SEND_MS,
+        await withDeadline(
           transport.sendMail({
             from,
             to: [...to],
@@ -35,6 +35,8 @@ export function emailChannel({ url, from, to, ca }: EmailOptions): Channel {
             text: mailText(delivery),
             headers: { "X-Perennial-Delivery": delivery.id, "Auto-Submitted": "auto-generated" },
           }),
+          SEND_MS,
+          () => new Error(`no end within ${SEND_MS / 1000} s`),
         );
       } catch (error) {
         throw translated(error);
@@ -46,19 +48,6 @@ export function emailChannel({ url, from, to, ca }: EmailOptions): Channel {
 const SUBJECT_MAX = 200; // characters
 /** For the whole conversation, each step of which has its own bound. */
 const SEND_MS = 30_000;
-
-/** `work`, or a failure once the time is over. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_done, fail) => {
-    timer = setTimeout(() => fail(new Error(`no end within ${ms / 1000} s`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function transportOptions(url: string, ca?: string) {
   const { protocol, hostname, port, username, password } = new URL(url);

@@ -1,3 +1,4 @@
+import { orAborted } from "../../core/deadline.ts";
 import { createHmac } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
@@ -57,7 +58,11 @@ async function post(options: WebhookOptions, delivery: Delivery): Promise<{ stat
   const url = new URL(options.url);
   const hostname = url.hostname.replace(/^\[|\]$/g, "");
   const signal = AbortSignal.timeout(timeoutMs);
-  const addresses = await before(signal, allowedAddresses(hostname, { allowPrivate, resolve }));
+  const addresses = await orAborted(
+    allowedAddresses(hostname, { allowPrivate, resolve }),
+    signal,
+    noAnswer,
+  );
   const body = webhookBody(delivery);
   const request = {
     method: "POST",
@@ -84,8 +89,7 @@ function exchange(
   options: https.RequestOptions,
   { body, signal }: { body: string; signal: AbortSignal },
 ): Promise<{ status: number; text: string }> {
-  return before(
-    signal,
+  return orAborted(
     new Promise((done, fail) => {
       const sending = request(options, (answer) => {
         let text = "";
@@ -105,18 +109,12 @@ function exchange(
       signal.addEventListener("abort", () => sending.destroy(), { once: true });
       sending.end(body);
     }),
+    signal,
+    noAnswer,
   );
 }
 
-/** `work`, or a failure once the time is over. */
-function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_done, fail) => {
-    const say = () => fail(new Error("the receiver did not answer in time"));
-    if (signal.aborted) say();
-    signal.addEventListener("abort", say, { once: true });
-  });
-  return Promise.race([work, late]);
-}
+const noAnswer = () => new Error("the receiver did not answer in time");
 
 /** One line of text without control characters. */
 // deno-lint-ignore no-control-regex -- they are what is taken out
