@@ -41,16 +41,16 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
   /** What a person decided; reminds them when it is time, and decides for them when that is over. */
   async readApproval({ cycleId }: { cycleId: string }): Promise<ApprovalResult> {
     const { sql, clock, alertChannels: channels } = deps;
-    const found = await getApproval(sql, cycleId);
+    const approval = await getApproval(sql, cycleId);
     const nowMs = clock();
-    const { config } = await modelAndConfig(deps, found.model);
-    const askedMs = Date.parse(found.askedAt);
-    const expiresMs = Date.parse(found.expiresAt);
+    const { config } = await modelAndConfig(deps, approval.model);
+    const askedMs = Date.parse(approval.askedAt);
+    const expiresMs = Date.parse(approval.expiresAt);
     const leftMs = expiresMs - nowMs;
     const remindMs = Math.max(config.approval_remind_hours * HOUR_MS, (expiresMs - askedMs) / REMINDERS_MAX);
-    if (found.decision === null && leftMs > 0) {
+    if (approval.decision === null && leftMs > 0) {
       const turn = Math.floor((nowMs - askedMs) / remindMs);
-      if (turn > found.reminders) {
+      if (turn > approval.reminders) {
         await remindAlert(sql, approvalKey(cycleId), { turn, channels, nowMs });
         await noteReminder(sql, cycleId, turn);
       }
@@ -61,7 +61,7 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
       cycleId,
       decision: "expired",
       by: "the clock",
-      why: `nobody decided until ${found.expiresAt}`,
+      why: `nobody decided until ${approval.expiresAt}`,
     });
     const text = `${ended.decision} by ${ended.decidedBy}${ended.decidedWhy ? `: ${ended.decidedWhy}` : ""}`;
     await closeAlert(sql, approvalKey(cycleId), { why: text, nowMs });

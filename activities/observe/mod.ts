@@ -47,9 +47,9 @@ export const createObserveActivities = (deps: ObserveDeps) => ({
     await feedStreams(deps, look);
     const performance = await observePerformance(deps, look);
     const drift = await observeDrift(deps, look);
-    const said = [performance, drift].map(({ kind, answer }) => `${kind}: ${answer}`);
+    const answers = [performance, drift].map(({ kind, answer }) => `${kind}: ${answer}`);
     const alarm = await alarmOf(deps, [performance, drift]);
-    return { asOf, observations: [performance.id, drift.id], text: said.join(", "), alarm };
+    return { asOf, observations: [performance.id, drift.id], text: answers.join(", "), alarm };
   },
 });
 

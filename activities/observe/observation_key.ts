@@ -28,8 +28,8 @@ export async function alphasOf(
 ): Promise<number[]> {
   const { config } = await currentConfig(sql);
   const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
-  return watched.map((what) =>
-    alphaOf(what, {
+  return watched.map((input) =>
+    alphaOf(input, {
       falseAlarmDays: config.false_alarm_days,
       asOfMs,
       previousMs: previous ? Date.parse(previous.asOf) : null,

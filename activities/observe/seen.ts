@@ -19,8 +19,12 @@ export async function seenBy(
   ids: readonly string[],
 ): Promise<Pick<Findings, "quality" | "drift" | "outcomes">> {
   const looks = await getObservations(deps.sql, ids);
-  const of = (kind: Observation["kind"]) => looks.find((look) => look.kind === kind);
-  const [quality, drift, performance] = [of("quality"), of("drift"), of("performance")];
+  const observationOf = (kind: Observation["kind"]) => looks.find((look) => look.kind === kind);
+  const [quality, drift, performance] = [
+    observationOf("quality"),
+    observationOf("drift"),
+    observationOf("performance"),
+  ];
   return {
     quality: quality ? await ofQuality(deps, QualityReport.parse(quality.report)) : null,
     drift: drift && champion !== null ? await ofDrift(deps, model, DriftReport.parse(drift.report)) : null,
@@ -39,12 +43,12 @@ async function ofQuality(
   { asOf, answer }: QualityReport,
 ): Promise<NonNullable<Findings["quality"]>> {
   const asOfMs = Date.parse(asOf);
-  const that = async (means: Finding["means"], agoMs: number) =>
+  const findingsSince = async (means: Finding["means"], agoMs: number) =>
     (await foundInData(sql, { asOfMs, means, endedAfterMs: asOfMs - agoMs })).map(trouble);
   const [broken, changed, passing] = await Promise.all([
-    that("broken", STOPS_MS),
-    that("changed", STOPS_MS),
-    that("passing", SHOWS_MS),
+    findingsSince("broken", STOPS_MS),
+    findingsSince("changed", STOPS_MS),
+    findingsSince("passing", SHOWS_MS),
   ]);
   return { answer, broken, changed, passing };
 }
