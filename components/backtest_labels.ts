@@ -93,19 +93,19 @@ export function backtestHeadline(backtest: BacktestDetail): string {
 function finding(backtest: BacktestDetail): string | null {
   const subject = subjectOf(backtest);
   const name = policyName(subject);
-  const told = backtest.results.flatMap((result) => {
-    const found = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
-    return found ? [{ model: result.model, verdict: found.verdict }] : [];
+  const verdicts = backtest.results.flatMap((result) => {
+    const difference = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
+    return difference ? [{ model: result.model, verdict: difference.verdict }] : [];
   });
-  if (told.length === 0) return null;
+  if (verdicts.length === 0) return null;
   const models = (verdict: Difference["verdict"]) =>
-    told.filter((t) => t.verdict === verdict).map((t) => t.model);
+    verdicts.filter((t) => t.verdict === verdict).map((t) => t.model);
   const parts = VERDICT_ORDER.flatMap((verdict) => {
-    const those = models(verdict);
-    return those.length === 0 ? [] : [PART[verdict](list(those))];
+    const named = models(verdict);
+    return named.length === 0 ? [] : [PART[verdict](list(named))];
   });
   const cannot = models("cannot tell yet");
-  if (cannot.length === told.length) {
+  if (cannot.length === verdicts.length) {
     return `Whether ${name} would have served ${
       list(cannot)
     } better than the first model kept for ever cannot be told.`;
@@ -125,13 +125,13 @@ export function subjectText(backtest: BacktestDetail, result: ModelResult): stri
   const own = resultOf(result, subjectOf(backtest).label);
   const { main } = METRICS[result.kind];
   const never = result.policies.find(({ policy }) => policy === "never");
-  const found = own?.toNever?.[main];
-  if (!own || !never || !found) return null;
+  const difference = own?.toNever?.[main];
+  if (!own || !never || !difference) return null;
   return `${metricName(main)} ${figure(own.means[main])} instead of ${figure(never.means[main])}, ${
-    differenceText(found)
-  } over ${counted(found.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
+    differenceText(difference)
+  } over ${counted(difference.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
     count(never.trainings)
-  }${neededText(found)}`;
+  }${neededText(difference)}`;
 }
 
 const WORTH_SAYING = 20; // times as many moments: more would be as good as never

@@ -131,8 +131,8 @@ export function CostTable({ result, policies }: Props) {
 
 function held({ rejected, inconclusive, failed }: PolicyResult): string {
   const parts = [[rejected, "rejected"], [inconclusive, "could not tell"], [failed, "failed"]] as const;
-  const told = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
-  return told.length > 0 ? told.join(", ") : "none";
+  const counts = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
+  return counts.length > 0 ? counts.join(", ") : "none";
 }
 
 function Gained(

@@ -155,15 +155,15 @@ function predicate({ active, health, running, samples, serving }: ModelStatus): 
 export function headline(models: readonly ModelStatus[]): string {
   if (models.length === 0) return "No model is known yet.";
   const together = Map.groupBy(models, predicate);
-  return [...together].map(([what, group]) => {
+  return [...together].map(([predicateText, group]) => {
     const names = group.map((m) => m.model);
     const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
-    return `${capital(list)} ${names.length > 1 ? plural(what) : what}.`;
+    return `${capital(list)} ${names.length > 1 ? plural(predicateText) : predicateText}.`;
   }).join(" ");
 }
 
-const plural = (what: string): string =>
-  what.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
+const plural = (predicateText: string): string =>
+  predicateText.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
     /\bkeeps\b/,
     "keep",
   );
@@ -196,7 +196,7 @@ export function cycleHeadline(
     ? "the evidence does not say which is better"
     : `${better} on unseen rows`;
   const v = (version: number | null) => version === null ? "nothing" : `v${version}`;
-  const kept = champion === null ? "nothing serves yet" : `v${champion} serves on`;
+  const unchanged = champion === null ? "nothing serves yet" : `v${champion} serves on`;
   switch (outcome) {
     case null:
       return `${name} is running: ${doing(stage).toLowerCase()}.`;
@@ -205,17 +205,17 @@ export function cycleHeadline(
         ? `${name} put the first version, ${v(challenger)}, in service.`
         : `${name} put ${v(challenger)} in place of ${v(champion)}: ${because}.`;
     case "rolling out":
-      return `${name} shows ${v(challenger)} to a share of shoppers; ${kept}.`;
+      return `${name} shows ${v(challenger)} to a share of shoppers; ${unchanged}.`;
     case "rejected":
-      return `${name} rejected ${v(challenger)}: ${because}; ${kept}.`;
+      return `${name} rejected ${v(challenger)}: ${because}; ${unchanged}.`;
     case "inconclusive":
-      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${kept}.`;
+      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${unchanged}.`;
     case "rolled back":
-      return `${name} deployed ${v(challenger)} and took it back; ${kept}.`;
+      return `${name} deployed ${v(challenger)} and took it back; ${unchanged}.`;
     case "cancelled":
-      return `${name} was cancelled; ${kept}.`;
+      return `${name} was cancelled; ${unchanged}.`;
     case "failed":
-      return `${name} did not finish: ${error ?? "no reason was written down"}; ${kept}.`;
+      return `${name} did not finish: ${error ?? "no reason was written down"}; ${unchanged}.`;
     default:
       return outcome satisfies never;
   }

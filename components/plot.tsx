@@ -78,11 +78,11 @@ const SHORT_MS = 4 * 86_400_000;
 /** The axis of time between two moments; hours are named where it is short. */
 export function timeAxis(from: Date, to: Date, width: number): Plot.Markish {
   const short = to.getTime() - from.getTime() < SHORT_MS;
-  const written = (at: Date, options: Intl.DateTimeFormatOptions) =>
-    at.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
-  const tickFormat = (at: Date) =>
-    `${written(at, { hour: "2-digit", minute: "2-digit" })}\n${
-      written(at, { day: "numeric", month: "short" })
+  const written = (time: Date, options: Intl.DateTimeFormatOptions) =>
+    time.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
+  const tickFormat = (time: Date) =>
+    `${written(time, { hour: "2-digit", minute: "2-digit" })}\n${
+      written(time, { day: "numeric", month: "short" })
     }`;
   return Plot.axisX({
     ticks: width < 400 ? 3 : 5,
