@@ -152,7 +152,7 @@ function endLabels(list: [string, string, Point][]): [string, string, Point, num
 function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string }) {
   const policies = ["frozen", ...OTHERS, "perennial"].filter((p) => scores.some((s) => s.policy === p));
   const cutoffs = [...new Set(scores.map((s) => s.cutoff))].sort();
-  const at = new Map(scores.map((s) => [`${s.cutoff} ${s.policy}`, s]));
+  const scoreAt = new Map(scores.map((s) => [`${s.cutoff} ${s.policy}`, s]));
   const cell = (score?: ReplayScore) => score ? figure(score.metrics[metric]) : "";
   return (
     <div class="scroll-x" role="group" aria-label={`${metricName(metric)} by policy`} tabIndex={0}>
@@ -177,11 +177,11 @@ function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string
             <td></td>
           </tr>
           {cutoffs.map((cutoff) => {
-            const ours = at.get(`${cutoff} perennial`);
+            const ours = scoreAt.get(`${cutoff} perennial`);
             return (
               <tr key={cutoff}>
                 <th scope="row">{moment(cutoff, "day")}</th>
-                {policies.map((p) => <td key={p} class="num">{cell(at.get(`${cutoff} ${p}`))}</td>)}
+                {policies.map((p) => <td key={p} class="num">{cell(scoreAt.get(`${cutoff} ${p}`))}</td>)}
                 <td class="num">{ours?.version ? `v${ours.version}` : ""}</td>
                 <td class="num">{ours ? count(ours.rows) : ""}</td>
               </tr>

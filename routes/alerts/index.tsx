@@ -37,8 +37,8 @@ function readFilter(query: URLSearchParams, models: readonly string[]): Filter {
 }
 
 function address(filter: Filter): string {
-  const said = Object.entries(filter).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
+  const parameters = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)]));
   return query.size > 0 ? `/alerts?${query}` : "/alerts";
 }
 

@@ -36,12 +36,12 @@ export const handler = define.handlers({
     const configuration = await state.dashboard.configuration();
     const query = readQuery(url.searchParams);
     const { current, models } = configuration;
-    const read = readLines(current.config, query.lines, models);
-    const tries = query.lines.trim() !== "" && read.config !== null;
-    const simulation = tries ? await state.dashboard.simulateConfig(read.config!, query.days) : null;
+    const parsed = readLines(current.config, query.lines, models);
+    const tries = query.lines.trim() !== "" && parsed.config !== null;
+    const simulation = tries ? await state.dashboard.simulateConfig(parsed.config!, query.days) : null;
     state.title = "Configuration";
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, query, simulation, problems: read.problems ?? {}, before });
+    return page({ configuration, query, simulation, problems: parsed.problems ?? {}, before });
   },
 });
 

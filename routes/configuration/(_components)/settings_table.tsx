@@ -102,14 +102,14 @@ function Values({ setting, config }: { setting: Setting; config: RetrainingConfi
 
 function Changed({ setting: { name }, config, changed }: { setting: Setting } & Omit<Props, "editing">) {
   const places = [null, ...Object.keys(config.models)].map((model) => ({ name, model }));
-  const found = places.flatMap((place) => {
+  const changes = places.flatMap((place) => {
     const version = changed.of(place);
     return version ? [{ ...place, version }] : [];
   });
-  if (found.length === 0) return <small>never</small>;
+  if (changes.length === 0) return <small>never</small>;
   return (
     <>
-      {found.map(({ model, version: { version, by, at, why } }) => (
+      {changes.map(({ model, version: { version, by, at, why } }) => (
         <span key={model} class="own">
           {model && `${model}: `}
           <a href={`/configuration#version-${version}`}>version {version}</a>, {by}{" "}

@@ -68,8 +68,8 @@ export function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): stri
   const part = otherwise === 0
     ? "none comes out otherwise"
     : `${count(otherwise)} ${otherwise === 1 ? "comes" : "come"} out otherwise`;
-  const of = `${counted(checks.length, "check")} and ${counted(verdicts.length, "verdict")}`;
-  return `Of ${of}, ${range}, ${part}` +
+  const subject = `${counted(checks.length, "check")} and ${counted(verdicts.length, "verdict")}`;
+  return `Of ${subject}, ${range}, ${part}` +
     (cannot > 0 ? `; of ${count(cannot)} it cannot be told.` : ".");
 }
 

@@ -30,7 +30,7 @@ export function readFilter(query: URLSearchParams): CycleFilter {
 }
 
 /** What an address has to say: nothing of what goes without saying. */
-const said = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
+const parametersOf = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
   model,
   outcome,
   trigger,
@@ -46,13 +46,13 @@ function queryOf(entries: Record<string, string | undefined>): URLSearchParams {
 
 /** The page that shows these cycles. */
 export function cyclesPath(filter: CycleFilter): string {
-  const query = queryOf({ ...said(filter), page: filter.page > 1 ? String(filter.page) : undefined });
+  const query = queryOf({ ...parametersOf(filter), page: filter.page > 1 ? String(filter.page) : undefined });
   return query.size > 0 ? `/cycles?${query}` : "/cycles";
 }
 
 /** The API gives the same cycles as a file. */
 export const csvPath = (filter: CycleFilter): string =>
-  `/retraining/history?${queryOf({ format: "csv", limit: "1000", ...said(filter) })}`;
+  `/retraining/history?${queryOf({ format: "csv", limit: "1000", ...parametersOf(filter) })}`;
 
 /** The same cycles sorted by something else; by the same, the other way round. */
 export function sortedBy(filter: CycleFilter, sort: CycleSort): CycleFilter {

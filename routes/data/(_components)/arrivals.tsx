@@ -83,9 +83,9 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
   );
 }
 
-const share = (part: number, of: number) => (
+const share = (part: number, total: number) => (
   <>
-    {count(part)} <small>of {count(of)}, {percent(of > 0 ? part / of : 0)}</small>
+    {count(part)} <small>of {count(total)}, {percent(total > 0 ? part / total : 0)}</small>
   </>
 );
 

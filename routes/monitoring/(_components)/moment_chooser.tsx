@@ -8,8 +8,10 @@ export function MomentChooser({ view: { model, brief, looks, at } }: { view: Mon
     <form class="row filter" method="get" action="/monitoring">
       <label for="model">Model</label>
       <select id="model" name="model">
-        {brief.map((one) => (
-          <option key={one.model} value={one.model} selected={one.model === model}>{one.model}</option>
+        {brief.map((modelBrief) => (
+          <option key={modelBrief.model} value={modelBrief.model} selected={modelBrief.model === model}>
+            {modelBrief.model}
+          </option>
         ))}
       </select>
       {moments.length > 0 && (

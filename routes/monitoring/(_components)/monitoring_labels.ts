@@ -50,12 +50,12 @@ export function modelSentence({ model, metric, performance, drift }: InBrief): s
 }
 
 function answersText(report: PerformanceReport, metric: string): string {
-  const found = measuredOf(report, metric);
-  const numbers = found
-    ? `: ${metricName(metric)} ${withRange(found)} on ${counted(found.rows, "outcome")}`
+  const measured = measuredOf(report, metric);
+  const numbers = measured
+    ? `: ${metricName(metric)} ${withRange(measured)} on ${counted(measured.rows, "outcome")}`
     : "";
-  const before = found && found.atDeployment !== null
-    ? `, ${figure(found.atDeployment)} when it was validated`
+  const before = measured && measured.atDeployment !== null
+    ? `, ${figure(measured.atDeployment)} when it was validated`
     : "";
   const says = report.answer === "holds" ? "holds" : "has slipped";
   return capital(`${report.model} v${report.version} ${says}${numbers}${before}`);

@@ -32,13 +32,13 @@ export function Lineage({ model, lineage, served }: Props) {
   const xOf = new Map(oldestFirst.map((d) => [d.version, 2 + 96 * msBetween(start, d.asOf) / total]));
   const trunk = (d: LineageEntry) => d.outcome === "deployed" || d.outcome === "rolled back";
   const now = served.findLast(({ until }) => until === null)?.version;
-  const kept = lineage.filter(trunk).length;
+  const servedCount = lineage.filter(trunk).length;
   const describe = `lineage of ${model}`;
   return (
     <div class="lineage">
       <h3>
         {lineage.length >= MANY && "The newest "}
-        {counted(lineage.length, "version")} of {model}, {kept} came to serve{" "}
+        {counted(lineage.length, "version")} of {model}, {servedCount} came to serve{" "}
         <small>
           By the moment each was made for. Along the line: what served, one after the other. Below it: what
           was trained to replace it and did not.
