@@ -150,7 +150,7 @@ class ImportRun {
     const step = await inSerializableTransaction(this.deps.sql, async (tx) => {
       const from = { source: `import ${this.file.name}`, nowMs: this.deps.clock() };
       const accepted = (await store(tx, batch, from)).size;
-      const refused = batch.filter((one) => one.kind === "quarantined").length;
+      const refused = batch.filter((judged) => judged.kind === "quarantined").length;
       const duplicates = batch.length - refused - accepted;
       const step = { fromLine: this.state.linesDone, toLine, accepted, duplicates, quarantined: refused };
       await advanceImport(tx, this.sourceId, step);

@@ -128,7 +128,11 @@ export function frequencyOf(
     const bar = bars.get(key) ?? { from, until, trigger, outcome, cycles: 0 };
     bars.set(key, { ...bar, cycles: bar.cycles + 1 });
   }
-  return { unit, bars: [...bars.values()], days: spread(ms.slice(1).map((at, i) => (at - ms[i]) / DAY_MS)) };
+  return {
+    unit,
+    bars: [...bars.values()],
+    days: spread(ms.slice(1).map((startedMs, i) => (startedMs - ms[i]) / DAY_MS)),
+  };
 }
 
 /** The period of a moment, in UTC; weeks begin on Monday. */

@@ -87,7 +87,7 @@ export async function readBacktest(
   const [row] = await listBacktests(sql, { id });
   if (!row) throw new NotFoundError("backtest", id);
   const [steps, ends] = await Promise.all([listSteps(sql, { backtest: id }), listEnds(sql, id)]);
-  const scopes = row.policies.map((_, at) => scopeOf(id, at));
+  const scopes = row.policies.map((_, index) => scopeOf(id, index));
   const spent = await trainingSeconds(sql, scopes);
   const results: ModelResult[] = [];
   for (const name of row.models) {
@@ -97,8 +97,8 @@ export async function readBacktest(
       [row.policies[scopes.indexOf(use.scope)].label, use.seconds] as const
     );
     const worth = await worthByPolicy(row, model, { steps, open });
-    const told = steps.map(({ predictionsSha256: _, ...step }) => step);
-    results.push(resultOf({ backtest: row, model, steps: told, seconds: new Map(seconds), worth }));
+    const publicSteps = steps.map(({ predictionsSha256: _, ...step }) => step);
+    results.push(resultOf({ backtest: row, model, steps: publicSteps, seconds: new Map(seconds), worth }));
   }
   return { ...summaryOf(row), ends: ends.filter(({ policy }) => policy !== ""), results, notes: NOTES };
 }
@@ -114,17 +114,17 @@ async function worthByPolicy(
   const none = worthOf(model, config, { before: [], after: [], stepDays });
   if (none.gain === null) return new Map(row.policies.map(({ label }) => [label, none]));
   const never = labelOfKind(row, "never");
-  const said = async (label: string) => {
-    const of = steps.filter((s) => s.policy === label && s.model === model.name);
-    return (await Promise.all(of.map((step) => predictedAt(step, open)))).flatMap((p) => p ?? []);
+  const predictionsOf = async (label: string) => {
+    const ownSteps = steps.filter((s) => s.policy === label && s.model === model.name);
+    return (await Promise.all(ownSteps.map((step) => predictedAt(step, open)))).flatMap((p) => p ?? []);
   };
-  const before = never === null ? [] : await said(never);
-  const found = new Map<string, Worth>();
+  const before = never === null ? [] : await predictionsOf(never);
+  const worth = new Map<string, Worth>();
   for (const { label } of row.policies) {
     if (label === never || before.length === 0) continue;
-    found.set(label, worthOf(model, config, { before, after: await said(label), stepDays }));
+    worth.set(label, worthOf(model, config, { before, after: await predictionsOf(label), stepDays }));
   }
-  return found;
+  return worth;
 }
 
 const Sealed = z.object({

@@ -91,8 +91,8 @@ export function inRollout(
     loss: string;
   },
 ): Paired | null {
-  const found = look.differences.find(({ version }) => isOf(pair, version, rollout.champion));
-  if (!found || found.n === 0) return null;
+  const difference = look.differences.find(({ version }) => isOf(pair, version, rollout.champion));
+  if (!difference || difference.n === 0) return null;
   return {
     on: "rollout",
     asOf: look.asOf,
@@ -100,8 +100,8 @@ export function inRollout(
     margin: 0,
     confidence: null,
     loss: { name: loss, a: null, b: null },
-    n: found.n,
-    difference: turned(found, found.version === pair.b),
+    n: difference.n,
+    difference: turned(difference, difference.version === pair.b),
   };
 }
 

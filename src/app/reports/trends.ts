@@ -101,7 +101,7 @@ export async function readTrends(sql: Sql, { model }: { model: string }): Promis
     looks: reports.flatMap(lookPoint),
     cycles: points,
     frequency: frequencyOf(points),
-    detections: detections.filter((found) => found !== null).reverse(),
+    detections: detections.filter((detection) => detection !== null).reverse(),
   };
 }
 
@@ -109,7 +109,7 @@ export async function readTrends(sql: Sql, { model }: { model: string }): Promis
 function quotedOf(reports: readonly PerformanceReport[], cycles: readonly CycleRow[]): string | null {
   const named = [
     ...reports.flatMap(({ measured, estimated }) =>
-      [measured, estimated].flatMap((of) => of?.metrics ?? []).map((m) => m.metric)
+      [measured, estimated].flatMap((report) => report?.metrics ?? []).map((m) => m.metric)
     ),
     ...cycles.flatMap(({ evidence }) =>
       Object.keys(Evidence.nullable().parse(evidence)?.challengerMetrics ?? {})
@@ -122,18 +122,18 @@ const quoted = (metrics: readonly Measured[] | undefined) =>
   metrics?.find(({ metric }) => QUOTED.includes(metric));
 
 function lookPoint({ asOf, version, measured, estimated }: PerformanceReport): Trends["looks"] {
-  const found = quoted(measured?.metrics) ?? quoted(estimated?.metrics);
-  if (!found) return [];
-  const { value, low, high, rows } = found;
+  const metric = quoted(measured?.metrics) ?? quoted(estimated?.metrics);
+  if (!metric) return [];
+  const { value, low, high, rows } = metric;
   return [{ asOf, version, value, low, high, rows, estimated: quoted(measured?.metrics) === undefined }];
 }
 
 function cyclePoint(
   { id, number, asOf, trigger, outcome, evidence, stages, rows }: CycleRow,
 ): Trends["cycles"][number] {
-  const found = Evidence.nullable().parse(evidence);
+  const parsed = Evidence.nullable().parse(evidence);
   const seconds = secondsByStage(stages);
-  const metric = QUOTED.find((name) => found?.challengerMetrics[name] !== undefined);
+  const metric = QUOTED.find((name) => parsed?.challengerMetrics[name] !== undefined);
   return {
     cycle: id,
     number,
@@ -142,9 +142,9 @@ function cyclePoint(
     outcome: outcome ?? "unknown",
     seconds,
     rows,
-    value: found && metric ? found.challengerMetrics[metric] : null,
-    validationRows: found?.difference.n ?? 0,
-    improvement: found && improvementOf(found),
+    value: parsed && metric ? parsed.challengerMetrics[metric] : null,
+    validationRows: parsed?.difference.n ?? 0,
+    improvement: parsed && improvementOf(parsed),
     secondsTotal: Object.values(seconds).reduce((a, b) => a + b, 0),
   };
 }

@@ -31,10 +31,12 @@ export const webhookChannel = (options: WebhookOptions): Channel => ({
   async send(delivery) {
     const { status, text } = await post(options, delivery);
     if (status >= 200 && status < 300) return;
-    const said = `the receiver answered ${status}${text ? `: ${text}` : ""}`;
-    if (status >= 300 && status < 400) throw new FinalDeliveryError(`${said}; redirects are not followed`);
-    if (status >= 400 && status < 500 && status !== 408 && status !== 429) throw new FinalDeliveryError(said);
-    throw new Error(said);
+    const reason = `the receiver answered ${status}${text ? `: ${text}` : ""}`;
+    if (status >= 300 && status < 400) throw new FinalDeliveryError(`${reason}; redirects are not followed`);
+    if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+      throw new FinalDeliveryError(reason);
+    }
+    throw new Error(reason);
   },
 });
 
