@@ -56,9 +56,9 @@ export function readPlainRows(body: Uint8Array): SentRows | null {
 }
 
 function larger(rows: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const made = new Float32Array(rows.length * 2);
-  made.set(rows);
-  return made;
+  const grown = new Float32Array(rows.length * 2);
+  grown.set(rows);
+  return grown;
 }
 
 /** What stands before a feature's value, as words of four bytes: the last one may overlap the one before. */

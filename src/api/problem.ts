@@ -85,8 +85,8 @@ function translated(error: unknown): { kind: ProblemKind; detail: string; field?
 }
 
 function ofStatus(status: number): ProblemKind {
-  const found = Object.entries(KINDS).find(([, [code]]) => code === status);
-  return (found?.[0] ?? "internal") as ProblemKind;
+  const kind = Object.entries(KINDS).find(([, [code]]) => code === status);
+  return (kind?.[0] ?? "internal") as ProblemKind;
 }
 
 /** How the driver and the operating system name a Postgres that is not there, is starting, or went away. */
