@@ -31,14 +31,14 @@ export function worthOf(
     stepDays: number;
   },
 ): Worth {
-  const found = economicsOf(kind, config);
-  if (found.kind === "missing") return { gain: null, missing: found.settings };
-  if (found.economics.basis !== "profit") return { gain: null, missing: ["offer_lift"] };
+  const economics = economicsOf(kind, config);
+  if (economics.kind === "missing") return { gain: null, missing: economics.settings };
+  if (economics.economics.basis !== "profit") return { gain: null, missing: ["offer_lift"] };
   const theirs = new Map(before.map((moment) => [moment.asOf, moment]));
   const parts = after.flatMap((ours) => {
     const other = theirs.get(ours.asOf);
     if (!other) return [];
-    const part = partOf(compareProfit(evidenceOf(kind, loss, config, other, ours), found.economics));
+    const part = partOf(compareProfit(evidenceOf(kind, loss, config, other, ours), economics.economics));
     return [{ ...part, scale: part.scale * Math.min(1, stepDays / config.horizon_days) }];
   });
   return { gain: sumOf(parts, { confidence: config.confidence }), missing: [] };
