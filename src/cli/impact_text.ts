@@ -61,10 +61,10 @@ const signedShare = (share: number) =>
 
 function moneyText(impact: Impact, paint: Paint): string {
   const { economics, currency, byReason } = impact;
-  const what = economics.basis === "profit" ? "profit" : "captured margin";
+  const basis = economics.basis === "profit" ? "profit" : "captured margin";
   return [
     section(
-      `${what} of one horizon over the whole population, old and new model`,
+      `${basis} of one horizon over the whole population, old and new model`,
       upliftTable(impact, paint),
     ),
     economics.basis === "profit" ? section("what came of it", gainTable(impact, paint)) : null,
