@@ -167,9 +167,9 @@ async function readRollout(sql: Sql, id: string): Promise<RolloutStory | null> {
   };
 }
 
-async function nullIfNotFound<T>(found: Promise<T>): Promise<T | null> {
+async function nullIfNotFound<T>(row: Promise<T>): Promise<T | null> {
   try {
-    return await found;
+    return await row;
   } catch (error) {
     if (error instanceof NotFoundError) return null;
     throw error;

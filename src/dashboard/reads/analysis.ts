@@ -107,7 +107,8 @@ export function briefOf(
 export function viewOf(
   { model, loss, cycles, impact }: Pick<AnalysisView, "model" | "loss" | "cycles" | "impact">,
 ): Omit<AnalysisView, "brief"> {
-  const changes = (of: readonly AnalysedCycle[]) => together(of.flatMap(({ change }) => change ?? []));
+  const changes = (cycles: readonly AnalysedCycle[]) =>
+    together(cycles.flatMap(({ change }) => change ?? []));
   const waits = cycles.filter(isDeployed).flatMap(({ calledAt, deployedAt }) =>
     deployedAt === null ? [] : [(Date.parse(deployedAt) - Date.parse(calledAt)) / 1000]
   );

@@ -128,7 +128,7 @@ export async function readComparison(
     rolloutsOf(sql, { model, a, b, loss }),
   ]);
   const metrics = [...new Set([metric, loss])];
-  const one = async (version: ModelVersion, cycle: Cycle | null): Promise<ComparedVersion> => ({
+  const describe = async (version: ModelVersion, cycle: Cycle | null): Promise<ComparedVersion> => ({
     version,
     cycle,
     gate: gateOf(cycle),
@@ -149,9 +149,9 @@ export async function readComparison(
     loss,
     metric,
     moves,
-    a: await one(older, cycles[0]),
-    b: await one(newer, cycles[1]),
-    paired: paired.filter((found) => found !== null),
+    a: await describe(older, cycles[0]),
+    b: await describe(newer, cycles[1]),
+    paired: paired.filter((pair) => pair !== null),
     recipe: differing(older.manifest.recipe, newer.manifest.recipe),
   };
 }

@@ -88,8 +88,8 @@ export async function readMonitoringView(
     performance: shown(performance.models[i]),
     drift: shown(drift.models[i]),
   }));
-  const { performance: answers, drift: inputs } = brief.find((one) => one.model === model)!;
-  const drawn = drift.models.find((one) => one.model === model)?.newest;
+  const { performance: answers, drift: inputs } = brief.find((view) => view.model === model)!;
+  const drawn = drift.models.find((view) => view.model === model)?.newest;
   const { falseAlarmDays, models: dividing, shares } = drift.budget;
   return {
     model,
