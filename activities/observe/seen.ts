@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import { foundInData } from "../../src/db/monitoring/affected.ts";
+import { findingsInForce } from "../../src/db/monitoring/affected.ts";
 import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { DriftReport } from "../../src/drift/report.ts";
@@ -44,7 +44,7 @@ async function ofQuality(
 ): Promise<NonNullable<Findings["quality"]>> {
   const asOfMs = Date.parse(asOf);
   const findingsSince = async (means: Finding["means"], agoMs: number) =>
-    (await foundInData(sql, { asOfMs, means, endedAfterMs: asOfMs - agoMs })).map(trouble);
+    (await findingsInForce(sql, { asOfMs, means, endedAfterMs: asOfMs - agoMs })).map(trouble);
   const [broken, changed, passing] = await Promise.all([
     findingsSince("broken", STOPS_MS),
     findingsSince("changed", STOPS_MS),

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
 import { listAcceptances } from "../../db/monitoring/acceptances.ts";
-import { foundInData } from "../../db/monitoring/affected.ts";
+import { findingsInForce } from "../../db/monitoring/affected.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
 import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";
@@ -63,7 +63,7 @@ export async function readQuality(deps: MonitoringDeps, query: LooksQuery): Prom
   const waiting = () =>
     `Nobody looked at the events yet; the monitor looks every ${config.monitor_interval_hours} h, and each check looks first`;
   const keys = looks.newest?.report.findings.map((f) => f.key) ?? [];
-  const broken = await foundInData(sql, {
+  const broken = await findingsInForce(sql, {
     asOfMs: query.asOfMs ?? await currentAsOf(sql, clock),
     means: "broken",
   });

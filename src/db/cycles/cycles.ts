@@ -104,9 +104,9 @@ export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
 
 /** @throws {NotFoundError} if there is no such cycle */
 export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
-  const found = await findCycle(sql, id);
-  if (!found) throw new NotFoundError("cycle", id);
-  return found;
+  const cycle = await findCycle(sql, id);
+  if (!cycle) throw new NotFoundError("cycle", id);
+  return cycle;
 }
 
 /** Which cycles, and in what order; left out: all, newest first. */

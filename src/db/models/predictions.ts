@@ -88,9 +88,9 @@ function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kin
   const kindOf = answers.map((answer) => {
     const { model, version, fallback, featureHash, horizonDays, segment, arm, shown } = answer;
     const key = `${model}/${version}/${fallback}/${featureHash}/${horizonDays}/${segment}/${arm}/${shown}`;
-    const at = known.get(key) ?? kinds.push(answer);
-    known.set(key, at);
-    return at;
+    const index = known.get(key) ?? kinds.push(answer);
+    known.set(key, index);
+    return index;
   });
   return { kinds, kindOf };
 }

@@ -61,9 +61,9 @@ export interface ApprovalDecision {
 }
 
 /** Decides; the first decision stands, and is what is returned. @throws {NotFoundError} nobody was asked */
-export async function decideApproval(sql: Sql, said: ApprovalDecision): Promise<Approval> {
-  await decideIfAsked(sql, said);
-  return await getApproval(sql, said.cycleId);
+export async function decideApproval(sql: Sql, approvalDecision: ApprovalDecision): Promise<Approval> {
+  await decideIfAsked(sql, approvalDecision);
+  return await getApproval(sql, approvalDecision.cycleId);
 }
 
 /** Decides where somebody was asked and nobody has answered. */

@@ -25,7 +25,7 @@ export async function answeredByBoth(
   sql: Sql,
   { model, fromAsOf, metBy, champion, challenger }: RolloutWindow & { champion: number; challenger: number },
 ): Promise<AnsweredByBoth[]> {
-  const of = (version: number) =>
+  const answersOf = (version: number) =>
     sql`select distinct on (user_key, as_of) user_key, as_of, prediction, segment, outcome, met_at from predictions
       where model = ${model} and version = ${version} and as_of >= ${fromAsOf}
         and not fallback order by user_key, as_of, id`;
@@ -34,7 +34,7 @@ export async function answeredByBoth(
     select distinct on (user_key) user_key, ours.prediction as champion, theirs.prediction as challenger,
       coalesce(ours.segment, theirs.segment) as segment,
       case when greatest(ours.met_at, theirs.met_at) <= ${metBy} then ours.outcome end as outcome
-    from (${of(champion)}) ours join (${of(challenger)}) theirs using (user_key, as_of)
+    from (${answersOf(champion)}) ours join (${answersOf(challenger)}) theirs using (user_key, as_of)
     order by user_key, as_of`,
   ];
 }

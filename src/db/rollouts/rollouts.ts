@@ -34,9 +34,9 @@ export async function findRollout(sql: Sql, id: string): Promise<Rollout | null>
 
 /** @throws {NotFoundError} there is no such rollout */
 export async function getRollout(sql: Sql, id: string): Promise<Rollout> {
-  const found = await findRollout(sql, id);
-  if (!found) throw new NotFoundError("rollout", id);
-  return found;
+  const rollout = await findRollout(sql, id);
+  if (!rollout) throw new NotFoundError("rollout", id);
+  return rollout;
 }
 
 /** The rollout of a model that runs, or null. Uses index `rollouts_one_runs`. */
