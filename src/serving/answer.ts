@@ -133,11 +133,11 @@ function count(batch: ScoredBatch, { version, scorer }: LoadedModel, spoke: bool
 }
 
 function countOf({ counts }: ScoredBatch, version: number): Count {
-  const known = counts.get(version);
-  if (known) return known;
-  const made = { answers: 0, errors: 0, fallbacks: 0 };
-  counts.set(version, made);
-  return made;
+  const existing = counts.get(version);
+  if (existing) return existing;
+  const counters = { answers: 0, errors: 0, fallbacks: 0 };
+  counts.set(version, counters);
+  return counters;
 }
 
 function addUnshown(

@@ -35,9 +35,9 @@ export function createMetricsRecorder(
     const key = `${model}/${version}/${minute}`;
     const known = minutes.get(key);
     if (known) return known;
-    const made = { model, version, minute: new Date(minute).toISOString(), ...nothing(), latency: {} };
-    minutes.set(key, made);
-    return made;
+    const created = { model, version, minute: new Date(minute).toISOString(), ...nothing(), latency: {} };
+    minutes.set(key, created);
+    return created;
   };
   const flush = async () => {
     const counted = [...minutes.values()];
