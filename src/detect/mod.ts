@@ -57,7 +57,7 @@ export function openStream(table: Table, names: { target: string; truth?: string
   if (table.rows < ROWS_NEEDED) throw new InsufficientDataError("this stream, rows", table.rows, ROWS_NEEDED);
   const learn = Math.floor(table.rows / 10);
   const target = targetOf(column, learn);
-  const given = table.columns.filter((one) => one !== column && one !== truth);
+  const given = table.columns.filter((other) => other !== column && other !== truth);
   const features = encodeFeatures(given, table.rows, learn);
   if (features.names.length === 0) {
     throw new InsufficientDataError("this stream, columns to learn from", 0, 1);
@@ -88,9 +88,9 @@ export async function errorsOf(
 }
 
 function columnOf({ columns }: Table, name: string): RawColumn {
-  const column = columns.find((one) => one.name === name);
+  const column = columns.find((candidate) => candidate.name === name);
   if (column) return column;
-  const have = columns.slice(0, 20).map((one) => `"${one.name}"`).join(", ");
+  const have = columns.slice(0, 20).map((candidate) => `"${candidate.name}"`).join(", ");
   throw new InvalidInputError(`Cannot find column "${name}": have ${have}`, "column");
 }
 

@@ -31,7 +31,10 @@ const QUOTED_LINES_MAX = 20;
  * most in the header. Lines with another number of cells are left out and counted.
  * @throws {NotFoundError} there is no such file   @throws {InvalidInputError} it cannot be read, is empty, or names a column twice
  */
-export async function readTable(path: string, onBytes: (read: number, of: number) => void): Promise<Table> {
+export async function readTable(
+  path: string,
+  onBytes: (bytesRead: number, of: number) => void,
+): Promise<Table> {
   const { gzip, bytes } = await firstLook(path);
   let builder: TableBuilder | undefined;
   try {

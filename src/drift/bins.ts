@@ -31,8 +31,8 @@ export function quantileBins(reference: Sample, current: Sample, most: number): 
     ends.push(value), atoms.push(alone);
     below = upTo;
   }
-  const at = Float32Array.from(ends);
-  return { ends: at, atoms, reference: countsIn(at, reference), current: countsIn(at, current) };
+  const edges = Float32Array.from(ends);
+  return { ends: edges, atoms, reference: countsIn(edges, reference), current: countsIn(edges, current) };
 }
 
 /** Whether two sorted samples have together no more than so many distinct values. */
@@ -76,11 +76,11 @@ export function binOf(ends: ArrayLike<number>, value: number): number {
 /** Rows of a sample per bin of given upper ends (values above the last count there), and those without a value. */
 export function countsIn(ends: ArrayLike<number>, { sorted, missing }: Sample): Float64Array {
   const counts = new Float64Array(ends.length + 1);
-  let at = 0;
+  let bin = 0;
   for (let b = 0; b < ends.length; b++) {
-    const from = at;
-    at = b === ends.length - 1 ? sorted.length : rowsUpTo(sorted, ends[b], at);
-    counts[b] = at - from;
+    const from = bin;
+    bin = b === ends.length - 1 ? sorted.length : rowsUpTo(sorted, ends[b], bin);
+    counts[b] = bin - from;
   }
   counts[ends.length] = missing;
   return counts;

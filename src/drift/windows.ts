@@ -98,7 +98,7 @@ function difference(
   now: Sample,
 ): Pick<FeatureVerdict, "kind" | "distances" | "shift" | "missing"> {
   const valued = then.sorted.length > 0 && now.sorted.length > 0;
-  const applies = (of: string) => valued && (of === "both" || of === then.kind);
+  const applies = (kind: string) => valued && (kind === "both" || kind === then.kind);
   const missingShare = ({ sorted, missing }: Sample) => missing / (sorted.length + missing);
   return {
     kind: then.kind,

@@ -90,7 +90,7 @@ function statisticOf({ all, groups }: Level): number {
 
 /** Where all errors together show less than no change does on average, they rose in one group and fell in another. */
 function direction(levels: readonly Level[]): Alarm {
-  const { all } = levels.reduce((most, one) => statisticOf(one) > statisticOf(most) ? one : most);
+  const { all } = levels.reduce((most, level) => statisticOf(level) > statisticOf(most) ? level : most);
   if (all.statistic <= all.n) return "either";
   return hasRisen(all) ? "up" : "down";
 }
