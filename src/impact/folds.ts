@@ -27,9 +27,9 @@ export function foldsOf(
 ): Folds {
   const all = [...rows.outcome.keys()];
   const startMs = cutoffs.map(({ cutoff }) => Date.parse(cutoff));
-  const folds = cutoffs.map((_, at) => ({
-    choose: all.filter((i) => startMs[rows.cutoff[i]] + horizonDays * DAY_MS <= startMs[at]),
-    judge: all.filter((i) => rows.cutoff[i] === at),
+  const folds = cutoffs.map((_, cutoff) => ({
+    choose: all.filter((i) => startMs[rows.cutoff[i]] + horizonDays * DAY_MS <= startMs[cutoff]),
+    judge: all.filter((i) => rows.cutoff[i] === cutoff),
   })).filter(({ choose, judge }) => choose.length >= CHOOSE_MIN && judge.length > 0);
   if (folds.length > 0) return { by: "time", folds };
   const halves = [0, 1].map((half) => all.filter((i) => mix32(rows.shopper[i] ^ 0x1face) % 2 === half));

@@ -38,7 +38,7 @@ export function compareProfit(evidence: ImpactEvidence, economics: Economics): C
   const model = (scores: readonly number[]): Judged => {
     const parts = folds.map((fold) => weightsOf(evidence, economics, scores, fold));
     const weights = parts.flatMap((part) => [...part.weights]);
-    const profit = Float64Array.from(judged, (i, at) => weights[at] * gainOf(rows.outcome[i], economics));
+    const profit = Float64Array.from(judged, (i, row) => weights[row] * gainOf(rows.outcome[i], economics));
     const contacted = weights.reduce((a, b) => a + b, 0) / Math.max(1, weights.length);
     return { profit, contacted, moved: parts.some((part) => part.moved) };
   };
@@ -66,7 +66,7 @@ function weightsOf(
   scores: readonly number[],
   { choose, judge }: Fold,
 ): { weights: Float64Array; moved: boolean } {
-  const share = (at: number) => budgetShare(economics, cutoffs[at].population);
+  const share = (cutoff: number) => budgetShare(economics, cutoffs[cutoff].population);
   const { from, moved } = provenThreshold(
     choose.map((i) => scores[i]),
     choose.map((i) => gainOf(rows.outcome[i], economics)),
@@ -74,10 +74,13 @@ function weightsOf(
     { share: choose.reduce((sum, i) => sum + share(rows.cutoff[i]), 0) / Math.max(1, choose.length) },
   );
   const weights = new Float64Array(judge.length);
-  for (const at of new Set(judge.map((i) => rows.cutoff[i]))) {
-    const places = [...judge.keys()].filter((place) => rows.cutoff[judge[place]] === at);
-    const found = contacts(ranked(places.map((place) => scores[judge[place]])), { from, share: share(at) });
-    places.forEach((place, i) => weights[place] = found[i]);
+  for (const cutoff of new Set(judge.map((i) => rows.cutoff[i]))) {
+    const places = [...judge.keys()].filter((place) => rows.cutoff[judge[place]] === cutoff);
+    const contacted = contacts(ranked(places.map((place) => scores[judge[place]])), {
+      from,
+      share: share(cutoff),
+    });
+    places.forEach((place, i) => weights[place] = contacted[i]);
   }
   return { weights, moved };
 }

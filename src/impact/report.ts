@@ -37,11 +37,11 @@ export function reportOf(evidence: ImpactEvidence): ImpactReport {
     after: mean(after),
     cutoffs,
     difference: paired(before, after, rows.shopper, confidence),
-    groups: groups.map((of) => ({
-      group: of.group,
-      before: mean(of.before),
-      after: mean(of.after),
-      difference: paired(of.before, of.after, of.shopper, confidence),
+    groups: groups.map((group) => ({
+      group: group.group,
+      before: mean(group.before),
+      after: mean(group.after),
+      difference: paired(group.before, group.after, group.shopper, confidence),
     })).sort((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean)),
   };
 }
