@@ -17,9 +17,9 @@ export const brokenFunnel: Check = (view) =>
       means: "broken",
       trouble: "less",
       series: view.days.flatMap(({ day, types, bought }) => {
-        const [n, of] = types[step] ?? [0, 0];
+        const [n, total] = types[step] ?? [0, 0];
         const k = bought[step] ?? 0;
-        return n > 0 ? [{ day, k, n, rows: Math.round(of * k / n), of }] : [];
+        return n > 0 ? [{ day, k, n, rows: Math.round(total * k / n), of: total }] : [];
       }),
       matters: ({ now, usual, perDay, usualPerDay }) => now <= 0.75 * usual && perDay <= 0.9 * usualPerDay,
       text: ({ now, usual }, since) =>
