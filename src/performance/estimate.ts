@@ -52,14 +52,14 @@ export function estimate(
   const rows = waiting.prediction.length;
   const shoppers = shoppersOf(waiting);
   const expected = metrics.flatMap((metric): Measured[] => {
-    const found = expect(metric);
-    if (!found) return [];
-    const error = Math.max(found.error, typicalMiss(scored, metric));
-    const low = withinRange(metric, found.value - z * error);
-    const high = withinRange(metric, found.value + z * error);
+    const expected = expect(metric);
+    if (!expected) return [];
+    const error = Math.max(expected.error, typicalMiss(scored, metric));
+    const low = withinRange(metric, expected.value - z * error);
+    const high = withinRange(metric, expected.value + z * error);
     return [{
       metric,
-      value: found.value,
+      value: expected.value,
       low,
       high,
       rows,
@@ -83,7 +83,7 @@ const WORDS: Readonly<Record<ModelKind, Pick<Estimate, "method" | "assumptions">
 
 /** Root of the mean square by which the newest estimates of a metric missed what came true: what moves all shoppers at once. */
 function typicalMiss(scored: PerformanceReport["scored"], metric: MetricName): number {
-  const newest = scored.filter((one) => one.metric === metric).slice(0, MISSES_MAX);
+  const newest = scored.filter((score) => score.metric === metric).slice(0, MISSES_MAX);
   const squares = newest.reduce((sum, { actual, estimated }) => sum + (actual - estimated) ** 2, 0);
   return newest.length === 0 ? 0 : Math.sqrt(squares / newest.length);
 }
