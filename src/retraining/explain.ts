@@ -117,9 +117,9 @@ const AMONG_FINDINGS = { quality: "quality", drift: "drift", performance: "outco
 /** The answer of a look, as the findings have it and as it was: else the check decided on something else. */
 function answersToCompare({ kind, answer }: Observation, findings: unknown): [stored: unknown, now: unknown] {
   const section = AMONG_FINDINGS[kind];
-  const told = (findings as Partial<Findings>)[section]?.answer ?? answer; // null: the decision did without this look
+  const answerInFindings = (findings as Partial<Findings>)[section]?.answer ?? answer; // null: the decision did without this look
   const inFindings = (value: string) => ({ findings: { [section]: { answer: value } } });
-  return [inFindings(told), inFindings(answer)];
+  return [inFindings(answerInFindings), inFindings(answer)];
 }
 
 const missingObservation = (id: string): Part =>
@@ -154,8 +154,9 @@ function compared(
 }
 
 function summary({ answer }: Check, parts: readonly Part[]): Pick<Explanation, "outcome" | "text"> {
-  const that = (outcome: Part["outcome"]) => parts.filter((p) => p.outcome === outcome).map((p) => p.what);
-  const [differing, unread] = [that("differs"), that("unreadable")];
+  const partsWith = (outcome: Part["outcome"]) =>
+    parts.filter((p) => p.outcome === outcome).map((p) => p.what);
+  const [differing, unread] = [partsWith("differs"), partsWith("unreadable")];
   if (differing.length > 0) {
     return { outcome: "differs", text: `Not the same when computed again: ${differing.join(", ")}` };
   }
@@ -186,8 +187,8 @@ function differenceAt(path: string, stored: unknown, now: unknown): Difference |
   const keys = [...new Set([...Object.keys(stored), ...Object.keys(now)])];
   for (const key of keys) {
     const below = Array.isArray(stored) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-    const found = differenceAt(below, stored[key], now[key]);
-    if (found) return found;
+    const difference = differenceAt(below, stored[key], now[key]);
+    if (difference) return difference;
   }
   return null;
 }

@@ -156,9 +156,9 @@ function simulateVerdict(
     };
   }
   if (again && again.would === null) return { ...common, would: null, text: `Of its check: ${again.text}` };
-  const found = Findings.safeParse(check?.findings);
-  const of = { verdict: verdict!, evidence: evidence! };
-  return { ...common, ...verdictAgain(of, found.success ? found.data : null, wanted) };
+  const findings = Findings.safeParse(check?.findings);
+  const stored = { verdict: verdict!, evidence: evidence! };
+  return { ...common, ...verdictAgain(stored, findings.success ? findings.data : null, wanted) };
 }
 
 const isMore = ({ was, would }: SimulatedCheck) => was !== "retrain" && would === "retrain";
