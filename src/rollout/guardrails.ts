@@ -43,7 +43,7 @@ export function brokenGuardrail(
   version: number,
 ): string | null {
   const alpha = errorRates(plan).guardrail;
-  const broken = countsOf(plan, evidence, version).find((one) => isBroken(one, alpha));
+  const broken = countsOf(plan, evidence, version).find((count) => isBroken(count, alpha));
   return broken ? countText(broken) : divergenceText(plan, evidence, version);
 }
 
