@@ -72,8 +72,8 @@ export function rowLosses(
   { cap = Infinity }: { cap?: number } = {},
 ): Float64Array {
   sameLength(y, p);
-  const of = ROW_LOSS[loss];
-  return Float64Array.from({ length: y.length }, (_, i) => of(y[i], p[i], cap));
+  const rowLoss = ROW_LOSS[loss];
+  return Float64Array.from({ length: y.length }, (_, i) => rowLoss(y[i], p[i], cap));
 }
 
 /** All scores of a classifier. @param y 0 or 1, shape `[n]` @param p probabilities of 1, shape `[n]` */
@@ -138,10 +138,10 @@ export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number {
 export function quantile(values: ArrayLike<number>, q: number): number {
   const sorted = Float64Array.from(values).sort();
   if (sorted.length === 0) return NaN;
-  const at = q * (sorted.length - 1);
-  const below = Math.floor(at);
+  const position = q * (sorted.length - 1);
+  const below = Math.floor(position);
   const above = Math.min(below + 1, sorted.length - 1);
-  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+  return sorted[below] + (position - below) * (sorted[above] - sorted[below]);
 }
 
 function mean(x: ArrayLike<number>): number {

@@ -106,10 +106,10 @@ export function partRows(
   const y = Float32Array.from(rows.target, (v) => target(v, threshold));
   if (!plan.positiveOnly) return { x, y };
   const k = preprocessing.columns.length;
-  const at = [...rows.target.keys()].filter((i) => rows.target[i] > 0);
-  const kept = new Float32Array(at.length * k);
-  at.forEach((from, to) => kept.set(x.subarray(from * k, (from + 1) * k), to * k));
-  return { x: kept, y: Float32Array.from(at, (i) => y[i]) };
+  const places = [...rows.target.keys()].filter((i) => rows.target[i] > 0);
+  const partInputs = new Float32Array(places.length * k);
+  places.forEach((from, to) => partInputs.set(x.subarray(from * k, (from + 1) * k), to * k));
+  return { x: partInputs, y: Float32Array.from(places, (i) => y[i]) };
 }
 
 /** A network's unit of the target: its standard deviation among the rows that teach it; 1 where it is constant. */

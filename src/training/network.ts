@@ -23,14 +23,14 @@ export interface LayerPlace {
 export function layerPlaces(inputs: number, hidden: readonly number[]): LayerPlace[] {
   if (hidden.length === 0) return [];
   const places: LayerPlace[] = [];
-  let at = inputs + 1;
+  let offset = inputs + 1;
   let rows = inputs;
   for (const cols of hidden) {
-    places.push({ rows, cols, weightsAt: at, biasAt: at + rows * cols });
-    at += rows * cols + cols;
+    places.push({ rows, cols, weightsAt: offset, biasAt: offset + rows * cols });
+    offset += rows * cols + cols;
     rows = cols;
   }
-  return [...places, { rows, cols: 1, weightsAt: at }];
+  return [...places, { rows, cols: 1, weightsAt: offset }];
 }
 
 /** How many weights a network of this shape has. */
