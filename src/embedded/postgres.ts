@@ -92,8 +92,8 @@ async function launch(files: PostgresFiles, options: LaunchOptions, attempt = 1)
   let gone = false;
   exited.then(() => gone = true);
   const isReady = async () => {
-    const said = await readPidFile(files);
-    return gone || (said?.pid === child.pid && said.ready); // a crashed run's file may still say "ready"
+    const pidFile = await readPidFile(files);
+    return gone || (pidFile?.pid === child.pid && pidFile.ready); // a crashed run's file may still say "ready"
   };
   const answered = await waitUntil(isReady, { withinMs: READY_WITHIN_MS, everyMs: 10 });
   if (gone || !answered) {

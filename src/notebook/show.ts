@@ -95,14 +95,14 @@ interface LineStyle {
 
 /** SVG breaks no lines. */
 function lines(text: string, style: LineStyle): (LineStyle & { text: string })[] {
-  const found: string[] = [];
+  const wrapped: string[] = [];
   for (const word of text.split(" ")) {
-    const last = found.at(-1);
+    const last = wrapped.at(-1);
     if (last !== undefined && last.length + word.length < style.chars) {
-      found[found.length - 1] = `${last} ${word}`;
-    } else found.push(word);
+      wrapped[wrapped.length - 1] = `${last} ${word}`;
+    } else wrapped.push(word);
   }
-  return found.map((text) => ({ ...style, text }));
+  return wrapped.map((text) => ({ ...style, text }));
 }
 
 /** What a table's cell holds: text as it is, numbers as they are to be read; null: none. */
@@ -138,7 +138,7 @@ const aligned = (cell: TableCell) => typeof cell === "number" ? ' align="right"'
 
 /** What the notebook found: sentences made from the numbers, so that they cannot go stale beside them. */
 export function answer(...sentences: (string | null | false)[]): Shown {
-  const said = sentences.filter((one): one is string => typeof one === "string");
+  const said = sentences.filter((sentence): sentence is string => typeof sentence === "string");
   return shown({
     "text/markdown": `**Answer.** ${said.map(markdown).join("\n\n")}`,
     "text/plain": `Answer. ${said.join("\n\n")}`,
