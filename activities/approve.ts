@@ -16,7 +16,7 @@ import type { ActivityDeps } from "./deps.ts";
 /** A workflow's history holds so many comfortably. */
 const REMINDERS_MAX = 500;
 
-/** What a cycle needs to know of a person's decision. */
+/** A person's decision, as a cycle needs it. */
 export type ApprovalResult =
   | { decision: null; waitMs: number }
   | { decision: NonNullable<Approval["decision"]> | "not asked"; text: string };
@@ -38,7 +38,7 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
     return { asked: true };
   },
 
-  /** What a person decided; reminds them when it is time, and decides for them when that is over. */
+  /** Returns what a person decided; reminds them when it is time, and decides for them when that is over. */
   async readApproval({ cycleId }: { cycleId: string }): Promise<ApprovalResult> {
     const { sql, clock, alertChannels: channels } = deps;
     const approval = await getApproval(sql, cycleId);

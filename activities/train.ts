@@ -30,7 +30,7 @@ export interface TrainResult {
   rows: number;
 }
 
-/** What a heartbeat carries: where to resume from. */
+/** The content of a heartbeat: where to resume from. */
 interface Heartbeat {
   checkpoint?: string;
   fraction: number;

@@ -30,7 +30,7 @@ export interface StepId extends PolicyRunId {
   moment: number;
 }
 
-/** Where a step is, in the words that cycles use. */
+/** The place of a step, in the words that cycles use. */
 export interface StepPlace {
   scope: string;
   label: string;
@@ -40,7 +40,7 @@ export interface StepPlace {
   number: number;
 }
 
-/** How much there is to walk. */
+/** The size of a backtest. */
 export interface Open {
   policies: number;
   models: number;
@@ -54,7 +54,7 @@ export interface Open {
 type Deps = ActivityDeps & { policyRunsAtOnce: number };
 
 export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
-  /** How many policies there are to run, how many of them at once, and whether it has ended meanwhile. */
+  /** Returns the number of policies to run, of those at once, and whether the backtest has ended meanwhile. */
   async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
     const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
@@ -75,7 +75,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     return { label: spec.label, ended };
   },
 
-  /** Where a step is, whether it was made already, and whether the policy wants looks to be made before it is asked. */
+  /** Returns the place of a step, whether it was made already, and whether its policy wants looks first. */
   async planStep(step: StepId): Promise<StepPlace & { done: boolean; looks: boolean }> {
     const { place, spec } = await placeOf(deps, step);
     const { label: policy, model, scope } = place;

@@ -49,7 +49,10 @@ export async function validationEvidence(
   return { ...evidence, groups: await groupRises(deps, job) };
 }
 
-/** What served against what served before it, on the horizon that began with the deployment. @returns why there is none */
+/**
+ * Compares what served with what served before it, on the horizon that began with the deployment. @returns why there is
+ * none
+ */
 export async function outcomesEvidence(
   deps: ActivityDeps,
   { model: name, version: number, previous, cutoffMs }: OfDeployment & {

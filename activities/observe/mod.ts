@@ -53,7 +53,7 @@ export const createObserveActivities = (deps: ObserveDeps) => ({
   },
 });
 
-/** What turned for the worse since the look before, in words; null: nothing did. */
+/** Says what turned for the worse since the look before; null: nothing did. */
 async function alarmOf({ sql }: ActivityDeps, looks: readonly Observation[]): Promise<string | null> {
   for (const { kind, model, asOf, answer, report } of looks) {
     if (!ALARMING.has(answer)) continue;

@@ -117,7 +117,7 @@ async function validatedRows(
   return { prediction, outcome: Array.from(target), shopper: Array.from(user) };
 }
 
-/** What looks before this one reported of a model, newest first. */
+/** Returns the reports of a model's earlier looks, newest first. */
 async function earlierReports(
   { sql }: ActivityDeps,
   model: string,

@@ -11,7 +11,7 @@ import type { ActivityDeps } from "../deps.ts";
 /** Features of a drift report that a check keeps. */
 const TOP = 5;
 
-/** What the looks of a check say, as far as a decision needs it. */
+/** Reads the looks of a check, as far as a decision needs them. */
 export async function seenBy(
   deps: ActivityDeps,
   model: string,

@@ -57,7 +57,7 @@ export async function feedStreams(
   });
 }
 
-/** How wrong a prediction was, 0 to 1 where there is a cap. */
+/** Returns the error of a prediction, 0 to 1 where there is a cap. */
 function errorOf({ kind }: ModelDefinition, cap: number): (met: MetPrediction) => number {
   if (kind === "classification") {
     return ({ prediction, outcome }) => (prediction >= 0.5 ? 1 : 0) === outcome ? 0 : 1;
