@@ -35,7 +35,7 @@ export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
   "cannot tell yet": DIFFERENCES["cannot tell yet"],
 };
 
-/** What a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
+/** The metric that a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
 export const METRICS = {
   classification: { main: "accuracy", loss: "logLoss" },
   regression: { main: "mse", loss: "cappedMse" },
@@ -89,7 +89,7 @@ export function backtestHeadline(backtest: BacktestDetail): string {
   return finding(backtest) ?? "Nothing could be scored.";
 }
 
-/** What the evidence says of the policy that the backtest is about; null: nothing is scored. */
+/** Returns the verdict on the policy that the backtest is about; null: nothing is scored. */
 function finding(backtest: BacktestDetail): string | null {
   const subject = subjectOf(backtest);
   const name = policyName(subject);
@@ -136,7 +136,7 @@ export function subjectText(backtest: BacktestDetail, result: ModelResult): stri
 
 const WORTH_SAYING = 20; // times as many moments: more would be as good as never
 
-/** How many cut-offs it would take, where it cannot be told: the interval narrows as their square root grows. */
+/** Estimates the cut-offs needed where it cannot be told: the interval narrows as their square root grows. */
 function neededText({ verdict, mean, low, high, n }: Difference): string {
   if (verdict !== "cannot tell yet" || low === null || high === null || mean === 0) return "";
   const times = ((high - low) / 2 / mean) ** 2;

@@ -2,7 +2,7 @@
 import type { ConfigVersion } from "../src/db/config/config_versions.ts";
 import { type ConfigChange, configChanges, type Place, valueText } from "../src/config/settings.ts";
 
-/** Who a value is for. */
+/** Names the models that a value is for. */
 export const forWhom = (model: string | null): string => model ?? "every model";
 
 /** A value in words; a model that says nothing goes by what holds for every one. */

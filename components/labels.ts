@@ -39,7 +39,7 @@ const OUTCOMES: Readonly<Record<Outcome, Badge>> = {
   "rolled back": badge("back", "Rolled back", "bad"),
 };
 
-/** How a cycle ended; what it does now while it has not. */
+/** Returns the badge of a cycle's outcome; of its stage while it runs. */
 export const outcomeBadge = (outcome: Outcome | null, stage?: Stage): Badge =>
   outcome ? OUTCOMES[outcome] : badge("running", stage ? doing(stage) : "Running", "good");
 
@@ -48,7 +48,7 @@ const VERDICTS: Readonly<Record<Verdict, Badge>> = {
   reject: badge("good", "Reject"),
   inconclusive: badge("unknown", "Cannot tell yet"),
 };
-/** What a validation says. */
+/** Returns the badge of a verdict. */
 export const verdictBadge = (verdict: Verdict): Badge => VERDICTS[verdict];
 
 const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
@@ -136,7 +136,7 @@ export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What one model does, to follow its name: "is healthy and keeps collecting". */
+/** Returns the predicate of a model's sentence: "is healthy and keeps collecting". */
 function predicate({ active, health, running, samples, serving }: ModelStatus): string {
   const serves = serving ? `; v${serving.version} still serves` : "";
   const is = {
@@ -182,7 +182,7 @@ export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: n
   return badge("unknown", "Cannot tell yet");
 }
 
-/** What a verdict rests on, in one line: who was compared on how many rows. */
+/** Sums up a verdict's evidence in one line: who was compared on how many rows. */
 export const comparedOn = ({ against, difference }: Evidence): string =>
   `against the ${against}, on ${counted(difference.n, "row")} of ${counted(difference.clusters, "shopper")}`;
 

@@ -12,7 +12,7 @@ const { document } = parseHTML("<!doctype html><html><body></body></html>");
 const WIDTHS_PX = { narrow: 330, middle: 450, wide: 620 };
 const KEPT = 64;
 
-/** What a chart is, for any width. */
+/** Draws a chart at any width. */
 export type Drawing = (width: number) => Plot.PlotOptions;
 
 /** A chart at one width, with where its x axis begins and ends: values of the data, and pixels. */

@@ -1,7 +1,7 @@
 import type { ModelStatus } from "../src/retraining/status.ts";
 import type { RetrainerActionName } from "./act.tsx";
 
-/** What a person may do with the retraining of a model as it is now, the usual first. */
+/** Returns the actions on the retraining of a model as it is now, the usual first. */
 export function retrainerActions(
   { active, running }: ModelStatus,
 ): { action: RetrainerActionName; text: string }[] {
@@ -71,7 +71,7 @@ const request = ({ model }: ModelStatus, route: string) => ({
   body: { model },
 });
 
-/** What an action comes to, in words, and as the API takes it. */
+/** An action in words, and as the API takes it. */
 export interface Action {
   question: string;
   /** what will happen, and what will not */
