@@ -45,7 +45,7 @@ function points(scores: ReplayScore[], policy: string, metric: string): Point[] 
 
 const mean = (list: Point[]) => list.reduce((sum, p) => sum + p.value, 0) / list.length;
 
-/** What a replay of history says about one model: the first version frozen for ever, against Perennial's. */
+/** Draws a replay of history for one model: the first version frozen for ever, against Perennial's. */
 export function ReplayChart({ model, scores }: { model: ModelStatus; scores: ReplayScore[] }) {
   const metric = shown(model, scores);
   const frozen = points(scores, "frozen", metric);

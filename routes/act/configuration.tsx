@@ -16,7 +16,7 @@ import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
 
-/** What a person wants to change, carried from step to step: which version they started from, and what they wrote. */
+/** The edited configuration, carried from step to step: the version it started from, and what was written. */
 interface ConfigDraft {
   model: string | null;
   /** an earlier version to go back to; then nothing was written */
@@ -25,7 +25,7 @@ interface ConfigDraft {
   fields: Record<string, string>;
 }
 
-/** Where the form has got to. */
+/** The step of the form. */
 type Step =
   | { kind: "edit"; problems: Record<string, string>; problem: string | null }
   | {
@@ -64,7 +64,7 @@ const edited = (problems: Record<string, string> = {}, problem: string | null = 
   problem,
 });
 
-/** What was wanted, as a configuration over the version it started from; null with the problems it has. */
+/** Reads a draft as a configuration over the version it started from; null with the problems it has. */
 function wanted(configuration: Configuration, { version, after, ...written }: ConfigDraft) {
   if (version !== null) return { config: versionOf(configuration, version).config, problems: null };
   return readConfig(versionOf(configuration, after).config, written);
@@ -318,7 +318,7 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
   );
 }
 
-/** What goes along from step to step. */
+/** Hidden fields that carry the draft from step to step. */
 function Carried({ token, draft: { model, version, after, fields } }: { token: string; draft: ConfigDraft }) {
   return (
     <>

@@ -129,7 +129,7 @@ function Nothing({ view: { model } }: { view: AnalysisView }) {
   );
 }
 
-/** Which model: a form, so that it works without JavaScript. */
+/** Chooses the model: a form, so that it works without JavaScript. */
 function Chooser({ view: { model, brief } }: { view: AnalysisView }) {
   return (
     <form class="row filter" method="get" action="/analysis">

@@ -177,7 +177,7 @@ function AuditTable({ changes }: { changes: readonly AuditRow[] }) {
 
 const BRIEF_MAX = 90;
 
-/** What was before and after: of configurations what differs, of all else as it was written down. */
+/** Shows a change before and after: of configurations what differs, of all else as it was written down. */
 function Difference({ before, after }: AuditRow) {
   if (isConfig(before) && isConfig(after)) {
     const text = changesText(configChanges(before.config, after.config)) || "nothing differs";

@@ -109,7 +109,7 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
 const stepsOf = ({ policies }: ModelResult, label: string): number =>
   policies.find(({ policy }) => policy === label)?.series.length ?? 0;
 
-/** How far each policy is. */
+/** Shows the progress of each policy. */
 function Progress({ policies, models, moments, results, ends }: BacktestDetail) {
   const total = moments * models.length;
   return (

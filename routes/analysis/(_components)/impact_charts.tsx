@@ -13,7 +13,7 @@ const plain = (x: number): string => Number.isInteger(x) ? count(x).replace("-",
 
 const RULES = { "new": "Gains", "past": "Cannot tell yet", "back": "Loses" } as const;
 
-/** What each deployment was worth, old against new. */
+/** Draws the worth of each deployment, old against new. */
 export function UpliftChart({ impact: { cycles, currency, economics, model } }: { impact: Impact }) {
   const known = cycles.filter((c) => c.against !== null && stageOf(c).uplift !== null).toReversed();
   if (known.length === 0) return <p>No deployment that replaced another version was measured yet.</p>;

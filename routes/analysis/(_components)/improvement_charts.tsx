@@ -129,7 +129,7 @@ function sinceOf({ number, version, against, outcome, outcomes }: CycleImpact): 
   };
 }
 
-/** What the changes say together, without adding up what was measured on different rows. */
+/** Sums up the changes, without adding up what was measured on different rows. */
 export function TogetherNote({ view: { loss, gate, brief, model } }: { view: AnalysisView }) {
   const { since } = brief.find((modelBrief) => modelBrief.model === model)!;
   const rows = [

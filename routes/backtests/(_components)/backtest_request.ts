@@ -1,4 +1,4 @@
-/** What a person asks of a backtest in a form, as the API takes it. */
+/** Reads the form of a backtest into the API's request. */
 import { type ReadConfig, readLines } from "../../../src/config/form.ts";
 import { configChanges } from "../../../src/config/settings.ts";
 import type { Configuration } from "../../../src/dashboard/dashboard.ts";
@@ -62,7 +62,7 @@ export type ParsedBacktestRequest =
 const no = (problem: string): ParsedBacktestRequest => ({ body: null, problem });
 const whole = (text: string): number | null => /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
 
-/** What to send to the API; whatever else is wrong, it says. */
+/** Makes the request to the API; whatever else is wrong, the API says. */
 export function readBacktest(
   fields: BacktestFields,
   { current, models }: Pick<Configuration, "current" | "models">,

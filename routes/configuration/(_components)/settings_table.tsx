@@ -4,7 +4,7 @@ import { type Setting, SETTING_GROUPS, valueAt, valueText } from "../../../src/c
 import { forWhom, type LastChanges, valueLabel } from "../../../components/config_labels.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
-/** What a person wrote so far, and what is wrong with it. */
+/** The fields written so far, and their problems. */
 export interface Editing {
   /** null: for every model */
   model: string | null;
@@ -163,7 +163,7 @@ function Field(
   );
 }
 
-/** What is wrong with one field, below it. */
+/** Shows the problem of one field, below it. */
 export function FieldProblem({ id, children }: { id: string; children: ComponentChildren }) {
   return (
     <small id={id} class="field-problem">

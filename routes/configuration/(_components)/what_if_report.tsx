@@ -73,7 +73,7 @@ export function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): stri
     (cannot > 0 ? `; of ${count(cannot)} it cannot be told.` : ".");
 }
 
-/** What a configuration would have done with history, beside what was done. */
+/** Shows the decisions of a configuration on history, beside those that were made. */
 export function WhatIfView({ simulation, csv }: { simulation: WhatIfReport; csv: boolean }) {
   const rows = rowsOf(simulation);
   const differing = rows.filter((row) => row.would && !row.same);

@@ -1,4 +1,4 @@
-/** Which cycles an address asks for, and the addresses of others. */
+/** Reads the filter of cycles from an address, and makes addresses of others. */
 import { CycleSort, firstOrder, Outcome, SortOrder } from "../../../src/retraining/cycle.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { TRIGGERS } from "../../../components/labels.ts";
@@ -29,7 +29,7 @@ export function readFilter(query: URLSearchParams): CycleFilter {
   };
 }
 
-/** What an address has to say: nothing of what goes without saying. */
+/** Returns the parameters of an address, without defaults. */
 const parametersOf = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
   model,
   outcome,
@@ -60,7 +60,7 @@ export function sortedBy(filter: CycleFilter, sort: CycleSort): CycleFilter {
   return { ...filter, sort, order: sort === filter.sort ? turned : firstOrder(sort), page: 1 };
 }
 
-/** What a list is sorted by, in words, first end first. */
+/** Labels of the sort orders, first end first. */
 export const SORTS: Readonly<Record<CycleSort, Record<SortOrder, string>>> = {
   started: { desc: "newest first", asc: "oldest first" },
   took: { desc: "longest first", asc: "shortest first" },

@@ -4,7 +4,7 @@ import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, duration, msBetween, percent } from "../../../src/format/figures.ts";
 import { Time } from "../../../components/status_badge.tsx";
 
-/** What comes live is not days old. */
+/** Events that come live are not days old. */
 const IMPORTED_S = 2 * 86_400;
 const lag = (seconds: number): string => duration(Math.max(0, seconds) * 1000);
 
@@ -89,7 +89,7 @@ const share = (part: number, total: number) => (
   </>
 );
 
-/** Where events came from, as far as that is known. */
+/** Shows the sources of events, as far as they are known. */
 export function Sources({ data: { imports, repeats } }: { data: DataView }) {
   return (
     <>

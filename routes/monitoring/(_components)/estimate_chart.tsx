@@ -12,7 +12,7 @@ interface Estimate extends Measured {
   within: boolean | null;
 }
 
-/** What was estimated before outcomes were known, beside what came true. */
+/** Draws estimates made before outcomes were known, beside what came true. */
 export function EstimateChart(
   { metric, trail, report }: {
     metric: string;

@@ -1,7 +1,7 @@
 import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { moment } from "../../../src/format/figures.ts";
 
-/** Which model, and which look: links and a form, so that both work without JavaScript. */
+/** Chooses the model and the look: links and a form, so that both work without JavaScript. */
 export function MomentChooser({ view: { model, brief, looks, at } }: { view: MonitoringView }) {
   const moments = [...new Map(looks.map((look) => [look.asOf, look])).values()];
   return (

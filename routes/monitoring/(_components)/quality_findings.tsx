@@ -11,7 +11,7 @@ interface Props {
   person: Person | null;
 }
 
-/** What is not as it was in the events: the newest look, and what earlier ones hold back. */
+/** Lists what changed in the events: the newest look, and what earlier ones hold back. */
 export function QualityFindings({ quality: { report, waiting, withheld, accepted }, person }: Props) {
   if (!report) return <p>{waiting}</p>;
   const findings = [...report.findings, ...withheld];

@@ -14,7 +14,7 @@ import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 const versionName = ({ version: { version } }: ComparedVersion) => `v${version}`;
 
-/** What both said of the same rows: the only thing that tells which predicts better. */
+/** Shows the comparison on the same rows: the only thing that tells which predicts better. */
 export function SameRows({ view }: { view: CompareView }) {
   const { paired, a, b, model } = view;
   const [older, newer] = [versionName(a), versionName(b)];
@@ -200,7 +200,7 @@ function boundsText({ difference: { low, high }, confidence }: Paired): string {
 }
 
 const APART = "Not the same rows: such numbers tell nothing of each other.";
-/** What to know of the metrics, by whether an accuracy is among them. */
+/** Explains the metrics, by whether an accuracy is among them. */
 const MEASURED = {
   yes:
     `${APART} Of the accuracy at the gate the interval is Wilson's over shoppers; of the others none is kept.`,

@@ -23,7 +23,7 @@ interface Props {
   served: readonly Service[];
 }
 
-/** What served along the trunk, and off it what was trained to replace it and did not. */
+/** Draws what served along the trunk, and off it what was trained to replace it and did not. */
 export function Lineage({ model, lineage, served }: Props) {
   if (lineage.length < 2) return null;
   const oldestFirst = lineage.toReversed();
@@ -199,7 +199,7 @@ interface CompareFormProps {
   b?: number;
 }
 
-/** Which two to compare: left out, the newest two. */
+/** Chooses the two versions to compare: left out, the newest two. */
 export function CompareForm({ model, versions, a = versions[1], b = versions[0] }: CompareFormProps) {
   if (versions.length < 2) return null;
   const select = (name: "a" | "b", chosen: number, label: string) => (
