@@ -15,7 +15,7 @@ import { type IngestDeps, type Judged, store } from "./ingest.ts";
 import { quarantined } from "../../events/quarantine.ts";
 import { type EventFile, openEventFile } from "../../events/read_file.ts";
 
-/** How far an import has come. Counts are of what is committed, earlier runs included. */
+/** The progress of an import. Counts are of what is committed, earlier runs included. */
 export interface ImportProgress extends Omit<ImportState, "finished"> {
   readonly bytesRead: number;
   readonly bytesTotal: number;

@@ -15,7 +15,7 @@ export interface IngestDeps {
   readonly pseudonym: Pseudonym;
 }
 
-/** What became of one event, in the order sent. */
+/** The result for one event, in the order sent. */
 export interface EventResult {
   readonly index: number;
   /** as sent, or derived; null: refused and none was sent */

@@ -16,7 +16,7 @@ import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from 
 import { FEATURE_HASH, featureRow, FEATURES } from "../../features/definition.ts";
 import type { Activity } from "../../features/population.ts";
 
-/** Where blocks come from and are kept. */
+/** The sources of blocks, and the store that keeps them. */
 export interface BlockDeps {
   sql: Sql;
   store: ArtefactStore;

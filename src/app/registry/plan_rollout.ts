@@ -11,7 +11,7 @@ import type { RolloutPlan, Strategy } from "../../rollout/plan.ts";
 import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 
-/** Which version is to be rolled out beside which. */
+/** The versions to roll out beside each other. */
 export interface RolloutPlanRequest {
   model: ModelDefinition;
   config: ModelConfig;
@@ -23,7 +23,7 @@ export interface RolloutPlanRequest {
   drill?: boolean;
 }
 
-/** How a rollout goes that a person asks for: as they say, else as the configuration does, but never at once. */
+/** Returns the strategy of a rollout that a person asks for: as they say, else as configured, but never at once. */
 export const strategyFor = ({ rollout }: ModelConfig, requested?: Strategy): Strategy =>
   requested ?? (rollout === "immediate" ? "canary" : rollout);
 

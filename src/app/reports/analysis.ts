@@ -1,4 +1,4 @@
-/** What a model's cycles say together: how often, what they changed, what they took. Plain data in, plain data out. */
+/** Statistics over a model's cycles: frequency, changes, effort. Plain data in, plain data out. */
 import { DAY_MS } from "../../core/time.ts";
 import type { AnalysedRow } from "../../db/cycles/analysed_cycles.ts";
 import { cycleCost } from "../../impact/economics.ts";
@@ -85,7 +85,7 @@ export function together(changes: readonly Change[]): Together | null {
   };
 }
 
-/** How many cycles began by a trigger and ended in one way within a period. */
+/** The number of cycles that began by one trigger and ended in one way within a period. */
 export interface Bar {
   from: string;
   until: string;
@@ -102,7 +102,7 @@ export interface Spread {
   most: number;
 }
 
-/** How often a model is trained, by the moments that its cycles hold for. */
+/** The frequency of trainings, by the moments that cycles hold for. */
 export interface Frequency {
   unit: "day" | "week" | "month";
   bars: Bar[];
@@ -114,7 +114,7 @@ export interface Frequency {
 const DAYS_OF_DAYS = 28;
 const DAYS_OF_WEEKS = 190;
 
-/** How often. @param cycles oldest first */
+/** Counts cycles by period. @param cycles oldest first */
 export function frequencyOf(
   cycles: readonly Pick<AnalysedCycle, "asOf" | "trigger" | "outcome">[],
 ): Frequency {

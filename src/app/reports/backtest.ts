@@ -18,7 +18,7 @@ import { scopeOf } from "../../db/backtests/scopes.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { configOf } from "../../config/retraining.ts";
 
-/** What a list says of a backtest. */
+/** Returns a backtest as lists show it. */
 export const BacktestSummary = z.object({
   id: z.string(),
   models: z.array(z.string()),
@@ -75,7 +75,10 @@ export function summaryOf(row: BacktestRow): BacktestSummary {
 
 const stepDaysOf = ([first, second]: readonly string[]) => (Date.parse(second) - Date.parse(first)) / DAY_MS;
 
-/** What a backtest did so far. @param open opens sealed predictions @throws {NotFoundError} there is none of this id */
+/**
+ * Reads the results of a backtest so far. @param open opens sealed predictions @throws {NotFoundError} there is none of
+ * this id
+ */
 export async function readBacktest(
   { sql, models, open }: {
     sql: Sql;
@@ -103,7 +106,7 @@ export async function readBacktest(
   return { ...summaryOf(row), ends: ends.filter(({ policy }) => policy !== ""), results, notes: NOTES };
 }
 
-/** What each policy would have earned over never; nothing is opened where no economics are stated. */
+/** Computes the earnings of each policy over never; opens nothing where no economics are stated. */
 async function worthByPolicy(
   row: BacktestRow,
   model: ModelDefinition,

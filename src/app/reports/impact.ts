@@ -28,7 +28,7 @@ const DEPLOYMENTS_MAX = 100;
 const CYCLES_MAX = 10_000;
 
 /**
- * What retraining of a model was worth, by the economics in force now.
+ * Computes the worth of a model's retraining, by the economics in force now.
  * @param options.stating settings to put in place of those in force: what if the shop stated these?
  */
 export async function readImpact(

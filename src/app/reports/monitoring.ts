@@ -23,7 +23,7 @@ export interface MonitoringDeps {
   models: ReadonlyMap<string, unknown>;
 }
 
-/** Which looks. */
+/** Selects looks. */
 export interface LooksQuery {
   /** most earlier looks beside the newest */
   limit: number;
@@ -133,7 +133,7 @@ async function common(
   };
 }
 
-/** What looks at these things may spend. */
+/** Returns the false-alarm budget of looks at these inputs. */
 export function budgetOf(
   watched: readonly Watched[],
   { falseAlarmDays, models }: { falseAlarmDays: number; models: number },

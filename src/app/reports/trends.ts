@@ -15,7 +15,7 @@ import { QualityReport } from "../../quality/report.ts";
 import { Evidence } from "../../validation/verdict.ts";
 import { secondsByStage } from "../../retraining/stage_seconds.ts";
 
-/** What one look at what serves said of the metric that people quote. */
+/** The quoted metric of a serving version at one look. */
 const LookPoint = z.strictObject({
   asOf: z.iso.datetime(),
   version: z.int(),
@@ -26,7 +26,7 @@ const LookPoint = z.strictObject({
   estimated: z.boolean().describe("true: an estimate, no outcome was known yet"),
 });
 
-/** What one cycle gained, and what it cost. */
+/** The gain and the cost of one cycle. */
 const CyclePoint = z.strictObject({
   cycle: z.string(),
   number: z.int(),
@@ -63,7 +63,7 @@ const Detection = z.strictObject({
   hours: z.number(),
 });
 
-/** How a model has fared over time. Lists are oldest first. */
+/** The history of a model's metric, cycles and detections. Lists are oldest first. */
 export const Trends = z.strictObject({
   model: z.string(),
   metric: z.string().nullable().describe("accuracy, or MSE; null: nothing was measured yet"),
@@ -105,7 +105,7 @@ export async function readTrends(sql: Sql, { model }: { model: string }): Promis
   };
 }
 
-/** Which of the metrics that people quote this model is measured by. */
+/** Returns the metric to quote for this model. */
 function quotedOf(reports: readonly PerformanceReport[], cycles: readonly CycleRow[]): string | null {
   const named = [
     ...reports.flatMap(({ measured, estimated }) =>

@@ -49,7 +49,7 @@ export function signature(secret: string, body: string, seconds: number): string
   return `t=${seconds},v1=${hex}`;
 }
 
-/** What is posted: which event, and the alert as it was then. */
+/** The body that is posted: the event, and the alert as it was then. */
 export const webhookBody = ({ id, event, createdAt, body }: Delivery): string =>
   JSON.stringify({ delivery: id, event, at: createdAt, alert: body });
 
