@@ -6,7 +6,7 @@ import { partOf } from "../impact/stage.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 
-/** What one policy said of the population of one moment, and what came true. Arrays are parallel. */
+/** Predictions of one policy for the population of one moment, with outcomes. Arrays are parallel. */
 export interface Predicted {
   asOf: string;
   shopper: number[];
@@ -18,8 +18,8 @@ export interface Predicted {
 export type Worth = { gain: Money; missing: [] } | { gain: null; missing: string[] };
 
 /**
- * What contacting shoppers by one policy's predictions would have earned over another's, by the stated economics. Each
- * moment stands for the days until the next: horizons overlap, contacts do not.
+ * Computes the earnings of contacting shoppers by one policy's predictions over another's, by the stated economics.
+ * Each moment stands for the days until the next: horizons overlap, contacts do not.
  * @param options.stepDays between moments
  */
 export function worthOf(

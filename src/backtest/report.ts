@@ -1,4 +1,4 @@
-/** What a backtest found out, summed up: each policy beside "never" and beside Perennial's own. */
+/** Sums up a backtest: each policy beside "never" and beside Perennial's own. */
 import { z } from "zod";
 import { DAY_MS } from "../core/time.ts";
 import { cycleCost } from "../impact/economics.ts";
@@ -132,7 +132,7 @@ function differences(
   );
 }
 
-/** How many moments before one have outcomes that reach into its own. */
+/** Counts the earlier moments whose outcomes reach into a moment's own. */
 function overlapOf({ moments: [first, second] }: Backtest, horizonDays: number): number {
   const stepMs = Date.parse(second) - Date.parse(first);
   return Math.max(0, Math.ceil(horizonDays * DAY_MS / stepMs) - 1);
