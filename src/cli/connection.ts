@@ -5,7 +5,7 @@ import { lockOwner } from "../embedded/lock.ts";
 import { keyFile, readKey } from "../app/security/keys.ts";
 import type { Io } from "./io.ts";
 
-/** Where a service is, and the key to it as far as this machine has one. */
+/** The address of a service, and its key as far as this machine has one. */
 export interface Connection {
   url: string;
   apiKey: string | undefined;

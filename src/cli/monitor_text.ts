@@ -1,4 +1,4 @@
-/** What the monitor saw, as a person reads it. Words carry the meaning; colour only repeats it. */
+/** Prints what the monitor saw. Words carry the meaning; colour only repeats it. */
 import type { Acceptance } from "../monitoring/acceptance.ts";
 import type { DriftReport, FeatureShift } from "../drift/report.ts";
 import type { Measured, PerformanceReport } from "../performance/report.ts";
@@ -7,7 +7,7 @@ import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../moni
 import { count, figure, metricName, percent } from "../format/numbers.ts";
 import { day, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
-/** How wide, and in which colours. */
+/** The width and the colours of the output. */
 export interface Style {
   paint: Paint;
   /** characters in a line */
@@ -158,7 +158,7 @@ function findingText(finding: Finding, accepted: Acceptance | undefined, { paint
   return [title, ...lines.map((line) => wrapped(`  ${line}`, { columns, indent: 2 }))].join("\n");
 }
 
-/** What a person said of a finding. */
+/** Prints a person's acceptance of a finding. */
 export const acceptedText = ({ at, by, why }: Acceptance): string =>
   `accepted by ${by} on ${minute(at)}, so it holds nothing back: ${why}`;
 

@@ -27,7 +27,7 @@ interface DetectOptions {
   json?: boolean;
 }
 
-/** What `--json` prints. Rows count from 0, without the header. */
+/** The output of `--json`. Rows count from 0, without the header. */
 interface DetectResult {
   file: string;
   rows: number;
