@@ -14,7 +14,7 @@ export class StillRunningError extends Error {
   }
 }
 
-/** How far a forced cycle is. */
+/** The progress of a forced cycle. */
 export interface ForceProgress {
   model: string;
   cycleId: string;

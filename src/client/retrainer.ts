@@ -13,7 +13,7 @@ export interface ForceRequest extends Omit<ForceOptions, "model"> {
   wait?: boolean;
 }
 
-/** What can be asked of one model's retrainer. Every method throws `ApiError` or `UnreachableError`, as the client does. */
+/** The retrainer of one model. Every method throws `ApiError` or `UnreachableError`, as the client does. */
 export interface Retrainer {
   readonly model: string;
   /** Turns automatic checks on. */
