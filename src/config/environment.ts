@@ -61,7 +61,7 @@ const Environment = Variables.superRefine((variables, context) => {
   }
 });
 
-/** What the environment says about this process, read once. */
+/** The configuration of this process from its environment, read once. */
 export type Config = z.infer<typeof Environment>;
 
 /** Reads and checks the environment. @throws {InvalidInputError} naming the variable that cannot be used */
