@@ -1,7 +1,7 @@
 import { sha256 } from "../core/hash.ts";
 import type { OverviewView } from "./view.ts";
 
-/** What listeners are told, as it changes, as server-sent events. */
+/** Sends the newest view to listeners as server-sent events. */
 export interface Feed {
   /**
    * A stream of `view` events, each with an id, and of `beat` events while nothing changes. It ends with `signal`, and

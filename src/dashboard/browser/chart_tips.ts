@@ -1,4 +1,6 @@
-/** Which mark of a chart is meant, by pointer or by keyboard: plain geometry, so that it can be tested without a browser. */
+/**
+ * Finds the mark of a chart that is meant, by pointer or by keyboard: plain geometry, to be tested without a browser.
+ */
 
 /** A mark's box in the window, px. */
 export interface Box {
@@ -29,7 +31,7 @@ export function stepped(key: string, index: number, length: number): number | nu
   return next === undefined ? null : Math.min(length - 1, Math.max(0, next));
 }
 
-/** What a drag from one pixel to another means on an axis; null: too short to be meant. */
+/** Returns the range of an axis between two pixels of a drag; null: too short to be meant. */
 export function dragged(
   { domain, pixels }: { domain: readonly [number, number]; pixels: readonly [number, number] },
   from: number,

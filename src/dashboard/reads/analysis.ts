@@ -17,7 +17,7 @@ import {
 } from "../../app/reports/analysis.ts";
 import { type ImpactDeps, readImpact } from "../../app/reports/impact.ts";
 
-/** How a model's retraining does, in brief. */
+/** The state of a model's retraining, in brief. */
 export interface AnalysisBrief {
   model: string;
   /** what is compared */
@@ -103,7 +103,7 @@ export function briefOf(
   };
 }
 
-/** What a page shows of a model, from its cycles, oldest first. */
+/** Makes the view of a model from its cycles, oldest first. */
 export function viewOf(
   { model, loss, cycles, impact }: Pick<AnalysisView, "model" | "loss" | "cycles" | "impact">,
 ): Omit<AnalysisView, "brief"> {

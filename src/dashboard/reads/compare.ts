@@ -23,7 +23,7 @@ import {
 import type { Cycle } from "../../retraining/cycle.ts";
 import { rolloutLooks } from "../../app/reports/rollout_looks.ts";
 
-/** Where a version came from: what it was trained to replace, by which cycle, and what became of it. */
+/** The origin of a version: the one it was trained to replace, its cycle, and what became of it. */
 export interface LineageEntry {
   version: number;
   /** served when it was trained; null: nothing did */
@@ -41,11 +41,11 @@ export interface LineageEntry {
 
 const CYCLES_SHOWN = 100;
 
-/** Where the newest versions of a model came from, newest first. */
+/** Reads the origin of a model's newest versions, newest first. */
 export const readLineage = async (sql: Sql, model: string): Promise<LineageEntry[]> =>
   lineageOf(await analysedCycles(sql, model, CYCLES_SHOWN));
 
-/** Where the versions came from that some cycles made. */
+/** Returns the origin of the versions that some cycles made. */
 export function lineageOf(cycles: readonly AnalysedRow[]): LineageEntry[] {
   return cycles.flatMap((row): LineageEntry[] => {
     const { id, number, asOf, trigger, outcome, champion, challenger, reasons, compared } = row;
@@ -156,7 +156,7 @@ export async function readComparison(
   };
 }
 
-/** What a version's metrics at the gate rest on. */
+/** The rows that a version's metrics at the gate rest on. */
 export function gateOf(cycle: Pick<Cycle, "evidence"> | null): ComparedVersion["gate"] {
   if (!cycle?.evidence) return null;
   const { difference: { n, clusters, confidence }, challengerMetrics: { accuracy } } = cycle.evidence;

@@ -23,7 +23,7 @@ export interface Shown<T> {
   waiting: string | null;
 }
 
-/** What the newest look of each kind says of a model, in brief. */
+/** The newest look of each kind at a model, in brief. */
 export interface InBrief {
   model: string;
   /** the metric people quote */
