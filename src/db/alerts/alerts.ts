@@ -93,7 +93,7 @@ export function remindAlert(
 export const closeAlert = (sql: Sql, key: string, closing: Closing): Promise<Alert[]> =>
   closeWhere(sql, (tx) => tx`key = ${key}`, closing);
 
-/** What is said of the version that serves, and so no longer holds when another one does. */
+/** Kinds of alerts about the version that serves: they no longer hold when another one does. */
 const OF_VERSION: AlertKind[] = [
   "degradation",
   "predictive",
@@ -247,7 +247,7 @@ export async function listAlerts(
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** How many alerts are open. Uses index `alerts_open_once`. */
+/** Counts the open alerts. Uses index `alerts_open_once`. */
 export async function countOpenAlerts(sql: Sql): Promise<number> {
   const [row] = await sql`select count(*)::int as n from alerts where closed_at is null`;
   return row.n;

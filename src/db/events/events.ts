@@ -72,7 +72,7 @@ function columnsOf(events: readonly AcceptedEvent[]) {
 }
 
 /**
- * How many events happened before a moment: whole days from `day_counts`, the rest of the last day by index `events_at`.
+ * Counts the events before a moment: whole days from `day_counts`, the rest of the last day by index `events_at`.
  */
 export async function countEvents(sql: Sql, { beforeMs }: { beforeMs: number }): Promise<number> {
   const before = sql`to_timestamp(${beforeMs}::float8 / 1000)`;

@@ -11,7 +11,7 @@ const DAYS = 150;
 /** So many of the newest events put aside are read. */
 const REFUSED_MAX = 100_000;
 
-/** What the database knows of the events strictly before a moment: all that is judged but features and the budget. */
+/** Reads the evidence about events strictly before a moment: all that is judged but features and the budget. */
 export async function readQualityEvidence(
   sql: Sql,
   { asOfMs }: { asOfMs: number },
@@ -103,7 +103,9 @@ async function readRepeats(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Qu
     where day <= ${today}::int and day >= ${today - DAYS}::int group by day, source order by day, source`;
 }
 
-/** What looks as of earlier moments found, in its newest description, and whether a person accepted it. */
+/**
+ * Reads the findings of looks as of earlier moments, each in its newest description, and whether a person accepted it.
+ */
 async function knownFindings(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Finding[]> {
   const rows = await sql`
     select distinct on (f ->> 'key') f || jsonb_build_object('accepted', exists (

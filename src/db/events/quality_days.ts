@@ -213,7 +213,7 @@ async function readYoung(
     from visits where exists (select 1 from day_counts where day <= ${knownUntil}::int) group by day order by day`;
 }
 
-/** What single shoppers did. */
+/** Reads the activity of single shoppers. */
 async function readShoppers(sql: Sql, range: Range): Promise<({ day: number } & DayProfile["shoppers"])[]> {
   return await sql`
     with shoppers as materialized (

@@ -3,8 +3,8 @@ import { Finding } from "../../quality/report.ts";
 import type { Sql } from "../connect.ts";
 
 /**
- * What looks as of a moment or before it found in the data, in its newest description, and no person accepted. Each look
- * describes what is new to it; what earlier ones found of the past stays true.
+ * Returns the findings in the data of looks up to a moment, each in its newest description, that no person accepted.
+ * Each look describes what is new to it; what earlier ones found of the past stays true.
  * @param endedAfterMs only what lasted beyond this moment
  */
 export async function findingsInForce(

@@ -30,7 +30,10 @@ export async function findObservation(
   return row ? Observation.parse(row) : null;
 }
 
-/** How the inputs were distributed at a look; null: it is of something else, or older than the keeping of shapes. */
+/**
+ * Returns the distributions of the inputs at a look; null: it is of something else, or older than the keeping of
+ * shapes.
+ */
 export async function shapesOf(sql: Sql, id: string): Promise<Shapes | null> {
   const [row] = await sql`select shapes from observations where id = ${id}`;
   return Shapes.nullable().parse(row?.shapes ?? null);

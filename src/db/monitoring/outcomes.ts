@@ -60,8 +60,8 @@ export async function saveOutcomes(
 }
 
 /**
- * Which predictions of a version speak for it: the monitor's, a sample of the population; where it stored none, those
- * that were asked for. Never both: who is asked about often would count twice.
+ * Selects the predictions that represent a version: the monitor's, a sample of the population; where it stored none,
+ * those that were asked for. Never both: who is asked about often would count twice.
  */
 async function sourceOf(sql: Sql, { model, version, asOfMs }: OfVersion): Promise<"monitor" | "api"> {
   const [row] =

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Measured } from "../../performance/report.ts";
 import type { Sql } from "../connect.ts";
 
-/** What one look said of one metric; the metric and intervals alone, so that a long history is read at once. */
+/** One metric at one look; the metric and intervals alone, so that a long history is read at once. */
 export const TrailPoint = z.object({
   asOf: z.iso.datetime(),
   version: z.int(),

@@ -41,7 +41,7 @@ export async function getApproval(sql: Sql, cycleId: string): Promise<Approval> 
   return Approval.parse(row);
 }
 
-/** What waits for a person, or all that did, newest first. Uses index `approvals_open`. */
+/** Lists the approvals that wait for a person, or all of them, newest first. Uses index `approvals_open`. */
 export async function listApprovals(
   sql: Sql,
   { open = true, model, limit = 100 }: { open?: boolean; model?: string; limit?: number } = {},

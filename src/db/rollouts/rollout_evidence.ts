@@ -1,13 +1,13 @@
 import type { Sql } from "../connect.ts";
 
-/** Which predictions a rollout rests on: made from a moment on, with the outcomes known at another. */
+/** Selects the predictions of a rollout: made from a moment on, with the outcomes known at another. */
 export interface RolloutWindow {
   model: string;
   fromAsOf: string;
   metBy: string;
 }
 
-/** What champion and challenger answered about one shopper at the same moment. */
+/** The answers of champion and challenger about one shopper at the same moment. */
 export interface AnsweredByBoth {
   userKey: string;
   champion: number;
@@ -66,7 +66,7 @@ export async function shownAnswers(
   ];
 }
 
-/** How many different shoppers each version was shown to. */
+/** Counts the different shoppers that each version was shown to. */
 export async function shoppersShown(
   sql: Sql,
   { model, fromAsOf }: Pick<RolloutWindow, "model" | "fromAsOf">,
@@ -78,7 +78,7 @@ export async function shoppersShown(
   return new Map(rows.map(({ version, n }) => [version, n]));
 }
 
-/** How serving did in a version's name since a moment of the wall clock. */
+/** Returns the serving counts of a version since a moment of the wall clock. */
 export interface ServedCounts {
   answers: number;
   errors: number;
@@ -105,7 +105,7 @@ export async function servedCounts(
 }
 
 /**
- * What shoppers did in the days after an answer: whether they bought, and what they spent less returns. The rest of
+ * Reads the days after an answer: whether shoppers bought, and what they spent less returns. The rest of
  * the answer's own UTC day counts for purchases, not for money: what was spent before and after it is not told apart.
  */
 export async function rewardsAfter(

@@ -8,7 +8,7 @@ const columns = (sql: Sql) =>
   sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, step_at, replayed, began_by, why,
       started_at, ended_at, ended_why`;
 
-/** What a rollout begins with. */
+/** The facts that a rollout begins with. */
 export type NewRollout = Omit<
   Rollout,
   "state" | "step" | "stepAsOf" | "stepAt" | "startedAt" | "endedAt" | "endedWhy"
