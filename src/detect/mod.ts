@@ -21,7 +21,7 @@ export interface RowStream {
   readonly later: readonly number[];
 }
 
-/** How wrong a model that was trained on the first tenth of a stream is on the rest of it. */
+/** The errors of a model on a stream, after training on its first tenth. */
 export interface ErrorStream extends Answers {
   readonly kind: ErrorKind;
   /** which rows, from 0; parallel to `errors` and `groups` */
@@ -30,7 +30,7 @@ export interface ErrorStream extends Answers {
   readonly winners: readonly string[];
 }
 
-/** What one detector said about the errors. */
+/** The alarms of one detector on the errors. */
 export interface Watched {
   readonly name: string;
   readonly budgeted: boolean;

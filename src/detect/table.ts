@@ -165,7 +165,7 @@ class ColumnBuilder {
   }
 }
 
-/** What stands in a cell, as text; undefined where it is missing. */
+/** Returns the text of a cell; undefined where it is missing. */
 export function cellText({ numbers, codes, texts }: RawColumn, row: number): string | undefined {
   if (codes[row] > 0) return texts[codes[row]];
   return Number.isNaN(numbers[row]) ? undefined : String(numbers[row]);
