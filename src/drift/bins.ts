@@ -86,7 +86,7 @@ export function countsIn(ends: ArrayLike<number>, { sorted, missing }: Sample): 
   return counts;
 }
 
-/** How many values of a sorted sample are at most so large. @param low a number that is known to be */
+/** Counts the values of a sorted sample that are at most so large. @param low a number that is known to be */
 function rowsUpTo(sorted: Float32Array, value: number, low = 0): number {
   for (let high = sorted.length; low < high;) {
     const middle = (low + high) >> 1;
@@ -96,7 +96,7 @@ function rowsUpTo(sorted: Float32Array, value: number, low = 0): number {
   return low;
 }
 
-/** How many values of a sorted sample are smaller. */
+/** Counts the values of a sorted sample that are smaller. */
 function rowsUnder(sorted: Float32Array, value: number): number {
   let low = 0;
   for (let high = sorted.length; low < high;) {

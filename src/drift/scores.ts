@@ -17,7 +17,7 @@ export interface Scores {
 const POLYNOMIALS = 6;
 const DECAY = 0.7;
 const MISSING_WEIGHT = 0.5;
-/** What is left of a polynomial when fewer bins than degrees hold rows is rounding. */
+/** Remainders of a polynomial below this are rounding: fewer bins than degrees hold rows. */
 const RESIDUE = 1e-6;
 
 /**

@@ -23,7 +23,7 @@ export interface WindowsOptions {
   roundsMax?: number;
 }
 
-/** How one feature differs between two windows. */
+/** The difference of one feature between two windows. */
 export interface FeatureVerdict {
   feature: string;
   kind: "numeric" | "categorical";
@@ -92,7 +92,7 @@ export function compareWindows(reference: Table, current: Table, options: Window
   return { method, rounds, features, together: together(pair, statistics, options, random) };
 }
 
-/** What can be said of two samples without judging it. */
+/** Describes two samples without judging them. */
 function difference(
   then: Sample,
   now: Sample,
