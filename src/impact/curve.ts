@@ -5,7 +5,7 @@ import type { ImpactEvidence } from "./impact_evidence.ts";
 import { Money, sumOf } from "./money.ts";
 import { budgetShare, gainOf } from "./profit.ts";
 
-/** What contacting a share of the population earned within a horizon. */
+/** The profit of contacting a share of the population within a horizon. */
 export const CurvePoint = z.strictObject({
   share: z.number().describe("of the population that is contacted, highest predictions first"),
   contacts: z.number(),

@@ -8,7 +8,7 @@ export interface Fold {
   judge: number[];
 }
 
-/** How rows were divided: no threshold is judged on a row it was chosen on. */
+/** The division of rows: no threshold is judged on a row it was chosen on. */
 export interface Folds {
   /** `time`: chosen where outcomes were complete before the rows it is judged on; `shoppers`: by halves of the shoppers */
   by: "time" | "shoppers";

@@ -26,9 +26,9 @@ export interface Compared {
 }
 
 /**
- * What contacting those above the best threshold earned with the old and with the new model, on the same rows, each at
- * a threshold of its own that other rows prove ({@link foldsOf}, {@link provenThreshold}). A budget is shared out by the
- * rows at hand: where half of a population is judged, half of the budget is.
+ * Compares the profit of contacting those above the best threshold, with the old and with the new model, on the same
+ * rows, each at a threshold of its own that other rows prove ({@link foldsOf}, {@link provenThreshold}). A budget is
+ * shared out by the rows at hand: where half of a population is judged, half of the budget is.
  */
 export function compareProfit(evidence: ImpactEvidence, economics: Economics): Compared {
   const { rows, cutoffs } = evidence;
@@ -51,7 +51,7 @@ export function compareProfit(evidence: ImpactEvidence, economics: Economics): C
   };
 }
 
-/** What a contact with a shopper of this outcome earns, or loses. */
+/** Returns the gain or loss of a contact with a shopper of this outcome. */
 export const gainOf = (outcome: number, { effect, contactCost }: Economics): number =>
   effect * outcome - contactCost;
 

@@ -4,7 +4,7 @@ import { Interval } from "../validation/verdict.ts";
 import { ImpactCutoff, type ImpactEvidence } from "./impact_evidence.ts";
 import { sumOf } from "./money.ts";
 
-/** How much a group of features matters to both models: rise of the loss when the group is shuffled among the rows. */
+/** The importance of a group of features to both models: rise of the loss when the group is shuffled among the rows. */
 export const GroupImpact = z.strictObject({
   group: z.string(),
   before: z.number(),
@@ -13,7 +13,7 @@ export const GroupImpact = z.strictObject({
 });
 export type GroupImpact = z.infer<typeof GroupImpact>;
 
-/** What a deployment changed, without money: that follows from the economics in force when it is read. */
+/** The change by a deployment, without money: that follows from the economics in force when it is read. */
 export const ImpactReport = z.strictObject({
   loss: z.string(),
   before: z.number().describe("loss of what was replaced"),

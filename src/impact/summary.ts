@@ -46,7 +46,10 @@ interface CycleReport {
   estimated: Part[];
 }
 
-/** What retraining was worth, by what was measured and the economics in force: the same input gives the same answer. */
+/**
+ * Computes the worth of retraining from what was measured and the economics in force: the same input gives the same
+ * answer.
+ */
 export function summarise(input: ImpactInput): Impact {
   const { model, kind, asOf, config, found, currency, deployed, ended, curve } = input;
   const cycleReports = deployed.map((cycle) => reportCycle(input, cycle));
@@ -107,7 +110,7 @@ function reportCycle(
 /** Without these no cycle trains, whatever called for it. */
 export const NEEDED: ReadonlySet<string> = new Set(["new samples", "labelled rows"]);
 
-/** What called for a retraining, beside what every one needs; of the reasons that spoke for it. */
+/** Returns the reasons for a retraining, without what every one needs. */
 export const becauseOf = (reasons: readonly { code: string }[]): string | undefined =>
   reasons.map(({ code }) => code).filter((code) => !NEEDED.has(code)).join(", ") || undefined;
 
