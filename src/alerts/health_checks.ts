@@ -20,8 +20,8 @@ export const hasLiveWorker = ({ workers, nowMs }: Pick<ProcessHealth, "workers" 
   workers.some(({ seenAt }) => nowMs - Date.parse(seenAt) <= STALLED_AFTER_MS);
 
 /**
- * What a look at workers and retrainers wants open. Where no worker lives, that is the one thing to say: checks that
- * are missed for it are not told one by one, and those that are told stay.
+ * Returns the alerts that a look at workers and retrainers wants open. Where no worker lives, that is the one thing to
+ * say: checks that are missed for it are not told one by one, and those that are told stay.
  */
 export function healthAlerts(health: ProcessHealth): Settlement[] {
   const stalled = stalledSettlement(health);

@@ -23,7 +23,7 @@ export function wantedFromQuality({ answer, asOf, text, findings }: QualityRepor
   };
 }
 
-/** What changed is told once; what is broken, and louder while it comes in. */
+/** Alerts once about what changed; louder about what is broken, while it comes in. */
 const severityOf = ({ means, ongoing }: Pick<Finding, "means" | "ongoing">): Severity =>
   means !== "broken" ? "info" : ongoing ? "critical" : "warning";
 
