@@ -4,7 +4,7 @@ import type { WindowsVerdict } from "../drift/windows.ts";
 import { DriftReport, type FeatureShift } from "../drift/report.ts";
 import type { Wobble } from "./wobble.ts";
 
-/** What a look at a model's inputs is computed from: the blocks by their sha256, so that it can be computed again. */
+/** The evidence of a look at a model's inputs: the blocks by their sha256, so that it can be computed again. */
 export const DriftEvidence = DriftReport.pick({
   model: true,
   version: true,
@@ -116,7 +116,7 @@ function weighed(
   return { ...shift, importance: weight, impact };
 }
 
-/** What drifted comes first; there and below, what the model leans on most; where that is not known, the least likely. */
+/** Sorts drifted features first; then by importance; where that is not known, the least likely first. */
 const byImpact = (a: FeatureShift, b: FeatureShift) =>
   Number(b.drifted) - Number(a.drifted) || (b.impact ?? 0) - (a.impact ?? 0) || a.pRaw - b.pRaw ||
   (a.feature < b.feature ? -1 : 1);

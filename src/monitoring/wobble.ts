@@ -11,7 +11,7 @@ export interface Moment {
   values: ArrayLike<number>;
 }
 
-/** How a column used to move by itself. */
+/** The usual movement of a column. */
 export interface Wobble {
   /** chance that it moves so far over such a stretch of time, by what it did before */
   p: number;
@@ -63,7 +63,10 @@ function spreadOf(x: readonly number[]): { mean: number; variance: number } {
   return { mean, variance: x.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, x.length - 1) };
 }
 
-/** How many independent moves these are worth. The correlation of a short series is estimated too low by about `(1 + 4 r) / n`. */
+/**
+ * Returns the number of independent moves that these are worth. The correlation of a short series is estimated too low
+ * by about `(1 + 4 r) / n`.
+ */
 function independent(moves: readonly number[]): number {
   const n = moves.length;
   if (n < STRETCHES_MIN) return n;
@@ -104,7 +107,7 @@ function ranksIn(sample: ArrayLike<number>): (values: ArrayLike<number>) => numb
 
 const floored = (value: number) => Number.isNaN(value) ? -Infinity : value;
 
-/** How many of the sorted numbers lie below a value, or at most at it. */
+/** Counts the sorted numbers below a value, or at most at it. */
 function below(sorted: Float64Array, value: number, orAt = false): number {
   let low = 0;
   let high = sorted.length;
