@@ -65,7 +65,7 @@ function start({ python, env, browser, port, token }: ServeOptions): Deno.ChildP
   }).spawn();
 }
 
-/** Where the server says that it listens, as soon as it does; `undefined`: it is over before. */
+/** Returns the server's address as soon as it listens; `undefined`: it ended before. */
 async function address(python: string, pid: number, isOver: () => boolean): Promise<string | undefined> {
   let url: string | undefined;
   await waitUntil(async () => {
