@@ -20,14 +20,14 @@ const WAITING_MIN = 20;
 /** So many earlier estimates say by how much one misses. */
 const MISSES_MAX = 12;
 
-/** What is assumed, whatever the kind; without it the estimate says nothing. */
+/** The assumption of every kind; without it the estimate says nothing. */
 const ASSUMED = [
   "No concept drift: shoppers with the same prediction fare as those did whose outcomes are known; a change of what shoppers do is not seen here",
   "What moves all shoppers together, as a season does, moves them no more than when earlier estimates were scored; before any was, not at all",
 ];
 
 /**
- * What the metrics of predictions whose outcomes are missing will come to, learned on predictions whose outcomes are
+ * Estimates the metrics of predictions whose outcomes are missing, learned on predictions whose outcomes are
  * known. An estimate, never a measurement.
  * @returns null where too few outcomes are known or too few predictions wait
  */

@@ -3,7 +3,7 @@ import { reweighted } from "./reweighted.ts";
 import type { OutcomeRows } from "./rows.ts";
 import { type ClusteredError, clusteredError, type Influences, meanOf } from "../stats/clustered.ts";
 
-/** How far a loss lies above what could be expected, by one way to expect it. */
+/** The excess of a loss over its expectation, by one way to expect it. */
 export interface Excess extends ClusteredError {
   /** what the expectation rests on */
   readonly expectedFrom: "deployment" | "predictions" | "naive guess";

@@ -1,4 +1,4 @@
-/** What a shopper is known by beside their features; null: nothing says it. */
+/** The groups of a shopper beside their features; null: not known. */
 export interface ShopperGroups {
   readonly category: string | null;
   readonly country: string | null;
@@ -34,7 +34,7 @@ function largest(shoppers: ReadonlyMap<string, ShopperGroups>, kind: typeof KIND
   return all.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, GROUPS_MAX).map(([name]) => name);
 }
 
-/** Which rows belong to which group, of those that any row belongs to, by name. @param user the shopper of each row */
+/** Returns the rows of each group that has any, by name. @param user the shopper of each row */
 export function rowsByGroup(
   user: ArrayLike<number>,
   groups: ReadonlyMap<number, readonly string[]>,

@@ -19,7 +19,7 @@ const SHOPPERS_MIN = 30;
 /** With so many known outcomes of its own, a version's estimates need no validation rows. */
 const KNOWN_ENOUGH = 200;
 
-/** What a look says of a serving version. A pure function: the same evidence gives the same report (decision 0011). */
+/** Judges a serving version. A pure function: the same evidence gives the same report (decision 0011). */
 export function judgePerformance(evidence: PerformanceEvidence): PerformanceReport {
   const {
     model,

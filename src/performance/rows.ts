@@ -19,6 +19,6 @@ export function rowsAt(rows: OutcomeRows, places: readonly number[]): OutcomeRow
   return { prediction: pick(rows.prediction), outcome: pick(rows.outcome), shopper: pick(rows.shopper) };
 }
 
-/** How many shoppers there are. */
+/** Counts the shoppers. */
 export const shoppersOf = ({ shopper }: Pick<OutcomeRows, "shopper">): number =>
   new Set(Array.from(shopper)).size;

@@ -20,7 +20,7 @@ export const SEGMENT_NAMES: readonly string[] = SEGMENTS.map(({ name }) => name)
 const BIG_SPENDER = { name: "big spender, top tenth", feature: "spend_all", share: 0.1 } as const;
 
 /**
- * Which rows belong to which segment: each shopper's kind, and the big spenders among them, who are of some kind as well.
+ * Returns the rows of each segment: each shopper's kind, and the big spenders among them, who are of some kind as well.
  * @param rows how many there are   @param value a feature of a row
  * @returns row numbers by segment, those without rows left out
  */
