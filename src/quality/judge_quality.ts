@@ -10,9 +10,10 @@ export type { QualityEvidence };
 const APART_MS = 3 * DAY_MS;
 
 /**
- * What is wrong with the data, what changed and what passes, as of a moment; only days that nobody looked at yet can
+ * Judges the data as of a moment: what is broken, what changed and what passes; only days that nobody looked at yet can
  * bring something new. Each test compares the shop with its own past; Holm's procedure holds the chance of any false
- * finding of the look at `alpha`, whatever the number of tests. A pure function: the same evidence gives the same report.
+ * finding of the look at `alpha`, whatever the number of tests. A pure function: the same evidence gives the same
+ * report.
  */
 export function judgeQuality(evidence: QualityEvidence): QualityReport {
   const view = viewOf(evidence);

@@ -13,7 +13,7 @@ export interface Counted {
   readonly of: number;
 }
 
-/** What a share was over a stretch of days, and what it usually is. */
+/** A share over a stretch of days, and its usual value. */
 export interface Stretch {
   readonly first: number;
   readonly last: number;
@@ -133,7 +133,7 @@ function blocksOf(past: readonly Counted[], first: number, length: number): Sum[
   return [...blocks.values()].filter(({ n }) => n > 0);
 }
 
-/** How much more block counts vary than a binomial does, at least 1: an upper 90 % confidence bound. */
+/** Returns the overdispersion of block counts over a binomial, at least 1: an upper 90 % confidence bound. */
 function overdispersion(blocks: readonly Sum[], p: number): number {
   const freedom = blocks.length - 1;
   const pearson = blocks.reduce((sum, { k, n }) => sum + (k - n * p) ** 2 / (n * p * (1 - p)), 0);
@@ -144,7 +144,7 @@ function overdispersion(blocks: readonly Sum[], p: number): number {
 const chiSquareTenth = (freedom: number) =>
   freedom * (1 - 2 / (9 * freedom) - 1.2815515655 * Math.sqrt(2 / (9 * freedom))) ** 3;
 
-/** What was found, from when the trouble most likely began to when it ended. */
+/** Describes a finding, from when the trouble most likely began to when it ended. */
 function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {
   const { series, trouble, kind, subject, means, text, evidence } = question;
   const days = stretchOfTrouble(series, stretch, trouble);

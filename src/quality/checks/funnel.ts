@@ -5,7 +5,7 @@ import { percent } from "../format.ts";
 /** A step is one where at least so large a part of the visits goes on to buy; so many steps are watched, the nearest to the purchase. */
 const BUYS_MIN = 0.1;
 const STEPS = 4;
-/** Where everybody buys there is nothing to go on from. */
+/** A step after which more visits than this buy is not watched: nothing can be lost there. */
 const BUYS_MAX = 0.98;
 
 /** Shoppers come as far as ever, and then do not buy: checkout, payment. */

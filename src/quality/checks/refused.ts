@@ -2,7 +2,7 @@ import { askRate } from "../rates.ts";
 import type { Check, Draft } from "../view.ts";
 import { percent } from "../format.ts";
 
-/** What was put aside tells its kind by its reason. */
+/** Kinds of quarantined events, by their reasons. */
 function kindOf(reason: string): Draft["kind"] {
   if (/negative|before 1990|in the future/.test(reason)) return "out of range";
   return /missing/.test(reason) ? "missing" : "wrong type";
