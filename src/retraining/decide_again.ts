@@ -8,7 +8,7 @@ import { verdictOf } from "../validation/gate.ts";
 import { atConfidence } from "../stats/paired.ts";
 import type { Evidence, Verdict } from "../validation/verdict.ts";
 
-/** What is changed for one model: settings that differ, with the value wanted. All others stay as they were then. */
+/** The changes for one model: settings that differ, with the value wanted. All others stay as they were then. */
 export interface Wanted {
   changed: ReadonlySet<string>;
   config: ModelConfig;
@@ -16,7 +16,7 @@ export interface Wanted {
   modelMargin: number;
 }
 
-/** What would have been answered; null: it cannot be told, and why. */
+/** The answer that would have been given, and why; null: it cannot be told. */
 export interface Again<T> {
   would: T | null;
   text: string;
@@ -79,7 +79,7 @@ function withSettings(findings: Findings, { changed, config, modelMargin }: Want
   };
 }
 
-/** What the findings may have been: a margin and a confidence are sealed into what the outcomes said. */
+/** Returns the findings as they may have been: a margin and a confidence are sealed into what the outcomes said. */
 function possible(findings: Findings, wanted: Wanted): Findings[] {
   const { outcomes } = findings;
   if (!outcomes || !anyOf(wanted, ["margin", "confidence"])) return [findings];
@@ -89,7 +89,7 @@ function possible(findings: Findings, wanted: Wanted): Findings[] {
   }));
 }
 
-/** What is told of an answer: the reasons that speak otherwise than they did; where none does, the one that tells most. */
+/** Explains an answer by the reasons that speak otherwise than they did; where none does, by the weightiest. */
 function because(
   answer: Answer,
   reasons: readonly Reason[],
@@ -153,7 +153,7 @@ function withGate(evidence: Evidence, { changed, config, modelMargin }: Wanted):
 
 type Condition = Pick<Evidence, "stale" | "failing">;
 
-/** How the champion may have stood: what cannot be computed again is taken either way. */
+/** Returns the possible conditions of the champion: what cannot be computed again is taken either way. */
 function conditions(evidence: Evidence, findings: Findings | null, wanted: Wanted): Condition[] {
   const stale = staleAgain(evidence, findings, wanted);
   const failing = anyOf(wanted, ["margin", "confidence"]) && evidence.against === "champion"

@@ -61,7 +61,7 @@ function ofChampion(findings: Findings, champion: Champion): Reason[] {
   ];
 }
 
-/** What is said of data that stop nothing. */
+/** Texts for data that stop nothing. */
 const SOUND: Record<NonNullable<Findings["quality"]>["answer"], string> = {
   sound: "The data are sound",
   changed: "The data are sound, the shop has changed",
