@@ -4,7 +4,7 @@ import { z } from "zod";
 export const Moments = z.strictObject({ n: z.int(), mean: z.number(), variance: z.number() });
 export type Moments = z.infer<typeof Moments>;
 
-/** How one version does with the shoppers that were shown its answers, since the rollout began. */
+/** The evidence of one version with the shoppers that were shown its answers, since the rollout began. */
 export const ArmEvidence = z.strictObject({
   version: z.int(),
   shoppers: z.int().describe("different shoppers who were shown its answers since the step began"),
