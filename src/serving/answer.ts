@@ -24,7 +24,7 @@ export interface Answer {
   readonly horizonDays: number;
 }
 
-/** How a version did with the answers that were its to give; of one that is never shown, that is all of them. */
+/** The counts of a version's own answers; of one that is never shown, that is all of them. */
 export interface Count {
   answers: number;
   /** of them: it threw, or said what is no finite number */

@@ -13,7 +13,7 @@ export interface Shopper {
   readonly days: readonly UserDay[];
 }
 
-/** What one request's moment sees of its shoppers: each once, those without events not at all. */
+/** The shoppers of one request at its moment: each once, those without events not at all. */
 export interface Seen {
   readonly asOfMs: number;
   readonly shoppers: readonly Shopper[];

@@ -79,7 +79,7 @@ function add(minute: Count, { answers, errors, fallbacks }: Count): void {
   minute.fallbacks += fallbacks;
 }
 
-/** What was counted before and after a failed write of the same minute. */
+/** Merges the counts before and after a failed write of the same minute. */
 function merged(before: Minute, after: Minute = { ...before, ...nothing(), latency: {} }): Minute {
   const sum = { ...after, latency: { ...after.latency } };
   add(sum, before);
