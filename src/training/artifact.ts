@@ -17,7 +17,7 @@ export interface Part {
   readonly max: number;
 }
 
-/** How the parts make a prediction. */
+/** The ways in which parts make a prediction. */
 export type Formula =
   | { readonly op: "part"; readonly part: number }
   | { readonly op: "product"; readonly of: readonly Formula[] }

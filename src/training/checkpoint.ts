@@ -9,7 +9,7 @@ export interface FinishedCandidate {
 }
 
 /**
- * What an interrupted run had got done: candidates compared, and the networks of the one under way. Everything else
+ * The progress of an interrupted run: candidates compared, and the networks of the one under way. Everything else
  * is exact and quick, and computed again to the same numbers.
  */
 export interface Checkpoint {

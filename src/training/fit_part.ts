@@ -12,7 +12,7 @@ import { sendCheckpoint, type Slice, sliceInputs, type Workbench } from "./workb
 
 const CHECKPOINT_EVERY_EPOCHS = 5;
 
-/** What was chosen for a part by looking at newer rows than those that fitted it. */
+/** Choices for a part, made on newer rows than those that fitted it. */
 export interface PartChoice {
   readonly penalty: number;
   readonly epochs: number;
@@ -173,7 +173,7 @@ function fitDeep(
   });
 }
 
-/** What a network fit needs beyond the slice and the part. */
+/** The inputs of a network fit beyond the slice and the part. */
 export interface KeptFit {
   /** unique within the candidate */
   readonly name: string;

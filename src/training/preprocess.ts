@@ -13,7 +13,7 @@ export interface Column {
   readonly scale: number;
 }
 
-/** How features become a network's inputs: `clip((column - mean) / scale, +-limit)`; missing values count as 0. */
+/** Turns features into a network's inputs: `clip((column - mean) / scale, +-limit)`; missing values count as 0. */
 export interface Preprocessing {
   readonly columns: readonly Column[];
   /** in standard deviations; none: not clipped */

@@ -1,7 +1,7 @@
 import { mix32 } from "../core/random.ts";
 import { FEATURES } from "../features/definition.ts";
 
-/** What a model learns from: one row per shopper and cut-off. Arrays are parallel, of length `n`. */
+/** Training rows: one per shopper and cut-off. Arrays are parallel, of length `n`. */
 export interface TrainingRows {
   /** row-major, shape `[n, width]`; NaN where there is nothing to say */
   readonly features: Float32Array;
