@@ -61,7 +61,7 @@ export async function startPostgres(
   return await launch(files, { bin, user, port: chosen, password });
 }
 
-/** Where the server answers that runs on these data now, whoever started it; `undefined`: none does. */
+/** Returns the address of the server that runs on these data now, whoever started it; `undefined`: none does. */
 export async function runningPostgres(home: string): Promise<string | undefined> {
   const files = postgresFiles(home);
   const left = await readPidFile(files);
@@ -170,7 +170,7 @@ function running(
   };
 }
 
-/** What the server says of itself in `postmaster.pid`: line 1 its process, 4 its port, 8 its state. */
+/** Reads `postmaster.pid`: line 1 its process, 4 its port, 8 its state. */
 async function readPidFile(
   files: PostgresFiles,
 ): Promise<{ pid: number; port: number; ready: boolean } | undefined> {
