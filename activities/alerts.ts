@@ -14,7 +14,7 @@ import type { ActivityDeps } from "./deps.ts";
 
 const OPEN_MAX = 1000;
 
-/** What a look of each kind says about alerts. */
+/** The alerts that each kind of look calls for. */
 const WANTED: Readonly<Record<Observation["kind"], (report: unknown) => Settlement>> = {
   quality: (report) => wantedFromQuality(QualityReport.parse(report)),
   drift: (report) => wantedFromDrift(DriftReport.parse(report)),

@@ -4,7 +4,7 @@ import { StatusBadge, Time } from "./status_badge.tsx";
 import { moment } from "../src/format/figures.ts";
 import { alertBadge, answerBadge, evidenceText, tellingReason } from "./labels.ts";
 
-/** What a person should know about, and its details in small print. */
+/** Lists alerts, with their details in small print. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   if (alerts.length === 0) {
     return (
@@ -57,7 +57,7 @@ const standing = ({ id, severity, escalatedAt, acknowledgedBy, acknowledgedWhy }
       : [],
   ].join("; ");
 
-/** What an alert rests on, in small print. */
+/** Shows the evidence of an alert, in small print. */
 export const details = (detail: Record<string, unknown>): string =>
   Object.entries(detail).filter(([, value]) => value === null || typeof value !== "object")
     .map(([name, value]) => `${name}: ${detailText(name, value as Parameters<typeof evidenceText>[0])}`)

@@ -1,13 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 
-/** Who asks, and why. Every part may be missing: `temporal workflow signal` sends none. */
+/** The person who asks, and why. Every part may be missing: `temporal workflow signal` sends none. */
 export interface Asked {
   requestId?: string;
   by?: string;
   why?: string;
 }
 
-/** How a check or a cycle ended. */
+/** The result of a check or a cycle. */
 export interface CycleResult {
   cycleId: string;
   /** an outcome of the cycle, or the trigger's answer where it began none */
@@ -15,7 +15,7 @@ export interface CycleResult {
   text: string;
 }
 
-/** What a retrainer does now. */
+/** The current state of a retrainer. */
 export interface RetrainerStatus {
   model: string;
   active: boolean;
@@ -26,7 +26,7 @@ export interface RetrainerStatus {
 
 /** Turns automatic checks on. */
 export const startSignal = defineSignal<[Asked?]>("start");
-/** Who asks for a stop, and what becomes of a running cycle: it finishes unless told to cancel. */
+/** A request to stop, and what becomes of a running cycle: it finishes unless told to cancel. */
 export interface StopRequest extends Asked {
   running?: "finish" | "cancel";
 }
@@ -44,7 +44,7 @@ export const statusQuery = defineQuery<RetrainerStatus>("status");
 /** Tells the monitor that there is something to deliver. */
 export const wakeSignal = defineSignal("wake");
 
-/** What one look at a rollout came to. */
+/** The result of one look at a rollout. */
 export interface RolloutLooked {
   ended: boolean;
   text: string;

@@ -12,7 +12,7 @@ export interface Request {
   by: string | null;
 }
 
-/** How a request's cycle ended. */
+/** The result of a request's cycle. */
 export interface Answer {
   requestId: string;
   result: CycleResult;

@@ -27,7 +27,7 @@ import {
 import { localActivities } from "./proxies.ts";
 import { type Answer, QUEUE_MAX, type Request, requestOf, RequestQueue } from "./requests.ts";
 
-/** What is left to do, and what was done: carried over when the workflow continues as new. */
+/** Work left and done: carried over when the workflow continues as new. */
 export interface RetrainerState {
   model: string;
   active: boolean;

@@ -11,7 +11,7 @@ import { type Before, scoreWith } from "./score.ts";
 
 const ROWS_MAX = 1000;
 const COPIES = 3;
-/** Where features say nothing, adding and taking away leaves so much. */
+/** The remainder of adding and taking away where features say nothing. */
 const NOISE = 1e-12;
 
 interface Job {

@@ -9,7 +9,7 @@ import { ApiFault, UnavailableError } from "./problem.ts";
 const SIGNAL_WITHIN_MS = 15_000;
 const LOOK_WITHIN_MS = 3_000;
 
-/** What a person wants of the retrainers. */
+/** A person's request to the retrainers. */
 export interface RetrainerChange {
   action: "start" | "stop" | "force";
   models: readonly string[];

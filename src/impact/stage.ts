@@ -5,7 +5,7 @@ import { type Part, sumOf } from "./money.ts";
 import { type Compared, compareProfit } from "./profit.ts";
 import type { ImpactReport } from "./report.ts";
 
-/** What is stored of one stage of a cycle, opened. */
+/** One stored stage of a cycle, opened. */
 export interface Stored {
   report: ImpactReport | null;
   /** why nothing was measured; null: it was */

@@ -93,8 +93,8 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   );
   app.openapi(versions, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    const found = await listVersions(sql, model, c.req.valid("query").limit);
-    return c.json({ model, serving: await servingVersion(sql, model), versions: found }, 200);
+    const versions = await listVersions(sql, model, c.req.valid("query").limit);
+    return c.json({ model, serving: await servingVersion(sql, model), versions }, 200);
   });
   app.openapi(serving, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);

@@ -28,7 +28,7 @@ const DEPLOYMENTS_MAX = 100;
 const CYCLES_MAX = 10_000;
 
 /**
- * What retraining of a model was worth, by the economics in force now.
+ * Computes the worth of a model's retraining, by the economics in force now.
  * @param options.stating settings to put in place of those in force: what if the shop stated these?
  */
 export async function readImpact(
@@ -46,8 +46,8 @@ export async function readImpact(
   ]);
   const { kind } = models.get(model)!;
   const ofModel = { ...configOf(config, model), ...stating };
-  const found = economicsOf(kind, ofModel);
-  const teller = tellerOf(deps, impacts, found.kind === "stated" ? found.economics : null);
+  const economics = economicsOf(kind, ofModel);
+  const teller = tellerOf(deps, impacts, economics.kind === "stated" ? economics.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
   const deployed: DeployedCycle[] = [];
   for (const deployment of deployments) {
@@ -58,7 +58,7 @@ export async function readImpact(
     kind,
     asOf,
     deployed,
-    found,
+    found: economics,
     curve: teller.curve(),
     config: ofModel,
     currency: config.currency,
@@ -119,11 +119,11 @@ const PENDING: Readonly<Record<ImpactStage, string>> = {
 
 async function openedStage(
   { open }: ImpactDeps,
-  found: StoredImpact | undefined,
+  stored: StoredImpact | undefined,
   stage: ImpactStage,
 ): Promise<Stored> {
-  if (!found) return { report: null, unmeasured: PENDING[stage], evidence: null };
-  const { report, unmeasured, evidenceSha256 } = found;
+  if (!stored) return { report: null, unmeasured: PENDING[stage], evidence: null };
+  const { report, unmeasured, evidenceSha256 } = stored;
   if (evidenceSha256 === null) return { report, unmeasured, evidence: null };
   try {
     return { report, unmeasured, evidence: ImpactEvidence.parse(await open(evidenceSha256)) };

@@ -1,4 +1,4 @@
-/** What the islands of the overview share in the browser. On the server these keep their first values for ever. */
+/** State that the islands of the overview share in the browser. On the server it keeps its first values for ever. */
 import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "../../format/figures.ts";
 import type { OverviewView } from "../view.ts";
@@ -10,7 +10,7 @@ const TICK_MS = 1000;
 /** The server says something every five seconds. */
 const SILENCE_MS = 12_000;
 
-/** What the server told last; null before the first: the page's own props hold. */
+/** The newest view from the server; null before the first: the page's own props hold. */
 export const overview = signal<OverviewView | null>(null);
 /** Whether the values on the page are known to be current. `page`: as the server drew them. */
 export const connection = signal<"page" | "live" | "lost">("page");
