@@ -2,7 +2,7 @@ import type { Alert } from "../src/alerts/alert.ts";
 import type { Check } from "../src/retraining/check.ts";
 import { StatusBadge, Time } from "./status_badge.tsx";
 import { moment } from "../src/format/figures.ts";
-import { alertBadge, answerBadge, evidenceText, tellingReason } from "./labels.ts";
+import { alertBadge, answerBadge, evidenceText, mainReason } from "./labels.ts";
 
 /** Lists alerts, with their details in small print. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
@@ -82,7 +82,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
             <span>
               {check.model}: <StatusBadge badge={answerBadge(check.answer)} />
               <small>
-                {tellingReason(check)?.text}
+                {mainReason(check)?.text}
               </small>
             </span>
           </li>

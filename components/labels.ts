@@ -91,7 +91,7 @@ export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
  * The reason to tell of a check where there is room for one: what stopped it, what it lacks, or the last that calls for
  * its answer (evidence about the model comes after the calendar).
  */
-export function tellingReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
+export function mainReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
   const against = reasons.find(({ speaks }) => speaks === "against");
   const lastOf = (fits: (reason: Reason) => boolean) => reasons.filter(fits).at(-1);
   if (answer === "retrain") {

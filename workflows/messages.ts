@@ -1,7 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 
 /** The person who asks, and why. Every part may be missing: `temporal workflow signal` sends none. */
-export interface Asked {
+export interface ControlRequest {
   requestId?: string;
   by?: string;
   why?: string;
@@ -25,17 +25,17 @@ export interface RetrainerStatus {
 }
 
 /** Turns automatic checks on. */
-export const startSignal = defineSignal<[Asked?]>("start");
+export const startSignal = defineSignal<[ControlRequest?]>("start");
 /** A request to stop, and what becomes of a running cycle: it finishes unless told to cancel. */
-export interface StopRequest extends Asked {
+export interface StopRequest extends ControlRequest {
   running?: "finish" | "cancel";
 }
 /** Turns automatic checks off. */
 export const stopSignal = defineSignal<[StopRequest?]>("stop");
 /** Runs a cycle now: past the trigger, never past the validation. */
-export const forceSignal = defineSignal<[Asked?]>("force");
+export const forceSignal = defineSignal<[ControlRequest?]>("force");
 /** Checks at once, because something was noticed: unlike force, the trigger still decides. Does nothing while stopped. */
-export const alarmSignal = defineSignal<[Asked?]>("alarm");
+export const alarmSignal = defineSignal<[ControlRequest?]>("alarm");
 /** Says that the configuration changed. */
 export const configureSignal = defineSignal("configure");
 /** Checks as of a moment in the past and runs the cycle it calls for; answers when that has ended. */

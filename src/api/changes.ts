@@ -83,7 +83,7 @@ export async function temporalAnswers(control: Pick<Control, "reachable">): Prom
  * Tells somebody who works in Temporal. What is told is written down already, so that nothing is lost where Temporal does
  * not answer: they read it at their next look.
  */
-export async function tellIfReached(
+export async function notifyIfReachable(
   { control, log }: Pick<ApiDeps, "control" | "log">,
   whom: string,
   tell: () => Promise<void>,

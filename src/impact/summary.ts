@@ -5,7 +5,7 @@ import { gainOver } from "./gain.ts";
 import type { CycleImpact, Impact } from "./impact.ts";
 import { type Part, sumOf } from "./money.ts";
 import { horizonsServed, type Move } from "./served.ts";
-import type { ToldStage } from "./stage.ts";
+import type { ValuedStage } from "./stage.ts";
 
 /** One cycle whose version came to serve everyone, with what was measured of it. */
 export interface DeployedCycle {
@@ -18,8 +18,8 @@ export interface DeployedCycle {
   version: number;
   against: number | null;
   seconds: number;
-  validation: ToldStage;
-  outcomes: ToldStage;
+  validation: ValuedStage;
+  outcomes: ValuedStage;
 }
 
 /** All that a summary rests on. */

@@ -122,10 +122,10 @@ export function table(
   const body = `<table><thead>${row(columns, "th")}</thead><tbody>${
     rows.map((cells) => row(cells, "td")).join("")
   }</tbody></table>`;
-  const said = caption ? `<p>${escaped(caption)}</p>` : "";
+  const captionHtml = caption ? `<p>${escaped(caption)}</p>` : "";
   const folded = rows.length > ROWS_OPEN
     ? `<details><summary>${escaped(caption ?? "The numbers")}: ${rows.length} rows</summary>${body}</details>`
-    : said + body;
+    : captionHtml + body;
   const plain = [
     ...caption ? [caption] : [],
     ...[columns, ...rows].map((cells) => cells.map(text).join(" | ")),
@@ -138,10 +138,10 @@ const aligned = (cell: TableCell) => typeof cell === "number" ? ' align="right"'
 
 /** Shows the notebook's findings: sentences made from the numbers, so that they cannot go stale beside them. */
 export function answer(...sentences: (string | null | false)[]): Shown {
-  const said = sentences.filter((sentence): sentence is string => typeof sentence === "string");
+  const given = sentences.filter((sentence): sentence is string => typeof sentence === "string");
   return shown({
-    "text/markdown": `**Answer.** ${said.map(markdown).join("\n\n")}`,
-    "text/plain": `Answer. ${said.join("\n\n")}`,
+    "text/markdown": `**Answer.** ${given.map(markdown).join("\n\n")}`,
+    "text/plain": `Answer. ${given.join("\n\n")}`,
   });
 }
 

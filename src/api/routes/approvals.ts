@@ -3,7 +3,7 @@ import { ConflictError } from "../../core/errors.ts";
 import { type Approval, decideApproval, listApprovals } from "../../db/rollouts/approvals.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { chosenModels, tellIfReached } from "../changes.ts";
+import { chosenModels, notifyIfReachable } from "../changes.ts";
 import { ApprovalAnswer, ApprovalsAnswer, body, json, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
@@ -97,6 +97,6 @@ async function decide(
   if (decided.decision !== decision) {
     throw new ConflictError(`It was ${decided.decision} by ${decided.decidedBy} already`);
   }
-  await tellIfReached(deps, `the cycle ${cycleId}`, () => control.decided(cycleId));
+  await notifyIfReachable(deps, `the cycle ${cycleId}`, () => control.decided(cycleId));
   return decided;
 }

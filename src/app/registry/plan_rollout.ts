@@ -66,11 +66,11 @@ async function earlierGood(
   const history = await servingChanges(sql, model.name);
   const served = [...new Set(history.flatMap(({ version, previous }) => [version, previous ?? version]))];
   const versions = await Promise.all(served.map((version) => getVersion(sql, model.name, version)));
-  const kept = versions.filter((v) => v.damagedAt === null && v.artefactRemovedAt === null);
+  const intact = versions.filter((v) => v.damagedAt === null && v.artefactRemovedAt === null);
   const taken = new Set([champion.version, challenger.version]);
   const earlier: number[] = [];
   while (earlier.length < config.bandit_versions) {
-    const usable = (version: number) => !taken.has(version) && kept.some((v) => v.version === version);
+    const usable = (version: number) => !taken.has(version) && intact.some((v) => v.version === version);
     const next = lastKnownGood(history, usable);
     if (next === null) break;
     taken.add(next);

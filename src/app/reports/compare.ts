@@ -28,8 +28,8 @@ export interface Pair {
   b: number;
 }
 
-const isOf = ({ a, b }: Pair, one: number | null, other: number | null): boolean =>
-  (one === a && other === b) || (one === b && other === a);
+const isOf = ({ a, b }: Pair, version: number | null, other: number | null): boolean =>
+  (version === a && other === b) || (version === b && other === a);
 
 /** A difference of `one` less the other as one of `b` less `a`; an end that is nowhere is null. */
 function turned(
@@ -126,5 +126,5 @@ export function differing(
     name,
     a: ofA.get(name) ?? null,
     b: ofB.get(name) ?? null,
-  })).filter((one) => one.a !== one.b);
+  })).filter((setting) => setting.a !== setting.b);
 }

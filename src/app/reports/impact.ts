@@ -9,7 +9,7 @@ import { profitCurve } from "../../impact/curve.ts";
 import { type Economics, economicsOf } from "../../impact/economics.ts";
 import { ImpactEvidence, type ImpactStage } from "../../impact/impact_evidence.ts";
 import type { Impact } from "../../impact/impact.ts";
-import { type Stored, tellStage, type ToldStage } from "../../impact/stage.ts";
+import { type Stored, type ValuedStage, valueStage } from "../../impact/stage.ts";
 import { type DeployedCycle, summarise } from "../../impact/summary.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { configOf, type ModelConfig } from "../../config/retraining.ts";
@@ -51,7 +51,7 @@ export async function readImpact(
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
   const deployed: DeployedCycle[] = [];
   for (const deployment of deployments) {
-    deployed.push(await toldCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
+    deployed.push(await valuedCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
   }
   return summarise({
     model,
@@ -75,7 +75,7 @@ function worked({ stages }: Pick<CycleRow, "stages">): number {
 
 /** Opens one stage after the other and keeps of each only what is told of it: evidence is large. */
 interface Teller {
-  tell(cycleId: string, stage: ImpactStage): Promise<ToldStage>;
+  tell(cycleId: string, stage: ImpactStage): Promise<ValuedStage>;
   /** of the first evidence that was opened; null: none was */
   curve(): Impact["curve"];
 }
@@ -90,12 +90,12 @@ function tellerOf(deps: ImpactDeps, impacts: readonly StoredImpact[], economics:
       if (opened.evidence && economics) {
         curve ??= { cycle, stage, points: profitCurve(opened.evidence, economics) };
       }
-      return tellStage(opened, economics);
+      return valueStage(opened, economics);
     },
   };
 }
 
-async function toldCycle(
+async function valuedCycle(
   teller: Teller,
   { cycleId, previous, outcome, measured: _, ...deployment }: Deployment,
   seconds: number,
