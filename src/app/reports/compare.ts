@@ -31,7 +31,7 @@ export interface Pair {
 const isOf = ({ a, b }: Pair, version: number | null, other: number | null): boolean =>
   (version === a && other === b) || (version === b && other === a);
 
-/** A difference of `one` less the other as one of `b` less `a`; an end that is nowhere is null. */
+/** A difference of one version less the other as `b` less `a`; an end that is nowhere is null. */
 function turned(
   { mean, low, high }: { mean: number; low: number | null; high: number | null },
   isB: boolean,

@@ -25,7 +25,7 @@ export function nearest(boxes: readonly Box[], x: number, y: number): number {
   return nearestBox;
 }
 
-/** The mark after `score` for a key; null: the key means nothing here. */
+/** The mark after the one at `index` for a key; null: the key means nothing here. */
 export function stepped(key: string, index: number, length: number): number | null {
   const next = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: length - 1 }[key];
   return next === undefined ? null : Math.min(length - 1, Math.max(0, next));
