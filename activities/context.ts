@@ -14,9 +14,13 @@ const FINAL = new Set([
   "ZodError",
 ]);
 
+/** Postgres refuses a value (class 22 of its error codes): the same value is refused at every try. */
+const isRefusedValue = (error: Error): boolean =>
+  error.name === "PostgresError" && /^22/.test(String((error as { code?: unknown }).code));
+
 /** Turns what a retry cannot mend into a failure that is not retried; everything else stays as it is. */
 export function final(error: unknown): unknown {
-  if (error instanceof Error && FINAL.has(error.name)) {
+  if (error instanceof Error && (FINAL.has(error.name) || isRefusedValue(error))) {
     return ApplicationFailure.nonRetryable(error.message, error.name);
   }
   return error;

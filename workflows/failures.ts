@@ -1,4 +1,4 @@
-import { isCancellation, log, sleep } from "@temporalio/workflow";
+import { ApplicationFailure, isCancellation, log, sleep } from "@temporalio/workflow";
 
 /** Longest text of a request or a failure that is kept: histories carry it. */
 export const TEXT_MAX = 500;
@@ -10,6 +10,26 @@ export function rootMessage(error: unknown): string {
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   return message.slice(0, TEXT_MAX);
+}
+
+/** Tells whether an activity failed in a way that no retry can mend. */
+export function isFinal(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ApplicationFailure && cause.nonRetryable === true) return true;
+  }
+  return false;
+}
+
+/** Asks until it works or can never work; then `undefined` is returned, and the failure stands in the log. */
+export async function retryUnlessFinal<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  return await retryForever(async () => {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!isFinal(error)) throw error;
+      log.error("this can never work, so it is dropped", { error });
+    }
+  });
 }
 
 /** Asks again until it works: without its database a workflow can do nothing but wait, and must not end. */

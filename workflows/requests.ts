@@ -62,10 +62,13 @@ export class RequestQueue {
   }
 }
 
+/** Returns a text as the database can hold it: `src/core/text.ts` does the same, but code of src is not bundled here. */
+const storable = (text: string) => text.slice(0, TEXT_MAX).replaceAll("\0", "\uFFFD").toWellFormed();
+
 /** Returns who asks, and why. Anyone can send a signal by hand, so no part of it is taken on trust. */
 export function requestOf(signal: unknown): Required<ControlRequest> {
   const { requestId, by, why } = (signal ?? {}) as Record<keyof ControlRequest, unknown>;
   const text = (value: unknown, otherwise: string) =>
-    typeof value === "string" && value !== "" ? value.slice(0, TEXT_MAX) : otherwise;
+    typeof value === "string" && value !== "" ? storable(value) : otherwise;
   return { requestId: text(requestId, uuid4()), by: text(by, "a Temporal signal"), why: text(why, "") };
 }

@@ -10,7 +10,7 @@ import {
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
 import { runCycleAsChild } from "./child_cycle.ts";
-import { retryForever } from "./failures.ts";
+import { retryForever, retryUnlessFinal } from "./failures.ts";
 import {
   alarmSignal,
   checkUpdate,
@@ -214,7 +214,7 @@ class Retrainer {
   async #publish(): Promise<number> {
     this.#changed = false;
     for (; this.#notes.length > 0; this.#notes.shift()) {
-      await retryForever(() => noteControl(this.#notes[0]));
+      await retryUnlessFinal(() => noteControl(this.#notes[0]));
     }
     const { nextCycle, intervalMs } = await retryForever(() => noteRetrainer(this.#shown()));
     const dueMs = this.#dueMs(intervalMs);

@@ -2,6 +2,8 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import { systemClock } from "../core/clock.ts";
+import { InvalidInputError } from "../core/errors.ts";
+import { unstorableField } from "../core/text.ts";
 import { createKeyRing } from "../app/security/key_ring.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
 import { addGuards, addRouteGuards, complete } from "./guards.ts";
@@ -72,9 +74,15 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   return app;
 }
 
-/** Turns a failed schema into one of our errors. */
-function refuseInvalid(result: { success: true } | { success: false; error: ZodError }): void {
+/** Turns a failed schema into one of our errors, and refuses text that no database can hold, wherever it stands. */
+function refuseInvalid(result: { success: true; data: unknown } | { success: false; error: ZodError }): void {
   if (!result.success) throw invalidInput(result.error);
+  const field = unstorableField(result.data);
+  if (field === null) return;
+  throw new InvalidInputError(
+    `${field || "body"}: must not hold NUL or half of a surrogate pair`,
+    field || "body",
+  );
 }
 
 const described = (error: unknown) => error instanceof Error ? error.stack ?? error.message : String(error);

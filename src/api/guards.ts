@@ -4,6 +4,7 @@ import { HTTPException } from "hono/http-exception";
 import type { KeyRing } from "../app/security/key_ring.ts";
 import { allows, type Role } from "../security/roles.ts";
 import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
+import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { ApiFault, RoleNeededError } from "./problem.ts";
@@ -22,6 +23,9 @@ const HEADERS = Object.entries({
   "Cache-Control": "no-store",
 });
 
+/** NUL in an address: no database can hold it, whatever parameter it stands in. */
+const NUL = /%00/;
+
 /** Puts what every request passes through before anything answers: one layer, for each costs every prediction. */
 export function addGuards(app: Api, deps: ApiDeps): void {
   const ownHost = hostGuard(deps.host ?? LOOPBACK);
@@ -30,6 +34,7 @@ export function addGuards(app: Api, deps: ApiDeps): void {
     c.set("requestId", id);
     c.set("who", "");
     ownHost(c);
+    if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
     await next();
     complete(c.res.headers, id);
   });

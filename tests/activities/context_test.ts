@@ -17,6 +17,22 @@ async function run(
   return { result: await environment.run(it), beats };
 }
 
+Deno.test("forTemporal() does not retry a value that Postgres refuses, and retries a lost connection", async () => {
+  const postgresError = (code: string) =>
+    Object.assign(new Error("refused"), { name: "PostgresError", code });
+  for (
+    const [code, isFinal] of [["22021", true], ["22008", true], ["08006", false], ["40001", false], [
+      "57P01",
+      false,
+    ]] as const
+  ) {
+    await assert.rejects(run(() => Promise.reject(postgresError(code))), (failure: unknown) => {
+      assert.equal(failure instanceof ApplicationFailure && failure.nonRetryable === true, isFinal, code);
+      return true;
+    });
+  }
+});
+
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const timeout = { heartbeatTimeoutMs: 15_000 };
 

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { saveObservation } from "../../src/db/monitoring/observations.ts";
@@ -204,6 +205,43 @@ Deno.test("readQualityEvidence() places what was put aside by its own time where
       3,
       3,
     ]]);
+  }));
+
+Deno.test("readQualityEvidence() answers whatever lies in quarantine", () =>
+  withDatabase(async (sql) => {
+    const deps = { sql, clock: () => TODAY_MS + 20 * HOUR_MS, pseudonym };
+    const digits = (length: number) => fc.stringMatching(new RegExp(`^[0-9]{${length}}$`));
+    const stamp = fc.tuple(
+      digits(4),
+      digits(2),
+      digits(2),
+      digits(2),
+      digits(2),
+      fc.constantFrom("", ":00Z", ":99.9+99:99"),
+    )
+      .map(([year, month, day, hour, minute, rest]) => `${year}-${month}-${day}T${hour}:${minute}${rest}`);
+    const time = fc.oneof(
+      stamp,
+      fc.string(),
+      fc.double(),
+      fc.maxSafeInteger(),
+      fc.bigInt().map(String),
+      fc.jsonValue(),
+    );
+    const event = fc.record({
+      type: fc.constantFrom("?", "view"),
+      time,
+      user: fc.jsonValue(),
+      session: fc.jsonValue(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 20 }), async (events) => {
+        await ingest(deps, [...events, { type: "view", time: "0000-01-01T00:00:00Z" }], { source: "api" });
+        const { refused } = await readQualityEvidence(sql, { asOfMs: TODAY_MS + 2 * HOUR_MS });
+        assert.ok(Array.isArray(refused));
+      }),
+      { seed: 16, numRuns: 40 },
+    );
   }));
 
 Deno.test("ingest() counts what is sent again, by source and day of receipt", () =>

@@ -149,6 +149,11 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       world.shown.push(note);
       return await Promise.resolve({ nextCycle: world.cyclesEnded + 1, intervalMs: world.intervalMs });
     },
-    noteControl: async (note) => await Promise.resolve(void worldOf(note.model).controls.push(note)),
+    noteControl: async (note) => {
+      const world = worldOf(note.model);
+      const error = world.failing.get("noteControl")?.();
+      if (error) throw error;
+      await Promise.resolve(world.controls.push(note));
+    },
   };
 }

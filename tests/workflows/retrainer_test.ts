@@ -175,6 +175,31 @@ Deno.test("retrainer() lives on when a signal's payload is not what it should be
   await until("what was asked is written down", () => world.controls.length === 7);
 });
 
+Deno.test(
+  "retrainer() makes what a signal says storable, and drops a note that can never be written",
+  options,
+  async () => {
+    const one = await bench();
+    const { world, handle } = one;
+    await handle.signal("start", { requestId: "a\0", by: "\ud83d", why: "b\0c" });
+    await until("the start is written down", () => world.controls.length === 1);
+    assert.deepEqual(
+      world.controls.map(({ requestId, by, why }) => [requestId, by, why]),
+      [["a\uFFFD", "\uFFFD", "b\uFFFDc"]],
+    );
+    world.failing.set("noteControl", () => hopeless("the value is refused"));
+    await handle.signal("force", { requestId: "never", by: "ann", why: "" });
+    await until("the forced cycle ran all the same", () => world.outcomes.length >= 2);
+    world.failing.delete("noteControl");
+    await handle.signal("stop", { requestId: "later", by: "ann", why: "" });
+    await until(
+      "the next note is written down",
+      () => world.controls.some((note) => note.requestId === "later"),
+    );
+    assert.ok(!world.controls.some((note) => note.requestId === "never"));
+  },
+);
+
 Deno.test("force runs one cycle a request, and past the trigger only", options, async () => {
   const one = await bench();
   const { model, world, control } = one;

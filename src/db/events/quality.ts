@@ -83,7 +83,7 @@ async function readRefused(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Re
         coalesce(
           case when ${time} ~ '^[0-9]{12,13}$' then to_timestamp((${time})::float8 / 1000)
                when ${time} ~ '^[0-9]{9,10}$' then to_timestamp((${time})::float8)
-               when ${time} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]'
+               when ${time} ~ '^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]'
                  then ((left(${time}, 7) || '-01')::timestamp + make_interval(days => substr(${time}, 9, 2)::int - 1,
                    hours => substr(${time}, 12, 2)::int, mins => substr(${time}, 15, 2)::int)) at time zone 'utc' end,
           received_at) as at
