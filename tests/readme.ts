@@ -1,7 +1,9 @@
 /** What a Markdown text names that can be checked: files, folders and commands of this project. */
 
 export interface Named {
-  /** relative paths, of links and of `code` */
+  /** relative addresses of links and pictures, from the page's own folder */
+  readonly links: readonly string[];
+  /** paths in `code`, from the project's root */
   readonly paths: readonly string[];
   /** as in `deno task NAME` */
   readonly tasks: readonly string[];
@@ -22,6 +24,17 @@ export function namedIn(markdown: string, top: readonly string[]): Named {
   const tasks = code.flatMap((text) =>
     [...text.matchAll(/\bdeno(?:@[\w.]+)? task ([a-z][\w:-]*)/g)].map((m) => m[1])
   );
-  const clean = [...links, ...paths].map((path) => path.replace(/[#?].*$/, "").replace(/\/$/, ""));
-  return { paths: [...new Set(clean)].filter((path) => path !== ""), tasks: [...new Set(tasks)] };
+  return { links: clean(links), paths: clean(paths), tasks: [...new Set(tasks)] };
 }
+
+/** Paths without what follows `#` or `?`, each once. */
+const clean = (paths: readonly string[]): string[] =>
+  [...new Set(paths.map((path) => path.replace(/[#?].*$/, "").replace(/\/$/, "")))].filter((path) =>
+    path !== ""
+  );
+
+/** The anchors of a Markdown text's headings, as code hosts make them. */
+export const anchorsIn = (markdown: string): string[] =>
+  [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+    title.toLowerCase().replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")
+  );

@@ -20,10 +20,20 @@ async function deno(args: readonly string[], env: Record<string, string> = {}): 
   return success;
 }
 
-/** Checks of the code itself: format, lint, types. */
+/** Examples in docstrings: checked as types, and run. */
+const EXAMPLES = ["test", "--doc", "-A", "--quiet", "--reporter=dot", "src"];
+
+/** Checks of the code itself: format, lint, types, and the examples in its docstrings. */
 async function checks(): Promise<TestReport> {
   const report: TestReport = { passed: 0, failed: 0, skipped: [] };
-  for (const args of [["fmt", "--check", "--quiet"], ["lint", "--quiet"], ["check", "--quiet", "."]]) {
+  for (
+    const args of [
+      ["fmt", "--check", "--quiet"],
+      ["lint", "--quiet"],
+      ["check", "--quiet", "."],
+      EXAMPLES,
+    ]
+  ) {
     const started = performance.now();
     const ok = await deno(args);
     report[ok ? "passed" : "failed"]++;

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
-import type { ReplayScore } from "../../src/dashboard/dashboard.ts";
+import type { ReplayScore } from "../../src/dashboard/reads/overview.ts";
 import { count, figure, metricName, moment } from "../../src/format/figures.ts";
 import { mean } from "../../src/stats/mean.ts";
 import { wilson } from "../../src/stats/wilson.ts";

@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
 import { ChangeTable } from "../configuration/(_components)/config_changes.tsx";
 import { forWhom, lastChanges } from "../../components/config_labels.ts";
-import type { Configuration } from "../../src/dashboard/dashboard.ts";
+import type { Configuration } from "../../src/dashboard/reads/configuration.ts";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";

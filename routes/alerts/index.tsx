@@ -3,7 +3,7 @@ import { ActButton } from "../../components/act.tsx";
 import { adviceOn, deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_labels.ts";
 import { details } from "../../components/alerts.tsx";
 import { ChartTools } from "../../components/chart_tools.tsx";
-import type { AlertList } from "../../src/dashboard/dashboard.ts";
+import type { AlertList } from "../../src/dashboard/reads/alerts.ts";
 import { define } from "../../src/dashboard/define.ts";
 import type { Person } from "../../src/dashboard/session.ts";
 import { count, counted, moment } from "../../src/format/figures.ts";

@@ -1,6 +1,6 @@
 import { page } from "fresh";
 import { changesText } from "../../components/config_labels.ts";
-import type { Dashboard } from "../../src/dashboard/dashboard.ts";
+import type { AuditReads } from "../../src/dashboard/reads/audit.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
 import { Time } from "../../components/status_badge.tsx";
@@ -63,7 +63,7 @@ const cellsOf = (row: AuditRow): Cell[] => [
 ];
 
 /** All that matches, page by page, so that thousands of rows are never held at once. */
-function csvAnswer(dashboard: Dashboard, { before: _, ...filter }: Filter): Response {
+function csvAnswer(dashboard: AuditReads, { before: _, ...filter }: Filter): Response {
   async function* lines() {
     yield csvText(NAMES, []);
     let before: number | undefined;

@@ -3,7 +3,7 @@ import { ActButton, roleFor } from "../../components/act.tsx";
 import { BacktestForm } from "./(_components)/backtest_form.tsx";
 import { NO_FIELDS } from "./(_components)/backtest_request.ts";
 import { BACKTEST_STATES, backtestHeadline, policyName } from "../../components/backtest_labels.ts";
-import type { Dashboard } from "../../src/dashboard/dashboard.ts";
+import type { BacktestReads } from "../../src/dashboard/reads/backtests.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { follow } from "../../src/dashboard/view.ts";
 import { count, counted } from "../../src/format/figures.ts";
@@ -13,7 +13,7 @@ import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** Sums up the running backtest, else the newest finished one, in a sentence. */
-async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummary[]): Promise<string> {
+async function answerOf(dashboard: BacktestReads, backtests: readonly BacktestSummary[]): Promise<string> {
   const shown = backtests.find((b) => b.state === "running") ??
     backtests.find((b) => b.state === "finished") ?? backtests.at(0);
   const detail = shown && await dashboard.backtest(shown.id);

@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
 import { ChangeTable, ConfigHistory } from "./(_components)/config_changes.tsx";
 import { lastChanges } from "../../components/config_labels.ts";
-import type { Configuration } from "../../src/dashboard/dashboard.ts";
+import type { Configuration } from "../../src/dashboard/reads/configuration.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/figures.ts";
 import { Time } from "../../components/status_badge.tsx";

@@ -8,7 +8,7 @@ import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_labels
 import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
-import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
+import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({

@@ -1,11 +1,12 @@
 import { ACCESS, type Access, routerPath } from "./access.ts";
 import type { Api } from "./deps.ts";
+import { VERSION } from "../core/version.ts";
 
 type Document = ReturnType<Api["getOpenAPI31Document"]>;
 
 const INFO = {
   title: "Perennial",
-  version: "0.1.0",
+  version: VERSION,
   description:
     "Durable, automatic model retraining for e-commerce. Errors are `application/problem+json` (RFC 9457).",
 };

@@ -20,6 +20,7 @@ import { addQuarantine } from "./commands/quarantine.ts";
 import { addRollouts } from "./commands/rollouts.ts";
 import { addRun } from "./commands/run.ts";
 import { addStatus } from "./commands/status.ts";
+import { VERSION } from "../core/version.ts";
 import { contextOf } from "./context.ts";
 import { EXIT, EXIT_HELP, explained, ToldError } from "./exit.ts";
 import { painter } from "./format.ts";
@@ -49,6 +50,7 @@ function perennial(io: Io): Command {
   const program = new Command("perennial").description(
     "Keeps a shop's models fresh: retrains, proves, rolls out, takes back.",
   )
+    .version(VERSION, "--version", "say which version this is")
     .helpCommand(true).showHelpAfterError("(--help shows how)").addHelpText(
       "after",
       `${ENVIRONMENT}\n${EXIT_HELP}`,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { serveApi } from "../../src/api/serve.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
-import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { withDesk } from "../dashboard/sessions_support.ts";
 import { KEY } from "../api/support.ts";
 import { fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";

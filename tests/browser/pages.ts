@@ -1,5 +1,5 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
-import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
 import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import settings from "../../deno.json" with { type: "json" };
 import { findConnection, findInstallations } from "../../src/cli/connection.ts";
 import { demoOptions } from "../../src/cli/commands/run.ts";
 import { keyText } from "../../src/cli/key_text.ts";
@@ -21,6 +22,11 @@ Deno.test("perennial --help lists every command, and each shows options, example
     assert.match(own.out, /Examples:\n {2}\S*.*perennial/, name);
     assert.match(own.out, /Exit codes: 0 done; 1 could not be done; 2 wrong usage; 3 /, name);
   }
+});
+
+Deno.test("perennial --version says the version alone, for scripts", async () => {
+  const { code, out, err } = await runWith(["--version"]);
+  assert.deepEqual([code, out, err], [0, settings.version, ""]);
 });
 
 for (

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 import { soundPage } from "./sound.ts";
 

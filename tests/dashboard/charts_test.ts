@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { dragged, nearest, stepped } from "../../src/dashboard/browser/chart_tips.ts";
 import { zoomHref, zoomOf, zoomSteps } from "../../components/zoom.ts";
-import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
 
 const fixture = makeFixture();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { serveApi } from "../../src/api/serve.ts";
 import { withApp } from "../api/support.ts";
 import { dashboardPages } from "../../src/dashboard/mount.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
-import { buildDashboard, type DashboardOptions } from "../../src/dashboard/mount.ts";
+import { buildDashboard, type DashboardOptions } from "../../src/dashboard/page_app.ts";
 import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { hoursBesideUsual } from "../../src/monitoring/usual_hours.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";

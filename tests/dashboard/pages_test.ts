@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { parseHTML } from "linkedom";
-import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { bundleIslands } from "../../src/fresh/bundle.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
 

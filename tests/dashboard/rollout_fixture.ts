@@ -8,7 +8,7 @@ import { decideRollout } from "../../src/rollout/decide.ts";
 import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import type { ArmShare } from "../../src/rollout/plan.ts";
 import type { Rollout, RolloutLook } from "../../src/rollout/rollout.ts";
-import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
+import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
 import { arm, moments, pair, planOf } from "../rollout/support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();

@@ -5,7 +5,7 @@ import { freshDatabase } from "../support/installation.ts";
 
 export const SCHEMA_FILE = new URL("./schema.sql", import.meta.url);
 
-const HEAD = "-- What the migrations make, for review. Renew with: deno run -A tests/db/dump_schema.ts\n";
+const HEAD = "-- What the migrations make, for review. Renew with: deno task db:schema\n";
 
 /** Tables in alphabetical order, each with its constraints, indexes and triggers; then functions. */
 export async function dumpSchema(sql: Database): Promise<string> {

@@ -1,4 +1,4 @@
--- What the migrations make, for review. Renew with: deno run -A tests/db/dump_schema.ts
+-- What the migrations make, for review. Renew with: deno task db:schema
 
 create table alerts (
   id bigint not null generated always as identity,

@@ -1,7 +1,7 @@
 /** Reads the form of a backtest into the API's request. */
 import { type ReadConfig, readLines } from "../../../src/config/form.ts";
 import { configChanges } from "../../../src/config/settings.ts";
-import type { Configuration } from "../../../src/dashboard/dashboard.ts";
+import type { Configuration } from "../../../src/dashboard/reads/configuration.ts";
 
 /** The policies that can be ticked, in the order of the form. */
 export const CHOICES = [

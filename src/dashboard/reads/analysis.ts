@@ -16,6 +16,7 @@ import {
   together,
 } from "../../app/reports/analysis.ts";
 import { type ImpactDeps, readImpact } from "../../app/reports/impact.ts";
+import type { DashboardDeps } from "../deps.ts";
 
 /** The state of a model's retraining, in brief. */
 export interface AnalysisBrief {
@@ -46,6 +47,17 @@ export interface AnalysisView {
   seconds: Spread | null;
   impact: Impact;
 }
+
+/** Reads for the page of analysis. */
+export interface AnalysisReads {
+  /** what retraining of a model came to. Null: there is no such model */
+  analysis(query: { model: string }): Promise<AnalysisView | null>;
+}
+
+/** Answers them from Postgres. */
+export const analysisReads = (deps: DashboardDeps): AnalysisReads => ({
+  analysis: (query) => readAnalysis({ ...deps, open: deps.explain.open }, query),
+});
 
 /** More cannot be told apart in a chart. */
 const CYCLES_SHOWN = 200;

@@ -22,6 +22,8 @@ import {
 } from "../../app/reports/compare.ts";
 import type { Cycle } from "../../retraining/cycle.ts";
 import { rolloutLooks } from "../../app/reports/rollout_looks.ts";
+import type { DashboardDeps } from "../deps.ts";
+import { nullIfNotFound } from "../null_if_not_found.ts";
 
 /** The origin of a version: the one it was trained to replace, its cycle, and what became of it. */
 export interface LineageEntry {
@@ -99,6 +101,20 @@ export interface CompareView {
   /** newest first */
   moves: ServingMove[];
 }
+
+/** Reads for lineage, and for two versions beside each other. */
+export interface CompareReads {
+  /** where the versions of a model came from, newest first */
+  lineage(model: string): Promise<LineageEntry[]>;
+  /** two versions beside each other. Null: there is no such model, or no such version */
+  comparison(query: { model: string; a: number; b: number }): Promise<CompareView | null>;
+}
+
+/** Answers them from Postgres. */
+export const compareReads = (deps: DashboardDeps): CompareReads => ({
+  lineage: (model) => readLineage(deps.sql, model),
+  comparison: (query) => nullIfNotFound(readComparison(deps, query)),
+});
 
 const CONFIGS = 1000;
 const ROLLOUTS = 1000;

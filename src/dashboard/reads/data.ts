@@ -12,11 +12,17 @@ import {
   type RepeatCount,
   repeatsBySource,
 } from "../../db/events/arrivals.ts";
-import { type QuarantineReason, quarantineReasons } from "../../db/events/quarantine_list.ts";
+import {
+  listQuarantined,
+  type QuarantineReason,
+  quarantineReasons,
+  type QuarantineRow,
+} from "../../db/events/quarantine_list.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Sql } from "../../db/connect.ts";
 import { type HourPoint, hoursBesideUsual } from "../../monitoring/usual_hours.ts";
 import { currentMoment } from "../../app/as_of.ts";
+import type { DashboardDeps } from "../deps.ts";
 
 /** All that the page about the events shows. */
 export interface DataView {
@@ -34,6 +40,20 @@ export interface DataView {
   imports: ImportInBrief[];
   reasons: QuarantineReason[];
 }
+
+/** Reads for the page about the data. */
+export interface DataReads {
+  /** how events come in, and what waits in quarantine */
+  data(): Promise<DataView>;
+  /** the newest events that wait in quarantine: they say something about a person */
+  quarantined(query: { reason?: string; limit: number }): Promise<QuarantineRow[]>;
+}
+
+/** Answers them from Postgres. */
+export const dataReads = (deps: DashboardDeps): DataReads => ({
+  data: () => readDataView(deps),
+  quarantined: ({ limit, ...which }) => listQuarantined(deps.sql, limit, which),
+});
 
 const DAYS_SHOWN = 56;
 const HOURS_DAYS = 7;

@@ -16,6 +16,7 @@ import {
   readPerformance,
   readQuality,
 } from "../../app/reports/monitoring.ts";
+import type { DashboardDeps } from "../deps.ts";
 
 /** One look as it is shown; `report` null: there is none, and `waiting` says why. */
 export interface Shown<T> {
@@ -55,6 +56,17 @@ export interface MonitoringView {
   /** the moment that was asked for; null: the newest */
   at: string | null;
 }
+
+/** Reads for the pages about monitoring. */
+export interface MonitoringReads {
+  /** what looks found about a model; `asOfMs`: as of the look then. Null: there is no such model */
+  monitoring(query: { model: string; asOfMs?: number }): Promise<MonitoringView | null>;
+}
+
+/** Answers them from Postgres. */
+export const monitoringReads = (deps: DashboardDeps): MonitoringReads => ({
+  monitoring: (query) => readMonitoringView(deps, query),
+});
 
 const LOOKS_SHOWN = 60;
 /** Later than any look: the year 9999. */

@@ -1,0 +1,12 @@
+import type { ApiDeps } from "../api/deps.ts";
+
+/** The dashboard is built from a part of what the API is built from. */
+export interface DashboardDeps
+  extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
+  /** opens what impacts were measured on */
+  explain: Pick<ApiDeps["explain"], "open">;
+  /** Temporal's namespace, for links to its UI */
+  namespace?: string;
+  /** folder that keeps the bundled islands from one start to the next; left out: they are bundled at each start */
+  cache?: string;
+}

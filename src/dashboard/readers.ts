@@ -1,0 +1,29 @@
+import { neededRole } from "../api/access.ts";
+import { LOOPBACK } from "../api/deps.ts";
+import { presentedKey } from "../api/guards.ts";
+import { holderOfKey } from "../app/security/keys.ts";
+import type { DashboardDeps } from "./deps.ts";
+import { wantsPage } from "./requests.ts";
+
+export const SIGN_IN = "/sign-in";
+
+/**
+ * Decides who may read the pages without a session: on loopback everybody, else who sends a key as the API takes it.
+ */
+export function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
+  if (neededRole("reader", host) === null) return () => Promise.resolve(true);
+  return async (req) => {
+    const key = presentedKey(req.headers);
+    return key !== undefined && await holderOfKey(sql, key) !== null;
+  };
+}
+
+/** Sends a browser to the page on which one signs in; whoever asks otherwise is told to send a key. */
+export function toSignIn(req: Request, { pathname, search }: URL): Response {
+  if (!wantsPage(req)) {
+    const headers = { "www-authenticate": 'Bearer realm="perennial"' };
+    return new Response("Send the key of this installation, or sign in", { status: 401, headers });
+  }
+  const to = new URLSearchParams({ to: pathname + search });
+  return new Response(null, { status: 303, headers: { location: `${SIGN_IN}?${to}` } });
+}
