@@ -1,5 +1,5 @@
 import { gaussian, type Random } from "../../src/core/random.ts";
-import type { Pool } from "./shoppers.ts";
+import type { Pool } from "./pool.ts";
 
 /** Rows drawn from one unchanging distribution. */
 export interface Rows {

@@ -4,13 +4,8 @@ import { featureRow, FEATURES } from "../../src/features/definition.ts";
 import { isActive } from "../../src/features/population.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
 import { readShoppers, type Shopper } from "../lab/events.ts";
+import type { Pool } from "./pool.ts";
 import { type Kind, scaledIn, shoppersKind, tiltedIn } from "./kinds.ts";
-
-/** Rows that really were, by what they depend on: all rows of a shopper, or of a day. */
-export interface Pool {
-  readonly features: readonly string[];
-  readonly clusters: readonly (readonly (readonly number[])[])[];
-}
 
 const WHOLE = fileURLToPath(new URL("../../data/online_retail.csv.gz", import.meta.url));
 /** Ten features of the project's own that every buyer of the last 90 days has; amounts, counts with ties, days, hours. */

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import { between, changeShare, during, memberOf, percent, pick } from "./draw.ts";
-import type { Context, Kind } from "./inject.ts";
+import type { Context, Kind } from "./kind.ts";
 import { sent, type SentEvent, type ShopRow } from "./rows.ts";
 
 /** What a release of a shop's tracker may do to an event: under another name, or in another type. */

@@ -1,4 +1,4 @@
-import type { Context } from "./inject.ts";
+import type { Context } from "./kind.ts";
 import { sent, type SentEvent, type ShopRow } from "./rows.ts";
 
 export const pick = <T>(from: readonly T[], random: () => number): T =>

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, permutation } from "../../src/core/random.ts";
 import { between, during, memberOf, percent } from "./draw.ts";
-import type { Context, Kind } from "./inject.ts";
+import type { Context, Kind } from "./kind.ts";
 import { sent, type ShopRow } from "./rows.ts";
 
 /** Lasting kinds go on to the end of the data. */

@@ -1,6 +1,6 @@
 import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
 import { between, during, memberOf, percent, pick, sessionsWithin } from "./draw.ts";
-import type { Context, Kind } from "./inject.ts";
+import type { Context, Kind } from "./kind.ts";
 import { sent, type ShopRow } from "./rows.ts";
 
 /** Sessions are drawn from so many weeks on either side of the day they are added to. */
