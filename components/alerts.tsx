@@ -1,7 +1,7 @@
 import type { Alert } from "../src/alerts/alert.ts";
 import type { Check } from "../src/retraining/check.ts";
 import { StatusBadge, Time } from "./status_badge.tsx";
-import { moment } from "../src/format/figures.ts";
+import { moment } from "../src/format/times.ts";
 import { alertBadge, answerBadge, evidenceText, mainReason } from "./labels.ts";
 
 /** Lists alerts, with their details in small print. */

@@ -1,11 +1,11 @@
 /** The analysis page in words. */
+import { count, counted, percent, signedMoney } from "../src/format/numbers.ts";
+import { capital, metricName } from "../src/format/words.ts";
 import type { AnalysedCycle, Spread, Together } from "../src/app/reports/analysis.ts";
 import type { AnalysisBrief } from "../src/dashboard/reads/analysis.ts";
 import type { Money } from "../src/impact/money.ts";
-import { count, counted, duration, metricName, percent } from "../src/format/figures.ts";
+import { duration } from "../src/format/times.ts";
 import type { Badge } from "./labels.ts";
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** One digit below ten: "3.5", "21". */
 const days = (n: number): string => n < 10 && !Number.isInteger(n) ? n.toFixed(1) : count(n);
@@ -56,29 +56,15 @@ function sinceText(since: Together | null, loss: string): string {
     : `${loss} ${word === "Lower" ? "fell" : "rose"} since, by outcomes ${on}`;
 }
 
-/** Sums of some hundred need no cents, those that a training costs need more. */
-export function sum(amount: number, currency: string): string {
-  const size = Math.abs(amount);
-  const digits = size >= 100 || size < 1e-9 ? 0 : size >= 0.1 ? 2 : 4;
-  const text = amount.toLocaleString("en-GB", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-  const plain = Number(text.replaceAll(",", "")) === 0 ? text.replace("-", "") : text.replace("-", "−");
-  return currency === "" ? plain : `${plain} ${currency}`;
-}
-
-/** "+1,204 EUR" */
-export const signedSum = (amount: number, currency: string): string =>
-  `${amount > 0 ? "+" : ""}${sum(amount, currency)}`;
-
 /** "+1,204 EUR [+310, +2,098]" */
 export const moneyText = ({ amount, ...ends }: Pick<Money, "amount" | "low" | "high">, currency: string) =>
-  `${signedSum(amount, currency)} ${endsOf(ends)}`;
+  `${signedMoney(amount, currency)} ${endsOf(ends)}`;
 
 /** "[+310, +2,098]" */
 export const endsOf = ({ low, high }: Pick<Money, "low" | "high">): string =>
-  `[${low === null ? "unknown" : signedSum(low, "")}, ${high === null ? "unknown" : signedSum(high, "")}]`;
+  `[${low === null ? "unknown" : signedMoney(low, "")}, ${
+    high === null ? "unknown" : signedMoney(high, "")
+  }]`;
 
 const MONEY: Readonly<Record<Money["verdict"], Badge>> = {
   "gains": { glyph: "good", tone: "good", word: "Gains" },

@@ -1,11 +1,12 @@
 /** Backtests in words. */
+import { capital, metricName } from "../src/format/words.ts";
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
 import type { Money } from "../src/impact/money.ts";
 import type { BacktestDetail, BacktestSummary } from "../src/app/reports/backtest.ts";
 import { valueText } from "../src/config/settings.ts";
-import { count, counted, figure, metricName, signed } from "../src/format/figures.ts";
+import { count, counted, figure, signed } from "../src/format/numbers.ts";
 import type { Badge } from "./labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
@@ -71,8 +72,6 @@ export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): Labe
 const VERDICT_ORDER = ["better", "worse", "the same", "cannot tell yet"] as const;
 const list = (names: readonly string[]) =>
   names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 const resultOf = ({ policies }: ModelResult, label: string): PolicyResult | undefined =>
   policies.find(({ policy }) => policy === label);
 
@@ -151,14 +150,3 @@ export function differenceText({ mean, low, high }: Pick<Difference, "mean" | "l
     ? `${signed(mean)}, not bounded`
     : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
 }
-
-/** "1,234 EUR", "0.25 EUR" */
-export const moneyText = (amount: number, currency: string): string => {
-  if (amount > 0 && amount < 0.01) return `under 0.01 ${currency}`.trim();
-  const digits = Math.abs(amount) < 100 ? 2 : 0;
-  const text = amount.toLocaleString("en-GB", {
-    minimumFractionDigits: digits,
-    maximumFractionDigits: digits,
-  });
-  return `${text.replace("-", "−")} ${currency}`.trim();
-};

@@ -1,8 +1,10 @@
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
-import { DIFFERENCES, differenceText, GAINS, METRICS, moneyText, policyName } from "./backtest_labels.ts";
-import { count, duration, figure, metricName } from "../src/format/figures.ts";
+import { DIFFERENCES, differenceText, GAINS, METRICS, policyName } from "./backtest_labels.ts";
+import { count, figure, money } from "../src/format/numbers.ts";
+import { duration } from "../src/format/times.ts";
+import { metricName } from "../src/format/words.ts";
 import { StatusBadge } from "./status_badge.tsx";
 
 interface Props {
@@ -117,7 +119,7 @@ export function CostTable({ result, policies }: Props) {
               {of.trainingSeconds > 0 ? duration(of.trainingSeconds * 1000) : "none"}
             </td>
             <td class="num" data-label="Cost">
-              {of.cost === null ? "not stated" : moneyText(of.cost, result.currency)}
+              {of.cost === null ? "not stated" : money(of.cost, result.currency)}
             </td>
             <td data-label="Gained over never">
               <Gained policy={policy} of={of} result={result} />
@@ -141,13 +143,11 @@ function Gained(
   if (policy.policy === "never") return <small>what all others are compared with</small>;
   if (gain === null) return <>{result.missing.length > 0 ? "not stated" : "none yet"}</>;
   const { amount, low, high, verdict } = gain;
-  const range = low === null || high === null
-    ? "not bounded"
-    : `[${moneyText(low, "")}, ${moneyText(high, "")}]`;
+  const range = low === null || high === null ? "not bounded" : `[${money(low, "")}, ${money(high, "")}]`;
   if (verdict === "no difference") return <StatusBadge badge={GAINS[verdict]} />;
   return (
     <>
-      <StatusBadge badge={GAINS[verdict]} /> <small>{moneyText(amount, result.currency)} {range}</small>
+      <StatusBadge badge={GAINS[verdict]} /> <small>{money(amount, result.currency)} {range}</small>
     </>
   );
 }

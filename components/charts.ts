@@ -4,7 +4,8 @@ import { Column, Numbers, PageCharts, Written } from "../src/dashboard/page_char
  */
 import { createContext } from "preact";
 import { type Cell, csvText } from "../src/core/csv.ts";
-import { count, figure, moment, percent, signed } from "../src/format/figures.ts";
+import { count, figure, percent, signed } from "../src/format/numbers.ts";
+import { moment } from "../src/format/times.ts";
 
 export const Charts = createContext<PageCharts | null>(null);
 

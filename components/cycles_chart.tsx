@@ -3,7 +3,8 @@ import type { Cycle } from "../src/retraining/cycle.ts";
 import type { Evidence } from "../src/validation/verdict.ts";
 import type { Cell } from "../src/core/csv.ts";
 import type { Column } from "../src/dashboard/page_charts.ts";
-import { counted, metricName, percent } from "../src/format/figures.ts";
+import { counted, percent } from "../src/format/numbers.ts";
+import { metricName } from "../src/format/words.ts";
 import { type Drawing, Figure } from "./plot.tsx";
 
 /** An interval that reaches so many times further than the middle one is cut at the edge, with an arrowhead. */

@@ -1,11 +1,12 @@
 /** States and conclusions in words: short, present tense, no blame. */
+import { capital } from "../src/format/words.ts";
 import type { Alert } from "../src/alerts/alert.ts";
 import type { Answer, Check, Reason } from "../src/retraining/check.ts";
 import type { Cycle, Outcome, Stage } from "../src/retraining/cycle.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
 import type { Interval } from "../src/stats/interval.ts";
-import { count, counted, figure, signed } from "../src/format/figures.ts";
+import { count, counted, figure, signed } from "../src/format/numbers.ts";
 
 /** The shapes that stand before a status word. */
 export type IconName = "good" | "watch" | "bad" | "unknown" | "running" | "stopped" | "back";
@@ -135,8 +136,6 @@ export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGER_NAMES[
 /** All that can begin a cycle. */
 export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
 
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
 /** Returns the predicate of a model's sentence: "is healthy and keeps collecting". */
 function predicate({ active, health, running, samples, serving }: ModelStatus): string {
   const serves = serving ? `; v${serving.version} still serves` : "";
@@ -225,5 +224,5 @@ export function cycleHeadline(
 /** A number with a name, or a plain word, from a reason's evidence. */
 export const evidenceText = (value: number | string | boolean | null): string =>
   typeof value === "number"
-    ? (Number.isInteger(value) ? value.toLocaleString("en-GB") : figure(value))
+    ? (Number.isInteger(value) ? count(value) : figure(value))
     : String(value ?? "none");

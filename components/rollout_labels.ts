@@ -1,4 +1,5 @@
 /** Rollouts in words. */
+import { capital } from "../src/format/words.ts";
 import type { RolloutDecision } from "../src/rollout/decision.ts";
 import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
@@ -32,8 +33,6 @@ export const shareText = (share: number): string => `${Number((100 * share).toPr
 /** "version 7", "versions 7, 5" */
 const versions = (list: readonly number[]): string =>
   `version${list.length > 1 ? "s" : ""} ${list.join(", ")}`;
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "v7 25 %, v5 10 %" */
 export const sharesText = (shares: Rollout["shares"]): string =>

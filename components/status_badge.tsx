@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { moment, type MomentKind } from "../src/format/figures.ts";
+import { moment, type MomentKind } from "../src/format/times.ts";
 import type { Badge, IconName } from "./labels.ts";
 
 const SHAPES: Readonly<Record<IconName | "out" | "lock", ComponentChildren>> = {

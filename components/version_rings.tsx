@@ -1,5 +1,5 @@
 import type { ServingMove } from "../src/registry/version.ts";
-import { msBetween } from "../src/format/figures.ts";
+import { msBetween } from "../src/format/times.ts";
 
 /** One stretch of service of one version, in the data's time; `until` null: it serves now. */
 export interface Service {

@@ -1,5 +1,6 @@
 import { overview } from "../src/dashboard/browser/live.ts";
-import { counted, moment } from "../src/format/figures.ts";
+import { counted } from "../src/format/numbers.ts";
+import { moment } from "../src/format/times.ts";
 import type { OverviewView } from "../src/dashboard/view.ts";
 import { Pending } from "../src/dashboard/browser/pending.tsx";
 import { headline } from "../components/labels.ts";

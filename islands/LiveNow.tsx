@@ -1,6 +1,6 @@
 import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown } from "../src/dashboard/browser/live_time.tsx";
-import { count } from "../src/format/figures.ts";
+import { count } from "../src/format/numbers.ts";
 import { StatusBadge } from "../components/status_badge.tsx";
 import { Stages } from "../src/dashboard/browser/stages.tsx";
 import type { OverviewView } from "../src/dashboard/view.ts";

@@ -1,6 +1,7 @@
 import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
-import { count, counted, moment } from "../src/format/figures.ts";
+import { count, counted } from "../src/format/numbers.ts";
+import { moment } from "../src/format/times.ts";
 import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
 import { answerBadge, mainReason, outcomeBadge, outcomesText } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";

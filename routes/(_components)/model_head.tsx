@@ -1,6 +1,7 @@
 import type { ServingMove } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
-import { counted, figure, metricName } from "../../src/format/figures.ts";
+import { counted, figure } from "../../src/format/numbers.ts";
+import { metricName } from "../../src/format/words.ts";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { StatusBadge } from "../../components/status_badge.tsx";
 import { HEALTH, withInterval } from "../../components/labels.ts";

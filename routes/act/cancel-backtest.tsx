@@ -2,7 +2,7 @@ import { HttpError } from "fresh";
 import { ActionForm } from "./(_components)/action_form.tsx";
 import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
 import { define } from "../../src/dashboard/define.ts";
-import { count, counted } from "../../src/format/figures.ts";
+import { count, counted } from "../../src/format/numbers.ts";
 import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 
 /** The backtest that the address names. @throws {HttpError} there is none that runs */

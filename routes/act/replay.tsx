@@ -2,7 +2,7 @@ import { HttpError, page } from "fresh";
 import { ActionForm } from "./(_components)/action_form.tsx";
 import { define, type State } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
-import { counted } from "../../src/format/figures.ts";
+import { counted } from "../../src/format/numbers.ts";
 import type { QuarantineReason } from "../../src/db/events/quarantine_list.ts";
 
 /** The reason that the address names. @throws {HttpError} no event waits for it */

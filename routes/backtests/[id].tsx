@@ -13,7 +13,8 @@ import {
 import { define } from "../../src/dashboard/define.ts";
 import { signInPath } from "../../src/dashboard/form.ts";
 import { follow } from "../../src/dashboard/view.ts";
-import { count, counted, metricName } from "../../src/format/figures.ts";
+import { count, counted } from "../../src/format/numbers.ts";
+import { metricName } from "../../src/format/words.ts";
 import { ProgressBar, StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";

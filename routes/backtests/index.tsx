@@ -6,7 +6,7 @@ import { BACKTEST_STATES, backtestHeadline, policyName } from "../../components/
 import type { BacktestReads } from "../../src/dashboard/reads/backtests.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { follow } from "../../src/dashboard/view.ts";
-import { count, counted } from "../../src/format/figures.ts";
+import { count, counted } from "../../src/format/numbers.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { allows } from "../../src/security/roles.ts";
 import type { BacktestSummary } from "../../src/app/reports/backtest.ts";

@@ -4,7 +4,7 @@ import { ChangeTable, ConfigHistory } from "./(_components)/config_changes.tsx";
 import { lastChanges } from "../../components/config_labels.ts";
 import type { Configuration } from "../../src/dashboard/reads/configuration.ts";
 import { define } from "../../src/dashboard/define.ts";
-import { counted } from "../../src/format/figures.ts";
+import { counted } from "../../src/format/numbers.ts";
 import { Time } from "../../components/status_badge.tsx";
 import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
 import { WhatIfView } from "./(_components)/what_if_report.tsx";

@@ -1,7 +1,8 @@
 import { page } from "fresh";
 import { Arrivals, Sources } from "./(_components)/arrivals.tsx";
 import { define } from "../../src/dashboard/define.ts";
-import { counted, duration, msBetween } from "../../src/format/figures.ts";
+import { counted } from "../../src/format/numbers.ts";
+import { duration, msBetween } from "../../src/format/times.ts";
 import { Reasons, Samples } from "./(_components)/quarantine_parts.tsx";
 import { DaysChart, HoursChart } from "./(_components)/rate_charts.tsx";
 import { follow } from "../../src/dashboard/view.ts";

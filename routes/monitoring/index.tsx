@@ -13,7 +13,8 @@ import {
   PERFORMANCE,
   withRange,
 } from "./(_components)/monitoring_labels.ts";
-import { count, counted, figure, metricName, percent } from "../../src/format/figures.ts";
+import { count, counted, figure, percent } from "../../src/format/numbers.ts";
+import { metricName } from "../../src/format/words.ts";
 import { QualityFindings } from "./(_components)/quality_findings.tsx";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { StreamsTable } from "./(_components)/streams_table.tsx";

@@ -2,7 +2,7 @@ import { HttpError, page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import { DifferenceChart } from "./(_components)/difference_chart.tsx";
-import { moment } from "../../src/format/figures.ts";
+import { moment } from "../../src/format/times.ts";
 import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
 import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_labels.ts";
 import { ShareChart } from "./(_components)/share_chart.tsx";

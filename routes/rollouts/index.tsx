@@ -4,7 +4,7 @@ import { define } from "../../src/dashboard/define.ts";
 import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_labels.ts";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
-import { counted } from "../../src/format/figures.ts";
+import { counted } from "../../src/format/numbers.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 

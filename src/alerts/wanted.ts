@@ -1,7 +1,8 @@
+import { count, deviations, figure, percent } from "../format/numbers.ts";
 import type { DriftReport, FeatureShift } from "../drift/report.ts";
 import type { Measured, PerformanceReport } from "../performance/report.ts";
 import type { Finding, QualityReport } from "../quality/report.ts";
-import { count, figure, metricName, percent } from "../format/numbers.ts";
+import { metricName } from "../format/words.ts";
 import type { Settlement, Severity, WantedAlert } from "./alert.ts";
 
 /** So many findings of one look are alerts of their own; the rest are one together: nobody reads thirty. */
@@ -101,7 +102,7 @@ function driftAlert(
 }
 
 const shiftText = ({ feature, shift, p }: FeatureShift) =>
-  `${feature}${shift === null ? "" : ` (${signed(shift)} standard deviations)`} at p ${probability(p)}`;
+  `${feature}${shift === null ? "" : ` (${deviations(shift)} standard deviations)`} at p ${probability(p)}`;
 
 /** A version that does worse than it did, and one that will if the trend goes on. */
 export function wantedFromPerformance(report: PerformanceReport): Settlement {
@@ -173,6 +174,5 @@ function forecastAlert(
   };
 }
 
-const signed = (value: number) => `${value >= 0 ? "+" : "-"}${Math.abs(value).toFixed(2)}`;
 const probability = (p: number) => p < 0.0001 ? "< 0.0001" : p.toPrecision(2);
 const minute = (iso: string) => `${iso.slice(0, 16).replace("T", " ")} UTC`;

@@ -1,9 +1,9 @@
+import { count, figure, money, signed } from "../format/numbers.ts";
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
 import { COLUMNS } from "../demo/report.ts";
-import { count } from "../format/numbers.ts";
-import { day, duration, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
+import { day, indented, minute, mood, type Paint, secondsText, table, wrapped } from "./format.ts";
 
 const right = (name: string) => ({ name, right: true } as const);
 
@@ -99,7 +99,7 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
     String(p.rejected),
     String(p.inconclusive),
     String(p.failed),
-    duration(p.trainingSeconds),
+    secondsText(p.trainingSeconds),
     p.cost === null ? "-" : money(p.cost, currency),
     ...hasGains ? [gained(p, currency)] : [],
   ]);
@@ -122,13 +122,4 @@ function gained({ gain }: PolicyResult, currency: string): string {
   return `${money(amount, currency)}${interval}`;
 }
 
-const money = (amount: number, currency: string) =>
-  `${Math.abs(amount) < 100 ? amount.toFixed(2) : count(Math.round(amount))}${currency && ` ${currency}`}`;
-
-/** Four decimals for shares, whole numbers for money squared: as the demo's table has them. */
-function number(value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "-";
-  return Math.abs(value) < 10 ? value.toFixed(4) : Math.round(value).toLocaleString("en");
-}
-
-const signed = (value: number) => `${value >= 0 ? "+" : "-"}${number(Math.abs(value))}`;
+const number = (value: number | undefined): string => value === undefined ? "-" : figure(value);

@@ -1,3 +1,4 @@
+import { count } from "../format/numbers.ts";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
@@ -174,15 +175,13 @@ async function loadData(
     onProgress: ({ bytesRead, bytesTotal, linesDone }) => {
       if (!started) bar.start(bytesTotal, 0, { lines: 0 });
       started = true;
-      bar.update(bytesRead, { lines: linesDone.toLocaleString("en") });
+      bar.update(bytesRead, { lines: count(linesDone) });
     },
   });
   if (started) bar.stop();
   signal.throwIfAborted();
   const { accepted, duplicates, quarantined, already } = result;
-  const counts = `${
-    accepted.toLocaleString("en")
-  } events, ${duplicates} duplicates, ${quarantined} in quarantine`;
+  const counts = `${count(accepted)} events, ${duplicates} duplicates, ${quarantined} in quarantine`;
   console.error(`${already ? "Data were loaded before" : "Data loaded"}: ${counts}`);
   return users;
 }
@@ -227,7 +226,7 @@ async function report(
       cutoffs: asOf,
       userOf: (key) => users.get(key),
     });
-    console.error(`${rows.toLocaleString("en")} served predictions: ${options.predictions}`);
+    console.error(`${count(rows)} served predictions: ${options.predictions}`);
   }
 }
 

@@ -1,4 +1,6 @@
-import { figure, metricName, metricsInOrder } from "../format/numbers.ts";
+import { figure, percent } from "../format/numbers.ts";
+import { duration } from "../format/times.ts";
+import { metricName, metricsInOrder } from "../format/words.ts";
 import type { Io } from "./io.ts";
 
 type Colour = "bold" | "dim" | "green" | "red" | "yellow";
@@ -43,19 +45,14 @@ export const minute = (iso: string | null | undefined): string =>
 /** A day in UTC. */
 export const day = (iso: string | null | undefined): string => iso ? iso.slice(0, 10) : "-";
 
-/** Formats a duration: 850 ms, 12.3 s, 4 min 10 s. */
-export function duration(seconds: number | null): string {
-  if (seconds === null) return "-";
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-}
+/** How long: "850 ms", "12 s", "4 min 10 s"; "-" of nothing. */
+export const secondsText = (seconds: number | null): string =>
+  seconds === null ? "-" : duration(seconds * 1000);
 
-/** A change of the loss against the old one, signed: -3.4 %. */
+/** A change of the loss against the old one, signed: −3.4 %. */
 export function change(difference: number | undefined, from: number | null): string {
   if (difference === undefined || from === null || from === 0) return "-";
-  const share = difference / from * 100;
-  return `${share > 0 ? "+" : ""}${share.toFixed(1)} %`;
+  return percent(difference / from, { sign: true });
 }
 
 /** Metrics in one line: accuracy 0.7123, log loss 0.5400. */

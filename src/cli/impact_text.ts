@@ -1,7 +1,8 @@
+import { count, figure, money, percent } from "../format/numbers.ts";
 import type { CycleImpact, Impact, StageImpact } from "../impact/impact.ts";
 import type { Money } from "../impact/money.ts";
-import { count, figure, metricName } from "../format/numbers.ts";
-import { day, duration, indented, type Paint, table, wrapped } from "./format.ts";
+import { metricName } from "../format/words.ts";
+import { day, indented, type Paint, secondsText, table, wrapped } from "./format.ts";
 
 /** Newest cycles that are shown; JSON has all. */
 const LINES = 12;
@@ -56,8 +57,7 @@ function changeOf({ report, text }: StageImpact): string {
   return `${metricName(loss)} ${share(mean)} (${share(low)} to ${share(high)}) on ${count(n)} rows`;
 }
 
-const signedShare = (share: number) =>
-  Number.isFinite(share) ? `${share > 0 ? "+" : ""}${(100 * share).toFixed(1)} %` : "-";
+const signedShare = (share: number) => Number.isFinite(share) ? percent(share, { sign: true }) : "-";
 
 function moneyText(impact: Impact, paint: Paint): string {
   const { economics, currency, byReason } = impact;
@@ -130,11 +130,11 @@ function gainTable({ cycles, total, currency }: Impact, paint: Paint): string {
   const rows = cycles.slice(0, LINES).map((cycle) => [
     String(cycle.number),
     cycle.horizonsServed.toFixed(1),
-    duration(cycle.seconds),
+    secondsText(cycle.seconds),
     sum(cycle.cost, currency),
     ...cells(cycle),
   ]);
-  const all = ["total", "", duration(total.seconds), sum(total.cost, currency), ...cells(total)];
+  const all = ["total", "", secondsText(total.seconds), sum(total.cost, currency), ...cells(total)];
   return table(columns, [...rows, all], paint);
 }
 
@@ -231,18 +231,10 @@ export function curveText({ model, curve, currency, economics }: Impact, paint: 
 }
 
 const sum = (amount: number | null, currency: string): string =>
-  amount === null ? "-" : `${round(amount)}${currency === "" ? "" : ` ${currency}`}`;
+  amount === null ? "-" : money(amount, currency);
 
 const range = ({ low, high }: Pick<Money, "low" | "high">, currency: string): string =>
   low === null || high === null ? "unknown" : `${sum(low, currency)} to ${sum(high, currency)}`;
-
-/** Sums of some hundred need no cents, those that a training costs need more. */
-function round(amount: number): string {
-  const size = Math.abs(amount);
-  if (size >= 100) return count(Math.round(amount));
-  if (size < 1e-9) return "0";
-  return size >= 0.1 ? amount.toFixed(2) : amount.toPrecision(2);
-}
 
 /** Returns the return on cost: only where it is known to have brought, or lost, something. */
 function returnOf({ gain, roi }: CycleImpact["measured"]): string {

@@ -1,10 +1,11 @@
 /** Prints what the monitor saw. Words carry the meaning; colour only repeats it. */
+import { chance, count, deviations, figure, percent, signed } from "../format/numbers.ts";
 import type { Acceptance } from "../monitoring/acceptance.ts";
 import type { DriftReport, FeatureShift } from "../drift/report.ts";
 import type { Measured, PerformanceReport } from "../performance/report.ts";
 import type { Finding } from "../quality/report.ts";
 import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
-import { count, figure, metricName, percent } from "../format/numbers.ts";
+import { metricName } from "../format/words.ts";
 import { day, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
 /** The width and the colours of the output. */
@@ -99,11 +100,11 @@ export function driftText(looks: DriftLooks, style: Style): string {
     const how = method === "permutation" ? `${count(rounds)} permutations` : "asymptotic";
     const facts = `Version ${version}; ${count(current.rows)} rows as of ${minute(current.cutoff)} against ${
       count(reference.rows)
-    } it was trained on; ${how}; this look may raise a false alarm with a chance of ${chance(alpha)}`;
+    } it was trained on; ${how}; this look may raise a false alarm with a chance of ${small(alpha)}`;
     const all = together
       ? `All features at once (${together.statistic}): ${
         mood(together.drifted ? "drifted" : "stable", style.paint)
-      }, ${pText(together.p)}`
+      }, ${chance(together.p)}`
       : "All features at once: not compared";
     return titled(model.model, model, style, [facts, all, featureTable(newest.report, style)]);
   });
@@ -150,7 +151,7 @@ function findingText(finding: Finding, accepted: Acceptance | undefined, { paint
     text,
     `${count(rows)} rows (${part}) from ${minute(from)}, ${ongoing ? "goes on" : "ended"}; first seen ${
       minute(firstSeen)
-    }; ${p === null ? "a fact, not a test" : pText(p)}`,
+    }; ${p === null ? "a fact, not a test" : chance(p)}`,
     `key ${key}`,
     ...accepted ? [acceptedText(accepted)] : [],
   ];
@@ -176,7 +177,7 @@ function performanceParts(report: PerformanceReport, style: Style): string[] {
   return [
     `Version ${version}, judged by its ${metricName(loss)} with a margin of ${figure(margin)}; ${
       coverage(confidence)
-    }s; this look may raise a false alarm with a chance of ${chance(alpha)}`,
+    }s; this look may raise a false alarm with a chance of ${small(alpha)}`,
     ...measured
       ? [
         `Measured on ${count(measured.rows)} predictions of ${minute(measured.from)} to ${
@@ -290,9 +291,9 @@ function featureTable({ features, alpha }: DriftReport, { paint }: Style, most =
   const rows = features.slice(0, most).map((f) => [
     f.feature,
     mood(featureWord(f, alpha), paint),
-    f.shift === null ? "-" : `${signed(f.shift, 2)} sd`,
-    pText(f.p),
-    f.importance === null ? "not known" : `${signed(f.importance * 100, 1)} %`,
+    f.shift === null ? "-" : `${deviations(f.shift)} sd`,
+    chance(f.p),
+    f.importance === null ? "not known" : percent(f.importance, { sign: true }),
     smallestText(f),
   ]);
   return table(
@@ -308,7 +309,7 @@ const featureWord = ({ drifted, wobble, p }: FeatureShift, alpha: number) =>
 
 function smallestText({ kind, smallest }: FeatureShift): string {
   if (smallest === null) return "not known";
-  return kind === "numeric" ? `${smallest.toFixed(2)} sd` : `${(smallest * 100).toFixed(1)} %`;
+  return kind === "numeric" ? `${smallest.toFixed(2)} sd` : percent(smallest);
 }
 
 type Looks = Pick<DriftLooks["models"][number], "waiting" | "earlier"> & {
@@ -351,10 +352,7 @@ function budgetText({ falseAlarmDays, models, shares }: Budget): string {
   return `Budget: one false alarm in ${falseAlarmDays} days over everything watched${part}`;
 }
 
-const pText = (p: number) => p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
-/** A small chance, with two digits that count. */
-const chance = (p: number) => p.toPrecision(2);
-const signed = (value: number, digits?: number) =>
-  `${value >= 0 ? "+" : ""}${digits === undefined ? value.toPrecision(2) : value.toFixed(digits)}`;
+/** A share of looks, with two digits that count. */
+const small = (share: number) => share.toPrecision(2);
 const rangeText = (low: number | null, high: number | null) =>
   low === null || high === null ? "no interval" : `${figure(low)} to ${figure(high)}`;

@@ -1,3 +1,4 @@
+import { count, figure, signed } from "../format/numbers.ts";
 import { type Column, table } from "./format.ts";
 import type { Sql } from "../db/connect.ts";
 import { countOutcomes } from "../db/cycles/cycles.ts";
@@ -19,18 +20,18 @@ export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<st
   const headings: Column[] = ["", ...columns.map(([, name]) => right(name)), right("deployments")];
   const cells = policies.map(({ policy, means, deployments }) => [
     NAMES[policy],
-    ...columns.map(([key]) => number(means[key])),
+    ...columns.map(([key]) => figure(means[key])),
     String(deployments),
   ]);
   const perennial = policies.find(({ policy }) => policy === "perennial")!;
   const [key, name] = columns[0];
   const { mean, error, betterAt } = perennial.differences[key];
   const span = `${perennial.cutoffs} cut-offs from ${first.slice(0, 10)} to ${last.slice(0, 10)}, ${
-    rows.toLocaleString("en")
+    count(rows)
   } predictions`;
   const gain =
     `Perennial against frozen: ${name} ${signed(mean)} ± ${
-      number(2 * error)
+      figure(2 * error)
     } (two standard errors over cut-offs; ` +
     `their outcome windows overlap, so the true one is wider), better at ${betterAt} of ${perennial.cutoffs}`;
   return `\n${model}: means over ${span}\n\n${table(headings, cells)}\n\n${gain}\n${await cycleLine(
@@ -47,11 +48,3 @@ async function cycleLine(sql: Sql, model: string): Promise<string> {
   );
   return `${total} cycles: ${parts.join(", ")}`;
 }
-
-/** Three decimals for shares, whole numbers for money squared. */
-function number(value: number): string {
-  if (!Number.isFinite(value)) return "-";
-  return Math.abs(value) < 10 ? value.toFixed(4) : Math.round(value).toLocaleString("en");
-}
-
-const signed = (value: number) => `${value >= 0 ? "+" : "-"}${number(Math.abs(value))}`;

@@ -1,6 +1,7 @@
-import { count, figure, metricName } from "../format/numbers.ts";
+import { count, figure, percent } from "../format/numbers.ts";
+import { metricName } from "../format/words.ts";
 import type { Trends } from "../app/reports/trends.ts";
-import { day, duration, mood, type Paint, table } from "./format.ts";
+import { day, mood, type Paint, secondsText, table } from "./format.ts";
 
 /** Newest lines of each table. */
 const LINES = 12;
@@ -54,7 +55,7 @@ function cyclesTable({ cycles }: Trends, paint: Paint): string | null {
     mood(cycle.outcome, paint),
     cycle.improvement ? share(cycle.improvement.relative) : "-",
     cycle.improvement ? interval(cycle.improvement, share) : "-",
-    duration(cycle.secondsTotal),
+    secondsText(cycle.secondsTotal),
     cycle.rows === null ? "-" : count(cycle.rows),
   ]);
   return table(columns, rows, paint);
@@ -74,7 +75,7 @@ function detectionsTable({ detections }: Trends, paint: Paint): string | null {
 }
 
 const right = (name: string) => ({ name, right: true } as const);
-const share = (value: number) => `${value >= 0 ? "+" : ""}${(100 * value).toFixed(1)} %`;
+const share = (value: number) => percent(value, { sign: true });
 const interval = (
   { low, high }: { low: number | null; high: number | null },
   text: (value: number) => string,

@@ -1,36 +1,75 @@
-/** Formats numbers for sentences and tables. */
+/**
+ * Numbers as people read them, on the command line and in the dashboard: thousands apart, a true minus sign, and no sign
+ * before what rounds to zero.
+ */
 
-const WORDS: Record<string, string> = {
-  accuracy: "accuracy",
-  auc: "AUC",
-  logLoss: "log loss",
-  brier: "Brier score",
-  mse: "MSE",
-  cappedMse: "capped MSE",
-  mae: "MAE",
-  r2: "R2",
-  bias: "bias",
-};
+/** 48310 -> "48,310" */
+export const count = (n: number): string => fixed(n, 0);
 
-/** The name of a metric as people write it: `logLoss` is "log loss". */
-export const metricName = (metric: string): string => WORDS[metric] ?? metric;
+/** "1 cycle", "2 cycles" */
+export const counted = (n: number, thing: string, things = `${thing}s`): string =>
+  `${count(n)} ${n === 1 ? thing : things}`;
 
-const ORDER = Object.keys(WORDS);
-/** Metrics in the order in which they are always written; the database keeps none. */
-export const metricsInOrder = (metrics: Record<string, number>): [metric: string, value: number][] =>
-  Object.entries(metrics).filter(([metric]) => metric !== "n").sort(([a], [b]) =>
-    ORDER.indexOf(a) - ORDER.indexOf(b)
-  );
-
-/** Four significant digits, with thousands separated: 0.5123, 12.30, 1,234,567. */
-export function figure(value: number): string {
-  if (!Number.isFinite(value)) return "unknown";
-  if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-US");
-  return value.toPrecision(4);
+/**
+ * A measured value: "0.7186", "12.3", "693,593", "1.090 M". Four decimals below ten, where differences between models
+ * lie; "unknown" where there is none.
+ */
+export function figure(x: number): string {
+  if (!Number.isFinite(x)) return "unknown";
+  const size = Math.abs(x);
+  if (size >= 1e9) return `${significant(x / 1e9)} bn`;
+  if (size >= 1e6) return `${significant(x / 1e6)} M`;
+  return fixed(x, size >= 100 ? 0 : size >= 10 ? 1 : 4);
 }
 
-/** A share as a percentage with one digit, without its sign: 0.0342 is "3.4 %". */
-export const percent = (share: number): string => `${(Math.abs(share) * 100).toFixed(1)} %`;
+/** A difference of two such values: "+0.0110", "−0.0042", "0.0000". */
+export const signed = (x: number): string => withSign(x, figure(x));
 
-/** A count with thousands separated. */
-export const count = (n: number): string => n.toLocaleString("en-US");
+/** A share: "4.2 %", or "+4.2 %" where it is a change. */
+export function percent(share: number, { sign = false } = {}): string {
+  const text = `${fixed(share * 100, 1)} %`;
+  return sign ? withSign(share, text) : text;
+}
+
+/** A shift, in standard deviations: "+0.35". */
+export const deviations = (x: number): string => withSign(x, fixed(x, 2));
+
+/** A chance under some hypothesis: "p = 0.012", "p < 0.001". */
+export const chance = (p: number): string => p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+
+/** An amount of money: "1,204 EUR", "0.25 EUR", "0.0012 EUR". Hundreds need no cents, what a training costs needs more. */
+export function money(amount: number, currency: string): string {
+  const size = Math.abs(amount);
+  const text = fixed(amount, size >= 100 || size < 1e-9 ? 0 : size >= 0.1 ? 2 : 4);
+  return currency === "" ? text : `${text} ${currency}`;
+}
+
+/** "+1,204 EUR" */
+export const signedMoney = (amount: number, currency: string): string =>
+  withSign(amount, money(amount, currency));
+
+/** "0.71 to 0.74", each end by `text`; an end that nobody knows is "unknown". */
+export function interval(
+  { low, high }: { low: number | null; high: number | null },
+  text: (end: number) => string = figure,
+): string {
+  const end = (value: number | null) => value === null ? "unknown" : text(value);
+  return `${end(low)} to ${end(high)}`;
+}
+
+const significant = (x: number) => fixed(x, Math.abs(x) >= 100 ? 1 : Math.abs(x) >= 10 ? 2 : 3);
+
+/** A plus before what is above zero, as it is written. */
+const withSign = (x: number, text: string) => x > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+
+const FORMATS = new Map<number, Intl.NumberFormat>();
+
+function fixed(x: number, digits: number): string {
+  let format = FORMATS.get(digits);
+  if (!format) {
+    format = new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    FORMATS.set(digits, format);
+  }
+  const text = format.format(x);
+  return /[1-9]/.test(text) ? text.replace("-", "−") : text.replace("-", "");
+}

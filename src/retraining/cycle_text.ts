@@ -1,6 +1,7 @@
 import type { Evidence } from "../validation/verdict.ts";
 import type { Cycle } from "./cycle.ts";
-import { count, figure, metricName, percent } from "../format/numbers.ts";
+import { count, figure, percent } from "../format/numbers.ts";
+import { metricName } from "../format/words.ts";
 
 /** Returns the result of a cycle, or its progress, in one sentence without a period. */
 export function cycleText(cycle: Cycle): string {
@@ -58,15 +59,15 @@ function comparison(evidence: Evidence): string {
   const { loss, against, challengerLoss, championLoss, difference } = evidence;
   const change = championLoss === 0 ? 0 : difference.mean / championLoss;
   return `${metricName(loss)} ${figure(challengerLoss)} against the ${against}'s ${figure(championLoss)}, ` +
-    `${percent(change)} ${direction(change)} (${interval(evidence)}) on ${count(difference.n)} rows${
-      why(evidence)
-    }`;
+    `${percent(Math.abs(change))} ${direction(change)} (${interval(evidence)}) on ${
+      count(difference.n)
+    } rows${why(evidence)}`;
 }
 
 function interval({ difference, championLoss }: Evidence): string {
   const covered = `${figureOfConfidence(difference.confidence)} interval`;
   if (championLoss === 0) return `${covered} ${figure(difference.low)} to ${figure(difference.high)}`;
-  const signed = (share: number) => `${share > 0 ? "+" : share < 0 ? "-" : ""}${percent(share)}`;
+  const signed = (share: number) => percent(share, { sign: true });
   return `${covered} ${signed(difference.low / championLoss)} to ${signed(difference.high / championLoss)}`;
 }
 

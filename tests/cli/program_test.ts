@@ -4,7 +4,7 @@ import settings from "../../deno.json" with { type: "json" };
 import { findConnection, findInstallations } from "../../src/cli/connection.ts";
 import { demoOptions } from "../../src/cli/commands/run.ts";
 import { keyText } from "../../src/cli/key_text.ts";
-import { duration, table } from "../../src/cli/format.ts";
+import { secondsText, table } from "../../src/cli/format.ts";
 import { lockHome } from "../../src/embedded/lock.ts";
 import { runWith, withServed } from "./support.ts";
 
@@ -144,6 +144,6 @@ Deno.test("table() aligns columns, whatever colours their cells carry", () => {
   assert.deepEqual(text.split("\n"), ["name      n  why", "a         1  x", "\u001b[1mlonger\u001b[0m  100"]);
 });
 
-Deno.test("duration() writes times as people say them", () => {
-  assert.deepEqual([null, 0.25, 12.34, 250].map(duration), ["-", "250 ms", "12.3 s", "4 min 10 s"]);
+Deno.test("secondsText() writes times as people say them", () => {
+  assert.deepEqual([null, 0.25, 12.34, 250].map(secondsText), ["-", "250 ms", "12 s", "4 min 10 s"]);
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
 import { services } from "../../components/version_rings.tsx";
 import { cycleHeadline, headline, mainReason, outcomesText, reading } from "../../components/labels.ts";
 import type { Reason } from "../../src/retraining/check.ts";
@@ -75,38 +74,6 @@ Deno.test("cycleHeadline() has a sentence for every way a cycle ends", () => {
     of("failed"),
     /did not finish: The trainer ended three times: out of memory; v\d+ serves on\.$/,
   );
-});
-
-for (
-  const [x, want] of [
-    [0.7186, "0.719"],
-    [-0.0042, "−0.004"],
-    [312.4, "312"],
-    [48310, "48,310"],
-    [1_090_000, "1.09 M"],
-  ] as const
-) Deno.test(`figure() writes ${x} as ${want}`, () => assert.equal(figure(x), want));
-
-Deno.test("signed() and percent() say the direction, and none for what rounds to zero", () => {
-  assert.deepEqual([signed(0.011), signed(-0.0003), signed(0.00001)], ["+0.011", "−0.0003", "0.000"]);
-  assert.deepEqual([percent(0.042, { sign: true }), percent(-0.031)], ["+4.2 %", "−3.1 %"]);
-});
-
-for (
-  const [ms, want] of [
-    [310, "310 ms"],
-    [4100, "4.1 s"],
-    [41_000, "41 s"],
-    [188_000, "3 min 8 s"],
-    [24 * 3_600_000, "24 h"],
-    [14 * 86_400_000, "14 days"],
-  ] as const
-) Deno.test(`duration() writes ${ms} ms as ${want}`, () => assert.equal(duration(ms), want));
-
-Deno.test("moment() keeps a cut-off's day in UTC wherever the reader is, and moves a clock time", () => {
-  const midnight = "2011-11-08T00:00:00Z";
-  assert.equal(moment(midnight, "day", "America/New_York"), "8 Nov 2011");
-  assert.equal(moment(midnight, "clock", "America/New_York"), "19:00:00");
 });
 
 Deno.test("services() tells when each version served, and which one was taken back", () => {

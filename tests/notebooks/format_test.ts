@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
-import { counted, interval, listed, signed, signedPercent } from "../../src/notebook/format.ts";
+import { interval, signedPercent } from "../../src/notebook/format.ts";
+import { listed } from "../../src/format/words.ts";
+import { counted, signed } from "../../src/format/numbers.ts";
 
 for (
   const [said, want] of [
-    [signed(0), "0"],
+    [signed(0), "0.0000"],
     [signed(-1234.6), "−1,235"],
-    [signed(0.01234567), "+0.01235"],
+    [signed(0.01234567), "+0.0123"],
     [signedPercent(0.034), "+3.4 %"],
     [signedPercent(-0.5), "−50.0 %"],
-    [interval(null, 2, signed), "(unknown to +2.000)"],
+    [interval(null, 2, signed), "(unknown to +2.0000)"],
     [counted(1, "look"), "1 look"],
     [counted(1200, "policy", "policies"), "1,200 policies"],
     [listed([]), ""],

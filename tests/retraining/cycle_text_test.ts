@@ -4,7 +4,6 @@ import { cycleText } from "../../src/retraining/cycle_text.ts";
 import { historyCsv } from "../../src/app/export/csv.ts";
 import { healthOf } from "../../src/retraining/health.ts";
 import { historyEntry } from "../../src/app/export/rows.ts";
-import { figure, percent } from "../../src/format/numbers.ts";
 import { evidence } from "../api/support.ts";
 
 const AT = "2011-09-01T10:00:00.000Z";
@@ -32,7 +31,7 @@ const cycle: Cycle = {
   stages: [{ stage: "train", startedAt: AT, endedAt: AT }, { stage: "ended", startedAt: AT, endedAt: null }],
 };
 const compared =
-  "log loss 0.4800 against the champion's 0.5000, 4.0 % lower (90 % interval -6.0 % to -2.0 %) on 1,204 rows";
+  "log loss 0.4800 against the champion's 0.5000, 4.0 % lower (90 % interval −6.0 % to −2.0 %) on 1,204 rows";
 
 for (
   const [name, changed, want] of [
@@ -143,15 +142,4 @@ Deno.test("historyCsv() writes a header, numbers unrounded, and an empty cell fo
   );
   assert.equal(end, "");
   assert.equal(historyCsv([], { header: false }), "");
-});
-
-Deno.test("figure() and percent() write four digits and one decimal", () => {
-  assert.deepEqual([0.51234, 12.3, 1234567.8, 0, NaN].map(figure), [
-    "0.5123",
-    "12.30",
-    "1,234,568",
-    "0.000",
-    "unknown",
-  ]);
-  assert.deepEqual([0.0342, -0.5].map(percent), ["3.4 %", "50.0 %"]);
 });

@@ -1,6 +1,7 @@
 /** Alerts in words: how grave, what to do, and how they were told. */
 import type { Alert, AlertKind, Delivery } from "../../../src/alerts/alert.ts";
-import { counted, moment } from "../../../src/format/figures.ts";
+import { counted } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import type { Badge } from "../../../components/labels.ts";
 
 const SEVERITIES: Readonly<Record<Alert["severity"], Badge>> = {

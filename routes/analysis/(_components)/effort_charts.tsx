@@ -1,8 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
-import { secondsText, sum } from "../../../components/analysis_labels.ts";
-import { counted, duration } from "../../../src/format/figures.ts";
+import { secondsText } from "../../../components/analysis_labels.ts";
+import { counted, money } from "../../../src/format/numbers.ts";
+import { duration } from "../../../src/format/times.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 
 /** Stages that belong together, from below. */
@@ -27,7 +28,7 @@ export function EffortChart({ model, cycles, seconds, impact }: AnalysisView) {
   const title = `A cycle takes a median of ${secondsText(seconds!, "cycle")}`;
   const all = total.cost === null
     ? "what an hour costs is not stated (machine_hour_cost)"
-    : `all ${counted(total.cycles, "cycle")} together cost ${sum(total.cost, currency)}`;
+    : `all ${counted(total.cycles, "cycle")} together cost ${money(total.cost, currency)}`;
   return (
     <Figure
       id="effort"

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { AnalysedCycle, Bar, Frequency } from "../../../src/app/reports/analysis.ts";
 import { daysText } from "../../../components/analysis_labels.ts";
-import { counted, moment } from "../../../src/format/figures.ts";
+import { counted } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 

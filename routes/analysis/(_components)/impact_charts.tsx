@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { moneyBadge, moneyText, sum } from "../../../components/analysis_labels.ts";
+import { moneyBadge, moneyText } from "../../../components/analysis_labels.ts";
+import { count, counted, figure, money, percent } from "../../../src/format/numbers.ts";
 import { type Change, changesDrawing } from "./changes_chart.tsx";
-import { count, counted, figure, percent } from "../../../src/format/figures.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 
 /** The stage that says most of a deployment: real outcomes where they are known. */
@@ -167,8 +167,8 @@ const curveDrawing = (
         r: 3,
         fill: "transparent",
         title: (p: Point) =>
-          `${percent(p.share)} contacted: ${newer} ${sum(p.after, currency)}, ${older} ${
-            sum(p.before, currency)
+          `${percent(p.share)} contacted: ${newer} ${money(p.after, currency)}, ${older} ${
+            money(p.before, currency)
           }, uplift ${moneyText(p.uplift, currency)}`,
       }),
       ...([["after", newer, "label green", up], ["before", older, "label", -up]] as const).map(

@@ -1,7 +1,8 @@
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { endsOf, moneyBadge, signedSum, sum } from "../../../components/analysis_labels.ts";
+import { endsOf, moneyBadge } from "../../../components/analysis_labels.ts";
+import { count, counted, figure, money, signedMoney } from "../../../src/format/numbers.ts";
 import { CurveChart, UpliftChart } from "./impact_charts.tsx";
-import { count, counted, duration, figure } from "../../../src/format/figures.ts";
+import { duration } from "../../../src/format/times.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 
 /** Shows the worth of retraining: in money where the shop stated its economics, else how to state them. */
@@ -34,7 +35,7 @@ function NotStated({ impact: { economics, model } }: { impact: Impact }) {
   return (
     <>
       <p>
-        No sum of money can be told: the shop has not stated{" "}
+        No money of money can be told: the shop has not stated{" "}
         {economics.missing.map((name, i) => (
           <span key={name}>
             {i > 0 && (i === economics.missing.length - 1 ? " and " : ", ")}
@@ -95,7 +96,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
             </th>
             <td data-label="Because of">{cycle.because}</td>
             <td data-label="Cost" class="num">
-              {cycle.cost === null ? duration(cycle.seconds * 1000) : sum(cycle.cost, currency)}
+              {cycle.cost === null ? duration(cycle.seconds * 1000) : money(cycle.cost, currency)}
             </td>
             <GainCells of={cycle} currency={currency} />
           </tr>
@@ -106,7 +107,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
           </th>
           <td data-label="Because of">{counted(total.deployments, "deployment")}</td>
           <td data-label="Cost" class="num">
-            {total.cost === null ? duration(total.seconds * 1000) : sum(total.cost, currency)}
+            {total.cost === null ? duration(total.seconds * 1000) : money(total.cost, currency)}
           </td>
           <GainCells of={total} currency={currency} />
         </tr>
@@ -126,7 +127,7 @@ function GainCells(
       <td key={name} data-label={name} class="num">
         {of.gain === null ? "not known yet" : (
           <>
-            {signedSum(of.gain.amount, currency)}{" "}
+            {signedMoney(of.gain.amount, currency)}{" "}
             <small>
               {endsOf(of.gain)}, {counted(of.gain.shoppers, "shopper")}, {count(of.gain.differing)} differ
             </small>

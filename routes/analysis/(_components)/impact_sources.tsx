@@ -1,6 +1,6 @@
 import type { CycleImpact, Impact } from "../../../src/impact/impact.ts";
-import { endsOf, moneyBadge, signedSum } from "../../../components/analysis_labels.ts";
-import { counted, figure, signed } from "../../../src/format/figures.ts";
+import { endsOf, moneyBadge } from "../../../components/analysis_labels.ts";
+import { counted, figure, signed, signedMoney } from "../../../src/format/numbers.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 
 /** Shows where the worth came from: the reasons for retraining, and the features the new models lean on. */
@@ -48,7 +48,7 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
               {estimated
                 ? (
                   <>
-                    {signedSum(estimated.amount, currency)}{" "}
+                    {signedMoney(estimated.amount, currency)}{" "}
                     <small>{endsOf(estimated)}, {counted(estimated.shoppers, "shopper")}</small>
                   </>
                 )

@@ -12,7 +12,9 @@ import {
   subjectOf,
   subjectText,
 } from "../../../components/backtest_labels.ts";
-import { count, counted, duration, figure, metricName } from "../../../src/format/figures.ts";
+import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { duration } from "../../../src/format/times.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
 interface Props {

@@ -1,8 +1,10 @@
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../../src/backtest/report.ts";
-import { capital, METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
-import { counted, figure, metricName, moment } from "../../../src/format/figures.ts";
+import { METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
+import { capital, metricName } from "../../../src/format/words.ts";
+import { counted, figure } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
 interface Point {

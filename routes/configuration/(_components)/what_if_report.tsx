@@ -1,7 +1,8 @@
 import type { WhatIfReport } from "../../../src/retraining/what_if.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Column } from "../../../src/dashboard/page_charts.ts";
-import { count, counted, moment } from "../../../src/format/figures.ts";
+import { count, counted } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 import { answerBadge, type Badge, verdictBadge } from "../../../components/labels.ts";
 

@@ -1,7 +1,9 @@
 import type { Reason } from "../../../src/retraining/check.ts";
 import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
-import { count, counted, figure, metricName, moment, percent, signed } from "../../../src/format/figures.ts";
+import { count, counted, figure, percent, signed } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";

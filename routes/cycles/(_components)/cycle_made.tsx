@@ -1,6 +1,8 @@
 import type { ModelVersion, ServingMove } from "../../../src/registry/version.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
-import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
+import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { services } from "../../../components/version_rings.tsx";
 
 interface Props {

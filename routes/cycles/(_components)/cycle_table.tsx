@@ -1,6 +1,8 @@
 import type { Cycle, CycleSort } from "../../../src/retraining/cycle.ts";
 import { type CycleFilter, cyclesPath, sortedBy, SORTS } from "./cycle_filter.ts";
-import { duration, metricName, moment, msBetween, percent } from "../../../src/format/figures.ts";
+import { percent } from "../../../src/format/numbers.ts";
+import { duration, moment, msBetween } from "../../../src/format/times.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 import { relative } from "../../../components/cycles_chart.tsx";
 import { outcomeBadge, reading, triggerName, verdictBadge } from "../../../components/labels.ts";

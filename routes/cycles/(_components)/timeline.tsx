@@ -1,5 +1,5 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
-import { duration, msBetween } from "../../../src/format/figures.ts";
+import { duration, msBetween } from "../../../src/format/times.ts";
 
 const STEPS_MS = [
   100,

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { ModelVersion } from "../../../src/registry/version.ts";
-import { figure } from "../../../src/format/figures.ts";
+import { figure } from "../../../src/format/numbers.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 
 interface Point {

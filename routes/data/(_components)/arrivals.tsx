@@ -1,7 +1,8 @@
 import { DAY_MS } from "../../../src/core/time.ts";
 import type { DataView } from "../../../src/dashboard/reads/data.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
-import { count, counted, duration, msBetween, percent } from "../../../src/format/figures.ts";
+import { count, counted, percent } from "../../../src/format/numbers.ts";
+import { duration, msBetween } from "../../../src/format/times.ts";
 import { Time } from "../../../components/status_badge.tsx";
 
 /** Events that come live are not days old. */

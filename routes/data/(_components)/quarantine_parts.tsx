@@ -1,7 +1,7 @@
 import type { QuarantineReason, QuarantineRow } from "../../../src/db/events/quarantine_list.ts";
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { count, counted } from "../../../src/format/figures.ts";
+import { count, counted } from "../../../src/format/numbers.ts";
 import { Time } from "../../../components/status_badge.tsx";
 
 /** Why events wait, how many, since when, and the way to try them again. */

@@ -2,7 +2,8 @@ import * as Plot from "@observablehq/plot";
 import { DAY_MS } from "../../../src/core/time.ts";
 import type { DataView } from "../../../src/dashboard/reads/data.ts";
 import type { HourPoint } from "../../../src/monitoring/usual_hours.ts";
-import { count, counted, moment } from "../../../src/format/figures.ts";
+import { count, counted } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
 /** The newest week hour by hour, beside what the same hours of the weeks before brought. */

@@ -3,7 +3,7 @@ import type { Shape, Shapes } from "../../../src/monitoring/shapes.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Numbers } from "../../../src/dashboard/page_charts.ts";
 import { chance, sensitivity } from "./monitoring_labels.ts";
-import { count, figure, percent } from "../../../src/format/figures.ts";
+import { count, figure, percent } from "../../../src/format/numbers.ts";
 import { StatusIcon } from "../../../components/status_badge.tsx";
 
 const PANELS = 12;

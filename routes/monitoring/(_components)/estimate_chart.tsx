@@ -1,7 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { TrailPoint } from "../../../src/db/monitoring/performance_trail.ts";
 import type { Measured, PerformanceReport } from "../../../src/performance/report.ts";
-import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
+import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
 interface Estimate extends Measured {

@@ -1,5 +1,5 @@
 import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
-import { moment } from "../../../src/format/figures.ts";
+import { moment } from "../../../src/format/times.ts";
 
 /** Chooses the model and the look: links and a form, so that both work without JavaScript. */
 export function MomentChooser({ view: { model, brief, looks, at } }: { view: MonitoringView }) {

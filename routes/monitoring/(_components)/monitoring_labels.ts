@@ -1,10 +1,11 @@
 /** Labels and sentences for looks. */
+import { capital, metricName } from "../../../src/format/words.ts";
 import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import type { Measured, PerformanceReport } from "../../../src/performance/report.ts";
 import type { Finding } from "../../../src/quality/report.ts";
 import type { Budget } from "../../../src/monitoring/report.ts";
 import type { InBrief, MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
-import { count, counted, figure, metricName, percent } from "../../../src/format/figures.ts";
+import { count, counted, figure, percent } from "../../../src/format/numbers.ts";
 import type { Badge } from "../../../components/labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
@@ -24,8 +25,6 @@ export const DRIFT: Readonly<Record<DriftReport["answer"], Badge>> = {
   "drifted": badge("watch", "Shifted", "watch"),
   "cannot tell yet": badge("unknown", "Cannot tell yet"),
 };
-
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "0.763, 0.737 to 0.789" */
 export const withRange = ({ value, low, high }: Pick<Measured, "value" | "low" | "high">): string =>

@@ -3,7 +3,7 @@ import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts"
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { chance, findingBadge } from "./monitoring_labels.ts";
-import { count, counted, percent } from "../../../src/format/figures.ts";
+import { count, counted, percent } from "../../../src/format/numbers.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
 interface Props {

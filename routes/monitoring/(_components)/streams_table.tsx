@@ -1,5 +1,5 @@
 import type { PerformanceReport } from "../../../src/performance/report.ts";
-import { count } from "../../../src/format/figures.ts";
+import { count } from "../../../src/format/numbers.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 import type { Badge } from "../../../components/labels.ts";
 

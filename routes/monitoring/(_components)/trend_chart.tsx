@@ -3,7 +3,9 @@ import type { ComponentChildren } from "preact";
 import type { TrailPoint } from "../../../src/db/monitoring/performance_trail.ts";
 import type { Measured } from "../../../src/performance/report.ts";
 import type { ServingMove } from "../../../src/registry/version.ts";
-import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
+import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { withRange } from "./monitoring_labels.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 

@@ -1,7 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
-import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";
+import { count, counted, figure, signed } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 import { reading } from "../../../components/labels.ts";
 

@@ -2,7 +2,8 @@ import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
 import type { ArmEvidence } from "../../../src/rollout/rollout_evidence.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
 import { bounds } from "./difference_chart.tsx";
-import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";
+import { count, counted, figure, signed } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
 import { DECISIONS } from "../../../components/rollout_labels.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { ServingMove } from "../../../src/registry/version.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
-import { moment } from "../../../src/format/figures.ts";
+import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 import { sharesText, shareText } from "../../../components/rollout_labels.ts";
 

@@ -1,7 +1,8 @@
 /** Two versions beside each other, in words. */
 import type { Paired } from "../../../src/app/reports/compare.ts";
 import type { CompareView } from "../../../src/dashboard/reads/compare.ts";
-import { counted, metricName, percent } from "../../../src/format/figures.ts";
+import { counted, percent } from "../../../src/format/numbers.ts";
+import { metricName } from "../../../src/format/words.ts";
 import { type Badge, reading } from "../../../components/labels.ts";
 
 /** Names of the rows that both scored. */

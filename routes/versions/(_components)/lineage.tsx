@@ -1,7 +1,8 @@
 import type { LineageEntry } from "../../../src/dashboard/reads/compare.ts";
 import { ends } from "../../../components/analysis_labels.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
-import { count, counted, moment, msBetween, percent } from "../../../src/format/figures.ts";
+import { count, counted, percent } from "../../../src/format/numbers.ts";
+import { moment, msBetween } from "../../../src/format/times.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 import { outcomeBadge, triggerName } from "../../../components/labels.ts";

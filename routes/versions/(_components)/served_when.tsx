@@ -1,7 +1,7 @@
 import type { Cell } from "../../../src/core/csv.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Column } from "../../../src/dashboard/page_charts.ts";
-import { moment, msBetween } from "../../../src/format/figures.ts";
+import { moment, msBetween } from "../../../src/format/times.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 
 const ROW_PX = 58;

@@ -5,7 +5,7 @@ import { HISTORY_TEXT } from "../../app/export/file.ts";
 import { historyParquet } from "../../app/export/parquet.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
-import { change, duration, minute, mood, type Paint, table } from "../format.ts";
+import { change, minute, mood, type Paint, secondsText, table } from "../format.ts";
 import { historyPages } from "../history_pages.ts";
 import { wholeNumber } from "../options.ts";
 import { writePieces } from "../write_pieces.ts";
@@ -99,7 +99,7 @@ function historyText(entries: readonly HistoryEntry[], paint: Paint): string {
     e.difference
       ? `${change(e.difference.low, e.championLoss)} to ${change(e.difference.high, e.championLoss)}`
       : "-",
-    duration(e.seconds),
+    secondsText(e.seconds),
   ]);
   return table(columns, rows, paint);
 }

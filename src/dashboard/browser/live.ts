@@ -1,6 +1,6 @@
 /** State that the islands of the overview share in the browser. On the server it keeps its first values for ever. */
 import { signal } from "@preact/signals";
-import { moment, type MomentKind } from "../../format/figures.ts";
+import { moment, type MomentKind } from "../../format/times.ts";
 import type { OverviewView } from "../view.ts";
 import type { Follows } from "../dashboard.ts";
 

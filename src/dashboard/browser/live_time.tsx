@@ -1,5 +1,5 @@
 import { clock, zone } from "./live.ts";
-import { duration, moment, type MomentKind } from "../../format/figures.ts";
+import { duration, moment, type MomentKind } from "../../format/times.ts";
 
 /** A time inside an island, in the reader's zone once the browser has said it. */
 export function LiveTime({ iso, as }: { iso: string; as: MomentKind }) {

@@ -1,6 +1,6 @@
 import type { Cycle, Stage } from "../../retraining/cycle.ts";
 import type { ModelStatus } from "../../retraining/status.ts";
-import { duration, msBetween } from "../../format/figures.ts";
+import { duration, msBetween } from "../../format/times.ts";
 import { ProgressBar } from "../../../components/status_badge.tsx";
 
 /** The stations that are drawn; `report` and `ended` come after the last. */

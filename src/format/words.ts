@@ -1,0 +1,30 @@
+/** Words as people write them. */
+
+const METRICS: Readonly<Record<string, string>> = {
+  accuracy: "accuracy",
+  auc: "AUC",
+  logLoss: "log loss",
+  brier: "Brier score",
+  mse: "MSE",
+  cappedMse: "capped MSE",
+  mae: "MAE",
+  r2: "R²",
+  bias: "bias",
+};
+
+/** The name of a metric as people write it: `logLoss` is "log loss". */
+export const metricName = (metric: string): string => METRICS[metric] ?? metric;
+
+const ORDER = Object.keys(METRICS);
+/** Metrics in the order in which they are always written; the database keeps none. */
+export const metricsInOrder = (metrics: Record<string, number>): [metric: string, value: number][] =>
+  Object.entries(metrics).filter(([metric]) => metric !== "n").sort(([a], [b]) =>
+    ORDER.indexOf(a) - ORDER.indexOf(b)
+  );
+
+/** A text with a capital letter at its beginning. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "a", "a and b", "a, b and c". */
+export const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
