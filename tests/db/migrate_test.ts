@@ -15,7 +15,7 @@ Deno.test("migrate() brings the schema of schema.sql, also when several processe
     assert.equal(
       await dumpSchema(pools[0]),
       await Deno.readTextFile(SCHEMA_FILE),
-      "the schema changed: run `deno run -A tests/db/dump_schema.ts` and review tests/db/schema.sql",
+      "the schema changed: run `deno task db:schema` and review tests/db/schema.sql",
     );
   } finally {
     await Promise.all(pools.map((sql) => sql.end({ timeout: 5 })));
