@@ -64,8 +64,13 @@ Deno.test("createDriftWorkerPool() refuses more than may wait, and everything on
     driftWorkers.compareWindows(reference, current, OPTIONS)
   );
   const refused = assert.rejects(third, /1 comparisons wait already/);
-  const ended = [first, second].map((comparison) => assert.rejects(comparison, /the judge was closed/));
+  const ended = [first, second].map((comparison) =>
+    assert.rejects(comparison, /the drift worker pool was closed/)
+  );
   driftWorkers.close();
   await Promise.all([refused, ...ended]);
-  await assert.rejects(driftWorkers.compareWindows(reference, current, OPTIONS), /the judge is closed/);
+  await assert.rejects(
+    driftWorkers.compareWindows(reference, current, OPTIONS),
+    /drift worker pool is closed/,
+  );
 });
