@@ -1,4 +1,4 @@
-/** Which tests start nothing: no database, no Temporal server, no browser, no other program. */
+/** Which tests start nothing (no database, no Temporal server, no browser, no other program) and end soon. */
 import { readCode } from "./architecture_read.ts";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,6 +22,9 @@ const SERVER_PACKAGES = [
 /** As `architecture_read.ts` finds them in code. */
 const SERVER_CALLS = ["Deno.Command", "Deno.serve", "Deno.listen", "Deno.connect"];
 
+/** The first line of a test file that simulates for many seconds. */
+const SIMULATES = "// Simulates:";
+
 /** What one file does that concerns the choice. */
 export interface FileFacts {
   /** files by their path from the root, packages by their name; none of which only types are taken */
@@ -38,7 +41,7 @@ export async function startedBy(file: string, factsOf: ReadFacts): Promise<strin
     if (started !== undefined) return started;
     if (!/\.tsx?$/.test(path)) continue;
     const { imports, uses } = await factsOf(path);
-    const call = SERVER_CALLS.find((name) => uses.includes(name));
+    const call = [...SERVER_CALLS, SIMULATES].find((name) => uses.includes(name));
     if (call !== undefined) return `${call} in ${path}`;
     imports.forEach((target) => reached.add(target));
   }
@@ -56,7 +59,9 @@ export function factReader(): ReadFacts {
 }
 
 async function readFacts(file: string): Promise<FileFacts> {
-  const { imports, uses } = readCode(await Deno.readTextFile(join(ROOT, file)), file);
+  const source = await Deno.readTextFile(join(ROOT, file));
+  if (source.startsWith(SIMULATES)) return { imports: [], uses: [SIMULATES] };
+  const { imports, uses } = readCode(source, file);
   const specifiers = imports.filter(({ typeOnly }) => !typeOnly).flatMap(({ specifier }) => specifier ?? []);
   return { imports: specifiers.map((name) => name.startsWith(".") ? join(dirname(file), name) : name), uses };
 }

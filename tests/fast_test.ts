@@ -29,8 +29,9 @@ for (
     assert.equal(await startedBy("a_test.ts", factsOf(files)), expected));
 }
 
-Deno.test("a test on the database is not fast, and one of statistics is", async () => {
+Deno.test("a test on the database is not fast, one that simulates neither; one of statistics is", async () => {
   const facts = factReader();
   assert.notEqual(await startedBy("tests/db/events_test.ts", facts), null);
   assert.equal(await startedBy("tests/stats/paired_test.ts", facts), null);
+  assert.match(await startedBy("tests/drift/power_test.ts", facts) ?? "", /Simulates/);
 });

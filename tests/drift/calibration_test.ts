@@ -1,3 +1,4 @@
+// Simulates: too slow for test:fast.
 import assert from "node:assert/strict";
 import { seededRandom } from "../../src/core/random.ts";
 import { compareWindows, type WindowsOptions, type WindowsVerdict } from "../../src/drift/windows.ts";

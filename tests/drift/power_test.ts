@@ -1,3 +1,4 @@
+// Simulates: too slow for test:fast.
 import assert from "node:assert/strict";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 import { ksDistance, ksLimitP } from "../../src/drift/distribution.ts";

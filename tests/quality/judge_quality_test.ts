@@ -1,3 +1,4 @@
+// Simulates: too slow for test:fast.
 import assert from "node:assert/strict";
 import { DAY_MS } from "../../src/core/time.ts";
 import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";

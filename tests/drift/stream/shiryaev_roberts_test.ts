@@ -1,3 +1,4 @@
+// Simulates: too slow for test:fast.
 import assert from "node:assert/strict";
 import { gaussian, type Random, seededRandom } from "../../../src/core/random.ts";
 import { adwin } from "../../../src/drift/stream/adwin.ts";
