@@ -3,6 +3,7 @@ import type { DeliveryDeps } from "../src/app/alerts/deliver.ts";
 import { createAlertActivities } from "./alerts.ts";
 import { createApproveActivities } from "./approve.ts";
 import { createBacktestActivities } from "./backtest/mod.ts";
+import type { LiveWorkflows } from "./backtest/live.ts";
 import { createScopes, type OpenScope, scoped, type ScopedDeps } from "./backtest/scopes.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
@@ -11,7 +12,6 @@ import type { ObserveDeps } from "./deps.ts";
 import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
-import { createReplayActivities } from "./replay.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
 import { createRolloutActivities } from "./rollout/mod.ts";
@@ -23,6 +23,7 @@ import { createValidateActivities } from "./validate.ts";
 export type WorkerDeps = ObserveDeps & DeliveryDeps & {
   predictor: Predictor;
   openScope: OpenScope;
+  liveWorkflows: LiveWorkflows;
   /** policies of a backtest that are walked at once */
   policyRunsAtOnce: number;
 };
@@ -49,17 +50,12 @@ export const createActivities = (deps: WorkerDeps) => {
     measureImpact: () => Promise.resolve({ measured: 0 }), // a backtest compares policies, not versions
   });
   return forTemporal({
-    ...scoped(createCycleActivities(deps), inScope),
+    ...scoped(createCycleActivities(scopes.depsOf()), inScope),
     ...createRetrainerActivities(deps),
-    ...createReplayActivities(deps),
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };
-export type Activities = Omit<
-  ReturnType<typeof createActivities>,
-  keyof ReplayActivities | keyof BacktestActivities
->;
-export type ReplayActivities = ReturnType<typeof createReplayActivities>;
+export type Activities = Omit<ReturnType<typeof createActivities>, keyof BacktestActivities>;
 export type BacktestActivities = ReturnType<typeof createBacktestActivities>;

@@ -44,6 +44,7 @@ import {
   ensureMonitor,
   ensureRetrainer,
   ensureRollout,
+  liveWorkflows,
   temporalControl,
   wakeMonitor,
 } from "./temporal/control_client.ts";
@@ -262,6 +263,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     log,
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
+    liveWorkflows: liveWorkflows(client),
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });

@@ -8,6 +8,7 @@ import {
   workflowInfo,
 } from "@temporalio/workflow";
 import type { PolicyRunId, StepId, StepPlace } from "../activities/backtest/mod.ts";
+import type { Step } from "../src/backtest/step.ts";
 import { rootMessage, TEXT_MAX } from "./failures.ts";
 import { activities, LONG_STEP } from "./proxies.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
@@ -29,13 +30,17 @@ export async function backtest({ backtest: id }: { backtest: string }): Promise<
         await runPolicy({ ...open, backtest: id, policy, next: 0 });
       }
     };
-    const walked = await Promise.allSettled(Array.from({ length: open.lanes }, walk)); // all, before anything is forgotten
-    for (const run of walked) if (run.status === "rejected") throw run.reason;
+    await allSettled(Array.from({ length: open.lanes }, walk));
     return await close(id, false);
   } catch (error) {
     if (!isCancellation(error)) throw error;
     return await CancellationScope.nonCancellable(() => close(id, true));
   }
+}
+
+/** Waits for all of it, before anything is forgotten. @throws what the first one threw that failed */
+async function allSettled(work: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(work)) if (end.status === "rejected") throw end.reason;
 }
 
 async function close(id: string, cancelled: boolean): Promise<string> {
@@ -72,20 +77,20 @@ export interface PolicyRunInput extends PolicyRunId {
   next: number;
 }
 
-/** Walks one policy through the moments, oldest first. Within a moment model by model: looks at the events are shared. */
+/** Walks one policy through the moments, oldest first. Within a moment model by model where looks at the events are shared. */
 export async function backtestLane(input: PolicyRunInput): Promise<void> {
   const { backtest: id, policy, models, moments, next } = input;
-  const { label, ended } = await activities(LONG_STEP, "A registry of its own").openLane({
-    backtest: id,
-    policy,
-  });
+  const { label, ended, sideBySide } = await activities(LONG_STEP, "A registry of its own")
+    .openLane({ backtest: id, policy });
   if (ended) return;
   for (let moment = next; moment < moments; moment++) {
     if (moment - next >= MOMENTS_A_RUN || workflowInfo().continueAsNewSuggested) {
       return await continueAsNew<typeof backtestLane>({ ...input, next: moment });
     }
     setCurrentDetails(`${label}: ${moment} of ${moments} moments`);
-    for (let model = 0; model < models; model++) await step({ backtest: id, policy, model, moment });
+    const steps = Array.from({ length: models }, (_, model) => ({ backtest: id, policy, model, moment }));
+    if (sideBySide) await allSettled(steps.map(step));
+    else for (const at of steps) await step(at);
   }
   const text = `${moments} moments`;
   await activities(LONG_STEP, "Forget its registry").closeLane({
@@ -97,32 +102,44 @@ export async function backtestLane(input: PolicyRunInput): Promise<void> {
 }
 
 async function step(stepId: StepId): Promise<void> {
-  const { done, looks, scope, label, model, asOf, number } = await activities(LONG_STEP, "Where are we?")
-    .planStep(stepId);
-  if (done) return;
-  const observations = looks ? await look({ scope, model, asOf }) : [];
-  const { run, trigger, why } = await activities(LONG_STEP, `${label}: retrain now?`).decideStep({
-    ...stepId,
-    observations,
-  });
-  let outcome: string | null = null;
-  if (run === "cycle") {
-    const cycle = await executeChild(retrainingCycle, {
-      workflowId: `backtest/${stepId.backtest}/${stepId.policy}/${model}/${asOf.slice(0, 10)}`,
-      args: [{ model, number, trigger: trigger!, asOf, requestedBy: label, scope }],
-      staticSummary: `${label}: ${model} as of ${asOf.slice(0, 10)}`,
-    });
-    outcome = cycle.outcome;
-  } else if (run === "train") {
+  const place = await activities(LONG_STEP, "Where are we?").planStep(stepId);
+  if (place.done) return;
+  const observations = place.looks ? await look(place) : [];
+  const decision = await activities(LONG_STEP, `${place.label}: retrain now?`)
+    .decideStep({ ...stepId, observations });
+  const end = await carryOut(stepId, place, decision);
+  const { run, why } = decision;
+  await activities(LONG_STEP, "Score what serves")
+    .recordStep({ ...stepId, run, why: why.slice(0, TEXT_MAX), ...end });
+}
+
+/** How a step ended. */
+interface StepEnd {
+  outcome: string | null;
+  /** of the cycle that was run */
+  cycleId?: string;
+}
+
+/** Does what the policy decided: nothing, a training, or a cycle of its own registry or of what serves. */
+async function carryOut(
+  stepId: StepId,
+  { scope, model, asOf, number, label }: StepPlace,
+  { run, trigger }: Step,
+): Promise<StepEnd> {
+  if (run === "nothing") return { outcome: null };
+  if (run === "train") {
     await activities(LONG_STEP, `${label}: train ${model}`).trainStep(stepId);
-    outcome = "deployed";
+    return { outcome: "deployed" };
   }
-  await activities(LONG_STEP, "Score what serves").recordStep({
-    ...stepId,
-    run,
-    why: why.slice(0, TEXT_MAX),
-    outcome,
+  if (scope === undefined) {
+    return await activities(LONG_STEP, `${model} as of ${asOf.slice(0, 10)}`).checkLive(stepId);
+  }
+  const { outcome, cycleId } = await executeChild(retrainingCycle, {
+    workflowId: `backtest/${stepId.backtest}/${stepId.policy}/${model}/${asOf.slice(0, 10)}`,
+    args: [{ model, number, trigger: trigger!, asOf, requestedBy: label, scope }],
+    staticSummary: `${label}: ${model} as of ${asOf.slice(0, 10)}`,
   });
+  return { outcome, cycleId };
 }
 
 /** The looks that production makes before a check. */

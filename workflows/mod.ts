@@ -3,4 +3,3 @@ export { deliverAlert, monitor } from "./monitor.ts";
 export { rollout } from "./rollout.ts";
 export { retrainer } from "./retrainer.ts";
 export { retrainingCycle } from "./retraining_cycle.ts";
-export { replayCutoff } from "./replay_cutoff.ts";

@@ -5,9 +5,9 @@ import {
   proxyActivities,
   proxyLocalActivities,
 } from "@temporalio/workflow";
-import type { Activities, BacktestActivities, ReplayActivities } from "../activities/mod.ts";
+import type { Activities, BacktestActivities } from "../activities/mod.ts";
 
-type AllActivities = Activities & BacktestActivities & ReplayActivities;
+type AllActivities = Activities & BacktestActivities;
 
 /** Returns the activities under these options; the Temporal UI shows `summary` beside the one that is called. */
 export const activities = (options: ActivityOptions, summary?: string) =>
@@ -54,10 +54,4 @@ export const DELIVERY: ActivityOptions = {
 export const ROLLOUT_STEP: ActivityOptions = {
   startToCloseTimeout: "30 minutes",
   retry: { maximumAttempts: 20, maximumInterval: "5 minutes" },
-};
-
-/** A step of a replayed cut-off. */
-export const REPLAY_STEP: ActivityOptions = {
-  startToCloseTimeout: "30 minutes",
-  retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
 };

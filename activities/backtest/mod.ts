@@ -1,6 +1,6 @@
 import { type Backtest, type BacktestEnd, type LabelledPolicy } from "../../src/backtest/backtest.ts";
 import { policyNamed } from "../../src/backtest/policies/mod.ts";
-import { nextStep, type Step } from "../../src/backtest/step.ts";
+import { isValidated, nextStep, type Step } from "../../src/backtest/step.ts";
 import { configFor } from "../../src/backtest/policy_spec.ts";
 import { endBacktest, getBacktest, listEnds, listSteps, saveStep } from "../../src/db/backtests/backtests.ts";
 import { createScope, dropScope, scopeOf } from "../../src/db/backtests/scopes.ts";
@@ -9,6 +9,7 @@ import { addVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { configOf } from "../../src/config/retraining.ts";
 import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
+import { type CheckEnd, checkLive, type LiveWorkflows } from "./live.ts";
 import { scoreServed } from "./score.ts";
 import type { Scopes } from "./scopes.ts";
 import { gatherFindings } from "../check.ts";
@@ -32,11 +33,12 @@ export interface StepId extends PolicyRunId {
 
 /** The place of a step, in the words that cycles use. */
 export interface StepPlace {
-  scope: string;
+  /** left out: the policy runs on what serves */
+  scope?: string;
   label: string;
   model: string;
   asOf: string;
-  /** number of the cycle, if one is run */
+  /** number of the cycle, if one is run in the scope */
   number: number;
 }
 
@@ -51,28 +53,38 @@ export interface Open {
   ended: boolean;
 }
 
-type Deps = ActivityDeps & { policyRunsAtOnce: number };
+/** One policy's way through the moments. */
+export interface OpenPolicyRun {
+  label: string;
+  /** whether it has ended meanwhile */
+  ended: boolean;
+  /** whether models walk side by side: where looks are made, the second model shares those of the first; left out: no */
+  sideBySide?: boolean;
+}
+
+type Deps = ActivityDeps & { policyRunsAtOnce: number; liveWorkflows: LiveWorkflows };
 
 export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   /** Returns the number of policies to run, of those at once, and whether the backtest has ended meanwhile. */
   async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
-    const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
+    const { policies, models, moments } = await getBacktest(deps.sql, id);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
-    const lanes = Math.min(policies, deps.policyRunsAtOnce);
-    return { policies, models: models.length, moments: moments.length, lanes, ended };
+    const live = policies.filter((policy) => policy.live).length; // takes the core that is left to what serves
+    const lanes = Math.min(policies.length, deps.policyRunsAtOnce + live);
+    return { policies: policies.length, models: models.length, moments: moments.length, lanes, ended };
   },
 
-  /** Gives a policy a registry of its own. Once: a retry finds it. */
-  async openLane({ backtest: id, policy: index }: PolicyRunId): Promise<{ label: string; ended: boolean }> {
+  /** Gives a policy a registry of its own, unless it runs on what serves. Once: a retry finds it. */
+  async openLane({ backtest: id, policy: index }: PolicyRunId): Promise<OpenPolicyRun> {
     const backtest = await getBacktest(deps.sql, id);
     const spec = backtest.policies[index];
-    const scope = scopeOf(id, index);
+    const scope = scopeAt(backtest, index);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === spec.label);
-    if (!ended) {
+    if (!ended && scope !== undefined) {
       const config = configFor(backtest.config, spec);
       await createScope(deps.sql, scope, { config, why: `backtest ${id}: ${spec.label}` });
     }
-    return { label: spec.label, ended };
+    return { label: spec.label, ended, sideBySide: spec.live === true || !isValidated(spec) };
   },
 
   /** Returns the place of a step, whether it was made already, and whether its policy wants looks first. */
@@ -113,6 +125,12 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     });
   },
 
+  /** Runs what Perennial does at a moment with what serves. Once: a retry is answered what was found then. */
+  async checkLive(step: StepId): Promise<CheckEnd> {
+    const { place } = await placeOf(deps, step);
+    return await checkLive(deps, deps.liveWorkflows, place);
+  },
+
   /** Trains on all that is labelled and lets it serve, as one who does not validate. Once: a retry finds its version. */
   async trainStep(step: StepId): Promise<void> {
     const { place } = await placeOf(deps, step);
@@ -135,16 +153,22 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     await moveServing(within.sql, { ...move, why: "it takes every challenger" });
   },
 
-  /** Scores what the policy serves after this step on what followed, and writes the step down. */
+  /**
+   * Scores what the policy serves after this step on what followed, and writes the step down.
+   * @param ended.cycleId of the cycle that was run, if one was; left out, as by 0.4.0: the scope's own of this step
+   */
   async recordStep(
-    { run, why, outcome, ...step }: StepId & Pick<Step, "run" | "why"> & { outcome: string | null },
+    { run, why, outcome, cycleId, ...step }:
+      & StepId
+      & Pick<Step, "run" | "why">
+      & { outcome: string | null; cycleId?: string },
   ): Promise<void> {
     const { place, backtest } = await placeOf(deps, step);
     const { label: policy, model, scope, asOf, number } = place;
     const within = scopes.depsOf(scope);
-    const trained = await versionOfCycle(within.sql, cycleIdOf(model, number)) !== null;
+    const trained = await versionOfCycle(within.sql, cycleId ?? cycleIdOf(model, number)) !== null;
     const scored = Date.parse(asOf) >= Date.parse(backtest.scoredFrom[model])
-      ? await scoreServed(deps, within, { backtest, model, asOfMs: Date.parse(asOf) })
+      ? await scoreServed(deps, within, { backtest, model, asOf, live: scope === undefined })
       : { version: await servingVersion(within.sql, model), rows: 0, metrics: null, predictionsSha256: null };
     await saveStep(deps.sql, step.backtest, { policy, model, asOf, run, why, outcome, trained, ...scored });
   },
@@ -153,9 +177,9 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   async closeLane(
     { backtest: id, policy: index, state, text }: PolicyRunId & Pick<BacktestEnd, "state" | "text">,
   ): Promise<void> {
-    const { policies } = await getBacktest(deps.sql, id);
-    await forget(deps, scopes, scopeOf(id, index));
-    await endBacktest(deps.sql, id, { policy: policies[index].label, state, text });
+    const backtest = await getBacktest(deps.sql, id);
+    await forget(deps, scopes, scopeAt(backtest, index));
+    await endBacktest(deps.sql, id, { policy: backtest.policies[index].label, state, text });
   },
 
   /** Writes down how all of it ended; what is still open is closed with it. */
@@ -163,10 +187,11 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     { backtest: id, cancelled }: { backtest: string; cancelled: boolean },
   ): Promise<Pick<BacktestEnd, "state" | "text">> {
     const { sql } = deps;
-    const { policies } = await getBacktest(sql, id);
+    const backtest = await getBacktest(sql, id);
+    const { policies } = backtest;
     const ended = new Set((await listEnds(sql, id)).map(({ policy }) => policy));
     for (const [index, { label: policy }] of policies.entries()) {
-      await forget(deps, scopes, scopeOf(id, index));
+      await forget(deps, scopes, scopeAt(backtest, index));
       if (!cancelled || ended.has(policy)) continue; // a retry goes on where the last one came to
       await endBacktest(sql, id, { policy, state: "cancelled", text: "it was cancelled" });
     }
@@ -179,6 +204,10 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
 /** Names the training of a step; the scope makes it one of a kind. The production cycle names itself so. */
 const cycleIdOf = (model: string, number: number) => `retrainer/${model}/cycle/${number}`;
 
+/** The scope of a policy; undefined: it runs on what serves. */
+const scopeAt = ({ id, policies }: Backtest, index: number): string | undefined =>
+  policies[index].live ? undefined : scopeOf(id, index);
+
 async function placeOf(
   { sql }: ActivityDeps,
   { backtest: id, policy, model, moment }: StepId,
@@ -186,7 +215,7 @@ async function placeOf(
   const backtest = await getBacktest(sql, id);
   const spec = backtest.policies[policy];
   const place = {
-    scope: scopeOf(id, policy),
+    scope: scopeAt(backtest, policy),
     label: spec.label,
     model: backtest.models[model],
     asOf: backtest.moments[moment],
@@ -209,7 +238,8 @@ async function train(
   return await addVersion(within.sql, { manifest, artefactSha256 });
 }
 
-async function forget({ sql }: ActivityDeps, scopes: Scopes, scope: string): Promise<void> {
+async function forget({ sql }: ActivityDeps, scopes: Scopes, scope: string | undefined): Promise<void> {
+  if (scope === undefined) return;
   await scopes.close(scope);
   await dropScope(sql, scope);
 }

@@ -4,7 +4,7 @@ import { ConflictError } from "../../src/core/errors.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { ArtefactStore } from "../../src/registry/artefacts.ts";
 import type { ObserveDeps } from "../deps.ts";
-import { rememberingTrainer, type UnderWay } from "./trainer.ts";
+import { recordingTrainer, rememberingTrainer, type UnderWay } from "./trainer.ts";
 
 /** The dependencies of activities in a scope. */
 export type ScopedDeps = ObserveDeps & { predictor: Predictor };
@@ -14,24 +14,27 @@ export type OpenScope = (schema: string) => Database;
 
 /** The scopes that this process works in. */
 export interface Scopes {
-  depsOf(scope: string): ScopedDeps;
+  /** @param scope left out: what serves */
+  depsOf(scope?: string): ScopedDeps;
   /** Ends its connections, so that it can be dropped. */
   close(scope: string): Promise<void>;
 }
 
-type Given = ObserveDeps & { openScope: OpenScope };
+type Given = ScopedDeps & { openScope: OpenScope };
 
 /** Binds what activities reach the world through to scopes: their own tables, no alerts, no file deleted. */
 export function createScopes(deps: Given): Scopes {
   const open = new Map<string, ScopedDeps>();
   const underWay: UnderWay = new Map();
+  const live: ScopedDeps = { ...deps, trainer: recordingTrainer(deps, { underWay }) };
   return {
     depsOf(scope) {
+      if (scope === undefined) return live;
       const known = open.get(scope);
       if (known) return known;
-      const { openScope, ...live } = deps;
+      const { openScope, ...shared } = deps;
       const scoped: ScopedDeps = {
-        ...live,
+        ...shared,
         sql: openScope(checkedScope(scope)),
         store: keepsAll(deps.store),
         trainer: rememberingTrainer(deps, { scope, underWay }),

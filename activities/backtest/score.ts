@@ -1,30 +1,42 @@
 import type { Backtest } from "../../src/backtest/backtest.ts";
+import { ConflictError } from "../../src/core/errors.ts";
 import type { SavedStep } from "../../src/db/backtests/backtests.ts";
+import { savePredictions } from "../../src/db/models/predictions.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
+import { decodeFeatures, decodeLabels, shopperNumber } from "../../src/features/blocks.ts";
+import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
+import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { quantile } from "../../src/stats/quantile.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import { configOf, type ModelConfig } from "../../src/config/retraining.ts";
-import { loadRows } from "../../src/training/dataset.ts";
-import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
+import { labelledBlocks, protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { scores } from "../../src/validation/compare.ts";
 import type { ActivityDeps } from "../deps.ts";
-import { predictOffline, testRows } from "../replay.ts";
+import type { ScopedDeps } from "./scopes.ts";
 
 /** Scores what a policy serves at a moment, on the population of that moment and the outcomes after it. */
 export async function scoreServed(
   live: ActivityDeps,
-  within: ActivityDeps,
-  { backtest, model: name, asOfMs }: { backtest: Backtest; model: string; asOfMs: number },
+  within: ScopedDeps,
+  { backtest, model: name, asOf, live: isLive }: {
+    backtest: Backtest;
+    model: string;
+    asOf: string;
+    /** it is what serves: it answers through serving itself, and what it answers is kept */
+    live: boolean;
+  },
 ): Promise<Pick<SavedStep, "version" | "rows" | "metrics" | "predictionsSha256">> {
   const model = live.models.get(name)!;
   const config = configOf(backtest.config, name);
-  const [rows, known, version] = await Promise.all([
+  const asOfMs = Date.parse(asOf);
+  const [rows, known] = await Promise.all([
     testRows(live, model, config, asOfMs),
     knownBy(live, model, config, asOfMs),
-    servingVersion(within.sql, name),
   ]);
-  const predictions = await predictOffline(within, name, version, rows, known.naive);
+  const predict = isLive ? predictServed : predictOffline;
+  const { version, predictions } = await predict(within, { model: name, asOf, rows, naive: known.naive });
   const sealed = {
     shopper: [...rows.user],
     outcome: [...rows.target],
@@ -42,6 +54,29 @@ export async function scoreServed(
   };
 }
 
+interface TestRows {
+  users: readonly string[];
+  /** numbers of the shoppers */
+  user: Int32Array;
+  features: ReturnType<typeof decodeFeatures>["features"];
+  target: ReturnType<typeof decodeLabels>;
+}
+
+/** The population of a cut-off with the outcomes that followed it. */
+async function testRows(
+  deps: ActivityDeps,
+  model: ModelDefinition,
+  config: ModelConfig,
+  cutoffMs: number,
+): Promise<TestRows> {
+  const protocol = protocolOf(config);
+  const { sha256 } = await featureBlock(deps, protocol, cutoffMs);
+  const labels = await labelBlock(deps, model, protocol, { cutoffMs, features: sha256 });
+  const { users, features } = decodeFeatures(await deps.store.get(sha256));
+  const target = decodeLabels(await deps.store.get(labels));
+  return { users, features, target, user: Int32Array.from(users, shopperNumber) };
+}
+
 /** The naive guess and the cap of capped errors: from all outcomes known at a moment, the same for every policy. */
 async function knownBy(
   live: ActivityDeps,
@@ -49,7 +84,56 @@ async function knownBy(
   config: ModelConfig,
   asOfMs: number,
 ): Promise<{ naive: number; cap: number }> {
-  const { target } = await loadRows(live.store, await labelledBlocks(live, model, { config, asOfMs }));
+  const blocks = await labelledBlocks(live, model, { config, asOfMs });
+  const labels = await Promise.all(
+    blocks.map(async (block) => decodeLabels(await live.store.get(block.labels))),
+  );
+  const target = labels.flatMap((block) => [...block]);
   const naive = target.reduce((a, b) => a + b, 0) / target.length;
   return { naive, cap: model.kind === "regression" ? quantile(target, 0.99) : Infinity };
+}
+
+interface Question {
+  model: string;
+  asOf: string;
+  rows: TestRows;
+  /** the guess for everyone where nothing serves yet */
+  naive: number;
+}
+
+interface Answer {
+  /** null: the naive guess */
+  version: number | null;
+  predictions: ArrayLike<number>;
+}
+
+/** Returns what the serving version says, without serving. */
+async function predictOffline(
+  { sql, store, trainer }: ActivityDeps,
+  { model, rows: { users, features }, naive }: Question,
+): Promise<Answer> {
+  const version = await servingVersion(sql, model);
+  if (version === null) return { version, predictions: new Float64Array(users.length).fill(naive) };
+  const { artefactSha256 } = await getVersion(sql, model, version);
+  return {
+    version,
+    predictions: await trainer.score(await store.get(artefactSha256), features, users.length),
+  };
+}
+
+/** Returns what serving answers, which is kept as every answer is. */
+async function predictServed(
+  { sql, predictor }: ScopedDeps,
+  { model, asOf, rows: { users }, naive }: Question,
+): Promise<Answer> {
+  try {
+    const { version, predictions } = await predictor.predict({ model, users, asOfMs: Date.parse(asOf) });
+    return { version, predictions: Float64Array.from(predictions, ({ prediction }) => prediction ?? naive) };
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error; // nothing serves yet: the naive guess stands in
+    const predictions = users.map((userKey) => ({ userKey, prediction: naive }));
+    const fallback = { version: null, fallback: true, featureHash: FEATURE_HASH };
+    await savePredictions(sql, { model, asOf, predictions, ...fallback });
+    return { version: null, predictions: new Float64Array(users.length).fill(naive) };
+  }
 }

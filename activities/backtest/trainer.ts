@@ -1,7 +1,8 @@
 import { orAborted } from "../../src/core/deadline.ts";
 import { Buffer } from "node:buffer";
+import { log } from "@temporalio/activity";
 import { canonicalJson, sha256 } from "../../src/core/hash.ts";
-import { DamagedArtefactError } from "../../src/core/errors.ts";
+import { DamagedArtefactError, messageOf } from "../../src/core/errors.ts";
 import { findTraining, saveTraining, saveUse } from "../../src/db/backtests/backtests.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
@@ -33,6 +34,31 @@ export function rememberingTrainer(
     close: () => undefined, // the pool is everybody's
   };
 }
+
+/**
+ * The trainer of what serves. It trains whatever it is asked, as production must, and keeps what came of it, so that
+ * policies which ask for the same need not train it again.
+ */
+export function recordingTrainer(deps: ActivityDeps, { underWay }: { underWay: UnderWay }): Trainer {
+  const { trainer, clock, codeVersion } = deps;
+  return {
+    ...trainer,
+    async compete(request, callbacks = {}) {
+      const key = keyOf(request, codeVersion);
+      const train = async () => {
+        const beganMs = clock();
+        const result = await trainer.compete(request, callbacks);
+        await keepTraining(deps, { key, result, beganMs }).catch(notKept); // what serves does not depend on backtests
+        return result;
+      };
+      const job = train().finally(() => underWay.delete(key));
+      underWay.set(key, job);
+      return await job;
+    },
+  };
+}
+
+const notKept = (error: unknown) => log.warn(`a training was not kept for backtests: ${messageOf(error)}`);
 
 /** All that the result depends on. */
 function keyOf({ task, rows, seed, champion }: CompeteRequest, codeVersion: string): string {
@@ -90,14 +116,21 @@ async function trainOnce(
 }
 
 async function train(
-  { sql, store, trainer, clock }: ActivityDeps,
+  deps: ActivityDeps,
   { key, request, callbacks }: { key: string; request: CompeteRequest; callbacks: TrainingCallbacks },
 ): Promise<CompeteResult> {
-  const beganMs = clock();
-  const result = await trainer.compete(request, callbacks);
+  const beganMs = deps.clock();
+  const result = await deps.trainer.compete(request, callbacks);
+  await keepTraining(deps, { key, result, beganMs });
+  return result;
+}
+
+async function keepTraining(
+  { sql, store, clock }: ActivityDeps,
+  { key, result, beganMs }: { key: string; result: CompeteResult; beganMs: number },
+): Promise<void> {
   const seconds = (clock() - beganMs) / 1000;
   const { artifact, ...training } = result;
   const sealed = JSON.parse(JSON.stringify({ ...training, artifact: await store.put(artifact) })); // no NaN in JSON: null
   await saveTraining(sql, key, { resultSha256: await sealValue(store, sealed), seconds });
-  return result;
 }

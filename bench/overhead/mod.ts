@@ -1,4 +1,5 @@
-import { DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
+import { momentsOf } from "../../src/backtest/plan.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { checkAsOf } from "../../src/temporal/control_client.ts";
 import type { Bench } from "../shared/bench.ts";
@@ -51,8 +52,9 @@ export const overheadBench: Bench = {
 
 /** Test cut-offs, spread over the replay: later ones bring longer activities, which must not matter. */
 async function someCutoffs({ service: { sql } }: BenchService, count: number): Promise<number[]> {
-  const { lastMs } = (await eventSpan(sql))!;
-  const cutoffs = testCutoffs(DEMO_PROTOCOL, replayCutoffs(DEMO_PROTOCOL, lastMs));
+  const { config } = await currentConfig(sql);
+  const { moments, scoredFrom } = momentsOf(config, { models: ["churn"], span: await eventSpan(sql) });
+  const cutoffs = moments.filter((asOf) => asOf >= scoredFrom.churn).map((asOf) => Date.parse(asOf));
   return cutoffs.filter((_, i) => i % 3 === 0).slice(0, count);
 }
 

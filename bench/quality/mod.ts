@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { DEMO_PROTOCOL, POLICIES } from "../../src/demo/protocol.ts";
+import { REPLAY_POLICIES } from "../../src/backtest/replay.ts";
+import { DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
 import type { Bench } from "../shared/bench.ts";
 import { figure } from "../shared/figures.ts";
 import { pythonWithPeers } from "../shared/python.ts";
@@ -87,7 +88,7 @@ function meansTable(set: string, model: ModelName, { demo, peers }: QualityRun):
     title: `Means for ${model} on ${set}`,
     head: ["", ...metrics.map((metric) => METRIC_NAMES[metric]), "deployments"],
     rows: [
-      ...POLICIES.map((policy) => {
+      ...REPLAY_POLICIES.map((policy) => {
         const { means, deployments } = policyMeans(demo, model, policy);
         return [
           `Perennial's ${policy}`.replace("Perennial's perennial", "Perennial"),
@@ -108,11 +109,11 @@ function cutoffTable(set: string, model: ModelName, metric: string, { demo, peer
       .metrics[metric];
   return {
     title: `Every cut-off: ${METRIC_NAMES[metric]} of ${model} on ${set}`,
-    head: ["cut-off", "shoppers", ...POLICIES, ...rivals],
+    head: ["cut-off", "shoppers", ...REPLAY_POLICIES, ...rivals],
     rows: results.map(({ cutoff, rows, scores }) => [
       cutoff,
       String(rows),
-      ...POLICIES.map((policy) => figure(scoreOf(policy, cutoff))),
+      ...REPLAY_POLICIES.map((policy) => figure(scoreOf(policy, cutoff))),
       ...rivals.map((rival) => figure(scores[rival][metric])),
     ]),
   };

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
-import type { ReplayScore } from "../../src/dashboard/reads/overview.ts";
+import type { ReplayScore } from "../../src/backtest/replay.ts";
 import { count, figure } from "../../src/format/numbers.ts";
 import { moment } from "../../src/format/times.ts";
 import { metricName } from "../../src/format/words.ts";

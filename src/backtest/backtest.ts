@@ -3,7 +3,11 @@ import { RetrainingConfig } from "../config/retraining.ts";
 import { PolicySpec } from "./policy_spec.ts";
 
 /** A policy with the text that names it. */
-export const LabelledPolicy = PolicySpec.extend({ label: z.string() });
+export const LabelledPolicy = PolicySpec.extend({
+  label: z.string(),
+  live: z.boolean().optional()
+    .describe("it runs on what serves, by the models' own retrainers; left out: in a registry of its own"),
+});
 export type LabelledPolicy = z.infer<typeof LabelledPolicy>;
 
 /** A backtest as it was asked for: never changed. */

@@ -2,8 +2,13 @@ import { count, figure, money, signed } from "../format/numbers.ts";
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
-import { COLUMNS } from "../demo/report.ts";
 import { day, indented, minute, mood, type Paint, secondsText, table, wrapped } from "./format.ts";
+
+/** Columns of the tables that people read, per kind of model. */
+export const COLUMNS = {
+  classification: [["accuracy", "accuracy"], ["auc", "AUC"], ["logLoss", "log loss"]],
+  regression: [["mse", "MSE"], ["cappedMse", "capped MSE"], ["mae", "MAE"], ["r2", "R2"]],
+} as const satisfies Record<ModelResult["kind"], readonly (readonly [string, string])[]>;
 
 const right = (name: string) => ({ name, right: true } as const);
 

@@ -10,14 +10,15 @@ import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { systemClock } from "../core/clock.ts";
 import { currentConfig, saveConfig } from "../db/config/config_versions.ts";
 import { eventSpan } from "../db/events/day_counts.ts";
-import { listReplayScores } from "../db/cycles/replays.ts";
+import { listSteps } from "../db/backtests/backtests.ts";
+import type { Backtest } from "../backtest/backtest.ts";
 import { cacheHome, installationHome } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
 import { importFile } from "../app/events/import.ts";
-import { configFor, DEMO_PROTOCOL, replayCutoffs, ReplayProtocol, testCutoffs } from "../demo/protocol.ts";
+import { configFor, DEMO_PROTOCOL, ReplayProtocol } from "../demo/protocol.ts";
 import { writePredictions } from "../demo/predictions_file.ts";
 import { scoresAsJson, summariseReplay } from "../demo/report.ts";
-import { runReplay } from "../demo/run.ts";
+import { type ReplayProgress, runReplay } from "../demo/run.ts";
 import { pinMoment } from "../app/as_of.ts";
 import { type Service, startService } from "../service.ts";
 import { ensureMonitor, ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
@@ -131,32 +132,16 @@ async function demoJob(
   const { lastMs } = (await eventSpan(sql))!;
   await followProtocol(service, protocol);
   await pinMoment(sql, lastMs + 1);
-  const cutoffs = replayCutoffs(protocol, lastMs);
-  const scored = testCutoffs(protocol, cutoffs);
-  if (scored.length === 0) {
-    const days = `${protocol.first} to ${protocol.last}, every ${protocol.stepDays} days`;
-    throw new InvalidInputError(
-      `Cannot replay: no cut-off of ${days} has ${protocol.minTrain} labelled ones before it`,
-      "first",
-    );
-  }
-  const bar = progressBar("Replay  {bar} {percentage}% | {value}/{total} cut-offs | {cutoff} {text}");
-  bar.start(cutoffs.length, 0, { cutoff: "", text: "" });
-  const onProgress = ({ done, cutoff, text }: { done: number; cutoff: string; text: string }) =>
-    bar.update(done, { cutoff: cutoff.slice(0, 10), text });
-  await runReplay({
-    sql,
-    client,
-    taskQueue,
-    replay,
-    models: [...models.keys()],
-    cutoffs,
-    scored,
-    onProgress,
-    signal,
-  })
-    .finally(() => bar.stop());
-  await report(service, { replay, options, cutoffs: scored, users });
+  const bar = progressBar("Replay  {bar} {percentage}% | {value}/{total} steps | {text}");
+  let started = false;
+  const onProgress = ({ done, of, text }: ReplayProgress) => {
+    if (!started) bar.start(of, 0, { text });
+    started = true;
+    bar.update(done, { text });
+  };
+  const run = { sql, client, taskQueue, replay, models: [...models.keys()], protocol, onProgress, signal };
+  const backtest = await runReplay(run).finally(() => bar.stop());
+  await report(service, { backtest, options, users });
   await letRetrainersCheck(service);
 }
 
@@ -203,27 +188,20 @@ async function followProtocol({ sql }: Service, protocol: ReplayProtocol): Promi
 
 async function report(
   { sql, models }: Service,
-  { replay, options, cutoffs, users }: {
-    replay: string;
-    options: DemoOptions;
-    cutoffs: readonly number[];
-    users: Map<string, string>;
-  },
+  { backtest, options, users }: { backtest: Backtest; options: DemoOptions; users: Map<string, string> },
 ): Promise<void> {
-  const scores = await listReplayScores(sql, replay);
-  const summaries = [...models.values()].flatMap((model) => summariseReplay(model, scores) ?? []);
+  const steps = await listSteps(sql, { backtest: backtest.id });
+  const summaries = [...models.values()].flatMap((model) => summariseReplay(backtest, model, steps) ?? []);
   for (const summary of summaries) console.log(await renderReplay(sql, summary));
   if (options.json) {
-    await Deno.writeTextFile(
-      options.json,
-      JSON.stringify(scoresAsJson(replay, scores, summaries), null, 2) + "\n",
-    );
+    const scores = scoresAsJson(backtest.id, steps, summaries);
+    await Deno.writeTextFile(options.json, JSON.stringify(scores, null, 2) + "\n");
     console.error(`Scores of every cut-off: ${options.json}`);
   }
   if (options.predictions) {
-    const asOf = cutoffs.map((ms) => new Date(ms).toISOString());
+    const cutoffs = [...new Set(steps.filter(({ rows }) => rows > 0).map(({ asOf }) => asOf))];
     const rows = await writePredictions(sql, options.predictions, {
-      cutoffs: asOf,
+      cutoffs,
       userOf: (key) => users.get(key),
     });
     console.error(`${count(rows)} served predictions: ${options.predictions}`);

@@ -2,7 +2,8 @@ import { count, figure, signed } from "../format/numbers.ts";
 import { type Column, table } from "./format.ts";
 import type { Sql } from "../db/connect.ts";
 import { countOutcomes } from "../db/cycles/cycles.ts";
-import { COLUMNS, type PolicySummary, type ReplaySummary } from "../demo/report.ts";
+import type { PolicySummary, ReplaySummary } from "../demo/report.ts";
+import { COLUMNS } from "./backtest_text.ts";
 
 const NAMES: Record<PolicySummary["policy"], string> = {
   frozen: "first model, frozen",

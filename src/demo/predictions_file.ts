@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { pipeline } from "node:stream/promises";
 import { csvLines } from "../core/csv.ts";
 import type { Sql } from "../db/connect.ts";
-import { servedPredictions } from "../db/cycles/replays.ts";
+import { servedPredictions } from "../db/models/served_predictions.ts";
 
 /**
  * Writes each served prediction of a replay as CSV: cut-off, user id as given in the file, model, version, prediction.

@@ -1,11 +1,6 @@
 import { z } from "zod";
-import { DAY_MS } from "../core/time.ts";
 import type { RetrainingConfig } from "../config/retraining.ts";
 import { Strategy } from "../rollout/plan.ts";
-
-/** The ways to keep a model that a replay compares. */
-export const POLICIES = ["frozen", "always", "threshold", "perennial"] as const;
-export type Policy = typeof POLICIES[number];
 
 /** The protocol of a replay: a cut-off every `stepDays`, the population, and the horizon of outcomes. */
 export const ReplayProtocol = z.strictObject({
@@ -30,24 +25,6 @@ export const DEMO_PROTOCOL: ReplayProtocol = {
   minTrain: 3,
   activity: "purchase",
 };
-
-/**
- * The cut-offs of a replay, ms since the epoch: those whose outcomes the data hold.
- * @param lastEventMs the newest event; its day counts as complete
- */
-export function replayCutoffs(protocol: ReplayProtocol, lastEventMs: number): number[] {
-  const { first, last, stepDays, horizonDays } = protocol;
-  const endMs = Math.min(Date.parse(last), lastEventMs + DAY_MS - horizonDays * DAY_MS);
-  const count = Math.floor((endMs - Date.parse(first)) / (stepDays * DAY_MS)) + 1;
-  return Array.from({ length: Math.max(0, count) }, (_, i) => Date.parse(first) + i * stepDays * DAY_MS);
-}
-
-/** The cut-offs at which policies are scored: those before which `minTrain` cut-offs had complete outcomes. */
-export function testCutoffs(protocol: ReplayProtocol, cutoffs: readonly number[]): number[] {
-  const { horizonDays, minTrain } = protocol;
-  const labelled = (at: number) => cutoffs.filter((c) => c + horizonDays * DAY_MS <= at).length;
-  return cutoffs.filter((at) => labelled(at) >= minTrain);
-}
 
 /** A configuration changed so that the retrainers follow the protocol, and no version that a policy serves loses its file. */
 export const configFor = (config: RetrainingConfig, protocol: ReplayProtocol): RetrainingConfig => ({

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import { systemClock } from "../core/clock.ts";
 import { NotFoundError } from "../core/errors.ts";
+import type { LiveWorkflows } from "../../activities/backtest/live.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
 import type { Control } from "./control.ts";
 
@@ -158,6 +159,13 @@ export async function lookAsOf(
     throw error;
   }
 }
+
+/** The workflows of what serves, as a replay of history asks them. A wait that is given up ends its call. */
+export const liveWorkflows = (client: Client): LiveWorkflows => ({
+  check: (model, asOf, signal) => client.withAbortSignal(signal, () => checkAsOf(client, model, asOf)),
+  lookAtRollout: (id, asOf, signal) =>
+    client.withAbortSignal(signal, () => lookAsOf(client, id, { asOf, traffic: false })),
+});
 
 function startOptions(model: string, taskQueue: string, active: boolean) {
   return {

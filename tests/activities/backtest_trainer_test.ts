@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rememberingTrainer } from "../../activities/backtest/trainer.ts";
+import { recordingTrainer, rememberingTrainer } from "../../activities/backtest/trainer.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { trainingSeconds } from "../../src/db/backtests/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
@@ -47,7 +47,13 @@ const request = (seed: number, target = [0, 1]): CompeteRequest => ({
 
 async function withTrainers(
   work: (
-    world: { held: HeldTrainer; trainerOf: (scope: string) => Trainer; sql: Database; folder: string },
+    world: {
+      held: HeldTrainer;
+      trainerOf: (scope: string) => Trainer;
+      live: Trainer;
+      sql: Database;
+      folder: string;
+    },
   ) => Promise<void>,
 ): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "perennial-trainer-" });
@@ -65,7 +71,8 @@ async function withTrainers(
       };
       const trainerOf = (scope: string) =>
         rememberingTrainer(deps as unknown as ActivityDeps, { scope, underWay });
-      await work({ held, trainerOf, sql, folder });
+      const live = recordingTrainer(deps as unknown as ActivityDeps, { underWay });
+      await work({ held, trainerOf, live, sql, folder });
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -143,4 +150,26 @@ Deno.test("rememberingTrainer() trains again where a file is lost", () =>
     assert.equal(held.trained, 2);
     await trainerOf("b").compete(request(1));
     assert.equal(held.trained, 2, "the new file is remembered");
+  }));
+
+Deno.test("recordingTrainer() trains whatever it is asked, and scopes find what came of it", () =>
+  withTrainers(async ({ held, trainerOf, live, sql }) => {
+    const first = await live.compete(request(1));
+    const found = await trainerOf("a").compete(request(1));
+    assert.deepEqual([held.trained, ...found.artifact], [1, ...first.artifact]);
+    await live.compete(request(1));
+    assert.equal(held.trained, 2, "production trains again");
+    assert.deepEqual((await trainingSeconds(sql, ["a"])).map(({ seconds }) => seconds), [1.5]);
+  }));
+
+Deno.test("recordingTrainer() shares a training that is under way", () =>
+  withTrainers(async ({ held, trainerOf, live }) => {
+    const gate = Promise.withResolvers<void>();
+    held.gate = gate.promise;
+    const ours = live.compete(request(1));
+    const theirs = trainerOf("a").compete(request(1));
+    await new Promise((done) => setTimeout(done, 100));
+    gate.resolve();
+    assert.deepEqual([...(await theirs).artifact], [...(await ours).artifact]);
+    assert.equal(held.trained, 1);
   }));

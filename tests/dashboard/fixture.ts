@@ -17,7 +17,7 @@ import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
 import { makeConfigs } from "./config_fixture.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
-import type { ReplayScore } from "../../src/dashboard/reads/overview.ts";
+import type { ReplayScore } from "../../src/backtest/replay.ts";
 import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
 import { dataView, EMPTY_DATA, emptyMonitoring, monitoringView, QUARANTINED } from "./monitoring_fixture.ts";
 import { anApproval, makeRollout } from "./rollout_fixture.ts";

@@ -1,6 +1,8 @@
 /** Puts a fixture into a real database. */
 import type { Database } from "../../src/db/connect.ts";
-import { saveReplayScores } from "../../src/db/cycles/replays.ts";
+import { LABELS, replayPolicies, type ReplayPolicy } from "../../src/backtest/replay.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
+import { endBacktest, saveBacktest, saveStep } from "../../src/db/backtests/backtests.ts";
 import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import type { Fixture } from "./fixture.ts";
@@ -42,6 +44,28 @@ export async function insertFixture(
     const running = fixture.cycles.find((c) => c.model === model && !c.endedAt)?.id ?? null;
     await saveRetrainer(sql, { model, active: true, nextCheckAt, runningCycle: running });
   }
-  await saveReplayScores(sql, fixture.scores.map((score) => ({ replay: "replay-made-up", ...score })));
+  await insertReplay(sql, fixture);
   await pinMoment(sql, Date.parse("2011-11-08T00:00:00Z"));
+}
+
+/** A replay that has ended, with the fixture's scores. */
+async function insertReplay(sql: Database, { scores }: Fixture): Promise<void> {
+  const id = "replay-made-up";
+  const models = [...new Set(scores.map(({ model }) => model))];
+  const moments = [...new Set(scores.map(({ cutoff }) => cutoff))].sort();
+  await saveBacktest(sql, {
+    id,
+    models,
+    policies: replayPolicies(),
+    moments,
+    scoredFrom: Object.fromEntries(models.map((model) => [model, moments[0]])),
+    config: RetrainingConfig.parse({}),
+    by: "perennial demo",
+    why: "",
+  });
+  const step = { run: "cycle", why: "", outcome: "wait", trained: false, predictionsSha256: null } as const;
+  for (const { policy, cutoff: asOf, ...score } of scores) {
+    await saveStep(sql, id, { ...step, ...score, asOf, policy: LABELS[policy as ReplayPolicy] });
+  }
+  await endBacktest(sql, id, { policy: "", state: "finished", text: "4 policies" });
 }

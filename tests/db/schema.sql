@@ -423,17 +423,6 @@ create table repeats (
   constraint repeats_pkey PRIMARY KEY (day, source, slot)
 );
 
-create table replay_scores (
-  replay text not null,
-  model text not null,
-  policy text not null,
-  cutoff timestamp with time zone not null,
-  version integer,
-  rows integer not null,
-  metrics jsonb not null,
-  constraint replay_scores_pkey PRIMARY KEY (replay, model, policy, cutoff)
-);
-
 create table retrainers (
   model text not null,
   active boolean not null,

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { savePredictions } from "../../src/db/models/predictions.ts";
-import { listReplayScores, saveReplayScores, servedBefore } from "../../src/db/cycles/replays.ts";
 import { writePredictions } from "../../src/demo/predictions_file.ts";
 import { pseudonym } from "../db/events_support.ts";
 import { withDatabase } from "../db/database.ts";
@@ -46,30 +45,4 @@ Deno.test("writePredictions() says why, when it cannot write", () =>
       writePredictions(sql, path, { cutoffs: [CUTOFF], userOf: (key) => names.get(key) }),
       /ENOENT/,
     );
-  }));
-
-Deno.test("servedBefore() is what a policy served at the newest cut-off before, or undefined", () =>
-  withDatabase(async (sql) => {
-    const score = (cutoff: string, version: number | null) => ({
-      replay: "r",
-      model: "churn",
-      policy: "threshold",
-      cutoff,
-      version,
-      rows: 9,
-      metrics: { accuracy: 0.7 },
-    });
-    const at = (cutoff: string) =>
-      servedBefore(sql, { replay: "r", model: "churn", policy: "threshold", cutoff });
-    await saveReplayScores(sql, [score("2011-04-12T00:00:00.000Z", 2), score(CUTOFF, null)]);
-    await saveReplayScores(sql, [score("2011-04-12T00:00:00.000Z", 3)]);
-    assert.deepEqual(
-      await Promise.all([CUTOFF, "2011-04-12T00:00:00.000Z", "2011-05-01T00:00:00.000Z"].map(at)),
-      [
-        undefined,
-        null,
-        3,
-      ],
-    );
-    assert.deepEqual((await listReplayScores(sql, "r")).map((s) => s.version), [null, 3]);
   }));

@@ -1,32 +1,56 @@
 import assert from "node:assert/strict";
-import type { ReplayScore } from "../../src/db/cycles/replays.ts";
+import type { Backtest, BacktestStep } from "../../src/backtest/backtest.ts";
+import { LABELS, REPLAY_POLICIES, replayPolicies, type ReplayPolicy } from "../../src/backtest/replay.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import churn from "../../src/models/churn.ts";
-import { POLICIES } from "../../src/demo/protocol.ts";
+import spending from "../../src/models/spending.ts";
 import { scoresAsJson, summariseReplay } from "../../src/demo/report.ts";
 
+const EARLY = "2011-03-15T00:00:00.000Z";
 const CUTOFFS = ["2011-03-29T00:00:00.000Z", "2011-04-12T00:00:00.000Z", "2011-04-26T00:00:00.000Z"];
+const replay: Backtest = {
+  id: "replay",
+  models: ["churn"],
+  policies: replayPolicies(),
+  moments: [EARLY, ...CUTOFFS],
+  scoredFrom: { churn: CUTOFFS[0] },
+  config: RetrainingConfig.parse({}),
+  by: "a test",
+  why: "",
+  createdAt: CUTOFFS[0],
+};
 
-/** Scores of all policies: what each served at each cut-off, and its accuracy there. */
-function scoresOf(served: Record<string, [number | null, number][]>): ReplayScore[] {
-  return CUTOFFS.flatMap((cutoff, i) =>
-    POLICIES.map((policy) => {
-      const [version, accuracy] = served[policy][i];
-      const metrics = { n: 100, accuracy, logLoss: 1 - accuracy };
-      return { replay: "r", model: "churn", policy, cutoff, version, rows: 100, metrics };
-    })
-  );
+const step = { model: "churn", run: "cycle", why: "", outcome: "wait", trained: false } as const;
+
+/** Steps of all policies: what each served at each scored cut-off, and its accuracy there. */
+function stepsOf(served: Record<ReplayPolicy, [number | null, number][]>): BacktestStep[] {
+  return REPLAY_POLICIES.flatMap((policy) => [
+    { ...step, policy: LABELS[policy], asOf: EARLY, version: null, rows: 0, metrics: null },
+    ...served[policy].map(([version, accuracy], i) => {
+      const metrics = { accuracy, logLoss: 1 - accuracy };
+      return { ...step, policy: LABELS[policy], asOf: CUTOFFS[i], version, rows: 100, metrics };
+    }),
+  ]);
 }
 
-const scores = scoresOf({
+const steps = stepsOf({
   frozen: [[1, 0.7], [1, 0.7], [1, 0.6]],
   always: [[5, 0.7], [6, 0.8], [7, 0.7]],
   threshold: [[1, 0.7], [1, 0.7], [1, 0.6]],
   perennial: [[1, 0.7], [2, 0.8], [2, 0.75]],
 });
-const summary = summariseReplay(churn, scores)!;
+const summary = summariseReplay(replay, churn, steps)!;
 const of = (policy: string) => summary.policies.find((p) => p.policy === policy)!;
 const near = (actual: number, want: number) =>
   assert.ok(Math.abs(actual - want) < 1e-12, `${actual} is not ${want}`);
+
+Deno.test("replayPolicies() are Perennial on what serves, and the others beside it", () =>
+  assert.deepEqual(replayPolicies().map(({ label, live = false }) => [label, live]), [
+    ["perennial", true],
+    ["perennial:gate=threshold", false],
+    ["every", false],
+    ["never", false],
+  ]));
 
 Deno.test("summariseReplay() means over cut-offs, each counting the same", () => {
   near(of("frozen").means.accuracy, 2 / 3);
@@ -40,7 +64,7 @@ Deno.test("summariseReplay() means over cut-offs, each counting the same", () =>
 });
 
 Deno.test("summariseReplay() counts how often what serves changed, the first included", () =>
-  assert.deepEqual(POLICIES.map((policy) => of(policy).deployments), [1, 3, 1, 2]));
+  assert.deepEqual(REPLAY_POLICIES.map((policy) => of(policy).deployments), [1, 3, 1, 2]));
 
 Deno.test("summariseReplay() compares with frozen cut-off by cut-off, with the standard error", () => {
   const { accuracy, logLoss } = of("perennial").differences;
@@ -54,21 +78,21 @@ Deno.test("summariseReplay() compares with frozen cut-off by cut-off, with the s
 });
 
 Deno.test("summariseReplay() does not count the baseline that speaks before a first version as a deployment", () => {
-  const late = scoresOf({
+  const late = stepsOf({
     frozen: [[1, 0.7], [1, 0.7], [1, 0.7]],
     always: [[5, 0.7], [6, 0.7], [7, 0.7]],
     threshold: [[null, 0.6], [null, 0.6], [2, 0.7]],
     perennial: [[null, 0.6], [2, 0.7], [2, 0.7]],
   });
-  const found = summariseReplay(churn, late)!.policies;
-  assert.deepEqual(found.map((p) => p.deployments), [1, 3, 1, 1]);
+  const { policies } = summariseReplay(replay, churn, late)!;
+  assert.deepEqual(policies.map(({ deployments }) => deployments), [1, 3, 1, 1]);
 });
 
 Deno.test("summariseReplay() of a model that was not scored is null", () =>
-  assert.equal(summariseReplay(churn, scores.map((s) => ({ ...s, model: "spending" }))), null));
+  assert.equal(summariseReplay(replay, spending, steps), null));
 
-Deno.test("scoresAsJson() gives each cut-off's scores per model and policy, by date", () => {
-  const json = scoresAsJson("r", scores, [summary]);
+Deno.test("scoresAsJson() gives each scored cut-off per model and policy, by date", () => {
+  const json = scoresAsJson("r", steps, [summary]);
   assert.equal(json.scores.length, 12);
   assert.deepEqual(json.scores[0], {
     cutoff: "2011-03-29",

@@ -5,15 +5,13 @@ import { momentsOf } from "../../src/backtest/plan.ts";
 import { listBacktests, listSteps, saveBacktest, type SavedStep } from "../../src/db/backtests/backtests.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
-import { listReplayScores } from "../../src/db/cycles/replays.ts";
+import { LABELS, replayScores } from "../../src/backtest/replay.ts";
 import { OWN_TABLES } from "../../src/db/backtests/scopes.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
-import { runReplay } from "../../src/demo/run.ts";
 import type { Service } from "../../src/service.ts";
 import { ensureBacktest, temporalControl } from "../../src/temporal/control_client.ts";
-import { PROTOCOL, withSmallShop } from "./small_shop.ts";
+import { CUTOFFS, PROTOCOL, replayShop, SCORED, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const POLICIES = ["never", "every", "perennial", "calendar=56d"];
@@ -102,26 +100,21 @@ Deno.test(
       const { sql, client, taskQueue, models } = service;
       const step = async (name: string, work: () => Promise<void>) =>
         assert.ok(await t.step(name, work), name);
-      const cutoffs = replayCutoffs(PROTOCOL, Date.parse("2011-08-01") - 1);
-      const scored = testCutoffs(PROTOCOL, cutoffs);
-      const run = { sql, client, taskQueue, replay: "e2e", models: [...models.keys()], cutoffs, scored };
-      await runReplay({ ...run, onProgress: () => undefined, signal: new AbortController().signal });
+      await replayShop(service, "e2e");
       const before = await liveState(service);
 
       await step(
-        "never, every and perennial score as the replay's policies do, to the last digit",
+        "Perennial in a registry of its own scores as what served did, to the last digit",
         async () => {
           await begin(service, "first", { policies: POLICIES });
           assert.equal(await ended(service, "first"), "finished");
           const steps = await listSteps(sql, { backtest: "first" });
-          assert.equal(steps.length, POLICIES.length * models.size * cutoffs.length);
-          const scores = await listReplayScores(sql, "e2e");
-          for (
-            const [policy, theirs] of [["never", "frozen"], ["every", "always"], ["perennial", "perennial"]]
-          ) {
-            for (const { model, cutoff, metrics, rows } of scores.filter((s) => s.policy === theirs)) {
+          assert.equal(steps.length, POLICIES.length * models.size * CUTOFFS.length);
+          const scores = replayScores(await listSteps(sql, { backtest: "e2e" }));
+          for (const theirs of ["frozen", "always", "perennial"] as const) {
+            const policy = LABELS[theirs];
+            for (const { model, cutoff, metrics: want, rows } of scores.filter((s) => s.policy === theirs)) {
               const ours = steps.find((s) => s.policy === policy && s.model === model && s.asOf === cutoff)!;
-              const { n: _n, ...want } = metrics;
               assert.equal(ours.rows, rows);
               for (const [name, value] of Object.entries(want)) {
                 const off = Math.abs(ours.metrics![name] - value) / Math.max(1, Math.abs(value));
@@ -139,7 +132,7 @@ Deno.test(
         const steps = await listSteps(sql, { backtest: "first" });
         const trainings = (policy: string) => steps.filter((s) => s.policy === policy && s.trained).length;
         assert.equal(trainings("never"), models.size, "the first model of each");
-        assert.equal(trainings("every"), models.size * scored.length);
+        assert.equal(trainings("every"), models.size * SCORED.length);
         assert.equal(
           trainings("calendar=56d"),
           models.size * 2,
@@ -166,7 +159,7 @@ Deno.test(
         await begin(service, "second", { policies: OTHERS, models: [churn] });
         assert.equal(await ended(service, "second"), "finished");
         const steps = await listSteps(sql, { backtest: "second" });
-        assert.equal(steps.length, OTHERS.length * cutoffs.length);
+        assert.equal(steps.length, OTHERS.length * CUTOFFS.length);
         assert.deepEqual(told(steps.filter((s) => s.policy === "every")), want);
         assert.ok(steps.some((s) => s.policy === "every:validate=true" && s.outcome === "inconclusive"));
         assert.ok(steps.filter((s) => s.policy === "drift").every(({ why }) => why.length > 0));
@@ -179,7 +172,7 @@ Deno.test(
         assert.ok(await temporalControl(client, { taskQueue }).cancelBacktest("third"));
         assert.equal(await ended(service, "third"), "cancelled");
         const steps = await listSteps(sql, { backtest: "third" });
-        assert.ok(steps.length > 2 && steps.length < 3 * models.size * cutoffs.length, String(steps.length));
+        assert.ok(steps.length > 2 && steps.length < 3 * models.size * CUTOFFS.length, String(steps.length));
         assert.deepEqual([...await sql`select nspname from pg_namespace where nspname like 'backtest%'`], []);
         assert.deepEqual(await liveState(service), before);
       });

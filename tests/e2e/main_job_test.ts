@@ -5,17 +5,16 @@ import { pathToFileURL } from "node:url";
 import { DAY_MS } from "../../src/core/time.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
-import { listReplayScores } from "../../src/db/cycles/replays.ts";
+import { listSteps } from "../../src/db/backtests/backtests.ts";
 import { moveServing, servingHistory, servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
-import { addVersion, getVersion, listVersions } from "../../src/db/models/versions.ts";
+import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { promote, rollBack } from "../../src/app/registry/moves.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import { replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
-import { runReplay } from "../../src/demo/run.ts";
+import { REPLAY_POLICIES, replayScores } from "../../src/backtest/replay.ts";
 import { configOf } from "../../src/config/retraining.ts";
 import type { Service } from "../../src/service.ts";
 import { checkAsOf } from "../../src/temporal/control_client.ts";
@@ -24,7 +23,7 @@ import { createTrainer } from "../../src/training/trainer.ts";
 import { createPredictor } from "../../src/serving/predictor.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { taskOf } from "../../activities/train.ts";
-import { PROTOCOL, type SmallShop, withSmallShop } from "./small_shop.ts";
+import { replayShop, SCORED, type SmallShop, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const source = (path: string) => new URL(`../../src/models/${path}`, import.meta.url).href;
@@ -58,26 +57,8 @@ async function withThirdModel(work: (folder: URL) => Promise<void>): Promise<voi
   }
 }
 
-const newestEvent = Date.parse("2011-08-01") - 1;
-const cutoffs = replayCutoffs(PROTOCOL, newestEvent);
-const scored = testCutoffs(PROTOCOL, cutoffs);
 const iso = (ms: number) => new Date(ms).toISOString();
-
-async function replay({ sql, client, taskQueue, models }: Service): Promise<string[]> {
-  const texts: string[] = [];
-  await runReplay({
-    sql,
-    client,
-    taskQueue,
-    replay: "e2e",
-    models: [...models.keys()],
-    cutoffs,
-    scored,
-    onProgress: ({ text }) => void texts.push(text),
-    signal: new AbortController().signal,
-  });
-  return texts;
-}
+const scored = SCORED.map((asOf) => Date.parse(asOf));
 
 async function shoppers({ sql }: Service, n: number): Promise<string[]> {
   const rows = await sql`select distinct user_key from user_days order by user_key limit ${n}`;
@@ -101,7 +82,7 @@ Deno.test(
         );
         await step(
           "a roll-back by a person takes effect in the next prediction",
-          () => rolledBackByHand(service),
+          () => rolledBackByHand(service, home),
         );
         await step(
           "a bad version is taken back by itself once its outcomes are known",
@@ -119,9 +100,9 @@ async function replayed({ service, events }: SmallShop): Promise<void> {
   const { sql, models } = service;
   const [{ count }] = await sql`select count(*)::int from events`;
   assert.equal(count, events);
-  await replay(service);
+  await replayShop(service, "e2e");
   assert.deepEqual([...models.keys()], ["churn", "lines", "spending"]);
-  const scores = await listReplayScores(sql, "e2e");
+  const scores = replayScores(await listSteps(sql, { backtest: "e2e" }));
   for (const model of models.keys()) {
     const history = await servingHistory(sql, model);
     const first = history.at(-1)!;
@@ -130,7 +111,7 @@ async function replayed({ service, events }: SmallShop): Promise<void> {
     const own = scores.filter((score) => score.model === model);
     assert.deepEqual(
       new Set(own.map(({ policy }) => policy)),
-      new Set(["always", "frozen", "perennial", "threshold"]),
+      new Set(REPLAY_POLICIES),
     );
     assert.equal(own.length, 4 * scored.length);
     for (const ms of scored) {
@@ -144,27 +125,29 @@ async function replayed({ service, events }: SmallShop): Promise<void> {
     (await sql`select (select count(*) from cycles)::int as cycles,
     (select count(*) from checks)::int as checks, (select count(*) from predictions)::int as predictions`)[0];
   const before = await done();
-  await replay(service);
+  await replayShop(service, "e2e");
   assert.deepEqual(await done(), before, "what a former replay did is not done again");
 }
 
-/** A sound version that is not what serves now, nor the same under another number. */
-async function spareVersion({ sql }: Service): Promise<ModelVersion> {
+/** A sound version that is not what serves now, nor the same under another number: what serves, trained with another seed. */
+async function spareVersion(service: Service, home: string, cycle: number): Promise<ModelVersion> {
+  const { sql } = service;
   const serving = await getVersion(sql, "churn", (await servingVersion(sql, "churn"))!);
-  const spare = (await listVersions(sql, "churn")).find(({ state, artefactSha256 }) =>
-    ["deployed", "reference"].includes(state) && artefactSha256 !== serving.artefactSha256
-  );
-  assert.ok(spare, "there is no spare version");
+  const spare = await trainAgain(service, home, serving, {
+    seed: cycle,
+    cycleId: `retrainer/churn/cycle/${cycle}`,
+  });
+  assert.notEqual(spare.artefactSha256, serving.artefactSha256);
   return spare;
 }
 
 /** Lets another version serve, and takes it back. */
-async function rolledBackByHand(service: Service): Promise<void> {
+async function rolledBackByHand(service: Service, home: string): Promise<void> {
   const { sql, predictor } = service;
   const users = await shoppers(service, 20);
   const predict = () => predictor.predict({ model: "churn", users, asOfMs: scored[0] });
   const before = await predict();
-  const other = await spareVersion(service);
+  const other = await spareVersion(service, home, 901);
   await promote(sql, { ...asked("up"), model: "churn", version: other.version });
   const meanwhile = await predict();
   assert.deepEqual([meanwhile.version, meanwhile.fallback], [other.version, false]);
@@ -175,33 +158,50 @@ async function rolledBackByHand(service: Service): Promise<void> {
   assert.notDeepEqual(meanwhile.predictions, before.predictions);
 }
 
-/** Trains on the champion's own rows, but with the opposite of what happened. */
-async function trainBadly(service: Service, home: string, champion: ModelVersion): Promise<ModelVersion> {
+/** Trains on a version's own rows again. @param options.label what is learned of an outcome; left out: the outcome */
+async function trainAgain(
+  service: Service,
+  home: string,
+  version: ModelVersion,
+  { seed, cycleId, label = (outcome) => outcome }: {
+    seed: number;
+    cycleId: string;
+    label?: (outcome: number) => number;
+  },
+): Promise<ModelVersion> {
   const { sql, models } = service;
   const store = fileArtefacts(join(home, "artefacts"));
-  const model = models.get(champion.model)!;
-  const config = configOf((await currentConfig(sql)).config, champion.model);
-  const rows = await loadRows(store, (await getSnapshot(sql, champion.manifest.snapshotId)).blocks);
-  const target = rows.target.map((label) => 1 - label);
+  const model = models.get(version.model)!;
+  const config = configOf((await currentConfig(sql)).config, version.model);
+  const rows = await loadRows(store, (await getSnapshot(sql, version.manifest.snapshotId)).blocks);
+  const target = rows.target.map(label);
   const trainer = await createTrainer({ workers: 1 });
   try {
     const { artifact, winner } = await trainer.compete({
       task: taskOf(model, config),
       rows: { ...rows, target },
-      seed: 1,
+      seed,
     });
     const manifest = {
-      ...champion.manifest,
-      cycleId: "retrainer/churn/cycle/900",
-      parent: champion.version,
+      ...version.manifest,
+      cycleId,
+      parent: version.version,
       candidate: winner.recipe.name,
     };
-    const version = await addVersion(sql, { manifest, artefactSha256: await store.put(artifact) });
-    return await getVersion(sql, champion.model, version);
+    const number = await addVersion(sql, { manifest, artefactSha256: await store.put(artifact) });
+    return await getVersion(sql, version.model, number);
   } finally {
     trainer.close();
   }
 }
+
+/** Trains on the champion's own rows, but with the opposite of what happened. */
+const trainBadly = (service: Service, home: string, champion: ModelVersion): Promise<ModelVersion> =>
+  trainAgain(service, home, champion, {
+    seed: 1,
+    cycleId: "retrainer/churn/cycle/900",
+    label: (outcome) => 1 - outcome,
+  });
 
 /** Deploys a version as a cycle does. */
 async function plant({ sql }: Service, bad: ModelVersion, champion: number): Promise<void> {
@@ -265,7 +265,7 @@ async function rolledBackByItself(service: Service, home: string): Promise<void>
 async function damaged(service: Service, home: string): Promise<void> {
   const { sql, models } = service;
   const good = (await servingVersion(sql, "churn"))!;
-  const broken = await spareVersion(service);
+  const broken = await spareVersion(service, home, 902);
   await promote(sql, { ...asked("up again"), model: "churn", version: broken.version });
   const hash = broken.artefactSha256;
   const path = join(home, "artefacts", hash.slice(0, 2), hash);

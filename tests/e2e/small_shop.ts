@@ -1,5 +1,7 @@
 /** A small part of the bundled real shop, and the whole service on it. */
 import { join } from "node:path";
+import { momentsOf } from "../../src/backtest/plan.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { fileURLToPath } from "node:url";
 import { readConfig } from "../../src/config/environment.ts";
 import { systemClock } from "../../src/core/clock.ts";
@@ -7,6 +9,7 @@ import { currentConfig, saveConfig } from "../../src/db/config/config_versions.t
 import { cacheHome } from "../../src/embedded/home.ts";
 import { importFile, type ImportResult } from "../../src/app/events/import.ts";
 import { configFor, type ReplayProtocol } from "../../src/demo/protocol.ts";
+import { runReplay } from "../../src/demo/run.ts";
 import { type Service, type ServiceOptions, startService } from "../../src/service.ts";
 import {
   freshDatabase,
@@ -27,6 +30,29 @@ export const PROTOCOL: ReplayProtocol = {
   minTrain: 2,
   activity: "purchase",
 };
+
+const { moments, scoredFrom } = momentsOf(configFor(RetrainingConfig.parse({}), PROTOCOL), {
+  models: ["churn"],
+  span: { firstMs: Date.parse("2010-12-01"), lastMs: Date.parse("2011-08-01") - 1 },
+  from: PROTOCOL.first,
+  to: PROTOCOL.last,
+});
+/** Its cut-offs, and those at which policies are scored. */
+export const CUTOFFS: readonly string[] = moments;
+export const SCORED: readonly string[] = moments.filter((asOf) => asOf >= scoredFrom.churn);
+
+/** Replays the small shop's history as `demo` does. */
+export const replayShop = ({ sql, client, taskQueue, models }: Service, replay: string) =>
+  runReplay({
+    sql,
+    client,
+    taskQueue,
+    replay,
+    models: [...models.keys()],
+    protocol: PROTOCOL,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
 
 /** Writes the events of every `every`-th shopper until a day, about 20,000 lines; @returns how many events */
 export async function writeSmallShop(

@@ -10,38 +10,18 @@ import { waitUntil } from "../../src/embedded/waiting.ts";
 import { lostOutputs } from "../../src/notebook/clean.ts";
 import { executeNotebook, NotebookFailedError } from "../../src/notebook/execute.ts";
 import { jupyterEnvironment, NOTEBOOKS, pythonWithJupyter } from "../../src/notebook/jupyter.ts";
-import { replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
-import { runReplay } from "../../src/demo/run.ts";
 import type { Service } from "../../src/service.ts";
 import { ensureBacktest } from "../../src/temporal/control_client.ts";
-import { PROTOCOL, withSmallShop } from "../e2e/small_shop.ts";
+import { PROTOCOL, replayShop, withSmallShop } from "../e2e/small_shop.ts";
 import { PLACE_TYPE } from "../../src/notebook/show.ts";
 import { codeOf, names, outputsOf, read, shownText, textOf, writeNotebook } from "./support.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
-const NEWEST_EVENT = Date.parse("2011-08-01") - 1;
-
-/** Lets the small shop have a history: five cut-offs, of which the last three are scored. */
-async function replay({ sql, client, taskQueue, models }: Service): Promise<void> {
-  const cutoffs = replayCutoffs(PROTOCOL, NEWEST_EVENT);
-  await runReplay({
-    sql,
-    client,
-    taskQueue,
-    cutoffs,
-    replay: "notebooks",
-    models: [...models.keys()],
-    scored: testCutoffs(PROTOCOL, cutoffs),
-    onProgress: () => undefined,
-    signal: new AbortController().signal,
-  });
-}
-
 /** Asks two policies about one model, over the small shop's cut-offs. */
 async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
   const { config } = await currentConfig(sql);
-  const id = "notebooks";
+  const id = "two-policies";
   const models = ["churn"];
   const policies = ["never", "perennial"].map(readPolicy).map((spec) => ({
     ...spec,
@@ -71,7 +51,7 @@ Deno.test(
     inFolder((into) =>
       withSmallShop(async ({ service, home, databaseUrl }) => {
         const python = await pythonWithJupyter(hostEnvironment, console.log);
-        await replay(service);
+        await replayShop(service, "notebooks");
         await backtest(service);
         const env = jupyterEnvironment(hostEnvironment.env, python, {
           databaseUrl,

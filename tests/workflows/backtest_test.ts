@@ -29,6 +29,11 @@ class Asked {
   recorded: string[] = [];
   ends: string[] = [];
   failing: number | null = null;
+  /** the policy that runs on what serves */
+  live: number | null = null;
+  /** the moments that were checked there, and the cycles that steps were recorded with */
+  checked: number[] = [];
+  cycles: (string | undefined)[] = [];
   held: Promise<void> = Promise.resolve();
 }
 const worlds = new Map<string, Asked>();
@@ -53,9 +58,9 @@ const activities: BacktestActivities = {
     asked.most = Math.max(asked.most, ++asked.walking);
     return Promise.resolve({ label: `p${policy}`, ended: false });
   },
-  planStep: ({ policy, moment }) =>
+  planStep: ({ backtest, policy, moment }) =>
     Promise.resolve({
-      scope: "backtest_x_0",
+      scope: worlds.get(backtest)!.live === policy ? undefined : "backtest_x_0",
       label: `p${policy}`,
       model: "m",
       asOf: "2011-02-01T00:00:00.000Z",
@@ -65,11 +70,18 @@ const activities: BacktestActivities = {
     }),
   decideStep({ backtest, policy }) {
     if (worlds.get(backtest)!.failing === policy) throw ApplicationFailure.nonRetryable("no such policy");
-    return Promise.resolve({ run: "nothing", trigger: null, why: "" });
+    return worlds.get(backtest)!.live === policy
+      ? Promise.resolve({ run: "cycle", trigger: "replay", why: "" })
+      : Promise.resolve({ run: "nothing", trigger: null, why: "" });
+  },
+  checkLive({ backtest, moment }) {
+    worlds.get(backtest)!.checked.push(moment);
+    return Promise.resolve({ outcome: "wait", cycleId: "retrainer/m/cycle/7" });
   },
   trainStep: () => Promise.resolve(),
-  async recordStep({ backtest, policy, moment }) {
+  async recordStep({ backtest, policy, moment, cycleId }) {
     const asked = worlds.get(backtest)!;
+    if (policy === asked.live) asked.cycles.push(cycleId);
     asked.recorded.push(`${policy}/${moment}`);
     await asked.held;
   },
@@ -136,6 +148,19 @@ Deno.test("backtest() goes on with the others where a policy fails", options, as
     "closed",
   ]);
 });
+
+Deno.test(
+  "backtest() has the retrainer itself check for a policy that runs on what serves",
+  options,
+  async () => {
+    const { id, asked } = world({ live: 0 });
+    await ensureBacktest(client, { id, taskQueue });
+    assert.equal(await result(id), "finished");
+    assert.deepEqual(asked.checked, [0, 1, 2]);
+    assert.deepEqual(asked.cycles, Array(MOMENTS).fill("retrainer/m/cycle/7"));
+    assert.equal(asked.recorded.length, POLICIES * MOMENTS);
+  },
+);
 
 Deno.test("backtest() told to end closes what is open, once", options, async () => {
   const gate = Promise.withResolvers<void>();

@@ -45,7 +45,6 @@ Deno.test("workflows are recorded: each of them, and each way in which a cycle e
   const endings = ["cannot-tell-yet", "wait", "deployed", "inconclusive", "cancelled", "failed"];
   for (
     const kind of [
-      "replay-cutoff",
       "retrainer-churn",
       "monitor",
       "delivery",

@@ -14,6 +14,7 @@ import {
   trainingSeconds,
 } from "../../db/backtests/backtests.ts";
 import type { Sql } from "../../db/connect.ts";
+import { replayTrainingSeconds } from "../../db/cycles/cycles.ts";
 import { scopeOf } from "../../db/backtests/scopes.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { configOf } from "../../config/retraining.ts";
@@ -90,20 +91,38 @@ export async function readBacktest(
   const [row] = await listBacktests(sql, { id });
   if (!row) throw new NotFoundError("backtest", id);
   const [steps, ends] = await Promise.all([listSteps(sql, { backtest: id }), listEnds(sql, id)]);
-  const scopes = row.policies.map((_, index) => scopeOf(id, index));
-  const spent = await trainingSeconds(sql, scopes);
+  const spent = await secondsSpent(sql, row);
   const results: ModelResult[] = [];
   for (const name of row.models) {
     const model = models.get(name);
     if (!model) continue; // its file is gone since
     const seconds = spent.filter((use) => use.model === name).map((use) =>
-      [row.policies[scopes.indexOf(use.scope)].label, use.seconds] as const
+      [use.policy, use.seconds] as const
     );
     const worth = await worthByPolicy(row, model, { steps, open });
     const publicSteps = steps.map(({ predictionsSha256: _, ...step }) => step);
     results.push(resultOf({ backtest: row, model, steps: publicSteps, seconds: new Map(seconds), worth }));
   }
-  return { ...summaryOf(row), ends: ends.filter(({ policy }) => policy !== ""), results, notes: NOTES };
+  const live = row.policies.filter((policy) => policy.live).map(liveNote);
+  const notes = [...live, ...NOTES];
+  return { ...summaryOf(row), ends: ends.filter(({ policy }) => policy !== ""), results, notes };
+}
+
+const liveNote = ({ label }: LabelledPolicy) =>
+  `"${label}" is what served: its cycles, versions and predictions are the installation's own.`;
+
+/** Seconds of training by policy and model. */
+async function secondsSpent(
+  sql: Sql,
+  { id, policies, moments }: BacktestRow,
+): Promise<{ policy: string; model: string; seconds: number }[]> {
+  const scopes = policies.map((_, index) => scopeOf(id, index));
+  const [uses, live] = await Promise.all([trainingSeconds(sql, scopes), replayTrainingSeconds(sql, moments)]);
+  const inScopes = uses.map((use) => ({ ...use, policy: policies[scopes.indexOf(use.scope)].label }));
+  const onLive = policies.filter((policy) => policy.live).flatMap(({ label: policy }) =>
+    [...live].map(([model, seconds]) => ({ policy, model, seconds }))
+  );
+  return [...inScopes, ...onLive];
 }
 
 /** Computes the earnings of each policy over never; opens nothing where no economics are stated. */

@@ -42,6 +42,13 @@ export async function listBacktests(
   return z.array(BacktestRow).parse([...rows]);
 }
 
+/** The id of the newest in which a policy runs on what serves, or null where there is none. */
+export async function newestReplay(sql: Sql): Promise<string | null> {
+  const [row] = await sql`select id from backtests where policies @> '[{"live": true}]'
+    order by created_at desc limit 1`;
+  return row?.id ?? null;
+}
+
 /** Ids of those that have not ended. */
 export async function runningBacktests(sql: Sql): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`select id from backtests b

@@ -50,7 +50,6 @@ export const SHARED_TABLES = [
   "quality_days",
   "quarantine",
   "repeats",
-  "replay_scores",
   "sessions",
   "settings",
   "user_days",

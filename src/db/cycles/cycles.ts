@@ -174,6 +174,19 @@ export async function nextCycleNumber(sql: Sql, model: string): Promise<number> 
   return row.next;
 }
 
+/** Seconds that replayed cycles as of some moments spent in training, by model. */
+export async function replayTrainingSeconds(
+  sql: Sql,
+  moments: readonly string[],
+): Promise<Map<string, number>> {
+  const rows = await sql<{ model: string; seconds: number }[]>`
+    select model, sum(extract(epoch from (s ->> 'endedAt')::timestamptz - (s ->> 'startedAt')::timestamptz))::float8 as seconds
+    from cycles, jsonb_array_elements(stages) s
+    where trigger = 'replay' and as_of = any(${moments as string[]}::timestamptz[])
+      and s ->> 'stage' in ('train', 'refit') and s ->> 'endedAt' is not null group by model`;
+  return new Map(rows.map(({ model, seconds }) => [model, seconds]));
+}
+
 /** Cycles as of a moment or later that came to a verdict, newest first. */
 export async function judgedCyclesSince(sql: Sql, asOf: string): Promise<Cycle[]> {
   const rows = await sql`select ${columns(sql)} from cycles
