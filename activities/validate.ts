@@ -18,6 +18,7 @@ import type { TrainingRows } from "../src/training/rows.ts";
 import { loadScorer } from "../src/training/scorer.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { compare } from "../src/validation/compare.ts";
+import { compareSegments } from "../src/validation/compare_segments.ts";
 import { verdictOf } from "../src/validation/gate.ts";
 import { inTestHalf, type Split } from "../src/validation/split.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
@@ -121,12 +122,10 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     scoreRows(deps, await store.get(challenger.manifest.tested.sha256), rows),
   ]);
   const cap = targetCap ?? Infinity;
-  const comparison = compare(
-    model,
-    { target: rows.target, shopper: rows.user },
-    { champion: theirs, challenger: ours },
-    { cap, confidence: config.confidence },
-  );
+  const unseen = { target: rows.target, shopper: rows.user };
+  const predictions = { champion: theirs, challenger: ours };
+  const options = { cap, confidence: config.confidence };
+  const comparison = compare(model, unseen, predictions, options);
   const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }), { empty: 0 });
   const { stale, failing } = await conditionOf(deps, job, comparison.championLoss >= naiveLoss);
   return {
@@ -140,12 +139,13 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     staleBecause: stale,
     failing,
     cutoffs: split.test.map((block) => block.cutoff),
-    segments: segmentsOf(job, rows, {
-      champion: theirs,
-      challenger: ours,
-      cap,
-      groups: await groupsOf(deps, job),
-    }),
+    segments: compareSegments(
+      model,
+      unseen,
+      predictions,
+      segmentsOf(rows, await groupsOf(deps, job)),
+      options,
+    ),
     segmentMargin: config.segment_margin,
   };
 }
@@ -159,26 +159,13 @@ async function groupsOf(
   return new Map([...groups].map(([user, names]) => [shopperNumber(user), names]));
 }
 
-/** The same comparison within each segment of shoppers. */
+/** The places of each segment's rows: kinds of shoppers by their features, and groups by category and country. */
 function segmentsOf(
-  { model, config: { confidence } }: ValidationJob,
   { features, width, target, user }: TrainingRows,
-  { champion, challenger, cap, groups }: {
-    champion: ArrayLike<number>;
-    challenger: ArrayLike<number>;
-    cap: number;
-    groups: ReadonlyMap<number, readonly string[]>;
-  },
-): Evidence["segments"] {
+  groups: ReadonlyMap<number, readonly string[]>,
+): [segment: string, places: number[]][] {
   const value = (row: number, feature: string) => features[row * width + FEATURES.indexOf(feature)];
-  const bySegment = [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
-  return bySegment.map(([segment, places]) => {
-    const pick = (values: ArrayLike<number>) => Float64Array.from(places, (i) => values[i]);
-    const rows = { target: pick(target), shopper: Int32Array.from(places, (i) => user[i]) };
-    const both = { champion: pick(champion), challenger: pick(challenger) };
-    const { difference, championLoss } = compare(model, rows, both, { cap, confidence });
-    return { segment, difference, championLoss };
-  });
+  return [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
 }
 
 /** Whether the champion is stale (why), and whether it fails: no better than a guess, or worse than it was. */

@@ -1,13 +1,11 @@
 import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
-import { findObservation, saveObservation } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, STEADY_FEATURES } from "../../src/features/definition.ts";
 import type { DriftEvidence } from "../../src/monitoring/drift.ts";
-import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { featureShapes } from "../../src/monitoring/feature_shapes.ts";
 import { recomputeDrift } from "../../src/monitoring/recompute_drift.ts";
@@ -18,6 +16,7 @@ import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps, ObserveDeps } from "../deps.ts";
 import { importanceOf } from "./importance.ts";
 import { alphasOf } from "./observation_key.ts";
+import { observeOnce } from "./observe_once.ts";
 
 /** Earlier moments that say how far features move by themselves. */
 const PAST_MAX = 26;
@@ -30,22 +29,14 @@ export async function observeDrift(
   deps: ObserveDeps,
   { model: name, version, key, asOfMs }: { model: string; version: number; key: string; asOfMs: number },
 ): Promise<Observation> {
-  const { sql, store, codeVersion } = deps;
   const id = { kind: "drift", model: name, key: `${key}/version ${version}` } as const;
-  const known = await findObservation(sql, id);
-  if (known) return known;
-  const { config } = await modelAndConfig(deps, name);
-  const evidence = await gather(deps, { config, version: await getVersion(sql, name, version), asOfMs });
-  const report = await recomputeDrift(deps, evidence);
-  return await saveObservation(sql, {
-    ...id,
-    id: crypto.randomUUID(),
-    asOf: report.asOf,
-    answer: report.answer,
-    report: { ...report },
-    evidenceSha256: await sealValue(store, evidence),
-    codeVersion,
-    shapes: await featureShapes(deps, evidence),
+  return await observeOnce(deps, id, {
+    async gather() {
+      const { config } = await modelAndConfig(deps, name);
+      return await gather(deps, { config, version: await getVersion(deps.sql, name, version), asOfMs });
+    },
+    judge: (evidence) => recomputeDrift(deps, evidence),
+    shapes: (evidence) => featureShapes(deps, evidence),
   });
 }
 

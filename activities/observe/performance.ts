@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import { findObservation, listObservations, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/monitoring/outcomes.ts";
 import { streamSummaries } from "../../src/db/monitoring/streams.ts";
@@ -12,12 +12,12 @@ import { PerformanceReport } from "../../src/performance/report.ts";
 import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/performance_evidence.ts";
 import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import { asLoss, metricOf } from "../../src/performance/measure.ts";
-import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { alphasOf } from "./observation_key.ts";
+import { observeOnce } from "./observe_once.ts";
 import { validatedOn } from "./validated.ts";
 
 /** Validation rows that a look compares with. */
@@ -33,20 +33,10 @@ export async function observePerformance(
   deps: ActivityDeps,
   { model: name, version, key, asOfMs }: { model: string; version: number; key: string; asOfMs: number },
 ): Promise<Observation> {
-  const { sql, store, codeVersion } = deps;
   const id = { kind: "performance", model: name, key: `${key}/version ${version}` } as const;
-  const known = await findObservation(sql, id);
-  if (known) return known;
-  const evidence = await gather(deps, { version: await getVersion(sql, name, version), asOfMs });
-  const report = judgePerformance(evidence);
-  return await saveObservation(sql, {
-    ...id,
-    id: crypto.randomUUID(),
-    asOf: report.asOf,
-    answer: report.answer,
-    report: { ...report },
-    evidenceSha256: await sealValue(store, evidence),
-    codeVersion,
+  return await observeOnce(deps, id, {
+    gather: async () => await gather(deps, { version: await getVersion(deps.sql, name, version), asOfMs }),
+    judge: judgePerformance,
   });
 }
 
