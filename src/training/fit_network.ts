@@ -120,7 +120,7 @@ function runEpoch(fit: NetworkFit, from: NetworkState, x: tf.Tensor2D, offsets?:
 }
 
 /** Sum of the batch's losses, and the slope of their mean for every weight. */
-function batchGradient(
+export function batchGradient(
   fit: NetworkFit,
   weights: Float32Array,
   x: tf.Tensor2D,
