@@ -1,5 +1,5 @@
 import { DAY_MS } from "../src/core/time.ts";
-import { findingsInForce } from "../src/db/monitoring/affected.ts";
+import { findingsInForce } from "../src/db/monitoring/findings_in_force.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { isAffected } from "../src/quality/affected.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";

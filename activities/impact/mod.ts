@@ -1,5 +1,6 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import { type Deployment, listDeployments, saveImpact } from "../../src/db/cycles/impacts.ts";
+import { saveImpact } from "../../src/db/cycles/impacts.ts";
+import { type Deployment, listDeployments } from "../../src/db/models/deployments.ts";
 import type { ImpactEvidence, ImpactStage } from "../../src/impact/impact_evidence.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { sealValue } from "../../src/registry/sealed.ts";

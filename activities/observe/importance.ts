@@ -1,6 +1,5 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
-import { findImportance, saveImportance } from "../../src/db/models/importance.ts";
-import { getVersion } from "../../src/db/models/versions.ts";
+import { findImportance, getVersion, saveImportance } from "../../src/db/models/versions.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import { findingsInForce } from "../../src/db/monitoring/affected.ts";
+import { findingsInForce } from "../../src/db/monitoring/findings_in_force.ts";
 import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { DriftReport } from "../../src/drift/report.ts";

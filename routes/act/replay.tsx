@@ -3,7 +3,7 @@ import { ActionForm } from "./(_components)/action_form.tsx";
 import { define, type State } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
 import { counted } from "../../src/format/numbers.ts";
-import type { QuarantineReason } from "../../src/db/events/quarantine_list.ts";
+import type { QuarantineReason } from "../../src/db/events/quarantine.ts";
 
 /** The reason that the address names. @throws {HttpError} no event waits for it */
 async function asked({ url, state }: { url: URL; state: State }): Promise<QuarantineReason> {

@@ -4,7 +4,7 @@ import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
-import { QuarantineReason, QuarantineRow } from "../db/events/quarantine_list.ts";
+import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";

@@ -13,7 +13,7 @@ import type { DataView } from "../../src/dashboard/reads/data.ts";
 import type { MonitoringView } from "../../src/dashboard/reads/monitoring.ts";
 import { hoursBesideUsual } from "../../src/monitoring/usual_hours.ts";
 import { budgetOf } from "../../src/app/reports/monitoring.ts";
-import type { QuarantineRow } from "../../src/db/events/quarantine_list.ts";
+import type { QuarantineRow } from "../../src/db/events/quarantine.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
 const METRIC: Readonly<Record<string, string>> = { churn: "accuracy", spending: "mse" };

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { DAY_MS } from "../../src/core/time.ts";
-import { dayCounts, daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/events/arrivals.ts";
+import { daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/events/arrivals.ts";
+import { dayCounts } from "../../src/db/events/day_counts.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { performanceTrail } from "../../src/db/monitoring/performance_trail.ts";
 import { saveObservation, shapesOf } from "../../src/db/monitoring/observations.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { HOUR_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { listQuarantined, quarantineReasons } from "../../src/db/events/quarantine_list.ts";
+import { listQuarantined, quarantineReasons } from "../../src/db/events/quarantine.ts";
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { ingest } from "../../src/app/events/ingest.ts";
 import { reprocessQuarantine } from "../../src/app/events/reprocess.ts";

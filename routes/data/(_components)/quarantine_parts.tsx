@@ -1,4 +1,4 @@
-import type { QuarantineReason, QuarantineRow } from "../../../src/db/events/quarantine_list.ts";
+import type { QuarantineReason, QuarantineRow } from "../../../src/db/events/quarantine.ts";
 import { ActButton } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted } from "../../../src/format/numbers.ts";

@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { writeAudit } from "../../db/access/audit.ts";
-import { listQuarantined, quarantineReasons } from "../../db/events/quarantine_list.ts";
+import { listQuarantined, quarantineReasons } from "../../db/events/quarantine.ts";
 import { ingest } from "../../app/events/ingest.ts";
 import { reprocessQuarantine, type ReprocessResult } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";

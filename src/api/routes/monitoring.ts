@@ -1,9 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { NotFoundError } from "../../core/errors.ts";
-import { listAcceptances } from "../../db/monitoring/acceptances.ts";
+import { acceptFinding, listAcceptances } from "../../db/monitoring/quality_findings.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { acceptFinding } from "../../db/monitoring/quality_findings.ts";
 import type { Acceptance } from "../../monitoring/acceptance.ts";
 import { readImpact } from "../../app/reports/impact.ts";
 import { readDrift, readPerformance, readQuality } from "../../app/reports/monitoring.ts";

@@ -7,7 +7,7 @@ import {
   takeWaiting,
   type WaitingEvent,
   type Wanted,
-} from "../../db/events/quarantine_reprocess.ts";
+} from "../../db/events/quarantine.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { validateEvent } from "../../events/accept.ts";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
-import { listAcceptances } from "../../db/monitoring/acceptances.ts";
-import { findingsInForce } from "../../db/monitoring/affected.ts";
+import { listAcceptances } from "../../db/monitoring/quality_findings.ts";
+import { findingsInForce } from "../../db/monitoring/findings_in_force.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
 import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";

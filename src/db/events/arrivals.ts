@@ -2,17 +2,6 @@
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
 
-/** Events of one UTC day (days since 1970) and type. */
-export const DayCount = z.object({ day: z.int(), type: z.string(), events: z.number() });
-export type DayCount = z.infer<typeof DayCount>;
-
-/** Uses the primary key of `day_counts`. @param range both days included */
-export async function dayCounts(sql: Sql, { from, to }: { from: number; to: number }): Promise<DayCount[]> {
-  const rows = await sql`select day, type, sum(events)::float8 as events from day_counts
-    where day between ${from}::int and ${to}::int group by day, type order by day, type`;
-  return z.array(DayCount).parse([...rows]);
-}
-
 /** The arrivals of a day that is over, from its profile. */
 export const DayInBrief = z.object({
   day: z.int(),

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Sql } from "../connect.ts";
 
 /** The first and the last event's time, ms since the epoch; null where there is none. */
@@ -5,4 +6,15 @@ export async function eventSpan(sql: Sql): Promise<{ firstMs: number; lastMs: nu
   const [row] = await sql<{ first: string | null; last: string | null }[]>`
     select min(first_at) as first, max(last_at) as last from day_counts`;
   return row.first && row.last ? { firstMs: Date.parse(row.first), lastMs: Date.parse(row.last) } : null;
+}
+
+/** Events of one UTC day (days since 1970) and type. */
+export const DayCount = z.object({ day: z.int(), type: z.string(), events: z.number() });
+export type DayCount = z.infer<typeof DayCount>;
+
+/** Uses the primary key of `day_counts`. @param range both days included */
+export async function dayCounts(sql: Sql, { from, to }: { from: number; to: number }): Promise<DayCount[]> {
+  const rows = await sql`select day, type, sum(events)::float8 as events from day_counts
+    where day between ${from}::int and ${to}::int group by day, type order by day, type`;
+  return z.array(DayCount).parse([...rows]);
 }

@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { Acceptance } from "../../monitoring/acceptance.ts";
 import type { Finding } from "../../quality/report.ts";
 import type { Sql } from "../connect.ts";
 
@@ -31,4 +33,12 @@ export async function countAccepted(sql: Sql): Promise<number> {
   const [row] =
     await sql`select count(*)::int as accepted from quality_findings where accepted_at is not null`;
   return row.accepted;
+}
+
+/** Returns who accepted which of these findings, by key. */
+export async function listAcceptances(sql: Sql, keys: readonly string[]): Promise<Acceptance[]> {
+  const rows =
+    await sql`select key, accepted_at as at, accepted_by as by, accepted_why as why from quality_findings
+    where key = any(${keys as string[]}::text[]) and accepted_at is not null order by key`;
+  return z.array(Acceptance).parse([...rows]);
 }
