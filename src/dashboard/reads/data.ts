@@ -1,7 +1,6 @@
 import { DAY_MS } from "../../core/time.ts";
+import { type DayCount, dayCounts } from "../../db/events/day_counts.ts";
 import {
-  type DayCount,
-  dayCounts,
   type DayInBrief,
   daysInBrief,
   hoursOfToday,
@@ -17,7 +16,7 @@ import {
   type QuarantineReason,
   quarantineReasons,
   type QuarantineRow,
-} from "../../db/events/quarantine_list.ts";
+} from "../../db/events/quarantine.ts";
 import type { Clock } from "../../core/clock.ts";
 import type { Sql } from "../../db/connect.ts";
 import { type HourPoint, hoursBesideUsual } from "../../monitoring/usual_hours.ts";
