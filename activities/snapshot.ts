@@ -9,7 +9,7 @@ import { championOf, rowsIn, splitFor } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
-export interface SnapshotResult {
+interface SnapshotResult {
   snapshotId: string;
   rows: number;
   /** rows the challenger that is tested trains on, and rows it is tested on; 0: nothing is new to the champion */

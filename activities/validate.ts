@@ -26,13 +26,13 @@ import { championFindings, championOf, readIfIntact, splitFor } from "./champion
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
-export interface ValidateInput {
+interface ValidateInput {
   cycleId: string;
   model: string;
   snapshotId: string;
 }
 
-export interface ValidateResult {
+interface ValidateResult {
   verdict: Verdict;
   why: string;
 }

@@ -1,7 +1,7 @@
 /** The analysis page in words. */
 import { count, counted, percent, signedMoney } from "../src/format/numbers.ts";
 import { capital, metricName } from "../src/format/words.ts";
-import type { AnalysedCycle, Spread, Together } from "../src/app/reports/analysis.ts";
+import type { Spread, Together } from "../src/app/reports/analysis.ts";
 import type { AnalysisBrief } from "../src/dashboard/reads/analysis.ts";
 import type { Money } from "../src/impact/money.ts";
 import { duration } from "../src/format/times.ts";
@@ -73,7 +73,3 @@ const MONEY: Readonly<Record<Money["verdict"], Badge>> = {
   "cannot tell yet": { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" },
 };
 export const moneyBadge = (verdict: Money["verdict"]): Badge => MONEY[verdict];
-
-/** A cycle, and the version that it brought where it did. */
-export const cycleName = ({ number, challenger, outcome }: AnalysedCycle): string =>
-  `Cycle ${number}${challenger !== null && outcome === "deployed" ? `, v${challenger}` : ""}`;

@@ -50,7 +50,7 @@ export function ChartTools({ id, describe, numbers, children, zoom, table = true
 }
 
 /** A chart's numbers, row by row. */
-export function NumbersTable({ numbers: { columns, rows }, label }: { numbers: Numbers; label: string }) {
+function NumbersTable({ numbers: { columns, rows }, label }: { numbers: Numbers; label: string }) {
   return (
     <div class="scroll-x" role="group" aria-label={label} tabIndex={0}>
       <table>

@@ -123,7 +123,7 @@ const DOING: Readonly<Record<Stage, string>> = {
   "report": "Writing the report",
   "ended": "Ended",
 };
-export const doing = (stage: Stage): string => DOING[stage];
+const doing = (stage: Stage): string => DOING[stage];
 
 const TRIGGER_NAMES: Readonly<Record<Cycle["trigger"], string>> = {
   first: "first check",

@@ -69,7 +69,7 @@ async function runPolicy(input: PolicyRunInput): Promise<void> {
   }
 }
 
-export interface PolicyRunInput extends PolicyRunId {
+interface PolicyRunInput extends PolicyRunId {
   /** how many there are */
   models: number;
   moments: number;

@@ -28,7 +28,7 @@ import { localActivities } from "./proxies.ts";
 import { type Answer, QUEUE_MAX, type Request, requestOf, RequestQueue } from "./requests.ts";
 
 /** Work left and done: carried over when the workflow continues as new. */
-export interface RetrainerState {
+interface RetrainerState {
   model: string;
   active: boolean;
   lastCheckMs?: number;

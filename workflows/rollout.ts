@@ -13,7 +13,7 @@ import { type RolloutLooked, rolloutLookUpdate, wakeSignal } from "./messages.ts
 import { activities, ROLLOUT_STEP } from "./proxies.ts";
 import { VERDICT } from "./search_attributes.ts";
 
-export interface RolloutInput {
+interface RolloutInput {
   /** its id, which is the workflow's as well */
   rollout: string;
   /** a person asks for it: it begins first */

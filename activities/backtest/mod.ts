@@ -43,7 +43,7 @@ export interface StepPlace {
 }
 
 /** The size of a backtest. */
-export interface Open {
+interface Open {
   policies: number;
   models: number;
   moments: number;

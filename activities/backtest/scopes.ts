@@ -67,7 +67,7 @@ interface InScope {
 type Activity = (input: never) => Promise<unknown>;
 
 /** Activities that may be asked to work on a scope, where they are asked about anything. */
-export type Scoped<T extends Record<string, Activity>> = {
+type Scoped<T extends Record<string, Activity>> = {
   [K in keyof T]: T[K] extends () => Promise<unknown> ? T[K]
     : (input: Parameters<T[K]>[0] & InScope) => ReturnType<T[K]>;
 };

@@ -11,7 +11,7 @@ import { feedStreams } from "./streams.ts";
 import type { ActivityDeps, ObserveDeps } from "../deps.ts";
 
 /** One look: the moment it holds for, what it stored, and what that says. */
-export interface ObservationResult {
+interface ObservationResult {
   asOf: string;
   observations: string[];
   text: string;

@@ -11,7 +11,7 @@ import { readIfIntact } from "../champion.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** The rows that a version was validated on, and the model that saw none of them: the one that was tested, not its refit. */
-export interface Validated {
+interface Validated {
   rows: TrainingRows;
   artefact: Uint8Array;
 }

@@ -40,7 +40,7 @@ export interface HandRollout {
 }
 
 /** The result of a look at a rollout. */
-export interface RolloutLookResult {
+interface RolloutLookResult {
   ended: boolean;
   text: string;
   /** until the next look */

@@ -3,9 +3,9 @@ import type { RetrainerState, WorkerState } from "./heartbeats.ts";
 import type { Settlement } from "./alert.ts";
 
 /** A worker says every 20 s that it is there: six times in vain. */
-export const STALLED_AFTER_MS = 2 * MINUTE_MS;
+const STALLED_AFTER_MS = 2 * MINUTE_MS;
 /** A timer fires within seconds where a worker lives; a retrainer that tries in vain to reach Postgres waits 30 s. */
-export const MISSED_AFTER_MS = 15 * MINUTE_MS;
+const MISSED_AFTER_MS = 15 * MINUTE_MS;
 
 export interface ProcessHealth {
   retrainers: readonly RetrainerState[];

@@ -19,7 +19,7 @@ import * as messages from "./messages.ts";
 /** The same schema under a name that the OpenAPI document refers to. */
 const named = <T extends z.ZodType>(schema: T, id: string): T => (schema.clone() as T).openapi(id);
 
-export const ProblemAnswer = named(messages.Problem, "Problem");
+const ProblemAnswer = named(messages.Problem, "Problem");
 export const StatusAnswer = named(Status, "Status");
 export const CycleAnswer = named(Cycle, "Cycle");
 export const HistoryAnswer = named(messages.History, "History");

@@ -53,7 +53,7 @@ export function openApiDocument(app: Api): Document {
 }
 
 /** Every route that the document names, as in `GET /models/{name}/serving`. */
-export function documentedRoutes(app: Api): string[] {
+function documentedRoutes(app: Api): string[] {
   const routes = app.openAPIRegistry.definitions.flatMap((d) => d.type === "route" ? [d.route] : []);
   return routes.map(({ method, path }) => `${method.toUpperCase()} ${path}`);
 }

@@ -5,7 +5,7 @@ import { isLoopback } from "./access.ts";
 const FINISH_WITHIN_MS = 5_000;
 
 /** An API that listens. */
-export interface ServedApi {
+interface ServedApi {
   /** `http://127.0.0.1:8000`: how this machine reaches it. */
   url: string;
   port: number;
@@ -21,7 +21,7 @@ export class CannotListenError extends Error {
 }
 
 /** The address to listen on. */
-export interface Listening {
+interface Listening {
   host: string;
   /** 0: any free one */
   port: number;

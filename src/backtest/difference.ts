@@ -4,7 +4,7 @@ import { twoSidedT } from "../stats/critical.ts";
 import { mean as meanOf } from "../stats/mean.ts";
 import { SCORED_MIN } from "./plan.ts";
 
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 
 export const Difference = z.object({
   mean: z.number(),

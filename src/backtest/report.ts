@@ -45,7 +45,7 @@ export const ModelResult = z.object({
 });
 export type ModelResult = z.infer<typeof ModelResult>;
 
-export interface ReportInput {
+interface ReportInput {
   backtest: Backtest;
   model: Pick<ModelDefinition, "name" | "kind">;
   steps: readonly BacktestStep[];

@@ -6,7 +6,7 @@ import { keyFile, readKey } from "../app/security/keys.ts";
 import type { Io } from "./io.ts";
 
 /** The address of a service, and its key as far as this machine has one. */
-export interface Connection {
+interface Connection {
   url: string;
   apiKey: string | undefined;
 }
@@ -27,7 +27,7 @@ export async function findConnection(
 }
 
 /** An installation found on this machine. */
-export interface FoundInstallation {
+interface FoundInstallation {
   name: string;
   home: string;
   /** whether a process runs it now */

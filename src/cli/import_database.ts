@@ -13,7 +13,7 @@ import { UsageError } from "./exit.ts";
 import type { Io } from "./io.ts";
 
 /** The database of an installation, with the folder that holds its secret. */
-export interface ImportDatabase {
+interface ImportDatabase {
   sql: Database;
   home: string;
   /** Frees what was opened or started here. */

@@ -1,5 +1,5 @@
 /** Ctrl-C and SIGTERM, heard until `end()`. */
-export interface Interrupt {
+interface Interrupt {
   signal: AbortSignal;
   /** Settles at the first of them. */
   asked: Promise<void>;

@@ -16,7 +16,7 @@ export interface Style {
 }
 
 /** Everything the monitor watches, on one screen. */
-export interface Overview {
+interface Overview {
   quality: QualityLooks;
   drift: DriftLooks;
   performance: PerformanceLooks;

@@ -37,7 +37,7 @@ export function whatIfText(simulation: WhatIfReport, paint: Paint): string {
 const valueLabel = (value: unknown) => value === undefined ? "as every model" : valueText(value);
 
 /** "3 to 7 more, 1 fewer", "as many" */
-export function change(more: { atLeast: number; atMost: number }, fewer: number): string {
+function change(more: { atLeast: number; atMost: number }, fewer: number): string {
   const parts = [
     ...more.atMost === 0
       ? []

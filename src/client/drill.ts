@@ -7,7 +7,7 @@ import { systemClock } from "../core/clock.ts";
 const LOOK_EVERY_MS = 500;
 
 /** A drill did not end in time; its rollout goes on by itself. */
-export class DrillRunningError extends Error {
+class DrillRunningError extends Error {
   override name = "DrillRunningError";
   constructor(id: string, timeoutMs: number) {
     super(
@@ -18,7 +18,7 @@ export class DrillRunningError extends Error {
   }
 }
 
-export interface DrillOptions extends DrillRequest {
+interface DrillOptions extends DrillRequest {
   model: string;
   /** default: ten minutes */
   timeoutMs?: number;

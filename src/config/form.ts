@@ -3,7 +3,7 @@ import { type ModelConfig, RetrainingConfig } from "./retraining.ts";
 import { ALL_SETTINGS, readValue, type Setting, valueAt, valueText } from "./settings.ts";
 
 /** The fields as they were written, by the names of settings. A setting that is left out stays. */
-export interface Written {
+interface Written {
   /** null: for every model that does not differ */
   model: string | null;
   fields: Readonly<Record<string, string>>;
@@ -15,7 +15,7 @@ export type ReadConfig =
   | { config: null; problems: Record<string, string> };
 
 /** The settings that may be written for a model, or for all. */
-export const settingsFor = (model: string | null): readonly Setting[] =>
+const settingsFor = (model: string | null): readonly Setting[] =>
   model === null ? ALL_SETTINGS : ALL_SETTINGS.filter((s) => s.perModel);
 
 /** A configuration with what a person wrote. For one model an empty field means: as every model. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { ModelConfig, type RetrainingConfig, SETTINGS } from "./retraining.ts";
 
-export type SettingName = keyof typeof SETTINGS;
+type SettingName = keyof typeof SETTINGS;
 
 /** The reach of a setting: it says what can be decided again under another value. */
 export type Reach =
@@ -131,7 +131,7 @@ export interface Setting {
   perModel: boolean;
 }
 
-export interface SettingGroup {
+interface SettingGroup {
   name: string;
   settings: Setting[];
 }
@@ -243,7 +243,7 @@ export function configChanges(before: RetrainingConfig, after: RetrainingConfig)
 }
 
 /** Whether two values of a setting are the same. */
-export const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** A value as it is written, and read again by `readValue`; undefined: nothing. */
 export const valueText = (value: unknown): string =>

@@ -41,7 +41,7 @@ export function connect(
 }
 
 /** The database does not let us in, or is not there. */
-export class DatabaseUnreachableError extends Error {
+class DatabaseUnreachableError extends Error {
   override name = "DatabaseUnreachableError";
   constructor(url: string, override readonly cause: unknown) {
     const { host, pathname, username } = new URL(url);

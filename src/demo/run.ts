@@ -17,7 +17,7 @@ import { eventSpan } from "../db/events/day_counts.ts";
 import { ensureBacktest } from "../temporal/control_client.ts";
 import type { ReplayProtocol } from "./protocol.ts";
 
-export interface ReplayRun {
+interface ReplayRun {
   sql: Sql;
   client: Client;
   taskQueue: string;

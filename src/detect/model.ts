@@ -17,14 +17,14 @@ export interface Answers {
 }
 
 /** A model that learns no more. */
-export interface FixedModel {
+interface FixedModel {
   /** the candidates that won, one for each network */
   readonly winners: readonly string[];
   /** @param rows shape `[n]` */
   answer(rows: readonly number[]): Promise<Answers>;
 }
 
-export interface FitOptions {
+interface FitOptions {
   readonly trainer: Trainer;
   readonly features: Features;
   readonly target: Target;

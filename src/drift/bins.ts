@@ -1,7 +1,7 @@
 import type { Sample } from "./sample.ts";
 
 /** Values put into bins; the last bin holds the rows without a value. */
-export interface Bins {
+interface Bins {
   /** upper ends, ascending; a value belongs to the first end it does not exceed, and none exceeds the last */
   readonly ends: Float32Array;
   /** whether a bin is of one single value that fills it */

@@ -55,7 +55,7 @@ export function codeColumn(
 }
 
 /** Rows per bin, of all rows that are compared and of those in the window with fewer units. */
-export interface CodeCounts {
+interface CodeCounts {
   readonly all: Float64Array;
   readonly fewer: Float64Array;
 }

@@ -4,7 +4,7 @@ import { needValues, type Sample } from "./sample.ts";
 import { chiSquare, jensenShannon, psi, totalVariation } from "./shares.ts";
 
 /** A distance between two windows of one feature. What counts as far is not its business: see windows.ts. */
-export interface Detector {
+interface Detector {
   readonly name: string;
   readonly of: "numeric" | "categorical" | "both";
   /** false: of numbers it matters which window is the reference, for the bins are taken from it */

@@ -10,7 +10,7 @@ import { type Evidence, tailOf } from "../stats/quadratic_form.ts";
 import { balanceOf, fewerOf } from "./units.ts";
 
 /** Every feature tested, in the order of the columns. */
-export interface TestedFeatures {
+interface TestedFeatures {
   method: "permutation" | "asymptotic";
   rounds: number;
   statistics: Statistic[];

@@ -1,7 +1,7 @@
 import type { Sample } from "./sample.ts";
 
 /** Two samples over the same bins, to be drawn: it judges nothing. */
-export interface Histogram {
+interface Histogram {
   /** ends of the bins, ascending, shape `[k + 1]`; a bin holds its lower end, the last one its upper end too */
   readonly edges: number[];
   /** rows per bin, shape `[k]` */

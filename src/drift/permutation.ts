@@ -5,11 +5,11 @@ import { quadratic, type Statistic } from "./statistic.ts";
 import { balanceOf, fewerOf } from "./units.ts";
 
 /** The rows that are dealt, and what is tested of them. */
-export interface Deal extends Coded {
+interface Deal extends Coded {
   readonly statistics: readonly Statistic[];
 }
 
-export interface PermutationResult {
+interface PermutationResult {
   rounds: number;
   /** of each feature alone */
   pRaw: number[];

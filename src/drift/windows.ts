@@ -24,7 +24,7 @@ export interface WindowsOptions {
 }
 
 /** The difference of one feature between two windows. */
-export interface FeatureVerdict {
+interface FeatureVerdict {
   feature: string;
   kind: "numeric" | "categorical";
   /** by detector; null: it does not apply here */

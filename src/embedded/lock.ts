@@ -10,13 +10,13 @@ export class InstallationRunningError extends Error {
 }
 
 /** The holder of a lock, as it wrote of itself. */
-export interface LockOwner {
+interface LockOwner {
   pid: number;
   /** ISO 8601, UTC. */
   startedAt: string;
 }
 
-export interface Lock {
+interface Lock {
   /** Frees the home. Safe to call twice. */
   release(): void;
 }

@@ -8,7 +8,7 @@ export const PORTS = {
   temporalUi: { default: 8233, wants: "The Temporal UI", setting: "PERENNIAL_TEMPORAL_UI_PORT" },
   postgres: { default: 54329, wants: "Postgres", setting: "PERENNIAL_POSTGRES_PORT" },
 } as const;
-export type PortUse = keyof typeof PORTS;
+type PortUse = keyof typeof PORTS;
 
 /** Something else already listens on a port that was asked for. */
 export class PortTakenError extends Error {

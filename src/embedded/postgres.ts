@@ -15,7 +15,7 @@ import { waitUntil } from "./waiting.ts";
 import { sleep } from "../core/deadline.ts";
 import type { ChildExit, ChosenPorts, Log, RunningPostgres } from "./types.ts";
 
-export interface PostgresOptions {
+interface PostgresOptions {
   home: string;
   cache: string;
   uid: number | null;

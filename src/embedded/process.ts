@@ -11,7 +11,7 @@ export interface ServerUser {
   gid: number;
 }
 
-export interface DaemonOptions {
+interface DaemonOptions {
   bin: string;
   args: readonly string[];
   /** Gets the output; the server's user must be able to write it. */

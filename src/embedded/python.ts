@@ -4,7 +4,7 @@ import { findProgram, runProgram } from "./programs.ts";
 import type { Log } from "./types.ts";
 
 /** Packages that go together into one Python. */
-export interface PythonPackages {
+interface PythonPackages {
   /** what its folder is called, in the cache folder */
   readonly name: string;
   /** what they are for, as in "the notebooks" */

@@ -9,7 +9,7 @@ export class ServerKeepsDyingError extends Error {
   }
 }
 
-export interface SupervisorOptions<S extends RunningServer> {
+interface SupervisorOptions<S extends RunningServer> {
   /** The name for people: `Postgres`. */
   name: string;
   /** Starts it again, on the same ports and data. */

@@ -6,7 +6,7 @@ import { waitUntil } from "./waiting.ts";
 import { addSearchAttributes, isServing } from "./temporal_cli.ts";
 import type { ChildExit, Log, RunningTemporal } from "./types.ts";
 
-export interface TemporalOptions {
+interface TemporalOptions {
   home: string;
   /** From `findTemporal()`. */
   bin: string;

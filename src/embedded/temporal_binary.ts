@@ -19,7 +19,7 @@ export class TemporalUnavailableError extends Error {
   }
 }
 
-export interface FindOptions extends Pick<HostEnvironment, "env"> {
+interface FindOptions extends Pick<HostEnvironment, "env"> {
   cache: string;
   log: Log;
 }

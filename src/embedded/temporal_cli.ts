@@ -5,7 +5,7 @@ import { SEARCH_ATTRIBUTES } from "./temporal_namespace.ts";
  * The embedded server's own command line (50 ms a question): the SDK would do it with
  * Deno's HTTP/2 client, which can crash the process when a server goes away (docs/decisions/0001).
  */
-export interface TemporalCli {
+interface TemporalCli {
   bin: string;
   /** `host:port`. */
   address: string;

@@ -21,7 +21,7 @@ export interface ValidationContext {
   readonly zone?: "needed" | "utc";
 }
 
-export type EventVerdict =
+type EventVerdict =
   | { readonly kind: "accepted"; readonly event: AcceptedEvent }
   | { readonly kind: "quarantined"; readonly reason: string; readonly field: EventField | null };
 

@@ -19,7 +19,7 @@ export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
 };
 
 /** The field that a name means, and its rank among that field's names (0 is tried first). */
-export interface FieldName {
+interface FieldName {
   readonly field: EventField;
   readonly rank: number;
 }

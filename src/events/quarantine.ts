@@ -5,7 +5,7 @@ import { knownFields } from "./field_names.ts";
 import { TEXT_MAX } from "./schema.ts";
 
 /** Why an event was refused, and where it came from. */
-export interface Refusal {
+interface Refusal {
   readonly reason: string;
   readonly field: string | null;
   readonly source: string;

@@ -3,7 +3,7 @@ import type { ValidationContext } from "./accept.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 
 /** An event as it waits in quarantine. */
-export interface StoredQuarantinedEvent {
+interface StoredQuarantinedEvent {
   readonly source: string;
   readonly reason: string;
   readonly field: string | null;
@@ -11,7 +11,7 @@ export interface StoredQuarantinedEvent {
 }
 
 /** An event as it was sent, and how to validate it; or why it cannot be restored. */
-export type RestoredEvent =
+type RestoredEvent =
   | {
     readonly kind: "whole";
     readonly raw: Record<string, unknown>;

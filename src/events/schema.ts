@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Longest text kept for an id, a shopper, a session, a product, a category or a country, in characters. */
 export const TEXT_MAX = 200;
 /** Prices, quantities and amounts beyond this (either sign) are taken for nonsense. */
-export const NUMBER_MAX = 1e12;
+const NUMBER_MAX = 1e12;
 
 const TEXT_RULE = `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL`;
 const NUMBER_RULE = `must be a number between -${NUMBER_MAX} and ${NUMBER_MAX}`;

@@ -2,7 +2,7 @@ import type { ModelKind } from "../models/model.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 
 /** The economics that the shop stated, as a model's configuration holds them. */
-export type Stated = Pick<
+type Stated = Pick<
   ModelConfig,
   "sales_margin" | "kept_customer_value" | "contact_cost" | "offer_success" | "offer_lift" | "contact_budget"
 >;

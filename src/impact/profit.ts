@@ -5,7 +5,7 @@ import { type Fold, type Folds, foldsOf } from "./folds.ts";
 import { provenThreshold } from "./threshold.ts";
 
 /** One model's contacts on the rows it is judged on. */
-export interface Judged {
+interface Judged {
   /** what each judged row earned, shape `[n]` */
   profit: Float64Array;
   /** share of the judged rows that were contacted */

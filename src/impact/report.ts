@@ -6,13 +6,13 @@ import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { ImpactCutoff, type ImpactEvidence } from "./impact_evidence.ts";
 
 /** The importance of a group of features to both models: rise of the loss when the group is shuffled among the rows. */
-export const GroupImpact = z.strictObject({
+const GroupImpact = z.strictObject({
   group: z.string(),
   before: z.number(),
   after: z.number(),
   difference: Interval.describe("after less before: above zero, the new model leans on the group more"),
 });
-export type GroupImpact = z.infer<typeof GroupImpact>;
+type GroupImpact = z.infer<typeof GroupImpact>;
 
 /** The change by a deployment, without money: that follows from the economics in force when it is read. */
 export const ImpactReport = z.strictObject({

@@ -3,7 +3,7 @@ import { bestThreshold, contacts, ranked } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
 
 /** From which prediction on a shop contacts, and whether that was learned from outcomes. */
-export interface Threshold {
+interface Threshold {
   from: number;
   /** false: where a contact pays for itself, if predictions mean what they say */
   moved: boolean;

@@ -9,7 +9,7 @@ export interface JudgedLook {
 }
 
 /** The record of a rule: its alarms, and the share that were right. */
-export interface AlarmRecord {
+interface AlarmRecord {
   looks: number;
   alarms: number;
   /** alarms after which the model did do worse */

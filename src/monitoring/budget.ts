@@ -10,7 +10,7 @@ import { DAY_MS } from "../core/time.ts";
 /** The longest time over which unspent budget is saved up: a look after a long pause must not be reckless. */
 const SAVED_DAYS_MAX = 7;
 /** No single look may spend more than this. */
-export const ALPHA_MAX = 0.2;
+const ALPHA_MAX = 0.2;
 
 /** Shares of the budget among what is watched; those of models are divided by the number of models again. */
 export const SHARES = {

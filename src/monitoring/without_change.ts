@@ -3,7 +3,7 @@ import type { Table } from "../drift/table.ts";
 import { compareWindows } from "../drift/windows.ts";
 
 /** The result of one look at data that did not change. */
-export interface QuietLook {
+interface QuietLook {
   /** of the feature that stands out most: adjusted for all features looked at */
   p: number;
   /** the same feature looked at alone */

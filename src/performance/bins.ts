@@ -1,5 +1,5 @@
 /** Predictions in bins: `edges` are the inner ones, ascending; a value on an edge lies above it. */
-export interface Bins {
+interface Bins {
   readonly edges: readonly number[];
 }
 

@@ -10,7 +10,7 @@ import { type OutcomeRows, shoppersOf } from "./rows.ts";
 import { clusteredError } from "../stats/clustered.ts";
 
 /** Predictions whose outcomes are not known; shape `[m]` both. */
-export type WaitingRows = Pick<OutcomeRows, "prediction" | "shopper">;
+type WaitingRows = Pick<OutcomeRows, "prediction" | "shopper">;
 
 type Estimate = NonNullable<PerformanceReport["estimated"]>;
 

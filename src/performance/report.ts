@@ -13,7 +13,7 @@ export const Measured = z.strictObject({
 export type Measured = z.infer<typeof Measured>;
 
 /** Predicted against observed, of the rows whose prediction lies in one bin. */
-export const CalibrationBin = z.strictObject({
+const CalibrationBin = z.strictObject({
   low: z.number(),
   high: z.number(),
   rows: z.int(),

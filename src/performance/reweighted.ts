@@ -1,7 +1,7 @@
 import { binOf, binsOf, placesByBin } from "./bins.ts";
 
 /** Estimates a quantity known of some rows on other rows, by their predictions. */
-export interface Reweighted {
+interface Reweighted {
   /** its mean over the other rows */
   readonly value: number;
   /** expected for each of the other rows */

@@ -1,5 +1,5 @@
 /** A shopper's features by name; NaN where there is nothing to say. */
-export type FeatureValues = (feature: string) => number;
+type FeatureValues = (feature: string) => number;
 
 /** Kinds of shoppers that a model may serve differently well; the first that fits is the shopper's. */
 const SEGMENTS: readonly { readonly name: string; readonly fits: (value: FeatureValues) => boolean }[] = [

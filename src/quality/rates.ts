@@ -14,7 +14,7 @@ export interface Counted {
 }
 
 /** A share over a stretch of days, and its usual value. */
-export interface Stretch {
+interface Stretch {
   readonly first: number;
   readonly last: number;
   readonly now: number;

@@ -23,11 +23,11 @@ export interface Again<T> {
 }
 
 /** Settings that change which rows, labels or cut-offs there are: what was stored is of another protocol. */
-export const PROTOCOL = ["horizon_days", "active_days", "activity", "step_days", "first_cutoff"];
+const PROTOCOL = ["horizon_days", "active_days", "activity", "step_days", "first_cutoff"];
 /** Settings that went into looks as they were made, and are sealed with their evidence. */
-export const SEALED = ["false_alarm_days", "monitor_sample"];
+const SEALED = ["false_alarm_days", "monitor_sample"];
 /** Settings that would have trained another challenger, or judged it on other rows. */
-export const RETRAINED = ["max_train_cutoffs", "seed", "validation_rows"];
+const RETRAINED = ["max_train_cutoffs", "seed", "validation_rows"];
 
 const anyOf = ({ changed }: Wanted, names: readonly string[]) => names.find((name) => changed.has(name));
 

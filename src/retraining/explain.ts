@@ -38,7 +38,7 @@ export const Explanation = z.object({
 export type Explanation = z.infer<typeof Explanation>;
 
 /** Judges evidence again. @throws {z.ZodError} it is no such evidence @throws {DamagedArtefactError} rows are gone */
-export type Recompute = (evidence: unknown) => Promise<unknown>;
+type Recompute = (evidence: unknown) => Promise<unknown>;
 
 export interface ExplainDeps {
   /** opens sealed evidence. @throws {DamagedArtefactError} it is gone, or not what was sealed */

@@ -6,7 +6,7 @@ import { cycleText } from "./cycle_text.ts";
 import type { Health } from "./status.ts";
 
 /** The facts that a model's health follows from. */
-export interface HealthInput {
+interface HealthInput {
   /** the newest change of what serves; null: nothing ever served */
   move: Pick<ServingMove, "kind" | "version" | "previous" | "why" | "at"> | null;
   /** the newest cycle that ended */

@@ -2,7 +2,7 @@ import { NEEDED } from "../impact/summary.ts";
 import type { Check } from "./check.ts";
 
 /** A reason, and the number of checks that answered "retrain" for it. */
-export interface TriggerReasonCount {
+interface TriggerReasonCount {
   reason: string;
   checks: number;
 }

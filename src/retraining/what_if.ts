@@ -70,7 +70,7 @@ export const WhatIfReport = z.object({
 export type WhatIfReport = z.infer<typeof WhatIfReport>;
 
 /** The stored history, and the configurations to compare on it. */
-export interface WhatIfInput {
+interface WhatIfInput {
   current: RetrainingConfig;
   wanted: RetrainingConfig;
   /** each model's own margin, by its name */

@@ -1,7 +1,7 @@
 import type { RolloutPlan } from "./plan.ts";
 
 /** Shares out the chance of each kind of wrong decision, so that all its ways together keep within it. */
-export interface ErrorRates {
+interface ErrorRates {
   /** a version is promoted that is worse by the margin or more */
   readonly promote: number;
   /** harm is established at some look where there is none */

@@ -3,7 +3,7 @@ import type { RolloutPlan, Strategy } from "./plan.ts";
 import { abPerArm } from "./sample_size.ts";
 
 /** The facts about the versions of a rollout before it begins. */
-export interface Prospect {
+interface Prospect {
   champion: number;
   /** the version that it is about first */
   challengers: readonly number[];

@@ -11,7 +11,7 @@ const SKEW = 3;
 const UNSEEN = 9;
 
 /** The parameters of a mean's bounds. */
-export interface BoundsOptions {
+interface BoundsOptions {
   /** chance that the lower end ever lies above the mean, and that the upper end ever lies below it */
   readonly alpha: { readonly low: number; readonly high: number };
   /** standard deviation that one shopper's value may well have, though none has shown it yet; 0: nobody knows */

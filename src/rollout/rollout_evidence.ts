@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Moments as SampleMoments } from "../stats/moments.ts";
 
 /** Mean and sample variance over shoppers, each counted once; the variance of fewer than two is 0. */
-export const Moments = z.strictObject({
+const Moments = z.strictObject({
   n: z.int(),
   mean: z.number(),
   variance: z.number(),

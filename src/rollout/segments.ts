@@ -9,7 +9,7 @@ import type { Bounds } from "../stats/interval.ts";
 import { signed, whole } from "./format.ts";
 
 /** The bounds of a segment's difference, and the rise of its loss that still counts as no worse. */
-export interface BoundedSegment {
+interface BoundedSegment {
   segment: string;
   difference: Moments;
   championLoss: number;

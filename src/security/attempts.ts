@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 
 /** Bounds how often something may fail. */
-export interface Attempts {
+interface Attempts {
   /** Ms until the next attempt may be made; 0: it may now, and counts from now on until `succeeded` takes it back. */
   begin(): number;
   succeeded(): void;

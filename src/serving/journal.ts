@@ -15,12 +15,12 @@ export const directJournal = (sql: Database): Journal => ({
 });
 
 /** A journal that writes a little later; `close` writes what is left. */
-export interface WriteBehind extends Journal {
+interface WriteBehind extends Journal {
   close(): Promise<void>;
 }
 
 /** Options of a write-behind journal. */
-export interface WriteBehindOptions {
+interface WriteBehindOptions {
   /** longest that an answer waits before it is written, ms */
   delayMs?: number;
   /** answers in one statement */

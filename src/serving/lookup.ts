@@ -14,7 +14,7 @@ export interface Shopper {
 }
 
 /** The shoppers of one request at its moment: each once, those without events not at all. */
-export interface Seen {
+interface Seen {
   readonly asOfMs: number;
   readonly shoppers: readonly Shopper[];
 }

@@ -6,7 +6,7 @@ import { createModelCache } from "./loaded_model.ts";
 import { openServingCache } from "./serving_cache.ts";
 
 /** A predictor for many requests. */
-export interface Serving {
+interface Serving {
   predictor: Predictor;
   /** Writes what it has not written, and listens no more. Call it once no request is under way. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The source of an answer: in a rollout a challenger, and where a version cannot answer, the one in its place. */
-export const AnswerArm = z.enum(["champion", "challenger", "known good", "baseline"]);
+const AnswerArm = z.enum(["champion", "challenger", "known good", "baseline"]);
 
 /** One shopper's, or one row's, answer. `prediction` is a probability for a classification, else in the model's unit. */
 export const UserPrediction = z.object({

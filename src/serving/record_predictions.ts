@@ -7,7 +7,7 @@ import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, UserPrediction } from "./prediction.ts";
 
 /** The shopper of a row, and the moment it is about. */
-export interface RowSubject {
+interface RowSubject {
   /** a pseudonym; null: the row is of nobody known, and its answer is not stored */
   readonly user: string | null;
   readonly asOfMs: number;

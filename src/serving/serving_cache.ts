@@ -10,7 +10,7 @@ const POLL_MS = 500;
 const TRY_DAMAGED_EVERY_POLLS = 20;
 
 /** Holds what serves in memory, so that a process which answers many requests need not ask the database each time. */
-export interface ServingCache extends ServingResolver {
+interface ServingCache extends ServingResolver {
   /** the moment that predictions hold for */
   moment(): Moment;
   close(): Promise<void>;

@@ -1,5 +1,5 @@
 /** Area under the ROC curve where each row counts in part as a positive and in part as a negative. */
-export interface WeightedAuc {
+interface WeightedAuc {
   /** null where one class has no weight */
   readonly value: number | null;
   /** derivative of the area by each row's positive and negative weight, shape `[n]` */

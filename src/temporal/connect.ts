@@ -4,7 +4,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Config } from "../config/environment.ts";
 
 /** The address of Temporal and the credentials for it. */
-export type TemporalConfig = Pick<
+type TemporalConfig = Pick<
   Config,
   | "TEMPORAL_API_KEY"
   | "TEMPORAL_NAMESPACE"
@@ -16,7 +16,7 @@ export type TemporalConfig = Pick<
 >;
 
 /** The Temporal server cannot be reached. */
-export class TemporalUnreachableError extends Error {
+class TemporalUnreachableError extends Error {
   override name = "TemporalUnreachableError";
   constructor(readonly address: string, cause: unknown) {
     super(

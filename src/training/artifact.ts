@@ -151,7 +151,7 @@ const LINKS: Readonly<Record<Part["link"], (v: number) => number>> = {
 };
 
 /** Puts the parts' values together. */
-export function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Array {
+function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Array {
   switch (formula.op) {
     case "part":
       return values[formula.part];

@@ -8,7 +8,7 @@ import { formulaOf, type PartPlan, planParts, ROLES } from "./targets.ts";
 import type { Slice, Workbench } from "./workbench.ts";
 
 /** A recipe with its choices made, and how its first network learned meanwhile. */
-export interface Chosen {
+interface Chosen {
   readonly recipe: FittedRecipe;
   readonly curve: readonly CurvePoint[];
 }
@@ -85,7 +85,7 @@ const about = ({ task, seed }: Workbench, slice: Slice, recipe: FittedRecipe) =>
 });
 
 /** The mean of predictors that share their features. */
-export function blend(members: readonly Predictor[], recipe: FittedRecipe): Predictor {
+function blend(members: readonly Predictor[], recipe: FittedRecipe): Predictor {
   const preprocessings = [...new Set(members.flatMap((m) => m.preprocessings))];
   const parts: Part[] = [];
   const formulas: Formula[] = [];

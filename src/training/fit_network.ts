@@ -5,7 +5,7 @@ import { type LayerPlace, layerPlaces, type Network } from "./network.ts";
 import type { CurvePoint } from "./protocol.ts";
 
 /** Rows as a network takes them. */
-export interface NetworkRows {
+interface NetworkRows {
   /** shape `[n, k]` */
   readonly x: Float32Array;
   /** shape `[n]`; 0 or 1 for the logistic loss, else in units of the part's scale */

@@ -175,7 +175,7 @@ function fitDeep(
 }
 
 /** The inputs of a network fit beyond the slice and the part. */
-export interface KeptFit {
+interface KeptFit {
   /** unique within the candidate */
   readonly name: string;
   readonly start: Network;

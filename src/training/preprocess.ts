@@ -3,7 +3,7 @@ import type { Inputs } from "../models/recipe.ts";
 import type { TrainingRows } from "./rows.ts";
 
 /** One standardised column, derived from one feature. */
-export interface Column {
+interface Column {
   /** index of the feature */
   readonly of: number;
   /** signed logarithm, flag of a missing value, the value itself, or the logarithm above a knot */

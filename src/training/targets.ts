@@ -4,7 +4,7 @@ import type { Inputs, PartRole, TargetTransform } from "../models/recipe.ts";
 import type { Formula, Part } from "./artifact.ts";
 
 /** The way a part is learned, whatever the recipe. */
-export interface RoleRule {
+interface RoleRule {
   readonly loss: "logistic" | "squares";
   readonly link: Part["link"];
   /** columns; none: what the recipe says */

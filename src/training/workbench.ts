@@ -69,7 +69,7 @@ export interface Workbench {
 }
 
 /** Turns steps done into a fraction that never falls. */
-export interface Meter {
+interface Meter {
   /** begins the next stage, worth `weight` of the total */
   stage(candidate: string, weight: number): void;
   /** within the stage */

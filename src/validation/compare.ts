@@ -11,7 +11,7 @@ export interface UnseenRows {
 }
 
 /** Two models' predictions on the same rows, scored and paired. */
-export interface Comparison {
+interface Comparison {
   championLoss: number;
   challengerLoss: number;
   /** challenger's loss minus champion's */

@@ -11,7 +11,7 @@ export interface SegmentRow {
 }
 
 /** The verdict on one segment. */
-export interface SegmentVerdict {
+interface SegmentVerdict {
   readonly segment: string;
   readonly harmed: boolean;
   /** rise of the loss that is allowed there */
@@ -21,7 +21,7 @@ export interface SegmentVerdict {
 }
 
 /** Fewer shoppers of a segment tell nothing about it. */
-export const SHOPPERS_MIN = 30;
+const SHOPPERS_MIN = 30;
 
 /**
  * Returns the segments that a challenger serves worse than their margin: one-sided t tests of `mean difference > margin

@@ -32,7 +32,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
 export const kindName = (kind: AlertKind): string => KINDS[kind];
 
 /** Advice about an alert, and where to follow it. */
-export interface Advice {
+interface Advice {
   text: string;
   href?: string;
   link?: string;

@@ -4,7 +4,7 @@ import { configChanges } from "../../../src/config/settings.ts";
 import type { Configuration } from "../../../src/dashboard/reads/configuration.ts";
 
 /** The policies that can be ticked, in the order of the form. */
-export const CHOICES = [
+const CHOICES = [
   "every",
   "gated",
   "sliding",
@@ -55,7 +55,7 @@ export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIE
   };
 }
 
-export type ParsedBacktestRequest =
+type ParsedBacktestRequest =
   | { body: Record<string, unknown>; problem: null }
   | { body: null; problem: string };
 

@@ -51,7 +51,7 @@ function rowsOf({ checks, verdicts }: WhatIfReport): Row[] {
 }
 
 /** "2 to 5 more, 1 fewer" */
-export function moreOrFewer(more: { atLeast: number; atMost: number }, fewer: number): string {
+function moreOrFewer(more: { atLeast: number; atMost: number }, fewer: number): string {
   const range = more.atLeast === more.atMost
     ? count(more.atMost)
     : `${count(more.atLeast)} to ${count(more.atMost)}`;
@@ -60,7 +60,7 @@ export function moreOrFewer(more: { atLeast: number; atMost: number }, fewer: nu
 }
 
 /** Sums the simulation up in a sentence. */
-export function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): string {
+function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): string {
   const all = [...checks, ...verdicts];
   if (all.length === 0) return "There is nothing in these days to try it on.";
   const otherwise = all.filter((d) => d.would !== null && d.would !== d.was).length;

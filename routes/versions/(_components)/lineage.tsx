@@ -189,7 +189,7 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
 }
 
 /** The page that shows two versions beside each other. */
-export const comparePath = ({ model, a, b }: { model: string; a: number; b: number }): string =>
+const comparePath = ({ model, a, b }: { model: string; a: number; b: number }): string =>
   `/versions/compare?${new URLSearchParams({ model, a: String(a), b: String(b) })}`;
 
 interface CompareFormProps {

@@ -21,7 +21,7 @@ export interface DeliveryResult {
 }
 
 /** A delivery did not come through this time; trying again may work. */
-export class DeliveryError extends Error {
+class DeliveryError extends Error {
   override name = "DeliveryError";
 }
 

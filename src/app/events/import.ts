@@ -21,7 +21,7 @@ export interface ImportProgress extends Omit<ImportState, "finished"> {
   readonly bytesTotal: number;
 }
 
-export interface ImportOptions {
+interface ImportOptions {
   readonly onProgress?: (progress: ImportProgress) => void;
   /** ends the import after the batch being written; a later call goes on from there */
   readonly signal?: AbortSignal;

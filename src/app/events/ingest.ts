@@ -16,7 +16,7 @@ export interface IngestDeps {
 }
 
 /** The result for one event, in the order sent. */
-export interface EventResult {
+interface EventResult {
   readonly index: number;
   /** as sent, or derived; null: refused and none was sent */
   readonly id: string | null;
@@ -25,7 +25,7 @@ export interface EventResult {
   readonly field?: string | null;
 }
 
-export interface IngestResult {
+interface IngestResult {
   readonly accepted: number;
   readonly duplicates: number;
   readonly quarantined: number;

@@ -23,7 +23,7 @@ export interface BlockDeps {
 }
 
 /** Whom rows are made for, and how far their outcomes reach. */
-export interface Protocol {
+interface Protocol {
   activeDays: number;
   activity: Activity;
   horizonDays: number;

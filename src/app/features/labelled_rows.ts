@@ -7,7 +7,7 @@ import { firstCutoff, labelledCutoffs } from "../../training/cutoffs.ts";
 import type { SnapshotBlock } from "../../training/snapshot.ts";
 
 /** The cut-offs of a model whose outcomes are complete at `asOfMs`, ms since the epoch, oldest first. */
-export async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): Promise<number[]> {
+async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): Promise<number[]> {
   const span = await eventSpan(sql);
   if (!span) return [];
   const { active_days: activeDays, step_days: stepDays, horizon_days: horizonDays } = config;

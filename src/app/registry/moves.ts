@@ -9,7 +9,7 @@ import { takeBack } from "./rollout_moves.ts";
 import type { ModelVersion, ServingMove } from "../../registry/version.ts";
 
 /** The person who moves what serves, and their reason; `requestId` makes it happen once. */
-export interface MoveRequest {
+interface MoveRequest {
   model: string;
   requestId: string;
   by: string;

@@ -106,7 +106,7 @@ export function inRollout(
 }
 
 /** A plain value of a nested one by its path: "recipe.family" of `{recipe: {family: "linear"}}`; a list of plain ones is one. */
-export function leaves(value: unknown, path = ""): Map<string, string> {
+function leaves(value: unknown, path = ""): Map<string, string> {
   if (Array.isArray(value) && value.every((inner) => typeof inner !== "object")) {
     return new Map([[path, value.join(", ")]]);
   }

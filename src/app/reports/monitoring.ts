@@ -24,7 +24,7 @@ export interface MonitoringDeps {
 }
 
 /** Selects looks. */
-export interface LooksQuery {
+interface LooksQuery {
   /** most earlier looks beside the newest */
   limit: number;
   /** newest look at this moment or before it, ms since the epoch; left out: the newest of all */

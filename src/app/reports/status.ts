@@ -22,7 +22,7 @@ import { healthOf } from "../../retraining/health.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 
 /** The dependencies of the status: Postgres only, so that it answers while workers and Temporal are down. */
-export interface StatusDeps {
+interface StatusDeps {
   sql: Sql;
   clock: Clock;
   models: ReadonlyMap<string, ModelDefinition>;

@@ -14,7 +14,7 @@ export function addStatus(program: Command, context: Context): void {
 }
 
 /** The status as a person reads it. */
-export function statusText({ asOf, clock, temporalUi, openAlerts, models }: Status, paint: Paint): string {
+function statusText({ asOf, clock, temporalUi, openAlerts, models }: Status, paint: Paint): string {
   const where = clock === "pinned"
     ? `as of ${minute(asOf)} UTC (the clock stands there)`
     : `as of ${minute(asOf)} UTC`;

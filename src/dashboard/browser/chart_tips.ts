@@ -3,7 +3,7 @@
  */
 
 /** A mark's box in the window, px. */
-export interface Box {
+interface Box {
   left: number;
   right: number;
   top: number;

@@ -19,7 +19,7 @@ import {
 import type { DashboardDeps } from "../deps.ts";
 
 /** One look as it is shown; `report` null: there is none, and `waiting` says why. */
-export interface Shown<T> {
+interface Shown<T> {
   report: T | null;
   waiting: string | null;
 }

@@ -28,7 +28,7 @@ export async function writeAudit(
 }
 
 /** Selects changes. */
-export interface AuditFilter {
+interface AuditFilter {
   who?: string;
   action?: string;
   /** only those written before the row of this id */

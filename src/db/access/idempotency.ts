@@ -2,7 +2,7 @@ import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import type { Sql } from "../connect.ts";
 
 /** An answer given before to the same request. */
-export interface StoredAnswer {
+interface StoredAnswer {
   status: number;
   response: unknown;
 }

@@ -109,7 +109,7 @@ export const closeAlertsOf = (sql: Sql, model: string, closing: Closing): Promis
   closeWhere(sql, (tx) => tx`model = ${model} and kind = any(${OF_VERSION}::text[])`, closing);
 
 /** Why and when an alert closed. */
-export interface Closing {
+interface Closing {
   why: string;
   nowMs: number;
 }

@@ -98,7 +98,7 @@ export async function listEnds(sql: Sql, backtest: string): Promise<BacktestEnd[
 }
 
 /** The result of a training, and its duration. */
-export interface TrainingRow {
+interface TrainingRow {
   resultSha256: string;
   seconds: number;
 }

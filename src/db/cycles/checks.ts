@@ -25,7 +25,7 @@ export async function saveCheck(
 }
 
 /** Selects checks. */
-export interface ChecksFilter {
+interface ChecksFilter {
   model?: string;
   answer?: Answer;
   /** only checks made strictly before this moment, ISO 8601 */

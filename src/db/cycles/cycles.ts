@@ -110,7 +110,7 @@ export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
 }
 
 /** Selects cycles, and their order; left out: all, newest first. */
-export interface CycleListQuery {
+interface CycleListQuery {
   model?: string;
   outcome?: string;
   trigger?: string;

@@ -4,7 +4,7 @@ import { Snapshot } from "../../training/snapshot.ts";
 import type { Sql } from "../connect.ts";
 
 /** A sealed block of rows, and how many events it was built from. */
-export interface BlockRow {
+interface BlockRow {
   key: string;
   cutoff: string;
   eventsSeen: number;

@@ -13,13 +13,13 @@ export interface UserDays {
 /**
  * The population to read: shoppers with a purchase (or any event) in `[asOfMs - activeDays, asOfMs)`, exact to the ms.
  */
-export interface PopulationQuery {
+interface PopulationQuery {
   /** whole days, >= 1 */
   readonly activeDays: number;
   readonly activity: Activity;
 }
 
-export interface UserDaysQuery {
+interface UserDaysQuery {
   /** events at or after this moment are not seen */
   readonly asOfMs: number;
   /** first day read, days since 1970-01-01 UTC; default: all */

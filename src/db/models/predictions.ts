@@ -2,7 +2,7 @@ import { arrayLiteral, plainLiteral } from "../array_literal.ts";
 import type { Sql } from "../connect.ts";
 
 /** One answer that was given, to meet its outcome later. */
-export interface Prediction {
+interface Prediction {
   userKey: string;
   prediction: number;
   /** kind of shopper, as it was then; left out: not known */

@@ -90,7 +90,7 @@ export async function listVersions(sql: Sql, model: string, limit = 1000): Promi
 }
 
 /** The importance of each feature to a version: the relative rise of its loss when the feature is shuffled. */
-export type Importance = Record<string, number>;
+type Importance = Record<string, number>;
 
 /** Returns the stored importance, or null. */
 export async function findImportance(sql: Sql, model: string, version: number): Promise<Importance | null> {

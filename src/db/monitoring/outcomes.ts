@@ -9,7 +9,7 @@ export interface DuePrediction {
 }
 
 /** A stored prediction of one version, as a look reads it. */
-export interface StoredPrediction {
+interface StoredPrediction {
   id: number;
   userKey: string;
   asOfMs: number;

@@ -53,7 +53,7 @@ export async function listApprovals(
 }
 
 /** A word on a version that waits. */
-export interface ApprovalDecision {
+interface ApprovalDecision {
   cycleId: string;
   decision: NonNullable<Approval["decision"]>;
   by: string;

@@ -1,7 +1,7 @@
 import type { Sql } from "../connect.ts";
 
 /** Selects the predictions of a rollout: made from a moment on, with the outcomes known at another. */
-export interface RolloutWindow {
+interface RolloutWindow {
   model: string;
   fromAsOf: string;
   metBy: string;

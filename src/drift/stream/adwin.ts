@@ -28,7 +28,7 @@ interface State {
  * Made for numbers in [0, 1]: on others its risk is not what `delta` says.
  * Source: Bifet, Gavalda, Learning from Time-Changing Data with Adaptive Windowing (SDM 2007).
  */
-export class Adwin implements StreamDetector {
+class Adwin implements StreamDetector {
   readonly name = NAME;
   constructor(private s: State) {}
 

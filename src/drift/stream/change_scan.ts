@@ -36,7 +36,7 @@ export interface ChangeScan {
 }
 
 /** Numbers before the first moment at which a change can have happened. */
-export const REFERENCE = 32;
+const REFERENCE = 32;
 const GROUPS_OF_A_SIZE = 5;
 /** Of the beta prior `(1/4, 1/4)` of the share; a half would gain from mere ones or mere zeros. */
 const PRIOR = 0.25;

@@ -18,7 +18,7 @@ interface State {
  * when `p_t + s_t > p_min + 3 s_min`, where the lowest `p + s` since the 31st number was reached. Sees only rises.
  * Source: Gama, Medas, Castillo, Rodrigues, Learning with Drift Detection (SBIA 2004).
  */
-export class Ddm implements StreamDetector {
+class Ddm implements StreamDetector {
   readonly name = NAME;
   constructor(private s: State) {}
 

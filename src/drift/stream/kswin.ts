@@ -20,7 +20,7 @@ interface State {
 }
 
 /** Places in `0 .. WINDOW - NEWEST - 1` of the older numbers compared at a tick, each at most once. */
-export type Draw = (tick: number) => readonly number[];
+type Draw = (tick: number) => readonly number[];
 
 /**
  * KSWIN: the 30 newest of a window of 100 against 30 drawn from the 70 older ones, by the two-sample Kolmogorov-Smirnov

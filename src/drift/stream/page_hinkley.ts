@@ -27,7 +27,7 @@ interface State {
  * `max down - down_t > 50`, from the 30th number on. The largest "down" starts at -1, as river has it.
  * Source: Page, Continuous Inspection Schemes (Biometrika 1954).
  */
-export class PageHinkley implements StreamDetector {
+class PageHinkley implements StreamDetector {
   readonly name = NAME;
   constructor(private s: State) {}
 

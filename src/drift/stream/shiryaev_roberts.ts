@@ -43,7 +43,7 @@ interface Level {
  * Assumes that errors are independent while nothing changes; errors that come in clumps alarm earlier.
  * Source of the statistic and its run length: `change_scan.ts`.
  */
-export class ShiryaevRoberts implements StreamDetector {
+class ShiryaevRoberts implements StreamDetector {
   readonly name = NAME;
   constructor(private s: State) {}
 

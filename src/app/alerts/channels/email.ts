@@ -5,7 +5,7 @@ import { type Channel, FinalDeliveryError, lineOf } from "./channel.ts";
 
 const TIMEOUT_MS = 10_000;
 
-export interface EmailOptions {
+interface EmailOptions {
   /** `smtps://` speaks TLS from the start; `smtp://` turns to it where the server offers it, and must before a password */
   url: string;
   from: string;

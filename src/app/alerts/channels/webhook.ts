@@ -51,7 +51,7 @@ export function signature(secret: string, body: string, seconds: number): string
 }
 
 /** The body that is posted: the event, and the alert as it was then. */
-export const webhookBody = ({ id, event, createdAt, body }: Delivery): string =>
+const webhookBody = ({ id, event, createdAt, body }: Delivery): string =>
   JSON.stringify({ delivery: id, event, at: createdAt, alert: body });
 
 /** Connects to an address that was checked, under the name that was given: TLS checks the certificate against the name. */
