@@ -8,14 +8,14 @@ import { firstCutoff, labelledCutoffs } from "../training/cutoffs.ts";
 export const SCORED_MIN = 3;
 const MOMENTS_MAX = 400;
 
-interface Moments {
+export interface Moments {
   /** ISO 8601, oldest first */
   moments: string[];
   /** by model: the first moment that is scored */
   scoredFrom: Record<string, string>;
 }
 
-interface Span {
+export interface Span {
   firstMs: number;
   lastMs: number;
 }

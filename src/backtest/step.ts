@@ -23,7 +23,7 @@ export interface Situation extends Known {
 }
 
 /** Whether a policy lets only validated versions serve. */
-const isValidated = (spec: PolicySpec): boolean =>
+export const isValidated = (spec: PolicySpec): boolean =>
   policyNamed(spec.policy).validates === "always" || spec.validate === true;
 
 /** Asks a policy. A pure function. */

@@ -81,8 +81,8 @@ Deno.test("/monitoring ranks inputs, and tells beside each what would have been 
   const document = await open(full, "/monitoring");
   const panels = [...document.querySelectorAll(".multiples figure")].map(told);
   assert.equal(panels.length, 6);
-  assert.match(panels[0], /^recency_days ?0\.024 = 1\.200 sd × 0\.02.*p < 0\.001; shifted beyond chance/);
-  assert.match(panels[1], /a shift of 0\.400 sd would have been seen with 80 % power/);
+  assert.match(panels[0], /^recency_days ?0\.024 = 1\.20 sd × 0\.02.*p < 0\.001; shifted beyond chance/);
+  assert.match(panels[1], /a shift of 0\.40 sd would have been seen with 80 % power/);
   assert.match(panels[4], /no shift that could be tried would have been seen/);
   assert.match(panels[5], /cannot tell yet: too little history/);
   const csv = (await (await get(full, "/monitoring?csv=distributions")).text()).trim().split("\r\n");
