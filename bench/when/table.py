@@ -23,7 +23,7 @@ class Table:
             raise ValueError(f'Cannot use "{name}": need at least {BLOCKS_MIN} blocks in column "block", have {len(blocks)}')
         self.blocks = len(blocks)
         known = whole_numbers(frame, "known_at_block", name) if "known_at_block" in frame else frame["block"]
-        self.known_at = np.maximum(np.searchsorted(blocks, np.asarray(known, dtype=float)), self.block + 1)
+        self.known_at = np.maximum(places(blocks, np.asarray(known, dtype=float)), self.block + 1)
         self.y = numbers(frame, "target", name)
         order = np.argsort(self.block, kind="stable")
         features = frame.drop(columns=["block", "known_at_block", "target"], errors="ignore")
@@ -57,6 +57,11 @@ class Table:
         self.tree = np.column_stack(tree)
         self.linear = standardised(np.column_stack(linear), past)
         self.shift = shifts(self.linear, self.starts)
+
+
+def places(blocks, known):
+    """Where in the row of blocks each number stands; beyond the last one it is counted on."""
+    return np.searchsorted(blocks, known) + np.maximum(0, known - blocks[-1] - 1).astype(int)
 
 
 def whole_numbers(frame, column, name):
