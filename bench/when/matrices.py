@@ -28,9 +28,13 @@ def main(job):
     for learner in job["learners"]:
         for seed in range(1, job["seeds"] + 1):
             for mode in modes_of(table):
+                name = f"{job['set']}.{learner}.seed{seed}.{mode}"
+                files.append(name)
+                if not job["quick"] and os.path.exists(os.path.join(job["out"], f"{name}.json")):
+                    continue
                 started = time.perf_counter()
-                files.append(one_matrix(table, job, learner, seed, mode, history, loss))
-                print(f"when: {files[-1]}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
+                one_matrix(table, job, learner, seed, mode, history, loss)
+                print(f"when: {name}: {time.perf_counter() - started:.0f} s", file=sys.stderr, flush=True)
     json.dump({"files": files}, sys.stdout)
 
 
@@ -87,7 +91,7 @@ def one_matrix(table, job, learner, seed, mode, history, loss):
             "seconds": round(time.perf_counter() - started, 3),
         })  # fmt: skip
         predictions.append(model.predict(slice(table.starts[through + 1], None)).astype(np.float32))
-    return write(table, job, learner, seed, mode, history, loss, known, versions, predictions)
+    write(table, job, learner, seed, mode, history, loss, known, versions, predictions)
 
 
 def training_rows(table, before, mode, known, window):
@@ -112,7 +116,6 @@ def write(table, job, learner, seed, mode, history, loss, known, versions, predi
         "format": 1, "set": job["set"], "kind": "classification" if table.is_binary else "regression",
         "measure": loss.name, "learner": learner, "seed": seed, "mode": mode, "history": history,
         "minDelay": int((table.known_at - table.block).min() - 1) if mode == "fixed" else 0,
-        "natural": mode != "fixed" or "known_at_block" in job.get("columns", []),
         "blocks": table.blocks, "rows": np.diff(table.starts).tolist(), "knownAt": known.tolist(),
         "versions": versions, "loss": means(table, rows, None), "shift": rounded(table.shift),
         "pairSe": pair_errors(table, rows, visible),
@@ -121,13 +124,14 @@ def write(table, job, learner, seed, mode, history, loss, known, versions, predi
     if not visible.all():
         matrix["seen"] = means(table, rows, visible)
     name = f"{job['set']}.{learner}.seed{seed}.{mode}"
-    with open(os.path.join(job["out"], f"{name}.json"), "w") as file:
-        json.dump(matrix, file, separators=(",", ":"))
     streams = rows.astype(np.uint8) if loss.name == "error" else rows.astype(np.float32)
     if loss.name == "error":
         streams[np.isnan(rows)] = 2
     np.savez_compressed(os.path.join(job["out"], f"{name}.npz"), rows=streams, starts=table.starts)
-    return name
+    path = os.path.join(job["out"], f"{name}.json")
+    with open(path + ".part", "w") as file:
+        json.dump(matrix, file, separators=(",", ":"))
+    os.rename(path + ".part", path)  # whole, or not there
 
 
 def loss_rows(table, loss, versions, predictions):
@@ -178,5 +182,4 @@ if __name__ == "__main__":
     except ValueError as error:
         if not str(error).startswith("Cannot"):
             raise
-        print(error, file=sys.stderr)
-        sys.exit(2)
+        json.dump({"error": str(error)}, sys.stdout)  # the data are at fault, not the bench

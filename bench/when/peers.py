@@ -9,7 +9,7 @@ import sys
 
 from planner import Planner, exact
 from streams import Streams
-from upf import Upf
+from upf import SHORT, Upf
 from views import View
 
 
@@ -20,7 +20,7 @@ def main(folder, views):
         upf, streams, planner = Upf(view), Streams(view), Planner(view)
         prices = []
         for alpha in asked["alphas"]:
-            trainings = {"UPF": upf.trainings(alpha)}
+            trainings = {"UPF": upf.trainings(alpha), "UPF, 8 ahead": upf.trainings(alpha, SHORT)}
             trainings |= {name: streams.trainings(name, alpha) for name in streams.policies()}
             trainings |= {name: planner.trainings(name, alpha) for name in ("RetrainOpt Base", "RetrainOpt Learned")}
             prices.append({"alpha": alpha, "trainings": trainings, "exact": exact(view, alpha)})

@@ -139,7 +139,9 @@ function lookAt(view: View, t: number, versions: readonly Version[]): Look {
       return view.recalibrated(version, r, j);
     },
     shift(a, b) {
-      if (Math.max(a, b) >= t) throw new RangeError(`Cannot look: inputs of block ${Math.max(a, b)} are not there`);
+      if (Math.max(a, b) >= t) {
+        throw new RangeError(`Cannot look: inputs of block ${Math.max(a, b)} are not there`);
+      }
       return view.shift(a, b);
     },
   };

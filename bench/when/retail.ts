@@ -14,7 +14,10 @@ const HISTORY = 7; // blocks; what lies above their 99th percentile of spending 
  * Writes the shop's cut-offs as sets, churn and spending, with the project's own features and outcomes: a block for each
  * cut-off; an outcome takes as many blocks as the horizon has.
  */
-export async function writeRetailSets(events: string, paths: { churn: string; spending: string }): Promise<void> {
+export async function writeRetailSets(
+  events: string,
+  paths: { churn: string; spending: string },
+): Promise<void> {
   const { first, last, stepDays, activeDays, horizonDays, minTrain, activity } = DEMO_PROTOCOL;
   const protocol: Protocol = {
     firstMs: Date.parse(first),

@@ -13,7 +13,8 @@ from sklearn.linear_model import ElasticNetCV
 from views import replayed
 
 DELTA = norm.ppf(0.95)
-RATIOS = [0.1, 0.5, 0.9, 1.0]
+RATIOS = [0.1, 0.5, 1.0]
+SHORT = 8  # blocks: about the horizon of the paper's own experiments
 
 
 class Upf:
@@ -25,20 +26,21 @@ class Upf:
         known = view.known(view.start)
         self.offline = [(i, j) for i in view.versions if i <= view.start for j in range(view.through(i) + 1, known)]
 
-    def trainings(self, alpha):
+    def trainings(self, alpha, horizon=10**6):
+        """`horizon`: blocks ahead that are summed, at most those that are left."""
         observed = []
 
         def decide(t, serving, known):
             for block in range(self.view.through(serving) + 1, known):
                 if (serving, block) not in observed and block >= serving:
                     observed.append((serving, block))
-            return self.retrain(alpha, t, serving, tuple(observed))
+            return self.retrain(alpha, t, serving, tuple(observed), horizon)
 
         return replayed(self.view, decide)
 
-    def retrain(self, alpha, t, serving, observed):
+    def retrain(self, alpha, t, serving, observed, horizon):
         predict, variance = self.fit(observed)
-        ahead = np.arange(t, self.view.blocks)
+        ahead = np.arange(t, min(self.view.blocks, t + horizon))
         shift = self.view.shifts[t - 1, t - 2]
         keep, renew = predict(serving, ahead, shift), predict(t, ahead, shift)
         if self.view.is_error:
@@ -58,7 +60,7 @@ class Upf:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 folds = min(5, len(losses))
-                net = ElasticNetCV(l1_ratio=RATIOS, n_alphas=20, cv=folds, max_iter=5000).fit((x - mean) / spread, losses)
+                net = ElasticNetCV(l1_ratio=RATIOS, n_alphas=10, cv=folds, max_iter=5000).fit((x - mean) / spread, losses)
             variance = float(np.mean((losses - net.predict((x - mean) / spread)) ** 2))
             line = (net.coef_ / spread, net.intercept_ - mean @ (net.coef_ / spread))
             self.fits[observed] = (lambda i, j, shift: self.features(np.full(len(j), i), j, np.full(len(j), shift)) @ line[0] + line[1], max(variance, 1e-12))

@@ -18,7 +18,10 @@ export const calendar = (period: number, offset = period): Policy => ({
 const periods = (blocks: number) => Array.from({ length: blocks }, (_, i) => calendar(i + 1));
 
 /** The period that would have cost least on the history. */
-export const tunedPeriod: Policy = tuned("period", ({ blocks, start }) => [...periods(blocks - start), never]);
+export const tunedPeriod: Policy = tuned(
+  "period",
+  ({ blocks, start }) => [...periods(blocks - start), never],
+);
 
 /** The period that costs least, found in hindsight: no policy can know it. */
 export function bestPeriod(view: View, alpha: number) {

@@ -57,7 +57,10 @@ function limits(view: View, cumulated: boolean): number[] {
 }
 
 const ofLimits = (name: string, cumulated: boolean) =>
-  tuned(name, (history) => [...limits(history, cumulated).map((limit) => threshold(name, limit, cumulated)), never]);
+  tuned(
+    name,
+    (history) => [...limits(history, cumulated).map((limit) => threshold(name, limit, cumulated)), never],
+  );
 
 export const caraT: Policy = ofLimits("CARA-T", false);
 export const caraCt: Policy = ofLimits("CARA-CT", true);
@@ -65,6 +68,9 @@ export const caraCt: Policy = ofLimits("CARA-CT", true);
 /** Period and offset. */
 export const caraP: Policy = tuned("CARA-P", ({ start, blocks }) => {
   const length = blocks - start;
-  const all = Array.from({ length }, (_, p) => Array.from({ length: p + 1 }, (_, o) => calendar(p + 1, o + 1)));
+  const all = Array.from(
+    { length },
+    (_, p) => Array.from({ length: p + 1 }, (_, o) => calendar(p + 1, o + 1)),
+  );
   return [...all.flat(), never];
 });

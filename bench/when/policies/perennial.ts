@@ -25,7 +25,8 @@ export const perennialBefore: Policy = {
           if (heldOut === null) return false;
           const newest = look.known - 1;
           const difference = look.seen(heldOut, newest) - look.seen(step.serving, newest);
-          const reach = tQuantile((1 + CONFIDENCE) / 2, BATCHES - 1) * look.pairSe(heldOut, step.serving, newest);
+          const reach = tQuantile((1 + CONFIDENCE) / 2, BATCHES - 1) *
+            look.pairSe(heldOut, step.serving, newest);
           if (Number.isNaN(difference) || Number.isNaN(reach)) return false;
           const noWorse = difference + reach < MARGIN * look.seen(step.serving, newest);
           return difference + reach < 0 || (isStale && noWorse);
