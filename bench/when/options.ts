@@ -23,7 +23,8 @@ policies over these losses: what would each have cost, at eight prices of a trai
 --seeds    bootstraps of the training rows; default 2, the first being all rows as they are
 
 Reads WHEN_DATA (folder with when_elec2.csv.gz, when_hotel.csv.gz, drift_sea_stream.csv.gz; a set that is not there is
-left out) and WHEN_MATRICES (a folder to keep the losses in; those there are used again, whatever changed since).`;
+left out) and WHEN_MATRICES (a folder to keep losses and the Python peers' schedules
+in; those there are used again, whatever changed since).`;
 
 /** Options of this bench. */
 export interface WhenOptions {
