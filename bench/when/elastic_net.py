@@ -8,7 +8,7 @@ import numpy as np
 RATIOS = np.array([0.1, 0.5, 1.0])
 PENALTIES = 10
 SMALLEST = 1e-3  # penalty, as a share of the one that leaves no column
-SWEEPS = 100
+SWEEPS = 30
 TOLERANCE = 1e-3  # of the largest product
 
 

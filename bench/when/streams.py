@@ -10,11 +10,11 @@ from views import cost, history, replayed
 
 DETECTORS = {
     "ADWIN": {level: (lambda level=level: ADWIN(delta=level)) for level in (0.002, 0.05, 0.3)},
-    "KSWIN": {level: (lambda level=level: KSWIN(alpha=level, seed=1)) for level in (1e-4, 0.005)},
+    "KSWIN": {level: (lambda level=level: KSWIN(alpha=level, seed=1)) for level in (0.005,)},
     "FHDDM": {level: (lambda level=level: FHDDM(confidence_level=level)) for level in (1e-6, 1e-3)},
 }
 # rows of a block that are fed, evenly spaced: river is Python, and KSWIN tests at every row
-ROWS = {"ADWIN": 300, "KSWIN": 60, "FHDDM": 300}
+ROWS = {"ADWIN": 300, "KSWIN": 40, "FHDDM": 300}
 
 
 class Streams:
