@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Interval as MeanInterval } from "../stats/interval.ts";
 
 /** An end of an interval. JSON has no infinity: an end that is nowhere is `null` there, and infinite here. */
 const end = (nowhere: number) => z.number().nullable().transform((value) => value ?? nowhere);
@@ -11,8 +12,8 @@ export const Interval = z.strictObject({
   n: z.int(),
   clusters: z.int(),
   confidence: z.number(),
-});
-export type Interval = z.infer<typeof Interval>;
+}) satisfies z.ZodType<MeanInterval>;
+export type Interval = MeanInterval;
 
 /** Everything a verdict rests on, enough to reach it again. */
 export const Evidence = z.strictObject({
