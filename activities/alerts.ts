@@ -1,13 +1,15 @@
-import { deliver, type DeliveryDeps, type DeliveryResult } from "../src/alerts/deliver.ts";
-import { settleAlerts, type Settlement } from "../src/alerts/settle.ts";
+import { deliver, type DeliveryDeps, type DeliveryResult } from "../src/app/alerts/deliver.ts";
+import { settleAlerts } from "../src/app/alerts/settle.ts";
+import { type Settlement } from "../src/alerts/alert.ts";
 import { wantedFromDrift, wantedFromPerformance, wantedFromQuality } from "../src/alerts/wanted.ts";
-import { escalateAlerts, listAlerts } from "../src/db/alerts.ts";
-import { dueDeliveries } from "../src/db/deliveries.ts";
-import { listObservations, type Observation } from "../src/db/observations.ts";
-import { servingVersion } from "../src/db/serving.ts";
-import { DriftReport } from "../src/monitoring/drift_report.ts";
-import { PerformanceReport } from "../src/monitoring/performance_report.ts";
-import { QualityReport } from "../src/monitoring/quality_report.ts";
+import { escalateAlerts, listAlerts } from "../src/db/alerts/alerts.ts";
+import { dueDeliveries } from "../src/db/alerts/deliveries.ts";
+import { listObservations } from "../src/db/monitoring/observations.ts";
+import { type Observation } from "../src/monitoring/observation.ts";
+import { servingVersion } from "../src/db/models/serving.ts";
+import { DriftReport } from "../src/drift/report.ts";
+import { PerformanceReport } from "../src/performance/report.ts";
+import { QualityReport } from "../src/quality/report.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 const OPEN_MAX = 1000;

@@ -1,4 +1,5 @@
-import { closeAlert, openAlert, remindAlert } from "../src/db/alerts.ts";
+import { HOUR_MS } from "../src/core/time.ts";
+import { closeAlert, openAlert, remindAlert } from "../src/db/alerts/alerts.ts";
 import {
   type Approval,
   askApproval,
@@ -6,13 +7,12 @@ import {
   decideIfAsked,
   getApproval,
   noteReminder,
-} from "../src/db/approvals.ts";
-import { enterStage, getCycle, saveProgress } from "../src/db/cycles.ts";
-import { versionOfCycle } from "../src/db/versions.ts";
+} from "../src/db/rollouts/approvals.ts";
+import { enterStage, getCycle, saveProgress } from "../src/db/cycles/cycles.ts";
+import { versionOfCycle } from "../src/db/models/versions.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
-const HOUR_MS = 3_600_000;
 /** A workflow's history holds so many comfortably. */
 const REMINDERS_MAX = 500;
 
@@ -41,11 +41,12 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
   /** What a person decided; reminds them when it is time, and decides for them when that is over. */
   async readApproval({ cycleId }: { cycleId: string }): Promise<ApprovalResult> {
     const { sql, clock, alertChannels: channels } = deps;
-    const found = await getApproval(sql, cycleId), nowMs = clock();
+    const found = await getApproval(sql, cycleId);
+    const nowMs = clock();
     const { config } = await modelAndConfig(deps, found.model);
-    const askedMs = Date.parse(found.askedAt),
-      expiresMs = Date.parse(found.expiresAt),
-      leftMs = expiresMs - nowMs;
+    const askedMs = Date.parse(found.askedAt);
+    const expiresMs = Date.parse(found.expiresAt);
+    const leftMs = expiresMs - nowMs;
     const remindMs = Math.max(config.approval_remind_hours * HOUR_MS, (expiresMs - askedMs) / REMINDERS_MAX);
     if (found.decision === null && leftMs > 0) {
       const turn = Math.floor((nowMs - askedMs) / remindMs);
@@ -57,7 +58,9 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
       return { decision: null, waitMs: Math.max(1000, Math.min(nextMs, leftMs)) };
     }
     const ended = await decideApproval(sql, {
-      ...{ cycleId, decision: "expired", by: "the clock" },
+      cycleId,
+      decision: "expired",
+      by: "the clock",
       why: `nobody decided until ${found.expiresAt}`,
     });
     const text = `${ended.decision} by ${ended.decidedBy}${ended.decidedWhy ? `: ${ended.decidedWhy}` : ""}`;

@@ -1,17 +1,17 @@
+import { DAY_MS } from "../src/core/time.ts";
 import { DamagedArtefactError } from "../src/core/errors.ts";
-import { servingVersion } from "../src/db/serving.ts";
-import { getVersion } from "../src/db/versions.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
+import { servingVersion } from "../src/db/models/serving.ts";
+import { getVersion } from "../src/db/models/versions.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
-import { rowLosses } from "../src/models/metrics.ts";
+import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelVersion } from "../src/registry/version.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
-import { pairedInterval } from "../src/validation/paired.ts";
+import { pairedInterval } from "../src/stats/paired.ts";
 import { type Split, splitCutoffs } from "../src/validation/split.ts";
-import type { Interval } from "../src/validation/verdict.ts";
-import type { Findings } from "../src/monitoring/findings.ts";
+import type { Interval } from "../src/stats/interval.ts";
+import type { Findings } from "../src/retraining/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** The version that serves, or null before the first. */
@@ -67,7 +67,7 @@ export async function championFindings(
 }
 
 /** Bytes of the artefact store, or undefined where they are gone or damaged: a cycle goes on without them. */
-export async function ifIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
   try {
     return await bytes;
   } catch (error) {
@@ -86,7 +86,7 @@ async function lossOn(
   if (blocks.length === 0) return null;
   const rows = await loadRows(store, blocks);
   if (rows.target.length < 20) return null;
-  const artefact = await ifIntact(store.get(artefactSha256));
+  const artefact = await readIfIntact(store.get(artefactSha256));
   if (!artefact) return null;
   const predictions = await trainer.score(artefact, rows.features, rows.target.length);
   const losses = rowLosses(model.loss, rows.target, predictions, { cap: manifest.targetCap ?? Infinity });

@@ -1,17 +1,17 @@
 import { activityInfo } from "@temporalio/activity";
-import { currentAsOf } from "../src/reporting/as_of.ts";
-import { closeAlert } from "../src/db/alerts.ts";
-import { saveCheck } from "../src/db/checks.ts";
-import { openCycle } from "../src/db/cycles.ts";
-import { runningRollout } from "../src/db/rollouts.ts";
-import { lastSnapshot, lastTrainedCutoff } from "../src/db/snapshots.ts";
-import { countEvents } from "../src/db/events.ts";
-import type { Answer, Trigger } from "../src/monitoring/check.ts";
-import type { Findings } from "../src/monitoring/findings.ts";
-import { decide } from "../src/monitoring/trigger.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
+import { DAY_MS } from "../src/core/time.ts";
+import { currentAsOf } from "../src/app/as_of.ts";
+import { closeAlert } from "../src/db/alerts/alerts.ts";
+import { saveCheck } from "../src/db/cycles/checks.ts";
+import { openCycle } from "../src/db/cycles/cycles.ts";
+import { runningRollout } from "../src/db/rollouts/rollouts.ts";
+import { lastSnapshot, lastTrainedCutoff } from "../src/db/cycles/snapshots.ts";
+import { countEvents } from "../src/db/events/events.ts";
+import type { Answer, Trigger } from "../src/retraining/check.ts";
+import type { Findings } from "../src/retraining/findings.ts";
+import { decide } from "../src/retraining/trigger.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { championFindings, championOf, rowsIn } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
@@ -109,7 +109,9 @@ export async function gatherFindings(
     routineCutoffs: config.routine_cutoffs,
     champion: champion && await championFindings(deps, { model, champion, config, blocks, unseen, asOfMs }),
     rollout: rollout && {
-      ...{ id: rollout.id, version: rollout.challengers[0], strategy: rollout.plan.strategy },
+      id: rollout.id,
+      version: rollout.challengers[0],
+      strategy: rollout.plan.strategy,
       since: rollout.asOf,
     },
     ...await seenBy(deps, model.name, champion?.version ?? null, observations),

@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from "@temporalio/activity";
-import { configOf, type ModelConfig } from "../src/retraining_config.ts";
-import { currentConfig } from "../src/db/config_versions.ts";
+import { configOf, type ModelConfig } from "../src/config/retraining.ts";
+import { currentConfig } from "../src/db/config/config_versions.ts";
 import { NotFoundError } from "../src/core/errors.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ActivityDeps } from "./deps.ts";

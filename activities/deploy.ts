@@ -1,20 +1,20 @@
-import { currentAsOf } from "../src/reporting/as_of.ts";
+import { DAY_MS } from "../src/core/time.ts";
+import { currentAsOf } from "../src/app/as_of.ts";
 import { inTransaction, type Sql } from "../src/db/connect.ts";
-import { enterStage, findCycle, getCycle, saveWatch } from "../src/db/cycles.ts";
-import { openAlert } from "../src/db/alerts.ts";
-import { lastMove, moveServing } from "../src/db/serving.ts";
-import { getVersion, setVersionState, versionOfCycle } from "../src/db/versions.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
+import { enterStage, findCycle, getCycle, saveWatch } from "../src/db/cycles/cycles.ts";
+import { openAlert } from "../src/db/alerts/alerts.ts";
+import { lastMove, moveServing } from "../src/db/models/serving.ts";
+import { getVersion, setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ServingMove } from "../src/registry/version.ts";
-import { rollBackTo } from "../src/registry/moves.ts";
-import type { Cycle, Watch } from "../src/reporting/cycle.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
+import { rollBackTo } from "../src/app/registry/moves.ts";
+import type { Cycle, Watch } from "../src/retraining/cycle.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
 import { watchDecision } from "../src/rollout/watch.ts";
 import { loadRows } from "../src/training/dataset.ts";
-import { labelledBlock } from "../src/training/labelled.ts";
+import { labelledBlock } from "../src/app/features/labelled_rows.ts";
 import { compare } from "../src/validation/compare.ts";
-import { ifIntact } from "./champion.ts";
+import { readIfIntact } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -24,7 +24,7 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     const { sql } = deps;
     await enterStage(sql, cycleId, "deploy");
     const { version } = (await versionOfCycle(sql, cycleId))!;
-    await letServe(sql, await getCycle(sql, cycleId), { version, why });
+    await deployVersion(sql, await getCycle(sql, cycleId), { version, why });
     return { version };
   },
 
@@ -47,12 +47,12 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
     if (cutoffMs + config.horizon_days * DAY_MS > asOfMs) {
       return { text: "pending: outcomes are not complete" };
     }
-    return await judge(deps, { model, config, move, cutoffMs, asOfMs });
+    return await judgeOutcomes(deps, { model, config, move, cutoffMs, asOfMs });
   },
 });
 
 /** Lets the version of a cycle serve everyone, if what served when the cycle began still does. */
-export async function letServe(
+export async function deployVersion(
   sql: Sql,
   { id, model, champion, asOf }: Cycle,
   { version, why }: { version: number; why: string },
@@ -60,7 +60,7 @@ export async function letServe(
   await moveServing(sql, { model, version, expected: champion, kind: "deploy", key: id, by: id, why, asOf });
 }
 
-async function judge(
+async function judgeOutcomes(
   deps: ActivityDeps,
   { model, config, move, cutoffMs, asOfMs }: {
     model: ModelDefinition;
@@ -129,7 +129,7 @@ async function realDifference(
   if (theirs.artefactRemovedAt || theirs.damagedAt || ours.damagedAt) return null;
   const block = await labelledBlock(deps, model, { config, cutoffMs });
   const rows = await loadRows(store, [block]);
-  const artefacts = [theirs, ours].map(({ artefactSha256 }) => ifIntact(store.get(artefactSha256)));
+  const artefacts = [theirs, ours].map(({ artefactSha256 }) => readIfIntact(store.get(artefactSha256)));
   const [before, after] = await Promise.all(artefacts);
   if (!before || !after) return null;
   const score = (artefact: Uint8Array) => trainer.score(artefact, rows.features, block.rows);

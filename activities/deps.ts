@@ -2,7 +2,7 @@ import type { ChannelName } from "../src/alerts/alert.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Database } from "../src/db/connect.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
-import type { Judge } from "../src/threads/judge.ts";
+import type { DriftWorkerPool } from "../src/threads/drift_worker_pool.ts";
 import type { ArtefactStore } from "../src/registry/artefacts.ts";
 import type { Trainer } from "../src/training/trainer.ts";
 
@@ -21,5 +21,5 @@ export interface ActivityDeps {
 
 /** What looks need besides: statistics are computed off the main thread. */
 export interface ObserveDeps extends ActivityDeps {
-  judge: Judge;
+  driftWorkers: DriftWorkerPool;
 }

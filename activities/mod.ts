@@ -1,20 +1,20 @@
 import type { Predictor } from "../src/serving/prediction.ts";
-import type { DeliveryDeps } from "../src/alerts/deliver.ts";
+import type { DeliveryDeps } from "../src/app/alerts/deliver.ts";
 import { createAlertActivities } from "./alerts.ts";
 import { createApproveActivities } from "./approve.ts";
-import { createBacktestActivities } from "./backtest.ts";
+import { createBacktestActivities } from "./backtest/mod.ts";
 import { createScopes, type OpenScope, scoped, type ScopedDeps } from "./backtest/scopes.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
 import type { ObserveDeps } from "./deps.ts";
-import { createImpactActivities } from "./impact.ts";
+import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
-import { createObserveActivities } from "./observe.ts";
+import { createObserveActivities } from "./observe/mod.ts";
 import { createReplayActivities } from "./replay.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
-import { createRolloutActivities } from "./rollout.ts";
+import { createRolloutActivities } from "./rollout/mod.ts";
 import { createSnapshotActivities } from "./snapshot.ts";
 import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
@@ -24,7 +24,7 @@ export type WorkerDeps = ObserveDeps & DeliveryDeps & {
   predictor: Predictor;
   openScope: OpenScope;
   /** policies of a backtest that are walked at once */
-  lanesAtOnce: number;
+  policyRunsAtOnce: number;
 };
 
 /** What cycles ask of the world: of what serves, or of a backtest's scope. */

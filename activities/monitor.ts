@@ -1,7 +1,8 @@
-import { currentConfig } from "../src/db/config_versions.ts";
+import { currentConfig } from "../src/db/config/config_versions.ts";
 import type { Sql } from "../src/db/connect.ts";
-import { listObservations, type Observation, pruneObservations } from "../src/db/observations.ts";
-import { servingVersion } from "../src/db/serving.ts";
+import { listObservations, pruneObservations } from "../src/db/monitoring/observations.ts";
+import { type Observation } from "../src/monitoring/observation.ts";
+import { servingVersion } from "../src/db/models/serving.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** Models are looked at so often; a check looks as well. */

@@ -1,10 +1,10 @@
 import type { WantedAlert } from "../src/alerts/alert.ts";
-import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts.ts";
-import { endCycle, enterStage } from "../src/db/cycles.ts";
-import { servingHistory } from "../src/db/serving.ts";
-import { listVersions, markRemoved } from "../src/db/versions.ts";
+import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts/alerts.ts";
+import { endCycle, enterStage } from "../src/db/cycles/cycles.ts";
+import { servingHistory } from "../src/db/models/serving.ts";
+import { listVersions, markRemoved } from "../src/db/models/versions.ts";
 import type { ModelVersion, ServingMove } from "../src/registry/version.ts";
-import type { Outcome } from "../src/reporting/cycle.ts";
+import type { Outcome } from "../src/retraining/cycle.ts";
 import { withdrawApproval } from "./approve.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";

@@ -1,8 +1,8 @@
-import { writeAudit } from "../src/db/audit.ts";
-import { currentConfig } from "../src/db/config_versions.ts";
-import { nextCycleNumber } from "../src/db/cycles.ts";
-import { saveRetrainer } from "../src/db/retrainers.ts";
-import { configOf } from "../src/retraining_config.ts";
+import { writeAudit } from "../src/db/access/audit.ts";
+import { currentConfig } from "../src/db/config/config_versions.ts";
+import { nextCycleNumber } from "../src/db/cycles/cycles.ts";
+import { saveRetrainer } from "../src/db/cycles/retrainers.ts";
+import { configOf } from "../src/config/retraining.ts";
 import type { ActivityDeps } from "./deps.ts";
 
 /** What a retrainer says of itself. */

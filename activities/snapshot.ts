@@ -1,8 +1,8 @@
 import { Context } from "@temporalio/activity";
 import { canonicalJson, sha256 } from "../src/core/hash.ts";
-import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles.ts";
-import { saveSnapshot } from "../src/db/snapshots.ts";
-import { countEvents } from "../src/db/events.ts";
+import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cycles.ts";
+import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
+import { countEvents } from "../src/db/events/events.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
 import { soundBlocks } from "./sound_blocks.ts";
 import { championOf, rowsIn, splitFor } from "./champion.ts";

@@ -1,9 +1,9 @@
-import { foundInData } from "../src/db/affected.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
+import { DAY_MS } from "../src/core/time.ts";
+import { foundInData } from "../src/db/monitoring/affected.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { isAffected } from "../src/quality/affected.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
-import { labelledBlocks } from "../src/training/labelled.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
+import { labelledBlocks } from "../src/app/features/labelled_rows.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import type { ActivityDeps } from "./deps.ts";
 

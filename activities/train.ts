@@ -1,20 +1,20 @@
 import { activityInfo, Context } from "@temporalio/activity";
+import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
-import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles.ts";
-import { getSnapshot } from "../src/db/snapshots.ts";
-import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
+import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
+import { getSnapshot } from "../src/db/cycles/snapshots.ts";
+import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
-import { quantile } from "../src/models/metrics.ts";
+import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { inTestHalf } from "../src/validation/split.ts";
-import { championOf, ifIntact, splitFor } from "./champion.ts";
+import { championOf, readIfIntact, splitFor } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -97,7 +97,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     rows,
     seed: config.seed,
     champion: await warmStartFrom(deps, model.name, champion?.version ?? null),
-    resume: resumed ? await ifIntact(store.get(resumed)) : undefined,
+    resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
   const artefactSha256 = await store.put(result.artifact);
   const manifest = manifestOf(deps, {

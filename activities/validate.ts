@@ -1,17 +1,18 @@
 import { ApplicationFailure } from "@temporalio/activity";
-import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles.ts";
-import { getSnapshot } from "../src/db/snapshots.ts";
-import { shopperGroups } from "../src/db/shopper_groups.ts";
-import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/versions.ts";
+import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
+import { getSnapshot } from "../src/db/cycles/snapshots.ts";
+import { shopperGroups } from "../src/db/events/shopper_groups.ts";
+import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
-import { rowLosses } from "../src/models/metrics.ts";
+import { mean } from "../src/stats/mean.ts";
+import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
-import { slipped, staleness } from "../src/monitoring/trigger.ts";
+import { slipped, staleness } from "../src/retraining/trigger.ts";
 import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
 import type { ModelVersion } from "../src/registry/version.ts";
-import type { ModelConfig } from "../src/retraining_config.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import { loadScorer } from "../src/training/scorer.ts";
@@ -20,7 +21,7 @@ import { compare } from "../src/validation/compare.ts";
 import { verdictOf } from "../src/validation/gate.ts";
 import { inTestHalf, type Split } from "../src/validation/split.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
-import { championFindings, championOf, ifIntact, splitFor } from "./champion.ts";
+import { championFindings, championOf, readIfIntact, splitFor } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -114,7 +115,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
   const rows = await loadRows(store, split.test, split.by === "shoppers" ? inTestHalf : undefined);
   const { baseline, targetCap } = challenger.manifest;
   const naive = new Float64Array(rows.target.length).fill(baseline);
-  const serving = champion ? await ifIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
+  const serving = champion ? await readIfIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
   const [theirs, ours] = await Promise.all([
     serving ? scoreRows(deps, serving, rows) : naive,
     scoreRows(deps, await store.get(challenger.manifest.tested.sha256), rows),
@@ -126,7 +127,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     { champion: theirs, challenger: ours },
     { cap, confidence: config.confidence },
   );
-  const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }));
+  const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }), { empty: 0 });
   const { stale, failing } = await conditionOf(deps, job, comparison.championLoss >= naiveLoss);
   return {
     ...comparison,
@@ -198,5 +199,3 @@ async function scoreRows(
 ): Promise<Float32Array> {
   return await trainer.score(artefact, rows.features, rows.target.length);
 }
-
-const mean = (values: Float64Array) => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);

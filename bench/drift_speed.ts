@@ -37,7 +37,8 @@ export const driftSpeedBench: Bench = {
   about: "seconds to judge up to 1,000 features x 100,000 rows on one core, beside SciPy's ks_2samp",
   minutes: 20,
   async run({ say, quick }) {
-    const python = await pythonWithPeers(say), measured: Measured[] = [];
+    const python = await pythonWithPeers(say);
+    const measured: Measured[] = [];
     const versions: Record<string, string> = {};
     for (const size of quick ? QUICK : SIZES) {
       say(`drift: ${size.features} features, ${size.current} rows now`);
@@ -62,12 +63,16 @@ export const driftSpeedBench: Bench = {
 function judge(
   { features, reference, current }: Measured["size"],
 ): Pick<Measured, "method" | "oursS" | "oursCpuS" | "memoryMiB"> {
-  const random = seededRandom(1),
-    [then, now] = [reference, current].map((rows) => table(random, rows, features));
-  const before = Deno.memoryUsage().rss, oursS: number[] = [], oursCpuS: number[] = [];
-  let method = "", most = before;
+  const random = seededRandom(1);
+  const [then, now] = [reference, current].map((rows) => table(random, rows, features));
+  const before = Deno.memoryUsage().rss;
+  const oursS: number[] = [];
+  const oursCpuS: number[] = [];
+  let method = "";
+  let most = before;
   for (let run = 0; run < RUNS; run++) {
-    const from = performance.now(), used = process.cpuUsage();
+    const from = performance.now();
+    const used = process.cpuUsage();
     method = compareWindows(then, now, { alpha: ALPHA, alphaTogether: ALPHA, seed: run }).method;
     const { user, system } = process.cpuUsage(used);
     oursS.push((performance.now() - from) / 1000);
@@ -79,8 +84,8 @@ function judge(
 
 /** Normal numbers, drawn from a million of them: drawing each anew would take longer than judging them. */
 function table(random: Random, rows: number, features: number): Table {
-  const drawn = Float32Array.from({ length: 1 << 20 }, gaussian(random)),
-    values = new Float32Array(rows * features);
+  const drawn = Float32Array.from({ length: 1 << 20 }, gaussian(random));
+  const values = new Float32Array(rows * features);
   for (let i = 0; i < values.length; i++) values[i] = drawn[Math.floor(random() * drawn.length)];
   return {
     names: Array.from({ length: features }, (_, f) => `feature ${f}`),

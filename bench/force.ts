@@ -1,4 +1,5 @@
-import type { Cycle } from "../src/reporting/cycle.ts";
+import { sleep } from "../src/core/deadline.ts";
+import type { Cycle } from "../src/retraining/cycle.ts";
 import type { Bench } from "./shared/bench.ts";
 import { range, spread } from "./shared/figures.ts";
 import type { Report } from "./shared/report.ts";
@@ -81,7 +82,7 @@ async function endedCycles(
     if (cycles.length === count && cycles.every(({ endedAt }) => endedAt !== null)) {
       return await Promise.all(cycles.map(({ id }) => client.cycle(id)));
     }
-    await new Promise((done) => setTimeout(done, LOOK_EVERY_MS));
+    await sleep(LOOK_EVERY_MS);
   }
   throw new Error(`The forced cycles did not end within ${DEADLINE_MS / 60_000} minutes`);
 }

@@ -1,7 +1,8 @@
 import { parseArgs } from "node:util";
+import { DAY_MS } from "../src/core/time.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
-import { DAY_MS } from "../src/features/user_day.ts";
-import { classificationScores, quantile, regressionScores } from "../src/models/metrics.ts";
+import { classificationScores, regressionScores } from "../src/stats/metrics.ts";
+import { quantile } from "../src/stats/quantile.ts";
 import { loadModels } from "../src/models/mod.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Recipe, TargetTransform } from "../src/models/recipe.ts";
@@ -104,7 +105,9 @@ async function train(
   past: readonly Cutoff[],
   champion?: Uint8Array,
 ): Promise<CompeteResult> {
-  const { name, kind } = model, { horizonDays } = protocol, candidates = candidatesOf(model);
+  const { name, kind } = model;
+  const { horizonDays } = protocol;
+  const candidates = candidatesOf(model);
   const task = { name, kind, features: FEATURES, candidates, horizonDays, featureHash: FEATURE_HASH };
   const request = { task, rows: stack(past, name), seed: Number(options.seed), champion };
   const result = await trainer.compete(request);
@@ -133,7 +136,8 @@ function scored(
   served: CompeteResult,
   seconds: number,
 ): Tested {
-  const y = test.targets.get(model.name)!, rows = y.length;
+  const y = test.targets.get(model.name)!;
+  const rows = y.length;
   const predictions = loadScorer(served.artifact).predictPacked(test.features, rows);
   const learned = stack(past, model.name).target;
   const scores = model.kind === "classification"

@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { enliven, type Tip } from "../routes/(_parts)/chart_manners.ts";
+import { attachCharts, type Tooltip } from "../src/dashboard/browser/chart_interactions.ts";
 
 /** Tells what the marks of the page's charts mean: on hover, and by keyboard. Also zooms without leaving the page. */
 export default function ChartTips() {
-  const tip = useSignal<Tip | null>(null);
-  useEffect(() => enliven((told) => void (tip.value = told)), []);
+  const tip = useSignal<Tooltip | null>(null);
+  useEffect(() => attachCharts((shown) => void (tip.value = shown)), []);
   const at = tip.value;
   return (
     <>

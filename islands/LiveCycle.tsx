@@ -1,9 +1,9 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { Status } from "../routes/(_parts)/signs.tsx";
-import { Stages } from "../routes/(_parts)/stages.tsx";
-import { outcomeSign } from "../routes/(_parts)/words.ts";
-import type { Cycle } from "../src/reporting/cycle.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { StatusBadge } from "../components/status_badge.tsx";
+import { Stages } from "../src/dashboard/browser/stages.tsx";
+import { outcomeBadge } from "../components/labels.ts";
+import type { Cycle } from "../src/retraining/cycle.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
 
 interface Props {
   id: string;
@@ -22,7 +22,7 @@ export default function LiveCycle({ id, model, initial }: Props) {
       <div class="live">
         <div>
           <p>
-            <Status sign={outcomeSign(null, running.stage)} />
+            <StatusBadge badge={outcomeBadge(null, running.stage)} />
           </p>
           <small>{running.progress?.text}</small>
         </div>

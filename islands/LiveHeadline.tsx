@@ -1,8 +1,8 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { counted, moment } from "../routes/(_parts)/numbers.ts";
-import type { OverviewView } from "../routes/(_parts)/view.ts";
-import { Pending } from "../routes/(_parts)/pending.tsx";
-import { headline } from "../routes/(_parts)/words.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { counted, moment } from "../src/format/figures.ts";
+import type { OverviewView } from "../src/dashboard/view.ts";
+import { Pending } from "../src/dashboard/browser/pending.tsx";
+import { headline } from "../components/labels.ts";
 
 /** The overview's answer: what is so, in a sentence. */
 export default function LiveHeadline({ initial }: { initial: OverviewView["status"] }) {

@@ -1,11 +1,11 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { Countdown } from "../routes/(_parts)/live_time.tsx";
-import { count } from "../routes/(_parts)/numbers.ts";
-import { Status } from "../routes/(_parts)/signs.tsx";
-import { Stages } from "../routes/(_parts)/stages.tsx";
-import type { OverviewView } from "../routes/(_parts)/view.ts";
-import { answerSign, outcomeSign } from "../routes/(_parts)/words.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { Countdown } from "../src/dashboard/browser/live_time.tsx";
+import { count } from "../src/format/figures.ts";
+import { StatusBadge } from "../components/status_badge.tsx";
+import { Stages } from "../src/dashboard/browser/stages.tsx";
+import type { OverviewView } from "../src/dashboard/view.ts";
+import { answerBadge, outcomeBadge } from "../components/labels.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
 
 /** What every model is doing at this moment. */
 export default function LiveNow({ initial }: { initial: Pick<OverviewView, "status" | "stages"> }) {
@@ -33,7 +33,7 @@ function Running({ model, running }: ModelStatus) {
         <a href={`/cycles/${running!.id}`}>{model}, cycle {running!.id.split("/").at(-1)}</a>
       </h3>
       <p>
-        <Status sign={outcomeSign(null, running!.stage)} />
+        <StatusBadge badge={outcomeBadge(null, running!.stage)} />
       </p>
       <small>{running!.progress?.text}</small>
     </div>
@@ -48,12 +48,12 @@ function Idle({ model, active, samples, lastCheck, lastCycle, nextCheckAt }: Mod
       <p>
         {lastCheck?.answer === "retrain" && lastCycle // what that check asked for has been done
           ? (
-            <Status sign={outcomeSign(lastCycle.outcome)}>
-              {outcomeSign(lastCycle.outcome).word}, in cycle {lastCycle.number}
-            </Status>
+            <StatusBadge badge={outcomeBadge(lastCycle.outcome)}>
+              {outcomeBadge(lastCycle.outcome).word}, in cycle {lastCycle.number}
+            </StatusBadge>
           )
           : lastCheck
-          ? <Status sign={answerSign(lastCheck.answer)} />
+          ? <StatusBadge badge={answerBadge(lastCheck.answer)} />
           : "Not checked yet"}
       </p>
       <small>

@@ -1,9 +1,9 @@
 import { useEffect } from "preact/hooks";
-import { clock, connection, overview, startListening } from "../routes/(_parts)/live.ts";
-import { LiveTime } from "../routes/(_parts)/live_time.tsx";
-import { Status } from "../routes/(_parts)/signs.tsx";
+import { clock, connection, overview, startListening } from "../src/dashboard/browser/live.ts";
+import { LiveTime } from "../src/dashboard/browser/live_time.tsx";
+import { StatusBadge } from "../components/status_badge.tsx";
 
-const SIGNS = {
+const BADGES = {
   page: { glyph: "unknown", tone: "unknown", word: "As of" },
   live: { glyph: "good", tone: "good", word: "Live" },
   lost: { glyph: "watch", tone: "watch", word: "Connection lost, as of" },
@@ -16,7 +16,7 @@ export default function LiveSign({ readAt }: { readAt: string }) {
   const at = live ? new Date(clock.value!).toISOString() : overview.value?.readAt ?? readAt;
   return (
     <span class="live-sign" role="status">
-      <Status sign={SIGNS[connection.value]} /> <LiveTime iso={at} as="clock" />
+      <StatusBadge badge={BADGES[connection.value]} /> <LiveTime iso={at} as="clock" />
     </span>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { localTimes, zone } from "../routes/(_parts)/live.ts";
+import { localTimes, zone } from "../src/dashboard/browser/live.ts";
 
 /** Names the zone that times are in: the reader's, once the browser has said it. */
 export default function LocalTimes() {

@@ -1,9 +1,9 @@
-import { overview } from "../routes/(_parts)/live.ts";
-import { Countdown, LiveTime } from "../routes/(_parts)/live_time.tsx";
-import { count, counted, moment } from "../routes/(_parts)/numbers.ts";
-import { Status, Stem } from "../routes/(_parts)/signs.tsx";
-import { answerSign, outcomeSign, tally, tellingReason } from "../routes/(_parts)/words.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { overview } from "../src/dashboard/browser/live.ts";
+import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
+import { count, counted, moment } from "../src/format/figures.ts";
+import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
+import { answerBadge, outcomeBadge, outcomesText, tellingReason } from "../components/labels.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
 
 const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;
 const STOPPED = { glyph: "stopped", tone: "unknown", word: "Stopped" } as const;
@@ -16,7 +16,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
     <dl class="facts">
       <dt>State</dt>
       <dd>
-        <Status sign={active ? ACTIVE : STOPPED} />
+        <StatusBadge badge={active ? ACTIVE : STOPPED} />
         {!active && serving && (
           <small>v{serving.version} still serves; nothing retrains until it is started</small>
         )}
@@ -42,7 +42,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
         {lastCheck
           ? (
             <>
-              <Status sign={answerSign(lastCheck.answer)} />{" "}
+              <StatusBadge badge={answerBadge(lastCheck.answer)} />{" "}
               <small>
                 <LiveTime iso={lastCheck.checkedAt} as="moment" />
               </small>
@@ -66,7 +66,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
             <>
               <span>
                 <a href={`/cycles/${lastCycle.id}`}>{lastCycle.number}</a>,{" "}
-                <Status sign={outcomeSign(lastCycle.outcome)} />
+                <StatusBadge badge={outcomeBadge(lastCycle.outcome)} />
               </span>
               <small>as of {moment(lastCycle.asOf, "day")}</small>
               <small class="whole">{lastCycle.text}</small>
@@ -76,7 +76,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
       </dd>
       <dt>Cycles</dt>
       <dd>
-        <a href={`/cycles?model=${model.model}`}>{tally(outcomes) ?? "none yet"}</a>
+        <a href={`/cycles?model=${model.model}`}>{outcomesText(outcomes) ?? "none yet"}</a>
       </dd>
       <dt>Alerts</dt>
       <dd>{openAlerts > 0 ? <a href="#alerts">{count(openAlerts)} open</a> : "none open"}</dd>
@@ -109,7 +109,7 @@ function Samples({ model, collected, needed }: ModelStatus["samples"] & { model:
         aria-valuenow={Math.min(collected, needed)}
         aria-valuetext={text}
       >
-        <Stem meter grown={needed > 0 ? collected / needed : 1} />
+        <ProgressBar meter grown={needed > 0 ? collected / needed : 1} />
       </div>
     </>
   );

@@ -1,8 +1,8 @@
 import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
-import { define } from "./(_parts)/define.ts";
-import { Logo, Status } from "./(_parts)/signs.tsx";
+import { define } from "../src/dashboard/define.ts";
+import { Logo, StatusBadge } from "../components/status_badge.tsx";
 
 const PAGES = [
   ["/", "Overview"],
@@ -75,7 +75,7 @@ export default define.page(function App({ Component, url, state, error }) {
         >
           {state.notice && (
             <p class="notice" role="status">
-              <Status sign={DONE} /> {state.notice}
+              <StatusBadge badge={DONE} /> {state.notice}
             </p>
           )}
           <Component />

@@ -1,6 +1,6 @@
 import { HttpError } from "fresh";
-import { numbersCsv } from "./(_parts)/charts.ts";
-import { define } from "./(_parts)/define.ts";
+import { numbersCsv } from "../components/charts.ts";
+import { define } from "../src/dashboard/define.ts";
 
 /**
  * Any page answers `?csv=ID` with the numbers of the chart that has this id on it: the page is drawn, and its charts put

@@ -2,18 +2,20 @@ import { page } from "fresh";
 import LiveHeadline from "../islands/LiveHeadline.tsx";
 import LiveNow from "../islands/LiveNow.tsx";
 import ModelFacts from "../islands/ModelFacts.tsx";
-import { Offers } from "./(_parts)/act.tsx";
-import { Alerts, Journal } from "./(_parts)/alerts.tsx";
-import { CyclesChart } from "./(_parts)/cycles_chart.tsx";
-import type { Dashboard } from "./(_parts)/dashboard.ts";
-import { define } from "./(_parts)/define.ts";
-import { ModelHead } from "./(_parts)/model_head.tsx";
-import { retrainerActions } from "./(_parts)/retrainer_deed.ts";
-import { ReplayChart } from "./(_parts)/replay_chart.tsx";
-import { follow } from "./(_parts)/view.ts";
-import type { ModelStatus } from "../src/reporting/status.ts";
+import { Offers } from "../components/act.tsx";
+import { Alerts, Journal } from "../components/alerts.tsx";
+import { CyclesChart } from "../components/cycles_chart.tsx";
+import type { Dashboard } from "../src/dashboard/dashboard.ts";
+import { define } from "../src/dashboard/define.ts";
+import { ModelHead } from "./(_components)/model_head.tsx";
+import { retrainerActions } from "../components/retrainer_actions.ts";
+import { ReplayChart } from "./(_components)/replay_chart.tsx";
+import { follow } from "../src/dashboard/view.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
+import { PageHeader } from "../components/page_header.tsx";
 
-const CYCLES_IN_CHART = 60, CHECKS_IN_JOURNAL = 6;
+const CYCLES_IN_CHART = 60;
+const CHECKS_IN_JOURNAL = 6;
 
 /** What one model's section is drawn from. */
 async function section(dashboard: Dashboard, model: ModelStatus) {
@@ -43,9 +45,9 @@ export default define.page<typeof handler>(function Overview({ data, state }) {
   const { view, alerts, checks, scores, models } = data;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <LiveHeadline initial={view.status} />
-      </header>
+      </PageHeader>
       <section class="section" aria-labelledby="now">
         <h2 id="now">What is happening now</h2>
         {models.length === 0

@@ -1,7 +1,7 @@
-import type { Dashboard } from "./(_parts)/dashboard.ts";
-import { define } from "./(_parts)/define.ts";
-import { createFeed, type Feed } from "./(_parts)/feed.ts";
-import { overviewView } from "./(_parts)/view.ts";
+import type { Dashboard } from "../src/dashboard/dashboard.ts";
+import { define } from "../src/dashboard/define.ts";
+import { createFeed, type Feed } from "../src/dashboard/feed.ts";
+import { overviewView } from "../src/dashboard/view.ts";
 
 const FEEDS = new WeakMap<Dashboard, Feed>();
 

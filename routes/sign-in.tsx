@@ -1,9 +1,10 @@
 import { page } from "fresh";
-import { define } from "./(_parts)/define.ts";
-import { field, ownPath, readOwnForm, seeOther } from "./(_parts)/form.ts";
-import { Problem } from "./(_parts)/problem.tsx";
-import { Time } from "./(_parts)/signs.tsx";
+import { define } from "../src/dashboard/define.ts";
+import { field, ownPath, readOwnForm, seeOther } from "../src/dashboard/form.ts";
+import { Problem } from "../components/problem.tsx";
+import { Time } from "../components/status_badge.tsx";
 import { aRole, type Role } from "../src/security/roles.ts";
+import { PageHeader } from "../components/page_header.tsx";
 
 const REFUSED: Readonly<Record<string, string>> = {
   "403": "This key is not known here",
@@ -20,18 +21,20 @@ export const handler = define.handlers({
   /** With `key` in the address, as a link from the terminal has it: signs in, and takes the key out of the address. */
   async GET({ req, url, state }) {
     state.title = "Sign in";
-    const to = ownPath(url.searchParams.get("to") ?? "/"), key = url.searchParams.get("key");
+    const to = ownPath(url.searchParams.get("to") ?? "/");
+    const key = url.searchParams.get("key");
     if (key === null) {
       return page({ to, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
     }
-    const came = await state.desk.signIn(req, key);
+    const came = await state.sessions.signIn(req, key);
     const query = new URLSearchParams({ to, ..."cookie" in came ? {} : { refused: String(came.status) } });
     return seeOther(`/sign-in?${query}`, "cookie" in came ? { "set-cookie": came.cookie } : {});
   },
   async POST({ req, url, state }) {
     state.title = "Sign in";
-    const form = await readOwnForm({ req, url }), to = ownPath(field(form, "to") || "/");
-    const came = await state.desk.signIn(req, field(form, "key"));
+    const form = await readOwnForm({ req, url });
+    const to = ownPath(field(form, "to") || "/");
+    const came = await state.sessions.signIn(req, field(form, "key"));
     if ("cookie" in came) return seeOther(to, { "set-cookie": came.cookie });
     return page({ to, problem: came.why as string | null }, { status: came.status });
   },
@@ -42,14 +45,14 @@ export default define.page<typeof handler>(function SignIn({ data: { to, problem
   if (person) {
     return (
       <>
-        <header class="lede">
+        <PageHeader>
           <h1>You are signed in as {person.name}, {aRole(person.role)}.</h1>
           <p>
             Until <Time iso={person.until} as="moment" />. {MAY[person.role]}{" "}
             What you change here stands in the audit under this name.{" "}
             <a href={to}>{to === "/" ? "To the overview" : "Go on"}</a>.
           </p>
-        </header>
+        </PageHeader>
         <form class="form" method="post" action="/sign-out">
           <input type="hidden" name="token" value={person.token} />
           <p>
@@ -61,7 +64,7 @@ export default define.page<typeof handler>(function SignIn({ data: { to, problem
   }
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>Sign in with your key.</h1>
         <p>
           An admin made it for you by{" "}
@@ -69,7 +72,7 @@ export default define.page<typeof handler>(function SignIn({ data: { to, problem
           file <code>api-key</code>{" "}
           of its folder. Changing anything needs one; so does reading from another machine.
         </p>
-      </header>
+      </PageHeader>
       {problem && <Problem text={problem} />}
       <form class="form" method="post" action="/sign-in">
         <input type="hidden" name="to" value={to} />

@@ -1,10 +1,10 @@
-import { define } from "./(_parts)/define.ts";
-import { readForm, seeOther } from "./(_parts)/form.ts";
+import { define } from "../src/dashboard/define.ts";
+import { readForm, seeOther } from "../src/dashboard/form.ts";
 
 export const handler = define.handlers({
   async POST(ctx) {
     await readForm(ctx);
-    const { desk, person } = ctx.state;
-    return seeOther("/sign-in", { "set-cookie": await desk.signOut(ctx.req, person!) });
+    const { sessions, person } = ctx.state;
+    return seeOther("/sign-in", { "set-cookie": await sessions.signOut(ctx.req, person!) });
   },
 });

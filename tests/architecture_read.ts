@@ -21,7 +21,9 @@ type Node = { readonly type: string; readonly [field: string]: unknown };
 /** @param file decides whether JSX is read */
 export function readCode(source: string, file = "a.ts"): CodeFacts {
   const options = { syntax: "typescript", tsx: file.endsWith(".tsx"), target: "es2022" } as const;
-  const imports: ImportFact[] = [], uses: string[] = [], texts: string[] = [];
+  const imports: ImportFact[] = [];
+  const uses: string[] = [];
+  const texts: string[] = [];
   walk(parseSync(source, options), (node) => {
     imports.push(...importsOf(node));
     uses.push(...usesOf(node));
@@ -75,8 +77,8 @@ const nameOf = (node: unknown): string | null => {
 function usesOf(node: Node): string[] {
   if (node.type === "MemberExpression") {
     const property = node.property as Node;
-    const object = nameOf(node.object),
-      name = nameOf(property.type === "Computed" ? property.expression : property);
+    const object = nameOf(node.object);
+    const name = nameOf(property.type === "Computed" ? property.expression : property);
     return object !== null && name !== null ? [`${object}.${name}`] : [];
   }
   if (node.type === "VariableDeclarator") return destructured(node);

@@ -1,7 +1,18 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { circles, MAY_IMPORT, type Rule, RULES, type Violation, violations } from "./architecture.ts";
+import {
+  circles,
+  largestKnot,
+  LIMITS,
+  MAY_IMPORT,
+  roomGraph,
+  type Rule,
+  RULES,
+  upwardArrows,
+  type Violation,
+  violations,
+} from "./architecture.ts";
 import { readCode } from "./architecture_read.ts";
 import settings from "../deno.json" with { type: "json" };
 
@@ -26,24 +37,45 @@ const shown = (list: readonly Violation[]) =>
   list.map(({ file, rule, what }) => `${file}: ${what} (${RULES[rule]})`).join("\n");
 
 Deno.test("the code keeps to the architecture", async () => {
-  const files = await sources(["src", "activities", "workflows", "routes", "islands", "bench", "tests"]);
+  const files = await sources([
+    "src",
+    "activities",
+    "workflows",
+    "routes",
+    "components",
+    "islands",
+    "bench",
+    "tests",
+  ]);
   assert.ok(files.size > 150);
   const found = [...files].flatMap(([file, source]) => violations(file, source, KNOWN));
   assert.equal(shown(found), "");
 });
 
-Deno.test("no files import each other in a circle", async () => {
-  const files = await sources(["src", "activities", "workflows", "routes", "islands"]);
-  const facts = new Map([...files].map(([file, source]) => [file, readCode(source, file)]));
-  assert.deepEqual(circles(facts), []);
+const OURS = ["src", "activities", "workflows", "routes", "components", "islands"];
+
+/** The imports of every file of ours. */
+async function facts() {
+  return new Map([...await sources(OURS)].map(([file, source]) => [file, readCode(source, file)]));
+}
+
+Deno.test("no files import each other in a circle, types included", async () => {
+  assert.deepEqual(circles(await facts()), []);
 });
 
-Deno.test("every folder has its line in the table of imports", async () => {
-  const units = ["activities", "workflows", "routes", "islands"];
+Deno.test("rooms are knotted no tighter than LIMITS says, and no arrow runs outward", async () => {
+  const graph = roomGraph(await facts());
+  assert.deepEqual(upwardArrows(graph).slice(LIMITS.upward), []);
+  const knot = largestKnot(graph);
+  assert.ok(knot.length <= LIMITS.knot, `${knot.length} rooms reach each other: ${knot.join(", ")}`);
+});
+
+Deno.test("every room has its line in the table of imports", async () => {
+  const rooms = OURS.slice(1);
   for await (const { name, isDirectory } of Deno.readDir(join(ROOT, "src"))) {
-    if (isDirectory || name.endsWith(".ts")) units.push(`src/${name}`);
+    if (isDirectory || name.endsWith(".ts")) rooms.push(`src/${name}`);
   }
-  assert.deepEqual(units.filter((unit) => !(unit in MAY_IMPORT)), []);
+  assert.deepEqual(rooms.filter((room) => !(room in MAY_IMPORT)), []);
 });
 
 Deno.test("deno.json takes packages from npm and from this project only", () => {
@@ -62,9 +94,14 @@ for (
     ["folder", "src/drift/a.ts", `export { connect } from "../db/connect.ts";`],
     ["folder", "src/drift/a.ts", `import type { Sql } from "../db/connect.ts";`],
     ["folder", "src/validation/a.ts", `import { churn } from "../models/churn.ts";`],
-    ["folder", "src/features/definition.ts", `import { readUserDays } from "../db/user_days.ts";`],
-    ["folder", "src/db/a.ts", `import { moveServing } from "../registry/moves.ts";`],
-    ["folder", "src/serving/a.ts", `import { createTrainer } from "../training/trainer.ts";`],
+    ["folder", "src/features/definition.ts", `import { readUserDays } from "../db/events/user_days.ts";`],
+    ["folder", "src/alerts/a.ts", `import type { Sql } from "../db/connect.ts";`],
+    ["folder", "src/db/a.ts", `import { moveServing } from "../app/registry/moves.ts";`],
+    ["folder", "src/stats/a.ts", `import type { Interval } from "../validation/verdict.ts";`],
+    ["folder", "src/api/a.ts", `import { mountDashboard } from "../dashboard/mount.ts";`],
+    ["folder", "components/a.tsx", `import { getCycle } from "../src/db/cycles/cycles.ts";`],
+    ["folder", "routes/a.tsx", `import { follow } from "../src/dashboard/browser/live.ts";`],
+    ["folder", "src/dashboard/a.ts", `import { follow } from "./browser/live.ts";`],
     ["folder", "src/training/a.ts", `import { train } from "../../activities/train.ts";`],
     ["folder", "activities/a.ts", `import { createApp } from "../src/api/app.ts";`],
     ["folder", "workflows/a.ts", `import { createTrainActivities } from "../activities/train.ts";`],
@@ -79,19 +116,19 @@ for (
     [
       "folder",
       "islands/A.tsx",
-      `import { readStatus } from "../src/reporting/read_status.ts"; export default () => <p>don't</p>;`,
+      `import { readStatus } from "../src/app/reports/status.ts"; export default () => <p>don't</p>;`,
     ],
     ["folder", "src/unheard/a.ts", `import { sha256 } from "../core/hash.ts";`],
     ["package", "src/api/a.ts", `import postgres from "postgres";`],
     ["package", "src/api/a.ts", `import type postgres from "postgres";`],
     ["package", "src/models/a.ts", `import * as tf from "@tensorflow/tfjs";`],
     ["package", "src/models/a.ts", `const tf = await import("@tensorflow/tfjs");`],
-    ["package", "src/reporting/a.ts", `import { Hono } from "hono";`],
-    ["package", "src/reporting/a.ts", `import { etag } from "hono/etag";`],
+    ["package", "src/monitoring/a.ts", `import { Hono } from "hono";`],
+    ["package", "src/monitoring/a.ts", `import { etag } from "hono/etag";`],
     ["package", "src/temporal/a.ts", `import { proxyActivities } from "@temporalio/workflow";`],
     ["package", "activities/a.ts", `import { condition } from "@temporalio/workflow";`],
     ["package", "workflows/a.ts", `import { Context } from "@temporalio/activity";`],
-    ["package", "src/replay/a.ts", `import { Client } from "@temporalio/client";`],
+    ["package", "src/app/a.ts", `import { Client } from "@temporalio/client";`],
     ["pure", "src/validation/a.ts", `import { readFile } from "node:fs/promises";`],
     ["pure", "src/rollout/a.ts", `export const text = () => Deno.readTextFileSync("a");`],
     ["pure", "workflows/a.ts", `import { createHash } from "node:crypto";`],
@@ -132,7 +169,7 @@ for (
 
 for (
   const [file, source] of [
-    ["src/features/build.ts", `import { readUserDays } from "../db/user_days.ts";`],
+    ["src/app/features/blocks.ts", `import { readUserDays } from "../../db/events/user_days.ts";`],
     ["src/validation/a.ts", `import type { ModelDefinition } from "../models/model.ts";`],
     ["src/validation/a.ts", `import { type ModelDefinition } from "../models/model.ts";`],
     [
@@ -147,14 +184,14 @@ for (
       "src/api/a.ts",
       `const day = new Date(0), then = new Date(clock()), id = crypto.randomUUID(), text = "Date.now()";`,
     ],
-    ["src/config.ts", `export const read = () => Deno.env.toObject();`],
+    ["src/config/environment.ts", `export const read = () => Deno.env.toObject();`],
     [
       "tests/a_test.ts",
       `import postgres from "postgres"; const at = Date.now(), folder = "/tmp/a", url = Deno.env.get("A");`,
     ],
     [
       "islands/A.tsx",
-      `import type { Status } from "../src/reporting/status.ts"; export default () => <p>It's {Date.now()}</p>;`,
+      `import type { Status } from "../src/retraining/status.ts"; export default () => <p>It's {Date.now()}</p>;`,
     ],
   ] as const
 ) {
@@ -162,13 +199,27 @@ for (
     assert.equal(shown(violations(file, source, KNOWN)), ""));
 }
 
-Deno.test("circles() finds files that import each other, and no circle of types", () => {
-  const files = (code: Record<string, string>) =>
-    new Map(Object.entries(code).map(([file, source]) => [file, readCode(source, file)]));
-  const there = `import { b } from "./b.ts";`, back = `import { a } from "./a.ts";`;
-  assert.deepEqual(circles(files({ "src/a.ts": there, "src/b.ts": back })), [["src/a.ts", "src/b.ts"]]);
-  assert.deepEqual(
-    circles(files({ "src/a.ts": there, "src/b.ts": back.replace("import", "import type") })),
-    [],
-  );
+/** The facts of some files by their code. */
+const read = (code: Record<string, string>) =>
+  new Map(Object.entries(code).map(([file, source]) => [file, readCode(source, file)]));
+
+for (const kind of ["import", "import type"]) {
+  Deno.test(`circles() finds two files tied by \`${kind}\``, () =>
+    assert.deepEqual(
+      circles(
+        read({ "src/a.ts": `import { b } from "./b.ts";`, "src/b.ts": `${kind} { a } from "./a.ts";` }),
+      ),
+      [["src/a.ts", "src/b.ts"]],
+    ));
+}
+
+Deno.test("largestKnot() and upwardArrows() see a planted knot", () => {
+  const graph = roomGraph(read({
+    "src/core/a.ts": `import type { b } from "../drift/b.ts";`,
+    "src/drift/b.ts": `import { c } from "../db/c.ts"; import "./d.ts";`,
+    "src/db/c.ts": `import { a } from "../core/a.ts";`,
+    "src/cli/e.ts": `import { a } from "../core/a.ts";`,
+  }));
+  assert.deepEqual(largestKnot(graph), ["src/core", "src/db", "src/drift"]);
+  assert.deepEqual(upwardArrows(graph), ["src/core -> src/drift", "src/drift -> src/db"]);
 });

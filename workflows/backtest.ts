@@ -1,34 +1,19 @@
 import {
-  ActivityCancellationType,
-  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   executeChild,
   isCancellation,
   log,
-  proxyActivities,
   setCurrentDetails,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities, BacktestActivities } from "../activities/mod.ts";
-import type { LaneId, StepId } from "../activities/backtest.ts";
+import type { PolicyRunId, StepId, StepPlace } from "../activities/backtest/mod.ts";
+import { rootMessage, TEXT_MAX } from "./failures.ts";
+import { activities, LONG_STEP } from "./proxies.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
 
-/** Moments in one run of a lane, each some forty events of history a model. */
+/** Moments in one workflow run of a policy, each some forty events of history a model. */
 const MOMENTS_A_RUN = 25;
-/** longest text of a failure that is kept */
-const TEXT_MAX = 500;
-
-type All = Activities & BacktestActivities;
-const activity = <K extends keyof All>(name: K, summary: string): All[K] =>
-  proxyActivities<All>({
-    startToCloseTimeout: "2 hours",
-    heartbeatTimeout: "15 seconds",
-    retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
-    // nothing may go on in a registry that is about to be forgotten
-    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-    summary,
-  })[name];
 
 /**
  * Replays history under several policies, each in a registry of its own, as many at a time as the machine has room for.
@@ -36,16 +21,16 @@ const activity = <K extends keyof All>(name: K, summary: string): All[K] =>
  */
 export async function backtest({ backtest: id }: { backtest: string }): Promise<string> {
   try {
-    const open = await activity("openBacktest", "What is asked for?")({ backtest: id });
+    const open = await activities(LONG_STEP, "What is asked for?").openBacktest({ backtest: id });
     if (open.ended) return "ended already";
     const waiting = Array.from({ length: open.policies }, (_, policy) => policy);
     const walk = async () => {
       for (let policy = waiting.shift(); policy !== undefined; policy = waiting.shift()) {
-        await lane({ ...open, backtest: id, policy, next: 0 });
+        await runPolicy({ ...open, backtest: id, policy, next: 0 });
       }
     };
     const walked = await Promise.allSettled(Array.from({ length: open.lanes }, walk)); // all, before anything is forgotten
-    for (const lane of walked) if (lane.status === "rejected") throw lane.reason;
+    for (const run of walked) if (run.status === "rejected") throw run.reason;
     return await close(id, false);
   } catch (error) {
     if (!isCancellation(error)) throw error;
@@ -54,7 +39,7 @@ export async function backtest({ backtest: id }: { backtest: string }): Promise<
 }
 
 async function close(id: string, cancelled: boolean): Promise<string> {
-  const { state, text } = await activity("closeBacktest", "Forget the registries")({
+  const { state, text } = await activities(LONG_STEP, "Forget the registries").closeBacktest({
     backtest: id,
     cancelled,
   });
@@ -64,7 +49,7 @@ async function close(id: string, cancelled: boolean): Promise<string> {
 }
 
 /** One policy; that it fails is a result, and no reason to end the others. */
-async function lane(input: LaneInput): Promise<void> {
+async function runPolicy(input: PolicyRunInput): Promise<void> {
   const { backtest: id, policy } = input;
   try {
     await executeChild(backtestLane, {
@@ -74,12 +59,12 @@ async function lane(input: LaneInput): Promise<void> {
     });
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const ended = { state: "failed" as const, text: rootMessage(error).slice(0, TEXT_MAX) };
-    await activity("closeLane", "A policy failed")({ backtest: id, policy, ...ended });
+    const ended = { state: "failed" as const, text: rootMessage(error) };
+    await activities(LONG_STEP, "A policy failed").closeLane({ backtest: id, policy, ...ended });
   }
 }
 
-export interface LaneInput extends LaneId {
+export interface PolicyRunInput extends PolicyRunId {
   /** how many there are */
   models: number;
   moments: number;
@@ -88,9 +73,12 @@ export interface LaneInput extends LaneId {
 }
 
 /** Walks one policy through the moments, oldest first. Within a moment model by model: looks at the events are shared. */
-export async function backtestLane(input: LaneInput): Promise<void> {
+export async function backtestLane(input: PolicyRunInput): Promise<void> {
   const { backtest: id, policy, models, moments, next } = input;
-  const { label, ended } = await activity("openLane", "A registry of its own")({ backtest: id, policy });
+  const { label, ended } = await activities(LONG_STEP, "A registry of its own").openLane({
+    backtest: id,
+    policy,
+  });
   if (ended) return;
   for (let moment = next; moment < moments; moment++) {
     if (moment - next >= MOMENTS_A_RUN || workflowInfo().continueAsNewSuggested) {
@@ -100,14 +88,20 @@ export async function backtestLane(input: LaneInput): Promise<void> {
     for (let model = 0; model < models; model++) await step({ backtest: id, policy, model, moment });
   }
   const text = `${moments} moments`;
-  await activity("closeLane", "Forget its registry")({ backtest: id, policy, state: "finished", text });
+  await activities(LONG_STEP, "Forget its registry").closeLane({
+    backtest: id,
+    policy,
+    state: "finished",
+    text,
+  });
 }
 
 async function step(at: StepId): Promise<void> {
-  const { done, looks, scope, label, model, asOf, number } = await activity("planStep", "Where are we?")(at);
+  const { done, looks, scope, label, model, asOf, number } = await activities(LONG_STEP, "Where are we?")
+    .planStep(at);
   if (done) return;
   const observations = looks ? await look({ scope, model, asOf }) : [];
-  const { run, trigger, why } = await activity("decideStep", `${label}: retrain now?`)({
+  const { run, trigger, why } = await activities(LONG_STEP, `${label}: retrain now?`).decideStep({
     ...at,
     observations,
   });
@@ -115,28 +109,31 @@ async function step(at: StepId): Promise<void> {
   if (run === "cycle") {
     const cycle = await executeChild(retrainingCycle, {
       workflowId: `backtest/${at.backtest}/${at.policy}/${model}/${asOf.slice(0, 10)}`,
-      args: [{ model, number, trigger: trigger!, asOf, requestedBy: label }],
-      memo: { scope },
+      args: [{ model, number, trigger: trigger!, asOf, requestedBy: label, scope }],
       staticSummary: `${label}: ${model} as of ${asOf.slice(0, 10)}`,
     });
     outcome = cycle.outcome;
   } else if (run === "train") {
-    await activity("trainStep", `${label}: train ${model}`)(at);
+    await activities(LONG_STEP, `${label}: train ${model}`).trainStep(at);
     outcome = "deployed";
   }
-  await activity("recordStep", "Score what serves")({ ...at, run, why: why.slice(0, TEXT_MAX), outcome });
+  await activities(LONG_STEP, "Score what serves").recordStep({
+    ...at,
+    run,
+    why: why.slice(0, TEXT_MAX),
+    outcome,
+  });
 }
 
 /** The looks that production makes before a check. */
-async function look(at: { scope: string; model: string; asOf: string }): Promise<string[]> {
-  const events = await activity("observeEvents", "Are the data sound?")(at as never);
-  const serving = await activity("observeModel", "How does what serves do?")(at);
+async function look(
+  { scope, model, asOf }: Pick<StepPlace, "scope" | "model" | "asOf">,
+): Promise<string[]> {
+  const events = await activities(LONG_STEP, "Are the data sound?").observeEvents({ scope, asOf });
+  const serving = await activities(LONG_STEP, "How does what serves do?").observeModel({
+    scope,
+    model,
+    asOf,
+  });
   return [...events.observations, ...serving.observations];
-}
-
-/** The message of the failure that began it. */
-function rootMessage(error: unknown): string {
-  let cause = error;
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof ApplicationFailure || cause instanceof Error ? cause.message : String(cause);
 }

@@ -26,8 +26,12 @@ export interface RetrainerStatus {
 
 /** Turns automatic checks on. */
 export const startSignal = defineSignal<[Asked?]>("start");
-/** Turns automatic checks off; a running cycle finishes unless told to cancel. */
-export const stopSignal = defineSignal<[(Asked & { running?: "finish" | "cancel" })?]>("stop");
+/** Who asks for a stop, and what becomes of a running cycle: it finishes unless told to cancel. */
+export interface StopRequest extends Asked {
+  running?: "finish" | "cancel";
+}
+/** Turns automatic checks off. */
+export const stopSignal = defineSignal<[StopRequest?]>("stop");
 /** Runs a cycle now: past the trigger, never past the validation. */
 export const forceSignal = defineSignal<[Asked?]>("force");
 /** Checks at once, because something was noticed: unlike force, the trigger still decides. Does nothing while stopped. */

@@ -5,31 +5,16 @@ import {
   isCancellation,
   log,
   ParentClosePolicy,
-  proxyActivities,
-  proxyLocalActivities,
   setCurrentDetails,
   setHandler,
   startChild,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities } from "../activities/mod.ts";
 import { alarmSignal, wakeSignal } from "./messages.ts";
+import { activities, DELIVERY, localActivities, MONITOR_STEP } from "./proxies.ts";
 
-const { planLooks, dueDeliveries } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: "20 seconds",
-  retry: { maximumAttempts: 6, maximumInterval: "5 seconds" },
-});
-const activity = <K extends keyof Activities>(name: K, summary: string): Activities[K] =>
-  proxyActivities<Activities>({
-    ...{ startToCloseTimeout: "1 hour", heartbeatTimeout: "15 seconds", summary },
-    retry: { maximumAttempts: 3, maximumInterval: "1 minute" },
-  })[name];
-/** A receiver may be down over a weekend: the delivery itself gives up after three days. */
-const { deliver } = proxyActivities<Activities>({
-  startToCloseTimeout: "1 minute",
-  heartbeatTimeout: "15 seconds",
-  retry: { maximumAttempts: 160, initialInterval: "5 seconds", maximumInterval: "30 minutes" },
-});
+const { planLooks, dueDeliveries } = localActivities("20 seconds");
+const { deliver } = activities(DELIVERY);
 
 const RETRY_MS = 60_000;
 /** Deliveries that are begun at once. */
@@ -57,7 +42,7 @@ async function turn(): Promise<number> {
   try {
     const { events, models, waitMs } = await planLooks();
     if (events || models.length > 0) await look(models);
-    const { opened } = await activity("settleAlerts", "Open and close alerts")();
+    const { opened } = await activities(MONITOR_STEP, "Open and close alerts").settleAlerts();
     for (const id of await dueDeliveries({ limit: DELIVERIES_MAX })) await begin(id);
     setCurrentDetails(`${opened} alerts are open`);
     return waitMs;
@@ -69,12 +54,15 @@ async function turn(): Promise<number> {
 }
 
 async function look(models: readonly string[]): Promise<void> {
-  const { asOf } = await activity("observeEvents", "Are the data sound?")({ asOf: null });
+  const { asOf } = await activities(MONITOR_STEP, "Are the data sound?").observeEvents({ asOf: null });
   for (const model of models) {
-    const { alarm } = await activity("observeModel", `How does what serves ${model} do?`)({ model, asOf });
+    const { alarm } = await activities(MONITOR_STEP, `How does what serves ${model} do?`).observeModel({
+      model,
+      asOf,
+    });
     if (alarm !== null) await callCheck(model, alarm);
   }
-  await activity("pruneLooks", "Let old looks go")();
+  await activities(MONITOR_STEP, "Let old looks go").pruneLooks();
 }
 
 /** Something turned for the worse: the retrainer checks at once instead of at its next hour. */

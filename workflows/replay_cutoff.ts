@@ -1,18 +1,15 @@
-import { proxyActivities } from "@temporalio/workflow";
-import type { ReplayActivities } from "../activities/mod.ts";
 import type { ReplayStep } from "../activities/replay.ts";
-
-const activities = (summary: string) =>
-  proxyActivities<ReplayActivities>({
-    startToCloseTimeout: "30 minutes",
-    heartbeatTimeout: "15 seconds",
-    retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
-    summary,
-  });
+import { activities, REPLAY_STEP } from "./proxies.ts";
 
 /** One cut-off of a replay, after Perennial's own cycle: what the other policies would serve, and how each does. */
 export async function replayCutoff(step: ReplayStep): Promise<void> {
-  const { version: always } = await activities("Train on everything known by then").trainReference(step);
-  const { version: threshold } = await activities("Ask the plain threshold gate").judgeByThreshold(step);
-  await activities("Score each policy on what followed").scoreCutoff({ ...step, always, threshold });
+  const { version: always } = await activities(REPLAY_STEP, "Train on everything known by then")
+    .trainReference(step);
+  const { version: threshold } = await activities(REPLAY_STEP, "Ask the plain threshold gate")
+    .judgeByThreshold(step);
+  await activities(REPLAY_STEP, "Score each policy on what followed").scoreCutoff({
+    ...step,
+    always,
+    threshold,
+  });
 }

@@ -3,18 +3,14 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  executeChild,
-  isCancellation,
   log,
-  ParentClosePolicy,
-  proxyLocalActivities,
   setCurrentDetails,
   setHandler,
-  sleep,
-  uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
+import { runCycleAsChild } from "./child_cycle.ts";
+import { retryForever } from "./failures.ts";
 import {
   alarmSignal,
   type Asked,
@@ -22,12 +18,14 @@ import {
   configureSignal,
   type CycleResult,
   forceSignal,
+  type RetrainerStatus,
   startSignal,
   statusQuery,
+  type StopRequest,
   stopSignal,
 } from "./messages.ts";
-import { type CycleInput, retrainingCycle } from "./retraining_cycle.ts";
-import { MODEL, TRIGGER } from "./search_attributes.ts";
+import { localActivities } from "./proxies.ts";
+import { type Answer, QUEUE_MAX, type Request, requestOf, RequestQueue } from "./requests.ts";
 
 /** What is left to do, and what was done: carried over when the workflow continues as new. */
 export interface RetrainerState {
@@ -36,215 +34,216 @@ export interface RetrainerState {
   lastCheckMs?: number;
   last?: CycleResult;
   /** requests that wait for their cycle */
-  queue?: Request[];
-  /** results by request, newest last: a request that comes again is answered, not repeated */
-  answered?: { requestId: string; result: CycleResult }[];
+  queue?: readonly Request[];
+  /** results by request, newest last */
+  answered?: readonly Answer[];
   /** what people asked for and is not written down yet */
-  notes?: Note[];
+  notes?: readonly Note[];
 }
 
 type Note = Parameters<Activities["noteControl"]>[0];
+type Shown = Parameters<Activities["noteRetrainer"]>[0];
 
-interface Request {
-  /** null: the timer asks, and wants no answer */
-  requestId: string | null;
-  trigger: CycleInput["trigger"];
-  asOf: string | null;
-  by: string | null;
-}
-
-const QUEUE_MAX = 20;
-const ANSWERED_MAX = 100;
-/** longest text of a request or a failure that is kept */
-const TEXT_MAX = 500;
 const WAIT_MIN_MS = 1000;
-const RETRY_MS = 30_000;
 
-const { noteRetrainer, noteControl } = proxyLocalActivities<Activities>({
-  startToCloseTimeout: "10 seconds",
-  retry: { maximumAttempts: 6, maximumInterval: "5 seconds" },
-});
+const { noteRetrainer, noteControl } = localActivities("10 seconds");
 
 /**
  * Watches over one model: checks on a timer while active, at once when forced or asked as of a past moment. One cycle
  * at a time. Lives for ever by continuing as new when its history grows.
  */
-export async function retrainer(given: RetrainerState): Promise<void> {
-  const { model } = given;
-  const state = { ...given };
-  const queue: Request[] = [...given.queue ?? []];
-  const answered = [...given.answered ?? []];
-  const notes: Note[] = [...given.notes ?? []];
-  let running: { cycleId: string; scope: CancellationScope } | null = null;
-  let nextCheckMs: number | null = null;
-  let changed = true;
+export async function retrainer(state: RetrainerState): Promise<void> {
+  const watch = new Retrainer(state);
+  setHandler(startSignal, (asked) => watch.start(asked));
+  setHandler(stopSignal, (asked) => watch.stop(asked));
+  setHandler(forceSignal, (asked) => watch.force(asked));
+  setHandler(alarmSignal, (asked) => watch.alarm(asked));
+  setHandler(configureSignal, () => watch.configure());
+  setHandler(statusQuery, () => watch.status());
+  setHandler(checkUpdate, ({ asOf }) => watch.check(asOf), {
+    validator: ({ asOf }) => watch.validateCheck(asOf),
+  });
+  await watch.run();
+  await continueAsNew<typeof retrainer>(watch.state());
+}
 
-  const note = (action: Note["action"], asked: unknown): Required<Asked> => {
-    const request = requestOf(asked);
-    notes.push({ model, action, ...request });
-    changed = true;
-    return request;
-  };
-  const enqueue = (request: Request) => {
-    const known = [...queue, ...answered].some(({ requestId }) => requestId === request.requestId);
-    if (known) return;
-    if (queue.length < QUEUE_MAX) queue.push(request);
-    else log.warn("too many requests wait; one was dropped", { model, requestId: request.requestId });
-  };
+/** A new run may begin once nobody waits for an answer of this one; everything else is carried over. */
+const mayRenew = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
 
-  setHandler(startSignal, (asked) => {
-    note("start", asked);
-    state.active = true;
-  });
-  setHandler(stopSignal, (asked) => {
-    note("stop", asked);
-    state.active = false;
-    if (asked?.running === "cancel") running?.scope.cancel();
-  });
-  setHandler(forceSignal, (asked) => {
-    const { requestId, by } = note("force", asked);
-    enqueue({ requestId, trigger: "force", asOf: null, by });
-  });
-  setHandler(alarmSignal, (asked) => {
+/** The state of one retrainer, what its messages do to it, and the loop that follows it. */
+class Retrainer {
+  readonly #model: string;
+  readonly #requests: RequestQueue;
+  readonly #notes: Note[];
+  #active: boolean;
+  #lastCheckMs: number | undefined;
+  #last: CycleResult | undefined;
+  #running: { cycleId: string; scope: CancellationScope } | null = null;
+  #nextCheckMs: number | null = null;
+  /** whether anything is to be written down, or planned anew */
+  #changed = true;
+
+  constructor({ model, active, lastCheckMs, last, queue, answered, notes = [] }: RetrainerState) {
+    this.#model = model;
+    this.#requests = new RequestQueue(model, queue, answered);
+    this.#notes = [...notes];
+    this.#active = active;
+    this.#lastCheckMs = lastCheckMs;
+    this.#last = last;
+  }
+
+  /** Returns what the next run goes on with. */
+  state(): RetrainerState {
+    return {
+      model: this.#model,
+      active: this.#active,
+      lastCheckMs: this.#lastCheckMs,
+      last: this.#last,
+      queue: this.#requests.waiting,
+      answered: this.#requests.answered,
+      notes: this.#notes,
+    };
+  }
+
+  start(asked?: Asked): void {
+    this.#note("start", asked);
+    this.#active = true;
+  }
+
+  stop(asked?: StopRequest): void {
+    this.#note("stop", asked);
+    this.#active = false;
+    if (asked?.running === "cancel") this.#running?.scope.cancel();
+  }
+
+  force(asked?: Asked): void {
+    const { requestId, by } = this.#note("force", asked);
+    this.#requests.add({ requestId, trigger: "force", asOf: null, by });
+  }
+
+  alarm(asked?: Asked): void {
     const { requestId, by } = requestOf(asked);
-    if (state.active) enqueue({ requestId, trigger: "alarm", asOf: null, by });
-  });
-  setHandler(configureSignal, () => {
-    changed = true;
-  });
-  setHandler(statusQuery, () => ({
-    model,
-    active: state.active,
-    runningCycle: running?.cycleId ?? null,
-    nextCheckAt: nextCheckMs === null ? null : new Date(nextCheckMs).toISOString(),
-    last: state.last ?? null,
-  }));
-  setHandler(checkUpdate, async ({ asOf }) => {
+    if (this.#active) this.#requests.add({ requestId, trigger: "alarm", asOf: null, by });
+  }
+
+  configure(): void {
+    this.#changed = true;
+  }
+
+  /** Checks as of a past moment, after whatever waits already. @returns how that ended */
+  async check(asOf: string): Promise<CycleResult> {
     const requestId = `as of ${asOf}`;
-    const found = () => answered.find((done) => done.requestId === requestId)?.result;
-    enqueue({ requestId, trigger: "replay", asOf, by: null });
-    await condition(() => found() !== undefined);
-    return found()!;
-  }, {
-    validator: ({ asOf }) => {
-      if (Number.isNaN(Date.parse(asOf))) {
-        throw new Error(`Cannot check as of "${asOf}": need an ISO 8601 time`);
-      }
-      if (queue.length >= QUEUE_MAX) {
-        throw new Error(`Cannot check as of "${asOf}": ${QUEUE_MAX} requests wait already`);
-      }
-    },
-  });
+    this.#requests.add({ requestId, trigger: "replay", asOf, by: null });
+    await condition(() => this.#requests.resultOf(requestId) !== undefined);
+    return this.#requests.resultOf(requestId)!;
+  }
 
-  /** Writes down what people asked for and what the workflow does; says when the next check is due. */
-  const publish = async (runningCycle: string | null): Promise<number> => {
-    changed = false;
-    for (; notes.length > 0; notes.shift()) await untilDone(() => noteControl(notes[0]));
-    const shown = () => ({
-      model,
-      active: state.active,
-      nextCheckAt: nextCheckMs === null ? null : new Date(nextCheckMs).toISOString(),
-      runningCycle,
-    });
-    const { nextCycle, intervalMs } = await untilDone(() => noteRetrainer(shown()));
-    const due = state.active
-      ? (state.lastCheckMs === undefined ? Date.now() : state.lastCheckMs + intervalMs)
-      : null;
-    if (due !== nextCheckMs) {
-      nextCheckMs = due;
-      await untilDone(() => noteRetrainer(shown()));
+  /** Refuses a check that could not be answered. */
+  validateCheck(asOf: string): void {
+    if (Number.isNaN(Date.parse(asOf))) {
+      throw new Error(`Cannot check as of "${asOf}": need an ISO 8601 time`);
     }
-    setCurrentDetails(details(shown())); // the summary given at the start is lost when it continues as new
-    return nextCycle;
-  };
+    if (this.#requests.isFull) {
+      throw new Error(`Cannot check as of "${asOf}": ${QUEUE_MAX} requests wait already`);
+    }
+  }
 
-  const runCycle = async ({ requestId, trigger, asOf, by }: Request, number: number) => {
+  status(): RetrainerStatus {
+    return { ...this.#shown(), last: this.#last ?? null };
+  }
+
+  /** Runs one cycle after the other, as they are asked for or due, until a new run of the workflow may begin. */
+  async run(): Promise<void> {
+    while (!mayRenew()) {
+      const number = await this.#publish();
+      if (this.#changed) continue; // somebody asked for something meanwhile: a stop, perhaps
+      const [request] = this.#requests.waiting;
+      if (request) {
+        await this.#runCycle(request, number);
+        this.#requests.waiting.shift();
+      } else if (this.#nextCheckMs !== null && this.#nextCheckMs <= Date.now()) {
+        await this.#runDueCheck(number);
+      } else {
+        await this.#sleep();
+      }
+    }
+  }
+
+  async #runDueCheck(number: number): Promise<void> {
+    const trigger = this.#lastCheckMs === undefined ? "first" : "interval";
+    await this.#runCycle({ requestId: null, trigger, asOf: null, by: null }, number);
+    if (this.#last?.outcome === "failed") {
+      log.warn("a check failed; the next one follows as planned", { model: this.#model });
+    }
+  }
+
+  /** Waits until the next check is due or somebody asks for something. */
+  async #sleep(): Promise<void> {
+    const woken = () => this.#changed || this.#requests.waiting.length > 0 || mayRenew();
+    if (this.#nextCheckMs === null) await condition(woken);
+    else await condition(woken, Math.max(WAIT_MIN_MS, this.#nextCheckMs - Date.now()));
+  }
+
+  async #runCycle(request: Request, number: number): Promise<void> {
+    const { trigger, asOf, by } = request;
+    const model = this.#model;
     const cycleId = `retrainer/${model}/cycle/${number}`;
     const scope = new CancellationScope();
-    running = { cycleId, scope };
+    this.#running = { cycleId, scope };
     let result: CycleResult | undefined;
-    const ended = scope.run(() => cycle({ model, number, trigger, asOf, requestedBy: by }))
-      .catch((error) => withoutResult(cycleId, error)).then((ending) => result = ending);
+    const input = { model, number, trigger, asOf, requestedBy: by };
+    const ended = scope.run(() => runCycleAsChild(cycleId, input)).then((ending) => result = ending);
     do { // what people ask for meanwhile is written down meanwhile
-      await publish(cycleId);
-      await condition(() => changed || result !== undefined);
+      await this.#publish();
+      await condition(() => this.#changed || result !== undefined);
     } while (result === undefined);
-    result = await ended;
-    running = null;
-    state.last = result;
-    if (requestId !== null) answered.push({ requestId, result });
-    answered.splice(0, answered.length - ANSWERED_MAX);
-    state.lastCheckMs = Date.now();
-  };
-
-  /** A new run may begin once nobody waits for an answer of this one; everything else is carried over. */
-  const mayRenew = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();
-  while (!mayRenew()) {
-    const number = await publish(null);
-    if (changed) continue; // somebody asked for something meanwhile: a stop, perhaps
-    if (queue.length > 0) {
-      await runCycle(queue[0], number);
-      queue.shift();
-    } else if (nextCheckMs !== null && nextCheckMs <= Date.now()) {
-      const trigger = state.lastCheckMs === undefined ? "first" : "interval";
-      await runCycle({ requestId: null, trigger, asOf: null, by: null }, number);
-      if (state.last?.outcome === "failed") {
-        log.warn("a check failed; the next one follows as planned", { model });
-      }
-    } else {
-      const woken = () => changed || queue.length > 0 || mayRenew();
-      await (nextCheckMs === null
-        ? condition(woken)
-        : condition(woken, Math.max(WAIT_MIN_MS, nextCheckMs - Date.now())));
-    }
+    this.#last = await ended;
+    this.#running = null;
+    this.#requests.answer(request, this.#last);
+    this.#lastCheckMs = Date.now();
   }
-  await continueAsNew<typeof retrainer>({ ...state, queue, answered, notes });
+
+  #note(action: Note["action"], asked: unknown): Required<Asked> {
+    const request = requestOf(asked);
+    this.#notes.push({ model: this.#model, action, ...request });
+    this.#changed = true;
+    return request;
+  }
+
+  /** Writes down what people asked for and what the workflow does. @returns the next cycle's number */
+  async #publish(): Promise<number> {
+    this.#changed = false;
+    for (; this.#notes.length > 0; this.#notes.shift()) {
+      await retryForever(() => noteControl(this.#notes[0]));
+    }
+    const { nextCycle, intervalMs } = await retryForever(() => noteRetrainer(this.#shown()));
+    const dueMs = this.#dueMs(intervalMs);
+    if (dueMs !== this.#nextCheckMs) {
+      this.#nextCheckMs = dueMs;
+      await retryForever(() => noteRetrainer(this.#shown()));
+    }
+    setCurrentDetails(details(this.#shown())); // the summary given at the start is lost when it continues as new
+    return nextCycle;
+  }
+
+  /** Returns when the next check is due; null while stopped. */
+  #dueMs(intervalMs: number): number | null {
+    if (!this.#active) return null;
+    return this.#lastCheckMs === undefined ? Date.now() : this.#lastCheckMs + intervalMs;
+  }
+
+  #shown(): Shown {
+    return {
+      model: this.#model,
+      active: this.#active,
+      nextCheckAt: this.#nextCheckMs === null ? null : new Date(this.#nextCheckMs).toISOString(),
+      runningCycle: this.#running?.cycleId ?? null,
+    };
+  }
 }
 
-/** What the Temporal UI shows of a retrainer. */
-function details({ model, nextCheckAt, runningCycle }: Parameters<Activities["noteRetrainer"]>[0]): string {
+/** Returns what the Temporal UI shows of a retrainer. */
+function details({ model, nextCheckAt, runningCycle }: Shown): string {
   const next = nextCheckAt === null ? "stopped" : `next check ${nextCheckAt}`;
   return `Watches over the ${model} model: ${next}${runningCycle ? `, ${runningCycle} is under way` : ""}`;
-}
-
-/** What a signal asks for. Anyone can send one by hand, so no part of it is taken on trust. */
-function requestOf(asked: unknown): Required<Asked> {
-  const { requestId, by, why } = (asked ?? {}) as Record<keyof Asked, unknown>;
-  const text = (value: unknown, otherwise: string) =>
-    typeof value === "string" && value !== "" ? value.slice(0, TEXT_MAX) : otherwise;
-  return { requestId: text(requestId, uuid4()), by: text(by, "a Temporal signal"), why: text(why, "") };
-}
-
-/** Asks again until it works: without its database a retrainer can do nothing but wait, and must not end. */
-async function untilDone<T>(ask: () => Promise<T>): Promise<T> {
-  while (true) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      log.error("the database does not answer; trying again soon", { error });
-      await sleep(RETRY_MS);
-    }
-  }
-}
-
-/** The outcome of a cycle that could not say itself how it ended. */
-function withoutResult(cycleId: string, error: unknown): CycleResult {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const text = cause instanceof Error ? cause.message : String(cause);
-  return { cycleId, outcome: isCancellation(error) ? "cancelled" : "failed", text: text.slice(0, TEXT_MAX) };
-}
-
-/** Runs one cycle as a child, whose own runs follow one another under the cycle's id. */
-function cycle(input: CycleInput): Promise<CycleResult> {
-  const { model, number, trigger, asOf, requestedBy } = input;
-  return executeChild(retrainingCycle, {
-    workflowId: `retrainer/${model}/cycle/${number}`,
-    args: [input],
-    typedSearchAttributes: [{ key: MODEL, value: model }, { key: TRIGGER, value: trigger }],
-    memo: { trigger, asOf: asOf ?? "now", requestedBy: requestedBy ?? "the timer" },
-    staticSummary: `${model}, cycle ${number} (${trigger}${asOf ? ` as of ${asOf.slice(0, 10)}` : ""})`,
-    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-    workflowRunTimeout: "400 days", // a person may be waited for; its activities have bounds of their own
-  });
 }

@@ -1,21 +1,19 @@
 import {
-  ActivityCancellationType,
-  ApplicationFailure,
   CancellationScope,
   condition,
   isCancellation,
   log,
   ParentClosePolicy,
   patched,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities } from "../activities/mod.ts";
+import { rootMessage } from "./failures.ts";
 import { type CycleResult, decidedSignal } from "./messages.ts";
+import { activities, LONG_STEP, MEASUREMENT, QUICK_STEP } from "./proxies.ts";
 import { rollout as rolloutWorkflow } from "./rollout.ts";
 import { MODEL, TRIGGER, VERDICT } from "./search_attributes.ts";
 
@@ -26,28 +24,22 @@ export interface CycleInput {
   /** the moment the cycle holds for; null: the check decides */
   asOf: string | null;
   requestedBy: string | null;
+  /** the registry of its own that a backtest's cycle works on; left out: what serves */
+  scope?: string;
 }
 
-const quick = {
-  startToCloseTimeout: "2 minutes",
-  heartbeatTimeout: "15 seconds",
-  retry: { maximumAttempts: 10, maximumInterval: "30 seconds" },
-  // A cancelled cycle ends after its activity, not before: nothing may go on in the name of a cycle that has ended.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-} as const;
-const measuring = { ...quick, startToCloseTimeout: "10 minutes", retry: { maximumAttempts: 3 } } as const;
-const long = { ...quick, startToCloseTimeout: "2 hours" } as const;
+/** Which cycle a step belongs to. */
+interface Cycle {
+  cycleId: string;
+  model: string;
+  scope?: string;
+}
 
-const activity = <K extends keyof Activities>(name: K, options: object, summary: string): Activities[K] => {
-  const ask = proxyActivities<Activities>({ ...options, summary } as never)[name] as (
-    input: object,
-  ) => unknown;
-  const scope = scopeOfRun();
-  return (scope === undefined ? ask : (input: object) => ask({ ...input, scope })) as Activities[K];
-};
-
-/** A backtest's cycle works on the registry of its own that its memo names; one without works on what serves. */
-const scopeOfRun = () => workflowInfo().memo?.scope as string | undefined;
+/** Up to 0.4.0 a backtest named the scope in the memo alone: such a cycle must not go on with what serves. */
+function scopeOf({ scope }: CycleInput): string | undefined {
+  const named = workflowInfo().memo?.scope;
+  return scope ?? (typeof named === "string" ? named : undefined);
+}
 
 /**
  * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train, validate, smoke test, approval,
@@ -58,49 +50,49 @@ const scopeOfRun = () => workflowInfo().memo?.scope as string | undefined;
 export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
   const { model, number, trigger, asOf } = input;
   const cycleId = `retrainer/${model}/cycle/${number}`;
+  const scope = scopeOf(input);
+  const cycle = { cycleId, model, scope };
   upsertSearchAttributes([{ key: TRIGGER, value: trigger }]);
   try {
-    const judged = await activity("judgeDeployment", quick, "How does the last deployment do?")({
-      model,
-      asOf,
-    });
-    log.info("last deployment", { model, ...judged });
-    const looked = patched("look before the check") ? await look(model, asOf) : {};
-    const check = await activity("checkTrigger", long, "Retrain now?")({ ...input, cycleId, ...looked });
+    const judgement = await activities(QUICK_STEP, "How does the last deployment do?")
+      .judgeDeployment({ model, scope, asOf });
+    log.info("last deployment", { model, ...judgement });
+    const evidence = patched("look before the check") ? await look(cycle, asOf) : {};
+    const check = await activities(LONG_STEP, "Retrain now?")
+      .checkTrigger({ ...input, ...cycle, ...evidence });
     if (check.answer !== "retrain") {
-      if (patched("impact")) await tellImpact(model, check.asOf);
+      if (patched("impact")) await measureImpact(cycle, check.asOf);
       return concluded({ cycleId, outcome: check.answer, text: check.text });
     }
-    const { outcome, text, error, rollout } = await retrain({ cycleId, model, asOf: check.asOf });
+    const { outcome, text, error, rollout } = await retrain(cycle, check.asOf);
     await CancellationScope.nonCancellable(async () => {
-      await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome, error });
+      await activities(QUICK_STEP, `Report: ${outcome}`).reportCycle({ ...cycle, outcome, error });
       if (rollout) await begin(rollout, model, trigger === "replay");
     });
-    if (patched("impact")) await tellImpact(model, check.asOf);
+    if (patched("impact")) await measureImpact(cycle, check.asOf);
     return concluded({ cycleId, outcome, text });
   } catch (error) {
-    return await CancellationScope.nonCancellable(() => failed(cycleId, model, error));
+    return await CancellationScope.nonCancellable(() => failed(cycle, error));
   }
 }
 
 /** Looks at the events and at what serves: what the check decides on. */
-async function look(model: string, asOf: string | null): Promise<{ asOf: string; observations: string[] }> {
-  const events = await activity("observeEvents", long, "Are the data sound?")({ asOf });
-  const serving = await activity("observeModel", long, "How does what serves do?")({
-    model,
-    asOf: events.asOf,
-  });
+async function look(
+  { model, scope }: Cycle,
+  asOf: string | null,
+): Promise<{ asOf: string; observations: string[] }> {
+  const events = await activities(LONG_STEP, "Are the data sound?").observeEvents({ scope, asOf });
+  const serving = await activities(LONG_STEP, "How does what serves do?")
+    .observeModel({ model, scope, asOf: events.asOf });
   log.info("looked", { model, events: events.text, serving: serving.text });
   return { asOf: events.asOf, observations: [...events.observations, ...serving.observations] };
 }
 
 /** Measures what deployments brought, as far as that is known by now. What the cycle came to stands, whatever becomes of it. */
-async function tellImpact(model: string, asOf: string): Promise<void> {
+async function measureImpact({ model, scope }: Cycle, asOf: string): Promise<void> {
   try {
-    const { measured } = await activity("measureImpact", measuring, "What did deployments bring?")({
-      model,
-      asOf,
-    });
+    const { measured } = await activities(MEASUREMENT, "What did deployments bring?")
+      .measureImpact({ model, scope, asOf });
     log.info("impact", { model, measured });
   } catch (error) {
     log.warn("impact was not measured; the next cycle does it", { model, error: rootMessage(error) });
@@ -116,60 +108,67 @@ interface Retrained {
   rollout?: string;
 }
 
-async function retrain(
-  { cycleId, model, asOf }: { cycleId: string; model: string; asOf: string },
-): Promise<Retrained> {
-  const snapshot = await activity("takeSnapshot", long, "Seal the labelled rows")({ cycleId, model, asOf });
-  const { snapshotId, testRows, trainRows } = snapshot;
+async function retrain(cycle: Cycle, asOf: string): Promise<Retrained> {
+  const { snapshotId, rows, testRows, trainRows } = await activities(LONG_STEP, "Seal the labelled rows")
+    .takeSnapshot({ ...cycle, asOf });
   if (testRows === 0) {
     return {
       outcome: "inconclusive",
       text: "no labelled rows are newer than what the serving model was trained on",
     };
   }
-  const job = { cycleId, model, snapshotId };
-  const { candidate } = await activity("trainChallenger", long, `Train on ${trainRows} rows`)(job);
-  const { verdict, why } = await activity("validateChallenger", long, `Compare on ${testRows} unseen rows`)(
-    job,
-  );
+  const job = { ...cycle, snapshotId };
+  const { candidate } = await activities(LONG_STEP, `Train on ${trainRows} rows`).trainChallenger(job);
+  const { verdict, why } = await activities(LONG_STEP, `Compare on ${testRows} unseen rows`)
+    .validateChallenger(job);
   upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
   setCurrentDetails(`**${verdict}** (${candidate}): ${why}`);
   if (verdict !== "promote") {
     return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
   }
-  const refit = await activity("refitChallenger", long, `Train again on all ${snapshot.rows} rows`)(job);
-  await activity("smokeTest", quick, `Ask version ${refit.version} before it serves`)(job);
+  const { version } = await activities(LONG_STEP, `Train again on all ${rows} rows`).refitChallenger(job);
+  await activities(QUICK_STEP, `Ask version ${version} before it serves`).smokeTest(job);
+  return await deploy(cycle, { version, why });
+}
+
+/** A version that may serve, and why. */
+interface Proven {
+  version: number;
+  why: string;
+}
+
+/** Lets a proven version serve, at once or step by step, where nobody refuses it. */
+async function deploy({ cycleId, scope }: Cycle, { version, why }: Proven): Promise<Retrained> {
+  const { deployChallenger, beginDeployment } = activities(QUICK_STEP, `Let version ${version} serve`);
+  const text = `version ${version}: ${why}`;
+  const step = { cycleId, scope, why };
   if (!patched("approval and rollout")) {
-    const deploy = activity("deployChallenger", quick, `Let version ${refit.version} serve`);
-    await CancellationScope.nonCancellable(() => deploy({ cycleId, why })); // half deployed is no outcome
-    return { outcome: "deployed", text: `version ${refit.version}: ${why}` };
+    await CancellationScope.nonCancellable(() => deployChallenger(step)); // half deployed is no outcome
+    return { outcome: "deployed", text };
   }
-  const refused = await approval({ cycleId, why, version: refit.version });
-  if (refused) return { outcome: "rejected", text: refused, error: refused };
-  const deploy = activity("beginDeployment", quick, `Let version ${refit.version} serve`);
-  const { rollout } = await CancellationScope.nonCancellable(() => deploy({ cycleId, why }));
-  if (rollout) return { outcome: "rolling out", text: `version ${refit.version}: ${why}`, rollout };
-  return { outcome: "deployed", text: `version ${refit.version}: ${why}` };
+  const refusal = await approval({ cycleId, scope, version, why });
+  if (refusal) return { outcome: "rejected", text: refusal, error: refusal };
+  const { rollout } = await CancellationScope.nonCancellable(() => beginDeployment(step));
+  return rollout ? { outcome: "rolling out", text, rollout } : { outcome: "deployed", text };
 }
 
 /** Waits for a person where the configuration wants one. @returns why the version may not serve; null: it may */
 async function approval(
-  { cycleId, why, version }: { cycleId: string; why: string; version: number },
+  { cycleId, scope, version, why }: Omit<Cycle, "model"> & Proven,
 ): Promise<string | null> {
-  let told = false;
+  let woken = false;
   setHandler(decidedSignal, () => {
-    told = true;
+    woken = true;
   });
-  const { asked } = await activity("askForApproval", quick, `May version ${version} serve?`)({
-    cycleId,
-    why,
-  });
+  const { asked } = await activities(QUICK_STEP, `May version ${version} serve?`)
+    .askForApproval({ cycleId, scope, why });
   while (asked) { // it expires: readApproval sees to that
-    told = false;
-    const found = await activity("readApproval", quick, "Did a person decide?")({ cycleId });
-    if (found.decision === "approved") return null;
-    if (found.decision !== null) return found.text;
-    await condition(() => told, found.waitMs);
+    woken = false;
+    const answer = await activities(QUICK_STEP, "Did a person decide?")
+      .readApproval({ cycleId, scope });
+    if (answer.decision === "approved") return null;
+    if (answer.decision !== null) return answer.text;
+    await condition(() => woken, answer.waitMs);
   }
   return null;
 }
@@ -186,21 +185,11 @@ async function begin(id: string, model: string, replayed: boolean): Promise<void
   });
 }
 
-async function failed(cycleId: string, model: string, error: unknown): Promise<CycleResult> {
+async function failed(cycle: Cycle, error: unknown): Promise<CycleResult> {
   const outcome = isCancellation(error) ? "cancelled" : "failed";
-  const text = rootMessage(error).slice(0, TEXT_MAX);
-  await activity("reportCycle", quick, `Report: ${outcome}`)({ cycleId, model, outcome, error: text });
-  return concluded({ cycleId, outcome, text });
-}
-
-/** What an error may add to the histories that carry it. */
-const TEXT_MAX = 500;
-
-/** The message of the failure that began it: Temporal wraps it in one for each layer. */
-function rootMessage(error: unknown): string {
-  let cause = error;
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof ApplicationFailure || cause instanceof Error ? cause.message : String(cause);
+  const text = rootMessage(error);
+  await activities(QUICK_STEP, `Report: ${outcome}`).reportCycle({ ...cycle, outcome, error: text });
+  return concluded({ cycleId: cycle.cycleId, outcome, text });
 }
 
 function concluded(result: CycleResult): CycleResult {

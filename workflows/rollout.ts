@@ -3,15 +3,14 @@ import {
   condition,
   continueAsNew,
   log,
-  proxyActivities,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
-import type { Activities } from "../activities/mod.ts";
-import type { HandRollout } from "../activities/rollout.ts";
+import type { HandRollout } from "../activities/rollout/mod.ts";
 import { type RolloutLooked, rolloutLookUpdate, wakeSignal } from "./messages.ts";
+import { activities, ROLLOUT_STEP } from "./proxies.ts";
 import { VERDICT } from "./search_attributes.ts";
 
 export interface RolloutInput {
@@ -25,11 +24,7 @@ export interface RolloutInput {
   looks?: number;
 }
 
-const { beginRolloutByHand, lookAtRollout, concludeRollout, replayTraffic } = proxyActivities<Activities>({
-  startToCloseTimeout: "30 minutes",
-  heartbeatTimeout: "15 seconds",
-  retry: { maximumAttempts: 20, maximumInterval: "5 minutes" },
-});
+const { beginRolloutByHand, lookAtRollout, concludeRollout, replayTraffic } = activities(ROLLOUT_STEP);
 
 /** A replayed rollout that nobody looks at any more looks by itself so seldom, and ends in time like every other. */
 const REPLAY_WAIT_MS = 30 * 86_400_000;
@@ -41,7 +36,10 @@ const REPLAY_WAIT_MS = 30 * 86_400_000;
  */
 export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: RolloutInput): Promise<string> {
   let begun = wanted === undefined;
-  let woken = false, looking = false, ended = false, made = looks;
+  let woken = false;
+  let looking = false;
+  let ended = false;
+  let made = looks;
   const look = async (asOf: string | null): Promise<RolloutLooked & { waitMs: number }> => {
     await condition(() => begun && !looking);
     looking = true;

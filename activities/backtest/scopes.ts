@@ -1,5 +1,5 @@
 import type { Database } from "../../src/db/connect.ts";
-import { checkedScope } from "../../src/db/scopes.ts";
+import { checkedScope } from "../../src/db/backtests/scopes.ts";
 import { ConflictError } from "../../src/core/errors.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { ArtefactStore } from "../../src/registry/artefacts.ts";
@@ -55,17 +55,31 @@ const keepsAll = (store: ArtefactStore): ArtefactStore => ({ ...store, remove: (
 const refuse = () => Promise.reject(new ConflictError("Cannot predict in a backtest: it serves nobody"));
 const servesNobody: Predictor = { predict: refuse, predictRows: refuse };
 
+/** Where an activity works. */
+interface InScope {
+  /** the scope it works on; left out: what serves */
+  scope?: string;
+}
+
+type Activity = (input: never) => Promise<unknown>;
+
+/** Activities that may be asked to work on a scope, where they are asked about anything. */
+export type Scoped<T extends Record<string, Activity>> = {
+  [K in keyof T]: T[K] extends () => Promise<unknown> ? T[K]
+    : (input: Parameters<T[K]>[0] & InScope) => ReturnType<T[K]>;
+};
+
 /**
  * Activities that work on what serves, or, where the workflow says a scope, on that. They are the very same.
  * @param live on what serves   @param inScope the same activities, bound to a scope
  */
-export function scoped<T extends Record<string, (input: never) => Promise<unknown>>>(
+export function scoped<T extends Record<string, Activity>>(
   live: T,
   inScope: (scope: string) => T,
-): T {
+): Scoped<T> {
   const wrapped = Object.entries(live).map(([name, run]) => [name, (input: never) => {
-    const { scope, ...rest } = (input ?? {}) as { scope?: string };
+    const { scope, ...rest }: InScope = input ?? {};
     return scope === undefined ? run(input) : inScope(scope)[name](rest as never);
   }]);
-  return Object.fromEntries(wrapped) as T;
+  return Object.fromEntries(wrapped);
 }

@@ -1,12 +1,12 @@
 import type { Backtest } from "../../src/backtest/backtest.ts";
-import type { SavedStep } from "../../src/db/backtests.ts";
-import { servingVersion } from "../../src/db/serving.ts";
-import { quantile } from "../../src/models/metrics.ts";
+import type { SavedStep } from "../../src/db/backtests/backtests.ts";
+import { servingVersion } from "../../src/db/models/serving.ts";
+import { quantile } from "../../src/stats/quantile.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
-import { configOf, type ModelConfig } from "../../src/retraining_config.ts";
+import { configOf, type ModelConfig } from "../../src/config/retraining.ts";
 import { loadRows } from "../../src/training/dataset.ts";
-import { labelledBlocks } from "../../src/training/labelled.ts";
+import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
 import { scores } from "../../src/validation/compare.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { predictOffline, testRows } from "../replay.ts";
@@ -17,7 +17,8 @@ export async function scoreServed(
   within: ActivityDeps,
   { backtest, model: name, asOfMs }: { backtest: Backtest; model: string; asOfMs: number },
 ): Promise<Pick<SavedStep, "version" | "rows" | "metrics" | "predictionsSha256">> {
-  const model = live.models.get(name)!, config = configOf(backtest.config, name);
+  const model = live.models.get(name)!;
+  const config = configOf(backtest.config, name);
   const [rows, known, version] = await Promise.all([
     testRows(live, model, config, asOfMs),
     knownBy(live, model, config, asOfMs),

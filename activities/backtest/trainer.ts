@@ -1,7 +1,8 @@
+import { orAborted } from "../../src/core/deadline.ts";
 import { Buffer } from "node:buffer";
 import { canonicalJson, sha256 } from "../../src/core/hash.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
-import { findTraining, saveTraining, saveUse } from "../../src/db/backtests.ts";
+import { findTraining, saveTraining, saveUse } from "../../src/db/backtests/backtests.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
 import type { Trainer } from "../../src/training/trainer.ts";
@@ -36,7 +37,10 @@ export function rememberingTrainer(
 /** All that the result depends on. */
 function keyOf({ task, rows, seed, champion }: CompeteRequest, codeVersion: string): string {
   return sha256(canonicalJson({
-    ...{ task, seed, codeVersion, rows: rowsHash(rows) },
+    task,
+    seed,
+    codeVersion,
+    rows: rowsHash(rows),
     champion: champion ? sha256(champion) : null,
   }));
 }
@@ -96,16 +100,4 @@ async function train(
   const sealed = JSON.parse(JSON.stringify({ ...told, artifact: await store.put(artifact) })); // no NaN in JSON: null
   await saveTraining(sql, key, { resultSha256: await sealValue(store, sealed), seconds });
   return result;
-}
-
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await work;
-  const { promise, reject } = Promise.withResolvers<never>();
-  const abort = () => reject(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
 }

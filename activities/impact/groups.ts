@@ -1,9 +1,9 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
 import { FEATURES } from "../../src/features/definition.ts";
-import type { ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -48,7 +48,8 @@ async function risesOf(
   { model: { loss }, cap }: Job,
   { rows, shuffled, model }: { rows: TrainingRows; shuffled: Float32Array; model: Before },
 ): Promise<number[]> {
-  const n = rows.target.length, { width, target } = rows;
+  const n = rows.target.length;
+  const { width, target } = rows;
   const lossesOf = async (features: Float32Array) => {
     const outcomes = Float64Array.from({ length: features.length / width }, (_, i) => target[i % n]);
     return rowLosses(loss, outcomes, await scoreWith(deps, model, { features, width }), {

@@ -1,24 +1,24 @@
-import { eventSpan } from "../../src/db/day_counts.ts";
-import { findObservation, type Observation, saveObservation } from "../../src/db/observations.ts";
-import { getSnapshot } from "../../src/db/snapshots.ts";
-import { getVersion } from "../../src/db/versions.ts";
-import { featureBlock } from "../../src/features/build.ts";
+import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
+import { findObservation, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
+import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
+import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, STEADY_FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { DriftEvidence } from "../../src/monitoring/drift.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import { featureShapes } from "../../src/reporting/feature_shapes.ts";
-import { recomputeDrift } from "../../src/reporting/recompute_drift.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { featureShapes } from "../../src/monitoring/feature_shapes.ts";
+import { recomputeDrift } from "../../src/monitoring/recompute_drift.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import type { SnapshotBlock } from "../../src/training/snapshot.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps, ObserveDeps } from "../deps.ts";
 import { importanceOf } from "./importance.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 
-const WEEK_MS = 7 * DAY_MS;
 /** Earlier moments that say how far features move by themselves. */
 const PAST_MAX = 26;
 

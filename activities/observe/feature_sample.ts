@@ -1,15 +1,15 @@
-import { countEvents } from "../../src/db/events.ts";
-import { servingVersion } from "../../src/db/serving.ts";
-import { getSnapshot } from "../../src/db/snapshots.ts";
-import { readUserDays } from "../../src/db/user_days.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { countEvents } from "../../src/db/events/events.ts";
+import { servingVersion } from "../../src/db/models/serving.ts";
+import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
+import { readUserDays } from "../../src/db/events/user_days.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
-import { featureBlock } from "../../src/features/build.ts";
+import { featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import type { FeatureSample } from "../../src/quality/evidence.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
-import { ifIntact } from "../champion.ts";
+import type { FeatureSample } from "../../src/quality/quality_evidence.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
+import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 
@@ -27,7 +27,7 @@ export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promis
   const { config } = await modelAndConfig(deps, served.model);
   const { sha256 } = await featureBlock(deps, protocolOf(config), dayMs);
   const now = decodeFeatures(await deps.store.get(sha256));
-  const bytes = served.features ? await ifIntact(deps.store.get(served.features)) : null;
+  const bytes = served.features ? await readIfIntact(deps.store.get(served.features)) : null;
   const before = bytes && decodeFeatures(bytes);
   const comparable = before?.featureHash === FEATURE_HASH ? before : null;
   return {
@@ -74,8 +74,8 @@ async function compare(
   );
   const found = new Map<string, { shoppers: number; largest: number }>();
   for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, users: [...places.keys()] })) {
-    const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays })),
-      at = places.get(userKey)! * width;
+    const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays }));
+    const at = places.get(userKey)! * width;
     row.forEach((value, j) => {
       const sealed = features[at + j];
       if (Object.is(value, sealed)) return;

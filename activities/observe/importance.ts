@@ -1,9 +1,9 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
-import { findImportance, saveImportance } from "../../src/db/importance.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { findImportance, saveImportance } from "../../src/db/models/importance.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { validatedOn } from "./validated.ts";
@@ -30,7 +30,8 @@ export async function importanceOf(
   const validated = await validatedOn(deps, version, { rowsMax: ROWS_MAX });
   if (!validated) return {};
   const { artefact, rows: { features, width, target } } = validated;
-  const n = target.length, cap = version.manifest.targetCap ?? Infinity;
+  const n = target.length;
+  const cap = version.manifest.targetCap ?? Infinity;
   const lossOf = async (x: Float32Array, copies: number) => {
     const predictions = await trainer.score(artefact, x, n * copies);
     const targets = Float64Array.from({ length: n * copies }, (_, i) => target[i % n]);

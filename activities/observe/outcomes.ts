@@ -1,18 +1,19 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { mix32 } from "../../src/core/random.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { type DuePrediction, duePredictions, saveOutcomes } from "../../src/db/outcomes.ts";
-import { countMonitored, savePredictions } from "../../src/db/predictions.ts";
-import { readLabelDays } from "../../src/db/user_days.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { type DuePrediction, duePredictions, saveOutcomes } from "../../src/db/monitoring/outcomes.ts";
+import { countMonitored, savePredictions } from "../../src/db/models/predictions.ts";
+import { readLabelDays } from "../../src/db/events/user_days.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../../src/features/blocks.ts";
-import { buildLabels, featureBlock } from "../../src/features/build.ts";
+import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
-import { ifIntact } from "../champion.ts";
+import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 
@@ -40,18 +41,24 @@ export async function scorePopulation(
     currentConfig(sql).then((current) => current.config),
     getVersion(sql, name, version),
   ]);
-  const artefact = await ifIntact(store.get(artefactSha256));
+  const artefact = await readIfIntact(store.get(artefactSha256));
   if (!artefact || manifest.featureHash !== FEATURE_HASH) return { rows: 0 };
   const { horizonDays } = loadScorer(artefact);
   const block = await featureBlock(deps, { ...protocolOf(config), horizonDays }, dayMs);
   const { users, features, width } = decodeFeatures(await store.get(block.sha256));
-  const share = sample / users.length, seed = mix32(config.seed ^ dayMs / DAY_MS);
+  const share = sample / users.length;
+  const seed = mix32(config.seed ^ dayMs / DAY_MS);
   const places = [...users.keys()].filter((i) => mix32(shopperNumber(users[i]) ^ seed) / 2 ** 32 < share);
   const wanted = new Float32Array(places.length * width);
   places.forEach((i, at) => wanted.set(features.subarray(i * width, (i + 1) * width), at * width));
   const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];
   await savePredictions(sql, {
-    ...{ model: name, version, fallback: false, featureHash: FEATURE_HASH, horizonDays, source: "monitor" },
+    model: name,
+    version,
+    fallback: false,
+    featureHash: FEATURE_HASH,
+    horizonDays,
+    source: "monitor",
     arm: version === champion ? "champion" : "challenger",
     shown: version === champion,
     asOf: new Date(dayMs).toISOString(),
@@ -103,7 +110,8 @@ async function outcomesOf(
   const outcomes: { id: number; outcome: number }[] = [];
   const cut = new Map<string, DuePrediction[]>();
   for (const d of due) {
-    const of = days.get(d.userKey) ?? [], endMs = endOf(d);
+    const of = days.get(d.userKey) ?? [];
+    const endMs = endOf(d);
     const isCut = (day: UserDay) => [d.asOfMs, endMs].some((ms) => day.firstMs < ms && day.lastMs >= ms);
     if (of.some(isCut)) {
       const key = `${d.asOfMs} ${endMs}`;

@@ -1,27 +1,23 @@
-import {
-  findObservation,
-  listObservations,
-  type Observation,
-  saveObservation,
-} from "../../src/db/observations.ts";
-import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/outcomes.ts";
-import { streamSummaries } from "../../src/db/streams.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { findObservation, listObservations, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
+import { metPredictions, type OfVersion, waitingPredictions } from "../../src/db/monitoring/outcomes.ts";
+import { streamSummaries } from "../../src/db/monitoring/streams.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import { shopperNumber } from "../../src/features/blocks.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import type { MetricName } from "../../src/models/metrics.ts";
+import type { MetricName } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
-import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
-import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/evidence.ts";
-import { judgePerformance } from "../../src/performance/judge.ts";
+import { PerformanceReport } from "../../src/performance/report.ts";
+import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/performance_evidence.ts";
+import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import { asLoss, metricOf } from "../../src/performance/measure.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 import { validatedOn } from "./validated.ts";
 
 /** Validation rows that a look compares with. */
@@ -71,15 +67,19 @@ async function gather(
     alphasOf(deps, { kind: "performance", model: name, watched: ["performance"], asOfMs }),
   ]);
   return {
-    ...{ model: name, version: number, asOf: new Date(asOfMs).toISOString() },
-    ...{ kind: model.kind, loss: model.loss, metrics: metricsOf(model) },
-    ...{ margin: config.margin ?? model.margin, cap: manifest.targetCap, baseline: manifest.baseline },
-    ...{
-      horizonDays: config.horizon_days,
-      alpha,
-      confidence: config.confidence,
-      atDeployment: manifest.metrics,
-    },
+    model: name,
+    version: number,
+    asOf: new Date(asOfMs).toISOString(),
+    kind: model.kind,
+    loss: model.loss,
+    metrics: metricsOf(model),
+    margin: config.margin ?? model.margin,
+    cap: manifest.targetCap,
+    baseline: manifest.baseline,
+    horizonDays: config.horizon_days,
+    alpha,
+    confidence: config.confidence,
+    atDeployment: manifest.metrics,
     validated,
     met: {
       ...columns(met.rows),
@@ -153,7 +153,8 @@ async function scoredEstimates(
   const newestMs = told.length > 0 ? Date.parse(told[0].asOf) : -Infinity;
   const due = new Map<string, PerformanceReport>(); // looks at the same moment estimated the same
   for (const report of earlier) {
-    const madeMs = Date.parse(report.asOf), isComplete = madeMs + config.horizon_days * DAY_MS <= asOfMs;
+    const madeMs = Date.parse(report.asOf);
+    const isComplete = madeMs + config.horizon_days * DAY_MS <= asOfMs;
     if (report.estimated && madeMs > newestMs && isComplete) {
       due.set(`${report.asOf} ${report.version}`, report);
     }
@@ -169,7 +170,8 @@ async function scoreEstimate(
   { asOf, version, estimated }: PerformanceReport,
   asOfMs: number,
 ): Promise<PerformanceReport["scored"]> {
-  const limit = estimated!.rows, madeByMs = Date.parse(asOf);
+  const limit = estimated!.rows;
+  const madeByMs = Date.parse(asOf);
   const { rows } = await metPredictions(sql, { model, version, asOfMs, madeByMs, limit });
   if (rows.length < limit) return []; // some of them never met their outcomes
   const { manifest } = await getVersion(sql, model, version);

@@ -1,17 +1,13 @@
-import {
-  findObservation,
-  listObservations,
-  type Observation,
-  saveObservation,
-} from "../../src/db/observations.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { noteFindings } from "../../src/db/quality_findings.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { findObservation, listObservations, saveObservation } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { sampleFeatures } from "./feature_sample.ts";
-import { alphasOf } from "./look.ts";
+import { alphasOf } from "./observation_key.ts";
 
 const dayOf = (ms: number) => Math.floor(ms / DAY_MS);
 
@@ -20,7 +16,9 @@ export async function observeQuality(
   deps: ActivityDeps,
   { key, asOfMs }: { key: string; asOfMs: number },
 ): Promise<Observation> {
-  const { sql, store, codeVersion } = deps, kind = "quality", model = null;
+  const { sql, store, codeVersion } = deps;
+  const kind = "quality";
+  const model = null;
   const known = await findObservation(sql, { kind, model, key });
   if (known) return known;
   const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
@@ -37,7 +35,11 @@ export async function observeQuality(
   const report = judgeQuality(evidence);
   await noteFindings(sql, report.findings, report.asOf);
   return await saveObservation(sql, {
-    ...{ id: crypto.randomUUID(), kind, model, key, codeVersion },
+    id: crypto.randomUUID(),
+    kind,
+    model,
+    key,
+    codeVersion,
     asOf: report.asOf,
     answer: report.answer,
     report: { ...report },

@@ -1,10 +1,11 @@
-import { foundInData } from "../../src/db/affected.ts";
-import { getObservations, listObservations, type Observation } from "../../src/db/observations.ts";
-import { DriftReport } from "../../src/monitoring/drift_report.ts";
-import type { Findings } from "../../src/monitoring/findings.ts";
-import { PerformanceReport } from "../../src/monitoring/performance_report.ts";
-import { type Finding, QualityReport } from "../../src/monitoring/quality_report.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { foundInData } from "../../src/db/monitoring/affected.ts";
+import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
+import { DriftReport } from "../../src/drift/report.ts";
+import type { Findings } from "../../src/retraining/findings.ts";
+import { PerformanceReport } from "../../src/performance/report.ts";
+import { type Finding, QualityReport } from "../../src/quality/report.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Features of a drift report that a check keeps. */
@@ -49,7 +50,13 @@ async function ofQuality(
 }
 
 const trouble = ({ key, kind, subject, rows, from, to, text }: Finding) => ({
-  ...{ key, kind, subject, rows, from, to, text },
+  key,
+  kind,
+  subject,
+  rows,
+  from,
+  to,
+  text,
 });
 
 async function ofDrift(
@@ -58,7 +65,11 @@ async function ofDrift(
   { version, asOf, answer, text, features }: DriftReport,
 ): Promise<NonNullable<Findings["drift"]>> {
   const top = features.slice(0, TOP).map(({ feature, shift, p, importance, smallest }) => ({
-    ...{ feature, shift, p, importance, smallest },
+    feature,
+    shift,
+    p,
+    importance,
+    smallest,
   }));
   const earlier = await listObservations(sql, {
     kind: "drift",

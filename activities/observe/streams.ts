@@ -1,12 +1,12 @@
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { type MetPrediction, unreadOutcomes } from "../../src/db/outcomes.ts";
-import { saveStream, type Stream, type StreamAlarm, withStreams } from "../../src/db/streams.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { type MetPrediction, unreadOutcomes } from "../../src/db/monitoring/outcomes.ts";
+import { saveStream, type Stream, type StreamAlarm, withStreams } from "../../src/db/monitoring/streams.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import type { ErrorKind, StreamDetectorKind } from "../../src/drift/stream/detector.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { SHARES } from "../../src/monitoring/budget.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
 
@@ -32,7 +32,8 @@ export async function feedStreams(
   const kinds = STREAM_DETECTORS.filter(({ kinds }) => kinds.includes(kind));
   const { false_alarm_days: falseAlarmDays } = (await currentConfig(deps.sql)).config;
   return await withStreams(deps.sql, of, async (tx, streams) => {
-    let read = 0, alarms = 0;
+    let read = 0;
+    let alarms = 0;
     for (const detector of kinds) {
       const known = streams.find((stream) => stream.detector === detector.name) ?? null;
       const after = known?.lastAsOf ? { asOf: known.lastAsOf, id: known.lastId } : null;

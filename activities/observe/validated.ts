@@ -1,13 +1,13 @@
 import { NotFoundError } from "../../src/core/errors.ts";
-import { getCycle } from "../../src/db/cycles.ts";
-import { getSnapshot } from "../../src/db/snapshots.ts";
+import { getCycle } from "../../src/db/cycles/cycles.ts";
+import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
 import { inTestHalf } from "../../src/validation/split.ts";
-import { ifIntact } from "../champion.ts";
+import { readIfIntact } from "../champion.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** The rows that a version was validated on, and the model that saw none of them: the one that was tested, not its refit. */
@@ -30,7 +30,7 @@ export async function validatedOn(
     ]);
     const cutoffs = new Set(evidence?.cutoffs);
     const tests = blocks.filter((block) => cutoffs.has(block.cutoff));
-    const artefact = await ifIntact(store.get(manifest.tested.sha256));
+    const artefact = await readIfIntact(store.get(manifest.tested.sha256));
     if (!artefact || tests.length === 0) return null;
     const isByShopper = manifest.tested.cutoffs.some((cutoff) => cutoffs.has(cutoff));
     const rows = await loadRows(store, tests, isByShopper ? inTestHalf : undefined);

@@ -1,13 +1,13 @@
 import { hash32 } from "../../src/core/random.ts";
-import { addVersion, getVersion, versionOfCycle } from "../../src/db/versions.ts";
-import { rowLosses } from "../../src/models/metrics.ts";
+import { addVersion, getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
-import { momentsOf } from "../../src/rollout/moments.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
+import { momentsOf } from "../../src/stats/moments.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { disturbed } from "../../src/training/disturbed.ts";
-import { labelledBlocks } from "../../src/training/labelled.ts";
+import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** Disturbances to choose from: one alone may by chance do little harm, and a drill with it proves nothing. */
@@ -36,7 +36,9 @@ export async function plantWorse(
   const artefactSha256 = await store.put(await worstOf(deps, champion, plant));
   const manifest = {
     ...champion.manifest,
-    ...{ cycleId, parent: champion.version, candidate: `drill: version ${champion.version} made worse` },
+    cycleId,
+    parent: champion.version,
+    candidate: `drill: version ${champion.version} made worse`,
   };
   const version = await addVersion(sql, { manifest, artefactSha256 });
   return await getVersion(sql, champion.model, version);
@@ -58,7 +60,8 @@ async function worstOf(
   if (blocks.length === 0) return tries[0];
   const { features, target } = await loadRows(store, blocks.slice(-1));
   const cap = champion.manifest.targetCap ?? Infinity;
-  let worst = tries[0], most = -Infinity;
+  let worst = tries[0];
+  let most = -Infinity;
   for (const one of tries) {
     const predicted = await trainer.score(one, features, target.length);
     const { mean } = momentsOf(rowLosses(model.loss, target, predicted, { cap }));

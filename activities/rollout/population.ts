@@ -1,7 +1,7 @@
 import { decodeFeatures } from "../../src/features/blocks.ts";
-import { featureBlock } from "../../src/features/build.ts";
-import type { ModelConfig } from "../../src/retraining_config.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { featureBlock } from "../../src/app/features/blocks.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** The pseudonyms of everyone a model is asked about as of a moment. */

@@ -1,4 +1,4 @@
-import { type AlarmAt, judge, type Judged } from "../../src/detect/judge.ts";
+import { type AlarmAt, judgeAlarms, type Judged } from "../../src/detect/judge_alarms.ts";
 import { defaultRunLength } from "../../src/detect/mod.ts";
 import { STREAM_DETECTORS } from "../../src/drift/stream/mod.ts";
 import type { RiverFound, WatchedStream } from "./streams.ts";
@@ -36,7 +36,8 @@ export function compareAll(
   streams: readonly WatchedStream[],
   river: RiverFound,
 ): { outcomes: Outcome[]; compared: number; differing: string[] } {
-  const outcomes: Outcome[] = [], differing: string[] = [];
+  const outcomes: Outcome[] = [];
+  const differing: string[] = [];
   let compared = 0;
   for (const stream of streams) {
     const found = river.alarms[stream.name];
@@ -59,8 +60,12 @@ function outcomeOf(detector: string, stream: WatchedStream, alarms: readonly Ala
   const { name, family, group, changes, errors, rows } = stream;
   const end = rows[rows.length - 1] + 1;
   return {
-    ...{ detector, stream: name, family, group, errors: errors.length },
-    judged: judge(alarms, changes, errors.length),
+    detector,
+    stream: name,
+    family,
+    group,
+    errors: errors.length,
+    judged: judgeAlarms(alarms, changes, errors.length),
     room: changes.map(({ row }, i) => (changes[i + 1]?.row ?? end) - row),
   };
 }
@@ -82,7 +87,8 @@ export interface Sums {
 }
 
 export function sumUp(outcomes: readonly Outcome[]): Sums {
-  const delays = outcomes.flatMap(({ judged }) => judged.delays), room = outcomes.flatMap((one) => one.room);
+  const delays = outcomes.flatMap(({ judged }) => judged.delays);
+  const room = outcomes.flatMap((one) => one.room);
   const found = delays.filter((delay) => delay !== null);
   const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
   const mean = (values: readonly number[]) => values.length > 0 ? sum(values) / values.length : null;

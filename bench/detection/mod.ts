@@ -31,7 +31,8 @@ export const detectionBench: Bench = {
       const made = await makeStreams(python, folder.path, size.streams);
       const streams = await learnStreams(made, say);
       say("detection: river's detectors");
-      const speed = speedNumbers(size.speed), withinMs = 60 * 60_000;
+      const speed = speedNumbers(size.speed);
+      const withinMs = 60 * 60_000;
       const river = await askRiver(python, streams, { folder: folder.path, speed, withinMs });
       const compared = compareAll(streams, river);
       say("detection: run lengths");

@@ -61,8 +61,12 @@ export function reportOf(findings: Findings): Report {
 
 /** An outcome without the rows of each alarm. */
 const inShort = ({ detector, stream, errors, judged }: Outcome) => ({
-  ...{ detector, stream, errors, delays: judged.delays.join(" ") },
-  ...{ falseAlarms: judged.falseAlarms.length, repeated: judged.repeated.length },
+  detector,
+  stream,
+  errors,
+  delays: judged.delays.join(" "),
+  falseAlarms: judged.falseAlarms.length,
+  repeated: judged.repeated.length,
 });
 
 /** What became of the streams that the acceptance names. */

@@ -64,7 +64,10 @@ export async function learnStreams(made: Made, say: (line: string) => void): Pro
       const table = await readTable(file, () => undefined);
       const errors = await errorsOf(openStream(table, { target: "target" }), trainer);
       watched.push({
-        ...{ name, family, group, ...errors },
+        name,
+        family,
+        group,
+        ...errors,
         changes: changes.map((change, i) => ({ ...change, from: String(i), to: String(i + 1) })),
       });
       if (watched.length % 10 === 0) {

@@ -50,7 +50,9 @@ async function writeRows(
   { protocol, runs, features }: Draws,
 ): Promise<Float32Array[][]> {
   const random = seededRandom(hash32(`false alarms: ${kind.name}`));
-  const { reference, looks, sizes, moved } = protocol, size = Math.max(...sizes), width = features.length;
+  const { reference, looks, sizes, moved } = protocol;
+  const size = Math.max(...sizes);
+  const width = features.length;
   using rowsFile = await Deno.create(join(folder, "rows.f32"));
   using clustersFile = await Deno.create(join(folder, "clusters.i32"));
   const kept: Float32Array[][] = [];
@@ -71,7 +73,8 @@ async function writeRows(
 }
 
 async function writeMoved(folder: string, kind: Kind, runs: readonly Float32Array[][]): Promise<void> {
-  const random = seededRandom(hash32(`false alarms, moved: ${kind.name}`)), width = kind.features.length;
+  const random = seededRandom(hash32(`false alarms, moved: ${kind.name}`));
+  const width = kind.features.length;
   using file = await Deno.create(join(folder, "moved.f32"));
   for (const { feature, by, value } of kind.moves) {
     for (const amount of by) {

@@ -19,8 +19,11 @@ export class DrawsReader {
   }
 
   run(run: number): Run {
-    const { features, categorical, dependent, protocol } = this.draws, { reference, sizes } = protocol;
-    const largest = Math.max(...sizes), rows = rowsOf(protocol), width = features.length;
+    const { features, categorical, dependent, protocol } = this.draws;
+    const { reference, sizes } = protocol;
+    const largest = Math.max(...sizes);
+    const rows = rowsOf(protocol);
+    const width = features.length;
     const kinds = features.map(() => categorical ? "categorical" as const : "numeric" as const);
     const values = new Float32Array(this.read("rows.f32", run * rows * width, rows * width));
     const ids = dependent ? new Int32Array(this.read("clusters.i32", run * rows, rows)) : undefined;
@@ -47,7 +50,8 @@ export class DrawsReader {
 
   /** The moved feature's values in the looks of one run. @param amount its place among the move's amounts */
   moved(move: number, amount: number, run: number): Float32Array[] {
-    const { protocol: { moved, sizes }, moves } = this.draws, size = Math.max(...sizes);
+    const { protocol: { moved, sizes }, moves } = this.draws;
+    const size = Math.max(...sizes);
     const before = moves.slice(0, move).reduce((sum, { by }) => sum + by.length, 0) + amount;
     const length = size * moved.looks;
     const all = new Float32Array(this.read("moved.f32", (before * moved.runs + run) * length, length));

@@ -72,7 +72,8 @@ const categorical: Kind = {
     const upTo = CATEGORIES.map(cumulativeShares);
     return {
       values: Float32Array.from({ length: rows * WIDTH }, (_, at) => {
-        const u = random(), ends = upTo[at % WIDTH];
+        const u = random();
+        const ends = upTo[at % WIDTH];
         let code = 0;
         while (u >= ends[code]) code++;
         return code;
@@ -109,7 +110,9 @@ export function shoppersKind(name: string, pool: Pool, moves: readonly Move[]): 
 
 /** Whole clusters, drawn with replacement until there are so many rows; the last one may be cut off. */
 function resample({ clusters, features }: Pool, rows: number, random: Random): Rows {
-  const width = features.length, values = new Float32Array(rows * width), ids = new Int32Array(rows);
+  const width = features.length;
+  const values = new Float32Array(rows * width);
+  const ids = new Int32Array(rows);
   for (let row = 0, id = 0; row < rows; id++) {
     const cluster = clusters[Math.floor(random() * clusters.length)];
     for (let i = 0; i < cluster.length && row < rows; i++, row++) {
@@ -134,15 +137,18 @@ export function scaledIn(pool: Pool, feature: string): Move {
 export function tiltedIn(pool: Pool, feature: string): Move {
   const at = pool.features.indexOf(feature);
   const values = pool.clusters.flat().map((row) => row[at]).sort((a, b) => a - b);
-  const cap = values[Math.floor(0.99 * values.length)], kept = values.filter((x) => x <= cap);
+  const cap = values[Math.floor(0.99 * values.length)];
+  const kept = values.filter((x) => x <= cap);
   const upTo = new Map(SHIFTS.map((by) => [by, tilted(kept, by)]));
   return {
     about: `${feature}, its mean + d sd by more of the larger`,
     feature: at,
     by: SHIFTS,
     value: (_before, by, random) => {
-      const ends = upTo.get(by)!, u = random() * ends[ends.length - 1];
-      let low = 0, high = ends.length - 1;
+      const ends = upTo.get(by)!;
+      const u = random() * ends[ends.length - 1];
+      let low = 0;
+      let high = ends.length - 1;
       while (low < high) {
         const middle = (low + high) >> 1;
         if (u < ends[middle]) high = middle;
@@ -155,11 +161,16 @@ export function tiltedIn(pool: Pool, feature: string): Move {
 
 /** Cumulative weights `exp(t (x - max))`, with t so that the mean lies `by` standard deviations higher. */
 function tilted(values: readonly number[], by: number): Float64Array {
-  const sd = deviation(values), aim = meanOf(values) + by * sd, top = values[values.length - 1];
+  const sd = deviation(values);
+  const aim = meanOf(values) + by * sd;
+  const top = values[values.length - 1];
   const weights = (t: number) => values.map((x) => Math.exp(t * (x - top)));
-  let low = 0, high = 20 / sd;
+  let low = 0;
+  let high = 20 / sd;
   for (let i = 0; i < 60; i++) {
-    const t = (low + high) / 2, w = weights(t), total = w.reduce((a, b) => a + b, 0);
+    const t = (low + high) / 2;
+    const w = weights(t);
+    const total = w.reduce((a, b) => a + b, 0);
     if (values.reduce((sum, x, j) => sum + w[j] * x, 0) / total < aim) low = t;
     else high = t;
   }

@@ -9,7 +9,8 @@ import { PROTOCOL, type Protocol, QUICK, WHOLE } from "./protocol.ts";
 import { type Found, reportOf } from "./report.ts";
 import { realKinds } from "./shoppers.ts";
 
-const MINUTES = 90, MINUTES_WHOLE = 180;
+const MINUTES = 90;
+const MINUTES_WHOLE = 180;
 /** One for ours, one for the peers, on a machine of two cores. */
 const AT_ONCE = 2;
 
@@ -19,7 +20,8 @@ export const falseAlarmsBench: Bench = {
   minutes: MINUTES,
   minutesWhole: MINUTES_WHOLE,
   async run({ say, quick, whole }) {
-    const started = performance.now(), python = await pythonWithMonitors(say);
+    const started = performance.now();
+    const python = await pythonWithMonitors(say);
     const protocol = quick ? QUICK : whole ? WHOLE : PROTOCOL;
     const folder = await temporaryFolder();
     try {
@@ -54,7 +56,8 @@ async function judgeAll(
     slots(() => judgeByPeers(python, kinds.map(({ at }) => at), withinMs)),
     ...kinds.map(({ draws, at }) =>
       slots(async () => {
-        const started = performance.now(), found = await judgeInThread(at);
+        const started = performance.now();
+        const found = await judgeInThread(at);
         say(
           `false-alarms: Perennial on ${draws.kind}, ${((performance.now() - started) / 1000).toFixed(0)} s`,
         );
@@ -63,7 +66,8 @@ async function judgeAll(
     ),
   ]);
   const found = kinds.map(({ draws }, i) => {
-    const { flags, ...cost } = ours[i], { flags: theirs, reports } = peers.kinds[i];
+    const { flags, ...cost } = ours[i];
+    const { flags: theirs, reports } = peers.kinds[i];
     return { draws, ours: flags, peers: theirs, reports, cost };
   });
   return { found, versions: peers.versions };

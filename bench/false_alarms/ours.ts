@@ -27,10 +27,12 @@ const DIRECT_EVERY = 20;
  * or, where the window has too few clusters for that, with the next one.
  */
 export function judge(folder: string): OursFound {
-  const reader = new DrawsReader(folder), { protocol, moves } = reader.draws;
+  const reader = new DrawsReader(folder);
+  const { protocol, moves } = reader.draws;
   const budgets = BUDGETS.map((budget) => emptyFlags(settingOf(budget)));
   const together = emptyFlags(TOGETHER.setting);
-  const msPerLook: Record<string, number> = {}, direct = { same: 0, compared: 0 };
+  const msPerLook: Record<string, number> = {};
+  const direct = { same: 0, compared: 0 };
   for (let run = 0; run < protocol.runs.ours; run++) {
     const windows = reader.run(run);
     for (const size of protocol.sizes) {
@@ -126,7 +128,8 @@ function judgeMoved(
   { run, move }: { run: number; move: number },
   budgets: readonly ReturnType<typeof emptyFlags>[],
 ): void {
-  const { moves, protocol } = reader.draws, { feature, by } = moves[move];
+  const { moves, protocol } = reader.draws;
+  const { feature, by } = moves[move];
   by.forEach((amount, a) => {
     const columns = reader.moved(move, a, run);
     for (const size of protocol.sizes) {
@@ -141,7 +144,8 @@ function judgeMoved(
 }
 
 function withColumn(table: Table, feature: number, column: Float32Array): Table {
-  const values = table.values.slice(), width = table.names.length;
+  const values = table.values.slice();
+  const width = table.names.length;
   for (let row = 0; row < table.rows; row++) values[row * width + feature] = column[row];
   return { ...table, values };
 }

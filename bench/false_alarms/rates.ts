@@ -21,7 +21,8 @@ function exact(alarms: number, n: number, tail: number): Pick<Rate, "low" | "hig
 
 /** The share up to which `holds` is true. */
 function crossing(holds: (p: number) => boolean): number {
-  let low = 0, high = 1;
+  let low = 0;
+  let high = 1;
   for (let i = 0; i < 40; i++) {
     const middle = (low + high) / 2;
     if (holds(middle)) low = middle;
@@ -32,7 +33,8 @@ function crossing(holds: (p: number) => boolean): number {
 
 /** `P(X <= k)` of a binomial X, k < n, 0 < p < 1: terms by their ratios, from the logarithm of the first. */
 function atMost(k: number, n: number, p: number): number {
-  let logTerm = n * Math.log1p(-p), sum = Math.exp(logTerm);
+  let logTerm = n * Math.log1p(-p);
+  let sum = Math.exp(logTerm);
   for (let i = 1; i <= k; i++) {
     logTerm += Math.log((n - i + 1) / i * p / (1 - p));
     sum += Math.exp(logTerm);
@@ -47,18 +49,21 @@ const alarmsIn = (run: string) => run.split("1").length - 1;
  * counts as many looks as would vary as much as the runs do, at most all.
  */
 export function ofLooks(runs: readonly string[], tail: number): Rate {
-  const looks = runs[0].length, n = runs.length * looks;
+  const looks = runs[0].length;
+  const n = runs.length * looks;
   const share = runs.reduce((sum, run) => sum + alarmsIn(run), 0) / n;
   const between = runs.reduce((sum, run) => sum + (alarmsIn(run) / looks - share) ** 2, 0) /
     Math.max(1, runs.length - 1);
   const ifIndependent = share * (1 - share) / looks;
-  const effect = ifIndependent > 0 ? Math.max(1, between / ifIndependent) : 1, worth = Math.round(n / effect);
+  const effect = ifIndependent > 0 ? Math.max(1, between / ifIndependent) : 1;
+  const worth = Math.round(n / effect);
   return { share, ...exact(Math.round(share * worth), worth, tail), n };
 }
 
 /** Share of runs with an alarm at any look. */
 export function ofRuns(runs: readonly string[], tail: number): Rate {
-  const alarms = runs.filter((run) => run.includes("1")).length, n = runs.length;
+  const alarms = runs.filter((run) => run.includes("1")).length;
+  const n = runs.length;
   return { share: alarms / n, ...exact(alarms, n, tail), n };
 }
 

@@ -13,7 +13,8 @@ export interface Found extends KindFound {
 }
 
 export function reportOf(kinds: readonly Found[], seconds: number): Report {
-  const { protocol } = kinds[0].draws, verdicts = verdictsOf(kinds);
+  const { protocol } = kinds[0].draws;
+  const verdicts = verdictsOf(kinds);
   return {
     name: "false-alarms",
     title: "False alarms and power of the drift check, beside Evidently, NannyML and Alibi Detect",
@@ -83,7 +84,8 @@ const bare = (share: number) => percent(share).replace(" %", "");
 const withInterval = ({ share, low, high }: Rate) => `${percent(share)} (${bare(low)}-${bare(high)})`;
 
 function movedTable(kind: KindFound, move: number): Table {
-  const { kind: name, protocol: { sizes }, moves } = kind.draws, { about, by } = moves[move];
+  const { kind: name, protocol: { sizes }, moves } = kind.draws;
+  const { about, by } = moves[move];
   const n = ofLooks(kind.ours[0].moved[movedKey(move, by[0], sizes[0])], tailOf()).n;
   return {
     title: `One feature moved, ${name} (${about}): share of ${n} looks that flag it, d = ${by.join(" / ")}`,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
+import { DAY_MS } from "../../src/core/time.ts";
 import { featureRow, FEATURES } from "../../src/features/definition.ts";
 import { isActive } from "../../src/features/population.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import { readShoppers, type Shopper } from "../lab/events.ts";
 import { type Kind, scaledIn, shoppersKind, tiltedIn } from "./kinds.ts";
 

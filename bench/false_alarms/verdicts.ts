@@ -25,7 +25,8 @@ export interface Verdict {
 }
 
 export const percent = (share: number) => {
-  const points = 100 * share, size = Math.abs(points);
+  const points = 100 * share;
+  const size = Math.abs(points);
   return `${points.toFixed(size === 0 || size >= 9.95 ? 0 : size < 0.995 ? 2 : 1)} %`;
 };
 
@@ -62,7 +63,8 @@ const unchangedCells = (kinds: readonly KindFound[], setting: string): Cell[] =>
   );
 
 function keepsBudget(kinds: readonly KindFound[], budget: Budget): Verdict[] {
-  const cells = unchangedCells(kinds, settingOf(budget)), most = shareOfRuns(budget, kinds[0].draws.protocol);
+  const cells = unchangedCells(kinds, settingOf(budget));
+  const most = shareOfRuns(budget, kinds[0].draws.protocol);
   const { looks } = kinds[0].draws.protocol;
   return [
     withinBudget(cells, {
@@ -115,7 +117,8 @@ function pairs(
     kind.draws.moves.flatMap(({ by }, move) =>
       by.flatMap((amount) =>
         kind.draws.protocol.sizes.flatMap((size) => {
-          const key = movedKey(move, amount, size), peer = peerAt(kind, size, key);
+          const key = movedKey(move, amount, size);
+          const peer = peerAt(kind, size, key);
           if (!peer) return [];
           return [{
             name: `${kind.draws.kind}${
@@ -162,7 +165,8 @@ export const alibiSetting = ({ name }: Budget) => `Alibi Detect, Bonferroni ${na
 /** A cell is behind when the whole of its interval, made for all cells together, lies below zero. */
 function atLeast(found: readonly Pair[], claim: string): Verdict {
   const gaps = found.map((pair) => ({ ...pair, ...difference(pair.runs, pair.theirs, tailOf()) }));
-  const least = gaps.reduce((a, b) => b.share < a.share ? b : a), mean = meanShare(gaps);
+  const least = gaps.reduce((a, b) => b.share < a.share ? b : a);
+  const mean = meanShare(gaps);
   const broken = found.filter(({ runs, theirs }) => difference(runs, theirs, tailOf(found.length)).high < 0);
   return {
     claim,

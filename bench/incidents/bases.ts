@@ -1,7 +1,7 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { configFor, DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { configFor, DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { pick } from "./draw.ts";
 import { sent, type ShopRow } from "./rows.ts";
 import type { Shops } from "./shop.ts";
@@ -40,7 +40,8 @@ export interface Calm {
 
 /** Moments drawn at random, midnights before days on which the shop trades, ascending. */
 export function drawStarts(rows: readonly ShopRow[], n: number, seed: number): number[] {
-  const [first, last] = STARTS_MS, random = seededRandom(seed);
+  const [first, last] = STARTS_MS;
+  const random = seededRandom(seed);
   const trading = rows.filter(({ timeMs }) => timeMs >= first && timeMs < last)
     .map(({ timeMs }) => Math.floor(timeMs / DAY_MS) * DAY_MS);
   const days = [...new Set(trading)];
@@ -66,7 +67,8 @@ export async function makeBases(
   await feed(DEPLOYED_MS);
   await shop.sql`analyze`; // as autovacuum does within a minute: a bulk load without statistics makes the first look slow
   for (const model of MODELS) await shop.deployFirst(model, DEPLOYED_MS);
-  const bases: Base[] = [], looks: Calm["looks"][number][] = [];
+  const bases: Base[] = [];
+  const looks: Calm["looks"][number][] = [];
   let asOfMs = DEPLOYED_MS;
   for (const startMs of startsMs) {
     while (asOfMs < startMs) {

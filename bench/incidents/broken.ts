@@ -1,9 +1,7 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import { between, changeShare, during, memberOf, percent, pick } from "./draw.ts";
 import type { Context, Kind } from "./inject.ts";
 import { sent, type SentEvent, type ShopRow } from "./rows.ts";
-
-const HOUR_MS = 3_600_000;
 
 /** What a release of a shop's tracker may do to an event: under another name, or in another type. */
 const SCHEMA_BREAKS:
@@ -49,7 +47,8 @@ function nullBurst(context: Context) {
 
 /** The same content again, under another id, within minutes: a retry that lost its idempotency. */
 function duplicateFlood(context: Context) {
-  const share = between(context.strength, 0.1, 1), copies = 1 + Math.floor(context.random() * 3);
+  const share = between(context.strength, 0.1, 1);
+  const copies = 1 + Math.floor(context.random() * 3);
   const again = memberOf(share, context.random);
   const events = context.rows.flatMap((row) => {
     const event = sent(row);
@@ -64,7 +63,8 @@ function duplicateFlood(context: Context) {
 }
 
 function otherUnit(context: Context) {
-  const factor = pick([100, 0.01, 1.27, 1 / 1.27], context.random), share = between(context.strength, 0.3, 1);
+  const factor = pick([100, 0.01, 1.27, 1 / 1.27], context.random);
+  const share = between(context.strength, 0.3, 1);
   const times = (value: number | null) => value === null ? null : value * factor;
   const events = changeShare(
     context,
@@ -82,7 +82,8 @@ function lostType(context: Context) {
   const counts = new Map<string, number>();
   for (const { type } of context.rows) counts.set(type, (counts.get(type) ?? 0) + 1);
   const types = [...counts].filter(([, n]) => n >= context.rows.length / 100).map(([type]) => type).sort();
-  const type = pick(types, context.random), share = between(context.strength, 0.6, 1);
+  const type = pick(types, context.random);
+  const share = between(context.strength, 0.6, 1);
   const lost = memberOf(share, context.random);
   const keeps = (row: ShopRow) => !(during(context, row) && row.type === type && lost(row.session));
   return {
@@ -120,8 +121,8 @@ function bots(context: Context) {
 }
 
 function fewGreedyBots(context: Context) {
-  const robots = 1 + Math.floor(context.random() * 4),
-    perDay = Math.round(between(context.strength, 60, 1500));
+  const robots = 1 + Math.floor(context.random() * 4);
+  const perDay = Math.round(between(context.strength, 60, 1500));
   const known = context.rows.filter((row) => during(context, row));
   const events = context.rows.map(sent);
   const nDays = (context.endMs - context.startMs) / DAY_MS;

@@ -1,11 +1,12 @@
+import { DAY_MS, MINUTE_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { pick, sessionsWithin } from "./draw.ts";
 import type { ShopRow } from "./rows.ts";
 
 /** Products of an order that are looked at and put into the cart before it; visits without an order for each order. */
-const CLICKED_MAX = 5, VISITS = 2, VIEWS_OF_VISIT = 3;
-const MINUTE_MS = 60_000;
+const CLICKED_MAX = 5;
+const VISITS = 2;
+const VIEWS_OF_VISIT = 3;
 
 /**
  * The shop's rows with simulated views and carts among them, for incidents that need them: the first products of each
@@ -31,7 +32,8 @@ function before(bought: readonly ShopRow[]): ShopRow[] {
 
 function visits(bought: readonly ShopRow[], random: () => number): ShopRow[] {
   return Array.from({ length: VISITS }, (_, v) => {
-    const days = Math.floor(14 * random()) - 7, [first] = bought;
+    const days = Math.floor(14 * random()) - 7;
+    const [first] = bought;
     return Array.from({ length: VIEWS_OF_VISIT }, (_, n) =>
       click(pick(bought, random), {
         id: `visit-${first.id}-${v}-${n}`,

@@ -1,6 +1,6 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import type { Answer } from "../../src/retraining/check.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import type { Table } from "../shared/report.ts";
 import { readTable } from "./rows.ts";
 import type { SentEvent } from "./rows.ts";
@@ -25,8 +25,15 @@ const TYPES: Readonly<Record<string, string>> = { product_view: "view", add_to_c
 /** A young clickstream without prices or products: who comes back within two weeks is all there is to predict. */
 const CONFIG: RetrainingConfig = {
   ...RetrainingConfig.parse({}),
-  ...{ first_cutoff: "2024-01-22", step_days: 7, active_days: 30, horizon_days: 7, activity: "any" },
-  ...{ routine_cutoffs: 0, stale_after_days: 3650, stale_growth: 100, min_validation_rows: 20 },
+  first_cutoff: "2024-01-22",
+  step_days: 7,
+  active_days: 30,
+  horizon_days: 7,
+  activity: "any",
+  routine_cutoffs: 0,
+  stale_after_days: 3650,
+  stale_growth: 100,
+  min_validation_rows: 20,
 };
 
 export interface DatedCheck {
@@ -71,7 +78,8 @@ async function liveThrough(shops: Shops, events: readonly SentEvent[]): Promise<
   const checks: DatedCheck[] = [];
   let next = 0;
   const feed = async (day: number) => {
-    const from = next, untilMs = DAY0_MS + day * DAY_MS;
+    const from = next;
+    const untilMs = DAY0_MS + day * DAY_MS;
     while (next < events.length && events[next].sentMs < untilMs) next++;
     await shop.receive(events.slice(from, next));
   };

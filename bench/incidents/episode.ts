@@ -1,11 +1,13 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import type { Truth } from "./inject.ts";
 import type { SentEvent } from "./rows.ts";
 import type { Checked, Shop } from "./shop.ts";
 
 /** Broken data may be named so long after they ended; what passes is watched so long after it; what lasts, from its start. */
-const NAMED_WITHIN_MS = 7 * DAY_MS, WATCHED_MS = 28 * DAY_MS, LASTING_MS = 56 * DAY_MS;
+const NAMED_WITHIN_MS = 7 * DAY_MS;
+const WATCHED_MS = 28 * DAY_MS;
+const LASTING_MS = 56 * DAY_MS;
 /** Days between checks: broken data are looked for every day, outcomes come in slowly; a burst is looked at from near, too. */
 const DAYS_BETWEEN: Record<Truth["answer"], number> = { "fix data first": 1, wait: 7, retrain: 4 };
 const FIRST_DAYS: Record<Truth["answer"], readonly number[]> = {
@@ -29,7 +31,8 @@ export interface Episode {
 
 /** The moments at which an incident is checked. */
 function momentsOf(truth: Truth): number[] {
-  const first = FIRST_DAYS[truth.answer], days = DAYS_BETWEEN[truth.answer];
+  const first = FIRST_DAYS[truth.answer];
+  const days = DAYS_BETWEEN[truth.answer];
   const wholeDays = Math.floor((watchedUntil(truth) - truth.fromMs) / DAY_MS);
   const regular = Array.from({ length: Math.floor(wholeDays / days) }, (_, i) => (i + 1) * days);
   return [...first, ...regular].map((day) => truth.fromMs + day * DAY_MS);

@@ -1,6 +1,6 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import { BROKEN } from "./broken.ts";
 import { LASTING } from "./lasting.ts";
 import { PASSING } from "./passing.ts";

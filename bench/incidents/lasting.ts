@@ -1,5 +1,5 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, permutation } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { between, during, memberOf, percent } from "./draw.ts";
 import type { Context, Kind } from "./inject.ts";
 import { sent, type ShopRow } from "./rows.ts";
@@ -14,7 +14,8 @@ const PAST_DAYS = 90;
  */
 function newCatalogue(context: Context) {
   const share = between(context.strength, 0.4, 1);
-  const replaced = memberOf(share, context.random), normal = gaussian(context.random);
+  const replaced = memberOf(share, context.random);
+  const normal = gaussian(context.random);
   const factors = new Map<string, number>();
   const factorOf = (product: string) => {
     const known = factors.get(product) ?? Math.exp(0.3 * normal());
@@ -42,7 +43,8 @@ function newCatalogue(context: Context) {
  * Baskets of those who changed grow, too.
  */
 function newPreference(context: Context) {
-  const share = between(context.strength, 0.1, 1), larger = between(context.strength, 1, 1.6);
+  const share = between(context.strength, 0.1, 1);
+  const larger = between(context.strength, 1, 1.6);
   const partner = exchange(context, share);
   const grown = (value: number | null) => value === null ? null : value * larger;
   const change = (row: ShopRow): ShopRow => {
@@ -66,7 +68,8 @@ function exchange({ rows, startMs, random }: Context, share: number): Map<string
     const known = days.get(user) ?? new Set<number>();
     days.set(user, known.add(Math.floor(timeMs / DAY_MS)));
   }
-  const order = permutation(days.size, random), users = [...days.keys()];
+  const order = permutation(days.size, random);
+  const users = [...days.keys()];
   const shuffled = [...order].map((i) => users[i]); // equal counts must not follow the order of the file
   shuffled.sort((a, b) => days.get(b)!.size - days.get(a)!.size);
   const pairs = Math.round(share * shuffled.length / 3);

@@ -39,7 +39,8 @@ interface Size {
 
 function sizeFor({ quick }: { quick: boolean }): Size {
   const given = (name: string, otherwise: number) => {
-    const text = Deno.env.get(name) ?? "", value = text === "" ? otherwise : Number(text);
+    const text = Deno.env.get(name) ?? "";
+    const value = text === "" ? otherwise : Number(text);
     if (!(value > 0)) {
       throw new RangeError(`Cannot size the incidents: ${name} must be above 0, is "${text}"`);
     }
@@ -81,9 +82,9 @@ export const incidentsBench: Bench = {
     const size = sizeFor({ quick });
     const shops = await startShops(() => undefined);
     try {
-      const drawn: Drawn[] = [],
-        failed: string[] = [],
-        calms: { shop: string; calm: Awaited<ReturnType<typeof makeBases>>["calm"] }[] = [];
+      const drawn: Drawn[] = [];
+      const failed: string[] = [];
+      const calms: { shop: string; calm: Awaited<ReturnType<typeof makeBases>>["calm"] }[] = [];
       let planned = 0;
       for (const plan of await plansFor(size, { whole })) {
         planned += plan.kinds.length * plan.startsMs.length * plan.drawsPerStart;
@@ -109,7 +110,8 @@ async function plansFor(
   { starts, drawsPerStart, part }: Size,
   { whole }: { whole: boolean },
 ): Promise<Plan[]> {
-  const bundled = await readRows(BUNDLED), all = allAt(bundled, starts);
+  const bundled = await readRows(BUNDLED);
+  const all = allAt(bundled, starts);
   const plans: Plan[] = [];
   if (part === null || part === "shop") {
     plans.push({ shop: "1,200 shoppers", rows: bundled, kinds: NAMES, drawsPerStart, ...all });
@@ -118,7 +120,9 @@ async function plansFor(
     // A simulation a start: an oddity of one is not to count for all of them.
     const { startsMs, place } = allAt(bundled, Math.ceil(starts / 2));
     plans.push(...startsMs.map((startMs, i) => ({
-      ...{ shop: "1,200 shoppers, views and carts simulated", kinds: WITH_CLICKS, drawsPerStart },
+      shop: "1,200 shoppers, views and carts simulated",
+      kinds: WITH_CLICKS,
+      drawsPerStart,
       rows: withClicks(bundled, SEED + i),
       startsMs: [startMs],
       place: { ...place, first: i },
@@ -147,7 +151,9 @@ async function runPlan(
       plan.kinds.map((kind) => ({ kind, base, nth: (plan.place.first + b) * plan.drawsPerStart + d }))
     )
   );
-  const drawn: Drawn[] = [], failed: string[] = [], n = plan.place.of * plan.drawsPerStart;
+  const drawn: Drawn[] = [];
+  const failed: string[] = [];
+  const n = plan.place.of * plan.drawsPerStart;
   let next = 0;
   const runner = async () => {
     while (next < jobs.length && performance.now() < untilMs) {

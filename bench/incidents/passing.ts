@@ -1,11 +1,10 @@
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS, WEEK_MS } from "../../src/core/time.ts";
 import { between, during, memberOf, percent, pick, sessionsWithin } from "./draw.ts";
 import type { Context, Kind } from "./inject.ts";
 import { sent, type ShopRow } from "./rows.ts";
 
 /** Sessions are drawn from so many weeks on either side of the day they are added to. */
 const NEAR_WEEKS = 3;
-const WEEK_MS = 7 * DAY_MS;
 
 /**
  * More of everything: real sessions of the same weekday some weeks nearby come again, half with their own shopper (who
@@ -21,13 +20,15 @@ function moreOf(context: Context, factor: number): ShopRow[] {
     byDay.set(day, [...byDay.get(day) ?? [], session]);
   }
   const more: ShopRow[] = [];
-  const first = Math.floor(startMs / DAY_MS), last = Math.ceil(endMs / DAY_MS);
+  const first = Math.floor(startMs / DAY_MS);
+  const last = Math.ceil(endMs / DAY_MS);
   for (let day = first; day < last; day++) {
     const nearby = Array.from(
       { length: 2 * NEAR_WEEKS + 1 },
       (_, i) => byDay.get(day + 7 * (i - NEAR_WEEKS)) ?? [],
     );
-    const pool = nearby.flat(), wanted = Math.round((factor - 1) * (byDay.get(day)?.length ?? 0));
+    const pool = nearby.flat();
+    const wanted = Math.round((factor - 1) * (byDay.get(day)?.length ?? 0));
     for (let n = 0; n < wanted; n++) more.push(...again(pick(pool, random), day, `${day}-${n}`, random));
   }
   return more.filter((row) => during(context, row));
@@ -54,7 +55,8 @@ function seasonalPeak(context: Context) {
 
 function promotion(context: Context) {
   const { strength, random } = context;
-  const factor = between(strength, 1.5, 4), share = between(strength, 0.2, 0.6);
+  const factor = between(strength, 1.5, 4);
+  const share = between(strength, 0.2, 0.6);
   const offered = memberOf(share, random);
   const discounts = new Map<string, number>();
   const discountOf = (product: string) => {

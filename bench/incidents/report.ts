@@ -1,4 +1,4 @@
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import { quantile } from "../shared/figures.ts";
 import type { Report, Table } from "../shared/report.ts";
 import type { Calm } from "./bases.ts";
@@ -127,7 +127,8 @@ function counted(names: readonly string[]): string {
 function calmTable(drawn: readonly Drawn[], calms: Results["calms"]): Table {
   const rows = [...new Set(calms.map(({ shop }) => shop))].map((shop) => {
     const own = calms.filter((one) => one.shop === shop).map(({ calm }) => calm);
-    const looks = own.flatMap(({ looks }) => looks), lived = own.reduce((sum, { days }) => sum + days, 0);
+    const looks = own.flatMap(({ looks }) => looks);
+    const lived = own.reduce((sum, { days }) => sum + days, 0);
     const controls = drawn.filter((one) => one.shop === shop && one.kind === "control");
     const days = controls.reduce((sum, { episode }) => sum + episode.days, 0);
     const alarms = controls.filter(({ episode }) =>

@@ -4,29 +4,29 @@ import { join } from "node:path";
 import { createCheckActivities } from "../../activities/check.ts";
 import { forTemporal } from "../../activities/context.ts";
 import { createDeployActivities } from "../../activities/deploy.ts";
-import { createObserveActivities } from "../../activities/observe.ts";
+import { createObserveActivities } from "../../activities/observe/mod.ts";
 import { createReportActivities } from "../../activities/report.ts";
 import { createSnapshotActivities } from "../../activities/snapshot.ts";
 import { createTrainActivities } from "../../activities/train.ts";
 import { createValidateActivities } from "../../activities/validate.ts";
-import { codeVersion } from "../../src/code_version.ts";
+import { codeVersion } from "../../src/core/code_version.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { startPostgres } from "../../src/embedded/postgres.ts";
-import { judge as judgeEvent } from "../../src/events/accept.ts";
-import { store as storeEvents } from "../../src/events/ingest.ts";
+import { validateEvent as judgeEvent } from "../../src/events/accept.ts";
+import { store as storeEvents } from "../../src/app/events/ingest.ts";
 import { quarantined } from "../../src/events/quarantine.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import type { Pseudonym } from "../../src/privacy/pseudonym.ts";
-import { openPseudonyms } from "../../src/privacy/secret.ts";
+import { openPseudonyms } from "../../src/app/security/pseudonym_secret.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
-import type { RetrainingConfig } from "../../src/retraining_config.ts";
-import { createJudge } from "../../src/threads/judge.ts";
+import type { RetrainingConfig } from "../../src/config/retraining.ts";
+import { createDriftWorkerPool } from "../../src/threads/drift_worker_pool.ts";
 import { createTrainer } from "../../src/training/trainer.ts";
 import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import type { SentEvent } from "./rows.ts";
@@ -37,13 +37,15 @@ const BATCH = 2000;
 /** A Postgres of the bench's own, what trains and scores, and the files that all its databases share. */
 export async function startShops(say: (line: string) => void) {
   const folder = await temporaryFolder();
-  const env = Deno.env.toObject(), uid = Deno.uid();
+  const env = Deno.env.toObject();
+  const uid = Deno.uid();
   const servers = { home: folder.path, cache: cacheHome({ env, uid }), uid, log: say };
   const postgres = await startPostgres({ ...servers, port: await freePort() });
-  const trainer = await createTrainer({ workers: 1 }), judge = createJudge();
+  const trainer = await createTrainer({ workers: 1 });
+  const driftWorkers = createDriftWorkerPool();
   const end = onEnd(async () => {
     trainer.close();
-    judge.close();
+    driftWorkers.close();
     await postgres.stop();
     await folder.remove();
   });
@@ -51,7 +53,7 @@ export async function startShops(say: (line: string) => void) {
   const [{ version }] = await administrator`select current_setting('server_version') as version`;
   const shared = {
     trainer,
-    judge,
+    driftWorkers,
     models: await loadModels(),
     codeVersion: await codeVersion(),
   };
@@ -168,8 +170,13 @@ async function shopIn(name: string, sql: Database, shared: Shared) {
       const { asOf, observations, text: seen } = await look(model, asOfMs);
       const number = 2 + runs;
       const { answer, text } = await perform(activities.checkTrigger, {
-        ...{ cycleId: `retrainer/${model}/cycle/${number}`, model, number, trigger: "interval", asOf },
-        ...{ requestedBy: null, observations },
+        cycleId: `retrainer/${model}/cycle/${number}`,
+        model,
+        number,
+        trigger: "interval",
+        asOf,
+        requestedBy: null,
+        observations,
       });
       return { asOfMs, answer, text: `${text} | ${seen}`, broken: await brokenIn(sql, observations) };
     },
@@ -197,15 +204,13 @@ async function receiveBatch(
     one.kind === "quarantined" ? [{ key: one.put.fingerprint, ms: one.sentMs }] : []
   );
   // Postgres stamps the present; these came in long ago
+  const takenMs = taken.map(({ ms }) => ms);
   await sql`update events set received_at = to_timestamp(ms / 1000)
-    from unnest(${taken.map(({ key }) => key)}::text[], ${
-    taken.map(({ ms }) => ms)
-  }::float8[]) as one(key, ms)
+    from unnest(${taken.map(({ key }) => key)}::text[], ${takenMs}::float8[]) as one(key, ms)
     where event_id = key`;
+  const refusedMs = refused.map(({ ms }) => ms);
   await sql`update quarantine set received_at = to_timestamp(ms / 1000)
-    from unnest(${refused.map(({ key }) => key)}::text[], ${
-    refused.map(({ ms }) => ms)
-  }::float8[]) as one(key, ms)
+    from unnest(${refused.map(({ key }) => key)}::text[], ${refusedMs}::float8[]) as one(key, ms)
     where fingerprint = key`;
 }
 
@@ -226,6 +231,10 @@ async function brokenIn(sql: Database, observations: readonly string[]): Promise
     from observations o cross join lateral jsonb_array_elements(o.report -> 'findings') f
     where o.id = any(${observations as string[]}::uuid[]) and o.kind = 'quality' and f ->> 'means' = 'broken'`;
   return rows.map(({ kind, subject, from, to, told }) => ({
-    ...{ kind, subject, fromMs: Date.parse(from), toMs: Date.parse(to), toldMs: Date.parse(told) },
+    kind,
+    subject,
+    fromMs: Date.parse(from),
+    toMs: Date.parse(to),
+    toldMs: Date.parse(told),
   }));
 }

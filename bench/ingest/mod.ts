@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/core/clock.ts";
-import { importFile } from "../../src/events/import.ts";
+import { importFile } from "../../src/app/events/import.ts";
 import type { Bench } from "../shared/bench.ts";
 import { noise, quantile, range, ratios, spread, whole } from "../shared/figures.ts";
 import { pythonWithPeers, runPython } from "../shared/python.ts";

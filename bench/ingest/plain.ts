@@ -35,9 +35,8 @@ export async function insertPlain(
         const batch = batches[next++];
         const columns = COLUMNS.map((name) => arrayLiteral(batch.map((event) => event[name] ?? null)));
         await sql`insert into bench_plain select * from unnest(
-          ${columns[0]}::text::text[], ${columns[1]}::text::text[], ${columns[2]}::text::text[], ${
-          columns[3]
-        }::text::text[],
+          ${columns[0]}::text::text[], ${columns[1]}::text::text[],
+          ${columns[2]}::text::text[], ${columns[3]}::text::text[],
           ${columns[4]}::text::text[], ${columns[5]}::text::text[], ${columns[6]}::text::float8[],
           ${columns[7]}::text::float8[], ${columns[8]}::text::float8[], ${columns[9]}::text::timestamptz[])
           on conflict do nothing`;

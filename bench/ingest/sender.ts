@@ -18,7 +18,8 @@ export interface Sent {
 
 export async function sendAll({ url, apiKey, bodies, senders }: SendJob): Promise<Sent> {
   const latencies: number[] = [];
-  let next = 0, accepted = 0;
+  let next = 0;
+  let accepted = 0;
   const headers = { Authorization: `Bearer ${apiKey}`, "Content-Type": "application/json" };
   const sender = async () => {
     while (next < bodies.length) {

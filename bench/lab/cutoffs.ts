@@ -1,6 +1,7 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { featureRow, FEATURES } from "../../src/features/definition.ts";
 import { type Activity, isActive } from "../../src/features/population.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { packFeatures, type TrainingRows } from "../../src/training/rows.ts";
 import type { Shopper } from "./events.ts";
@@ -47,7 +48,9 @@ function buildCutoff(
   cutoffMs: number,
 ): Cutoff {
   const endMs = cutoffMs + p.horizonDays * DAY_MS;
-  const rows: number[][] = [], users: number[] = [], futures: UserDay[][] = [];
+  const rows: number[][] = [];
+  const users: number[] = [];
+  const futures: UserDay[][] = [];
   let featureMs = 0;
   shoppers.forEach(({ days }, user) => {
     const started = performance.now();
@@ -65,7 +68,8 @@ function buildCutoff(
 
 /** The rows of some cut-offs, for one model, oldest first. */
 export function stack(cutoffs: readonly Cutoff[], model: string): TrainingRows {
-  const n = cutoffs.reduce((sum, c) => sum + c.users.length, 0), width = FEATURES.length;
+  const n = cutoffs.reduce((sum, c) => sum + c.users.length, 0);
+  const width = FEATURES.length;
   const rows: TrainingRows = {
     features: new Float32Array(n * width),
     width,

@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createGunzip } from "node:zlib";
 import { parse } from "csv-parse";
+import { DAY_MS } from "../../src/core/time.ts";
 import { code32 } from "../../src/core/hash.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 
 /** One shopper of an event file. */
 export interface Shopper {

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { bundleWorkflowCode, DefaultLogger, Worker } from "@temporalio/worker";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/environment.ts";
 import { connectTemporal } from "../../src/temporal/connect.ts";
 import type { BenchService } from "../shared/service.ts";
 import { overheadMs, type Timeline, timelineOf } from "./history.ts";

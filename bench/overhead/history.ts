@@ -38,8 +38,8 @@ export async function timelineOf(client: Client, workflowId: string): Promise<Ti
     closed ||= Boolean(event.workflowExecutionCompletedEventAttributes);
     const done = event.activityTaskCompletedEventAttributes;
     if (!done) return;
-    const scheduled = indexOf.get(String(done.scheduledEventId))!,
-      started = indexOf.get(String(done.startedEventId))!;
+    const scheduled = indexOf.get(String(done.scheduledEventId))!;
+    const started = indexOf.get(String(done.startedEventId))!;
     timeline.activities++;
     timeline.activitiesMs += at[i] - at[started];
     timeline.queuedMs += at[started] - at[scheduled];

@@ -1,5 +1,5 @@
-import { DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/replay/protocol.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
+import { DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { checkAsOf } from "../../src/temporal/control_client.ts";
 import type { Bench } from "../shared/bench.ts";
 import { range, spread } from "../shared/figures.ts";

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { DEMO_PROTOCOL, POLICIES } from "../../src/replay/protocol.ts";
+import { DEMO_PROTOCOL, POLICIES } from "../../src/demo/protocol.ts";
 import type { Bench } from "../shared/bench.ts";
 import { figure } from "../shared/figures.ts";
 import { pythonWithPeers } from "../shared/python.ts";

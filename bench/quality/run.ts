@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { freePort } from "../../src/embedded/ports.ts";
-import type { ReplayProtocol } from "../../src/replay/protocol.ts";
+import type { ReplayProtocol } from "../../src/demo/protocol.ts";
 import { forget, onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import { runPython } from "../shared/python.ts";
 

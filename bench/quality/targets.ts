@@ -87,7 +87,8 @@ const MARGINS: readonly Margin[] = [
 
 function besidePeers(run: QualityRun): Target[] {
   return MARGINS.flatMap(({ model, metric, margin, relative }) => {
-    const { rivals } = MODELS[model], name = METRIC_NAMES[metric];
+    const { rivals } = MODELS[model];
+    const name = METRIC_NAMES[metric];
     const ours = policyMeans(run.demo, model, "perennial").means[metric];
     const theirs = rivals.map((rival) => peerMeans(run.peers, model, rival)[metric]);
     const best = HIGHER_IS_BETTER.has(metric) ? Math.max(...theirs) : Math.min(...theirs);

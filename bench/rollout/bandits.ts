@@ -1,6 +1,6 @@
 import type { Random } from "../../src/core/random.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import { unshown } from "../../src/rollout/lookup.ts";
 import type { RolloutPlan, RolloutPosition } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
@@ -115,7 +115,8 @@ export function play(policy: Policy, { rates }: Rates, random: Random): Played {
   const next = policy.create(rates);
   const days: { n: number; ones: number }[][] = [];
   const known = rates.map(() => ({ n: 0, ones: 0 }));
-  let regret = 0, chosen: number | null = null;
+  let regret = 0;
+  let chosen: number | null = null;
   for (let day = 0; day < PURCHASES.days; day++) {
     days[day - PURCHASES.rewardDays]?.forEach(({ n, ones }, i) => {
       known[i].n += n;

@@ -1,3 +1,4 @@
+import { sleep } from "../../src/core/deadline.ts";
 import { gaussian, mix32, seededRandom } from "../../src/core/random.ts";
 import type { Bench } from "../shared/bench.ts";
 import { play, POLICIES, RATES } from "./bandits.ts";
@@ -39,7 +40,7 @@ export const rolloutBench: Bench = {
       for (const worse of effects) {
         say(`rollout: ${name}, worse by ${100 * worse} points`);
         cells.push(...cellsOf(name, { ...shop, worse }, runs));
-        await new Promise((done) => setTimeout(done)); // an interrupt can be heard
+        await sleep(0); // an interrupt can be heard
       }
     }
     say("rollout: bandits");

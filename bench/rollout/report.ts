@@ -1,3 +1,4 @@
+import { wilson } from "../../src/stats/wilson.ts";
 import { quantile, whole } from "../shared/figures.ts";
 import type { Report, Table } from "../shared/report.ts";
 import { type Played, PURCHASES, type Rates } from "./bandits.ts";
@@ -27,12 +28,10 @@ interface Rate {
   readonly high: number;
 }
 
-/** Source: Wilson, JASA 22 (1927). */
 function rateOf(count: number, runs: number): Rate {
-  const z = 1.96, share = count / runs, spread = 1 + z ** 2 / runs;
-  const middle = (share + z ** 2 / (2 * runs)) / spread;
-  const reach = z / spread * Math.sqrt(share * (1 - share) / runs + z ** 2 / (4 * runs ** 2));
-  return { count, runs, share, low: Math.max(0, middle - reach), high: Math.min(1, middle + reach) };
+  const share = count / runs;
+  const { low, high } = wilson(share, runs, 0.95);
+  return { count, runs, share, low: Math.max(0, low), high: Math.min(1, high) };
 }
 
 const OURS = ["canary", "shadow", "ab"];
@@ -145,9 +144,9 @@ function claims(wrong: readonly { way: string; rate: Rate }[], cells: readonly C
     const { rate } = worst([way]);
     return `${way}: ${within(rate)}, at most ${withInterval(rate)}`;
   });
-  const peeked = worst([WAYS[4].name]).rate,
-    once = worst([WAYS[3].name]).rate,
-    rule = worst([WAYS[5].name]).rate;
+  const peeked = worst([WAYS[4].name]).rate;
+  const once = worst([WAYS[3].name]).rate;
+  const rule = worst([WAYS[5].name]).rate;
   return [
     `Wrong decisions within the stated ${
       percent(ERROR_RATE)
@@ -208,7 +207,8 @@ function regretTable(policies: readonly PolicyCell[]): Table {
 }
 
 function regretOf({ played }: PolicyCell): { mean: number; reach: number } {
-  const n = played.length, mean = played.reduce((sum, { regret }) => sum + regret, 0) / n;
+  const n = played.length;
+  const mean = played.reduce((sum, { regret }) => sum + regret, 0) / n;
   const variance = played.reduce((sum, { regret }) => sum + (regret - mean) ** 2, 0) / Math.max(1, n - 1);
   return { mean, reach: 1.96 * Math.sqrt(variance / n) };
 }
@@ -228,7 +228,8 @@ function wronglyChosen({ rates: { rates }, played }: PolicyCell): number {
 
 function chosenText(cell: PolicyCell): string {
   const none = cell.played.filter(({ chosen }) => chosen === null).length;
-  const wrong = wronglyChosen(cell), n = cell.played.length;
+  const wrong = wronglyChosen(cell);
+  const n = cell.played.length;
   return [n - none - wrong, wrong, none].map((count) => percent(count / n)).join(" / ");
 }
 

@@ -1,5 +1,5 @@
 import type { Random } from "../../src/core/random.ts";
-import type { Moments } from "../../src/rollout/evidence.ts";
+import type { Moments } from "../../src/stats/moments.ts";
 
 /** A shop in which a champion and a challenger answer about every shopper, once. */
 export interface Shop {
@@ -45,11 +45,13 @@ export interface Stream {
 
 export function streamOf(shop: Shop, random: Random, normal: Random): Stream {
   const upTo = [nothing()];
-  const draws: Float64Array[] = [], wrong: Uint8Array[] = [];
+  const draws: Float64Array[] = [];
+  const wrong: Uint8Array[] = [];
   for (let day = 1; day <= shop.days; day++) {
     const known = copyOf(upTo[day - 1]);
     const worse = shop.worse + (shop.shock > 0 ? shop.shock * normal() : 0);
-    const drawn = new Float64Array(shop.shoppersPerDay), wrongOf = new Uint8Array(shop.shoppersPerDay);
+    const drawn = new Float64Array(shop.shoppersPerDay);
+    const wrongOf = new Uint8Array(shop.shoppersPerDay);
     for (let i = 0; i < drawn.length; i++) {
       drawn[i] = random();
       wrongOf[i] = whoIsWrong(random(), { ...shop, worse });
@@ -62,7 +64,8 @@ export function streamOf(shop: Shop, random: Random, normal: Random): Stream {
   return { shop, upTo, draws, wrong };
 }
 
-export const CHAMPION_WRONG = 1, CHALLENGER_WRONG = 2;
+export const CHAMPION_WRONG = 1;
+export const CHALLENGER_WRONG = 2;
 
 /** Who is wrong about a shopper, by a uniform number. */
 function whoIsWrong(u: number, { accuracy, discordance, worse }: Shop): number {

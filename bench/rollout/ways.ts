@@ -1,6 +1,6 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { decideRollout } from "../../src/rollout/decide.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import type { RolloutPlan, RolloutPosition, Strategy } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import {
@@ -13,8 +13,11 @@ import {
   type Stream,
 } from "./stream.ts";
 
-export const ERROR_RATE = 0.05, MARGIN = 0.02, POWER = 0.8;
-export const CHAMPION = 1, CHALLENGER = 2;
+export const ERROR_RATE = 0.05;
+export const MARGIN = 0.02;
+export const POWER = 0.8;
+export const CHAMPION = 1;
+export const CHALLENGER = 2;
 
 /** How one rollout ended. */
 export interface End {
@@ -57,7 +60,9 @@ const ours = (strategy: Strategy, about: string): Way => ({
   end(stream) {
     const plan = { ...PLAN, strategy, daysMax: stream.shop.days };
     let position: RolloutPosition = { step: 0, shares: STRATEGIES[strategy].begin(plan) };
-    let stepDay = 0, shownInStep = 0, shown = 0;
+    let stepDay = 0;
+    let shownInStep = 0;
+    let shown = 0;
     for (let day = 1;; day++) {
       const share = position.shares[0].share;
       const saw = stream.draws[day - 1].reduce((sum, u) => sum + Number(u < share), 0);
@@ -170,7 +175,9 @@ const flagger: Way = {
   name: "Flagger's threshold rule",
   about: "a step of 5 % up to 50 %, 10 failed checks, one a day from the first outcomes on",
   end(stream) {
-    let weight = FLAGGER.stepWeight, failed = 0, shown = 0;
+    let weight = FLAGGER.stepWeight;
+    let failed = 0;
+    let shown = 0;
     const weights: number[] = [];
     for (let day = 1; day <= stream.shop.days; day++) {
       weights.push(weight);
@@ -189,7 +196,8 @@ const flagger: Way = {
 
 /** Of those who came that day and saw each of the two. A side that nobody saw has no metric, which is a failed check. */
 function checkFails({ draws, wrong }: Stream, day: number, weight: number): boolean {
-  const seen = [0, 0], errors = [0, 0];
+  const seen = [0, 0];
+  const errors = [0, 0];
   draws[day - 1].forEach((u, i) => {
     const arm = Number(u < weight);
     seen[arm]++;

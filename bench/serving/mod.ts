@@ -1,3 +1,4 @@
+import { sleep } from "../../src/core/deadline.ts";
 import type { Bench } from "../shared/bench.ts";
 import { temporaryFolder } from "../shared/cleanup.ts";
 import { pythonWithPeers } from "../shared/python.ts";
@@ -20,7 +21,8 @@ export const servingBench: Bench = {
   about: "requests per second and latency over HTTP, beside FastAPI + scikit-learn",
   minutes: 30,
   async run({ say, quick }) {
-    const seconds = quick ? 2 : 8, rounds = quick ? 1 : 3;
+    const seconds = quick ? 2 : 8;
+    const rounds = quick ? 1 : 3;
     const python = await pythonWithPeers(say, PEER);
     await findWrk(say);
     await findH2load(say);
@@ -72,10 +74,14 @@ async function measure(
   seconds: number,
 ): Promise<Round> {
   const ours = (kind: "single" | "batch" | "users"): Target => ({
-    ...{ url: `${url}/predictions/churn`, apiKey, bodies: bodies[kind] },
+    url: `${url}/predictions/churn`,
+    apiKey,
+    bodies: bodies[kind],
   });
   const theirs = (kind: "single" | "batch"): Target => ({
-    ...{ url: `${peer.url}/${way.endpoint}/${kind}`, apiKey, bodies: bodies[kind] },
+    url: `${peer.url}/${way.endpoint}/${kind}`,
+    apiKey,
+    bodies: bodies[kind],
   });
   const targets = {
     ourSingle: ours("single"),
@@ -84,7 +90,8 @@ async function measure(
     theirBatch: theirs("batch"),
     ourUsers: ours("users"),
   };
-  const full = {} as Round["full"], half = {} as Round["half"];
+  const full = {} as Round["full"];
+  const half = {} as Round["half"];
   for (const [name, target] of Object.entries(targets) as [keyof typeof targets, Target][]) {
     await fullLoad(target, 2); // warm
     full[name] = await fullLoad(target, seconds);
@@ -99,6 +106,6 @@ async function storedOf({ service: { sql } }: BenchService): Promise<number> {
     Number((await sql`select count(*) as n from predictions where source = 'api'`)[0].n);
   for (let before = -1, now = await count();; before = now, now = await count()) {
     if (now === before) return now;
-    await new Promise((done) => setTimeout(done, 1_000));
+    await sleep(1_000);
   }
 }

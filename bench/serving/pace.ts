@@ -21,21 +21,24 @@ export async function pacedLoad(
 ): Promise<Load> {
   const folder = await temporaryFolder();
   try {
-    const body = join(folder.path, "body"), log = join(folder.path, "log");
+    const body = join(folder.path, "body");
+    const log = join(folder.path, "log");
     await Deno.writeTextFile(body, (await Deno.readTextFile(bodies)).split("\n", 1)[0]);
     const each = Math.max(1, Math.round(perSecond / CONNECTIONS));
     const args = [
-      ...[
-        "--h1",
-        `-c${CONNECTIONS}`,
-        "-t1",
-        `--rps=${each}`,
-        `-D${seconds}`,
-        "-d",
-        body,
-        `--log-file=${log}`,
-      ],
-      ...["-H", "Content-Type: application/json", "-H", `Authorization: Bearer ${apiKey}`, url],
+      "--h1",
+      `-c${CONNECTIONS}`,
+      "-t1",
+      `--rps=${each}`,
+      `-D${seconds}`,
+      "-d",
+      body,
+      `--log-file=${log}`,
+      "-H",
+      "Content-Type: application/json",
+      "-H",
+      `Authorization: Bearer ${apiKey}`,
+      url,
     ];
     await runProgram("h2load", args, { timeoutMs: (seconds + 30) * 1000 });
     return loadOf(await Deno.readTextFile(log), { seconds, intervalMs: 1000 / each });

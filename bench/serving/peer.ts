@@ -1,3 +1,4 @@
+import { sleep } from "../../src/core/deadline.ts";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "../../src/embedded/ports.ts";
@@ -30,18 +31,22 @@ export async function startPeer(python: string, training: string, workers: numbe
   const { OPENBLAS_CORETYPE: _kernel, OPENBLAS_L2_SIZE: _size, ...env } = Deno.env.toObject(); // its own choice is faster
   const child = new Deno.Command(python, {
     args: [
-      ...[
-        "-m",
-        "uvicorn",
-        "peer:app",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        String(port),
-        "--workers",
-        String(workers),
-      ],
-      ...["--loop", "uvloop", "--http", "httptools", "--log-level", "warning", "--no-access-log"],
+      "-m",
+      "uvicorn",
+      "peer:app",
+      "--host",
+      "127.0.0.1",
+      "--port",
+      String(port),
+      "--workers",
+      String(workers),
+      "--loop",
+      "uvloop",
+      "--http",
+      "httptools",
+      "--log-level",
+      "warning",
+      "--no-access-log",
     ],
     cwd: HERE,
     clearEnv: true,
@@ -72,7 +77,7 @@ async function answering(url: string): Promise<void> {
     );
     await response?.body?.cancel();
     if (response?.ok) return;
-    await new Promise((done) => setTimeout(done, 200));
+    await sleep(200);
   }
   throw new Error(`The peer does not answer within ${START_MS / 1000} s`);
 }

@@ -1,10 +1,11 @@
+import { sleep } from "../../src/core/deadline.ts";
 import { join } from "node:path";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
-import { buildFeatures } from "../../src/features/build.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
+import { buildFeatures } from "../../src/app/features/blocks.ts";
 import { FEATURES } from "../../src/features/definition.ts";
-import { configOf } from "../../src/retraining_config.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { configOf } from "../../src/config/retraining.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { batches, readEvents } from "../ingest/rows.ts";
 import { type BenchService, BUNDLED } from "../shared/service.ts";
 
@@ -28,7 +29,7 @@ export async function serveChurn({ client }: BenchService): Promise<string> {
   for (const deadline = Date.now() + DEADLINE_MS; Date.now() < deadline;) {
     const [cycle] = (await client.history({ model: "churn", limit: 1 })).cycles;
     if (cycle?.endedAt) break;
-    await new Promise((done) => setTimeout(done, 200));
+    await sleep(200);
   }
   const { serving, versions } = await client.versions("churn");
   if (serving === null) throw new Error("Cannot measure: the forced cycle deployed no churn model");

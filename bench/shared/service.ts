@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Client, createClient } from "../../src/client.ts";
-import { readConfig } from "../../src/config.ts";
+import { type Client, createClient } from "../../src/client/client.ts";
+import { readConfig } from "../../src/config/environment.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { startInstallation } from "../../src/embedded/installation.ts";
 import { freePort } from "../../src/embedded/ports.ts";
-import { importFile, type ImportResult } from "../../src/events/import.ts";
-import { configFor, DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { importFile, type ImportResult } from "../../src/app/events/import.ts";
+import { configFor, DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import { type Service, startService } from "../../src/service.ts";
 import { onEnd, temporaryFolder } from "./cleanup.ts";
 
@@ -37,14 +37,14 @@ export async function startBenchService(
   const folder = await temporaryFolder();
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, PERENNIAL_API_KEY: _key, ...outer } = Deno.env
     .toObject();
-  const surroundings = {
+  const hostEnvironment = {
     env: outer,
     uid: Deno.uid(),
     cache: cacheHome({ env: outer, uid: Deno.uid() }),
     log,
   };
   const ports = { postgres: await freePort(), temporal: await freePort(), temporalUi: await freePort() };
-  const servers = await startInstallation({ ...surroundings, home: join(folder.path, "servers"), ports });
+  const servers = await startInstallation({ ...hostEnvironment, home: join(folder.path, "servers"), ports });
   const stopServers = onEnd(() => servers.stop());
   const { databaseUrl, temporalAddress } = servers;
   const env = {
@@ -54,7 +54,8 @@ export async function startBenchService(
     PERENNIAL_PORT: String(await freePort()),
     ...settings,
   };
-  const parts = ["worker", "api"] as const, home = join(folder.path, "service");
+  const parts = ["worker", "api"] as const;
+  const home = join(folder.path, "service");
   const own = {
     config: readConfig(env),
     env,
@@ -63,9 +64,10 @@ export async function startBenchService(
     embedded: false,
     active: false,
   };
-  const service = await startService({ ...surroundings, ...own });
+  const service = await startService({ ...hostEnvironment, ...own });
   const stopService = onEnd(() => service.stop());
-  const url = service.url!, apiKey = service.key.key!; // it has an API, and its key was made just now
+  const url = service.url!;
+  const apiKey = service.key.key!; // it has an API, and its key was made just now
   return {
     service,
     url,

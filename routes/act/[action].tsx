@@ -1,24 +1,26 @@
 import { HttpError } from "fresh";
-import { type Deed, deedOf } from "../(_parts)/deed.ts";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
+import { actionOf } from "./(_components)/action.ts";
+import { type Action } from "../../components/retrainer_actions.ts";
+import { ActionForm } from "./(_components)/action_form.tsx";
+import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
 
 /** What the address asks for. @throws {HttpError} there is no such action, model or version */
-async function asked({ params, url, state }: Asked): Promise<Deed> {
-  const model = url.searchParams.get("model"), version = wholeNumber(url.searchParams.get("version"));
+async function asked({ params, url, state }: ActionRequest): Promise<Action> {
+  const model = url.searchParams.get("model");
+  const version = wholeNumber(url.searchParams.get("version"));
   const { models } = await state.dashboard.status();
   const status = models.find((m) => m.model === model);
-  const deed = status && deedOf(params.action, status, version);
-  if (!deed) throw new HttpError(404, "No such action on a model, or on a version of it");
-  state.title = deed.button;
-  return deed;
+  const action = status && actionOf(params.action, status, version);
+  if (!action) throw new HttpError(404, "No such action on a model, or on a version of it");
+  state.title = action.button;
+  return action;
 }
 
 const wholeNumber = (text: string | null) =>
   text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 
-export const handler = deedHandlers({
+export const handler = actionHandlers({
   asked,
   change: ({ path, body }) => ({ path, body }),
   unexplained: "Say why: whoever comes next reads it in the audit",
@@ -27,6 +29,6 @@ export const handler = deedHandlers({
 });
 
 export default define.page<typeof handler>(function Act({ data, state, url }) {
-  const { of: deed, ...rest } = data;
-  return <DeedForm deed={deed} {...rest} person={state.person} action={url.pathname + url.search} />;
+  const { subject: action, ...rest } = data;
+  return <ActionForm action={action} {...rest} person={state.person} submitTo={url.pathname + url.search} />;
 });

@@ -1,7 +1,7 @@
 import { HttpError } from "fresh";
-import { roleFor } from "../(_parts)/act.tsx";
-import { define } from "../(_parts)/define.ts";
-import { seeOther, signInPath } from "../(_parts)/form.ts";
+import { roleFor } from "../../components/act.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { seeOther, signInPath } from "../../src/dashboard/form.ts";
 import { allows, aRole } from "../../src/security/roles.ts";
 
 /** Who acts has signed in, with a key that allows it; the API behind the page asks again. */

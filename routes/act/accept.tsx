@@ -1,11 +1,11 @@
 import { HttpError } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
-import type { Finding } from "../../src/monitoring/quality_report.ts";
+import { ActionForm } from "./(_components)/action_form.tsx";
+import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
+import type { Finding } from "../../src/quality/report.ts";
 
 /** The finding that the address names. @throws {HttpError} the newest look has none of this key */
-async function asked({ url, state }: Asked): Promise<Finding> {
+async function asked({ url, state }: ActionRequest): Promise<Finding> {
   const key = url.searchParams.get("key");
   const [first] = (await state.dashboard.status()).models;
   const view = first ? await state.dashboard.monitoring({ model: first.model }) : null;
@@ -16,7 +16,7 @@ async function asked({ url, state }: Asked): Promise<Finding> {
   return found;
 }
 
-export const handler = deedHandlers({
+export const handler = actionHandlers({
   asked,
   change: ({ key }) => ({ path: "/monitoring/quality/accept", body: { key } }),
   unexplained: "Say why the data are as they should be",
@@ -25,8 +25,8 @@ export const handler = deedHandlers({
 });
 
 export default define.page<typeof handler>(function Accept({ data, state, url }) {
-  const { of: { kind, subject, text, means }, ...rest } = data;
-  const deed = {
+  const { subject: { kind, subject, text, means }, ...rest } = data;
+  const action = {
     question: `Say that "${kind}" of ${subject} is no trouble?`,
     will: [
       text,
@@ -38,5 +38,5 @@ export default define.page<typeof handler>(function Accept({ data, state, url })
     button: "Accept it",
     back: "/monitoring",
   };
-  return <DeedForm deed={deed} person={state.person} action={url.pathname + url.search} {...rest} />;
+  return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;
 });

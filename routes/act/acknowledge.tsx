@@ -1,11 +1,11 @@
 import { HttpError } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
+import { ActionForm } from "./(_components)/action_form.tsx";
+import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
 import type { Alert } from "../../src/alerts/alert.ts";
 
 /** The alert that the address names. @throws {HttpError} there is none of this number */
-async function asked({ url, state }: Asked): Promise<Alert> {
+async function asked({ url, state }: ActionRequest): Promise<Alert> {
   const id = Number(url.searchParams.get("alert"));
   const alert = Number.isInteger(id) && id > 0 ? await state.dashboard.alert(id) : null;
   if (!alert) throw new HttpError(404, "There is no alert of this number");
@@ -13,7 +13,7 @@ async function asked({ url, state }: Asked): Promise<Alert> {
   return alert;
 }
 
-export const handler = deedHandlers({
+export const handler = actionHandlers({
   asked,
   change: ({ id }) => ({ path: `/alerts/${id}/acknowledge` }),
   unexplained: "Say what you make of it, for who comes next",
@@ -22,8 +22,8 @@ export const handler = deedHandlers({
 });
 
 export default define.page<typeof handler>(function Acknowledge({ data, state, url }) {
-  const { of: alert, ...rest } = data;
-  const deed = {
+  const { subject: alert, ...rest } = data;
+  const action = {
     question: `Say that you have seen alert ${alert.id}?`,
     will: [
       alert.title,
@@ -33,5 +33,5 @@ export default define.page<typeof handler>(function Acknowledge({ data, state, u
     button: "Acknowledge it",
     back: "/alerts",
   };
-  return <DeedForm deed={deed} person={state.person} action={url.pathname + url.search} {...rest} />;
+  return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;
 });

@@ -1,33 +1,46 @@
 import { page } from "fresh";
-import { BacktestForm } from "../(_parts)/backtest_form.tsx";
-import { type BacktestFields, fieldsOf, NO_FIELDS, readBacktest } from "../(_parts)/backtest_wish.ts";
-import { define } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
+import { BacktestForm } from "../backtests/(_components)/backtest_form.tsx";
+import {
+  type BacktestFields,
+  fieldsOf,
+  NO_FIELDS,
+  readBacktest,
+} from "../backtests/(_components)/backtest_request.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
     state.title = "Begin a backtest";
     const { models } = await state.dashboard.configuration();
     // an address may bring settings to try, as ?lines=gate%3Dthreshold
-    const fields: BacktestFields = { ...NO_FIELDS, ...{ lines: url.searchParams.get("lines") ?? "" } };
+    const fields: BacktestFields = { ...NO_FIELDS, lines: url.searchParams.get("lines") ?? "" };
     return page({ fields, models, why: "", once: crypto.randomUUID(), problem: null as string | null });
   },
   async POST(ctx) {
-    const form = await readForm(ctx), { desk, dashboard } = ctx.state, person = ctx.state.person!;
+    const form = await readForm(ctx);
+    const { sessions, dashboard } = ctx.state;
+    const person = ctx.state.person!;
     ctx.state.title = "Begin a backtest";
     const configuration = await dashboard.configuration();
-    const fields = fieldsOf(form), why = field(form, "why"), once = field(form, "once");
+    const fields = fieldsOf(form);
+    const why = field(form, "why");
+    const once = field(form, "once");
     const read = readBacktest(fields, configuration);
     const refused = read.body === null
       ? { status: 422, why: read.problem }
       : why
-      ? await desk.change(person, { path: "/backtests", body: { ...read.body, why }, once })
+      ? await sessions.change(person, { path: "/backtests", body: { ...read.body, why }, once })
       : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
     if (refused) {
       const { models } = configuration;
       return page({ fields, models, why, once, problem: refused.why }, { status: refused.status });
     }
-    await desk.leaveNotice(person, "A backtest was begun. It goes on by itself: what serves is not touched.");
+    await sessions.leaveNotice(
+      person,
+      "A backtest was begun. It goes on by itself: what serves is not touched.",
+    );
     return seeOther("/backtests");
   },
 });
@@ -35,7 +48,7 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Begin({ data, state }) {
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>What would a policy have done?</h1>
         <ul class="plain">
           <li>
@@ -44,7 +57,7 @@ export default define.page<typeof handler>(function Begin({ data, state }) {
           <li>What serves, its checks and its alerts are not touched; live trainings have a turn too.</li>
           <li>One backtest runs at a time. It outlives restarts, and can be ended at any time.</li>
         </ul>
-      </header>
+      </PageHeader>
       <BacktestForm {...data} person={state.person!} />
     </>
   );

@@ -1,12 +1,12 @@
 import { HttpError } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { type Asked, deedHandlers } from "../(_parts)/deed_handlers.ts";
-import { define } from "../(_parts)/define.ts";
-import { count, counted } from "../(_parts)/numbers.ts";
-import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
+import { ActionForm } from "./(_components)/action_form.tsx";
+import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { count, counted } from "../../src/format/figures.ts";
+import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 
 /** The backtest that the address names. @throws {HttpError} there is none that runs */
-async function asked({ url, state }: Asked): Promise<BacktestSummary> {
+async function asked({ url, state }: ActionRequest): Promise<BacktestSummary> {
   const id = url.searchParams.get("id");
   const found = (await state.dashboard.backtests()).find((b) => b.id === id && b.state === "running");
   if (!found) throw new HttpError(404, "No such backtest runs any more");
@@ -14,7 +14,7 @@ async function asked({ url, state }: Asked): Promise<BacktestSummary> {
   return found;
 }
 
-export const handler = deedHandlers({
+export const handler = actionHandlers({
   asked,
   change: ({ id }) => ({ path: `/backtests/${id}/cancel` }),
   unexplained: "Say why: whoever comes next reads it in the audit",
@@ -23,8 +23,8 @@ export const handler = deedHandlers({
 });
 
 export default define.page<typeof handler>(function Cancel({ data, state, url }) {
-  const { of: { id, done, steps }, ...rest } = data;
-  const deed = {
+  const { subject: { id, done, steps }, ...rest } = data;
+  const action = {
     question: `End backtest ${id}?`,
     will: [
       `It ends after ${count(done)} of ${
@@ -35,5 +35,5 @@ export default define.page<typeof handler>(function Cancel({ data, state, url })
     button: `End backtest ${id}`,
     back: `/backtests/${id}`,
   };
-  return <DeedForm deed={deed} person={state.person} action={url.pathname + url.search} {...rest} />;
+  return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;
 });

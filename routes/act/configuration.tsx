@@ -1,22 +1,23 @@
 import { HttpError, page } from "fresh";
-import { ChangeTable } from "../(_parts)/config_changes.tsx";
-import { forWhom, lastChanges } from "../(_parts)/config_words.ts";
-import type { Configuration } from "../(_parts)/dashboard.ts";
-import { WHY_MAX } from "../(_parts)/deed_form.tsx";
-import { define } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
-import { Problem } from "../(_parts)/problem.tsx";
-import { type Editing, SettingsTables } from "../(_parts)/settings_table.tsx";
-import { TrialView } from "../(_parts)/trial.tsx";
-import type { ConfigVersion } from "../../src/db/config_versions.ts";
-import type { Trial } from "../../src/reporting/try_config.ts";
-import { changedFields, readConfig } from "../../src/retraining_form.ts";
-import { type ConfigChange, configChanges } from "../../src/retraining_settings.ts";
+import { ChangeTable } from "../configuration/(_components)/config_changes.tsx";
+import { forWhom, lastChanges } from "../../components/config_labels.ts";
+import type { Configuration } from "../../src/dashboard/dashboard.ts";
+import { WHY_MAX } from "./(_components)/action_form.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { Problem } from "../../components/problem.tsx";
+import { type Editing, SettingsTables } from "../configuration/(_components)/settings_table.tsx";
+import { WhatIfView } from "../configuration/(_components)/what_if_report.tsx";
+import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
+import type { WhatIfReport } from "../../src/retraining/what_if.ts";
+import { changedFields, readConfig } from "../../src/config/form.ts";
+import { type ConfigChange, configChanges } from "../../src/config/settings.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
 
 /** What a person wants to change, carried from step to step: which version they started from, and what they wrote. */
-interface Wish {
+interface ConfigDraft {
   model: string | null;
   /** an earlier version to go back to; then nothing was written */
   version: number | null;
@@ -30,7 +31,7 @@ type Step =
   | {
     kind: "review";
     changes: ConfigChange[];
-    trial: Trial;
+    simulation: WhatIfReport;
     problem: string | null;
     why: string;
     once: string;
@@ -39,7 +40,7 @@ type Step =
 
 interface Shown {
   configuration: Configuration;
-  wish: Wish;
+  draft: ConfigDraft;
   step: Step;
 }
 
@@ -58,31 +59,34 @@ function modelOf({ models }: Configuration, name: string | null): string | null 
 const numberIn = (text: string | null): number | null => text && /^\d+$/.test(text) ? Number(text) : null;
 
 const edited = (problems: Record<string, string> = {}, problem: string | null = null): Step => ({
-  ...{ kind: "edit", problems, problem },
+  kind: "edit",
+  problems,
+  problem,
 });
 
 /** What was wanted, as a configuration over the version it started from; null with the problems it has. */
-function wanted(configuration: Configuration, { version, after, ...written }: Wish) {
+function wanted(configuration: Configuration, { version, after, ...written }: ConfigDraft) {
   if (version !== null) return { config: versionOf(configuration, version).config, problems: null };
   return readConfig(versionOf(configuration, after).config, written);
 }
 
 /** Compares what was wanted with what is in force now. */
 async function look(
-  { configuration, wish, tries }: Omit<Shown, "step"> & {
-    tries: (config: ConfigVersion["config"]) => Promise<Trial>;
+  { configuration, draft, simulate }: Omit<Shown, "step"> & {
+    simulate: (config: ConfigVersion["config"]) => Promise<WhatIfReport>;
   },
   { why = "", problem = null as string | null, once = crypto.randomUUID() as string } = {},
 ): Promise<{ step: Step; status: number }> {
-  const { current, versions } = configuration, read = wanted(configuration, wish);
+  const { current, versions } = configuration;
+  const read = wanted(configuration, draft);
   if (read.config === null) {
     const left = `Version ${current.version} is still in force, as it was`;
     return { step: edited(read.problems, left), status: 422 };
   }
-  const base = versionOf(configuration, wish.after);
+  const base = versionOf(configuration, draft.after);
   const mine = configChanges(base.config, read.config);
-  if (wish.after !== current.version) {
-    const since = versions.filter(({ version }) => version > wish.after);
+  if (draft.after !== current.version) {
+    const since = versions.filter(({ version }) => version > draft.after);
     const theirs = configChanges(base.config, current.config);
     return { step: { kind: "conflict", mine, theirs, since }, status: 409 };
   }
@@ -90,68 +94,82 @@ async function look(
     const same = `Nothing differs from version ${current.version}, which is in force`;
     return { step: edited({}, same), status: 422 };
   }
-  const trial = await tries(read.config);
-  return { step: { kind: "review", changes: mine, trial, problem, why, once }, status: problem ? 422 : 200 };
+  const simulation = await simulate(read.config);
+  return {
+    step: { kind: "review", changes: mine, simulation, problem, why, once },
+    status: problem ? 422 : 200,
+  };
 }
 
 export const handler = define.handlers({
   async GET({ url, state }) {
     const { dashboard } = state;
-    const configuration = await dashboard.configuration(), query = url.searchParams;
-    const wish: Wish = {
+    const configuration = await dashboard.configuration();
+    const query = url.searchParams;
+    const draft: ConfigDraft = {
       model: modelOf(configuration, query.get("model")),
       version: numberIn(query.get("version")),
       after: configuration.current.version,
       fields: {},
     };
     state.title = "Change the configuration";
-    if (wish.version === null) return page<Shown>({ configuration, wish, step: edited() });
-    const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
-    const { step } = await look({ configuration, wish, tries });
-    return page<Shown>({ configuration, wish, step });
+    if (draft.version === null) return page<Shown>({ configuration, draft, step: edited() });
+    const simulate = (config: ConfigVersion["config"]) => dashboard.simulateConfig(config, DAYS);
+    const { step } = await look({ configuration, draft, simulate });
+    return page<Shown>({ configuration, draft, step });
   },
 
   async POST(ctx) {
-    const { dashboard, desk } = ctx.state, person = ctx.state.person!;
-    const form = await readForm(ctx), configuration = await dashboard.configuration();
-    const wish = readWish(form, configuration), why = field(form, "why"), once = field(form, "once");
+    const { dashboard, sessions } = ctx.state;
+    const person = ctx.state.person!;
+    const form = await readForm(ctx);
+    const configuration = await dashboard.configuration();
+    const draft = readDraft(form, configuration);
+    const why = field(form, "why");
+    const once = field(form, "once");
     ctx.state.title = "Change the configuration";
-    if (field(form, "step") === "edit") return page<Shown>({ configuration, wish, step: edited() });
-    const tries = (config: ConfigVersion["config"]) => dashboard.tryConfig(config, DAYS);
-    const saving = field(form, "step") === "save", read = wanted(configuration, wish);
-    const refused = saving && read.config ? await save({ ...wish, config: read.config, why, once }) : null;
+    if (field(form, "step") === "edit") return page<Shown>({ configuration, draft, step: edited() });
+    const simulate = (config: ConfigVersion["config"]) => dashboard.simulateConfig(config, DAYS);
+    const saving = field(form, "step") === "save";
+    const read = wanted(configuration, draft);
+    const refused = saving && read.config ? await save({ ...draft, config: read.config, why, once }) : null;
     if (saving && read.config && !refused) {
-      await desk.leaveNotice(person, `Version ${wish.after + 1} of the configuration is in force.`);
+      await sessions.leaveNotice(person, `Version ${draft.after + 1} of the configuration is in force.`);
       return seeOther("/configuration");
     }
     // where somebody else saved first, what is in force now shows it
-    const now = { configuration: refused ? await dashboard.configuration() : configuration, wish };
+    const now = { configuration: refused ? await dashboard.configuration() : configuration, draft };
     const told = { why, problem: refused?.why, once: once || undefined };
-    const { step, status } = await look({ ...now, tries }, told);
+    const { step, status } = await look({ ...now, simulate }, told);
     return page<Shown>({ ...now, step }, { status: refused?.status ?? status });
 
-    async function save({ after, config, why, once }: Wish & { config: unknown; why: string; once: string }) {
+    async function save(
+      { after, config, why, once }: ConfigDraft & { config: unknown; why: string; once: string },
+    ) {
       if (!why) return { status: 422, why: "Say why: whoever comes next reads it in the history" };
       const how = { method: "PUT", path: "/retraining/config", ifMatch: after, once } as const;
-      return await desk.change(person, { ...how, body: { config, why } });
+      return await sessions.change(person, { ...how, body: { config, why } });
     }
   },
 });
 
-function readWish(form: FormData, configuration: Configuration): Wish {
+function readDraft(form: FormData, configuration: Configuration): ConfigDraft {
   const model = modelOf(configuration, field(form, "model"));
   const after = numberIn(field(form, "after")) ?? configuration.current.version;
   const sent = [...form.keys()].filter((name) => name.startsWith("set."));
   const fields = Object.fromEntries(sent.map((name) => [name.slice(4), field(form, name)]));
   const base = versionOf(configuration, after).config;
   return {
-    ...{ model, after, version: numberIn(field(form, "version")) },
+    model,
+    after,
+    version: numberIn(field(form, "version")),
     fields: changedFields(base, { model, fields }),
   };
 }
 
 export default define.page<typeof handler>(function ChangeConfiguration({ data, state }) {
-  const shown = data as Shown, token = state.person!.token;
+  const shown = data as Shown;
+  const token = state.person!.token;
   switch (shown.step.kind) {
     case "edit":
       return <Edit {...shown} step={shown.step} token={token} />;
@@ -164,29 +182,29 @@ export default define.page<typeof handler>(function ChangeConfiguration({ data, 
 
 type Of<K extends Step["kind"]> = Shown & { step: Extract<Step, { kind: K }>; token: string };
 
-function Edit({ configuration, wish, step, token }: Of<"edit">) {
+function Edit({ configuration, draft, step, token }: Of<"edit">) {
   const { current, defaults, versions, models } = configuration;
-  const base = versionOf(configuration, wish.after);
-  const editing: Editing = { model: wish.model, fields: wish.fields, problems: step.problems };
+  const base = versionOf(configuration, draft.after);
+  const editing: Editing = { model: draft.model, fields: draft.fields, problems: step.problems };
   const wrong = Object.entries(step.problems);
   return (
     <>
-      <header class="lede">
-        <h1>Change settings for {forWhom(wish.model)}.</h1>
+      <PageHeader>
+        <h1>Change settings for {forWhom(draft.model)}.</h1>
         <p>
           Nothing is saved before you have seen the difference to version{" "}
           {current.version}, which is in force.
-          {wish.model !== null &&
+          {draft.model !== null &&
             " What you leave empty stays as for every model; none says that it is not stated."}
         </p>
         <nav class="row" aria-label="For whom">
-          {[null, ...models].filter((model) => model !== wish.model).map((model) => (
+          {[null, ...models].filter((model) => model !== draft.model).map((model) => (
             <a key={model} href={`/act/configuration${model ? `?model=${model}` : ""}`}>
               For {forWhom(model)} instead
             </a>
           ))}
         </nav>
-      </header>
+      </PageHeader>
       {step.problem && <Problem text={step.problem} />}
       {wrong.length > 0 && (
         <ul>
@@ -200,7 +218,7 @@ function Edit({ configuration, wish, step, token }: Of<"edit">) {
         </ul>
       )}
       <form method="post" action="/act/configuration" class="settings-form">
-        <Carried token={token} wish={{ ...wish, fields: {} }} />
+        <Carried token={token} draft={{ ...draft, fields: {} }} />
         <SettingsTables config={base.config} changed={lastChanges(versions, defaults)} editing={editing} />
         <p class="row form">
           <button type="submit" name="step" value="review" class="chosen">Look at the difference</button>
@@ -211,30 +229,31 @@ function Edit({ configuration, wish, step, token }: Of<"edit">) {
   );
 }
 
-function Review({ wish, step, token, name }: Of<"review"> & { name: string }) {
-  const { changes, trial, problem, why, once } = step, next = wish.after + 1;
+function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
+  const { changes, simulation, problem, why, once } = step;
+  const next = draft.after + 1;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>
-          {wish.version === null
+          {draft.version === null
             ? `Put version ${next} in force?`
-            : `Put version ${wish.version} in force again, as version ${next}?`}
+            : `Put version ${draft.version} in force again, as version ${next}?`}
         </h1>
         <ul class="plain">
           <li>It holds from the next check on; a cycle or a rollout that runs goes on as it began.</li>
-          <li>Nothing is deleted: version {wish.after} can be put in force again.</li>
+          <li>Nothing is deleted: version {draft.after} can be put in force again.</li>
         </ul>
-      </header>
+      </PageHeader>
       {problem && <Problem text={problem} />}
       <ChangeTable
         changes={changes}
         title="What it changes"
-        from={`Version ${wish.after}, in force`}
+        from={`Version ${draft.after}, in force`}
         to={`Version ${next}`}
       />
       <form class="form section" method="post" action="/act/configuration">
-        <Carried token={token} wish={wish} />
+        <Carried token={token} draft={draft} />
         <input type="hidden" name="once" value={once} />
         <label for="why">
           Why <small>It stands in the history and in the audit, beside your name ({name}).</small>
@@ -242,7 +261,7 @@ function Review({ wish, step, token, name }: Of<"review"> & { name: string }) {
         <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
           <button type="submit" name="step" value="save" class="chosen">Put version {next} in force</button>
-          {wish.version === null && (
+          {draft.version === null && (
             <button type="submit" name="step" value="edit" formNoValidate>Go on editing</button>
           )}
           <a href="/configuration">Leave all as it is</a>
@@ -253,39 +272,39 @@ function Review({ wish, step, token, name }: Of<"review"> & { name: string }) {
           On the last {DAYS} days of history{" "}
           <small>Every stored check and verdict, decided again from its stored evidence.</small>
         </h2>
-        <TrialView trial={trial} csv={false} />
+        <WhatIfView simulation={simulation} csv={false} />
       </section>
     </>
   );
 }
 
-function Conflict({ configuration: { current }, wish, step, token }: Of<"conflict">) {
+function Conflict({ configuration: { current }, draft, step, token }: Of<"conflict">) {
   const { mine, theirs, since } = step;
   const newest = since[0] ?? current;
   return (
     <>
-      <header class="lede">
+      <PageHeader>
         <h1>Not saved: {newest.by} put version {current.version} in force while you were writing.</h1>
         <p>
-          You started from version {wish.after}. {newest.why && `Their reason: ${newest.why}. `}
+          You started from version {draft.after}. {newest.why && `Their reason: ${newest.why}. `}
           Nothing of yours is lost.
         </p>
-      </header>
+      </PageHeader>
       <div class="columns">
         <div>
           <ChangeTable
             changes={theirs}
             title={`Theirs, in force now (version ${current.version})`}
-            from={`Version ${wish.after}`}
+            from={`Version ${draft.after}`}
             to={`Version ${current.version}`}
           />
         </div>
         <div>
-          <ChangeTable changes={mine} title="Yours, not saved" from={`Version ${wish.after}`} to="Yours" />
+          <ChangeTable changes={mine} title="Yours, not saved" from={`Version ${draft.after}`} to="Yours" />
         </div>
       </div>
       <form class="form section" method="post" action="/act/configuration">
-        <Carried token={token} wish={{ ...wish, after: current.version }} />
+        <Carried token={token} draft={{ ...draft, after: current.version }} />
         <p class="row">
           <button type="submit" name="step" value="review" class="chosen">
             Look at yours on top of version {current.version}
@@ -298,7 +317,7 @@ function Conflict({ configuration: { current }, wish, step, token }: Of<"conflic
 }
 
 /** What goes along from step to step. */
-function Carried({ token, wish: { model, version, after, fields } }: { token: string; wish: Wish }) {
+function Carried({ token, draft: { model, version, after, fields } }: { token: string; draft: ConfigDraft }) {
   return (
     <>
       <input type="hidden" name="token" value={token} />

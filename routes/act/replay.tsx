@@ -1,9 +1,9 @@
 import { HttpError, page } from "fresh";
-import { DeedForm } from "../(_parts)/deed_form.tsx";
-import { define, type State } from "../(_parts)/define.ts";
-import { field, readForm, seeOther } from "../(_parts)/form.ts";
-import { counted } from "../(_parts)/numbers.ts";
-import type { QuarantineReason } from "../../src/db/quarantine_list.ts";
+import { ActionForm } from "./(_components)/action_form.tsx";
+import { define, type State } from "../../src/dashboard/define.ts";
+import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { counted } from "../../src/format/figures.ts";
+import type { QuarantineReason } from "../../src/db/events/quarantine_list.ts";
 
 /** The reason that the address names. @throws {HttpError} no event waits for it */
 async function asked({ url, state }: { url: URL; state: State }): Promise<QuarantineReason> {
@@ -24,17 +24,23 @@ export const handler = define.handlers({
     });
   },
   async POST(ctx) {
-    const form = await readForm(ctx), { desk } = ctx.state, person = ctx.state.person!;
-    const why = field(form, "why"), once = field(form, "once");
+    const form = await readForm(ctx);
+    const { sessions } = ctx.state;
+    const person = ctx.state.person!;
+    const why = field(form, "why");
+    const once = field(form, "once");
     // not looked up before: sent twice, the first may have left nothing that waits, and the API knows the answer
     const reason = ctx.url.searchParams.get("reason");
     const refused = why
-      ? await desk.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
+      ? await sessions.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
       : { status: 422, why: "Say what was mended, for who comes next" };
     if (refused) {
       return page({ waiting: await asked(ctx), why, once, problem: refused.why }, { status: refused.status });
     }
-    await desk.leaveNotice(person, "The events were tried again: below stands what still waits, and why.");
+    await sessions.leaveNotice(
+      person,
+      "The events were tried again: below stands what still waits, and why.",
+    );
     return seeOther("/data#quarantine");
   },
 });
@@ -43,7 +49,7 @@ const AT_ONCE = 10_000; // events, as the API has it
 
 export default define.page<typeof handler>(function Replay({ data, state, url }) {
   const { waiting: { reason, events }, ...rest } = data;
-  const deed = {
+  const action = {
     question: `Try ${counted(Math.min(events, AT_ONCE), "event")} again?`,
     will: [
       `They wait because: ${reason}.`,
@@ -56,5 +62,5 @@ export default define.page<typeof handler>(function Replay({ data, state, url })
     button: "Try them again",
     back: "/data#quarantine",
   };
-  return <DeedForm deed={deed} person={state.person} action={url.pathname + url.search} {...rest} />;
+  return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;
 });

@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
-import { ActButton } from "../(_parts)/act.tsx";
-import { BacktestChart } from "../(_parts)/backtest_chart.tsx";
-import { CostTable, ServedTable } from "../(_parts)/backtest_tables.tsx";
+import { ActButton } from "../../components/act.tsx";
+import { BacktestChart } from "./(_components)/backtest_chart.tsx";
+import { CostTable, ServedTable } from "../../components/backtest_tables.tsx";
 import {
   BACKTEST_STATES,
   backtestHeadline,
@@ -9,14 +9,15 @@ import {
   policyName,
   subjectOf,
   subjectText,
-} from "../(_parts)/backtest_words.ts";
-import { define } from "../(_parts)/define.ts";
-import { signInPath } from "../(_parts)/form.ts";
-import { follow } from "../(_parts)/view.ts";
-import { count, counted, metricName } from "../(_parts)/numbers.ts";
-import { Status, Stem, Time } from "../(_parts)/signs.tsx";
+} from "../../components/backtest_labels.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { signInPath } from "../../src/dashboard/form.ts";
+import { follow } from "../../src/dashboard/view.ts";
+import { count, counted, metricName } from "../../src/format/figures.ts";
+import { ProgressBar, StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
-import type { BacktestDetail } from "../../src/reporting/read_backtest.ts";
+import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ params, state }) {
@@ -37,7 +38,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
   });
   return (
     <div id="backtest" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/backtests">All backtests</a>
         </nav>
@@ -57,7 +58,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
               : <a href={signInPath(`/backtests/${id}`)}>Sign in to act</a>}
           </p>
         )}
-      </header>
+      </PageHeader>
       {data.state === "running" && <Progress {...data} />}
       <Failures {...data} />
       {results.map((result) => <Model key={result.model} result={result} backtest={data} />)}
@@ -75,7 +76,7 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
       <div>
         <dt>State</dt>
         <dd>
-          <Status sign={BACKTEST_STATES[state]} />
+          <StatusBadge badge={BACKTEST_STATES[state]} />
           {text && <small>: {text}</small>}
         </dd>
       </div>
@@ -130,7 +131,9 @@ function Progress({ policies, models, moments, results, ends }: BacktestDetail) 
               <tr key={policy.label}>
                 <th scope="row">{policyName(policy)}</th>
                 <td data-label="Done" class="grows">
-                  {end ? <Status sign={BACKTEST_STATES[end.state]} /> : <Stem grown={done / of} meter />}
+                  {end
+                    ? <StatusBadge badge={BACKTEST_STATES[end.state]} />
+                    : <ProgressBar grown={done / of} meter />}
                 </td>
                 <td data-label="Steps" class="num">{count(done)} of {count(of)}</td>
               </tr>
@@ -151,9 +154,9 @@ function Failures({ ends, policies }: BacktestDetail) {
       <ul class="plain">
         {failed.map(({ policy, text }) => (
           <li key={policy}>
-            <Status sign={BACKTEST_STATES.failed}>
+            <StatusBadge badge={BACKTEST_STATES.failed}>
               {policyName(policies.find(({ label }) => label === policy)!)}
-            </Status>: {text}
+            </StatusBadge>: {text}
           </li>
         ))}
       </ul>
@@ -162,7 +165,8 @@ function Failures({ ends, policies }: BacktestDetail) {
 }
 
 function Model({ result, backtest: { policies, state } }: { result: ModelResult; backtest: BacktestDetail }) {
-  const { model, first, last, missing } = result, loss = metricName(METRICS[result.kind].loss);
+  const { model, first, last, missing } = result;
+  const loss = metricName(METRICS[result.kind].loss);
   const uneven = new Set(result.policies.map(({ moments }) => moments)).size > 1;
   return (
     <section class="section model" aria-labelledby={`model-${model}`}>

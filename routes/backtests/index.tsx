@@ -1,15 +1,16 @@
 import { page } from "fresh";
-import { ActButton, roleFor } from "../(_parts)/act.tsx";
-import { BacktestForm } from "../(_parts)/backtest_form.tsx";
-import { NO_FIELDS } from "../(_parts)/backtest_wish.ts";
-import { BACKTEST_STATES, backtestHeadline, policyName } from "../(_parts)/backtest_words.ts";
-import type { Dashboard } from "../(_parts)/dashboard.ts";
-import { define } from "../(_parts)/define.ts";
-import { follow } from "../(_parts)/view.ts";
-import { count, counted } from "../(_parts)/numbers.ts";
-import { Status, Time } from "../(_parts)/signs.tsx";
+import { ActButton, roleFor } from "../../components/act.tsx";
+import { BacktestForm } from "./(_components)/backtest_form.tsx";
+import { NO_FIELDS } from "./(_components)/backtest_request.ts";
+import { BACKTEST_STATES, backtestHeadline, policyName } from "../../components/backtest_labels.ts";
+import type { Dashboard } from "../../src/dashboard/dashboard.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { follow } from "../../src/dashboard/view.ts";
+import { count, counted } from "../../src/format/figures.ts";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import { allows } from "../../src/security/roles.ts";
-import type { BacktestSummary } from "../../src/reporting/read_backtest.ts";
+import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** What runs, else what the newest one that finished found, in a sentence. */
 async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummary[]): Promise<string> {
@@ -39,13 +40,13 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
   return (
     <>
       <div id="backtests" data-redraw>
-        <header class="lede">
+        <PageHeader>
           <h1>{answer}</h1>
           <p>
             A backtest replays history under several policies, each in a registry of its own, by the cycle
             that runs here. What serves is not touched.
           </p>
-        </header>
+        </PageHeader>
         <section class="section" aria-labelledby="all">
           {backtests.length === 0
             ? (
@@ -114,7 +115,7 @@ function BacktestTable({ backtests }: { backtests: readonly BacktestSummary[] })
               <a href={`/backtests/${b.id}`}>{b.id}</a> <small>{b.models.join(", ")}</small>
             </th>
             <td data-label="State">
-              <Status sign={BACKTEST_STATES[b.state]} />
+              <StatusBadge badge={BACKTEST_STATES[b.state]} />
               {b.done < b.steps && <small>, {count(b.done)} of {counted(b.steps, "step")}</small>}
             </td>
             <td data-label="Policies">{b.policies.map(policyName).join("; ")}</td>

@@ -1,14 +1,15 @@
 import { HttpError, page } from "fresh";
 import LiveCycle from "../../islands/LiveCycle.tsx";
-import type { Cycle } from "../../src/reporting/cycle.ts";
-import { define } from "../(_parts)/define.ts";
-import { CycleAnswers } from "../(_parts)/cycle_answers.tsx";
-import { Comparison, Reasons, WatchNote } from "../(_parts)/cycle_evidence.tsx";
-import { Made } from "../(_parts)/cycle_made.tsx";
-import { TrainingChart } from "../(_parts)/training_chart.tsx";
-import { Timeline } from "../(_parts)/timeline.tsx";
-import { follow } from "../(_parts)/view.ts";
-import { cycleHeadline } from "../(_parts)/words.ts";
+import type { Cycle } from "../../src/retraining/cycle.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { CycleAnswers } from "./(_components)/cycle_answers.tsx";
+import { Comparison, Reasons, WatchNote } from "./(_components)/cycle_evidence.tsx";
+import { Made } from "./(_components)/cycle_made.tsx";
+import { TrainingChart } from "./(_components)/training_chart.tsx";
+import { Timeline } from "./(_components)/timeline.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { cycleHeadline } from "../../components/labels.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** Whether anything of it may still change. */
 const isUnderWay = ({ outcome }: Cycle) => outcome === null || outcome === "rolling out";
@@ -19,7 +20,8 @@ const neighbour = (id: string, number: number) => id.replace(/\d+$/, String(numb
 export const handler = define.handlers({
   async GET({ params, state }) {
     const { dashboard } = state;
-    const view = await follow(state, "cycles"), cycle = await dashboard.cycle(params.id);
+    const view = await follow(state, "cycles");
+    const cycle = await dashboard.cycle(params.id);
     if (!cycle) throw new HttpError(404, `There is no cycle "${params.id}"`);
     if (!isUnderWay(cycle)) state.live = undefined;
     const running = view.status.models.find(({ model }) => model === cycle.model)?.running ?? null;
@@ -40,7 +42,7 @@ export default define.page<typeof handler>(function OneCycle({ data }) {
   const { model } = cycle;
   return (
     <>
-      <header class="lede" id="cycle" data-redraw>
+      <PageHeader id="cycle" data-redraw>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/cycles">All cycles</a>
           <a href={`/cycles?model=${model}`}>{model}</a>
@@ -49,7 +51,7 @@ export default define.page<typeof handler>(function OneCycle({ data }) {
         </nav>
         <h1>{cycleHeadline(cycle)}</h1>
         <CycleAnswers cycle={cycle} workflowUrl={workflowUrl} />
-      </header>
+      </PageHeader>
       <LiveCycle id={cycle.id} model={model} initial={{ running, stages: cycle.stages }} />
       <div id="found" data-redraw>
         <Timeline cycle={cycle} now={now} />

@@ -1,11 +1,12 @@
 import { page } from "fresh";
-import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "../(_parts)/cycle_filter.ts";
-import { define } from "../(_parts)/define.ts";
-import { CycleTable } from "../(_parts)/cycle_table.tsx";
-import { follow } from "../(_parts)/view.ts";
-import { outcomeSign, tally, triggerName, TRIGGERS } from "../(_parts)/words.ts";
-import { CycleSort, Outcome } from "../../src/reporting/cycle.ts";
-import type { ModelStatus } from "../../src/reporting/status.ts";
+import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "./(_components)/cycle_filter.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { CycleTable } from "./(_components)/cycle_table.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { outcomeBadge, outcomesText, triggerName, TRIGGERS } from "../../components/labels.ts";
+import { CycleSort, Outcome } from "../../src/retraining/cycle.ts";
+import type { ModelStatus } from "../../src/retraining/status.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 50;
 
@@ -16,7 +17,8 @@ export const handler = define.handlers({
     const { status: { models, clock } } = await follow(state, "cycles");
     const rows = await state.dashboard.cycles({
       ...filter,
-      ...{ limit: PAGE_ROWS + 1, offset },
+      limit: PAGE_ROWS + 1,
+      offset,
     });
     state.title = "Cycles";
     return page({ models, clock, filter, cycles: rows.slice(0, PAGE_ROWS), more: rows.length > PAGE_ROWS });
@@ -27,10 +29,10 @@ export default define.page<typeof handler>(function Cycles({ data }) {
   const { models, filter, cycles, more } = data;
   return (
     <>
-      <header class="lede" id="answer" data-redraw>
+      <PageHeader id="answer" data-redraw>
         <h1>{answer(models)}</h1>
         <p>Each cycle checks, trains a challenger, and lets it serve only if unseen rows speak for it.</p>
-      </header>
+      </PageHeader>
       <FilterForm models={models.map((m) => m.model)} filter={filter} />
       <div id="list" data-redraw>
         {cycles.length === 0
@@ -74,7 +76,7 @@ function answer(models: readonly ModelStatus[]): string {
   for (const [outcome, n] of models.flatMap((m) => Object.entries(m.outcomes))) {
     sums[outcome] = (sums[outcome] ?? 0) + n;
   }
-  return `${tally(sums) ?? "No cycles yet"}.`;
+  return `${outcomesText(sums) ?? "No cycles yet"}.`;
 }
 
 function firstCycle(models: readonly ModelStatus[]): string {
@@ -100,7 +102,7 @@ function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter 
           <option value="">in any way</option>
           {Outcome.options.map((o) => (
             <option key={o} value={o} selected={o === filter.outcome}>
-              {outcomeSign(o).word.toLowerCase()}
+              {outcomeBadge(o).word.toLowerCase()}
             </option>
           ))}
         </select>

@@ -1,14 +1,15 @@
 import { HttpError, page } from "fresh";
-import { Offers } from "../(_parts)/act.tsx";
-import { define } from "../(_parts)/define.ts";
-import { DifferenceChart } from "../(_parts)/difference_chart.tsx";
-import { moment } from "../(_parts)/numbers.ts";
-import { Arms, Looks, Segments } from "../(_parts)/rollout_evidence.tsx";
-import { ROLLOUT_STATES, rolloutHeadline } from "../(_parts)/rollout_words.ts";
-import { ShareChart } from "../(_parts)/share_chart.tsx";
-import { follow } from "../(_parts)/view.ts";
-import { Status, Time } from "../(_parts)/signs.tsx";
-import type { RolloutStory } from "../(_parts)/dashboard.ts";
+import { Offers } from "../../components/act.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { DifferenceChart } from "./(_components)/difference_chart.tsx";
+import { moment } from "../../src/format/figures.ts";
+import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
+import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_labels.ts";
+import { ShareChart } from "./(_components)/share_chart.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
+import type { RolloutStory } from "../../src/dashboard/dashboard.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ params, state }) {
@@ -27,7 +28,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
   const last = looks.at(-1);
   return (
     <div id="rollout" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <nav class="crumbs" aria-label="Breadcrumb">
           <a href="/rollouts">All rollouts</a>
           <a href={`/versions#${model}`}>{model}</a>
@@ -40,13 +41,16 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
             here={`/rollouts/${id}`}
             offers={[
               ...challengers.map((version) => ({
-                ...{ action: "promote" as const, model, version, text: `Promote v${version}` },
+                action: "promote" as const,
+                model,
+                version,
+                text: `Promote v${version}`,
               })),
               { action: "roll-back", model, version: champion, text: `Roll back to v${champion}` },
             ]}
           />
         )}
-      </header>
+      </PageHeader>
       <div class="columns">
         {challengers.map((version) => (
           <section key={version} class="section" aria-labelledby={`against-${version}`}>
@@ -81,7 +85,7 @@ function Answers({ rollout, looks }: RolloutStory) {
       <div>
         <dt>State</dt>
         <dd>
-          <Status sign={ROLLOUT_STATES[state]} />
+          <StatusBadge badge={ROLLOUT_STATES[state]} />
         </dd>
       </div>
       <div>

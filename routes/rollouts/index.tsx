@@ -1,11 +1,12 @@
 import { page } from "fresh";
-import { ApprovalTable } from "../(_parts)/approval_table.tsx";
-import { define } from "../(_parts)/define.ts";
-import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../(_parts)/rollout_words.ts";
-import { follow } from "../(_parts)/view.ts";
-import { Status, Time } from "../(_parts)/signs.tsx";
-import { counted } from "../(_parts)/numbers.ts";
+import { ApprovalTable } from "./(_components)/approval_table.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { ROLLOUT_STATES, rolloutHeadline, shownTo } from "../../components/rollout_labels.ts";
+import { follow } from "../../src/dashboard/view.ts";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
+import { counted } from "../../src/format/figures.ts";
 import type { Rollout } from "../../src/rollout/rollout.ts";
+import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ state }) {
@@ -22,13 +23,13 @@ export default define.page<typeof handler>(function Rollouts({ data, state }) {
   const approvals = data.approvals.filter((a) => a.expiresAt > now);
   return (
     <div id="rollouts" data-redraw>
-      <header class="lede">
+      <PageHeader>
         <h1>{answer(rollouts)}</h1>
         <p>
           A rollout shows a validated version to some shoppers first, and goes on only while nothing speaks
           against it.
         </p>
-      </header>
+      </PageHeader>
       {approvals.length > 0 && (
         <section class="section" aria-labelledby="approvals">
           <ApprovalTable approvals={approvals} person={state.person} />
@@ -89,7 +90,7 @@ function RolloutTable({ rollouts }: { rollouts: readonly Rollout[] }) {
               <small>beside v{r.champion}</small>
             </th>
             <td data-label="State">
-              <Status sign={ROLLOUT_STATES[r.state]} />
+              <StatusBadge badge={ROLLOUT_STATES[r.state]} />
               {r.state === "running" && <small>, shown to {shownTo(r)}</small>}
             </td>
             <td data-label="Strategy">{r.plan.strategy}</td>

@@ -1,9 +1,10 @@
 import { HttpError, page } from "fresh";
-import { Offers } from "../(_parts)/act.tsx";
-import { Beside, SameRows } from "../(_parts)/compare_parts.tsx";
-import { compareHeadline } from "../(_parts)/compare_words.ts";
-import { define } from "../(_parts)/define.ts";
-import { CompareForm } from "../(_parts)/lineage.tsx";
+import { Offers } from "../../components/act.tsx";
+import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
+import { compareHeadline } from "./(_components)/compare_labels.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { CompareForm } from "./(_components)/lineage.tsx";
+import { PageHeader } from "../../components/page_header.tsx";
 
 /** A version's number in an address; null: none. */
 function versionIn(query: URLSearchParams, name: string): number | null {
@@ -13,8 +14,11 @@ function versionIn(query: URLSearchParams, name: string): number | null {
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { dashboard } = state, query = url.searchParams;
-    const model = query.get("model") ?? "", a = versionIn(query, "a"), b = versionIn(query, "b");
+    const { dashboard } = state;
+    const query = url.searchParams;
+    const model = query.get("model") ?? "";
+    const a = versionIn(query, "a");
+    const b = versionIn(query, "b");
     if (a === null || b === null) {
       throw new HttpError(404, "Name a model and two of its versions: /versions/compare?model=churn&a=1&b=2");
     }
@@ -36,10 +40,11 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(
   function Compare({ data: { view, versions, serving }, state, url }) {
-    const { model, a, b } = view, [one, other] = [a.version.version, b.version.version];
+    const { model, a, b } = view;
+    const [one, other] = [a.version.version, b.version.version];
     return (
       <>
-        <header class="lede">
+        <PageHeader>
           <nav class="crumbs" aria-label="Breadcrumb">
             <a href={`/versions#${model}`}>All versions of {model}</a>
           </nav>
@@ -49,7 +54,7 @@ export default define.page<typeof handler>(
               : compareHeadline(view)}
           </h1>
           <CompareForm model={model} versions={listed(versions, one, other)} a={one} b={other} />
-        </header>
+        </PageHeader>
         {one !== other && (
           <section class="section" aria-labelledby="same-rows">
             <SameRows view={view} />
@@ -63,7 +68,10 @@ export default define.page<typeof handler>(
             here={url.pathname + url.search}
             offers={[b, a].flatMap(({ version: { version, damagedAt, artefactRemovedAt } }) =>
               version === serving || damagedAt !== null || artefactRemovedAt !== null ? [] : [{
-                ...{ action: "promote" as const, model, version, text: `Promote v${version}` },
+                action: "promote" as const,
+                model,
+                version,
+                text: `Promote v${version}`,
               }]
             ).filter((offer, i, all) => all.findIndex((o) => o.version === offer.version) === i)}
           />

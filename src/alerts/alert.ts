@@ -63,3 +63,18 @@ export const Delivery = z.object({
   givenUpAt: z.iso.datetime().nullable(),
 });
 export type Delivery = z.infer<typeof Delivery>;
+
+/** Which open alerts a look can speak about. */
+export interface AlertScope {
+  kinds: readonly AlertKind[];
+  model: string | null;
+}
+
+/** What one look says about alerts. */
+export interface Settlement {
+  /** what the look can speak about; no kinds: it cannot tell, and closes nothing */
+  scope: AlertScope;
+  wanted: readonly WantedAlert[];
+  /** why an alert of the scope that is not wanted any more closes */
+  closedWhy: string;
+}

@@ -1,9 +1,8 @@
-import type { DriftReport, FeatureShift } from "../monitoring/drift_report.ts";
-import type { Measured, PerformanceReport } from "../monitoring/performance_report.ts";
-import type { Finding, QualityReport } from "../monitoring/quality_report.ts";
-import { count, figure, metricName, percent } from "../reporting/numbers.ts";
-import type { Severity, WantedAlert } from "./alert.ts";
-import type { Settlement } from "./settle.ts";
+import type { DriftReport, FeatureShift } from "../drift/report.ts";
+import type { Measured, PerformanceReport } from "../performance/report.ts";
+import type { Finding, QualityReport } from "../quality/report.ts";
+import { count, figure, metricName, percent } from "../format/numbers.ts";
+import type { Settlement, Severity, WantedAlert } from "./alert.ts";
 
 /** So many findings of one look are alerts of their own; the rest are one together: nobody reads thirty. */
 const FINDINGS_MAX = 12;

@@ -2,7 +2,7 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ZodError } from "zod";
 import { systemClock } from "../core/clock.ts";
-import { createKeyRing } from "../security/key_ring.ts";
+import { createKeyRing } from "../app/security/key_ring.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
 import { addGuards, addRouteGuards, complete } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";

@@ -1,9 +1,9 @@
 import { ConflictError, InvalidInputError, NotFoundError } from "../core/errors.ts";
-import { writeAudit } from "../db/audit.ts";
-import { listRetrainers } from "../db/retrainers.ts";
+import { writeAudit } from "../db/access/audit.ts";
+import { listRetrainers } from "../db/cycles/retrainers.ts";
 import type { Change, Control } from "../temporal/control.ts";
 import type { ApiDeps } from "./deps.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { ApiFault, UnavailableError } from "./problem.ts";
 
 const SIGNAL_WITHIN_MS = 15_000;
@@ -45,7 +45,11 @@ export async function changeRetrainers(
     );
     const active = states.find((s) => s.model === model)?.active ?? false;
     await writeAudit(sql, {
-      ...{ requestId: `${requestId}/${model}`, who, action, target: model, why }, // as the workflow writes it
+      requestId: `${requestId}/${model}`,
+      who,
+      action,
+      target: model,
+      why, // as the workflow writes it
       before: { active },
       after: action === "stop" ? { active: false, running } : { active: action === "start" || active },
     });

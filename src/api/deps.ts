@@ -1,10 +1,10 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Clock } from "../core/clock.ts";
-import type { KeyHolder } from "../db/api_keys.ts";
+import type { KeyHolder } from "../db/access/api_keys.ts";
 import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
-import type { ExplainDeps } from "../reporting/explain.ts";
+import type { ExplainDeps } from "../retraining/explain.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 

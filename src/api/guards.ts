@@ -1,10 +1,10 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import type { KeyRing } from "../security/key_ring.ts";
+import type { KeyRing } from "../app/security/key_ring.ts";
 import { allows, type Role } from "../security/roles.ts";
 import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { ApiFault, RoleNeededError } from "./problem.ts";
 
@@ -40,7 +40,8 @@ export function addRouteGuards(app: Api, { host = LOOPBACK }: Pick<ApiDeps, "hos
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
-    const admit = accessGuard(neededRole(access, host), keys), limited = limitBody(maxSize);
+    const admit = accessGuard(neededRole(access, host), keys);
+    const limited = limitBody(maxSize);
     app.on(method, routerPath(path), async (c, next) => {
       const answered = async () => {
         await admit(c);
@@ -69,7 +70,8 @@ export function complete(headers: Headers, id: string): void {
 export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   const counted = bodyLimit({ maxSize, onError: tooLarge });
   return async (c, next) => {
-    const { headers } = c.req.raw, length = headers.get("content-length");
+    const { headers } = c.req.raw;
+    const length = headers.get("content-length");
     if (length === null || headers.has("transfer-encoding")) return await counted(c, next);
     if (Number(length) > maxSize) tooLarge();
     await next();

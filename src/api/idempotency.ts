@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import type { Sql } from "../db/connect.ts";
-import { claimKey, releaseKey, storeAnswer } from "../db/idempotency.ts";
+import { claimKey, releaseKey, storeAnswer } from "../db/access/idempotency.ts";
 import type { AppEnv } from "./deps.ts";
 
 const KEY_MAX = 200; // characters

@@ -1,20 +1,20 @@
 /** What travels between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
 import { Alert, AlertKind } from "../alerts/alert.ts";
-import { ApiKey } from "../db/api_keys.ts";
-import { AuditRow } from "../db/audit.ts";
-import { ConfigVersion } from "../db/config_versions.ts";
-import { QuarantineReason, QuarantineRow } from "../db/quarantine_list.ts";
-import { PolicyWish } from "../backtest/wish.ts";
-import { Approval } from "../db/approvals.ts";
-import { Answer, Check, Trigger } from "../monitoring/check.ts";
-import { Findings } from "../monitoring/findings.ts";
-import { Look } from "../monitoring/look.ts";
+import { ApiKey } from "../db/access/api_keys.ts";
+import { AuditRow } from "../db/access/audit.ts";
+import { ConfigVersion } from "../db/config/config_versions.ts";
+import { QuarantineReason, QuarantineRow } from "../db/events/quarantine_list.ts";
+import { PolicySpec } from "../backtest/policy_spec.ts";
+import { Approval } from "../db/rollouts/approvals.ts";
+import { Answer, Check, Trigger } from "../retraining/check.ts";
+import { Findings } from "../retraining/findings.ts";
+import { ObservationSummary } from "../monitoring/observation_summary.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
-import { CycleSort, Outcome, SortOrder } from "../reporting/cycle.ts";
-import { HistoryEntry } from "../reporting/history.ts";
-import { BacktestSummary } from "../reporting/read_backtest.ts";
-import { ModelConfig, RetrainingConfig, SharedConfig } from "../retraining_config.ts";
+import { CycleSort, Outcome, SortOrder } from "../retraining/cycle.ts";
+import { HistoryEntry } from "../app/export/rows.ts";
+import { BacktestSummary } from "../app/reports/backtest.ts";
+import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retraining.ts";
 import { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 import { ROLES } from "../security/roles.ts";
@@ -139,7 +139,7 @@ export const CheckParam = z.object({ check: z.uuid().describe("a check's id") })
 /** A check with all it decided on. */
 export const CheckDetail = Check.extend({
   findings: Findings.nullable().describe("what it decided on; null: made by a release that kept none"),
-  looks: z.array(Look.extend({ kind: z.string(), model: z.string().nullable() })).describe(
+  looks: z.array(ObservationSummary.extend({ kind: z.string(), model: z.string().nullable() })).describe(
     "the looks it rested on",
   ),
 });
@@ -269,7 +269,7 @@ export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });
 
 /** Replay history under policies. */
 export const BacktestRequest = z.strictObject({
-  policies: z.array(PolicyWish).min(1).max(12),
+  policies: z.array(PolicySpec).min(1).max(12),
   models: z.array(ModelName).min(1).max(20).optional().describe("left out: every model"),
   from: z.iso.date().optional().describe("first day that policies are asked on; left out: the first cut-off"),
   to: z.iso.date().optional().describe("last day; left out: the last whose outcomes are complete"),

@@ -13,13 +13,19 @@ const SINGLE_MAX = 3.4028234663852886e38;
 export const isSingle = (value: unknown): value is number =>
   typeof value === "number" && value <= SINGLE_MAX && value >= -SINGLE_MAX;
 
-const WIDTH = FEATURES.length, ROWS_FIRST = 128, USER_MAX = 200;
+const WIDTH = FEATURES.length;
+const ROWS_FIRST = 128;
+const USER_MAX = 200;
 /** Where a body does not go on as expected. */
 const ELSE = -1;
 
 const code = (text: string) => new TextEncoder().encode(text);
-const ROW = code('{"row":'), ROWS = code('{"rows":['), USER = code('{"user":"'), NULL = code("null");
-const FEATURES_NEXT = code(',"features":{'), FEATURES_FIRST = code('{"features":{');
+const ROW = code('{"row":');
+const ROWS = code('{"rows":[');
+const USER = code('{"user":"');
+const NULL = code("null");
+const FEATURES_NEXT = code(',"features":{');
+const FEATURES_FIRST = code('{"features":{');
 const [QUOTE, COMMA, MINUS, DOT, ZERO, E, SMALL_E, SMALL_N, BACKSLASH, CLOSE_LIST, CLOSE] = code(
   `",-.0Een\\]}`,
 );
@@ -30,7 +36,8 @@ const [QUOTE, COMMA, MINUS, DOT, ZERO, E, SMALL_E, SMALL_N, BACKSLASH, CLOSE_LIS
  * @returns what `JSON.parse` would have brought; null: the body has another form, or is at fault
  */
 export function readPlainRows(body: Uint8Array): SentRows | null {
-  const bytes = new Plain(body), users: (string | null)[] = [];
+  const bytes = new Plain(body);
+  const users: (string | null)[] = [];
   let at = bytes.skip(ROWS, 0);
   const isMany = at !== ELSE;
   if (!isMany && (at = bytes.skip(ROW, 0)) === ELSE) return null;
@@ -56,9 +63,9 @@ function larger(rows: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
 
 /** What stands before a feature's value, as words of four bytes: the last one may overlap the one before. */
 const NAMES = FEATURES.map((name, i) => {
-  const bytes = code(`${i === 0 ? "" : ","}"${name}":`),
-    view = new DataView(bytes.buffer),
-    last = bytes.length - 4;
+  const bytes = code(`${i === 0 ? "" : ","}"${name}":`);
+  const view = new DataView(bytes.buffer);
+  const last = bytes.length - 4;
   const places = Int32Array.from(
     { length: Math.ceil(bytes.length / 4) },
     (_, word) => Math.min(4 * word, last),
@@ -84,7 +91,8 @@ class Plain {
 
   /** A row up to its features. */
   user(at: number, into: (string | null)[]): number {
-    const { bytes } = this, unnamed = this.skip(FEATURES_FIRST, at);
+    const { bytes } = this;
+    const unnamed = this.skip(FEATURES_FIRST, at);
     const from = this.skip(USER, at);
     if (unnamed !== ELSE || from === ELSE) {
       into.push(null);
@@ -117,8 +125,12 @@ class Plain {
         at++;
         continue;
       }
-      const from = at, begin = bytes[at] === MINUS ? at + 1 : at;
-      let dot = 0, digits = 0, high = 0, low = 0;
+      const from = at;
+      const begin = bytes[at] === MINUS ? at + 1 : at;
+      let dot = 0;
+      let digits = 0;
+      let high = 0;
+      let low = 0;
       for (at = begin;; at++) {
         const digit = bytes[at] - ZERO; // past the end: NaN
         if (digit >= 0 && digit <= 9) {
@@ -128,11 +140,13 @@ class Plain {
         } else if (bytes[at] === DOT && dot === 0) dot = at;
         else break;
       }
-      const whole = dot === 0 ? digits : dot - begin, kept = digits < DIGITS_KEPT ? digits : DIGITS_KEPT;
+      const whole = dot === 0 ? digits : dot - begin;
+      const kept = digits < DIGITS_KEPT ? digits : DIGITS_KEPT;
       const isUsual = whole > 0 && whole <= kept && (whole === 1 || bytes[begin] !== ZERO) &&
         at !== dot + 1 &&
         bytes[at] !== E && bytes[at] !== SMALL_E;
-      const number = digits <= 9 ? high : high * POWERS[kept - 9] + low, power = POWERS[kept - whole];
+      const number = digits <= 9 ? high : high * POWERS[kept - 9] + low;
+      const power = POWERS[kept - whole];
       const value = number / power;
       // digits that were not kept may decide how it is rounded
       if (isUsual && (digits === kept || Math.fround(value) === Math.fround((number + 1) / power))) {
@@ -159,13 +173,14 @@ class Plain {
     const { bytes } = this;
     let to = from;
     while (to - from < NUMBER_MAX && IN_NUMBER.includes(bytes[to])) to++;
-    const text = String.fromCharCode(...bytes.subarray(from, to)), value = Number(text);
+    const text = String.fromCharCode(...bytes.subarray(from, to));
+    const value = Number(text);
     if (!NUMBER.test(text) || !isSingle(value)) return ELSE;
     into[place] = value;
     return to;
   }
 }
 
-const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/,
-  IN_NUMBER = code("0123456789+-.eE"),
-  NUMBER_MAX = 100;
+const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+const IN_NUMBER = code("0123456789+-.eE");
+const NUMBER_MAX = 100;

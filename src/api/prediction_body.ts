@@ -22,7 +22,8 @@ const WIDTH = FEATURES.length;
  * @throws {InvalidInputError} naming the field at fault, as in `rows.3.features.recncy`
  */
 export async function readQuestion(c: Context): Promise<Question> {
-  const bytes = await readBytes(c), plain = readPlainRows(bytes);
+  const bytes = await readBytes(c);
+  const plain = readPlainRows(bytes);
   if (plain && plain.users.length <= USERS_MAX) return { asked: checkedUsers(plain) };
   const body = asObject(bytes);
   const ways = WAYS.filter((way) => body[way] !== undefined);
@@ -88,7 +89,8 @@ function listOf(rows: unknown): readonly unknown[] {
 }
 
 function readRows(rows: readonly unknown[], pathOf: (row: number) => string): SentRows {
-  const users: (string | null)[] = [], features = new Float32Array(rows.length * WIDTH);
+  const users: (string | null)[] = [];
+  const features = new Float32Array(rows.length * WIDTH);
   rows.forEach((row, i) =>
     users.push(readRow(row, features.subarray(i * WIDTH, (i + 1) * WIDTH), () => pathOf(i)))
   );
@@ -111,7 +113,8 @@ function readRow(row: unknown, into: Float32Array, path: () => string): string |
 }
 
 function readNamed(features: Record<string, unknown>, into: Float32Array, path: () => string): void {
-  const names = Object.keys(features), values = Object.values(features);
+  const names = Object.keys(features);
+  const values = Object.values(features);
   for (let i = 0; i < names.length; i++) {
     const place = names[i] === FEATURES[i] ? i : FEATURE_PLACES.get(names[i]); // most send them in our order
     if (place === undefined) throw wrong(`${path()}.features.${names[i]}`, "there is no such feature");

@@ -1,5 +1,5 @@
 import type { Api } from "./deps.ts";
-import { withDeadline } from "./deadline.ts";
+import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
 
 const FINISH_WITHIN_MS = 5_000;
@@ -31,7 +31,8 @@ export interface Listening {
 
 /** Listens. @throws {CannotListenError} saying what to do */
 export function serveApi(app: Api, { host, port, sharePort = false }: Listening): ServedApi {
-  const ending = new AbortController(), closing = new AbortController();
+  const ending = new AbortController();
+  const closing = new AbortController();
   const server = listen(app, { host, port, sharePort, signal: ending.signal, closing: closing.signal });
   const bound = (server.addr as Deno.NetAddr).port;
   const finished = server.finished;

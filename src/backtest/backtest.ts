@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { RetrainingConfig } from "../retraining_config.ts";
-import { PolicyWish } from "./wish.ts";
+import { RetrainingConfig } from "../config/retraining.ts";
+import { PolicySpec } from "./policy_spec.ts";
 
 /** A policy with the text that names it. */
-export const LabelledPolicy = PolicyWish.extend({ label: z.string() });
+export const LabelledPolicy = PolicySpec.extend({ label: z.string() });
 export type LabelledPolicy = z.infer<typeof LabelledPolicy>;
 
 /** A backtest as it was asked for: never changed. */

@@ -1,6 +1,7 @@
 /** Two policies compared moment by moment, with how sure that is. */
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { z } from "zod";
+import { twoSidedT } from "../stats/critical.ts";
+import { mean as meanOf } from "../stats/mean.ts";
 import { SCORED_MIN } from "./plan.ts";
 
 export const CONFIDENCE = 0.95;
@@ -29,24 +30,29 @@ export function differenceOf(
   differences: readonly number[],
   { lag, higherIsBetter }: { lag: number; higherIsBetter: boolean },
 ): Difference {
-  const n = differences.length, mean = meanOf(differences), sign = higherIsBetter ? 1 : -1;
-  const residuals = differences.map((d) => d - mean), plain = covariance(residuals, 0);
+  const n = differences.length;
+  const mean = meanOf(differences);
+  const sign = higherIsBetter ? 1 : -1;
+  const residuals = differences.map((d) => d - mean);
+  const plain = covariance(residuals, 0);
   const long = plain + 2 * Array.from({ length: lag }, (_, k) => covariance(residuals, k + 1)).reduce(add, 0);
   const found = {
-    ...{ mean, n, error: Math.sqrt(plain / n) },
+    mean,
+    n,
+    error: Math.sqrt(plain / n),
     betterAt: differences.filter((d) => sign * d > 0).length,
   };
   if (differences.every((d) => d === 0)) return { ...found, low: 0, high: 0, verdict: "the same" };
   const freedom = n / (lag + 1) - 1;
   if (n < SCORED_MIN || freedom < 1) return { ...found, low: null, high: null, verdict: "cannot tell yet" };
-  const reach = tQuantile(1 - (1 - CONFIDENCE) / 2, freedom) * Math.sqrt(Math.max(plain, long) / n);
-  const low = mean - reach, high = mean + reach, crosses = low <= 0 && high >= 0;
+  const reach = twoSidedT(CONFIDENCE, freedom) * Math.sqrt(Math.max(plain, long) / n);
+  const low = mean - reach;
+  const high = mean + reach;
+  const crosses = low <= 0 && high >= 0;
   return { ...found, low, high, verdict: crosses ? "cannot tell yet" : sign * mean > 0 ? "better" : "worse" };
 }
 
 const add = (a: number, b: number) => a + b;
-
-export const meanOf = (values: readonly number[]) => values.reduce(add, 0) / values.length;
 
 /** Of residuals around their mean, `k` moments apart. */
 const covariance = (residuals: readonly number[], k: number) =>

@@ -1,10 +1,10 @@
 import { economicsOf } from "../impact/economics.ts";
-import type { ImpactEvidence } from "../impact/evidence.ts";
+import type { ImpactEvidence } from "../impact/impact_evidence.ts";
 import { Money, sumOf } from "../impact/money.ts";
 import { compareProfit } from "../impact/profit.ts";
 import { partOf } from "../impact/stage.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import type { ModelConfig } from "../retraining_config.ts";
+import type { ModelConfig } from "../config/retraining.ts";
 
 /** What one policy said of the population of one moment, and what came true. Arrays are parallel. */
 export interface Predicted {
@@ -53,10 +53,18 @@ function evidenceOf(
 ): ImpactEvidence {
   const { asOf: cutoff, shopper, outcome } = after;
   return {
-    ...{ kind, loss, cap: null, horizonDays, confidence, groups: [] },
+    kind,
+    loss,
+    cap: null,
+    horizonDays,
+    confidence,
+    groups: [],
     cutoffs: [{ cutoff, population: shopper.length }],
     rows: {
-      ...{ shopper, outcome, before: before.prediction, after: after.prediction },
+      shopper,
+      outcome,
+      before: before.prediction,
+      after: after.prediction,
       cutoff: shopper.map(() => 0),
     },
   };

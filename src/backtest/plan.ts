@@ -1,7 +1,7 @@
 /** Which moments a backtest asks at, and which of them can be scored. */
+import { DAY_MS } from "../core/time.ts";
 import { InvalidInputError } from "../core/errors.ts";
-import { DAY_MS } from "../features/user_day.ts";
-import { configOf, type ModelConfig, type RetrainingConfig } from "../retraining_config.ts";
+import { configOf, type ModelConfig, type RetrainingConfig } from "../config/retraining.ts";
 import { firstCutoff, labelledCutoffs } from "../training/cutoffs.ts";
 
 /** Fewer scored moments have no standard error worth the name. */

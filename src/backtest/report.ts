@@ -1,15 +1,16 @@
 /** What a backtest found out, summed up: each policy beside "never" and beside Perennial's own. */
 import { z } from "zod";
+import { DAY_MS } from "../core/time.ts";
 import { cycleCost } from "../impact/economics.ts";
 import { Money } from "../impact/money.ts";
-import { DAY_MS } from "../features/user_day.ts";
-import { HIGHER_IS_BETTER, type MetricName } from "../models/metrics.ts";
+import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { configOf } from "../retraining_config.ts";
+import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
-import { Difference, differenceOf, meanOf } from "./difference.ts";
+import { Difference, differenceOf } from "./difference.ts";
+import { mean } from "../stats/mean.ts";
 import type { Worth } from "./money.ts";
-import type { PolicyName } from "./wish.ts";
+import type { PolicyName } from "./policy_spec.ts";
 
 export const PolicyResult = z.object({
   policy: z.string(),
@@ -72,13 +73,19 @@ export function resultOf(input: ReportInput): ModelResult {
 
 function policyResult(policy: string, { backtest, model, steps, seconds, worth }: ReportInput): PolicyResult {
   const of = (label: string | null) => label === null ? [] : steps.filter((step) => step.policy === label);
-  const series = of(policy), scored = series.filter(isScored);
-  const trained = series.filter((step) => step.trained), config = configOf(backtest.config, model.name);
+  const series = of(policy);
+  const scored = series.filter(isScored);
+  const trained = series.filter((step) => step.trained);
+  const config = configOf(backtest.config, model.name);
   const ended = (outcome: string) => series.filter((step) => step.outcome === outcome).length;
-  const trainingSeconds = seconds.get(policy) ?? 0, lag = overlapOf(backtest, config.horizon_days);
+  const trainingSeconds = seconds.get(policy) ?? 0;
+  const lag = overlapOf(backtest, config.horizon_days);
   const against = (kind: PolicyName) => of(labelOfKind(backtest, kind)).filter(isScored);
   return {
-    ...{ policy, series, trainingSeconds, moments: scored.length },
+    policy,
+    series,
+    trainingSeconds,
+    moments: scored.length,
     predictions: scored.reduce((sum, { rows }) => sum + rows, 0),
     means: meansOf(scored),
     toNever: differences(scored, against("never"), lag),
@@ -106,7 +113,7 @@ export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: Poli
 
 function meansOf(scored: readonly Scored[]): Record<string, number> {
   const names = Object.keys(scored[0]?.metrics ?? {});
-  return Object.fromEntries(names.map((name) => [name, meanOf(scored.map(({ metrics }) => metrics[name]))]));
+  return Object.fromEntries(names.map((name) => [name, mean(scored.map(({ metrics }) => metrics[name]))]));
 }
 
 function differences(

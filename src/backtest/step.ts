@@ -1,6 +1,6 @@
 import type { Known } from "./policies/policy.ts";
 import { policyNamed } from "./policies/mod.ts";
-import type { PolicyWish } from "./wish.ts";
+import type { PolicySpec } from "./policy_spec.ts";
 
 /** What a policy does at one moment. */
 export interface Step {
@@ -23,21 +23,21 @@ export interface Situation extends Known {
 }
 
 /** Whether a policy lets only validated versions serve. */
-export const isValidated = (wish: PolicyWish): boolean =>
-  policyNamed(wish.policy).validates === "always" || wish.validate === true;
+export const isValidated = (spec: PolicySpec): boolean =>
+  policyNamed(spec.policy).validates === "always" || spec.validate === true;
 
 /** Asks a policy. A pure function. */
-export function nextStep(wish: PolicyWish, situation: Situation): Step {
-  if (!situation.serves) return firstModel(wish, situation);
-  const { run, why } = policyNamed(wish.policy).decide(situation, { days: wish.days ?? null });
+export function nextStep(spec: PolicySpec, situation: Situation): Step {
+  if (!situation.serves) return firstModel(spec, situation);
+  const { run, why } = policyNamed(spec.policy).decide(situation, { days: spec.days ?? null });
   if (!run) return { run: "nothing", trigger: null, why };
-  if (!isValidated(wish)) return { run: "train", trigger: null, why };
-  return { run: "cycle", trigger: wish.policy === "perennial" ? "replay" : "force", why };
+  if (!isValidated(spec)) return { run: "train", trigger: null, why };
+  return { run: "cycle", trigger: spec.policy === "perennial" ? "replay" : "force", why };
 }
 
 /** Every policy begins alike: once there are enough labelled cut-offs. */
-function firstModel(wish: PolicyWish, { labelledCutoffs: have, cutoffsMin: need }: Situation): Step {
-  if (isValidated(wish)) {
+function firstModel(spec: PolicySpec, { labelledCutoffs: have, cutoffsMin: need }: Situation): Step {
+  if (isValidated(spec)) {
     return { run: "cycle", trigger: "replay", why: "no model serves yet: its check decides" };
   }
   return have >= need

@@ -1,8 +1,8 @@
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
-import type { BacktestDetail, BacktestSummary } from "../reporting/read_backtest.ts";
-import { COLUMNS } from "../replay/report.ts";
-import { count } from "../reporting/numbers.ts";
+import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
+import { COLUMNS } from "../demo/report.ts";
+import { count } from "../format/numbers.ts";
 import { day, duration, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
 const right = (name: string) => ({ name, right: true } as const);
@@ -61,7 +61,8 @@ function modelText(result: ModelResult, paint: Paint): string {
 }
 
 function metricsTable({ kind, policies }: ModelResult, paint: Paint): string {
-  const columns = COLUMNS[kind], [main, name] = columns[0];
+  const columns = COLUMNS[kind];
+  const [main, name] = columns[0];
   const heads = [
     "policy",
     ...columns.map(([, name]) => right(name)),
@@ -90,10 +91,17 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
   ];
   const told = policies.some(({ gain }) => gain !== null);
   const rows = policies.map((p) => [
-    ...[p.policy, String(p.moments), String(p.trainings), String(p.deployments)],
-    ...[String(p.rolledBack), String(p.rejected), String(p.inconclusive), String(p.failed)],
+    p.policy,
+    String(p.moments),
+    String(p.trainings),
+    String(p.deployments),
+    String(p.rolledBack),
+    String(p.rejected),
+    String(p.inconclusive),
+    String(p.failed),
     duration(p.trainingSeconds),
-    ...[p.cost === null ? "-" : money(p.cost, currency), ...told ? [gained(p, currency)] : []],
+    p.cost === null ? "-" : money(p.cost, currency),
+    ...told ? [gained(p, currency)] : [],
   ]);
   const rest = ["training", "cost", ...told ? ["gain over never"] : []];
   return table(["policy", ...[...heads.slice(1), ...rest].map(right)], rows, paint);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/environment.ts";
 import { stateHome, UnknownHomeError } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
-import { keyFile, readKey } from "../security/keys.ts";
+import { keyFile, readKey } from "../app/security/keys.ts";
 import type { Io } from "./io.ts";
 
 /** Where a service is, and the key to it as far as this machine has one. */
@@ -16,13 +16,13 @@ export interface Connection {
  * PERENNIAL_API_KEY, else the one of the installation that runs here, else of any that ran here.
  */
 export async function findConnection(
-  surroundings: Pick<Io, "env" | "uid">,
+  hostEnvironment: Pick<Io, "env" | "uid">,
   url?: string,
 ): Promise<Connection> {
-  const config = readConfig(surroundings.env);
+  const config = readConfig(hostEnvironment.env);
   return {
     url: url ?? config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`,
-    apiKey: config.PERENNIAL_API_KEY ?? await keyOnThisMachine(surroundings),
+    apiKey: config.PERENNIAL_API_KEY ?? await keyOnThisMachine(hostEnvironment),
   };
 }
 
@@ -35,17 +35,19 @@ export interface FoundInstallation {
 }
 
 /** The installations of this machine's user: the running ones first, then by name. */
-export async function findInstallations(surroundings: Pick<Io, "env" | "uid">): Promise<FoundInstallation[]> {
+export async function findInstallations(
+  hostEnvironment: Pick<Io, "env" | "uid">,
+): Promise<FoundInstallation[]> {
   const found: FoundInstallation[] = [];
   try {
-    const state = stateHome(surroundings);
+    const state = stateHome(hostEnvironment);
     for await (const { name, isDirectory } of Deno.readDir(state)) {
       const home = join(state, name);
       if (isDirectory) {
         found.push({
           name,
           home,
-          alive: await unlessDenied(async () => await lockOwner(home) !== undefined, false),
+          alive: await orIfDenied(async () => await lockOwner(home) !== undefined, false),
         });
       }
     }
@@ -55,15 +57,15 @@ export async function findInstallations(surroundings: Pick<Io, "env" | "uid">): 
   return found.sort((a, b) => Number(b.alive) - Number(a.alive) || (a.name < b.name ? -1 : 1));
 }
 
-async function keyOnThisMachine(surroundings: Pick<Io, "env" | "uid">): Promise<string | undefined> {
-  for (const { home } of await findInstallations(surroundings)) {
-    const key = await unlessDenied(() => readKey(keyFile(home)), null);
+async function keyOnThisMachine(hostEnvironment: Pick<Io, "env" | "uid">): Promise<string | undefined> {
+  for (const { home } of await findInstallations(hostEnvironment)) {
+    const key = await orIfDenied(() => readKey(keyFile(home)), null);
     if (key !== null) return key;
   }
 }
 
 /** Another user's installation is none of ours: what may not be read is as if it were not there. */
-async function unlessDenied<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
+async function orIfDenied<T>(look: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await look();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type Client, createClient } from "../client.ts";
+import { type Client, createClient } from "../client/client.ts";
 import { findConnection } from "./connection.ts";
 import { EXIT_HELP } from "./exit.ts";
 import { type Paint, painter } from "./format.ts";

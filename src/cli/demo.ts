@@ -3,21 +3,21 @@ import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { SingleBar } from "cli-progress";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/environment.ts";
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { systemClock } from "../core/clock.ts";
-import { currentConfig, saveConfig } from "../db/config_versions.ts";
-import { eventSpan } from "../db/day_counts.ts";
-import { listReplayScores } from "../db/replays.ts";
+import { currentConfig, saveConfig } from "../db/config/config_versions.ts";
+import { eventSpan } from "../db/events/day_counts.ts";
+import { listReplayScores } from "../db/cycles/replays.ts";
 import { cacheHome, installationHome } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
-import { importFile } from "../events/import.ts";
-import { configFor, DEMO_PROTOCOL, replayCutoffs, ReplayProtocol, testCutoffs } from "../replay/protocol.ts";
-import { writePredictions } from "../replay/predictions_file.ts";
-import { scoresAsJson, summariseReplay } from "../replay/report.ts";
-import { runReplay } from "../replay/run.ts";
-import { pinMoment } from "../reporting/as_of.ts";
+import { importFile } from "../app/events/import.ts";
+import { configFor, DEMO_PROTOCOL, replayCutoffs, ReplayProtocol, testCutoffs } from "../demo/protocol.ts";
+import { writePredictions } from "../demo/predictions_file.ts";
+import { scoresAsJson, summariseReplay } from "../demo/report.ts";
+import { runReplay } from "../demo/run.ts";
+import { pinMoment } from "../app/as_of.ts";
 import { type Service, startService } from "../service.ts";
 import { ensureMonitor, ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
 import { keyText } from "./key_text.ts";
@@ -60,15 +60,15 @@ const PUBLIC_SECRET = "the bundled data are public";
 /** Each event file and protocol has an installation of its own; the bundled data's is called "demo". */
 async function startDemoService(options: DemoOptions, replay: string): Promise<Service> {
   const env = Deno.env.toObject();
-  const surroundings = { env, uid: Deno.uid() };
-  const home = installationHome(surroundings, options.data ? replay : "demo");
+  const hostEnvironment = { env, uid: Deno.uid() };
+  const home = installationHome(hostEnvironment, options.data ? replay : "demo");
   if (options.fresh) await startOver(home);
   const config = readConfig({
     ...options.data ? {} : { PERENNIAL_SECRET: PUBLIC_SECRET },
     ...env,
     ...options.port ? { PERENNIAL_PORT: String(options.port) } : {},
   });
-  const places = { home, cache: cacheHome(surroundings) };
+  const places = { home, cache: cacheHome(hostEnvironment) };
   return await startService({
     config,
     env,

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { ApiError, UnreachableError } from "../client.ts";
+import { ApiError, UnreachableError } from "../client/client.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 
 /** How a command ends, as every `--help` says. */

@@ -1,4 +1,4 @@
-import { figure, metricName, metricsInOrder } from "../reporting/numbers.ts";
+import { figure, metricName, metricsInOrder } from "../format/numbers.ts";
 import type { Io } from "./io.ts";
 
 type Colour = "bold" | "dim" | "green" | "red" | "yellow";
@@ -22,7 +22,7 @@ export type Column = string | { name: string; right: true };
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  paint: Paint,
+  paint: Paint = (_colour, text) => text,
 ): string {
   const names = columns.map((c) => typeof c === "string" ? c : c.name);
   const widths = names.map((name, i) => Math.max(shown(name), ...rows.map((row) => shown(row[i]))));

@@ -1,6 +1,6 @@
-import type { Client } from "../client.ts";
-import type { Outcome } from "../reporting/cycle.ts";
-import type { HistoryEntry } from "../reporting/history.ts";
+import type { Client } from "../client/client.ts";
+import type { Outcome } from "../retraining/cycle.ts";
+import type { HistoryEntry } from "../app/export/rows.ts";
 
 const PAGE = 500;
 

@@ -1,6 +1,6 @@
 import type { CycleImpact, Impact, StageImpact } from "../impact/impact.ts";
 import type { Money } from "../impact/money.ts";
-import { count, figure, metricName } from "../reporting/numbers.ts";
+import { count, figure, metricName } from "../format/numbers.ts";
 import { day, duration, indented, type Paint, table, wrapped } from "./format.ts";
 
 /** Newest cycles that are shown; JSON has all. */
@@ -76,8 +76,15 @@ function moneyText(impact: Impact, paint: Paint): string {
 
 function upliftTable({ cycles, currency }: Impact, paint: Paint): string {
   const columns = [
-    ...["cycle", "rows", "contacted from", right("old"), right("new"), right("uplift")],
-    ...["interval", right("shoppers"), "verdict"],
+    "cycle",
+    "rows",
+    "contacted from",
+    right("old"),
+    right("new"),
+    right("uplift"),
+    "interval",
+    right("shoppers"),
+    "verdict",
   ];
   const line = ({ number }: CycleImpact, name: string, stage: StageImpact) => {
     const { uplift, before, after, thresholds, learned, text } = stage;
@@ -103,8 +110,16 @@ const moneyCells = (money: Money, currency: string): string[] => [
 
 function gainTable({ cycles, total, currency }: Impact, paint: Paint): string {
   const columns = [
-    ...["cycle", right("horizons served"), right("took"), right("cost"), right("measured"), "interval"],
-    ...[right("shoppers"), "return on cost", right("estimate"), "interval"],
+    "cycle",
+    right("horizons served"),
+    right("took"),
+    right("cost"),
+    right("measured"),
+    "interval",
+    right("shoppers"),
+    "return on cost",
+    right("estimate"),
+    "interval",
   ];
   const cells = ({ measured, estimated }: Pick<CycleImpact, "measured" | "estimated">) => [
     ...gainCells(measured.gain, currency),
@@ -113,12 +128,10 @@ function gainTable({ cycles, total, currency }: Impact, paint: Paint): string {
     ...gainCells(estimated.gain, currency),
   ];
   const rows = cycles.slice(0, LINES).map((cycle) => [
-    ...[
-      String(cycle.number),
-      cycle.horizonsServed.toFixed(1),
-      duration(cycle.seconds),
-      sum(cycle.cost, currency),
-    ],
+    String(cycle.number),
+    cycle.horizonsServed.toFixed(1),
+    duration(cycle.seconds),
+    sum(cycle.cost, currency),
     ...cells(cycle),
   ]);
   const all = ["total", "", duration(total.seconds), sum(total.cost, currency), ...cells(total)];
@@ -138,7 +151,8 @@ function reasonTable(byReason: Impact["byReason"], currency: string, paint: Pain
     "verdict",
   ];
   const rows = byReason.map(({ reason, deployments, estimated }) => [
-    ...[reason, String(deployments)],
+    reason,
+    String(deployments),
     ...estimated ? moneyCells(estimated, currency) : ["-", "-", "-", "cannot tell yet"],
   ]);
   return table(columns, rows, paint);
@@ -167,8 +181,14 @@ function groupsTable(cycles: readonly CycleImpact[], paint: Paint): string {
           ? "no difference"
           : "cannot tell yet";
         return [
-          ...[String(number), group, share(before), share(after), share(mean)],
-          ...[`${share(low)} to ${share(high)}`, count(n), verdict],
+          String(number),
+          group,
+          share(before),
+          share(after),
+          share(mean),
+          `${share(low)} to ${share(high)}`,
+          count(n),
+          verdict,
         ];
       },
     )
@@ -192,12 +212,13 @@ export function curveText({ model, curve, currency, economics }: Impact, paint: 
     "",
   ];
   const rows = curve.points.map(({ share, contacts, threshold, before, after, uplift, affordable }) => [
-    ...[
-      `${Math.round(100 * share)} %`,
-      count(Math.round(contacts)),
-      threshold === null ? "-" : figure(threshold),
-    ],
-    ...[sum(before, currency), sum(after, currency), sum(uplift.amount, currency), range(uplift, currency)],
+    `${Math.round(100 * share)} %`,
+    count(Math.round(contacts)),
+    threshold === null ? "-" : figure(threshold),
+    sum(before, currency),
+    sum(after, currency),
+    sum(uplift.amount, currency),
+    range(uplift, currency),
     affordable ? uplift.verdict : `${uplift.verdict}, beyond the budget`,
   ]);
   return [

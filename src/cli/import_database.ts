@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../config/environment.ts";
 import { systemClock } from "../core/clock.ts";
 import { connect, type Database } from "../db/connect.ts";
 import { migrate } from "../db/migrate.ts";

@@ -1,10 +1,10 @@
 /** What the monitor saw, as a person reads it. Words carry the meaning; colour only repeats it. */
 import type { Acceptance } from "../monitoring/acceptance.ts";
-import type { DriftReport, FeatureShift } from "../monitoring/drift_report.ts";
-import type { Measured, PerformanceReport } from "../monitoring/performance_report.ts";
-import type { Finding } from "../monitoring/quality_report.ts";
-import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../reporting/monitoring.ts";
-import { count, figure, metricName, percent } from "../reporting/numbers.ts";
+import type { DriftReport, FeatureShift } from "../drift/report.ts";
+import type { Measured, PerformanceReport } from "../performance/report.ts";
+import type { Finding } from "../quality/report.ts";
+import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
+import { count, figure, metricName, percent } from "../format/numbers.ts";
 import { day, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
 /** How wide, and in which colours. */

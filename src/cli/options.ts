@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { ReplayProtocol } from "../replay/protocol.ts";
+import type { ReplayProtocol } from "../demo/protocol.ts";
 
 /** What `perennial demo` was asked for. */
 export interface DemoOptions {

@@ -1,25 +1,7 @@
-import Table from "cli-table3";
+import { type Column, table } from "./format.ts";
 import type { Sql } from "../db/connect.ts";
-import { countOutcomes } from "../db/cycles.ts";
-import { COLUMNS, type PolicySummary, type ReplaySummary } from "../replay/report.ts";
-
-const PLAIN = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
+import { countOutcomes } from "../db/cycles/cycles.ts";
+import { COLUMNS, type PolicySummary, type ReplaySummary } from "../demo/report.ts";
 
 const NAMES: Record<PolicySummary["policy"], string> = {
   frozen: "first model, frozen",
@@ -28,19 +10,18 @@ const NAMES: Record<PolicySummary["policy"], string> = {
   perennial: "Perennial",
 };
 
+const right = (name: string): Column => ({ name, right: true });
+
 /** The table of one model: what each policy served, and how it did. */
 export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<string> {
   const { model, kind, policies, rows, first, last } = summary;
   const columns = COLUMNS[kind];
-  const table = new Table({
-    head: ["", ...columns.map(([, name]) => name), "deployments"],
-    colAligns: ["left", ...columns.map(() => "right" as const), "right"],
-    chars: PLAIN,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
-  });
-  for (const { policy, means, deployments } of policies) {
-    table.push([NAMES[policy], ...columns.map(([key]) => number(means[key])), String(deployments)]);
-  }
+  const headings: Column[] = ["", ...columns.map(([, name]) => right(name)), right("deployments")];
+  const cells = policies.map(({ policy, means, deployments }) => [
+    NAMES[policy],
+    ...columns.map(([key]) => number(means[key])),
+    String(deployments),
+  ]);
   const perennial = policies.find(({ policy }) => policy === "perennial")!;
   const [key, name] = columns[0];
   const { mean, error, betterAt } = perennial.differences[key];
@@ -52,7 +33,10 @@ export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<st
       number(2 * error)
     } (two standard errors over cut-offs; ` +
     `their outcome windows overlap, so the true one is wider), better at ${betterAt} of ${perennial.cutoffs}`;
-  return `\n${model}: means over ${span}\n\n${table.toString()}\n\n${gain}\n${await cycleLine(sql, model)}`;
+  return `\n${model}: means over ${span}\n\n${table(headings, cells)}\n\n${gain}\n${await cycleLine(
+    sql,
+    model,
+  )}`;
 }
 
 async function cycleLine(sql: Sql, model: string): Promise<string> {

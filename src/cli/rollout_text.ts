@@ -1,7 +1,7 @@
 import type { RolloutDetail } from "../api/messages.ts";
-import type { Approval } from "../db/approvals.ts";
-import { percent } from "../reporting/numbers.ts";
-import { planText } from "../reporting/plan_text.ts";
+import type { Approval } from "../db/rollouts/approvals.ts";
+import { percent } from "../format/numbers.ts";
+import { planText } from "../rollout/plan_text.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 import { indented, minute, mood, type Paint, table } from "./format.ts";
 

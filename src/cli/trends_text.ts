@@ -1,5 +1,5 @@
-import { count, figure, metricName } from "../reporting/numbers.ts";
-import type { Trends } from "../reporting/trends.ts";
+import { count, figure, metricName } from "../format/numbers.ts";
+import type { Trends } from "../app/reports/trends.ts";
 import { day, duration, mood, type Paint, table } from "./format.ts";
 
 /** Newest lines of each table. */
@@ -64,7 +64,11 @@ function detectionsTable({ detections }: Trends, paint: Paint): string | null {
   if (detections.length === 0) return null;
   const columns = ["cause", "since", "answered", "answer", right("days")];
   const rows = detections.slice(-LINES).map(({ cause, since, answered, answer, hours }) => [
-    ...[cause, day(since), day(answered), mood(answer, paint), (hours / 24).toFixed(1)],
+    cause,
+    day(since),
+    day(answered),
+    mood(answer, paint),
+    (hours / 24).toFixed(1),
   ]);
   return table(columns, rows, paint);
 }

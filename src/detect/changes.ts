@@ -19,7 +19,8 @@ const CHAIN = { share: 0.01, least: 100 };
 export function changesOf(column: RawColumn, rows: number): Change[] {
   const near = Math.max(CHAIN.least, CHAIN.share * rows);
   const changes: Change[] = [];
-  let open: Change | undefined, last: string | undefined;
+  let open: Change | undefined;
+  let last: string | undefined;
   const close = () => {
     if (open && open.from !== open.to) changes.push(open);
     open = undefined;

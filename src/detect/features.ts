@@ -21,7 +21,8 @@ interface Encoder {
 /** Encodes columns; what is a number, and which categories there are, is learned from the first `learn` rows. */
 export function encodeFeatures(columns: readonly RawColumn[], rows: number, learn: number): Features {
   const encoders = columns.flatMap((column) => encodersOf(column, learn));
-  const width = encoders.length, values = new Float32Array(rows * width);
+  const width = encoders.length;
+  const values = new Float32Array(rows * width);
   encoders.forEach(({ at }, j) => {
     for (let i = 0; i < rows; i++) values[i * width + j] = at(i);
   });

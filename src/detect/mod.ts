@@ -4,7 +4,7 @@ import { STREAM_DETECTORS } from "../drift/stream/mod.ts";
 import type { Trainer } from "../training/trainer.ts";
 import { type Change, changesOf } from "./changes.ts";
 import { encodeFeatures, type Features } from "./features.ts";
-import { type AlarmAt, judge, type Judged } from "./judge.ts";
+import { type AlarmAt, judgeAlarms, type Judged } from "./judge_alarms.ts";
 import { type Answers, fitModel } from "./model.ts";
 import type { RawColumn, Table } from "./table.ts";
 import { knownRows, type Target, targetOf } from "./target.ts";
@@ -55,7 +55,8 @@ export function openStream(table: Table, names: { target: string; truth?: string
   const column = columnOf(table, names.target);
   const truth = names.truth === undefined ? undefined : columnOf(table, names.truth);
   if (table.rows < ROWS_NEEDED) throw new InsufficientDataError("this stream, rows", table.rows, ROWS_NEEDED);
-  const learn = Math.floor(table.rows / 10), target = targetOf(column, learn);
+  const learn = Math.floor(table.rows / 10);
+  const target = targetOf(column, learn);
   const given = table.columns.filter((one) => one !== column && one !== truth);
   const features = encodeFeatures(given, table.rows, learn);
   if (features.names.length === 0) {
@@ -114,6 +115,6 @@ export function watch(
       if (direction !== null) alarms.push({ row: rows[i], direction });
     });
     const { name, budgeted, source } = one;
-    return { name, budgeted, source, alarms, judged: changes && judge(alarms, changes, errors.length) };
+    return { name, budgeted, source, alarms, judged: changes && judgeAlarms(alarms, changes, errors.length) };
   });
 }

@@ -1,4 +1,5 @@
-import { quantile } from "../models/metrics.ts";
+import { DAY_MS } from "../core/time.ts";
+import { quantile } from "../stats/quantile.ts";
 import type { Recipe } from "../models/recipe.ts";
 import type { TrainingTask } from "../training/protocol.ts";
 import type { TrainingRows } from "../training/rows.ts";
@@ -81,7 +82,7 @@ const NUMBER_CANDIDATES: readonly Recipe[] = [
 ];
 
 /** Blocks of rows that follow each other and stand for days: the newest validate what the older ones fit. */
-const BLOCKS = 10, DAY_MS = 86_400_000;
+const BLOCKS = 10;
 
 /** Trains on the given rows: one network for two classes or a quantity, one per class for more. */
 export async function fitModel(options: FitOptions): Promise<FixedModel> {
@@ -157,8 +158,12 @@ function compete(
 ) {
   const candidates = kind === "classification" ? CLASS_CANDIDATES : NUMBER_CANDIDATES;
   const task: TrainingTask = {
-    ...{ name: "detect", kind, candidates, horizonDays: 0 },
-    ...{ features: features.names, featureHash: features.names.join("/") },
+    name: "detect",
+    kind,
+    candidates,
+    horizonDays: 0,
+    features: features.names,
+    featureHash: features.names.join("/"),
   };
   const training: TrainingRows = {
     features: take(features, rows),
@@ -176,7 +181,8 @@ const predictor = ({ trainer, features }: FitOptions) => (artifact: Uint8Array, 
   trainer.score(artifact, take(features, rows), rows.length);
 
 function take({ names, values }: Features, rows: readonly number[]): Float32Array {
-  const width = names.length, taken = new Float32Array(rows.length * width);
+  const width = names.length;
+  const taken = new Float32Array(rows.length * width);
   rows.forEach((row, i) => taken.set(values.subarray(row * width, (row + 1) * width), i * width));
   return taken;
 }

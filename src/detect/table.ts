@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { basename } from "node:path";
+import { CsvReader, type CsvSink } from "../core/csv_reader.ts";
 import { InvalidInputError, messageOf, NotFoundError } from "../core/errors.ts";
-import { splitRecord } from "../events/csv.ts";
 import { readLines } from "../events/lines.ts";
 
 /** One column of a file: a number or a text in each row, or nothing. */
@@ -22,26 +22,23 @@ export interface Table {
   readonly unreadable: number;
 }
 
-const DELIMITERS = [",", ";", "\t"];
 const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
-const QUOTED_LINES_MAX = 20;
 
 /**
- * Reads a CSV file with a header line, gzipped or not, into columns; the delimiter is the one of `,` `;` tab that occurs
- * most in the header. Lines with another number of cells are left out and counted.
+ * Reads a CSV file with a header line, gzipped or not, into columns. Lines that are no record of as many cells are left
+ * out and counted.
  * @throws {NotFoundError} there is no such file   @throws {InvalidInputError} it cannot be read, is empty, or names a column twice
  */
 export async function readTable(path: string, onBytes: (read: number, of: number) => void): Promise<Table> {
   const { gzip, bytes } = await firstLook(path);
   let builder: TableBuilder | undefined;
   try {
+    const reader = new CsvReader((names) => builder = new TableBuilder(names));
     for await (const { lines, bytesRead } of readLines(path, { gzip })) {
-      for (const line of lines) {
-        if (builder) builder.take(line);
-        else if (line.trim() !== "") builder = new TableBuilder(line);
-      }
+      for (const line of lines) reader.take(line);
       onBytes(bytesRead, bytes);
     }
+    reader.end();
   } catch (error) {
     throw cannotRead(path, error);
   }
@@ -72,17 +69,13 @@ async function firstLook(path: string): Promise<{ gzip: boolean; bytes: number }
   }
 }
 
-class TableBuilder {
-  readonly #delimiter: string;
+class TableBuilder implements CsvSink {
   readonly #columns: ColumnBuilder[];
-  #open: string[] = [];
   #rows = 0;
   #unreadable = 0;
 
-  constructor(header: string) {
-    const count = (delimiter: string) => header.split(delimiter).length;
-    this.#delimiter = DELIMITERS.reduce((best, next) => count(next) > count(best) ? next : best);
-    const names = (splitRecord(header, this.#delimiter) ?? [header]).map((name) => name.trim());
+  /** @throws {InvalidInputError} a name is there twice */
+  constructor(names: readonly string[]) {
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) {
       throw new InvalidInputError(`Cannot read a header with "${twice}" twice`, "file");
@@ -90,31 +83,18 @@ class TableBuilder {
     this.#columns = names.map((name) => new ColumnBuilder(name));
   }
 
-  take(line: string): void {
-    if (this.#open.length === 0 && !line.includes('"')) {
-      if (line !== "") this.#row(line.split(this.#delimiter));
-      return;
-    }
-    this.#open.push(line);
-    const cells = splitRecord(this.#open.join("\n"), this.#delimiter);
-    if (!cells && this.#open.length <= QUOTED_LINES_MAX) return;
-    this.#open = [];
-    this.#row(cells ?? []);
+  row(cells: readonly string[]): void {
+    cells.forEach((cell, i) => this.#columns[i].put(this.#rows, cell));
+    this.#rows += 1;
+  }
+
+  unreadable(): void {
+    this.#unreadable += 1;
   }
 
   done(): Table {
-    if (this.#open.length > 0) this.#unreadable += 1;
     const columns = this.#columns.map((column) => column.done(this.#rows));
     return { rows: this.#rows, columns, unreadable: this.#unreadable };
-  }
-
-  #row(cells: readonly string[]): void {
-    if (cells.length !== this.#columns.length) {
-      this.#unreadable += 1;
-      return;
-    }
-    cells.forEach((cell, i) => this.#columns[i].put(this.#rows, cell));
-    this.#rows += 1;
   }
 }
 
@@ -128,7 +108,8 @@ class ColumnBuilder {
 
   put(row: number, cell: string): void {
     if (row === this.#numbers.length) this.#grow();
-    const text = cell.trim(), value = Number(text);
+    const text = cell.trim();
+    const value = Number(text);
     const isMissing = MISSING.has(text.toLowerCase());
     const isNumber = !isMissing && Number.isFinite(value);
     this.#numbers[row] = isNumber ? value : NaN;
@@ -153,7 +134,8 @@ class ColumnBuilder {
   }
 
   #grow(): void {
-    const numbers = new Float64Array(2 * this.#numbers.length), codes = new Int32Array(numbers.length);
+    const numbers = new Float64Array(2 * this.#numbers.length);
+    const codes = new Int32Array(numbers.length);
     numbers.set(this.#numbers);
     codes.set(this.#codes);
     [this.#numbers, this.#codes] = [numbers, codes];

@@ -31,7 +31,8 @@ export function targetOf(column: RawColumn, learn: number): Target {
     const classes = [...counts].sort((a, b) => b[1] - a[1]).slice(0, CLASSES_MAX).map(([text]) => text);
     return { kind: "classes", column, classes };
   }
-  const low = values.reduce((a, b) => Math.min(a, b)), high = values.reduce((a, b) => Math.max(a, b));
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
   return { kind: "number", column, low, high };
 }
 

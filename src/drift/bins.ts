@@ -16,12 +16,16 @@ export interface Bins {
  * value that fills a bin by itself gets one of its own; where there are no more than `most` distinct values, each does.
  */
 export function quantileBins(reference: Sample, current: Sample, most: number): Bins {
-  const a = reference.sorted, b = current.sorted, rows = a.length + b.length;
+  const a = reference.sorted;
+  const b = current.sorted;
+  const rows = a.length + b.length;
   const size = hasAtMost(a, b, most) ? 1 : rows / most;
-  const ends: number[] = [], atoms: boolean[] = [];
+  const ends: number[] = [];
+  const atoms: boolean[] = [];
   for (let below = 0; below < rows;) {
     const value = valueAt(a, b, Math.min(rows, below + Math.ceil(size)) - 1);
-    const under = rowsUnder(a, value) + rowsUnder(b, value), upTo = rowsUpTo(a, value) + rowsUpTo(b, value);
+    const under = rowsUnder(a, value) + rowsUnder(b, value);
+    const upTo = rowsUpTo(a, value) + rowsUpTo(b, value);
     const alone = upTo - under >= size;
     if (alone && under > below) ends.push(valueAt(a, b, under - 1)), atoms.push(false);
     ends.push(value), atoms.push(alone);
@@ -44,7 +48,8 @@ function hasAtMost(a: Float32Array, b: Float32Array, most: number): boolean {
 
 /** The value at a rank, from 0, of two sorted samples together. */
 function valueAt(a: Float32Array, b: Float32Array, rank: number): number {
-  let low = Math.max(0, rank + 1 - b.length), high = Math.min(a.length, rank + 1); // how many of `a` are up to the rank
+  let low = Math.max(0, rank + 1 - b.length);
+  let high = Math.min(a.length, rank + 1); // how many of `a` are up to the rank
   while (low < high) {
     const middle = (low + high) >> 1;
     if (a[middle] < b[rank - middle]) low = middle + 1;
@@ -58,7 +63,8 @@ function valueAt(a: Float32Array, b: Float32Array, rank: number): number {
 /** The bin of a value. */
 export function binOf(ends: ArrayLike<number>, value: number): number {
   if (value - value !== 0) return ends.length; // NaN or infinite
-  let low = 0, high = ends.length - 1;
+  let low = 0;
+  let high = ends.length - 1;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (value <= ends[middle]) high = middle;

@@ -24,7 +24,8 @@ export interface Coded {
 
 /** The bins of the rows of some units. */
 export function codeRows(pair: Pair, units: Units): Coded {
-  const features = pair.codings.length, firstBin = new Int32Array(features + 1);
+  const features = pair.codings.length;
+  const firstBin = new Int32Array(features + 1);
   pair.codings.forEach(({ bins }, f) => firstBin[f + 1] = firstBin[f] + bins);
   const Codes = firstBin[features] <= 0xffff ? Uint16Array : Uint32Array;
   const codes = new Codes(units.rows.length * features);
@@ -41,7 +42,9 @@ export function codeColumn(
   feature: number,
   { rows }: Units,
 ): Uint8Array {
-  const width = codings.length, { codeOf } = codings[feature], column = new Uint8Array(rows.length);
+  const width = codings.length;
+  const { codeOf } = codings[feature];
+  const column = new Uint8Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
     const row = rows[i] - reference.rows;
     column[i] = codeOf(
@@ -52,18 +55,20 @@ export function codeColumn(
 }
 
 /** Rows per bin, of all rows that are compared and of those in the window with fewer units. */
-export interface Tally {
+export interface CodeCounts {
   readonly all: Float64Array;
   readonly fewer: Float64Array;
 }
 
 /** Counts a column's bins. @param codes as of `codeColumn`; null: all rows are compared, and were counted */
-export function tally({ codings, units }: Pair, feature: number, codes: Uint8Array | null): Tally {
-  const { bins, reference, current } = codings[feature], fewer = fewerOf(units);
+export function countCodes({ codings, units }: Pair, feature: number, codes: Uint8Array | null): CodeCounts {
+  const { bins, reference, current } = codings[feature];
+  const fewer = fewerOf(units);
   const all = reference.map((rows, b) => rows + current[b]);
   if (codes === null) return { all, fewer: fewer.isCurrent ? current : reference };
   const found = { all: new Float64Array(bins), fewer: new Float64Array(bins) };
-  const from = units.starts[fewer.first], to = units.starts[fewer.first + fewer.count];
+  const from = units.starts[fewer.first];
+  const to = units.starts[fewer.first + fewer.count];
   codes.forEach((bin, i) => {
     found.all[bin]++;
     if (i >= from && i < to) found.fewer[bin]++;

@@ -42,7 +42,9 @@ function categoricalCoding(reference: Sample, current: Sample): Coding {
   const rows = (i: number) => found.reference[i] + found.current[i];
   const kept = Array.from(found.ends, (_, i) => i).sort((a, b) => rows(b) - rows(a) || a - b)
     .filter((i, rank) => rank < CATEGORIES_MAX && rows(i) >= CATEGORY_ROWS_MIN);
-  const other = kept.length, missing = other + 1, bins = missing + 1;
+  const other = kept.length;
+  const missing = other + 1;
+  const bins = missing + 1;
   const codes = new Map(kept.map((i, code) => [found.ends[i], code]));
   const codeOf = (value: number) => Number.isFinite(value) ? codes.get(value) ?? other : missing;
   const merged = (counts: Float64Array) => {

@@ -33,7 +33,8 @@ export function energyDistance(a: ArrayLike<number>, b: ArrayLike<number>): numb
 
 /** Calls `at(F_a - F_b, width)` for every stretch between neighbouring values; the last has no width. */
 function walk(a: ArrayLike<number>, b: ArrayLike<number>, at: (gap: number, width: number) => void): void {
-  const n = a.length, m = b.length;
+  const n = a.length;
+  const m = b.length;
   for (let i = 0, j = 0; i < n || j < m;) {
     const x = j >= m || (i < n && a[i] <= b[j]) ? a[i] : b[j];
     while (i < n && a[i] === x) i++;

@@ -1,12 +1,12 @@
 import type { Random } from "../core/random.ts";
-import { codeColumn, codeRows, type Pair, tally } from "./coded.ts";
-import { holm } from "./multiple.ts";
+import { codeColumn, codeRows, countCodes, type Pair } from "./coded.ts";
+import { holm } from "../stats/multiple.ts";
 import { rowMoments, unitMoments } from "./null_moments.ts";
 import { permutationTest } from "./permutation.ts";
 import { categoricalScores, numericScores } from "./scores.ts";
 import { settledRounds } from "./sequential.ts";
 import { quadratic, type Statistic, statisticOf } from "./statistic.ts";
-import { type Evidence, tailOf } from "./tail.ts";
+import { type Evidence, tailOf } from "../stats/quadratic_form.ts";
 import { balanceOf, fewerOf } from "./units.ts";
 
 /** Every feature tested, in the order of the columns. */
@@ -28,7 +28,8 @@ export function testFeatures(
   pair: Pair,
   { alpha, roundsMax, random }: { alpha: number; roundsMax: number; random: Random },
 ): TestedFeatures {
-  const { statistics, seen } = statisticsOf(pair), rounds = settledRounds(alpha);
+  const { statistics, seen } = statisticsOf(pair);
+  const rounds = settledRounds(alpha);
   if (rounds <= roundsMax && rounds * stepsOf(pair, statistics) <= STEPS_MAX) {
     const deal = { ...codeRows(pair, pair.units), statistics };
     return { method: "permutation", statistics, ...permutationTest(deal, { alpha, roundsMax, random }) };
@@ -41,11 +42,13 @@ export function testFeatures(
 
 /** Each feature's statistic, and its value between the windows. */
 function statisticsOf(pair: Pair): { statistics: Statistic[]; seen: number[] } {
-  const known = new Map<string, Evidence>(), seen: number[] = [], fewer = fewerOf(pair.units);
+  const known = new Map<string, Evidence>();
+  const seen: number[] = [];
+  const fewer = fewerOf(pair.units);
   const taken = pair.units.starts[fewer.first + fewer.count] - pair.units.starts[fewer.first];
   const statistics = pair.codings.map((coding, f) => {
     const codes = pair.independent ? null : codeColumn(pair, f, pair.units);
-    const { all, fewer: counts } = tally(pair, f, codes);
+    const { all, fewer: counts } = countCodes(pair, f, codes);
     const scores = coding.ends === null ? categoricalScores(all) : numericScores(all);
     const moments = codes === null
       ? rowMoments(scores, all, fewer.count)
@@ -59,6 +62,7 @@ function statisticsOf(pair: Pair): { statistics: Statistic[]; seen: number[] } {
 
 /** Look-ups of one deal: the bins of the smaller window's rows, and the scores of all bins. */
 function stepsOf({ units }: Pair, statistics: readonly Statistic[]): number {
-  const fewer = fewerOf(units), rows = units.starts[fewer.first + fewer.count] - units.starts[fewer.first];
+  const fewer = fewerOf(units);
+  const rows = units.starts[fewer.first + fewer.count] - units.starts[fewer.first];
   return rows * statistics.length + statistics.reduce((sum, { scores }) => sum + scores.values.length, 0);
 }

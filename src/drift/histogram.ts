@@ -46,7 +46,8 @@ const isWhole = ({ sorted }: Sample) => sorted.every(Number.isInteger);
 
 function edgesOf(low: number, high: number, { bins, whole }: { bins: number; whole: boolean }): number[] {
   if (whole) {
-    const width = Math.ceil((high - low + 1) / bins), k = Math.ceil((high - low + 1) / width);
+    const width = Math.ceil((high - low + 1) / bins);
+    const k = Math.ceil((high - low + 1) / width);
     return Array.from({ length: k + 1 }, (_, i) => low + i * width);
   }
   if (high === low) return [low, low + (Math.abs(low) || 1)];
@@ -54,8 +55,10 @@ function edgesOf(low: number, high: number, { bins, whole }: { bins: number; who
 }
 
 function countsOver(edges: readonly number[], { sorted }: Sample): { counts: number[]; above: number } {
-  const counts = new Array<number>(edges.length - 1).fill(0), last = edges[edges.length - 1];
-  let bin = 0, above = 0;
+  const counts = new Array<number>(edges.length - 1).fill(0);
+  const last = edges[edges.length - 1];
+  let bin = 0;
+  let above = 0;
   for (const value of sorted) {
     if (value > last) above++;
     else {

@@ -1,4 +1,4 @@
-import { symmetricEigenvalues } from "./eigenvalues.ts";
+import { symmetricEigenvalues } from "../stats/eigenvalues.ts";
 import type { Scores } from "./scores.ts";
 import type { Units } from "./units.ts";
 
@@ -23,7 +23,8 @@ export function rowMoments(
   mass: Float64Array,
   n: number,
 ): NullMoments {
-  const rows = mass.reduce((a, b) => a + b, 0), count = weights.length;
+  const rows = mass.reduce((a, b) => a + b, 0);
+  const count = weights.length;
   const third = new Float64Array(count);
   for (let k = 0; k < count; k++) {
     for (let b = 0; b < bins; b++) third[k] += mass[b] * values[k * bins + b] ** 3 / rows;
@@ -46,10 +47,12 @@ export function unitMoments(
   { starts }: Units,
   n: number,
 ): NullMoments {
-  const count = weights.length, units = starts.length - 1, rows = starts[units];
-  const sums = new Float64Array(count),
-    products = new Float64Array(count * count),
-    third = new Float64Array(count);
+  const count = weights.length;
+  const units = starts.length - 1;
+  const rows = starts[units];
+  const sums = new Float64Array(count);
+  const products = new Float64Array(count * count);
+  const third = new Float64Array(count);
   for (let u = 0; u < units; u++) {
     sums.fill(0);
     for (let row = starts[u]; row < starts[u + 1]; row++) {
@@ -62,7 +65,8 @@ export function unitMoments(
   }
   const spread = Float64Array.from({ length: count }, (_, k) => Math.sqrt(products[k * count + k]) || 1);
   const form = products.map((value, i) => {
-    const k = Math.floor(i / count), l = i % count;
+    const k = Math.floor(i / count);
+    const l = i % count;
     return value / (spread[k] * spread[l]) * Math.sqrt(weights[k] * weights[l]);
   });
   return {

@@ -28,10 +28,12 @@ export function permutationTest(
   deal: Deal,
   { alpha, roundsMax, random }: { alpha: number; roundsMax: number; random: Random },
 ): PermutationResult {
-  const features = deal.statistics.length, { observed, next } = dealer(deal, random);
+  const features = deal.statistics.length;
+  const { observed, next } = dealer(deal, random);
   const seen = observed();
   const order = Array.from(seen, (_, f) => f).sort((a, b) => seen[b] - seen[a]);
-  const extreme = new Uint32Array(features), extremeAlone = new Uint32Array(features); // in that order
+  const extreme = new Uint32Array(features);
+  const extremeAlone = new Uint32Array(features); // in that order
   let rounds = 0;
   while (!isOver(extreme, rounds, { alpha, roundsMax })) {
     const evidence = next();
@@ -43,7 +45,8 @@ export function permutationTest(
       if (evidence[f] >= seen[f]) extremeAlone[i]++;
     }
   }
-  const p = new Array<number>(features), pRaw = new Array<number>(features);
+  const p = new Array<number>(features);
+  const pRaw = new Array<number>(features);
   order.forEach((f, i) => {
     pRaw[f] = shareOf(extremeAlone[i], rounds);
     p[f] = Math.max(i === 0 ? 0 : p[order[i - 1]], shareOf(extreme[i], rounds));
@@ -53,12 +56,17 @@ export function permutationTest(
 
 /** Evidence of every feature as the rows are, and after each deal; what `next` returns is reused. */
 function dealer({ codes, firstBin, units, statistics }: Deal, random: Random) {
-  const features = statistics.length, { starts } = units, all = starts.length - 1, fewer = fewerOf(units);
-  const counts = new Float64Array(firstBin[features]), evidence = new Float64Array(features);
+  const features = statistics.length;
+  const { starts } = units;
+  const all = starts.length - 1;
+  const fewer = fewerOf(units);
+  const counts = new Float64Array(firstBin[features]);
+  const evidence = new Float64Array(features);
   const order = Int32Array.from({ length: all }, (_, i) => i);
   let taken = 0;
   const take = (unit: number) => {
-    const from = starts[unit] * features, to = starts[unit + 1] * features;
+    const from = starts[unit] * features;
+    const to = starts[unit + 1] * features;
     for (let at = from; at < to; at++) counts[codes[at]]++;
     taken += starts[unit + 1] - starts[unit];
   };
@@ -79,7 +87,8 @@ function dealer({ codes, firstBin, units, statistics }: Deal, random: Random) {
   };
   const next = () => {
     for (let i = 0; i < fewer.count; i++) {
-      const j = i + Math.floor(random() * (all - i)), unit = order[j];
+      const j = i + Math.floor(random() * (all - i));
+      const unit = order[j];
       order[j] = order[i];
       take(order[i] = unit);
     }

@@ -16,12 +16,15 @@ export interface Sample {
 /** A column as a sample. @param values shape `[n]`, NaN: no value; of categories codes, integers >= 0 */
 export function sampleOf(values: ArrayLike<number>, kind: Sample["kind"] = "numeric"): Sample {
   const kept = new Float32Array(values.length);
-  let n = 0, sum = 0, squares = 0;
+  let n = 0;
+  let sum = 0;
+  let squares = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     if (value - value === 0) kept[n++] = value, sum += value; // neither NaN nor infinite
   }
-  const mean = sum / n, sorted = sortFloats(kept.subarray(0, n));
+  const mean = sum / n;
+  const sorted = sortFloats(kept.subarray(0, n));
   for (let i = 0; i < n; i++) squares += (sorted[i] - mean) ** 2;
   return { kind, sorted, missing: values.length - n, mean, sd: Math.sqrt(squares / n) };
 }
@@ -49,7 +52,9 @@ export function samplesOf({ kinds, rows, values }: Table): Sample[] {
   return samples;
 }
 
-const DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS, PASSES = 3;
+const DIGIT_BITS = 11;
+const DIGITS = 1 << DIGIT_BITS;
+const PASSES = 3;
 /** Below this the built-in sort is as fast. */
 const RADIX_FROM = 512;
 
@@ -57,10 +62,12 @@ const RADIX_FROM = 512;
 function sortFloats(values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   const n = values.length;
   if (n < RADIX_FROM) return values.sort();
-  let keys = new Uint32Array(values.buffer, values.byteOffset, n), spare = new Uint32Array(n);
+  let keys = new Uint32Array(values.buffer, values.byteOffset, n);
+  let spare = new Uint32Array(n);
   const starts = digitStarts(keys);
   for (let pass = 0; pass < PASSES; pass++) {
-    const shift = pass * DIGIT_BITS, from = starts[pass];
+    const shift = pass * DIGIT_BITS;
+    const from = starts[pass];
     for (let i = 0; i < n; i++) {
       const key = keys[i];
       spare[from[(key >>> shift) & (DIGITS - 1)]++] = key;
@@ -73,9 +80,9 @@ function sortFloats(values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer
 
 /** Turns the bits of floats into numbers of the same order, and says where those of each digit begin. */
 function digitStarts(keys: Uint32Array): [Uint32Array, Uint32Array, Uint32Array] {
-  const low = new Uint32Array(DIGITS + 1),
-    middle = new Uint32Array(DIGITS + 1),
-    high = new Uint32Array(DIGITS + 1);
+  const low = new Uint32Array(DIGITS + 1);
+  const middle = new Uint32Array(DIGITS + 1);
+  const high = new Uint32Array(DIGITS + 1);
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] ^ (keys[i] >>> 31 ? 0xffffffff : 0x80000000);
     keys[i] = key;

@@ -14,7 +14,8 @@ export interface Scores {
  * Weights 0.7^j of the polynomials of degree j + 1: by simulation they cost a location shift two points of power beside
  * the location score alone, and find changes of spread several times as often as Anderson-Darling's 1 / (j (j + 1)).
  */
-const POLYNOMIALS = 6, DECAY = 0.7;
+const POLYNOMIALS = 6;
+const DECAY = 0.7;
 const MISSING_WEIGHT = 0.5;
 /** What is left of a polynomial when fewer bins than degrees hold rows is rounding. */
 const RESIDUE = 1e-6;
@@ -25,10 +26,12 @@ const RESIDUE = 1e-6;
  * @param mass rows per bin of both windows, shape `[bins]`, the last: without a value
  */
 export function numericScores(mass: Float64Array): Scores {
-  const rows = sum(mass), present = mass.slice();
+  const rows = sum(mass);
+  const present = mass.slice();
   present[mass.length - 1] = 0;
   const ranks = midRanks(present);
-  const kept: Float64Array[] = [], weights: number[] = [];
+  const kept: Float64Array[] = [];
+  const weights: number[] = [];
   const ones = normalised(present.map((m) => m > 0 ? 1 : 0), present, rows);
   for (let j = 0, basis = ones ? [ones] : []; j < POLYNOMIALS && basis.length > j; j++) {
     const next = basis[j].map((value, b) => value * ranks[b]);
@@ -44,7 +47,9 @@ export function numericScores(mass: Float64Array): Scores {
 
 /** Scores of a category: one for each bin that holds rows; the sum of their weighted squares is Pearson's chi-square. */
 export function categoricalScores(mass: Float64Array): Scores {
-  const rows = sum(mass), kept: Float64Array[] = [], weights: number[] = [];
+  const rows = sum(mass);
+  const kept: Float64Array[] = [];
+  const weights: number[] = [];
   mass.forEach((m, b) => {
     if (m === 0 || m === rows) return;
     kept.push(indicator(mass, b)), weights.push(1 - m / rows);
@@ -61,7 +66,8 @@ function midRanks(present: Float64Array): Float64Array {
 
 /** Whether a row is in the bin, with mean 0 and variance 1. */
 function indicator(mass: Float64Array, bin: number): Float64Array {
-  const share = mass[bin] / sum(mass), sd = Math.sqrt(share * (1 - share));
+  const share = mass[bin] / sum(mass);
+  const sd = Math.sqrt(share * (1 - share));
   return mass.map((_, b) => ((b === bin ? 1 : 0) - share) / sd);
 }
 

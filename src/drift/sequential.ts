@@ -5,7 +5,9 @@
  * that is `exp(-5 p / alpha)`, and its integral over p > alpha is `alpha exp(-5) / 5`.
  * Source: Besag and Clifford, Sequential Monte Carlo p-values (1991).
  */
-const EXTREME_ENOUGH = 20, ROUNDS_OF_ALPHA = 20, SETTLED_OF_ALPHA = 5;
+const EXTREME_ENOUGH = 20;
+const ROUNDS_OF_ALPHA = 20;
+const SETTLED_OF_ALPHA = 5;
 /** How often it is worth to ask. */
 const ASK_EVERY = 50;
 

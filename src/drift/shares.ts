@@ -14,7 +14,8 @@ export function psi(reference: ArrayLike<number>, current: ArrayLike<number>, { 
   const [r, c] = bothShares(reference, current);
   let sum = 0;
   for (let i = 0; i < r.length; i++) {
-    const from = Math.max(floor, r[i]), to = Math.max(floor, c[i]);
+    const from = Math.max(floor, r[i]);
+    const to = Math.max(floor, c[i]);
     sum += (to - from) * Math.log(to / from);
   }
   return sum;
@@ -52,7 +53,8 @@ export function chiSquare(
   current: ArrayLike<number>,
 ): { statistic: number; df: number; p: number } {
   const [n, m] = totals(reference, current);
-  let statistic = 0, df = -1;
+  let statistic = 0;
+  let df = -1;
   for (let i = 0; i < reference.length; i++) {
     const both = reference[i] + current[i];
     if (both === 0) continue;

@@ -3,7 +3,7 @@ import type { Coding } from "./coding.ts";
 import type { Sample } from "./sample.ts";
 import type { Scores } from "./scores.ts";
 import type { Statistic } from "./statistic.ts";
-import { tailOf } from "./tail.ts";
+import { tailOf } from "../stats/quadratic_form.ts";
 import type { Units } from "./units.ts";
 
 /** The smallest change that the test of a feature sees with 80 % power. */
@@ -58,7 +58,8 @@ function scoresMoved(
   { values, bins, weights }: Scores,
   by: number,
 ): number[] {
-  const still = coding.reference, moved = countsMoved(reference, coding, by);
+  const still = coding.reference;
+  const moved = countsMoved(reference, coding, by);
   const rows = reference.sorted.length + reference.missing;
   return Array.from(weights, (_, k) => {
     let sum = 0;
@@ -69,9 +70,11 @@ function scoresMoved(
 
 /** Rows per bin when the reference's values move by `by`. */
 function countsMoved(reference: Sample, coding: Coding, by: number): Float64Array {
-  const { at, atoms } = coding.ends!, still = coding.reference;
+  const { at, atoms } = coding.ends!;
+  const still = coding.reference;
   if (atoms.every(Boolean)) return spreadMoved(at, still, by);
-  const ends = new Float64Array(at).map((end) => end - by), moved = countsIn(ends, reference);
+  const ends = new Float64Array(at).map((end) => end - by);
+  const moved = countsIn(ends, reference);
   atoms.forEach((stays, b) => {
     if (!stays) return;
     moved[binOf(ends, at[b])] -= still[b];
@@ -85,7 +88,9 @@ function spreadMoved(at: Float32Array, still: Float64Array, by: number): Float64
   const moved = new Float64Array(still.length);
   moved[at.length] = still[at.length];
   at.forEach((value, b) => {
-    const above = binOf(at, value + by), below = Math.max(0, above - 1), gap = at[above] - at[below];
+    const above = binOf(at, value + by);
+    const below = Math.max(0, above - 1);
+    const gap = at[above] - at[below];
     const share = gap > 0 ? Math.min(1, Math.max(0, (at[above] - value - by) / gap)) : 0;
     moved[above] += (1 - share) * still[b];
     moved[below] += share * still[b];
@@ -111,7 +116,8 @@ function smallestShare(
 /** The smallest change up to a largest one that is seen with enough power; it is the easier seen the larger. */
 function seenFrom(largest: number, power: (change: number) => number): number | null {
   if (power(largest) < POWER) return null;
-  let low = 0, high = largest;
+  let low = 0;
+  let high = largest;
   for (let step = 0; step < STEPS; step++) {
     const middle = (low + high) / 2;
     if (power(middle) < POWER) low = middle;

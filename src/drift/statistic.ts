@@ -1,6 +1,6 @@
 import type { NullMoments } from "./null_moments.ts";
 import type { Scores } from "./scores.ts";
-import { type Evidence, evidenceTable } from "./tail.ts";
+import { type Evidence, evidenceTable } from "../stats/quadratic_form.ts";
 
 /** One feature, ready to be tested: its statistic is `Q = sum_k w_k z_k^2`, z the standardised sums of its scores. */
 export interface Statistic {
@@ -30,7 +30,8 @@ export function quadratic(
   from: number,
   balance: number,
 ): number {
-  const { bins, values, weights } = scores, { sd, skewness } = moments;
+  const { bins, values, weights } = scores;
+  const { sd, skewness } = moments;
   let q = 0;
   for (let k = 0, at = 0; k < weights.length; k++) {
     let total = 0;

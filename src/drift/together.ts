@@ -19,15 +19,19 @@ export function togetherTest(
   scores: readonly Scores[],
   options: { alpha: number; roundsMax: number; random: Random },
 ): { value: number; p: number; rounds: number } {
-  const { starts, current } = coded.units, all = starts.length - 1, { random } = options;
-  const kernel = mixed(...kernels(coded, scores)),
-    sizes = starts.subarray(1).map((end, u) => end - starts[u]);
+  const { starts, current } = coded.units;
+  const all = starts.length - 1;
+  const { random } = options;
+  const kernel = mixed(...kernels(coded, scores));
+  const sizes = starts.subarray(1).map((end, u) => end - starts[u]);
   const order = Int32Array.from({ length: all }, (_, i) => i);
   const value = discrepancy(kernel, order, current, sizes);
-  let rounds = 0, extreme = 0;
+  let rounds = 0;
+  let extreme = 0;
   while (!isOver([extreme], rounds, options)) {
     for (let i = 0; i < current; i++) {
-      const j = i + Math.floor(random() * (all - i)), unit = order[j];
+      const j = i + Math.floor(random() * (all - i));
+      const unit = order[j];
       order[j] = order[i];
       order[i] = unit;
     }
@@ -54,9 +58,15 @@ function discrepancy(
   sizes: Int32Array,
 ): number {
   const all = order.length;
-  let within = 0, touching = 0, rows = 0, ownPairs = 0, othersRows = 0, othersOwnPairs = 0;
+  let within = 0;
+  let touching = 0;
+  let rows = 0;
+  let ownPairs = 0;
+  let othersRows = 0;
+  let othersOwnPairs = 0;
   for (let i = 0; i < current; i++) {
-    const unit = order[i], from = unit * all;
+    const unit = order[i];
+    const from = unit * all;
     for (let j = 0; j < i; j++) within += values[from + order[j]];
     touching += sums[unit];
     rows += sizes[unit];
@@ -67,7 +77,8 @@ function discrepancy(
     othersOwnPairs += sizes[order[i]] ** 2;
   }
   within *= 2;
-  const between = touching - within, others = total - within - 2 * between;
+  const between = touching - within;
+  const others = total - within - 2 * between;
   return within / (rows ** 2 - ownPairs) + others / (othersRows ** 2 - othersOwnPairs) -
     2 * between / (rows * othersRows);
 }
@@ -77,14 +88,19 @@ function kernels(
   { codes, firstBin, units: { starts } }: Coded,
   scores: readonly Scores[],
 ): [Float32Array, Float32Array] {
-  const all = starts.length - 1, single = new Float32Array(all * all), pairs = new Float32Array(all * all);
-  const { numbers, categories } = embedded(codes, firstBin, scores), { values, width } = numbers;
+  const all = starts.length - 1;
+  const single = new Float32Array(all * all);
+  const pairs = new Float32Array(all * all);
+  const { numbers, categories } = embedded(codes, firstBin, scores);
+  const { values, width } = numbers;
   for (let s = 0; s < all; s++) {
     for (let t = 0; t < s; t++) {
-      let ones = 0, twos = 0;
+      let ones = 0;
+      let twos = 0;
       for (let i = starts[s]; i < starts[s + 1]; i++) {
         for (let j = starts[t]; j < starts[t + 1]; j++) {
-          let sum = 0, squares = 0;
+          let sum = 0;
+          let squares = 0;
           for (let a = i * width, b = j * width, end = a + width; a < end; a++, b++) {
             const alike = values[a] * values[b];
             sum += alike;
@@ -124,9 +140,11 @@ const inCommon = ({ bins, shared, apart }: Category, i: number, j: number) =>
 
 /** What `k_f` is made of: the mid-rank score of numbers; of a category `1 / share - 1` where two rows share it, else -1, scaled. */
 function embedded(codes: Coded["codes"], firstBin: Int32Array, scores: readonly Scores[]) {
-  const features = scores.length, rows = codes.length / features;
+  const features = scores.length;
+  const rows = codes.length / features;
   const varied = scores.map((_, f) => f).filter((f) => scores[f].weights.length > 0);
-  const plain = varied.filter((f) => !scores[f].categorical), width = plain.length;
+  const plain = varied.filter((f) => !scores[f].categorical);
+  const width = plain.length;
   const values = new Float64Array(rows * width);
   plain.forEach((f, c) => {
     for (let i = 0; i < rows; i++) {
@@ -149,8 +167,11 @@ const ownKernel = ({ bins, values, weights }: Scores) =>
 
 /** The sum of two kernels, each by its root mean square once its rows and columns are centred. */
 function mixed(one: Float32Array, two: Float32Array): Kernel {
-  const all = Math.sqrt(one.length), sumsOfOne = rowSums(one, all), sumsOfTwo = rowSums(two, all);
-  const a = 1 / (centredSize(one, sumsOfOne) || 1), b = 1 / (centredSize(two, sumsOfTwo) || 1);
+  const all = Math.sqrt(one.length);
+  const sumsOfOne = rowSums(one, all);
+  const sumsOfTwo = rowSums(two, all);
+  const a = 1 / (centredSize(one, sumsOfOne) || 1);
+  const b = 1 / (centredSize(two, sumsOfTwo) || 1);
   const values = new Float32Array(one.length);
   for (let i = 0; i < values.length; i++) values[i] = a * one[i] + b * two[i];
   const sums = sumsOfOne.map((sum, i) => a * sum + b * sumsOfTwo[i]);
@@ -159,7 +180,9 @@ function mixed(one: Float32Array, two: Float32Array): Kernel {
 
 function centredSize(kernel: Float32Array, sums: Float64Array): number {
   const all = sums.length;
-  let squares = 0, ofSums = 0, total = 0;
+  let squares = 0;
+  let ofSums = 0;
+  let total = 0;
   for (let i = 0; i < kernel.length; i++) squares += kernel[i] * kernel[i];
   for (const sum of sums) ofSums += sum * sum, total += sum;
   return Math.sqrt(Math.max(0, squares - 2 * ofSums / all + (total / all) ** 2)) / all;

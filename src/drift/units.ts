@@ -12,7 +12,8 @@ export interface Units {
 
 /** The units of the window that has fewer of them: its sums tell all, for those of both windows add up to 0. */
 export function fewerOf({ starts, current }: Units): { isCurrent: boolean; first: number; count: number } {
-  const others = starts.length - 1 - current, isCurrent = current <= others;
+  const others = starts.length - 1 - current;
+  const isCurrent = current <= others;
   return { isCurrent, first: isCurrent ? 0 : current, count: isCurrent ? current : others };
 }
 
@@ -22,7 +23,9 @@ export function fewerOf({ starts, current }: Units): { isCurrent: boolean; first
  * @param taken rows in the window with fewer units
  */
 export function balanceOf({ starts, current }: Units, taken: number): number {
-  const all = starts.length - 1, rows = starts[all], usual = rows * Math.min(current, all - current) / all;
+  const all = starts.length - 1;
+  const rows = starts[all];
+  const usual = rows * Math.min(current, all - current) / all;
   return usual * (rows - usual) / (taken * (rows - taken));
 }
 
@@ -69,7 +72,8 @@ export function someUnits(
   rowsMax: { current: number; reference: number },
   random: Random,
 ): Units {
-  const all = starts.length - 1, each = Math.max(1, Math.floor(rowsMax.current / current));
+  const all = starts.length - 1;
+  const each = Math.max(1, Math.floor(rowsMax.current / current));
   const from = (first: number, end: number, most: number) => {
     const order = shuffle(Array.from({ length: end - first }, (_, i) => first + i), random);
     return order.slice(0, Math.max(1, most)).map((u) =>

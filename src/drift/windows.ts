@@ -72,10 +72,12 @@ const TOGETHER_ROWS = { current: 256, reference: 512 };
  */
 export function compareWindows(reference: Table, current: Table, options: WindowsOptions): WindowsVerdict {
   check(reference, current, options);
-  const { alpha, clusters, roundsMax = ROUNDS_MAX } = options, random = seededRandom(options.seed);
+  const { alpha, clusters, roundsMax = ROUNDS_MAX } = options;
+  const random = seededRandom(options.seed);
   const units = clusters ? clusterUnits(clusters, random) : rowUnits(reference.rows, current.rows);
   checkUnits(units, alpha);
-  const then = samplesOf(reference), now = samplesOf(current);
+  const then = samplesOf(reference);
+  const now = samplesOf(current);
   const codings = then.map((sample, f) => codingOf(sample, now[f]));
   const pair: Pair = { reference, current, codings, units, independent: clusters === undefined };
   const { method, rounds, statistics, pRaw, p } = testFeatures(pair, { alpha, roundsMax, random });
@@ -155,8 +157,11 @@ function check(reference: Table, current: Table, { alpha, alphaTogether, cluster
 
 /** @throws {InsufficientDataError} all ways to deal the units are fewer than `1 / alpha` */
 function checkUnits({ starts, current }: Units, alpha: number): void {
-  const all = starts.length - 1, fewer = Math.min(current, all - current), more = all - fewer;
-  let need = 1, ways = more + 1;
+  const all = starts.length - 1;
+  const fewer = Math.min(current, all - current);
+  const more = all - fewer;
+  let need = 1;
+  let ways = more + 1;
   while (ways < 1 / alpha && need < 1e6) {
     need++;
     ways *= (more + need) / need;

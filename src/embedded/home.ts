@@ -1,5 +1,5 @@
 import { isAbsolute, join, resolve } from "node:path";
-import type { Surroundings } from "./types.ts";
+import type { HostEnvironment } from "./types.ts";
 
 /** Where an installation may live is not known: neither `PERENNIAL_HOME` nor `HOME` says so. */
 export class UnknownHomeError extends Error {
@@ -27,7 +27,7 @@ export class UnwritableFolderError extends Error {
  * root, and the user it runs as cannot enter root's own home.
  * @throws {UnknownHomeError} neither is known
  */
-export function stateHome({ env, uid }: Surroundings): string {
+export function stateHome({ env, uid }: HostEnvironment): string {
   if (env.PERENNIAL_HOME) return resolve(env.PERENNIAL_HOME);
   if (uid === 0) return "/var/lib/perennial";
   return join(xdgFolder(env.XDG_DATA_HOME, env.HOME, ".local/share", "PERENNIAL_HOME"), "perennial");
@@ -39,7 +39,7 @@ export function stateHome({ env, uid }: Surroundings): string {
  * `PERENNIAL_CACHE`, else the XDG cache folder; as root `/var/cache/perennial`, for the reason above.
  * @throws {UnknownHomeError} neither is known
  */
-export function cacheHome({ env, uid }: Surroundings): string {
+export function cacheHome({ env, uid }: HostEnvironment): string {
   if (env.PERENNIAL_CACHE) return resolve(env.PERENNIAL_CACHE);
   if (uid === 0) return "/var/cache/perennial";
   return join(xdgFolder(env.XDG_CACHE_HOME, env.HOME, ".cache", "PERENNIAL_CACHE"), "perennial");
@@ -49,13 +49,13 @@ export function cacheHome({ env, uid }: Surroundings): string {
  * The folder of one named installation (`default`, `demo`), inside `stateHome()`.
  * @throws {RangeError} the name is not 1 to 40 lower-case letters, digits or hyphens
  */
-export function installationHome(surroundings: Surroundings, name = "default"): string {
+export function installationHome(hostEnvironment: HostEnvironment, name = "default"): string {
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(name)) {
     throw new RangeError(
       `Cannot name an installation "${name}": use 1 to 40 lower-case letters, digits or hyphens`,
     );
   }
-  return join(stateHome(surroundings), name);
+  return join(stateHome(hostEnvironment), name);
 }
 
 /**

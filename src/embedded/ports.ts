@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import type { ChosenPorts, Log, Surroundings } from "./types.ts";
+import type { ChosenPorts, HostEnvironment, Log } from "./types.ts";
 
 /** Who listens where unless told otherwise, and what a person sets to change it. */
 export const PORTS = {
@@ -25,7 +25,7 @@ export class PortTakenError extends Error {
  * The ports that the environment sets for the inner servers.
  * @throws {RangeError} a value is not a port
  */
-export function chosenPorts(env: Surroundings["env"]): ChosenPorts {
+export function chosenPorts(env: HostEnvironment["env"]): ChosenPorts {
   const read = (variable: string): number | undefined => {
     const text = env[variable];
     if (!text) return undefined;

@@ -11,7 +11,8 @@ import {
 } from "./postgres_data.ts";
 import { lastLines, readIfThere, rotateLog } from "./files.ts";
 import { commandLine, endProcess, goneFromAfar, type ServerUser, startDaemon } from "./process.ts";
-import { pause, waitUntil } from "./waiting.ts";
+import { waitUntil } from "./waiting.ts";
+import { sleep } from "../core/deadline.ts";
 import type { ChildExit, ChosenPorts, Log, RunningPostgres } from "./types.ts";
 
 export interface PostgresOptions {
@@ -100,7 +101,7 @@ async function launch(files: PostgresFiles, options: LaunchOptions, attempt = 1)
     if (!gone) await endProcess(child.pid, STOP_STEPS);
     const log = await lastLines(files.log, 15);
     if (gone && log.includes("is still in use") && attempt < ORPHANS_ATTEMPTS) {
-      await pause(ORPHANS_WAIT_MS);
+      await sleep(ORPHANS_WAIT_MS);
       return await launch(files, options, attempt + 1);
     }
     throw new Error(`Cannot start Postgres on port ${port}; its log "${files.log}" ends:\n${log}`);

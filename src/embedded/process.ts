@@ -2,7 +2,8 @@ import { kill as sendSignal } from "node:process";
 import { isAbsent } from "./files.ts";
 import { runProgram } from "./programs.ts";
 import type { ChildExit } from "./types.ts";
-import { pause, waitUntil } from "./waiting.ts";
+import { waitUntil } from "./waiting.ts";
+import { sleep } from "../core/deadline.ts";
 
 /** A system user that a server runs as. */
 export interface ServerUser {
@@ -64,7 +65,7 @@ export async function commandLine(pid: number): Promise<string | undefined> {
 
 /** Settles once `pid` is gone; looks twice a second, for a process that is not our child cannot be waited for. */
 export async function goneFromAfar(pid: number): Promise<ChildExit> {
-  while (await commandLine(pid) !== undefined) await pause(500, { unref: true });
+  while (await commandLine(pid) !== undefined) await sleep(500, { unref: true });
   return { code: null };
 }
 

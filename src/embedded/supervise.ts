@@ -1,4 +1,4 @@
-import { within } from "./waiting.ts";
+import { waitAtMost } from "../core/deadline.ts";
 import type { Log, RunningServer } from "./types.ts";
 
 /** A server kept dying and is no longer restarted. */
@@ -58,7 +58,7 @@ export function supervise<S extends RunningServer>(first: S, options: Supervisor
     async function revive(last: S): Promise<S | undefined> {
       let cause: unknown;
       for (; deaths <= restartsMax; deaths++) {
-        if (await within(stopped.promise, backoffMs * 2 ** (deaths - 1)) === "stop") return;
+        if (await waitAtMost(stopped.promise, backoffMs * 2 ** (deaths - 1)) === "stop") return;
         try {
           const next = await restart(last);
           log(`${name} is back (process ${next.pid})`);

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { buildTemporal, downloadTemporal, TEMPORAL_BUILD, TEMPORAL_CLI_VERSION } from "./temporal_fetch.ts";
 import { findProgram, type Found, tryProgram } from "./programs.ts";
 import { waitUntil } from "./waiting.ts";
-import type { Log, Surroundings } from "./types.ts";
+import type { HostEnvironment, Log } from "./types.ts";
 
 /** None of the ways to a Temporal server led anywhere. */
 export class TemporalUnavailableError extends Error {
@@ -19,7 +19,7 @@ export class TemporalUnavailableError extends Error {
   }
 }
 
-export interface FindOptions extends Pick<Surroundings, "env"> {
+export interface FindOptions extends Pick<HostEnvironment, "env"> {
   cache: string;
   log: Log;
 }

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findProgram, type Found, plainEnvironment, runProgram } from "./programs.ts";
-import type { Log, Surroundings } from "./types.ts";
+import type { HostEnvironment, Log } from "./types.ts";
 
 /** The release that is downloaded or built. Later tags hold a `replace` directive, which `go install` refuses. */
 export const TEMPORAL_CLI_VERSION = "v1.5.1";
@@ -15,7 +15,7 @@ const DOWNLOAD_MAX_MS = 10 * 60_000;
 const BUILD_MAX_MS = 30 * 60_000;
 const BUILD_NEWS_MS = 30_000;
 
-interface FetchOptions extends Pick<Surroundings, "env"> {
+interface FetchOptions extends Pick<HostEnvironment, "env"> {
   log: Log;
 }
 

@@ -3,8 +3,8 @@
 /** Takes one finished line for a person to read; no line break at its end. */
 export type Log = (line: string) => void;
 
-/** What `src/config.ts` read from the outside world, handed in so that nothing here reads it again. */
-export interface Surroundings {
+/** What `src/config/environment.ts` read from the outside world, handed in so that nothing here reads it again. */
+export interface HostEnvironment {
   /** The environment, as `Deno.env.toObject()` gives it. */
   env: Readonly<Record<string, string | undefined>>;
   /** `Deno.uid()`: 0 is root, `null` where the system has no such number. */
@@ -52,7 +52,7 @@ export interface ChosenPorts {
   temporalUi?: number;
 }
 
-export interface InstallationOptions extends Surroundings {
+export interface InstallationOptions extends HostEnvironment {
   /** Folder of this installation's state, from `installationHome()`. */
   home: string;
   /** Folder of what can be fetched or built again, from `cacheHome()`. */

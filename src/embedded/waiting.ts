@@ -1,3 +1,5 @@
+import { sleep } from "../core/deadline.ts";
+
 /** Asks again and again until the answer is yes. @returns false when time ran out */
 export async function waitUntil(
   check: () => Promise<boolean>,
@@ -6,25 +8,7 @@ export async function waitUntil(
   const end = performance.now() + withinMs;
   while (!await check()) {
     if (performance.now() >= end) return false;
-    await pause(everyMs);
+    await sleep(everyMs);
   }
   return true;
-}
-
-export function pause(ms: number, { unref = false } = {}): Promise<void> {
-  return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    if (unref) Deno.unrefTimer(timer);
-  });
-}
-
-/** Settles as `promise` does, or with `undefined` once `ms` have passed. */
-export async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<undefined>((done) => void (timer = setTimeout(() => done(undefined), ms)));
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -9,8 +9,8 @@ import { parseTime } from "./time.ts";
 export const FUTURE_MS = 5 * 60_000;
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
 
-/** What `judge` needs to know beside the event. */
-export interface JudgeContext {
+/** What `validateEvent` needs to know beside the event. */
+export interface ValidationContext {
   readonly nowMs: number;
   readonly pseudonym: Pseudonym;
   /** of a file: its line, which becomes part of a derived id */
@@ -21,12 +21,12 @@ export interface JudgeContext {
   readonly zone?: "needed" | "utc";
 }
 
-export type Judgement =
+export type EventVerdict =
   | { readonly kind: "accepted"; readonly event: AcceptedEvent }
   | { readonly kind: "quarantined"; readonly reason: string; readonly field: EventField | null };
 
 /** Decides whether what was sent is an event that makes sense. Pure: the same input gives the same answer. */
-export function judge(raw: unknown, context: JudgeContext): Judgement {
+export function validateEvent(raw: unknown, context: ValidationContext): EventVerdict {
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) {
     return refuse("event is not an object", null);
   }
@@ -44,7 +44,7 @@ export function judge(raw: unknown, context: JudgeContext): Judgement {
   return { kind: "accepted", event: { id, ...event } };
 }
 
-const refuse = (reason: string, field: EventField | null): Judgement => ({
+const refuse = (reason: string, field: EventField | null): EventVerdict => ({
   kind: "quarantined",
   reason,
   field,
@@ -53,7 +53,7 @@ const refuse = (reason: string, field: EventField | null): Judgement => ({
 /** An event as it would be stored; `atMs` is NaN where its time was not understood. */
 type Draft = Omit<AcceptedEvent, "id">;
 
-function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: JudgeContext): Draft {
+function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: ValidationContext): Draft {
   const user = textOf(sent.user);
   const type = sent.type.toLowerCase();
   return {

@@ -1,5 +1,5 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
-import type { QuarantinedEvent } from "../db/quarantine.ts";
+
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
 import { TEXT_MAX } from "./schema.ts";
@@ -62,3 +62,16 @@ function kept(value: unknown): unknown {
 const shortened = (text: string) => text.slice(0, TEXT_MAX).toWellFormed().replaceAll("\0", "");
 
 const kindOf = (value: unknown) => value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
+
+/** What could not be accepted. Names its shopper by pseudonym only. */
+export interface QuarantinedEvent {
+  /** as it was sent; null: none, or not usable */
+  readonly eventId: string | null;
+  readonly reason: string;
+  readonly field: string | null;
+  readonly body: Readonly<Record<string, unknown>>;
+  /** where it came from, as in `api` or `import events.csv` */
+  readonly source: string;
+  /** the same fingerprint is kept once */
+  readonly fingerprint: string;
+}

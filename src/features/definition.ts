@@ -1,5 +1,7 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { type History, summarise, type Totals } from "./history.ts";
+import { mean } from "../stats/mean.ts";
+import { median } from "../stats/quantile.ts";
 import type { UserDay } from "./user_day.ts";
 
 /** Raise it whenever a number changes: models trained on another version then refuse to serve. */
@@ -14,18 +16,12 @@ interface Feature {
 
 const feature = (name: string, means: string, of: (h: History) => number): Feature => ({ name, means, of });
 
-const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length; // NaN when empty
 const spread = (x: readonly number[]) => {
   const m = mean(x);
   return x.length < 2 ? NaN : Math.sqrt(x.reduce((a, b) => a + (b - m) ** 2, 0) / (x.length - 1));
 };
 const last = (x: readonly number[]) => x.length > 0 ? x[x.length - 1] : NaN;
 const largest = (x: readonly number[]) => x.length > 0 ? x.reduce((a, b) => Math.max(a, b), -Infinity) : NaN;
-const middle = (x: readonly number[]) => {
-  const sorted = [...x].sort((a, b) => a - b);
-  const half = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-};
 
 /** Days between baskets that follow each other, oldest first. */
 const gaps = (h: History) => h.basketAges.slice(1).map((age, i) => h.basketAges[i] - age);
@@ -95,7 +91,7 @@ const DEFINITION: readonly Feature[] = [
   feature("spend_year_ago", "spend in the same horizon a year ago", (h) => yearAgo(h, h.yearAgo.spend)),
   // gaps between baskets, in days
   feature("gap_mean", "mean gap", (h) => mean(gaps(h))),
-  feature("gap_median", "median gap", (h) => middle(gaps(h))),
+  feature("gap_median", "median gap", (h) => median(gaps(h))),
   feature("gap_std", "standard deviation of gaps", (h) => spread(gaps(h))),
   feature("gap_max", "largest gap", (h) => largest(gaps(h))),
   feature("gap_last", "last gap", (h) => last(gaps(h))),
@@ -107,7 +103,7 @@ const DEFINITION: readonly Feature[] = [
   ),
   // baskets
   feature("basket_mean", "mean spend of a basket", (h) => mean(h.basketSpend)),
-  feature("basket_median", "median spend of a basket", (h) => middle(h.basketSpend)),
+  feature("basket_median", "median spend of a basket", (h) => median(h.basketSpend)),
   feature("basket_max", "largest basket", (h) => largest(h.basketSpend)),
   feature("basket_std", "standard deviation of baskets", (h) => spread(h.basketSpend)),
   feature("basket_last", "last basket", (h) => last(h.basketSpend)),

@@ -1,4 +1,5 @@
-import { DAY_MS, type UserDay } from "./user_day.ts";
+import { DAY_MS } from "../core/time.ts";
+import { type UserDay } from "./user_day.ts";
 
 /** Sums over a stretch of one shopper's days. */
 export interface Totals {
@@ -103,10 +104,17 @@ export function summarise(days: readonly UserDay[], asOfMs: number, horizonDays:
     yearAgo: emptyTotals(),
   };
   const all = emptyTotals();
-  const basketAges: number[] = [], basketSpend: number[] = [], basketHours: number[] = [];
-  const products = new Set<number>(), products90 = new Set<number>();
-  const categories = new Set<number>(), categories90 = new Set<number>(), viewed90 = new Set<number>();
-  let weekendBaskets = 0, productChoices = 0, recencyView = NaN;
+  const basketAges: number[] = [];
+  const basketSpend: number[] = [];
+  const basketHours: number[] = [];
+  const products = new Set<number>();
+  const products90 = new Set<number>();
+  const categories = new Set<number>();
+  const categories90 = new Set<number>();
+  const viewed90 = new Set<number>();
+  let weekendBaskets = 0;
+  let productChoices = 0;
+  let recencyView = NaN;
   for (const d of days) {
     const age = (asOfMs - d.lastMs) / DAY_MS;
     const net = Math.max(0, d.spend - d.returned); // an order cancelled the same day is not spending

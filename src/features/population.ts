@@ -1,4 +1,5 @@
-import { DAY_MS, type UserDay } from "./user_day.ts";
+import { DAY_MS } from "../core/time.ts";
+import { type UserDay } from "./user_day.ts";
 
 /** What makes a shopper active: a purchase, or any event. */
 export type Activity = "purchase" | "any";

@@ -1,6 +1,3 @@
-/** Milliseconds in a day. */
-export const DAY_MS = 86_400_000;
-
 /**
  * What one shopper did on one UTC day: the unit that is rolled up while events come in, and all that
  * features and labels are built from. A day's purchases of one shopper count as one basket.

@@ -38,7 +38,7 @@ async function bundle(): Promise<Bundle> {
 /** A hash over all that the bundle is made from: own sources, the locked packages, Deno. */
 async function fingerprint(root: string): Promise<string> {
   const hash = createHash("sha256").update(Deno.version.deno);
-  for (const folder of ["islands", "routes", "src/fresh"]) {
+  for (const folder of ["islands", "routes", "components", "src"]) {
     const names = await readdir(join(root, folder), { recursive: true });
     for (const name of names.filter((name) => /\.tsx?$/.test(name)).sort()) {
       hash.update(name).update(await readFile(join(root, folder, name)));

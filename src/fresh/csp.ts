@@ -1,4 +1,4 @@
-import type { Middleware } from "./mod.ts";
+import type { Middleware } from "./context.ts";
 
 /**
  * Sends a content security policy with every answer, as Fresh's middleware of this name does; Fresh adds directives of

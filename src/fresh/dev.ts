@@ -8,17 +8,8 @@ import { etag } from "hono/etag";
 import { type FunctionComponent, h } from "preact";
 import { type Bundle, bundleIslands } from "./bundle.ts";
 import { registerIsland, renderPage } from "./islands.ts";
-import {
-  adapt,
-  type App,
-  type Carrier,
-  type Context,
-  HttpError,
-  type Middleware,
-  type PageComponent,
-  type PageResponse,
-  type RouteHandler,
-} from "./mod.ts";
+import { adapt, type App, type PageComponent, type PageResponse, type RouteHandler } from "./mod.ts";
+import { type Carrier, type Context, HttpError, type Middleware, type Site } from "./context.ts";
 
 /** What a file below `routes/` or `islands/` may export. */
 interface Module {
@@ -27,13 +18,6 @@ interface Module {
   handler?: RouteHandler<any, any>;
 }
 type Files = ReadonlyMap<string, Module>;
-
-/** What a `Builder` gives an app. */
-export interface Site<State> {
-  files: (req: Request) => Response | Promise<Response>;
-  addRoutes: (carrier: Carrier<State>) => void;
-  drawError: (ctx: Context<State>, error: unknown) => Response;
-}
 
 /** Every module below `dir` by its name without ending, such as `cycles/[...id]`. */
 async function load(dir: string): Promise<Files> {

@@ -4,40 +4,13 @@
  */
 import { type Context as HonoContext, Hono, type Next } from "hono";
 import type { ComponentChild, FunctionComponent } from "preact";
-import type { Site } from "./dev.ts";
+import { type Awaitable, type Carrier, Context, HttpError, type Middleware, type Site } from "./context.ts";
 
+export { Context, HttpError } from "./context.ts";
+export type { Carrier, Middleware, Site } from "./context.ts";
 export { csp } from "./csp.ts";
 
-type Awaitable<T> = T | Promise<T>;
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-
-/** Ends a request with this status; `_error.tsx` draws it. */
-export class HttpError extends Error {
-  override name = "HttpError";
-  constructor(readonly status: number, message = "", options?: ErrorOptions) {
-    super(message, options);
-  }
-}
-
-/** One request on its way through the middlewares to its page. */
-export class Context<State> {
-  readonly url: URL;
-  params: Record<string, string> = {};
-  readonly state = {} as State;
-  error: unknown = null;
-  next: () => Promise<Response> = () => Promise.reject(new HttpError(404, "Not found"));
-
-  constructor(readonly req: Request) {
-    this.url = new URL(req.url);
-  }
-
-  /** Sends the browser elsewhere on this site: a leading `//` would name another host, so it is folded to `/`. */
-  redirect(pathname: string, status = 302): Response {
-    return new Response(null, { status, headers: { location: pathname.replace(/^[/\\]{2,}/, "/") } });
-  }
-}
-
-export type Middleware<State> = (ctx: Context<State>) => Awaitable<Response>;
 
 /** What a handler returns to have its page drawn with `data`. */
 export interface PageResponse<Data> {
@@ -77,9 +50,6 @@ export const createDefine = <State>() => ({
   layout: (component: PageComponent<unknown, State>): PageComponent<unknown, State> => component,
   middleware: <M extends Middleware<State> | Middleware<State>[]>(middleware: M): M => middleware,
 });
-
-/** The Hono that carries one Fresh context through a request. */
-export type Carrier<State> = Hono<{ Bindings: Context<State> }>;
 
 /** A Fresh middleware as one of Hono's. */
 export const adapt =

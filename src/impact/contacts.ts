@@ -55,7 +55,8 @@ export function bestThreshold(
 ): number {
   const most = share * order.length;
   let best = { total: 0, from: Infinity };
-  let total = 0, start = 0;
+  let total = 0;
+  let start = 0;
   for (const end of ends) {
     if (start >= most) break;
     const weight = Math.min(1, (most - start) / (end - start));

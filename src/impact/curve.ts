@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { contacts, ranked, type Ranking } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 import { Money, sumOf } from "./money.ts";
 import { budgetShare, gainOf } from "./profit.ts";
 
@@ -31,17 +31,22 @@ export function profitCurve(
 ): CurvePoint[] {
   const { rows, cutoffs, confidence } = evidence;
   const population = cutoffs[cutoffs.length - 1].population;
-  const before = ranking(evidence, rows.before), after = ranking(evidence, rows.after);
+  const before = ranking(evidence, rows.before);
+  const after = ranking(evidence, rows.after);
   const profits = (of: Ranked, share: number) =>
     sharedOut(of, share).map((weight, i) => weight === 0 ? 0 : weight * gainOf(rows.outcome[i], economics));
   const amount = (values: Float64Array) =>
     population * values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   return Array.from({ length: steps + 1 }, (_, step) => {
     const share = step / steps;
-    const theirs = profits(before, share), ours = profits(after, share);
+    const theirs = profits(before, share);
+    const ours = profits(after, share);
     const differences = ours.map((value, i) => value - theirs[i]);
     return {
-      ...{ share, contacts: share * population, before: amount(theirs), after: amount(ours) },
+      share,
+      contacts: share * population,
+      before: amount(theirs),
+      after: amount(ours),
       threshold: thresholdAt(after, share),
       uplift: sumOf([{ differences, shoppers: rows.shopper, scale: population }], { confidence }),
       affordable: share <= budgetShare(economics, population),

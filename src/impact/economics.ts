@@ -1,5 +1,5 @@
 import type { ModelKind } from "../models/model.ts";
-import type { ModelConfig } from "../retraining_config.ts";
+import type { ModelConfig } from "../config/retraining.ts";
 
 /** What the shop stated of its money, as a model's configuration holds it. */
 export type Stated = Pick<

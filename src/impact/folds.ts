@@ -1,5 +1,6 @@
+import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 
 /** Rows that a threshold is chosen on, and other rows that it is judged on. */
 export interface Fold {
@@ -14,7 +15,6 @@ export interface Folds {
   folds: Fold[];
 }
 
-const DAY_MS = 86_400_000;
 /** Fewer rows choose badly. */
 const CHOOSE_MIN = 100;
 

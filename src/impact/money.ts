@@ -1,5 +1,5 @@
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
 import { z } from "zod";
+import { clusteredError, type Influences, meanOf, tInterval } from "../stats/clustered.ts";
 
 /** An amount with its two-sided interval, and whether that tells anything. */
 export const Money = z.strictObject({
@@ -37,42 +37,32 @@ const DIFFERING_MIN = 20;
  * Source: Liang and Zeger, Biometrika 73 (1986), for the mean.
  */
 export function sumOf(parts: readonly Part[], { confidence }: { confidence: number }): Money {
-  const influence = new Map<number, number>(), differing = new Set<number>();
-  let amount = 0, rows = 0;
+  const differing = new Set<number>();
+  const samples: Influences[] = [];
+  let amount = 0;
+  let rows = 0;
   for (const { differences, shoppers, scale, widen = 1 } of parts) {
     const n = differences.length;
     if (shoppers.length !== n) {
       throw new RangeError(`Cannot pair ${n} differences with ${shoppers.length} shoppers`);
     }
-    const mean = meanOf(differences);
-    amount += scale * mean;
+    const { value, influence } = meanOf(differences);
+    if (n > 0) amount += scale * value;
     rows += n;
-    for (let i = 0; i < n; i++) {
-      const s = shoppers[i];
-      influence.set(s, (influence.get(s) ?? 0) + widen * scale / n * (differences[i] - mean));
-      if (differences[i] !== 0) differing.add(s);
-    }
+    samples.push({ influence: influence.map((moved) => widen * scale * moved), shopper: shoppers });
+    for (let i = 0; i < n; i++) if (differences[i] !== 0) differing.add(shoppers[i]);
   }
-  const clusters = influence.size;
-  const found = { amount, rows, shoppers: clusters, differing: differing.size, confidence };
-  if (clusters < 2) return { ...found, low: null, high: null, verdict: "cannot tell yet" };
-  const squares = [...influence.values()].reduce((sum, u) => sum + u * u, 0);
-  const reach = tQuantile(1 - (1 - confidence) / 2, clusters - 1) *
-    Math.sqrt(clusters / (clusters - 1) * squares);
-  const low = amount - reach, high = amount + reach;
-  return { ...found, low, high, verdict: verdictOf(low, high, differing.size) };
+  const error = clusteredError(...samples);
+  const { low, high } = tInterval(amount, error, confidence);
+  const counts = { rows, shoppers: error.clusters, differing: differing.size, confidence };
+  return { amount, low, high, ...counts, verdict: verdictOf(low, high, differing.size) };
 }
 
-function verdictOf(low: number, high: number, differing: number): Money["verdict"] {
+function verdictOf(low: number | null, high: number | null, differing: number): Money["verdict"] {
+  if (low === null || high === null) return "cannot tell yet";
   if (differing === 0) return "no difference";
   if (differing < DIFFERING_MIN) return "cannot tell yet";
   return low > 0 ? "gains" : high < 0 ? "loses" : "cannot tell yet";
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i];
-  return values.length > 0 ? sum / values.length : 0;
 }
 
 /** The same less what was paid for it. */

@@ -1,6 +1,6 @@
 import { contacts, ranked } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 import { type Fold, type Folds, foldsOf } from "./folds.ts";
 import { provenThreshold } from "./threshold.ts";
 

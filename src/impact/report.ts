@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type RowLoss, rowLosses } from "../models/metrics.ts";
 import { Interval } from "../validation/verdict.ts";
-import { ImpactCutoff, type ImpactEvidence } from "./evidence.ts";
-import { sumOf } from "./money.ts";
+import { mean } from "../stats/mean.ts";
+import { pairedInterval } from "../stats/paired.ts";
+import { type RowLoss, rowLosses } from "../stats/metrics.ts";
+import { ImpactCutoff, type ImpactEvidence } from "./impact_evidence.ts";
 
 /** How much a group of features matters to both models: rise of the loss when the group is shuffled among the rows. */
 export const GroupImpact = z.strictObject({
@@ -29,12 +30,18 @@ export function reportOf(evidence: ImpactEvidence): ImpactReport {
   const { rows, loss, cap, cutoffs, groups, confidence } = evidence;
   const losses = (predictions: readonly number[]) =>
     rowLosses(loss as RowLoss, rows.outcome, predictions, { cap: cap ?? Infinity });
-  const before = losses(rows.before), after = losses(rows.after);
+  const before = losses(rows.before);
+  const after = losses(rows.after);
   return {
-    ...{ loss, before: mean(before), after: mean(after), cutoffs },
+    loss,
+    before: mean(before, { empty: 0 }),
+    after: mean(after, { empty: 0 }),
+    cutoffs,
     difference: paired(before, after, rows.shopper, confidence),
     groups: groups.map((of) => ({
-      ...{ group: of.group, before: mean(of.before), after: mean(of.after) },
+      group: of.group,
+      before: mean(of.before, { empty: 0 }),
+      after: mean(of.after, { empty: 0 }),
       difference: paired(of.before, of.after, of.shopper, confidence),
     })).sort((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean)),
   };
@@ -47,11 +54,5 @@ function paired(
   confidence: number,
 ): Interval {
   const differences = Array.from(shoppers, (_, i) => after[i] - before[i]);
-  const { amount, low, high, rows, shoppers: clusters } = sumOf([{ differences, shoppers, scale: 1 }], {
-    confidence,
-  });
-  return { mean: amount, low: low ?? -Infinity, high: high ?? Infinity, n: rows, clusters, confidence };
+  return pairedInterval(differences, shoppers, { confidence });
 }
-
-const mean = (values: ArrayLike<number>) =>
-  Array.from(values).reduce((a, b) => a + b, 0) / Math.max(1, values.length);

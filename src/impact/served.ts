@@ -1,4 +1,4 @@
-const DAY_MS = 86_400_000;
+import { DAY_MS } from "../core/time.ts";
 
 /** A change of a model's champion. */
 export interface Move {

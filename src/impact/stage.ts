@@ -1,5 +1,5 @@
 import type { Economics } from "./economics.ts";
-import type { ImpactEvidence } from "./evidence.ts";
+import type { ImpactEvidence } from "./impact_evidence.ts";
 import type { StageImpact } from "./impact.ts";
 import { type Part, sumOf } from "./money.ts";
 import { type Compared, compareProfit } from "./profit.ts";
@@ -54,15 +54,14 @@ export function tellStage({ report, unmeasured, evidence }: Stored, economics: E
   return {
     part: economics.basis === "profit" ? part : null,
     impact: {
-      ...{
-        report,
-        uplift,
-        population,
-        thresholds: by,
-        learned: before.moved || after.moved,
-        text: uplift.verdict,
-      },
-      ...{ before: perHorizon(before.profit), after: perHorizon(after.profit) },
+      report,
+      uplift,
+      population,
+      thresholds: by,
+      learned: before.moved || after.moved,
+      text: uplift.verdict,
+      before: perHorizon(before.profit),
+      after: perHorizon(after.profit),
       contacted: { before: before.contacted, after: after.contacted },
     },
   };

@@ -1,5 +1,5 @@
 import type { ModelKind } from "../models/model.ts";
-import type { ModelConfig } from "../retraining_config.ts";
+import type { ModelConfig } from "../config/retraining.ts";
 import { cycleCost, type Economics, type Found } from "./economics.ts";
 import { gainOver } from "./gain.ts";
 import type { CycleImpact, Impact } from "./impact.ts";
@@ -55,13 +55,17 @@ export function summarise(input: ImpactInput): Impact {
   const sum = (of: "measured" | "estimated") =>
     gainOver(retrained.flatMap((t) => t[of]), { cost, confidence: config.confidence });
   return {
-    ...{ model, asOf, currency, economics: wordsOf(found) },
+    model,
+    asOf,
+    currency,
+    economics: wordsOf(found),
     cycles: told.map(({ impact }) => impact),
     total: {
       deployments: retrained.length,
       measured: sum("measured"),
       estimated: sum("estimated"),
-      ...{ ...ended, cost },
+      ...ended,
+      cost,
     },
     byReason: byReason(retrained, config.confidence),
     curve,
@@ -82,12 +86,18 @@ function tellCycle(
   const cost = cycleCost(seconds, config);
   const spoke = reasons.filter(({ speaks }) => speaks === "for").map(({ code, text }) => ({ code, text }));
   return {
-    ...{ measured, estimated },
+    measured,
+    estimated,
     impact: {
       ...cycle,
-      ...{ cycle: id, seconds, cost, horizonsServed: served },
-      ...{ reasons: spoke, because: becauseOf(spoke) ?? cycle.trigger },
-      ...{ validation: validation.impact, outcomes: outcomes.impact },
+      cycle: id,
+      seconds,
+      cost,
+      horizonsServed: served,
+      reasons: spoke,
+      because: becauseOf(spoke) ?? cycle.trigger,
+      validation: validation.impact,
+      outcomes: outcomes.impact,
       measured: gainOver(measured, { cost, confidence }),
       estimated: gainOver(estimated, { cost, confidence }),
     },

@@ -1,3 +1,4 @@
+import { momentsOf } from "../stats/moments.ts";
 import { bestThreshold, contacts, ranked } from "./contacts.ts";
 import type { Economics } from "./economics.ts";
 
@@ -27,9 +28,11 @@ export function provenThreshold(
   const even = contactCost / effect;
   const ranking = ranked(scores);
   const best = bestThreshold(ranking, gains, { share });
-  const atBest = contacts(ranking, { from: best, share }), atEven = contacts(ranking, { from: even, share });
+  const atBest = contacts(ranking, { from: best, share });
+  const atEven = contacts(ranking, { from: even, share });
   const more = atBest.map((weight, i) => (weight - atEven[i]) * gains[i]);
-  const total = more.reduce((a, b) => a + b, 0), mean = total / Math.max(1, more.length);
-  const error = Math.sqrt(more.reduce((sum, value) => sum + (value - mean) ** 2, 0));
+  const total = more.reduce((a, b) => a + b, 0);
+  const { n, variance } = momentsOf(more);
+  const error = Math.sqrt(variance * (n - 1));
   return total > PROOF * error ? { from: best, moved: true } : { from: even, moved: false };
 }

@@ -1,7 +1,7 @@
 import { FEATURES } from "../features/definition.ts";
 import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
-import type { MetricName, RowLoss } from "./metrics.ts";
+import type { MetricName, RowLoss } from "../stats/metrics.ts";
 import type { Recipe } from "./recipe.ts";
 
 export type ModelKind = "classification" | "regression";

@@ -1,3 +1,5 @@
+import { DAY_MS } from "../core/time.ts";
+
 /**
  * The false-alarm budget. The operator says how many days may pass on average between two false alarms over everything
  * that is watched; every look may then spend the chance that has accrued since the look before it. However often one
@@ -5,7 +7,6 @@
  * `T / falseAlarmDays`: expectations add up (decision 0008).
  */
 
-const DAY_MS = 86_400_000;
 /** What was not spent is not saved up for longer than this: a look after a long pause must not be reckless. */
 const SAVED_DAYS_MAX = 7;
 /** No single look may spend more than this. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { holm } from "../drift/multiple.ts";
+import { holm } from "../stats/multiple.ts";
 import type { WindowsVerdict } from "../drift/windows.ts";
-import { DriftReport, type FeatureShift } from "./drift_report.ts";
+import { DriftReport, type FeatureShift } from "../drift/report.ts";
 import type { Wobble } from "./wobble.ts";
 
 /** What a look at a model's inputs is computed from: the blocks by their sha256, so that it can be computed again. */
@@ -70,7 +70,14 @@ export function noDriftReport(evidence: DriftEvidence, text: string): DriftRepor
 }
 
 const common = ({ model, version, asOf, reference, current, past, alpha, seed }: DriftEvidence) => ({
-  ...{ model, version, asOf, reference, current, past, alpha, seed },
+  model,
+  version,
+  asOf,
+  reference,
+  current,
+  past,
+  alpha,
+  seed,
 });
 
 const shownWobble = ({ p, sd, stretches }: Wobble) => ({ p, sd, stretches });

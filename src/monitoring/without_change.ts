@@ -39,7 +39,8 @@ export function looksWithoutChange(
 }
 
 function rowsOf({ names, kinds, values }: Table, places: ArrayLike<number>): Table {
-  const width = names.length, picked = new Float32Array(places.length * width);
+  const width = names.length;
+  const picked = new Float32Array(places.length * width);
   for (let i = 0; i < places.length; i++) {
     picked.set(values.subarray(places[i] * width, (places[i] + 1) * width), i * width);
   }

@@ -1,7 +1,8 @@
+import { DAY_MS } from "../core/time.ts";
 import tCdf from "@stdlib/stats-base-dists-t-cdf";
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
+import { momentsOf } from "../stats/moments.ts";
 
-const DAY_MS = 86_400_000;
 /** Fewer independent stretches than this cannot say what is usual. */
 const STRETCHES_MIN = 3;
 
@@ -50,7 +51,7 @@ export function wobble(
   const moves = movesOver(levels, lagMs);
   const stretches = Math.floor(independent(moves));
   if (stretches < STRETCHES_MIN) return null;
-  const { mean, variance } = spreadOf(moves);
+  const { mean, variance } = momentsOf(moves);
   const error = Math.sqrt(variance * (1 + 1 / stretches));
   const distance = Math.abs(ranks(current.values) - ranks(reference.values) - mean);
   const p = error > 0 ? 2 * tCdf(-distance / error, stretches - 1) : distance > 0 ? 0 : 1;
@@ -58,16 +59,11 @@ export function wobble(
   return { p, sd: Math.sqrt(variance), stretches, smallest: reach * error / RANK_PER_SD };
 }
 
-function spreadOf(x: readonly number[]): { mean: number; variance: number } {
-  const mean = x.reduce((a, b) => a + b, 0) / x.length;
-  return { mean, variance: x.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, x.length - 1) };
-}
-
 /** How many independent moves these are worth. The correlation of a short series is estimated too low by about `(1 + 4 r) / n`. */
 function independent(moves: readonly number[]): number {
   const n = moves.length;
   if (n < STRETCHES_MIN) return n;
-  const { mean, variance } = spreadOf(moves);
+  const { mean, variance } = momentsOf(moves);
   if (variance === 0) return n;
   let products = 0;
   for (let i = 1; i < n; i++) products += (moves[i] - mean) * (moves[i - 1] - mean);
@@ -106,7 +102,8 @@ const floored = (value: number) => Number.isNaN(value) ? -Infinity : value;
 
 /** How many of the sorted numbers lie below a value, or at most at it. */
 function below(sorted: Float64Array, value: number, orAt = false): number {
-  let low = 0, high = sorted.length;
+  let low = 0;
+  let high = sorted.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     if (sorted[middle] < value || (orAt && sorted[middle] === value)) low = middle + 1;

@@ -1,15 +1,15 @@
-import { listObservations } from "../db/observations.ts";
-import { metPredictions } from "../db/outcomes.ts";
-import { getVersion } from "../db/versions.ts";
+import { listObservations } from "../db/monitoring/observations.ts";
+import { metPredictions } from "../db/monitoring/outcomes.ts";
+import { getVersion } from "../db/models/versions.ts";
 import type { Table } from "../drift/table.ts";
 import { decodeFeatures, shopperNumber } from "../features/blocks.ts";
 import { FEATURES } from "../features/definition.ts";
-import { type RowLoss, rowLosses } from "../models/metrics.ts";
+import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
-import { DriftReport } from "../monitoring/drift_report.ts";
-import { pairedInterval } from "../validation/paired.ts";
-import type { Interval } from "../validation/verdict.ts";
+import { DriftReport } from "../drift/report.ts";
+import { pairedInterval } from "../stats/paired.ts";
+import type { Interval } from "../stats/interval.ts";
 import type { History } from "./history.ts";
 
 /** A look at a model's inputs, and how the version did on the shoppers of that moment. */
@@ -20,7 +20,8 @@ export interface DriftLook {
   rise: Interval | null;
 }
 
-const LOOKS = 500, PREDICTIONS = 1_000_000;
+const LOOKS = 500;
+const PREDICTIONS = 1_000_000;
 
 /**
  * All looks at a model's inputs, oldest first, each beside what outcomes later said of the predictions of that moment. The
@@ -34,7 +35,8 @@ export async function driftLooks(
   const rises = new Map<number, (asOf: string) => Interval | null>();
   const found: DriftLook[] = [];
   for (const { report: stored, evidenceSha256 } of looks) {
-    const report = DriftReport.parse(stored), { version } = report;
+    const report = DriftReport.parse(stored);
+    const { version } = report;
     if (!rises.has(version)) rises.set(version, await riseOf({ sql }, { model, loss, version }));
     found.push({ report, evidenceSha256, rise: rises.get(version)!(report.asOf) });
   }

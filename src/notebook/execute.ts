@@ -16,7 +16,8 @@ export class NotebookFailedError extends Error {
   override name = "NotebookFailedError";
 }
 
-const CELL_SECONDS = 240, WHOLE_MS = 10 * 60_000;
+const CELL_SECONDS = 240;
+const WHOLE_MS = 10 * 60_000;
 /** The kernel may lose a message while the machine is busy: then everything is run again. */
 const ATTEMPTS = 3;
 
@@ -48,8 +49,18 @@ async function executeOnce(path: string, { python, env }: ExecuteOptions): Promi
   const draft = await Deno.makeTempDir({ prefix: "perennial-notebook-" });
   try {
     const args = [
-      ...["-m", "nbconvert", "--to", "notebook", "--execute", "--log-level", "ERROR", "--output-dir", draft],
-      ...[`--ExecutePreprocessor.timeout=${CELL_SECONDS}`, "--ExecutePreprocessor.record_timing=False", path],
+      "-m",
+      "nbconvert",
+      "--to",
+      "notebook",
+      "--execute",
+      "--log-level",
+      "ERROR",
+      "--output-dir",
+      draft,
+      `--ExecutePreprocessor.timeout=${CELL_SECONDS}`,
+      "--ExecutePreprocessor.record_timing=False",
+      path,
     ];
     const { ok, output } = await runProgram(python, args, {
       timeoutMs: WHOLE_MS,

@@ -22,7 +22,9 @@ export async function openHistory(databaseUrl: string, artefacts: string): Promi
   await checkDatabase(sql, databaseUrl);
   const store = fileArtefacts(artefacts);
   return {
-    ...{ sql, store, models: await loadModels() },
+    sql,
+    store,
+    models: await loadModels(),
     open: (sha256) => openValue(store, sha256),
     close: () => sql.end({ timeout: 5 }),
   };

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { cacheHome } from "../embedded/home.ts";
 import { plainEnvironment } from "../embedded/programs.ts";
 import { pythonWith } from "../embedded/python.ts";
-import type { Log, Surroundings } from "../embedded/types.ts";
+import type { HostEnvironment, Log } from "../embedded/types.ts";
 import type { Located } from "./locate.ts";
 
 const REQUIREMENTS = new URL("../../notebooks/requirements.txt", import.meta.url);
@@ -14,7 +14,7 @@ export const NOTEBOOKS = fileURLToPath(new URL("../../notebooks/", import.meta.u
  * A Python with Jupyter and, in it alone, the kernel of this very Deno; made when first needed.
  * @throws {PythonUnavailableError} there is no Python 3, or packages cannot be had; says what to do
  */
-export async function pythonWithJupyter({ env, uid }: Surroundings, log: Log): Promise<string> {
+export async function pythonWithJupyter({ env, uid }: HostEnvironment, log: Log): Promise<string> {
   const python = await pythonWith({
     name: "jupyter",
     purpose: "the notebooks",
@@ -45,31 +45,43 @@ async function installKernel(environment: string): Promise<void> {
 
 /** What Jupyter and its kernels see of our environment: no key or secret of the installation is among it. */
 const PASSED_ON = [
-  ...["PATH", "HOME", "LANG", "LC_ALL", "TERM", "DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "TMPDIR"],
-  ...[
-    "XDG_RUNTIME_DIR",
-    "DENO_DIR",
-    "SSL_CERT_FILE",
-    "DENO_CERT",
-    "DENO_TLS_CA_STORE",
-    "NPM_CONFIG_REGISTRY",
-  ],
-  ...["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"],
+  "PATH",
+  "HOME",
+  "LANG",
+  "LC_ALL",
+  "TERM",
+  "DISPLAY",
+  "WAYLAND_DISPLAY",
+  "BROWSER",
+  "TMPDIR",
+  "XDG_RUNTIME_DIR",
+  "DENO_DIR",
+  "SSL_CERT_FILE",
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "NPM_CONFIG_REGISTRY",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
 ];
 
 /** The environment of Jupyter and of its kernels. Its settings and running files are ours alone, beside its Python. */
 export function jupyterEnvironment(
-  env: Surroundings["env"],
+  env: HostEnvironment["env"],
   python: string,
   { databaseUrl, artefacts }: Pick<Located, "databaseUrl" | "artefacts">,
 ): Record<string, string> {
   const own = join(dirname(dirname(python)), "jupyter");
   return plainEnvironment({
     ...Object.fromEntries(PASSED_ON.map((name) => [name, env[name]])),
-    ...{ DATABASE_URL: databaseUrl, PERENNIAL_ARTEFACTS: artefacts },
-    ...{ JUPYTER_CONFIG_DIR: join(own, "config"), JUPYTER_DATA_DIR: join(own, "data") },
-    ...{ JUPYTER_RUNTIME_DIR: runtimeFolder(python), IPYTHONDIR: join(own, "ipython") },
-    ...{ PYTHONDONTWRITEBYTECODE: "1", NO_COLOR: "1" },
+    DATABASE_URL: databaseUrl,
+    PERENNIAL_ARTEFACTS: artefacts,
+    JUPYTER_CONFIG_DIR: join(own, "config"),
+    JUPYTER_DATA_DIR: join(own, "data"),
+    JUPYTER_RUNTIME_DIR: runtimeFolder(python),
+    IPYTHONDIR: join(own, "ipython"),
+    PYTHONDONTWRITEBYTECODE: "1",
+    NO_COLOR: "1",
   });
 }
 

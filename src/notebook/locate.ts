@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { findInstallations } from "../cli/connection.ts";
 import { installationHome } from "../embedded/home.ts";
 import { runningPostgres } from "../embedded/postgres.ts";
-import type { Surroundings } from "../embedded/types.ts";
+import type { HostEnvironment } from "../embedded/types.ts";
 
 /** Where an installation's past lies. */
 export interface Located {
@@ -25,24 +25,24 @@ export class NoHistoryError extends Error {
 }
 
 /** The past that `DATABASE_URL` names, else that of an installation which runs here. @throws {NoHistoryError} neither is there */
-export async function locateHistory(surroundings: Surroundings): Promise<Located> {
-  const located = named(surroundings) ?? await running(surroundings);
+export async function locateHistory(hostEnvironment: HostEnvironment): Promise<Located> {
+  const located = named(hostEnvironment) ?? await running(hostEnvironment);
   if (!located) throw new NoHistoryError();
   return located;
 }
 
-function named(surroundings: Surroundings): Located | undefined {
-  const { DATABASE_URL, PERENNIAL_ARTEFACTS } = surroundings.env;
+function named(hostEnvironment: HostEnvironment): Located | undefined {
+  const { DATABASE_URL, PERENNIAL_ARTEFACTS } = hostEnvironment.env;
   if (!DATABASE_URL) return undefined;
-  const artefacts = PERENNIAL_ARTEFACTS || join(installationHome(surroundings), "artefacts");
+  const artefacts = PERENNIAL_ARTEFACTS || join(installationHome(hostEnvironment), "artefacts");
   return { databaseUrl: DATABASE_URL, artefacts, what: "the database that DATABASE_URL names" };
 }
 
-async function running(surroundings: Surroundings): Promise<Located | undefined> {
-  for (const { name, home, alive } of await findInstallations(surroundings)) {
+async function running(hostEnvironment: HostEnvironment): Promise<Located | undefined> {
+  for (const { name, home, alive } of await findInstallations(hostEnvironment)) {
     const databaseUrl = alive ? await runningPostgres(home) : undefined;
     if (!databaseUrl) continue;
-    const artefacts = surroundings.env.PERENNIAL_ARTEFACTS || join(home, "artefacts");
+    const artefacts = hostEnvironment.env.PERENNIAL_ARTEFACTS || join(home, "artefacts");
     return { databaseUrl, artefacts, what: `the running installation "${name}"` };
   }
 }

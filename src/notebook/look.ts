@@ -29,7 +29,12 @@ export const colour = Object.fromEntries(
 
 /** Colours of things of one kind, in this order; "good" is left for the one that is meant. */
 export const SERIES: readonly string[] = [
-  ...[colour.faint, colour.blue, colour.amber, colour.violet, colour.rose, colour.line],
+  colour.faint,
+  colour.blue,
+  colour.amber,
+  colour.violet,
+  colour.rose,
+  colour.line,
 ];
 
 const values = (which: 0 | 1) =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { untilInterrupted } from "../cli/interrupt.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import type { Surroundings } from "../embedded/types.ts";
+import type { HostEnvironment } from "../embedded/types.ts";
 import { executeNotebook } from "./execute.ts";
 import { jupyterEnvironment, NOTEBOOKS, pythonWithJupyter } from "./jupyter.ts";
 import { findOrOpenHistory } from "./open_demo.ts";
@@ -24,7 +24,7 @@ Usage: deno task notebook [--no-browser] [--port PORT]
 
 const say = (line: string) => console.error(line);
 
-async function main(surroundings: Surroundings): Promise<number> {
+async function main(hostEnvironment: HostEnvironment): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -36,10 +36,10 @@ async function main(surroundings: Surroundings): Promise<number> {
   });
   if (values.help) return console.log(HELP), 0;
   const interrupt = untilInterrupted();
-  const history = await findOrOpenHistory(surroundings, say);
+  const history = await findOrOpenHistory(hostEnvironment, say);
   try {
-    const python = await pythonWithJupyter(surroundings, say);
-    const env = jupyterEnvironment(surroundings.env, python, history);
+    const python = await pythonWithJupyter(hostEnvironment, say);
+    const env = jupyterEnvironment(hostEnvironment.env, python, history);
     say(`Reading ${history.what}`);
     if (values.execute) return await executeAll(positionals, { python, env });
     const options = { python, env, browser: !values["no-browser"], port: portOf(values.port) };

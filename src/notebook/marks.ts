@@ -24,7 +24,10 @@ export function ranged(points: readonly RangedPoint[], { r = 4 } = {}): Plot.Mar
     Plot.ruleX(bars, { ...places, y1: "low", y2: "high", stroke: colour.faint, strokeWidth: 2.5 }),
     Plot.dot(points, {
       ...places,
-      ...{ y: "y", r, stroke: fill, strokeWidth: 1.5 },
+      y: "y",
+      r,
+      stroke: fill,
+      strokeWidth: 1.5,
       fill: (point: RangedPoint) => point.hollow ? colour.card : fill(point),
     }),
   ];
@@ -44,7 +47,8 @@ export function toldBy(
   high: number | null,
   better: "higher" | "lower" = "higher",
 ): string {
-  const above = low !== null && low > 0, below = high !== null && high < 0;
+  const above = low !== null && low > 0;
+  const below = high !== null && high < 0;
   if (!above && !below) return colour.amber;
   return above === (better === "higher") ? colour.good : colour.bad;
 }

@@ -1,22 +1,22 @@
-import { codeVersion } from "../code_version.ts";
+import { codeVersion } from "../core/code_version.ts";
 import { NotFoundError } from "../core/errors.ts";
-import { getCheck, listChecks } from "../db/checks.ts";
-import { getCycle, listCycles } from "../db/cycles.ts";
-import { listImpacts } from "../db/impacts.ts";
-import { getObservations } from "../db/observations.ts";
-import { getSnapshot } from "../db/snapshots.ts";
-import { versionOfCycle } from "../db/versions.ts";
+import { getCheck, listChecks } from "../db/cycles/checks.ts";
+import { getCycle, listCycles } from "../db/cycles/cycles.ts";
+import { listImpacts } from "../db/cycles/impacts.ts";
+import { getObservations } from "../db/monitoring/observations.ts";
+import { getSnapshot } from "../db/cycles/snapshots.ts";
+import { versionOfCycle } from "../db/models/versions.ts";
 import { compareWindows } from "../drift/windows.ts";
-import { ImpactEvidence } from "../impact/evidence.ts";
+import { ImpactEvidence } from "../impact/impact_evidence.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
-import type { PerformanceEvidence } from "../performance/evidence.ts";
-import { judgePerformance } from "../performance/judge.ts";
-import { QualityEvidence } from "../quality/evidence.ts";
-import { judgeQuality } from "../quality/judge.ts";
+import type { PerformanceEvidence } from "../performance/performance_evidence.ts";
+import { judgePerformance } from "../performance/judge_performance.ts";
+import { QualityEvidence } from "../quality/quality_evidence.ts";
+import { judgeQuality } from "../quality/judge_quality.ts";
 import type { ModelVersion } from "../registry/version.ts";
-import type { Cycle } from "../reporting/cycle.ts";
-import { explain, type Explanation } from "../reporting/explain.ts";
-import { recomputeDrift } from "../reporting/recompute_drift.ts";
+import type { Cycle } from "../retraining/cycle.ts";
+import { explain, type Explanation } from "../retraining/explain.ts";
+import { recomputeDrift } from "../monitoring/recompute_drift.ts";
 import { decodeLabels } from "../features/blocks.ts";
 import type { Snapshot } from "../training/snapshot.ts";
 import type { Evidence } from "../validation/verdict.ts";
@@ -46,7 +46,8 @@ export async function takeApart(history: History, model: string, id?: string): P
   const cycles = id ? [await getCycle(sql, id)] : await listCycles(sql, { model, limit: 500 });
   const found: TakenApart[] = [];
   for (const cycle of cycles) {
-    const { evidence, snapshotId } = cycle, sha256 = sealed.get(cycle.id);
+    const { evidence, snapshotId } = cycle;
+    const sha256 = sealed.get(cycle.id);
     if (!evidence || !snapshotId || !sha256) continue;
     const compared = ImpactEvidence.parse(await history.open(sha256));
     const version = (await versionOfCycle(sql, cycle.id))!;
@@ -76,7 +77,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
   const { sql, store, open } = history;
   const check = (await listChecks(sql, { model, limit: 1000 })).find(({ cycleId }) => cycleId === id);
   if (!check) return null;
-  const judge = {
+  const driftWorkers = {
     compareWindows: (...of: Parameters<typeof compareWindows>) => Promise.resolve(compareWindows(...of)),
     close() {},
   };
@@ -85,7 +86,7 @@ export async function explainCycle(history: History, { id, model }: Cycle): Prom
     codeVersion: await codeVersion(),
     recompute: {
       quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
-      drift: (evidence) => recomputeDrift({ store, judge }, DriftEvidence.parse(evidence)),
+      drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
   });

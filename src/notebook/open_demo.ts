@@ -5,7 +5,7 @@ import { cacheHome, installationHome } from "../embedded/home.ts";
 import { lockHome } from "../embedded/lock.ts";
 import { startPostgres } from "../embedded/postgres.ts";
 import { postgresFiles } from "../embedded/postgres_data.ts";
-import type { Log, Surroundings } from "../embedded/types.ts";
+import type { HostEnvironment, Log } from "../embedded/types.ts";
 import { type Located, locateHistory, NoHistoryError } from "./locate.ts";
 
 /** A past that can be read until it is closed. */
@@ -17,16 +17,16 @@ export interface OpenedHistory extends Located {
  * The past to read: of the installation that is named or runs here, else the demo's, whose database is then started.
  * @throws {NoHistoryError} nothing runs, and no demo was ever run
  */
-export async function findOrOpenHistory(surroundings: Surroundings, log: Log): Promise<OpenedHistory> {
+export async function findOrOpenHistory(hostEnvironment: HostEnvironment, log: Log): Promise<OpenedHistory> {
   try {
-    return { ...await locateHistory(surroundings), close: () => Promise.resolve() };
+    return { ...await locateHistory(hostEnvironment), close: () => Promise.resolve() };
   } catch (error) {
     if (!(error instanceof NoHistoryError)) throw error;
   }
-  return await openDemo(surroundings, log);
+  return await openDemo(hostEnvironment, log);
 }
 
-async function openDemo({ env, uid }: Surroundings, log: Log): Promise<OpenedHistory> {
+async function openDemo({ env, uid }: HostEnvironment, log: Log): Promise<OpenedHistory> {
   const home = installationHome({ env, uid }, "demo");
   if (await readIfThere(postgresFiles(home).data, "PG_VERSION") === undefined) throw new NoHistoryError();
   const lock = await lockHome(home, new Date(systemClock()).toISOString());

@@ -1,5 +1,6 @@
 import { readIfThere } from "../embedded/files.ts";
-import { pause, waitUntil } from "../embedded/waiting.ts";
+import { waitUntil } from "../embedded/waiting.ts";
+import { sleep } from "../core/deadline.ts";
 import type { Log } from "../embedded/types.ts";
 import { NOTEBOOKS, runtimeFolder } from "./jupyter.ts";
 
@@ -16,7 +17,8 @@ export interface ServeOptions {
   log: Log;
 }
 
-const READY_WITHIN_MS = 120_000, STOP_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 120_000;
+const STOP_WITHIN_MS = 10_000;
 
 /**
  * Runs JupyterLab on `notebooks/` until it is ended: on loopback, and only for who has the token.
@@ -29,7 +31,7 @@ export async function serveNotebooks(options: ServeOptions): Promise<number> {
   const ended = child.status.finally(() => gone = true);
   const end = async () => {
     if (!gone) child.kill("SIGTERM"); // its kernels end with it
-    await pause(STOP_WITHIN_MS, { unref: true });
+    await sleep(STOP_WITHIN_MS, { unref: true });
     if (!gone) child.kill("SIGKILL");
   };
   signal.addEventListener("abort", end, { once: true });
@@ -45,9 +47,15 @@ export async function serveNotebooks(options: ServeOptions): Promise<number> {
 function start({ python, env, browser, port, token }: ServeOptions): Deno.ChildProcess {
   return new Deno.Command(python, {
     args: [
-      ...["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", `--ServerApp.port=${port}`],
-      ...[`--ServerApp.root_dir=${NOTEBOOKS}`, "--LabApp.news_url=None", "--log-level=ERROR"],
-      ...[...browser ? [] : ["--no-browser"], ...Deno.uid() === 0 ? ["--allow-root"] : []],
+      "-m",
+      "jupyterlab",
+      "--ServerApp.ip=127.0.0.1",
+      `--ServerApp.port=${port}`,
+      `--ServerApp.root_dir=${NOTEBOOKS}`,
+      "--LabApp.news_url=None",
+      "--log-level=ERROR",
+      ...browser ? [] : ["--no-browser"],
+      ...Deno.uid() === 0 ? ["--allow-root"] : [],
     ],
     cwd: NOTEBOOKS, // a console begins here, as the notebooks do
     env: { ...env, JUPYTER_TOKEN: token },

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { parseHTML } from "linkedom";
-import { pause } from "../embedded/waiting.ts";
+import { sleep } from "../core/deadline.ts";
 import { colour, STYLE } from "./look.ts";
 
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
@@ -16,7 +16,8 @@ const shown = (bundle: Record<string, string>): Shown => ({ [DISPLAY]: () => bun
 const escaped = (text: string) =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 
-const WIDTH_PX = 760, PAD_PX = 20;
+const WIDTH_PX = 760;
+const PAD_PX = 20;
 
 /** A chart under its finding. */
 export interface ChartOptions extends Omit<Plot.PlotOptions, "title" | "document" | "className" | "width"> {
@@ -161,6 +162,6 @@ export async function show(...things: readonly Shown[]): Promise<void> {
     await Deno.jupyter.display({ ...thing[DISPLAY](), [PLACE_TYPE]: `${i + 1}/${things.length}` }, {
       raw: true,
     });
-    await pause(SETTLE_MS);
+    await sleep(SETTLE_MS);
   }
 }

@@ -1,4 +1,4 @@
-import { PROBABILITY_FLOOR } from "../models/metrics.ts";
+import { PROBABILITY_FLOOR } from "../stats/metrics.ts";
 import type { OutcomeRows } from "./rows.ts";
 
 /** `P(outcome = 1) = 1 / (1 + exp(-(a + b logit p)))`, with the covariance of `a` and `b`. */
@@ -28,12 +28,18 @@ const STEPS_MAX = 50;
 export function fitCalibrator(rows: OutcomeRows): Calibrator {
   const { prediction, outcome, shopper } = rows;
   const x = Float64Array.from(prediction, logit);
-  let a = 0, b = 1;
+  let a = 0;
+  let b = 1;
   let inverse: [number, number, number] = [1, 0, 1];
   for (let step = 0; step < STEPS_MAX; step++) {
-    let ga = -a, gb = 1 - b, haa = 1, hab = 0, hbb = 1;
+    let ga = -a;
+    let gb = 1 - b;
+    let haa = 1;
+    let hab = 0;
+    let hbb = 1;
     for (let i = 0; i < x.length; i++) {
-      const c = 1 / (1 + Math.exp(-(a + b * x[i]))), w = c * (1 - c);
+      const c = 1 / (1 + Math.exp(-(a + b * x[i])));
+      const w = c * (1 - c);
       ga += outcome[i] - c;
       gb += (outcome[i] - c) * x[i];
       haa += w;
@@ -42,7 +48,8 @@ export function fitCalibrator(rows: OutcomeRows): Calibrator {
     }
     const det = haa * hbb - hab * hab;
     inverse = [hbb / det, -hab / det, haa / det];
-    const da = inverse[0] * ga + inverse[1] * gb, db = inverse[1] * ga + inverse[2] * gb;
+    const da = inverse[0] * ga + inverse[1] * gb;
+    const db = inverse[1] * ga + inverse[2] * gb;
     const size = Math.min(1, 4 / Math.max(Math.abs(da), Math.abs(db), 1e-300)); // far from the solution, no leaps
     a += size * da;
     b += size * db;
@@ -63,13 +70,17 @@ function sandwich(
     const [sa, sb] = scores.get(shopper[i]) ?? [0, 0];
     scores.set(shopper[i], [sa + residual, sb + residual * x[i]]);
   }
-  let vaa = 0, vab = 0, vbb = 0;
+  let vaa = 0;
+  let vab = 0;
+  let vbb = 0;
   for (const [sa, sb] of scores.values()) {
-    const ia = h1 * sa + h2 * sb, ib = h2 * sa + h3 * sb;
+    const ia = h1 * sa + h2 * sb;
+    const ib = h2 * sa + h3 * sb;
     vaa += ia * ia;
     vab += ia * ib;
     vbb += ib * ib;
   }
-  const G = scores.size, correction = G > 1 ? G / (G - 1) : 1;
+  const G = scores.size;
+  const correction = G > 1 ? G / (G - 1) : 1;
   return [correction * vaa, correction * vab, correction * vbb];
 }

@@ -1,16 +1,15 @@
-import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import type { ModelKind } from "../models/model.ts";
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import type { PerformanceReport } from "./report.ts";
 import { binsOf, placesByBin } from "./bins.ts";
 import { type OutcomeRows, rowsAt, shoppersOf } from "./rows.ts";
-import { clusteredError, meanOf, tInterval } from "./statistic.ts";
+import { wilson } from "../stats/wilson.ts";
+import { clusteredError, meanOf, tInterval } from "../stats/clustered.ts";
 
 type CalibrationBin = NonNullable<PerformanceReport["measured"]>["calibration"][number];
 
 /**
  * Predicted against observed in up to ten bins of about equally many rows. The observed share of a classification has
  * Wilson's interval with each shopper counted once, which rows of one shopper cannot narrow; a mean has the clustered one.
- * Source: Wilson, JASA 22 (1927).
  */
 export function calibrationBins(
   kind: ModelKind,
@@ -20,7 +19,8 @@ export function calibrationBins(
   const places = placesByBin(binsOf(rows.prediction), rows.prediction).filter((of) => of.length > 0);
   return places.map((of) => {
     const bin = rowsAt(rows, of);
-    const predicted = meanOf(bin.prediction).value, observed = meanOf(bin.outcome);
+    const predicted = meanOf(bin.prediction).value;
+    const observed = meanOf(bin.outcome);
     const reach = kind === "classification"
       ? wilson(observed.value, shoppersOf(bin), confidence)
       : tInterval(observed.value, clusteredError({ ...observed, shopper: bin.shopper }), confidence);
@@ -34,12 +34,4 @@ export function calibrationBins(
       observedHigh: reach.high ?? observed.value,
     };
   });
-}
-
-/** Wilson's score interval of a share seen in `n` independent draws. */
-export function wilson(share: number, n: number, confidence: number): { low: number; high: number } {
-  const z2 = normalQuantile(1 - (1 - confidence) / 2, 0, 1) ** 2;
-  const middle = (share + z2 / (2 * n)) / (1 + z2 / n);
-  const reach = Math.sqrt(z2) / (1 + z2 / n) * Math.sqrt(share * (1 - share) / n + z2 / (4 * n * n));
-  return { low: middle - reach, high: middle + reach };
 }

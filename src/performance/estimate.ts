@@ -1,13 +1,13 @@
-import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
-import { type MetricName, ROW_LOSS } from "../models/metrics.ts";
+import { twoSidedZ } from "../stats/critical.ts";
+import { type MetricName, ROW_LOSS } from "../stats/metrics.ts";
 import type { ModelKind } from "../models/model.ts";
-import type { Measured, PerformanceReport } from "../monitoring/performance_report.ts";
+import type { Measured, PerformanceReport } from "./report.ts";
 import { calibrated, type Calibrator, fitCalibrator, logit } from "./calibration.ts";
 import { isRowLoss, withinRange } from "./measure.ts";
-import { weightedAuc } from "./roc.ts";
+import { weightedAuc } from "../stats/roc.ts";
 import { reweighted } from "./reweighted.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
-import { clusteredError } from "./statistic.ts";
+import { clusteredError } from "../stats/clustered.ts";
 
 /** Predictions whose outcomes are not known; shape `[m]` both. */
 export type WaitingRows = Pick<OutcomeRows, "prediction" | "shopper">;
@@ -48,8 +48,9 @@ export function estimate(
   const expect = kind === "classification"
     ? expectedByProbability(known, waiting)
     : expectedByBin(known, waiting, cap);
-  const z = normalQuantile(1 - (1 - confidence) / 2, 0, 1);
-  const rows = waiting.prediction.length, shoppers = shoppersOf(waiting);
+  const z = twoSidedZ(confidence);
+  const rows = waiting.prediction.length;
+  const shoppers = shoppersOf(waiting);
   const expected = metrics.flatMap((metric): Measured[] => {
     const found = expect(metric);
     if (!found) return [];
@@ -124,10 +125,13 @@ function expectedLoss(
   chance: Float64Array,
 ): Expected | null {
   if (!isRowLoss(metric)) return null;
-  const n = chance.length, loss = ROW_LOSS[metric], sign = metric === "accuracy" ? -1 : 1;
+  const n = chance.length;
+  const loss = ROW_LOSS[metric];
+  const sign = metric === "accuracy" ? -1 : 1;
   let value = metric === "accuracy" ? 1 : 0;
   const slope = chance.map((c, i) => {
-    const ifOne = loss(1, p[i], Infinity), ifZero = loss(0, p[i], Infinity);
+    const ifOne = loss(1, p[i], Infinity);
+    const ifZero = loss(0, p[i], Infinity);
     value += sign * (c * ifOne + (1 - c) * ifZero) / n;
     return sign * (ifOne - ifZero) / n;
   });
@@ -152,7 +156,8 @@ function calibrationError(
   { prediction }: WaitingRows,
   chance: Float64Array,
 ): number {
-  let ga = 0, gb = 0;
+  let ga = 0;
+  let gb = 0;
   for (let i = 0; i < chance.length; i++) {
     const byA = slope[i] * chance[i] * (1 - chance[i]);
     ga += byA;

@@ -1,7 +1,7 @@
-import { type RowLoss, rowLosses } from "../models/metrics.ts";
+import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { reweighted } from "./reweighted.ts";
 import type { OutcomeRows } from "./rows.ts";
-import { type ClusteredError, clusteredError, type Influences, meanOf } from "./statistic.ts";
+import { type ClusteredError, clusteredError, type Influences, meanOf } from "../stats/clustered.ts";
 
 /** How far a loss lies above what could be expected, by one way to expect it. */
 export interface Excess extends ClusteredError {
@@ -50,8 +50,10 @@ export function excesses(
     against("deployment", deployment.value, lossNow, deployment.influence),
     against("predictions", same.value, lossNow.map((value, i) => value - same.expected[i]), same.influence),
   ];
-  const guessNow = guessLosses(loss, now, baseline, cap), guessThen = guessLosses(loss, then, baseline, cap);
-  const meanNow = meanOf(guessNow).value, meanThen = meanOf(guessThen).value;
+  const guessNow = guessLosses(loss, now, baseline, cap);
+  const guessThen = guessLosses(loss, then, baseline, cap);
+  const meanNow = meanOf(guessNow).value;
+  const meanThen = meanOf(guessThen).value;
   if (!(meanThen > 0)) return found;
   const ratio = deployment.value / meanThen;
   return [

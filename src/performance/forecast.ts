@@ -1,5 +1,6 @@
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { PerformanceReport } from "../monitoring/performance_report.ts";
+import { DAY_MS } from "../core/time.ts";
+import { twoSidedT } from "../stats/critical.ts";
+import type { PerformanceReport } from "./report.ts";
 
 /** The loss that one look measured. */
 export interface PastLoss {
@@ -8,7 +9,6 @@ export interface PastLoss {
   readonly rows: number;
 }
 
-const DAY_MS = 86_400_000;
 /** Three points always lie nearly on a line. */
 const POINTS_MIN = 4;
 /** Nobody acts on what happens in ten years. */
@@ -36,7 +36,7 @@ export function forecast(
   const line = fitLine(
     apart.map(({ asOfMs, loss, rows }) => ({ x: (asOfMs - nowMs) / DAY_MS, y: loss, w: rows })),
   );
-  const t = tQuantile(1 - (1 - confidence) / 2, apart.length - 2);
+  const t = twoSidedT(confidence, apart.length - 2);
   return {
     metric,
     perDay: line.slope,
@@ -62,7 +62,9 @@ function spaced(points: readonly PastLoss[], spacingMs: number): PastLoss[] {
 function fitLine(points: readonly { x: number; y: number; w: number }[]) {
   const sum = (of: (p: { x: number; y: number; w: number }) => number) =>
     points.reduce((s, p) => s + of(p), 0);
-  const W = sum((p) => p.w), meanX = sum((p) => p.w * p.x) / W, meanY = sum((p) => p.w * p.y) / W;
+  const W = sum((p) => p.w);
+  const meanX = sum((p) => p.w * p.x) / W;
+  const meanY = sum((p) => p.w * p.y) / W;
   const Sxx = sum((p) => p.w * (p.x - meanX) ** 2);
   const slope = sum((p) => p.w * (p.x - meanX) * (p.y - meanY)) / Sxx;
   const at = (x: number) => meanY + slope * (x - meanX);

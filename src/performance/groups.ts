@@ -6,7 +6,8 @@ export interface ShopperGroups {
 
 const KINDS = ["category", "country"] as const;
 /** A smaller group tells nothing about itself, and each further one costs all of them evidence. */
-const SHOPPERS_MIN = 30, GROUPS_MAX = 5;
+const SHOPPERS_MIN = 30;
+const GROUPS_MAX = 5;
 
 /**
  * The segments that shoppers belong to by category and country: the largest few of each, as "country France".

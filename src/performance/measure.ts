@@ -1,8 +1,9 @@
-import { type MetricName, ROW_LOSS, rowLosses } from "../models/metrics.ts";
-import type { Measured } from "../monitoring/performance_report.ts";
-import { weightedAuc } from "./roc.ts";
+import { type MetricName, ROW_LOSS, rowLosses } from "../stats/metrics.ts";
+import type { Measured } from "./report.ts";
+import { weightedAuc } from "../stats/roc.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
-import { clusteredError, meanOf, type Statistic, tInterval } from "./statistic.ts";
+import { mean } from "../stats/mean.ts";
+import { clusteredError, meanOf, type Statistic, tInterval } from "../stats/clustered.ts";
 
 /** A metric of some rows with each row's influence on it; null where these rows cannot tell it. */
 export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity): Statistic | null {
@@ -16,7 +17,8 @@ export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity):
 }
 
 function auc({ prediction, outcome }: OutcomeRows): Statistic | null {
-  const positive = Float64Array.from(outcome), negative = positive.map((y) => 1 - y);
+  const positive = Float64Array.from(outcome);
+  const negative = positive.map((y) => 1 - y);
   const { value, byPositive, byNegative } = weightedAuc(prediction, positive, negative);
   return value === null
     ? null
@@ -25,9 +27,11 @@ function auc({ prediction, outcome }: OutcomeRows): Statistic | null {
 
 /** `1 - M / V`, the influence by the chain rule: `-(m_i - M) / (n V) + M (v_i - V) / (n V^2)`. */
 function r2({ prediction: p, outcome: y }: OutcomeRows): Statistic | null {
-  const error = meanOf(rowLosses("mse", y, p)), mean = meanOf(y).value;
-  const spread = meanOf(Float64Array.from(y, (v) => (v - mean) ** 2));
-  const M = error.value, V = spread.value;
+  const error = meanOf(rowLosses("mse", y, p));
+  const middle = mean(y);
+  const spread = meanOf(Float64Array.from(y, (v) => (v - middle) ** 2));
+  const M = error.value;
+  const V = spread.value;
   if (!(V > 0)) return null;
   return {
     value: 1 - M / V,
@@ -62,7 +66,10 @@ export function measure(
     const { influence, value } = statistic;
     const { low, high } = tInterval(value, clusteredError({ influence, shopper: rows.shopper }), confidence);
     return [{
-      ...{ metric, value, rows: rows.outcome.length, shoppers },
+      metric,
+      value,
+      rows: rows.outcome.length,
+      shoppers,
       low: withinRange(metric, low),
       high: withinRange(metric, high),
       atDeployment: atDeployment[metric] ?? null,

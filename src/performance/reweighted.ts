@@ -26,7 +26,8 @@ export function reweighted(
   const bins = binsOf(known);
   const placesKnown = placesByBin(bins, known);
   const m = others.length;
-  const means: number[] = [], spreads: number[] = [];
+  const means: number[] = [];
+  const spreads: number[] = [];
   for (const places of placesKnown) {
     const mean = places.reduce((sum, i) => sum + values[i], 0) / places.length;
     means.push(mean);

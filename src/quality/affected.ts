@@ -1,4 +1,4 @@
-import type { Finding, QualityKind } from "../monitoring/quality_report.ts";
+import type { Finding, QualityKind } from "./report.ts";
 
 /** What is lost or blurred counts by how long it lasted; what is false (a price in cents, a flood of copies) at once. */
 const COUNTS_BY_TIME: ReadonlySet<QualityKind> = new Set<QualityKind>([

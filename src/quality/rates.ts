@@ -1,7 +1,8 @@
-import { median } from "./students.ts";
-import { betaBinomialTail } from "./tails.ts";
-import { DAY_MS, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
-import { dayText } from "./words.ts";
+import { DAY_MS } from "../core/time.ts";
+import { median } from "../stats/quantile.ts";
+import { betaBinomialTail } from "../stats/tails.ts";
+import { type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "./view.ts";
+import { dayText } from "./format.ts";
 
 /** Of one day: visits affected and visits, events affected and events. */
 export interface Counted {
@@ -44,7 +45,8 @@ export interface RateQuestion {
 /** From a burst of a day to what creeps in over weeks. */
 const LENGTHS = [1, 3, 7, 14, 28] as const;
 /** Stretches of the same length before it that say how a share varies, and visits in them. */
-const BLOCKS_MIN = 6, VISITS_MIN = 30;
+const BLOCKS_MIN = 6;
+const VISITS_MIN = 30;
 /** A stretch of fewer visits is not judged. */
 const VISITS_NOW_MIN = 3;
 
@@ -60,7 +62,8 @@ const VISITS_NOW_MIN = 3;
  */
 export function askRate(view: View, question: RateQuestion): Tested[] {
   const usable = question.series.filter(({ day }) => !isTroubled(view, day, question));
-  let looked = 0, best: { p: number; stretch: Stretch } | null = null;
+  let looked = 0;
+  let best: { p: number; stretch: Stretch } | null = null;
   for (const end of view.fresh) {
     for (const length of question.lengths ?? LENGTHS) {
       const judged = judgeStretch(question, usable, { first: end - length + 1, last: end });
@@ -90,10 +93,12 @@ function judgeStretch(
   usable: readonly Counted[],
   { first, last }: { first: number; last: number },
 ): { p: number; stretch: Stretch } | null {
-  const length = last - first + 1, { k, n } = sumOf(within(series, first, last));
+  const length = last - first + 1;
+  const { k, n } = sumOf(within(series, first, last));
   if (n < VISITS_NOW_MIN) return null;
   const past = within(usable, first - PAST_DAYS, first - 1);
-  const blocks = blocksOf(past, first, length), all = sumOf(past);
+  const blocks = blocksOf(past, first, length);
+  const all = sumOf(past);
   if (blocks.length < BLOCKS_MIN || all.n < VISITS_MIN) return null;
   const usual = (all.k + 0.5) / (all.n + 1);
   const crowd = Math.max(1, n / median(blocks.map((block) => block.n)));
@@ -121,7 +126,8 @@ const spanOf = (past: readonly Counted[]) => past[past.length - 1].day - past[0]
 function blocksOf(past: readonly Counted[], first: number, length: number): Sum[] {
   const blocks = new Map<number, Sum>();
   for (const { day, k, n } of past) {
-    const at = Math.floor((first - 1 - day) / length), sum = blocks.get(at) ?? { k: 0, n: 0 };
+    const at = Math.floor((first - 1 - day) / length);
+    const sum = blocks.get(at) ?? { k: 0, n: 0 };
     blocks.set(at, { k: sum.k + k, n: sum.n + n });
   }
   return [...blocks.values()].filter(({ n }) => n > 0);
@@ -142,14 +148,19 @@ const chiSquareTenth = (freedom: number) =>
 function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {
   const { series, trouble, kind, subject, means, text, evidence } = question;
   const days = stretchOfTrouble(series, stretch, trouble);
-  const { day: first } = days[0], { day: last } = days[days.length - 1];
+  const { day: first } = days[0];
+  const { day: last } = days[days.length - 1];
   const excess = ({ rows, of }: Counted) =>
     trouble === "more" ? rows : Math.max(0, stretch.usual * of - rows);
-  const rows = days.reduce((sum, day) => sum + excess(day), 0),
-    of = days.reduce((sum, day) => sum + day.of, 0);
-  const fromMs = first * DAY_MS, goesOn = !series.some(({ day }) => day > last);
+  const rows = days.reduce((sum, day) => sum + excess(day), 0);
+  const of = days.reduce((sum, day) => sum + day.of, 0);
+  const fromMs = first * DAY_MS;
+  const goesOn = !series.some(({ day }) => day > last);
   return {
-    ...{ kind, subject, means, fromMs },
+    kind,
+    subject,
+    means,
+    fromMs,
     toMs: goesOn ? view.evidence.asOfMs : (last + 1) * DAY_MS,
     rows: Math.round(rows),
     share: of > 0 ? Math.min(1, rows / of) : 0,
@@ -173,9 +184,12 @@ function stretchOfTrouble(
   { first, last, now, usual }: Stretch,
   trouble: RateQuestion["trouble"],
 ): readonly Counted[] {
-  const middle = (now + usual) / 2, sign = trouble === "more" ? 1 : -1;
+  const middle = (now + usual) / 2;
+  const sign = trouble === "more" ? 1 : -1;
   const around = series.filter(({ day }) => day >= first - BEGAN_DAYS);
-  let best = { sum: 0, from: 0, to: 0 }, sum = 0, from = 0;
+  let best = { sum: 0, from: 0, to: 0 };
+  let sum = 0;
+  let from = 0;
   around.forEach(({ day, k, n }, at) => {
     if (sum <= 0) [sum, from] = [0, at];
     sum += sign * (k - n * middle);

@@ -1,8 +1,8 @@
-import type { Finding, QualityKind } from "../monitoring/quality_report.ts";
-import type { QualityEvidence } from "./evidence.ts";
+import { DAY_MS, HOUR_MS } from "../core/time.ts";
+import type { Finding, QualityKind } from "./report.ts";
+import type { QualityEvidence } from "./quality_evidence.ts";
 import type { DayProfile } from "./profile.ts";
 
-export const DAY_MS = 86_400_000, HOUR_MS = 3_600_000;
 /** Days of history that what is new is compared with. */
 export const PAST_DAYS = 120;
 /** Trouble that began longer ago than this is not looked for, however long nobody looked. */

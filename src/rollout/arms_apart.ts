@@ -1,4 +1,4 @@
-import type { Moments } from "./evidence.ts";
+import type { Moments } from "../stats/moments.ts";
 import { BURN_IN, cautiousVariance, mixtureVariance, TUNED_FOR } from "./mean_bounds.ts";
 
 /**

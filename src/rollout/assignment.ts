@@ -18,7 +18,8 @@ export function armOf(
   if (arms.length === 0) return champion;
   const person = hash32(`${salt} ${shopper}`);
   const rest = arms.reduce((left, { share }) => left - share, 1);
-  let chosen = champion, best = strength(person, champion, rest);
+  let chosen = champion;
+  let best = strength(person, champion, rest);
   for (const { version, share } of arms) {
     const own = strength(person, version, share);
     if (own > best) [chosen, best] = [version, own];

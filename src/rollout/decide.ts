@@ -1,12 +1,12 @@
 import type { RolloutDecision } from "./decision.ts";
 import { boundedDifference } from "./difference.ts";
-import type { RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { brokenGuardrail } from "./guardrails.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "./plan.ts";
 import { harmedSegment } from "./segments.ts";
 import { STRATEGIES } from "./strategies/mod.ts";
 import { undecided } from "./undecided.ts";
-import { differenceText, duration } from "./words.ts";
+import { differenceText, duration } from "./format.ts";
 
 /**
  * What one look at a rollout comes to: the same plan, position and evidence give the same decision.

@@ -1,9 +1,10 @@
 import { errorRates } from "./error_rates.ts";
-import type { Moments, RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
+import type { Moments } from "../stats/moments.ts";
 import { armEvidence, pairEvidence } from "./lookup.ts";
 import { meanBounds } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
-import type { Bounds } from "./share_bounds.ts";
+import type { Bounds } from "../stats/interval.ts";
 
 /** A challenger's loss minus the champion's on the same shoppers: above `low` and below `high`, whenever one looks. */
 export function boundedDifference(

@@ -14,7 +14,11 @@ export function endedAlert(
   const [version] = challengers;
   const detail = { rollout: id, asOf, version, champion, strategy: plan.strategy, why };
   const alert = (kind: "rollback" | "rollout", severity: "info" | "warning" | "critical", title: string) => ({
-    ...{ key: `${kind}/${id}`, kind, model, severity, detail },
+    key: `${kind}/${id}`,
+    kind,
+    model,
+    severity,
+    detail,
     title: `${model}: ${title}`,
   });
   if (state === "rolled back" && isDrill(id)) {

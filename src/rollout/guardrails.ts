@@ -1,10 +1,10 @@
 import { errorRates } from "./error_rates.ts";
-import type { RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { armEvidence, pairEvidence } from "./lookup.ts";
 import { BURN_IN } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
 import { shareBounds } from "./share_bounds.ts";
-import { percent, whole } from "./words.ts";
+import { percent, whole } from "./format.ts";
 
 /** Of the answers, one in a hundred may be slower than the guardrail. */
 const SLOW_SHARE_MAX = 0.01;

@@ -1,4 +1,5 @@
-import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "./evidence.ts";
+import type { ArmEvidence, PairEvidence, RolloutEvidence } from "./rollout_evidence.ts";
+import type { Moments } from "../stats/moments.ts";
 
 export const NOTHING: Moments = { n: 0, mean: 0, variance: 0 };
 

@@ -1,4 +1,4 @@
-import type { ModelConfig } from "../retraining_config.ts";
+import type { ModelConfig } from "../config/retraining.ts";
 import type { RolloutPlan, Strategy } from "./plan.ts";
 import { abPerArm } from "./sample_size.ts";
 

@@ -1,5 +1,5 @@
-import type { Moments } from "./evidence.ts";
-import type { Bounds } from "./share_bounds.ts";
+import type { Moments } from "../stats/moments.ts";
+import type { Bounds } from "../stats/interval.ts";
 
 /** Fewer shoppers bound nothing: what is asymptotic has not begun. */
 export const BURN_IN = 100;
@@ -81,7 +81,8 @@ export function shoppersForReach(
 ): number | null {
   const falls = (n: number) => meanReach({ n, variance }, { alpha, scale }) < reach;
   if (!falls(SHOPPERS_MAX)) return null;
-  let below = BURN_IN - 1, enough = SHOPPERS_MAX;
+  let below = BURN_IN - 1;
+  let enough = SHOPPERS_MAX;
   while (enough - below > 1) {
     const middle = Math.floor((below + enough) / 2);
     if (falls(middle)) enough = middle;

@@ -1,10 +1,10 @@
 import type { RolloutDecision } from "./decision.ts";
 import { boundedDifference } from "./difference.ts";
 import { errorRates } from "./error_rates.ts";
-import type { RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { BURN_IN, shoppersForReach } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
-import { differenceText, whole } from "./words.ts";
+import { differenceText, whole } from "./format.ts";
 
 /**
  * Whether a challenger that has come to its last step is proven: with `guardrails`, by having come so far; with

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { RolloutDecision } from "./decision.ts";
-import { RolloutEvidence } from "./evidence.ts";
+import { RolloutEvidence } from "./rollout_evidence.ts";
 import { ArmShare, RolloutPlan } from "./plan.ts";
 
 /**

@@ -1,11 +1,12 @@
 import { lossScale } from "./difference.ts";
 import { errorRates } from "./error_rates.ts";
-import type { Moments, RolloutEvidence } from "./evidence.ts";
+import type { RolloutEvidence } from "./rollout_evidence.ts";
+import type { Moments } from "../stats/moments.ts";
 import { pairEvidence } from "./lookup.ts";
 import { meanBounds } from "./mean_bounds.ts";
 import type { RolloutPlan } from "./plan.ts";
-import type { Bounds } from "./share_bounds.ts";
-import { signed, whole } from "./words.ts";
+import type { Bounds } from "../stats/interval.ts";
+import { signed, whole } from "./format.ts";
 
 /** How a segment's difference is bounded, and the rise of its loss that still counts as no worse. */
 export interface BoundedSegment {

@@ -1,3 +1,5 @@
+import type { Bounds } from "../stats/interval.ts";
+
 /**
  * Bounds of a share, from `count` of `n` independent answers, that hold however often one looks: the chance that they
  * EVER miss the true share, over all `n`, is at most `alpha` for both together.
@@ -20,11 +22,6 @@ export function shareBounds(count: number, n: number, { alpha }: { alpha: number
     low: count === 0 ? 0 : crossing(excess, 0, seen),
     high: count === n ? 1 : crossing(excess, 1, seen),
   };
-}
-
-export interface Bounds {
-  readonly low: number;
-  readonly high: number;
 }
 
 /** So many halvings are below what a double tells apart. */

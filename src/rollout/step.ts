@@ -1,6 +1,6 @@
 import type { RolloutDecision } from "./decision.ts";
 import type { RolloutPlan } from "./plan.ts";
-import { duration, whole } from "./words.ts";
+import { duration, whole } from "./format.ts";
 
 /** "since 26 h: 1,204 of 1,000 shoppers" */
 export const stepText = (

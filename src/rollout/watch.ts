@@ -1,4 +1,4 @@
-import type { Interval } from "../validation/verdict.ts";
+import type { Interval } from "../stats/interval.ts";
 
 /**
  * What to do with a deployed version after its first labelled window: take it back only when the interval says that it

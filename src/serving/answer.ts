@@ -1,7 +1,7 @@
-import type { Arm } from "../db/predictions.ts";
+import type { Arm } from "../db/models/predictions.ts";
 import { armOf } from "../rollout/assignment.ts";
-import type { LineUp } from "./line_up.ts";
-import type { Voice } from "./voice.ts";
+import type { ServingSet } from "./serving_set.ts";
+import type { LoadedModel } from "./loaded_model.ts";
 
 /** Rows to be answered. */
 export interface Rows {
@@ -12,15 +12,15 @@ export interface Rows {
   features(horizonDays: number): Float32Array;
 }
 
-/** What is said of one row, and who said it. */
+/** The answer to one row, and the version it comes from. */
 export interface Answer {
   readonly prediction: number;
   /** null: the baseline */
   readonly version: number | null;
   readonly arm: Arm;
-  /** whether the version that should have spoken did not */
+  /** whether another version had to answer */
   readonly fallback: boolean;
-  /** the horizon that the speaker was trained for */
+  /** the horizon that this version was trained for */
   readonly horizonDays: number;
 }
 
@@ -33,55 +33,57 @@ export interface Count {
   fallbacks: number;
 }
 
-/** All that a line-up says of some rows. */
-export interface Said {
+/** All answers of a serving set to some rows. */
+export interface ScoredBatch {
   /** what is shown, one answer per row */
   shown: Answer[];
-  /** what the others of a rollout say of the same rows: evidence, which nobody is shown */
+  /** answers of the other versions of a rollout to the same rows: evidence, which nobody is shown */
   unshown: (Answer & { row: number })[];
   /** the version whose turn each row is */
   owners: number[];
   counts: Map<number, Count>;
 }
 
-interface Seat {
-  voice: Voice;
+interface Candidate {
+  loadedModel: LoadedModel;
   arm: Arm;
 }
 
 /**
- * Lets a line-up answer. Each row belongs to the champion or to an arm of the rollout, by its shopper; where that one
+ * Lets a serving set answer. Each row belongs to the champion or to an arm of the rollout, by its shopper; where that one
  * cannot answer, the champion does, then the last known good version, then the baseline. In a rollout every version
  * answers every row, and one answer is shown.
  */
-export function answerRows(lineUp: LineUp, rows: Rows): Said {
-  const scored = new Map<Voice, Float32Array | null>();
-  const scores = (voice: Voice) => {
-    if (!scored.has(voice)) scored.set(voice, score(voice, rows));
-    return scored.get(voice)!;
+export function answerRows(servingSet: ServingSet, rows: Rows): ScoredBatch {
+  const scored = new Map<LoadedModel, Float32Array | null>();
+  const scores = (loadedModel: LoadedModel) => {
+    if (!scored.has(loadedModel)) scored.set(loadedModel, score(loadedModel, rows));
+    return scored.get(loadedModel)!;
   };
-  const { chains, ownerOf } = seatsOf(lineUp);
-  const said: Said = { shown: [], unshown: [], owners: [], counts: new Map() };
+  const { chains, ownerOf } = candidatesOf(servingSet);
+  const batch: ScoredBatch = { shown: [], unshown: [], owners: [], counts: new Map() };
   for (let row = 0; row < rows.n; row++) {
     const owner = ownerOf(rows, row);
-    const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(lineUp);
-    said.owners.push(owner);
-    said.shown.push(answer);
-    count(said, chains.get(owner)![0].voice, !answer.fallback);
+    const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(servingSet);
+    batch.owners.push(owner);
+    batch.shown.push(answer);
+    count(batch, chains.get(owner)![0].loadedModel, !answer.fallback);
   }
-  if (lineUp.challengers.length > 0) addUnshown(lineUp, said, scores);
-  return said;
+  if (servingSet.challengers.length > 0) addUnshown(servingSet, batch, scores);
+  return batch;
 }
 
-/** Whose turn a row is, and who stands in for whom. */
-function seatsOf(
-  lineUp: LineUp,
-): { chains: Map<number, readonly Seat[]>; ownerOf: (rows: Rows, row: number) => number } {
-  const { champion, challengers, spare, state } = lineUp;
-  const chain: Seat[] = [{ voice: champion, arm: "champion" }];
-  if (spare) chain.push({ voice: spare, arm: "known good" });
-  const chains = new Map<number, readonly Seat[]>([[champion.version, chain]]);
-  for (const voice of challengers) chains.set(voice.version, [{ voice, arm: "challenger" }, ...chain]);
+/** Says which version a row belongs to, and which ones stand in for it, in order. */
+function candidatesOf(
+  servingSet: ServingSet,
+): { chains: Map<number, readonly Candidate[]>; ownerOf: (rows: Rows, row: number) => number } {
+  const { champion, challengers, fallbackModel, state } = servingSet;
+  const chain: Candidate[] = [{ loadedModel: champion, arm: "champion" }];
+  if (fallbackModel) chain.push({ loadedModel: fallbackModel, arm: "known good" });
+  const chains = new Map<number, readonly Candidate[]>([[champion.version, chain]]);
+  for (const loadedModel of challengers) {
+    chains.set(loadedModel.version, [{ loadedModel, arm: "challenger" }, ...chain]);
+  }
   const shown = state.arms.filter((arm) => arm.shown);
   const split = { champion: champion.version, arms: shown, salt: state.salt };
   const ownerOf = shown.length === 0
@@ -91,21 +93,21 @@ function seatsOf(
 }
 
 function firstAnswer(
-  chain: readonly Seat[],
-  scores: (voice: Voice) => Float32Array | null,
+  chain: readonly Candidate[],
+  scores: (loadedModel: LoadedModel) => Float32Array | null,
   row: number,
 ): Answer | null {
-  for (let seat = 0; seat < chain.length; seat++) {
-    const { voice, arm } = chain[seat];
-    const prediction = scores(voice)?.[row] ?? NaN;
+  for (let rank = 0; rank < chain.length; rank++) {
+    const { loadedModel, arm } = chain[rank];
+    const prediction = scores(loadedModel)?.[row] ?? NaN;
     if (!Number.isFinite(prediction)) continue;
-    const { horizonDays } = voice.scorer!; // it has scored
-    return { prediction, version: voice.version, arm, fallback: seat > 0, horizonDays };
+    const { horizonDays } = loadedModel.scorer!; // it has scored
+    return { prediction, version: loadedModel.version, arm, fallback: rank > 0, horizonDays };
   }
   return null;
 }
 
-const baselineOf = ({ baseline }: LineUp): Answer => ({
+const baselineOf = ({ baseline }: ServingSet): Answer => ({
   ...baseline,
   version: null,
   arm: "baseline",
@@ -113,7 +115,7 @@ const baselineOf = ({ baseline }: LineUp): Answer => ({
 });
 
 /** null: it has no scorer, or that threw */
-function score({ scorer }: Voice, rows: Rows): Float32Array | null {
+function score({ scorer }: LoadedModel, rows: Rows): Float32Array | null {
   if (scorer === null) return null;
   try {
     return scorer.predictPacked(rows.features(scorer.horizonDays), rows.n);
@@ -122,15 +124,15 @@ function score({ scorer }: Voice, rows: Rows): Float32Array | null {
   }
 }
 
-function count(said: Said, { version, scorer }: Voice, spoke: boolean): void {
-  const counted = countOf(said, version);
+function count(batch: ScoredBatch, { version, scorer }: LoadedModel, spoke: boolean): void {
+  const counted = countOf(batch, version);
   counted.answers++;
   if (spoke) return;
   counted.fallbacks++;
   if (scorer !== null) counted.errors++; // else its file cannot be used, and it was not asked
 }
 
-function countOf({ counts }: Said, version: number): Count {
+function countOf({ counts }: ScoredBatch, version: number): Count {
   const known = counts.get(version);
   if (known) return known;
   const made = { answers: 0, errors: 0, fallbacks: 0 };
@@ -139,20 +141,22 @@ function countOf({ counts }: Said, version: number): Count {
 }
 
 function addUnshown(
-  { champion, challengers, state }: LineUp,
-  said: Said,
-  scores: (voice: Voice) => Float32Array | null,
+  { champion, challengers, state }: ServingSet,
+  batch: ScoredBatch,
+  scores: (loadedModel: LoadedModel) => Float32Array | null,
 ): void {
-  for (const voice of [champion, ...challengers]) {
-    const arm = voice === champion ? "champion" as const : "challenger" as const;
-    const isShadow = state.arms.some(({ version, shown }) => version === voice.version && !shown);
-    const values = scores(voice);
-    for (let row = 0; row < said.shown.length; row++) {
-      const prediction = values?.[row] ?? NaN, isNumber = Number.isFinite(prediction);
-      if (isShadow) count(said, voice, isNumber);
-      if (!isNumber || said.shown[row].version === voice.version) continue;
-      const { version } = voice, { horizonDays } = voice.scorer!;
-      said.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
+  for (const loadedModel of [champion, ...challengers]) {
+    const arm = loadedModel === champion ? "champion" as const : "challenger" as const;
+    const isShadow = state.arms.some(({ version, shown }) => version === loadedModel.version && !shown);
+    const values = scores(loadedModel);
+    for (let row = 0; row < batch.shown.length; row++) {
+      const prediction = values?.[row] ?? NaN;
+      const isNumber = Number.isFinite(prediction);
+      if (isShadow) count(batch, loadedModel, isNumber);
+      if (!isNumber || batch.shown[row].version === loadedModel.version) continue;
+      const { version } = loadedModel;
+      const { horizonDays } = loadedModel.scorer!;
+      batch.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
     }
   }
 }

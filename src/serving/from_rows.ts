@@ -1,34 +1,39 @@
 import { FEATURES } from "../features/definition.ts";
 import { answerRows, type Rows } from "./answer.ts";
-import { countIn, keep, predictionsOf, told } from "./keep.ts";
-import type { Asked, Parts } from "./parts.ts";
+import { recordMetrics, recordPredictions, toPredictions, toResponse } from "./record_predictions.ts";
+import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, RowsRequest } from "./prediction.ts";
 
 const WIDTH = FEATURES.length;
 
 /** Answers requests that bring their features, all together. */
 export async function answerFromRows(
-  parts: Parts,
+  deps: PredictorDeps,
   model: string,
-  asked: readonly Asked<RowsRequest>[],
+  timedRequests: readonly TimedRequest<RowsRequest>[],
 ): Promise<Predictions[]> {
-  const lineUp = await parts.lineUps.of(model), { asOfMs: now } = await parts.moment();
-  const requests = asked.map(({ request }) => request);
-  const of = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
+  const servingSet = await deps.servingSets.resolve(model);
+  const { asOfMs: now } = await deps.moment();
+  const requests = timedRequests.map(({ request }) => request);
+  const subjects = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
   const features = joined(requests.map((request) => request.features));
   const rows: Rows = {
-    n: of.length,
-    shopper: (row) => of[row].user ?? features.subarray(row * WIDTH, (row + 1) * WIDTH).join(),
+    n: subjects.length,
+    shopper: (row) => subjects[row].user ?? features.subarray(row * WIDTH, (row + 1) * WIDTH).join(),
     features: () => features,
   };
-  const said = answerRows(lineUp, rows);
-  await keep(parts, lineUp, { rows, of, said });
+  const batch = answerRows(servingSet, rows);
+  await recordPredictions(deps, servingSet, { rows, subjects, batch });
   let end = 0;
   const ends = requests.map(({ users }) => end += users.length);
-  countIn(parts, model, said, asked, ends);
+  recordMetrics(deps, model, batch, timedRequests, ends);
   return requests.map(({ users, asOfMs = now }, i) => {
     const first = ends[i] - users.length;
-    return predictionsOf(lineUp, asOfMs, users.map((user, row) => told(user, said.shown[first + row])));
+    return toPredictions(
+      servingSet,
+      asOfMs,
+      users.map((user, row) => toResponse(user, batch.shown[first + row])),
+    );
   });
 }
 

@@ -1,29 +1,30 @@
 import { answerRows, type Rows } from "./answer.ts";
-import { countIn, keep, predictionsOf, told } from "./keep.ts";
+import { recordMetrics, recordPredictions, toPredictions, toResponse } from "./record_predictions.ts";
 import { packed, readShoppers, type Shopper } from "./lookup.ts";
-import type { Asked, Parts } from "./parts.ts";
+import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, UsersRequest } from "./prediction.ts";
 
 /** Answers requests about shoppers, whose features are read from their events, all together. */
 export async function answerFromUsers(
-  parts: Parts,
+  deps: PredictorDeps,
   model: string,
-  asked: readonly Asked<UsersRequest>[],
+  timedRequests: readonly TimedRequest<UsersRequest>[],
 ): Promise<Predictions[]> {
-  const lineUp = await parts.lineUps.of(model);
-  const seen = await readShoppers(parts.sql, asked.map(({ request }) => request), await parts.moment());
+  const servingSet = await deps.servingSets.resolve(model);
+  const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), await deps.moment());
   const shoppers = seen.flatMap((one) => one.shoppers);
   const rows = rowsOf(shoppers);
-  const said = answerRows(lineUp, rows);
-  await keep(parts, lineUp, { rows, of: shoppers, said });
+  const batch = answerRows(servingSet, rows);
+  await recordPredictions(deps, servingSet, { rows, subjects: shoppers, batch });
   let end = 0;
   const ends = seen.map((one) => end += one.shoppers.length);
-  countIn(parts, model, said, asked, ends);
-  return asked.map(({ request }, i) => {
-    const { asOfMs, shoppers } = seen[i], first = ends[i] - shoppers.length;
-    const answers = new Map(shoppers.map(({ user }, row) => [user, said.shown[first + row]]));
-    const predictions = request.users.map((user) => told(user, answers.get(user)));
-    return predictionsOf(lineUp, asOfMs, predictions);
+  recordMetrics(deps, model, batch, timedRequests, ends);
+  return timedRequests.map(({ request }, i) => {
+    const { asOfMs, shoppers } = seen[i];
+    const first = ends[i] - shoppers.length;
+    const answers = new Map(shoppers.map(({ user }, row) => [user, batch.shown[first + row]]));
+    const predictions = request.users.map((user) => toResponse(user, answers.get(user)));
+    return toPredictions(servingSet, asOfMs, predictions);
   });
 }
 

@@ -1,6 +1,7 @@
+import { sleep } from "../core/deadline.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
-import { insertAnswers, type StoredAnswer } from "../db/predictions.ts";
+import { insertAnswers, type StoredAnswer } from "../db/models/predictions.ts";
 
 /** Where answers are kept, to meet their outcomes later. */
 export interface Journal {
@@ -39,8 +40,11 @@ export function writeBehind(
   write: (answers: readonly StoredAnswer[]) => Promise<void>,
   { delayMs = 100, batch = 5_000, most = 50_000, retryMs = 500, log }: WriteBehindOptions,
 ): WriteBehind {
-  let queue: StoredAnswer[] = [], room: (() => void)[] = [];
-  let timer: ReturnType<typeof setTimeout> | undefined, writing: Promise<void> | null = null, closing = false;
+  let queue: StoredAnswer[] = [];
+  let room: (() => void)[] = [];
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let writing: Promise<void> | null = null;
+  let closing = false;
 
   const drain = async () => {
     clearTimeout(timer);
@@ -62,7 +66,7 @@ export function writeBehind(
       } catch (error) {
         if (tries === 1) log(`serving: ${part.length} answers wait to be stored: ${messageOf(error)}`);
         if (closing && tries > 3) throw error;
-        await new Promise((done) => setTimeout(done, retryMs));
+        await sleep(retryMs);
       }
     }
   };

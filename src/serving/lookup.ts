@@ -1,9 +1,9 @@
 import type { Database } from "../db/connect.ts";
-import { lastEventsMs } from "../db/last_events.ts";
-import { readUserDays } from "../db/user_days.ts";
+import { lastEventsMs } from "../db/events/last_events.ts";
+import { readUserDays } from "../db/events/user_days.ts";
 import { featureRow, FEATURES } from "../features/definition.ts";
 import type { UserDay } from "../features/user_day.ts";
-import type { Moment } from "../reporting/as_of.ts";
+import type { Moment } from "../app/as_of.ts";
 import type { UsersRequest } from "./prediction.ts";
 
 /** A shopper with events, and the moment that sees them. */
@@ -33,7 +33,8 @@ export async function readShoppers(
   );
   const found = new Map(await Promise.all(read));
   return requests.map(({ users }, i) => {
-    const asOfMs = moments[i], days = found.get(asOfMs)!;
+    const asOfMs = moments[i];
+    const days = found.get(asOfMs)!;
     const known = [...new Set(users)].filter((user) => days.has(user));
     return { asOfMs, shoppers: known.map((user) => ({ user, asOfMs, days: days.get(user)! })) };
   });

@@ -1,9 +1,9 @@
-import { insertAnswers } from "../db/predictions.ts";
+import { insertAnswers } from "../db/models/predictions.ts";
 import { writeBehind } from "./journal.ts";
 import type { Predictor } from "./prediction.ts";
-import { createPredictor, type PredictorDeps } from "./predictor.ts";
-import { createVoices } from "./voice.ts";
-import { watchServing } from "./watched.ts";
+import { createPredictor, type PredictorOptions } from "./predictor.ts";
+import { createModelCache } from "./loaded_model.ts";
+import { openServingCache } from "./serving_cache.ts";
 
 /** A predictor for many requests. */
 export interface Serving {
@@ -17,15 +17,15 @@ export interface Serving {
  * `createPredictor` alone asks the database each time, for callers that must see their own changes at once.
  */
 export async function openServing(
-  deps: Omit<PredictorDeps, "lineUps" | "moment" | "journal"> & { log: (line: string) => void },
+  deps: Omit<PredictorOptions, "servingSets" | "moment" | "journal"> & { log: (line: string) => void },
 ): Promise<Serving> {
   const { sql, clock, log } = deps;
-  const lineUps = await watchServing({ sql, load: createVoices(deps), clock, log });
+  const servingSets = await openServingCache({ sql, load: createModelCache(deps), clock, log });
   const journal = writeBehind((answers) => insertAnswers(sql, answers), { log });
   return {
-    predictor: createPredictor({ ...deps, lineUps, moment: lineUps.moment, journal }),
+    predictor: createPredictor({ ...deps, servingSets, moment: servingSets.moment, journal }),
     async close() {
-      await lineUps.close();
+      await servingSets.close();
       await journal.close();
     },
   };

@@ -1,20 +1,20 @@
 import { NotFoundError } from "../core/errors.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { currentMoment } from "../reporting/as_of.ts";
+import { currentMoment } from "../app/as_of.ts";
 import { answerFromRows } from "./from_rows.ts";
 import { answerFromUsers } from "./from_users.ts";
-import { gathered } from "./gather.ts";
+import { createBatcher } from "./batcher.ts";
 import { directJournal } from "./journal.ts";
-import { freshLineUps } from "./line_up.ts";
-import type { Asked, Parts } from "./parts.ts";
+import { createServingResolver } from "./serving_set.ts";
+import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictor } from "./prediction.ts";
-import { createVoices, type VoiceDeps } from "./voice.ts";
+import { createModelCache, type ModelCacheDeps } from "./loaded_model.ts";
 
 /**
- * What a predictor is made of. As long as nothing else is given it asks the database at each call who serves, and stores
+ * Options of a predictor. As long as nothing else is given it asks the database at each call who serves, and stores
  * answers before it gives them: its callers see their own changes at once.
  */
-export interface PredictorDeps extends VoiceDeps, Partial<Omit<Parts, "sql">> {
+export interface PredictorOptions extends ModelCacheDeps, Partial<Omit<PredictorDeps, "sql">> {
   models: ReadonlyMap<string, ModelDefinition>;
 }
 
@@ -24,31 +24,31 @@ const ROWS_AT_ONCE = 10_000;
  * Serves predictions by what the registry says serves now. A version that cannot answer is passed over for the champion,
  * the last known good one, then the naive baseline. Requests that come while others are answered are answered together.
  */
-export function createPredictor(deps: PredictorDeps): Predictor {
-  const { sql, clock, models } = deps;
-  const parts: Parts = {
+export function createPredictor(options: PredictorOptions): Predictor {
+  const { sql, clock, models } = options;
+  const deps: PredictorDeps = {
     sql,
-    lineUps: deps.lineUps ?? freshLineUps(sql, createVoices(deps)),
-    moment: deps.moment ?? (() => currentMoment(sql, clock)),
-    journal: deps.journal ?? directJournal(sql),
-    tally: deps.tally,
+    servingSets: options.servingSets ?? createServingResolver(sql, createModelCache(options)),
+    moment: options.moment ?? (() => currentMoment(sql, clock)),
+    journal: options.journal ?? directJournal(sql),
+    metrics: options.metrics,
   };
   const batching = {
     most: ROWS_AT_ONCE,
-    rowsOf: ({ request }: Asked<{ users: readonly unknown[] }>) => request.users.length,
+    rowsOf: ({ request }: TimedRequest<{ users: readonly unknown[] }>) => request.users.length,
   };
-  const doors = new Map([...models.keys()].map((model) => [model, {
-    fromUsers: gathered(answerFromUsers.bind(null, parts, model), batching),
-    fromRows: gathered(answerFromRows.bind(null, parts, model), batching),
+  const handlers = new Map([...models.keys()].map((model) => [model, {
+    fromUsers: createBatcher(answerFromUsers.bind(null, deps, model), batching),
+    fromRows: createBatcher(answerFromRows.bind(null, deps, model), batching),
   }]));
-  const doorOf = (model: string) => {
-    const door = doors.get(model);
-    if (!door) throw new NotFoundError("model", model);
-    return door;
+  const handlerOf = (model: string) => {
+    const handler = handlers.get(model);
+    if (!handler) throw new NotFoundError("model", model);
+    return handler;
   };
-  const asked = <Request>(request: Request) => ({ request, startedMs: performance.now() });
+  const timed = <Request>(request: Request) => ({ request, startedMs: performance.now() });
   return {
-    predict: async (request) => await doorOf(request.model).fromUsers(asked(request)),
-    predictRows: async (request) => await doorOf(request.model).fromRows(asked(request)),
+    predict: async (request) => await handlerOf(request.model).fromUsers(timed(request)),
+    predictRows: async (request) => await handlerOf(request.model).fromRows(timed(request)),
   };
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { NativeConnection } from "@temporalio/worker";
 import { messageOf } from "../core/errors.ts";
-import type { Config } from "../config.ts";
+import type { Config } from "../config/environment.ts";
 
 /** Where Temporal is and how to be let in. */
 export type TemporalConfig = Pick<

@@ -1,4 +1,4 @@
-import type { HandRollout } from "../../activities/rollout.ts";
+import type { HandRollout } from "../../activities/rollout/mod.ts";
 export type { HandRollout };
 
 /** Who asked for a change, and why; `requestId` makes it count once. */

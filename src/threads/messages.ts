@@ -1,15 +1,15 @@
 import type { Table } from "../drift/table.ts";
 import type { WindowsOptions, WindowsVerdict } from "../drift/windows.ts";
 
-/** What the judge and its thread say to each other. */
-export interface ToJudge {
+/** Messages between the pool and its thread. */
+export interface ToDriftWorker {
   id: number;
   reference: Table;
   current: Table;
   options: WindowsOptions;
 }
 
-export type FromJudge =
+export type FromDriftWorker =
   | { id: number; kind: "done"; verdict: WindowsVerdict }
   | { id: number; kind: "failed"; error: ErrorFacts };
 

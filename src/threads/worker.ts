@@ -1,12 +1,12 @@
 import { InsufficientDataError } from "../core/errors.ts";
 import { compareWindows } from "../drift/windows.ts";
-import type { ErrorFacts, FromJudge, ToJudge } from "./messages.ts";
+import type { ErrorFacts, FromDriftWorker, ToDriftWorker } from "./messages.ts";
 
-/** The thread that judges: one request after the other. */
+/** The worker thread: compares windows, one request after the other. */
 
 const scope = self as unknown as {
-  postMessage(message: FromJudge): void;
-  onmessage: ((event: MessageEvent<ToJudge>) => void) | null;
+  postMessage(message: FromDriftWorker): void;
+  onmessage: ((event: MessageEvent<ToDriftWorker>) => void) | null;
 };
 
 scope.onmessage = ({ data: { id, reference, current, options } }) => {

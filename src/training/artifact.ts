@@ -113,7 +113,8 @@ export function decodeBytes(bytes: Uint8Array): { header: unknown; numbers: Floa
   if (bytes.length < 8 || view.getUint32(0, true) !== MAGIC) {
     throw new TypeError("Cannot read artefact: wrong magic");
   }
-  const length = view.getUint32(4, true), start = 8 + Math.ceil(length / 4) * 4;
+  const length = view.getUint32(4, true);
+  const start = 8 + Math.ceil(length / 4) * 4;
   if (start > bytes.length) throw new TypeError("Cannot read artefact: it is cut short");
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(8, 8 + length)));
   const body = bytes.slice(start, start + Math.floor((bytes.length - start) / 4) * 4);
@@ -161,7 +162,8 @@ export function evaluate(formula: Formula, values: readonly Float32Array[]): Flo
       return all[0].map((_, i) => all.reduce((sum, v) => sum + v[i], 0) / all.length);
     }
     case "tail": {
-      const body = evaluate(formula.body, values), tail = evaluate(formula.tail, values);
+      const body = evaluate(formula.body, values);
+      const tail = evaluate(formula.tail, values);
       const share = formula.share ? evaluate(formula.share, values) : undefined;
       return body.map((b, i) => {
         const s = share ? share[i] : 1;

@@ -19,7 +19,8 @@ export async function chooseRecipe(bench: Workbench, slice: Slice, recipe: Recip
     throw new TypeError(`Cannot choose for blend "${recipe.name}": choose its members`);
   }
   if (recipe.family === "warm-start") return await chooseWarmStart(bench, slice, recipe);
-  const penalties: Partial<Record<PartRole, number>> = {}, epochs: Partial<Record<PartRole, number>> = {};
+  const penalties: Partial<Record<PartRole, number>> = {};
+  const epochs: Partial<Record<PartRole, number>> = {};
   let curve: readonly CurvePoint[] = [];
   for (const plan of planParts(bench.task.kind, recipe.target)) {
     const choice: PartChoice = await choosePart(bench, slice, recipe, plan);
@@ -55,7 +56,8 @@ async function fitFresh(
   recipe: LinearRecipe | NetworkRecipe,
   fitted: FittedRecipe,
 ): Promise<Predictor> {
-  const preprocessings: Preprocessing[] = [], parts: Part[] = [];
+  const preprocessings: Preprocessing[] = [];
+  const parts: Part[] = [];
   for (const plan of planParts(bench.task.kind, recipe.target)) {
     const penalty = fitted.penalties?.[plan.role] ?? ROLES[plan.role].penalties[0];
     const made = await fitPart(bench, slice, recipe, plan, {
@@ -85,7 +87,8 @@ const about = ({ task, seed }: Workbench, slice: Slice, recipe: FittedRecipe) =>
 /** The mean of predictors that share their features. */
 export function blend(members: readonly Predictor[], recipe: FittedRecipe): Predictor {
   const preprocessings = [...new Set(members.flatMap((m) => m.preprocessings))];
-  const parts: Part[] = [], formulas: Formula[] = [];
+  const parts: Part[] = [];
+  const formulas: Formula[] = [];
   for (const member of members) {
     formulas.push(renumbered(member.formula, parts.length));
     parts.push(...member.parts.map((p) => ({
@@ -135,7 +138,8 @@ async function chooseWarmStart(bench: Workbench, slice: Slice, recipe: WarmStart
     if (epochs[part.role] !== undefined) continue;
     epochs[part.role] = 0;
     if (split.summary.by === "none" || part.role === "tail" || part.network.inputs === 0) continue;
-    const plan = planOf(champion, part), preprocessing = champion.preprocessings[part.preprocessing];
+    const plan = planOf(champion, part);
+    const preprocessing = champion.preprocessings[part.preprocessing];
     const held = partRows(validation, preprocessing, plan, thresholdOf(champion, fit));
     const run = { index, epochs: recipe.network.epochsMax, held };
     const state = await continuePart(bench, fit, recipe, champion, run);

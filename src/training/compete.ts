@@ -1,5 +1,5 @@
-import { DAY_MS } from "../features/user_day.ts";
-import { classificationScores, regressionScores } from "../models/metrics.ts";
+import { DAY_MS } from "../core/time.ts";
+import { classificationScores, regressionScores } from "../stats/metrics.ts";
 import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, predictWith } from "./artifact.ts";
 import { chooseRecipe, fitRecipe } from "./candidate.ts";
@@ -46,7 +46,8 @@ interface Comparison {
  */
 export async function compete(request: CompeteRequest, reporter: Reporter): Promise<CompeteResult> {
   checkRows(request.rows);
-  const { task } = request, rows = limitRows(request.rows);
+  const { task } = request;
+  const rows = limitRows(request.rows);
   const bench = openBench(request, reporter, task.candidates);
   const split = splitRows(rows, task.horizonDays);
   const comparison: Comparison = {

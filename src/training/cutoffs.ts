@@ -1,4 +1,4 @@
-import { DAY_MS } from "../features/user_day.ts";
+import { DAY_MS } from "../core/time.ts";
 
 /**
  * The first cut-off of a shop that names none: on a grid that does not move when older events arrive late (whole steps
@@ -7,7 +7,8 @@ import { DAY_MS } from "../features/user_day.ts";
 export function firstCutoff(
   { firstEventMs, activeDays, stepDays }: { firstEventMs: number; activeDays: number; stepDays: number },
 ): number {
-  const step = stepDays * DAY_MS, monday = 4 * DAY_MS;
+  const step = stepDays * DAY_MS;
+  const monday = 4 * DAY_MS;
   return monday + Math.ceil((firstEventMs + activeDays * DAY_MS - monday) / step) * step;
 }
 

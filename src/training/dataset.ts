@@ -14,7 +14,10 @@ export async function loadRows(
   keep: (shopper: number) => boolean = () => true,
 ): Promise<TrainingRows> {
   const width = FEATURES.length;
-  const features: Float32Array[] = [], target: number[] = [], cutoffMs: number[] = [], user: number[] = [];
+  const features: Float32Array[] = [];
+  const target: number[] = [];
+  const cutoffMs: number[] = [];
+  const user: number[] = [];
   for (const block of blocks) {
     const rows = decodeFeatures(await store.get(block.features));
     const labels = decodeLabels(await store.get(block.labels));

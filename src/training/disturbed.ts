@@ -1,4 +1,5 @@
 import { gaussian, seededRandom } from "../core/random.ts";
+import { mean } from "../stats/mean.ts";
 import { decodeArtifact, encodeArtifact } from "./artifact.ts";
 
 /**
@@ -14,8 +15,8 @@ export function disturbed(
   const predictor = decodeArtifact(artefact);
   const parts = predictor.parts.map((part) => {
     const { weights } = part.network;
-    const mean = weights.reduce((a, b) => a + b, 0) / weights.length;
-    const spread = Math.sqrt(weights.reduce((sum, w) => sum + (w - mean) ** 2, 0) / weights.length);
+    const middle = mean(weights);
+    const spread = Math.sqrt(weights.reduce((sum, w) => sum + (w - middle) ** 2, 0) / weights.length);
     const worse = weights.map((w) => w + strength * spread * noise());
     return { ...part, network: { ...part.network, weights: worse } };
   });

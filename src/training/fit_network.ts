@@ -46,7 +46,8 @@ const GRADIENT_NORM_MAX = 5;
 
 /** Fresh hidden layers on a linear path: He's initial weights, and a last layer of zeros, so that the fit starts at the linear solution. */
 export function freshNetwork(linear: Float64Array, hidden: readonly number[], random: () => number): Network {
-  const inputs = linear.length - 1, places = layerPlaces(inputs, hidden);
+  const inputs = linear.length - 1;
+  const places = layerPlaces(inputs, hidden);
   const last = places[places.length - 1];
   const weights = new Float32Array(last ? last.weightsAt + last.rows : inputs + 1);
   weights.set(linear);
@@ -63,7 +64,8 @@ export function freshNetwork(linear: Float64Array, hidden: readonly number[], ra
  * epoch, so a fit that goes on from a stored state ends where an uninterrupted one ends.
  */
 export async function fitNetwork(fit: NetworkFit): Promise<NetworkState> {
-  const n = fit.train.y.length, k = fit.start.inputs;
+  const n = fit.train.y.length;
+  const k = fit.start.inputs;
   let state = fit.state ?? initialState(fit);
   const x = tf.tensor2d(fit.train.x, [n, k]);
   const offsets = fit.trainLinear ? undefined : linearPath(fit.start, fit.train.x);
@@ -88,9 +90,13 @@ function initialState(fit: NetworkFit): NetworkState {
 }
 
 function runEpoch(fit: NetworkFit, from: NetworkState, x: tf.Tensor2D, offsets?: Float32Array): NetworkState {
-  const { train, options } = fit, n = train.y.length, epoch = from.epoch + 1;
+  const { train, options } = fit;
+  const n = train.y.length;
+  const epoch = from.epoch + 1;
   const order = permutation(n, seededRandom(fit.seed * 1009 + epoch));
-  const weights = from.weights.slice(), gradient = from.gradient.slice(), square = from.square.slice();
+  const weights = from.weights.slice();
+  const gradient = from.gradient.slice();
+  const square = from.square.slice();
   const batches = Math.ceil(n / options.batchSize);
   let total = 0;
   for (let b = 0; b < batches; b++) {
@@ -121,7 +127,8 @@ function batchGradient(
   rows: Int32Array,
   offsets?: Float32Array,
 ): { loss: number; slope: Float32Array } {
-  const { inputs: k, hidden } = fit.start, size = rows.length;
+  const { inputs: k, hidden } = fit.start;
+  const size = rows.length;
   const places = layerPlaces(k, hidden);
   const slope = new Float32Array(weights.length);
   let loss = 0;
@@ -185,7 +192,8 @@ function adamStep(
   weights: Float32Array,
   adam: { gradient: Float32Array; square: Float32Array; slope: Float32Array; step: number },
 ): void {
-  const { gradient, square, slope, step } = adam, { beta1, beta2, epsilon } = ADAM;
+  const { gradient, square, slope, step } = adam;
+  const { beta1, beta2, epsilon } = ADAM;
   const { learningRate, weightDecay } = fit.options;
   const norm = Math.sqrt(slope.reduce((sum, g) => sum + g * g, 0));
   const shrink = norm > GRADIENT_NORM_MAX ? GRADIENT_NORM_MAX / norm : 1;
@@ -214,7 +222,8 @@ function linearPath({ inputs: k, weights }: Network, x: Float32Array): Float32Ar
 function validationLoss(fit: NetworkFit, weights: Float32Array): number | null {
   const rows = fit.validation;
   if (!rows || rows.y.length === 0) return null;
-  const { inputs: k, hidden } = fit.start, n = rows.y.length;
+  const { inputs: k, hidden } = fit.start;
+  const n = rows.y.length;
   const out = linearPath({ inputs: k, hidden, weights }, rows.x);
   const places = layerPlaces(k, hidden);
   if (places.length > 0) {

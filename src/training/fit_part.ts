@@ -1,3 +1,4 @@
+import { mean } from "../stats/mean.ts";
 import { gaussian, hash32, seededRandom } from "../core/random.ts";
 import type { Inputs, LinearRecipe, NetworkOptions, NetworkRecipe } from "../models/recipe.ts";
 import type { Part } from "./artifact.ts";
@@ -78,7 +79,8 @@ export function describePart(
   network: Network,
   x: Float32Array,
 ): Omit<Part, "preprocessing"> {
-  const { link } = ROLES[role], { target } = slice.rows;
+  const { link } = ROLES[role];
+  const { target } = slice.rows;
   if (link === "sigmoid") return { role, network, link, scale: 1, min: 0, max: 1 };
   const max = target.reduce((most, y) => Math.max(most, y), 0);
   if (link === "expm1") {
@@ -118,8 +120,8 @@ function scaleOf(slice: Slice, { role, positiveOnly }: PartPlan): number {
   const values = slice.rows.target.filter((y) => !positiveOnly || y > 0).map((y) =>
     target(y, slice.threshold)
   );
-  const mean = values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
-  const variance = values.reduce((a, b) => a + (b - mean) ** 2, 0) / Math.max(1, values.length);
+  const middle = mean(values, { empty: 0 });
+  const variance = values.reduce((a, b) => a + (b - middle) ** 2, 0) / Math.max(1, values.length);
   return variance > 0 ? Math.sqrt(variance) : 1;
 }
 
@@ -131,13 +133,15 @@ function linearSolution(
   penalty: number,
   grid: readonly number[],
 ): Float64Array {
-  const inputs = inputsOf(recipe, plan), rule = ROLES[plan.role];
+  const inputs = inputsOf(recipe, plan);
+  const rule = ROLES[plan.role];
   const key = (p: number) => `${plan.role}/${plan.positiveOnly}/${inputs}/${p}`;
   const known = slice.linear.get(key(penalty));
   if (known) return known;
   const { preprocessing, x } = sliceInputs(slice, inputs, rule.limit);
   const { x: kept, y } = partRows(slice.rows, preprocessing, plan, slice.threshold, x);
-  const scale = scaleOf(slice, plan), k = preprocessing.columns.length;
+  const scale = scaleOf(slice, plan);
+  const k = preprocessing.columns.length;
   const problem: LinearProblem = { x: kept, k, y: y.map((v) => v / scale) };
   const solve = rule.loss === "logistic" ? solveLogistic : solveRidge;
   solve(problem, grid).forEach((weights, i) => slice.linear.set(key(grid[i]), weights));

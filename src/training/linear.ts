@@ -23,7 +23,8 @@ const HALVINGS_MAX = 8;
 export function solveRidge({ x, k, y }: LinearProblem, penalties: readonly number[]): Float64Array[] {
   const n = y.length;
   if (n === 0) return penalties.map(() => new Float64Array(k + 1));
-  const gram = gramMatrix(x, n, k), right = new Float64Array(k + 1);
+  const gram = gramMatrix(x, n, k);
+  const right = new Float64Array(k + 1);
   addGradient({ x, k, y }, y, right);
   return penalties.map((penalty) => dampedSolver(gram, penalty, n)(right));
 }
@@ -34,7 +35,8 @@ export function solveRidge({ x, k, y }: LinearProblem, penalties: readonly numbe
  * @returns per penalty `[w (k), b]`; with a single class no weights, and the smoothed log odds as intercept
  */
 export function solveLogistic(problem: LinearProblem, penalties: readonly number[]): Float64Array[] {
-  const { k, y } = problem, n = y.length;
+  const { k, y } = problem;
+  const n = y.length;
   const positives = y.reduce((a, b) => a + b, 0);
   let at = new Float64Array(k + 1);
   at[k] = Math.log((positives + 0.5) / (n - positives + 0.5));
@@ -63,7 +65,8 @@ function newtonStep(
   penalty: number,
   solver: Solver,
 ): Float64Array<ArrayBuffer> {
-  const eta = linearOutput(problem, at), loss = logisticLoss(problem.y, eta, at, penalty);
+  const eta = linearOutput(problem, at);
+  const loss = logisticLoss(problem.y, eta, at, penalty);
   const direction = solver(downhill(problem, eta, at, penalty));
   for (let halving = 0, share = 1; halving <= HALVINGS_MAX; halving++, share /= 2) {
     const moved = at.map((v, j) => v + share * direction[j]);
@@ -134,10 +137,12 @@ function logisticLoss(y: Float32Array, eta: Float64Array, weights: Float64Array,
 
 /** The second derivative of the loss without its penalty, from evenly spaced rows. */
 function logisticCurvature({ x, k, y }: LinearProblem, eta: Float64Array): Matrix {
-  const n = y.length, m = Math.min(n, CURVATURE_ROWS);
+  const n = y.length;
+  const m = Math.min(n, CURVATURE_ROWS);
   const scaled = new Float32Array(m * (k + 1));
   for (let s = 0; s < m; s++) {
-    const i = Math.floor(s * n / m), p = sigmoid(eta[i]);
+    const i = Math.floor(s * n / m);
+    const p = sigmoid(eta[i]);
     const root = Math.sqrt(Math.max(1e-6, p * (1 - p)) * n / m);
     for (let j = 0; j < k; j++) scaled[s * (k + 1) + j] = root * x[i * k + j];
     scaled[s * (k + 1) + k] = root;

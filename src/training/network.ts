@@ -23,7 +23,8 @@ export interface LayerPlace {
 export function layerPlaces(inputs: number, hidden: readonly number[]): LayerPlace[] {
   if (hidden.length === 0) return [];
   const places: LayerPlace[] = [];
-  let at = inputs + 1, rows = inputs;
+  let at = inputs + 1;
+  let rows = inputs;
   for (const cols of hidden) {
     places.push({ rows, cols, weightsAt: at, biasAt: at + rows * cols });
     at += rows * cols + cols;
@@ -47,7 +48,8 @@ export function forward(network: Network, x: Float32Array, n: number): Float32Ar
   const out = new Float32Array(n);
   const layers = layerPlaces(k, network.hidden);
   const widest = Math.max(k, ...network.hidden);
-  let from = new Float64Array(widest), to = new Float64Array(widest);
+  let from = new Float64Array(widest);
+  let to = new Float64Array(widest);
   for (let i = 0; i < n; i++) {
     let y = weights[k];
     for (let j = 0; j < k; j++) y += weights[j] * x[i * k + j];

@@ -1,4 +1,4 @@
-import { DAY_MS } from "../features/user_day.ts";
+import { DAY_MS } from "../core/time.ts";
 import type { Inputs } from "../models/recipe.ts";
 import type { TrainingRows } from "./rows.ts";
 
@@ -40,7 +40,9 @@ interface Values {
 
 function valuesOf(features: Float32Array, width: number, of: number): Values {
   const n = features.length / width;
-  const raw = new Float32Array(n), log = new Float32Array(n), missing = new Float32Array(n);
+  const raw = new Float32Array(n);
+  const log = new Float32Array(n);
+  const missing = new Float32Array(n);
   let missingCount = 0;
   for (let i = 0, at = of; i < n; i++, at += width) {
     const v = features[at];
@@ -102,12 +104,16 @@ function hinges(log: Float32Array, of: number): Draft[] {
 /** Mean, standard deviation, and the share of the variance that lies between cut-offs. */
 function momentsOf(x: Float64Array, groups: { of: Int32Array; count: number }) {
   const n = x.length;
-  let mean = 0, squares = 0, between = 0;
+  let mean = 0;
+  let squares = 0;
+  let between = 0;
   for (let i = 0; i < n; i++) mean += x[i];
   mean /= n;
-  const sums = new Float64Array(groups.count), counts = new Float64Array(groups.count);
+  const sums = new Float64Array(groups.count);
+  const counts = new Float64Array(groups.count);
   for (let i = 0; i < n; i++) {
-    const d = x[i] - mean, g = groups.of[i];
+    const d = x[i] - mean;
+    const g = groups.of[i];
     squares += d * d;
     sums[g] += d;
     counts[g]++;
@@ -126,7 +132,8 @@ function cutoffGroups(cutoffMs: Float64Array): { of: Int32Array; count: number }
 }
 
 function spanMs(cutoffMs: Float64Array): number {
-  let from = Infinity, to = -Infinity;
+  let from = Infinity;
+  let to = -Infinity;
   for (const ms of cutoffMs) {
     from = Math.min(from, ms);
     to = Math.max(to, ms);
@@ -140,10 +147,15 @@ function spanMs(cutoffMs: Float64Array): number {
  * @param features shape `[n, width]` @returns shape `[n, columns]`
  */
 export function preprocess(p: Preprocessing, features: Float32Array, width: number): Float32Array {
-  const n = features.length / width, k = p.columns.length;
-  const out = new Float32Array(n * k), limit = p.limit ?? Infinity;
+  const n = features.length / width;
+  const k = p.columns.length;
+  const out = new Float32Array(n * k);
+  const limit = p.limit ?? Infinity;
   for (let i = 0; i < n; i++) {
-    let of = -1, raw = 0, log = 0, missing = 0;
+    let of = -1;
+    let raw = 0;
+    let log = 0;
+    let missing = 0;
     for (let j = 0; j < k; j++) {
       const column = p.columns[j];
       if (column.of !== of) {

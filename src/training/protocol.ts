@@ -1,4 +1,4 @@
-import type { ClassificationScores, RegressionScores } from "../models/metrics.ts";
+import type { ClassificationScores, RegressionScores } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { PartRole, Recipe } from "../models/recipe.ts";
 import type { TrainingRows } from "./rows.ts";

@@ -35,7 +35,8 @@ export function checkRows(rows: TrainingRows): void {
 export function takeRows(rows: TrainingRows, at: ArrayLike<number>): TrainingRows {
   const { width } = rows;
   const features = new Float32Array(at.length * width);
-  const target = new Float64Array(at.length), cutoffMs = new Float64Array(at.length);
+  const target = new Float64Array(at.length);
+  const cutoffMs = new Float64Array(at.length);
   const user = new Int32Array(at.length);
   for (let i = 0; i < at.length; i++) {
     features.set(rows.features.subarray(at[i] * width, (at[i] + 1) * width), i * width);

@@ -1,5 +1,5 @@
+import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
-import { DAY_MS } from "../features/user_day.ts";
 import type { SplitSummary } from "./protocol.ts";
 import type { TrainingRows } from "./rows.ts";
 
@@ -38,7 +38,8 @@ export function splitRows(rows: TrainingRows, horizonDays: number): Split {
 }
 
 function splitByTime(rows: TrainingRows, validationMs: number, horizonDays: number): Split {
-  const fit: number[] = [], validation: number[] = [];
+  const fit: number[] = [];
+  const validation: number[] = [];
   for (let i = 0; i < rows.target.length; i++) {
     if (rows.cutoffMs[i] >= validationMs) validation.push(i);
     else if (rows.cutoffMs[i] + horizonDays * DAY_MS <= validationMs) fit.push(i);
@@ -48,7 +49,8 @@ function splitByTime(rows: TrainingRows, validationMs: number, horizonDays: numb
 
 function splitByUser(rows: TrainingRows, cutoffs: number): Split {
   const n = rows.target.length;
-  const fit: number[] = [], validation: number[] = [];
+  const fit: number[] = [];
+  const validation: number[] = [];
   const isHeld = (user: number) => mix32(user ^ 0x5bd1e995) / 2 ** 32 < VALIDATION_SHARE;
   for (let i = 0; i < n; i++) (isHeld(rows.user[i]) ? validation : fit).push(i);
   if (fit.length >= LEAST_ROWS && validation.length >= LEAST_ROWS) {

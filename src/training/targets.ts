@@ -1,4 +1,4 @@
-import { quantile } from "../models/metrics.ts";
+import { quantile } from "../stats/quantile.ts";
 import type { ModelKind } from "../models/model.ts";
 import type { Inputs, PartRole, TargetTransform } from "../models/recipe.ts";
 import type { Formula, Part } from "./artifact.ts";

@@ -4,7 +4,7 @@ import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { fitPreprocessing, preprocess, type Preprocessing } from "./preprocess.ts";
 import type { TrainingProgress, TrainingTask } from "./protocol.ts";
 import { takeRows, type TrainingRows } from "./rows.ts";
-import { quantile } from "../models/metrics.ts";
+import { quantile } from "../stats/quantile.ts";
 import { tailThreshold } from "./targets.ts";
 import type { Predictor } from "./artifact.ts";
 
@@ -77,7 +77,10 @@ export interface Meter {
 }
 
 export function createMeter(total: number, send: (progress: TrainingProgress) => void): Meter {
-  let done = 0, weight = 0, candidate = "", highest = 0;
+  let done = 0;
+  let weight = 0;
+  let candidate = "";
+  let highest = 0;
   const fractionAt = (share: number) =>
     highest = Math.max(highest, Math.min(1, (done + weight * share) / total));
   return {

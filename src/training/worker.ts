@@ -1,3 +1,4 @@
+import { sleep } from "../core/deadline.ts";
 import { decodeArtifact, type Predictor, predictWith } from "./artifact.ts";
 import { startBackend } from "./backend.ts";
 import { compete, refit } from "./compete.ts";
@@ -19,7 +20,7 @@ function reporterOf(id: number): Reporter {
     progress: (progress) => scope.postMessage({ id, kind: "progress", progress }),
     checkpoint: (bytes) => scope.postMessage({ id, kind: "checkpoint", bytes }),
     tick: async () => {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await sleep(0);
       if (aborted.has(id)) throw new DOMException("Training was aborted", "AbortError");
     },
   };

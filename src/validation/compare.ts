@@ -1,7 +1,8 @@
-import { classificationScores, regressionScores, rowLosses } from "../models/metrics.ts";
+import { classificationScores, regressionScores, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { pairedInterval } from "./paired.ts";
-import type { Interval } from "./verdict.ts";
+import { mean } from "../stats/mean.ts";
+import { pairedInterval } from "../stats/paired.ts";
+import type { Interval } from "../stats/interval.ts";
 
 /** Labelled rows that neither model was trained on. Arrays are parallel, shape `[n]`. */
 export interface UnseenRows {
@@ -32,8 +33,8 @@ export function compare(
   const theirs = rowLosses(loss, target, champion, { cap });
   const ours = rowLosses(loss, target, challenger, { cap });
   return {
-    championLoss: mean(theirs),
-    challengerLoss: mean(ours),
+    championLoss: mean(theirs, { empty: 0 }),
+    challengerLoss: mean(ours, { empty: 0 }),
     difference: pairedInterval(ours.map((value, i) => value - theirs[i]), shopper, { confidence }),
     championMetrics: scores(kind, target, champion, cap),
     challengerMetrics: scores(kind, target, challenger, cap),
@@ -52,6 +53,3 @@ export function scores(
     : regressionScores(target, predictions, { cap });
   return Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
 }
-
-const mean = (values: Float64Array) =>
-  values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length;

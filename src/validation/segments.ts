@@ -1,7 +1,7 @@
 import tCdf from "@stdlib/stats-base-dists-t-cdf";
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import { holm } from "../drift/multiple.ts";
-import type { Interval } from "./verdict.ts";
+import { holm } from "../stats/multiple.ts";
+import { standardError } from "../stats/paired.ts";
+import type { Interval } from "../stats/interval.ts";
 
 /** A challenger against the champion within one segment, on rows that neither has seen. */
 export interface SegmentRow {
@@ -45,9 +45,10 @@ export function segmentVerdicts(
 }
 
 /** One-sided p-value, the standard error taken back out of the interval. */
-function chanceOf({ mean, high, clusters, confidence }: Interval, limit: number): number {
-  if (clusters < SHOPPERS_MIN || !Number.isFinite(high)) return 1;
-  const error = (high - mean) / tQuantile(1 - (1 - confidence) / 2, clusters - 1);
+function chanceOf(difference: Interval, limit: number): number {
+  const { mean, clusters } = difference;
+  const error = standardError(difference);
+  if (clusters < SHOPPERS_MIN || !Number.isFinite(error)) return 1;
   if (error === 0) return mean > limit ? 0 : 1;
   return tCdf((limit - mean) / error, clusters - 1);
 }

@@ -1,5 +1,5 @@
+import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
-import { DAY_MS } from "../features/user_day.ts";
 import type { SnapshotBlock } from "../training/snapshot.ts";
 
 /** How a snapshot's cut-offs are used: which train the challenger that is tested, and which test it. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Interval as MeanInterval } from "../stats/interval.ts";
 
 /** An end of an interval. JSON has no infinity: an end that is nowhere is `null` there, and infinite here. */
 const end = (nowhere: number) => z.number().nullable().transform((value) => value ?? nowhere);
@@ -11,12 +12,12 @@ export const Interval = z.strictObject({
   n: z.int(),
   clusters: z.int(),
   confidence: z.number(),
-});
-export type Interval = z.infer<typeof Interval>;
+}) satisfies z.ZodType<MeanInterval>;
+export type Interval = MeanInterval;
 
 /** Everything a verdict rests on, enough to reach it again. */
 export const Evidence = z.strictObject({
-  gate: z.enum(["evidence", "threshold"]),
+  gate: z.enum(["evidence", "threshold", "worth"]),
   loss: z.string().describe("name of the loss that was compared"),
   against: z.enum(["champion", "baseline"]),
   championLoss: z.number(),
@@ -26,6 +27,9 @@ export const Evidence = z.strictObject({
   ),
   margin: z.number().describe("absolute rise of the loss that still counts as no worse"),
   threshold: z.number().describe("relative fall the threshold gate asks for"),
+  expected: z.strictObject({ mean: z.number(), sd: z.number() }).nullable().default(null).describe(
+    'the difference that was forecast before the test, for the gate "worth"; null: none was',
+  ),
   stale: z.boolean(),
   staleBecause: z.string().nullable(),
   failing: z.boolean(),

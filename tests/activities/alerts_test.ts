@@ -3,13 +3,13 @@ import { MockActivityEnvironment } from "@temporalio/testing";
 import { createAlertActivities } from "../../activities/alerts.ts";
 import { type CheckResult, createCheckActivities } from "../../activities/check.ts";
 import { createReportActivities, failedKey } from "../../activities/report.ts";
-import { closeAlertsOf, listAlerts, openAlert } from "../../src/db/alerts.ts";
+import { closeAlertsOf, listAlerts, openAlert } from "../../src/db/alerts/alerts.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { openCycle } from "../../src/db/cycles.ts";
-import { moveServing } from "../../src/db/serving.ts";
+import { openCycle } from "../../src/db/cycles/cycles.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
 import churn from "../../src/models/churn.ts";
-import type { Outcome } from "../../src/reporting/cycle.ts";
-import { anAlert, NotingChannel, NOW_MS } from "../alerts/support.ts";
+import type { Outcome } from "../../src/retraining/cycle.ts";
+import { anAlert, NotingChannel, NOW_MS } from "../app/alerts/support.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 import {
@@ -92,8 +92,15 @@ for (
       for (const [number, ended] of (["failed", outcome] as const).entries()) {
         const cycleId = `retrainer/churn/cycle/${number + 1}`;
         await openCycle(sql, {
-          ...{ id: cycleId, model: "churn", number: number + 1, runId: cycleId, trigger: "interval" },
-          ...{ requestedBy: null, asOf: AS_OF, reasons: [], champion: null },
+          id: cycleId,
+          model: "churn",
+          number: number + 1,
+          runId: cycleId,
+          trigger: "interval",
+          requestedBy: null,
+          asOf: AS_OF,
+          reasons: [],
+          champion: null,
         });
         await reportCycle({ cycleId, model: "churn", outcome: ended, error: "the disk is full" });
       }
@@ -115,7 +122,9 @@ Deno.test("checkTrigger() that runs through and retrains nothing closes the aler
     const { checkTrigger } = createCheckActivities(deps as never);
     const cycle = { cycleId: "retrainer/churn/cycle/2", model: "churn", number: 2, requestedBy: null };
     const checked = await new MockActivityEnvironment().run(checkTrigger, {
-      ...{ ...cycle, trigger: "interval" as const, asOf: AS_OF },
+      ...cycle,
+      trigger: "interval" as const,
+      asOf: AS_OF,
     });
     assert.notEqual((checked as CheckResult).answer, "retrain");
     const [{ closedWhy }] = await listAlerts(sql, { open: false });

@@ -2,17 +2,18 @@ import assert from "node:assert/strict";
 import { createApproveActivities } from "../../activities/approve.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { createReportActivities } from "../../activities/report.ts";
-import { listAlerts } from "../../src/db/alerts.ts";
-import { decideApproval, getApproval } from "../../src/db/approvals.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
+import { decideApproval, getApproval } from "../../src/db/rollouts/approvals.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { getCycle, openCycle } from "../../src/db/cycles.ts";
-import { listDeliveries } from "../../src/db/deliveries.ts";
+import { getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
+import { listDeliveries } from "../../src/db/alerts/deliveries.ts";
 import churn from "../../src/models/churn.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, AS_OF } from "../db/models_support.ts";
 
-const CYCLE = "retrainer/churn/cycle/1", START_MS = Date.UTC(2026, 10, 1);
+const CYCLE = "retrainer/churn/cycle/1";
+const START_MS = Date.UTC(2026, 10, 1);
 
 interface Asked {
   sql: Database;
@@ -37,7 +38,9 @@ const asking = (
     let nowMs = START_MS;
     const deps = { sql, clock: () => nowMs, models: new Map([["churn", churn]]) } as unknown as ActivityDeps;
     await work({
-      ...{ sql, deps, activities: createApproveActivities(deps) },
+      sql,
+      deps,
+      activities: createApproveActivities(deps),
       at: (hours) => nowMs = START_MS + hours * 3_600_000,
     });
   });

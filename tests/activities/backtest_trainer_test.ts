@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rememberingTrainer } from "../../activities/backtest/trainer.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
-import { trainingSeconds } from "../../src/db/backtests.ts";
+import { trainingSeconds } from "../../src/db/backtests/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
@@ -36,8 +36,11 @@ const request = (seed: number, target = [0, 1]): CompeteRequest => ({
     featureHash: "f",
   },
   rows: {
-    ...{ features: new Float32Array(target.length), width: 1, target: Float64Array.from(target) },
-    ...{ cutoffMs: new Float64Array(target.length), user: new Int32Array(target.length) },
+    features: new Float32Array(target.length),
+    width: 1,
+    target: Float64Array.from(target),
+    cutoffMs: new Float64Array(target.length),
+    user: new Int32Array(target.length),
   },
   seed,
 } as never);
@@ -50,7 +53,8 @@ async function withTrainers(
   const folder = await Deno.makeTempDir({ prefix: "perennial-trainer-" });
   try {
     await withDatabase(async (sql) => {
-      const held = new HeldTrainer(), underWay = new Map();
+      const held = new HeldTrainer();
+      const underWay = new Map();
       let nowMs = 0;
       const deps = {
         sql,
@@ -96,7 +100,8 @@ Deno.test("rememberingTrainer() lets two that ask at once share one training", (
 
 Deno.test("rememberingTrainer() trains for who waits when the one that trained is cancelled", () =>
   withTrainers(async ({ held, trainerOf }) => {
-    const gate = Promise.withResolvers<void>(), cancelled = new AbortController();
+    const gate = Promise.withResolvers<void>();
+    const cancelled = new AbortController();
     held.gate = gate.promise;
     const first = trainerOf("a").compete(request(1), { signal: cancelled.signal });
     const begun = async () => {
@@ -114,7 +119,8 @@ Deno.test("rememberingTrainer() trains for who waits when the one that trained i
 
 Deno.test("rememberingTrainer() lets who is cancelled go, though another trains on", () =>
   withTrainers(async ({ held, trainerOf }) => {
-    const gate = Promise.withResolvers<void>(), cancelled = new AbortController();
+    const gate = Promise.withResolvers<void>();
+    const cancelled = new AbortController();
     held.gate = gate.promise;
     const first = trainerOf("a").compete(request(1));
     while (held.trained === 0) await new Promise((done) => setTimeout(done, 1));

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
-import { createImpactActivities } from "../../activities/impact.ts";
-import { saveConfig } from "../../src/db/config_versions.ts";
-import { endCycle, openCycle } from "../../src/db/cycles.ts";
-import { listImpacts, type StoredImpact } from "../../src/db/impacts.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { addVersion, getVersion } from "../../src/db/versions.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { ImpactEvidence } from "../../src/impact/evidence.ts";
+import { createImpactActivities } from "../../activities/impact/mod.ts";
+import { saveConfig } from "../../src/db/config/config_versions.ts";
+import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
+import { listImpacts, type StoredImpact } from "../../src/db/cycles/impacts.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { addVersion, getVersion } from "../../src/db/models/versions.ts";
+import { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { FEATURE_GROUPS } from "../../src/impact/groups.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { openValue } from "../../src/registry/sealed.ts";
-import { readImpact } from "../../src/reporting/read_impact.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { readImpact } from "../../src/app/reports/impact.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { tinyArtefact } from "../serving/artefact.ts";
 import { DEPLOYED_MS, inObservedShop } from "./observed_shop.ts";
 
@@ -28,8 +28,15 @@ async function deployTwo({ sql, store }: ActivityDeps): Promise<void> {
   await moveServing(sql, { ...move, version: 1, expected: null, key: first, asOf: iso(0) });
   await endCycle(sql, first, "deployed");
   await openCycle(sql, {
-    ...{ id: second, model: "churn", number: 2, runId: "r", trigger: "interval", requestedBy: null },
-    ...{ asOf: iso(14), reasons: [], champion: 1 },
+    id: second,
+    model: "churn",
+    number: 2,
+    runId: "r",
+    trigger: "interval",
+    requestedBy: null,
+    asOf: iso(14),
+    reasons: [],
+    champion: 1,
   });
   await sql`update cycles set evidence = (select evidence || '{"against": "champion"}' from cycles where id = ${first}),
     snapshot_id = 's1' where id = ${second}`;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { observeQuality } from "../../activities/observe/quality.ts";
-import { featureBlock } from "../../src/features/build.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
-import { QualityEvidence as Schema } from "../../src/quality/evidence.ts";
-import { QualityReport } from "../../src/monitoring/quality_report.ts";
+import { featureBlock } from "../../src/app/features/blocks.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
+import { QualityEvidence as Schema } from "../../src/quality/quality_evidence.ts";
+import { QualityReport } from "../../src/quality/report.ts";
 import { openValue } from "../../src/registry/sealed.ts";
-import { protocolOf } from "../../src/training/labelled.ts";
+import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { config, DEPLOYED_MS, inObservedShop } from "./observed_shop.ts";
 
 const asOfMs = DEPLOYED_MS + 3 * DAY_MS;

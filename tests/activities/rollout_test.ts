@@ -1,23 +1,24 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
-import { createRolloutActivities } from "../../activities/rollout.ts";
-import { listAlerts } from "../../src/db/alerts.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
-import { endCycle, getCycle, openCycle } from "../../src/db/cycles.ts";
-import { savePredictions } from "../../src/db/predictions.ts";
-import { getRollout, listLooks } from "../../src/db/rollouts.ts";
-import { moveServing, servingState } from "../../src/db/serving.ts";
-import { addVersion } from "../../src/db/versions.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { knownGood } from "../../src/registry/moves.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { createRolloutActivities } from "../../activities/rollout/mod.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { endCycle, getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
+import { savePredictions } from "../../src/db/models/predictions.ts";
+import { getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
+import { moveServing, servingState } from "../../src/db/models/serving.ts";
+import { addVersion } from "../../src/db/models/versions.ts";
+import { knownGood } from "../../src/app/registry/moves.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import { rolloutId } from "../../src/rollout/rollout.ts";
 import { aManifest } from "../db/models_support.ts";
 import { tinyArtefact } from "../serving/artefact.ts";
 import { DEPLOYED_MS, inObservedShop } from "./observed_shop.ts";
 
-const CYCLE = "retrainer/churn/cycle/2", ROLLOUT = rolloutId("churn", 2);
+const CYCLE = "retrainer/churn/cycle/2";
+const ROLLOUT = rolloutId("churn", 2);
 const day = (n: number) => new Date(DEPLOYED_MS + n * DAY_MS).toISOString();
 
 /** A shop in which version 1 serves, and a cycle made version 2 from the artefact given. */
@@ -34,12 +35,25 @@ function inShop(
     const wanted = { ...config, rollout: "canary" as const, rollout_step_shoppers: 10, ...settings };
     await saveConfig(sql, { config: wanted, after: version, by: "a test", why: "" });
     await moveServing(sql, {
-      ...{ model: "churn", version: 1, expected: null, kind: "deploy", key: "retrainer/churn/cycle/1" },
-      ...{ by: "a cycle", why: "first", asOf: day(0) },
+      model: "churn",
+      version: 1,
+      expected: null,
+      kind: "deploy",
+      key: "retrainer/churn/cycle/1",
+      by: "a cycle",
+      why: "first",
+      asOf: day(0),
     });
     await openCycle(sql, {
-      ...{ id: CYCLE, model: "churn", number: 2, runId: "r2", trigger: "replay", requestedBy: null },
-      ...{ asOf: day(1), reasons: [], champion: 1 },
+      id: CYCLE,
+      model: "churn",
+      number: 2,
+      runId: "r2",
+      trigger: "replay",
+      requestedBy: null,
+      asOf: day(1),
+      reasons: [],
+      champion: 1,
     });
     const manifest = aManifest({ cycleId: CYCLE, metrics: { logLoss: 0.6 } });
     await addVersion(sql, { manifest, artefactSha256: await store.put(artefact) });
@@ -86,7 +100,8 @@ Deno.test("a version that does worse is taken back once outcomes say so, by the 
       second.text,
     );
     assert.deepEqual(await activities.lookAtRollout({ rollout: ROLLOUT, look: 2, asOf: day(30) }), second);
-    const [{ evidence }] = await listLooks(deps.sql, ROLLOUT), [pair] = evidence.pairs;
+    const [{ evidence }] = await listLooks(deps.sql, ROLLOUT);
+    const [pair] = evidence.pairs;
     const french = pair.segments.find(({ segment }) => segment === "country France")!;
     assert.ok(french.difference.n > 50 && french.difference.n < pair.difference.n / 2, "a third live there");
     await activities.concludeRollout({ rollout: ROLLOUT });
@@ -155,7 +170,11 @@ Deno.test("beginRolloutByHand() plants what a drill needs, once, and leaves the 
   inShop(tinyArtefact(5), async ({ deps, activities }) => {
     await pinMoment(deps.sql, DEPLOYED_MS + DAY_MS);
     const wanted = {
-      ...{ id: "rollout/churn/drill-1", model: "churn", requestId: "r1", by: "ann", why: "drill" },
+      id: "rollout/churn/drill-1",
+      model: "churn",
+      requestId: "r1",
+      by: "ann",
+      why: "drill",
     };
     const drill = { ...wanted, version: { drill: { strength: 1 } }, strategy: "shadow" as const };
     await activities.beginRolloutByHand(drill);

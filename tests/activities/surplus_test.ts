@@ -4,19 +4,15 @@ import type { ModelVersion } from "../../src/registry/version.ts";
 import { aManifest } from "../db/models_support.ts";
 
 const version = (number: number, over: Partial<ModelVersion> = {}): ModelVersion => ({
-  ...{
-    model: "churn",
-    version: number,
-    cycleId: `cycle ${number}`,
-    state: "deployed",
-    artefactSha256: `${number}`,
-  },
-  ...{
-    manifest: aManifest(),
-    damagedAt: null,
-    artefactRemovedAt: null,
-    createdAt: "2011-06-07T00:00:00.000Z",
-  },
+  model: "churn",
+  version: number,
+  cycleId: `cycle ${number}`,
+  state: "deployed",
+  artefactSha256: `${number}`,
+  manifest: aManifest(),
+  damagedAt: null,
+  artefactRemovedAt: null,
+  createdAt: "2011-06-07T00:00:00.000Z",
   ...over,
 });
 const served = (...newestFirst: number[]) => newestFirst.map((number) => ({ version: number }));

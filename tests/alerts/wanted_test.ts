@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { wantedFromDrift, wantedFromPerformance, wantedFromQuality } from "../../src/alerts/wanted.ts";
-import type { Settlement } from "../../src/alerts/settle.ts";
-import type { PerformanceReport } from "../../src/monitoring/performance_report.ts";
-import type { Finding } from "../../src/monitoring/quality_report.ts";
+import type { Settlement } from "../../src/alerts/alert.ts";
+import type { PerformanceReport } from "../../src/performance/report.ts";
+import type { Finding } from "../../src/quality/report.ts";
 import { aDriftReport, aFinding, aPerformanceReport, aQualityReport, aShift } from "../monitoring/reports.ts";
 
 const brief = ({ scope, wanted }: Settlement) => ({
@@ -87,7 +87,13 @@ Deno.test("wantedFromDrift() names the feature that matters most, with its numbe
 });
 
 const forecast = (over: Partial<NonNullable<PerformanceReport["forecast"]>>) => ({
-  ...{ metric: "logLoss", perDay: 0.001, threshold: 0.5508, daysLeft: 9, low: 5, high: 16, points: 8 },
+  metric: "logLoss",
+  perDay: 0.001,
+  threshold: 0.5508,
+  daysLeft: 9,
+  low: 5,
+  high: 16,
+  points: 8,
   ...over,
 });
 

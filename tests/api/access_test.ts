@@ -3,7 +3,7 @@ import { ACCESS, isLoopback, neededRole, routerPath } from "../../src/api/access
 import type { Api } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/openapi.ts";
 import { sha256 } from "../../src/core/hash.ts";
-import { insertKey } from "../../src/db/api_keys.ts";
+import { insertKey } from "../../src/db/access/api_keys.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { allows, type Role, ROLES } from "../../src/security/roles.ts";
 import { KEY, withApp } from "./support.ts";
@@ -52,7 +52,8 @@ for (const host of ["127.0.0.1", "0.0.0.0"]) {
       for (const [role, key] of await oneOfEach(sql)) {
         for (const { route, method, address } of routesOf(app)) {
           const response = await app.request(address, { method, headers: { "X-API-Key": key } });
-          const needed = neededRole(ACCESS[route], host), may = needed === null || allows(role, needed);
+          const needed = neededRole(ACCESS[route], host);
+          const may = needed === null || allows(role, needed);
           assert.equal(response.status !== 403, may, `${route} answered a ${role} ${response.status}`);
           assert.notEqual(response.status, 401, route);
           const answer = await response.text();

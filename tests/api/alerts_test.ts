@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Alert } from "../../src/alerts/alert.ts";
-import { closeAlert, openAlert } from "../../src/db/alerts.ts";
-import { anAlert } from "../alerts/support.ts";
+import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
+import { anAlert } from "../app/alerts/support.ts";
 import { NOW, withApp } from "./support.ts";
 
 const nowMs = Date.parse(NOW);
@@ -34,7 +34,8 @@ Deno.test("GET alerts finds by state, kind and model, and refuses what there is 
 Deno.test("POST acknowledge says who and why, once, and is written down once", () =>
   withApp(async ({ call, sql }) => {
     const { id } = await openAlert(sql, anAlert(), { nowMs });
-    const path = `/alerts/${id}/acknowledge`, header = { "Idempotency-Key": "k1" };
+    const path = `/alerts/${id}/acknowledge`;
+    const header = { "Idempotency-Key": "k1" };
     const first = await call("POST", path, { why: " the supplier resends " }, header);
     assert.equal(first.status, 200);
     const alert = await first.json();

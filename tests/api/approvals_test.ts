@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { askApproval } from "../../src/db/approvals.ts";
+import { askApproval } from "../../src/db/rollouts/approvals.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { addVersions } from "../db/models_support.ts";
 import { NOW, withApp } from "./support.ts";

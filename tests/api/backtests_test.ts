@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { BacktestDetail } from "../../src/reporting/read_backtest.ts";
-import { endBacktest, saveStep } from "../../src/db/backtests.ts";
-import { saveConfig } from "../../src/db/config_versions.ts";
+import { BacktestDetail } from "../../src/app/reports/backtest.ts";
+import { endBacktest, saveStep } from "../../src/db/backtests/backtests.ts";
+import { saveConfig } from "../../src/db/config/config_versions.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue } from "../../src/registry/sealed.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { aYear as aYearOfDays, KEY, type Served, withApp } from "./support.ts";
 
 /** A year of events under a configuration. */
@@ -80,7 +80,8 @@ for (
   Deno.test(`POST /backtests refuses one ${name}`, () =>
     withApp(async ({ call, sql, control }) => {
       await aYear(sql);
-      const answer = await call("POST", "/backtests", body), problem = await answer.json();
+      const answer = await call("POST", "/backtests", body);
+      const problem = await answer.json();
       assert.deepEqual([answer.status, problem.field], [status, field], problem.detail);
       assert.deepEqual(control.told, []);
       assert.deepEqual((await (await call("GET", "/backtests")).json()).backtests, []);
@@ -102,7 +103,8 @@ Deno.test("POST /backtests without data says so; with Temporal down it can be se
   }));
 
 Deno.test("GET /backtests/{id} sums up what there is so far, in money where economics are stated", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "perennial-backtests-" }), store = fileArtefacts(folder);
+  const folder = await Deno.makeTempDir({ prefix: "perennial-backtests-" });
+  const store = fileArtefacts(folder);
   const explain = {
     open: (sha256: string) => openValue(store, sha256),
     recompute: {} as never,
@@ -130,7 +132,11 @@ Deno.test("GET /backtests/{id} sums up what there is so far, in money where econ
       for (const [policy, prediction] of [["never", outcome.map(() => 0.1)], ["every", outcome]] as const) {
         const sealed = { shopper: outcome.map((_, i) => i), outcome, prediction };
         await saveStep(sql, id, {
-          ...{ ...about, policy, version: 1, rows: 300, metrics: { accuracy: policy === "every" ? 1 : 0.6 } },
+          ...about,
+          policy,
+          version: 1,
+          rows: 300,
+          metrics: { accuracy: policy === "every" ? 1 : 0.6 },
           predictionsSha256: await sealValue(store, sealed),
         });
       }
@@ -178,8 +184,17 @@ Deno.test("what backtests found cannot be changed", () =>
     const id = await begun({ call });
     const asOf = "2011-08-01T00:00:00.000Z";
     await saveStep(sql, id, {
-      ...{ policy: "never", model: "churn", asOf, run: "nothing", why: "", outcome: null, trained: false },
-      ...{ version: null, rows: 0, metrics: null, predictionsSha256: null },
+      policy: "never",
+      model: "churn",
+      asOf,
+      run: "nothing",
+      why: "",
+      outcome: null,
+      trained: false,
+      version: null,
+      rows: 0,
+      metrics: null,
+      predictionsSha256: null,
     });
     await endBacktest(sql, id, { policy: "", state: "failed", text: "first" });
     await endBacktest(sql, id, { policy: "", state: "finished", text: "second" });
@@ -198,7 +213,8 @@ Deno.test("what backtests found cannot be changed", () =>
 
 Deno.test("changing needs a key, also on this machine", () =>
   withApp(async ({ app }) => {
-    const headers = { "Content-Type": "application/json" }, body = JSON.stringify(asked);
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify(asked);
     assert.equal((await app.request("/backtests", { method: "POST", headers, body })).status, 401);
     assert.equal(
       (await app.request("/backtests/b/cancel", { method: "POST", headers, body: "{}" })).status,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import type { ApiDeps } from "../../src/api/deps.ts";
-import { withDesk } from "./desk_support.ts";
+import { withDesk } from "../dashboard/sessions_support.ts";
 import { KEY, type Served } from "./support.ts";
 
 export const HERE = "http://localhost:8000";

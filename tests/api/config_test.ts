@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { listAudit } from "../../src/db/audit.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { withApp } from "./support.ts";
 
 Deno.test("PATCH config changes what is named, for all or for one model, in versions with an audit row each", () =>

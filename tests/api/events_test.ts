@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import { IngestAnswer } from "../../src/api/messages.ts";
-import { countEvents } from "../../src/db/events.ts";
+import { countEvents } from "../../src/db/events/events.ts";
 import { KEY, NOW, type Served, withApp } from "./support.ts";
 
 const event = (id: string) => ({ id, type: "view", user: "u1", time: "2011-08-01T10:00:00Z" });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { CheckDetail, Checks } from "../../src/api/messages.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import type { Answer, Check } from "../../src/monitoring/check.ts";
-import { decide } from "../../src/monitoring/trigger.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import type { Answer, Check } from "../../src/retraining/check.ts";
+import { decide } from "../../src/retraining/trigger.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
-import { Explanation } from "../../src/reporting/explain.ts";
+import { Explanation } from "../../src/retraining/explain.ts";
 import {
   addLook,
   aDriftReport,
@@ -41,14 +41,16 @@ async function addCheck(sql: Database, store: ArtefactStore): Promise<{ check: C
   );
   const findings = someFindings();
   const check = await saveCheck(sql, {
-    ...{ id: crypto.randomUUID(), model: "churn", workflowRun: "run", asOf: NOW, trigger: "interval" },
-    ...{
-      ...decide(findings),
-      cycleId: null,
-      findings,
-      observations: looks.map((o) => o.id),
-      codeVersion: "c1",
-    },
+    id: crypto.randomUUID(),
+    model: "churn",
+    workflowRun: "run",
+    asOf: NOW,
+    trigger: "interval",
+    ...decide(findings),
+    cycleId: null,
+    findings,
+    observations: looks.map((o) => o.id),
+    codeVersion: "c1",
   });
   return { check, evidence };
 }
@@ -102,16 +104,14 @@ Deno.test("GET checks/:id and its explanation tell of a check of an earlier rele
   withApp(async ({ call, sql }) => {
     const id = crypto.randomUUID();
     await saveCheck(sql, {
-      ...{
-        id,
-        model: "churn",
-        workflowRun: "r",
-        asOf: NOW,
-        trigger: "first",
-        answer: "wait",
-        reasons: [],
-        cycleId: null,
-      },
+      id,
+      model: "churn",
+      workflowRun: "r",
+      asOf: NOW,
+      trigger: "first",
+      answer: "wait",
+      reasons: [],
+      cycleId: null,
     });
     const detail = CheckDetail.parse(await (await call("GET", `/retraining/checks/${id}`)).json());
     assert.deepEqual([detail.findings, detail.looks, detail.codeVersion], [null, [], null]);
@@ -130,8 +130,14 @@ Deno.test("GET checks filters by model and answer, and pages by `before` without
     ];
     for (const [i, [model, answer]] of made.entries()) {
       await saveCheck(sql, {
-        ...{ id: crypto.randomUUID(), model, workflowRun: `${i}`, asOf: NOW, trigger: "interval", answer },
-        ...{ reasons: [], cycleId: null },
+        id: crypto.randomUUID(),
+        model,
+        workflowRun: `${i}`,
+        asOf: NOW,
+        trigger: "interval",
+        answer,
+        reasons: [],
+        cycleId: null,
       });
     }
     // all within one millisecond: what leaves the database tells them apart no more

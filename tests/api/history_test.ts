@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { parquetMetadata, parquetReadObjects } from "hyparquet";
 import { z } from "zod";
-import { saveCheck } from "../../src/db/checks.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
 import { History } from "../../src/api/messages.ts";
-import { Cycle } from "../../src/reporting/cycle.ts";
+import { Cycle } from "../../src/retraining/cycle.ts";
 import { addEndedCycle, NOW, withApp } from "./support.ts";
 
 Deno.test("GET history pages newest first, and filters by model and outcome", () =>
@@ -45,7 +45,8 @@ Deno.test("GET history filters by trigger and sorts, also as CSV, and names the 
     for (
       const [query, field] of [["trigger=nobody", "trigger"], ["sort=size", "sort"], ["order=up", "order"]]
     ) {
-      const res = await call("GET", `/retraining/history?${query}`), found = await res.json();
+      const res = await call("GET", `/retraining/history?${query}`);
+      const found = await res.json();
       assert.equal(res.status, 422, query);
       assert.match(res.headers.get("content-type") ?? "", /^application\/problem\+json/);
       assert.match(JSON.stringify(found), new RegExp(`"field":"${field}"`), query);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { saveImpact } from "../../src/db/impacts.ts";
+import { saveImpact } from "../../src/db/cycles/impacts.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { Impact } from "../../src/impact/impact.ts";
@@ -23,8 +23,15 @@ const explain = {
 async function twoDeployments(sql: Database, evidenceSha256 = "kept"): Promise<void> {
   for (const number of [1, 2]) await addEndedCycle(sql, { number });
   await saveImpact(sql, {
-    ...{ cycleId: "retrainer/churn/cycle/2", stage: "validation", model: "churn", version: 2, against: 1 },
-    ...{ report: reportOf(evidence), unmeasured: null, evidenceSha256, codeVersion: "c1" },
+    cycleId: "retrainer/churn/cycle/2",
+    stage: "validation",
+    model: "churn",
+    version: 2,
+    against: 1,
+    report: reportOf(evidence),
+    unmeasured: null,
+    evidenceSha256,
+    codeVersion: "c1",
   });
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { beginSession, sessionOf } from "../../src/security/sessions.ts";
+import { beginSession, sessionOf } from "../../src/app/security/sessions.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { KEY, NOW, type Served, withApp } from "./support.ts";
 
@@ -61,7 +61,10 @@ Deno.test("DELETE /keys ends a key at once, and the sessions it began", () =>
     assert.equal(await beginSession(sql, key, { atMs }), null);
     const { changes: [last] } = await (await call("GET", "/audit")).json();
     assert.deepEqual([last.who, last.action, last.target, last.why, last.before], [
-      ...["owner", "revoke key", "Ana María", "left"],
+      "owner",
+      "revoke key",
+      "Ana María",
+      "left",
       { role: "operator" },
     ]);
     assert.equal((await call("DELETE", "/keys/Ana%20Mar%C3%ADa")).status, 404);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listAudit } from "../../src/db/audit.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
 import { addEndedCycle, byteAnswer, NOW, pseudonym, withApp } from "./support.ts";
 
 Deno.test("GET models, versions and serving tell what is declared, what was trained, and who served when", () =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type Database } from "../../src/db/connect.ts";
-import { listAudit } from "../../src/db/audit.ts";
-import { noteFindings } from "../../src/db/quality_findings.ts";
-import { DriftReport } from "../../src/monitoring/drift_report.ts";
-import { DriftLooks, PerformanceLooks, QualityLooks } from "../../src/reporting/monitoring.ts";
-import { Trends } from "../../src/reporting/trends.ts";
-import { budgetOf } from "../../src/reporting/read_monitoring.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
+import { DriftReport } from "../../src/drift/report.ts";
+import { DriftLooks, PerformanceLooks, QualityLooks } from "../../src/monitoring/report.ts";
+import { Trends } from "../../src/app/reports/trends.ts";
+import { budgetOf } from "../../src/app/reports/monitoring.ts";
 import {
   addLook,
   aDriftReport,
@@ -188,7 +188,8 @@ Deno.test("GET drift tells the budget that was configured, and what a day's look
   }));
 
 Deno.test("budgetOf() spends no more a day, over all that is watched at every model, than one alarm in its days", () => {
-  const models = 3, falseAlarmDays = 30;
+  const models = 3;
+  const falseAlarmDays = 30;
   const each = budgetOf(["features", "together", "performance", "streams"], { falseAlarmDays, models });
   const events = budgetOf(["quality"], { falseAlarmDays, models });
   const perDay = each.shares.reduce((sum, s) => sum + models * s.perDay, events.shares[0].perDay);

@@ -4,7 +4,8 @@ import { readPlainRows } from "../../src/api/plain_rows.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
-const single = Math.fround(0.1), next = single + 2 ** -27; // two neighbours in single precision
+const single = Math.fround(0.1);
+const next = single + 2 ** -27; // two neighbours in single precision
 
 /** Numbers of every length, and such that lie almost in the middle between two of single precision. */
 const value = fc.oneof(
@@ -40,7 +41,8 @@ const isPlain = ({ user }: Row) => !/["\\]/.test(user ?? "");
 
 Deno.test("readPlainRows() reads what JSON.parse() reads, to the last bit", () => {
   fc.assert(fc.property(body, (body) => {
-    const text = JSON.stringify(body), read = readPlainRows(bytes(text));
+    const text = JSON.stringify(body);
+    const read = readPlainRows(bytes(text));
     const rows = "rows" in body ? body.rows : [body.row];
     assert.equal(read !== null, rows.every(isPlain), text.slice(0, 200));
     if (read) assert.deepEqual(read, asJson(text));

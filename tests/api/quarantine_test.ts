@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { HOUR_MS } from "../../src/core/time.ts";
 import { Quarantine, ReplayAnswer } from "../../src/api/messages.ts";
-import { listAudit } from "../../src/db/audit.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
 import { NOW, type Served, withApp } from "./support.ts";
 
-const HOUR_MS = 3_600_000, FUTURE = "time is in the future", why = "the trackers' clock was set";
+const FUTURE = "time is in the future";
+const why = "the trackers' clock was set";
 const ahead = (id: string, hours = 1) => ({
-  ...{ id, type: "view", user: "u1", product: "p1" },
+  id,
+  type: "view",
+  user: "u1",
+  product: "p1",
   time: new Date(Date.parse(NOW) + hours * HOUR_MS).toISOString(),
 });
 
@@ -31,7 +36,13 @@ Deno.test("POST replay takes in what passes now, and tells what still waits", ()
     const res = await replay(served, { reason: FUTURE, why });
     assert.equal(res.status, 200);
     assert.deepEqual(ReplayAnswer.parse(await res.json()), {
-      ...{ tried: 3, accepted: 2, duplicates: 0, failed: 1, notWhole: 0, left: 0, next: null },
+      tried: 3,
+      accepted: 2,
+      duplicates: 0,
+      failed: 1,
+      notWhole: 0,
+      left: 0,
+      next: null,
       reasons: [{ reason: FUTURE, events: 1 }],
     });
     const { reasons, events } = await waiting(served);
@@ -87,7 +98,8 @@ for (
 
 Deno.test("GET quarantine needs a key, and so does a replay", () =>
   withFuture(async ({ app }) => {
-    const headers = { "Content-Type": "application/json" }, body = JSON.stringify({ reason: FUTURE, why });
+    const headers = { "Content-Type": "application/json" };
+    const body = JSON.stringify({ reason: FUTURE, why });
     assert.equal((await app.request("/events/quarantine")).status, 401);
     assert.equal(
       (await app.request("/events/quarantine/replay", { method: "POST", headers, body })).status,

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { listAudit } from "../../src/db/audit.ts";
-import { saveRetrainer } from "../../src/db/retrainers.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { putSetting } from "../../src/db/settings.ts";
-import { ingest } from "../../src/events/ingest.ts";
-import { Status } from "../../src/reporting/status.ts";
+import { ingest } from "../../src/app/events/ingest.ts";
+import { Status } from "../../src/retraining/status.ts";
 import { addEndedCycle, NOW, pseudonym, withApp } from "./support.ts";
 
 Deno.test("POST start, stop and force tell every model's retrainer, and write one audit row for each", () =>

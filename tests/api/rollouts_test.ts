@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { applyDecision, beginRollout } from "../../src/registry/rollout_moves.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 import { arm, evidenceOf, pair, planOf } from "../rollout/support.ts";
@@ -16,14 +16,17 @@ async function rollingOut(sql: Database, { replayed = false } = {}): Promise<voi
   await moveServing(sql, deployment(2, 1));
   const plan = planOf({ champion: 2, challengers: [3] });
   const rollout = await beginRollout(sql, {
-    ...{ id: ID, model: "churn", cycleId: "retrainer/churn/cycle/3", champion: 2, challengers: [3], plan },
-    ...{
-      shares: [{ version: 3, share: 0.05 }],
-      asOf: AS_OF,
-      replayed,
-      beganBy: "a cycle",
-      why: "better",
-    },
+    id: ID,
+    model: "churn",
+    cycleId: "retrainer/churn/cycle/3",
+    champion: 2,
+    challengers: [3],
+    plan,
+    shares: [{ version: 3, share: 0.05 }],
+    asOf: AS_OF,
+    replayed,
+    beganBy: "a cycle",
+    why: "better",
   });
   const evidence = evidenceOf({
     asOf: AS_OF,

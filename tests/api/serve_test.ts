@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CannotListenError, serveApi } from "../../src/api/serve.ts";
-import { withDesk } from "./desk_support.ts";
+import { withDesk } from "../dashboard/sessions_support.ts";
 import { withApp } from "./support.ts";
 
 Deno.test("serveApi() answers over HTTP, says what to do when its port is taken, and stops", () =>

@@ -3,16 +3,16 @@ import { type AppOptions, createApp } from "../../src/api/app.ts";
 import type { Api, ApiDeps } from "../../src/api/deps.ts";
 import { ConflictError, DamagedArtefactError } from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
-import { saveKey } from "../../src/db/api_keys.ts";
+import { saveKey } from "../../src/db/access/api_keys.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { addVersion } from "../../src/db/versions.ts";
-import { endCycle, openCycle, saveChallenger, saveVerdict } from "../../src/db/cycles.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { addVersion } from "../../src/db/models/versions.ts";
+import { endCycle, openCycle, saveChallenger, saveVerdict } from "../../src/db/cycles/cycles.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { createPseudonymizer } from "../../src/privacy/pseudonym.ts";
 import type { Manifest } from "../../src/registry/version.ts";
-import type { Cycle } from "../../src/reporting/cycle.ts";
+import type { Cycle } from "../../src/retraining/cycle.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { Control } from "../../src/temporal/control.ts";
@@ -104,7 +104,12 @@ export async function withApp(
     const control = new NotingControl();
     const logged: string[] = [];
     const deps: ApiDeps = {
-      ...{ sql, control, pseudonym, predictor: bytePredictor, models: await loadModels(), temporalUi: null },
+      sql,
+      control,
+      pseudonym,
+      predictor: bytePredictor,
+      models: await loadModels(),
+      temporalUi: null,
       clock: () => Date.parse(NOW),
       explain: nothingSealed,
       log: (line) => logged.push(line),
@@ -131,34 +136,42 @@ export async function withApp(
 export function manifestOf(model: string, number: number): Manifest {
   const rows = { rows: 900, cutoffs: [NOW], labelledThrough: NOW };
   return {
-    ...{
-      model,
-      cycleId: `retrainer/${model}/cycle/${number}`,
-      parent: number > 1 ? number - 1 : null,
-      asOf: NOW,
-    },
-    ...{
-      snapshotId: "s",
-      snapshotHash: "s",
-      featureHash: "f",
-      codeVersion: "c",
-      seed: 1,
-      candidate: "linear",
-      recipe: {},
-      curve: [],
-    },
+    model,
+    cycleId: `retrainer/${model}/cycle/${number}`,
+    parent: number > 1 ? number - 1 : null,
+    asOf: NOW,
+    snapshotId: "s",
+    snapshotHash: "s",
+    featureHash: "f",
+    codeVersion: "c",
+    seed: 1,
+    candidate: "linear",
+    recipe: {},
+    curve: [],
     competition: [{ candidate: "linear", loss: 0.5, rows: 200 }],
     tested: { sha256: "0".repeat(64), ...rows },
     served: { ...rows, refitted: true },
-    ...{ targetCap: null, baseline: 0.4, metrics: { accuracy: 0.71, logLoss: 0.52 } },
+    targetCap: null,
+    baseline: 0.4,
+    metrics: { accuracy: 0.71, logLoss: 0.52 },
   };
 }
 
 export const evidence: Evidence = {
-  ...{ gate: "evidence", loss: "logLoss", against: "champion", championLoss: 0.5, challengerLoss: 0.48 },
+  gate: "evidence",
+  loss: "logLoss",
+  against: "champion",
+  championLoss: 0.5,
+  challengerLoss: 0.48,
   difference: { mean: -0.02, low: -0.03, high: -0.01, n: 1204, clusters: 1100, confidence: 0.9 },
-  ...{ margin: 0.01, threshold: 0.05, stale: false, staleBecause: null, failing: false, cutoffs: [NOW] },
-  ...{ segments: [], segmentMargin: 0.1 },
+  margin: 0.01,
+  threshold: 0.05,
+  stale: false,
+  staleBecause: null,
+  failing: false,
+  cutoffs: [NOW],
+  segments: [],
+  segmentMargin: 0.1,
   championMetrics: { logLoss: 0.5 },
   challengerMetrics: { logLoss: 0.48 },
 };
@@ -177,8 +190,15 @@ export async function addEndedCycle(
   const id = `retrainer/${model}/cycle/${number}`;
   const previous = number > 1 ? number - 1 : null;
   await openCycle(sql, {
-    ...{ id, model, number, runId: `run ${number}`, trigger, requestedBy: null },
-    ...{ asOf: NOW, reasons: [], champion: outcome === "deployed" ? previous : null },
+    id,
+    model,
+    number,
+    runId: `run ${number}`,
+    trigger,
+    requestedBy: null,
+    asOf: NOW,
+    reasons: [],
+    champion: outcome === "deployed" ? previous : null,
   });
   const version = await addVersion(sql, {
     manifest: manifestOf(model, number),

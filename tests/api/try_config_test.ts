@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { listAudit } from "../../src/db/audit.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { Trial } from "../../src/reporting/try_config.ts";
-import { aCheck, findings } from "../reporting/trial_support.ts";
+import { WhatIfReport } from "../../src/retraining/what_if.ts";
+import { aCheck, findings } from "../retraining/what_if_support.ts";
 import { addEndedCycle, evidence, NOW, withApp } from "./support.ts";
-
-const DAY_MS = 86_400_000;
 
 /** A check that called for the cycle that was deployed, one after it that waited, and one of long before. */
 async function addHistory(sql: Database): Promise<void> {
@@ -30,10 +29,10 @@ Deno.test("POST config/try decides history again beside what was answered, and c
     const body = { changes: { routine_cutoffs: 0, models: { churn: { gate: "threshold" } } } };
     const response = await call("POST", "/retraining/config/try", body);
     assert.equal(response.status, 200);
-    const trial = Trial.parse(await response.json());
-    assert.deepEqual(trial.checks.map((c) => [c.was, c.would]), [["retrain", "wait"], ["wait", "wait"]]);
-    assert.deepEqual(trial.verdicts.map((v) => [v.was, v.would]), [["promote", "no training"]]);
-    const churn = trial.models.find((m) => m.model === "churn")!;
+    const simulation = WhatIfReport.parse(await response.json());
+    assert.deepEqual(simulation.checks.map((c) => [c.was, c.would]), [["retrain", "wait"], ["wait", "wait"]]);
+    assert.deepEqual(simulation.verdicts.map((v) => [v.was, v.would]), [["promote", "no training"]]);
+    const churn = simulation.models.find((m) => m.model === "churn")!;
     assert.deepEqual(
       [churn.trainings.was, churn.trainings.fewer, churn.deployments.was, churn.deployments.fewer],
       [1, 1, 1, 1],
@@ -53,7 +52,7 @@ Deno.test("POST config/try takes a whole configuration as well, and judges verdi
   withApp(async ({ call, sql }) => {
     await addHistory(sql);
     const response = await call("POST", "/retraining/config/try", { config: { gate: "threshold" } });
-    const { verdicts, changes } = Trial.parse(await response.json());
+    const { verdicts, changes } = WhatIfReport.parse(await response.json());
     assert.deepEqual(changes.map((c) => [c.name, c.before, c.after]), [["gate", "evidence", "threshold"]]);
     const fall = (evidence.championLoss - evidence.challengerLoss) / evidence.championLoss;
     assert.ok(fall < 0.05);

@@ -15,7 +15,8 @@ Deno.test("differenceOf() is the paired t interval where outcomes do not overlap
 });
 
 Deno.test("differenceOf() is wider where neighbours go together, and never narrower", () => {
-  const alike = [0.1, 0.1, 0.1, -0.05, -0.05, -0.05], turns = [0.1, -0.05, 0.1, -0.05, 0.1, -0.05];
+  const alike = [0.1, 0.1, 0.1, -0.05, -0.05, -0.05];
+  const turns = [0.1, -0.05, 0.1, -0.05, 0.1, -0.05];
   const width = (values: number[], lag: number) => {
     const { low, high } = differenceOf(values, { lag, higherIsBetter: true });
     return high! - low!;
@@ -43,9 +44,10 @@ Deno.test("differenceOf() says better or worse only where the interval leaves ze
 });
 
 Deno.test("differenceOf() over overlapping windows without any difference seldom claims one", () => {
-  const random = seededRandom(5),
-    normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-  let claims = 0, naive = 0;
+  const random = seededRandom(5);
+  const normal = () => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+  let claims = 0;
+  let naive = 0;
   const runs = 2000;
   for (let run = 0; run < runs; run++) {
     const noise = Array.from({ length: 18 }, normal);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { configFor, DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/replay/protocol.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { configFor, DEMO_PROTOCOL, replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 
 const config = configFor(RetrainingConfig.parse({}), DEMO_PROTOCOL);
 const span = { firstMs: Date.parse("2010-12-01T08:26:00Z"), lastMs: Date.parse("2011-12-09T12:50:00Z") };
@@ -17,10 +17,19 @@ Deno.test("momentsOf() asks and scores where the demo's replay does, unless told
 
 Deno.test("momentsOf() follows from, to and a step of its own, whatever the training cut-offs are", () => {
   const { moments, scoredFrom } = momentsOf(config, {
-    ...{ models: ["churn"], span, from: "2011-05-01", to: "2011-06-05", stepDays: 7 },
+    models: ["churn"],
+    span,
+    from: "2011-05-01",
+    to: "2011-06-05",
+    stepDays: 7,
   });
   assert.deepEqual(moments.map((m) => m.slice(0, 10)), [
-    ...["2011-05-01", "2011-05-08", "2011-05-15", "2011-05-22", "2011-05-29", "2011-06-05"],
+    "2011-05-01",
+    "2011-05-08",
+    "2011-05-15",
+    "2011-05-22",
+    "2011-05-29",
+    "2011-06-05",
   ]);
   assert.equal(scoredFrom.churn, moments[0]);
 });

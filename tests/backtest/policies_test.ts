@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
 import { POLICIES } from "../../src/backtest/policies/mod.ts";
 import { nextStep, type Situation } from "../../src/backtest/step.ts";
-import { checkWish, configFor, labelOf, PolicyName, readPolicy } from "../../src/backtest/wish.ts";
+import {
+  checkPolicySpec,
+  configFor,
+  labelOf,
+  PolicyName,
+  readPolicy,
+} from "../../src/backtest/policy_spec.ts";
 import { InvalidInputError } from "../../src/core/errors.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
-import { ALL_SETTINGS } from "../../src/retraining_settings.ts";
-import { findings } from "../reporting/trial_support.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
+import { ALL_SETTINGS } from "../../src/config/settings.ts";
+import { findings } from "../retraining/what_if_support.ts";
 
 const situation = (changed: Partial<Situation> = {}): Situation => ({
-  ...{
-    asOf: "2011-06-01T00:00:00.000Z",
-    serves: true,
-    lastTrained: "2011-05-04T00:00:00.000Z",
-    findings: null,
-  },
-  ...{ labelledCutoffs: 5, cutoffsMin: 3 },
+  asOf: "2011-06-01T00:00:00.000Z",
+  serves: true,
+  lastTrained: "2011-05-04T00:00:00.000Z",
+  findings: null,
+  labelledCutoffs: 5,
+  cutoffsMin: 3,
   ...changed,
 });
 const drifted = findings({
@@ -80,9 +85,9 @@ for (
   ]
 ) {
   Deno.test(`readPolicy() reads back what labelOf() writes: ${text}`, () => {
-    const wish = readPolicy(text);
-    assert.deepEqual(readPolicy(labelOf(wish)), wish);
-    checkWish(wish, RetrainingConfig.parse({}));
+    const spec = readPolicy(text);
+    assert.deepEqual(readPolicy(labelOf(spec)), spec);
+    checkPolicySpec(spec, RetrainingConfig.parse({}));
   });
 }
 
@@ -100,9 +105,9 @@ for (
     ["perennial:min_new_samples=0", "min_new_samples", /Cannot use/],
   ] as const
 ) {
-  Deno.test(`checkWish() refuses ${text}`, () => {
+  Deno.test(`checkPolicySpec() refuses ${text}`, () => {
     assert.throws(
-      () => checkWish(readPolicy(text), RetrainingConfig.parse({})),
+      () => checkPolicySpec(readPolicy(text), RetrainingConfig.parse({})),
       (error) => error instanceof InvalidInputError && error.field === field && says.test(error.message),
     );
   });
@@ -116,7 +121,9 @@ Deno.test("readPolicy() says what there is where it cannot read", () => {
 
 Deno.test("configFor() puts a policy's settings over those of every model, and nothing waits for the wall clock", () => {
   const inForce = RetrainingConfig.parse({
-    ...{ rollout: "canary", approval: "required", backups_kept: 1 },
+    rollout: "canary",
+    approval: "required",
+    backups_kept: 1,
     models: { churn: { gate: "threshold", rollout: "shadow", seed: 7 } },
   });
   const config = configFor(inForce, readPolicy("perennial:gate=evidence"));

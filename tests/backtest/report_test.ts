@@ -2,13 +2,18 @@ import assert from "node:assert/strict";
 import type { Backtest, BacktestStep } from "../../src/backtest/backtest.ts";
 import { worthOf } from "../../src/backtest/money.ts";
 import { labelOfKind, resultOf } from "../../src/backtest/report.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
 const moments = ["2011-04-01T00:00:00.000Z", "2011-04-15T00:00:00.000Z", "2011-04-29T00:00:00.000Z"];
 const backtest = (...texts: string[]): Backtest => ({
-  ...{ id: "b", models: ["churn"], moments, by: "ann", why: "", createdAt: moments[0] },
-  policies: texts.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) })),
+  id: "b",
+  models: ["churn"],
+  moments,
+  by: "ann",
+  why: "",
+  createdAt: moments[0],
+  policies: texts.map(readPolicy).map((spec) => ({ ...spec, label: labelOf(spec) })),
   scoredFrom: { churn: moments[0] },
   config: RetrainingConfig.parse({ machine_hour_cost: 3.6, cycle_person_cost: 2, currency: "EUR" }),
 });
@@ -18,8 +23,16 @@ const step = (
   accuracy: number,
   changed: Partial<BacktestStep> = {},
 ): BacktestStep => ({
-  ...{ policy, model: "churn", asOf: moments[at], run: "nothing", why: "", outcome: null, trained: false },
-  ...{ version: 1, rows: 100, metrics: { accuracy, logLoss: 1 - accuracy } },
+  policy,
+  model: "churn",
+  asOf: moments[at],
+  run: "nothing",
+  why: "",
+  outcome: null,
+  trained: false,
+  version: 1,
+  rows: 100,
+  metrics: { accuracy, logLoss: 1 - accuracy },
   ...changed,
 });
 const churn = { name: "churn", kind: "classification" } as const;
@@ -87,7 +100,8 @@ const shoppers = Array.from({ length: 400 }, (_, i) => i);
 const outcome = shoppers.map((i) => i % 3 === 0 ? 1 : 0);
 const said = (prediction: number[]) =>
   moments.map((asOf) => ({ asOf, shopper: shoppers, outcome, prediction }));
-const oracle = said(outcome), blind = said(shoppers.map(() => 0.1));
+const oracle = said(outcome);
+const blind = said(shoppers.map(() => 0.1));
 const loss = "logLoss";
 const economics = { kept_customer_value: 10, offer_success: 0.5, contact_cost: 1 };
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { serveApi } from "../../src/api/serve.ts";
-import { servingVersion } from "../../src/db/serving.ts";
-import { ROLLOUT, rollOut, withDesk } from "../api/desk_support.ts";
+import { servingVersion } from "../../src/db/models/serving.ts";
+import { ROLLOUT, rollOut, withDesk } from "../dashboard/sessions_support.ts";
 import { KEY, type Served } from "../api/support.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { h1, tabTo, watched } from "./keyboard.ts";

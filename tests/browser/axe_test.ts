@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { EMPTY } from "../fresh/fixture.ts";
+import { EMPTY } from "../dashboard/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { fixture, PAGES, withPages } from "./pages.ts";
 import { PICTURES, pictures } from "./pictures.ts";

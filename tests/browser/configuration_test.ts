@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { serveApi } from "../../src/api/serve.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { buildDashboard } from "../../src/api/dashboard.ts";
-import { withDesk } from "../api/desk_support.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { withDesk } from "../dashboard/sessions_support.ts";
 import { KEY } from "../api/support.ts";
-import { fixtureDashboard, makeFixture } from "../fresh/fixture.ts";
+import { fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
 const options = { ignore: !hasChromium(), sanitizeResources: false, sanitizeOps: false };

@@ -4,7 +4,8 @@ import type { BrowserContext, Page } from "playwright-core";
 
 /** Runs `use` with a page; whatever the browser complains of fails it. */
 export async function watched(browser: BrowserContext, use: (page: Page) => Promise<void>): Promise<void> {
-  const page = await browser.newPage(), said: string[] = [];
+  const page = await browser.newPage();
+  const said: string[] = [];
   page.setDefaultTimeout(20_000);
   page.on("pageerror", (error) => said.push(error.message));
   page.on("console", (message) => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { serveApi } from "../../src/api/serve.ts";
-import { saveObservation } from "../../src/db/observations.ts";
-import { saveRetrainer } from "../../src/db/retrainers.ts";
-import { withDesk } from "../api/desk_support.ts";
+import { saveObservation } from "../../src/db/monitoring/observations.ts";
+import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
+import { withDesk } from "../dashboard/sessions_support.ts";
 import { NOW } from "../api/support.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
@@ -19,11 +19,12 @@ Deno.test({
       let served = serveApi(app, { host: "127.0.0.1", port: 0 });
       const { url, port } = served;
       await withChromium(async (browser) => {
-        const page = await browser.newPage(), complaints: string[] = [];
+        const page = await browser.newPage();
+        const complaints: string[] = [];
         page.setDefaultTimeout(15_000);
         page.on("pageerror", (error) => complaints.push(error.message));
-        const sign = page.locator(".live-sign"),
-          facts = page.locator("#main article").first().locator("dl.facts");
+        const sign = page.locator(".live-sign");
+        const facts = page.locator("#main article").first().locator("dl.facts");
         await page.goto(url);
         await sign.getByText("Live", { exact: true }).waitFor();
         assert.match(await page.locator("footer").innerText(), /Times are Asia\/Tokyo/);
@@ -59,7 +60,8 @@ Deno.test({
       await send("e-1");
       const { url, stop } = serveApi(app, { host: "127.0.0.1", port: 0 });
       await withChromium(async (browser) => {
-        const page = await browser.newPage(), complaints: string[] = [];
+        const page = await browser.newPage();
+        const complaints: string[] = [];
         page.setDefaultTimeout(15_000);
         page.on("pageerror", (error) => complaints.push(error.message));
         const live = () => page.locator(".live-sign").getByText("Live", { exact: true }).waitFor();
@@ -78,19 +80,24 @@ Deno.test({
         await live();
         await page.getByText("Nobody looked at the events yet").waitFor();
         await saveObservation(sql, {
-          ...{
-            id: crypto.randomUUID(),
-            kind: "quality",
-            model: null,
-            key: "look",
+          id: crypto.randomUUID(),
+          kind: "quality",
+          model: null,
+          key: "look",
+          asOf: NOW,
+          answer: "sound",
+          report: {
             asOf: NOW,
             answer: "sound",
+            text: "Everything is as it was",
+            alpha: 0.01,
+            from: NOW,
+            events: 100,
+            days: 50,
+            findings: [],
           },
-          report: {
-            ...{ asOf: NOW, answer: "sound", text: "Everything is as it was", alpha: 0.01, from: NOW },
-            ...{ events: 100, days: 50, findings: [] },
-          },
-          ...{ evidenceSha256: "e", codeVersion: "c1" },
+          evidenceSha256: "e",
+          codeVersion: "c1",
         });
         const began = performance.now();
         await page.getByText("Everything is as it was").waitFor();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toPattern } from "../../src/fresh/dev.ts";
-import { EMPTY } from "../fresh/fixture.ts";
+import { EMPTY } from "../dashboard/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { fixture, PAGES, withPages } from "./pages.ts";
 
@@ -21,7 +21,8 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
           const page = await browser.newPage();
           for (const path of PAGES) {
             await page.goto(url + path);
-            const main = page.locator("main"), text = await main.innerText();
+            const main = page.locator("main");
+            const text = await main.innerText();
             assert.ok(await page.locator("h1").isVisible(), path);
             assert.ok(text.length >= LEAST, `${path} says only "${text}"`);
             assert.doesNotMatch(text, /\b(loading|updating|please wait)\b|enable JavaScript/i, path);

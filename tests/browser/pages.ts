@@ -1,39 +1,57 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
-import { buildDashboard } from "../../src/api/dashboard.ts";
-import { NOBODY } from "../../src/api/desk.ts";
-import { type Fixture, fixtureDashboard, makeFixture } from "../fresh/fixture.ts";
-import { FINDING, REASON } from "../fresh/monitoring_fixture.ts";
+import { buildDashboard } from "../../src/dashboard/mount.ts";
+import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
+import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
+import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";
 
 export const fixture = makeFixture();
 
 const person = {
-  ...{ name: "ann", role: "admin" as const, token: "t" },
-  ...{ until: "2026-03-03T00:00:00.000Z", session: "s" },
+  name: "ann",
+  role: "admin" as const,
+  token: "t",
+  until: "2026-03-03T00:00:00.000Z",
+  session: "s",
 };
 
 /** Once with all it can show. */
 export const PAGES = [
-  ...["/", "/cycles", `/cycles/${fixture.cycles[4].id}`, `/cycles/${fixture.cycles.at(-1)!.id}`, "/versions"],
-  ...["/rollouts", `/rollouts/${fixture.rollouts[0].rollout.id}`, "/alerts", "/audit", "/configuration"],
-  ...[
-    "/monitoring",
-    "/monitoring?model=spending",
-    "/data",
-    `/act/replay?${new URLSearchParams({ reason: REASON })}`,
-  ],
-  ...[`/act/accept?${new URLSearchParams({ key: FINDING.key })}`, "/act/configuration"],
-  ...[`/act/acknowledge?alert=${fixture.alerts[0].id}`],
-  ...["/backtests", ...fixture.backtests.map(({ id }) => `/backtests/${id}`), "/act/backtest"],
+  "/",
+  "/cycles",
+  `/cycles/${fixture.cycles[4].id}`,
+  `/cycles/${fixture.cycles.at(-1)!.id}`,
+  "/versions",
+  "/rollouts",
+  `/rollouts/${fixture.rollouts[0].rollout.id}`,
+  "/alerts",
+  "/audit",
+  "/configuration",
+  "/monitoring",
+  "/monitoring?model=spending",
+  "/data",
+  `/act/replay?${new URLSearchParams({ reason: REASON })}`,
+  `/act/accept?${new URLSearchParams({ key: FINDING.key })}`,
+  "/act/configuration",
+  `/act/acknowledge?alert=${fixture.alerts[0].id}`,
+  "/backtests",
+  ...fixture.backtests.map(({ id }) => `/backtests/${id}`),
+  "/act/backtest",
   `/act/cancel-backtest?id=${fixture.backtests[0].id}`,
-  ...["/analysis", "/analysis?model=spending", "/versions/compare?model=churn&a=2&b=3"],
-  ...["/sign-in", "/act/promote?model=churn&version=1", "/act/stop?model=churn", "/nothing"],
+  "/analysis",
+  "/analysis?model=spending",
+  "/versions/compare?model=churn&a=2&b=3",
+  "/sign-in",
+  "/act/promote?model=churn&version=1",
+  "/act/stop?model=churn",
+  "/nothing",
 ];
 
 /** Serves the pages over these rows, to somebody who has signed in. */
 export async function withPages(rows: Fixture, use: (url: string) => Promise<void>): Promise<void> {
-  const desk = { ...NOBODY, personOf: () => Promise.resolve(person) };
-  const handler = await buildDashboard(fixtureDashboard(rows), { desk });
-  const gone = new AbortController(), listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
+  const sessions = { ...ANONYMOUS, currentUser: () => Promise.resolve(person) };
+  const handler = await buildDashboard(fixtureDashboard(rows), { sessions });
+  const gone = new AbortController();
+  const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);
   await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`).finally(() => gone.abort());
   await server.finished;

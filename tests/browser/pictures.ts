@@ -6,7 +6,8 @@ import type { Page } from "playwright-core";
 /** The folder that they are in. */
 export const PICTURES = fileURLToPath(new URL("../output/screenshots/", import.meta.url));
 
-const DESK = { width: 1280, height: 800 }, PHONE = { width: 390, height: 844 };
+const DESK = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
 
 /** Takes the whole page, and in light colours once more as a phone shows it. */
 export async function pictures(page: Page, path: string, colorScheme: "light" | "dark"): Promise<void> {

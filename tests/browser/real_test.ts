@@ -1,12 +1,12 @@
 /** What an operator does in a real browser reaches real workflows on the real Temporal, on a part of the real shop. */
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
-import { createClient } from "../../src/client.ts";
-import { getCycle } from "../../src/db/cycles.ts";
-import { servingVersion } from "../../src/db/serving.ts";
+import { createClient } from "../../src/client/client.ts";
+import { getCycle } from "../../src/db/cycles/cycles.ts";
+import { servingVersion } from "../../src/db/models/serving.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import { retrainerId } from "../../src/temporal/control_client.ts";
 import { holdNow, plantHolds, reached, release } from "../chaos/holds.ts";
 import { runWith } from "../cli/support.ts";
@@ -14,7 +14,8 @@ import { type SmallShop, withSmallShop } from "../e2e/small_shop.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { h1, tabTo, watched } from "./keyboard.ts";
 
-const FIRST_MS = Date.parse("2011-05-24"), LATER_MS = Date.parse("2011-07-19");
+const FIRST_MS = Date.parse("2011-05-24");
+const LATER_MS = Date.parse("2011-07-19");
 const CYCLE = "retrainer/churn/cycle/1";
 const WITHIN_MS = 60_000;
 /** A second, and another one for a machine that does everything at once. */
@@ -93,7 +94,8 @@ function noteSteps(): void {
   (globalThis as unknown as { seen: Noted[] }).seen = seen;
   const look = () => {
     for (const item of document.querySelectorAll<HTMLElement>("ol.stages li")) {
-      const step = item.querySelector("b")!.textContent!, state = item.dataset.stage!;
+      const step = item.querySelector("b")!.textContent!;
+      const state = item.dataset.stage!;
       const known = seen.some((one) => one.step === step && one.state === state);
       if (state !== "waiting" && !known) seen.push({ step, state, atMs: Date.now() });
     }
@@ -163,8 +165,8 @@ async function pressed(page: Page, offer: string, button: string): Promise<void>
 }
 
 async function startedAndStopped(shown: Shown): Promise<void> {
-  const { page, url } = shown,
-    facts = page.locator("article", { has: page.locator("#acts-churn") }).locator("dl");
+  const { page, url } = shown;
+  const facts = page.locator("article", { has: page.locator("#acts-churn") }).locator("dl");
   const settle = (active: boolean) =>
     waitUntil(async () => (await activeBy(shown)).every((one) => one === active), {
       withinMs: 20_000,

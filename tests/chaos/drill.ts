@@ -1,17 +1,18 @@
 /** A worse version is rolled out and taken back, while everything is killed at each step of it. */
 import assert from "node:assert/strict";
-import { listAlerts } from "../../src/db/alerts.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { findRollout, listLooks, listRollouts } from "../../src/db/rollouts.ts";
-import { servingChanges, servingState } from "../../src/db/serving.ts";
-import { getVersion } from "../../src/db/versions.ts";
+import { findRollout, listLooks, listRollouts } from "../../src/db/rollouts/rollouts.ts";
+import { servingChanges, servingState } from "../../src/db/models/serving.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { holdNext, holdNow, reached } from "./holds.ts";
 import { type Place, RunningInstallation } from "./installation.ts";
 
 /** The version that serves was trained on outcomes until here; a look four weeks later sees what followed. */
-const FROM = "2011-06-21T00:00:00.000Z", LATER = "2011-07-20T00:00:00.000Z";
+const FROM = "2011-06-21T00:00:00.000Z";
+const LATER = "2011-07-20T00:00:00.000Z";
 
 type Step = (name: string, work: () => Promise<void>) => Promise<void>;
 

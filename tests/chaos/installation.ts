@@ -5,9 +5,10 @@ import { connect, type Database } from "../../src/db/connect.ts";
 import { readIfThere } from "../../src/embedded/files.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { DATABASE, postgresFiles, readPassword } from "../../src/embedded/postgres_data.ts";
-import { waitUntil, within } from "../../src/embedded/waiting.ts";
-import { keyFile, readKey } from "../../src/security/keys.ts";
-import { surroundings } from "../embedded/support.ts";
+import { waitUntil } from "../../src/embedded/waiting.ts";
+import { waitAtMost } from "../../src/core/deadline.ts";
+import { keyFile, readKey } from "../../src/app/security/keys.ts";
+import { hostEnvironment } from "../embedded/support.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const READY_WITHIN_MS = 120_000;
@@ -29,7 +30,7 @@ export async function newPlace(state: string): Promise<Place> {
     await freePort(),
   ];
   const env = {
-    ...surroundings().env,
+    ...hostEnvironment().env,
     PERENNIAL_HOME: state,
     PERENNIAL_PORT: String(api),
     PERENNIAL_POSTGRES_PORT: String(postgres),
@@ -93,14 +94,14 @@ export class RunningInstallation {
   /** kill -9 of everything at once. */
   async kill(): Promise<void> {
     await killAll(this.place, this.process.pid);
-    await within(this.process.ended, 10_000);
+    await waitAtMost(this.process.ended, 10_000);
     await this.sql.end({ timeout: 1 });
   }
 
   async stop(): Promise<void> {
     await this.sql.end({ timeout: 5 });
     Deno.kill(this.process.pid, "SIGTERM");
-    if (!await within(this.process.ended, 60_000)) {
+    if (!await waitAtMost(this.process.ended, 60_000)) {
       throw new Error(`It does not stop:\n${this.process.output()}`);
     }
   }

@@ -1,13 +1,13 @@
 /** kill -9 of the whole installation, in the middle of everything that must not be lost or done twice. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
-import { getCycle } from "../../src/db/cycles.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { getCycle } from "../../src/db/cycles/cycles.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { servingHistory } from "../../src/db/serving.ts";
+import { servingHistory } from "../../src/db/models/serving.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
-import { configFor } from "../../src/replay/protocol.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
+import { configFor } from "../../src/demo/protocol.ts";
 import { withFolder } from "../embedded/support.ts";
 import { PROTOCOL, writeSmallShop } from "../e2e/small_shop.ts";
 import { drillThroughKills } from "./drill.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { closeAlert, openAlert } from "../../src/db/alerts.ts";
-import { anAlert, NOW_MS } from "../alerts/support.ts";
+import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
+import { anAlert, NOW_MS } from "../app/alerts/support.ts";
 import { withServed } from "./support.ts";
 
 Deno.test("perennial alerts shows what is open, ack says who has seen it, --all what has closed", () =>

@@ -1,26 +1,22 @@
 import assert from "node:assert/strict";
-import { endBacktest, saveStep } from "../../src/db/backtests.ts";
+import { endBacktest, saveStep } from "../../src/db/backtests/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { aYear } from "../api/support.ts";
 import { withServed } from "./support.ts";
 
 async function scored(sql: Database, id: string, policy: string, accuracy: number): Promise<void> {
   await saveStep(sql, id, {
-    ...{
-      policy,
-      model: "churn",
-      asOf: "2011-08-01T00:00:00.000Z",
-      run: "train",
-      why: "",
-      outcome: "deployed",
-    },
-    ...{
-      trained: true,
-      version: 1,
-      rows: 300,
-      metrics: { accuracy, auc: 0.7, logLoss: 0.5 },
-      predictionsSha256: null,
-    },
+    policy,
+    model: "churn",
+    asOf: "2011-08-01T00:00:00.000Z",
+    run: "train",
+    why: "",
+    outcome: "deployed",
+    trained: true,
+    version: 1,
+    rows: 300,
+    metrics: { accuracy, auc: 0.7, logLoss: 0.5 },
+    predictionsSha256: null,
   });
 }
 

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { parse } from "csv-parse/sync";
 import { parquetReadObjects } from "hyparquet";
 import { z } from "zod";
-import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import { aCheck, findings } from "../reporting/trial_support.ts";
-import { Status } from "../../src/reporting/status.ts";
+import { endCycle, enterStage, openCycle, saveProgress } from "../../src/db/cycles/cycles.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import { aCheck, findings } from "../retraining/what_if_support.ts";
+import { Status } from "../../src/retraining/status.ts";
 import { addEndedCycle, byteAnswer, NOW, pseudonym } from "../api/support.ts";
 import { withServed } from "./support.ts";
 

@@ -6,9 +6,11 @@ import { type Ran, runWith } from "./support.ts";
 
 /** A stream whose class is where `x` lies on a ring, so that a straight line cannot tell it. */
 function ringCsv({ rows, changeAt, without }: { rows: number; changeAt: number; without?: "y" }): string {
-  const random = seededRandom(8), lines = ["x,colour,y,class,concept"];
+  const random = seededRandom(8);
+  const lines = ["x,colour,y,class,concept"];
   for (let i = 0; i < rows; i++) {
-    const x = random(), concept = i < changeAt ? "old" : "new";
+    const x = random();
+    const concept = i < changeAt ? "old" : "new";
     const inside = (x > 0.3 && x < 0.7) === (concept === "old");
     const said = random() < 0.05 ? !inside : inside;
     const colour = ["red", "blue", ""][Math.floor(3 * random())];

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
-import type { Client } from "../../src/client.ts";
+import type { Client } from "../../src/client/client.ts";
 import { historyPages } from "../../src/cli/history_pages.ts";
 import { writePieces } from "../../src/cli/write_pieces.ts";
-import type { HistoryEntry } from "../../src/reporting/history.ts";
-import { HISTORY_TEXT } from "../../src/reporting/history_file.ts";
+import type { HistoryEntry } from "../../src/app/export/rows.ts";
+import { HISTORY_TEXT } from "../../src/app/export/file.ts";
 
 const NONE = {
   requestedBy: null,
@@ -17,9 +17,19 @@ const NONE = {
 };
 const entry = (number: number): HistoryEntry => ({
   ...NONE,
-  ...{ id: `retrainer/churn/cycle/${number}`, model: "churn", number, trigger: "interval" },
-  ...{ asOf: "2011-09-01T00:00:00Z", startedAt: "2011-09-01T00:00:00Z", text: `it, "runs"`, error: null },
-  ...{ challenger: null, against: null, loss: null, championLoss: null, challengerLoss: null },
+  id: `retrainer/churn/cycle/${number}`,
+  model: "churn",
+  number,
+  trigger: "interval",
+  asOf: "2011-09-01T00:00:00Z",
+  startedAt: "2011-09-01T00:00:00Z",
+  text: `it, "runs"`,
+  error: null,
+  challenger: null,
+  against: null,
+  loss: null,
+  championLoss: null,
+  challengerLoss: null,
   difference: null,
 });
 

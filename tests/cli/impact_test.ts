@@ -24,8 +24,16 @@ function impactOf(settings: object) {
   }];
   const measured = stored(evidence);
   const cycle = {
-    ...{ id: "retrainer/churn/cycle/7", number: 7, asOf: day(56), outcome: "deployed", trigger: "interval" },
-    ...{ version: 2, against: 1, seconds: 50, validation: measured, outcomes: measured },
+    id: "retrainer/churn/cycle/7",
+    number: 7,
+    asOf: day(56),
+    outcome: "deployed",
+    trigger: "interval",
+    version: 2,
+    against: 1,
+    seconds: 50,
+    validation: measured,
+    outcomes: measured,
     reasons: ["new samples", "drift"].map((code) => ({ code, speaks: "for", text: "" })),
   };
   const moves = [{ version: 1, asOf: day(0) }, { version: 2, asOf: day(56) }];

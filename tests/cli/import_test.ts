@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { connect } from "../../src/db/connect.ts";
-import { countEvents } from "../../src/db/events.ts";
+import { countEvents } from "../../src/db/events/events.ts";
 import { runCli } from "../../src/cli/program.ts";
 import { freshDatabase } from "../support/installation.ts";
 
@@ -16,7 +16,8 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
   const folder = await Deno.makeTempDir({ prefix: "perennial-import-" });
   const env = { DATABASE_URL: database.url, PERENNIAL_HOME: folder, PERENNIAL_CACHE: folder };
   const run = async (...args: string[]) => {
-    const out: string[] = [], err: string[] = [];
+    const out: string[] = [];
+    const err: string[] = [];
     const io = {
       env,
       uid: Deno.uid(),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ApiError, createClient, getRetrainer, UnreachableError } from "../../src/mod.ts";
 import { NotFoundError } from "../../src/core/errors.ts";
-import { listAudit } from "../../src/db/audit.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
 import { addEndedCycle, byteAnswer, KEY, pseudonym } from "../api/support.ts";
 import { withServed } from "./support.ts";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { noteFindings } from "../../src/db/quality_findings.ts";
-import { saveCheck } from "../../src/db/checks.ts";
-import { Explanation } from "../../src/reporting/explain.ts";
-import { DriftLooks } from "../../src/reporting/monitoring.ts";
+import { noteFindings } from "../../src/db/monitoring/quality_findings.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
+import { Explanation } from "../../src/retraining/explain.ts";
+import { DriftLooks } from "../../src/monitoring/report.ts";
 import { wrapped } from "../../src/cli/format.ts";
-import { decide } from "../../src/monitoring/trigger.ts";
+import { decide } from "../../src/retraining/trigger.ts";
 import {
   addLook,
   aDriftReport,
@@ -172,14 +172,16 @@ Deno.test("perennial monitor accept says who accepted a finding and why, and sho
 async function addCheck({ sql }: Pick<ServedCli, "sql">, observations: string[] = []): Promise<string> {
   const findings = someFindings();
   const { id } = await saveCheck(sql, {
-    ...{
-      id: crypto.randomUUID(),
-      model: "churn",
-      workflowRun: crypto.randomUUID(),
-      asOf: NOW,
-      trigger: "interval",
-    },
-    ...{ ...decide(findings), cycleId: null, findings, observations, codeVersion: "c1" },
+    id: crypto.randomUUID(),
+    model: "churn",
+    workflowRun: crypto.randomUUID(),
+    asOf: NOW,
+    trigger: "interval",
+    ...decide(findings),
+    cycleId: null,
+    findings,
+    observations,
+    codeVersion: "c1",
   });
   return id;
 }

@@ -110,7 +110,12 @@ Deno.test("findConnection() takes the key of the installation that runs, before 
 
 Deno.test("demoOptions() divides the flags into the protocol and the rest", () => {
   assert.deepEqual(demoOptions({ data: "a.csv", first: "2011-01-01", minTrain: 2, exit: true }), {
-    ...{ data: "a.csv", json: undefined, predictions: undefined, exit: true, fresh: false, port: undefined },
+    data: "a.csv",
+    json: undefined,
+    predictions: undefined,
+    exit: true,
+    fresh: false,
+    port: undefined,
     protocol: { first: "2011-01-01", minTrain: 2 },
   });
 });

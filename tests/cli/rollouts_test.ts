@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { askApproval } from "../../src/db/approvals.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { beginRollout } from "../../src/registry/rollout_moves.ts";
+import { askApproval } from "../../src/db/rollouts/approvals.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { addVersions, AS_OF, deployment } from "../db/models_support.ts";
 import { planOf } from "../rollout/support.ts";
 import { withServed } from "./support.ts";
@@ -11,19 +11,17 @@ async function rollingOut(sql: Database): Promise<void> {
   await addVersions(sql, 4);
   await moveServing(sql, deployment(2, null));
   await beginRollout(sql, {
-    ...{
-      id: "rollout/churn/v3",
-      model: "churn",
-      cycleId: "retrainer/churn/cycle/3",
-      champion: 2,
-      challengers: [3],
-    },
-    ...{
-      plan: planOf({ champion: 2, challengers: [3] }),
-      shares: [{ version: 3, share: 0.05 }],
-      asOf: AS_OF,
-    },
-    ...{ replayed: false, beganBy: "a cycle", why: "better on 500 rows" },
+    id: "rollout/churn/v3",
+    model: "churn",
+    cycleId: "retrainer/churn/cycle/3",
+    champion: 2,
+    challengers: [3],
+    plan: planOf({ champion: 2, challengers: [3] }),
+    shares: [{ version: 3, share: 0.05 }],
+    asOf: AS_OF,
+    replayed: false,
+    beganBy: "a cycle",
+    why: "better on 500 rows",
   });
 }
 

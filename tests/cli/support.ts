@@ -19,11 +19,15 @@ export interface ServedCli extends Served {
 /** Runs the command in a home of its own. */
 export async function runWith(args: string[], changed: Partial<Io> = {}): Promise<Ran> {
   const home = await Deno.makeTempDir({ prefix: "perennial-cli-" });
-  const out: string[] = [], err: string[] = [];
+  const out: string[] = [];
+  const err: string[] = [];
   try {
     const code = await runCli(args, {
-      ...{ uid: Deno.uid(), isTerminal: false, columns: 100 },
-      ...{ out: (text: string) => out.push(text), err: (text: string) => err.push(text) },
+      uid: Deno.uid(),
+      isTerminal: false,
+      columns: 100,
+      out: (text: string) => out.push(text),
+      err: (text: string) => err.push(text),
       ...changed,
       env: { PERENNIAL_HOME: home, PERENNIAL_CACHE: home, ...changed.env },
     });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { trendsText } from "../../src/cli/trends_text.ts";
-import type { Trends } from "../../src/reporting/trends.ts";
+import type { Trends } from "../../src/app/reports/trends.ts";
 
 const plain = (_style: string, text: string) => text;
 const NOTHING: Trends = {
@@ -22,14 +22,12 @@ Deno.test("trendsText() marks estimates, and shows what a cycle gained with its 
     metric: "accuracy",
     looks: [{ asOf, version: 8, value: 0.7133, low: 0.673, high: 0.7536, rows: 542, estimated: true }],
     cycles: [{
-      ...{
-        cycle: "retrainer/churn/cycle/1",
-        number: 1,
-        asOf,
-        trigger: "interval",
-        outcome: "deployed",
-        value: 0.74,
-      },
+      cycle: "retrainer/churn/cycle/1",
+      number: 1,
+      asOf,
+      trigger: "interval",
+      outcome: "deployed",
+      value: 0.74,
       validationRows: 540,
       improvement: { relative: 0.104, low: 0.074, high: 0.134, loss: "logLoss", against: "baseline" },
       seconds: { train: 3 },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { HOUR_MS } from "../../src/core/time.ts";
 import {
   acknowledgeAlert,
   closeAlert,
@@ -7,11 +8,11 @@ import {
   getAlert,
   listAlerts,
   openAlert,
-} from "../../src/db/alerts.ts";
-import { listAudit } from "../../src/db/audit.ts";
-import { listDeliveries } from "../../src/db/deliveries.ts";
+} from "../../src/db/alerts/alerts.ts";
+import { listAudit } from "../../src/db/access/audit.ts";
+import { listDeliveries } from "../../src/db/alerts/deliveries.ts";
 import { ConflictError, NotFoundError } from "../../src/core/errors.ts";
-import { anAlert, BOTH, HOUR_MS, NOW_MS, setConfig, toldOf } from "../alerts/support.ts";
+import { anAlert, BOTH, NOW_MS, setConfig, toldOf } from "../app/alerts/support.ts";
 import { withDatabase } from "./database.ts";
 
 const at = (hours: number) => ({ channels: BOTH, nowMs: NOW_MS + hours * HOUR_MS });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { listAudit, writeAudit } from "../../src/db/audit.ts";
-import { moveServing, servingHistory } from "../../src/db/serving.ts";
+import { listAudit, writeAudit } from "../../src/db/access/audit.ts";
+import { moveServing, servingHistory } from "../../src/db/models/serving.ts";
 import { withDatabase } from "./database.ts";
 import { addVersions, deployment } from "./models_support.ts";
 

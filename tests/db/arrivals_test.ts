@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { dayCounts, daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/arrivals.ts";
-import { insertEvents } from "../../src/db/events.ts";
-import { performanceTrail } from "../../src/db/performance_trail.ts";
-import { saveObservation, shapesOf } from "../../src/db/observations.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { countRepeats } from "../../src/db/repeats.ts";
-import { readDataView } from "../../src/reporting/data_page.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { trailOf } from "../fresh/monitoring_fixture.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { dayCounts, daysInBrief, newestArrivals, repeatsBySource } from "../../src/db/events/arrivals.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { performanceTrail } from "../../src/db/monitoring/performance_trail.ts";
+import { saveObservation, shapesOf } from "../../src/db/monitoring/observations.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { countRepeats } from "../../src/db/events/repeats.ts";
+import { readDataView } from "../../src/dashboard/reads/data.ts";
+import { trailOf } from "../dashboard/monitoring_fixture.ts";
 import { event, withEvents } from "./events_support.ts";
 
-const DAY = 19_844, NOON = DAY * DAY_MS + 12 * 3_600_000;
+const DAY = 19_844;
+const NOON = DAY * DAY_MS + 12 * 3_600_000;
 
 Deno.test("readDataView() counts by day, hour and type, and tells how late events came", () =>
   withEvents(async (sql) => {
@@ -50,13 +51,19 @@ Deno.test("performanceTrail() tells one metric look by look up to a moment, a mo
   withEvents(async (sql) => {
     const trail = trailOf("churn", NOON, 3);
     const look = (i: number, key: string, value?: number) => {
-      const { asOf, answer, measured, estimated, ...rest } = trail[i],
-        other = { ...trail[1].measured!, metric: "auc" };
+      const { asOf, answer, measured, estimated, ...rest } = trail[i];
+      const other = { ...trail[1].measured!, metric: "auc" };
       const of = (m: typeof measured) => m && { metrics: [other, { ...m, value: value ?? m.value }] };
       return saveObservation(sql, {
-        ...{ id: crypto.randomUUID(), kind: "performance", model: "churn", key, asOf, answer },
+        id: crypto.randomUUID(),
+        kind: "performance",
+        model: "churn",
+        key,
+        asOf,
+        answer,
         report: { ...rest, measured: of(measured), estimated: of(estimated) },
-        ...{ evidenceSha256: "e", codeVersion: "c1" },
+        evidenceSha256: "e",
+        codeVersion: "c1",
       });
     };
     for (const i of [0, 1, 2]) await look(i, `look ${i}`);
@@ -79,14 +86,15 @@ Deno.test("shapesOf() gives back what a look kept, and null of one that kept non
     const shapes = { orders: { edges: [0, 1], reference: [2], current: [3], above: pair, missing: pair } };
     const kept = async (key: string, over: object) => {
       const { id } = await saveObservation(sql, {
-        ...{
-          id: crypto.randomUUID(),
-          kind: "drift",
-          model: "churn",
-          key,
-          asOf: new Date(NOON).toISOString(),
-        },
-        ...{ answer: "stable", report: {}, evidenceSha256: "e", codeVersion: "c1" },
+        id: crypto.randomUUID(),
+        kind: "drift",
+        model: "churn",
+        key,
+        asOf: new Date(NOON).toISOString(),
+        answer: "stable",
+        report: {},
+        evidenceSha256: "e",
+        codeVersion: "c1",
         ...over,
       });
       return await shapesOf(sql, id);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ConflictError } from "../../src/core/errors.ts";
-import { configHistory, currentConfig, saveConfig } from "../../src/db/config_versions.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { configHistory, currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { withDatabase } from "./database.ts";
 
 const defaults = RetrainingConfig.parse({});

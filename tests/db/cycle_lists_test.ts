@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Database } from "../../src/db/connect.ts";
-import { listCycles } from "../../src/db/cycles.ts";
-import { CycleSort } from "../../src/reporting/cycle.ts";
-import { makeFixture, NOW_MS } from "../fresh/fixture.ts";
-import { insertFixture } from "../fresh/rows.ts";
+import { listCycles } from "../../src/db/cycles/cycles.ts";
+import { CycleSort } from "../../src/retraining/cycle.ts";
+import { makeFixture, NOW_MS } from "../dashboard/fixture.ts";
+import { insertFixture } from "../dashboard/rows.ts";
 import { withDatabase } from "./database.ts";
 
 const fixture = makeFixture();
@@ -33,7 +33,8 @@ for (const sort of CycleSort.options) {
       for (const order of ["asc", "desc"] as const) {
         const all = await listCycles(sql, { sort, order, limit: 1000 });
         assert.equal(all.length, fixture.cycles.length);
-        const values = all.map(BY[sort]), known = values.filter((v) => v !== null) as (number | string)[];
+        const values = all.map(BY[sort]);
+        const known = values.filter((v) => v !== null) as (number | string)[];
         assert.deepEqual(values.slice(known.length).filter((v) => v !== null), [], "null comes last");
         for (let i = 1; i < known.length; i++) {
           assert.ok(
@@ -55,7 +56,9 @@ Deno.test("listCycles() filters by model, outcome and trigger together", () =>
     assert.deepEqual(await listCycles(sql, { trigger: "force", outcome: "failed" }), []);
   }));
 
-const MANY = 10_000, WITHIN_MS = 100, RUNS = 5;
+const MANY = 10_000;
+const WITHIN_MS = 100;
+const RUNS = 5;
 
 Deno.test(`listCycles() finds any page of ${MANY} cycles within ${WITHIN_MS} ms, however they are sorted`, () =>
   withDatabase(async (sql) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NotFoundError } from "../../src/core/errors.ts";
-import { listChecks, saveCheck } from "../../src/db/checks.ts";
+import { listChecks, saveCheck } from "../../src/db/cycles/checks.ts";
 import {
   countOutcomes,
   endCycle,
@@ -13,9 +13,9 @@ import {
   saveProgress,
   saveVerdict,
   saveWatch,
-} from "../../src/db/cycles.ts";
+} from "../../src/db/cycles/cycles.ts";
 import type { Sql } from "../../src/db/connect.ts";
-import type { Reason } from "../../src/monitoring/check.ts";
+import type { Reason } from "../../src/retraining/check.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import { withDatabase } from "./database.ts";
 import { AS_OF } from "./models_support.ts";
@@ -30,16 +30,34 @@ const idOf = (number: number, model = "churn") => `retrainer/${model}/cycle/${nu
 
 const open = (sql: Sql, number: number, model = "churn") =>
   openCycle(sql, {
-    ...{ id: idOf(number, model), model, number, runId: "run", trigger: "interval", requestedBy: null },
-    ...{ asOf: AS_OF, reasons, champion: null },
+    id: idOf(number, model),
+    model,
+    number,
+    runId: "run",
+    trigger: "interval",
+    requestedBy: null,
+    asOf: AS_OF,
+    reasons,
+    champion: null,
   });
 
 const evidence: Evidence = {
-  ...{ gate: "evidence", loss: "logLoss", against: "baseline", championLoss: 0.6, challengerLoss: 0.5 },
+  gate: "evidence",
+  loss: "logLoss",
+  against: "baseline",
+  championLoss: 0.6,
+  challengerLoss: 0.5,
   difference: { mean: -0.1, low: -Infinity, high: Infinity, n: 2, clusters: 1, confidence: 0.9 },
-  ...{ margin: 0.01, threshold: 0.05, stale: false, staleBecause: null, failing: false, cutoffs: [AS_OF] },
-  ...{ segments: [], segmentMargin: 0.1 },
-  ...{ championMetrics: { logLoss: 0.6 }, challengerMetrics: { logLoss: 0.5 } },
+  margin: 0.01,
+  threshold: 0.05,
+  stale: false,
+  staleBecause: null,
+  failing: false,
+  cutoffs: [AS_OF],
+  segments: [],
+  segmentMargin: 0.1,
+  championMetrics: { logLoss: 0.6 },
+  challengerMetrics: { logLoss: 0.5 },
 };
 
 Deno.test("openCycle() opens a cycle once, and getCycle() gives it back", () =>
@@ -142,14 +160,14 @@ Deno.test("saveCheck() stores a run's check once: a retry gets the answer given 
   withDatabase(async (sql) => {
     const check = (answer: "wait" | "retrain") =>
       saveCheck(sql, {
-        ...{
-          id: crypto.randomUUID(),
-          model: "churn",
-          workflowRun: "run-1",
-          asOf: AS_OF,
-          trigger: "interval",
-        },
-        ...{ answer, reasons, cycleId: null },
+        id: crypto.randomUUID(),
+        model: "churn",
+        workflowRun: "run-1",
+        asOf: AS_OF,
+        trigger: "interval",
+        answer,
+        reasons,
+        cycleId: null,
       });
     const first = await check("wait");
     assert.deepEqual(await check("retrain"), first);

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { countEvents, insertEvents } from "../../src/db/events.ts";
-import { readLabelDays, readUserDays, type UserDays } from "../../src/db/user_days.ts";
+import { countEvents, insertEvents } from "../../src/db/events/events.ts";
+import { readLabelDays, readUserDays, type UserDays } from "../../src/db/events/user_days.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { isActive } from "../../src/features/population.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import { event, pseudonym, withEvents } from "./events_support.ts";
 import { rollUp } from "./roll_up.ts";
 
@@ -101,7 +102,8 @@ Deno.test("readUserDays() reads the population that isActive() describes", () =>
       fc.asyncProperty(anyEvents, anyMoment, anyPopulation, async (events, asOfMs, population) => {
         await empty(sql);
         await insertEvents(sql, events);
-        const want: string[] = [], have: string[] = [];
+        const want: string[] = [];
+        const have: string[] = [];
         const startMs = asOfMs - population.activeDays * DAY_MS;
         for (const key of ["ann", "bob", "cleo"].map(pseudonym).sort()) {
           const inWindow = events.some((e) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ConflictError, InvalidInputError } from "../../src/core/errors.ts";
-import { claimKey, releaseKey, storeAnswer } from "../../src/db/idempotency.ts";
+import { claimKey, releaseKey, storeAnswer } from "../../src/db/access/idempotency.ts";
 import { withDatabase } from "./database.ts";
 
 const answer = { status: 202, response: { requestId: "r1" } };

@@ -1,5 +1,5 @@
 import type { Sql } from "../../src/db/connect.ts";
-import { addVersion } from "../../src/db/versions.ts";
+import { addVersion } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { Manifest } from "../../src/registry/version.ts";
 

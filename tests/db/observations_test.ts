@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { saveCheck } from "../../src/db/checks.ts";
+import { saveCheck } from "../../src/db/cycles/checks.ts";
 import {
   findObservation,
   getObservations,
   listObservations,
-  type Observation,
   pruneObservations,
   saveObservation,
-} from "../../src/db/observations.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
+} from "../../src/db/monitoring/observations.ts";
+import { type Observation } from "../../src/monitoring/observation.ts";
 import { withDatabase } from "./database.ts";
 
 const NOW = Date.UTC(2024, 5, 1);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Sql } from "../../src/db/connect.ts";
 import { inTransaction } from "../../src/db/connect.ts";
 import {
@@ -7,17 +8,17 @@ import {
   saveOutcomes,
   unreadOutcomes,
   waitingPredictions,
-} from "../../src/db/outcomes.ts";
-import { savePredictions } from "../../src/db/predictions.ts";
-import { saveStream, streamSummaries, withStreams } from "../../src/db/streams.ts";
+} from "../../src/db/monitoring/outcomes.ts";
+import { savePredictions } from "../../src/db/models/predictions.ts";
+import { saveStream, streamSummaries, withStreams } from "../../src/db/monitoring/streams.ts";
 import { pseudonym } from "./events_support.ts";
 import { withDatabase } from "./database.ts";
 
-const DAY_MS = 86_400_000;
 const START_MS = Date.UTC(2024, 2, 1);
 const at = (day: number) => START_MS + day * DAY_MS;
 const iso = (day: number) => new Date(at(day)).toISOString();
-const ann = pseudonym("ann"), bob = pseudonym("bob");
+const ann = pseudonym("ann");
+const bob = pseudonym("bob");
 
 /** Stores predictions of version 1 for ann and bob as of a day. */
 const predict = (
@@ -30,7 +31,13 @@ const predict = (
   } = {},
 ) =>
   savePredictions(sql, {
-    ...{ model: "churn", version, asOf: iso(day), fallback: false, featureHash: "f", horizonDays, source },
+    model: "churn",
+    version,
+    asOf: iso(day),
+    fallback: false,
+    featureHash: "f",
+    horizonDays,
+    source,
     predictions: [{ userKey: ann, prediction: 0.2, segment: "one basket" }, {
       userKey: bob,
       prediction: 0.7,

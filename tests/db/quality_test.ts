@@ -1,19 +1,20 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../src/db/events.ts";
-import { saveObservation } from "../../src/db/observations.ts";
-import { readQualityEvidence } from "../../src/db/quality.ts";
-import { mondayOf, profileDays } from "../../src/db/quality_days.ts";
-import { acceptFinding, noteFindings } from "../../src/db/quality_findings.ts";
+import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { saveObservation } from "../../src/db/monitoring/observations.ts";
+import { readQualityEvidence } from "../../src/db/events/quality.ts";
+import { mondayOf, profileDays } from "../../src/db/events/quality_days.ts";
+import { acceptFinding, noteFindings } from "../../src/db/monitoring/quality_findings.ts";
 import type { Sql } from "../../src/db/connect.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
-import { ingest } from "../../src/events/ingest.ts";
+import { ingest } from "../../src/app/events/ingest.ts";
 import { aFinding, aQualityReport } from "../monitoring/reports.ts";
 import { withDatabase } from "./database.ts";
 import { event, pseudonym } from "./events_support.ts";
 
-const DAY_MS = 86_400_000, HOUR_MS = 3_600_000;
 /** A Wednesday. */
-const TODAY_MS = Date.UTC(2024, 4, 15), TODAY = TODAY_MS / DAY_MS;
+const TODAY_MS = Date.UTC(2024, 4, 15);
+const TODAY = TODAY_MS / DAY_MS;
 const [ann, bob, cid] = ["ann", "bob", "cid"].map(pseudonym);
 
 const at = (hour: number, over: Partial<AcceptedEvent> = {}) =>
@@ -90,19 +91,17 @@ Deno.test("profileDays() compares prices with the product's median of the weeks 
     const before = (product: string, price: number) =>
       event({ product, price, atMs: TODAY_MS - 20 * DAY_MS });
     await insertEvents(sql, [
-      ...[before("tea", 2), before("tea", 2), before("tea", 9), before("cup", 5), before("pot", 10)],
-      ...[
-        at(9, { session: "pence", product: "tea", price: 200 }),
-        at(9, { session: "pence", product: "cup", price: 500 }),
-      ],
-      ...[
-        at(9, { session: "usual", product: "tea", price: 2 }),
-        at(9, { session: "usual", product: "new", price: 77 }),
-      ],
-      ...[
-        at(9, { session: "offers", product: "cup", price: 4 }),
-        at(9, { session: "offers", product: "pot", price: 5 }),
-      ],
+      before("tea", 2),
+      before("tea", 2),
+      before("tea", 9),
+      before("cup", 5),
+      before("pot", 10),
+      at(9, { session: "pence", product: "tea", price: 200 }),
+      at(9, { session: "pence", product: "cup", price: 500 }),
+      at(9, { session: "usual", product: "tea", price: 2 }),
+      at(9, { session: "usual", product: "new", price: 77 }),
+      at(9, { session: "offers", product: "cup", price: 4 }),
+      at(9, { session: "offers", product: "pot", price: 5 }),
     ]);
     const [{ prices, mixedPrices }] = await profileOf(sql);
     assert.deepEqual(prices, [[0, 1], [Math.round(Math.log(100) / 0.02), 1]]);
@@ -113,11 +112,9 @@ Deno.test("profileDays() calls products young that nobody bought until 60 days b
   withDatabase(async (sql) => {
     await insertEvents(sql, [
       event({ product: "old", atMs: TODAY_MS - 100 * DAY_MS }),
-      ...[
-        at(9, { session: "s1", product: "old" }),
-        at(9, { session: "s1", product: "new" }),
-        at(9, { session: "s2", product: "new" }),
-      ],
+      at(9, { session: "s1", product: "old" }),
+      at(9, { session: "s1", product: "new" }),
+      at(9, { session: "s2", product: "new" }),
     ]);
     const [{ young }] = await profileOf(sql);
     assert.deepEqual(young, { visits: 1, of: 2, events: 2, known: 1 });
@@ -133,7 +130,12 @@ Deno.test("profileDays() sees newcomers, the busiest shopper and those who never
     ]);
     const [{ shoppers }] = await profileOf(sql);
     assert.deepEqual(shoppers, {
-      ...{ all: 3, single: 1, singleProduct: 1, mostEvents: 8, restless: 1, restlessEvents: 8 },
+      all: 3,
+      single: 1,
+      singleProduct: 1,
+      mostEvents: 8,
+      restless: 1,
+      restlessEvents: 8,
     });
   }));
 
@@ -156,10 +158,10 @@ Deno.test("profileDays() sees what came in late and what was overtaken", () =>
       at(10, { id: "b", session: "s" }),
       at(9, { id: "c", session: "t" }),
     ]);
-    const received = (id: string, hour: number) =>
-      sql`update events set received_at = to_timestamp(${
-        TODAY_MS / 1000 + hour * 3600
-      }::float8) where event_id = ${id}`;
+    const received = (id: string, hour: number) => {
+      const seconds = TODAY_MS / 1000 + hour * 3600;
+      return sql`update events set received_at = to_timestamp(${seconds}::float8) where event_id = ${id}`;
+    };
     await Promise.all([received("a", 10.5), received("b", 10.1), received("c", 9)]);
     const [{ late, outOfOrder }] = await profileOf(sql);
     assert.deepEqual([late, outOfOrder], [[1, 1], [1, 1]]);
@@ -218,19 +220,19 @@ Deno.test("ingest() counts what is sent again, by source and day of receipt", ()
 Deno.test("acceptFinding() is known to the next look, and says whether there is such a finding", () =>
   withDatabase(async (sql) => {
     const finding = aFinding({ key: "k", from: new Date(TODAY_MS - DAY_MS).toISOString() });
-    const asOf = new Date(TODAY_MS).toISOString(), report = aQualityReport({ asOf, findings: [finding] });
-    const id = crypto.randomUUID(), evidenceSha256 = "e".repeat(64);
+    const asOf = new Date(TODAY_MS).toISOString();
+    const report = aQualityReport({ asOf, findings: [finding] });
+    const id = crypto.randomUUID();
+    const evidenceSha256 = "e".repeat(64);
     await saveObservation(sql, {
-      ...{
-        id,
-        kind: "quality",
-        model: null,
-        key: "look",
-        asOf,
-        answer: "broken",
-        codeVersion: "c",
-        evidenceSha256,
-      },
+      id,
+      kind: "quality",
+      model: null,
+      key: "look",
+      asOf,
+      answer: "broken",
+      codeVersion: "c",
+      evidenceSha256,
       report: { ...report },
     });
     await noteFindings(sql, [finding], asOf);

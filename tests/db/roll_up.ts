@@ -1,6 +1,7 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { code32 } from "../../src/core/hash.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 
 /** What `user_days` must come to, worked out here from the definition in `UserDay`: "user day" -> the day. */
 export function rollUp(events: readonly AcceptedEvent[]): Map<string, UserDay> {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { connect, type Database } from "../../src/db/connect.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { countAccepted } from "../../src/db/quality_findings.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { countAccepted } from "../../src/db/monitoring/quality_findings.ts";
 import {
   checkedScope,
   createScope,
@@ -9,13 +9,13 @@ import {
   OWN_TABLES,
   scopeOf,
   SHARED_TABLES,
-} from "../../src/db/scopes.ts";
-import { countEvents } from "../../src/db/events.ts";
-import { moveServing, servingVersion } from "../../src/db/serving.ts";
-import { listVersions } from "../../src/db/versions.ts";
+} from "../../src/db/backtests/scopes.ts";
+import { countEvents } from "../../src/db/events/events.ts";
+import { moveServing, servingVersion } from "../../src/db/models/serving.ts";
+import { listVersions } from "../../src/db/models/versions.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { freshDatabase } from "../support/installation.ts";
-import { RetrainingConfig } from "../../src/retraining_config.ts";
+import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { addVersions, deployment } from "./models_support.ts";
 
 const SCOPE = scopeOf("1f0c-2a", 1);
@@ -23,7 +23,8 @@ const config = RetrainingConfig.parse({ seed: 5 });
 
 async function withScope(work: (live: Database, within: Database) => Promise<void>): Promise<void> {
   await using database = await freshDatabase();
-  const live = connect(database.url, { max: 2 }), within = connect(database.url, { max: 2, schema: SCOPE });
+  const live = connect(database.url, { max: 2 });
+  const within = connect(database.url, { max: 2, schema: SCOPE });
   try {
     await migrate(live);
     await work(live, within);

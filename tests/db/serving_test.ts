@@ -8,8 +8,8 @@ import {
   servingHistory,
   servingState,
   servingVersion,
-} from "../../src/db/serving.ts";
-import { getVersion } from "../../src/db/versions.ts";
+} from "../../src/db/models/serving.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { addVersions, deployment } from "./models_support.ts";
 import { withDatabase } from "./database.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../src/db/events.ts";
-import { shopperGroups } from "../../src/db/shopper_groups.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { shopperGroups } from "../../src/db/events/shopper_groups.ts";
 import { event, pseudonym, withEvents } from "./events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
@@ -9,7 +9,10 @@ const daysAgo = (days: number) => NOW - days * DAY_MS;
 
 Deno.test("shopperGroups() knows the category bought most and the country last seen, as of a moment", () =>
   withEvents(async (sql) => {
-    const ann = pseudonym("ann"), bob = pseudonym("bob"), cy = pseudonym("cy"), dan = pseudonym("dan");
+    const ann = pseudonym("ann");
+    const bob = pseudonym("bob");
+    const cy = pseudonym("cy");
+    const dan = pseudonym("dan");
     await insertEvents(sql, [
       event({ userKey: ann, category: "tea", country: "France", atMs: daysAgo(9) }),
       event({ userKey: ann, category: "tea", country: "Italy", atMs: daysAgo(5) }),

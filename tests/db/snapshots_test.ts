@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NotFoundError } from "../../src/core/errors.ts";
-import { openCycle, saveCycleSnapshot } from "../../src/db/cycles.ts";
+import { openCycle, saveCycleSnapshot } from "../../src/db/cycles/cycles.ts";
 import {
   findFeatureBlock,
   findLabelBlock,
@@ -9,7 +9,7 @@ import {
   saveFeatureBlock,
   saveLabelBlock,
   saveSnapshot,
-} from "../../src/db/snapshots.ts";
+} from "../../src/db/cycles/snapshots.ts";
 import type { Snapshot } from "../../src/training/snapshot.ts";
 import { withDatabase } from "./database.ts";
 import { AS_OF } from "./models_support.ts";
@@ -41,7 +41,13 @@ Deno.test("findLabelBlock() finds what was built last for a cut-off", () =>
   }));
 
 const snapshot = (id: string, asOf: string): Snapshot => ({
-  ...{ id, model: "churn", asOf, featureHash: "h", horizonDays: 28, eventsSeen: 7_000_000_000, rows: 3 },
+  id,
+  model: "churn",
+  asOf,
+  featureHash: "h",
+  horizonDays: 28,
+  eventsSeen: 7_000_000_000,
+  rows: 3,
   blocks: [{ cutoff: AS_OF, rows: 3, features: "f1", labels: "l1" }],
 });
 
@@ -63,8 +69,15 @@ Deno.test("lastSnapshot() is the newest that a cycle of the model took", () =>
     for (const [i, id] of ["new", "old"].entries()) {
       const cycle = `retrainer/churn/cycle/${i + 1}`;
       await openCycle(sql, {
-        ...{ id: cycle, model: "churn", number: i + 1, runId: "r", trigger: "interval", requestedBy: null },
-        ...{ asOf: AS_OF, reasons: [], champion: null },
+        id: cycle,
+        model: "churn",
+        number: i + 1,
+        runId: "r",
+        trigger: "interval",
+        requestedBy: null,
+        asOf: AS_OF,
+        reasons: [],
+        champion: null,
       });
       await saveCycleSnapshot(sql, cycle, id);
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { NotFoundError } from "../../src/core/errors.ts";
-import { moveServing } from "../../src/db/serving.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
 import {
   addVersion,
   getVersion,
@@ -10,7 +10,7 @@ import {
   setVersionState,
   updateCandidate,
   versionOfCycle,
-} from "../../src/db/versions.ts";
+} from "../../src/db/models/versions.ts";
 import { withDatabase } from "./database.ts";
 import { addVersions, aManifest, deployment } from "./models_support.ts";
 

@@ -34,6 +34,12 @@ Deno.test("readTable() reads numbers, texts, missing cells and quotes, with each
   }
 });
 
+Deno.test("readTable() loses one line to a quote that is never closed, not the rest", async () => {
+  const rest = Array.from({ length: 30 }, (_, i) => `${i},x`);
+  const table = await tableOf(["a,b", '1,"oops', ...rest, '2,"end'].join("\n"));
+  assert.deepEqual([table.rows, table.unreadable], [30, 2]);
+});
+
 Deno.test("readTable() says what is wrong with a file it cannot read", async () => {
   await assert.rejects(tableOf(""), /Cannot read "rows.csv": it is empty/);
   await assert.rejects(tableOf("a,b,a\n1,2,3"), /"a" twice/);

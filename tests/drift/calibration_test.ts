@@ -9,7 +9,8 @@ function alarms(
   looks: number,
   look: (seed: number) => WindowsVerdict,
 ): { features: number; together: number } {
-  let features = 0, together = 0;
+  let features = 0;
+  let together = 0;
   for (let seed = 1; seed <= looks; seed++) {
     const verdict = look(seed);
     features += Number(verdict.features.some((f) => f.drifted));
@@ -34,7 +35,8 @@ const unchanged =
   (
     seed: number,
   ) => {
-    const random = seededRandom(seed), shape = { features: 6, draw, kind };
+    const random = seededRandom(seed);
+    const shape = { features: 6, draw, kind };
     const reference = drawTable(random, { ...shape, rows: 400 });
     return compareWindows(reference, drawTable(random, { ...shape, rows: current }), {
       ...options(seed),
@@ -73,7 +75,8 @@ function clusteredAndNaive(
 ) {
   const { then, now, alike, same = false } = windows;
   const look = (byCluster: boolean) => (seed: number) => {
-    const random = seededRandom(seed), levels = new Map<number, number[]>();
+    const random = seededRandom(seed);
+    const levels = new Map<number, number[]>();
     const reference = drawClusters(random, { first: 0, sizes: then, alike, levels });
     const current = drawClusters(random, { first: same ? 0 : then.length, sizes: now, alike, levels });
     const clusters = { reference: reference.clusters, current: current.clusters };
@@ -96,9 +99,9 @@ for (
   ] as const
 ) {
   Deno.test(`compareWindows() holds its rates over clusters, where rows taken singly break them: ${name}`, () => {
-    const looks = 80,
-      { clustered, naive } = clusteredAndNaive(looks, windows),
-      [, most] = binomialRange(looks, 0.1);
+    const looks = 80;
+    const { clustered, naive } = clusteredAndNaive(looks, windows);
+    const [, most] = binomialRange(looks, 0.1);
     within(clustered.features, looks, 0.1);
     within(clustered.together, looks, 0.1);
     assert.ok(naive.features > most && naive.together > most, `${JSON.stringify(naive)} in ${looks} looks`);

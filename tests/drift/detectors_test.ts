@@ -39,12 +39,14 @@ for (const { detector: { name, symmetric, compare }, kind, title } of PAIRS) {
   if (symmetric || kind === "categorical") {
     Deno.test(`${title}: is the same in both directions`, () =>
       check(fc.property(values(kind), values(kind), (a, b) => {
-        const one = distance(a, b), other = distance(b, a);
+        const one = distance(a, b);
+        const other = distance(b, a);
         assert.ok(Math.abs(one - other) <= 1e-9 * Math.max(1, one), `${one} and ${other}`);
       })));
   } else {
     Deno.test(`${title}: is not the same in both directions, as documented`, () => {
-      const even = Array.from({ length: 40 }, (_, i) => i), skewed = even.map((value) => value * value);
+      const even = Array.from({ length: 40 }, (_, i) => i);
+      const skewed = even.map((value) => value * value);
       assert.notEqual(distance(even, skewed), distance(skewed, even));
     });
   }
@@ -61,7 +63,8 @@ for (const { detector: { name, symmetric, compare }, kind, title } of PAIRS) {
   });
 
   Deno.test(`${title}: takes what is not a number for missing`, () => {
-    const a = [1, 2, 3, 3, 5], b = [2, 2, 4, 1, 0];
+    const a = [1, 2, 3, 3, 5];
+    const b = [2, 2, 4, 1, 0];
     assert.equal(distance([...a, NaN, Infinity], [...b, -Infinity]), distance([...a, NaN, NaN], [...b, NaN]));
   });
 

@@ -53,7 +53,9 @@ export function drawClusters(
     levels?: Map<number, number[]>;
   },
 ): { table: Table; clusters: Int32Array } {
-  const features = 4, rows: number[][] = [], clusters: number[] = [];
+  const features = 4;
+  const rows: number[][] = [];
+  const clusters: number[] = [];
   sizes.forEach((size, i) => {
     const level = levels.get(first + i) ?? Array.from({ length: features }, () => normal(random));
     levels.set(first + i, level);

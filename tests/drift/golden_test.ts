@@ -7,9 +7,9 @@ import {
   ksPValue,
   wassersteinDistance,
 } from "../../src/drift/distribution.ts";
-import { benjaminiHochberg, holm } from "../../src/drift/multiple.ts";
+import { benjaminiHochberg, holm } from "../../src/stats/multiple.ts";
 import { chiSquare, jensenShannon, psi, totalVariation } from "../../src/drift/shares.ts";
-import { evidenceTable, tailOf } from "../../src/drift/tail.ts";
+import { evidenceTable, tailOf } from "../../src/stats/quadratic_form.ts";
 import golden from "../golden/drift.json" with { type: "json" };
 
 const near = (actual: number, want: number, tolerance = 1e-9) =>
@@ -57,7 +57,8 @@ Deno.test("tailOf() is within 10 % of Imhof's integral, on the null and beside i
 });
 
 Deno.test("evidenceTable() is -ln of tailOf(), and inverse() undoes at()", () => {
-  const weights = [1, 0.7, 0.5], table = evidenceTable(weights);
+  const weights = [1, 0.7, 0.5];
+  const table = evidenceTable(weights);
   for (const q of [0, 0.5, 3, 9, 25, 60]) {
     near(table.at(q), -Math.log(tailOf(weights, q)), 0.01);
     if (q > 0) near(table.inverse(table.at(q)), q, 1e-6);

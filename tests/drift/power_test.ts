@@ -5,19 +5,23 @@ import { samplesOf } from "../../src/drift/sample.ts";
 import { compareWindows } from "../../src/drift/windows.ts";
 import { binomialRange, category, type Draw, drawClusters, DRAWS, drawTable, tableOf } from "./draws.ts";
 
-const ALPHA = 0.01, FEATURES = 8;
+const ALPHA = 0.01;
+const FEATURES = 8;
 
 /** Looks in which the first feature, moved, was found: by ours, and by Kolmogorov-Smirnov with Bonferroni. */
 function found(looks: number, draw: Draw, shift: number, rows: number): { ours: number; ks: number } {
-  const random = seededRandom(31), shape = { features: FEATURES, draw };
+  const random = seededRandom(31);
+  const shape = { features: FEATURES, draw };
   const size = Math.sqrt(1000 * rows / (1000 + rows));
-  let ours = 0, ks = 0;
+  let ours = 0;
+  let ks = 0;
   for (let seed = 0; seed < looks; seed++) {
-    const reference = drawTable(random, { ...shape, rows: 1000 }),
-      current = drawTable(random, { ...shape, rows, shift });
+    const reference = drawTable(random, { ...shape, rows: 1000 });
+    const current = drawTable(random, { ...shape, rows, shift });
     const verdict = compareWindows(reference, current, { alpha: ALPHA, alphaTogether: 0, seed });
     ours += Number(verdict.features[0].drifted);
-    const [a] = samplesOf(reference), [b] = samplesOf(current);
+    const [a] = samplesOf(reference);
+    const [b] = samplesOf(current);
     ks += Number(ksLimitP(size * ksDistance(a.sorted, b.sorted)) <= ALPHA / FEATURES);
   }
   return { ours, ks };
@@ -31,7 +35,8 @@ for (
   ] as const
 ) {
   Deno.test(`compareWindows() finds a shift more often than Kolmogorov-Smirnov with Bonferroni: ${name}`, () => {
-    const looks = 60, { ours, ks } = found(looks, draw, shift, 150);
+    const looks = 60;
+    const { ours, ks } = found(looks, draw, shift, 150);
     assert.ok(ours > ks && ours < looks, `${ours} beside ${ks} of ${looks}`);
   });
 }
@@ -47,7 +52,8 @@ function foundAtSmallest(
   kind: "numeric" | "categorical",
   rows: number,
 ): number {
-  const random = seededRandom(47), shape = { features: 3, kind };
+  const random = seededRandom(47);
+  const shape = { features: 3, kind };
   const options = { alpha: 0.02, alphaTogether: 0 };
   const reference = drawTable(random, { ...shape, draw, rows: 1000 });
   const still = compareWindows(reference, drawTable(random, { ...shape, draw, rows }), {
@@ -73,9 +79,9 @@ for (
   ] as const
 ) {
   Deno.test(`smallest is what is seen with 80 % power: ${name}`, () => {
-    const looks = 120,
-      seen = foundAtSmallest(looks, draw, kind, rows),
-      [least, most] = binomialRange(looks, 0.8);
+    const looks = 120;
+    const seen = foundAtSmallest(looks, draw, kind, rows);
+    const [least, most] = binomialRange(looks, 0.8);
     assert.ok(
       seen >= least - 3 && seen <= most + 3,
       `${seen} of ${looks}; expected ${least} to ${most}, three more or less`,
@@ -84,7 +90,8 @@ for (
 }
 
 Deno.test("smallest falls with the rows, and is larger where rows of a shopper are alike", () => {
-  const random = seededRandom(5), options = { alpha: 0.05, alphaTogether: 0, seed: 1 };
+  const random = seededRandom(5);
+  const options = { alpha: 0.05, alphaTogether: 0, seed: 1 };
   const smallest = (rows: number) => {
     const [reference, current] = [600, rows].map((n) =>
       drawTable(random, { rows: n, features: 2, draw: DRAWS.normal })
@@ -101,7 +108,8 @@ Deno.test("smallest falls with the rows, and is larger where rows of a shopper a
 });
 
 Deno.test("compareWindows() sees a change of spread, of the missing, and of a category", () => {
-  const random = seededRandom(12), base = { rows: 800, features: 4 };
+  const random = seededRandom(12);
+  const base = { rows: 800, features: 4 };
   const changes: [string, Draw, Draw, "numeric" | "categorical"][] = [
     ["spread", DRAWS.normal, (r) => 2 * DRAWS.normal(r, 0), "numeric"],
     ["missing", DRAWS.normal, (r) => r() < 0.15 ? NaN : DRAWS.normal(r, 0), "numeric"],
@@ -119,7 +127,8 @@ Deno.test("compareWindows() sees a change of spread, of the missing, and of a ca
 });
 
 Deno.test("together sees features that go together in another way, which no feature by itself shows", () => {
-  const random = seededRandom(77), draw = gaussian(random);
+  const random = seededRandom(77);
+  const draw = gaussian(random);
   const rowsOf = (rows: number, correlation: number) =>
     Array.from({ length: rows }, () => {
       const [a, b, ...others] = Array.from({ length: 6 }, draw);

@@ -9,7 +9,8 @@ const OPTIONS: WindowsOptions = { alpha: 0.05, alphaTogether: 0.05, seed: 4 };
 
 /** A number and a category, the number moved. */
 function mixed(seed: number, rows: number, shift = 0): Table {
-  const random = seededRandom(seed), values = new Float32Array(2 * rows);
+  const random = seededRandom(seed);
+  const values = new Float32Array(2 * rows);
   for (let i = 0; i < rows; i++) {
     values[2 * i] = random() < 0.1 ? NaN : DRAWS.normal(random, shift);
     values[2 * i + 1] = category(random, 0);
@@ -38,7 +39,9 @@ Deno.test("compareWindows() says of each feature what it is, how it differs and 
 });
 
 Deno.test("compareWindows() gives the same verdict for the same arguments, and leaves them as they are", () => {
-  const reference = mixed(1, 400), current = mixed(2, 120, 0.2), before = reference.values.slice();
+  const reference = mixed(1, 400);
+  const current = mixed(2, 120, 0.2);
+  const before = reference.values.slice();
   const clusters = {
     reference: Int32Array.from({ length: 400 }, (_, i) => i >> 1),
     current: Int32Array.from({ length: 120 }, (_, i) => 1000 + (i >> 1)),
@@ -53,7 +56,8 @@ Deno.test("compareWindows() gives the same verdict for the same arguments, and l
 });
 
 Deno.test("compareWindows() judges by ranks: no monotone change of the unit matters", () => {
-  const random = seededRandom(8), shape = { features: 3, draw: DRAWS.normal };
+  const random = seededRandom(8);
+  const shape = { features: 3, draw: DRAWS.normal };
   const [a, b] = [300, 100].map((rows) => drawTable(random, { ...shape, rows }));
   const cubed = (table: Table) => ({ ...table, values: table.values.map((value) => value ** 3) });
   const ps = (x: Table, y: Table) => compareWindows(x, y, OPTIONS).features.map(({ p }) => p);
@@ -61,12 +65,14 @@ Deno.test("compareWindows() judges by ranks: no monotone change of the unit matt
 });
 
 Deno.test("compareWindows() agrees with its own formula where there are many rows", () => {
-  const random = seededRandom(9), shape = { features: 3, draw: DRAWS.counts };
+  const random = seededRandom(9);
+  const shape = { features: 3, draw: DRAWS.counts };
   const [a, b] = [2000, 1500].map((rows) =>
     drawTable(random, { ...shape, rows, shift: rows === 1500 ? 0.06 : 0 })
   );
   const options = { ...OPTIONS, alpha: 0.005, alphaTogether: 0 };
-  const dealt = compareWindows(a, b, options), formula = compareWindows(a, b, { ...options, roundsMax: 1 });
+  const dealt = compareWindows(a, b, options);
+  const formula = compareWindows(a, b, { ...options, roundsMax: 1 });
   assert.deepEqual([dealt.method, formula.method, formula.rounds], ["permutation", "asymptotic", 0]);
   dealt.features.forEach(({ pRaw }, f) => {
     const error = 4 * Math.sqrt(pRaw * (1 - pRaw) / dealt.rounds) + 0.1 * pRaw;
@@ -98,15 +104,15 @@ for (
 }
 
 Deno.test("compareWindows() leaves out together where it may spend nothing, and of a single feature", () => {
-  const random = seededRandom(3),
-    single = (rows: number) => drawTable(random, { rows, features: 1, draw: DRAWS.normal });
+  const random = seededRandom(3);
+  const single = (rows: number) => drawTable(random, { rows, features: 1, draw: DRAWS.normal });
   assert.equal(compareWindows(mixed(1, 50), mixed(2, 50), { ...OPTIONS, alphaTogether: 0 }).together, null);
   assert.equal(compareWindows(single(50), single(50), OPTIONS).together, null);
 });
 
 Deno.test("compareWindows() refuses what it cannot compare, and says what is needed", () => {
-  const table = mixed(1, 40),
-    ids = (rows: number, size: number) => Int32Array.from({ length: rows }, (_, i) => i / size);
+  const table = mixed(1, 40);
+  const ids = (rows: number, size: number) => Int32Array.from({ length: rows }, (_, i) => i / size);
   for (
     const [reference, current, options, name, message] of [
       [table, { ...table, names: ["spend", "city"] }, {}, "RangeError", /same columns/],

@@ -1,16 +1,16 @@
 /** Backtests through the service and the production workflows, on a part of the real shop, beside what serves. */
 import assert from "node:assert/strict";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { listBacktests, listSteps, saveBacktest, type SavedStep } from "../../src/db/backtests.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
-import { listReplayScores } from "../../src/db/replays.ts";
-import { OWN_TABLES } from "../../src/db/scopes.ts";
+import { listBacktests, listSteps, saveBacktest, type SavedStep } from "../../src/db/backtests/backtests.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
+import { listReplayScores } from "../../src/db/cycles/replays.ts";
+import { OWN_TABLES } from "../../src/db/backtests/scopes.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { replayCutoffs, testCutoffs } from "../../src/replay/protocol.ts";
-import { runReplay } from "../../src/replay/run.ts";
+import { replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
+import { runReplay } from "../../src/demo/run.ts";
 import type { Service } from "../../src/service.ts";
 import { ensureBacktest, temporalControl } from "../../src/temporal/control_client.ts";
 import { PROTOCOL, withSmallShop } from "./small_shop.ts";
@@ -30,7 +30,7 @@ async function begin(
 ): Promise<void> {
   const { sql, client, taskQueue } = service;
   const { config } = await currentConfig(sql);
-  const policies = texts.map(readPolicy).map((wish) => ({ ...wish, label: labelOf(wish) }));
+  const policies = texts.map(readPolicy).map((spec) => ({ ...spec, label: labelOf(spec) }));
   const moments = momentsOf(config, {
     models,
     span: await eventSpan(sql),
@@ -84,7 +84,14 @@ async function unreliable({ sql }: Service): Promise<void> {
 
 const told = (steps: readonly SavedStep[]) =>
   steps.map(({ policy, model, asOf, run, outcome, trained, version, metrics }) => ({
-    ...{ policy, model, asOf, run, outcome, trained, version, metrics },
+    policy,
+    model,
+    asOf,
+    run,
+    outcome,
+    trained,
+    version,
+    metrics,
   }));
 
 Deno.test(
@@ -95,8 +102,8 @@ Deno.test(
       const { sql, client, taskQueue, models } = service;
       const step = async (name: string, work: () => Promise<void>) =>
         assert.ok(await t.step(name, work), name);
-      const cutoffs = replayCutoffs(PROTOCOL, Date.parse("2011-08-01") - 1),
-        scored = testCutoffs(PROTOCOL, cutoffs);
+      const cutoffs = replayCutoffs(PROTOCOL, Date.parse("2011-08-01") - 1);
+      const scored = testCutoffs(PROTOCOL, cutoffs);
       const run = { sql, client, taskQueue, replay: "e2e", models: [...models.keys()], cutoffs, scored };
       await runReplay({ ...run, onProgress: () => undefined, signal: new AbortController().signal });
       const before = await liveState(service);

@@ -2,26 +2,26 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
-import { listAlerts } from "../../src/db/alerts.ts";
-import { getCheck, listChecks } from "../../src/db/checks.ts";
-import { getObservations, listObservations } from "../../src/db/observations.ts";
-import { acceptFinding } from "../../src/db/quality_findings.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
+import { getCheck, listChecks } from "../../src/db/cycles/checks.ts";
+import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
+import { acceptFinding } from "../../src/db/monitoring/quality_findings.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { importFile } from "../../src/events/import.ts";
-import { QualityReport } from "../../src/monitoring/quality_report.ts";
+import { importFile } from "../../src/app/events/import.ts";
+import { QualityReport } from "../../src/quality/report.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
-import { explain } from "../../src/reporting/explain.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
+import { explain } from "../../src/retraining/explain.ts";
 import { recomputing, type Service } from "../../src/service.ts";
 import { checkAsOf, ensureMonitor } from "../../src/temporal/control_client.ts";
-import { createJudge } from "../../src/threads/judge.ts";
-import { type Receiver, withReceiver } from "../alerts/receiver.ts";
+import { createDriftWorkerPool } from "../../src/threads/drift_worker_pool.ts";
+import { type Receiver, withReceiver } from "../app/alerts/receiver.ts";
 import { type SmallShop, withSmallShop } from "./small_shop.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
-const FIRST = "2011-05-24T00:00:00.000Z",
-  FLOODED = "2011-06-21T00:00:00.000Z",
-  LATER = "2011-06-21T00:00:01.000Z";
+const FIRST = "2011-05-24T00:00:00.000Z";
+const FLOODED = "2011-06-21T00:00:00.000Z";
+const LATER = "2011-06-21T00:00:01.000Z";
 
 Deno.test(
   "broken data stop a check, are told, and are learned from only once a person accepts them",
@@ -97,9 +97,9 @@ async function told({ sql, client, taskQueue }: Service, { received }: Receiver)
 }
 
 async function recomputed({ sql }: Service, home: string): Promise<void> {
-  const judge = createJudge();
+  const driftWorkers = createDriftWorkerPool();
   try {
-    const deps = await recomputing({ store: fileArtefacts(join(home, "artefacts")), judge });
+    const deps = await recomputing({ store: fileArtefacts(join(home, "artefacts")), driftWorkers });
     const checks = await listChecks(sql, {});
     assert.equal(checks.length, 2);
     for (const { id } of checks) {
@@ -109,6 +109,6 @@ async function recomputed({ sql }: Service, home: string): Promise<void> {
       assert.ok(told.parts.length >= 2);
     }
   } finally {
-    judge.close();
+    driftWorkers.close();
   }
 }

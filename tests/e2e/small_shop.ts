@@ -1,12 +1,12 @@
 /** A small part of the bundled real shop, and the whole service on it. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readConfig } from "../../src/config.ts";
+import { readConfig } from "../../src/config/environment.ts";
 import { systemClock } from "../../src/core/clock.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
-import { importFile, type ImportResult } from "../../src/events/import.ts";
-import { configFor, type ReplayProtocol } from "../../src/replay/protocol.ts";
+import { importFile, type ImportResult } from "../../src/app/events/import.ts";
+import { configFor, type ReplayProtocol } from "../../src/demo/protocol.ts";
 import { type Service, type ServiceOptions, startService } from "../../src/service.ts";
 import {
   freshDatabase,

@@ -9,7 +9,7 @@ import { commandLine } from "../../src/embedded/process.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { SEARCH_ATTRIBUTES } from "../../src/embedded/temporal_namespace.ts";
 import { freshName } from "../support/installation.ts";
-import { startProgram, surroundings, withFolder, withSql } from "./support.ts";
+import { hostEnvironment, startProgram, withFolder, withSql } from "./support.ts";
 
 const elsewhere = { TEMPORAL_ADDRESS: "127.0.0.1:1", DATABASE_URL: "postgres://127.0.0.1:1/none" };
 const log = () => undefined;
@@ -54,7 +54,7 @@ async function serverPids(home: string): Promise<{ postgres: number; temporal: n
 
 Deno.test("startInstallation() finds data and servers again, whatever was killed", () =>
   withFolder(async (home) => {
-    const { cache, ...world } = surroundings();
+    const { cache, ...world } = hostEnvironment();
     const workflowId = freshName("left");
     const ports = await freePorts();
     const start = () => startProgram("run_installation.ts", [home, cache, JSON.stringify(ports)], world.env);
@@ -102,7 +102,7 @@ Deno.test("startInstallation() finds data and servers again, whatever was killed
 
 Deno.test("startInstallation() restarts a server that dies, on the same port, and stop() ends both", () =>
   withFolder(async (home) => {
-    const { cache, ...world } = surroundings();
+    const { cache, ...world } = hostEnvironment();
     const installation = await startInstallation({ ...world, home, cache, log, ports: await freePorts() });
     const first = await serverPids(home);
     try {
@@ -122,7 +122,7 @@ Deno.test("startInstallation() restarts a server that dies, on the same port, an
 
 Deno.test("startInstallation() starts nothing when both servers are named", () =>
   withFolder(async (home) => {
-    const { cache, uid } = surroundings();
+    const { cache, uid } = hostEnvironment();
     const installation = await startInstallation({ env: elsewhere, uid, home, cache, log });
     assert.equal(installation.databaseUrl, elsewhere.DATABASE_URL);
     assert.equal(installation.temporalAddress, elsewhere.TEMPORAL_ADDRESS);
@@ -133,7 +133,7 @@ Deno.test("startInstallation() starts nothing when both servers are named", () =
 
 Deno.test("startInstallation() ends one server and frees the home when the other cannot start", () =>
   withFolder(async (home) => {
-    const { cache, env, uid } = surroundings();
+    const { cache, env, uid } = hostEnvironment();
     using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
     const ports = { ...await freePorts(), temporalUi: listener.addr.port };
     const said: string[] = [];

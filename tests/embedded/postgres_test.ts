@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { freePort, PortTakenError } from "../../src/embedded/ports.ts";
 import { startPostgres } from "../../src/embedded/postgres.ts";
 import { DataVersionError } from "../../src/embedded/postgres_data.ts";
-import { surroundings, withFolder, withSql } from "./support.ts";
+import { hostEnvironment, withFolder, withSql } from "./support.ts";
 
 const log = () => undefined;
 
@@ -12,7 +12,7 @@ Deno.test("startPostgres() is durable, private to this machine, and asks for the
     // Deeper than a socket's path may be, and with a space in it.
     const home = join(folder, "a home", "x".repeat(100));
     await Deno.mkdir(home, { recursive: true });
-    const { cache, uid } = surroundings();
+    const { cache, uid } = hostEnvironment();
     const server = await startPostgres({ home, cache, uid, port: await freePort(), log });
     try {
       const settings = await withSql(
@@ -41,7 +41,7 @@ Deno.test("startPostgres() is durable, private to this machine, and asks for the
 
 Deno.test("startPostgres() starts over from a half-finished creation and a pid file of somebody else", () =>
   withFolder(async (home) => {
-    const { cache, uid } = surroundings();
+    const { cache, uid } = hostEnvironment();
     const draft = join(home, "postgres", "data.new");
     await Deno.mkdir(draft, { recursive: true });
     await Deno.writeTextFile(join(draft, "PG_VERSION"), "18\n");
@@ -59,7 +59,7 @@ Deno.test("startPostgres() starts over from a half-finished creation and a pid f
 
 Deno.test("startPostgres() says why it cannot: a taken port, another version's data, a lost password", () =>
   withFolder(async (home) => {
-    const { cache, uid } = surroundings();
+    const { cache, uid } = hostEnvironment();
     const port = await freePort();
     const server = await startPostgres({ home, cache, uid, port, log });
     await server.stop();

@@ -49,7 +49,8 @@ Deno.test("pythonWith() says what to install where Python comes without venv, as
 
 Deno.test("pythonWith() makes the environment once, and again when the pins change", () =>
   inFolder(async (cache) => {
-    const env = { PATH: Deno.env.get("PATH")! }, said: string[] = [];
+    const env = { PATH: Deno.env.get("PATH")! };
+    const said: string[] = [];
     const made = (requirements: string) =>
       pythonWith({ ...PACKAGES, requirements }, { cache, env, log: (line) => said.push(line) });
     const python = await made("# none\n");

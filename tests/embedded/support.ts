@@ -3,7 +3,7 @@ import postgres from "postgres";
 import { cacheHome } from "../../src/embedded/home.ts";
 
 /** The outside world without the servers of whoever runs the tests. */
-export function surroundings(): { env: Record<string, string>; uid: number | null; cache: string } {
+export function hostEnvironment(): { env: Record<string, string>; uid: number | null; cache: string } {
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...env } = Deno.env.toObject();
   const uid = Deno.uid();
   return { env, uid, cache: cacheHome({ env, uid }) };

@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FUTURE_MS, judge, type JudgeContext } from "../../src/events/accept.ts";
+import { FUTURE_MS, validateEvent, type ValidationContext } from "../../src/events/accept.ts";
 import { pseudonym } from "../db/events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
-const context: JudgeContext = { nowMs: NOW, pseudonym };
+const context: ValidationContext = { nowMs: NOW, pseudonym };
 const good = { id: "a", type: "purchase", user: "ann", product: "tea", price: 2, quantity: 3, time: NOW };
 
-function accepted(raw: unknown, over: Partial<JudgeContext> = {}) {
-  const verdict = judge(raw, { ...context, ...over });
+function accepted(raw: unknown, over: Partial<ValidationContext> = {}) {
+  const verdict = validateEvent(raw, { ...context, ...over });
   assert.ok(verdict.kind === "accepted", JSON.stringify(verdict));
   return verdict.event;
 }
 
 function refused(raw: unknown) {
-  const verdict = judge(raw, context);
+  const verdict = validateEvent(raw, context);
   assert.ok(verdict.kind === "quarantined", JSON.stringify(verdict));
   return [verdict.field, verdict.reason];
 }
 
-Deno.test("judge() accepts a purchase and fills in its amount", () =>
+Deno.test("validateEvent() accepts a purchase and fills in its amount", () =>
   assert.deepEqual(accepted(good), {
     id: "a",
     type: "purchase",
@@ -57,7 +57,7 @@ for (
     ["a NUL in the session", { session: "a\0b" }, "session", /must be a number or a text/],
   ] as const
 ) {
-  Deno.test(`judge() refuses ${name}, naming the field`, () => {
+  Deno.test(`validateEvent() refuses ${name}, naming the field`, () => {
     const [haveField, haveReason] = refused({ ...good, ...change });
     assert.equal(haveField, field);
     assert.match(haveReason!, reason);
@@ -65,7 +65,7 @@ for (
 }
 
 for (const raw of [null, 5, "purchase", [], undefined]) {
-  Deno.test(`judge() refuses ${JSON.stringify(raw)}, which is no object`, () =>
+  Deno.test(`validateEvent() refuses ${JSON.stringify(raw)}, which is no object`, () =>
     assert.deepEqual(refused(raw), [null, "event is not an object"]));
 }
 
@@ -83,15 +83,16 @@ for (
     ["of a view without a quantity is unknown", { type: "view", quantity: undefined }, null],
   ] as const
 ) {
-  Deno.test(`judge() amount ${name}`, () => assert.equal(accepted({ ...good, ...change }).amount, want));
+  Deno.test(`validateEvent() amount ${name}`, () =>
+    assert.equal(accepted({ ...good, ...change }).amount, want));
 }
 
-Deno.test("judge() keeps any short type in lower case, and forgives a clock that runs a little ahead", () => {
+Deno.test("validateEvent() keeps any short type in lower case, and forgives a clock that runs a little ahead", () => {
   const event = accepted({ type: "Promo_Page.v2", time: NOW + FUTURE_MS });
   assert.deepEqual([event.type, event.userKey, event.atMs], ["promo_page.v2", null, NOW + FUTURE_MS]);
 });
 
-Deno.test("judge() knows fields by their other names, the best name first", () => {
+Deno.test("validateEvent() knows fields by their other names, the best name first", () => {
   const { type, userKey, session, product, category, country } = accepted({
     event_type: "view",
     userId: 7,
@@ -108,12 +109,12 @@ Deno.test("judge() knows fields by their other names, the best name first", () =
   assert.equal(country, "FR");
 });
 
-Deno.test("judge() takes a number and its text for the same shopper, and blanks for none", () => {
+Deno.test("validateEvent() takes a number and its text for the same shopper, and blanks for none", () => {
   assert.equal(accepted({ ...good, user: 17850 }).userKey, accepted({ ...good, user: " 17850 " }).userKey);
   assert.equal(accepted({ ...good, user: "  " }).userKey, null);
 });
 
-Deno.test("judge() reads numbers from text, when a file says so", () => {
+Deno.test("validateEvent() reads numbers from text, when a file says so", () => {
   const { price, quantity, amount } = accepted({ ...good, price: "2.50", quantity: " 2 ", amount: " " }, {
     numbersAsText: true,
   });
@@ -121,7 +122,7 @@ Deno.test("judge() reads numbers from text, when a file says so", () => {
   assert.equal(refused({ ...good, price: "2.50" })[0], "price");
 });
 
-Deno.test("judge() derives an id from the content, where none was sent", () => {
+Deno.test("validateEvent() derives an id from the content, where none was sent", () => {
   const { id: _, ...anonymous } = good;
   const id = accepted(anonymous).id;
   assert.equal(accepted({ ...anonymous, ignored: 1, time: new Date(NOW).toISOString() }).id, id);
@@ -132,7 +133,7 @@ Deno.test("judge() derives an id from the content, where none was sent", () => {
   assert.equal(new Set([id, ...others, ...lines]).size, 7);
 });
 
-Deno.test("judge() answers and never throws, whatever is sent", () => {
+Deno.test("validateEvent() answers and never throws, whatever is sent", () => {
   const value = fc.anything({
     withBigInt: true,
     withDate: true,
@@ -152,7 +153,7 @@ Deno.test("judge() answers and never throws, whatever is sent", () => {
   );
   fc.assert(
     fc.property(fc.dictionary(field, fc.oneof(value, fc.constant("view"), fc.constant(NOW))), (raw) => {
-      const verdict = judge(raw, context);
+      const verdict = validateEvent(raw, context);
       if (verdict.kind === "accepted") {
         assert.ok(Number.isFinite(verdict.event.atMs) && verdict.event.id !== "");
       } else assert.ok(verdict.reason.length > 0);

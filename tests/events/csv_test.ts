@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readCsv, splitRecord } from "../../src/events/csv.ts";
+import { readCsv } from "../../src/events/csv.ts";
 import type { FileRow } from "../../src/events/file_rows.ts";
 import type { LineBlock } from "../../src/events/lines.ts";
 
@@ -12,21 +12,6 @@ async function rowsOf(text: string, blockLines = 3): Promise<FileRow[]> {
     }
   }
   return (await Array.fromAsync(readCsv(blocks(), "x.csv"))).flatMap((block) => block.rows);
-}
-
-for (
-  const [text, want] of [
-    ["a,b,,c", ["a", "b", "", "c"]],
-    ['"a,b",c', ["a,b", "c"]],
-    ['"say ""hi""",c', ['say "hi"', "c"]],
-    ['12" vinyl,c', ['12" vinyl', "c"]],
-    ['"",', ["", ""]],
-    ['"line\nbreak",c', ["line\nbreak", "c"]],
-    ['"never closed,c', undefined],
-  ] as const
-) {
-  Deno.test(`splitRecord() reads ${JSON.stringify(text)}`, () =>
-    assert.deepEqual(splitRecord(text, ","), want));
 }
 
 Deno.test("readCsv() names the known columns, leaves the others and empty values out", async () => {

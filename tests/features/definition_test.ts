@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { DAY_MS } from "../../src/core/time.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 import { dayOf, randomShopper, randomShoppers, START_MS } from "./shoppers.ts";
 
 const asOf = (day: number) => START_MS + day * DAY_MS;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { isActive } from "../../src/features/population.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { dayOf, START_MS } from "./shoppers.ts";
 
 const asOfMs = START_MS + 100 * DAY_MS;

@@ -1,12 +1,14 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { type Random, seededRandom } from "../../src/core/random.ts";
-import { DAY_MS, type UserDay } from "../../src/features/user_day.ts";
+import { type UserDay } from "../../src/features/user_day.ts";
 
 /** 2024-01-01 00:00 UTC, a Monday. */
 export const START_MS = Date.UTC(2024, 0, 1);
 
 /** A day with the numbers given, zero elsewhere; `day` counts from {@link START_MS}. */
 export function dayOf(day: number, given: Partial<UserDay> = {}): UserDay {
-  const startMs = START_MS + day * DAY_MS, at = startMs + 12 * 3_600_000;
+  const startMs = START_MS + day * DAY_MS;
+  const at = startMs + 12 * 3_600_000;
   const purchases = given.purchases ?? 0;
   return {
     day: startMs / DAY_MS,
@@ -32,7 +34,8 @@ export function dayOf(day: number, given: Partial<UserDay> = {}): UserDay {
 
 /** A random shopper who comes now and then over a year; some buy often, some much. */
 export function randomShopper(random: Random): UserDay[] {
-  const often = 0.01 + 0.2 * random() ** 2, much = Math.exp(1 + 3 * random());
+  const often = 0.01 + 0.2 * random() ** 2;
+  const much = Math.exp(1 + 3 * random());
   const days: UserDay[] = [];
   for (let day = 0; day < 365; day++) {
     if (random() > 2 * often) continue;

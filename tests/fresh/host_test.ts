@@ -151,7 +151,8 @@ Deno.test(
 Deno.test("deno.fresh.json differs from deno.json in where Fresh comes from, and in nothing else", async () => {
   const read = async (name: string) =>
     JSON.parse(await readFile(join(import.meta.dirname!, "../..", name), "utf8"));
-  const ours = await read("deno.json"), theirs = await read("deno.fresh.json");
+  const ours = await read("deno.json");
+  const theirs = await read("deno.fresh.json");
   for (const key of ["nodeModulesDir", "unstable", "allowScripts", "compilerOptions"]) {
     assert.deepEqual(theirs[key], ours[key], key);
   }

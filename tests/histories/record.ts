@@ -6,22 +6,24 @@
 import { fileURLToPath } from "node:url";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
-import { saveBacktest } from "../../src/db/backtests.ts";
-import { currentConfig, saveConfig } from "../../src/db/config_versions.ts";
-import { decideApproval, listApprovals } from "../../src/db/approvals.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
+import { saveBacktest } from "../../src/db/backtests/backtests.ts";
+import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { decideApproval, listApprovals } from "../../src/db/rollouts/approvals.ts";
 import { askedRolloutId } from "../../src/rollout/rollout.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
-import { listCycles } from "../../src/db/cycles.ts";
-import { listObservations } from "../../src/db/observations.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
+import { listCycles } from "../../src/db/cycles/cycles.ts";
+import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import type { Service } from "../../src/service.ts";
 import { checkAsOf, ensureBacktest, ensureMonitor, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
 import type { CycleResult, RetrainerStatus } from "../../workflows/messages.ts";
 import { withSmallShop } from "../e2e/small_shop.ts";
 
-const EARLY = "2011-03-29T00:00:00.000Z", FIRST = "2011-04-26T00:00:00.000Z", NEXT = "2011-05-24T00:00:00.000Z";
+const EARLY = "2011-03-29T00:00:00.000Z";
+const FIRST = "2011-04-26T00:00:00.000Z";
+const NEXT = "2011-05-24T00:00:00.000Z";
 const LATER = "2011-06-21T00:00:00.000Z";
 const version = Deno.args[0];
 
@@ -110,7 +112,8 @@ async function approved(service: Service, model: string): Promise<string> {
 
 /** The serving version made worse, rolled out and taken back. */
 async function drilled({ client, taskQueue }: Service, model: string): Promise<string> {
-  const control = temporalControl(client, { taskQueue }), id = askedRolloutId(model, "drill", "recorded");
+  const control = temporalControl(client, { taskQueue });
+const id = askedRolloutId(model, "drill", "recorded");
   const wanted = { id, model, requestId: "recorded", by: "record.ts", why: "drill", asOf: FIRST, replayed: true };
   await control.beginRollout({ ...wanted, version: { drill: { strength: 2 } } });
   for (const asOf of [FIRST, NEXT, LATER]) {
@@ -138,12 +141,15 @@ async function monitored(service: Service): Promise<void> {
 
 /** History replayed under a policy of each kind: one that trains, one that looks, one that runs cycles. */
 async function backtested(service: Service): Promise<void> {
-  const { sql, client, taskQueue } = service, id = "recorded", models = ["churn"];
-  const { config } = await currentConfig(sql), span = await eventSpan(sql);
+  const { sql, client, taskQueue } = service;
+const id = "recorded";
+const models = ["churn"];
+  const { config } = await currentConfig(sql);
+const span = await eventSpan(sql);
   const policies = ["never", "every", "drift", "perennial"].map(readPolicy)
-    .map((wish) => ({ ...wish, label: labelOf(wish) }));
+    .map((spec) => ({ ...spec, label: labelOf(spec) }));
   const moments = momentsOf(config, { models, span, to: LATER.slice(0, 10), stepDays: 28 });
-  await saveBacktest(sql, { ...{ id, models, policies, config, by: "record.ts", why: "" }, ...moments });
+  await saveBacktest(sql, { id, models, policies, config, by: "record.ts", why: "", ...moments });
   await ensureBacktest(client, { id, taskQueue });
   const state = await client.workflow.getHandle(`backtest/${id}`).result();
   if (state !== "finished") throw new Error(`Cannot record a backtest that ends "${state}"`);

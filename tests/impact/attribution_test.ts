@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
@@ -6,7 +7,7 @@ import { reportOf } from "../../src/impact/report.ts";
 import { horizonsServed } from "../../src/impact/served.ts";
 import { shuffledCopies } from "../../src/impact/shuffle.ts";
 import { compare } from "../../src/validation/compare.ts";
-import { day, DAY_MS, evidenceOf } from "./rows.ts";
+import { day, evidenceOf } from "./rows.ts";
 
 Deno.test("groupColumns() puts every feature into exactly one group, and leaves no group empty", () => {
   const groups = groupColumns(FEATURES);
@@ -30,7 +31,8 @@ Deno.test("shuffledCopies() deals out columns together, and leaves the others wh
 
 Deno.test("reportOf() compares losses as a validation does, and puts the group that moved most first", () => {
   const evidence = evidenceOf({ n: 200 });
-  const { rows } = evidence, shopper = [1, 2, 3];
+  const { rows } = evidence;
+  const shopper = [1, 2, 3];
   evidence.groups = [
     { group: "season", shopper, before: [0.1, 0.1, 0.1], after: [0.1, 0.2, 0.1] },
     { group: "recency", shopper, before: [0.4, 0.5, 0.6], after: [0.1, 0.1, 0.1] },

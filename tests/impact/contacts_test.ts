@@ -20,7 +20,10 @@ for (
     ["spreads a budget over everyone, when a model says the same of all", [0.3, 0.3, 0.3, 0.3], {
       share: 0.25,
     }, [
-      ...[0.25, 0.25, 0.25, 0.25],
+      0.25,
+      0.25,
+      0.25,
+      0.25,
     ]],
     ["has nobody to contact", [], {}, []],
   ] as [string, number[], { from?: number; share?: number }, number[]][]
@@ -43,10 +46,13 @@ for (
 const economics = { effect: 8, contactCost: 2, budget: Infinity, basis: "profit" } as const;
 
 Deno.test("provenThreshold() contacts where a contact pays for itself, until outcomes prove something better", () => {
-  const scores = [0.9, 0.6, 0.3, 0.2], won = 6, lost = -2;
+  const scores = [0.9, 0.6, 0.3, 0.2];
+  const won = 6;
+  const lost = -2;
   assert.deepEqual(provenThreshold(scores, [won, lost, lost, won], economics), { from: 0.25, moved: false });
   const many = (n: number, score: number) => Array(n).fill(score);
-  const low = [...many(50, 0.1), ...many(50, 0.01)], gains = [...many(50, won), ...many(50, lost)];
+  const low = [...many(50, 0.1), ...many(50, 0.01)];
+  const gains = [...many(50, won), ...many(50, lost)];
   assert.deepEqual(provenThreshold(low, gains, economics), { from: 0.1, moved: true });
   const high = [...many(50, 0.9), ...many(50, 0.8)];
   assert.deepEqual(provenThreshold(high, gains, economics), { from: 0.9, moved: true });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cycleCost, economicsOf } from "../../src/impact/economics.ts";
 import type { ModelKind } from "../../src/models/model.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
 const stated = (settings: object) => configOf(RetrainingConfig.parse(settings), "churn");
 const churn = { kept_customer_value: 40, offer_success: 0.2, contact_cost: 2 };
@@ -37,13 +37,18 @@ for (
       "profit",
     ]],
     ["calls spend that a contact lifts a profit", "regression", {
-      ...{ sales_margin: 0.3, contact_cost: 2, offer_lift: 0.1 },
+      sales_margin: 0.3,
+      contact_cost: 2,
+      offer_lift: 0.1,
     }, [0.03, 2, Infinity, "profit"]],
     ["calls it captured margin, where no lift is stated", "regression", {
       sales_margin: 0.3,
       contact_cost: 2,
     }, [
-      ...[0.3, 2, Infinity, "captured margin"],
+      0.3,
+      2,
+      Infinity,
+      "captured margin",
     ]],
   ] as [string, ModelKind, object, unknown[]][]
 ) {

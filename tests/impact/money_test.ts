@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lessCost, sumOf } from "../../src/impact/money.ts";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 
 const near = (a: number | null, b: number, within = 1e-9) =>
@@ -16,7 +16,8 @@ Deno.test("sumOf() of one part has the interval of a validation, times its scale
       }),
       fc.integer({ min: 1, max: 5000 }),
       (rows, scale) => {
-        const shoppers = rows.map(([s]) => s), differences = rows.map(([, d]) => d);
+        const shoppers = rows.map(([s]) => s);
+        const differences = rows.map(([, d]) => d);
         const want = pairedInterval(differences, shoppers, { confidence: 0.9 });
         const found = sumOf([{ differences, shoppers, scale }], { confidence: 0.9 });
         assert.equal(found.shoppers, want.clusters);
@@ -34,8 +35,8 @@ Deno.test("sumOf() is wider when the same shoppers come again, for they are alik
   const differences = Array.from({ length: 100 }, () => 1 + random());
   const part = (from: number) => ({ differences, shoppers: differences.map((_, i) => from + i), scale: 100 });
   const width = ({ low, high }: { low: number | null; high: number | null }) => high! - low!;
-  const same = sumOf([part(0), part(0)], { confidence: 0.9 }),
-    other = sumOf([part(0), part(1000)], { confidence: 0.9 });
+  const same = sumOf([part(0), part(0)], { confidence: 0.9 });
+  const other = sumOf([part(0), part(1000)], { confidence: 0.9 });
   assert.equal(same.amount, other.amount);
   assert.ok(width(same) > 1.35 * width(other));
 });

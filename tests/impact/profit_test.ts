@@ -125,7 +125,11 @@ Deno.test("profitCurve() begins at nothing, ends with everyone, where models agr
   const evidence = evidenceOf({ n: 200 });
   const points = profitCurve(evidence, { ...economics, budget: 100 }, { steps: 4 });
   assert.deepEqual(points.map((p) => [p.share, p.contacts, p.affordable]), [
-    ...[[0, 0, true], [0.25, 50, true], [0.5, 100, true], [0.75, 150, false], [1, 200, false]],
+    [0, 0, true],
+    [0.25, 50, true],
+    [0.5, 100, true],
+    [0.75, 150, false],
+    [1, 200, false],
   ]);
   assert.deepEqual([points[0].before, points[0].after, points[0].threshold], [0, 0, null]);
   const churners = evidence.rows.outcome.reduce((a, b) => a + b, 0);

@@ -1,16 +1,16 @@
 /** Made-up evidence of two models on the same shoppers. */
+import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import type { Economics } from "../../src/impact/economics.ts";
 import { profitCurve } from "../../src/impact/curve.ts";
 import { economicsOf } from "../../src/impact/economics.ts";
-import type { ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import type { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { type Stored, tellStage } from "../../src/impact/stage.ts";
 import { type DeployedCycle, type ImpactInput, summarise } from "../../src/impact/summary.ts";
-import { configOf, RetrainingConfig } from "../../src/retraining_config.ts";
+import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
-export const DAY_MS = 86_400_000;
 export const day = (days: number) => new Date(Date.UTC(2024, 0, 1) + days * DAY_MS).toISOString();
 
 /** A contact that keeps a churner earns 8 and costs 2: it pays from a chance of 0.25 on. */
@@ -44,15 +44,13 @@ export function evidenceOf(
     }
   }
   return {
-    ...{
-      kind: "classification",
-      loss: "logLoss",
-      cap: null,
-      horizonDays: 28,
-      confidence: 0.9,
-      groups: [],
-      rows,
-    },
+    kind: "classification",
+    loss: "logLoss",
+    cap: null,
+    horizonDays: 28,
+    confidence: 0.9,
+    groups: [],
+    rows,
     cutoffs: Array.from({ length: cutoffs }, (_, i) => ({ cutoff: day(i * days), population: n })),
   };
 }
@@ -74,15 +72,23 @@ export function summaryOf(
   settings: object,
   over: Partial<ImpactInput> = {},
 ): Impact {
-  const kind = over.kind ?? "classification", config = configOf(RetrainingConfig.parse(settings), "churn");
-  const found = economicsOf(kind, config), economics = found.kind === "stated" ? found.economics : null;
+  const kind = over.kind ?? "classification";
+  const config = configOf(RetrainingConfig.parse(settings), "churn");
+  const found = economicsOf(kind, config);
+  const economics = found.kind === "stated" ? found.economics : null;
   const measured = cycles.find(({ validation }) => validation.evidence);
   const points = measured && economics && profitCurve(measured.validation.evidence!, economics);
   return summarise({
-    ...{ model: "churn", kind, asOf: day(28 * 5), currency: "EUR", config, found },
+    model: "churn",
+    kind,
+    asOf: day(28 * 5),
+    currency: "EUR",
+    config,
+    found,
     deployed: cycles.map(({ validation, outcomes, ...cycle }) => ({
       ...cycle,
-      ...{ validation: tellStage(validation, economics), outcomes: tellStage(outcomes, economics) },
+      validation: tellStage(validation, economics),
+      outcomes: tellStage(outcomes, economics),
     })),
     moves: [1, 2, 3].map((version) => ({ version, asOf: day(28 * version) })),
     ended: { cycles: 5, seconds: 500 },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ImpactEvidence } from "../../src/impact/evidence.ts";
+import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
 import { day, evidenceOf, stored, type StoredCycle, summaryOf } from "./rows.ts";
@@ -10,14 +10,15 @@ const reason = (code: string, speaks = "for") => ({ code, speaks, text: `${code}
 
 function cycle(number: number, over: Partial<StoredCycle> = {}): StoredCycle {
   return {
-    ...{
-      id: `retrainer/churn/cycle/${number}`,
-      number,
-      asOf: day(28 * number),
-      outcome: "deployed",
-      seconds: 100,
-    },
-    ...{ trigger: "interval", version: number, against: number === 1 ? null : number - 1, outcomes: nothing },
+    id: `retrainer/churn/cycle/${number}`,
+    number,
+    asOf: day(28 * number),
+    outcome: "deployed",
+    seconds: 100,
+    trigger: "interval",
+    version: number,
+    against: number === 1 ? null : number - 1,
+    outcomes: nothing,
     reasons: [reason("new samples"), reason("drift"), reason("age", "neither")],
     validation: stored(evidenceOf({ n: 1000, before: 0.2, after: 1, seed: number })),
     ...over,

@@ -27,7 +27,8 @@ Deno.test("looksWithoutChange() raises alarms at the chance that is asked for, a
 });
 
 Deno.test("looksWithoutChange() deals the same looks from the same seed, others from another", () => {
-  const table = normalTable(120, 2), few = { ...options, looks: 3, currentRows: 40 };
+  const table = normalTable(120, 2);
+  const few = { ...options, looks: 3, currentRows: 40 };
   assert.deepEqual(looksWithoutChange(table, few), looksWithoutChange(table, few));
   assert.notDeepEqual(looksWithoutChange(table, few), looksWithoutChange(table, { ...few, seed: 6 }));
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import { type Moment, wobble } from "../../src/monitoring/wobble.ts";
 
 const LAG_DAYS = 42;

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { momentsOf } from "../../src/backtest/plan.ts";
-import { labelOf, readPolicy } from "../../src/backtest/wish.ts";
-import { listBacktests, saveBacktest } from "../../src/db/backtests.ts";
-import { currentConfig } from "../../src/db/config_versions.ts";
-import { eventSpan } from "../../src/db/day_counts.ts";
+import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
+import { listBacktests, saveBacktest } from "../../src/db/backtests/backtests.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { lostOutputs } from "../../src/notebook/clean.ts";
 import { executeNotebook, NotebookFailedError } from "../../src/notebook/execute.ts";
 import { jupyterEnvironment, NOTEBOOKS, pythonWithJupyter } from "../../src/notebook/jupyter.ts";
-import { replayCutoffs, testCutoffs } from "../../src/replay/protocol.ts";
-import { runReplay } from "../../src/replay/run.ts";
+import { replayCutoffs, testCutoffs } from "../../src/demo/protocol.ts";
+import { runReplay } from "../../src/demo/run.ts";
 import type { Service } from "../../src/service.ts";
 import { ensureBacktest } from "../../src/temporal/control_client.ts";
 import { PROTOCOL, withSmallShop } from "../e2e/small_shop.ts";
@@ -19,28 +19,33 @@ import { PLACE_TYPE } from "../../src/notebook/show.ts";
 import { codeOf, names, outputsOf, read, shownText, textOf, writeNotebook } from "./support.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
-const surroundings = { env: Deno.env.toObject(), uid: Deno.uid() };
+const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
 const NEWEST_EVENT = Date.parse("2011-08-01") - 1;
 
 /** Lets the small shop have a history: five cut-offs, of which the last three are scored. */
 async function replay({ sql, client, taskQueue, models }: Service): Promise<void> {
   const cutoffs = replayCutoffs(PROTOCOL, NEWEST_EVENT);
   await runReplay({
-    ...{ sql, client, taskQueue, cutoffs, replay: "notebooks", models: [...models.keys()] },
-    ...{
-      scored: testCutoffs(PROTOCOL, cutoffs),
-      onProgress: () => undefined,
-      signal: new AbortController().signal,
-    },
+    sql,
+    client,
+    taskQueue,
+    cutoffs,
+    replay: "notebooks",
+    models: [...models.keys()],
+    scored: testCutoffs(PROTOCOL, cutoffs),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
   });
 }
 
 /** Asks two policies about one model, over the small shop's cut-offs. */
 async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
-  const { config } = await currentConfig(sql), id = "notebooks", models = ["churn"];
-  const policies = ["never", "perennial"].map(readPolicy).map((wish) => ({
-    ...wish,
-    label: labelOf(wish),
+  const { config } = await currentConfig(sql);
+  const id = "notebooks";
+  const models = ["churn"];
+  const policies = ["never", "perennial"].map(readPolicy).map((spec) => ({
+    ...spec,
+    label: labelOf(spec),
   }));
   const moments = momentsOf(config, { models, span: await eventSpan(sql), to: PROTOCOL.last });
   await saveBacktest(sql, { id, models, policies, ...moments, config, by: "a test", why: "" });
@@ -65,16 +70,18 @@ Deno.test(
   (t) =>
     inFolder((into) =>
       withSmallShop(async ({ service, home, databaseUrl }) => {
-        const python = await pythonWithJupyter(surroundings, console.log);
+        const python = await pythonWithJupyter(hostEnvironment, console.log);
         await replay(service);
         await backtest(service);
-        const env = jupyterEnvironment(surroundings.env, python, {
+        const env = jupyterEnvironment(hostEnvironment.env, python, {
           databaseUrl,
           artefacts: join(home, "artefacts"),
         });
         const execute = (name: string) =>
           t.step({
-            ...{ name, ...options, sanitizeExit: false }, // two at once
+            name,
+            ...options,
+            sanitizeExit: false, // two at once
             fn: async () => answered(await executeNotebook(join(NOTEBOOKS, name), { python, env, into })),
           });
         const waiting = [...names];
@@ -96,8 +103,8 @@ async function answered(path: string): Promise<void> {
   assert.doesNotMatch(svgs.map(textOf).join(""), /NaN|Infinity/);
 }
 
-async function executed(sources: readonly string[], folder: string, given = surroundings.env) {
-  const python = await pythonWithJupyter(surroundings, console.log);
+async function executed(sources: readonly string[], folder: string, given = hostEnvironment.env) {
+  const python = await pythonWithJupyter(hostEnvironment, console.log);
   const env = jupyterEnvironment(given, python, { databaseUrl: "none", artefacts: folder });
   const into = join(folder, "out");
   await Deno.mkdir(into);
@@ -125,7 +132,7 @@ Deno.test("executeNotebook() gives a kernel no secret of the installation, and n
         };
         await show(Object.keys(Deno.env.toObject()).sort().join(" "));`],
       folder,
-      { ...surroundings.env, ...secrets },
+      { ...hostEnvironment.env, ...secrets },
     );
     const said = JSON.stringify(outputsOf(notebook));
     assert.match(said, /DATABASE_URL/);
@@ -134,7 +141,9 @@ Deno.test("executeNotebook() gives a kernel no secret of the installation, and n
 
 Deno.test("lostOutputs() sees what a kernel did not deliver", () => {
   const cell = (source: string, places: string[]) => ({
-    ...{ cell_type: "code", metadata: {}, source },
+    cell_type: "code",
+    metadata: {},
+    source,
     outputs: places.map((place) => ({
       output_type: "display_data",
       data: { "application/vnd.perennial.place+json": place },

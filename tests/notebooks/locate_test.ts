@@ -24,7 +24,7 @@ Deno.test("locateHistory() takes the database that is named, and says no passwor
 Deno.test("locateHistory() does not take a home for running that nobody runs", () =>
   inHome(async (home) => {
     await Deno.mkdir(join(home, "demo"));
-    const surroundings = { env: { PERENNIAL_HOME: home }, uid: Deno.uid() };
-    await assert.rejects(locateHistory(surroundings), NoHistoryError);
-    await assert.rejects(findOrOpenHistory(surroundings, () => undefined), /run deno task demo/);
+    const hostEnvironment = { env: { PERENNIAL_HOME: home }, uid: Deno.uid() };
+    await assert.rejects(locateHistory(hostEnvironment), NoHistoryError);
+    await assert.rejects(findOrOpenHistory(hostEnvironment, () => undefined), /run deno task demo/);
   }));

@@ -24,7 +24,12 @@ export const shownText = ({ outputs = [] }: Cell) =>
 export async function writeNotebook(folder: string, sources: readonly string[]): Promise<string> {
   const path = join(folder, "written.ipynb");
   const cells = sources.map((source, i) => ({
-    ...{ cell_type: "code", id: `cell-${i}`, metadata: {}, execution_count: null, outputs: [], source },
+    cell_type: "code",
+    id: `cell-${i}`,
+    metadata: {},
+    execution_count: null,
+    outputs: [],
+    source,
   }));
   const kernelspec = { name: "deno", display_name: "Deno", language: "typescript" };
   await Deno.writeTextFile(

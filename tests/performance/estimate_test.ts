@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { classificationScores, type MetricName, regressionScores } from "../../src/models/metrics.ts";
+import { classificationScores, type MetricName, regressionScores } from "../../src/stats/metrics.ts";
 import { fitCalibrator } from "../../src/performance/calibration.ts";
 import { estimate } from "../../src/performance/estimate.ts";
 import type { OutcomeRows } from "../../src/performance/rows.ts";
@@ -29,7 +29,8 @@ Deno.test("fitCalibrator() leaves probabilities nearly as they are, when few row
 
 for (const [metric, want] of Object.entries(golden.cbpe.want)) {
   Deno.test(`estimate() of a classification agrees with ${golden.madeBy}: ${metric}`, () => {
-    const known = unpacked(golden.cbpe.known), { prediction } = unpacked(golden.cbpe.waiting);
+    const known = unpacked(golden.cbpe.known);
+    const { prediction } = unpacked(golden.cbpe.waiting);
     const shopper = Array.from(prediction, (_, i) => i); // the golden draws are independent
     const found = estimate("classification", CHURN, { known, waiting: { prediction, shopper }, ...options })!;
     const { value, low, high } = found.metrics.find((m) => m.metric === metric)!;
@@ -41,10 +42,15 @@ for (const [metric, want] of Object.entries(golden.cbpe.want)) {
 
 /** Rows of shoppers who appear twice; their outcomes follow the same taste. */
 function shop(kind: "classification" | "regression", n: number, seed: number): OutcomeRows {
-  const random = seededRandom(seed), normal = gaussian(random);
-  const prediction: number[] = [], outcome: number[] = [], shopper: number[] = [];
+  const random = seededRandom(seed);
+  const normal = gaussian(random);
+  const prediction: number[] = [];
+  const outcome: number[] = [];
+  const shopper: number[] = [];
   for (let i = 0; i < n; i++) {
-    const x = normal(), luck = random(), noise = Math.exp(0.5 * normal());
+    const x = normal();
+    const luck = random();
+    const noise = Math.exp(0.5 * normal());
     for (let copy = 0; copy < 2; copy++) {
       const p = kind === "classification" ? 1 / (1 + Math.exp(-x)) : Math.exp(2 + 0.6 * x);
       prediction.push(p);
@@ -60,7 +66,8 @@ for (const [kind, metrics] of [["classification", CHURN], ["regression", SPEND]]
     const runs = 120;
     const within: Record<string, number> = {};
     for (let run = 0; run < runs; run++) {
-      const known = shop(kind, 250, 2 * run + 1), waiting = shop(kind, 150, 2 * run + 2);
+      const known = shop(kind, 250, 2 * run + 1);
+      const waiting = shop(kind, 150, 2 * run + 2);
       const truth: Record<string, number> = kind === "classification"
         ? { ...classificationScores(waiting.outcome, waiting.prediction) }
         : { ...regressionScores(waiting.outcome, waiting.prediction, { cap: 30 }) };
@@ -82,14 +89,16 @@ for (const [kind, metrics] of [["classification", CHURN], ["regression", SPEND]]
 }
 
 Deno.test("estimate() says nothing, when too few outcomes are known or too few predictions wait", () => {
-  const known = shop("classification", 20, 1), waiting = shop("classification", 100, 2);
+  const known = shop("classification", 20, 1);
+  const waiting = shop("classification", 100, 2);
   assert.equal(estimate("classification", CHURN, { known, waiting, ...options }), null);
   const few = { prediction: [0.5], shopper: [1] };
   assert.equal(estimate("classification", CHURN, { known: waiting, waiting: few, ...options }), null);
 });
 
 Deno.test("estimate() misses a change of what shoppers do, and says that it assumes none", () => {
-  const known = shop("classification", 400, 1), waiting = shop("classification", 400, 2);
+  const known = shop("classification", 400, 1);
+  const waiting = shop("classification", 400, 2);
   const changed = { ...waiting, outcome: Array.from(waiting.outcome, (y) => 1 - y) };
   const found = estimate("classification", CHURN, { known, waiting: changed, ...options })!;
   const { value } = found.metrics.find(({ metric }) => metric === "accuracy")!;
@@ -98,16 +107,25 @@ Deno.test("estimate() misses a change of what shoppers do, and says that it assu
 });
 
 Deno.test("estimate() gives no shorter interval than earlier estimates were wrong by", () => {
-  const known = shop("classification", 250, 1), waiting = shop("classification", 150, 2);
+  const known = shop("classification", 250, 1);
+  const waiting = shop("classification", 150, 2);
   const widths = (misses: readonly number[]) => {
     const scored = misses.map((miss) => ({
-      ...{ asOf: "2024-05-01T00:00:00.000Z", metric: "logLoss", estimated: 0.5, low: 0.4, high: 0.6 },
-      ...{ actual: 0.5 + miss, rows: 300, within: Math.abs(miss) <= 0.1 },
+      asOf: "2024-05-01T00:00:00.000Z",
+      metric: "logLoss",
+      estimated: 0.5,
+      low: 0.4,
+      high: 0.6,
+      actual: 0.5 + miss,
+      rows: 300,
+      within: Math.abs(miss) <= 0.1,
     }));
     const { metrics } = estimate("classification", CHURN, { known, waiting, scored, ...options })!;
     return Object.fromEntries(metrics.map(({ metric, low, high }) => [metric, high! - low!]));
   };
-  const before = widths([]), exact = widths([0.001, -0.001]), wrong = widths([0.15, -0.2]);
+  const before = widths([]);
+  const exact = widths([0.001, -0.001]);
+  const wrong = widths([0.15, -0.2]);
   assert.deepEqual(exact, before);
   near(wrong.logLoss, 2 * 1.6448536269514722 * Math.sqrt((0.15 ** 2 + 0.2 ** 2) / 2), 1e-9);
   assert.equal(wrong.brier, before.brier);

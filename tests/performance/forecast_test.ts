@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
+import { DAY_MS } from "../../src/core/time.ts";
 import { forecast } from "../../src/performance/forecast.ts";
 import golden from "../golden/performance.json" with { type: "json" };
 
-const DAY_MS = 86_400_000;
 const { days, loss, rows, threshold, confidence, want } = golden.line;
 const points = days.map((x, i) => ({ asOfMs: (1000 + x) * DAY_MS, loss: loss[i], rows: rows[i] }));
 const options = { metric: "logLoss", threshold, spacingDays: 28, confidence };
@@ -10,8 +10,12 @@ const options = { metric: "logLoss", threshold, spacingDays: 28, confidence };
 Deno.test(`forecast() agrees with ${golden.madeBy}`, () => {
   const { perDay, ...found } = forecast(points, options)!;
   assert.deepEqual(found, {
-    ...{ metric: "logLoss", threshold, points: 5 },
-    ...{ daysLeft: want.daysLeft, low: want.low, high: want.high },
+    metric: "logLoss",
+    threshold,
+    points: 5,
+    daysLeft: want.daysLeft,
+    low: want.low,
+    high: want.high,
   });
   assert.ok(Math.abs(perDay - want.perDay) < 1e-12);
 });

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { MetricName } from "../../src/models/metrics.ts";
-import { classificationScores, regressionScores } from "../../src/models/metrics.ts";
+import { classificationScores, type MetricName, regressionScores } from "../../src/stats/metrics.ts";
 import { measure, metricOf } from "../../src/performance/measure.ts";
-import { clusteredError, meanOf, tInterval } from "../../src/performance/statistic.ts";
-import { wilson } from "../../src/performance/calibration_bins.ts";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { clusteredError, meanOf, tInterval } from "../../src/stats/clustered.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import golden from "../golden/performance.json" with { type: "json" };
 import { unpacked } from "./golden.ts";
 
@@ -38,7 +36,7 @@ const rowsFrom = (found: { p: number; y: number; s: number }[]) => ({
   shopper: found.map(({ s }) => s),
 });
 
-Deno.test("metricOf() gives the scores of src/models/metrics.ts, and influences that sum to nothing", () => {
+Deno.test("metricOf() gives the scores of src/stats/metrics.ts, and influences that sum to nothing", () => {
   fc.assert(
     fc.property(outcomes, (found) => {
       const rows = rowsFrom(found);
@@ -65,7 +63,8 @@ Deno.test("metricOf() knows no AUC where one class is missing, and no R2 of a co
 Deno.test("clusteredError() gives the interval of pairedInterval() for a mean", () => {
   fc.assert(
     fc.property(outcomes, fc.double({ min: 0.5, max: 0.99, noNaN: true }), (found, confidence) => {
-      const x = found.map(({ p, y }) => p - 3 * y), shopper = found.map(({ s }) => s);
+      const x = found.map(({ p, y }) => p - 3 * y);
+      const shopper = found.map(({ s }) => s);
       const want = pairedInterval(x, shopper, { confidence });
       const { value, influence } = meanOf(x);
       const { low, high } = tInterval(value, clusteredError({ influence, shopper }), confidence);
@@ -85,15 +84,8 @@ Deno.test("measure() widens the interval when rows of one shopper are repeated, 
     shopper: [...once.shopper, ...once.shopper],
   };
   const options = { confidence: 0.9, atDeployment: { accuracy: 0.7 } };
-  const [a] = measure(["accuracy"], once, options), [b] = measure(["accuracy"], twice, options);
+  const [a] = measure(["accuracy"], once, options);
+  const [b] = measure(["accuracy"], twice, options);
   assert.deepEqual({ ...a, rows: 8 }, b); // the same shoppers told twice say nothing new
   assert.deepEqual([a.value, a.high, a.shoppers, a.atDeployment], [0.75, 1, 4, 0.7]);
 });
-
-for (const { hits, n, confidence, want } of golden.wilson) {
-  Deno.test(`wilson() agrees with ${golden.madeBy}: ${hits} of ${n}`, () => {
-    const { low, high } = wilson(hits / n, n, confidence);
-    near(low, want[0], 1e-9);
-    near(high, want[1], 1e-9);
-  });
-}

@@ -1,9 +1,9 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, mix32, seededRandom } from "../../src/core/random.ts";
-import type { PerformanceEvidence } from "../../src/performance/evidence.ts";
+import type { PerformanceEvidence } from "../../src/performance/performance_evidence.ts";
 import type { OutcomeRows } from "../../src/performance/rows.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 
-const DAY_MS = 86_400_000;
 export const AS_OF_MS = Date.UTC(2024, 5, 1);
 
 /** What became of a shop since its model was deployed. */
@@ -23,10 +23,14 @@ export function shopRows(
   seed: number,
   { spread = 1, level, lost = 0 }: Change = {},
 ): { prediction: number[]; outcome: number[]; shopper: number[] } {
-  const random = seededRandom(mix32(seed)), normal = gaussian(random);
-  const prediction: number[] = [], outcome: number[] = [], shopper: number[] = [];
+  const random = seededRandom(mix32(seed));
+  const normal = gaussian(random);
+  const prediction: number[] = [];
+  const outcome: number[] = [];
+  const shopper: number[] = [];
   for (let i = 0; i < n / 2; i++) {
-    const taste = 0.7 * normal(), other = random() < lost ? 1.2 * normal() : null;
+    const taste = 0.7 * normal();
+    const other = random() < lost ? 1.2 * normal() : null;
     for (let copy = 0; copy < 2; copy++) {
       const x = spread * (taste + normal());
       const truth = other ?? x;
@@ -49,18 +53,23 @@ export function evidenceOf(
   kind: PerformanceEvidence["kind"],
   { now, then, over = {} }: { now: OutcomeRows; then: OutcomeRows; over?: Partial<PerformanceEvidence> },
 ): PerformanceEvidence {
-  const isChurn = kind === "classification", columns = plain(now), total = columns.outcome.length;
+  const isChurn = kind === "classification";
+  const columns = plain(now);
+  const total = columns.outcome.length;
   return {
-    ...{ model: isChurn ? "churn" : "spending", version: 3, asOf: new Date(AS_OF_MS).toISOString(), kind },
+    model: isChurn ? "churn" : "spending",
+    version: 3,
+    asOf: new Date(AS_OF_MS).toISOString(),
+    kind,
     loss: isChurn ? "logLoss" : "cappedMse",
     metrics: isChurn ? ["accuracy", "auc", "logLoss", "brier"] : ["mse", "cappedMse", "mae", "r2", "bias"],
-    ...{ margin: isChurn ? 0.02 : 0.1, cap: isChurn ? null : 80, baseline: isChurn ? 0.6 : 10 },
-    ...{
-      horizonDays: 28,
-      alpha: 0.05,
-      confidence: 0.9,
-      atDeployment: isChurn ? { logLoss: 0.5 } : { cappedMse: 250 },
-    },
+    margin: isChurn ? 0.02 : 0.1,
+    cap: isChurn ? null : 80,
+    baseline: isChurn ? 0.6 : 10,
+    horizonDays: 28,
+    alpha: 0.05,
+    confidence: 0.9,
+    atDeployment: isChurn ? { logLoss: 0.5 } : { cappedMse: 250 },
     validated: plain(then),
     met: {
       ...columns,
@@ -69,7 +78,9 @@ export function evidenceOf(
       total,
     },
     waiting: { prediction: [], shopper: [], total: 0, outcomesNext: null },
-    ...{ past: [], scored: [], streams: [] },
+    past: [],
+    scored: [],
+    streams: [],
     ...over,
   };
 }

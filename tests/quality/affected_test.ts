@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { isAffected } from "../../src/quality/affected.ts";
 import { aFinding } from "../monitoring/reports.ts";
 
-const from = "2024-03-05T00:00:00.000Z", to = "2024-03-08T00:00:00.000Z";
+const from = "2024-03-05T00:00:00.000Z";
+const to = "2024-03-08T00:00:00.000Z";
 const span = (a: string, b: string) => ({
   fromMs: Date.parse(`2024-03-${a}`),
   toMs: Date.parse(`2024-03-${b}`),

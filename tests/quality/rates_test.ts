@@ -4,14 +4,17 @@ import { askRate, type Counted, type RateQuestion } from "../../src/quality/rate
 import { viewOf } from "../../src/quality/view.ts";
 import { evidenceAt, FIRST_DAY, healthyDays } from "./shop.ts";
 
-const DAYS = 130, LAST = FIRST_DAY + DAYS - 1;
+const DAYS = 130;
+const LAST = FIRST_DAY + DAYS - 1;
 const view = viewOf(evidenceAt(healthyDays(DAYS), LAST + 1));
 
 /** Daily counts of 40 visits, on the last day of `crowd` times as many, whose share of 10 % wanders from day to day. */
 function wandering(seed: number, spread: number, { crowd = 1 } = {}): Counted[] {
-  const random = seededRandom(seed), normal = gaussian(random);
+  const random = seededRandom(seed);
+  const normal = gaussian(random);
   return Array.from({ length: DAYS }, (_, i) => {
-    const p = 1 / (1 + 9 * Math.exp(spread * normal())), n = FIRST_DAY + i === LAST ? 40 * crowd : 40;
+    const p = 1 / (1 + 9 * Math.exp(spread * normal()));
+    const n = FIRST_DAY + i === LAST ? 40 * crowd : 40;
     const k = Array.from({ length: n }, () => random() < p ? 1 : 0 as number).reduce((a, b) => a + b, 0);
     return { day: FIRST_DAY + i, k, n, rows: k, of: n };
   });
@@ -19,15 +22,21 @@ function wandering(seed: number, spread: number, { crowd = 1 } = {}): Counted[] 
 
 const ask = (series: readonly Counted[], over: Partial<RateQuestion> = {}) =>
   askRate(view, {
-    ...{ kind: "missing", subject: "x", means: "broken", trouble: "more", series },
-    ...{ matters: () => true, text: () => "" },
+    kind: "missing",
+    subject: "x",
+    means: "broken",
+    trouble: "more",
+    series,
+    matters: () => true,
+    text: () => "",
     ...over,
   });
 
 for (const spread of [0, 0.4, 0.8]) {
   for (const trouble of ["more", "less"] as const) {
     Deno.test(`askRate() says p <= x at most as often as x, shares spread by ${spread}, trouble is ${trouble}`, () => {
-      const runs = 600, at = [0.01, 0.1];
+      const runs = 600;
+      const at = [0.01, 0.1];
       const ps = Array.from(
         { length: runs },
         (_, seed) => ask(wandering(7000 + seed, spread), { trouble })[0].p!,
@@ -42,7 +51,8 @@ for (const spread of [0, 0.4, 0.8]) {
 
 Deno.test("askRate() says p <= x at most as often as x on a day of four times the visits", () => {
   for (const trouble of ["more", "less"] as const) {
-    const runs = 600, x = 0.01;
+    const runs = 600;
+    const x = 0.01;
     const ps = Array.from(
       { length: runs },
       (_, seed) => ask(wandering(9000 + seed, 0.4, { crowd: 4 }), { trouble })[0].p!,

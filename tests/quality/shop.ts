@@ -1,15 +1,16 @@
 /** A made-up shop's days, visit by visit, and looks at them as the activity makes them. */
+import { DAY_MS } from "../../src/core/time.ts";
 import { type Random, seededRandom } from "../../src/core/random.ts";
-import type { Finding, QualityReport } from "../../src/monitoring/quality_report.ts";
-import { judgeQuality, type QualityEvidence } from "../../src/quality/judge.ts";
+import type { Finding, QualityReport } from "../../src/quality/report.ts";
+import { judgeQuality, type QualityEvidence } from "../../src/quality/judge_quality.ts";
 import type { DayProfile } from "../../src/quality/profile.ts";
 
-export const DAY_MS = 86_400_000;
 /** A Monday. */
 export const FIRST_DAY = 19_723 + 7;
 
 const VISITS_OF_WEEKDAY = [60, 60, 60, 65, 70, 0, 40]; // closed on Saturdays
-const OPENS = 8, CLOSES = 20;
+const OPENS = 8;
+const CLOSES = 20;
 
 /** One healthy day: most visits look, half of those put into the cart, half of these buy. Null: the shop is closed. */
 export function healthyDay(day: number, random: Random, { busy = 1 } = {}): DayProfile | null {
@@ -17,10 +18,14 @@ export function healthyDay(day: number, random: Random, { busy = 1 } = {}): DayP
   const visits = Math.round(usual * busy * Math.exp(0.2 * (random() + random() + random() - 1.5)));
   if (visits === 0) return null;
   const hours = new Array<number>(24).fill(0);
-  let carts = 0, purchases = 0, anonymous = 0, cheaper = 0;
+  let carts = 0;
+  let purchases = 0;
+  let anonymous = 0;
+  let cheaper = 0;
   for (let i = 0; i < visits; i++) {
     hours[OPENS + Math.floor((CLOSES - OPENS) * (random() + random()) / 2)]++;
-    const cart = random() < 0.5, purchase = cart && random() < 0.5;
+    const cart = random() < 0.5;
+    const purchase = cart && random() < 0.5;
     carts += cart ? 1 : 0;
     purchases += purchase ? 1 : 0;
     anonymous += random() < 0.2 ? 1 : 0;
@@ -96,7 +101,8 @@ export function look(
     over?: Partial<QualityEvidence>;
   },
 ): QualityReport[] {
-  const known = new Map<string, Finding>(), reports: QualityReport[] = [];
+  const known = new Map<string, Finding>();
+  const reports: QualityReport[] = [];
   for (let day = fromDay; day <= toDay; day += gap) {
     const report = judgeQuality(evidenceAt(days, day, {
       previousMs: (day - gap) * DAY_MS,

@@ -27,7 +27,8 @@ Deno.test("armOf() says the same of the same shopper", () =>
 Deno.test("armOf() gives each version its share of shoppers, to the chance of the draw", () =>
   fc.assert(
     fc.property(salts, arms, (salt, arms) => {
-      const n = 4000, counts = new Map<number, number>();
+      const n = 4000;
+      const counts = new Map<number, number>();
       for (const shopper of shoppers(n)) {
         const version = armOf(shopper, { champion: CHAMPION, arms, salt });
         counts.set(version, (counts.get(version) ?? 0) + 1);

@@ -14,7 +14,8 @@ const logLoss = (z: number, bought: boolean) => Math.log1p(Math.exp(bought ? -z 
 
 /** Log loss of a model that is too sure of itself minus that of one that is right: rare and large, else small gains. */
 const tooSure = (factor: number) => (random: Random, normal: Random) => {
-  const z = 1.2 * normal(), bought = random() < 1 / (1 + Math.exp(-z));
+  const z = 1.2 * normal();
+  const bought = random() < 1 / (1 + Math.exp(-z));
   return logLoss(factor * z, bought) - logLoss(z, bought);
 };
 
@@ -43,14 +44,17 @@ const DIFFERENCES: readonly {
   { name: "lognormal", scale: 2.16, mean: Math.exp(0.5), draw: (_, normal) => Math.exp(normal()) },
 ];
 
-const ALPHA = 0.05, RUNS = 1000, SHOPPERS = 2000;
+const ALPHA = 0.05;
+const RUNS = 1000;
+const SHOPPERS = 2000;
 /** 50 of 1,000 are allowed; 2.5 standard errors above. */
 const MISSES_MAX = 67;
 
 for (const { name, scale, mean, draw } of DIFFERENCES) {
   Deno.test(`meanBounds() never miss the mean in 95 % of rollouts, looking after every shopper: ${name}`, () => {
     const truth = mean ?? sampleMean(draw);
-    let below = 0, above = 0;
+    let below = 0;
+    let above = 0;
     for (let run = 0; run < RUNS; run++) {
       const missed = missesOf({ draw, scale, truth, seed: 1000 + run });
       below += Number(missed.below);
@@ -61,7 +65,8 @@ for (const { name, scale, mean, draw } of DIFFERENCES) {
 }
 
 function sampleMean(draw: (random: Random, normal: Random) => number): number {
-  const random = seededRandom(5), normal = gaussian(random);
+  const random = seededRandom(5);
+  const normal = gaussian(random);
   let sum = 0;
   for (let i = 0; i < 1e6; i++) sum += draw(random, normal);
   return sum / 1e6;
@@ -76,11 +81,14 @@ function missesOf(
     seed: number;
   },
 ): { below: boolean; above: boolean } {
-  const random = seededRandom(seed), normal = gaussian(random);
+  const random = seededRandom(seed);
+  const normal = gaussian(random);
   const missed = { below: false, above: false };
-  let mean = 0, squares = 0;
+  let mean = 0;
+  let squares = 0;
   for (let n = 1; n <= SHOPPERS; n++) {
-    const x = draw(random, normal), off = x - mean;
+    const x = draw(random, normal);
+    const off = x - mean;
     mean += off / n;
     squares += off * (x - mean);
     if (n < BURN_IN) continue;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import { RolloutDecision } from "../../src/rollout/decision.ts";
-import type { RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
 import { type RolloutPlan, type RolloutPosition, Strategy } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import { arm, at, evidenceOf, moments, pair, planOf } from "./support.ts";

@@ -21,7 +21,8 @@ for (
   ] as const
 ) {
   Deno.test(`decideRollout() promotes a version, but never a drill's, when ${what}`, () => {
-    const plan = planOf(over), position = at(2, [7, 0.5]);
+    const plan = planOf(over);
+    const position = at(2, [7, 0.5]);
     assert.equal(decideRollout(plan, position, evidence).kind, "promote");
     const drilled = decideRollout({ ...plan, mayPromote: false }, position, evidence);
     assert.equal(drilled.kind, "hold");

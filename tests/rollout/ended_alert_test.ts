@@ -6,27 +6,24 @@ import { evidenceOf, planOf } from "./support.ts";
 
 const AT = "2011-10-01T00:00:00.000Z";
 const rollout = (state: Rollout["state"], id = "rollout/churn/v7"): Rollout => ({
-  ...{
-    id,
-    model: "churn",
-    cycleId: "c",
-    champion: 3,
-    challengers: [7],
-    plan: planOf(),
-    state,
-    step: 0,
-    shares: [],
-  },
-  ...{
-    asOf: AT,
-    stepAsOf: AT,
-    stepAt: AT,
-    replayed: false,
-    beganBy: "a cycle",
-    why: "better",
-    startedAt: AT,
-  },
-  ...{ endedAt: AT, endedWhy: "so it is" },
+  id,
+  model: "churn",
+  cycleId: "c",
+  champion: 3,
+  challengers: [7],
+  plan: planOf(),
+  state,
+  step: 0,
+  shares: [],
+  asOf: AT,
+  stepAsOf: AT,
+  stepAt: AT,
+  replayed: false,
+  beganBy: "a cycle",
+  why: "better",
+  startedAt: AT,
+  endedAt: AT,
+  endedWhy: "so it is",
 });
 const look = (decision: RolloutDecision, days = 2) => ({ decision, evidence: evidenceOf({ days }) });
 const back: RolloutDecision = { kind: "roll back", because: "harm", text: "worse" };

@@ -4,7 +4,7 @@ import { bestChances } from "../../src/rollout/best_chances.ts";
 import { mixtureReach } from "../../src/rollout/mean_bounds.ts";
 import { samplePerArm } from "../../src/rollout/sample_size.ts";
 import { shareBounds } from "../../src/rollout/share_bounds.ts";
-import { welchBounds } from "../../src/rollout/welch.ts";
+import { welchBounds } from "../../src/stats/welch.ts";
 import golden from "../golden/rollout.json" with { type: "json" };
 
 const near = (actual: number, want: number, tolerance: number) =>

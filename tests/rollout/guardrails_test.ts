@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ArmEvidence, PairEvidence } from "../../src/rollout/evidence.ts";
+import type { ArmEvidence, PairEvidence } from "../../src/rollout/rollout_evidence.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { brokenGuardrail } from "../../src/rollout/guardrails.ts";
 import { arm, evidenceOf, pair, planOf } from "./support.ts";

@@ -1,4 +1,5 @@
-import type { ArmEvidence, Moments, PairEvidence, RolloutEvidence } from "../../src/rollout/evidence.ts";
+import type { ArmEvidence, PairEvidence, RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
+import type { Moments } from "../../src/stats/moments.ts";
 import { NOTHING, unshown } from "../../src/rollout/lookup.ts";
 import type { RolloutPlan, RolloutPosition } from "../../src/rollout/plan.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { watchDecision } from "../../src/rollout/watch.ts";
-import type { Interval } from "../../src/validation/verdict.ts";
+import type { Interval } from "../../src/stats/interval.ts";
 
 const interval = (low: number, high: number, n = 150): Interval => ({
   mean: (low + high) / 2,

@@ -5,8 +5,11 @@ import { tinyArtefact } from "./artefact.ts";
 Deno.test("a deployment takes over within a second while requests run, and none of them is dropped", () =>
   inServingShop(async ({ deploy, send }) => {
     await deploy(tinyArtefact(1));
-    const versions: number[] = [], statuses = new Set<number>();
-    let asking = true, movedMs = Infinity, seenMs = Infinity;
+    const versions: number[] = [];
+    const statuses = new Set<number>();
+    let asking = true;
+    let movedMs = Infinity;
+    let seenMs = Infinity;
     const askers = Array.from({ length: 16 }, async () => {
       while (asking) {
         await new Promise((done) => setTimeout(done)); // else nothing but requests would run in this process

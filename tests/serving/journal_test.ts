@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { StoredAnswer } from "../../src/db/predictions.ts";
+import type { StoredAnswer } from "../../src/db/models/predictions.ts";
 import { writeBehind } from "../../src/serving/journal.ts";
 
 const answers = (from: number, n: number) =>
@@ -22,7 +22,8 @@ Deno.test("writeBehind() writes within its delay, and callers do not wait for th
 });
 
 Deno.test("writeBehind() makes callers wait while its queue is full, and drops nothing", async () => {
-  const written: string[] = [], gates: (() => void)[] = [];
+  const written: string[] = [];
+  const gates: (() => void)[] = [];
   const journal = writeBehind(async (part) => {
     await new Promise<void>((go) => gates.push(go));
     written.push(...part.map(({ userKey }) => userKey));
@@ -44,7 +45,8 @@ Deno.test("writeBehind() makes callers wait while its queue is full, and drops n
 });
 
 Deno.test("writeBehind() tries again what could not be written, and says so once", async () => {
-  const logged: string[] = [], written: number[] = [];
+  const logged: string[] = [];
+  const written: number[] = [];
   let failures = 3;
   const journal = writeBehind((part) => {
     if (failures-- > 0) return Promise.reject(new Error("Postgres is away"));

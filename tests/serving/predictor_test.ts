@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DAY_MS } from "../../src/core/time.ts";
 import { ConflictError, NotFoundError } from "../../src/core/errors.ts";
-import { listAlerts } from "../../src/db/alerts.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import type { Database } from "../../src/db/connect.ts";
-import { insertEvents } from "../../src/db/events.ts";
-import { moveServing } from "../../src/db/serving.ts";
-import { addVersion, getVersion } from "../../src/db/versions.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { moveServing } from "../../src/db/models/serving.ts";
+import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import churn from "../../src/models/churn.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
-import { rollBack } from "../../src/registry/moves.ts";
-import { pinMoment } from "../../src/reporting/as_of.ts";
+import { rollBack } from "../../src/app/registry/moves.ts";
+import { pinMoment } from "../../src/app/as_of.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { createPredictor } from "../../src/serving/predictor.ts";
 import { event, pseudonym } from "../db/events_support.ts";
@@ -20,7 +20,9 @@ import { aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { tinyArtefact as artefact } from "./artefact.ts";
 
 const NOW_MS = Date.UTC(2024, 4, 10);
-const ann = pseudonym("ann"), bob = pseudonym("bob"), nobody = pseudonym("nobody");
+const ann = pseudonym("ann");
+const bob = pseudonym("bob");
+const nobody = pseudonym("nobody");
 
 interface Shop {
   sql: Database;

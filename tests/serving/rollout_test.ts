@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { insertEvents } from "../../src/db/events.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
-import { listAlerts } from "../../src/db/alerts.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import { insertEvents } from "../../src/db/events/events.ts";
+import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { event } from "../db/events_support.ts";
 import { pseudonym } from "../api/support.ts";
 import { eventually, inServingShop, NOW_MS, row, type ServingShop } from "./serving_shop.ts";
@@ -162,7 +162,9 @@ for (
       for (const bytes of versions) await deploy(bytes);
       const said = await predict({ rows: [row(3, "ann"), row(0, "bob")] });
       const [ann, bob] = said.predictions.map(({ version, arm, prediction, fallback }) => [
-        ...[version, arm, Math.round(prediction! * 100) / 100],
+        version,
+        arm,
+        Math.round(prediction! * 100) / 100,
         fallback,
       ]);
       assert.deepEqual(ann, [...want, true]);

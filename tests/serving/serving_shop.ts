@@ -2,17 +2,17 @@ import { join } from "node:path";
 import { createApp } from "../../src/api/app.ts";
 import type { Api, ApiDeps } from "../../src/api/deps.ts";
 import { sha256 } from "../../src/core/hash.ts";
-import { saveKey } from "../../src/db/api_keys.ts";
+import { saveKey } from "../../src/db/access/api_keys.ts";
 import { type Database, inTransaction } from "../../src/db/connect.ts";
-import { lockServing, moveServing, type ServingArm, shareServing } from "../../src/db/serving.ts";
-import { addVersion } from "../../src/db/versions.ts";
+import { lockServing, moveServing, type ServingArm, shareServing } from "../../src/db/models/serving.ts";
+import { addVersion } from "../../src/db/models/versions.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import churn from "../../src/models/churn.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { Predictions } from "../../src/serving/prediction.ts";
 import { openServing } from "../../src/serving/open.ts";
-import { addServingMinutes, type ServingMinute } from "../../src/db/serving_minutes.ts";
-import { createTally } from "../../src/serving/tally.ts";
+import { addServingMinutes, type ServingMinute } from "../../src/db/models/serving_minutes.ts";
+import { createMetricsRecorder } from "../../src/serving/metrics_recorder.ts";
 import { withDatabase } from "../db/database.ts";
 import { aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { KEY, NotingControl, pseudonym } from "../api/support.ts";
@@ -39,16 +39,26 @@ export interface ServingShop {
 /** Runs `work` in a shop. */
 export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promise<void> {
   return withDatabase(async (sql) => {
-    const folder = await Deno.makeTempDir(), store = fileArtefacts(folder), logged: string[] = [];
+    const folder = await Deno.makeTempDir();
+    const store = fileArtefacts(folder);
+    const logged: string[] = [];
     await saveKey(sql, "owner", sha256(KEY));
-    const models = new Map([["churn", churn]]), clock = () => NOW_MS;
+    const models = new Map([["churn", churn]]);
+    const clock = () => NOW_MS;
     const log = (line: string) => void logged.push(line);
     const write = (minutes: readonly ServingMinute[]) => addServingMinutes(sql, minutes);
-    const tally = createTally({ clock, process: "a test", write, log });
-    const serving = await openServing({ sql, store, models, clock, tally, log });
+    const metrics = createMetricsRecorder({ clock, process: "a test", write, log });
+    const serving = await openServing({ sql, store, models, clock, metrics, log });
     const app = createApp({
-      ...{ sql, clock, pseudonym, control: new NotingControl(), predictor: serving.predictor, models, log },
-      ...{ explain: {} as ApiDeps["explain"], temporalUi: null }, // no test here explains anything
+      sql,
+      clock,
+      pseudonym,
+      control: new NotingControl(),
+      predictor: serving.predictor,
+      models,
+      log,
+      explain: {} as ApiDeps["explain"],
+      temporalUi: null, // no test here explains anything
     });
     let champion: number | null = null;
     const send = async (body: unknown) =>
@@ -59,10 +69,13 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       });
     try {
       await work({
-        ...{ sql, app, logged, send },
+        sql,
+        app,
+        logged,
+        send,
         async close() {
           await serving.close();
-          await tally.close();
+          await metrics.close();
         },
         async deploy(bytes, { serve = true } = {}) {
           const manifest = aManifest({ cycleId: crypto.randomUUID() });
@@ -91,7 +104,7 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       });
     } finally {
       await serving.close();
-      await tally.close();
+      await metrics.close();
       await Deno.remove(folder, { recursive: true });
     }
   });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { startTestInstallation } from "./test_installation.ts";
 import { isAbsent } from "../../src/embedded/files.ts";
-import { pause } from "../../src/embedded/waiting.ts";
+import { sleep } from "../../src/core/deadline.ts";
 import { FOLDER } from "./shared_installation.ts";
 
 const LOOK_EVERY_MS = 4_000;
@@ -36,7 +36,7 @@ async function nobodyUsesIt(failed: Promise<Error>): Promise<Deno.FsFile> {
   let over = false;
   failed.then(() => over = true);
   for (let looks = 0; looks < IDLE_LOOKS && !over;) {
-    await pause(LOOK_EVERY_MS);
+    await sleep(LOOK_EVERY_MS);
     const free = await users.tryLock(true);
     looks = free ? looks + 1 : 0;
     if (free && looks < IDLE_LOOKS) await users.unlock();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as tf from "@tensorflow/tfjs";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import type { Recipe, TargetTransform } from "../../src/models/recipe.ts";
 import { decodeArtifact } from "../../src/training/artifact.ts";
 import { startBackend } from "../../src/training/backend.ts";
@@ -71,7 +71,8 @@ for (const kind of ["classification", "regression"] as const) {
 }
 
 Deno.test("compete() reports a fraction that never falls, and leaves no tensors behind", async () => {
-  const before = tf.memory().numTensors, reporter = quietReporter();
+  const before = tf.memory().numTensors;
+  const reporter = quietReporter();
   await compete(requestFor("regression"), reporter);
   assert.ok(reporter.fractions.every((f, i) => f >= (reporter.fractions[i - 1] ?? 0) && f <= 1));
   assert.equal(tf.memory().numTensors, before);

@@ -11,7 +11,10 @@ import {
 import { forward, weightCount } from "../../src/training/network.ts";
 
 await startBackend();
-const k = 2, n = 400, random = seededRandom(3), normal = gaussian(random);
+const k = 2;
+const n = 400;
+const random = seededRandom(3);
+const normal = gaussian(random);
 const x = Float32Array.from({ length: n * k }, normal);
 const y = Float32Array.from({ length: n }, (_, i) => Math.abs(x[i * k]) + 0.05 * normal()); // no line fits this
 const options = { weightDecay: 0, learningRate: 0.01, batchSize: 32, epochsMax: 30, patience: 30 };
@@ -80,7 +83,8 @@ Deno.test("fitNetwork() leaves no tensors behind, also when it is stopped", asyn
 Deno.test("forward() agrees with the same layers in tfjs", async () => {
   const { start, ...fit } = makeFit({ epochs: 2 });
   const state = await fitNetwork({ start, ...fit });
-  const w = state.best, at = k + 1;
+  const w = state.best;
+  const at = k + 1;
   assert.equal(w.length, weightCount(k, [8]));
   const want = tf.tidy(() => {
     const input = tf.tensor2d(x, [n, k]);

@@ -5,7 +5,8 @@ import { solveLogistic, solveRidge } from "../../src/training/linear.ts";
 import golden from "../golden/linear.json" with { type: "json" };
 
 await startBackend();
-const x = Float32Array.from(golden.x), { k } = golden;
+const x = Float32Array.from(golden.x);
+const { k } = golden;
 
 function nearAll(have: ArrayLike<number>, want: readonly number[], within: number): void {
   want.forEach((w, i) =>

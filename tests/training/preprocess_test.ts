@@ -7,7 +7,9 @@ const [CONSTANT, CALENDAR] = [4, 5];
 
 for (const inputs of ["log", "log+raw", "log+hinges"] as const) {
   Deno.test(`preprocess() of ${inputs} gives columns of mean 0 and deviation 1, within the limit`, () => {
-    const p = fitPreprocessing(rows, inputs, 5), k = p.columns.length, n = rows.target.length;
+    const p = fitPreprocessing(rows, inputs, 5);
+    const k = p.columns.length;
+    const n = rows.target.length;
     const unclipped = preprocess({ ...p, limit: undefined }, rows.features, WIDTH);
     for (let j = 0; j < k; j++) {
       const column = Float64Array.from({ length: n }, (_, i) => unclipped[i * k + j]);
@@ -40,7 +42,8 @@ Deno.test("preprocess() gives a row alone what it gives it among others, bit for
   features[WIDTH] = -Infinity;
   features[WIDTH + 1] = -0;
   for (const inputs of ["log", "log+raw", "log+hinges"] as const) {
-    const p = fitPreprocessing(rows, inputs, 5), k = p.columns.length;
+    const p = fitPreprocessing(rows, inputs, 5);
+    const k = p.columns.length;
     const all = preprocess(p, features, WIDTH);
     for (let i = 0; i < 50; i++) {
       const alone = preprocess(p, features.subarray(i * WIDTH, (i + 1) * WIDTH), WIDTH);

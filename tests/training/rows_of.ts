@@ -1,5 +1,5 @@
+import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { DAY_MS } from "../../src/features/user_day.ts";
 import type { Recipe } from "../../src/models/recipe.ts";
 import type { CompeteRequest, TrainingTask } from "../../src/training/protocol.ts";
 import type { TrainingRows } from "../../src/training/rows.ts";
@@ -29,7 +29,9 @@ export function makeRows(
   kind: TrainingTask["kind"],
   { shoppers = 80, cutoffs = 6, seed = 1 }: { shoppers?: number; cutoffs?: number; seed?: number } = {},
 ): TrainingRows {
-  const n = shoppers * cutoffs, random = seededRandom(seed), normal = gaussian(random);
+  const n = shoppers * cutoffs;
+  const random = seededRandom(seed);
+  const normal = gaussian(random);
   const rows: TrainingRows = {
     features: new Float32Array(n * WIDTH),
     width: WIDTH,
@@ -38,9 +40,9 @@ export function makeRows(
     user: new Int32Array(n),
   };
   for (let i = 0; i < n; i++) {
-    const cutoff = Math.floor(i / shoppers),
-      bought = Math.floor(10 * random()),
-      spent = Math.exp(2 + normal());
+    const cutoff = Math.floor(i / shoppers);
+    const bought = Math.floor(10 * random());
+    const spent = Math.exp(2 + normal());
     rows.features.set([bought, spent, normal(), random() < 0.3 ? NaN : random(), 4, cutoff], i * WIDTH);
     const buys = bought + 2 * normal() > 4;
     rows.target[i] = kind === "classification"
@@ -58,7 +60,8 @@ export function requestFor(kind: TrainingTask["kind"], rows = makeRows(kind)): C
 
 /** A reporter for runs inside the test's own thread; keeps what it is told. */
 export function quietReporter() {
-  const checkpoints: Uint8Array[] = [], fractions: number[] = [];
+  const checkpoints: Uint8Array[] = [];
+  const fractions: number[] = [];
   return {
     checkpoints,
     fractions,

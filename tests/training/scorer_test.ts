@@ -10,7 +10,8 @@ const request = requestFor("classification");
 const { artifact } = await compete(request, quietReporter());
 
 Deno.test("loadScorer() serves one row as it serves many, and holds no tensors", () => {
-  const before = tf.memory().numTensors, scorer = loadScorer(artifact);
+  const before = tf.memory().numTensors;
+  const scorer = loadScorer(artifact);
   const all = scorer.predictPacked(request.rows.features, request.rows.target.length);
   for (const i of [0, 7, 79]) {
     const row = [...request.rows.features.subarray(i * WIDTH, (i + 1) * WIDTH)];

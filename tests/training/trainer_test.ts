@@ -9,7 +9,8 @@ import { makeRows, quietReporter, requestFor } from "./rows_of.ts";
 Deno.test("createTrainer() trains in workers as in this thread, side by side, and scores", async () => {
   const trainer = await createTrainer({ workers: 2 });
   try {
-    const progress: TrainingProgress[] = [], checkpoints: Uint8Array[] = [];
+    const progress: TrainingProgress[] = [];
+    const checkpoints: Uint8Array[] = [];
     const callbacks = {
       onProgress: (p: TrainingProgress) => void progress.push(p),
       onCheckpoint: (c: Uint8Array) => void checkpoints.push(c),
@@ -39,7 +40,8 @@ Deno.test("createTrainer() trains in workers as in this thread, side by side, an
 Deno.test("createTrainer() stops a run that is aborted, waiting or under way, and its worker goes on", async () => {
   const trainer = await createTrainer({ workers: 1 });
   try {
-    const stop = new AbortController(), drop = new AbortController();
+    const stop = new AbortController();
+    const drop = new AbortController();
     const running = trainer.compete(requestFor("regression", makeRows("regression", { shoppers: 2000 })), {
       signal: stop.signal,
       onProgress: (p) => p.epoch > 0 && stop.abort(),

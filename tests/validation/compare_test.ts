@@ -30,7 +30,8 @@ Deno.test("compare() caps outcome and prediction where the loss asks for it", ()
 });
 
 Deno.test("compare() finds no difference between a model and itself", () => {
-  const target = Float64Array.of(1, 0, 1, 1), same = [0.9, 0.2, 0.4, 0.6];
+  const target = Float64Array.of(1, 0, 1, 1);
+  const same = [0.9, 0.2, 0.4, 0.6];
   const { difference } = compare({ kind: "classification", loss: "logLoss" }, { target, shopper }, {
     champion: same,
     challenger: same,

@@ -24,6 +24,7 @@ function evidence(
     },
     margin: 0.01,
     threshold: 0.05,
+    expected: null,
     stale: false,
     staleBecause: null,
     failing: false,
@@ -222,7 +223,7 @@ Deno.test("verdictOf() reaches the same verdict again from what was stored of it
 Deno.test("verdictOf() never replaces a champion by evidence with what may be worse by the margin, nor rejects what may be better", () => {
   fc.assert(
     fc.property(anyEvidence, (given) => {
-      if (given.gate !== "evidence" || given.against === "baseline") return;
+      fc.pre(given.gate === "evidence" && given.against !== "baseline");
       const { verdict } = verdictOf(given);
       if (verdict === "promote") assert.ok(given.difference.high < Math.max(given.margin, Number.MIN_VALUE));
       const isHarmed = given.segments.some(({ difference, championLoss }) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import { type SegmentRow, segmentVerdicts } from "../../src/validation/segments.ts";
 import golden from "../golden/rollout.json" with { type: "json" };
 
@@ -37,7 +37,8 @@ for (
 }
 
 Deno.test("segmentVerdicts() name a segment wrongly in at most 5 % of validations, all at their margin", () => {
-  const random = seededRandom(3), normal = gaussian(random);
+  const random = seededRandom(3);
+  const normal = gaussian(random);
   let wrong = 0;
   for (let run = 0; run < 600; run++) {
     const rows = ["a", "b", "c", "d", "e"].map((segment) => {

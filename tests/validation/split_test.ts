@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY_MS } from "../../src/features/user_day.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import { labelledCutoffs } from "../../src/training/cutoffs.ts";
 import type { SnapshotBlock } from "../../src/training/snapshot.ts";
 import { inTestHalf, splitCutoffs } from "../../src/validation/split.ts";
@@ -76,7 +76,7 @@ Deno.test("splitCutoffs() lets no outcome that was trained on reach into the tes
   fc.assert(
     fc.property(history, ({ blocks, ...options }) => {
       const split = splitCutoffs(blocks, options);
-      if (split?.by !== "time") return;
+      fc.pre(split?.by === "time");
       const firstTestMs = Math.min(...split.test.map((b) => Date.parse(b.cutoff)));
       for (const { cutoff } of split.train) {
         assert.ok(
@@ -94,7 +94,7 @@ Deno.test("splitCutoffs() tests a champion on nothing that it saw", () => {
     fc.property(history, ({ blocks, ...options }) => {
       const { championSeenMs } = options;
       const split = splitCutoffs(blocks, options);
-      if (championSeenMs === null || split === null) return;
+      fc.pre(championSeenMs !== null && split !== null);
       assert.equal(split.by, "time", "shoppers are divided only before the first model");
       for (const { cutoff } of split.test) assert.ok(Date.parse(cutoff) >= championSeenMs);
     }),

@@ -14,8 +14,12 @@ import { freshName, freshTaskQueue, sharedInstallation } from "../support/instal
 const cache = cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() });
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const taskQueue = freshTaskQueue();
-const MOMENTS = 3, POLICIES = 5;
-let connection: NativeConnection, client: Client, worker: Worker, running: Promise<void>;
+const MOMENTS = 3;
+const POLICIES = 5;
+let connection: NativeConnection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
 
 /** What one backtest asked of the world. */
 class Asked {
@@ -29,7 +33,8 @@ class Asked {
 }
 const worlds = new Map<string, Asked>();
 const world = (over: Partial<Asked> = {}) => {
-  const id = freshName("backtest"), made = Object.assign(new Asked(), over);
+  const id = freshName("backtest");
+  const made = Object.assign(new Asked(), over);
   worlds.set(id, made);
   return { id, asked: made };
 };
@@ -37,13 +42,11 @@ const world = (over: Partial<Asked> = {}) => {
 const activities: BacktestActivities = {
   openBacktest: ({ backtest }) =>
     Promise.resolve({
-      ...{
-        policies: POLICIES,
-        models: 1,
-        moments: MOMENTS,
-        lanes: worlds.get(backtest)!.lanes,
-        ended: false,
-      },
+      policies: POLICIES,
+      models: 1,
+      moments: MOMENTS,
+      lanes: worlds.get(backtest)!.lanes,
+      ended: false,
     }),
   openLane({ backtest, policy }) {
     const asked = worlds.get(backtest)!;
@@ -52,8 +55,13 @@ const activities: BacktestActivities = {
   },
   planStep: ({ policy, moment }) =>
     Promise.resolve({
-      ...{ scope: "backtest_x_0", label: `p${policy}`, model: "m", asOf: "2011-02-01T00:00:00.000Z" },
-      ...{ number: moment + 1, done: false, looks: false },
+      scope: "backtest_x_0",
+      label: `p${policy}`,
+      model: "m",
+      asOf: "2011-02-01T00:00:00.000Z",
+      number: moment + 1,
+      done: false,
+      looks: false,
     }),
   decideStep({ backtest, policy }) {
     if (worlds.get(backtest)!.failing === policy) throw ApplicationFailure.nonRetryable("no such policy");
@@ -120,7 +128,12 @@ Deno.test("backtest() goes on with the others where a policy fails", options, as
   await ensureBacktest(client, { id, taskQueue });
   assert.equal(await result(id), "finished");
   assert.deepEqual(asked.ends.toSorted(), [
-    ...["0 finished", "1 failed", "2 finished", "3 finished", "4 finished", "closed"],
+    "0 finished",
+    "1 failed",
+    "2 finished",
+    "3 finished",
+    "4 finished",
+    "closed",
   ]);
 });
 

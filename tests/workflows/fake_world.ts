@@ -4,7 +4,7 @@ import type { Activities } from "../../activities/mod.ts";
 import type { ApprovalResult } from "../../activities/approve.ts";
 import type { CheckInput } from "../../activities/check.ts";
 import type { ControlNote, RetrainerNote } from "../../activities/retrainer.ts";
-import type { Answer } from "../../src/monitoring/check.ts";
+import type { Answer } from "../../src/retraining/check.ts";
 import type { Verdict } from "../../src/validation/verdict.ts";
 
 /** One model's world. */
@@ -12,7 +12,7 @@ export class World {
   /** what the activities were asked, oldest first */
   readonly controls: ControlNote[] = [];
   readonly shown: RetrainerNote[] = [];
-  readonly checks: (CheckInput & { atMs: number })[] = [];
+  readonly checks: (CheckInput & { scope?: string; atMs: number })[] = [];
   /** cycle activities in the order in which they began and ended, as `train`, `train ended` */
   readonly steps: string[] = [];
   readonly outcomes: string[] = [];

@@ -70,7 +70,9 @@ async function withMonitor(
   const { temporalAddress: address } = await sharedInstallation();
   const connection = await NativeConnection.connect({ address });
   const client = new Client({ connection });
-  const shop = new Shop(), world = new World(), taskQueue = freshTaskQueue();
+  const shop = new Shop();
+  const world = new World();
+  const taskQueue = freshTaskQueue();
   before(shop);
   const worker = await Worker.create({
     connection,

@@ -49,8 +49,12 @@ Deno.test("workflows are recorded: each of them, and each way in which a cycle e
       "retrainer-churn",
       "monitor",
       "delivery",
-      ...["backtest", "backtest-lane-never", "backtest-lane-every", "backtest-lane-drift"],
-      ...["backtest-lane-perennial", "backtest-cycle"],
+      "backtest",
+      "backtest-lane-never",
+      "backtest-lane-every",
+      "backtest-lane-drift",
+      "backtest-lane-perennial",
+      "backtest-cycle",
       ...endings.map((ending) => `cycle-${ending}`),
     ]
   ) {
@@ -60,8 +64,8 @@ Deno.test("workflows are recorded: each of them, and each way in which a cycle e
 
 for (
   const [what, planted, name] of [
-    ["takes another step", [`"trainChallenger"`, `"validateChallenger"`], "cycle-deployed"],
-    ["leaves a step out", [`"smokeTest"`, `"deployChallenger"`], "cycle-deployed"],
+    ["takes another step", [".trainChallenger(", ".validateChallenger("], "cycle-deployed"],
+    ["leaves a step out", [".smokeTest(", ".deployChallenger("], "cycle-deployed"],
     [
       "calls its child by another name",
       ["`retrainer/${model}/cycle/${number}`", "`cycle/${number}`"],

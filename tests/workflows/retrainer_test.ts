@@ -18,10 +18,12 @@ import type { RetrainerStatus } from "../../workflows/messages.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
 import { fakeActivities, hopeless, World } from "./fake_world.ts";
 
-const surroundings = { env: Deno.env.toObject(), uid: Deno.uid() };
-const cache = cacheHome(surroundings);
+const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
+const cache = cacheHome(hostEnvironment);
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
+/** the worlds of retrainers, and of cycles that a test runs by itself */
 const worlds = new Map<string, World>();
+const cycleWorlds = new Map<string, World>();
 const taskQueue = freshTaskQueue();
 let address: string;
 let connection: NativeConnection;
@@ -39,7 +41,7 @@ Deno.test.beforeAll(async () => {
     connection,
     taskQueue,
     workflowBundle: { codePath: await bundledWorkflows(cache) },
-    activities: fakeActivities((model) => worlds.get(model)!),
+    activities: fakeActivities((model) => (worlds.get(model) ?? cycleWorlds.get(model))!),
     shutdownGraceTime: "1 second",
     maxHeartbeatThrottleInterval: "100ms",
     defaultHeartbeatThrottleInterval: "100ms",
@@ -97,10 +99,32 @@ function failOnce(world: World, step: string, error: Error): void {
 }
 
 async function temporalCli(...args: string[]): Promise<void> {
-  const bin = await findTemporal({ cache, env: surroundings.env, log: () => undefined });
+  const bin = await findTemporal({ cache, env: hostEnvironment.env, log: () => undefined });
   const env = { HOME: "/nonexistent" };
   const { ok, output } = await runProgram(bin, [...args, "--address", address], { timeoutMs: 15_000, env });
   assert.ok(ok, output);
+}
+
+for (
+  const [place, asked] of [
+    ["its input", { input: { scope: "backtest_x_0" }, memo: {} }],
+    ["the memo of 0.4.0", { input: {}, memo: { scope: "backtest_x_0" } }],
+  ] as const
+) {
+  Deno.test(`retrainingCycle() asks about the scope that ${place} names`, options, async () => {
+    const model = freshName("model");
+    const world = new World();
+    world.answer = "wait";
+    const about = { model, number: 1, trigger: "replay", asOf: null, requestedBy: null };
+    cycleWorlds.set(model, world);
+    await client.workflow.execute("retrainingCycle", {
+      workflowId: model,
+      taskQueue,
+      args: [{ ...about, ...asked.input }],
+      memo: asked.memo,
+    });
+    assert.deepEqual(world.checks.map(({ scope }) => scope), ["backtest_x_0"]);
+  });
 }
 
 Deno.test(

@@ -133,7 +133,8 @@ Deno.test("beginRollout() begins what a person asked for before it looks, once",
 
 Deno.test("a cycle hands its version over to a rollout, and ends", options, async () => {
   const one = aWorld();
-  const { model, world } = one, id = `rollout/${model}/v1`;
+  const { model, world } = one;
+  const id = `rollout/${model}/v1`;
   world.rollout = id;
   await forced(one);
   await until("the cycle's end", () => world.outcomes.length === 1);

@@ -1,4 +1,4 @@
-import { type Belief, addVersion, observe, priorBelief } from "../../../src/retraining/worth/filter.ts";
+import { addVersion, type Belief, observe, priorBelief } from "../../../src/retraining/worth/filter.ts";
 import { isWorthTraining } from "../../../src/retraining/worth/decide.ts";
 import { levelOf, type WorthVersion, type WorthWindow } from "../../../src/retraining/worth/evidence.ts";
 import type { WorthPrior } from "../../../src/retraining/worth/prior.ts";
@@ -16,7 +16,9 @@ export const worthPolicy = (priorFor: (set: string) => WorthPrior, name = "worth
       for (const { at, through, rows } of newestPerWindow(step)) {
         if (added.has(at) || through >= before) continue;
         added.add(at);
-        for (const belief of beliefs!) addVersion(belief, { id: `${at}`, through, rows }, { serving: `${step.serving}` });
+        for (const belief of beliefs!) {
+          addVersion(belief, { id: `${at}`, through, rows }, { serving: `${step.serving}` });
+        }
       }
     };
     return (step) => {
@@ -52,7 +54,11 @@ function newestPerWindow({ versions, serving }: Step) {
 }
 
 function priorBeliefs(step: Step, view: View, prior: WorthPrior): Belief[] {
-  const history = newestPerWindow(step).map(({ at, through, rows }): WorthVersion => ({ id: `${at}`, through, rows }));
+  const history = newestPerWindow(step).map(({ at, through, rows }): WorthVersion => ({
+    id: `${at}`,
+    through,
+    rows,
+  }));
   const windows: WorthWindow[] = [];
   for (let j = 0; view.knownAt(j) <= view.start; j++) windows.push(windowOf(step, j));
   const level = levelOf(history, windows), { rows } = history.find(({ id }) => id === `${step.serving}`)!;
@@ -60,7 +66,10 @@ function priorBeliefs(step: Step, view: View, prior: WorthPrior): Belief[] {
 }
 
 /** What the versions lost on a block, and how exactly neighbours among them can be compared. */
-function windowOf({ versions, seen, pairSe }: Pick<Look, "versions" | "seen" | "pairSe">, j: number): WorthWindow {
+function windowOf(
+  { versions, seen, pairSe }: Pick<Look, "versions" | "seen" | "pairSe">,
+  j: number,
+): WorthWindow {
   const scored = versions.filter(({ at, through }) => through < j && !Number.isNaN(seen(at, j))).slice(-14);
   const losses = scored.map(({ at }) => ({ version: `${at}`, loss: seen(at, j) }));
   const pairs = scored.flatMap((older, i) =>

@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { acknowledgeAlert, listAlerts } from "../../db/alerts.ts";
+import { acknowledgeAlert, listAlerts } from "../../db/alerts/alerts.ts";
 import { chosenModels } from "../changes.ts";
 import { AlertAnswer, AlertsAnswer, body, json, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";

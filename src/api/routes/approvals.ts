@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { ConflictError } from "../../core/errors.ts";
-import { type Approval, decideApproval, listApprovals } from "../../db/approvals.ts";
-import { writeAudit } from "../../db/audit.ts";
+import { type Approval, decideApproval, listApprovals } from "../../db/rollouts/approvals.ts";
+import { writeAudit } from "../../db/access/audit.ts";
 import { inTransaction } from "../../db/connect.ts";
 import { chosenModels, tellIfReached } from "../changes.ts";
 import { ApprovalAnswer, ApprovalsAnswer, body, json, problem } from "../components.ts";

@@ -1,20 +1,20 @@
 import { createRoute } from "@hono/zod-openapi";
 import { LabelledPolicy } from "../../backtest/backtest.ts";
 import { momentsOf } from "../../backtest/plan.ts";
-import { checkWish, labelOf, type PolicyWish } from "../../backtest/wish.ts";
+import { checkPolicySpec, labelOf, type PolicySpec } from "../../backtest/policy_spec.ts";
 import { ConflictError, InvalidInputError } from "../../core/errors.ts";
-import { writeAudit } from "../../db/audit.ts";
+import { writeAudit } from "../../db/access/audit.ts";
 import {
   endBacktest,
   getBacktest,
   listBacktests,
   runningBacktests,
   saveBacktest,
-} from "../../db/backtests.ts";
-import { currentConfig } from "../../db/config_versions.ts";
-import { eventSpan } from "../../db/day_counts.ts";
-import { dropScope, scopeOf } from "../../db/scopes.ts";
-import { readBacktest, summaryOf } from "../../reporting/read_backtest.ts";
+} from "../../db/backtests/backtests.ts";
+import { currentConfig } from "../../db/config/config_versions.ts";
+import { eventSpan } from "../../db/events/day_counts.ts";
+import { dropScope, scopeOf } from "../../db/backtests/scopes.ts";
+import { readBacktest, summaryOf } from "../../app/reports/backtest.ts";
 import { chosenModels, reaching } from "../changes.ts";
 import {
   BacktestAnswer,
@@ -98,7 +98,8 @@ export function addBacktestRoutes(app: Api, deps: ApiDeps): void {
     return c.json(answer, 202);
   });
   app.openapi(cancel, async (c) => {
-    const { backtest: id } = c.req.valid("param"), { why } = CancelRequest.parse(c.req.valid("json"));
+    const { backtest: id } = c.req.valid("param");
+    const { why } = CancelRequest.parse(c.req.valid("json"));
     const answer = await answerOnce(
       c,
       sql,
@@ -124,7 +125,7 @@ async function begin(deps: ApiDeps, asked: Asked): Promise<BacktestBegun> {
   if (running) throw new ConflictError(`Cannot begin a backtest: ${running} runs; wait for it or cancel it`);
   const { config } = await currentConfig(sql);
   const policies = labelled(asked.policies);
-  for (const policy of policies) checkWish(policy, config);
+  for (const policy of policies) checkPolicySpec(policy, config);
   const models = asked.models
     ? [...new Set(asked.models.flatMap((m) => chosenModels(deps, m)))]
     : chosenModels(deps);
@@ -144,11 +145,11 @@ async function begin(deps: ApiDeps, asked: Asked): Promise<BacktestBegun> {
 }
 
 /** With their names; what all are compared with comes first. @throws {InvalidInputError} one is asked for twice */
-function labelled(wishes: readonly PolicyWish[]): LabelledPolicy[] {
-  const all = wishes.some(({ policy }) => policy === "never")
-    ? [...wishes]
-    : [{ policy: "never" as const, config: {} }, ...wishes];
-  const policies = all.map((wish) => ({ ...wish, label: labelOf(wish) }));
+function labelled(specs: readonly PolicySpec[]): LabelledPolicy[] {
+  const all = specs.some(({ policy }) => policy === "never")
+    ? [...specs]
+    : [{ policy: "never" as const, config: {} }, ...specs];
+  const policies = all.map((spec) => ({ ...spec, label: labelOf(spec) }));
   const twice = policies.find(({ label }, i) => policies.findIndex((p) => p.label === label) < i);
   if (twice) throw new InvalidInputError(`Cannot replay the policy "${twice.label}" twice`, "policies");
   return policies;

@@ -1,11 +1,16 @@
 import type { Context } from "hono";
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
-import { writeAudit } from "../../db/audit.ts";
-import { configHistory, type ConfigVersion, currentConfig, saveConfig } from "../../db/config_versions.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import {
+  configHistory,
+  type ConfigVersion,
+  currentConfig,
+  saveConfig,
+} from "../../db/config/config_versions.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { readTrial } from "../../reporting/read_trial.ts";
-import { patched, type RetrainingConfig } from "../../retraining_config.ts";
+import { readWhatIf } from "../../app/reports/what_if.ts";
+import { patched, type RetrainingConfig } from "../../config/retraining.ts";
 import { notifyRetrainers } from "../changes.ts";
 import {
   body,
@@ -16,8 +21,8 @@ import {
   ConfigVersionAnswer,
   json,
   problem,
-  TrialAnswer,
   TryBody,
+  WhatIfAnswer,
 } from "../components.ts";
 import type { Api, ApiDeps, AppEnv } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
@@ -68,7 +73,7 @@ const tried = createRoute({
     "Decides every stored check and verdict of the last days again from its stored evidence, as the " +
     "configuration would have it, beside what was answered then. It trains nothing: `notes` say what cannot be told.",
   request: { body: body(TryBody, true) },
-  responses: { 200: json(TrialAnswer, "What was answered, and what would be"), default: problem },
+  responses: { 200: json(WhatIfAnswer, "What was answered, and what would be"), default: problem },
 });
 
 const history = createRoute({
@@ -103,7 +108,8 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
     return c.json(await change(c, why, (current) => patched(current, changes)), 200);
   });
   app.openapi(put, async (c) => {
-    const body = c.req.valid("json"), { why, config } = body;
+    const body = c.req.valid("json");
+    const { why, config } = body;
     known(deps, config.models);
     return c.json(
       await answerOnce(c, deps.sql, { body, status: 200 }, () => change(c, why, () => config)),
@@ -114,7 +120,7 @@ export function addConfigRoutes(app: Api, deps: ApiDeps): void {
     const { changes, config, days } = c.req.valid("json");
     known(deps, changes?.models ?? config?.models);
     const wanted = config ?? patched((await currentConfig(deps.sql)).config, changes!);
-    return c.json(await readTrial(deps, { wanted, days }), 200);
+    return c.json(await readWhatIf(deps, { wanted, days }), 200);
   });
   app.openapi(
     history,
@@ -147,7 +153,11 @@ async function changeConfig(
     const config = wanted(before.config);
     const saved = await saveConfig(tx, { config, after: before.version, by: who, why });
     await writeAudit(tx, {
-      ...{ requestId: crypto.randomUUID(), who, action: "config", target: "config", why },
+      requestId: crypto.randomUUID(),
+      who,
+      action: "config",
+      target: "config",
+      why,
       before: { version: before.version, config: before.config },
       after: { version: saved.version, config },
     });

@@ -1,8 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { writeAudit } from "../../db/audit.ts";
-import { listQuarantined, quarantineReasons } from "../../db/quarantine_list.ts";
-import { ingest } from "../../events/ingest.ts";
-import { type Replayed, replayQuarantine } from "../../events/replay.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import { listQuarantined, quarantineReasons } from "../../db/events/quarantine_list.ts";
+import { ingest } from "../../app/events/ingest.ts";
+import { reprocessQuarantine, type ReprocessResult } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";
 import {
   body,
@@ -79,13 +79,14 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ reasons, events }, 200);
   });
   app.openapi(replay, async (c) => {
-    const asked = c.req.valid("json"), by = c.get("who");
+    const asked = c.req.valid("json");
+    const by = c.get("who");
     return c.json(
       await answerOnce(
         c,
         deps.sql,
         { body: asked, status: 200 },
-        (requestId) => replayed(deps, { ...asked, by, requestId }),
+        (requestId) => reprocessed(deps, { ...asked, by, requestId }),
       ),
       200,
     );
@@ -93,15 +94,15 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
 }
 
 /** Tries them again and writes that down, both or neither. */
-function replayed(
+function reprocessed(
   { sql, clock, pseudonym }: ApiDeps,
   { why, by, requestId, reason, ids, after = 0, limit = EVENTS_MAX }: ReplayRequest & {
     by: string;
     requestId: string;
   },
-): Promise<Replayed> {
+): Promise<ReprocessResult> {
   const target = reason ?? `${ids!.length} events by id`;
-  return replayQuarantine({ sql, nowMs: clock(), pseudonym }, { reason, ids, after, limit }, {
+  return reprocessQuarantine({ sql, nowMs: clock(), pseudonym }, { reason, ids, after, limit }, {
     tell: (tx, { reasons: _reasons, ...done }) =>
       writeAudit(tx, { requestId, who: by, action: "replay quarantine", target, why, after: done }),
   });

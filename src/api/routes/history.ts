@@ -1,11 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { getCheck, pageOfChecks } from "../../db/checks.ts";
-import { getCycle, listCycles } from "../../db/cycles.ts";
-import { getObservations } from "../../db/observations.ts";
-import { historyCsv } from "../../reporting/csv.ts";
-import { explain } from "../../reporting/explain.ts";
-import { historyEntry } from "../../reporting/history.ts";
-import { historyParquet } from "../../reporting/parquet.ts";
+import { getCheck, pageOfChecks } from "../../db/cycles/checks.ts";
+import { getCycle, listCycles } from "../../db/cycles/cycles.ts";
+import { getObservations } from "../../db/monitoring/observations.ts";
+import { historyCsv } from "../../app/export/csv.ts";
+import { explain } from "../../retraining/explain.ts";
+import { historyEntry } from "../../app/export/rows.ts";
+import { historyParquet } from "../../app/export/parquet.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels } from "../changes.ts";
 import {

@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
-import { listKeys } from "../../db/api_keys.ts";
-import { giveKey, revokeKey } from "../../security/give_keys.ts";
-import type { KeyRing } from "../../security/key_ring.ts";
+import { listKeys } from "../../db/access/api_keys.ts";
+import { giveKey, revokeKey } from "../../app/security/give_keys.ts";
+import type { KeyRing } from "../../app/security/key_ring.ts";
 import { body, json, KeyAnswer, KeyBody, KeysAnswer, NewKeyAnswer, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { KeyParam, RevokeQuery } from "../messages.ts";
@@ -50,7 +50,8 @@ export function addKeyRoutes(app: Api, { sql }: Pick<ApiDeps, "sql">, ring: KeyR
     async (c) => c.json(await giveKey(sql, { ...c.req.valid("json"), by: c.get("who") }), 201),
   );
   app.openapi(revoke, async (c) => {
-    const { name } = c.req.valid("param"), { why } = c.req.valid("query");
+    const { name } = c.req.valid("param");
+    const { why } = c.req.valid("query");
     const gone = await revokeKey(sql, { name, why, by: c.get("who") });
     ring.forget(name);
     return c.json(gone, 200);

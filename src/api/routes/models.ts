@@ -1,11 +1,11 @@
 import { createRoute } from "@hono/zod-openapi";
-import { servingChanges, servingVersion } from "../../db/serving.ts";
-import { listVersions } from "../../db/versions.ts";
+import { servingChanges, servingVersion } from "../../db/models/serving.ts";
+import { listVersions } from "../../db/models/versions.ts";
 import { FEATURE_HASH, FEATURE_MEANINGS } from "../../features/definition.ts";
 import type { ModelDefinition } from "../../models/model.ts";
-import { promote, rollBack } from "../../registry/moves.ts";
+import { promote, rollBack } from "../../app/registry/moves.ts";
 import type { ServingMove } from "../../registry/version.ts";
-import { currentAsOf } from "../../reporting/as_of.ts";
+import { currentAsOf } from "../../app/as_of.ts";
 import { chosenModels, tellIfReached } from "../changes.ts";
 import {
   body,
@@ -146,7 +146,13 @@ async function summary({ sql }: ApiDeps, model: ModelDefinition): Promise<ModelS
   const { name, kind, question, unit, primaryMetric, loss, network, candidates } = model;
   const [serves, [newest]] = await Promise.all([servingVersion(sql, name), listVersions(sql, name, 1)]);
   return {
-    ...{ model: name, kind, question, unit, primaryMetric, loss, network },
+    model: name,
+    kind,
+    question,
+    unit,
+    primaryMetric,
+    loss,
+    network,
     candidates: candidates.map((c) => c.name),
     serving: serves,
     newest: newest?.version ?? null,

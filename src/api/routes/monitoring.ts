@@ -1,13 +1,13 @@
 import { createRoute } from "@hono/zod-openapi";
 import { NotFoundError } from "../../core/errors.ts";
-import { listAcceptances } from "../../db/acceptances.ts";
-import { writeAudit } from "../../db/audit.ts";
+import { listAcceptances } from "../../db/monitoring/acceptances.ts";
+import { writeAudit } from "../../db/access/audit.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { acceptFinding } from "../../db/quality_findings.ts";
+import { acceptFinding } from "../../db/monitoring/quality_findings.ts";
 import type { Acceptance } from "../../monitoring/acceptance.ts";
-import { readImpact } from "../../reporting/read_impact.ts";
-import { readDrift, readPerformance, readQuality } from "../../reporting/read_monitoring.ts";
-import { readTrends } from "../../reporting/trends.ts";
+import { readImpact } from "../../app/reports/impact.ts";
+import { readDrift, readPerformance, readQuality } from "../../app/reports/monitoring.ts";
+import { readTrends } from "../../app/reports/trends.ts";
 import { chosenModels } from "../changes.ts";
 import {
   AcceptanceAnswer,

@@ -1,10 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
-import { hasKeys } from "../../db/api_keys.ts";
-import { pageOfAudit } from "../../db/audit.ts";
+import { hasKeys } from "../../db/access/api_keys.ts";
+import { pageOfAudit } from "../../db/access/audit.ts";
 import type { Database } from "../../db/connect.ts";
 import { temporalAnswers } from "../changes.ts";
 import { AuditAnswer, json, problem } from "../components.ts";
-import { withDeadline } from "../deadline.ts";
+import { withDeadline } from "../../core/deadline.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { Alive, AuditQuery, Ready } from "../messages.ts";
 import { ApiFault } from "../problem.ts";

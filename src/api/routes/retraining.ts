@@ -1,5 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
-import { readStatus } from "../../reporting/read_status.ts";
+import { readStatus } from "../../app/reports/status.ts";
 import { changeRetrainers, chosenModels, type RetrainerChange } from "../changes.ts";
 import { body, ChangeAcceptedAnswer, json, problem, StatusAnswer } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";

@@ -1,14 +1,14 @@
 import { createRoute } from "@hono/zod-openapi";
 import { ConflictError, InvalidInputError } from "../../core/errors.ts";
-import { currentConfig } from "../../db/config_versions.ts";
-import { writeAudit } from "../../db/audit.ts";
-import { getRollout, listLooks, listRollouts } from "../../db/rollouts.ts";
-import { servingVersion } from "../../db/serving.ts";
-import { getVersion } from "../../db/versions.ts";
-import { planRollout, strategyFor } from "../../registry/plan_rollout.ts";
-import { currentAsOf } from "../../reporting/as_of.ts";
-import { configOf } from "../../retraining_config.ts";
-import { decidedAgain } from "../../reporting/rollout_looks.ts";
+import { currentConfig } from "../../db/config/config_versions.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import { getRollout, listLooks, listRollouts } from "../../db/rollouts/rollouts.ts";
+import { servingVersion } from "../../db/models/serving.ts";
+import { getVersion } from "../../db/models/versions.ts";
+import { planRollout, strategyFor } from "../../app/registry/plan_rollout.ts";
+import { currentAsOf } from "../../app/as_of.ts";
+import { configOf } from "../../config/retraining.ts";
+import { decidedAgain } from "../../app/reports/rollout_looks.ts";
 import { askedRolloutId } from "../../rollout/rollout.ts";
 import type { HandRollout } from "../../temporal/control.ts";
 import { routerPath } from "../access.ts";
@@ -110,7 +110,8 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ model, plan: await planFor(deps, model, c.req.valid("query")) }, 200);
   });
   app.openapi(begin, async (c) => {
-    const [model] = chosenModels(deps, c.req.valid("param").name), asked = c.req.valid("json");
+    const [model] = chosenModels(deps, c.req.valid("param").name);
+    const asked = c.req.valid("json");
     await mayBegin(deps, model, asked.version);
     const answer = await answerOnce(
       c,
@@ -133,7 +134,11 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
       { body: { strength, asOf, ...asked }, status: 202 },
       (requestId) =>
         beginOne(deps, {
-          ...{ ...asked, ...past, model, requestId, by: c.get("who") },
+          ...asked,
+          ...past,
+          model,
+          requestId,
+          by: c.get("who"),
           version: { drill: { strength } },
         }),
     );
@@ -179,9 +184,10 @@ async function planFor({ sql, clock, models }: ApiDeps, name: string, { version,
     getVersion(sql, name, serving),
     getVersion(sql, name, version),
   ]);
-  const config = configOf(all, name), asOf = new Date(await currentAsOf(sql, clock)).toISOString();
-  const wish = { model: models.get(name)!, config, champion, challenger, asOf };
-  return await planRollout(sql, { ...wish, strategy: strategyFor(config, strategy) });
+  const config = configOf(all, name);
+  const asOf = new Date(await currentAsOf(sql, clock)).toISOString();
+  const planRequest = { model: models.get(name)!, config, champion, challenger, asOf };
+  return await planRollout(sql, { ...planRequest, strategy: strategyFor(config, strategy) });
 }
 
 /** Says at once what the workflow would find out later. */

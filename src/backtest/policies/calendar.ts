@@ -1,13 +1,12 @@
+import { DAY_MS } from "../../core/time.ts";
 import type { Policy } from "./policy.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Trains every so many days, whatever happens: what a cron job does. */
 export const calendar: Policy = {
   name: "calendar",
   means: "retrained every so many days",
   looks: false,
-  validates: "if wished",
+  validates: "on request",
   decide({ asOf, lastTrained }, { days }) {
     const age = lastTrained === null ? Infinity : (Date.parse(asOf) - Date.parse(lastTrained)) / DAY_MS;
     return age >= (days ?? 0)

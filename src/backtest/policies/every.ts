@@ -5,6 +5,6 @@ export const every: Policy = {
   name: "every",
   means: "retrained at every moment",
   looks: false,
-  validates: "if wished",
+  validates: "on request",
   decide: () => ({ run: true, why: "it is trained at every moment" }),
 };

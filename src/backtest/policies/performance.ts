@@ -1,4 +1,4 @@
-import { decide } from "../../monitoring/trigger.ts";
+import { decide } from "../../retraining/trigger.ts";
 import type { Policy } from "./policy.ts";
 
 /** Retrains when outcomes show that the model fell, and for nothing else. By then the harm is as old as a horizon. */

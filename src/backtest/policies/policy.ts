@@ -1,4 +1,4 @@
-import type { Findings } from "../../monitoring/findings.ts";
+import type { Findings } from "../../retraining/findings.ts";
 
 /** What is known at a moment when a policy is asked. */
 export interface Known {
@@ -18,10 +18,10 @@ export interface Policy {
   /** whether events and model are looked at before it is asked: the most costly part of a backtest after training */
   readonly looks: boolean;
   /**
-   * `always`: what it trains has to pass the validation; `if wished`: takes every challenger unless told otherwise.
+   * `always`: what it trains has to pass the validation; `on request`: takes every challenger unless told otherwise.
    * A policy that looks at a model needs what its validation measured, so it always validates.
    */
-  readonly validates: "always" | "if wished";
+  readonly validates: "always" | "on request";
   /** A pure function: whether to retrain now, and why. It is asked only once something serves. */
   readonly decide: (known: Known, options: { days: number | null }) => { run: boolean; why: string };
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Approval } from "../../db/approvals.ts";
+import type { Approval } from "../../db/rollouts/approvals.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { wholeNumber } from "../options.ts";
 import { approvalsText } from "../rollout_text.ts";

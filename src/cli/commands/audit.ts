@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { AuditRow } from "../../db/audit.ts";
+import type { AuditRow } from "../../db/access/audit.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";

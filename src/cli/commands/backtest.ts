@@ -1,8 +1,9 @@
+import { waitAtMost } from "../../core/deadline.ts";
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { labelOf, type PolicyWish, readPolicy } from "../../backtest/wish.ts";
-import type { Client } from "../../client.ts";
-import type { BacktestSummary } from "../../reporting/read_backtest.ts";
+import { labelOf, type PolicySpec, readPolicy } from "../../backtest/policy_spec.ts";
+import type { Client } from "../../client/client.ts";
+import type { BacktestSummary } from "../../app/reports/backtest.ts";
 import { backtestsText, backtestText } from "../backtest_text.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { untilInterrupted } from "../interrupt.ts";
@@ -50,7 +51,7 @@ export function addBacktest(program: Command, context: Context): void {
 }
 
 interface StartOptions extends Common {
-  policy: PolicyWish[];
+  policy: PolicySpec[];
   model: string[];
   from?: string;
   to?: string;
@@ -64,7 +65,7 @@ function addStart(backtest: Command, context: Context): void {
     .option(
       "--policy <policy>",
       `left out: ${USUAL.join(", ")}`,
-      (text, all: PolicyWish[]) => [...all, readPolicy(text)],
+      (text, all: PolicySpec[]) => [...all, readPolicy(text)],
       [],
     )
     .option("--model <name>", "left out: every model", (name, all: string[]) => [...all, name], [])
@@ -77,7 +78,11 @@ function addStart(backtest: Command, context: Context): void {
     const { policy, model, from, to, stepDays, why, detach } = options;
     const client = await context.client(options);
     const { backtest: id } = await client.startBacktest({
-      ...{ policies: policy.length > 0 ? policy : USUAL.map(readPolicy), from, to, why, step_days: stepDays },
+      policies: policy.length > 0 ? policy : USUAL.map(readPolicy),
+      from,
+      to,
+      why,
+      step_days: stepDays,
       models: model.length > 0 ? model : undefined,
     });
     if (detach) return context.show(options, { backtest: id }, () => comeBack(id));
@@ -106,7 +111,7 @@ async function watch({ io }: Context, client: Client, id: string): Promise<boole
       const found = await summary(client, id);
       shown.update(found);
       if (found.state !== "running") return true;
-      await Promise.race([new Promise((done) => setTimeout(done, LOOK_EVERY_MS)), interrupt.asked]);
+      await waitAtMost(interrupt.asked, LOOK_EVERY_MS);
     }
   } finally {
     shown.end();

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { Answer, type Check, type Reason } from "../../monitoring/check.ts";
+import { Answer, type Check, type Reason } from "../../retraining/check.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { minute, mood, type Paint, wrapped } from "../format.ts";
 import { wholeNumber } from "../options.ts";

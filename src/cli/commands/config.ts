@@ -1,13 +1,13 @@
 import type { Command } from "commander";
 import type { ConfigPatch } from "../../api/messages.ts";
-import type { ConfigVersion } from "../../db/config_versions.ts";
-import { SETTINGS } from "../../retraining_config.ts";
-import { ALL_SETTINGS, readValue } from "../../retraining_settings.ts";
+import type { ConfigVersion } from "../../db/config/config_versions.ts";
+import { SETTINGS } from "../../config/retraining.ts";
+import { ALL_SETTINGS, readValue } from "../../config/settings.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
-import { trialText } from "../trial_text.ts";
+import { whatIfText } from "../what_if_text.ts";
 
 /** `perennial config get | set | try | history | back` */
 export function addConfig(program: Command, context: Context): void {
@@ -86,8 +86,8 @@ function addTry(config: Command, context: Context): void {
   )
     .action(async (pairs: string[], { days, ...options }: Omit<SetOptions, "why"> & { days: number }) => {
       const changes = patchOf(pairs, options);
-      const trial = await (await context.client(options)).tryConfig({ changes, days });
-      context.show(options, trial, (t) => trialText(t, context.paint));
+      const simulation = await (await context.client(options)).tryConfig({ changes, days });
+      context.show(options, simulation, (t) => whatIfText(t, context.paint));
     });
 }
 
@@ -132,7 +132,8 @@ function patchOf(
 /** Reads a value as the setting's kind; what makes no sense as one goes as text, for the service to refuse. */
 function parsePair(pair: string): [string, unknown] {
   const at = pair.indexOf("=");
-  const name = pair.slice(0, at), text = pair.slice(at + 1);
+  const name = pair.slice(0, at);
+  const text = pair.slice(at + 1);
   if (at < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
   if (!(name in SETTINGS)) {
     throw new UsageError(

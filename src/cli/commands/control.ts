@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import type { ChangeAccepted } from "../../api/messages.ts";
-import { forceAndWait, type ForceProgress } from "../../force_and_wait.ts";
-import type { Cycle } from "../../reporting/cycle.ts";
-import { cycleText } from "../../reporting/cycle_text.ts";
+import { forceAndWait, type ForceProgress } from "../../client/force_and_wait.ts";
+import type { Cycle } from "../../retraining/cycle.ts";
+import { cycleText } from "../../retraining/cycle_text.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { wholeNumber } from "../options.ts";

@@ -13,7 +13,7 @@ import {
   type Watched,
 } from "../../detect/mod.ts";
 import { readTable } from "../../detect/table.ts";
-import { count, figure, percent } from "../../reporting/numbers.ts";
+import { count, figure, percent } from "../../format/numbers.ts";
 import { createTrainer } from "../../training/trainer.ts";
 import { type Context, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
@@ -91,7 +91,10 @@ async function detect(
     const changes = visibleChanges(given);
     const kept = { runLength: runLength ?? defaultRunLength(stream), changes };
     return {
-      ...{ file: basename(file), rows: rows.rows, unreadable: rows.unreadable, target },
+      file: basename(file),
+      rows: rows.rows,
+      unreadable: rows.unreadable,
+      target,
       errors: { kind: stream.kind, n: stream.rows.length, mean: meanError(stream, 0, rows.rows) },
       model: { trainedOn: given.learned.length, winners: stream.winners },
       runLength: kept.runLength,
@@ -118,7 +121,8 @@ async function train(stream: RowStream, onProgress: (fraction: number) => void):
 
 /** Over the rows from `start` to before `end`. */
 function meanError({ rows, errors }: ErrorStream, start: number, end: number): number {
-  let sum = 0, n = 0;
+  let sum = 0;
+  let n = 0;
   rows.forEach((row, i) => {
     if (row < start || row >= end) return;
     sum += errors[i];

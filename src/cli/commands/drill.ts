@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { runDrill } from "../../run_drill.ts";
+import { runDrill } from "../../client/drill.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { day } from "../format.ts";

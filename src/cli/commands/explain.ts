@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import type { Client } from "../../client.ts";
+import type { Client } from "../../client/client.ts";
 import { NotFoundError } from "../../core/errors.ts";
-import type { Explanation } from "../../reporting/explain.ts";
+import type { Explanation } from "../../retraining/explain.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { minute, mood, wrapped } from "../format.ts";

@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
-import { Outcome } from "../../reporting/cycle.ts";
-import type { HistoryEntry } from "../../reporting/history.ts";
-import { HISTORY_TEXT } from "../../reporting/history_file.ts";
-import { historyParquet } from "../../reporting/parquet.ts";
+import { Outcome } from "../../retraining/cycle.ts";
+import type { HistoryEntry } from "../../app/export/rows.ts";
+import { HISTORY_TEXT } from "../../app/export/file.ts";
+import { historyParquet } from "../../app/export/parquet.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { change, duration, minute, mood, type Paint, table } from "../format.ts";

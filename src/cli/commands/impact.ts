@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Client } from "../../client.ts";
+import type { Client } from "../../client/client.ts";
 import type { Impact } from "../../impact/impact.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { curveText, impactText } from "../impact_text.ts";

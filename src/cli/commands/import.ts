@@ -1,10 +1,10 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { readConfig } from "../../config.ts";
+import { readConfig } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
-import { importFile, type ImportResult } from "../../events/import.ts";
-import { openPseudonyms } from "../../privacy/secret.ts";
-import { count } from "../../reporting/numbers.ts";
+import { importFile, type ImportResult } from "../../app/events/import.ts";
+import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
+import { count } from "../../format/numbers.ts";
 import { type Context, withExamples } from "../context.ts";
 import { openImportDatabase } from "../import_database.ts";
 import { untilInterrupted } from "../interrupt.ts";

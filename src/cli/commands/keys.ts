@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { ApiKey } from "../../db/api_keys.ts";
+import type { ApiKey } from "../../db/access/api_keys.ts";
 import { aRole, type Role, ROLE_WORDS, ROLES } from "../../security/roles.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";
@@ -53,7 +53,10 @@ function addRevoke(keys: Command, context: Context): void {
 
 function keysText(keys: readonly ApiKey[], paint: Paint): string {
   const rows = keys.map(({ name, role, createdAt, createdBy, lastUsedAt }) => [
-    ...[name, role, minute(createdAt), createdBy ?? "the installation"],
+    name,
+    role,
+    minute(createdAt),
+    createdBy ?? "the installation",
     lastUsedAt === null ? "never" : minute(lastUsedAt),
   ]);
   return table(["name", "role", "made", "by", "last used"], rows, paint);

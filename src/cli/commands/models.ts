@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ModelSummary, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
-import { percent } from "../../reporting/numbers.ts";
+import { percent } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
@@ -127,9 +127,11 @@ function movesText(history: readonly ServingMove[], paint: Paint): string {
   ]);
   return table(
     [
-      ...["at", "what"],
+      "at",
+      "what",
       ...["version", "shown to", "beside or before"].map((name) => ({ name, right: true } as const)),
-      ...["by", "why"],
+      "by",
+      "why",
     ],
     rows,
     paint,

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
 import { USERS_MAX } from "../../api/messages.ts";
 import type { Predictions } from "../../serving/prediction.ts";
-import { figure } from "../../reporting/numbers.ts";
+import { figure } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Quarantine, ReplayAnswer } from "../../api/messages.ts";
-import type { Client } from "../../client.ts";
+import type { Client } from "../../client/client.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { asking, type Common, type Context } from "../context.ts";
 import { wholeNumber } from "../options.ts";
-import { planText } from "../../reporting/plan_text.ts";
+import { planText } from "../../rollout/plan_text.ts";
 import { rolloutsText, rolloutText } from "../rollout_text.ts";
 
 type Strategy = "shadow" | "canary" | "ab" | "bandit";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { readConfig } from "../../config.ts";
+import { readConfig } from "../../config/environment.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
 import { Strategy } from "../../rollout/plan.ts";
 import type { ServicePart } from "../../service.ts";

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { count } from "../../reporting/numbers.ts";
-import type { ModelStatus, Status } from "../../reporting/status.ts";
+import { count } from "../../format/numbers.ts";
+import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint } from "../format.ts";
 

@@ -3,7 +3,11 @@ import { checkError, readState } from "./state.ts";
 
 const NAME = "adwin";
 /** The paper's usual values, and river's: risk of a look, numbers between looks, buckets of a size, shortest window. */
-const DELTA = 0.002, CLOCK = 32, BUCKETS = 5, SHORTEST = 5, GRACE = 10;
+const DELTA = 0.002;
+const CLOCK = 32;
+const BUCKETS = 5;
+const SHORTEST = 5;
+const GRACE = 10;
 
 interface State {
   name: typeof NAME;
@@ -64,8 +68,10 @@ function insert(buckets: number[][], x: number): void {
 
 /** Mean of the older part less mean of the newer, at the oldest cut where they differ too much; null: nowhere. */
 function firstCut({ buckets, seen, total, squares }: State): number | null {
-  const d = Math.log(2 * Math.log(seen) / DELTA), variance = squares / seen;
-  let n0 = 0, sum0 = 0;
+  const d = Math.log(2 * Math.log(seen) / DELTA);
+  const variance = squares / seen;
+  let n0 = 0;
+  let sum0 = 0;
   for (let size = buckets.length - 1; size >= 0; size--) {
     for (const sum of buckets[size]) {
       n0 += 2 ** size;

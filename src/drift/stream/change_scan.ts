@@ -74,7 +74,8 @@ function openGroup(groups: ChangeScan["groups"], share: number): void {
 function bet({ n, ones, before, ratios }: ChangeScan["groups"], x: number, expected: number): number {
   let sum = 0;
   for (let s = 0; s < STRENGTHS.length; s++) {
-    const strength = STRENGTHS[s], ratio = ratios[s];
+    const strength = STRENGTHS[s];
+    const ratio = ratios[s];
     for (let g = 0; g < n.length; g++) {
       const share = (ones[g] + strength * before[g]) / (n[g] + strength);
       ratio[g] *= (x === 1 ? share : 1 - share) / expected;

@@ -2,7 +2,8 @@ import type { Alarm, StreamDetector, StreamDetectorKind } from "./detector.ts";
 import { checkError, readState } from "./state.ts";
 
 const NAME = "ddm";
-const WARM_UP = 30, DEVIATIONS = 3;
+const WARM_UP = 30;
+const DEVIATIONS = 3;
 
 interface State {
   name: typeof NAME;

@@ -4,7 +4,10 @@ import { checkError, readState } from "./state.ts";
 
 const NAME = "kswin";
 /** River's values: risk of a look, window, how many of its newest numbers are compared, least distance. */
-const ALPHA = 0.005, WINDOW = 100, NEWEST = 30, LEAST = 0.1;
+const ALPHA = 0.005;
+const WINDOW = 100;
+const NEWEST = 30;
+const LEAST = 0.1;
 
 interface State {
   name: typeof NAME;
@@ -69,7 +72,9 @@ const drawBy = (seed: number): Draw => (tick) => {
  * Source: Gnedenko, Korolyuk (1951).
  */
 export function ksOfEqualSizes(a: readonly number[], b: readonly number[]): { distance: number; p: number } {
-  const n = a.length, x = a.toSorted((u, v) => u - v), y = b.toSorted((u, v) => u - v);
+  const n = a.length;
+  const x = a.toSorted((u, v) => u - v);
+  const y = b.toSorted((u, v) => u - v);
   let h = 0;
   for (let i = 0, j = 0; i < n && j < n;) {
     const at = Math.min(x[i], y[j]);
@@ -78,7 +83,8 @@ export function ksOfEqualSizes(a: readonly number[], b: readonly number[]): { di
     h = Math.max(h, Math.abs(i - j));
   }
   if (h === 0) return { distance: 0, p: 1 };
-  let p = 0, sign = 2;
+  let p = 0;
+  let sign = 2;
   for (let reach = h; reach <= n; reach += h, sign = -sign) p += sign * outside(n, reach);
   return { distance: h / n, p: Math.min(1, Math.max(0, p)) };
 }

@@ -3,7 +3,10 @@ import { checkError, readState } from "./state.ts";
 
 const NAME = "page-hinkley";
 /** The literature's usual values, and river's. */
-const START = 30, SLACK = 0.005, THRESHOLD = 50, KEPT = 0.9999;
+const START = 30;
+const SLACK = 0.005;
+const THRESHOLD = 50;
+const KEPT = 0.9999;
 
 interface State {
   name: typeof NAME;

@@ -79,7 +79,8 @@ function scanLevel({ all, groups }: Level, x: number, group?: number): void {
 }
 
 function statisticOf({ all, groups }: Level): number {
-  let sum = 0, isGrouped = false;
+  let sum = 0;
+  let isGrouped = false;
   for (const group in groups) {
     sum += groups[group].statistic;
     isGrouped = true;

@@ -1,6 +1,7 @@
-import { paretoRate } from "../tails.ts";
-import { type Check, DAY_MS, isTroubled, PAST_DAYS } from "../view.ts";
-import { dayText, times } from "../words.ts";
+import { DAY_MS } from "../../core/time.ts";
+import { paretoRate } from "../../stats/tails.ts";
+import { type Check, isTroubled, PAST_DAYS } from "../view.ts";
+import { dayText, times } from "../format.ts";
 
 const DAYS_MIN = 28;
 /** How far beyond the busiest shopper of all days before. */
@@ -19,19 +20,18 @@ export const busiest: Check = (view) => {
   const fresh = view.days.filter(({ day }) => day >= view.fresh[0]);
   const top = fresh.reduce((a, b) => b.shoppers.mostEvents > a.shoppers.mostEvents ? b : a, fresh[0]);
   if (!top || top.shoppers.mostEvents === 0) return [{ p: 1, found: null }];
-  const now = top.shoppers.mostEvents, most = Math.max(...past);
+  const now = top.shoppers.mostEvents;
+  const most = Math.max(...past);
   const p = Math.min(1, fresh.length * paretoRate(now, past.sort((a, b) => b - a), { of: past.length }));
   if (now < BEYOND * most) return [{ p: 1, found: null }];
   return [{
     p,
     found: {
-      ...{
-        kind: "implausible shopper",
-        subject: "busiest",
-        means: "broken",
-        rows: now,
-        share: Math.min(1, now / top.events),
-      },
+      kind: "implausible shopper",
+      subject: "busiest",
+      means: "broken",
+      rows: now,
+      share: Math.min(1, now / top.events),
       fromMs: top.day * DAY_MS,
       toMs: Math.min(view.evidence.asOfMs, (top.day + 1) * DAY_MS),
       text:

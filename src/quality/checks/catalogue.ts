@@ -1,11 +1,14 @@
 import { askRate } from "../rates.ts";
 import type { Check } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** What is bought are other products than before, and it lasts: the shop sells something else now. */
 export const newCatalogue: Check = (view) =>
   askRate(view, {
-    ...{ kind: "unseen category", subject: "products", means: "changed", trouble: "more" },
+    kind: "unseen category",
+    subject: "products",
+    means: "changed",
+    trouble: "more",
     series: view.days.flatMap(({ day, young }) =>
       young ? [{ day, k: young.visits, n: young.of, rows: young.events, of: young.events + young.known }] : []
     ),

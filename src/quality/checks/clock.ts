@@ -1,10 +1,13 @@
-import { tailBeside } from "../students.ts";
+import { DAY_MS } from "../../core/time.ts";
+import { tailBeside } from "../../stats/prediction.ts";
 import type { DayProfile } from "../profile.ts";
-import { type Check, DAY_MS, type Draft, isTroubled, type View } from "../view.ts";
-import { dayText } from "../words.ts";
+import { type Check, type Draft, isTroubled, type View } from "../view.ts";
+import { dayText } from "../format.ts";
 
 /** One odd day is no clock: some shops open late once a week. */
-const LENGTHS = [2, 4, 7] as const, BLOCKS_MIN = 8, VISITS_MIN = 5;
+const LENGTHS = [2, 4, 7] as const;
+const BLOCKS_MIN = 8;
+const VISITS_MIN = 5;
 /** The hour people shop at moves with the season: only so many days before say what is usual. */
 const PAST_DAYS = 56;
 /** Hours by which the clock must be off to matter. */
@@ -38,7 +41,8 @@ export const clockShift: Check = (view) => {
   }];
 };
 
-const KIND = "clock shift", SUBJECT = "hour of the day";
+const KIND = "clock shift";
+const SUBJECT = "hour of the day";
 
 /** By how many hours a stretch is off, and the chance of that. */
 interface Shift {
@@ -60,7 +64,8 @@ function shiftOf(
   const now = beside(days.filter(({ day }) => day >= first && day <= last));
   const blocks = Map.groupBy(past, ({ day }) => Math.floor((first - 1 - day) / (last - first + 1)));
   const means = [...blocks.values()].map(beside).filter(({ visits }) => visits >= VISITS_MIN);
-  const all = beside(past), concentrated = Math.hypot(all.x, all.y) >= CONCENTRATION_MIN * all.visits;
+  const all = beside(past);
+  const concentrated = Math.hypot(all.x, all.y) >= CONCENTRATION_MIN * all.visits;
   if (means.length < BLOCKS_MIN || now.visits < VISITS_MIN || !concentrated) return null;
   const hours = hoursOf(now);
   const noisier = Math.max(1, means.reduce((sum, { visits }) => sum + visits, 0) / means.length / now.visits);
@@ -83,7 +88,9 @@ function besideWeekdays(past: readonly DayProfile[]): (days: readonly DayProfile
 
 /** @param from hour that angle 0 stands for */
 function meanOf(days: readonly DayProfile[], from: number): Mean {
-  let x = 0, y = 0, visits = 0;
+  let x = 0;
+  let y = 0;
+  let visits = 0;
   for (const { hours } of days) {
     hours.forEach((n, hour) => {
       const angle = 2 * Math.PI * (hour + 0.5 - from) / 24;
@@ -105,12 +112,10 @@ function describe(
   const days = view.days.filter(({ day }) => day >= first && day <= last);
   const summerTime = Math.abs(Math.abs(hours) - 1) <= SHIFT_MIN && clocksChanged(first - AFTER_DAYS, last);
   return {
-    ...{
-      kind: KIND,
-      subject: SUBJECT,
-      means: summerTime ? "passing" : "broken",
-      share: 1,
-    },
+    kind: KIND,
+    subject: SUBJECT,
+    means: summerTime ? "passing" : "broken",
+    share: 1,
     rows: days.reduce((sum, { events }) => sum + events, 0),
     fromMs: first * DAY_MS,
     toMs: Math.min(view.evidence.asOfMs, (last + 1) * DAY_MS),
@@ -132,7 +137,8 @@ const AFTER_DAYS = 14;
 /** Whether summer time begins or ends within some days, in Europe (last Sunday of March, October) or North America. */
 function clocksChanged(first: number, last: number): boolean {
   for (let day = first; day <= last; day++) {
-    const date = new Date(day * DAY_MS), [month, of] = [date.getUTCMonth() + 1, date.getUTCDate()];
+    const date = new Date(day * DAY_MS);
+    const [month, of] = [date.getUTCMonth() + 1, date.getUTCDate()];
     if (date.getUTCDay() !== 0) continue;
     if (
       (month === 3 || month === 10) && of > 24 || month === 3 && of > 7 && of < 15 || month === 11 && of < 8

@@ -1,14 +1,19 @@
 import type { Check, Tested, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** A feature that told shoppers apart is the same for all of them. */
 export const frozen: Check = ({ evidence: { features, asOfMs } }) => {
   if (!features?.before) return [];
-  const varied = new Set(features.variedBefore), { before } = features;
+  const varied = new Set(features.variedBefore);
+  const { before } = features;
   return features.constant.filter((feature) => varied.has(feature)).map((feature): Tested => ({
     p: null,
     found: {
-      ...{ kind: "frozen feature", subject: feature, means: "broken", rows: features.rows, share: 1 },
+      kind: "frozen feature",
+      subject: feature,
+      means: "broken",
+      rows: features.rows,
+      share: 1,
       fromMs: Date.parse(features.cutoff),
       toMs: asOfMs,
       text:
@@ -26,13 +31,11 @@ export const skew: Check = ({ evidence: { features, asOfMs } }: View) =>
   (features?.skewed ?? []).map(({ feature, shoppers, largest }): Tested => ({
     p: null,
     found: {
-      ...{
-        kind: "training-serving skew",
-        subject: feature,
-        means: "broken",
-        rows: shoppers,
-        share: shoppers / features!.compared,
-      },
+      kind: "training-serving skew",
+      subject: feature,
+      means: "broken",
+      rows: shoppers,
+      share: shoppers / features!.compared,
       fromMs: Date.parse(features!.cutoff),
       toMs: asOfMs,
       text:

@@ -1,9 +1,10 @@
 import { askRate } from "../rates.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** A step is one where at least so large a part of the visits goes on to buy; so many steps are watched, the nearest to the purchase. */
-const BUYS_MIN = 0.1, STEPS = 4;
+const BUYS_MIN = 0.1;
+const STEPS = 4;
 /** Where everybody buys there is nothing to go on from. */
 const BUYS_MAX = 0.98;
 
@@ -11,9 +12,13 @@ const BUYS_MAX = 0.98;
 export const brokenFunnel: Check = (view) =>
   steps(view).flatMap((step) =>
     askRate(view, {
-      ...{ kind: "broken funnel", subject: `purchase after ${step}`, means: "broken", trouble: "less" },
+      kind: "broken funnel",
+      subject: `purchase after ${step}`,
+      means: "broken",
+      trouble: "less",
       series: view.days.flatMap(({ day, types, bought }) => {
-        const [n, of] = types[step] ?? [0, 0], k = bought[step] ?? 0;
+        const [n, of] = types[step] ?? [0, 0];
+        const k = bought[step] ?? 0;
         return n > 0 ? [{ day, k, n, rows: Math.round(of * k / n), of }] : [];
       }),
       matters: ({ now, usual, perDay, usualPerDay }) => now <= 0.75 * usual && perDay <= 0.9 * usualPerDay,

@@ -1,7 +1,7 @@
 import { askRate } from "../rates.ts";
 import { WATCHED_FIELDS } from "../profile.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** Types of which fewer visits come in are not looked at one by one. */
 const PART_MIN = 0.05;
@@ -11,9 +11,13 @@ export const missing: Check = (view) =>
   mainTypes(view).flatMap((type) =>
     WATCHED_FIELDS.flatMap((field) =>
       askRate(view, {
-        ...{ kind: "missing", subject: `${field} of ${type}`, means: "broken", trouble: "more" },
+        kind: "missing",
+        subject: `${field} of ${type}`,
+        means: "broken",
+        trouble: "more",
         series: view.days.flatMap(({ day, types, missing }) => {
-          const [n, of] = types[type] ?? [0, 0], [k, rows] = missing[`${type}/${field}`] ?? [0, 0];
+          const [n, of] = types[type] ?? [0, 0];
+          const [k, rows] = missing[`${type}/${field}`] ?? [0, 0];
           return n > 0 ? [{ day, k, n, rows, of }] : [];
         }),
         matters: ({ now, usual }) => now - usual >= 0.05 && now >= 1.5 * usual,

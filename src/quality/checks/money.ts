@@ -1,13 +1,17 @@
+import { DAY_MS } from "../../core/time.ts";
 import { PRICE_BIN } from "../profile.ts";
 import { askRate } from "../rates.ts";
-import { type Check, DAY_MS, type Tested, type View } from "../view.ts";
-import { dayText, percent, times } from "../words.ts";
+import { type Check, type Tested, type View } from "../view.ts";
+import { dayText, percent, times } from "../format.ts";
 import { seriesOf } from "./repetition.ts";
 
 /** Purchases for nothing. */
 export const free: Check = (view) =>
   askRate(view, {
-    ...{ kind: "out of range", subject: "price 0", means: "broken", trouble: "more" },
+    kind: "out of range",
+    subject: "price 0",
+    means: "broken",
+    trouble: "more",
     series: seriesOf(view.days, (day) => day.free),
     matters: ({ now, usual }) => now - usual >= 0.05 && now >= 2 * usual,
     text: ({ now, usual }, since) =>
@@ -31,9 +35,13 @@ export const unitJump: Check = (view) => {
   if (factors.length === 0) return priced(view).length > 0 ? [{ p: 1, found: null }] : [];
   const asked = factors.flatMap((bin) =>
     askRate(view, {
-      ...{ kind: "unit jump", subject: "price", means: "broken", trouble: "more" },
+      kind: "unit jump",
+      subject: "price",
+      means: "broken",
+      trouble: "more",
       series: priced(view).map(({ day, prices, mixedPrices, types: { purchase: [, events] } }) => {
-        const n = sum(prices) + mixedPrices, k = near(prices, bin);
+        const n = sum(prices) + mixedPrices;
+        const k = near(prices, bin);
         return { day, k, n, rows: Math.round(events * k / n), of: events };
       }),
       matters: ({ now, usual }) => now - usual >= 0.12,
@@ -84,7 +92,11 @@ export const absurd: Check = (view) => {
     return [{
       p: null,
       found: {
-        ...{ kind: "out of range", subject: field, means: "broken", rows: 1, share: 1 / day.events },
+        kind: "out of range",
+        subject: field,
+        means: "broken",
+        rows: 1,
+        share: 1 / day.events,
         fromMs: day.day * DAY_MS,
         toMs: Math.min(view.evidence.asOfMs, (day.day + 1) * DAY_MS),
         text:

@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check, Draft } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** What was put aside tells its kind by its reason. */
 function kindOf(reason: string): Draft["kind"] {
@@ -19,11 +19,14 @@ export const refused: Check = (view) => {
     const days = new Map(view.days.map(({ day, visits, events }) => [day, { visits, events }]));
     for (const { day } of mine) if (!days.has(day)) days.set(day, { visits: 0, events: 0 });
     return askRate(view, {
-      ...{ kind, subject, means: "broken", trouble: "more" },
+      kind,
+      subject,
+      means: "broken",
+      trouble: "more",
       series: [...days].sort(([a], [b]) => a - b).map(([day, { visits, events }]) => {
         const those = mine.filter((one) => one.day === day);
-        const k = those.reduce((sum, one) => sum + one.visits, 0),
-          rows = those.reduce((sum, one) => sum + one.events, 0);
+        const k = those.reduce((sum, one) => sum + one.visits, 0);
+        const rows = those.reduce((sum, one) => sum + one.events, 0);
         return { day, k, n: visits + k, rows, of: events + rows };
       }),
       matters: ({ now, usual }) => now - usual >= 0.02 && now >= 2 * usual,

@@ -1,7 +1,7 @@
 import type { Affected, DayProfile } from "../profile.ts";
 import { askRate, type Counted } from "../rates.ts";
 import type { Check } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 /** A count of every day as a series over all its visits. */
 export const seriesOf = (days: readonly DayProfile[], of: (day: DayProfile) => Affected): Counted[] =>
@@ -13,7 +13,10 @@ export const seriesOf = (days: readonly DayProfile[], of: (day: DayProfile) => A
 /** The same content comes in again under another id. */
 export const duplicates: Check = (view) =>
   askRate(view, {
-    ...{ kind: "duplicate", subject: "content", means: "broken", trouble: "more" },
+    kind: "duplicate",
+    subject: "content",
+    means: "broken",
+    trouble: "more",
     series: seriesOf(view.days, (day) => day.duplicates),
     matters: ({ now, usual }) => now - usual >= 0.03 && now >= 2 * usual,
     text: ({ now, usual }, since) =>
@@ -30,7 +33,10 @@ export const repeatedIds: Check = (view) => {
   );
   if (repeats.size === 0) return [];
   return askRate(view, {
-    ...{ kind: "duplicate", subject: "ids", means: "broken", trouble: "more" },
+    kind: "duplicate",
+    subject: "ids",
+    means: "broken",
+    trouble: "more",
     series: view.days.map(({ day, events }) => {
       const rows = repeats.get(day) ?? 0;
       return { day, k: rows, n: events + rows, rows, of: events + rows };

@@ -1,6 +1,6 @@
 import { askRate, type Counted } from "../rates.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 
 const seriesOfShoppers = (
   { days }: View,
@@ -14,7 +14,10 @@ const seriesOfShoppers = (
 /** Shoppers who never sleep. */
 export const restless: Check = (view) =>
   askRate(view, {
-    ...{ kind: "implausible shopper", subject: "hours of the day", means: "broken", trouble: "more" },
+    kind: "implausible shopper",
+    subject: "hours of the day",
+    means: "broken",
+    trouble: "more",
     series: seriesOfShoppers(view, ({ restless, restlessEvents }) => [restless, restlessEvents]),
     matters: ({ now, usual, k }) => k >= 2 && now >= 3 * usual,
     text: ({ now, usual, k }, since) =>
@@ -30,7 +33,9 @@ export const newcomers: Check = (view) => {
   const single = fresh.reduce((sum, one) => sum + one.single, 0);
   const viral = fresh.reduce((sum, one) => sum + one.singleProduct, 0) > single / 2;
   return askRate(view, {
-    ...{ kind: "implausible shopper", subject: "newcomers with one event", trouble: "more" },
+    kind: "implausible shopper",
+    subject: "newcomers with one event",
+    trouble: "more",
     means: viral ? "passing" : "broken",
     series: seriesOfShoppers(view, ({ single }) => [single, single]),
     matters: ({ now, usual, perDay, usualPerDay }) => now - usual >= 0.2 && perDay >= 3 * usualPerDay,

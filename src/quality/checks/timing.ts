@@ -1,12 +1,15 @@
 import { askRate } from "../rates.ts";
 import type { Check } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 import { seriesOf } from "./repetition.ts";
 
 /** Events come in long after they happened: what was computed in between lacked them. */
 export const late: Check = (view) =>
   askRate(view, {
-    ...{ kind: "late", subject: "events", means: "broken", trouble: "more" },
+    kind: "late",
+    subject: "events",
+    means: "broken",
+    trouble: "more",
     series: seriesOf(view.days, (day) => day.late),
     matters: ({ now, usual }) => now - usual >= 0.1 && now >= 2 * usual,
     text: ({ now, usual }, since) =>
@@ -19,7 +22,10 @@ export const late: Check = (view) =>
 /** Events overtake each other on the way. */
 export const outOfOrder: Check = (view) =>
   askRate(view, {
-    ...{ kind: "out of order", subject: "events", means: "broken", trouble: "more" },
+    kind: "out of order",
+    subject: "events",
+    means: "broken",
+    trouble: "more",
     series: seriesOf(view.days, (day) => day.outOfOrder),
     matters: ({ now, usual }) => now - usual >= 0.1 && now >= 2 * usual,
     text: ({ now, usual }, since) =>

@@ -1,6 +1,6 @@
 import { askRate } from "../rates.ts";
 import type { Check, View } from "../view.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 import { mainTypes } from "./missing.ts";
 
 /** What a shop calls its own failures. */
@@ -19,7 +19,10 @@ const odds = (share: number) => share / Math.max(1e-9, 1 - share);
 export const lostType: Check = (view) =>
   mainTypes(view).flatMap((type) =>
     askRate(view, {
-      ...{ kind: "lost event type", subject: type, means: "broken", trouble: "less" },
+      kind: "lost event type",
+      subject: type,
+      means: "broken",
+      trouble: "less",
       series: seriesOfType(view, type),
       matters: ({ now, usual, perDay, usualPerDay }) =>
         odds(now) <= 0.5 * odds(usual) && perDay <= 0.7 * usualPerDay,
@@ -37,7 +40,10 @@ const allTypes = ({ days }: View) => [...new Set(days.flatMap(({ types }) => Obj
 export const failures: Check = (view) =>
   allTypes(view).filter((type) => FAILURE.test(type)).flatMap((type) =>
     askRate(view, {
-      ...{ kind: "broken funnel", subject: type, means: "broken", trouble: "more" },
+      kind: "broken funnel",
+      subject: type,
+      means: "broken",
+      trouble: "more",
       series: seriesOfType(view, type),
       matters: ({ now, usual }) => now - usual >= 0.01 && now >= 1.5 * usual,
       text: ({ now, usual }, since) =>
@@ -53,7 +59,10 @@ export const newTypes: Check = (view) => {
   const isNew = (type: string) => view.days.every(({ day, types }) => day >= view.fresh[0] || !types[type]);
   return allTypes(view).filter((type) => !FAILURE.test(type) && isNew(type)).flatMap((type) =>
     askRate(view, {
-      ...{ kind: "unseen category", subject: `type ${type}`, means: "changed", trouble: "more" },
+      kind: "unseen category",
+      subject: `type ${type}`,
+      means: "changed",
+      trouble: "more",
       series: seriesOfType(view, type),
       matters: ({ now }) => now >= 0.02,
       text: ({ now }, since) =>

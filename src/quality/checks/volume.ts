@@ -1,9 +1,12 @@
-import { median, tailBeside } from "../students.ts";
-import { type Check, DAY_MS, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
-import { times } from "../words.ts";
+import { DAY_MS } from "../../core/time.ts";
+import { median } from "../../stats/quantile.ts";
+import { tailBeside } from "../../stats/prediction.ts";
+import { type Check, type Draft, isTroubled, PAST_DAYS, type Tested, type View } from "../view.ts";
+import { times } from "../format.ts";
 
 /** A stretch is forecast by the middle of so many stretches before it: the same weekday, or whole weeks. */
-const BEFORE = 6, BEFORE_MIN = 4;
+const BEFORE = 6;
+const BEFORE_MIN = 4;
 /** Past forecasts that say how far off such forecasts are. */
 const ERRORS_MIN = 8;
 
@@ -17,12 +20,16 @@ interface Span {
 
 const SPANS: readonly Span[] = [
   {
-    ...{ kind: "volume too high", means: "passing", side: "above" },
+    kind: "volume too high",
+    means: "passing",
+    side: "above",
     matters: (factor) => factor >= 1.3,
     todo: "a burst; nothing to mend",
   },
   {
-    ...{ kind: "volume too low", means: "broken", side: "below" },
+    kind: "volume too low",
+    means: "broken",
+    side: "below",
     matters: (factor) => factor <= 0.6,
     todo: "find out whether events are lost on the way",
   },
@@ -39,7 +46,8 @@ export const volume: Check = (view) =>
 function askVolume(view: View, span: Span, length: number): Tested[] {
   const complete = view.hoursDone === 24 ? view.fresh : view.fresh.slice(0, -1);
   const ends = length === 1 ? view.fresh : complete;
-  let looked = 0, best: { p: number; end: number; factor: number; expected: number } | null = null;
+  let looked = 0;
+  let best: { p: number; end: number; factor: number; expected: number } | null = null;
   for (const end of ends) {
     const hours = end === view.fresh[view.fresh.length - 1] ? view.hoursDone : 24;
     const visits = countsBefore(view, span, { end, length, hours });
@@ -88,7 +96,8 @@ const sum = (x: readonly number[]) => x.reduce((a, b) => a + b, 0);
 
 /** ln(visits / forecast); null: too few stretches before it. */
 function logRatio(visits: Visits, end: number, length: number): number | null {
-  const now = visits(end, length), step = Math.max(7, length);
+  const now = visits(end, length);
+  const step = Math.max(7, length);
   const before = Array.from({ length: BEFORE }, (_, i) => visits(end - (i + 1) * step, length)).filter((n) =>
     n !== null
   );
@@ -104,7 +113,9 @@ function describe(
   const events = sum(view.days.filter(({ day }) => day >= first && day <= end).map((day) => day.events));
   const stretch = length === 1 ? `on ${iso(end)}` : `in the ${length} days up to ${iso(end)}`;
   return {
-    ...{ kind, subject: SUBJECT, means },
+    kind,
+    subject: SUBJECT,
+    means,
     rows: Math.round(events * Math.abs(1 / factor - 1)),
     share: side === "below" ? 1 - factor : 1 - 1 / factor,
     fromMs: first * DAY_MS,
@@ -122,7 +133,8 @@ function beganOn(
   { end, length, factor, side }: { end: number; length: number; factor: number; side: Span["side"] },
 ): number {
   const visits = new Map(days.map((day) => [day.day, day.visits]));
-  let best = { day: end, off: -Infinity }, off = 0;
+  let best = { day: end, off: -Infinity };
+  let off = 0;
   for (let day = end; day > end - length; day--) {
     const usual = median(Array.from({ length: BEFORE }, (_, i) => visits.get(day - 7 * (i + 1)) ?? 0));
     off += (side === "above" ? 1 : -1) * ((visits.get(day) ?? 0) - usual * (1 + factor) / 2);

@@ -2,7 +2,16 @@ import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { z } from "zod";
 import { levelOf, WorthVersion, WorthWindow } from "./evidence.ts";
-import { addVersion, type Belief, type Lag, lagOf, observe, priorBelief } from "./filter.ts";
+import {
+  addVersion,
+  type Belief,
+  type Lag,
+  lagOf,
+  learnedMore,
+  nextMove,
+  observe,
+  priorBelief,
+} from "./filter.ts";
 import { gainOf, type Outlook, planOf } from "./plan.ts";
 import { Regime } from "./regime.ts";
 
@@ -11,7 +20,9 @@ export const WorthInput = z.strictObject({
   versions: z.array(WorthVersion).min(1).describe("oldest first"),
   windows: z.array(WorthWindow).describe("labelled ones, oldest first"),
   serving: z.string(),
-  next: WorthVersion.omit({ id: true }).nullable().describe("what a training now would learn from; null: nothing"),
+  next: WorthVersion.omit({ id: true }).nullable().describe(
+    "what a training now would learn from; null: nothing",
+  ),
   window: z.int().describe("number of the first window that would be served"),
   price: z.number().nonnegative().describe("of one training, in loss of one window"),
   horizon: z.int().positive().describe("windows that the forecast is trusted for"),
@@ -92,6 +103,7 @@ interface Part {
   readonly name: string;
   readonly outlook: Outlook;
   readonly level: number;
+  readonly belief: Belief;
 }
 
 export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "overlap">;
@@ -123,7 +135,18 @@ export function decideFrom(beliefs: readonly Belief[], question: Question): Wort
   const trains = trainsAt(parts, question);
   const turns = trains ? 0 : turnsOf(parts, question);
   const answer = trains ? "retrain" : turns >= TURNS_MIN ? "cannot tell yet" : "wait";
-  return { answer, text: textOf(answer, { gain, question }), level, gain, price, advantage, chance, turns, forecast, regimes };
+  return {
+    answer,
+    text: textOf(answer, { gain, question }),
+    level,
+    gain,
+    price,
+    advantage,
+    chance,
+    turns,
+    forecast,
+    regimes,
+  };
 }
 
 function partsOf(beliefs: readonly Belief[], question: Question): Part[] {
@@ -134,7 +157,7 @@ function partsOf(beliefs: readonly Belief[], question: Question): Part[] {
   return beliefs.flatMap((belief, i) => {
     if (kept[i] === 0) return [];
     const outlook = outlookOf(belief, question);
-    return [{ weight: kept[i] / total, name: belief.regime.name, outlook, level: belief.level }];
+    return [{ weight: kept[i] / total, name: belief.regime.name, outlook, level: belief.level, belief }];
   });
 }
 
@@ -143,14 +166,23 @@ const NOTHING: Lag = { maturity: 0, ageing: 0, behind: 0, lack: 0, sd: 0 };
 function outlookOf(belief: Belief, { serving, next, window, passes }: Question): Outlook {
   const current = belief.versions.find(({ id }) => id === serving), { passing, inherited } = belief.regime;
   if (!current || !next) {
-    return { lag: NOTHING, lnRows: 0, newer: 0, growth: 0, passing, inherited, ahead: 1, passes };
+    return {
+      lag: NOTHING,
+      learned: 0,
+      newer: 0,
+      learnedLater: () => 0,
+      passing,
+      inherited,
+      ahead: 1,
+      passes,
+    };
   }
-  const newer = next.through - current.through;
+  const newer = next.through - current.through, perWindow = (next.rows - current.rows) / Math.max(1, newer);
   return {
     lag: lagOf(belief, serving, next),
-    lnRows: Math.log(next.rows / current.rows),
+    learned: learnedMore(belief, current.rows, next.rows),
     newer,
-    growth: (next.rows - current.rows) / Math.max(1, newer) / next.rows,
+    learnedLater: (windows) => learnedMore(belief, next.rows, next.rows + Math.max(0, perWindow) * windows),
     passing,
     inherited,
     ahead: window - next.through,
@@ -192,7 +224,13 @@ const chanceOf = (parts: readonly Part[], question: Question) =>
 /** Chance that the next labels move the forecast past the point at which training is the answer. */
 function turnsOf(parts: readonly Part[], question: Question): number {
   const needed = turningPoint(parts, question) + normalQuantile(question.caution, 0, 1);
-  return 1 - normalCdf(needed, 0, 1);
+  if (!Number.isFinite(needed)) return 0;
+  let chance = 0;
+  for (const { weight, belief, outlook: { lag } } of parts) {
+    const move = nextMove(belief, question.serving, question.next!);
+    if (move > 0) chance += weight * (1 - normalCdf(needed * lag.sd / move, 0, 1));
+  }
+  return chance;
 }
 
 function spanOf(parts: readonly Part[], valueOf: (outlook: Outlook) => { mean: number; sd: number }) {
@@ -201,7 +239,10 @@ function spanOf(parts: readonly Part[], valueOf: (outlook: Outlook) => { mean: n
     return { weight, mean: level * mean, sd: level * sd };
   });
   const mean = values.reduce((sum, value) => sum + value.weight * value.mean, 0);
-  const variance = values.reduce((sum, value) => sum + value.weight * (value.sd ** 2 + (value.mean - mean) ** 2), 0);
+  const variance = values.reduce(
+    (sum, value) => sum + value.weight * (value.sd ** 2 + (value.mean - mean) ** 2),
+    0,
+  );
   const reach = WITHIN * Math.sqrt(variance);
   return { mean, low: mean - reach, high: mean + reach };
 }
@@ -226,7 +267,8 @@ function textOf(
     question: Question;
   },
 ): string {
-  const sums = `Training now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${horizon} windows, ` +
+  const sums =
+    `Training now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${horizon} windows, ` +
     `costs ${short(price)}`;
   if (answer === "retrain") return sums;
   return answer === "wait" ? `${sums}; waiting is better` : `${sums}; the next outcomes may turn that`;

@@ -17,8 +17,12 @@ export const WorthWindow = z.strictObject({
   pairs: z.array(z.strictObject({
     older: z.string(),
     newer: z.string(),
-    difference: z.number().describe("mean of the paired differences: the older one's loss minus the newer one's"),
-    error: z.number().nonnegative().describe("its standard error, robust to rows of the same shopper being alike"),
+    difference: z.number().describe(
+      "mean of the paired differences: the older one's loss minus the newer one's",
+    ),
+    error: z.number().nonnegative().describe(
+      "its standard error, robust to rows of the same shopper being alike",
+    ),
   })),
   alarm: z.boolean().default(false).describe("whether an alarm of a change sounded on this window"),
 });

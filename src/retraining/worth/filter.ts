@@ -2,16 +2,17 @@
  * Losses of versions as a linear Gaussian model, updated window by window (Kalman, Journal of Basic Engineering 82, 1960):
  * a conjugate Bayesian regression in which a window's difficulty, shared by all versions, drops out of their comparison.
  *
- *     loss(c, j) / level = m + b_j + w_j - maturity * ln(rows_c / rows_0) + ageing * age + q_c(j) + noise
+ *     loss(c, j) / level = m + b_j + w_j - maturity * learned(rows_c) + ageing * age + q_c(j) + noise
  *
  * `b` is autoregressive, `w` new in each window, `q_c` what version c falls behind by: a walk whose steps hit all versions
  * that are there, so that the differences of one window go together.
  */
 import { samplingVariance, type WorthVersion, type WorthWindow } from "./evidence.ts";
+import { learned } from "./learning_curve.ts";
 import type { Regime } from "./regime.ts";
 
-/** Fewer of the oldest versions than this are forgotten; the ones that stay keep all that was learned. */
-export const VERSIONS_MAX = 14;
+/** Of more versions than this the oldest are forgotten; what was learned from them stays. */
+export const VERSIONS_MAX = 9;
 
 /** Places in the state: level, difficulty, maturity, ageing, shock, what a training now would lack; then versions. */
 const LEVEL = 0, DIFFICULTY = 1, MATURITY = 2, AGEING = 3, SHOCK = 4, LACK = 5, FIRST = 6;
@@ -24,8 +25,8 @@ export interface Belief {
   readonly regime: Regime;
   /** loss that stands for 1 */
   readonly level: number;
-  /** ln of the rows that maturity is counted from */
-  readonly lnRows: number;
+  /** rows that the learning curve is counted from */
+  readonly rows: number;
   readonly mean: Float64Array;
   /** row by row, STRIDE apart */
   readonly covariance: Float64Array;
@@ -44,8 +45,16 @@ export function priorBelief(regime: Regime, { level, rows }: { level: number; ro
   mean[AGEING] = regime.ageing;
   const deviations = [regime.level, regime.difficulty, regime.maturitySd, regime.ageingSd];
   deviations.forEach((deviation, i) => covariance[i * STRIDE + i] = deviation ** 2);
-  const lnRows = Math.log(rows), logWeight = Math.log(regime.weight);
-  return { regime, level, lnRows, mean, covariance, versions: [], window: null, logWeight };
+  return {
+    regime,
+    level,
+    rows,
+    mean,
+    covariance,
+    versions: [],
+    window: null,
+    logWeight: Math.log(regime.weight),
+  };
 }
 
 /**
@@ -87,8 +96,11 @@ export function observe(
   { overlap = 0, alarmChance = 0.5 }: { overlap?: number; alarmChance?: number } = {},
 ): void {
   const steps = belief.window === null ? 0 : Math.max(0, window.number - belief.window);
-  for (let step = 0; step < steps; step++) passTime(belief);
-  for (let step = 0; step < Math.max(1, steps); step++) fallBehind(belief, belief.regime.wander ** 2);
+  for (let step = 0; step < Math.max(1, steps); step++) {
+    if (step < steps) passTime(belief);
+    fallBehind(belief, belief.regime.wander ** 2);
+    stray(belief);
+  }
   renewShock(belief);
   const rows = scoredVersions(belief, window);
   const noise = belief.regime.noise ** 2 +
@@ -123,6 +135,11 @@ function fallBehind({ covariance, versions }: Belief, variance: number): void {
   for (let a = LACK; a < size; a++) for (let b = LACK; b < size; b++) covariance[a * STRIDE + b] += variance;
 }
 
+/** Each version also falls behind by itself. */
+function stray({ covariance, versions, regime }: Belief): void {
+  for (let a = FIRST; a < FIRST + versions.length; a++) covariance[a * STRIDE + a] += regime.straying ** 2;
+}
+
 function renewShock({ mean, covariance, versions, regime }: Belief): void {
   mean[SHOCK] = 0;
   for (let a = 0; a < FIRST + versions.length; a++) {
@@ -138,14 +155,21 @@ interface Row {
   readonly value: number;
 }
 
-function scoredVersions({ versions, level, lnRows }: Belief, { number, losses }: WorthWindow): Row[] {
+function scoredVersions(
+  { versions, level, regime, rows: from }: Belief,
+  { number, losses }: Pick<WorthWindow, "number" | "losses">,
+): Row[] {
   const lossOf = new Map(losses.map(({ version, loss }) => [version, loss]));
   return versions.flatMap(({ id, through, rows }, i) => {
     const loss = lossOf.get(id);
     if (loss === undefined || through >= number) return [];
     const weights = new Float64Array(FIRST + versions.length);
-    weights[LEVEL] = weights[DIFFICULTY] = weights[SHOCK] = weights[FIRST + i] = 1;
-    weights[MATURITY] = lnRows - Math.log(rows);
+    weights[LEVEL] =
+      weights[DIFFICULTY] =
+      weights[SHOCK] =
+      weights[FIRST + i] =
+        1;
+    weights[MATURITY] = -learned(rows, { from, curve: regime.curve });
     weights[AGEING] = number - through - 1;
     return [{ weights, value: loss / level }];
   });
@@ -169,7 +193,9 @@ function widenForJump(
   const sudden = chance * density(rise, variance + jump), usual = (1 - chance) * density(rise, variance);
   const probability = sudden + usual > 0 ? sudden / (sudden + usual) : 0;
   if (probability <= JUMP_MIN) return;
-  fallBehind(belief, probability * jump);
+  const { jumpShared } = belief.regime;
+  fallBehind(belief, probability * jump * (1 - jumpShared));
+  belief.covariance[DIFFICULTY * STRIDE + DIFFICULTY] += probability * jump * jumpShared;
   belief.logWeight += Math.log(sudden + usual) - Math.log(density(rise, variance + probability * jump));
 }
 
@@ -220,12 +246,17 @@ export interface Lag {
   sd: number;
 }
 
+/** How much further the learning curve has fallen from some rows to more. */
+export function learnedMore({ regime: { curve }, rows: from }: Belief, rows: number, more: number): number {
+  return learned(more, { from, curve }) - learned(rows, { from, curve });
+}
+
 /** @throws {RangeError} the version that serves is not known */
 export function lagOf(belief: Belief, serving: string, next: Omit<WorthVersion, "id">): Lag {
   const i = belief.versions.findIndex(({ id }) => id === serving);
   if (i < 0) throw new RangeError(`Cannot forecast: version "${serving}" was never scored`);
   const { mean, regime, versions } = belief, weights = new Float64Array(FIRST + versions.length);
-  weights[MATURITY] = Math.log(next.rows / versions[i].rows);
+  weights[MATURITY] = learnedMore(belief, versions[i].rows, next.rows);
   weights[AGEING] = next.through - versions[i].through;
   weights[FIRST + i] = 1;
   weights[LACK] = -regime.inherited;
@@ -237,3 +268,30 @@ export function lagOf(belief: Belief, serving: string, next: Omit<WorthVersion, 
     sd: Math.sqrt(Math.max(0, quadratic(belief, weights)) + regime.luck ** 2),
   };
 }
+
+/**
+ * Returns by how much the next labelled window is expected to move the forecast of a lag: its standard deviation before
+ * the window's losses are known. Exact but for sudden changes, since the spread of a Gaussian model does not depend on them.
+ */
+export function nextMove(belief: Belief, serving: string, next: Omit<WorthVersion, "id">): number {
+  const later = copyOf(belief), number = (belief.window ?? next.through) + 1;
+  const expected = scoredVersions(later, {
+    number,
+    losses: later.versions.map(({ id }) => ({ version: id, loss: 0 })),
+  });
+  later.window = number - 1;
+  passTime(later);
+  fallBehind(later, later.regime.wander ** 2);
+  stray(later);
+  renewShock(later);
+  const before = lagOf(later, serving, next).sd;
+  const noise = later.regime.noise ** 2;
+  for (const { weights } of expected) update(later, { weights, value: dot(weights, later.mean) }, noise);
+  return Math.sqrt(Math.max(0, before ** 2 - lagOf(later, serving, next).sd ** 2));
+}
+
+const copyOf = (belief: Belief): Belief => ({
+  ...belief,
+  mean: belief.mean.slice(),
+  covariance: belief.covariance.slice(),
+});

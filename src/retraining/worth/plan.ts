@@ -4,12 +4,12 @@ import type { Lag } from "./filter.ts";
 /** How versions will lose from now on, in levels of the loss, beside what all versions will lose alike. */
 export interface Outlook {
   readonly lag: Lag;
-  /** ln of the rows a training now has over those of the version that serves */
-  readonly lnRows: number;
+  /** how much further the learning curve has fallen for a training now than for the version that serves */
+  readonly learned: number;
   /** newest labelled window of a training now, less that of the version that serves */
   readonly newer: number;
-  /** rows that a window adds, as a share of those that a training now has */
-  readonly growth: number;
+  /** how much further it falls for a training some windows from now than for one now */
+  readonly learnedLater: (windows: number) => number;
   /** share of what a version has fallen behind by that is still there a window later */
   readonly passing: number;
   /** share of it that a version trained one window later has as well */
@@ -21,9 +21,9 @@ export interface Outlook {
 }
 
 /** Returns what the version that serves would lose more than one trained now, in the window `m` from now. */
-export function gainOf({ lag, lnRows, newer, passing, inherited, ahead }: Outlook, m: number): number {
+export function gainOf({ lag, learned, newer, passing, inherited, ahead }: Outlook, m: number): number {
   const there = passing ** (m + ahead);
-  return lag.maturity * lnRows + lag.ageing * newer + (lag.behind - inherited * lag.lack) * there;
+  return lag.maturity * learned + lag.ageing * newer + (lag.behind - inherited * lag.lack) * there;
 }
 
 /**
@@ -35,10 +35,10 @@ export function planOf(
   outlook: Outlook,
   { price, horizon }: { price: number; horizon: number },
 ): { now: number; waiting: number } {
-  const { lag, lnRows, newer, growth, passing, inherited, ahead, passes } = outlook;
-  const kept = lag.maturity * lnRows + lag.ageing * newer;
-  // newer[m]: what a version trained m windows from now loses less than one trained now, by rows and age
-  const fresher = Array.from({ length: horizon }, (_, m) => lag.ageing * m + lag.maturity * Math.log1p(growth * m));
+  const { lag, learned, newer, learnedLater, passing, inherited, ahead, passes } = outlook;
+  const kept = lag.maturity * learned + lag.ageing * newer;
+  // fresher[m]: what a version trained m windows from now loses less than one trained now, by rows and age
+  const fresher = Array.from({ length: horizon }, (_, m) => lag.ageing * m + lag.maturity * learnedLater(m));
   const shares = Array.from({ length: horizon + 1 }, (_, m) => inherited ** m);
   // toCome[m + 1]: cost from a window on, served by the version trained m windows from now; toCome[0]: by the one that serves
   const toCome = new Float64Array(horizon + 1);

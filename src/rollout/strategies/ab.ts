@@ -1,13 +1,13 @@
 import type { RolloutDecision } from "../decision.ts";
 import { errorRates } from "../error_rates.ts";
-import type { ArmEvidence } from "../evidence.ts";
+import type { ArmEvidence } from "../rollout_evidence.ts";
 import { armEvidence } from "../lookup.ts";
 import { BURN_IN } from "../mean_bounds.ts";
 import type { RolloutPlan } from "../plan.ts";
 import { abPerArm } from "../sample_size.ts";
 import { undecided } from "../undecided.ts";
-import { welchBounds } from "../welch.ts";
-import { signed, whole } from "../words.ts";
+import { welchBounds } from "../../stats/welch.ts";
+import { signed, whole } from "../format.ts";
 import { firstOf, type RolloutStrategy } from "./strategy.ts";
 
 /** A fixed share until each arm has the shoppers planned beforehand; then one test of the arms' own losses decides. */

@@ -4,11 +4,12 @@ import { bestChances, type Posterior } from "../best_chances.ts";
 import type { RolloutDecision } from "../decision.ts";
 import { boundedDifference } from "../difference.ts";
 import { errorRates } from "../error_rates.ts";
-import type { Moments, RolloutEvidence } from "../evidence.ts";
+import type { RolloutEvidence } from "../rollout_evidence.ts";
+import type { Moments } from "../../stats/moments.ts";
 import { armEvidence } from "../lookup.ts";
 import { BURN_IN } from "../mean_bounds.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "../plan.ts";
-import { percent, whole } from "../words.ts";
+import { percent, whole } from "../format.ts";
 import type { RolloutStrategy } from "./strategy.ts";
 
 /** A smaller move of every share is not worth a change of what serves. */

@@ -1,7 +1,7 @@
 import { armEvidence } from "../lookup.ts";
 import { proofDecision } from "../proof.ts";
 import { stepText, stepUnfinished } from "../step.ts";
-import { percent } from "../words.ts";
+import { percent } from "../format.ts";
 import { firstOf, type RolloutStrategy } from "./strategy.ts";
 
 /** Its share grows step by step; each lasts its least time and until it has been shown to enough shoppers. */

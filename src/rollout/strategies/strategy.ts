@@ -1,5 +1,5 @@
 import type { RolloutDecision } from "../decision.ts";
-import type { RolloutEvidence } from "../evidence.ts";
+import type { RolloutEvidence } from "../rollout_evidence.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "../plan.ts";
 
 /** One way for a version to come to serve. What breaks guardrails or does harm has been ruled out before it is asked. */

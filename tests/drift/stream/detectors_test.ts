@@ -6,7 +6,8 @@ import { STREAM_DETECTORS } from "../../../src/drift/stream/mod.ts";
 
 /** Errors of a model that gets worse after 400 numbers and better after 700. */
 function errors(kind: ErrorKind, seed: number, n = 1000): number[] {
-  const random = seededRandom(seed), normal = gaussian(random);
+  const random = seededRandom(seed);
+  const normal = gaussian(random);
   const level = (i: number) => i < 400 ? 0.1 : i < 700 ? 0.6 : 0.05;
   return Array.from(
     { length: n },
@@ -26,7 +27,8 @@ for (const kind of STREAM_DETECTORS) {
     Deno.test(`${kind.name} goes on from its state as if never interrupted, on ${of} errors`, () => {
       fc.assert(
         fc.property(fc.integer({ min: 1, max: 999 }), fc.nat(1000), (at, seed) => {
-          const xs = errors(of, seed), whole = kind.create(options);
+          const xs = errors(of, seed);
+          const whole = kind.create(options);
           const wanted = follow(whole, xs);
           const first = kind.create(options);
           const before = follow(first, xs.slice(0, at));
@@ -41,9 +43,11 @@ for (const kind of STREAM_DETECTORS) {
     });
 
     Deno.test(`${kind.name} leaves the state it gave, and the one it was given, alone on ${of} errors`, () => {
-      const xs = errors(of, 3), detector = kind.create(options);
+      const xs = errors(of, 3);
+      const detector = kind.create(options);
       follow(detector, xs.slice(0, 300));
-      const state = detector.state(), written = JSON.stringify(state);
+      const state = detector.state();
+      const written = JSON.stringify(state);
       const other = kind.restore(state);
       follow(detector, xs.slice(300));
       follow(other, xs.slice(300));
@@ -51,7 +55,8 @@ for (const kind of STREAM_DETECTORS) {
     });
 
     Deno.test(`${kind.name} speaks of a large change of ${of} errors, and then begins anew`, () => {
-      const detector = kind.create(options), xs = errors(of, 11, 700);
+      const detector = kind.create(options);
+      const xs = errors(of, 11, 700);
       const answers = follow(detector, xs);
       const first = answers.findIndex((answer, i) => i >= 400 && answer !== null);
       assert.ok(first > 0 && first < 600, `${first}`);
@@ -88,7 +93,9 @@ Deno.test("STREAM_DETECTORS have names of their own, and exactly ours follows a 
 Deno.test("create() refuses errors that the detector cannot read, and a run length that is too short", () => {
   const create = (name: string, options: Partial<StreamOptions>) =>
     STREAM_DETECTORS.find((kind) => kind.name === name)!.create({
-      ...{ kind: "binary", runLength: 1000, seed: 1 },
+      kind: "binary",
+      runLength: 1000,
+      seed: 1,
       ...options,
     });
   assert.throws(() => create("ddm", { kind: "real" }), /need 0 or 1/);

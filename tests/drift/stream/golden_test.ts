@@ -63,7 +63,8 @@ Deno.test(`kswin speaks as in ${golden.madeBy.split(";")[0]}, fed the same draws
 });
 
 Deno.test(`ksOfEqualSizes() has the exact p-value of scipy, for each window kswin saw`, () => {
-  const { tests, alarms } = golden.kswin, numbers = numbersOf(golden.kswin.numbers);
+  const { tests, alarms } = golden.kswin;
+  const numbers = numbersOf(golden.kswin.numbers);
   for (const { at, draw, p } of tests) {
     if (alarms.some((alarm) => at > alarm)) continue; // its window began anew
     const window = numbers.slice(at - 99, at + 1);

@@ -13,7 +13,8 @@ function waitFor(detector: StreamDetector, next: () => number, most: number): nu
   return most;
 }
 
-const RUN_LENGTH = 500, RUNS = 600;
+const RUN_LENGTH = 500;
+const RUNS = 600;
 const bits = (p: number) => (random: Random) => () => Number(random() < p);
 for (
   const [name, kind, source] of [
@@ -52,11 +53,12 @@ for (
   Deno.test(`shiryaev-roberts sees errors go from ${from} to ${to} no later than adwin, at a million`, () => {
     const delays = [create("binary", 1e6), adwin.create({ kind: "binary", runLength: 1e6, seed: 1 })].map(
       (fresh) => {
-        const state = fresh.state(),
-          restore = fresh.name === "adwin" ? adwin.restore : shiryaevRoberts.restore;
+        const state = fresh.state();
+        const restore = fresh.name === "adwin" ? adwin.restore : shiryaevRoberts.restore;
         let sum = 0;
         for (let run = 0; run < 30; run++) {
-          const random = seededRandom(177 + run), detector = restore(state);
+          const random = seededRandom(177 + run);
+          const detector = restore(state);
           for (let i = 0; i < before; i++) assert.equal(detector.update(Number(random() < from)), null);
           sum += waitFor(detector, bits(to)(random), 8000);
         }
@@ -83,7 +85,8 @@ for (
   ] as const
 ) {
   Deno.test(`shiryaev-roberts says which way, within 100 numbers: ${name}`, () => {
-    const detector = create(kind, 1e6), random = seededRandom(6);
+    const detector = create(kind, 1e6);
+    const random = seededRandom(6);
     for (let i = 0; i < 600; i++) assert.equal(detector.update(before(random)), null);
     for (let i = 0; i < 100; i++) {
       const answer = detector.update(after(random));
@@ -96,7 +99,8 @@ for (
 Deno.test("shiryaev-roberts holds its run length where the model's answers are told, each with a share of its own", () => {
   let total = 0;
   for (let run = 0; run < RUNS; run++) {
-    const random = seededRandom(3000 + run), detector = create("binary", RUN_LENGTH);
+    const random = seededRandom(3000 + run);
+    const detector = create("binary", RUN_LENGTH);
     for (let t = 1;; t++) {
       const group = Math.floor(3 * random());
       if (detector.update(Number(random() < [0.05, 0.3, 0.5][group]), group) === null) continue;
@@ -109,9 +113,11 @@ Deno.test("shiryaev-roberts holds its run length where the model's answers are t
 
 Deno.test("shiryaev-roberts sees errors move from one answer to the other, as many in all", () => {
   const answers = [true, false].map((told) => {
-    const random = seededRandom(12), detector = create("binary", 1e6);
+    const random = seededRandom(12);
+    const detector = create("binary", 1e6);
     for (let i = 0; i < 4000; i++) {
-      const group = i % 2, share = i < 2000 ? [0.1, 0.4][group] : [0.4, 0.1][group];
+      const group = i % 2;
+      const share = i < 2000 ? [0.1, 0.4][group] : [0.4, 0.1][group];
       const answer = detector.update(Number(random() < share), told ? group : undefined);
       if (answer !== null) return { i, answer };
     }
@@ -135,7 +141,8 @@ Deno.test("scanNext() stays silent on numbers that are all the same, and small i
 });
 
 Deno.test("scanNext() sums the ratios of all moments exactly, before groups are merged", () => {
-  const scan = beginScan(), random = seededRandom(2);
+  const scan = beginScan();
+  const random = seededRandom(2);
   const xs = Array.from({ length: 37 }, () => Number(random() < 0.4)); // five moments: none merged yet
   xs.forEach((x) => scanNext(scan, x));
   const share = (i: number) => (xs.slice(0, i).reduce((a, b) => a + b, 0) + 0.25) / (i + 0.5);
@@ -143,7 +150,8 @@ Deno.test("scanNext() sums the ratios of all moments exactly, before groups are 
   let want = 0;
   for (let start = 32; start < 37; start++) {
     for (const strength of [4, 64]) {
-      let ratio = 0.5, ones = 0;
+      let ratio = 0.5;
+      let ones = 0;
       for (let i = start; i < 37; i++) {
         const after = (ones + strength * share(start)) / (i - start + strength);
         ratio *= chance(after, xs[i]) / chance(share(i), xs[i]);

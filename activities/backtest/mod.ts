@@ -1,0 +1,231 @@
+import { type Backtest, type BacktestEnd, type LabelledPolicy } from "../../src/backtest/backtest.ts";
+import { policyNamed } from "../../src/backtest/policies/mod.ts";
+import { nextStep, type Step } from "../../src/backtest/step.ts";
+import { configFor } from "../../src/backtest/policy_spec.ts";
+import { endBacktest, getBacktest, listEnds, listSteps, saveStep } from "../../src/db/backtests/backtests.ts";
+import { createScope, dropScope, scopeOf } from "../../src/db/backtests/scopes.ts";
+import { moveServing, servingVersion } from "../../src/db/models/serving.ts";
+import { addVersion, versionOfCycle } from "../../src/db/models/versions.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
+import { configOf } from "../../src/config/retraining.ts";
+import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
+import { scoreServed } from "./score.ts";
+import type { Scopes } from "./scopes.ts";
+import { gatherFindings } from "../check.ts";
+import { modelAndConfig } from "../context.ts";
+import type { ActivityDeps } from "../deps.ts";
+import { fitReference } from "../train.ts";
+
+/** One policy of a backtest. */
+export interface PolicyRunId {
+  backtest: string;
+  /** its place among the policies */
+  policy: number;
+}
+
+/** One model at one moment of it. */
+export interface StepId extends PolicyRunId {
+  /** places among the models and the moments */
+  model: number;
+  moment: number;
+}
+
+/** Where a step is, in the words that cycles use. */
+export interface StepPlace {
+  scope: string;
+  label: string;
+  model: string;
+  asOf: string;
+  /** number of the cycle, if one is run */
+  number: number;
+}
+
+/** How much there is to walk. */
+export interface Open {
+  policies: number;
+  models: number;
+  moments: number;
+  /** policies that are walked at once */
+  lanes: number;
+  /** whether it has ended meanwhile */
+  ended: boolean;
+}
+
+type Deps = ActivityDeps & { policyRunsAtOnce: number };
+
+export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
+  /** How many policies there are to run, how many of them at once, and whether it has ended meanwhile. */
+  async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
+    const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
+    const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
+    const lanes = Math.min(policies, deps.policyRunsAtOnce);
+    return { policies, models: models.length, moments: moments.length, lanes, ended };
+  },
+
+  /** Gives a policy a registry of its own. Once: a retry finds it. */
+  async openLane({ backtest: id, policy: at }: PolicyRunId): Promise<{ label: string; ended: boolean }> {
+    const backtest = await getBacktest(deps.sql, id);
+    const spec = backtest.policies[at];
+    const scope = scopeOf(id, at);
+    const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === spec.label);
+    if (!ended) {
+      const config = configFor(backtest.config, spec);
+      await createScope(deps.sql, scope, { config, why: `backtest ${id}: ${spec.label}` });
+    }
+    return { label: spec.label, ended };
+  },
+
+  /** Where a step is, whether it was made already, and whether the policy wants looks to be made before it is asked. */
+  async planStep(step: StepId): Promise<StepPlace & { done: boolean; looks: boolean }> {
+    const { place, spec } = await placeOf(deps, step);
+    const { label: policy, model, scope } = place;
+    const made = await listSteps(deps.sql, { backtest: step.backtest, policy, model });
+    const serves = await servingVersion(scopes.depsOf(scope).sql, model) !== null;
+    return {
+      ...place,
+      done: made.some(({ asOf }) => asOf === place.asOf),
+      looks: serves && policyNamed(spec.policy).looks,
+    };
+  },
+
+  /** Asks the policy. @param observations looks made for it */
+  async decideStep({ observations, ...step }: StepId & { observations: string[] }): Promise<Step> {
+    const { place, spec } = await placeOf(deps, step);
+    const { label: policy, model: name, scope, asOf } = place;
+    const within = scopes.depsOf(scope);
+    const asOfMs = Date.parse(asOf);
+    const { model, config } = await modelAndConfig(within, name);
+    const [serves, blocks, made] = await Promise.all([
+      servingVersion(within.sql, name),
+      labelledBlocks(within, model, { config, asOfMs }),
+      listSteps(deps.sql, { backtest: step.backtest, policy, model: name }),
+    ]);
+    const about = { trigger: "replay" as const, asOfMs, observations };
+    return nextStep(spec, {
+      asOf,
+      serves: serves !== null,
+      labelledCutoffs: blocks.length,
+      cutoffsMin: config.min_train_cutoffs,
+      lastTrained: made.findLast(({ trained }) => trained)?.asOf ?? null,
+      findings: observations.length > 0
+        ? (await gatherFindings(within, model, config, about)).findings
+        : null,
+    });
+  },
+
+  /** Trains on all that is labelled and lets it serve, as one who does not validate. Once: a retry finds its version. */
+  async trainStep(step: StepId): Promise<void> {
+    const { place } = await placeOf(deps, step);
+    const { model: name, scope, asOf, number } = place;
+    const within = scopes.depsOf(scope);
+    const cycleId = cycleIdOf(name, number);
+    const { model, config } = await modelAndConfig(within, name);
+    const version = (await versionOfCycle(within.sql, cycleId))?.version ??
+      await train(within, { model, cycleId, asOf, config });
+    const expected = await servingVersion(within.sql, name);
+    const move = {
+      model: name,
+      version,
+      expected,
+      kind: "deploy" as const,
+      key: cycleId,
+      by: place.label,
+      asOf,
+    };
+    await moveServing(within.sql, { ...move, why: "it takes every challenger" });
+  },
+
+  /** Scores what the policy serves after this step on what followed, and writes the step down. */
+  async recordStep(
+    { run, why, outcome, ...step }: StepId & Pick<Step, "run" | "why"> & { outcome: string | null },
+  ): Promise<void> {
+    const { place, backtest } = await placeOf(deps, step);
+    const { label: policy, model, scope, asOf, number } = place;
+    const within = scopes.depsOf(scope);
+    const trained = await versionOfCycle(within.sql, cycleIdOf(model, number)) !== null;
+    const scored = Date.parse(asOf) >= Date.parse(backtest.scoredFrom[model])
+      ? await scoreServed(deps, within, { backtest, model, asOfMs: Date.parse(asOf) })
+      : { version: await servingVersion(within.sql, model), rows: 0, metrics: null, predictionsSha256: null };
+    await saveStep(deps.sql, step.backtest, { policy, model, asOf, run, why, outcome, trained, ...scored });
+  },
+
+  /** Writes down how a policy ended, and forgets its registry: what it did is in its steps. */
+  async closeLane(
+    { backtest: id, policy: at, state, text }: PolicyRunId & Pick<BacktestEnd, "state" | "text">,
+  ): Promise<void> {
+    const { policies } = await getBacktest(deps.sql, id);
+    await forget(deps, scopes, scopeOf(id, at));
+    await endBacktest(deps.sql, id, { policy: policies[at].label, state, text });
+  },
+
+  /** Writes down how all of it ended; what is still open is closed with it. */
+  async closeBacktest(
+    { backtest: id, cancelled }: { backtest: string; cancelled: boolean },
+  ): Promise<Pick<BacktestEnd, "state" | "text">> {
+    const { sql } = deps;
+    const { policies } = await getBacktest(sql, id);
+    const ended = new Set((await listEnds(sql, id)).map(({ policy }) => policy));
+    for (const [at, { label: policy }] of policies.entries()) {
+      await forget(deps, scopes, scopeOf(id, at));
+      if (!cancelled || ended.has(policy)) continue; // a retry goes on where the last one came to
+      await endBacktest(sql, id, { policy, state: "cancelled", text: "it was cancelled" });
+    }
+    const end = wholeEnd(policies, await listEnds(sql, id), cancelled);
+    await endBacktest(sql, id, { policy: "", ...end });
+    return end;
+  },
+});
+
+/** Names the training of a step; the scope makes it one of a kind. The production cycle names itself so. */
+const cycleIdOf = (model: string, number: number) => `retrainer/${model}/cycle/${number}`;
+
+async function placeOf(
+  { sql }: ActivityDeps,
+  { backtest: id, policy, model, moment }: StepId,
+): Promise<{ backtest: Backtest; spec: LabelledPolicy; place: StepPlace }> {
+  const backtest = await getBacktest(sql, id);
+  const spec = backtest.policies[policy];
+  const place = {
+    scope: scopeOf(id, policy),
+    label: spec.label,
+    model: backtest.models[model],
+    asOf: backtest.moments[moment],
+    number: moment + 1,
+  };
+  return { backtest, spec, place };
+}
+
+async function train(
+  within: ActivityDeps,
+  { model, cycleId, asOf, config }: {
+    model: ModelDefinition;
+    cycleId: string;
+    asOf: string;
+    config: ReturnType<typeof configOf>;
+  },
+): Promise<number> {
+  const blocks = await labelledBlocks(within, model, { config, asOfMs: Date.parse(asOf) });
+  const { manifest, artefactSha256 } = await fitReference(within, { cycleId, model, config, blocks, asOf });
+  return await addVersion(within.sql, { manifest, artefactSha256 });
+}
+
+async function forget({ sql }: ActivityDeps, scopes: Scopes, scope: string): Promise<void> {
+  await scopes.close(scope);
+  await dropScope(sql, scope);
+}
+
+function wholeEnd(
+  policies: readonly LabelledPolicy[],
+  ends: readonly BacktestEnd[],
+  cancelled: boolean,
+): Pick<BacktestEnd, "state" | "text"> {
+  const of = (state: BacktestEnd["state"]) => ends.filter((end) => end.policy !== "" && end.state === state);
+  const finished = of("finished").length;
+  const failed = of("failed");
+  if (cancelled) {
+    return { state: "cancelled", text: `${finished} of ${policies.length} policies had finished` };
+  }
+  if (failed.length === 0) return { state: "finished", text: `${finished} policies` };
+  const first = `${failed[0].policy}: ${failed[0].text}`;
+  return { state: finished > 0 ? "finished" : "failed", text: `${failed.length} policies failed; ${first}` };
+}

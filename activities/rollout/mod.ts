@@ -1,0 +1,188 @@
+import { MINUTE_MS } from "../../src/core/time.ts";
+import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
+import { ConflictError } from "../../src/core/errors.ts";
+import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
+import { enterStage, getCycle, settleCycle } from "../../src/db/cycles/cycles.ts";
+import { findLook, findRollout, getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
+import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
+import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
+import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
+import { currentAsOf } from "../../src/app/as_of.ts";
+import { decideRollout } from "../../src/rollout/decide.ts";
+import type { Strategy } from "../../src/rollout/plan.ts";
+import { endedAlert } from "../../src/rollout/ended_alert.ts";
+import { type Rollout, rolloutId } from "../../src/rollout/rollout.ts";
+import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
+import type { Predictor } from "../../src/serving/prediction.ts";
+import { championOf } from "../champion.ts";
+import { modelAndConfig } from "../context.ts";
+import { deployVersion } from "../deploy.ts";
+import type { ActivityDeps } from "../deps.ts";
+import { pruneVersions } from "../report.ts";
+import { plantWorse } from "./plant.ts";
+import { gatherEvidence } from "./gather_evidence.ts";
+import { population } from "./population.ts";
+
+/** A person wants a kept version to be rolled out, or a drill: the serving one made worse. */
+export interface HandRollout {
+  /** the rollout's id */
+  id: string;
+  model: string;
+  version: number | { drill: { strength: number } };
+  /** left out: as the configuration says */
+  strategy?: Strategy;
+  requestId: string;
+  by: string;
+  why: string;
+  /** left out: the installation's own clock decides */
+  asOf?: string;
+  replayed?: boolean;
+}
+
+/** What a look at a rollout came to. */
+export interface RolloutLookResult {
+  ended: boolean;
+  text: string;
+  /** until the next look */
+  waitMs: number;
+}
+
+export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predictor }) => ({
+  /**
+   * Lets what a cycle made serve: at once, or step by step, as the configuration says. Done once however often it is
+   * called. @returns the id of the rollout; null: it serves everyone already
+   */
+  async beginDeployment(
+    { cycleId, why }: { cycleId: string; why: string },
+  ): Promise<{ version: number; rollout: string | null }> {
+    const { sql } = deps;
+    await enterStage(sql, cycleId, "deploy");
+    const cycle = await getCycle(sql, cycleId);
+    const challenger = (await versionOfCycle(sql, cycleId))!;
+    const { model, config } = await modelAndConfig(deps, cycle.model);
+    const { version } = challenger;
+    const id = rolloutId(model.name, version);
+    if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
+    if (cycle.champion === null || config.rollout === "immediate") {
+      await deployVersion(sql, cycle, { version, why });
+      return { version, rollout: null };
+    }
+    const champion = await getVersion(sql, model.name, cycle.champion);
+    const planRequest = { model, config, strategy: config.rollout, champion, challenger, asOf: cycle.asOf };
+    await start(deps, planRequest, { id, cycleId, replayed: cycle.trigger === "replay", by: cycleId, why });
+    return { version, rollout: id };
+  },
+
+  /** Begins the rollout that a person asked for. */
+  async beginRolloutByHand(hand: HandRollout): Promise<void> {
+    const { sql, clock } = deps;
+    const { model, config } = await modelAndConfig(deps, hand.model);
+    const champion = await championOf(deps, model.name);
+    if (!champion) throw new ConflictError(`Cannot roll out "${model.name}": no version serves yet`);
+    const { requestId, version, by, why, replayed = false } = hand;
+    const asOf = hand.asOf ?? new Date(await currentAsOf(sql, clock)).toISOString();
+    const challenger = typeof version === "number"
+      ? await getVersion(sql, model.name, version)
+      : await plantWorse(deps, champion, { requestId, ...version.drill, model, config, asOf });
+    if (challenger.version === champion.version) {
+      throw new ConflictError(
+        `Cannot roll out version ${champion.version} of "${model.name}": it serves already`,
+      );
+    }
+    const planRequest = {
+      model,
+      config,
+      strategy: strategyFor(config, hand.strategy),
+      champion,
+      challenger,
+      asOf,
+      drill: typeof version !== "number",
+    };
+    await start(deps, planRequest, { id: hand.id, cycleId: requestId, replayed, by, why });
+  },
+
+  /**
+   * Looks at a rollout and does what the evidence says. `look` makes it happen once: a repeated call finds what was done.
+   * @param asOf null: the installation's own clock decides
+   */
+  async lookAtRollout(
+    { rollout: id, look, asOf }: { rollout: string; look: number; asOf: string | null },
+  ): Promise<RolloutLookResult> {
+    const { sql, clock, codeVersion } = deps;
+    const rollout = await getRollout(sql, id);
+    const { model, config } = await modelAndConfig(deps, rollout.model);
+    const waitMs = config.rollout_look_minutes * MINUTE_MS;
+    const key = `look ${look}`;
+    const done = await findLook(sql, id, key);
+    if (rollout.state !== "running" || done) {
+      return { ended: rollout.state !== "running", text: rollout.endedWhy ?? done!.decision.text, waitMs };
+    }
+    const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);
+    await gatherAnswers(deps, rollout, asOfMs);
+    const evidence = await gatherEvidence(deps, { model, config, rollout, asOfMs });
+    const decision = decideRollout(rollout.plan, rollout, evidence);
+    const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion });
+    return { ended: after.state !== "running", text: decision.text, waitMs };
+  },
+
+  /** Writes down how a rollout ended: in its cycle, as an alert where a person should know, and lets old files go. */
+  async concludeRollout({ rollout: id }: { rollout: string }): Promise<{ state: string; text: string }> {
+    const { sql, clock, alertChannels: channels } = deps;
+    const rollout = await getRollout(sql, id);
+    const { model, state, endedWhy, cycleId } = rollout;
+    const nowMs = clock();
+    const text = endedWhy ?? "";
+    await settleCycle(sql, cycleId, OUTCOMES[state as keyof typeof OUTCOMES], text);
+    if (state === "promoted") {
+      await closeAlertsOf(sql, model, { why: `${id} was promoted`, nowMs });
+      await pruneVersions(deps, model);
+    }
+    const [last] = await listLooks(sql, id, 1);
+    const alert = endedAlert(rollout, last ?? null);
+    if (alert) await openAlert(sql, alert, { channels, nowMs });
+    return { state, text };
+  },
+
+  /** Asks serving about everybody as of a moment: the traffic of a day, where history is replayed. */
+  async replayTraffic({ model: name, asOf }: { model: string; asOf: string }): Promise<{ shoppers: number }> {
+    const { config } = await modelAndConfig(deps, name);
+    const asOfMs = Date.parse(asOf);
+    const users = await population(deps, config, asOfMs);
+    await deps.predictor.predict({ model: name, users, asOfMs });
+    return { shoppers: users.length };
+  },
+});
+
+/** Begins a rollout by the settings as they are now. A repeated call returns the one that began first. */
+async function start(
+  { sql }: ActivityDeps,
+  planRequest: RolloutPlanRequest,
+  { by, ...about }: Pick<Rollout, "id" | "cycleId" | "replayed" | "why"> & { by: string },
+): Promise<void> {
+  const { model: { name: model }, strategy, champion, asOf } = planRequest;
+  const plan = await planRollout(sql, planRequest);
+  const { challengers } = plan;
+  const shares = STRATEGIES[strategy].begin(plan);
+  const began = { asOf, beganBy: by, ...about };
+  await beginRollout(sql, { model, champion: champion.version, challengers, plan, shares, ...began });
+}
+
+/** How the cycle ended whose version was rolled out. */
+const OUTCOMES = {
+  "promoted": "deployed",
+  "rolled back": "rolled back",
+  "held": "inconclusive",
+  "superseded": "inconclusive",
+} as const;
+
+/** Lets every version of the rollout answer for the population, and answers meet their outcomes. */
+async function gatherAnswers(
+  deps: ActivityDeps,
+  { model, champion, challengers }: Rollout,
+  asOfMs: number,
+): Promise<void> {
+  for (const version of [champion, ...challengers]) {
+    await scorePopulation(deps, { model, version, asOfMs, champion });
+  }
+  await meetOutcomes(deps, { model, asOfMs });
+}

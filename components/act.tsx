@@ -1,0 +1,72 @@
+import type { ComponentChildren } from "preact";
+import type { Person } from "../src/dashboard/session.ts";
+import { signInPath } from "../src/dashboard/form.ts";
+import { StatusIcon } from "./status_badge.tsx";
+import { allows, type Role } from "../src/security/roles.ts";
+
+/** What a person may do with a version, and with the retraining of a model: each has a page that says what will happen. */
+export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
+export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
+
+/** The page that says what an action will do, and does it once it is told why. */
+export const actPath = (
+  action: VersionActionName | RetrainerActionName,
+  { model, version }: { model: string; version?: number },
+): string =>
+  `/act/${action}?${new URLSearchParams({
+    model,
+    ...version === undefined ? {} : { version: String(version) },
+  })}`;
+
+/** The least role for a page below `/act`, as the API has it for the route behind the page. */
+export const roleFor = (action: string): Role => action === "configuration" ? "admin" : "operator";
+
+interface ActProps {
+  person: Person;
+  /** a page below `/act`, with its query */
+  href: string;
+  /** what a screen reader is told in place of the text */
+  label?: string;
+  children: ComponentChildren;
+}
+
+/** The way to an action; for who may not take it, the same button, locked, with the role it needs. */
+export function ActButton({ person, href, label, children }: ActProps) {
+  const needed = roleFor(/^\/act\/([\w-]+)/.exec(href)?.[1] ?? "");
+  if (allows(person.role, needed)) return <a class="button" href={href} aria-label={label}>{children}</a>;
+  return (
+    <button type="button" class="locked" disabled aria-label={label && `${label}: needs the role ${needed}`}>
+      <StatusIcon name="lock" />
+      <span>{children}</span>
+      <small>· {needed} only</small>
+    </button>
+  );
+}
+
+interface Offer {
+  action: VersionActionName | RetrainerActionName;
+  model: string;
+  version?: number;
+  text: string;
+}
+
+/** What may be done, for who has signed in; else where to. */
+export function Offers({ person, here, offers }: { person: Person | null; here: string; offers: Offer[] }) {
+  if (offers.length === 0) return null;
+  if (!person) {
+    return (
+      <p>
+        <a href={signInPath(here)}>Sign in to act</a>
+      </p>
+    );
+  }
+  return (
+    <p class="row">
+      {offers.map((offer) => (
+        <ActButton key={offer.text} person={person} href={actPath(offer.action, offer)}>
+          {offer.text}
+        </ActButton>
+      ))}
+    </p>
+  );
+}

@@ -1,0 +1,93 @@
+/** The analysis page in words. */
+import type { AnalysedCycle, Spread, Together } from "../src/app/reports/analysis.ts";
+import type { AnalysisBrief } from "../src/dashboard/reads/analysis.ts";
+import type { Money } from "../src/impact/money.ts";
+import { count, counted, duration, metricName, percent } from "../src/format/figures.ts";
+import type { Badge } from "./labels.ts";
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** One digit below ten: "3.5", "21". */
+const days = (n: number): string => n < 10 && !Number.isInteger(n) ? n.toFixed(1) : count(n);
+
+/** "21 days (14 to 42, 10 gaps)" */
+export const daysText = ({ median, least, most, n }: Spread): string =>
+  `${counted(Number(days(median).replace(",", "")), "day")} (${days(least)} to ${days(most)}, ${
+    counted(n, "gap")
+  })`;
+
+/** "4.1 s (1.4 s to 9.6 s, 11 cycles)" */
+export const secondsText = ({ median, least, most, n }: Spread, thing: string): string =>
+  n === 1
+    ? `${duration(median * 1000)}, once`
+    : `${duration(median * 1000)} (${duration(least * 1000)} to ${duration(most * 1000)}, ${
+      counted(n, thing)
+    })`;
+
+/** "−2.1 % to +0.4 %" */
+export const ends = ({ low, high }: Pick<Together, "low" | "high">): string =>
+  low === null || high === null
+    ? "no bounds known"
+    : `${percent(low, { sign: true })} to ${percent(high, { sign: true })}`;
+
+/** What a mean change says of a loss, lower being better. */
+export function togetherBadge({ low, high }: Pick<Together, "low" | "high">): Badge {
+  if (high !== null && high < 0) return { glyph: "good", tone: "good", word: "Lower" };
+  if (low !== null && low > 0) return { glyph: "watch", tone: "watch", word: "Higher" };
+  return { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
+}
+
+/** How a model's retraining does, in one sentence or two. */
+export function briefSentence({ model, loss, cycles, deployed, days, since }: AnalysisBrief): string {
+  const name = capital(model);
+  if (cycles === 0) return `${name} was not retrained yet.`;
+  const often = days ? `was retrained every ${daysBetween(days)}` : "was trained once";
+  return `${name} ${often}, ${deployed} of ${count(cycles)} deployed; ${sinceText(since, metricName(loss))}.`;
+}
+
+const daysBetween = ({ median }: Spread): string => days(median) === "1" ? "day" : `${days(median)} days`;
+
+function sinceText(since: Together | null, loss: string): string {
+  if (since === null) return "no outcomes since a deployment are known yet";
+  const on = `(${ends(since)}, ${counted(since.changes, "deployment")})`;
+  const { word } = togetherBadge(since);
+  return word === "Cannot tell yet"
+    ? `whether ${loss} fell since cannot be told yet ${on}`
+    : `${loss} ${word === "Lower" ? "fell" : "rose"} since, by outcomes ${on}`;
+}
+
+/** Sums of some hundred need no cents, those that a training costs need more. */
+export function sum(amount: number, currency: string): string {
+  const size = Math.abs(amount);
+  const digits = size >= 100 || size < 1e-9 ? 0 : size >= 0.1 ? 2 : 4;
+  const text = amount.toLocaleString("en-GB", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  const plain = Number(text.replaceAll(",", "")) === 0 ? text.replace("-", "") : text.replace("-", "−");
+  return currency === "" ? plain : `${plain} ${currency}`;
+}
+
+/** "+1,204 EUR" */
+export const signedSum = (amount: number, currency: string): string =>
+  `${amount > 0 ? "+" : ""}${sum(amount, currency)}`;
+
+/** "+1,204 EUR [+310, +2,098]" */
+export const moneyText = ({ amount, ...ends }: Pick<Money, "amount" | "low" | "high">, currency: string) =>
+  `${signedSum(amount, currency)} ${endsOf(ends)}`;
+
+/** "[+310, +2,098]" */
+export const endsOf = ({ low, high }: Pick<Money, "low" | "high">): string =>
+  `[${low === null ? "unknown" : signedSum(low, "")}, ${high === null ? "unknown" : signedSum(high, "")}]`;
+
+const MONEY: Readonly<Record<Money["verdict"], Badge>> = {
+  "gains": { glyph: "good", tone: "good", word: "Gains" },
+  "loses": { glyph: "watch", tone: "watch", word: "Loses" },
+  "no difference": { glyph: "good", tone: "unknown", word: "No difference" },
+  "cannot tell yet": { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" },
+};
+export const moneyBadge = (verdict: Money["verdict"]): Badge => MONEY[verdict];
+
+/** A cycle, and the version that it brought where it did. */
+export const cycleName = ({ number, challenger, outcome }: AnalysedCycle): string =>
+  `Cycle ${number}${challenger !== null && outcome === "deployed" ? `, v${challenger}` : ""}`;

@@ -1,0 +1,164 @@
+/** Backtests in words. */
+import type { LabelledPolicy } from "../src/backtest/backtest.ts";
+import type { Difference } from "../src/backtest/difference.ts";
+import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
+import type { Money } from "../src/impact/money.ts";
+import type { BacktestDetail, BacktestSummary } from "../src/app/reports/backtest.ts";
+import { valueText } from "../src/config/settings.ts";
+import { count, counted, figure, metricName, signed } from "../src/format/figures.ts";
+import type { Badge } from "./labels.ts";
+
+const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
+  glyph,
+  tone,
+  word,
+});
+
+export const BACKTEST_STATES: Readonly<Record<BacktestSummary["state"], Badge>> = {
+  running: badge("running", "Running", "good"),
+  finished: badge("good", "Finished"),
+  failed: badge("bad", "Failed", "bad"),
+  cancelled: badge("stopped", "Cancelled"),
+};
+
+export const DIFFERENCES: Readonly<Record<Difference["verdict"], Badge>> = {
+  "better": badge("good", "Better", "good"),
+  "worse": badge("watch", "Worse", "watch"),
+  "the same": badge("stopped", "The same"),
+  "cannot tell yet": badge("unknown", "Cannot tell"),
+};
+
+export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
+  "gains": DIFFERENCES.better,
+  "loses": DIFFERENCES.worse,
+  "no difference": DIFFERENCES["the same"],
+  "cannot tell yet": DIFFERENCES["cannot tell yet"],
+};
+
+/** What a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
+export const METRICS = {
+  classification: { main: "accuracy", loss: "logLoss" },
+  regression: { main: "mse", loss: "cappedMse" },
+} as const;
+
+const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) => string>> = {
+  never: () => "never retrained",
+  every: () => "retrained at every cut-off",
+  calendar: ({ days }) => `retrained every ${days} days`,
+  performance: () => "retrained when outcomes fell",
+  drift: () => "retrained when inputs drifted",
+  perennial: () => "Perennial",
+};
+
+/** "retrained at every cut-off on the newest 6, if proven better" */
+export function policyName(policy: LabelledPolicy): string {
+  const { max_train_cutoffs: window, ...config } = policy.config;
+  const settings = Object.entries(config).map(([name, value]) => `${name}=${valueText(value)}`).sort();
+  return [
+    NAMES[policy.policy](policy),
+    ...window === undefined ? [] : [` on the newest ${valueText(window)} cut-offs`],
+    ...policy.validate ? [", if proven better"] : [],
+    ...settings.length > 0 ? [` with ${settings.join(", ")}`] : [],
+  ].join("");
+}
+
+/** Of which policy the backtest was asked: Perennial with the settings that are tried, else as it is, else the last. */
+export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): LabelledPolicy {
+  const own = policies.filter(({ policy }) => policy === "perennial");
+  return own.findLast(({ config }) => Object.keys(config).length > 0) ?? own[0] ?? policies.at(-1)!;
+}
+
+const VERDICT_ORDER = ["better", "worse", "the same", "cannot tell yet"] as const;
+const list = (names: readonly string[]) =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const resultOf = ({ policies }: ModelResult, label: string): PolicyResult | undefined =>
+  policies.find(({ policy }) => policy === label);
+
+/** The backtest in a sentence: how far it is, or what the policy it is about would have done. */
+export function backtestHeadline(backtest: BacktestDetail): string {
+  const { state, done, steps, policies, text } = backtest;
+  if (state === "running") {
+    return `${counted(policies.length, "policy").replace("policys", "policies")} ${
+      policies.length === 1 ? "is" : "are"
+    } replayed: ${count(done)} of ${counted(steps, "step")} done.`;
+  }
+  if (state === "failed") return `The backtest failed${text ? `: ${text.replace(/\.$/, "")}` : ""}.`;
+  if (state === "cancelled") return `Cancelled after ${count(done)} of ${counted(steps, "step")}.`;
+  return finding(backtest) ?? "Nothing could be scored.";
+}
+
+/** What the evidence says of the policy that the backtest is about; null: nothing is scored. */
+function finding(backtest: BacktestDetail): string | null {
+  const subject = subjectOf(backtest);
+  const name = policyName(subject);
+  const told = backtest.results.flatMap((result) => {
+    const found = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
+    return found ? [{ model: result.model, verdict: found.verdict }] : [];
+  });
+  if (told.length === 0) return null;
+  const models = (verdict: Difference["verdict"]) =>
+    told.filter((t) => t.verdict === verdict).map((t) => t.model);
+  const parts = VERDICT_ORDER.flatMap((verdict) => {
+    const those = models(verdict);
+    return those.length === 0 ? [] : [PART[verdict](list(those))];
+  });
+  const cannot = models("cannot tell yet");
+  if (cannot.length === told.length) {
+    return `Whether ${name} would have served ${
+      list(cannot)
+    } better than the first model kept for ever cannot be told.`;
+  }
+  return `${capital(name)} would have served ${parts.join("; ")}.`;
+}
+
+const PART: Readonly<Record<Difference["verdict"], (models: string) => string>> = {
+  "better": (models) => `${models} better than the first model kept for ever`,
+  "worse": (models) => `${models} worse than the first model kept for ever`,
+  "the same": (models) => `${models} exactly as the first model kept for ever`,
+  "cannot tell yet": (models) => `of ${models} it cannot be told`,
+};
+
+/** "accuracy 0.744 instead of 0.737, +0.008 [+0.000, +0.015] over 17 cut-offs, with 11 trainings" */
+export function subjectText(backtest: BacktestDetail, result: ModelResult): string | null {
+  const own = resultOf(result, subjectOf(backtest).label);
+  const { main } = METRICS[result.kind];
+  const never = result.policies.find(({ policy }) => policy === "never");
+  const found = own?.toNever?.[main];
+  if (!own || !never || !found) return null;
+  return `${metricName(main)} ${figure(own.means[main])} instead of ${figure(never.means[main])}, ${
+    differenceText(found)
+  } over ${counted(found.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
+    count(never.trainings)
+  }${neededText(found)}`;
+}
+
+const WORTH_SAYING = 20; // times as many moments: more would be as good as never
+
+/** How many cut-offs it would take, where it cannot be told: the interval narrows as their square root grows. */
+function neededText({ verdict, mean, low, high, n }: Difference): string {
+  if (verdict !== "cannot tell yet" || low === null || high === null || mean === 0) return "";
+  const times = ((high - low) / 2 / mean) ** 2;
+  return times > WORTH_SAYING
+    ? "; no number of cut-offs in reach would tell so small a difference"
+    : `; about ${count(Math.ceil(n * times))} cut-offs would tell a difference of this size`;
+}
+
+/** "+0.011 [+0.002, +0.020]" */
+export function differenceText({ mean, low, high }: Pick<Difference, "mean" | "low" | "high">): string {
+  return low === null || high === null
+    ? `${signed(mean)}, not bounded`
+    : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
+}
+
+/** "1,234 EUR", "0.25 EUR" */
+export const moneyText = (amount: number, currency: string): string => {
+  if (amount > 0 && amount < 0.01) return `under 0.01 ${currency}`.trim();
+  const digits = Math.abs(amount) < 100 ? 2 : 0;
+  const text = amount.toLocaleString("en-GB", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${text.replace("-", "−")} ${currency}`.trim();
+};

@@ -1,0 +1,153 @@
+import type { LabelledPolicy } from "../src/backtest/backtest.ts";
+import type { Difference } from "../src/backtest/difference.ts";
+import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
+import { DIFFERENCES, differenceText, GAINS, METRICS, moneyText, policyName } from "./backtest_labels.ts";
+import { count, duration, figure, metricName } from "../src/format/figures.ts";
+import { StatusBadge } from "./status_badge.tsx";
+
+interface Props {
+  result: ModelResult;
+  policies: readonly LabelledPolicy[];
+}
+
+/** Each policy beside what it did; those that are not that far are left out. */
+export const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; of: PolicyResult }[] =>
+  policies.flatMap((policy) => {
+    const of = result.policies.find((p) => p.policy === policy.label);
+    return of ? [{ policy, of }] : [];
+  });
+
+/** How well each policy served, and whether that differs from never retraining. */
+export function ServedTable({ result, policies }: Props) {
+  const { main, loss } = METRICS[result.kind];
+  const better = result.kind === "classification" ? "higher" : "lower";
+  return (
+    <table class="records">
+      <caption>
+        <h3>
+          What each policy served{" "}
+          <small>
+            Means over cut-offs, each counting the same: {metricName(main)}, {better} is better, and{" "}
+            {metricName(loss)}, lower is better. In brackets the 95 % interval of the difference, over the
+            cut-offs that both have.
+          </small>
+        </h3>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Policy</th>
+          <th scope="col" class="num">Cut-offs</th>
+          {[main, loss].flatMap((metric) => [
+            <th key={metric} scope="col" class="num">{metricName(metric)}</th>,
+            <th key={`${metric} never`} scope="col">Against never, {metricName(metric)}</th>,
+          ])}
+        </tr>
+      </thead>
+      <tbody>
+        {rowsOf({ result, policies }).map(({ policy, of }) => (
+          <tr key={policy.label}>
+            <th scope="row">{policyName(policy)}</th>
+            <td class="num" data-label="Cut-offs">{count(of.moments)}</td>
+            {[main, loss].flatMap((metric) => [
+              <td key={metric} class="num" data-label={metricName(metric)}>
+                {of.moments === 0 ? "none yet" : figure(of.means[metric])}
+              </td>,
+              <td key={`${metric} never`} data-label="Against never">
+                {policy.policy === "never"
+                  ? <small>what all others are compared with</small>
+                  : <Against found={of.toNever?.[metric]} />}
+              </td>,
+            ])}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Against({ found }: { found: Difference | undefined }) {
+  if (!found) return <>none yet</>;
+  const badge = DIFFERENCES[found.verdict];
+  if (found.verdict === "the same") return <StatusBadge badge={badge} />;
+  return (
+    <>
+      <StatusBadge badge={badge} /> <small>{differenceText(found)}</small>
+    </>
+  );
+}
+
+/** What each policy took, and what it would have earned. */
+export function CostTable({ result, policies }: Props) {
+  const rows = rowsOf({ result, policies });
+  const confidence = rows.flatMap(({ of }) => of.gain ?? []).at(0)?.confidence;
+  return (
+    <table class="records">
+      <caption>
+        <h3>
+          What each policy took{" "}
+          <small>
+            Training time as if it had trained all of it by itself; money over never retraining, by what the
+            configuration states{confidence !== undefined &&
+              `, with its ${Math.round(confidence * 100)} % interval`}.
+          </small>
+        </h3>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Policy</th>
+          <th scope="col" class="num">Trainings</th>
+          <th scope="col" class="num">Deployed</th>
+          <th scope="col">Not let on</th>
+          <th scope="col" class="num">Training time</th>
+          <th scope="col" class="num">Cost</th>
+          <th scope="col">Gained over never</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ policy, of }) => (
+          <tr key={policy.label}>
+            <th scope="row">{policyName(policy)}</th>
+            <td class="num" data-label="Trainings">{count(of.trainings)}</td>
+            <td class="num" data-label="Deployed">
+              {count(of.deployments)}
+              {of.rolledBack > 0 && <small>, {count(of.rolledBack)} taken back</small>}
+            </td>
+            <td data-label="Not let on">{held(of)}</td>
+            <td class="num" data-label="Training time">
+              {of.trainingSeconds > 0 ? duration(of.trainingSeconds * 1000) : "none"}
+            </td>
+            <td class="num" data-label="Cost">
+              {of.cost === null ? "not stated" : moneyText(of.cost, result.currency)}
+            </td>
+            <td data-label="Gained over never">
+              <Gained policy={policy} of={of} result={result} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function held({ rejected, inconclusive, failed }: PolicyResult): string {
+  const parts = [[rejected, "rejected"], [inconclusive, "could not tell"], [failed, "failed"]] as const;
+  const told = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
+  return told.length > 0 ? told.join(", ") : "none";
+}
+
+function Gained(
+  { policy, of: { gain }, result }: { policy: LabelledPolicy; of: PolicyResult; result: ModelResult },
+) {
+  if (policy.policy === "never") return <small>what all others are compared with</small>;
+  if (gain === null) return <>{result.missing.length > 0 ? "not stated" : "none yet"}</>;
+  const { amount, low, high, verdict } = gain;
+  const range = low === null || high === null
+    ? "not bounded"
+    : `[${moneyText(low, "")}, ${moneyText(high, "")}]`;
+  if (verdict === "no difference") return <StatusBadge badge={GAINS[verdict]} />;
+  return (
+    <>
+      <StatusBadge badge={GAINS[verdict]} /> <small>{moneyText(amount, result.currency)} {range}</small>
+    </>
+  );
+}

@@ -1,0 +1,229 @@
+/** States and conclusions in words: short, present tense, no blame. */
+import type { Alert } from "../src/alerts/alert.ts";
+import type { Answer, Check, Reason } from "../src/retraining/check.ts";
+import type { Cycle, Outcome, Stage } from "../src/retraining/cycle.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
+import type { Evidence, Verdict } from "../src/validation/verdict.ts";
+import type { Interval } from "../src/stats/interval.ts";
+import { count, counted, figure, signed } from "../src/format/figures.ts";
+
+/** The shapes that stand before a status word. */
+export type IconName = "good" | "watch" | "bad" | "unknown" | "running" | "stopped" | "back";
+/** A status: a shape, a colour and a word, always together. */
+export interface Badge {
+  glyph: IconName;
+  tone: "good" | "watch" | "bad" | "unknown";
+  word: string;
+}
+
+const badge = (glyph: IconName, word: string, tone: Badge["tone"] = "unknown"): Badge => ({
+  glyph,
+  tone,
+  word,
+});
+
+export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Badge>> = {
+  "healthy": badge("good", "Healthy", "good"),
+  "slipped": badge("watch", "Slipped", "watch"),
+  "failed": badge("bad", "Failed", "bad"),
+  "rolled back": badge("back", "Rolled back", "bad"),
+  "no model yet": badge("unknown", "Cannot tell yet"),
+};
+
+const OUTCOMES: Readonly<Record<Outcome, Badge>> = {
+  "deployed": badge("good", "Deployed", "good"),
+  "rolling out": badge("running", "Rolling out", "good"),
+  "rejected": badge("good", "Rejected"),
+  "inconclusive": badge("unknown", "Cannot tell yet"),
+  "failed": badge("bad", "Failed", "bad"),
+  "cancelled": badge("stopped", "Cancelled"),
+  "rolled back": badge("back", "Rolled back", "bad"),
+};
+
+/** How a cycle ended; what it does now while it has not. */
+export const outcomeBadge = (outcome: Outcome | null, stage?: Stage): Badge =>
+  outcome ? OUTCOMES[outcome] : badge("running", stage ? doing(stage) : "Running", "good");
+
+const VERDICTS: Readonly<Record<Verdict, Badge>> = {
+  promote: badge("good", "Promote", "good"),
+  reject: badge("good", "Reject"),
+  inconclusive: badge("unknown", "Cannot tell yet"),
+};
+/** What a validation says. */
+export const verdictBadge = (verdict: Verdict): Badge => VERDICTS[verdict];
+
+const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
+  ["deployed", "deployed"],
+  ["rolling out", "rolling out"],
+  ["rejected", "rejected"],
+  ["inconclusive", "could not tell"],
+  ["rolled back", "rolled back"],
+  ["failed", "failed"],
+  ["cancelled", "cancelled"],
+  ["running", "running"],
+];
+
+/** "41 cycles: 19 deployed, 1 running", from how many ended how; null where there was none. */
+export function outcomesText(outcomes: Readonly<Record<string, number>>): string | null {
+  const known = OUTCOME_COUNTS.filter(([outcome]) => outcomes[outcome] > 0);
+  const total = known.reduce((sum, [outcome]) => sum + outcomes[outcome], 0);
+  if (total === 0) return null;
+  return `${counted(total, "cycle")}: ${
+    known.map(([outcome, word]) => `${count(outcomes[outcome])} ${word}`).join(", ")
+  }`;
+}
+
+const ANSWERS: Readonly<Record<Answer, Badge>> = {
+  "retrain": badge("running", "Retrain"),
+  "wait": badge("unknown", "Keep collecting"),
+  "fix data first": badge("watch", "Fix the data first", "watch"),
+  "cannot tell yet": badge("unknown", "Cannot tell yet"),
+};
+export const answerBadge = (answer: Answer): Badge => ANSWERS[answer];
+
+export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
+  for: badge("running", "For retraining", "good"),
+  against: badge("stopped", "Against"),
+  neither: badge("unknown", "Neither"),
+};
+
+/**
+ * The reason to tell of a check where there is room for one: what stopped it, what it lacks, or the last that calls for
+ * its answer (evidence about the model comes after the calendar).
+ */
+export function tellingReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
+  const against = reasons.find(({ speaks }) => speaks === "against");
+  const lastOf = (fits: (reason: Reason) => boolean) => reasons.filter(fits).at(-1);
+  if (answer === "retrain") {
+    return reasons.find(({ code }) => code === "forced") ?? lastOf(({ speaks }) => speaks === "for");
+  }
+  const open = answer === "cannot tell yet" && lastOf(({ evidence }) => "outcomesFrom" in evidence);
+  return against ?? (open || lastOf(({ code }) => code === "outcomes" || code === "performance")) ??
+    reasons.at(0);
+}
+
+/** An alert's title with the shape and colour of how grave it is. */
+export const alertBadge = ({ severity, title }: Pick<Alert, "severity" | "title">): Badge =>
+  severity === "critical"
+    ? badge("bad", title, "bad")
+    : severity === "warning"
+    ? badge("watch", title, "watch")
+    : badge("unknown", title);
+
+const DOING: Readonly<Record<Stage, string>> = {
+  "check": "Checking",
+  "snapshot": "Sealing a snapshot",
+  "train": "Training a challenger",
+  "validate": "Validating",
+  "refit": "Training again on all rows",
+  "smoke test": "Smoke testing",
+  "approve": "Waiting for a person's approval",
+  "deploy": "Deploying",
+  "report": "Writing the report",
+  "ended": "Ended",
+};
+export const doing = (stage: Stage): string => DOING[stage];
+
+const TRIGGER_NAMES: Readonly<Record<Cycle["trigger"], string>> = {
+  first: "first check",
+  interval: "regular check",
+  force: "forced",
+  alarm: "alarm",
+  replay: "replay of history",
+};
+export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGER_NAMES[trigger];
+/** All that can begin a cycle. */
+export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What one model does, to follow its name: "is healthy and keeps collecting". */
+function predicate({ active, health, running, samples, serving }: ModelStatus): string {
+  const serves = serving ? `; v${serving.version} still serves` : "";
+  const is = {
+    "healthy": "is healthy",
+    "slipped": "has slipped",
+    "failed": `failed in its last cycle${serves}`,
+    "rolled back": `was rolled back${serves}`,
+    "no model yet": "has no model yet",
+  }[health.state];
+  if (running) return `${is} and is being retrained`;
+  if (!active) return serving ? `${is}; its retraining is stopped` : `${is} and is stopped`;
+  return samples.collected < samples.needed ? `${is} and keeps collecting` : is;
+}
+
+/** The overview in one sentence per thing that is so: models that do the same share one. */
+export function headline(models: readonly ModelStatus[]): string {
+  if (models.length === 0) return "No model is known yet.";
+  const together = Map.groupBy(models, predicate);
+  return [...together].map(([what, group]) => {
+    const names = group.map((m) => m.model);
+    const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
+    return `${capital(list)} ${names.length > 1 ? plural(what) : what}.`;
+  }).join(" ");
+}
+
+const plural = (what: string): string =>
+  what.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
+    /\bkeeps\b/,
+    "keep",
+  );
+
+/** "−0.012, 90 % interval −0.021 to −0.004" */
+export const withInterval = (d: Interval): string =>
+  `${signed(d.mean)}, ${Math.round(d.confidence * 100)} % interval ${signed(d.low)} to ${signed(d.high)}`;
+
+/** The conclusion that an interval allows about a loss, lower being better. */
+export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: number): Badge {
+  if (high < 0) return badge("good", "Better", "good");
+  if (low > 0) {
+    return high <= margin ? badge("unknown", "Worse within the margin") : badge("watch", "Worse", "watch");
+  }
+  if (high <= margin) return badge("good", "Not worse");
+  return badge("unknown", "Cannot tell yet");
+}
+
+/** What a verdict rests on, in one line: who was compared on how many rows. */
+export const comparedOn = ({ against, difference }: Evidence): string =>
+  `against the ${against}, on ${counted(difference.n, "row")} of ${counted(difference.clusters, "shopper")}`;
+
+/** A cycle's result in one sentence, for its page. */
+export function cycleHeadline(
+  { model, number, outcome, stage, champion, challenger, evidence, error }: Cycle,
+): string {
+  const name = `Cycle ${number} of ${model}`;
+  const better = evidence ? reading(evidence.difference, evidence.margin).word.toLowerCase() : "";
+  const because = better === "cannot tell yet"
+    ? "the evidence does not say which is better"
+    : `${better} on unseen rows`;
+  const v = (version: number | null) => version === null ? "nothing" : `v${version}`;
+  const kept = champion === null ? "nothing serves yet" : `v${champion} serves on`;
+  switch (outcome) {
+    case null:
+      return `${name} is running: ${doing(stage).toLowerCase()}.`;
+    case "deployed":
+      return champion === null
+        ? `${name} put the first version, ${v(challenger)}, in service.`
+        : `${name} put ${v(challenger)} in place of ${v(champion)}: ${because}.`;
+    case "rolling out":
+      return `${name} shows ${v(challenger)} to a share of shoppers; ${kept}.`;
+    case "rejected":
+      return `${name} rejected ${v(challenger)}: ${because}; ${kept}.`;
+    case "inconclusive":
+      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${kept}.`;
+    case "rolled back":
+      return `${name} deployed ${v(challenger)} and took it back; ${kept}.`;
+    case "cancelled":
+      return `${name} was cancelled; ${kept}.`;
+    case "failed":
+      return `${name} did not finish: ${error ?? "no reason was written down"}; ${kept}.`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** A number with a name, or a plain word, from a reason's evidence. */
+export const evidenceText = (value: number | string | boolean | null): string =>
+  typeof value === "number"
+    ? (Number.isInteger(value) ? value.toLocaleString("en-GB") : figure(value))
+    : String(value ?? "none");

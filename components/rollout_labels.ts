@@ -1,0 +1,86 @@
+/** Rollouts in words. */
+import type { RolloutDecision } from "../src/rollout/decision.ts";
+import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
+import type { ModelStatus } from "../src/retraining/status.ts";
+import type { Badge } from "./labels.ts";
+
+const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
+  glyph,
+  tone,
+  word,
+});
+
+export const ROLLOUT_STATES: Readonly<Record<RolloutState, Badge>> = {
+  "running": badge("running", "Running", "good"),
+  "promoted": badge("good", "Promoted"),
+  "rolled back": badge("back", "Rolled back", "bad"),
+  "held": badge("stopped", "Set aside"),
+  "superseded": badge("stopped", "Gave way"),
+};
+
+export const DECISIONS: Readonly<Record<RolloutDecision["kind"], Badge>> = {
+  "go on": badge("running", "Go on", "good"),
+  "promote": badge("good", "Promote", "good"),
+  "roll back": badge("back", "Roll back", "bad"),
+  "keep collecting": badge("unknown", "Keep collecting"),
+  "hold": badge("stopped", "Set aside"),
+};
+
+/** 0.25 -> "25 %", 0.125 -> "12.5 %" */
+export const shareText = (share: number): string => `${Number((100 * share).toPrecision(3))} %`;
+
+/** "version 7", "versions 7, 5" */
+const versions = (list: readonly number[]): string =>
+  `version${list.length > 1 ? "s" : ""} ${list.join(", ")}`;
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** "v7 25 %, v5 10 %" */
+export const sharesText = (shares: Rollout["shares"]): string =>
+  shares.map(({ version, share }) => `v${version} ${shareText(share)}`).join(", ");
+
+/** To whom a rollout's challengers are shown: "25 % of shoppers". */
+export function shownTo({ plan, shares }: Pick<Rollout, "plan" | "shares">): string {
+  if (plan.strategy === "shadow") return "nobody";
+  return shares.length > 1 ? sharesText(shares) : `${shareText(shares[0]?.share ?? 0)} of shoppers`;
+}
+
+/** A rollout in one sentence. */
+export function rolloutHeadline(rollout: Rollout): string {
+  const { model, champion, challengers, state } = rollout;
+  const several = challengers.length > 1;
+  const those = `${versions(challengers)} of ${model}`;
+  const were = several ? "were" : "was";
+  switch (state) {
+    case "running":
+      return runningHeadline(rollout, capital(those));
+    case "promoted":
+      return `${
+        several ? `One of ${those}` : capital(those)
+      } came to serve everyone in place of version ${champion}.`;
+    case "rolled back":
+      return `${capital(those)} ${were} taken back; version ${champion} served on.`;
+    case "held":
+      return `${capital(those)} ${were} set aside; version ${champion} served on.`;
+    case "superseded":
+      return `The rollout of ${those} gave way to another change.`;
+    default:
+      return state satisfies never;
+  }
+}
+
+function runningHeadline({ champion, challengers, plan, shares }: Rollout, those: string): string {
+  const several = challengers.length > 1;
+  if (plan.strategy === "shadow") {
+    return `${those} answer${several ? "" : "s"} beside version ${champion}, shown to nobody.`;
+  }
+  return several
+    ? `${those} share shoppers with version ${champion}: ${sharesText(shares)}.`
+    : `${those} is shown to ${shownTo({ plan, shares })}; version ${champion} serves the others.`;
+}
+
+/** "version 7 is shown to 25 % of shoppers" */
+export const statusText = ({ version, strategy, share }: NonNullable<ModelStatus["rollout"]>): string =>
+  strategy === "shadow"
+    ? `version ${version} answers too and is shown to nobody`
+    : `version ${version} is shown to ${shareText(share)} of shoppers`;

@@ -1,0 +1,85 @@
+import { Action, RETRAINER_ACTIONS } from "../../../components/retrainer_actions.ts";
+import type { ModelStatus } from "../../../src/retraining/status.ts";
+import type { RetrainerActionName, VersionActionName } from "../../../components/act.tsx";
+
+const VERSION_ACTIONS: Readonly<Record<VersionActionName, (model: ModelStatus, version: number) => Action>> =
+  {
+    approve: (status, version) => decided(status, version, "approve"),
+    reject: (status, version) => decided(status, version, "reject"),
+    "roll-back": rolledBack,
+    promote: promoted,
+  };
+
+/** The action that an address names; null: there is none of this name, or it is about a version and none is named. */
+export function actionOf(action: string, status: ModelStatus, version: number | null): Action | null {
+  if (Object.hasOwn(RETRAINER_ACTIONS, action)) {
+    return RETRAINER_ACTIONS[action as RetrainerActionName](status);
+  }
+  if (!Object.hasOwn(VERSION_ACTIONS, action) || version === null) return null;
+  return VERSION_ACTIONS[action as VersionActionName](status, version);
+}
+
+const servingNow = ({ serving }: ModelStatus) => serving ? `version ${serving.version}` : "no version";
+
+function decided(status: ModelStatus, version: number, word: "approve" | "reject"): Action {
+  const { model, approval } = status;
+  const asked = approval?.version === version ? [`Asked: ${approval.text}`] : [];
+  const will = word === "approve"
+    ? [
+      `Version ${version} goes on to deployment at once, in the way that the configuration names.`,
+      `Until it serves, ${servingNow(status)} does.`,
+    ]
+    : [`Version ${version} is set aside and does not serve; ${servingNow(status)} serves on.`];
+  return {
+    question: `${word === "approve" ? "Approve" : "Reject"} version ${version} of ${model}?`,
+    will: [...asked, ...will, "The first decision stands: it cannot be taken back here."],
+    button: `${word === "approve" ? "Approve" : "Reject"} version ${version}`,
+    done: `Version ${version} of ${model} was ${word === "approve" ? "approved" : "rejected"}.`,
+    back: "/rollouts",
+    path: `/models/${model}/${word}`,
+    body: { version },
+  };
+}
+
+function rolledBack(status: ModelStatus, version: number): Action {
+  const { model, serving, rollout } = status;
+  const ending = rollout !== null && version === serving?.version;
+  return {
+    question: ending
+      ? `Take version ${rollout.version} of ${model} back?`
+      : `Roll ${model} back to version ${version}?`,
+    will: ending
+      ? [
+        `Within a second every shopper gets version ${version} again, and the rollout ends.`,
+        `Version ${rollout.version} is not served again by itself. Nothing is deleted.`,
+      ]
+      : [
+        `Within a second version ${version} serves everyone in place of ${servingNow(status)}.`,
+        "Nothing is deleted, and retraining goes on: a later cycle may deploy another version.",
+      ],
+    button: `Roll back to version ${version}`,
+    done: `Version ${version} of ${model} serves everyone again.`,
+    back: rollout ? `/rollouts/${rollout.id}` : "/versions",
+    path: `/models/${model}/rollback`,
+    body: { to: version },
+  };
+}
+
+function promoted(status: ModelStatus, version: number): Action {
+  const { model, rollout } = status;
+  return {
+    question: `Let version ${version} of ${model} serve everyone?`,
+    will: [
+      `Within a second version ${version} serves everyone in place of ${
+        servingNow(status)
+      }, whatever the evidence says.`,
+      ...rollout ? [`The rollout of version ${rollout.version} ends with it.`] : [],
+      "Nothing is deleted: the earlier version can return while its file is kept.",
+    ],
+    button: `Promote version ${version}`,
+    done: `Version ${version} of ${model} serves everyone.`,
+    back: rollout ? `/rollouts/${rollout.id}` : "/versions",
+    path: `/models/${model}/promote`,
+    body: { version },
+  };
+}

@@ -1,0 +1,121 @@
+/** Alerts in words: how grave, what to do, and how they were told. */
+import type { Alert, AlertKind, Delivery } from "../../../src/alerts/alert.ts";
+import { counted, moment } from "../../../src/format/figures.ts";
+import type { Badge } from "../../../components/labels.ts";
+
+const SEVERITIES: Readonly<Record<Alert["severity"], Badge>> = {
+  critical: { glyph: "bad", tone: "bad", word: "Critical" },
+  warning: { glyph: "watch", tone: "watch", word: "Warning" },
+  info: { glyph: "unknown", tone: "unknown", word: "Good to know" },
+};
+
+/** How grave an alert is. */
+export const severityBadge = ({ severity }: Pick<Alert, "severity">): Badge => SEVERITIES[severity];
+
+const KINDS: Readonly<Record<AlertKind, string>> = {
+  "degradation": "worse on outcomes",
+  "predictive": "expected to get worse",
+  "drift": "inputs drifted",
+  "quality": "data quality",
+  "cycle failed": "cycle failed",
+  "rollback": "rolled back",
+  "rollout": "rollout",
+  "approval": "waits for approval",
+  "damaged": "damaged file",
+  "stalled worker": "no worker",
+  "missed check": "check missed",
+  "model": "model",
+};
+
+/** What an alert is about, in words. */
+export const kindName = (kind: AlertKind): string => KINDS[kind];
+
+/** What a person can do about an alert, and where. */
+export interface Advice {
+  text: string;
+  href?: string;
+  link?: string;
+}
+
+/** What to do about an alert of each kind. */
+export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" | "detail">): Advice {
+  const ofModel = model ? `?model=${model}` : "";
+  const id = detail.cycleId;
+  switch (kind) {
+    case "degradation":
+    case "predictive":
+      return {
+        text:
+          "The trigger retrains by itself once labelled rows show it. Roll back if an earlier version did better.",
+        href: `/versions${model ? `#${model}` : ""}`,
+        link: "Versions",
+      };
+    case "drift":
+      return {
+        text:
+          "Nothing yet: inputs warn, outcomes decide. Look which features moved, and whether the shop changed.",
+        href: `/cycles${ofModel}`,
+        link: "Cycles",
+      };
+    case "quality":
+      return {
+        text:
+          "Repair what sends the events, or accept the finding if it is no trouble. No model is trained on it meanwhile.",
+      };
+    case "cycle failed":
+      return {
+        text: "Read why, mend it, then force a cycle. What serves goes on serving.",
+        ...typeof id === "string" ? { href: `/cycles/${id}`, link: "The cycle" } : {
+          href: `/cycles${ofModel}`,
+          link: "Cycles",
+        },
+      };
+    case "rollback":
+    case "rollout":
+      return {
+        text: "The earlier version serves. Look at what the new one did worse before another is let on.",
+        href: "/rollouts",
+        link: "Rollouts",
+      };
+    case "approval":
+      return {
+        text: "Approve or reject: nothing of it serves before.",
+        href: "/rollouts#approvals",
+        link: "Approvals",
+      };
+    case "damaged":
+      return {
+        text: "Bring the file back from a backup, or let another version serve: this one cannot be loaded.",
+        href: `/versions${model ? `#${model}` : ""}`,
+        link: "Versions",
+      };
+    case "stalled worker":
+      return {
+        text: "Start a worker (perennial worker, or up), and read its log. What serves goes on serving.",
+      };
+    case "missed check":
+      return { text: "See whether Temporal and a worker run; the check is made up for once they do." };
+    case "model":
+      return { text: "Look at the model's cycles.", href: `/cycles${ofModel}`, link: "Cycles" };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** "3 times since 2 Mar 2026, 14:00" */
+export const seenText = ({ seen, lastSeenAt }: Pick<Alert, "seen" | "lastSeenAt">): string =>
+  `seen ${seen === 1 ? "once" : `${seen} times`}, last ${moment(lastSeenAt, "moment")}`;
+
+/** One telling in words: "webhook, opened: delivered at the first attempt". */
+export function deliveryText(
+  { channel, event, attempts, lastError, deliveredAt, givenUpAt }: Delivery,
+): string {
+  const state = deliveredAt
+    ? `delivered${attempts > 1 ? ` at attempt ${attempts}` : ""}`
+    : givenUpAt
+    ? `given up after ${counted(attempts, "attempt")}`
+    : attempts === 0
+    ? "not tried yet"
+    : `tried ${attempts === 1 ? "once" : `${attempts} times`}, goes on`;
+  return `${channel}, ${event}: ${state}${!deliveredAt && lastError ? ` (${lastError})` : ""}`;
+}

@@ -1,0 +1,104 @@
+import type { BacktestFields, Choice } from "./backtest_request.ts";
+import { WHY_MAX } from "../../act/(_components)/action_form.tsx";
+import type { Person } from "../../../src/dashboard/session.ts";
+import { Problem } from "../../../components/problem.tsx";
+
+interface Props {
+  fields: BacktestFields;
+  models: readonly string[];
+  person: Person;
+  why: string;
+  /** the same twice counts once */
+  once: string;
+  /** why it was not begun; null: nobody tried yet */
+  problem: string | null;
+}
+
+/** Asks what a backtest is to replay. */
+export function BacktestForm({ fields, models, person, why, once, problem }: Props) {
+  return (
+    <>
+      {problem && <Problem text={problem} />}
+      <form class="form" method="post" action="/act/backtest">
+        <input type="hidden" name="token" value={person.token} />
+        <input type="hidden" name="once" value={once} />
+        <Policies fields={fields} />
+        <label for="lines">
+          Perennial with other settings{" "}
+          <small>
+            One a line, as gate=threshold or min_new_samples=500: one more policy, beside those that are
+            ticked.
+          </small>
+        </label>
+        <textarea id="lines" name="lines" rows={2} maxLength={4000}>{fields.lines}</textarea>
+        <p class="row">
+          <label for="model">Model</label>
+          <select id="model" name="model">
+            <option value="" selected={fields.model === ""}>every model</option>
+            {models.map((model) => (
+              <option key={model} value={model} selected={model === fields.model}>{model}</option>
+            ))}
+          </select>
+          <label for="from">From</label>
+          <input id="from" name="from" type="date" value={fields.from} />
+          <label for="to">to</label>
+          <input id="to" name="to" type="date" value={fields.to} />
+          <small>Left empty: all of the history whose outcomes are complete.</small>
+        </p>
+        <label for="why">
+          Why <small>It stands in the audit, beside your name ({person.name}).</small>
+        </label>
+        <textarea id="why" name="why" rows={2} maxLength={WHY_MAX} required>{why}</textarea>
+        <p class="row">
+          <button type="submit" class="chosen">Replay history</button>
+          <a href="/backtests">All backtests</a>
+        </p>
+      </form>
+    </>
+  );
+}
+
+function Policies({ fields }: { fields: BacktestFields }) {
+  const tick = (choice: Choice) => ({
+    id: `policy-${choice}`,
+    name: `policy.${choice}`,
+    type: "checkbox",
+    value: "on",
+    checked: fields.policies.includes(choice),
+  });
+  return (
+    <fieldset class="choices">
+      <legend>
+        Policies <small>Never retraining takes part always: it is what all others are compared with.</small>
+      </legend>
+      <p>
+        <input {...tick("perennial")} /> <label for="policy-perennial">Perennial, as it is configured</label>
+      </p>
+      <p>
+        <input {...tick("every")} /> <label for="policy-every">retrained at every cut-off</label>
+      </p>
+      <p>
+        <input {...tick("gated")} />{" "}
+        <label for="policy-gated">retrained at every cut-off, deployed only if proven better</label>
+      </p>
+      <p>
+        <input {...tick("sliding")} />{" "}
+        <label for="policy-sliding">retrained at every cut-off on the newest</label>{" "}
+        <input id="cutoffs" name="cutoffs" type="number" min={1} max={1000} value={fields.cutoffs} />{" "}
+        <label for="cutoffs">cut-offs: a sliding window</label>
+      </p>
+      <p>
+        <input {...tick("calendar")} /> <label for="policy-calendar">retrained every</label>{" "}
+        <input id="days" name="days" type="number" min={1} max={3650} value={fields.days} />{" "}
+        <label for="days">days</label>
+      </p>
+      <p>
+        <input {...tick("performance")} />{" "}
+        <label for="policy-performance">retrained when outcomes show that it fell</label>
+      </p>
+      <p>
+        <input {...tick("drift")} /> <label for="policy-drift">retrained when its inputs drift</label>
+      </p>
+    </fieldset>
+  );
+}

@@ -1,0 +1,107 @@
+/** What a person asks of a backtest in a form, as the API takes it. */
+import { type ReadConfig, readLines } from "../../../src/config/form.ts";
+import { configChanges } from "../../../src/config/settings.ts";
+import type { Configuration } from "../../../src/dashboard/dashboard.ts";
+
+/** The policies that can be ticked, in the order of the form. */
+export const CHOICES = [
+  "every",
+  "gated",
+  "sliding",
+  "calendar",
+  "performance",
+  "drift",
+  "perennial",
+] as const;
+export type Choice = (typeof CHOICES)[number];
+
+/** The fields as they were written. */
+export interface BacktestFields {
+  policies: Choice[];
+  days: string;
+  cutoffs: string;
+  /** settings of one more policy of Perennial's own, one a line */
+  lines: string;
+  model: string;
+  from: string;
+  to: string;
+}
+
+export const NO_FIELDS: BacktestFields = {
+  policies: ["every", "calendar", "perennial"],
+  days: "28",
+  cutoffs: "6",
+  lines: "",
+  model: "",
+  from: "",
+  to: "",
+};
+
+/** Reads them out of a form that was sent, or out of an address. */
+export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIELDS): BacktestFields {
+  const text = (name: keyof BacktestFields) => {
+    const value = sent.get(name);
+    return typeof value === "string" ? value.trim() : String(fallback[name] ?? "");
+  };
+  const ticked = CHOICES.filter((choice) => typeof sent.get(`policy.${choice}`) === "string");
+  return {
+    policies: ticked,
+    days: text("days"),
+    cutoffs: text("cutoffs"),
+    lines: text("lines"),
+    model: text("model"),
+    from: text("from"),
+    to: text("to"),
+  };
+}
+
+export type ParsedBacktestRequest =
+  | { body: Record<string, unknown>; problem: null }
+  | { body: null; problem: string };
+
+const no = (problem: string): ParsedBacktestRequest => ({ body: null, problem });
+const whole = (text: string): number | null => /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
+
+/** What to send to the API; whatever else is wrong, it says. */
+export function readBacktest(
+  fields: BacktestFields,
+  { current, models }: Pick<Configuration, "current" | "models">,
+): ParsedBacktestRequest {
+  const { policies: chosen, days, cutoffs, lines, model, from, to } = fields;
+  if (chosen.includes("calendar") && whole(days) === null) return no("Say every how many days, as 28");
+  if (chosen.includes("sliding") && whole(cutoffs) === null) {
+    return no("Say how many cut-offs the window has, as 6");
+  }
+  const policies: Record<string, unknown>[] = chosen.map((choice) => POLICY[choice](fields));
+  if (lines) {
+    const read = changesIn(readLines(current.config, lines, models), current.config);
+    if (typeof read === "string") return no(read);
+    policies.push({ policy: "perennial", config: read });
+  }
+  if (policies.length === 0) return no("Choose a policy, or write settings to try");
+  const body = { policies, ...model && { models: [model] }, ...from && { from }, ...to && { to } };
+  return { body, problem: null };
+}
+
+const POLICY: Readonly<Record<Choice, (fields: BacktestFields) => Record<string, unknown>>> = {
+  every: () => ({ policy: "every" }),
+  gated: () => ({ policy: "every", validate: true }),
+  sliding: ({ cutoffs }) => ({ policy: "every", config: { max_train_cutoffs: whole(cutoffs) } }),
+  calendar: ({ days }) => ({ policy: "calendar", days: whole(days) }),
+  performance: () => ({ policy: "performance" }),
+  drift: () => ({ policy: "drift" }),
+  perennial: () => ({ policy: "perennial" }),
+};
+
+/** The settings that differ from what is in force, or what is wrong with them. */
+function changesIn(
+  read: ReadConfig,
+  inForce: Configuration["current"]["config"],
+): Record<string, unknown> | string {
+  if (read.config === null) return Object.values(read.problems).join("; ");
+  const changes = configChanges(inForce, read.config);
+  if (changes.length === 0) return "The settings to try are those in force: tick Perennial instead";
+  const own = changes.find((change) => change.model !== null);
+  if (own) return `In a backtest a setting holds for every model: write ${own.name}=... without ${own.model}`;
+  return Object.fromEntries(changes.map(({ name, after }) => [name, after]));
+}

@@ -1,0 +1,173 @@
+import type { ComponentChildren } from "preact";
+import type { RetrainingConfig } from "../../../src/config/retraining.ts";
+import { type Setting, SETTING_GROUPS, valueAt, valueText } from "../../../src/config/settings.ts";
+import { forWhom, type LastChanges, valueLabel } from "../../../components/config_labels.ts";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
+
+/** What a person wrote so far, and what is wrong with it. */
+export interface Editing {
+  /** null: for every model */
+  model: string | null;
+  /** by the names of settings; what is left out stands as it does in force */
+  fields: Readonly<Record<string, string>>;
+  problems: Readonly<Record<string, string>>;
+}
+
+interface Props {
+  config: RetrainingConfig;
+  changed: LastChanges;
+  /** left out: to be read only */
+  editing?: Editing;
+}
+
+/** Every setting by group: what it means, what it is, what it may be, what it was, and who changed it. */
+export function SettingsTables({ config, changed, editing }: Props) {
+  const shown = (setting: Setting) => !editing || editing.model === null || setting.perModel;
+  return (
+    <>
+      {SETTING_GROUPS.map(({ name, settings }) => ({ name, settings: settings.filter(shown) }))
+        .filter(({ settings }) => settings.length > 0).map(({ name, settings }, i) => (
+          <section key={name} class="section" aria-labelledby={`group-${i}`}>
+            <table class="records settings">
+              <caption>
+                <h2 id={`group-${i}`}>{name}</h2>
+              </caption>
+              <thead>
+                <tr>
+                  <th scope="col">Setting</th>
+                  <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "In force"}</th>
+                  <th scope="col">May be</th>
+                  <th scope="col">Default</th>
+                  <th scope="col">Changed</th>
+                </tr>
+              </thead>
+              <tbody>
+                {settings.map((setting) => (
+                  <tr key={setting.name} data-problem={editing?.problems[setting.name] ? "" : undefined}>
+                    <th scope="row">
+                      {editing
+                        ? (
+                          <label for={setting.name}>
+                            <code>{setting.name}</code>
+                          </label>
+                        )
+                        : <code>{setting.name}</code>}
+                      <small id={`${setting.name}-means`}>{setting.means}</small>
+                    </th>
+                    <td data-label={editing ? "Value" : "In force"}>
+                      {editing
+                        ? <Field setting={setting} config={config} editing={editing} />
+                        : <Values setting={setting} config={config} />}
+                    </td>
+                    <td data-label="May be">
+                      {setting.bounds}
+                      {setting.optional ? ", or none" : ""} {setting.unit && <small>{setting.unit}</small>}
+                    </td>
+                    <td data-label="Default">{valueLabel(setting.standard)}</td>
+                    <td data-label="Changed">
+                      <Changed setting={setting} config={config} changed={changed} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+        ))}
+    </>
+  );
+}
+
+/** Each model that says something of its own about a setting. */
+const ownValues = ({ models }: RetrainingConfig, { name }: Setting) =>
+  Object.keys(models).map((model) => ({
+    model,
+    value: valueAt({ models } as RetrainingConfig, { name, model }),
+  }))
+    .filter(({ value }) => value !== undefined);
+
+function Values({ setting, config }: { setting: Setting; config: RetrainingConfig }) {
+  const value = valueLabel(config[setting.name]);
+  const isStandard = value === valueLabel(setting.standard);
+  return (
+    <>
+      {isStandard ? value : <b>{value}</b>}
+      {ownValues(config, setting).map(({ model, value }) => (
+        <span key={model} class="own">
+          {model} <b>{valueLabel(value)}</b>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Changed({ setting: { name }, config, changed }: { setting: Setting } & Omit<Props, "editing">) {
+  const places = [null, ...Object.keys(config.models)].map((model) => ({ name, model }));
+  const found = places.flatMap((place) => {
+    const version = changed.of(place);
+    return version ? [{ ...place, version }] : [];
+  });
+  if (found.length === 0) return <small>never</small>;
+  return (
+    <>
+      {found.map(({ model, version: { version, by, at, why } }) => (
+        <span key={model} class="own">
+          {model && `${model}: `}
+          <a href={`/configuration#version-${version}`}>version {version}</a>, {by}{" "}
+          <small>
+            <Time iso={at} as="day" />
+            {why && `: ${why}`}
+          </small>
+        </span>
+      ))}
+    </>
+  );
+}
+
+function Field(
+  { setting, config, editing }: { setting: Setting; config: RetrainingConfig; editing: Editing },
+) {
+  const { name, choices } = setting;
+  const { model, fields, problems } = editing;
+  const problem = problems[name];
+  const value = fields[name] ?? valueText(valueAt(config, { name, model }));
+  const everywhere = `as every model: ${valueLabel(config[name])}`;
+  const common = {
+    id: name,
+    name: `set.${name}`,
+    "aria-describedby": problem ? `${name}-problem` : `${name}-means`,
+    "aria-invalid": problem ? ("true" as const) : undefined,
+  };
+  return (
+    <>
+      {choices.length > 0 && (choices.includes(value) || value === "")
+        ? (
+          <select {...common}>
+            {model !== null && <option value="" selected={value === ""}>{everywhere}</option>}
+            {choices.map((choice) => (
+              <option key={choice} value={choice} selected={choice === value}>{choice}</option>
+            ))}
+          </select>
+        )
+        : (
+          <input
+            {...common}
+            type="text"
+            inputMode={setting.kind === "number" ? "decimal" : undefined}
+            autocomplete="off"
+            value={value}
+            placeholder={model === null ? undefined : everywhere}
+          />
+        )}
+      {problem && <FieldProblem id={`${name}-problem`}>{problem}</FieldProblem>}
+    </>
+  );
+}
+
+/** What is wrong with one field, below it. */
+export function FieldProblem({ id, children }: { id: string; children: ComponentChildren }) {
+  return (
+    <small id={id} class="field-problem">
+      <StatusBadge badge={{ glyph: "watch", tone: "watch", word: "" }}>{children}</StatusBadge>
+    </small>
+  );
+}

@@ -1,0 +1,156 @@
+import { page } from "fresh";
+import { ActButton } from "../../components/act.tsx";
+import { ChangeTable, ConfigHistory } from "./(_components)/config_changes.tsx";
+import { lastChanges } from "../../components/config_labels.ts";
+import type { Configuration } from "../../src/dashboard/dashboard.ts";
+import { define } from "../../src/dashboard/define.ts";
+import { counted } from "../../src/format/figures.ts";
+import { Time } from "../../components/status_badge.tsx";
+import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
+import { WhatIfView } from "./(_components)/what_if_report.tsx";
+import type { WhatIfReport } from "../../src/retraining/what_if.ts";
+import { readLines } from "../../src/config/form.ts";
+import { configChanges, SETTING_GROUPS } from "../../src/config/settings.ts";
+import { PageHeader } from "../../components/page_header.tsx";
+
+const DAYS = 365;
+const DAYS_MAX = 3650;
+const LINES_MAX = 4000;
+
+/** What is to be tried, as it was written. */
+interface WhatIfQuery {
+  lines: string;
+  days: number;
+}
+
+function readQuery(params: URLSearchParams): WhatIfQuery {
+  const days = Number(params.get("days") ?? DAYS);
+  return {
+    lines: (params.get("try") ?? "").slice(0, LINES_MAX),
+    days: Number.isInteger(days) && days > 0 ? Math.min(days, DAYS_MAX) : DAYS,
+  };
+}
+
+export const handler = define.handlers({
+  async GET({ url, state }) {
+    const configuration = await state.dashboard.configuration();
+    const query = readQuery(url.searchParams);
+    const { current, models } = configuration;
+    const read = readLines(current.config, query.lines, models);
+    const tries = query.lines.trim() !== "" && read.config !== null;
+    const simulation = tries ? await state.dashboard.simulateConfig(read.config!, query.days) : null;
+    state.title = "Configuration";
+    const before = Number(url.searchParams.get("before")) || null;
+    return page({ configuration, query, simulation, problems: read.problems ?? {}, before });
+  },
+});
+
+export default define.page<typeof handler>(function ConfigurationPage({ data, state }) {
+  const { configuration, query, simulation, problems, before } = data;
+  const { current, defaults, versions, models } = configuration;
+  return (
+    <>
+      <PageHeader>
+        <h1>{answer(configuration)}</h1>
+        <p>
+          {current.version > 0 && (
+            <>
+              Since <Time iso={current.at} as="moment" />
+              {current.why ? `, because: ${current.why}. ` : "; no reason was given. "}
+            </>
+          )}
+          What is changed here holds from the next check on; a cycle that runs goes on as it began.
+        </p>
+        {state.person
+          ? (
+            <p class="row">
+              <ActButton person={state.person} href="/act/configuration">Change settings</ActButton>
+              {models.map((model) => (
+                <ActButton key={model} person={state.person!} href={`/act/configuration?model=${model}`}>
+                  For {model} alone
+                </ActButton>
+              ))}
+            </p>
+          )
+          : (
+            <p>
+              <a href="/sign-in?to=%2Fconfiguration">Sign in to change settings</a>
+            </p>
+          )}
+      </PageHeader>
+      <WhatIfForm query={query} simulation={simulation} problems={problems} />
+      <nav class="row section" aria-label="On this page">
+        {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}
+        <a href="#history">History</a>
+      </nav>
+      <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} />
+      <ConfigHistory
+        versions={versions}
+        defaults={defaults}
+        current={current.version}
+        person={state.person}
+        before={before}
+      />
+    </>
+  );
+});
+
+/** What is in force, since when, by whom, and how far from the defaults. */
+function answer({ current: { version, config, by }, defaults }: Configuration): string {
+  const differing = configChanges(defaults.config, config).length;
+  if (version === 0) return "The defaults are in force; nobody has changed a setting yet.";
+  const far = differing === 0
+    ? "it says what the defaults say"
+    : `${counted(differing, "value")} ${differing === 1 ? "differs" : "differ"} from the defaults`;
+  return `Version ${version}, by ${by}, is in force; ${far}.`;
+}
+
+function WhatIfForm({ query, simulation, problems }: {
+  query: WhatIfQuery;
+  simulation: WhatIfReport | null;
+  problems: Readonly<Record<string, string>>;
+}) {
+  const wrong = Object.values(problems);
+  return (
+    <section class="section" aria-labelledby="try">
+      <h2 id="try">
+        Try a change on history{" "}
+        <small>
+          Decides every stored check and verdict again from its stored evidence, beside what was answered. It
+          trains nothing and changes nothing; a <a href="/backtests">backtest</a>{" "}
+          trains as well, under whole policies.
+        </small>
+      </h2>
+      <form class="form try" method="get" action="/configuration#try">
+        <label for="lines">
+          Settings to try <small>One a line, as routine_cutoffs=0 or churn.gate=threshold.</small>
+        </label>
+        <textarea
+          id="lines"
+          name="try"
+          rows={3}
+          maxLength={LINES_MAX}
+          required
+          aria-invalid={wrong.length > 0 ? "true" : undefined}
+          aria-describedby={wrong.length > 0 ? "lines-problem" : undefined}
+        >
+          {query.lines}
+        </textarea>
+        {wrong.length > 0 && <FieldProblem id="lines-problem">{wrong.join("; ")}</FieldProblem>}
+        <p class="row">
+          <label for="days">Days of history</label>
+          <input id="days" name="days" type="number" min={1} max={DAYS_MAX} value={query.days} />
+          <button type="submit">Try it</button>
+        </p>
+      </form>
+      {simulation && (
+        <div class="trial">
+          {simulation.changes.length > 0 && (
+            <ChangeTable changes={simulation.changes} title="What is tried" from="In force" to="Tried" />
+          )}
+          <WhatIfView simulation={simulation} csv />
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,61 @@
+import type { Cycle } from "../../../src/retraining/cycle.ts";
+import { duration, metricName, moment, msBetween, signed } from "../../../src/format/figures.ts";
+import { StatusBadge, StatusIcon, Time } from "../../../components/status_badge.tsx";
+import { outcomeBadge, triggerName } from "../../../components/labels.ts";
+
+/** The figures under a cycle's headline. */
+export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl: string | null }) {
+  const { outcome, stage, evidence, trigger, requestedBy, asOf, startedAt, endedAt } = cycle;
+  return (
+    <dl class="answers">
+      <div>
+        <dt>{outcome === null ? "Now" : "Ended"}</dt>
+        <dd>
+          <StatusBadge badge={outcomeBadge(outcome, stage)} />
+        </dd>
+      </div>
+      {evidence && (
+        <div>
+          <dt>Challenger less {evidence.against}</dt>
+          <dd>
+            <b>{signed(evidence.difference.mean)}</b> {metricName(evidence.loss)},{" "}
+            {interval(evidence.difference)}
+          </dd>
+        </div>
+      )}
+      <div>
+        <dt>Began by</dt>
+        <dd>{triggerName(trigger)}{requestedBy ? `, ${requestedBy}` : ""}</dd>
+      </div>
+      <div>
+        <dt>As of</dt>
+        <dd>{moment(asOf, "day")}</dd>
+      </div>
+      <div>
+        <dt>Began</dt>
+        <dd>
+          <Time iso={startedAt} as="moment" />
+        </dd>
+      </div>
+      {endedAt && (
+        <div>
+          <dt>Took</dt>
+          <dd>{duration(msBetween(startedAt, endedAt))}</dd>
+        </div>
+      )}
+      {workflowUrl && (
+        <div>
+          <dt>Workflow</dt>
+          <dd>
+            <a href={workflowUrl}>
+              Open in Temporal UI <StatusIcon name="out" />
+            </a>
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+const interval = ({ confidence, low, high }: { confidence: number; low: number; high: number }) =>
+  `${Math.round(confidence * 100)} % interval ${signed(low)} to ${signed(high)}`;

@@ -1,0 +1,232 @@
+import type { Reason } from "../../../src/retraining/check.ts";
+import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
+import type { Evidence } from "../../../src/validation/verdict.ts";
+import { count, counted, figure, metricName, moment, percent, signed } from "../../../src/format/figures.ts";
+import { relative } from "../../../components/cycles_chart.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
+
+/** Why the cycle began: every reason the check weighed, with its numbers. */
+export function Reasons({ cycle }: { cycle: Cycle }) {
+  const speaking = cycle.reasons.filter((r) => r.speaks === "for").length;
+  return (
+    <section class="section" aria-labelledby="why">
+      <table class="records">
+        <caption>
+          <h2 id="why">
+            Why it began: {speaking} of {counted(cycle.reasons.length, "reason")} spoke for it
+            <small>Each with the evidence it rests on.</small>
+          </h2>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Reason</th>
+            <th scope="col">What it found</th>
+            <th scope="col">Evidence</th>
+            <th scope="col">Speaks</th>
+          </tr>
+        </thead>
+        <tbody>
+          {cycle.reasons.map((reason) => (
+            <tr key={reason.code}>
+              <th scope="row">{reason.code}</th>
+              <td data-label="What it found">{reason.text}</td>
+              <td data-label="Evidence">
+                <small>{listed(reason.evidence)}</small>
+              </td>
+              <td data-label="Speaks">
+                <StatusBadge badge={SPEAKS[reason.speaks]} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** camelCase names as words, each with its value */
+const listed = (evidence: Reason["evidence"]): string =>
+  Object.entries(evidence)
+    .map(([name, value]) => `${name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} ${evidenceText(value)}`)
+    .join(", ");
+
+/** Challenger against champion on the same unseen rows, and the verdict that follows. */
+export function Comparison({ cycle }: { cycle: Cycle }) {
+  const { evidence, challenger, champion } = cycle;
+  if (!evidence) return null;
+  const other = evidence.against === "baseline" ? "the naive baseline" : `v${champion}`;
+  return (
+    <section class="section" aria-labelledby="verdict">
+      <div class="with-note">
+        <div>
+          <h2 id="verdict">
+            v{challenger} against {other}: {reading(evidence.difference, evidence.margin).word.toLowerCase()}
+            <small>
+              Change of {metricName(evidence.loss)}{" "}
+              {comparedOn(evidence)}. Left of zero the challenger is better.
+            </small>
+          </h2>
+          <Forest evidence={evidence} />
+          <Metrics evidence={evidence} challenger={`v${challenger}`} other={other} />
+          <Segments evidence={evidence} other={other} />
+        </div>
+        <GateNote evidence={evidence} />
+      </div>
+    </section>
+  );
+}
+
+/** The interval on one axis with zero and the margin; everything relative to the other's loss. */
+function Forest({ evidence }: { evidence: Evidence }) {
+  const { mean, low, high, margin } = relative(evidence);
+  const edge = Math.max(Math.abs(low), Math.abs(high), margin) * 1.25 || 1;
+  const x = (share: number) => `${(50 + share / edge * 50).toFixed(2)}%`;
+  const tone = high < 0 ? " new" : high <= margin ? "" : " open";
+  const ticks = [-edge, -edge / 2, 0, edge / 2, edge].map((t) => t * 0.8);
+  return (
+    <svg
+      class="plot forest-line"
+      height="64"
+      role="img"
+      aria-label={`Relative change ${percent(mean, { sign: true })}`}
+    >
+      {ticks.map((t) => (
+        <g key={t}>
+          <line class={t === 0 ? "axis" : "grid"} x1={x(t)} x2={x(t)} y1="0" y2="64" />
+          <text class="mid" x={x(t)} y="80">{percent(t, { sign: true })}</text>
+        </g>
+      ))}
+      <line class="limit" x1={x(margin)} x2={x(margin)} y1="0" y2="64" />
+      <text class="watch" x={x(margin)} y="10" dx="6">margin</text>
+      <line class={`interval${tone}`} x1={x(low)} x2={x(high)} y1="38" y2="38" />
+      <circle class={`dot${tone}`} cx={x(mean)} cy="38" r="4.5" />
+      <text class={`mid${tone === " new" ? " green" : " strong"}`} x={x(mean)} y="26">
+        {percent(mean, { sign: true })}
+      </text>
+    </svg>
+  );
+}
+
+function Metrics({ evidence, challenger, other }: { evidence: Evidence; challenger: string; other: string }) {
+  const { championMetrics, challengerMetrics, difference } = evidence;
+  const names = Object.keys(challengerMetrics).filter((name) => name !== "n");
+  return (
+    <div class="scroll-x" role="group" aria-label="Metrics of both on the same rows" tabIndex={0}>
+      <table class="narrow">
+        <caption class="visually-hidden">Metrics of both on the same rows</caption>
+        <thead>
+          <tr>
+            <th scope="col">On the same {count(difference.n)} rows</th>
+            <th scope="col" class="num">{other}</th>
+            <th scope="col" class="num">{challenger}</th>
+            <th scope="col" class="num">Difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name) => (
+            <tr key={name}>
+              <th scope="row">{metricName(name)}</th>
+              <td class="num">{name in championMetrics ? figure(championMetrics[name]) : ""}</td>
+              <td class="num">{figure(challengerMetrics[name])}</td>
+              <td class="num">
+                {name in championMetrics ? signed(challengerMetrics[name] - championMetrics[name]) : ""}
+                {name === evidence.loss && (
+                  <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The same difference within kinds of shoppers: none may be served worse beyond its margin. */
+function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
+  const { segments, segmentMargin, loss } = evidence;
+  if (segments.length === 0) return null;
+  return (
+    <div class="scroll-x" role="group" aria-label="By kind of shopper" tabIndex={0}>
+      <table class="narrow">
+        <caption>
+          <h3>
+            By kind of shopper{" "}
+            <small>
+              A rise of more than {percent(segmentMargin)} beyond chance in one of them is refused.
+            </small>
+          </h3>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Shoppers</th>
+            <th scope="col" class="num">Rows</th>
+            <th scope="col" class="num">{metricName(loss)} of {other}</th>
+            <th scope="col" class="num">Difference</th>
+          </tr>
+        </thead>
+        <tbody>
+          {segments.map(({ segment, difference, championLoss }) => (
+            <tr key={segment}>
+              <th scope="row">{segment}</th>
+              <td class="num">{count(difference.n)}</td>
+              <td class="num">{figure(championLoss)}</td>
+              <td class="num">
+                {signed(difference.mean)}
+                <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function GateNote({ evidence }: { evidence: Evidence }) {
+  const { gate, margin, threshold, stale, staleBecause, failing, cutoffs, difference } = evidence;
+  return (
+    <div class="note">
+      <p>
+        <b>The gate</b>
+        {gate === "threshold"
+          ? `Plain rule: the loss has to fall by at least ${percent(threshold)}.`
+          : `By evidence: wholly below zero is better; wholly below the margin of ${
+            figure(margin)
+          } is not worse.`}
+      </p>
+      <p>
+        <b>The champion</b>
+        {stale ? `Stale: ${staleBecause ?? "too old"}. Not worse is enough to replace it.` : "Not stale."}
+        {failing && " Failing: it slipped, or does no better than the naive baseline. Not worse is enough."}
+      </p>
+      <p>
+        <b>The rows</b>
+        {counted(cutoffs.length, "cut-off")},{" "}
+        {cutoffs.map((c) => moment(c, "day")).join(", ")}; newer than what either was trained on. Intervals
+        are resampled by shopper, {Math.round(difference.confidence * 100)} %.
+      </p>
+    </div>
+  );
+}
+
+/** What the first labelled window after the deployment said. */
+export function WatchNote({ watch }: { watch: Watch | null }) {
+  if (!watch) return null;
+  return (
+    <section class="section" aria-labelledby="watch">
+      <h2 id="watch">
+        After the deployment: {watch.decision === "cannot tell" ? "cannot tell yet" : watch.decision}
+      </h2>
+      <p>{watch.text}</p>
+      <p>
+        <small>
+          Outcomes of {moment(watch.cutoff, "day")} against v{watch.against}
+          {watch.difference &&
+            `: loss ${withInterval(watch.difference)}, on ${counted(watch.difference.n, "row")}`}
+        </small>
+      </p>
+    </section>
+  );
+}

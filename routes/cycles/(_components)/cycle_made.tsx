@@ -1,0 +1,88 @@
+import type { ModelVersion, ServingMove } from "../../../src/registry/version.ts";
+import type { Cycle } from "../../../src/retraining/cycle.ts";
+import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
+import { services } from "../../../components/version_rings.tsx";
+
+interface Props {
+  cycle: Cycle;
+  made: ModelVersion | null;
+  moves: readonly ServingMove[];
+}
+
+/** What the cycle made, from what, and what it served. */
+export function Made({ cycle, made, moves }: Props) {
+  return (
+    <section class="section" aria-labelledby="made">
+      <h2 id="made">What was made, and from what</h2>
+      <dl class="facts wide">
+        {made ? <VersionFacts made={made} moves={moves} /> : (
+          <>
+            <dt>Version</dt>
+            <dd>none: the cycle {cycle.endedAt ? "ended" : "has not come"} before one was trained</dd>
+          </>
+        )}
+        <dt>Snapshot</dt>
+        <dd>{cycle.snapshotId ? <code>{cycle.snapshotId}</code> : "none sealed yet"}</dd>
+        <dt>Workflow</dt>
+        <dd>
+          <code>{cycle.id}</code>{" "}
+          <small>
+            run <code>{cycle.runId}</code>
+          </small>
+        </dd>
+      </dl>
+    </section>
+  );
+}
+
+function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly ServingMove[] }) {
+  const { version, model, manifest, artefactSha256, damagedAt, artefactRemovedAt } = made;
+  const served = services(moves).filter((s) => s.version === version);
+  const gone = damagedAt ? "damaged" : artefactRemovedAt ? "removed, newer backups exist" : "kept";
+  return (
+    <>
+      <dt>Version</dt>
+      <dd>
+        <a href={`/versions#${model}`}>v{version}</a>{" "}
+        <small>{made.state}, seed {manifest.seed}, code {manifest.codeVersion}</small>
+      </dd>
+      <dt>Served</dt>
+      <dd>
+        {served.length === 0
+          ? "never"
+          : served.map((s) => `${moment(s.from, "day")} to ${s.until ? moment(s.until, "day") : "now"}`).join(
+            ", ",
+          )}
+      </dd>
+      <dt>Recipe</dt>
+      <dd>
+        {manifest.candidate} <small>{competition(manifest)}</small>
+      </dd>
+      <dt>Learnt from</dt>
+      <dd>
+        {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}
+        <small>
+          labels through {moment(manifest.served.labelledThrough, "day")}; {manifest.served.refitted
+            ? `fitted again after the verdict, which saw ${count(manifest.tested.rows)}`
+            : "the very model the verdict was on"}
+        </small>
+      </dd>
+      <dt>At validation</dt>
+      <dd>
+        {Object.entries(manifest.metrics).filter(([m]) => m !== "n").map(([m, x]) =>
+          `${metricName(m)} ${figure(x)}`
+        ).join(", ")}
+      </dd>
+      <dt>Artefact</dt>
+      <dd>
+        <code>sha256:{artefactSha256}</code> <small>{gone}</small>
+      </dd>
+    </>
+  );
+}
+
+/** Who took part in the competition inside training, and with what loss. */
+const competition = ({ competition }: ModelVersion["manifest"]): string =>
+  competition.length < 2
+    ? ""
+    : `out of ${competition.map((c) => `${c.candidate} ${figure(c.loss)}`).join(", ")}`;

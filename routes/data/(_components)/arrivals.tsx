@@ -1,0 +1,166 @@
+import { DAY_MS } from "../../../src/core/time.ts";
+import type { DataView } from "../../../src/dashboard/reads/data.ts";
+import { ChartTools } from "../../../components/chart_tools.tsx";
+import { count, counted, duration, msBetween, percent } from "../../../src/format/figures.ts";
+import { Time } from "../../../components/status_badge.tsx";
+
+/** What comes live is not days old. */
+const IMPORTED_S = 2 * 86_400;
+const lag = (seconds: number): string => duration(Math.max(0, seconds) * 1000);
+
+/** The newest event, how late events come, how often they come twice. */
+export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { data: DataView }) {
+  const events = brief.reduce((sum, d) => sum + d.events, 0);
+  const late = brief.reduce((sum, d) => sum + d.late, 0);
+  const twice = brief.reduce((sum, d) => sum + d.duplicates, 0);
+  const sent = repeats.reduce((sum, r) => sum + r.events, 0);
+  const last = days.at(-1)?.day;
+  const lastDay = days.filter(({ day }) => day === last).reduce((sum, d) => sum + d.events, 0);
+  return (
+    <>
+      <dl class="answers">
+        <div>
+          <dt>Newest event</dt>
+          <dd>
+            {newest.at ? <Time iso={newest.at} as="moment" /> : "none yet"}
+            {newest.at && <small>, {duration(msBetween(newest.at, asOf))} before the moment shown</small>}
+          </dd>
+        </div>
+        {last !== undefined && (
+          <div>
+            <dt>Newest day with events</dt>
+            <dd>
+              {counted(lastDay, "event")}{" "}
+              <small>
+                on <Time iso={new Date(last * DAY_MS).toISOString()} as="day" />
+              </small>
+            </dd>
+          </div>
+        )}
+        {newest.lagMiddle !== null && (
+          <div>
+            <dt>From event to arrival</dt>
+            <dd>
+              {lag(newest.lagMiddle)}{" "}
+              <small>
+                in the middle, {lag(newest.lagMost!)} for 95 in 100; newest {counted(newest.events, "event")}
+                {newest.lagMiddle > IMPORTED_S && "; imported history, not live"}
+              </small>
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>Late by over an hour</dt>
+          <dd>{brief.length === 0 ? "cannot tell yet" : share(late, events)}</dd>
+        </div>
+        <div>
+          <dt>Say the same twice</dt>
+          <dd>{brief.length === 0 ? "cannot tell yet" : share(twice, events)}</dd>
+        </div>
+        <div>
+          <dt>Sent again under one id</dt>
+          <dd>
+            {count(sent)} <small>in the last 56 days, counted once</small>
+          </dd>
+        </div>
+      </dl>
+      {brief.length > 0 && (
+        <ChartTools
+          id="arrivals"
+          describe="Late and repeated events by day"
+          numbers={{
+            columns: [
+              { name: "Day", as: "day" },
+              { name: "Events", as: "count" },
+              { name: "Late", as: "count" },
+              { name: "Say the same twice", as: "count" },
+            ],
+            rows: brief.map((d) => [new Date(d.day * DAY_MS).toISOString(), d.events, d.late, d.duplicates]),
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const share = (part: number, of: number) => (
+  <>
+    {count(part)} <small>of {count(of)}, {percent(of > 0 ? part / of : 0)}</small>
+  </>
+);
+
+/** Where events came from, as far as that is known. */
+export function Sources({ data: { imports, repeats } }: { data: DataView }) {
+  return (
+    <>
+      <h2 id="sources">
+        Sources{" "}
+        <small>
+          Events that come over HTTP are stored without their sender; files and what was sent again are
+          counted.
+        </small>
+      </h2>
+      {imports.length === 0 ? <p>No file was imported.</p> : <ImportTable imports={imports} />}
+      {repeats.length > 0 && (
+        <table class="narrow">
+          <caption>
+            <h3>Sent again, by source</h3>
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">Source</th>
+              <th scope="col" class="num">Events</th>
+              <th scope="col">Last on</th>
+            </tr>
+          </thead>
+          <tbody>
+            {repeats.map((r) => (
+              <tr key={r.source}>
+                <th scope="row">{r.source}</th>
+                <td class="num">{count(r.events)}</td>
+                <td>
+                  <Time iso={new Date(r.lastDay * DAY_MS).toISOString()} as="day" />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}
+
+function ImportTable({ imports }: { imports: DataView["imports"] }) {
+  return (
+    <table class="records">
+      <thead>
+        <tr>
+          <th scope="col">File</th>
+          <th scope="col" class="num">Lines</th>
+          <th scope="col" class="num">Events</th>
+          <th scope="col" class="num">Known already</th>
+          <th scope="col" class="num">Put aside</th>
+          <th scope="col">Read</th>
+        </tr>
+      </thead>
+      <tbody>
+        {imports.map((i) => (
+          <tr key={`${i.name} ${i.updatedAt}`}>
+            <th scope="row">{i.name}</th>
+            <td data-label="Lines" class="num">{count(i.linesDone)}</td>
+            <td data-label="Events" class="num">{count(i.accepted)}</td>
+            <td data-label="Known already" class="num">{count(i.duplicates)}</td>
+            <td data-label="Put aside" class="num">{count(i.quarantined)}</td>
+            <td data-label="Read">
+              {i.finishedAt ? <Time iso={i.finishedAt} as="moment" /> : (
+                <>
+                  not to its end; last at <Time iso={i.updatedAt} as="moment" />
+                </>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

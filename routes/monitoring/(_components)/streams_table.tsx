@@ -1,0 +1,48 @@
+import type { PerformanceReport } from "../../../src/performance/report.ts";
+import { count } from "../../../src/format/figures.ts";
+import { StatusBadge, Time } from "../../../components/status_badge.tsx";
+import type { Badge } from "../../../components/labels.ts";
+
+const QUIET: Badge = { glyph: "good", tone: "good", word: "Quiet" };
+const SPOKE: Badge = { glyph: "watch", tone: "watch", word: "Spoke" };
+const MAY_CRY: Badge = { glyph: "unknown", tone: "unknown", word: "Spoke" };
+const WAITS: Badge = { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
+
+/** Detectors that read a version's errors one by one, as their outcomes come in. */
+export function StreamsTable({ report: { streams, version } }: { report: PerformanceReport }) {
+  if (streams.length === 0) {
+    return <p>No error of v{version} was read yet: none of its outcomes are known.</p>;
+  }
+  return (
+    <table class="records">
+      <thead>
+        <tr>
+          <th scope="col">Detector</th>
+          <th scope="col">State</th>
+          <th scope="col" class="num">Errors read</th>
+          <th scope="col" class="num">Alarms</th>
+          <th scope="col">Last alarm</th>
+          <th scope="col">Counts</th>
+        </tr>
+      </thead>
+      <tbody>
+        {streams.map(({ detector, seen, alarms, lastAlarm, budgeted }) => (
+          <tr key={detector}>
+            <th scope="row">
+              <code>{detector}</code>
+            </th>
+            <td data-label="State">
+              <StatusBadge badge={seen === 0 ? WAITS : alarms === 0 ? QUIET : budgeted ? SPOKE : MAY_CRY} />
+            </td>
+            <td data-label="Errors read" class="num">{count(seen)}</td>
+            <td data-label="Alarms" class="num">{count(alarms)}</td>
+            <td data-label="Last alarm">{lastAlarm ? <Time iso={lastAlarm} as="day" /> : "none"}</td>
+            <td data-label="Counts">
+              {budgeted ? "within the budget: its alarm counts" : "no bound on false alarms: shown only"}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

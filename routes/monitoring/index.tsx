@@ -1,0 +1,272 @@
+import { HttpError, page } from "fresh";
+import { define } from "../../src/dashboard/define.ts";
+import { DriftPanels } from "./(_components)/drift_panels.tsx";
+import { EstimateChart } from "./(_components)/estimate_chart.tsx";
+import { MomentChooser } from "./(_components)/moment_chooser.tsx";
+import {
+  budgetText,
+  chance,
+  dataSentence,
+  DRIFT,
+  measuredOf,
+  modelSentence,
+  PERFORMANCE,
+  withRange,
+} from "./(_components)/monitoring_labels.ts";
+import { count, counted, figure, metricName, percent } from "../../src/format/figures.ts";
+import { QualityFindings } from "./(_components)/quality_findings.tsx";
+import { StatusBadge, Time } from "../../components/status_badge.tsx";
+import { StreamsTable } from "./(_components)/streams_table.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import { TrendChart } from "./(_components)/trend_chart.tsx";
+import type { MonitoringView } from "../../src/dashboard/reads/monitoring.ts";
+import { PageHeader } from "../../components/page_header.tsx";
+
+export const handler = define.handlers({
+  async GET({ url, state }) {
+    const { dashboard } = state;
+    const { status: { models } } = await follow(state, "looks");
+    const model = url.searchParams.get("model") ?? models.at(0)?.model ?? "";
+    const at = url.searchParams.get("at") || null;
+    if (at !== null && Number.isNaN(Date.parse(at))) throw new HttpError(404, `"${at}" is no moment`);
+    const view = await dashboard.monitoring({ model, asOfMs: at === null ? undefined : Date.parse(at) });
+    if (!view) throw new HttpError(404, `There is no model "${model}"`);
+    if (at !== null) state.live = undefined; // what was said of the past stays so
+    state.title = `Monitoring of ${model}`;
+    return page({ view });
+  },
+});
+
+export default define.page<typeof handler>(function Monitoring({ data, state }) {
+  const view = asOfThen(data.view);
+  if (isBeforeAll(view)) return <BeforeAll view={view} />;
+  return (
+    <>
+      <PageHeader>
+        <h1 id="answer" data-redraw>
+          {[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}
+        </h1>
+        <MomentChooser view={view} />
+      </PageHeader>
+      <div id="looks" data-redraw>
+        <div class="columns">
+          <Answers view={view} />
+          <Estimates view={view} />
+        </div>
+        <Inputs view={view} />
+        <section class="section" aria-labelledby="quality">
+          <QualityFindings quality={view.quality} person={state.person} />
+        </section>
+        <Streams view={view} />
+      </div>
+    </>
+  );
+});
+
+/** Of a moment of the past: what nobody had looked at by then, in those words. */
+function asOfThen(view: MonitoringView): MonitoringView {
+  if (view.at === null) return view;
+  const then = <T extends { report: unknown; waiting: string | null }>(shown: T, what: string): T =>
+    shown.report === null ? { ...shown, waiting: `Nobody had looked at ${what} by then` } : shown;
+  const { model } = view;
+  return {
+    ...view,
+    brief: view.brief.map((one) => ({ ...one, performance: then(one.performance, one.model) })),
+    performance: then(view.performance, model),
+    drift: then(view.drift, `the inputs of ${model}`),
+    quality: then(view.quality, "the events"),
+  };
+}
+
+const isBeforeAll = ({ at, brief, quality }: MonitoringView): boolean =>
+  at !== null && quality.report === null &&
+  brief.every(({ performance, drift }) => performance.report === null && drift.report === null);
+
+function BeforeAll({ view }: { view: MonitoringView }) {
+  return (
+    <PageHeader>
+      <h1>Nobody had looked yet.</h1>
+      <p>
+        No look at anything had been made by <Time iso={view.at!} as="moment" />. Choose a later one.
+      </p>
+      <MomentChooser view={view} />
+    </PageHeader>
+  );
+}
+
+/** The metric over time, and what it rests on. */
+function Answers({ view }: { view: MonitoringView }) {
+  const { model, metric, unit, performance: { report, waiting }, trail, moves } = view;
+  const title = report
+    ? `${model}: ${metricName(metric)} ${trendWord[report.answer]}`
+    : `${model}: no look yet`;
+  return (
+    <section class="section" aria-labelledby="answers">
+      <h2 id="answers" class={report ? "visually-hidden" : undefined}>
+        {report ? `What ${model} answered` : title}
+      </h2>
+      {report && trail.length > 0
+        ? <TrendChart model={model} metric={metric} unit={unit} trail={trail} moves={moves} title={title} />
+        : <p>{waiting}</p>}
+      {report && <AnswersNote view={view} />}
+    </section>
+  );
+}
+
+const trendWord = {
+  "holds": "holds",
+  "fell": "has slipped",
+  "cannot tell yet": "cannot be told yet",
+} as const;
+
+function AnswersNote({ view: { metric, performance: { report } } }: { view: MonitoringView }) {
+  const { answer, loss, margin, alpha, waiting, outcomesNext, forecast, text } = report!;
+  const found = measuredOf(report, metric);
+  const judged = measuredOf(report, loss);
+  return (
+    <div class="note below">
+      <p>
+        <b>Now</b>
+        <StatusBadge badge={PERFORMANCE[answer]} /> {found
+          ? `${metricName(metric)} ${withRange(found)}, on ${counted(found.rows, "outcome")}.`
+          : `No outcome of v${report!.version} is known yet.`}
+        {waiting > 0 && ` ${counted(waiting, "prediction")} ${waiting === 1 ? "waits" : "wait"} for outcomes`}
+        {waiting > 0 && outcomesNext && (
+          <>
+            , the next by <Time iso={outcomesNext} as="day" />
+          </>
+        )}
+        {waiting > 0 && "."}
+      </p>
+      <p>
+        <b>What decides</b>
+        {metricName(loss)}
+        {judged && ` ${withRange(judged)}`}: it has slipped when it is above its value at validation
+        {judged?.atDeployment != null && ` (${figure(judged.atDeployment)})`} by more than{" "}
+        {figure(margin)}, which a look says wrongly with a chance of {percent(alpha)} at most.
+      </p>
+      <p>
+        <b>Trend</b>
+        {forecast ? forecastText(forecast, loss) : "Too few looks at this version to go on from."}
+      </p>
+      {answer !== "holds" && (
+        <p>
+          <b>In full</b>
+          {text}.
+        </p>
+      )}
+    </div>
+  );
+}
+
+type Forecast = NonNullable<NonNullable<MonitoringView["performance"]["report"]>["forecast"]>;
+
+function forecastText({ perDay, daysLeft, low, high, points, threshold }: Forecast, loss: string): string {
+  const rests = `by ${counted(points, "look")}, ${metricName(loss)} changes by ${figure(perDay)} a day`;
+  if (daysLeft === null) {
+    return `At this trend the threshold of ${figure(threshold)} is not crossed: ${rests}.`;
+  }
+  const between = low === null ? "" : ` (${count(low)} to ${high === null ? "never" : count(high)})`;
+  return `At this trend the threshold of ${figure(threshold)} falls in ${
+    counted(Math.round(daysLeft), "day")
+  }${between}: ${rests}.`;
+}
+
+function Estimates({ view: { metric, trail, performance: { report } } }: { view: MonitoringView }) {
+  if (!report) return null;
+  return (
+    <section class="section" aria-labelledby="estimated">
+      <h2 id="estimated" class="visually-hidden">Before outcomes are known</h2>
+      <EstimateChart metric={metric} trail={trail} report={report} />
+      {report.estimated && (
+        <div class="note below">
+          <p>
+            <b>An estimate, not a measurement</b>
+            {report.estimated.method}, of {counted(report.estimated.rows, "prediction")} that{" "}
+            {report.estimated.rows === 1 ? "waits" : "wait"} for outcomes.
+          </p>
+          <p>
+            <b>It assumes</b>
+            {report.estimated.assumptions.join(". ")}.
+          </p>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Whether the inputs shifted, input by input and all together. */
+function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }: { view: MonitoringView }) {
+  if (!report) {
+    return (
+      <section class="section" aria-labelledby="inputs">
+        <h2 id="inputs">Inputs of {model}</h2>
+        <p>{waiting}</p>
+      </section>
+    );
+  }
+  const { together } = report;
+  return (
+    <section class="section" aria-labelledby="inputs">
+      <div class="with-note">
+        <div>
+          <h2 id="inputs">
+            {inputsTitle(report)}{" "}
+            <small>
+              Ranked by shift × importance; what shifted beyond chance comes first. Before: shoppers of{" "}
+              <Time iso={report.reference.cutoffs.at(-1)!} as="day" />, now: of{" "}
+              <Time iso={report.current.cutoff} as="day" />.
+            </small>
+          </h2>
+          {report.features.length > 0 && <DriftPanels report={report} shapes={shapes} />}
+        </div>
+        <div class="note">
+          <p>
+            <b>Says</b>
+            <StatusBadge badge={DRIFT[report.answer]} /> {report.text}.
+          </p>
+          <p>
+            <b>Alarm</b>
+            An input shifted where its p, corrected for all of them, is {figure(report.alpha)}{" "}
+            at most, and it moved further than it does by itself.
+          </p>
+          <p>
+            <b>False alarms</b>
+            {budgetText(budget, report)}
+          </p>
+          <p>
+            <b>All inputs together</b>
+            {together
+              ? `${together.statistic}: ${figure(together.value)}, ${chance(together.p)}; ${
+                together.drifted
+                  ? "they go together in another way than before"
+                  : "they go together as before"
+              }.`
+              : "Not looked at."}
+          </p>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+function inputsTitle({ model, features, answer }: NonNullable<MonitoringView["drift"]["report"]>): string {
+  const drifted = features.filter((f) => f.drifted).length;
+  if (drifted > 0) return `${model}: ${counted(drifted, "input")} of ${count(features.length)} shifted`;
+  return answer === "stable"
+    ? `${model}: none of ${counted(features.length, "input")} shifted beyond chance`
+    : `${model}: whether inputs shifted cannot be told yet`;
+}
+
+function Streams({ view: { performance: { report } } }: { view: MonitoringView }) {
+  if (!report) return null;
+  return (
+    <section class="section" aria-labelledby="streams">
+      <h2 id="streams">
+        Streaming detectors{" "}
+        <small>They read the errors of v{report.version} one by one, in the order of the predictions.</small>
+      </h2>
+      <StreamsTable report={report} />
+    </section>
+  );
+}

@@ -1,0 +1,175 @@
+import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
+import type { ArmEvidence } from "../../../src/rollout/rollout_evidence.ts";
+import type { Rollout } from "../../../src/rollout/rollout.ts";
+import { bounds } from "./difference_chart.tsx";
+import { count, counted, figure, moment, signed } from "../../../src/format/figures.ts";
+import { DECISIONS } from "../../../components/rollout_labels.ts";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+
+/** How each version does with the shoppers that it was shown to, at the newest look. */
+export function Arms({ rollout, look }: { rollout: Rollout; look: ReadLook }) {
+  const { arms } = look.evidence;
+  const rewarded = arms.some((arm) => arm.reward !== null);
+  return (
+    <section class="section" aria-labelledby="arms">
+      <table class="records">
+        <caption>
+          <h2 id="arms">
+            How each version does{" "}
+            <small>
+              As of {moment(look.asOf, "moment")}{" "}
+              UTC. Shoppers since the step began, all else since the rollout did; the loss is of each
+              version's own shoppers, so compare it by the chart above only.
+            </small>
+          </h2>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Version</th>
+            <th scope="col" class="num">Shoppers</th>
+            <th scope="col" class="num">Answers</th>
+            <th scope="col" class="num">Errors</th>
+            <th scope="col" class="num">Fallbacks</th>
+            <th scope="col" class="num">Slow</th>
+            <th scope="col" class="num">Loss</th>
+            {rewarded && <th scope="col" class="num">{rollout.plan.bandit.reward}</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {arms.map((arm) => <Arm key={arm.version} arm={arm} rollout={rollout} rewarded={rewarded} />)}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Arm({ arm, rollout, rewarded }: { arm: ArmEvidence; rollout: Rollout; rewarded: boolean }) {
+  const { version, shoppers, answers, errors, fallbacks, slow, timed, loss, reward } = arm;
+  return (
+    <tr>
+      <th scope="row">
+        v{version} <small>{version === rollout.champion ? "champion" : "challenger"}</small>
+      </th>
+      <td data-label="Shoppers" class="num">{count(shoppers)}</td>
+      <td data-label="Answers" class="num">{count(answers)}</td>
+      <td data-label="Errors" class="num">{count(errors)}</td>
+      <td data-label="Fallbacks" class="num">{count(fallbacks)}</td>
+      <td data-label="Slow" class="num">
+        {timed === 0 ? "not timed" : `${count(slow)} of ${count(timed)}`}
+      </td>
+      <td data-label="Loss" class="num">{mean(loss)}</td>
+      {rewarded && <td data-label={rollout.plan.bandit.reward} class="num">{reward && mean(reward)}</td>}
+    </tr>
+  );
+}
+
+const mean = ({ n, mean }: ArmEvidence["loss"]) =>
+  n === 0 ? "no outcomes yet" : (
+    <>
+      {figure(mean)} <small>on {counted(n, "shopper")}</small>
+    </>
+  );
+
+/** The paired difference within kinds of shoppers, at the newest look. */
+export function Segments({ look, champion }: { look: ReadLook; champion: number }) {
+  if (look.segments.length === 0) return null;
+  return (
+    <section class="section" aria-labelledby="segments">
+      <table class="records">
+        <caption>
+          <h2 id="segments">
+            By kind of shopper{" "}
+            <small>
+              Loss minus v{champion}'s on the same shoppers. A rise that is beyond what is allowed, whenever
+              one looks, takes the version back.
+            </small>
+          </h2>
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Shoppers</th>
+            <th scope="col">Version</th>
+            <th scope="col" class="num">With outcomes</th>
+            <th scope="col" class="num">Loss of v{champion}</th>
+            <th scope="col" class="num">Difference</th>
+            <th scope="col" class="num">Allowed</th>
+          </tr>
+        </thead>
+        <tbody>
+          {look.segments.map((s) => (
+            <tr key={`${s.version} ${s.segment}`}>
+              <th scope="row">{s.segment}</th>
+              <td data-label="Version">v{s.version}</td>
+              <td data-label="With outcomes" class="num">{count(s.n)}</td>
+              <td data-label={`Loss of v${champion}`} class="num">{figure(s.championLoss)}</td>
+              <td data-label="Difference" class="num">
+                {s.n === 0 ? "no outcomes yet" : (
+                  <>
+                    {signed(s.mean)} <small>{bounds(s)}</small>
+                  </>
+                )}
+              </td>
+              <td data-label="Allowed" class="num">{signed(s.margin)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** Each look: what it decided, on what, and whether its evidence gives the same again. */
+export function Looks({ looks }: { looks: readonly ReadLook[] }) {
+  return (
+    <section class="section" aria-labelledby="looks">
+      {looks.length === 0
+        ? (
+          <>
+            <h2 id="looks">Not looked at yet</h2>
+            <p>The first look comes within the hour; each is written down with all it rests on.</p>
+          </>
+        )
+        : <LookTable looks={looks} />}
+    </section>
+  );
+}
+
+function LookTable({ looks }: { looks: readonly ReadLook[] }) {
+  const differing = looks.filter((look) => !look.same).length;
+  return (
+    <table class="records">
+      <caption>
+        <h2 id="looks">
+          {counted(looks.length, "look")}, {differing === 0
+            ? `${looks.length > 1 ? "each " : ""}the same when decided again`
+            : `${count(differing)} not the same when decided again`}
+          <small>Newest first. Decided again just now, from the evidence that was kept.</small>
+        </h2>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Look</th>
+          <th scope="col">As of</th>
+          <th scope="col">Decision</th>
+          <th scope="col">Decided again</th>
+          <th scope="col">What it rests on</th>
+        </tr>
+      </thead>
+      <tbody>
+        {looks.toReversed().map(({ number, asOf, decision, same }) => (
+          <tr key={number}>
+            <th scope="row">{number}</th>
+            <td data-label="As of">{moment(asOf, "moment")}</td>
+            <td data-label="Decision">
+              <StatusBadge badge={DECISIONS[decision.kind]} />
+            </td>
+            <td data-label="Decided again">
+              {same ? "same" : <StatusBadge badge={{ glyph: "bad", tone: "bad", word: "Differs" }} />}
+            </td>
+            <td data-label="Rests on">{decision.text}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

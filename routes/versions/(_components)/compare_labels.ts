@@ -1,0 +1,60 @@
+/** Two versions beside each other, in words. */
+import type { Paired } from "../../../src/app/reports/compare.ts";
+import type { CompareView } from "../../../src/dashboard/reads/compare.ts";
+import { counted, metricName, percent } from "../../../src/format/figures.ts";
+import { type Badge, reading } from "../../../components/labels.ts";
+
+/** Where both scored the same rows. */
+export const ON: Readonly<Record<Paired["on"], string>> = {
+  outcomes: "outcomes since the one replaced the other",
+  rollout: "shoppers whom both answered about in a rollout",
+  gate: "the rows of the gate",
+};
+
+/** What a paired difference allows to say of `b` beside `a`. */
+export function pairedBadge({ difference: { mean, low, high }, margin }: Paired): Badge {
+  if (mean === 0 && low === 0 && high === 0) return { glyph: "good", tone: "unknown", word: "The same" };
+  return reading({ low: low ?? -Infinity, high: high ?? Infinity }, margin);
+}
+
+/** A difference as a share of the loss of `a`; null: that is not known. */
+export function shares({ difference: { mean, low, high }, loss: { a } }: Paired) {
+  if (a === null || !(a > 0)) return null;
+  const share = (x: number | null) => x === null ? null : x / a;
+  return { mean: mean / a, low: share(low), high: share(high) };
+}
+
+const UNITS = { outcomes: "outcome", rollout: "shopper", gate: "row" } as const;
+const OF = {
+  outcomes: "since the one replaced the other",
+  rollout: "whom both answered about in a rollout",
+  gate: "of the gate",
+} as const;
+
+/** "540 rows of the gate" */
+const units = ({ on, n }: Paired) => `${counted(n, UNITS[on])} ${OF[on]}`;
+
+/** The answer in one sentence, from what says most. */
+export function compareHeadline({ model, a, b, paired }: CompareView): string {
+  const [older, newer] = [`v${a.version.version}`, `v${b.version.version}`];
+  const [best] = paired;
+  if (!best) {
+    return `Whether ${newer} of ${model} predicts better than ${older} cannot be told: no rows were scored by both.`;
+  }
+  const { word } = pairedBadge(best);
+  const share = shares(best);
+  const by = share ? ` (${metricName(best.loss.name)} ${percent(share.mean, { sign: true })})` : "";
+  const on = `on ${units(best)}`;
+  if (word === "Cannot tell yet") {
+    return `Whether ${newer} of ${model} predicts better than ${older} cannot be told yet, ${on}.`;
+  }
+  const says = SAYS[word] ?? `is ${word.toLowerCase()} than`;
+  return `${newer} of ${model} ${says} ${older}${by}, ${on}.`;
+}
+
+/** What does not read "is ... than". */
+const SAYS: Readonly<Record<string, string>> = {
+  "The same": "predicts the same as",
+  "Not worse": "is no worse than",
+  "Worse within the margin": "is worse, within the margin, than",
+};

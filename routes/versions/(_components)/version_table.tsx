@@ -1,0 +1,111 @@
+import type { ModelVersion } from "../../../src/registry/version.ts";
+import type { ModelStatus } from "../../../src/retraining/status.ts";
+import { ActButton, actPath } from "../../../components/act.tsx";
+import type { Person } from "../../../src/dashboard/session.ts";
+import { count, counted, figure, metricName, moment } from "../../../src/format/figures.ts";
+import type { Service } from "../../../components/version_rings.tsx";
+import { StatusBadge } from "../../../components/status_badge.tsx";
+import type { Badge } from "../../../components/labels.ts";
+
+interface Props {
+  model: ModelStatus;
+  versions: readonly ModelVersion[];
+  served: readonly Service[];
+  /** who has not signed in is offered nothing in the rows */
+  person: Person | null;
+}
+
+const sign = (glyph: Badge["glyph"], tone: Badge["tone"], word: string): Badge => ({ glyph, tone, word });
+
+function standing(v: ModelVersion, serving: number | undefined, served: readonly Service[]): Badge | string {
+  if (v.version === serving) return sign("good", "good", "Serving");
+  if (v.damagedAt) return sign("bad", "bad", "File damaged");
+  if (served.findLast((s) => s.version === v.version)?.rolledBack) return sign("back", "bad", "Rolled back");
+  if (v.artefactRemovedAt) return "File removed";
+  if (v.state === "deployed") return "Ready to return";
+  return v.state === "rejected" ? "Rejected" : "Not deployed";
+}
+
+const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
+  v.version !== serving?.version && v.damagedAt === null && v.artefactRemovedAt === null;
+
+/** Every version of a model, newest first. */
+export function VersionTable({ model, versions: all, served, person }: Props) {
+  const name = model.model;
+  const versions = all.filter((v) => v.state !== "reference"); // those serve nobody: a replay's other policies
+  if (versions.length === 0) {
+    return (
+      <>
+        <h2 id={name}>{name}</h2>
+        <p>No versions yet. The first is trained once there are enough labelled rows.</p>
+      </>
+    );
+  }
+  return (
+    <table class="records">
+      <caption>
+        <h2 id={name}>
+          {name}: {counted(versions.length, "version")} <small>{model.question}</small>
+        </h2>
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">Version</th>
+          <th scope="col">Standing</th>
+          <th scope="col">Served</th>
+          <th scope="col" class="num">{metricName(model.primaryMetric)} at validation</th>
+          <th scope="col">Recipe</th>
+          <th scope="col" class="num">Rows learnt from</th>
+          <th scope="col">Artefact</th>
+          <th scope="col">Made by</th>
+          {person && (
+            <th scope="col">
+              <span class="visually-hidden">Act</span>
+            </th>
+          )}
+        </tr>
+      </thead>
+      <tbody>
+        {versions.map((v) => {
+          const stands = standing(v, model.serving?.version, served);
+          const metric = v.manifest.metrics[model.primaryMetric];
+          return (
+            <tr key={v.version}>
+              <th scope="row">v{v.version}</th>
+              <td data-label="Standing">
+                {typeof stands === "string" ? stands : <StatusBadge badge={stands} />}
+              </td>
+              <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
+              <td data-label="At validation" class="num">
+                {metric === undefined ? "not measured" : figure(metric)}
+              </td>
+              <td data-label="Recipe">{v.manifest.candidate}</td>
+              <td data-label="Learnt from" class="num">{count(v.manifest.served.rows)}</td>
+              <td data-label="Artefact">
+                <code>{v.artefactSha256.slice(0, 10)}</code>
+              </td>
+              <td data-label="Made by">
+                <a href={`/cycles/${v.cycleId}`}>cycle {v.cycleId.split("/").at(-1)}</a>
+              </td>
+              {person && (
+                <td>
+                  {canServe(v, model) && (
+                    <ActButton person={person} href={actPath("promote", { model: name, version: v.version })}>
+                      Promote <span class="visually-hidden">v{v.version}</span>
+                    </ActButton>
+                  )}
+                </td>
+              )}
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+const spans = (served: readonly Service[]): string =>
+  served.map((s) =>
+    s.until ? `${moment(s.from, "day")} to ${moment(s.until, "day")}` : `since ${moment(s.from, "day")}`
+  )
+    .join(", ") || "never";

@@ -1,0 +1,101 @@
+import { page } from "fresh";
+import { Offers } from "../../components/act.tsx";
+import { define } from "../../src/dashboard/define.ts";
+import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
+import { services, VersionRings } from "../../components/version_rings.tsx";
+import { ServedWhen } from "./(_components)/served_when.tsx";
+import { VersionTable } from "./(_components)/version_table.tsx";
+import type { ModelStatus } from "../../src/retraining/status.ts";
+import { PageHeader } from "../../components/page_header.tsx";
+
+export const handler = define.handlers({
+  async GET({ state }) {
+    const { dashboard } = state;
+    const { models, asOf } = await dashboard.status();
+    const sections = await Promise.all(models.map(async (status) => {
+      const [versions, moves, back, lineage] = await Promise.all([
+        dashboard.versions(status.model),
+        dashboard.moves(status.model),
+        dashboard.knownGood(status.model),
+        dashboard.lineage(status.model),
+      ]);
+      return { status, versions, served: services(moves), back, lineage };
+    }));
+    state.title = "Models";
+    return page({ sections, asOf });
+  },
+});
+
+export default define.page<typeof handler>(function Versions({ data: { sections, asOf }, state }) {
+  return (
+    <>
+      <PageHeader>
+        <h1>{answer(sections.map((s) => s.status))}</h1>
+        <p>
+          A version serves from the moment it is put in place; an earlier one can return while its file is
+          kept.
+        </p>
+      </PageHeader>
+      <section class="section" aria-labelledby="when">
+        <div class="with-note">
+          <div>
+            <h2 id="when">
+              Who served when{" "}
+              <small>By the time of the data. Green serves now, hatched was taken back.</small>
+            </h2>
+            <ServedWhen
+              models={sections.map(({ status, served }) => ({ model: status.model, served }))}
+              asOf={asOf}
+            />
+          </div>
+          <div class="note">
+            <p>
+              {sections.map(({ status, served }) => (
+                <VersionRings key={status.model} model={status.model} served={served} asOf={asOf} />
+              ))}
+            </p>
+            <p>
+              <b>Rings</b>
+              One for each service, oldest inside; the wider the gap, the longer it served. Green serves now.
+              Broken was rolled back.
+            </p>
+          </div>
+        </div>
+      </section>
+      {sections.map(({ status, versions, served, back, lineage }) => (
+        <section key={status.model} class="section" aria-labelledby={status.model}>
+          <VersionTable model={status} versions={versions} served={served} person={state.person} />
+          <Offers
+            person={state.person}
+            here="/versions"
+            offers={offers(status, back)}
+          />
+          <Lineage model={status.model} lineage={lineage} served={served} />
+          <CompareForm
+            model={status.model}
+            versions={versions.filter((v) =>
+              v.state !== "reference"
+            ).map((v) =>
+              v.version
+            )}
+          />
+        </section>
+      ))}
+    </>
+  );
+});
+
+/** Back to the last known good version; while a rollout runs, to the one that serves beside it. */
+function offers({ model, serving, rollout }: ModelStatus, back: number | null) {
+  const version = rollout ? serving?.version ?? null : back;
+  const text = rollout ? `Take v${rollout.version} back` : `Roll ${model} back to v${version}`;
+  return version === null ? [] : [{ action: "roll-back" as const, model, version, text }];
+}
+
+function answer(models: readonly ModelStatus[]): string {
+  const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);
+  const without = models.filter((m) => !m.serving).map((m) => m.model);
+  if (serving.length === 0) return "No version serves yet.";
+  const list = serving.length > 1 ? `${serving.slice(0, -1).join(", ")} and ${serving.at(-1)}` : serving[0];
+  return `${list}.${without.length > 0 ? ` Nothing serves ${without.join(", ")} yet.` : ""}`;
+}

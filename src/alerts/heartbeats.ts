@@ -1,0 +1,20 @@
+import { z } from "zod";
+/** What a retrainer workflow last said of itself. */
+export const RetrainerState = z.object({
+  model: z.string(),
+  active: z.boolean(),
+  nextCheckAt: z.iso.datetime().nullable(),
+  runningCycle: z.string().nullable(),
+  updatedAt: z.iso.datetime(),
+});
+
+export type RetrainerState = z.infer<typeof RetrainerState>;
+
+/** A process that runs activities, and when it last said that it is there. */
+export const WorkerState = z.object({
+  name: z.string(),
+  startedAt: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+});
+
+export type WorkerState = z.infer<typeof WorkerState>;

@@ -1,0 +1,141 @@
+import { DAY_MS } from "../../core/time.ts";
+import { DamagedArtefactError } from "../../core/errors.ts";
+import { canonicalJson, sha256 } from "../../core/hash.ts";
+import type { Sql } from "../../db/connect.ts";
+import {
+  findFeatureBlock,
+  findLabelBlock,
+  saveFeatureBlock,
+  saveLabelBlock,
+} from "../../db/cycles/snapshots.ts";
+import { countEvents } from "../../db/events/events.ts";
+import { readLabelDays, readUserDays } from "../../db/events/user_days.ts";
+import type { ModelDefinition } from "../../models/model.ts";
+import type { ArtefactStore } from "../../registry/artefacts.ts";
+import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
+import { FEATURE_HASH, featureRow, FEATURES } from "../../features/definition.ts";
+import type { Activity } from "../../features/population.ts";
+
+/** Where blocks come from and are kept. */
+export interface BlockDeps {
+  sql: Sql;
+  store: ArtefactStore;
+}
+
+/** Whom rows are made for, and how far their outcomes reach. */
+export interface Protocol {
+  activeDays: number;
+  activity: Activity;
+  horizonDays: number;
+}
+
+type Sealed = Promise<{ sha256: string; rows: number }>;
+
+/** Blocks being built in this process, by store: models that ask for the same rows at once share one build. */
+const underWay = new WeakMap<ArtefactStore, Map<string, Sealed>>();
+
+/**
+ * The features of one cut-off, sealed. Built once: built again only when events before the cut-off arrived since, or
+ * its file is damaged.
+ * @returns the sha256 of its bytes and its number of rows
+ */
+export async function featureBlock(
+  { sql, store }: BlockDeps,
+  protocol: Protocol,
+  cutoffMs: number,
+): Promise<{ sha256: string; rows: number }> {
+  const key = sha256(canonicalJson({ features: FEATURE_HASH, ...protocol })).slice(0, 32);
+  const eventsSeen = await countEvents(sql, { beforeMs: cutoffMs });
+  const known = await findFeatureBlock(sql, key, cutoffMs);
+  if (known && known.eventsSeen === eventsSeen && await isIntact(store, known.sha256)) return known;
+  const job = `${key} ${cutoffMs} ${eventsSeen}`;
+  const builds = underWay.get(store) ?? new Map<string, Sealed>();
+  const build = builds.get(job) ?? sealFeatures({ sql, store }, protocol, { key, cutoffMs, eventsSeen });
+  underWay.set(store, builds.set(job, build));
+  return await build.finally(() => builds.delete(job));
+}
+
+async function sealFeatures(
+  { sql, store }: BlockDeps,
+  protocol: Protocol,
+  { key, cutoffMs, eventsSeen }: { key: string; cutoffMs: number; eventsSeen: number },
+): Promise<{ sha256: string; rows: number }> {
+  const block = await buildFeatures(sql, protocol, cutoffMs);
+  const hash = await store.put(encodeFeatures(block));
+  const row = {
+    key,
+    cutoff: new Date(cutoffMs).toISOString(),
+    eventsSeen,
+    sha256: hash,
+    rows: block.users.length,
+  };
+  await saveFeatureBlock(sql, row);
+  return row;
+}
+
+/** Whether a block can be read as it was written; one that cannot is built again. */
+async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> {
+  try {
+    await store.get(sha256);
+    return true;
+  } catch (error) {
+    if (error instanceof DamagedArtefactError) return false;
+    throw error;
+  }
+}
+
+/** The features of one cut-off's population, from events strictly before it. */
+export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
+  const { activeDays, activity, horizonDays } = protocol;
+  const users: string[] = [];
+  const rows: number[][] = [];
+  for await (
+    const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population: { activeDays, activity } })
+  ) {
+    users.push(userKey);
+    rows.push(featureRow(days, cutoffMs, { horizonDays }));
+  }
+  const width = FEATURES.length;
+  const features = new Float32Array(rows.length * width);
+  rows.forEach((row, i) => features.set(row, i * width));
+  return { cutoffMs, featureHash: FEATURE_HASH, users, width, features };
+}
+
+/** The outcomes of one cut-off for the shoppers of its feature block, sealed; rebuilt when late events arrived. */
+export async function labelBlock(
+  { sql, store }: BlockDeps,
+  model: Pick<ModelDefinition, "name" | "label">,
+  protocol: Protocol,
+  { cutoffMs, features }: { cutoffMs: number; features: string },
+): Promise<string> {
+  const key = sha256(canonicalJson({ model: model.name, label: String(model.label), ...protocol })).slice(
+    0,
+    32,
+  );
+  const toMs = cutoffMs + protocol.horizonDays * DAY_MS;
+  const eventsSeen = await countEvents(sql, { beforeMs: toMs });
+  const known = await findLabelBlock(sql, key, cutoffMs);
+  const fresh = known && known.eventsSeen === eventsSeen && known.featureSha256 === features;
+  if (fresh && await isIntact(store, known.sha256)) return known.sha256;
+  const { users } = decodeFeatures(await store.get(features));
+  const hash = await store.put(
+    encodeLabels(await buildLabels(sql, model, { fromMs: cutoffMs, toMs, users })),
+  );
+  const cutoff = new Date(cutoffMs).toISOString();
+  await saveLabelBlock(sql, { key, cutoff, eventsSeen, featureSha256: features, sha256: hash });
+  return hash;
+}
+
+/** One outcome per shopper from events in `[fromMs, toMs)`; shoppers who stayed away have the label of no days. */
+export async function buildLabels(
+  sql: Sql,
+  { label }: Pick<ModelDefinition, "label">,
+  { fromMs, toMs, users }: { fromMs: number; toMs: number; users: readonly string[] },
+): Promise<Float64Array> {
+  const absent = label([]);
+  const found = new Map<string, number>();
+  for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users })) {
+    found.set(userKey, label(days));
+  }
+  return Float64Array.from(users, (user) => found.get(user) ?? absent);
+}

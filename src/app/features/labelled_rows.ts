@@ -1,0 +1,56 @@
+import type { Sql } from "../../db/connect.ts";
+import { eventSpan } from "../../db/events/day_counts.ts";
+import { type BlockDeps, featureBlock, labelBlock } from "./blocks.ts";
+import type { ModelDefinition } from "../../models/model.ts";
+import type { ModelConfig } from "../../config/retraining.ts";
+import { firstCutoff, labelledCutoffs } from "../../training/cutoffs.ts";
+import type { SnapshotBlock } from "../../training/snapshot.ts";
+
+/** The cut-offs of a model whose outcomes are complete at `asOfMs`, ms since the epoch, oldest first. */
+export async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): Promise<number[]> {
+  const span = await eventSpan(sql);
+  if (!span) return [];
+  const { active_days: activeDays, step_days: stepDays, horizon_days: horizonDays } = config;
+  const firstMs = config.first_cutoff === null
+    ? firstCutoff({ firstEventMs: span.firstMs, activeDays, stepDays })
+    : Date.parse(config.first_cutoff);
+  return labelledCutoffs({ firstMs, asOfMs, stepDays, horizonDays, max: config.max_train_cutoffs });
+}
+
+/** All labelled rows of a model as of a moment, as sealed blocks, oldest first. Builds only what is new. */
+export async function labelledBlocks(
+  deps: BlockDeps,
+  model: ModelDefinition,
+  { config, asOfMs, onBlock }: {
+    config: ModelConfig;
+    asOfMs: number;
+    onBlock?: (done: number, of: number) => void;
+  },
+): Promise<SnapshotBlock[]> {
+  const cutoffs = await cutoffsOf(deps.sql, config, asOfMs);
+  const blocks: SnapshotBlock[] = [];
+  for (const cutoffMs of cutoffs) {
+    blocks.push(await labelledBlock(deps, model, { config, cutoffMs }));
+    onBlock?.(blocks.length, cutoffs.length);
+  }
+  return blocks;
+}
+
+/** The rows of one cut-off whose outcomes are complete. Built once. */
+export async function labelledBlock(
+  deps: BlockDeps,
+  model: ModelDefinition,
+  { config, cutoffMs }: { config: ModelConfig; cutoffMs: number },
+): Promise<SnapshotBlock> {
+  const protocol = protocolOf(config);
+  const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
+  const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
+  return { cutoff: new Date(cutoffMs).toISOString(), rows, features, labels };
+}
+
+/** Whom rows are made for, by a model's configuration. */
+export const protocolOf = (config: ModelConfig) => ({
+  activeDays: config.active_days,
+  activity: config.activity,
+  horizonDays: config.horizon_days,
+});

@@ -1,0 +1,80 @@
+import type { Sql } from "../../db/connect.ts";
+import { metPredictions } from "../../db/monitoring/outcomes.ts";
+import { servingChanges } from "../../db/models/serving.ts";
+import { getVersion } from "../../db/models/versions.ts";
+import { rowLosses } from "../../stats/metrics.ts";
+import type { ModelDefinition } from "../../models/model.ts";
+import type { ModelConfig } from "../../config/retraining.ts";
+import { makePlan } from "../../rollout/make_plan.ts";
+import { momentsOf } from "../../stats/moments.ts";
+import type { RolloutPlan, Strategy } from "../../rollout/plan.ts";
+import { lastKnownGood } from "./moves.ts";
+import type { ModelVersion } from "../../registry/version.ts";
+
+/** Which version is to be rolled out beside which. */
+export interface RolloutPlanRequest {
+  model: ModelDefinition;
+  config: ModelConfig;
+  strategy: Strategy;
+  champion: ModelVersion;
+  challenger: ModelVersion;
+  asOf: string;
+  /** a drill: its version is never promoted */
+  drill?: boolean;
+}
+
+/** How a rollout goes that a person asks for: as they say, else as the configuration does, but never at once. */
+export const strategyFor = ({ rollout }: ModelConfig, asked?: Strategy): Strategy =>
+  asked ?? (rollout === "immediate" ? "canary" : rollout);
+
+/** The plan that a rollout would go by if it began now: what it needs can be told beforehand. */
+export async function planRollout(sql: Sql, planRequest: RolloutPlanRequest): Promise<RolloutPlan> {
+  const { model, config, strategy, champion, challenger } = planRequest;
+  const others = strategy === "bandit" ? await earlierGood(sql, planRequest) : [];
+  return makePlan(config, strategy, {
+    champion: champion.version,
+    challengers: [challenger.version, ...others],
+    championLoss: champion.manifest.metrics[model.loss] ?? 0,
+    lossDeviation: await lossDeviation(sql, planRequest),
+    margin: config.margin ?? model.margin,
+    mayPromote: !planRequest.drill,
+  });
+}
+
+/** Outcomes of the champion that are read to see how much its loss differs between shoppers. */
+const OUTCOMES_MAX = 5000;
+const OUTCOMES_MIN = 100;
+
+async function lossDeviation(
+  sql: Sql,
+  { model, champion, asOf }: RolloutPlanRequest,
+): Promise<number | null> {
+  const of = { model: model.name, version: champion.version, asOfMs: Date.parse(asOf) };
+  const { rows } = await metPredictions(sql, { ...of, limit: OUTCOMES_MAX });
+  if (rows.length < OUTCOMES_MIN) return null;
+  const cap = champion.manifest.targetCap ?? Infinity;
+  const [outcome, prediction] = [rows.map((r) => r.outcome), rows.map((r) => r.prediction)];
+  const losses = rowLosses(model.loss, outcome, prediction, { cap });
+  return Math.sqrt(momentsOf(losses).variance);
+}
+
+/** Earlier versions that a bandit may choose from, the newest known good one first. */
+async function earlierGood(
+  sql: Sql,
+  { model, config, champion, challenger }: RolloutPlanRequest,
+): Promise<number[]> {
+  const history = await servingChanges(sql, model.name);
+  const served = [...new Set(history.flatMap(({ version, previous }) => [version, previous ?? version]))];
+  const versions = await Promise.all(served.map((version) => getVersion(sql, model.name, version)));
+  const kept = versions.filter((v) => v.damagedAt === null && v.artefactRemovedAt === null);
+  const taken = new Set([champion.version, challenger.version]);
+  const found: number[] = [];
+  while (found.length < config.bandit_versions) {
+    const usable = (version: number) => !taken.has(version) && kept.some((v) => v.version === version);
+    const next = lastKnownGood(history, usable);
+    if (next === null) break;
+    taken.add(next);
+    found.push(next);
+  }
+  return found;
+}

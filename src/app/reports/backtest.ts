@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { DAY_MS } from "../../core/time.ts";
+import type { BacktestState } from "../../backtest/backtest.ts";
+import { BacktestEnd, LabelledPolicy } from "../../backtest/backtest.ts";
+import { type Predicted, type Worth, worthOf } from "../../backtest/money.ts";
+import { labelOfKind, ModelResult, resultOf } from "../../backtest/report.ts";
+import { DamagedArtefactError, NotFoundError } from "../../core/errors.ts";
+import {
+  type BacktestRow,
+  listBacktests,
+  listEnds,
+  listSteps,
+  type SavedStep,
+  trainingSeconds,
+} from "../../db/backtests/backtests.ts";
+import type { Sql } from "../../db/connect.ts";
+import { scopeOf } from "../../db/backtests/scopes.ts";
+import type { ModelDefinition } from "../../models/model.ts";
+import { configOf } from "../../config/retraining.ts";
+
+/** What a list says of a backtest. */
+export const BacktestSummary = z.object({
+  id: z.string(),
+  models: z.array(z.string()),
+  policies: z.array(LabelledPolicy),
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  stepDays: z.number(),
+  moments: z.int(),
+  state: z.enum(["running", "finished", "failed", "cancelled"]),
+  text: z.string().nullable().describe("how it ended"),
+  done: z.int().describe("steps: a policy, a model, a moment"),
+  steps: z.int().describe("all of them"),
+  by: z.string(),
+  why: z.string(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export type BacktestSummary = z.infer<typeof BacktestSummary>;
+
+/** One backtest with what it found so far. */
+export const BacktestDetail = BacktestSummary.extend({
+  ends: z.array(BacktestEnd).describe("how policies ended so far"),
+  results: z.array(ModelResult),
+  notes: z.array(z.string()).describe("what this cannot say"),
+});
+export type BacktestDetail = z.infer<typeof BacktestDetail>;
+
+const NOTES = [
+  "Intervals are 95 % over moments, and allow for outcome windows that overlap; over few moments they can still be too narrow.",
+  "In a backtest a version that passes serves everyone at once: approvals and rollouts take time that is not replayed.",
+  "The events are those known today; some may have arrived after the moment that they are replayed for.",
+];
+
+export function summaryOf(row: BacktestRow): BacktestSummary {
+  const { id, models, policies, moments, state, text, done, by, why, createdAt, endedAt } = row;
+  return {
+    id,
+    models,
+    policies,
+    text,
+    done,
+    by,
+    why,
+    createdAt,
+    endedAt,
+    state: state satisfies BacktestState,
+    from: moments[0],
+    to: moments[moments.length - 1],
+    stepDays: stepDaysOf(moments),
+    moments: moments.length,
+    steps: policies.length * models.length * moments.length,
+  };
+}
+
+const stepDaysOf = ([first, second]: readonly string[]) => (Date.parse(second) - Date.parse(first)) / DAY_MS;
+
+/** What a backtest did so far. @param open opens sealed predictions @throws {NotFoundError} there is none of this id */
+export async function readBacktest(
+  { sql, models, open }: {
+    sql: Sql;
+    models: ReadonlyMap<string, ModelDefinition>;
+    open: (sha256: string) => Promise<unknown>;
+  },
+  id: string,
+): Promise<BacktestDetail> {
+  const [row] = await listBacktests(sql, { id });
+  if (!row) throw new NotFoundError("backtest", id);
+  const [steps, ends] = await Promise.all([listSteps(sql, { backtest: id }), listEnds(sql, id)]);
+  const scopes = row.policies.map((_, at) => scopeOf(id, at));
+  const spent = await trainingSeconds(sql, scopes);
+  const results: ModelResult[] = [];
+  for (const name of row.models) {
+    const model = models.get(name);
+    if (!model) continue; // its file is gone since
+    const seconds = spent.filter((use) => use.model === name).map((use) =>
+      [row.policies[scopes.indexOf(use.scope)].label, use.seconds] as const
+    );
+    const worth = await worthByPolicy(row, model, { steps, open });
+    const told = steps.map(({ predictionsSha256: _, ...step }) => step);
+    results.push(resultOf({ backtest: row, model, steps: told, seconds: new Map(seconds), worth }));
+  }
+  return { ...summaryOf(row), ends: ends.filter(({ policy }) => policy !== ""), results, notes: NOTES };
+}
+
+/** What each policy would have earned over never; nothing is opened where no economics are stated. */
+async function worthByPolicy(
+  row: BacktestRow,
+  model: ModelDefinition,
+  { steps, open }: { steps: readonly SavedStep[]; open: (sha256: string) => Promise<unknown> },
+): Promise<Map<string, Worth>> {
+  const config = configOf(row.config, model.name);
+  const stepDays = stepDaysOf(row.moments);
+  const none = worthOf(model, config, { before: [], after: [], stepDays });
+  if (none.gain === null) return new Map(row.policies.map(({ label }) => [label, none]));
+  const never = labelOfKind(row, "never");
+  const said = async (label: string) => {
+    const of = steps.filter((s) => s.policy === label && s.model === model.name);
+    return (await Promise.all(of.map((step) => predictedAt(step, open)))).flatMap((p) => p ?? []);
+  };
+  const before = never === null ? [] : await said(never);
+  const found = new Map<string, Worth>();
+  for (const { label } of row.policies) {
+    if (label === never || before.length === 0) continue;
+    found.set(label, worthOf(model, config, { before, after: await said(label), stepDays }));
+  }
+  return found;
+}
+
+const Sealed = z.object({
+  shopper: z.array(z.number()),
+  outcome: z.array(z.number()),
+  prediction: z.array(z.number()),
+});
+
+async function predictedAt(
+  { asOf, predictionsSha256 }: SavedStep,
+  open: (sha256: string) => Promise<unknown>,
+): Promise<Predicted | null> {
+  if (predictionsSha256 === null) return null;
+  try {
+    return { asOf, ...Sealed.parse(await open(predictionsSha256)) };
+  } catch (error) {
+    if (error instanceof DamagedArtefactError) return null; // a moment less
+    throw error;
+  }
+}

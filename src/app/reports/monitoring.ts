@@ -1,0 +1,147 @@
+import type { z } from "zod";
+import type { Clock } from "../../core/clock.ts";
+import { listAcceptances } from "../../db/monitoring/acceptances.ts";
+import { foundInData } from "../../db/monitoring/affected.ts";
+import { currentConfig } from "../../db/config/config_versions.ts";
+import type { Sql } from "../../db/connect.ts";
+import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";
+import { getObservations } from "../../db/monitoring/observations.ts";
+import { type Observation } from "../../monitoring/observation.ts";
+import { servingVersion } from "../../db/models/serving.ts";
+import { alphaOf, SHARES, type Watched } from "../../monitoring/budget.ts";
+import { DriftReport } from "../../drift/report.ts";
+import type { ObservationSummary } from "../../monitoring/observation_summary.ts";
+import { PerformanceReport } from "../../performance/report.ts";
+import { QualityReport } from "../../quality/report.ts";
+import { currentAsOf } from "../as_of.ts";
+import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../../monitoring/report.ts";
+
+export interface MonitoringDeps {
+  sql: Sql;
+  clock: Clock;
+  /** every model: they divide the budget */
+  models: ReadonlyMap<string, unknown>;
+}
+
+/** Which looks. */
+export interface LooksQuery {
+  /** most earlier looks beside the newest */
+  limit: number;
+  /** newest look at this moment or before it, ms since the epoch; left out: the newest of all */
+  asOfMs?: number;
+}
+
+/** The newest look at the inputs of each of these models. */
+export const readDrift = (
+  deps: MonitoringDeps,
+  query: LooksQuery & { models: readonly string[] },
+): Promise<DriftLooks> =>
+  readModels(
+    deps,
+    query,
+    { kind: "drift", of: "the inputs", watched: ["features", "together"] },
+    DriftReport,
+  );
+
+/** The newest look at what each of these models answered. */
+export const readPerformance = (
+  deps: MonitoringDeps,
+  query: LooksQuery & { models: readonly string[] },
+): Promise<PerformanceLooks> =>
+  readModels(
+    deps,
+    query,
+    { kind: "performance", of: "the answers", watched: ["performance", "streams"] },
+    PerformanceReport,
+  );
+
+/** The newest look at the events, and what of earlier ones still matters. */
+export async function readQuality(deps: MonitoringDeps, query: LooksQuery): Promise<QualityLooks> {
+  const { sql, clock } = deps;
+  const looks = await readLooks(sql, { kind: "quality", model: null }, query, QualityReport);
+  const { config } = await currentConfig(sql);
+  const waiting = () =>
+    `Nobody looked at the events yet; the monitor looks every ${config.monitor_interval_hours} h, and each check looks first`;
+  const keys = looks.newest?.report.findings.map((f) => f.key) ?? [];
+  const broken = await foundInData(sql, {
+    asOfMs: query.asOfMs ?? await currentAsOf(sql, clock),
+    means: "broken",
+  });
+  return {
+    ...await common(deps, query, ["quality"]),
+    ...looks,
+    waiting: why(looks, query, waiting),
+    withheld: broken.filter((f) => !keys.includes(f.key)),
+    accepted: await listAcceptances(sql, keys),
+  };
+}
+
+async function readModels<T extends z.ZodType>(
+  deps: MonitoringDeps,
+  { models, ...query }: LooksQuery & { models: readonly string[] },
+  { kind, of, watched }: { kind: Observation["kind"]; of: string; watched: readonly Watched[] },
+  schema: T,
+) {
+  const ofModel = async (model: string) => {
+    const looks = await readLooks(deps.sql, { kind, model }, query, schema);
+    const serves = await servingVersion(deps.sql, model) !== null;
+    const waiting = () =>
+      serves
+        ? `Nobody looked at ${of} of ${model} yet; the monitor looks once a day, and each check looks first`
+        : `Nobody looked at ${of} of ${model} yet, for no version of it serves; the first look comes once one does`;
+    return { model, ...looks, waiting: why(looks, query, waiting) };
+  };
+  return { ...await common(deps, query, watched), models: await Promise.all(models.map(ofModel)) };
+}
+
+/** The newest look as its schema has it, and those before it in brief. */
+async function readLooks<T extends z.ZodType>(
+  sql: Sql,
+  of: Pick<Observation, "kind" | "model">,
+  { limit, asOfMs }: LooksQuery,
+  schema: T,
+) {
+  const beforeMs = asOfMs === undefined ? undefined : asOfMs + 1;
+  const [first, ...earlier] = await listObservationSummaries(sql, { ...of, beforeMs, limit: limit + 1 });
+  return { newest: first ? await readReport(sql, first, schema) : null, earlier };
+}
+
+async function readReport<T extends z.ZodType>(sql: Sql, { id }: ObservationSummary, schema: T) {
+  const [{ at, codeVersion, report }] = await getObservations(sql, [id]);
+  return { id, at, codeVersion, report: schema.parse(report) };
+}
+
+/** Why there is nothing to show; null where there is. */
+function why(
+  { newest }: { newest: unknown },
+  { asOfMs }: LooksQuery,
+  waiting: () => string,
+): string | null {
+  if (newest !== null) return null;
+  return asOfMs === undefined ? waiting() : `No look as of ${new Date(asOfMs).toISOString()} or before`;
+}
+
+async function common(
+  { sql, clock, models }: MonitoringDeps,
+  { asOfMs }: LooksQuery,
+  watched: readonly Watched[],
+) {
+  const { config } = await currentConfig(sql);
+  return {
+    asOf: new Date(asOfMs ?? await currentAsOf(sql, clock)).toISOString(),
+    budget: budgetOf(watched, { falseAlarmDays: config.false_alarm_days, models: models.size }),
+  };
+}
+
+/** What looks at these things may spend. */
+export function budgetOf(
+  watched: readonly Watched[],
+  { falseAlarmDays, models }: { falseAlarmDays: number; models: number },
+): Budget {
+  const shares = watched.map((what) => {
+    const divided = what === "quality" ? 1 : models;
+    const perDay = alphaOf(what, { falseAlarmDays, asOfMs: 0, previousMs: null, models: divided });
+    return { watched: what, share: SHARES[what], perDay };
+  });
+  return { falseAlarmDays, models, shares };
+}

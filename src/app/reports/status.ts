@@ -1,0 +1,130 @@
+import type { Clock } from "../../core/clock.ts";
+import { listAlerts } from "../../db/alerts/alerts.ts";
+import { type Approval, listApprovals } from "../../db/rollouts/approvals.ts";
+import { listLooks, runningRollout } from "../../db/rollouts/rollouts.ts";
+import { listChecks } from "../../db/cycles/checks.ts";
+import { currentConfig } from "../../db/config/config_versions.ts";
+import type { Sql } from "../../db/connect.ts";
+import { countOutcomes, findCycle, listCycles } from "../../db/cycles/cycles.ts";
+import { countEvents } from "../../db/events/events.ts";
+import { listRetrainers } from "../../db/cycles/retrainers.ts";
+import { lastMove } from "../../db/models/serving.ts";
+import { lastSnapshot } from "../../db/cycles/snapshots.ts";
+import { getVersion } from "../../db/models/versions.ts";
+import type { ModelDefinition } from "../../models/model.ts";
+import type { ServingMove } from "../../registry/version.ts";
+import type { Rollout } from "../../rollout/rollout.ts";
+import { configOf } from "../../config/retraining.ts";
+import { currentMoment } from "../as_of.ts";
+import type { Cycle } from "../../retraining/cycle.ts";
+import { cycleText } from "../../retraining/cycle_text.ts";
+import { healthOf } from "../../retraining/health.ts";
+import type { ModelStatus, Status } from "../../retraining/status.ts";
+
+/** What the status is read from: Postgres only, so that it answers while workers and Temporal are down. */
+export interface StatusDeps {
+  sql: Sql;
+  clock: Clock;
+  models: ReadonlyMap<string, ModelDefinition>;
+  temporalUi: string | null;
+}
+
+/** What every model's status shares. */
+interface Shared {
+  sql: Sql;
+  events: number;
+  config: Awaited<ReturnType<typeof currentConfig>>["config"];
+  retrainers: Awaited<ReturnType<typeof listRetrainers>>;
+  alerts: Awaited<ReturnType<typeof listAlerts>>;
+}
+
+/** Reads what the system is doing, model by model. */
+export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps): Promise<Status> {
+  const moment = await currentMoment(sql, clock);
+  const [events, { config }, retrainers, alerts] = await Promise.all([
+    countEvents(sql, { beforeMs: moment.asOfMs }),
+    currentConfig(sql),
+    listRetrainers(sql),
+    listAlerts(sql, { open: true, limit: 1000 }),
+  ]);
+  const shared = { sql, events, config, retrainers, alerts };
+  return {
+    asOf: new Date(moment.asOfMs).toISOString(),
+    clock: moment.clock,
+    temporalUi,
+    openAlerts: alerts.length,
+    models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
+  };
+}
+
+async function modelStatus(definition: ModelDefinition, shared: Shared): Promise<ModelStatus> {
+  const { name: model, kind, question, unit, primaryMetric } = definition;
+  const { sql, events, config } = shared;
+  const [cycles, checks, move, snapshot, outcomes, rollout, [approval]] = await Promise.all([
+    listCycles(sql, { model, limit: 2 }), // a model runs one cycle at a time: the other one has ended
+    listChecks(sql, { model, limit: 1 }),
+    lastMove(sql, model),
+    lastSnapshot(sql, model),
+    countOutcomes(sql, model),
+    runningRollout(sql, model),
+    listApprovals(sql, { model, limit: 1 }),
+  ]);
+  const retrainer = shared.retrainers.find((r) => r.model === model);
+  const alerts = shared.alerts.filter((a) => a.model === model);
+  const last = cycles.find((c) => c.endedAt !== null) ?? null;
+  const { min_new_samples: needed } = configOf(config, model);
+  return {
+    model,
+    kind,
+    question,
+    unit,
+    primaryMetric,
+    active: retrainer?.active ?? false,
+    health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts }),
+    samples: { collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)), needed },
+    serving: move && await servingStatus(sql, move),
+    rollout: rollout && await rolloutStatus(sql, rollout),
+    approval: approval ? pickApproval(approval) : null,
+    running: runningStatus(cycles.find((c) => c.endedAt === null)),
+    lastCycle: last && { ...pick(last), text: cycleText(last) },
+    lastCheck: checks[0] ? { ...checks[0] } : null,
+    nextCheckAt: retrainer?.nextCheckAt ?? null,
+    outcomes,
+    openAlerts: alerts.length,
+  };
+}
+
+const pickApproval = ({ version, text, expiresAt }: Approval) => ({ version, text, expiresAt });
+
+/** Where the rollout that runs is, by its last look. */
+async function rolloutStatus(
+  sql: Sql,
+  { id, plan, challengers: [version], shares, startedAt, why }: Rollout,
+): Promise<ModelStatus["rollout"]> {
+  const [look] = await listLooks(sql, id, 1);
+  const share = plan.strategy === "shadow" ? 0 : shares.find((arm) => arm.version === version)?.share ?? 0;
+  return { id, strategy: plan.strategy, version, share, startedAt, text: look?.decision.text ?? why };
+}
+
+const pick = ({ id, number, outcome, asOf, endedAt }: Cycle) => ({ id, number, outcome, asOf, endedAt });
+
+function runningStatus(cycle: Cycle | undefined): ModelStatus["running"] {
+  if (!cycle) return null;
+  const { id, stage, progress, startedAt } = cycle;
+  return { id, stage, progress, startedAt };
+}
+
+/** What serves, with what its own cycle measured; a version promoted by hand may have no evidence. */
+async function servingStatus(sql: Sql, move: ServingMove): Promise<ModelStatus["serving"]> {
+  const { manifest } = await getVersion(sql, move.model, move.version);
+  const evidence = (await findCycle(sql, manifest.cycleId))?.evidence ?? null;
+  return {
+    version: move.version,
+    since: move.at,
+    asOf: move.asOf,
+    candidate: manifest.candidate,
+    metrics: manifest.metrics,
+    validationRows: evidence?.difference.n ?? 0,
+    difference: evidence?.against === "champion" ? evidence.difference : null,
+  };
+}

@@ -1,0 +1,61 @@
+import { sha256 } from "../../core/hash.ts";
+import { ConflictError, InvalidInputError, NotFoundError } from "../../core/errors.ts";
+import { type ApiKey, deleteKey, insertKey } from "../../db/access/api_keys.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import { type Database, inTransaction } from "../../db/connect.ts";
+import { FIRST_KEY, GIVEN_KEY, newKey } from "./keys.ts";
+import type { Role } from "../../security/roles.ts";
+
+/** Names that the audit gives to what is no person. */
+const TAKEN = [FIRST_KEY, GIVEN_KEY, "perennial"];
+
+interface Giving {
+  name: string;
+  /** who gives or takes the key */
+  by: string;
+  why: string;
+}
+
+/**
+ * Makes a key for somebody, and writes down who gave it. The answer alone holds it.
+ * @throws {InvalidInputError} the name means something else   @throws {ConflictError} there is a key of this name
+ */
+export async function giveKey(
+  sql: Database,
+  { name, role, by, why }: Giving & { role: Role },
+): Promise<ApiKey & { key: string }> {
+  if (TAKEN.includes(name.toLowerCase())) {
+    throw new InvalidInputError(`Cannot name a key "${name}": the audit calls something else so`, "name");
+  }
+  const key = newKey();
+  const added = await inTransaction(sql, async (tx) => {
+    const made = await insertKey(tx, { name, role, sha256: sha256(key), by });
+    if (!made) {
+      throw new ConflictError(`There is a key of "${name}" already; revoke it first, or name another`);
+    }
+    const said = { who: by, action: "add key", target: name, why, after: { role } };
+    await writeAudit(tx, { requestId: crypto.randomUUID(), ...said });
+    return made;
+  });
+  return { ...added, key };
+}
+
+/**
+ * Ends a key and every session that it began, and writes down who did.
+ * @throws {NotFoundError} there is none of this name   @throws {ConflictError} it has to stay
+ */
+export async function revokeKey(sql: Database, { name, by, why }: Giving): Promise<ApiKey> {
+  if (name === FIRST_KEY) {
+    throw new ConflictError(
+      `Cannot revoke "${FIRST_KEY}": it is the installation's own key, the one that was printed at its first start`,
+    );
+  }
+  if (name === by) throw new ConflictError(`Cannot revoke "${name}": it is the key that you call with`);
+  return await inTransaction(sql, async (tx) => {
+    const gone = await deleteKey(tx, name);
+    if (!gone) throw new NotFoundError("key", name);
+    const said = { who: by, action: "revoke key", target: name, why, before: { role: gone.role } };
+    await writeAudit(tx, { requestId: crypto.randomUUID(), ...said });
+    return gone;
+  });
+}

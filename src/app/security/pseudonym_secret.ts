@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InvalidInputError } from "../../core/errors.ts";
+import type { Sql } from "../../db/connect.ts";
+import { getSetting, putSetting } from "../../db/settings.ts";
+import { createPseudonymizer, type Pseudonym } from "../../privacy/pseudonym.ts";
+
+const CHECK = "pseudonym_check";
+
+/**
+ * The pseudonyms of an installation. The secret is `given` (PERENNIAL_SECRET), else a file with owner-only rights,
+ * made at first start.
+ * @throws {InvalidInputError} the database holds pseudonyms made with another secret: users would no longer match
+ */
+export async function openPseudonyms(
+  sql: Sql,
+  { home, given }: { home: string; given?: string },
+): Promise<Pseudonym> {
+  const pseudonym = createPseudonymizer(given ?? await keptSecret(home));
+  const mark = pseudonym("the secret of this installation");
+  const known = await getSetting(sql, CHECK);
+  if (known === null) await putSetting(sql, CHECK, mark);
+  else if (known !== mark) {
+    throw new InvalidInputError(
+      "Cannot open this database: its user pseudonyms were made with another secret; set PERENNIAL_SECRET to that one",
+      "PERENNIAL_SECRET",
+    );
+  }
+  return pseudonym;
+}
+
+/** The secret in `<home>/secret`; the first of several processes that start at once makes it, whole or not at all. */
+async function keptSecret(home: string): Promise<string> {
+  const path = join(home, "secret");
+  const draft = `${path}.${crypto.randomUUID()}`;
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as { code?: string }).code !== "ENOENT") throw error;
+  }
+  await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  await link(draft, path).catch((error) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  await rm(draft);
+  return await readFile(path, "utf8");
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { sha256 } from "../../core/hash.ts";
+import type { Sql } from "../../db/connect.ts";
+import { addSession, findSession, type Session, sessionSeen } from "../../db/access/sessions.ts";
+
+/** After this long a person signs in again, used or not. */
+export const SESSION_MS = 12 * 3_600_000;
+const SEEN_EVERY_MS = 60_000;
+
+/** What a browser holds of a session: 32 random bytes, in base64url. */
+const ID = /^[\w-]{43}$/;
+
+/** Begins a session with a key that was shown. @returns the id that only the browser keeps; null: the key is not known */
+export async function beginSession(
+  sql: Sql,
+  key: string,
+  { atMs }: { atMs: number },
+): Promise<{ id: string; session: Session } | null> {
+  const id = randomBytes(32).toString("base64url");
+  const session = await addSession(sql, {
+    sha256: sha256(id),
+    keySha256: sha256(key),
+    atMs,
+    expiresMs: atMs + SESSION_MS,
+  });
+  return session && { id, session };
+}
+
+/** The session that an id belongs to, or null. */
+export async function sessionOf(
+  sql: Sql,
+  id: string | undefined,
+  { atMs }: { atMs: number },
+): Promise<Session | null> {
+  if (id === undefined || !ID.test(id)) return null;
+  const session = await findSession(sql, sha256(id), { atMs });
+  if (session && atMs - Date.parse(session.seenAt) > SEEN_EVERY_MS) {
+    await sessionSeen(sql, session.sha256, { atMs });
+  }
+  return session;
+}
+
+/** What each form of a session carries: it follows from the id, which no other site can read, and does not tell it. */
+export const formToken = (id: string): string => sha256(`form ${id}`);

@@ -1,0 +1,77 @@
+import { z } from "zod";
+import { InvalidInputError } from "../core/errors.ts";
+
+const port = (standard: number) => z.coerce.number().int().min(1).max(65535).default(standard);
+const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
+
+/** Addresses of people, set apart by commas. */
+const people = z.string().transform((text) => text.split(",").map((one) => one.trim()))
+  .pipe(z.array(z.email({ error: "need e-mail addresses, set apart by commas" })).min(1));
+
+/** A URL of one of these schemes; what is wrong with it is said without repeating it: it may hold a password. */
+const urlOf = (...schemes: string[]) =>
+  z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+    error: `need a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
+    abort: true,
+  });
+
+const Variables = z.object({
+  PERENNIAL_HOME: z.string().optional(),
+  PERENNIAL_CACHE: z.string().optional(),
+  PERENNIAL_URL: z.url().optional(),
+  PERENNIAL_API_KEY: z.string().optional(),
+  PERENNIAL_HOST: z.string().default("127.0.0.1"),
+  PERENNIAL_PORT: port(8000),
+  PERENNIAL_SHARE_PORT: flag.default(false),
+  PERENNIAL_SECRET: z.string().min(16).optional(),
+  PERENNIAL_ARTEFACTS: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  TEMPORAL_ADDRESS: z.string().optional(),
+  TEMPORAL_NAMESPACE: z.string().default("default"),
+  TEMPORAL_TASK_QUEUE: z.string().default("perennial"),
+  TEMPORAL_API_KEY: z.string().optional(),
+  TEMPORAL_TLS: flag.optional(),
+  TEMPORAL_TLS_CA: z.string().optional(),
+  TEMPORAL_TLS_CERT: z.string().optional(),
+  TEMPORAL_TLS_KEY: z.string().optional(),
+  TEMPORAL_UI_URL: z.url().optional(),
+  PERENNIAL_WEBHOOK_URL: urlOf("https", "http").refine((text) => new URL(text).username === "", {
+    error: "need a URL without a password: what is posted is signed with PERENNIAL_WEBHOOK_SECRET",
+  }).optional(),
+  PERENNIAL_WEBHOOK_SECRET: z.string().min(16).optional(),
+  PERENNIAL_WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  PERENNIAL_SMTP_URL: urlOf("smtps", "smtp").optional(),
+  PERENNIAL_ALERT_FROM: z.email().optional(),
+  PERENNIAL_ALERT_TO: people.optional(),
+});
+type Variables = z.infer<typeof Variables>;
+
+/** Variables that are of no use without others. */
+const NEEDS: readonly [keyof Variables, keyof Variables][] = [
+  ["PERENNIAL_WEBHOOK_URL", "PERENNIAL_WEBHOOK_SECRET"],
+  ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_FROM"],
+  ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_TO"],
+];
+
+const Environment = Variables.superRefine((found, context) => {
+  for (const [given, needed] of NEEDS) {
+    if (found[given] !== undefined && found[needed] === undefined) {
+      context.addIssue({ code: "custom", path: [needed], message: `need it beside ${given}` });
+    }
+  }
+});
+
+/** What the environment says about this process, read once. */
+export type Config = z.infer<typeof Environment>;
+
+/** Reads and checks the environment. @throws {InvalidInputError} naming the variable that cannot be used */
+export function readConfig(env: Record<string, string | undefined> = Deno.env.toObject()): Config {
+  const filled = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const result = Environment.safeParse(filled);
+  if (result.success) return result.data;
+  const { path, message } = result.error.issues[0];
+  throw new InvalidInputError(
+    `Cannot use environment variable ${path.join(".")}: ${message}`,
+    path.join("."),
+  );
+}

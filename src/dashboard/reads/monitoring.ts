@@ -1,0 +1,120 @@
+import type { Acceptance } from "../../monitoring/acceptance.ts";
+import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";
+import { shapesOf } from "../../db/monitoring/observations.ts";
+import { performanceTrail, type TrailPoint } from "../../db/monitoring/performance_trail.ts";
+import { servingHistory } from "../../db/models/serving.ts";
+import type { DriftReport } from "../../drift/report.ts";
+import type { ObservationSummary } from "../../monitoring/observation_summary.ts";
+import type { PerformanceReport } from "../../performance/report.ts";
+import type { Finding, QualityReport } from "../../quality/report.ts";
+import type { Shapes } from "../../monitoring/shapes.ts";
+import type { ServingMove } from "../../registry/version.ts";
+import type { Budget } from "../../monitoring/report.ts";
+import {
+  type MonitoringDeps,
+  readDrift,
+  readPerformance,
+  readQuality,
+} from "../../app/reports/monitoring.ts";
+
+/** One look as it is shown; `report` null: there is none, and `waiting` says why. */
+export interface Shown<T> {
+  report: T | null;
+  waiting: string | null;
+}
+
+/** What the newest look of each kind says of a model, in brief. */
+export interface InBrief {
+  model: string;
+  /** the metric people quote */
+  metric: string;
+  performance: Shown<PerformanceReport>;
+  drift: Shown<DriftReport>;
+}
+
+/** All that the monitoring page shows of one model at one look. */
+export interface MonitoringView {
+  model: string;
+  /** the metric people quote */
+  metric: string;
+  unit: string;
+  /** of every model, as of the same moment: the headline */
+  brief: InBrief[];
+  performance: Shown<PerformanceReport>;
+  drift: Shown<DriftReport>;
+  /** what the look at the inputs compared; null: it is older than the keeping of shapes */
+  shapes: Shapes | null;
+  quality: Shown<QualityReport> & { withheld: Finding[]; accepted: Acceptance[] };
+  budget: Budget;
+  /** oldest first */
+  trail: TrailPoint[];
+  /** oldest first */
+  moves: ServingMove[];
+  /** at what the model answered, newest first */
+  looks: ObservationSummary[];
+  /** the moment that was asked for; null: the newest */
+  at: string | null;
+}
+
+const LOOKS_SHOWN = 60;
+/** Later than any look: the year 9999. */
+const FAR_MS = Date.UTC(9999, 0);
+
+/** Reads what was stored at the looks: nothing is computed again. @returns null, where there is no such model */
+export async function readMonitoringView(
+  deps: Omit<MonitoringDeps, "models"> & {
+    models: ReadonlyMap<string, { primaryMetric: string; unit: string }>;
+  },
+  { model, asOfMs }: { model: string; asOfMs?: number },
+): Promise<MonitoringView | null> {
+  const { sql, models } = deps;
+  const definition = models.get(model);
+  if (!definition) return null;
+  const query = { limit: 0, asOfMs };
+  const all = { ...query, models: [...models.keys()] };
+  const metric = definition.primaryMetric;
+  const untilMs = asOfMs ?? FAR_MS;
+  const [drift, performance, quality, trail, moves, looks] = await Promise.all([
+    readDrift(deps, all),
+    readPerformance(deps, all),
+    readQuality(deps, query),
+    performanceTrail(sql, { model, metric, untilMs }),
+    servingHistory(sql, model),
+    listObservationSummaries(sql, { kind: "performance", model, limit: LOOKS_SHOWN }),
+  ]);
+  const brief = all.models.map((name, i) => ({
+    model: name,
+    metric: models.get(name)!.primaryMetric,
+    performance: shown(performance.models[i]),
+    drift: shown(drift.models[i]),
+  }));
+  const { performance: answers, drift: inputs } = brief.find((one) => one.model === model)!;
+  const drawn = drift.models.find((one) => one.model === model)?.newest;
+  const { falseAlarmDays, models: dividing, shares } = drift.budget;
+  return {
+    model,
+    metric,
+    unit: definition.unit,
+    brief,
+    performance: answers,
+    drift: inputs,
+    shapes: drawn ? await shapesOf(sql, drawn.id) : null,
+    quality: { ...shown(quality), withheld: quality.withheld, accepted: quality.accepted },
+    budget: {
+      falseAlarmDays,
+      models: dividing,
+      shares: [...shares, ...performance.budget.shares, ...quality.budget.shares],
+    },
+    trail,
+    moves: moves.filter((move) => asOfMs === undefined || Date.parse(move.asOf) <= asOfMs).toReversed(),
+    looks,
+    at: asOfMs === undefined ? null : new Date(asOfMs).toISOString(),
+  };
+}
+
+const shown = <T>(
+  { newest, waiting }: { newest: { report: T } | null; waiting: string | null },
+): Shown<T> => ({
+  report: newest?.report ?? null,
+  waiting,
+});

@@ -1,0 +1,103 @@
+/** Signing in to the dashboard, and changing something from it: in the person's name, by the API's own routes. */
+import { sleep } from "../core/deadline.ts";
+import { parse, serialize } from "hono/utils/cookie";
+import type { Change, Person, SessionActions } from "./session.ts";
+import { endSession, leaveNotice, takeNotice } from "../db/access/sessions.ts";
+import { createAttempts } from "../security/attempts.ts";
+import { beginSession, formToken, SESSION_MS, sessionOf } from "../app/security/sessions.ts";
+import type { Api, ApiDeps } from "../api/deps.ts";
+
+const FAILURES = { max: 10, perMs: 60_000 };
+const FAILURE_TAKES_MS = 500;
+/** Where a change starts from does not matter in process; the guard of hosts knows this one. */
+const IN_PROCESS = "http://localhost";
+
+/** Sessions, with who comes back. */
+export interface SessionService extends SessionActions {
+  currentUser(req: Request): Promise<Person | null>;
+  /** Returns the notice that was left for the person's next page, once. */
+  takeNotice(person: Person): Promise<string | null>;
+}
+
+/** Nobody is signed in, and nobody can: for pages that are drawn without an API behind them. */
+export const ANONYMOUS: SessionService = {
+  currentUser: () => Promise.resolve(null),
+  signIn: () => Promise.resolve({ status: 403, why: "Nobody can sign in here" }),
+  signOut: () => Promise.resolve(""),
+  change: () => Promise.resolve({ status: 403, why: "Nothing can be changed here" }),
+  leaveNotice: () => Promise.resolve(),
+  takeNotice: () => Promise.resolve(null),
+};
+
+/** @param api what changes are made through, as if they came over HTTP with the person's key */
+export function createSessionService(
+  { sql, clock }: Pick<ApiDeps, "sql" | "clock">,
+  api: Api,
+): SessionService {
+  const attempts = createAttempts(clock, FAILURES);
+  return {
+    async currentUser(req) {
+      const id = parse(req.headers.get("cookie") ?? "")[cookieName(req)];
+      const session = await sessionOf(sql, id, { atMs: clock() });
+      if (!session) return null;
+      const { keyName: name, role, expiresAt: until, sha256 } = session;
+      return { name, role, until, session: sha256, token: formToken(id) };
+    },
+    async signIn(req, key) {
+      const waitMs = attempts.begin();
+      if (waitMs > 0) {
+        const seconds = Math.ceil(waitMs / 1000);
+        return { status: 429, why: `Too many keys were wrong: no sign-in for the next ${seconds} s` };
+      }
+      const begun = await beginSession(sql, key.trim(), { atMs: clock() });
+      if (begun) {
+        attempts.succeeded();
+        return { cookie: cookie(req, begun.id, SESSION_MS) };
+      }
+      await sleep(FAILURE_TAKES_MS);
+      return { status: 403, why: "This key is not known here" };
+    },
+    async signOut(req, person) {
+      await endSession(sql, person.session);
+      return cookie(req, "", 0);
+    },
+    change: (person, change) => changeBy(api, person, change),
+    leaveNotice: (person, notice) => leaveNotice(sql, person.session, notice),
+    takeNotice: (person) => takeNotice(sql, person.session),
+  };
+}
+
+async function changeBy(
+  api: Api,
+  { name, role }: Person,
+  { method = "POST", path, body, once, ifMatch }: Change,
+): ReturnType<SessionActions["change"]> {
+  const init = {
+    method,
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": once,
+      ...ifMatch === undefined ? {} : { "If-Match": `"${ifMatch}"` },
+    },
+    body: JSON.stringify(body),
+  };
+  const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: { name, role } });
+  if (answer.ok) return null;
+  const { title, detail } = await answer.json() as { title: string; detail?: string };
+  return { status: answer.status, why: detail ?? title };
+}
+
+/** Cookies are shared by all ports of a host: two installations on one machine must not sign each other out. */
+const cookieName = ({ url }: Request): string => `perennial_${new URL(url).port || "session"}`;
+
+function cookie(req: Request, value: string, lifeMs: number): string {
+  const secure = new URL(req.url).protocol === "https:" ||
+    req.headers.get("x-forwarded-proto") === "https"; // TLS may end before us
+  return serialize(cookieName(req), value, {
+    httpOnly: true,
+    sameSite: "Strict",
+    path: "/",
+    secure,
+    maxAge: lifeMs / 1000,
+  });
+}

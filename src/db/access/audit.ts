@@ -1,0 +1,63 @@
+import { z } from "zod";
+import type { Sql } from "../connect.ts";
+
+/** One change a person made. */
+export const AuditRow = z.object({
+  id: z.int(),
+  requestId: z.string(),
+  at: z.iso.datetime(),
+  who: z.string(),
+  action: z.string(),
+  target: z.string(),
+  why: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+export type AuditRow = z.infer<typeof AuditRow>;
+
+/** Writes a change down, once per request. */
+export async function writeAudit(
+  sql: Sql,
+  row: Omit<AuditRow, "id" | "at" | "before" | "after"> & { before?: unknown; after?: unknown },
+): Promise<void> {
+  const json = (value: unknown) => value === undefined ? null : sql.json(value as never);
+  await sql`insert into audit (request_id, who, action, target, why, before, after)
+    values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${row.why},
+            ${json(row.before)}, ${json(row.after)})
+    on conflict (request_id) do nothing`;
+}
+
+/** Which changes. */
+export interface AuditFilter {
+  who?: string;
+  action?: string;
+  /** only those written before the row of this id */
+  before?: number;
+  limit?: number;
+}
+
+/** Changes people made, newest first. */
+export async function listAudit(sql: Sql, filter: AuditFilter | number = {}): Promise<AuditRow[]> {
+  return (await pageOfAudit(sql, typeof filter === "number" ? { limit: filter } : filter)).changes;
+}
+
+/** Changes people made, newest first, and the `before` of the page after them; null: these were the last. Goes by the primary key. */
+export async function pageOfAudit(
+  sql: Sql,
+  { who, action, before, limit = 100 }: AuditFilter,
+): Promise<{ changes: AuditRow[]; next: number | null }> {
+  const rows = await sql`select id, request_id, at, who, action, target, why, before, after from audit
+    where ${before ? sql`id < ${before}` : sql`true`} ${who ? sql`and who = ${who}` : sql``}
+      ${action ? sql`and action = ${action}` : sql``}
+    order by id desc limit ${limit + 1}`;
+  const changes = z.array(AuditRow).parse(rows.slice(0, limit));
+  return { changes, next: rows.length > limit ? changes[limit - 1].id : null };
+}
+
+/** Who changed something, and what kinds of changes there are, in order. */
+export async function auditNames(sql: Sql): Promise<{ who: string[]; actions: string[] }> {
+  const [row] = await sql`select
+    (select coalesce(array_agg(distinct who order by who), '{}') from audit) as who,
+    (select coalesce(array_agg(distinct action order by action), '{}') from audit) as actions`;
+  return { who: row.who, actions: row.actions };
+}

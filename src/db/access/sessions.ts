@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { ROLES } from "../../security/roles.ts";
+import { hashIn } from "./api_keys.ts";
+import type { Sql } from "../connect.ts";
+
+/** Somebody who has signed in to the dashboard. */
+const Session = z.object({
+  sha256: z.string(),
+  keyName: z.string(),
+  /** what its key allows now */
+  role: z.enum(ROLES),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime(),
+  seenAt: z.iso.datetime(),
+});
+export type Session = z.infer<typeof Session>;
+
+/** Begins a session of the key with `keySha256`; those that have ended are cleared away. Null: there is no such key. */
+export async function addSession(
+  sql: Sql,
+  { sha256, keySha256, atMs, expiresMs }: {
+    sha256: string;
+    keySha256: string;
+    atMs: number;
+    expiresMs: number;
+  },
+): Promise<Session | null> {
+  await sql`delete from sessions where expires_at <= ${new Date(atMs)}`;
+  const keyHash = hashIn(sql, keySha256);
+  const [row] = await sql`with its as (select name, role, hash from api_keys where hash = ${keyHash}),
+      used as (update api_keys k set last_used_at = now() from its where k.name = its.name)
+    insert into sessions (sha256, key_name, key_hash, created_at, expires_at, seen_at)
+    select ${sha256}, name, hash, ${new Date(atMs)}, ${new Date(expiresMs)}, ${new Date(atMs)} from its
+    returning sha256, key_name, (select role from its), created_at, expires_at, seen_at`;
+  return row ? Session.parse(row) : null;
+}
+
+/** A session that holds: it has not ended, and its key is still the one that was shown. Else null. */
+export async function findSession(
+  sql: Sql,
+  sha256: string,
+  { atMs }: { atMs: number },
+): Promise<Session | null> {
+  const [row] = await sql`select s.sha256, s.key_name, k.role, s.created_at, s.expires_at, s.seen_at
+    from sessions s join api_keys k on k.name = s.key_name and k.hash = s.key_hash
+    where s.sha256 = ${sha256} and s.expires_at > ${new Date(atMs)}`;
+  return row ? Session.parse(row) : null;
+}
+
+/** Writes down that a session was used, and with it its key. */
+export async function sessionSeen(sql: Sql, sha256: string, { atMs }: { atMs: number }): Promise<void> {
+  await sql`with seen as (update sessions set seen_at = ${new Date(
+    atMs,
+  )} where sha256 = ${sha256} returning key_name)
+    update api_keys k set last_used_at = now() from seen where k.name = seen.key_name`;
+}
+
+export async function endSession(sql: Sql, sha256: string): Promise<void> {
+  await sql`delete from sessions where sha256 = ${sha256}`;
+}
+
+/** Leaves word for the next page of a session. */
+export async function leaveNotice(sql: Sql, sha256: string, notice: string): Promise<void> {
+  await sql`update sessions set notice = ${notice} where sha256 = ${sha256}`;
+}
+
+/** The word that was left, once; null: there is none. */
+export async function takeNotice(sql: Sql, sha256: string): Promise<string | null> {
+  const [row] = await sql`update sessions s set notice = null
+    from (select sha256, notice from sessions where sha256 = ${sha256} and notice is not null for update) was
+    where s.sha256 = was.sha256 returning was.notice`;
+  return row?.notice ?? null;
+}

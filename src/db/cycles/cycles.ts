@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { NotFoundError } from "../../core/errors.ts";
+import {
+  Cycle,
+  type CycleSort,
+  firstOrder,
+  Outcome,
+  type SortOrder,
+  type Stage,
+  type Watch,
+} from "../../retraining/cycle.ts";
+import { type Evidence, Verdict } from "../../validation/verdict.ts";
+import { arrayLiteral } from "../array_literal.ts";
+import type { Sql } from "../connect.ts";
+
+/** Opens a cycle; a repeated call for the same run changes nothing. */
+export async function openCycle(
+  sql: Sql,
+  cycle: Pick<
+    Cycle,
+    "id" | "model" | "number" | "runId" | "trigger" | "requestedBy" | "asOf" | "reasons" | "champion"
+  >,
+): Promise<void> {
+  const reasonsJson = sql.json(cycle.reasons);
+  await sql`insert into cycles (id, model, number, run_id, trigger, requested_by, as_of, stage, reasons, champion)
+    values (${cycle.id}, ${cycle.model}, ${cycle.number}, ${cycle.runId}, ${cycle.trigger}, ${cycle.requestedBy},
+            ${cycle.asOf}, 'check', ${reasonsJson}, ${cycle.champion}) on conflict (id) do nothing`;
+}
+
+/** Moves a cycle to `stage`: closes the stage before it in the timeline. Repeating it changes nothing. */
+export async function enterStage(sql: Sql, id: string, stage: Stage): Promise<void> {
+  await sql`update cycles set stage = ${stage}, progress = null, stages = (
+      select coalesce(jsonb_agg(case when s->>'endedAt' is null then s || jsonb_build_object('endedAt', iso(now())) else s end
+                                order by n), '[]') from jsonb_array_elements(stages) with ordinality as t(s, n))
+      || jsonb_build_array(jsonb_build_object('stage', ${stage}::text, 'startedAt', iso(now()), 'endedAt', null))
+    where id = ${id} and stage <> ${stage} and ended_at is null`;
+}
+
+/** Says how far the running stage is; `fraction` 0..1. */
+export async function saveProgress(
+  sql: Sql,
+  id: string,
+  progress: { fraction: number; text: string },
+): Promise<void> {
+  await sql`update cycles set progress = ${sql.json(progress)} where id = ${id} and ended_at is null`;
+}
+
+/** Notes which snapshot the cycle trains on. */
+export async function saveCycleSnapshot(sql: Sql, id: string, snapshotId: string): Promise<void> {
+  await sql`update cycles set snapshot_id = ${snapshotId} where id = ${id}`;
+}
+
+/** Notes which version the cycle trained. */
+export async function saveChallenger(sql: Sql, id: string, version: number): Promise<void> {
+  await sql`update cycles set challenger = ${version} where id = ${id}`;
+}
+
+/** Notes what the validation said, with all it rests on. */
+export async function saveVerdict(sql: Sql, id: string, verdict: Verdict, evidence: Evidence): Promise<void> {
+  await sql`update cycles set verdict = ${verdict}, evidence = ${sql.json(evidence)} where id = ${id}`;
+}
+
+/** Notes what the first labelled window after the deployment said; a roll-back becomes the cycle's outcome. */
+export async function saveWatch(sql: Sql, id: string, watch: Watch): Promise<void> {
+  await sql`update cycles set watch = ${sql.json(watch)},
+      outcome = ${watch.decision === "rolled back" ? sql`'rolled back'` : sql`outcome`} where id = ${id}`;
+}
+
+/** Ends a cycle; the first outcome stands. */
+export async function endCycle(
+  sql: Sql,
+  id: string,
+  outcome: Outcome,
+  error: string | null = null,
+): Promise<void> {
+  await enterStage(sql, id, "ended");
+  await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
+    where id = ${id} and ended_at is null`;
+}
+
+/** Says how the rollout ended that a cycle began, with a word on why where its version does not serve. */
+export async function settleCycle(
+  sql: Sql,
+  id: string,
+  outcome: Extract<Outcome, "deployed" | "rolled back" | "inconclusive">,
+  why: string,
+): Promise<void> {
+  await sql`update cycles set outcome = ${outcome}, error = ${outcome === "deployed" ? null : why}
+    where id = ${id} and outcome = 'rolling out'`;
+}
+
+const columns = (sql: Sql) =>
+  sql`id, model, number, run_id, trigger, requested_by, as_of, stage, progress, reasons, snapshot_id, champion,
+      challenger, verdict, evidence, outcome, error, watch, stages, started_at, ended_at`;
+
+/** A piece of a statement. */
+type Fragment = ReturnType<typeof columns>;
+
+/** A cycle, or null where there is none of this id: a person's request, a demo's reference policy or a drill made it. */
+export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
+  const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
+  return row ? Cycle.parse(row) : null;
+}
+
+/** @throws {NotFoundError} if there is no such cycle */
+export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
+  const found = await findCycle(sql, id);
+  if (!found) throw new NotFoundError("cycle", id);
+  return found;
+}
+
+/** Which cycles, and in what order; left out: all, newest first. */
+export interface CycleListQuery {
+  model?: string;
+  outcome?: string;
+  trigger?: string;
+  sort?: CycleSort;
+  /** left out: as the sort is read first */
+  order?: SortOrder;
+  limit?: number;
+  /** how many to skip */
+  offset?: number;
+}
+
+/**
+ * Cycles by filter and sort. Their places are found first, without what they hold: else a page far behind would read the
+ * evidence of all before it. Uses index `cycles_newest`, which holds all that it goes by.
+ */
+export async function listCycles(
+  sql: Sql,
+  { model, outcome, trigger, sort = "started", order = firstOrder(sort), limit = 100, offset = 0 }:
+    CycleListQuery,
+): Promise<Cycle[]> {
+  const direction = order === "asc" ? sql`asc` : sql`desc`;
+  const by = sql`${sortKey(sql, sort)} ${direction} nulls last, started_at desc, id`;
+  const hasOutcome = outcome ? sql`outcome = ${outcome}` : sql`true`;
+  const rows = await sql`select ${columns(sql)} from cycles join (
+      select id from cycles
+      where ${model ? sql`model = ${model}` : sql`true`} and ${hasOutcome}
+        and ${trigger ? sql`trigger = ${trigger}` : sql`true`}
+      order by ${by} limit ${limit} offset ${offset}) page using (id)
+    order by ${by}`;
+  return z.array(Cycle).parse([...rows]);
+}
+
+/** What cycles are sorted by. */
+function sortKey(sql: Sql, sort: CycleSort) {
+  const placeIn = (values: readonly string[], column: Fragment) =>
+    sql`array_position(${arrayLiteral(values)}::text::text[], ${column})`;
+  const keys: Record<CycleSort, Fragment> = {
+    started: sql`started_at`,
+    model: sql`model`,
+    asOf: sql`as_of`,
+    trigger: sql`trigger`,
+    verdict: placeIn(Verdict.options, sql`verdict`),
+    outcome: placeIn(Outcome.options, sql`outcome`),
+    change: sql`loss_change`,
+    took: sql`ended_at - started_at`,
+  };
+  return keys[sort];
+}
+
+/** How many cycles of a model ended how. */
+export async function countOutcomes(sql: Sql, model: string): Promise<Record<string, number>> {
+  const rows = await sql`select coalesce(outcome, 'running') as outcome, count(*)::int as n from cycles
+    where model = ${model} group by 1`;
+  return Object.fromEntries(rows.map(({ outcome, n }) => [outcome, n]));
+}
+
+/** The number that the next cycle of a model takes. */
+export async function nextCycleNumber(sql: Sql, model: string): Promise<number> {
+  const [row] =
+    await sql`select coalesce(max(number), 0)::int + 1 as next from cycles where model = ${model}`;
+  return row.next;
+}
+
+/** Cycles as of a moment or later that came to a verdict, newest first. */
+export async function judgedCyclesSince(sql: Sql, asOf: string): Promise<Cycle[]> {
+  const rows = await sql`select ${columns(sql)} from cycles
+    where as_of >= ${asOf} and verdict is not null and evidence is not null order by as_of desc, started_at desc`;
+  return z.array(Cycle).parse([...rows]);
+}

@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { ImpactStage } from "../../impact/impact_evidence.ts";
+import { ImpactReport } from "../../impact/report.ts";
+import { Reason } from "../../retraining/check.ts";
+import type { Sql } from "../connect.ts";
+
+/** What was measured of a cycle on some rows, or why it could not be. */
+export const StoredImpact = z.object({
+  cycleId: z.string(),
+  stage: ImpactStage,
+  model: z.string(),
+  version: z.int(),
+  against: z.int().nullable(),
+  report: ImpactReport.nullable(),
+  unmeasured: z.string().nullable(),
+  evidenceSha256: z.string().nullable(),
+  codeVersion: z.string(),
+});
+export type StoredImpact = z.infer<typeof StoredImpact>;
+
+/** Keeps what was measured first of a cycle and stage; a repeated call changes nothing. */
+export async function saveImpact(sql: Sql, impact: StoredImpact): Promise<void> {
+  const { cycleId, stage, model, version, against, report, unmeasured, evidenceSha256, codeVersion } = impact;
+  const reportJson = report && sql.json(report);
+  await sql`insert into impacts
+      (cycle_id, stage, model, version, against, report, unmeasured, evidence_sha256, code_version)
+    values (${cycleId}, ${stage}, ${model}, ${version}, ${against}, ${reportJson}, ${unmeasured},
+            ${evidenceSha256}, ${codeVersion})
+    on conflict (cycle_id, stage) do nothing`;
+}
+
+/** Everything that was measured of a model. Uses index `impacts_model`. */
+export async function listImpacts(sql: Sql, model: string): Promise<StoredImpact[]> {
+  const rows =
+    await sql`select cycle_id, stage, model, version, against, report, unmeasured, evidence_sha256, code_version
+    from impacts where model = ${model}`;
+  return z.array(StoredImpact).parse([...rows]);
+}
+
+/** A version that came to serve everyone, by which cycle, and in place of what. */
+export const Deployment = z.object({
+  cycleId: z.string(),
+  number: z.int(),
+  version: z.int(),
+  previous: z.int().nullable(),
+  asOf: z.iso.datetime(),
+  trigger: z.string(),
+  outcome: z.string().nullable(),
+  reasons: z.array(Reason),
+  measured: z.array(ImpactStage).describe("stages that were measured already, or could not be"),
+});
+export type Deployment = z.infer<typeof Deployment>;
+
+/** The first time that each version of a model became its champion, newest first, up to a moment. */
+export async function listDeployments(
+  sql: Sql,
+  { model, asOf, limit }: { model: string; asOf: string; limit: number },
+): Promise<Deployment[]> {
+  const rows = await sql`
+    select c.id as cycle_id, c.number, c.trigger, c.outcome, c.reasons, h.version, h.previous, h.as_of,
+      array(select stage from impacts i where i.cycle_id = c.id) as measured
+    from (select distinct on (version) id, model, version, previous, as_of from serving_history
+          where model = ${model} and kind in ('deploy', 'promote') order by version, id) h
+    join model_versions v on v.model = h.model and v.version = h.version
+    join cycles c on c.id = v.cycle_id
+    where h.as_of <= ${asOf} order by h.id desc limit ${limit}`;
+  return z.array(Deployment).parse([...rows]);
+}

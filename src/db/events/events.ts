@@ -1,0 +1,83 @@
+import { code32 } from "../../core/hash.ts";
+import type { AcceptedEvent } from "../../events/event.ts";
+import { arrayLiteral } from "../array_literal.ts";
+import type { Sql } from "../connect.ts";
+import { withRetry } from "../retry.ts";
+import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_MERGE, USER_DAY_SELECT } from "./user_day_sql.ts";
+
+/**
+ * Stores events and rolls the new ones up into `user_days` and `day_counts`, in one statement. An id that is already
+ * stored, or came earlier in `events`, changes nothing. All rows are locked in the order of their keys, so concurrent
+ * batches wait for each other instead of deadlocking; should they all the same, the statement runs again.
+ * @returns ids that were new
+ */
+export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set();
+  const c = columnsOf(events);
+  const dayOfEvent = sql.unsafe(DAY_OF_AT);
+  const [row] = await withRetry(sql, (sql) =>
+    sql`
+    with added as (
+      insert into events (event_id, user_key, session_code, type, product, product_code, category, category_code,
+                          country, price, quantity, amount, at)
+      select id, user_key, session_code, type, product, product_code, category, category_code,
+             country, price, quantity, amount, to_timestamp(at_ms / 1000)
+      from unnest(
+          ${c.id}::text::text[], ${c.userKey}::text::uuid[], ${c.session}::text::int[], ${c.type}::text::text[],
+          ${c.product}::text::text[], ${c.productCode}::text::int[], ${c.category}::text::text[],
+          ${c.categoryCode}::text::int[], ${c.country}::text::text[], ${c.price}::text::float8[], ${c.quantity}::text::float8[],
+          ${c.amount}::text::float8[], ${c.atMs}::text::float8[])
+        with ordinality as sent(id, user_key, session_code, type, product, product_code, category, category_code,
+                                country, price, quantity, amount, at_ms, nth)
+      order by id collate "C", nth
+      on conflict (event_id) do nothing
+      returning event_id, user_key, session_code, type, product_code, category_code, quantity, amount, at
+    ), days as (
+      insert into user_days (${sql.unsafe(USER_DAY_COLUMNS)})
+      select ${sql.unsafe(USER_DAY_SELECT)} from added where user_key is not null
+      group by user_key, day order by user_key, day
+      ${sql.unsafe(USER_DAY_MERGE)}
+    ), counts as (
+      insert into day_counts as stored (day, type, slot, events, anonymous, priced, first_at, last_at)
+      select ${dayOfEvent} as day, type, pg_backend_pid() % 16, count(*), count(*) filter (where user_key is null),
+             count(*) filter (where amount > 0), min(at), max(at)
+      from added group by 1, 2 order by 1, 2
+      on conflict (day, type, slot) do update set
+        events = stored.events + excluded.events, anonymous = stored.anonymous + excluded.anonymous,
+        priced = stored.priced + excluded.priced,
+        first_at = least(stored.first_at, excluded.first_at), last_at = greatest(stored.last_at, excluded.last_at)
+    )
+    select case when count(*) < ${events.length}::int then coalesce(array_agg(event_id), '{}') end as ids from added`);
+  return new Set(row.ids ?? events.map((event) => event.id)); // null, all were new, is the common answer and a short one
+}
+
+function columnsOf(events: readonly AcceptedEvent[]) {
+  const column = (value: (event: AcceptedEvent) => string | number | null) => arrayLiteral(events.map(value));
+  const code = (text: string | null) => text === null ? null : code32(text);
+  return {
+    id: column((e) => e.id),
+    userKey: column((e) => e.userKey),
+    session: column((e) => code(e.session)),
+    type: column((e) => e.type),
+    product: column((e) => e.product),
+    productCode: column((e) => code(e.product)),
+    category: column((e) => e.category),
+    categoryCode: column((e) => code(e.category)),
+    country: column((e) => e.country),
+    price: column((e) => e.price),
+    quantity: column((e) => e.quantity),
+    amount: column((e) => e.amount),
+    atMs: column((e) => e.atMs),
+  };
+}
+
+/**
+ * How many events happened before a moment: whole days from `day_counts`, the rest of the last day by index `events_at`.
+ */
+export async function countEvents(sql: Sql, { beforeMs }: { beforeMs: number }): Promise<number> {
+  const at = sql`to_timestamp(${beforeMs}::float8 / 1000)`;
+  const [row] = await sql`
+    select ((select coalesce(sum(events), 0) from day_counts where day < floor(${beforeMs}::float8 / 86400000))
+          + (select count(*) from events where at < ${at} and at >= date_trunc('day', ${at}, 'UTC')))::float8 as events`;
+  return row.events;
+}

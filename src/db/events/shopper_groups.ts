@@ -1,0 +1,22 @@
+import type { ShopperGroups } from "../../performance/groups.ts";
+import type { Sql } from "../connect.ts";
+
+/**
+ * What shoppers were known by at a moment, from their events of the days before it: the category they bought most lines
+ * of, and the country they were last in. Uses index `events_at`.
+ * @returns by pseudonym, everybody with an event in these days
+ */
+export async function shopperGroups(
+  sql: Sql,
+  { asOfMs, days }: { asOfMs: number; days: number },
+): Promise<ReadonlyMap<string, ShopperGroups>> {
+  const end = sql`to_timestamp(${asOfMs}::float8 / 1000)`;
+  const rows = await sql<({ userKey: string } & ShopperGroups)[]>`
+    select * from (
+      select user_key, mode() within group (order by category collate "C") filter (where type = 'purchase') as category,
+        (array_agg(country order by at desc, event_id) filter (where country is not null))[1] as country
+      from events where at >= ${end} - ${days} * interval '24 hours' and at < ${end} and user_key is not null
+      group by user_key) known
+    order by user_key`;
+  return new Map(rows.map(({ userKey, ...groups }) => [userKey, groups]));
+}

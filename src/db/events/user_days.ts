@@ -1,0 +1,134 @@
+import { DAY_MS } from "../../core/time.ts";
+import type { Activity } from "../../features/population.ts";
+import { type UserDay } from "../../features/user_day.ts";
+import type { Sql } from "../connect.ts";
+import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
+
+/** One shopper with the days on which something happened, ascending; at least one. */
+export interface UserDays {
+  readonly userKey: string;
+  readonly days: UserDay[];
+}
+
+/** Who is read: shoppers with a purchase (or any event) in `[asOfMs - activeDays, asOfMs)`, exact to the ms. */
+export interface PopulationQuery {
+  /** whole days, >= 1 */
+  readonly activeDays: number;
+  readonly activity: Activity;
+}
+
+export interface UserDaysQuery {
+  /** events at or after this moment are not seen */
+  readonly asOfMs: number;
+  /** first day read, days since 1970-01-01 UTC; default: all */
+  readonly fromDay?: number;
+  /** pseudonyms; default: everyone */
+  readonly users?: readonly string[];
+  readonly population?: PopulationQuery;
+}
+
+/**
+ * Reads what shoppers did strictly before a moment, sorted by shopper. Streams: memory holds one page, however many
+ * shoppers there are. A shopper without events in the range is left out. Each call sees one state of the database.
+ */
+export function readUserDays(sql: Sql, query: UserDaysQuery): AsyncGenerator<UserDays> {
+  const { asOfMs, fromDay = 0, users, population } = query;
+  return readRange(sql, { fromMs: fromDay * DAY_MS, toMs: asOfMs, users, population });
+}
+
+/** The same with only the events in `[fromMs, toMs)`, for outcomes; shoppers without any are left out. */
+export function readLabelDays(
+  sql: Sql,
+  query: { fromMs: number; toMs: number; users?: readonly string[] },
+): AsyncGenerator<UserDays> {
+  return readRange(sql, query);
+}
+
+interface RangeQuery {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly users?: readonly string[];
+  readonly population?: PopulationQuery;
+}
+
+const PAGE = 2000; // rows of user_days
+
+async function* readRange(sql: Sql, query: RangeQuery): AsyncGenerator<UserDays> {
+  let userKey = "";
+  let days: UserDay[] = [];
+  for await (const rows of rangeRows(sql, query).cursor(PAGE)) {
+    for (const { userKey: key, ...day } of rows) {
+      if (key !== userKey && days.length > 0) {
+        yield { userKey, days };
+        days = [];
+      }
+      userKey = key;
+      days.push(day);
+    }
+  }
+  if (days.length > 0) yield { userKey, days };
+}
+
+type Row = UserDay & { readonly userKey: string };
+
+/**
+ * Days wholly inside the range come from `user_days`. A day that an end of the range cuts is rolled up again from its
+ * events inside, by index `events_at` and for those shoppers alone whose day has events on both sides of the cut:
+ * asking as of now, that is nobody.
+ */
+function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
+  const from = at(sql, fromMs);
+  const to = at(sql, toMs);
+  const fromDay = Math.floor(fromMs / DAY_MS);
+  const toDay = Math.floor(toMs / DAY_MS);
+  const wanted = sql`
+    ${users ? sql`and user_key = any(${users as string[]}::uuid[])` : sql``}
+    ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
+  return sql<Row[]>`
+    with cut as materialized (
+      select user_key, day from user_days
+      where day = any(${[fromDay, toDay]}::int[]) and first_at < ${to} and last_at >= ${from}
+        and (first_at < ${from} or last_at >= ${to}) ${wanted}
+    ), found as (
+      select ${sql.unsafe(USER_DAY_COLUMNS)} from user_days
+      where day between ${fromDay}::int and ${toDay}::int and first_at >= ${from} and last_at < ${to} ${wanted}
+      union all
+      select ${sql.unsafe(USER_DAY_SELECT)} from events
+      where at >= ${from} and at < ${to}
+        and (at < ${at(sql, (fromDay + 1) * DAY_MS)} or at >= ${at(sql, toDay * DAY_MS)})
+        and (user_key, ${sql.unsafe(DAY_OF_AT)}) in (select user_key, day from cut)
+      group by user_key, day
+    )
+    select user_key as "userKey", day, ${ms(sql, "first_at")} as "firstMs", ${ms(sql, "last_at")} as "lastMs",
+      coalesce(${ms(sql, "last_purchase_at")}, 0) as "lastPurchaseMs",
+      cardinality(sessions) as sessions, cardinality(order_sessions) as orders, views, carts, purchases, returns,
+      others, units, case when (${hasMoney(sql, toMs)}) then spend else purchases end as spend, returned,
+      products, categories, viewed
+    from found order by user_key, day`;
+}
+
+/** Pseudonyms of the population as of `asOfMs`; a purchase day cut by it is looked up in `events`. */
+function activeUsers(sql: Sql, asOfMs: number, { activeDays, activity }: PopulationQuery) {
+  const startMs = asOfMs - activeDays * DAY_MS;
+  const start = at(sql, startMs);
+  const asOf = at(sql, asOfMs);
+  const asOfDay = Math.floor(asOfMs / DAY_MS);
+  const days = sql`select user_key from user_days
+    where day between ${Math.floor(startMs / DAY_MS)}::int and ${asOfDay}::int`;
+  if (activity === "any") return sql`${days} and last_at >= ${start} and first_at < ${asOf}`;
+  const dayStart = at(sql, asOfDay * DAY_MS);
+  return sql`${days} and last_purchase_at >= ${start} and (last_purchase_at < ${asOf} or user_key in (
+    select user_key from events
+    where at >= ${dayStart} and at < ${asOf} and type = 'purchase' and user_key is not null))`;
+}
+
+/** Whether any purchase before `beforeMs` carried money; where none did, purchase lines are counted instead. */
+function hasMoney(sql: Sql, beforeMs: number) {
+  const day = Math.floor(beforeMs / DAY_MS);
+  return sql`exists (select 1 from day_counts where type = 'purchase' and priced > 0 and day < ${day}::int)
+    or exists (select 1 from events where at >= ${at(sql, day * DAY_MS)} and at < ${at(sql, beforeMs)}
+               and type = 'purchase' and amount > 0)`;
+}
+
+const at = (sql: Sql, ms: number) => sql`to_timestamp(${ms}::float8 / 1000)`;
+const ms = (sql: Sql, column: string) => sql`(extract(epoch from ${sql(column)}) * 1000)::float8`;

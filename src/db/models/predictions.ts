@@ -1,0 +1,106 @@
+import { arrayLiteral, plainLiteral } from "../array_literal.ts";
+import type { Sql } from "../connect.ts";
+
+/** One answer that was given, to meet its outcome later. */
+export interface Prediction {
+  userKey: string;
+  prediction: number;
+  /** kind of shopper, as it was then; left out: not known */
+  segment?: string;
+}
+
+/** In whose place a version answered. */
+export type Arm = "champion" | "challenger" | "known good" | "baseline";
+
+/**
+ * Stores answers given by one version as of one moment. `version` null: the baseline spoke. What the monitor stores is
+ * there once per version, moment and shopper: storing it again changes nothing.
+ * @param options.horizonDays how far the answers look ahead; left out: they never meet an outcome
+ */
+export async function savePredictions(
+  sql: Sql,
+  { model, version, asOf, fallback, featureHash, predictions, horizonDays = null, source = "api", ...about }:
+    {
+      model: string;
+      version: number | null;
+      asOf: string;
+      fallback: boolean;
+      featureHash: string;
+      predictions: readonly Prediction[];
+      horizonDays?: number | null;
+      source?: "api" | "monitor";
+      /** left out: "champion" */
+      arm?: Arm;
+      /** false: another version's answer was given to the shopper; left out: true */
+      shown?: boolean;
+    },
+): Promise<void> {
+  const { arm = "champion", shown = true } = about;
+  await sql`insert into predictions
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source, arm, shown)
+    select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}, ${horizonDays}, s, ${source}, ${arm},
+           ${shown}
+    from unnest(${sql.array(predictions.map((p) => p.userKey))}::uuid[],
+                ${sql.array(predictions.map((p) => p.prediction))}::float8[],
+                ${sql.array(predictions.map((p) => p.segment ?? null) as string[])}::text[]) as t(k, p, s)
+    on conflict do nothing`;
+}
+
+/** One answer with all that is stored of it. */
+export interface StoredAnswer extends Prediction {
+  model: string;
+  version: number | null;
+  asOfMs: number;
+  fallback: boolean;
+  featureHash: string;
+  horizonDays: number;
+  arm: Arm;
+  shown: boolean;
+}
+
+/**
+ * Stores answers of any models and versions in one statement. What many of them share travels once: reading it anew for
+ * each would cost the database as much as the row itself.
+ */
+export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]): Promise<void> {
+  const { kinds, kindOf } = kindsOf(answers);
+  const shared = (value: (kind: StoredAnswer) => string | number | null) => arrayLiteral(kinds.map(value));
+  await sql`insert into predictions
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, arm, shown)
+    select model, version, k, to_timestamp(ms / 1000), p, fallback, feature_hash, horizon_days, segment, arm, shown
+    from unnest(
+      ${plainLiteral(answers.map((a) => a.userKey))}::text::uuid[],
+      ${plainLiteral(answers.map((a) => a.asOfMs))}::text::float8[],
+      ${plainLiteral(answers.map((a) => a.prediction))}::text::float8[],
+      ${plainLiteral(kindOf)}::text::int[]) as answer(k, ms, p, kind)
+    join unnest(
+      ${shared((a) => a.model)}::text::text[], ${shared((a) => a.version)}::text::int[],
+      ${shared((a) => String(a.fallback))}::text::bool[], ${shared((a) => a.featureHash)}::text::text[],
+      ${shared((a) => a.horizonDays)}::text::int[], ${shared((a) => a.segment ?? null)}::text::text[],
+      ${shared((a) => a.arm)}::text::text[], ${shared((a) => String(a.shown))}::text::bool[]) with ordinality
+      as kinds(model, version, fallback, feature_hash, horizon_days, segment, arm, shown, nth) on nth = kind`;
+}
+
+/** What answers share, each once, and which of these an answer is of; from 1. */
+function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kindOf: number[] } {
+  const known = new Map<string, number>();
+  const kinds: StoredAnswer[] = [];
+  const kindOf = answers.map((answer) => {
+    const { model, version, fallback, featureHash, horizonDays, segment, arm, shown } = answer;
+    const key = `${model}/${version}/${fallback}/${featureHash}/${horizonDays}/${segment}/${arm}/${shown}`;
+    const at = known.get(key) ?? kinds.push(answer);
+    known.set(key, at);
+    return at;
+  });
+  return { kinds, kindOf };
+}
+
+/** How many predictions of a version the monitor stored as of a moment. Uses index `predictions_monitor_once`. */
+export async function countMonitored(
+  sql: Sql,
+  { model, version, asOfMs }: { model: string; version: number; asOfMs: number },
+): Promise<number> {
+  const [row] = await sql`select count(*)::int as n from predictions
+    where model = ${model} and version = ${version} and as_of = ${asOfMs} and source = 'monitor'`;
+  return row.n;
+}

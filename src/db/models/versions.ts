@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { NotFoundError } from "../../core/errors.ts";
+import { type Manifest, ModelVersion } from "../../registry/version.ts";
+import { inTransaction, type Sql } from "../connect.ts";
+
+const columns = (sql: Sql) =>
+  sql`model, version, cycle_id, state, artefact_sha256, manifest, damaged_at, artefact_removed_at, created_at`;
+
+/** Registers what a cycle trained under the next free number; a repeated call returns the number given first. */
+export async function addVersion(
+  sql: Sql,
+  { manifest, artefactSha256, state = "candidate" }: {
+    manifest: Manifest;
+    artefactSha256: string;
+    state?: ModelVersion["state"];
+  },
+): Promise<number> {
+  const { model, cycleId } = manifest;
+  return await inTransaction(sql, async (tx) => {
+    await tx`select pg_advisory_xact_lock(hashtext(${"version of " + model}))`;
+    const [known] =
+      await tx`select version from model_versions where model = ${model} and cycle_id = ${cycleId}`;
+    if (known) return known.version;
+    const manifestJson = tx.json(manifest);
+    const [row] =
+      await tx`insert into model_versions (model, version, cycle_id, state, artefact_sha256, manifest)
+      select ${model}, coalesce(max(version), 0) + 1, ${cycleId}, ${state}, ${artefactSha256}, ${manifestJson}
+      from model_versions where model = ${model} returning version`;
+    return row.version;
+  });
+}
+
+/** Replaces what a version that never served would serve with: its refitted artefact, and the manifest that says so. */
+export async function updateCandidate(
+  sql: Sql,
+  { model, version, manifest, artefactSha256 }: {
+    model: string;
+    version: number;
+    manifest: Manifest;
+    artefactSha256: string;
+  },
+): Promise<void> {
+  await sql`update model_versions set manifest = ${sql.json(manifest)}, artefact_sha256 = ${artefactSha256}
+    where model = ${model} and version = ${version} and state <> 'deployed'`;
+}
+
+/** Says what became of a version. */
+export async function setVersionState(
+  sql: Sql,
+  model: string,
+  version: number,
+  state: ModelVersion["state"],
+): Promise<void> {
+  await sql`update model_versions set state = ${state} where model = ${model} and version = ${version}`;
+}
+
+/** Notes that a version's file is not what was written. */
+export async function markDamaged(sql: Sql, model: string, version: number): Promise<void> {
+  await sql`update model_versions set damaged_at = coalesce(damaged_at, now())
+    where model = ${model} and version = ${version}`;
+}
+
+/** Notes that a version's file was deleted because enough newer backups exist. */
+export async function markRemoved(sql: Sql, model: string, version: number): Promise<void> {
+  await sql`update model_versions set artefact_removed_at = coalesce(artefact_removed_at, now())
+    where model = ${model} and version = ${version}`;
+}
+
+/** @throws {NotFoundError} if the model has no such version */
+export async function getVersion(sql: Sql, model: string, version: number): Promise<ModelVersion> {
+  const columnList = columns(sql);
+  const [row] =
+    await sql`select ${columnList} from model_versions where model = ${model} and version = ${version}`;
+  if (!row) throw new NotFoundError(`version of ${model}`, String(version));
+  return ModelVersion.parse(row);
+}
+
+/** The version a cycle trained, or null before it did. */
+export async function versionOfCycle(sql: Sql, cycleId: string): Promise<ModelVersion | null> {
+  const [row] = await sql`select ${columns(sql)} from model_versions where cycle_id = ${cycleId}`;
+  return row ? ModelVersion.parse(row) : null;
+}
+
+/** Versions of a model, newest first. */
+export async function listVersions(sql: Sql, model: string, limit = 1000): Promise<ModelVersion[]> {
+  const columnList = columns(sql);
+  const rows =
+    await sql`select ${columnList} from model_versions where model = ${model} order by version desc limit ${limit}`;
+  return z.array(ModelVersion).parse([...rows]);
+}

@@ -1,0 +1,86 @@
+import { Observation } from "../../monitoring/observation.ts";
+import { z } from "zod";
+import { Shapes } from "../../monitoring/shapes.ts";
+import type { Sql } from "../connect.ts";
+
+const columns = (sql: Sql) =>
+  sql`id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, at`;
+
+/** Stores a look once per kind, model and key; a repeated call returns what was stored first. */
+export async function saveObservation(
+  sql: Sql,
+  found: Omit<Observation, "at"> & { shapes?: Shapes },
+): Promise<Observation> {
+  const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion, shapes } = found;
+  const reportJson = sql.json(report as never);
+  const shapesJson = shapes ? sql.json(shapes as never) : null;
+  await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, shapes)
+    values (${id}, ${kind}, ${model}, ${key}, ${asOf}, ${answer}, ${reportJson}, ${evidenceSha256},
+            ${codeVersion}, ${shapesJson}) on conflict (kind, model, key) do nothing`;
+  return (await findObservation(sql, { kind, model, key }))!;
+}
+
+/** The look that `key` asked for, or null. */
+export async function findObservation(
+  sql: Sql,
+  { kind, model, key }: Pick<Observation, "kind" | "model" | "key">,
+): Promise<Observation | null> {
+  const [row] = await sql`select ${columns(sql)} from observations
+    where kind = ${kind} and model is not distinct from ${model} and key = ${key}`;
+  return row ? Observation.parse(row) : null;
+}
+
+/** How the inputs were distributed at a look; null: it is of something else, or older than the keeping of shapes. */
+export async function shapesOf(sql: Sql, id: string): Promise<Shapes | null> {
+  const [row] = await sql`select shapes from observations where id = ${id}`;
+  return Shapes.nullable().parse(row?.shapes ?? null);
+}
+
+/** @returns those of the ids that exist */
+export async function getObservations(sql: Sql, ids: readonly string[]): Promise<Observation[]> {
+  const rows = await sql`select ${columns(sql)} from observations where id = any(${ids as string[]}::uuid[])`;
+  return z.array(Observation).parse([...rows]);
+}
+
+/** Looks at one thing, newest first by the moment they hold for. Uses index `observations_newest`. */
+export async function listObservations(
+  sql: Sql,
+  { kind, model, beforeMs, limit = 100 }: {
+    kind: Observation["kind"];
+    model: string | null;
+    /** only looks as of a moment strictly before this one */
+    beforeMs?: number;
+    limit?: number;
+  },
+): Promise<Observation[]> {
+  const rows = await sql`select ${columns(sql)} from observations
+    where kind = ${kind} and ${model === null ? sql`model is null` : sql`model = ${model}`}
+      ${beforeMs === undefined ? sql`` : sql`and as_of < to_timestamp(${beforeMs}::float8 / 1000)`}
+    order by as_of desc, at desc limit ${limit}`;
+  return z.array(Observation).parse([...rows]);
+}
+
+/**
+ * Deletes looks older than a moment that no check rests on, at most `limit` at a time; the newest of a kind and model stays.
+ * @returns sha256 of evidence that no other look refers to
+ */
+export async function pruneObservations(
+  sql: Sql,
+  { beforeMs, limit = 500 }: { beforeMs: number; limit?: number },
+): Promise<string[]> {
+  const rows = await sql<{ evidenceSha256: string }[]>`
+    with gone as (
+      delete from observations where id in (
+        select o.id from observations o
+        where o.at < to_timestamp(${beforeMs}::float8 / 1000)
+          and not exists (select 1 from checks c where o.id = any(c.observations))
+          and exists (select 1 from observations n where n.kind = o.kind and n.model is not distinct from o.model
+                      and (n.as_of, n.at) > (o.as_of, o.at))
+        order by o.at limit ${limit})
+      returning id, evidence_sha256
+    )
+    select distinct evidence_sha256 from gone g
+    where not exists (select 1 from observations o where o.evidence_sha256 = g.evidence_sha256
+                      and o.id not in (select id from gone))`;
+  return rows.map((row) => row.evidenceSha256);
+}

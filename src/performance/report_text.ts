@@ -1,0 +1,75 @@
+import type { PerformanceReport } from "./report.ts";
+import type { Excess } from "./excess.ts";
+
+/** The answer with what it rests on. */
+export interface Judgement {
+  readonly answer: PerformanceReport["answer"];
+  readonly why: string;
+  readonly excesses: readonly Excess[];
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  logLoss: "log loss",
+  cappedMse: "capped MSE",
+  mse: "MSE",
+  mae: "MAE",
+  brier: "Brier score",
+};
+
+const EXPLAINED: Readonly<Record<string, string>> = {
+  deployment: "its loss is as at deployment",
+  predictions: "its loss is what predictions of this size cost at deployment",
+  "naive guess": "its loss moved as that of a naive guess on the same shoppers",
+};
+
+/** A report in a sentence or two, for people. */
+export function reportText(
+  { version, loss, measured, estimated, waiting, outcomesNext }: Omit<PerformanceReport, "text" | "answer">,
+  { answer, why, excesses }: Judgement,
+  { kept, total }: { kept: number; total: number },
+): string {
+  const next = outcomesNext ? `, the next complete on ${outcomesNext.slice(0, 10)}` : "";
+  const guess = estimated?.metrics.find(({ metric }) => metric === loss);
+  const estimate = guess
+    ? `; estimated, not measured: ${name(loss)} ${figure(guess.value)}${range(guess)} on those`
+    : "";
+  const wait = waiting > 0 ? `${waiting} predictions wait for their outcomes${next}${estimate}` : "";
+  const now = measured?.metrics.find(({ metric }) => metric === loss);
+  if (!now) return sentences(`No outcomes of version ${version} are known yet`, wait);
+  const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;
+  const cut = kept < total && now.rows === kept ? ` (the newest ${kept} of ${total} were looked at)` : "";
+  const found = `${name(loss)} ${figure(now.value)}${
+    range(now)
+  } on ${now.rows} predictions of ${now.shoppers} shoppers${from}${cut}`;
+  return sentences(`${verdict(version, answer, why)}: ${found}`, expectations(answer, excesses), wait);
+}
+
+function verdict(version: number, answer: PerformanceReport["answer"], why: string): string {
+  switch (answer) {
+    case "fell":
+      return `Version ${version} does worse than when it was deployed, ${why}`;
+    case "holds":
+      return `Version ${version} holds (${EXPLAINED[why]})`;
+    case "cannot tell yet":
+      return `Cannot tell yet how version ${version} does${EXPLAINED[why] ? "" : ` (${why})`}`;
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** What was expected, where it is not the same thing as the loss at deployment. */
+function expectations(answer: PerformanceReport["answer"], excesses: readonly Excess[]): string {
+  const by = (from: Excess["expectedFrom"]) => excesses.find(({ expectedFrom }) => expectedFrom === from);
+  const [rows, guess] = [by("predictions"), by("naive guess")];
+  if (answer === "holds" || !rows) return "";
+  const season = guess ? `, ${figure(guess.expected)} by what a naive guess costs now` : "";
+  return `Expected on such shoppers: ${figure(rows.expected)} by the model's own predictions${season}`;
+}
+
+const sentences = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(". ");
+const name = (metric: string) => NAMES[metric] ?? metric;
+const range = ({ low, high }: { low: number | null; high: number | null }) =>
+  low === null || high === null ? "" : ` (${figure(low)} to ${figure(high)})`;
+
+/** Four significant digits, whole numbers from a thousand on. */
+const figure = (value: number) => Math.abs(value) >= 1000 ? String(Math.round(value)) : value.toPrecision(4);

@@ -1,0 +1,80 @@
+import type { Evidence } from "../validation/verdict.ts";
+import type { Cycle } from "./cycle.ts";
+import { count, figure, metricName, percent } from "../format/numbers.ts";
+
+/** What a cycle found, or how far it is, in one sentence without a period. */
+export function cycleText(cycle: Cycle): string {
+  const { outcome, watch, error, evidence } = cycle;
+  const stage = lastStage(cycle);
+  switch (outcome) {
+    case null:
+      return running(cycle);
+    case "failed":
+      return `Failed at "${stage}"${error ? `: ${error}` : ""}`;
+    case "cancelled":
+      return `Cancelled at "${stage}"; what served before still serves`;
+    case "rolled back":
+      return `Version ${cycle.challenger} was taken back${watch ? `: ${watch.text}` : ""}`;
+    case "deployed":
+      return `Version ${cycle.challenger} serves: ${
+        evidence ? comparison(evidence) : "no comparison was stored"
+      }`;
+    case "rolling out":
+      return `Version ${cycle.challenger} is shown to a share of shoppers: ${
+        evidence ? comparison(evidence) : "no comparison was stored"
+      }`;
+    case "rejected":
+    case "inconclusive":
+      return `${name(cycle)} was not deployed: ${
+        error ?? (evidence ? comparison(evidence) : uncompared(cycle))
+      }`;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function running({ stage, progress }: Cycle): string {
+  const share = progress ? `, ${Math.round(progress.fraction * 100)} % (${progress.text})` : "";
+  return `Running: ${stage}${share}`;
+}
+
+/** The station at which a cycle ended: the last one before "ended". */
+function lastStage({ stage, stages }: Cycle): string {
+  return stage === "ended" ? stages.findLast((s) => s.stage !== "ended")?.stage ?? "check" : stage;
+}
+
+/** Why nothing was compared: the first thing that its check found lacking. */
+function uncompared({ reasons }: Cycle): string {
+  const lacking = reasons.find((r) =>
+    r.speaks === "against" && (r.code === "first model" || r.code === "labelled rows")
+  );
+  return `nothing could be compared${lacking ? ` (${lacking.text})` : ""}`;
+}
+
+const name = ({ challenger }: Cycle) => challenger === null ? "The challenger" : `Version ${challenger}`;
+
+/** "log loss 0.5123 against the champion's 0.5300, 3.4 % lower (90 % interval 1.2 % to 5.5 % lower) on 1,204 rows". */
+function comparison(evidence: Evidence): string {
+  const { loss, against, challengerLoss, championLoss, difference } = evidence;
+  const change = championLoss === 0 ? 0 : difference.mean / championLoss;
+  return `${metricName(loss)} ${figure(challengerLoss)} against the ${against}'s ${figure(championLoss)}, ` +
+    `${percent(change)} ${direction(change)} (${interval(evidence)}) on ${count(difference.n)} rows${
+      why(evidence)
+    }`;
+}
+
+function interval({ difference, championLoss }: Evidence): string {
+  const covered = `${figureOfConfidence(difference.confidence)} interval`;
+  if (championLoss === 0) return `${covered} ${figure(difference.low)} to ${figure(difference.high)}`;
+  const signed = (share: number) => `${share > 0 ? "+" : share < 0 ? "-" : ""}${percent(share)}`;
+  return `${covered} ${signed(difference.low / championLoss)} to ${signed(difference.high / championLoss)}`;
+}
+
+function why({ gate, threshold, stale, staleBecause, failing }: Evidence): string {
+  if (gate === "threshold") return `; the threshold asks for ${percent(threshold)}`;
+  if (failing) return "; the champion was failing";
+  return stale ? `; the champion was stale${staleBecause ? ` (${staleBecause})` : ""}` : "";
+}
+
+const direction = (change: number) => change <= 0 ? "lower" : "higher";
+const figureOfConfidence = (confidence: number) => `${Number((confidence * 100).toFixed(1))} %`;

@@ -1,0 +1,172 @@
+/** A stored check or verdict, decided again as another configuration would have it: pure functions over what was stored. */
+import type { Answer, Reason, StoredCheck } from "./check.ts";
+import { Findings } from "./findings.ts";
+import { PerformanceReport } from "../performance/report.ts";
+import { decide, staleness } from "./trigger.ts";
+import type { ModelConfig } from "../config/retraining.ts";
+import { verdictOf } from "../validation/gate.ts";
+import { atConfidence } from "../stats/paired.ts";
+import type { Evidence, Verdict } from "../validation/verdict.ts";
+
+/** What is changed for one model: settings that differ, with the value wanted. All others stay as they were then. */
+export interface Wanted {
+  changed: ReadonlySet<string>;
+  config: ModelConfig;
+  /** relative rise of the loss that counts as no worse where the configuration names none */
+  modelMargin: number;
+}
+
+/** What would have been answered; null: it cannot be told, and why. */
+export interface Again<T> {
+  would: T | null;
+  text: string;
+}
+
+/** Settings that change which rows, labels or cut-offs there are: what was stored is of another protocol. */
+export const PROTOCOL = ["horizon_days", "active_days", "activity", "step_days", "first_cutoff"];
+/** Settings that went into looks as they were made, and are sealed with their evidence. */
+export const SEALED = ["false_alarm_days", "monitor_sample"];
+/** Settings that would have trained another challenger, or judged it on other rows. */
+export const RETRAINED = ["max_train_cutoffs", "seed", "validation_rows"];
+
+const anyOf = ({ changed }: Wanted, names: readonly string[]) => names.find((name) => changed.has(name));
+
+/** Decides a check again. */
+export function checkAgain(check: StoredCheck, wanted: Wanted): Again<Answer> {
+  const parsed = Findings.safeParse(check.findings);
+  if (!parsed.success) {
+    return cannot(
+      check.findings === null
+        ? "it was made by a release that kept no evidence"
+        : "its stored evidence cannot be read by this release",
+    );
+  }
+  const found = parsed.data;
+  if (decide(found).answer !== check.answer) {
+    return cannot("this release decides otherwise by the same evidence; perennial explain shows where");
+  }
+  if (found.trigger === "force") return { would: "retrain", text: "A person asked for it" };
+  const protocol = anyOf(wanted, PROTOCOL);
+  if (protocol) return cannot(`${protocol} changes which rows there are`);
+  const sealed = anyOf(wanted, SEALED);
+  if (sealed && (found.quality || found.drift || found.outcomes)) {
+    return cannot(`${sealed} went into its looks as they were made`);
+  }
+  return decided(possible(withSettings(found, wanted), wanted), check);
+}
+
+/** The same findings with the thresholds that are wanted. */
+function withSettings(found: Findings, { changed, config, modelMargin }: Wanted): Findings {
+  const or = <K extends keyof ModelConfig, T>(name: K, was: T) => changed.has(name) ? config[name] as T : was;
+  const champion = found.champion && {
+    ...found.champion,
+    staleAfterDays: or("stale_after_days", found.champion.staleAfterDays),
+    staleGrowth: or("stale_growth", found.champion.staleGrowth),
+    margin: changed.has("margin")
+      ? (config.margin ?? modelMargin) * found.champion.validatedLoss
+      : found.champion.margin,
+    lossNow: found.champion.lossNow && changed.has("confidence")
+      ? atConfidence(found.champion.lossNow, config.confidence)
+      : found.champion.lossNow,
+  };
+  return {
+    ...found,
+    champion,
+    newSamplesMin: or("min_new_samples", found.newSamplesMin),
+    cutoffsMin: or("min_train_cutoffs", found.cutoffsMin),
+    unseenRowsMin: or("min_validation_rows", found.unseenRowsMin),
+    routineCutoffs: or("routine_cutoffs", found.routineCutoffs),
+  };
+}
+
+/** What the findings may have been: a margin and a confidence are sealed into what the outcomes said. */
+function possible(found: Findings, wanted: Wanted): Findings[] {
+  const { outcomes } = found;
+  if (!outcomes || !anyOf(wanted, ["margin", "confidence"])) return [found];
+  return PerformanceReport.shape.answer.options.map((answer) => ({
+    ...found,
+    outcomes: { ...outcomes, answer },
+  }));
+}
+
+/** What is told of an answer: the reasons that speak otherwise than they did; where none does, the one that tells most. */
+function because(
+  answer: Answer,
+  reasons: readonly Reason[],
+  { reasons: before }: Pick<StoredCheck, "reasons">,
+): string {
+  const turned = reasons.filter((r) => before.some((b) => b.code === r.code && b.speaks !== r.speaks));
+  const speaks = answer === "retrain" ? "for" : "against";
+  const telling = turned.length > 0 ? turned : reasons.filter((r) => r.speaks === speaks).slice(-1);
+  return (telling.length > 0 ? telling : reasons.slice(0, 1)).map((r) => r.text).join("; ");
+}
+
+function decided(all: readonly Findings[], check: StoredCheck): Again<Answer> {
+  const [first, ...others] = all.map(decide);
+  if (others.some(({ answer }) => answer !== first.answer)) {
+    return cannot("what its outcomes said rests on the margin and confidence of then");
+  }
+  const { answer, reasons } = first;
+  return { would: answer, text: because(answer, reasons, check) };
+}
+
+/**
+ * Decides a validation again.
+ * @param found what the check of its cycle found, which says how old the champion was; null: not stored
+ */
+export function verdictAgain(
+  { verdict, evidence }: { verdict: Verdict; evidence: Evidence },
+  found: Findings | null,
+  wanted: Wanted,
+): Again<Verdict> {
+  if (verdictOf(evidence).verdict !== verdict) {
+    return cannot("this release decides otherwise by the same evidence");
+  }
+  const other = anyOf(wanted, [...PROTOCOL, ...RETRAINED]);
+  if (other) return cannot(`with another ${other} another challenger, or other rows, would have been judged`);
+  const ways = conditions(evidence, found, wanted).map((condition) =>
+    verdictOf({ ...withGate(evidence, wanted), ...condition })
+  );
+  const [first] = ways;
+  if (ways.some((way) => way.verdict !== first.verdict)) {
+    return cannot(
+      "it rests on whether the champion was stale or failing then, which was not kept in numbers",
+    );
+  }
+  return { would: first.verdict, text: first.why };
+}
+
+/** The same evidence with the thresholds that are wanted. */
+function withGate(evidence: Evidence, { changed, config, modelMargin }: Wanted): Evidence {
+  const at = (interval: Evidence["difference"]) =>
+    changed.has("confidence") ? atConfidence(interval, config.confidence) : interval;
+  return {
+    ...evidence,
+    difference: at(evidence.difference),
+    segments: evidence.segments.map((s) => ({ ...s, difference: at(s.difference) })),
+    gate: changed.has("gate") ? config.gate : evidence.gate,
+    threshold: changed.has("performance_threshold") ? config.performance_threshold : evidence.threshold,
+    segmentMargin: changed.has("segment_margin") ? config.segment_margin : evidence.segmentMargin,
+    margin: changed.has("margin") ? (config.margin ?? modelMargin) * evidence.championLoss : evidence.margin,
+  };
+}
+
+type Condition = Pick<Evidence, "stale" | "failing">;
+
+/** How the champion may have stood: what cannot be computed again is taken either way. */
+function conditions(evidence: Evidence, found: Findings | null, wanted: Wanted): Condition[] {
+  const stale = staleAgain(evidence, found, wanted);
+  const failing = anyOf(wanted, ["margin", "confidence"]) && evidence.against === "champion"
+    ? [true, false]
+    : [evidence.failing];
+  return stale.flatMap((s) => failing.map((f) => ({ stale: s, failing: f })));
+}
+
+function staleAgain({ stale }: Evidence, found: Findings | null, wanted: Wanted): boolean[] {
+  if (!anyOf(wanted, ["stale_after_days", "stale_growth"])) return [stale];
+  const champion = found?.champion;
+  if (!champion || (staleness(champion) !== null) !== stale) return [true, false];
+  return [staleness(withSettings(found, wanted).champion!) !== null];
+}
+
+const cannot = (text: string): { would: null; text: string } => ({ would: null, text });

@@ -1,0 +1,41 @@
+import type { Alert } from "../alerts/alert.ts";
+import type { Check } from "./check.ts";
+import type { ServingMove } from "../registry/version.ts";
+import type { Cycle } from "./cycle.ts";
+import { cycleText } from "./cycle_text.ts";
+import type { Health } from "./status.ts";
+
+/** What the health of a model is judged from. */
+export interface HealthInput {
+  /** the newest change of what serves; null: nothing ever served */
+  move: Pick<ServingMove, "kind" | "version" | "previous" | "why" | "at"> | null;
+  /** the newest cycle that ended */
+  lastCycle: Cycle | null;
+  lastCheck: Pick<Check, "reasons"> | null;
+  /** open ones of this model */
+  alerts: readonly Pick<Alert, "title" | "kind" | "severity">[];
+}
+
+/** A person is asked, or a version was set aside: what serves does as well as before. */
+const NO_TROUBLE = new Set<Alert["kind"]>(["approval", "rollout"]);
+
+/** How a model is doing. What needs a person soonest comes first; a later success clears an earlier failure. */
+export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): Health {
+  if (lastCycle?.outcome === "failed") {
+    return { state: "failed", text: `${cycleName(lastCycle)}: ${cycleText(lastCycle)}` };
+  }
+  if (move === null) {
+    return { state: "no model yet", text: "No version serves yet: the first one needs enough labelled rows" };
+  }
+  if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
+  const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");
+  if (slipped) return { state: "slipped", text: slipped.text };
+  const [trouble] = alerts.filter(({ kind, severity }) => !NO_TROUBLE.has(kind) && severity !== "info");
+  if (trouble) return { state: trouble.kind === "rollback" ? "rolled back" : "failed", text: trouble.title };
+  return { state: "healthy", text: `Version ${move.version} serves since ${day(move.at)}` };
+}
+
+const rolledBack = ({ version, previous, why }: NonNullable<HealthInput["move"]>) =>
+  `Version ${previous} was taken back, version ${version} serves again${why ? `: ${why}` : ""}`;
+const cycleName = ({ number }: Cycle) => `Cycle ${number}`;
+const day = (iso: string) => iso.slice(0, 10);

@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { Interval } from "../validation/verdict.ts";
+import { Answer, Reason } from "./check.ts";
+import { Strategy } from "../rollout/plan.ts";
+import { Outcome, Stage } from "./cycle.ts";
+
+/** How a model is doing, in one word and one sentence. */
+export const Health = z.object({
+  state: z.enum(["healthy", "slipped", "failed", "rolled back", "no model yet"]),
+  text: z.string(),
+});
+export type Health = z.infer<typeof Health>;
+
+/** What there is to know about one model at a glance. */
+export const ModelStatus = z.object({
+  model: z.string(),
+  kind: z.enum(["classification", "regression"]),
+  question: z.string(),
+  unit: z.string(),
+  primaryMetric: z.string(),
+  active: z.boolean(),
+  health: Health,
+  samples: z.object({ collected: z.int(), needed: z.int() })
+    .describe("data points since the last training snapshot"),
+  serving: z.object({
+    version: z.int(),
+    since: z.iso.datetime(),
+    asOf: z.iso.datetime(),
+    candidate: z.string(),
+    metrics: z.record(z.string(), z.number()).describe("on the rows it was validated on"),
+    validationRows: z.int(),
+    difference: Interval.nullable().describe("loss against the version it replaced, on those rows"),
+  }).nullable(),
+  rollout: z.object({
+    id: z.string(),
+    strategy: Strategy,
+    version: z.int(),
+    share: z.number().describe("of shoppers who are shown it"),
+    startedAt: z.iso.datetime(),
+    text: z.string().describe("what the last look said"),
+  }).nullable().describe("the rollout that runs; null: none does"),
+  approval: z.object({
+    version: z.int(),
+    text: z.string(),
+    expiresAt: z.iso.datetime(),
+  }).nullable().describe("what waits for a person; null: nothing does"),
+  running: z.object({
+    id: z.string(),
+    stage: Stage,
+    progress: z.object({ fraction: z.number(), text: z.string() }).nullable(),
+    startedAt: z.iso.datetime(),
+  }).nullable(),
+  lastCycle: z.object({
+    id: z.string(),
+    number: z.int(),
+    outcome: Outcome.nullable(),
+    asOf: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    text: z.string().describe("what it found, in one sentence"),
+  }).nullable(),
+  lastCheck: z.object({
+    answer: Answer,
+    checkedAt: z.iso.datetime(),
+    reasons: z.array(Reason),
+  }).nullable(),
+  nextCheckAt: z.iso.datetime().nullable(),
+  outcomes: z.record(z.string(), z.int()).describe("how many cycles ended how"),
+  openAlerts: z.int(),
+});
+export type ModelStatus = z.infer<typeof ModelStatus>;
+
+/** The answer to "what is the system doing?". */
+export const Status = z.object({
+  asOf: z.iso.datetime().describe("the moment that checks and predictions hold for"),
+  clock: z.enum(["wall", "pinned"]).describe("pinned: a demo whose clock stands where its data end"),
+  temporalUi: z.string().nullable(),
+  openAlerts: z.int().describe("also those about no one model"),
+  models: z.array(ModelStatus),
+});
+export type Status = z.infer<typeof Status>;

@@ -1,0 +1,21 @@
+import type { Database } from "../db/connect.ts";
+import type { Moment } from "../app/as_of.ts";
+import type { Journal } from "./journal.ts";
+import type { ServingResolver } from "./serving_set.ts";
+import type { MetricsRecorder } from "./metrics_recorder.ts";
+
+/** All that answering needs. */
+export interface PredictorDeps {
+  readonly sql: Database;
+  readonly servingSets: ServingResolver;
+  readonly moment: () => Moment | Promise<Moment>;
+  readonly journal: Journal;
+  /** left out: nothing is measured */
+  readonly metrics?: MetricsRecorder;
+}
+
+/** A request, and when it came by a clock that only goes forward. */
+export interface TimedRequest<Request> {
+  readonly request: Request;
+  readonly startedMs: number;
+}

@@ -1,0 +1,86 @@
+import type { StoredAnswer } from "../db/models/predictions.ts";
+import { FEATURE_HASH, FEATURE_PLACES, FEATURES } from "../features/definition.ts";
+import { segmentOf } from "../performance/segments.ts";
+import type { Answer, Rows, ScoredBatch } from "./answer.ts";
+import type { ServingSet } from "./serving_set.ts";
+import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
+import type { Predictions, UserPrediction } from "./prediction.ts";
+
+/** The shopper of a row, and the moment it is about. */
+export interface RowSubject {
+  /** a pseudonym; null: the row is of nobody known, and its answer is not stored */
+  readonly user: string | null;
+  readonly asOfMs: number;
+}
+
+/** Stores the answers about shoppers, shown and not shown. Settles when the journal has room for more. */
+export async function recordPredictions(
+  { journal }: PredictorDeps,
+  { state, champion, baseline }: ServingSet,
+  { rows, subjects, batch }: { rows: Rows; subjects: readonly RowSubject[]; batch: ScoredBatch },
+): Promise<void> {
+  const features = rows.features(champion.scorer?.horizonDays ?? baseline.horizonDays);
+  const { model } = state;
+  const featureHash = FEATURE_HASH;
+  const answers: StoredAnswer[] = [];
+  const add = (row: number, { prediction, version, arm, fallback, horizonDays }: Answer, shown: boolean) => {
+    const { user: userKey, asOfMs } = subjects[row];
+    if (userKey === null) return;
+    const segment = segmentIn(features, row);
+    answers.push({
+      model,
+      featureHash,
+      segment,
+      userKey,
+      asOfMs,
+      prediction,
+      version,
+      arm,
+      fallback,
+      horizonDays,
+      shown,
+    });
+  };
+  batch.shown.forEach((answer, row) => add(row, answer, true));
+  batch.unshown.forEach((answer) => add(answer.row, answer, false));
+  await journal.add(answers);
+}
+
+const segmentIn = (features: Float32Array, row: number) =>
+  segmentOf((feature) => features[row * FEATURES.length + FEATURE_PLACES.get(feature)!]);
+
+/** Counts the answers, and how long each request took. @param ends per request, the number of rows up to its end */
+export function recordMetrics(
+  { metrics }: PredictorDeps,
+  model: string,
+  batch: ScoredBatch,
+  timedRequests: readonly TimedRequest<unknown>[],
+  ends: readonly number[],
+): void {
+  if (!metrics) return;
+  metrics.count(model, batch.counts);
+  const now = performance.now();
+  timedRequests.forEach(({ startedMs }, i) => {
+    const owners = new Set(batch.owners.slice(i === 0 ? 0 : ends[i - 1], ends[i]));
+    metrics.observeLatency(model, owners, now - startedMs);
+  });
+}
+
+/** Returns the answer about one shopper, or one row, as the API sends it. */
+export function toResponse(user: string | null, answer: Answer | undefined): UserPrediction {
+  if (!answer) return { user, prediction: null, reason: "no events of this user are known" };
+  const { prediction, version, arm, fallback } = answer;
+  return { user, prediction, version, arm, fallback };
+}
+
+/** Returns the response to one request. */
+export function toPredictions(
+  { state, champion, fallbackModel }: ServingSet,
+  asOfMs: number,
+  predictions: UserPrediction[],
+): Predictions {
+  const asOf = new Date(asOfMs).toISOString();
+  const standing = champion.scorer === null ? fallbackModel : champion;
+  const fallback = standing !== champion || predictions.some((p) => p.fallback === true);
+  return { model: state.model, version: standing?.version ?? null, fallback, asOf, predictions };
+}

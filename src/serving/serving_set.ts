@@ -1,0 +1,83 @@
+import { ConflictError } from "../core/errors.ts";
+import { currentConfig } from "../db/config/config_versions.ts";
+import type { Database } from "../db/connect.ts";
+import { type ServingState, servingState } from "../db/models/serving.ts";
+import { getVersion } from "../db/models/versions.ts";
+import { knownGood } from "../app/registry/moves.ts";
+import { configOf } from "../config/retraining.ts";
+import type { LoadedModel, ModelLoader } from "./loaded_model.ts";
+
+/** All loaded models that answer for a model at one time. It never changes: what serves next is another one. */
+export interface ServingSet {
+  readonly state: ServingState;
+  readonly champion: LoadedModel;
+  /** a loaded model for each arm of the rollout that runs, in the order of `state.arms` */
+  readonly challengers: readonly LoadedModel[];
+  /** the last known good version, for when the champion cannot answer; null: there is none */
+  readonly fallbackModel: LoadedModel | null;
+  /** the answer where no version has one */
+  readonly baseline: { readonly prediction: number; readonly horizonDays: number };
+}
+
+/** Gives the serving set of a model. */
+export interface ServingResolver {
+  /** Returns what serves a model now. @throws {ConflictError} nothing serves it yet */
+  resolve(model: string): ServingSet | Promise<ServingSet>;
+}
+
+/** Loads every version that serves by `state`, and the one that stands in for them. */
+export async function loadServingSet(
+  sql: Database,
+  load: ModelLoader,
+  state: ServingState,
+): Promise<ServingSet> {
+  const { model, champion: number, arms } = state;
+  const [champion, challengers, { manifest }, { config }] = await Promise.all([
+    load(model, number),
+    Promise.all(arms.map(({ version }) => load(model, version))),
+    getVersion(sql, model, number),
+    currentConfig(sql),
+  ]);
+  const fallbackModel = await firstGood(sql, load, model);
+  const { horizon_days: horizonDays } = configOf(config, model);
+  return {
+    state,
+    champion,
+    challengers,
+    fallbackModel,
+    baseline: { prediction: manifest.baseline, horizonDays },
+  };
+}
+
+const TRIED_MAX = 5;
+
+/** The last known good version whose file is good; each one that is not was marked, and is passed over the next time. */
+async function firstGood(sql: Database, load: ModelLoader, model: string): Promise<LoadedModel | null> {
+  for (let tried = 0; tried < TRIED_MAX; tried++) {
+    const version = await knownGood(sql, model);
+    if (version === null) return null;
+    const loadedModel = await load(model, version);
+    if (loadedModel.scorer !== null) return loadedModel;
+  }
+  return null;
+}
+
+/** Whether every version in it could be loaded. */
+export const isComplete = ({ champion, challengers }: ServingSet): boolean =>
+  [champion, ...challengers].every(({ scorer }) => scorer !== null);
+
+/** Resolves by what the database says at each call; loads anew only when what serves has changed, or was damaged. */
+export function createServingResolver(sql: Database, load: ModelLoader): ServingResolver {
+  const loaded = new Map<string, ServingSet>();
+  return {
+    async resolve(model) {
+      const state = await servingState(sql, model);
+      if (state === null) throw new ConflictError(`Cannot predict "${model}": no version serves yet`);
+      const known = loaded.get(model);
+      if (known && known.state.revision === state.revision && isComplete(known)) return known;
+      const servingSet = await loadServingSet(sql, load, state);
+      loaded.set(model, servingSet);
+      return servingSet;
+    },
+  };
+}

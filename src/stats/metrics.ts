@@ -1,0 +1,142 @@
+/** Scores of predictions against outcomes, and the loss of each row, which paired comparisons need. */
+import { mean } from "./mean.ts";
+import { auc } from "./roc.ts";
+
+export const PROBABILITY_FLOOR = 1e-4;
+
+const clipped = (p: number) => Math.min(1 - PROBABILITY_FLOOR, Math.max(PROBABILITY_FLOOR, p));
+
+export interface ClassificationScores {
+  readonly n: number;
+  /** share of rows on the right side of 0.5 */
+  readonly accuracy: number;
+  /** area under the ROC curve; 0.5 where only one class is present */
+  readonly auc: number;
+  /** nats, probabilities kept within [1e-4, 1 - 1e-4] */
+  readonly logLoss: number;
+  readonly brier: number;
+}
+
+export interface RegressionScores {
+  readonly n: number;
+  readonly mse: number;
+  /** outcome and prediction both capped, against the rule of a few extreme rows */
+  readonly cappedMse: number;
+  readonly mae: number;
+  /** 1 - squared error / squared distance from the mean; 0 where the outcome is constant */
+  readonly r2: number;
+  /** mean prediction - mean outcome */
+  readonly bias: number;
+}
+
+/** The names of all scores. */
+export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionScores, "n">;
+
+/** Whether a larger value of the metric is a better one. */
+export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
+  accuracy: true,
+  auc: true,
+  logLoss: false,
+  brier: false,
+  mse: false,
+  cappedMse: false,
+  mae: false,
+  r2: true,
+  bias: false,
+};
+
+/** A row's loss, per metric that is a mean over rows; outcome `y`, prediction `p`, cap for `cappedMse`. */
+export const ROW_LOSS: Readonly<
+  Record<
+    "accuracy" | "logLoss" | "brier" | "mse" | "cappedMse" | "mae",
+    (y: number, p: number, cap: number) => number
+  >
+> = {
+  accuracy: (y, p) => (p >= 0.5 ? 1 : 0) === y ? 0 : 1,
+  logLoss: (y, p) => -Math.log(y === 1 ? clipped(p) : 1 - clipped(p)),
+  brier: (y, p) => (clipped(p) - y) ** 2,
+  mse: (y, p) => (y - p) ** 2,
+  cappedMse: (y, p, cap) => (Math.min(y, cap) - Math.min(p, cap)) ** 2,
+  mae: (y, p) => Math.abs(y - p),
+};
+
+export type RowLoss = keyof typeof ROW_LOSS;
+
+/**
+ * The loss of each row: for `accuracy` 1 where wrong and 0 where right.
+ * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`   @param cap for `cappedMse` only
+ * @throws {RangeError} lengths differ
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.deepEqual([...rowLosses("accuracy", [1, 0, 1], [0.9, 0.6, 0.5])], [0, 1, 0]);
+ * ```
+ */
+export function rowLosses(
+  loss: RowLoss,
+  y: ArrayLike<number>,
+  p: ArrayLike<number>,
+  { cap = Infinity }: { cap?: number } = {},
+): Float64Array {
+  sameLength(y, p);
+  const lossOf = ROW_LOSS[loss];
+  return Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
+}
+
+/**
+ * All scores of a classifier.
+ * @param y 0 or 1, shape `[n]`   @param p probabilities of 1, shape `[n]`
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { accuracy, auc, brier } = classificationScores([1, 0], [0.75, 0.25]);
+ * assert.deepEqual({ accuracy, auc, brier }, { accuracy: 1, auc: 1, brier: 0.0625 });
+ * ```
+ */
+export function classificationScores(y: ArrayLike<number>, p: ArrayLike<number>): ClassificationScores {
+  return {
+    n: y.length,
+    accuracy: 1 - mean(rowLosses("accuracy", y, p)),
+    auc: auc(y, p),
+    logLoss: mean(rowLosses("logLoss", y, p)),
+    brier: mean(rowLosses("brier", y, p)),
+  };
+}
+
+/**
+ * All scores of a regression.
+ * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`
+ * @param options.cap for `cappedMse`: commonly the 99th percentile of the training targets
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { mse, cappedMse, r2, bias } = regressionScores([0, 4, 8], [1, 4, 7], { cap: 4 });
+ * assert.deepEqual({ mse, cappedMse, r2, bias }, { mse: 2 / 3, cappedMse: 1 / 3, r2: 1 - 1 / 16, bias: 0 });
+ * ```
+ */
+export function regressionScores(
+  y: ArrayLike<number>,
+  p: ArrayLike<number>,
+  { cap = Infinity }: { cap?: number } = {},
+): RegressionScores {
+  const mse = mean(rowLosses("mse", y, p));
+  const meanY = mean(y);
+  const variance = mean(Float64Array.from({ length: y.length }, (_, i) => (y[i] - meanY) ** 2));
+  return {
+    n: y.length,
+    mse,
+    cappedMse: mean(rowLosses("cappedMse", y, p, { cap })),
+    mae: mean(rowLosses("mae", y, p)),
+    r2: variance > 0 ? 1 - mse / variance : 0,
+    bias: mean(p) - meanY,
+  };
+}
+
+function sameLength(y: ArrayLike<number>, p: ArrayLike<number>): void {
+  if (y.length !== p.length) {
+    throw new RangeError(`Cannot score: ${y.length} outcomes, ${p.length} predictions`);
+  }
+}

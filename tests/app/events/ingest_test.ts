@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { ingest } from "../../../src/app/events/ingest.ts";
+import { pseudonym, withEvents } from "../../db/events_support.ts";
+
+const NOW = Date.UTC(2024, 4, 1);
+const clock = () => NOW;
+const source = "api";
+const good = { id: "a", type: "view", user: 17850, time: NOW };
+
+Deno.test("ingest() says per event what became of it, and commits all of it", () =>
+  withEvents(async (sql) => {
+    const raws = [good, { ...good, id: "b", price: -1 }, good, "nonsense", { ...good, id: "c" }];
+    const { results, ...counts } = await ingest({ sql, clock, pseudonym }, raws, { source });
+    assert.deepEqual(counts, { accepted: 2, duplicates: 1, quarantined: 2 });
+    assert.deepEqual(results, [
+      { index: 0, id: "a", status: "accepted" },
+      { index: 1, id: "b", status: "quarantined", reason: "price is negative", field: "price" },
+      { index: 2, id: "a", status: "duplicate" },
+      { index: 3, id: null, status: "quarantined", reason: "event is not an object", field: null },
+      { index: 4, id: "c", status: "accepted" },
+    ]);
+    assert.deepEqual((await sql`select event_id from events order by 1`).map((row) => row.eventId), [
+      "a",
+      "c",
+    ]);
+    assert.equal((await sql`select from quarantine`).length, 2);
+  }));
+
+Deno.test("ingest() changes nothing, when the same is sent again", () =>
+  withEvents(async (sql) => {
+    const { id: _, ...anonymous } = good;
+    const raws = [good, anonymous, { ...good, type: "?" }];
+    await ingest({ sql, clock, pseudonym }, raws, { source });
+    const { results: _results, ...counts } = await ingest({ sql, clock, pseudonym }, raws, { source });
+    assert.deepEqual(counts, { accepted: 0, duplicates: 2, quarantined: 1 });
+    const [{ events }] = await sql`select sum(events)::int as events from day_counts`;
+    assert.deepEqual([events, (await sql`select from quarantine`).length], [2, 1]);
+  }));
+
+Deno.test("ingest() stores no shopper's id anywhere, accepted or not", () =>
+  withEvents(async (sql) => {
+    const user = "ann.miller@example.org";
+    const fields = { type: "purchase", price: 1, quantity: 1, time: NOW, email: user, note: { user } };
+    await ingest({ sql, clock, pseudonym }, [
+      { ...fields, user },
+      { ...fields, user_id: user, price: -1 },
+      { ...fields, customerId: ` ${user}`, time: "soon" },
+      { ...fields, user: { id: user } },
+      { ...fields, user: [user] },
+      { ...fields, user, user_id: user, type: { user } },
+      { ...fields, user: user.padEnd(300), type: "" },
+      [user],
+      user,
+    ], { source });
+    const tables = await sql`select table_name from information_schema.tables where table_schema = 'public'`;
+    assert.ok(tables.length > 5);
+    for (const { tableName } of tables) {
+      const rows = await sql`select t::text from ${sql(tableName)} t where t::text like ${"%ann.miller%"}`;
+      assert.deepEqual([...rows], [], tableName);
+    }
+    const named = await sql`select from quarantine where body ->> 'user' = ${pseudonym(user)}`;
+    assert.equal(named.length, 4);
+  }));
+
+Deno.test("ingest() keeps what Postgres cannot spell, without the characters it cannot", () =>
+  withEvents(async (sql) => {
+    const odd = "a\ud800b";
+    const raws = [{ ...good, id: odd, product: odd }, {
+      ...good,
+      id: "n\0",
+      product: `${odd}\0`,
+      price: Infinity,
+    }];
+    const { accepted, quarantined } = await ingest({ sql, clock, pseudonym }, raws, { source });
+    assert.deepEqual([accepted, quarantined], [1, 1]);
+    const [{ product }] = await sql`select product from events`;
+    const [{ body }] = await sql`select body from quarantine`;
+    assert.deepEqual([product, body.product, body.id, body.price], ["a\ufffdb", "a\ufffdb", "n", "Infinity"]);
+  }));
+
+Deno.test("ingest() stores nothing of a batch, when it cannot store all of it", () =>
+  withEvents(async (sql) => {
+    await sql`alter table day_counts add constraint no_carts check (type <> 'cart')`;
+    const raws = [good, { ...good, id: "b", type: "cart" }, { ...good, price: -1 }];
+    await assert.rejects(ingest({ sql, clock, pseudonym }, raws, { source }), /no_carts/);
+    for (const table of ["events", "user_days", "day_counts", "quarantine"]) {
+      assert.equal((await sql`select from ${sql(table)}`).length, 0, table);
+    }
+  }));

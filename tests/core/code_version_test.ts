@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { dirname, join } from "node:path/posix";
+import { codeVersion, decidingSources } from "../../src/core/code_version.ts";
+import { readCode } from "../architecture_read.ts";
+
+Deno.test("decidingSources() has every file that a file of its own imports by value", async () => {
+  const sources = await decidingSources();
+  const missing = [...sources].flatMap(([file, text]) =>
+    readCode(text, file).imports
+      .filter(({ specifier, typeOnly }) => !typeOnly && specifier?.startsWith("."))
+      .map(({ specifier }) => join(dirname(file), specifier!))
+      .filter((target) => !sources.has(target))
+  );
+  assert.deepEqual(missing, []);
+});
+
+for (
+  const room of [
+    "activities",
+    "workflows",
+    "src/rollout",
+    "src/impact",
+    "src/retraining",
+    "src/config",
+    "src/models",
+  ]
+) {
+  Deno.test(`decidingSources() reaches into ${room}`, async () => {
+    const files = [...(await decidingSources()).keys()];
+    assert.ok(files.some((file) => file.startsWith(`${room}/`)));
+  });
+}
+
+Deno.test("decidingSources() has every worker thread's file and every model's", async () => {
+  const sources = await decidingSources();
+  const threads: string[] = [];
+  for (const room of ["src/training", "src/threads"]) {
+    for await (const { name } of Deno.readDir(room)) {
+      const text = await Deno.readTextFile(`${room}/${name}`);
+      threads.push(
+        ...[...text.matchAll(/new Worker\(\s*new URL\("\.\/([^"]+)"/g)].map(([, file]) => `${room}/${file}`),
+      );
+    }
+  }
+  assert.ok(threads.length >= 2);
+  for (const file of [...threads, "src/models/churn.ts", "src/models/spending.ts"]) {
+    assert.ok(sources.has(file), file);
+  }
+});
+
+Deno.test("decidingSources() leaves out what only shows or serves", async () => {
+  const files = [...(await decidingSources()).keys()];
+  assert.deepEqual(
+    files.filter((file) => /^(routes|islands|components|src\/(api|cli|dashboard))\//.test(file)),
+    [],
+  );
+});
+
+Deno.test("codeVersion() is twelve hexadecimal digits, and the same each time", async () => {
+  const version = await codeVersion();
+  assert.match(version, /^[0-9a-f]{12}$/);
+  assert.equal(await codeVersion(), version);
+});

@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
+import { services } from "../../components/version_rings.tsx";
+import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/labels.ts";
+import type { Reason } from "../../src/retraining/check.ts";
+import type { ModelStatus } from "../../src/retraining/status.ts";
+import { fixtureDashboard, makeFixture } from "./fixture.ts";
+
+const [churn, spending] = (await fixtureDashboard(makeFixture()).status()).models;
+const idle = { ...churn, running: null, samples: { collected: 10, needed: 100 } };
+
+for (
+  const [what, models, want] of [
+    [
+      "joins models that do the same",
+      [idle, { ...idle, model: "spending" }],
+      "Churn and spending are healthy and keep collecting.",
+    ],
+    [
+      "says who is retrained",
+      [churn, spending],
+      "Churn is healthy and is being retrained. Spending is healthy and keeps collecting.",
+    ],
+    [
+      "says that a stopped model is",
+      [{ ...idle, active: false }],
+      "Churn is healthy; its retraining is stopped.",
+    ],
+    [
+      "names what still serves after a failure",
+      [{ ...idle, health: { state: "failed", text: "" }, serving: { ...churn.serving, version: 4 } }],
+      "Churn failed in its last cycle; v4 still serves and keeps collecting.",
+    ],
+    ["has an answer before there are models", [], "No model is known yet."],
+  ] as const
+) {
+  Deno.test(`headline() ${what}`, () => assert.equal(headline(models as unknown as ModelStatus[]), want));
+}
+
+const interval = (low: number, high: number) => ({
+  mean: (low + high) / 2,
+  low,
+  high,
+  n: 100,
+  clusters: 100,
+  confidence: 0.9,
+});
+for (
+  const [low, high, want] of [
+    [-0.02, -0.001, "Better"],
+    [-0.02, 0.005, "Not worse"],
+    [-0.02, 0.02, "Cannot tell yet"],
+    [0.001, 0.009, "Worse within the margin"],
+    [0.001, 0.02, "Worse"],
+  ] as const
+) {
+  Deno.test(`reading() says "${want}", when the interval is ${low} to ${high} and the margin 0.01`, () =>
+    assert.equal(reading(interval(low, high), 0.01).word, want));
+}
+
+Deno.test("outcomesText() counts in a fixed order, and is null where nothing ran", () => {
+  assert.equal(
+    outcomesText({ running: 1, inconclusive: 2, deployed: 1200 }),
+    "1,203 cycles: 1,200 deployed, 2 could not tell, 1 running",
+  );
+  assert.equal(outcomesText({}), null);
+});
+
+Deno.test("cycleHeadline() has a sentence for every way a cycle ends", () => {
+  const { cycles } = makeFixture();
+  for (const cycle of cycles) assert.match(cycleHeadline(cycle), /^Cycle \d+ of (churn|spending) .*\.$/);
+  const of = (outcome: string | null) => cycleHeadline(cycles.find((c) => c.outcome === outcome)!);
+  assert.match(of(null), /is running: training a challenger\.$/);
+  assert.match(
+    of("failed"),
+    /did not finish: The trainer ended three times: out of memory; v\d+ serves on\.$/,
+  );
+});
+
+for (
+  const [x, want] of [
+    [0.7186, "0.719"],
+    [-0.0042, "−0.004"],
+    [312.4, "312"],
+    [48310, "48,310"],
+    [1_090_000, "1.09 M"],
+  ] as const
+) Deno.test(`figure() writes ${x} as ${want}`, () => assert.equal(figure(x), want));
+
+Deno.test("signed() and percent() say the direction, and none for what rounds to zero", () => {
+  assert.deepEqual([signed(0.011), signed(-0.0003), signed(0.00001)], ["+0.011", "−0.0003", "0.000"]);
+  assert.deepEqual([percent(0.042, { sign: true }), percent(-0.031)], ["+4.2 %", "−3.1 %"]);
+});
+
+for (
+  const [ms, want] of [
+    [310, "310 ms"],
+    [4100, "4.1 s"],
+    [41_000, "41 s"],
+    [188_000, "3 min 8 s"],
+    [24 * 3_600_000, "24 h"],
+    [14 * 86_400_000, "14 days"],
+  ] as const
+) Deno.test(`duration() writes ${ms} ms as ${want}`, () => assert.equal(duration(ms), want));
+
+Deno.test("moment() keeps a cut-off's day in UTC wherever the reader is, and moves a clock time", () => {
+  const midnight = "2011-11-08T00:00:00Z";
+  assert.equal(moment(midnight, "day", "America/New_York"), "8 Nov 2011");
+  assert.equal(moment(midnight, "clock", "America/New_York"), "19:00:00");
+});
+
+Deno.test("services() tells when each version served, and which one was taken back", () => {
+  const move = (version: number, kind: "deploy" | "roll back", asOf: string) => ({
+    model: "churn",
+    version,
+    previous: null,
+    kind,
+    share: 1,
+    rollout: null,
+    key: asOf,
+    by: "x",
+    why: "",
+    asOf,
+    at: asOf,
+  });
+  const newestFirst = [
+    move(1, "roll back", "2011-03-01T00:00:00Z"),
+    move(2, "deploy", "2011-02-15T00:00:00Z"),
+    move(1, "deploy", "2011-02-01T00:00:00Z"),
+  ];
+  assert.deepEqual(
+    services(newestFirst).map((s) => [s.version, s.until?.slice(0, 10) ?? null, s.rolledBack]),
+    [
+      [1, "2011-02-15", false],
+      [2, "2011-03-01", true],
+      [1, null, false],
+    ],
+  );
+});
+
+const reason = (
+  code: Reason["code"],
+  speaks: Reason["speaks"],
+  evidence: Reason["evidence"] = {},
+): Reason => ({
+  code,
+  speaks,
+  evidence,
+  text: `${code} speaks ${speaks}`,
+});
+const needed = [
+  reason("data quality", "neither"),
+  reason("new samples", "for"),
+  reason("labelled rows", "for"),
+];
+
+for (
+  const [name, answer, reasons, want] of [
+    [
+      "what was found broken",
+      "fix data first",
+      [reason("data quality", "against"), ...needed.slice(1)],
+      "data quality",
+    ],
+    ["the calendar where it alone calls", "retrain", [...needed, reason("routine", "for")], "routine"],
+    ["the drift rather than the calendar", "retrain", [
+      ...needed,
+      reason("routine", "for"),
+      reason("drift", "for"),
+    ], "drift"],
+    [
+      "that a person asked",
+      "retrain",
+      [reason("forced", "for"), ...needed, reason("routine", "for")],
+      "forced",
+    ],
+    ["what is missing", "cannot tell yet", [needed[1], reason("labelled rows", "against")], "labelled rows"],
+    ["whose outcomes are waited for", "cannot tell yet", [
+      ...needed,
+      reason("outcomes", "neither"),
+      reason("drift", "neither", { outcomesFrom: null }),
+    ], "drift"],
+    [
+      "how the model does",
+      "wait",
+      [...needed, reason("outcomes", "neither"), reason("drift", "neither")],
+      "outcomes",
+    ],
+  ] as const
+) {
+  Deno.test(`tellingReason() tells ${name}`, () =>
+    assert.equal(tellingReason({ answer, reasons: [...reasons] })?.code, want));
+}

@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import { buildDashboard, type DashboardOptions } from "../../src/dashboard/mount.ts";
+import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
+import { hoursBesideUsual } from "../../src/monitoring/usual_hours.ts";
+import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
+import { soundPage } from "./sound.ts";
+
+const fixture = makeFixture();
+const ann = {
+  name: "ann",
+  role: "admin" as const,
+  token: "t",
+  until: "2026-03-03T00:00:00.000Z",
+  session: "s",
+};
+const signedIn: DashboardOptions = { sessions: { ...ANONYMOUS, currentUser: () => Promise.resolve(ann) } };
+const full = await buildDashboard(fixtureDashboard(fixture));
+const asAnn = await buildDashboard(fixtureDashboard(fixture), signedIn);
+const empty = await buildDashboard(fixtureDashboard(EMPTY));
+
+const get = (site: typeof full, path: string) => site(new Request(`http://localhost${path}`));
+async function open(site: typeof full, path: string) {
+  const res = await get(site, path);
+  assert.equal(res.status, 200, path);
+  return parseHTML(await res.text()).document;
+}
+const told = (element: Element | null) => element!.textContent.replaceAll(/\s+/g, " ");
+
+for (const path of ["/monitoring", "/monitoring?model=spending", "/data"]) {
+  Deno.test(`${path} answers first, in one h1, without duplicate ids, unlabelled pictures or odd numbers`, async () => {
+    const document = soundPage(await (await get(full, path)).text());
+    assert.match(document.querySelector("h1")!.textContent, /\.$/);
+    assert.equal(document.querySelectorAll("h1").length, 1);
+    for (const svg of document.querySelectorAll('[role="img"]')) assert.ok(svg.getAttribute("aria-label"));
+    for (const field of document.querySelectorAll("select")) {
+      assert.ok(document.querySelector(`label[for=${field.id}]`), field.id);
+    }
+  });
+}
+
+Deno.test("/monitoring says of each model how it does and whether its inputs shifted", async () => {
+  const heading = told((await open(full, "/monitoring")).querySelector("h1"));
+  assert.match(
+    heading,
+    /^Churn v3 holds: accuracy 0\.7\d\d, 0\.\d{3} to 0\.\d{3} on 950 outcomes, 0\.740 when it was/,
+  );
+  assert.match(
+    heading,
+    /1 input shifted beyond chance\. Spending v3 holds: MSE 1\.\d+ M.*The data are broken\.$/,
+  );
+});
+
+Deno.test("/monitoring draws each version by itself, what it was put in service by, and a ring where it cannot tell", async () => {
+  const trend = (await open(full, "/monitoring")).getElementById("trend")!;
+  const chart = trend.querySelector(".wide")!;
+  const lines = (stroke: string) => chart.querySelectorAll(`g[fill="none"][stroke="${stroke}"] path`).length;
+  assert.equal(lines("var(--chart-line)"), 2); // v1 and v2
+  assert.equal(lines("var(--evergreen)"), 1); // v3, which serves
+  assert.equal(trend.querySelectorAll("tbody tr").length, 12);
+  const titles = [...chart.querySelectorAll("title")].map((t) => t.textContent);
+  assert.equal(titles.filter((t) => /cannot tell yet, 300 predictions wait/.test(t)).length, 3);
+  assert.ok(titles.some((t) => /^v\d+ deployed on/.test(t)));
+  assert.ok(titles.some((t) => /^v\d+ back in service on/.test(t)));
+});
+
+Deno.test("/monitoring names the unit of what it measures", async () => {
+  const trend = (await open(full, "/monitoring?model=spending")).getElementById("trend");
+  assert.match(told(trend!.querySelector("figcaption")), /MSE in shop currency squared, lower is better/);
+});
+
+Deno.test("/monitoring marks estimates as such, with what they assume, beside what came true", async () => {
+  const document = await open(full, "/monitoring");
+  const text = told(document.querySelector("main"));
+  assert.match(text, /9 of 10 estimates held what came true within the interval/);
+  assert.match(text, /An estimate, not a measurement.*It assumes ?No concept drift/);
+  assert.match(text, /At this trend the threshold of 0\.560 falls in 25 days \(12 to never\)/);
+});
+
+Deno.test("/monitoring ranks inputs, and tells beside each what would have been seen", async () => {
+  const document = await open(full, "/monitoring");
+  const panels = [...document.querySelectorAll(".multiples figure")].map(told);
+  assert.equal(panels.length, 6);
+  assert.match(panels[0], /^recency_days ?0\.024 = 1\.200 sd × 0\.02.*p < 0\.001; shifted beyond chance/);
+  assert.match(panels[1], /a shift of 0\.400 sd would have been seen with 80 % power/);
+  assert.match(panels[4], /no shift that could be tried would have been seen/);
+  assert.match(panels[5], /cannot tell yet: too little history/);
+  const csv = (await (await get(full, "/monitoring?csv=distributions")).text()).trim().split("\r\n");
+  assert.equal(csv[0], "Input,From,To,Then,Now");
+  const [then, now] = [3, 4].map((cell) =>
+    csv.filter((line) => line.startsWith("recency_days,")).reduce(
+      (sum, line) => sum + Number(line.split(",")[cell]),
+      0,
+    )
+  );
+  assert.deepEqual([then, now], [300, 300]);
+  assert.match(told(document.querySelector("main")), /one false alarm in 30 days is allowed/);
+});
+
+Deno.test("/monitoring tells numbers alone of a look that kept no distributions", async () => {
+  const dashboard = fixtureDashboard(fixture);
+  const { monitoring } = dashboard;
+  const site = await buildDashboard({
+    ...dashboard,
+    monitoring: async (query) => ({ ...(await monitoring(query))!, shapes: null }),
+  });
+  const document = await open(site, "/monitoring");
+  assert.match(told(document.querySelector("main")), /older than the keeping of distributions: numbers only/);
+  assert.equal(document.querySelectorAll(".multiples svg.plot").length, 0);
+});
+
+Deno.test("/monitoring opens a past look, and leads back to the newest", async () => {
+  const document = await open(full, "/monitoring");
+  const values = [...document.querySelectorAll("#at option")].map((o) => o.getAttribute("value")!);
+  assert.equal(values.length, 13);
+  const past = await open(full, `/monitoring?model=churn&at=${encodeURIComponent(values[4])}`);
+  assert.equal(past.getElementById("trend")!.querySelectorAll("tbody tr").length, 9);
+  assert.match(told(past.querySelector("h1")), /^Cannot tell yet how churn v3 does, without outcomes/);
+  assert.match(told(past.querySelector("form.filter")), /Back to the newest look/);
+  assert.equal(past.querySelector("#at option[selected]")!.getAttribute("value"), values[4]);
+});
+
+for (const path of ["/monitoring?model=none", "/monitoring?at=soon"]) {
+  Deno.test(`${path} is a 404 that says so`, async () => {
+    const res = await get(full, path);
+    assert.equal(res.status, 404);
+    assert.match(await res.text(), /There is no model|is no moment/);
+  });
+}
+
+Deno.test("/monitoring offers to accept a finding to who has signed in, and to nobody else", async () => {
+  const accept = 'a[href^="/act/accept"]';
+  assert.equal((await open(full, "/monitoring")).querySelector(accept), null);
+  const path = (await open(asAnn, "/monitoring")).querySelector(accept)!.getAttribute("href")!;
+  assert.match(
+    told((await open(asAnn, path)).querySelector("main")),
+    /Say that "unit jump" of price is no trouble\?/,
+  );
+  assert.equal((await get(full, path)).status, 303);
+});
+
+Deno.test("/monitoring and /data say what they wait for, where nothing happened yet", async () => {
+  const monitoring = await open(empty, "/monitoring");
+  const data = await open(empty, "/data");
+  assert.match(
+    told(monitoring.querySelector("h1")),
+    /^Nobody looked at churn yet; the first look comes with a version\./,
+  );
+  assert.match(told(data.querySelector("h1")), /^No events yet; none waits in quarantine\.$/);
+  assert.match(told(data.querySelector("main")), /Nothing was ever put aside/);
+  for (const document of [monitoring, data]) {
+    assert.equal(document.querySelectorAll(".chart").length, 0);
+    assert.doesNotMatch(document.body.innerHTML, /NaN|undefined|Infinity/);
+  }
+});
+
+Deno.test("/data draws hours beside what they usually bring, and days by type, each with its numbers", async () => {
+  const document = await open(full, "/data");
+  assert.match(
+    told(document.getElementById("hours")),
+    /\d+ of 182 hours within what the weeks before brought/,
+  );
+  assert.match(told(document.getElementById("days")), /by type: view, cart, purchase, other, from below/);
+  for (const id of ["hours", "days", "arrivals"]) {
+    const lines = (await (await get(full, `/data?csv=${id}`)).text()).trim().split("\r\n");
+    assert.ok(lines.length > 50, id);
+  }
+});
+
+Deno.test("/data shows rows of the quarantine, and the way to try them again, to who has signed in alone", async () => {
+  const open_ = await open(full, "/data");
+  const known = await open(asAnn, "/data");
+  assert.doesNotMatch(open_.body.innerHTML, /tea-7|\/act\/replay/);
+  assert.match(told(open_.querySelector("main")), /time is in the future ?12.*Sign in to see samples/);
+  assert.match(known.body.innerHTML, /tea-7/);
+  const again = [...known.querySelectorAll('a[href^="/act/replay"]')].map((a) => a.getAttribute("href")!);
+  assert.equal(again.length, 1); // nothing waits for the other reason any more
+  assert.match(told((await open(asAnn, again[0])).querySelector("main")), /Try 12 events again\?/);
+});
+
+Deno.test("hoursBesideUsual() cannot tell what is usual with less than three weeks before", () => {
+  const day = 20_000;
+  const hours = (n: number) => new Array<number>(24).fill(n);
+  const with_ = (weeks: number) =>
+    hoursBesideUsual({
+      days: Array.from({ length: weeks }, (_, i) => ({ day: day - 7 * (i + 1), hours: hours(i) })),
+      today: hours(9),
+      asOfMs: (day * 24 + 2) * 3_600_000,
+      shownDays: 0,
+      weeks: 6,
+    });
+  assert.deepEqual(with_(2).map((h) => [h.events, h.usual]), [[9, null], [9, null]]);
+  assert.deepEqual(with_(3)[0].usual, { low: 0, middle: 1, high: 2, weeks: 3 });
+  assert.deepEqual(hoursBesideUsual({ days: [], today: [], asOfMs: 0, shownDays: 7, weeks: 6 }), []);
+});
+
+Deno.test("/monitoring of a moment before the first look says so once, with the time for the reader's zone", async () => {
+  const at = "2001-01-01T00:00:00.000Z";
+  const document = await open(full, `/monitoring?at=${at}`);
+  assert.equal(told(document.querySelector("h1")), "Nobody had looked yet.");
+  const main = told(document.querySelector("main"));
+  assert.doesNotMatch(main, /2001-01-01T/);
+  assert.equal(main.match(/No look/g)!.length, 1);
+  assert.equal(document.querySelector(`time[datetime="${at}"]`)!.getAttribute("data-as"), "moment");
+  assert.ok(document.querySelector("select#at"), "another look can be chosen");
+});
+
+Deno.test("/monitoring and /data keep themselves current; a look of the past does not", async () => {
+  const follows = async (path: string) =>
+    (await open(full, path)).querySelector("main")!.getAttribute("data-follows");
+  assert.deepEqual([await follows("/monitoring"), await follows("/data")], ["looks", "data"]);
+  assert.equal(await follows("/monitoring?at=2026-02-01T00:00:00Z"), null);
+});

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { readJunit } from "./junit.ts";
+import { failures, summary } from "./run.ts";
+import { ALLOWED_SKIPS, unexpectedSkips } from "./skips.ts";
+
+/** Runs `code` as a test file of its own, and reads its report. */
+async function reportOf(code: string) {
+  const folder = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(folder, "a_test.ts"), code);
+    const args = ["test", "--no-check", "--no-config", "--junit-path=report.xml", "a_test.ts"];
+    await new Deno.Command(Deno.execPath(), { args, cwd: folder }).output();
+    return readJunit(await Deno.readTextFile(join(folder, "report.xml")));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("readJunit() tells passed, failed and skipped apart in a report of Deno's", async () => {
+  const report = await reportOf(`
+    Deno.test("passes", () => {});
+    Deno.test({ name: 'is "left" <out>', ignore: true, fn() {} });
+    Deno.test("fails", () => { throw new Error("no"); });`);
+  assert.deepEqual(report, { passed: 1, failed: 1, skipped: ['a_test.ts: is "left" <out>'] });
+});
+
+Deno.test("readJunit() counts a report without totals as a failure", () =>
+  assert.deepEqual(readJunit(""), { passed: 0, failed: 1, skipped: [] }));
+
+const report = { passed: 5, failed: 0, skipped: ["a_test.ts: one", "b_test.ts: two"] };
+const allowed = [{ file: "a_test.ts", name: "one", reason: "no disk" }];
+for (
+  const [name, ci, want] of [
+    ["in CI fails the run if the list does not name it", true, 1],
+    ["elsewhere is only counted", false, 0],
+  ] as const
+) {
+  Deno.test(`failures(): a skipped test ${name}`, () =>
+    assert.equal(failures(report, { ci, allowed }), want));
+}
+
+Deno.test("summary() names all three counts, and nothing after them", () =>
+  assert.equal(summary({ ...report, failed: 1 }), "5 passed, 1 failed, 2 skipped"));
+
+for (const { file, name, reason } of ALLOWED_SKIPS) {
+  Deno.test(`the skip of "${name}" has a reason, and a test that can be skipped`, async () => {
+    const source = await Deno.readTextFile(new URL(`../${file}`, import.meta.url));
+    assert.match(source.slice(source.indexOf(name)), /^[^;]*?\bignore:/);
+    assert.ok(reason.length > 20);
+    assert.deepEqual(unexpectedSkips([`${file}: ${name}`]), []);
+  });
+}
