@@ -26,6 +26,8 @@ function csvOf(
   return lines.join("\n") + "\n";
 }
 
+const python = pythonForWhen(() => undefined);
+
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await Deno.makeTempDir();
   try {
@@ -47,8 +49,7 @@ async function matricesOf(folder: string, name: string, csv: string): Promise<Ma
     history: 0,
     window: 0,
   };
-  const python = await pythonForWhen(() => undefined);
-  const { files } = await askPython<{ files: string[] }>(python, "matrices.py", {
+  const { files } = await askPython<{ files: string[] }>(await python, "matrices.py", {
     ...job,
     loss: null,
     quick: false,
@@ -110,11 +111,10 @@ Deno.test("oracle: RetrainOpt's exact planner finds the same cost on every view;
       start,
       alphas: [alphas[1], alphas[6]],
     }));
-    const python = await pythonForWhen(() => undefined);
     interface Answer {
       views: { prices: { alpha: number; exact: number; trainings: Record<string, number[]> }[] }[];
     }
-    const answer = await askPython<Answer>(python, "peers.py", { folder, views: asked }, 5);
+    const answer = await askPython<Answer>(await python, "peers.py", { folder, views: asked }, 5);
     assert.ok(views.length >= 8, `views: ${views.length}`);
     answer.views.forEach(({ prices }, i) => {
       for (const { alpha, exact, trainings } of prices) {
