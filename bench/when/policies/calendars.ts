@@ -21,6 +21,7 @@ const periods = (blocks: number) => Array.from({ length: blocks }, (_, i) => cal
 export const tunedPeriod: Policy = tuned(
   "period",
   ({ blocks, start }) => [...periods(blocks - start), never],
+  { equals: "first" },
 );
 
 /** The period that costs least, found in hindsight: no policy can know it. */

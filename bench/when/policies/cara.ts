@@ -60,6 +60,7 @@ const ofLimits = (name: string, cumulated: boolean) =>
   tuned(
     name,
     (history) => [...limits(history, cumulated).map((limit) => threshold(name, limit, cumulated)), never],
+    { equals: "middle" },
   );
 
 export const caraT: Policy = ofLimits("CARA-T", false);
@@ -73,4 +74,4 @@ export const caraP: Policy = tuned("CARA-P", ({ start, blocks }) => {
     (_, p) => Array.from({ length: p + 1 }, (_, o) => calendar(p + 1, o + 1)),
   );
   return [...all.flat(), never];
-});
+}, { equals: "first" });

@@ -26,5 +26,6 @@ const LIMITS = [0.25, 0.5, 1, 2, 4, 8, 16];
 
 export const tunedCusum: Policy = tuned(
   "CUSUM",
-  () => [...ALLOWANCES.flatMap((allowance) => LIMITS.map((limit) => cusum(allowance, limit))), never],
+  () => [...LIMITS.flatMap((limit) => ALLOWANCES.map((allowance) => cusum(allowance, limit))), never],
+  { equals: "middle" },
 );
