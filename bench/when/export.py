@@ -17,8 +17,10 @@ def main(job):
     columns = []
     for place in range(table.tree.shape[1]):
         column = table.tree[:, place]
-        flags = [column == level for level in range(int(column.max()) + 1)]
-        columns += flags if place in table.categorical else [column]
+        if place in table.categorical:
+            columns += [column == level for level in range(int(column.max()) + 1)]
+        else:
+            columns.append(column)
     features = np.column_stack(columns).astype("<f4")
     features.tofile(job["out"] + ".features")
     table.y.astype("<f8").tofile(job["out"] + ".target")

@@ -4,6 +4,7 @@ import type { Bench, BenchContext } from "../shared/bench.ts";
 import { temporaryFolder } from "../shared/cleanup.ts";
 import { type Matrix, readMatrix } from "./matrix.ts";
 import { ownSet, seedsOf, WHEN_HELP } from "./options.ts";
+import { OWN_LEARNER, ownPredictions } from "./own_learner.ts";
 import { askPython, pythonForWhen } from "./python.ts";
 import { reportOf } from "./report.ts";
 import {
@@ -57,17 +58,31 @@ async function makeMatrices(
   python: string,
   sets: readonly BenchSet[],
   out: string,
-  { quick, say }: BenchContext,
+  context: BenchContext,
 ): Promise<string[]> {
   const jobs = sets.flatMap((set) =>
-    set.learners.map((learner) => async () => {
-      const { name, path, loss, window, history, seeds } = set;
-      say(`when: training "${learner}" on "${name}" before every block`);
-      const job = { set: name, path, loss, window, history, seeds, learners: [learner], out, quick };
-      return (await askPython<{ files: string[] }>(python, "matrices.py", job, MATRIX_MINUTES)).files;
-    })
+    set.learners.map((learner) => () => makeSetMatrices(python, set, learner, out, context))
   );
   return (await inTurns(jobs)).flat();
+}
+
+async function makeSetMatrices(
+  python: string,
+  set: BenchSet,
+  learner: string,
+  out: string,
+  { quick, say }: BenchContext,
+): Promise<string[]> {
+  const { name, path, loss, window, history, seeds } = set;
+  say(`when: training "${learner}" on "${name}" before every block`);
+  const job = { set: name, path, loss, window, history, seeds, learners: [learner], out, quick };
+  if (learner !== OWN_LEARNER) {
+    return (await askPython<{ files: string[] }>(python, "matrices.py", job, MATRIX_MINUTES)).files;
+  }
+  const predictions = await ownPredictions(python, set, { folder: out, quick, say });
+  if (!predictions) return [];
+  const own = { ...job, seeds: 1, predictions };
+  return (await askPython<{ files: string[] }>(python, "matrices.py", own, MATRIX_MINUTES)).files;
 }
 
 /** Replays every policy over every view of the matrices. */

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DAY_MS } from "../../src/core/time.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import type { TrainingTask } from "../../src/training/protocol.ts";
@@ -7,6 +7,9 @@ import { createTrainer, type Trainer } from "../../src/training/trainer.ts";
 import { onEnd } from "../shared/cleanup.ts";
 import { askPython } from "./python.ts";
 import type { BenchSet } from "./sets.ts";
+
+/** What the project's own recipe is called among the learners. */
+export const OWN_LEARNER = "perennial";
 
 /** More rows than this, summed over all trainings, take hours. */
 const ROWS_MAX = 400_000;
@@ -37,7 +40,10 @@ export async function ownPredictions(
   set: BenchSet,
   { folder, quick, say }: { folder: string; quick: boolean; say: (line: string) => void },
 ): Promise<string | null> {
-  const out = join(folder, `${set.name}.own`);
+  const out = join(folder, `${basename(set.path)}.own`); // sets of other losses share it
+  if (!quick && await Deno.stat(`${out}.predictions`).then(() => true, () => false)) {
+    return `${out}.predictions`;
+  }
   const job = { set: set.name, path: set.path, history: set.history, out, quick };
   const shape = await askPython<Exported>(python, "export.py", job, 15);
   if (shape.rows * shape.blocks / 2 > ROWS_MAX) {
@@ -53,7 +59,8 @@ export async function ownPredictions(
   const close = onEnd(() => trainer.close());
   try {
     const predictions = await predictAll(trainer, await taskOf(shape), arrays, shape, say);
-    await Deno.writeFile(`${out}.predictions`, new Uint8Array(predictions.buffer));
+    await Deno.writeFile(`${out}.part`, new Uint8Array(predictions.buffer));
+    await Deno.rename(`${out}.part`, `${out}.predictions`); // whole, or not there
     return `${out}.predictions`;
   } finally {
     await close();

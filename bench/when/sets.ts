@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { OWN_LEARNER } from "./own_learner.ts";
 import { askPython } from "./python.ts";
 import { writeRetailSets } from "./retail.ts";
 
@@ -61,7 +62,7 @@ export async function knownSets(
   return sets;
 }
 
-/** Online Retail, the bundled 1,200 customers and the whole set: churn (error and log loss) and spending. */
+/** Online Retail, churn and spending: the bundled 1,200 customers, which the own recipe learns as well, and the whole set. */
 async function shopSets(folder: string, seeds: number): Promise<BenchSet[]> {
   const sets: BenchSet[] = [];
   for (const [shop, file] of [["demo", "online_retail_1200.csv.gz"], ["retail", "online_retail.csv.gz"]]) {
@@ -70,9 +71,14 @@ async function shopSets(folder: string, seeds: number): Promise<BenchSet[]> {
       spending: join(folder, `${shop}-spending.csv.gz`),
     };
     if (!await isFile(paths.spending)) await writeRetailSets(fileURLToPath(new URL(file, BUNDLED)), paths);
-    const own = { ...plain, seeds: shop === "demo" ? seeds : 1 };
+    const isDemo = shop === "demo";
+    const own = {
+      ...plain,
+      seeds: isDemo ? seeds : 1,
+      learners: isDemo ? [...LEARNERS, OWN_LEARNER] : LEARNERS,
+    };
     sets.push({ ...own, name: `${shop}-churn`, path: paths.churn });
-    sets.push({ ...own, name: `${shop}-churn-log`, path: paths.churn, loss: "log" });
+    if (isDemo) sets.push({ ...own, name: `${shop}-churn-log`, path: paths.churn, loss: "log" });
     sets.push({ ...own, name: `${shop}-spending`, path: paths.spending });
   }
   return sets;

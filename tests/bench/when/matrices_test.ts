@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Matrix, readMatrix } from "../../../bench/when/matrix.ts";
 import { oracle } from "../../../bench/when/oracle.ts";
+import { OWN_LEARNER, ownPredictions } from "../../../bench/when/own_learner.ts";
 import { askPython, pythonForWhen } from "../../../bench/when/python.ts";
 import { pricesOf, viewsOf } from "../../../bench/when/run.ts";
 import { seededRandom } from "../../../src/core/random.ts";
@@ -98,6 +99,25 @@ Deno.test("matrices: labels of a later block change nothing that was learned or 
         })
       );
     });
+  }));
+
+Deno.test("matrices: the project's own recipe is trained before every block, and learns", () =>
+  inFolder(async (folder) => {
+    const path = join(folder, "own.csv.gz");
+    await Deno.writeFile(path, gzipSync(csvOf({ blocks: 12 })));
+    const set = { name: "own", path, loss: null, window: 0, history: 0, seeds: 1, learners: [OWN_LEARNER] };
+    const predictions = await ownPredictions(await python, set, {
+      folder,
+      quick: false,
+      say: () => undefined,
+    });
+    const job = { ...set, set: "own", out: folder, quick: false, predictions };
+    const { files } = await askPython<{ files: string[] }>(await python, "matrices.py", job, 5);
+    assert.deepEqual(files, ["own.perennial.seed1.fixed"]);
+    const { loss } = await readMatrix(folder, files[0]);
+    loss.forEach((losses, v) => losses.forEach((value, j) => assert.equal(value === null, j <= v)));
+    assert.ok(loss[7][8]! < 0.15, `error before the boundary moves: ${loss[7][8]}`);
+    assert.ok(loss[7][9]! > 0.3, `error after: ${loss[7][9]}`);
   }));
 
 Deno.test("oracle: RetrainOpt's exact planner finds the same cost on every view; all Python peers answer", () =>
