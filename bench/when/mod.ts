@@ -3,7 +3,7 @@ import { cacheHome } from "../../src/embedded/home.ts";
 import type { Bench, BenchContext } from "../shared/bench.ts";
 import { temporaryFolder } from "../shared/cleanup.ts";
 import { type Matrix, readMatrix } from "./matrix.ts";
-import { ownSet, WHEN_HELP } from "./options.ts";
+import { ownSet, seedsOf, WHEN_HELP } from "./options.ts";
 import { askPython, pythonForWhen } from "./python.ts";
 import { reportOf } from "./report.ts";
 import {
@@ -35,7 +35,7 @@ export const whenBench: Bench = {
     await using places = await foldersOf(context);
     const sets = context.data
       ? [ownSet(context)]
-      : await knownSets({ python, folder: places.sets, seeds: context.quick ? 1 : 3, say: context.say });
+      : await knownSets({ python, folder: places.sets, seeds: seedsOf(context), say: context.say });
     const names = await makeMatrices(python, sets, places.matrices, context);
     const results = await measure(python, names, places.matrices, context.say);
     if (context.json) await writeRows(context.json, results);

@@ -20,10 +20,11 @@ policies over these losses: what would each have cost, at eight prices of a trai
 --loss     default: error (share of wrong answers) for classification, squared (over its variance) for regression
 --window   newest blocks that a version learns from; default 0, all
 --history  blocks that policies may look at and tune on for free; default a quarter of all, 7 to 11
---seeds    bootstraps of the training rows; default 3, the first being all rows as they are
+--seeds    bootstraps of the training rows; default 2, the first being all rows as they are
 
 Reads WHEN_DATA (folder with when_elec2.csv.gz, when_hotel.csv.gz, drift_sea_stream.csv.gz; a set that is not there is
-left out) and WHEN_MATRICES (a folder to keep the losses in; those there are used again, whatever changed since).`;
+left out) and WHEN_MATRICES (a folder to keep losses and the Python peers' schedules
+in; those there are used again, whatever changed since).`;
 
 /** Options of this bench. */
 export interface WhenOptions {
@@ -51,10 +52,14 @@ export function ownSet({ data, loss, window, history, seeds, quick }: BenchConte
     loss: known,
     window: wholeNumber("window", window, 0, 0),
     history: wholeNumber("history", history, 0, 0),
-    seeds: wholeNumber("seeds", seeds, quick ? 1 : 3, 1),
+    seeds: seedsOf({ seeds, quick }),
     learners: ["linear", "lightgbm"],
   };
 }
+
+/** @throws {UnusableInputError} it is no number of seeds */
+export const seedsOf = ({ seeds, quick }: Pick<BenchContext, "seeds" | "quick">) =>
+  wholeNumber("seeds", seeds, quick ? 1 : 2, 1);
 
 function wholeNumber(name: string, text: string | undefined, otherwise: number, least: number): number {
   if (text === undefined) return otherwise;

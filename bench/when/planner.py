@@ -40,27 +40,35 @@ class Table(TimelineDataset, ModelAdapter):
 
 
 class Planner:
+    """A price matters through the plan of the history alone: the same plan gives the same policy."""
+
     def __init__(self, view):
-        self.view = view
+        self.view, self.runs = view, {}
 
     def trainings(self, name, alpha):
         start, end = history(self.view)
         if end - start < 3:
             return []
-        policy = self.taught(name, alpha, start, end)
-        return replayed(self.view, Deciding(self.view, policy).decide)
+        taught = self.taught(alpha, start, end)
+        key = (name, taught.decisions)
+        if key not in self.runs:
+            is_base = name == "RetrainOpt Base"
+            policy = BaseOnlinePolicy.from_plan(taught.plan) if is_base else learned(taught)
+            self.runs[key] = replayed(self.view, Deciding(self.view, policy).decide)
+        return self.runs[key]
 
-    def taught(self, name, alpha, start, end):
+    def taught(self, alpha, start, end):
         table = Table(self.view, start, end)
         config = PlannerConfig(n_choices=(1.0,), time_cost_weight=0.0)
         price = lambda *, step, n_samples, training_seconds, model: alpha
-        taught = collect_online_training_data(
+        return collect_online_training_data(
             table, table, config, history_steps=table.steps, initial_model=start,
             initial_reference_loss=float(self.view.seen(start, start)), training_cost_fn=price,
         )  # fmt: skip
-        if name == "RetrainOpt Base":
-            return BaseOnlinePolicy.from_plan(taught.plan)
-        return LearnedOnlinePolicy(random_seed=42).fit(taught.states, taught.decisions)
+
+
+def learned(taught):
+    return LearnedOnlinePolicy(random_seed=42).fit(taught.states, taught.decisions)
 
 
 class Deciding:

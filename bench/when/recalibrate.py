@@ -5,6 +5,8 @@ from table import LOGIT_MAX
 
 ROWS_MIN = 500
 BLOCKS_MAX = 4
+IDENTITY = np.array([0.0, 1.0])
+NEWTON_STEPS = 25
 RIDGE = 10.0  # rows' worth of belief in the identity, so that few labels move little
 
 
@@ -47,26 +49,46 @@ def inputs(p, is_binary):
 
 
 def fit(score, y, is_binary):
-    """Intercept and slope, shrunk towards 0 and 1."""
+    """Intercept and slope, shrunk towards 0 and 1: by Newton's steps, halved until the penalised loss falls."""
     x = np.column_stack([np.ones(len(score)), score]).astype(float)
-    prior, at = np.array([0.0, 1.0]), np.array([0.0, 1.0])
-    spread = np.array([1.0, max(1e-9, score.var())])
-    for _ in range(25 if is_binary else 1):
-        eta = x @ at
-        mean = 1 / (1 + np.exp(-np.clip(eta, -30, 30))) if is_binary else eta
+    penalty = RIDGE * np.array([1.0, max(1e-9, score.var())]) * (0.25 if is_binary else 1.0)
+    line = IDENTITY
+    for _ in range(NEWTON_STEPS if is_binary else 1):
+        eta = x @ line
+        mean = logistic(eta) if is_binary else eta
         weight = mean * (1 - mean) + 1e-9 if is_binary else np.ones(len(y))
-        penalty = RIDGE * spread * (0.25 if is_binary else 1.0)
-        step = np.linalg.solve(x.T @ (x * weight[:, None]) + np.diag(penalty), x.T @ (y - mean) - penalty * (at - prior))
-        at = at + np.clip(step, -3, 3) if is_binary else at + step
+        downhill = x.T @ (y - mean) - penalty * (line - IDENTITY)
+        step = np.linalg.solve(x.T @ (x * weight[:, None]) + np.diag(penalty), downhill)
+        if is_binary:
+            step = halved(x, y, penalty, line, step)
+        line = line + step
         if np.abs(step).max() < 1e-6:
             break
-    return at
+    return line
+
+
+def halved(x, y, penalty, line, step):
+    before = penalised(x, y, penalty, line)
+    for _ in range(20):
+        if penalised(x, y, penalty, line + step) <= before:
+            return step
+        step = step / 2
+    return np.zeros(2)
+
+
+def penalised(x, y, penalty, line):
+    eta = x @ line
+    return np.sum(np.logaddexp(0, eta) - y * eta) + 0.5 * np.sum(penalty * (line - IDENTITY) ** 2)
+
+
+def logistic(eta):
+    return 1 / (1 + np.exp(-np.clip(eta, -30, 30)))
 
 
 def later_losses(table, loss, score, line, first, r):
     offset = table.starts[first]
     eta = line[0] + line[1] * score[table.starts[r] - offset :]
-    p = 1 / (1 + np.exp(-np.clip(eta, -30, 30))) if table.is_binary else eta
+    p = logistic(eta) if table.is_binary else eta
     rows = loss.rows(table.y[table.starts[r] :], p)
     edges = table.starts[r:-1] - table.starts[r]
     sums = np.add.reduceat(rows.astype(float), edges) / np.diff(table.starts[r:])

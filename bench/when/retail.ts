@@ -3,8 +3,8 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { FEATURES } from "../../src/features/definition.ts";
 import { loadModels } from "../../src/models/mod.ts";
-import { quantile } from "../../src/models/metrics.ts";
-import { DEMO_PROTOCOL } from "../../src/replay/protocol.ts";
+import { quantile } from "../../src/stats/quantile.ts";
+import { DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
 import { buildCutoffs, type Cutoff, type Protocol } from "../lab/cutoffs.ts";
 import { readShoppers } from "../lab/events.ts";
 

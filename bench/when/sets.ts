@@ -51,9 +51,9 @@ export async function knownSets(
     else say(`when: left out: set "${set.name}": there is no file "${set.path}"`);
   };
   await add({ ...plain, name: "elec2", path: join(data, "when_elec2.csv.gz"), seeds });
-  await add({ ...plain, name: "hotel", path: join(data, "when_hotel.csv.gz"), seeds: Math.min(seeds, 2) });
+  await add({ ...plain, name: "hotel", path: join(data, "when_hotel.csv.gz"), seeds });
   if (!missing.flights) {
-    await add({ ...plain, name: "flights", path: made("flights"), seeds: Math.min(seeds, 2) });
+    await add({ ...plain, name: "flights", path: made("flights"), seeds });
   }
   for (const set of await shopSets(folder, seeds)) await add(set);
   for (const name of ["gauss", "circles"]) await add({ ...plain, name, path: made(name), window: 1, seeds });

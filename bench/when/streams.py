@@ -9,11 +9,12 @@ from river.drift.binary import FHDDM
 from views import cost, history, replayed
 
 DETECTORS = {
-    "ADWIN": {f"{d}": (lambda d=d: ADWIN(delta=d)) for d in (0.0001, 0.002, 0.05, 0.3)},
-    "KSWIN": {f"{a}": (lambda a=a: KSWIN(alpha=a, window_size=200, stat_size=50, seed=1)) for a in (1e-6, 1e-4, 0.005)},
-    "FHDDM": {f"{c}": (lambda c=c: FHDDM(sliding_window_size=200, confidence_level=c)) for c in (1e-8, 1e-6, 1e-3)},
+    "ADWIN": {level: (lambda level=level: ADWIN(delta=level)) for level in (0.002, 0.05, 0.3)},
+    "KSWIN": {level: (lambda level=level: KSWIN(alpha=level, seed=1)) for level in (0.005,)},
+    "FHDDM": {level: (lambda level=level: FHDDM(confidence_level=level)) for level in (1e-6, 1e-3)},
 }
-ROWS_MAX = 600  # of a block, evenly spaced: river is Python, and a mean of a block needs no more
+# rows of a block that are fed, evenly spaced: river is Python, and KSWIN tests at every row
+ROWS = {"ADWIN": 300, "KSWIN": 40, "FHDDM": 300}
 
 
 class Streams:
@@ -36,7 +37,7 @@ class Streams:
     def run(self, name, level, in_history):
         key = (name, level, in_history)
         if key not in self.runs:
-            detect = Detecting(self.view, DETECTORS[name][level])
+            detect = Detecting(self.view, DETECTORS[name][level], ROWS[name])
             self.runs[key] = self.over_history(detect) if in_history else replayed(self.view, detect.decide)
         return self.runs[key]
 
@@ -53,20 +54,20 @@ class Streams:
 class Detecting:
     """Starts afresh with each version."""
 
-    def __init__(self, view, make):
-        self.view, self.make, self.serving = view, make, None
+    def __init__(self, view, make, rows):
+        self.view, self.make, self.rows, self.serving = view, make, rows, None
 
     def decide(self, _t, serving, known):
         if serving != self.serving:
             self.serving, self.detector, self.next = serving, self.make(), self.view.through(serving) + 1
         alarm = False
         for block in range(self.next, known):
-            for loss in thinned(self.view.rows(serving, block)):
+            for loss in thinned(self.view.rows(serving, block), self.rows):
                 self.detector.update(bool(loss) if self.view.is_error and isinstance(self.detector, FHDDM) else float(loss))
                 alarm = alarm or self.detector.drift_detected
         self.next = max(self.next, known)
         return alarm
 
 
-def thinned(rows):
-    return rows if len(rows) <= ROWS_MAX else rows[np.linspace(0, len(rows) - 1, ROWS_MAX).astype(int)]
+def thinned(rows, most):
+    return rows if len(rows) <= most else rows[np.linspace(0, len(rows) - 1, most).astype(int)]

@@ -114,6 +114,11 @@ def shifts(x, starts):
     return np.abs(means[:, None] - means[None]).mean(axis=2)
 
 
+def history_of(table, asked):
+    """Blocks of history: as asked, or a quarter of all, 7 to 11."""
+    return asked or int(np.clip(table.blocks // 4, 7, 11))
+
+
 def read(path, name, quick=False):
     frame = pd.read_csv(path, low_memory=False)
     if quick and "block" in frame:

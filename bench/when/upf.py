@@ -5,15 +5,12 @@ the shift of the newest inputs; all residuals have one variance. It retrains whe
 the horizon costs with a training is below the one without.
 """
 
-import warnings
-
+import elastic_net
 import numpy as np
 from scipy.stats import norm
-from sklearn.linear_model import ElasticNetCV
 from views import replayed
 
 DELTA = norm.ppf(0.95)
-RATIOS = [0.1, 0.5, 1.0]
 SHORT = 8  # blocks: about the horizon of the paper's own experiments
 
 
@@ -57,14 +54,15 @@ class Upf:
             x = self.features(np.array([i for i, _ in pairs]), np.array([j for _, j in pairs]), shifts)
             mean, spread = x.mean(axis=0), x.std(axis=0)
             spread[spread == 0] = 1.0
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                folds = min(5, len(losses))
-                net = ElasticNetCV(l1_ratio=RATIOS, n_alphas=10, cv=folds, max_iter=5000).fit((x - mean) / spread, losses)
-            variance = float(np.mean((losses - net.predict((x - mean) / spread)) ** 2))
-            line = (net.coef_ / spread, net.intercept_ - mean @ (net.coef_ / spread))
-            self.fits[observed] = (lambda i, j, shift: self.features(np.full(len(j), i), j, np.full(len(j), shift)) @ line[0] + line[1], max(variance, 1e-12))
+            scaled = (x - mean) / spread
+            slopes, constant = elastic_net.fit(scaled, losses, min(5, len(losses)))
+            variance = max(float(np.mean((losses - scaled @ slopes - constant) ** 2)), 1e-12)
+            self.fits[observed] = (self.line(slopes / spread, constant - mean @ (slopes / spread)), variance)
         return self.fits[observed]
+
+    def line(self, slopes, constant):
+        """Forecasts of the losses of version i on blocks j."""
+        return lambda i, j, shift: self.features(np.full(len(j), i), j, np.full(len(j), shift)) @ slopes + constant
 
     def features(self, i, j, shift):
         horizon = self.view.blocks
