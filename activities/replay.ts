@@ -135,6 +135,7 @@ async function fallsEnough(
     against: "champion",
     margin: 0,
     threshold: config.performance_threshold,
+    expected: null,
     stale: false,
     staleBecause: null,
     failing: false,

@@ -1,7 +1,9 @@
 import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
-import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { Interval, Verdict } from "./verdict.ts";
+import type { Interval } from "../stats/interval.ts";
+import { twoSidedZ } from "../stats/critical.ts";
+import { standardError } from "../stats/paired.ts";
+import type { Verdict } from "./verdict.ts";
 
 /** What was expected of a challenger before the test: its loss minus the champion's. */
 export interface Expected {
@@ -24,20 +26,14 @@ export function combine(
   difference: Interval,
   { expected, margin }: { expected: Expected | null; margin: number },
 ): Combined | null {
-  const error = errorOf(difference);
-  const tested = error !== null && error > 0 ? 1 / error ** 2 : 0;
+  const error = standardError(difference);
+  const tested = error > 0 ? 1 / error ** 2 : 0;
   const believed = expected && expected.sd > 0 ? 1 / expected.sd ** 2 : 0;
   const precision = tested + believed;
   if (precision === 0) return null;
   const mean = (tested * difference.mean + (expected ? believed * expected.mean : 0)) / precision;
   const sd = Math.sqrt(1 / precision);
   return { mean, sd, harm: 1 - normalCdf((margin - mean) / sd, 0, 1) };
-}
-
-/** The standard error that an interval was made with; null: it has none. */
-function errorOf({ mean, high, clusters, confidence }: Interval): number | null {
-  if (clusters < 2 || !Number.isFinite(high)) return null;
-  return (high - mean) / tQuantile(1 - (1 - confidence) / 2, clusters - 1);
 }
 
 /**
@@ -48,11 +44,10 @@ export function worthGate(
   difference: Interval,
   { expected, margin }: { expected: Expected | null; margin: number },
 ): { verdict: Verdict; why: string } {
-  const error = errorOf(difference);
   if (difference.n === 0) {
     return { verdict: "inconclusive", why: "no labelled rows are newer than both models' training" };
   }
-  if (error === null || error === 0) {
+  if (standardError(difference) === 0) {
     return { verdict: "inconclusive", why: `both answer ${difference.n} rows alike: that is no evidence` };
   }
   const found = combine(difference, { expected, margin })!;
@@ -81,6 +76,20 @@ export function passChance(
   const spread = Math.sqrt(Math.max(0, expected.sd ** 2 - sd ** 2));
   const harmless = margin - normalQuantile(confidence, 0, 1) * sd;
   return normalCdf((Math.min(0, harmless) - expected.mean) / spread, 0, 1);
+}
+
+/**
+ * The same for each gate. `threshold` asks for no evidence of a spread, `evidence` for an interval that is below zero; that
+ * a stale or failing champion is replaced more easily is left out.
+ */
+export function passChanceOf(
+  gate: "evidence" | "threshold" | "worth",
+  expected: Expected,
+  test: { error: number; margin: number; confidence: number },
+): number {
+  if (gate === "worth") return passChance(expected, test);
+  const needed = gate === "evidence" ? -twoSidedZ(test.confidence) * test.error : 0;
+  return normalCdf((needed - expected.mean) / Math.hypot(expected.sd, test.error), 0, 1);
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`;

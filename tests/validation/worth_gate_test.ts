@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { pairedInterval } from "../../src/validation/paired.ts";
+import { pairedInterval } from "../../src/stats/paired.ts";
 import { combine, passChance, worthGate } from "../../src/validation/worth_gate.ts";
 
 /** A test on 400 shoppers. */

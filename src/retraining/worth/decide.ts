@@ -97,6 +97,15 @@ export function isWorthTraining(beliefs: readonly Belief[], question: Question):
 const trainsAt = (parts: readonly Part[], question: Question) =>
   advantageOf(parts, question, -normalQuantile(question.caution, 0, 1)) > 0;
 
+/**
+ * Returns what is forecast of a challenger's loss minus the champion's in the first window that it would serve; null
+ * where nothing is.
+ */
+export function expectedDifference(input: WorthInput): { mean: number; sd: number } | null {
+  const [first] = decideWorth(input).forecast;
+  return first ? { mean: -first.mean, sd: (first.high - first.low) / (2 * WITHIN) } : null;
+}
+
 /** One regime's part of a decision. */
 interface Part {
   readonly weight: number;
