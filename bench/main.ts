@@ -57,6 +57,8 @@ async function main(): Promise<number> {
       window: { type: "string" },
       history: { type: "string" },
       seeds: { type: "string" },
+      sets: { type: "string" },
+      learners: { type: "string" },
     },
   });
   const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));

@@ -14,6 +14,8 @@ export interface BenchContext {
   window?: string;
   history?: string;
   seeds?: string;
+  sets?: string;
+  learners?: string;
 }
 
 /** One bench: what it measures, and the time after which it is taken for stuck. */

@@ -3,7 +3,7 @@ import { cacheHome } from "../../src/embedded/home.ts";
 import type { Bench, BenchContext } from "../shared/bench.ts";
 import { temporaryFolder } from "../shared/cleanup.ts";
 import { type Matrix, readMatrix } from "./matrix.ts";
-import { ownSet, seedsOf, WHEN_HELP } from "./options.ts";
+import { chosen, ownSet, seedsOf, WHEN_HELP } from "./options.ts";
 import { OWN_LEARNER, ownPredictions } from "./own_learner.ts";
 import { askPython, pythonForWhen } from "./python.ts";
 import { reportOf } from "./report.ts";
@@ -34,9 +34,10 @@ export const whenBench: Bench = {
   async run(context) {
     const python = await pythonForWhen(context.say);
     await using places = await foldersOf(context);
-    const sets = context.data
-      ? [ownSet(context)]
-      : await knownSets({ python, folder: places.sets, seeds: seedsOf(context), say: context.say });
+    const sets = context.data ? [ownSet(context)] : chosen(
+      await knownSets({ python, folder: places.sets, seeds: seedsOf(context), say: context.say }),
+      context,
+    );
     const names = await makeMatrices(python, sets, places.matrices, context);
     const results = await measure(python, names, places.matrices, context.say);
     if (context.json) await writeRows(context.json, results);

@@ -1,9 +1,11 @@
 import { basename } from "node:path";
 import type { BenchContext } from "../shared/bench.ts";
+import { OWN_LEARNER } from "./own_learner.ts";
 import { UnusableInputError } from "./python.ts";
 import type { BenchSet } from "./sets.ts";
 
-export const WHEN_HELP = `deno task bench when [--quick]
+export const WHEN_HELP =
+  `deno task bench when [--quick] [--sets NAME,NAME] [--learners NAME,NAME] [--seeds N] [--json OUT.json]
 deno task bench when --data FILE.csv[.gz] [--json OUT.json] [--loss error|log|squared] [--window BLOCKS] [--history BLOCKS] [--seeds N]
 
 Trains a linear model and LightGBM before every block of a set, scores every version on every later block, and replays
@@ -20,6 +22,9 @@ policies over these losses: what would each have cost, at eight prices of a trai
 --loss     default: error (share of wrong answers) for classification, squared (over its variance) for regression
 --window   newest blocks that a version learns from; default 0, all
 --history  blocks that policies may look at and tune on for free; default a quarter of all, 7 to 11
+--sets     of the known ones, these alone: elec2, hotel, flights, demo-churn, demo-churn-log, demo-spending, retail-churn,
+           retail-spending, gauss, circles, sea
+--learners these alone: linear, lightgbm, and perennial, the project's own recipe, on the demo's sets
 --seeds    bootstraps of the training rows; default 2, the first being all rows as they are
 
 Reads WHEN_DATA (folder with when_elec2.csv.gz, when_hotel.csv.gz, drift_sea_stream.csv.gz; a set that is not there is
@@ -34,8 +39,11 @@ export interface WhenOptions {
   readonly window?: string;
   readonly history?: string;
   readonly seeds?: string;
+  readonly sets?: string;
+  readonly learners?: string;
 }
 
+const ALL_LEARNERS: readonly string[] = ["linear", "lightgbm", OWN_LEARNER];
 const LOSSES = ["error", "log", "squared"] as const;
 
 /** The set that the options name. @throws {UnusableInputError} an option cannot be used */
@@ -60,6 +68,25 @@ export function ownSet({ data, loss, window, history, seeds, quick }: BenchConte
 /** @throws {UnusableInputError} it is no number of seeds */
 export const seedsOf = ({ seeds, quick }: Pick<BenchContext, "seeds" | "quick">) =>
   wholeNumber("seeds", seeds, quick ? 1 : 2, 1);
+
+/** Those of the known sets and learners that the options name. @throws {UnusableInputError} there is none of a name */
+export function chosen(known: readonly BenchSet[], { sets, learners }: BenchContext): BenchSet[] {
+  const names = sets?.split(",") ?? known.map(({ name }) => name);
+  const unknown = names.find((name) => !known.some((set) => set.name === name));
+  if (unknown !== undefined) {
+    const have = known.map(({ name }) => name).join(", ");
+    throw new UnusableInputError(`--sets has to name some of ${have}; has "${unknown}"`);
+  }
+  const wanted = learners?.split(",") ?? ALL_LEARNERS;
+  const strange = wanted.find((name) => !ALL_LEARNERS.includes(name));
+  if (strange !== undefined) {
+    throw new UnusableInputError(
+      `--learners has to name some of ${ALL_LEARNERS.join(", ")}; has "${strange}"`,
+    );
+  }
+  return known.filter(({ name }) => names.includes(name))
+    .map((set) => ({ ...set, learners: set.learners.filter((name) => wanted.includes(name)) }));
+}
 
 function wholeNumber(name: string, text: string | undefined, otherwise: number, least: number): number {
   if (text === undefined) return otherwise;

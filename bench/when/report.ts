@@ -1,5 +1,6 @@
 import type { Report, Table } from "../shared/report.ts";
 import { interval, mean, meanOverSets } from "./bootstrap.ts";
+import { NOW, RECALIBRATING } from "./policies/mod.ts";
 import { BEST_PERIOD, LEVELS, type Result } from "./run.ts";
 import {
   excess,
@@ -9,15 +10,13 @@ import {
   headroom,
   headroomBySet,
   LITTLE,
-  NOW,
   pairedExcess,
   placement,
   policiesOf,
-  RECALIBRATING,
   shareOfHeadroom,
   unitsOf,
 } from "./summary.ts";
-import { targetsOf } from "./targets.ts";
+import { NO_DRIFT, targetsOf } from "./targets.ts";
 
 const percent = (share: number) => Number.isFinite(share) ? `${(100 * share).toFixed(1)} %` : "-";
 const plain = (value: number) => Number.isFinite(value) ? value.toFixed(2) : "-";
@@ -40,6 +39,7 @@ export function reportOf(results: readonly Result[]): Report {
   }
   if (apart.length > 0) tables.push(policyTable("Policies, where the oracle gains less than 2 %", apart));
   tables.push(...GROUPS.flatMap((group) => setTable(results, group)), ...recalibrationTable(results));
+  tables.push(...noDriftTable(results));
   return {
     name: "when",
     title: "When to retrain",
@@ -186,6 +186,23 @@ function recalibrationTable(results: readonly Result[]): Table[] {
         percent(mean(never.map((r) => 1 - r.oracleRecalibrating / r.oracle))),
         ...ours ? [percent(gain)] : [],
       ];
+    }),
+  }];
+}
+
+/** Trainings where there is nothing to react to: the oracle's few are what more rows are worth. */
+function noDriftTable(results: readonly Result[]): Table[] {
+  const rows = results.filter(({ set }) => set === NO_DRIFT);
+  if (rows.length === 0) return [];
+  const rate = (part: readonly Result[]) =>
+    (24 * mean(part.map((r) => r.trainings / r.decisions))).toFixed(1);
+  const halves = [(r: Result) => r.level < LEVELS / 2, (r: Result) => r.level >= LEVELS / 2];
+  return [{
+    title: "SEA without drift: trainings in 24 decisions",
+    head: ["", "all prices", "four cheapest", "four dearest"],
+    rows: policiesOf(rows).map((policy) => {
+      const own = rows.filter((r) => r.policy === policy);
+      return [policy, rate(own), ...halves.map((half) => rate(own.filter(half)))];
     }),
   }];
 }

@@ -1,4 +1,5 @@
 import { mean, meanOverSets, type Unit } from "./bootstrap.ts";
+import { NOW, RECALIBRATING } from "./policies/mod.ts";
 import { BEST_PERIOD, type Result } from "./run.ts";
 
 /** How late labels are, as the report groups it. */
@@ -9,8 +10,6 @@ export const groupOf = ({ delay }: Result): Group =>
   typeof delay === "string" ? "natural" : delay === 0 ? "at once" : "later";
 
 /** Ours, and the policies that nobody can follow: neither is a peer. */
-export const NOW = "Perennial now";
-export const RECALIBRATING = "Perennial now, recalibrating";
 export const BEFORE = "Perennial before";
 const NOT_PEERS = new Set([NOW, RECALIBRATING, BEFORE, BEST_PERIOD]);
 

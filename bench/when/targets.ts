@@ -1,15 +1,7 @@
 import { interval, mean, meanOverSets } from "./bootstrap.ts";
+import { NOW } from "./policies/mod.ts";
 import { BEST_PERIOD, type Result } from "./run.ts";
-import {
-  bestPeer,
-  type Group,
-  groupOf,
-  meanExcess,
-  NOW,
-  pairedExcess,
-  peersOf,
-  placement,
-} from "./summary.ts";
+import { bestPeer, type Group, groupOf, meanExcess, pairedExcess, peersOf, placement } from "./summary.ts";
 
 /** A figure that was asked for before the first run, and whether it holds. */
 export interface Target {
@@ -19,7 +11,8 @@ export interface Target {
 }
 
 const percent = (share: number, digits = 2) => `${(100 * share).toFixed(digits)} %`;
-const SEA = "sea";
+/** Every training on it is in vain but for what more rows teach. */
+export const NO_DRIFT = "sea";
 
 /**
  * The issue's targets, computed. @param all every result  @param open of the sets where the oracle gains enough
@@ -89,7 +82,7 @@ function nowhereWorse(all: readonly Result[]): Target {
 }
 
 function noDrift(all: readonly Result[]): Target[] {
-  const results = all.filter((r) => r.set === SEA && r.policy === NOW);
+  const results = all.filter((r) => r.set === NO_DRIFT && r.policy === NOW);
   if (results.length === 0) return [];
   const rate = 24 * mean(results.map((r) => r.trainings / r.decisions));
   return [{

@@ -116,7 +116,7 @@ Deno.test("matrices: the project's own recipe is trained before every block, and
     assert.deepEqual(files, ["own.perennial.seed1.fixed"]);
     const { loss } = await readMatrix(folder, files[0]);
     loss.forEach((losses, v) => losses.forEach((value, j) => assert.equal(value === null, j <= v)));
-    assert.ok(loss[7][8]! < 0.15, `error before the boundary moves: ${loss[7][8]}`);
+    assert.ok(loss[7][8]! < 0.25, `error before the boundary moves: ${loss[7][8]}`);
     assert.ok(loss[7][9]! > 0.3, `error after: ${loss[7][9]}`);
   }));
 
