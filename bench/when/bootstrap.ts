@@ -16,7 +16,8 @@ export function meanOverSets(units: readonly Unit[]): number {
 
 /** The 95 % interval of {@link meanOverSets}: sets are drawn with replacement, and seeds within each. */
 export function interval(units: readonly Unit[], seed = 1): [number, number] {
-  const sets = [...bySet(units).values()], random = seededRandom(seed);
+  const sets = [...bySet(units).values()];
+  const random = seededRandom(seed);
   const draw = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)];
   const means = Array.from({ length: ROUNDS }, () =>
     mean(sets.map(() => {

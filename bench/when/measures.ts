@@ -21,12 +21,14 @@ export function placementOf(
 ): Placement {
   let paid = 0;
   deployed.forEach((t, i) => {
-    const before = deployed[i - 1] ?? view.start, until = deployed[i + 1] ?? view.blocks;
+    const before = deployed[i - 1] ?? view.start;
+    const until = deployed[i + 1] ?? view.blocks;
     let saved = 0;
     for (let j = t; j < until; j++) saved += view.loss(before, j) - view.loss(t, j);
     if (saved >= alpha - 1e-12) paid++;
   });
-  let hits = 0, lag = 0;
+  let hits = 0;
+  let lag = 0;
   oracle.forEach((from, i) => {
     const until = oracle[i + 1] ?? view.blocks;
     const first = deployed.find((t) => t >= from && t < until);

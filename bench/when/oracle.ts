@@ -16,7 +16,8 @@ export function oracle(view: View, alpha: number): Schedule {
   let value = new Map<number, number>();
   const trains: Map<number, boolean>[] = [];
   for (let t = blocks - 1; t >= start; t--) {
-    const here = new Map<number, number>(), choice = new Map<number, boolean>();
+    const here = new Map<number, number>();
+    const choice = new Map<number, boolean>();
     const canTrain = t > start && view.version(t) !== null;
     const fresh = canTrain ? alpha + view.loss(t, t) + (value.get(t) ?? 0) : Infinity;
     for (let v = start; v <= (t === start ? start : t - 1); v++) {
@@ -48,7 +49,8 @@ function followed({ start, blocks }: View, trains: readonly Map<number, boolean>
 /** What a schedule costs. */
 export function costOf(view: View, alpha: number, trainings: readonly number[]): number {
   const at = new Set(trainings);
-  let cost = alpha * trainings.length, serving = view.start;
+  let cost = alpha * trainings.length;
+  let serving = view.start;
   for (let t = view.start; t < view.blocks; t++) {
     if (at.has(t)) serving = t;
     cost += view.loss(serving, t);
@@ -61,7 +63,8 @@ export function priceOfNever(view: View): number {
   const never = costOf(view, 0, []);
   const pays = (alpha: number) => oracle(view, alpha).cost < never - 1e-12;
   if (!pays(0)) return 0;
-  let low = 0, high = never;
+  let low = 0;
+  let high = never;
   for (let step = 0; step < 40; step++) {
     const middle = (low + high) / 2;
     if (pays(middle)) low = middle;

@@ -64,13 +64,17 @@ export const RECALIBRATION_SHARE = 0.02; // of a training's price: seconds, and 
 /** Replays a policy over a view. */
 export function replay(view: View, alpha: number, policy: Policy): Bill {
   const decide = policy.start(view, alpha);
-  const trainings: number[] = [], deployed: number[] = [];
+  const trainings: number[] = [];
+  const deployed: number[] = [];
   const own: Version[] = [];
   for (let t = 1; t <= view.start; t++) {
     const version = view.version(t);
     if (version) own.push(version);
   }
-  let serving = view.start, recalibratedAt: number | null = null, recalibrations = 0, cost = 0;
+  let serving = view.start;
+  let recalibratedAt: number | null = null;
+  let recalibrations = 0;
+  let cost = 0;
   for (let t = view.start; t < view.blocks; t++) {
     if (t > view.start) {
       const look = lookAt(view, t, own);
@@ -114,7 +118,8 @@ function heldOutOf(view: View, t: number): number | null {
 }
 
 function lookAt(view: View, t: number, versions: readonly Version[]): Look {
-  const known = knownBlocks(view, t), own = new Set(versions.map(({ at }) => at));
+  const known = knownBlocks(view, t);
+  const own = new Set(versions.map(({ at }) => at));
   const check = (version: number, j: number) => {
     if (!own.has(version)) throw new RangeError(`Cannot look: version ${version} was never trained`);
     if (j >= known) throw new RangeError(`Cannot look: labels of block ${j} are not known at block ${t}`);

@@ -24,7 +24,8 @@ const plain = (value: number) => Number.isFinite(value) ? value.toFixed(2) : "-"
 export function reportOf(results: readonly Result[]): Report {
   const gains = headroomBySet(results);
   const isOpen = ({ set }: Result) => gains.get(set)! >= LITTLE;
-  const open = results.filter(isOpen), apart = results.filter((r) => !isOpen(r));
+  const open = results.filter(isOpen);
+  const apart = results.filter((r) => !isOpen(r));
   const targets = targetsOf(results, open);
   const tables: Table[] = [headroomTable(results)];
   if (targets.length > 0) {
@@ -177,8 +178,8 @@ function recalibrationTable(results: readonly Result[]): Table[] {
     rows: pairs.map((pair) => {
       const rows = results.filter((r) => `${r.set}, ${r.learner}` === pair);
       const never = rows.filter((r) => r.policy === "never");
-      const recalibrating = rows.filter((r) => r.policy === RECALIBRATING),
-        without = rows.filter((r) => r.policy === NOW);
+      const recalibrating = rows.filter((r) => r.policy === RECALIBRATING);
+      const without = rows.filter((r) => r.policy === NOW);
       const gain = mean(without.map((r) => r.cost / r.oracle)) -
         mean(recalibrating.map((r) => r.cost / r.oracle));
       return [

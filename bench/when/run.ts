@@ -79,7 +79,8 @@ export function resultsOf(
   schedules: Schedules,
   oracleAtOnce: number | null,
 ): Result[] {
-  const alpha = alphas[level], best = oracle(view, alpha);
+  const alpha = alphas[level];
+  const best = oracle(view, alpha);
   const policies: Policy[] = [
     ...POLICIES,
     ...Object.entries(schedules).map(([name, trainings]) => scheduled(name, trainings)),

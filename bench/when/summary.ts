@@ -67,7 +67,8 @@ export function pairedExcess(results: readonly Result[], ours: string, theirs: s
 /** How trainings were placed, summed over the results. */
 export function placement(results: readonly Result[]) {
   const sum = (of: (result: Result) => number) => results.reduce((total, r) => total + of(r), 0);
-  const trainings = sum((r) => r.placement.trainings), hits = sum((r) => r.placement.hits);
+  const trainings = sum((r) => r.placement.trainings);
+  const hits = sum((r) => r.placement.hits);
   return {
     trainings: trainings / sum((r) => r.decisions),
     precision: trainings > 0 ? sum((r) => r.placement.paid) / trainings : NaN,

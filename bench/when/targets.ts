@@ -32,7 +32,9 @@ export function targetsOf(all: readonly Result[], open: readonly Result[]): Targ
 function beside(open: readonly Result[], group: Group, share: number): Target[] {
   const results = open.filter((r) => groupOf(r) === group);
   if (results.length === 0) return [];
-  const peer = bestPeer(results), ours = meanExcess(results, NOW), theirs = meanExcess(results, peer);
+  const peer = bestPeer(results);
+  const ours = meanExcess(results, NOW);
+  const theirs = meanExcess(results, peer);
   const [low, high] = interval(pairedExcess(results, NOW, peer));
   return [
     {

@@ -10,7 +10,8 @@ import { tuned } from "./tuned.ts";
 const cusum = (allowance: number, limit: number): Policy => ({
   name: `cusum ${allowance} ${limit}`,
   start(view) {
-    const { mean, sd } = freshLosses(view), trail = lossTrail();
+    const { mean, sd } = freshLosses(view);
+    const trail = lossTrail();
     let sum = 0;
     return (step) => {
       const { losses, isNew } = trail(step);

@@ -6,7 +6,8 @@ import type { View } from "../view.ts";
  * version changed. Labels of blocks from before the version could serve count as well: it is scored on them in shadow.
  */
 export function lossTrail() {
-  let serving = -1, next = 0;
+  let serving = -1;
+  let next = 0;
   return (step: Step): { losses: number[]; isNew: boolean } => {
     const isNew = step.serving !== serving;
     if (isNew) {

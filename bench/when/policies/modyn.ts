@@ -11,7 +11,8 @@ const avoidable = (name: string, mended: boolean): Policy => ({
   start(view) {
     const { mean: expected } = freshLosses(view); // Modyn has it typed in
     const trail = lossTrail();
-    let regret = 0, area = 0;
+    let regret = 0;
+    let area = 0;
     return (step) => {
       const { losses, isNew } = trail(step);
       if (isNew && mended) regret = area = 0;

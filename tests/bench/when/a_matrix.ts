@@ -38,7 +38,8 @@ export function aMatrix(
 
 /** Losses between 0 and 1 without rhyme or reason. */
 export function randomLosses(seed: number): (before: number, j: number) => number {
-  const random = seededRandom(seed), kept = new Map<string, number>();
+  const random = seededRandom(seed);
+  const kept = new Map<string, number>();
   return (before, j) => {
     const key = `${before} ${j}`;
     if (!kept.has(key)) kept.set(key, random());

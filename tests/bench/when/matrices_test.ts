@@ -8,16 +8,19 @@ import { askPython, pythonForWhen } from "../../../bench/when/python.ts";
 import { pricesOf, viewsOf } from "../../../bench/when/run.ts";
 import { seededRandom } from "../../../src/core/random.ts";
 
-const BLOCKS = 16, ROWS = 60;
+const BLOCKS = 16;
+const ROWS = 60;
 
 /** A set with numbers, text and empty cells, whose boundary moves at block 9; `late` flips the labels of block 14. */
 function csvOf(
   { late = false, header = "block,known_at_block,x,colour,target", blocks = BLOCKS } = {},
 ): string {
-  const random = seededRandom(3), lines = [header];
+  const random = seededRandom(3);
+  const lines = [header];
   for (let block = 0; block < blocks; block++) {
     for (let row = 0; row < ROWS; row++) {
-      const x = random(), colour = ["red", "green", ""][Math.floor(3 * random())];
+      const x = random();
+      const colour = ["red", "green", ""][Math.floor(3 * random())];
       const y = (x > (block < 9 ? 0.3 : 0.7)) !== (late && block === 14) ? 1 : 0;
       lines.push(
         [block, block + Math.floor(3 * random()), random() < 0.1 ? "" : x.toFixed(4), colour, y].join(","),

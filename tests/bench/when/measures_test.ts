@@ -40,7 +40,8 @@ Deno.test("meanOverSets: a set with many seeds counts no more than one with few"
 Deno.test("interval: holds the mean, is narrow where sets agree and wide where they do not", () => {
   const units = (spread: number) =>
     Array.from({ length: 8 }, (_, i) => ({ set: `s${i}`, seed: 1, value: 1 + (i % 2 ? spread : -spread) }));
-  const [low, high] = interval(units(0.1)), [lower, higher] = interval(units(1));
+  const [low, high] = interval(units(0.1));
+  const [lower, higher] = interval(units(1));
   assert.ok(low < 1 && high > 1 && high - low < 0.2);
   assert.ok(higher - lower > 5 * (high - low));
 });

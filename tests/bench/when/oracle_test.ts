@@ -43,7 +43,8 @@ Deno.test("oracle: keeps where a training gains nothing", () => {
 });
 
 Deno.test("priceOfNever: just below it the oracle trains, at it no more", () => {
-  const view = aView(3, 1, 9), price = priceOfNever(view);
+  const view = aView(3, 1, 9);
+  const price = priceOfNever(view);
   assert.ok(oracle(view, 0.999 * price).trainings.length > 0);
   assert.equal(oracle(view, 1.001 * price).trainings.length, 0);
 });

@@ -18,7 +18,8 @@ const once = (at: number, act: (step: Step) => ReturnType<ReturnType<Policy["sta
 });
 
 Deno.test("replay: a schedule costs its trainings and what it serves", () => {
-  const view = aView(), bill = replay(view, 0.3, calendar(5));
+  const view = aView();
+  const bill = replay(view, 0.3, calendar(5));
   assert.deepEqual(bill.trainings, [12, 17, 22]);
   assert.ok(Math.abs(bill.cost - costOf(view, 0.3, bill.trainings)) < 1e-12);
 });
@@ -31,7 +32,8 @@ Deno.test("replay: a training that the gate refuses is paid for, and does not se
 });
 
 Deno.test("replay: a recalibration is paid for at its share of a training, and serves until the next version", () => {
-  const view = aView(), bill = replay(view, 0.3, once(12, () => ({ kind: "recalibrate" })));
+  const view = aView();
+  const bill = replay(view, 0.3, once(12, () => ({ kind: "recalibrate" })));
   let expected = RECALIBRATION_SHARE * 0.3;
   for (let j = 7; j < 24; j++) expected += j < 12 ? view.loss(7, j) : view.recalibrated(7, 12, j);
   assert.ok(Math.abs(bill.cost - expected) < 1e-12);
@@ -100,7 +102,8 @@ Deno.test("bestPeriod: no period, tuned or not, costs less", () => {
 });
 
 Deno.test("Modyn as is trains at each block after its first crossing; with its reset it waits for new regret", () => {
-  const asIs = replay(aView(), 0.2, modyn), mended = replay(aView(), 0.2, modynMended);
+  const asIs = replay(aView(), 0.2, modyn);
+  const mended = replay(aView(), 0.2, modynMended);
   const first = asIs.trainings[0];
   assert.deepEqual(asIs.trainings, Array.from({ length: 24 - first }, (_, i) => first + i));
   assert.equal(mended.trainings[0], first);

@@ -1,4 +1,4 @@
-import { withDeadline } from "../../core/deadline.ts";
+import { withDeadline } from "../../../core/deadline.ts";
 import nodemailer from "nodemailer";
 import type { Delivery } from "../../../alerts/alert.ts";
 import { type Channel, FinalDeliveryError, lineOf } from "./channel.ts";

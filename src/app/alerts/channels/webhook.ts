@@ -1,4 +1,4 @@
-import { orAborted } from "../../core/deadline.ts";
+import { orAborted } from "../../../core/deadline.ts";
 import { createHmac } from "node:crypto";
 import http from "node:http";
 import https from "node:https";
