@@ -129,7 +129,7 @@ const settings = {
     .describe("seed of every draw in training and validation"),
 };
 
-/** What holds for the whole installation: the budget is one, whatever the number of models. */
+/** Settings of the whole installation: the budget is one, whatever the number of models. */
 const shared = {
   false_alarm_days: z.number().min(1).max(36_500).default(30)
     .describe("days between false alarms that the operator accepts on average, over everything watched"),
@@ -145,7 +145,7 @@ const shared = {
     .describe("economics: the word behind every sum of money, as EUR"),
 };
 
-/** What governs the retraining of one model. */
+/** Settings of one model's retraining. */
 export const ModelConfig = z.strictObject(settings);
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
@@ -176,7 +176,7 @@ export const RetrainingConfig = z.strictObject({
 });
 export type RetrainingConfig = z.infer<typeof RetrainingConfig>;
 
-/** What holds for one model: its own settings over the general ones. */
+/** Returns the settings of one model: its own over the general ones. */
 export function configOf({ models, ...general }: RetrainingConfig, model: string): ModelConfig {
   const ofModels = Object.keys(settings).map((name) => [name, general[name as keyof typeof settings]]);
   return ModelConfig.parse({ ...Object.fromEntries(ofModels), ...models[model] });
