@@ -41,7 +41,11 @@ export async function ownPredictions(
   const job = { set: set.name, path: set.path, history: set.history, out, quick };
   const shape = await askPython<Exported>(python, "export.py", job, 15);
   if (shape.rows * shape.blocks / 2 > ROWS_MAX) {
-    say(`when: left out: Perennial's own recipe on "${set.name}": ${shape.rows} rows, trained ${shape.blocks - 1} times, take hours`);
+    say(
+      `when: left out: Perennial's own recipe on "${set.name}": ${shape.rows} rows, trained ${
+        shape.blocks - 1
+      } times, take hours`,
+    );
     return null;
   }
   const arrays = await readArrays(out);

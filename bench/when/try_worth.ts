@@ -33,13 +33,33 @@ for (const name of names) {
         ...POLICIES,
         ...Object.entries(near?.trainings ?? {}).map(([peer, trainings]) => scheduled(peer, trainings)),
       ];
-      const shared = { set: matrix.set, learner: matrix.learner, seed: matrix.seed, delay: view.delay, alpha, level, oracle: best };
+      const shared = {
+        set: matrix.set,
+        learner: matrix.learner,
+        seed: matrix.seed,
+        delay: view.delay,
+        alpha,
+        level,
+        oracle: best,
+      };
       for (const policy of policies) {
         const { cost, trainings } = replay(view, alpha, policy);
-        rows.push({ ...shared, policy: policy.name, cost, trainings: trainings.length, decisions: view.blocks - view.start - 1 });
+        rows.push({
+          ...shared,
+          policy: policy.name,
+          cost,
+          trainings: trainings.length,
+          decisions: view.blocks - view.start - 1,
+        });
       }
       const { cost, trainings } = bestPeriod(view, alpha);
-      rows.push({ ...shared, policy: "best period", cost, trainings: trainings.length, decisions: view.blocks - view.start - 1 });
+      rows.push({
+        ...shared,
+        policy: "best period",
+        cost,
+        trainings: trainings.length,
+        decisions: view.blocks - view.start - 1,
+      });
     });
   }
   await Deno.writeTextFile(out, JSON.stringify(rows));

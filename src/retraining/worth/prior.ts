@@ -32,7 +32,7 @@ export const WORTH_PRIOR: WorthPrior = {
       "inherited": 0.8,
       "curve": 1.0,
       "straying": 0.01876,
-      "jumpShared": 0.8
+      "jumpShared": 0.8,
     },
     {
       "name": "slow",
@@ -55,7 +55,7 @@ export const WORTH_PRIOR: WorthPrior = {
       "inherited": 0.4,
       "curve": 0.5,
       "straying": 0.01825,
-      "jumpShared": 0.5
+      "jumpShared": 0.5,
     },
     {
       "name": "moving",
@@ -78,7 +78,7 @@ export const WORTH_PRIOR: WorthPrior = {
       "inherited": 0.2,
       "curve": 1.0,
       "straying": 0.04,
-      "jumpShared": 1.0
+      "jumpShared": 1.0,
     },
     {
       "name": "sudden",
@@ -101,7 +101,7 @@ export const WORTH_PRIOR: WorthPrior = {
       "inherited": 0.2,
       "curve": 1.0,
       "straying": 0.08606,
-      "jumpShared": 0.5
+      "jumpShared": 0.5,
     },
     {
       "name": "passing",
@@ -124,9 +124,9 @@ export const WORTH_PRIOR: WorthPrior = {
       "inherited": 0.2,
       "curve": 0.5,
       "straying": 0.009986,
-      "jumpShared": 0.5
-    }
+      "jumpShared": 0.5,
+    },
   ],
   "horizon": 8,
-  "caution": 0.5565
+  "caution": 0.5565,
 };
