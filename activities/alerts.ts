@@ -14,7 +14,7 @@ import type { ActivityDeps } from "./deps.ts";
 
 const OPEN_MAX = 1000;
 
-/** What a look of each kind says about alerts. */
+/** The alerts that each kind of look calls for. */
 const WANTED: Readonly<Record<Observation["kind"], (report: unknown) => Settlement>> = {
   quality: (report) => wantedFromQuality(QualityReport.parse(report)),
   drift: (report) => wantedFromDrift(DriftReport.parse(report)),
@@ -25,11 +25,11 @@ export const createAlertActivities = (deps: DeliveryDeps & Pick<ActivityDeps, "m
   /** Opens and closes alerts by the newest looks, each of which counts once, and escalates. */
   async settleAlerts(): Promise<{ opened: number }> {
     const { sql, clock } = deps;
-    const telling = { channels: [...deps.channels.keys()], nowMs: clock() };
+    const notify = { channels: [...deps.channels.keys()], nowMs: clock() };
     for (const { id, kind, report } of await newestLooks(deps)) {
-      await settleAlerts(sql, WANTED[kind](report), { observation: id, ...telling });
+      await settleAlerts(sql, WANTED[kind](report), { observation: id, ...notify });
     }
-    await escalateAlerts(sql, telling);
+    await escalateAlerts(sql, notify);
     return { opened: (await listAlerts(sql, { limit: OPEN_MAX })).length };
   },
 

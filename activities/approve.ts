@@ -16,7 +16,7 @@ import type { ActivityDeps } from "./deps.ts";
 /** A workflow's history holds so many comfortably. */
 const REMINDERS_MAX = 500;
 
-/** What a cycle needs to know of a person's decision. */
+/** A person's decision, as a cycle needs it. */
 export type ApprovalResult =
   | { decision: null; waitMs: number }
   | { decision: NonNullable<Approval["decision"]> | "not asked"; text: string };
@@ -38,19 +38,19 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
     return { asked: true };
   },
 
-  /** What a person decided; reminds them when it is time, and decides for them when that is over. */
+  /** Returns what a person decided; reminds them when it is time, and decides for them when that is over. */
   async readApproval({ cycleId }: { cycleId: string }): Promise<ApprovalResult> {
     const { sql, clock, alertChannels: channels } = deps;
-    const found = await getApproval(sql, cycleId);
+    const approval = await getApproval(sql, cycleId);
     const nowMs = clock();
-    const { config } = await modelAndConfig(deps, found.model);
-    const askedMs = Date.parse(found.askedAt);
-    const expiresMs = Date.parse(found.expiresAt);
+    const { config } = await modelAndConfig(deps, approval.model);
+    const askedMs = Date.parse(approval.askedAt);
+    const expiresMs = Date.parse(approval.expiresAt);
     const leftMs = expiresMs - nowMs;
     const remindMs = Math.max(config.approval_remind_hours * HOUR_MS, (expiresMs - askedMs) / REMINDERS_MAX);
-    if (found.decision === null && leftMs > 0) {
+    if (approval.decision === null && leftMs > 0) {
       const turn = Math.floor((nowMs - askedMs) / remindMs);
-      if (turn > found.reminders) {
+      if (turn > approval.reminders) {
         await remindAlert(sql, approvalKey(cycleId), { turn, channels, nowMs });
         await noteReminder(sql, cycleId, turn);
       }
@@ -61,7 +61,7 @@ export const createApproveActivities = (deps: ActivityDeps) => ({
       cycleId,
       decision: "expired",
       by: "the clock",
-      why: `nobody decided until ${found.expiresAt}`,
+      why: `nobody decided until ${approval.expiresAt}`,
     });
     const text = `${ended.decision} by ${ended.decidedBy}${ended.decidedWhy ? `: ${ended.decidedWhy}` : ""}`;
     await closeAlert(sql, approvalKey(cycleId), { why: text, nowMs });

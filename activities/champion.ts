@@ -23,7 +23,7 @@ export async function championOf(
   return version === null ? null : await getVersion(sql, model, version);
 }
 
-/** How a cycle divides labelled cut-offs when this champion serves. */
+/** Divides the labelled cut-offs of a cycle while this champion serves. */
 export const splitFor = (
   blocks: readonly SnapshotBlock[],
   champion: ModelVersion | null,
@@ -39,7 +39,7 @@ export const splitFor = (
 export const rowsIn = (blocks: readonly SnapshotBlock[]): number =>
   blocks.reduce((sum, block) => sum + block.rows, 0);
 
-/** What the trigger and the gate need to know of a champion. */
+/** Returns the facts about a champion that the trigger and the gate need. */
 export async function championFindings(
   deps: ActivityDeps,
   { model, champion, config, blocks, unseen, asOfMs }: {

@@ -6,7 +6,7 @@ import type { DriftWorkerPool } from "../src/threads/drift_worker_pool.ts";
 import type { ArtefactStore } from "../src/registry/artefacts.ts";
 import type { Trainer } from "../src/training/trainer.ts";
 
-/** What activities reach the world through. */
+/** The dependencies of activities. */
 export interface ActivityDeps {
   sql: Database;
   clock: Clock;
@@ -19,7 +19,7 @@ export interface ActivityDeps {
   alertChannels?: readonly ChannelName[];
 }
 
-/** What looks need besides: statistics are computed off the main thread. */
+/** Further dependencies of looks: statistics are computed off the main thread. */
 export interface ObserveDeps extends ActivityDeps {
   driftWorkers: DriftWorkerPool;
 }

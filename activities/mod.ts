@@ -19,7 +19,7 @@ import { createSnapshotActivities } from "./snapshot.ts";
 import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
-/** What a worker is given. */
+/** The dependencies of a worker. */
 export type WorkerDeps = ObserveDeps & DeliveryDeps & {
   predictor: Predictor;
   openScope: OpenScope;
@@ -27,7 +27,7 @@ export type WorkerDeps = ObserveDeps & DeliveryDeps & {
   policyRunsAtOnce: number;
 };
 
-/** What cycles ask of the world: of what serves, or of a backtest's scope. */
+/** The activities of cycles, on what serves or on a backtest's scope. */
 const createCycleActivities = (deps: ScopedDeps) => ({
   ...createObserveActivities(deps),
   ...createCheckActivities(deps),

@@ -14,7 +14,7 @@ const KEPT_MS = 90 * MODEL_LOOK_MS;
 const newestLook = async (sql: Sql, kind: Observation["kind"], model: string | null) =>
   (await listObservations(sql, { kind, model, limit: 1 })).at(0);
 
-/** What the monitor does next. */
+/** The next steps of the monitor. */
 export interface MonitorPlan {
   /** the events are due for a look */
   events: boolean;
@@ -25,7 +25,7 @@ export interface MonitorPlan {
 }
 
 export const createMonitorActivities = (deps: ActivityDeps) => ({
-  /** What is due now, by what was stored: a monitor that died goes on where it stood. */
+  /** Returns what is due now, by what was stored: a monitor that died goes on where it stood. */
   async planLooks(): Promise<MonitorPlan> {
     const { sql, clock, models } = deps;
     const { config } = await currentConfig(sql);

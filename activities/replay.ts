@@ -47,7 +47,10 @@ export const createReplayActivities = (deps: ActivityDeps & { predictor: Predict
     return { version: await addVersion(sql, { manifest, artefactSha256, state: "reference" }) };
   },
 
-  /** What the plain threshold gate lets serve, given the same challenger: keeps its own champion unless the loss falls enough. */
+  /**
+   * Decides as a plain threshold gate would, given the same challenger: it keeps its own champion unless the loss falls
+   * enough.
+   */
   async judgeByThreshold(
     { replay, model: name, cutoff, cycleId }: ReplayStep,
   ): Promise<{ version: number | null }> {
@@ -166,7 +169,7 @@ export async function testRows(
   return { users, features, width, target, user, cutoffMs: new Float64Array(users.length).fill(cutoffMs) };
 }
 
-/** What a version says of rows; null: the naive guess for everyone. */
+/** Returns a version's predictions for rows; version null: the naive guess for everyone. */
 export async function predictOffline(
   { sql, store, trainer }: ActivityDeps,
   model: string,

@@ -5,7 +5,7 @@ import { saveRetrainer } from "../src/db/cycles/retrainers.ts";
 import { configOf } from "../src/config/retraining.ts";
 import type { ActivityDeps } from "./deps.ts";
 
-/** What a retrainer says of itself. */
+/** The state that a retrainer reports of itself. */
 export interface RetrainerNote {
   model: string;
   active: boolean;

@@ -27,7 +27,7 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     await enterStage(sql, cycleId, "snapshot");
     const asOfMs = Date.parse(asOf);
     const eventsSeen = await countEvents(sql, { beforeMs: asOfMs });
-    const onBlock = (done: number, of: number) => beat(Context.current(), { done, of });
+    const onBlock = (done: number, total: number) => beat(Context.current(), { done, of: total });
     const blocks = await soundBlocks(deps, model, { config, asOfMs, onBlock });
     const content = { model: name, featureHash: FEATURE_HASH, horizonDays: config.horizon_days, blocks };
     const id = sha256(canonicalJson({ ...content, asOf }));

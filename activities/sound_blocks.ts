@@ -1,5 +1,5 @@
 import { DAY_MS } from "../src/core/time.ts";
-import { foundInData } from "../src/db/monitoring/affected.ts";
+import { findingsInForce } from "../src/db/monitoring/affected.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { isAffected } from "../src/quality/affected.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
@@ -18,7 +18,7 @@ export async function soundBlocks(
 ): Promise<SnapshotBlock[]> {
   const [blocks, broken] = await Promise.all([
     labelledBlocks(deps, model, options),
-    foundInData(deps.sql, { asOfMs: options.asOfMs, means: "broken" }),
+    findingsInForce(deps.sql, { asOfMs: options.asOfMs, means: "broken" }),
   ]);
   const horizonMs = options.config.horizon_days * DAY_MS;
   return blocks.filter(({ cutoff }) => {

@@ -30,7 +30,7 @@ export interface TrainResult {
   rows: number;
 }
 
-/** What a heartbeat carries: where to resume from. */
+/** The content of a heartbeat: where to resume from. */
 interface Heartbeat {
   checkpoint?: string;
   fraction: number;
@@ -186,13 +186,13 @@ export const taskOf = (model: ModelDefinition, config: ModelConfig): TrainingTas
 /** Heartbeats with the newest checkpoint, stops on cancellation, and shows progress about twice a second. */
 function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
   const context = Context.current();
-  const said: Heartbeat = { ...context.info.heartbeatDetails as Heartbeat | undefined, fraction: 0 };
+  const heartbeat: Heartbeat = { ...context.info.heartbeatDetails as Heartbeat | undefined, fraction: 0 };
   let shownMs = 0;
   return {
     signal: context.cancellationSignal as AbortSignal,
     onProgress({ candidate, epoch, epochs, validationLoss, fraction }: TrainingProgress) {
-      said.fraction = fraction;
-      beat(context, said);
+      heartbeat.fraction = fraction;
+      beat(context, heartbeat);
       if (clock() - shownMs < 500) return;
       shownMs = clock();
       const loss = validationLoss === null ? "" : `, validation loss ${validationLoss.toPrecision(4)}`; // null: none yet
@@ -202,7 +202,7 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
       );
     },
     onCheckpoint(checkpoint: Uint8Array) {
-      store.put(checkpoint).then((hash) => beat(context, Object.assign(said, { checkpoint: hash })))
+      store.put(checkpoint).then((hash) => beat(context, Object.assign(heartbeat, { checkpoint: hash })))
         .catch((error) => context.log.warn(`checkpoint not kept: ${error}`));
     },
   };

@@ -83,19 +83,19 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
     ]);
     const bytes = await store.get(challenger!.artefactSha256);
     const { features, width, users } = decodeFeatures(await store.get(blocks[blocks.length - 1].features));
-    const asked = Math.min(64, users.length);
-    const sample = features.slice(0, asked * width);
+    const sampleSize = Math.min(64, users.length);
+    const sample = features.slice(0, sampleSize * width);
     const scorer = loadScorer(bytes);
-    const served = scorer.predictPacked(sample, asked);
-    const trained = await trainer.score(bytes, sample, asked);
+    const served = scorer.predictPacked(sample, sampleSize);
+    const trained = await trainer.score(bytes, sample, sampleSize);
     check(scorer.featureHash === FEATURE_HASH, "its features are not the ones served now");
     check(served.every(Number.isFinite), "it answered with something that is not a number");
     check(
       served.every((p, i) => Math.abs(p - trained[i]) <= 1e-3 * (1 + Math.abs(p))),
       "serving and training disagree",
     );
-    await saveProgress(sql, cycleId, { fraction: 1, text: `${asked} answers as expected` });
-    return { asked };
+    await saveProgress(sql, cycleId, { fraction: 1, text: `${sampleSize} answers as expected` });
+    return { asked: sampleSize };
   },
 });
 
@@ -185,9 +185,9 @@ function segmentsOf(
   const value = (row: number, feature: string) => features[row * width + FEATURES.indexOf(feature)];
   const bySegment = [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
   return bySegment.map(([segment, places]) => {
-    const of = (values: ArrayLike<number>) => Float64Array.from(places, (i) => values[i]);
-    const rows = { target: of(target), shopper: Int32Array.from(places, (i) => user[i]) };
-    const both = { champion: of(champion), challenger: of(challenger) };
+    const pick = (values: ArrayLike<number>) => Float64Array.from(places, (i) => values[i]);
+    const rows = { target: pick(target), shopper: Int32Array.from(places, (i) => user[i]) };
+    const both = { champion: pick(champion), challenger: pick(challenger) };
     const { difference, championLoss } = compare(model, rows, both, { cap, confidence });
     return { segment, difference, championLoss };
   });
@@ -200,8 +200,15 @@ async function conditionOf(
   noBetterThanNaive: boolean,
 ): Promise<{ stale: string | null; failing: boolean }> {
   if (!champion) return { stale: null, failing: false };
-  const found = await championFindings(deps, { model, champion, config, blocks, unseen: split.test, asOfMs });
-  return { stale: staleness(found), failing: noBetterThanNaive || slipped(found) };
+  const findings = await championFindings(deps, {
+    model,
+    champion,
+    config,
+    blocks,
+    unseen: split.test,
+    asOfMs,
+  });
+  return { stale: staleness(findings), failing: noBetterThanNaive || slipped(findings) };
 }
 
 async function scoreRows(

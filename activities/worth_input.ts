@@ -129,7 +129,10 @@ function windowOf({ cutoff }: SnapshotBlock, scored: readonly Scored[], number: 
     const rows = losses.get(cutoff);
     return rows && rows.loss.length > 0 ? [{ version: version.id, ...rows }] : [];
   });
-  const losses = there.map(({ version, loss }) => ({ version, loss: loss.reduce((a, b) => a + b, 0) / loss.length }));
+  const losses = there.map(({ version, loss }) => ({
+    version,
+    loss: loss.reduce((a, b) => a + b, 0) / loss.length,
+  }));
   const pairs = there.flatMap((older, i) =>
     there.slice(i + 1).flatMap((newer) => {
       const interval = pairedInterval(older.loss.map((value, row) => value - newer.loss[row]), older.shopper);

@@ -4,7 +4,7 @@ import { signInPath } from "../src/dashboard/form.ts";
 import { StatusIcon } from "./status_badge.tsx";
 import { allows, type Role } from "../src/security/roles.ts";
 
-/** What a person may do with a version, and with the retraining of a model: each has a page that says what will happen. */
+/** Actions on a version, and on the retraining of a model: each has a page that says what will happen. */
 export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
 export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
 
@@ -50,7 +50,7 @@ interface Offer {
   text: string;
 }
 
-/** What may be done, for who has signed in; else where to. */
+/** Links to the actions, for who has signed in; else to the sign-in. */
 export function Offers({ person, here, offers }: { person: Person | null; here: string; offers: Offer[] }) {
   if (offers.length === 0) return null;
   if (!person) {

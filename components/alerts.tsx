@@ -2,9 +2,9 @@ import type { Alert } from "../src/alerts/alert.ts";
 import type { Check } from "../src/retraining/check.ts";
 import { StatusBadge, Time } from "./status_badge.tsx";
 import { moment } from "../src/format/figures.ts";
-import { alertBadge, answerBadge, evidenceText, tellingReason } from "./labels.ts";
+import { alertBadge, answerBadge, evidenceText, mainReason } from "./labels.ts";
 
-/** What a person should know about, and its details in small print. */
+/** Lists alerts, with their details in small print. */
 export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   if (alerts.length === 0) {
     return (
@@ -57,7 +57,7 @@ const standing = ({ id, severity, escalatedAt, acknowledgedBy, acknowledgedWhy }
       : [],
   ].join("; ");
 
-/** What an alert rests on, in small print. */
+/** Shows the evidence of an alert, in small print. */
 export const details = (detail: Record<string, unknown>): string =>
   Object.entries(detail).filter(([, value]) => value === null || typeof value !== "object")
     .map(([name, value]) => `${name}: ${detailText(name, value as Parameters<typeof evidenceText>[0])}`)
@@ -82,7 +82,7 @@ export function Journal({ checks }: { checks: readonly Check[] }) {
             <span>
               {check.model}: <StatusBadge badge={answerBadge(check.answer)} />
               <small>
-                {tellingReason(check)?.text}
+                {mainReason(check)?.text}
               </small>
             </span>
           </li>

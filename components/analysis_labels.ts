@@ -30,14 +30,14 @@ export const ends = ({ low, high }: Pick<Together, "low" | "high">): string =>
     ? "no bounds known"
     : `${percent(low, { sign: true })} to ${percent(high, { sign: true })}`;
 
-/** What a mean change says of a loss, lower being better. */
+/** Returns the badge of a mean change of a loss, lower being better. */
 export function togetherBadge({ low, high }: Pick<Together, "low" | "high">): Badge {
   if (high !== null && high < 0) return { glyph: "good", tone: "good", word: "Lower" };
   if (low !== null && low > 0) return { glyph: "watch", tone: "watch", word: "Higher" };
   return { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
 }
 
-/** How a model's retraining does, in one sentence or two. */
+/** Sums up a model's retraining in one sentence or two. */
 export function briefSentence({ model, loss, cycles, deployed, days, since }: AnalysisBrief): string {
   const name = capital(model);
   if (cycles === 0) return `${name} was not retrained yet.`;

@@ -35,7 +35,7 @@ export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
   "cannot tell yet": DIFFERENCES["cannot tell yet"],
 };
 
-/** What a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
+/** The metric that a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
 export const METRICS = {
   classification: { main: "accuracy", loss: "logLoss" },
   regression: { main: "mse", loss: "cappedMse" },
@@ -47,6 +47,7 @@ const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) 
   calendar: ({ days }) => `retrained every ${days} days`,
   performance: () => "retrained when outcomes fell",
   drift: () => "retrained when inputs drifted",
+  worth: () => "retrained when worth more than waiting",
   perennial: () => "Perennial",
 };
 
@@ -89,23 +90,23 @@ export function backtestHeadline(backtest: BacktestDetail): string {
   return finding(backtest) ?? "Nothing could be scored.";
 }
 
-/** What the evidence says of the policy that the backtest is about; null: nothing is scored. */
+/** Returns the verdict on the policy that the backtest is about; null: nothing is scored. */
 function finding(backtest: BacktestDetail): string | null {
   const subject = subjectOf(backtest);
   const name = policyName(subject);
-  const told = backtest.results.flatMap((result) => {
-    const found = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
-    return found ? [{ model: result.model, verdict: found.verdict }] : [];
+  const verdicts = backtest.results.flatMap((result) => {
+    const difference = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
+    return difference ? [{ model: result.model, verdict: difference.verdict }] : [];
   });
-  if (told.length === 0) return null;
+  if (verdicts.length === 0) return null;
   const models = (verdict: Difference["verdict"]) =>
-    told.filter((t) => t.verdict === verdict).map((t) => t.model);
+    verdicts.filter((t) => t.verdict === verdict).map((t) => t.model);
   const parts = VERDICT_ORDER.flatMap((verdict) => {
-    const those = models(verdict);
-    return those.length === 0 ? [] : [PART[verdict](list(those))];
+    const named = models(verdict);
+    return named.length === 0 ? [] : [PART[verdict](list(named))];
   });
   const cannot = models("cannot tell yet");
-  if (cannot.length === told.length) {
+  if (cannot.length === verdicts.length) {
     return `Whether ${name} would have served ${
       list(cannot)
     } better than the first model kept for ever cannot be told.`;
@@ -125,18 +126,18 @@ export function subjectText(backtest: BacktestDetail, result: ModelResult): stri
   const own = resultOf(result, subjectOf(backtest).label);
   const { main } = METRICS[result.kind];
   const never = result.policies.find(({ policy }) => policy === "never");
-  const found = own?.toNever?.[main];
-  if (!own || !never || !found) return null;
+  const difference = own?.toNever?.[main];
+  if (!own || !never || !difference) return null;
   return `${metricName(main)} ${figure(own.means[main])} instead of ${figure(never.means[main])}, ${
-    differenceText(found)
-  } over ${counted(found.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
+    differenceText(difference)
+  } over ${counted(difference.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
     count(never.trainings)
-  }${neededText(found)}`;
+  }${neededText(difference)}`;
 }
 
 const WORTH_SAYING = 20; // times as many moments: more would be as good as never
 
-/** How many cut-offs it would take, where it cannot be told: the interval narrows as their square root grows. */
+/** Estimates the cut-offs needed where it cannot be told: the interval narrows as their square root grows. */
 function neededText({ verdict, mean, low, high, n }: Difference): string {
   if (verdict !== "cannot tell yet" || low === null || high === null || mean === 0) return "";
   const times = ((high - low) / 2 / mean) ** 2;

@@ -17,7 +17,7 @@ export const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; o
     return of ? [{ policy, of }] : [];
   });
 
-/** How well each policy served, and whether that differs from never retraining. */
+/** Shows the metrics of each policy, and whether they differ from never retraining. */
 export function ServedTable({ result, policies }: Props) {
   const { main, loss } = METRICS[result.kind];
   const better = result.kind === "classification" ? "higher" : "lower";
@@ -76,7 +76,7 @@ function Against({ found }: { found: Difference | undefined }) {
   );
 }
 
-/** What each policy took, and what it would have earned. */
+/** Shows the effort of each policy, and what it would have earned. */
 export function CostTable({ result, policies }: Props) {
   const rows = rowsOf({ result, policies });
   const confidence = rows.flatMap(({ of }) => of.gain ?? []).at(0)?.confidence;
@@ -131,8 +131,8 @@ export function CostTable({ result, policies }: Props) {
 
 function held({ rejected, inconclusive, failed }: PolicyResult): string {
   const parts = [[rejected, "rejected"], [inconclusive, "could not tell"], [failed, "failed"]] as const;
-  const told = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
-  return told.length > 0 ? told.join(", ") : "none";
+  const counts = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
+  return counts.length > 0 ? counts.join(", ") : "none";
 }
 
 function Gained(

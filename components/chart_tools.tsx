@@ -19,7 +19,7 @@ interface Props {
   table?: boolean;
 }
 
-/** What stands below each chart: its numbers as a table and as CSV, and what to zoom with. */
+/** Tools below each chart: its numbers as a table and as CSV, and the zoom. */
 export function ChartTools({ id, describe, numbers, children, zoom, table = true }: Props) {
   const charts = useContext(Charts);
   if (numbers) charts?.numbers.set(id, numbers);

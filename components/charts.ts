@@ -1,12 +1,14 @@
 import { Column, Numbers, PageCharts, Written } from "../src/dashboard/page_charts.ts";
-/** What all charts of a page share: their numbers, as table and CSV, and the part of the x axis that they show. */
+/**
+ * State that the charts of a page share: their numbers, as table and CSV, and the part of the x axis that they show.
+ */
 import { createContext } from "preact";
 import { type Cell, csvText } from "../src/core/csv.ts";
 import { count, figure, moment, percent, signed } from "../src/format/figures.ts";
 
 export const Charts = createContext<PageCharts | null>(null);
 
-/** Where the numbers of a chart are to be had as CSV: its page's own address, and the chart's id. */
+/** Returns the address of a chart's numbers as CSV: its page's own, with the chart's id. */
 export function csvHref(url: URL, id: string): string {
   const query = new URLSearchParams(url.search);
   query.delete("zoom");

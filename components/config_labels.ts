@@ -2,7 +2,7 @@
 import type { ConfigVersion } from "../src/db/config/config_versions.ts";
 import { type ConfigChange, configChanges, type Place, valueText } from "../src/config/settings.ts";
 
-/** Who a value is for. */
+/** Names the models that a value is for. */
 export const forWhom = (model: string | null): string => model ?? "every model";
 
 /** A value in words; a model that says nothing goes by what holds for every one. */
@@ -32,11 +32,11 @@ export interface LastChanges {
 
 /** Reads through all versions. @param versions newest first   @param defaults what held before the first */
 export function lastChanges(versions: readonly ConfigVersion[], defaults: ConfigVersion): LastChanges {
-  const found = new Map<string, ConfigVersion>();
+  const lastChange = new Map<string, ConfigVersion>();
   for (const { version, changes } of steps(versions, defaults)) {
-    for (const change of changes) if (!found.has(key(change))) found.set(key(change), version);
+    for (const change of changes) if (!lastChange.has(key(change))) lastChange.set(key(change), version);
   }
-  return { of: (place) => found.get(key(place)) };
+  return { of: (place) => lastChange.get(key(place)) };
 }
 
 /** Each version with what it changed, newest first. The oldest in reach has no predecessor, unless it is the first. */

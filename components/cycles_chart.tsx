@@ -90,7 +90,7 @@ const stroke = ({ outcome }: Point) =>
 
 const reach = (p: Point) => Math.max(-p.low, p.high);
 
-/** How far the axis goes to either side of zero. */
+/** Returns the extent of the axis to either side of zero. */
 function edgeOf(points: Point[]): number {
   const reaches = points.map(reach).sort((a, b) => a - b);
   const far = Math.min(reaches.at(-1)!, FAR * reaches[Math.floor(reaches.length / 2)]);

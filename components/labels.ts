@@ -40,7 +40,7 @@ const OUTCOMES: Readonly<Record<Outcome, Badge>> = {
   "rolled back": badge("back", "Rolled back", "bad"),
 };
 
-/** How a cycle ended; what it does now while it has not. */
+/** Returns the badge of a cycle's outcome; of its stage while it runs. */
 export const outcomeBadge = (outcome: Outcome | null, stage?: Stage): Badge =>
   outcome ? OUTCOMES[outcome] : badge("running", stage ? doing(stage) : "Running", "good");
 
@@ -49,7 +49,7 @@ const VERDICTS: Readonly<Record<Verdict, Badge>> = {
   reject: badge("good", "Reject"),
   inconclusive: badge("unknown", "Cannot tell yet"),
 };
-/** What a validation says. */
+/** Returns the badge of a verdict. */
 export const verdictBadge = (verdict: Verdict): Badge => VERDICTS[verdict];
 
 const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
@@ -91,7 +91,7 @@ export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
  * The reason to tell of a check where there is room for one: what stopped it, what it lacks, or the last that calls for
  * its answer (evidence about the model comes after the calendar).
  */
-export function tellingReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
+export function mainReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
   const against = reasons.find(({ speaks }) => speaks === "against");
   const lastOf = (fits: (reason: Reason) => boolean) => reasons.filter(fits).at(-1);
   if (answer === "retrain") {
@@ -137,7 +137,7 @@ export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** What one model does, to follow its name: "is healthy and keeps collecting". */
+/** Returns the predicate of a model's sentence: "is healthy and keeps collecting". */
 function predicate({ active, health, running, samples, serving }: ModelStatus): string {
   const serves = serving ? `; v${serving.version} still serves` : "";
   const is = {
@@ -156,15 +156,15 @@ function predicate({ active, health, running, samples, serving }: ModelStatus): 
 export function headline(models: readonly ModelStatus[]): string {
   if (models.length === 0) return "No model is known yet.";
   const together = Map.groupBy(models, predicate);
-  return [...together].map(([what, group]) => {
+  return [...together].map(([predicateText, group]) => {
     const names = group.map((m) => m.model);
     const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
-    return `${capital(list)} ${names.length > 1 ? plural(what) : what}.`;
+    return `${capital(list)} ${names.length > 1 ? plural(predicateText) : predicateText}.`;
   }).join(" ");
 }
 
-const plural = (what: string): string =>
-  what.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
+const plural = (predicateText: string): string =>
+  predicateText.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
     /\bkeeps\b/,
     "keep",
   );
@@ -183,7 +183,7 @@ export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: n
   return badge("unknown", "Cannot tell yet");
 }
 
-/** What a verdict rests on, in one line: who was compared on how many rows. */
+/** Sums up a verdict's evidence in one line: who was compared on how many rows. */
 export const comparedOn = ({ against, difference }: Evidence): string =>
   `against the ${against}, on ${counted(difference.n, "row")} of ${counted(difference.clusters, "shopper")}`;
 
@@ -197,7 +197,7 @@ export function cycleHeadline(
     ? "the evidence does not say which is better"
     : `${better} on unseen rows`;
   const v = (version: number | null) => version === null ? "nothing" : `v${version}`;
-  const kept = champion === null ? "nothing serves yet" : `v${champion} serves on`;
+  const unchanged = champion === null ? "nothing serves yet" : `v${champion} serves on`;
   switch (outcome) {
     case null:
       return `${name} is running: ${doing(stage).toLowerCase()}.`;
@@ -206,17 +206,17 @@ export function cycleHeadline(
         ? `${name} put the first version, ${v(challenger)}, in service.`
         : `${name} put ${v(challenger)} in place of ${v(champion)}: ${because}.`;
     case "rolling out":
-      return `${name} shows ${v(challenger)} to a share of shoppers; ${kept}.`;
+      return `${name} shows ${v(challenger)} to a share of shoppers; ${unchanged}.`;
     case "rejected":
-      return `${name} rejected ${v(challenger)}: ${because}; ${kept}.`;
+      return `${name} rejected ${v(challenger)}: ${because}; ${unchanged}.`;
     case "inconclusive":
-      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${kept}.`;
+      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${unchanged}.`;
     case "rolled back":
-      return `${name} deployed ${v(challenger)} and took it back; ${kept}.`;
+      return `${name} deployed ${v(challenger)} and took it back; ${unchanged}.`;
     case "cancelled":
-      return `${name} was cancelled; ${kept}.`;
+      return `${name} was cancelled; ${unchanged}.`;
     case "failed":
-      return `${name} did not finish: ${error ?? "no reason was written down"}; ${kept}.`;
+      return `${name} did not finish: ${error ?? "no reason was written down"}; ${unchanged}.`;
     default:
       return outcome satisfies never;
   }

@@ -13,7 +13,7 @@ const { document } = parseHTML("<!doctype html><html><body></body></html>");
 const WIDTHS_PX = { narrow: 330, middle: 450, wide: 620 };
 const KEPT = 64;
 
-/** What a chart is, for any width. */
+/** Draws a chart at any width. */
 export type Drawing = (width: number) => Plot.PlotOptions;
 
 /** A chart at one width, with where its x axis begins and ends: values of the data, and pixels. */
@@ -81,11 +81,11 @@ const SHORT_MS = 4 * 86_400_000;
 /** The axis of time between two moments; hours are named where it is short. */
 export function timeAxis(from: Date, to: Date, width: number): Plot.Markish {
   const short = to.getTime() - from.getTime() < SHORT_MS;
-  const written = (at: Date, options: Intl.DateTimeFormatOptions) =>
-    at.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
-  const tickFormat = (at: Date) =>
-    `${written(at, { hour: "2-digit", minute: "2-digit" })}\n${
-      written(at, { day: "numeric", month: "short" })
+  const written = (time: Date, options: Intl.DateTimeFormatOptions) =>
+    time.toLocaleString("en-GB", { ...options, timeZone: "UTC" });
+  const tickFormat = (time: Date) =>
+    `${written(time, { hour: "2-digit", minute: "2-digit" })}\n${
+      written(time, { day: "numeric", month: "short" })
     }`;
   return Plot.axisX({
     ticks: width < 400 ? 3 : 5,

@@ -1,7 +1,7 @@
 import type { ModelStatus } from "../src/retraining/status.ts";
 import type { RetrainerActionName } from "./act.tsx";
 
-/** What a person may do with the retraining of a model as it is now, the usual first. */
+/** Returns the actions on the retraining of a model as it is now, the usual first. */
 export function retrainerActions(
   { active, running }: ModelStatus,
 ): { action: RetrainerActionName; text: string }[] {
@@ -14,7 +14,7 @@ export function retrainerActions(
 /** Start, stop and force, in words and as the API takes them. */
 export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: ModelStatus) => Action>> = {
   start: (status) => ({
-    ...of(status, "start"),
+    ...request(status, "start"),
     question: `Start the retraining of ${status.model}?`,
     will: [
       "It checks at once, then again at each interval, and retrains when a check says so.",
@@ -24,7 +24,7 @@ export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: Mod
     done: `${status.model} was told to start.`,
   }),
   stop: (status) => ({
-    ...of(status, "stop"),
+    ...request(status, "stop"),
     question: `Stop the retraining of ${status.model}?`,
     will: [
       status.running
@@ -37,7 +37,7 @@ export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: Mod
     body: { model: status.model, running: "finish" },
   }),
   "stop-now": (status) => ({
-    ...of(status, "stop"),
+    ...request(status, "stop"),
     question: `Stop the retraining of ${status.model}, and end its cycle?`,
     will: [
       "The cycle that runs ends as cancelled after its present step, and deploys nothing; a deployment under way completes.",
@@ -50,7 +50,7 @@ export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: Mod
     body: { model: status.model, running: "cancel" },
   }),
   force: (status) => ({
-    ...of(status, "force"),
+    ...request(status, "force"),
     question: `Run a retraining cycle of ${status.model} now?`,
     will: [
       "It skips the trigger, never the validation: a version that rows unseen by it do not speak for does not serve.",
@@ -65,13 +65,13 @@ export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: Mod
 const servingNow = ({ serving }: ModelStatus) =>
   serving ? `version ${serving.version} serves` : "nothing serves yet but the naive baseline";
 
-const of = ({ model }: ModelStatus, route: string) => ({
+const request = ({ model }: ModelStatus, route: string) => ({
   back: "/",
   path: `/retraining/${route}`,
   body: { model },
 });
 
-/** What an action comes to, in words, and as the API takes it. */
+/** An action in words, and as the API takes it. */
 export interface Action {
   question: string;
   /** what will happen, and what will not */

@@ -49,34 +49,34 @@ export function shownTo({ plan, shares }: Pick<Rollout, "plan" | "shares">): str
 export function rolloutHeadline(rollout: Rollout): string {
   const { model, champion, challengers, state } = rollout;
   const several = challengers.length > 1;
-  const those = `${versions(challengers)} of ${model}`;
+  const subject = `${versions(challengers)} of ${model}`;
   const were = several ? "were" : "was";
   switch (state) {
     case "running":
-      return runningHeadline(rollout, capital(those));
+      return runningHeadline(rollout, capital(subject));
     case "promoted":
       return `${
-        several ? `One of ${those}` : capital(those)
+        several ? `One of ${subject}` : capital(subject)
       } came to serve everyone in place of version ${champion}.`;
     case "rolled back":
-      return `${capital(those)} ${were} taken back; version ${champion} served on.`;
+      return `${capital(subject)} ${were} taken back; version ${champion} served on.`;
     case "held":
-      return `${capital(those)} ${were} set aside; version ${champion} served on.`;
+      return `${capital(subject)} ${were} set aside; version ${champion} served on.`;
     case "superseded":
-      return `The rollout of ${those} gave way to another change.`;
+      return `The rollout of ${subject} gave way to another change.`;
     default:
       return state satisfies never;
   }
 }
 
-function runningHeadline({ champion, challengers, plan, shares }: Rollout, those: string): string {
+function runningHeadline({ champion, challengers, plan, shares }: Rollout, subject: string): string {
   const several = challengers.length > 1;
   if (plan.strategy === "shadow") {
-    return `${those} answer${several ? "" : "s"} beside version ${champion}, shown to nobody.`;
+    return `${subject} answer${several ? "" : "s"} beside version ${champion}, shown to nobody.`;
   }
   return several
-    ? `${those} share shoppers with version ${champion}: ${sharesText(shares)}.`
-    : `${those} is shown to ${shownTo({ plan, shares })}; version ${champion} serves the others.`;
+    ? `${subject} share shoppers with version ${champion}: ${sharesText(shares)}.`
+    : `${subject} is shown to ${shownTo({ plan, shares })}; version ${champion} serves the others.`;
 }
 
 /** "version 7 is shown to 25 % of shoppers" */

@@ -9,7 +9,7 @@ export interface Service {
   rolledBack: boolean;
 }
 
-/** Who served when, oldest first, from the moves of one model (newest first). */
+/** Returns the services of a model's versions, oldest first, from its moves (newest first). */
 export function services(moves: readonly ServingMove[]): Service[] {
   const oldestFirst = moves.toReversed();
   return oldestFirst.map((move, i) => {

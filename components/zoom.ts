@@ -3,7 +3,7 @@
 /** Two ends of an x axis: ms since the epoch, or numbers such as epochs. */
 export type Range = readonly [from: number, to: number];
 
-/** What an address says about a chart; null: nothing that makes sense. */
+/** Reads the zoom of a chart from an address; null: nothing that makes sense. */
 export function zoomOf(url: URL, id: string): Range | null {
   for (const text of url.searchParams.getAll("zoom")) {
     const [chart, from, to] = text.split("~");
@@ -29,7 +29,7 @@ const short = (x: number) => Math.abs(x) > 1e6 ? Math.round(x) : Number(x.toPrec
 const CLOSER = 0.5;
 const STEP = 0.5;
 
-/** Where the controls of a chart lead that shows `now` of `whole`. */
+/** Returns the zoom steps of a chart that shows `now` of `whole`. */
 export function zoomSteps(whole: Range, now: Range | null): { name: string; to: Range | null }[] {
   const [from, to] = now ?? whole;
   const span = to - from;

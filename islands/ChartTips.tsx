@@ -6,17 +6,17 @@ import { attachCharts, type Tooltip } from "../src/dashboard/browser/chart_inter
 export default function ChartTips() {
   const tip = useSignal<Tooltip | null>(null);
   useEffect(() => attachCharts((shown) => void (tip.value = shown)), []);
-  const at = tip.value;
+  const tooltip = tip.value;
   return (
     <>
       <span id="chart-keys" hidden>Arrow keys step through what the chart shows, Escape closes</span>
       <div
         class="tip"
         role="status"
-        hidden={at === null}
-        style={at ? { left: `${at.x}px`, top: `${at.y}px` } : undefined}
+        hidden={tooltip === null}
+        style={tooltip ? { left: `${tooltip.x}px`, top: `${tooltip.y}px` } : undefined}
       >
-        {at?.text}
+        {tooltip?.text}
       </div>
     </>
   );

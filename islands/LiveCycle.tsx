@@ -11,7 +11,7 @@ interface Props {
   initial: { running: ModelStatus["running"]; stages: Cycle["stages"] };
 }
 
-/** Where a running cycle has got to, step by step; nothing once it has ended: the page then has all of it. */
+/** Shows the progress of a running cycle, step by step; nothing once it has ended: the page then has all of it. */
 export default function LiveCycle({ id, model, initial }: Props) {
   const view = overview.value;
   const running = view ? view.status.models.find((m) => m.model === model)?.running : initial.running;

@@ -7,7 +7,7 @@ import type { OverviewView } from "../src/dashboard/view.ts";
 import { answerBadge, outcomeBadge } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
-/** What every model is doing at this moment. */
+/** Shows what every model is doing at this moment. */
 export default function LiveNow({ initial }: { initial: Pick<OverviewView, "status" | "stages"> }) {
   const { status, stages } = overview.value ?? initial;
   return (

@@ -13,10 +13,10 @@ const BADGES = {
 export default function LiveSign({ readAt }: { readAt: string }) {
   useEffect(startListening, []);
   const live = connection.value === "live" && clock.value !== null;
-  const at = live ? new Date(clock.value!).toISOString() : overview.value?.readAt ?? readAt;
+  const readTime = live ? new Date(clock.value!).toISOString() : overview.value?.readAt ?? readAt;
   return (
     <span class="live-sign" role="status">
-      <StatusBadge badge={BADGES[connection.value]} /> <LiveTime iso={at} as="clock" />
+      <StatusBadge badge={BADGES[connection.value]} /> <LiveTime iso={readTime} as="clock" />
     </span>
   );
 }

@@ -2,7 +2,7 @@ import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
 import { count, counted, moment } from "../src/format/figures.ts";
 import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
-import { answerBadge, outcomeBadge, outcomesText, tellingReason } from "../components/labels.ts";
+import { answerBadge, mainReason, outcomeBadge, outcomesText } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;
@@ -46,7 +46,7 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
               <small>
                 <LiveTime iso={lastCheck.checkedAt} as="moment" />
               </small>
-              <small class="whole">{tellingReason(lastCheck)?.text}</small>
+              <small class="whole">{mainReason(lastCheck)?.text}</small>
               <details class="whole">
                 <summary>{counted(lastCheck.reasons.length, "reason")}</summary>
                 {lastCheck.reasons.map(({ code, text }) => (

@@ -93,7 +93,7 @@ export default define.page(function App({ Component, url, state, error }) {
   );
 });
 
-/** How many alerts are open, beside the way to them. */
+/** Shows the number of open alerts, beside the way to them. */
 function OpenAlerts({ n }: { n: number }) {
   return (
     <b class="tally">

@@ -1,7 +1,7 @@
 import { HttpError, type PageProps } from "fresh";
 import { PageHeader } from "../components/page_header.tsx";
 
-/** What could not be shown, what still works, and one thing to do. */
+/** Says what could not be shown, what still works, and one thing to do. */
 export default function ErrorPage({ error, url }: PageProps) {
   if (error instanceof HttpError && error.status === 404) {
     return (

@@ -17,7 +17,7 @@ import { PageHeader } from "../components/page_header.tsx";
 const CYCLES_IN_CHART = 60;
 const CHECKS_IN_JOURNAL = 6;
 
-/** What one model's section is drawn from. */
+/** The data of one model's section. */
 async function section(dashboard: Dashboard, model: ModelStatus) {
   const [cycles, moves] = await Promise.all([
     dashboard.cycles({ model: model.model, limit: CYCLES_IN_CHART, offset: 0 }),

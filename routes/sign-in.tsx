@@ -26,17 +26,20 @@ export const handler = define.handlers({
     if (key === null) {
       return page({ to, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
     }
-    const came = await state.sessions.signIn(req, key);
-    const query = new URLSearchParams({ to, ..."cookie" in came ? {} : { refused: String(came.status) } });
-    return seeOther(`/sign-in?${query}`, "cookie" in came ? { "set-cookie": came.cookie } : {});
+    const attempt = await state.sessions.signIn(req, key);
+    const query = new URLSearchParams({
+      to,
+      ..."cookie" in attempt ? {} : { refused: String(attempt.status) },
+    });
+    return seeOther(`/sign-in?${query}`, "cookie" in attempt ? { "set-cookie": attempt.cookie } : {});
   },
   async POST({ req, url, state }) {
     state.title = "Sign in";
     const form = await readOwnForm({ req, url });
     const to = ownPath(field(form, "to") || "/");
-    const came = await state.sessions.signIn(req, field(form, "key"));
-    if ("cookie" in came) return seeOther(to, { "set-cookie": came.cookie });
-    return page({ to, problem: came.why as string | null }, { status: came.status });
+    const attempt = await state.sessions.signIn(req, field(form, "key"));
+    if ("cookie" in attempt) return seeOther(to, { "set-cookie": attempt.cookie });
+    return page({ to, problem: attempt.why as string | null }, { status: attempt.status });
   },
 });
 

@@ -34,7 +34,7 @@ export type { ModelStatus, Status } from "./retraining/status.ts";
 export type { RetrainingConfig } from "./config/retraining.ts";
 export type { Predictions } from "./serving/prediction.ts";
 
-/** How a service inside this program is to run. What is left out comes from the environment, as for `perennial up`. */
+/** Options of a service inside this program. What is left out comes from the environment, as for `perennial up`. */
 export interface StartOptions {
   /** name of the installation, which keeps its state between starts; default: "default" */
   installation?: string;

@@ -314,7 +314,7 @@ function startWatchdog({ sql, channels, undo, log }: Shared): void {
   undo.add("the watchdog", () => clearInterval(timer));
 }
 
-/** What past checks are computed again with: the code that judges now. */
+/** Returns what recomputes past checks: the code that judges now. */
 export async function recomputing(
   { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
 ): Promise<ExplainDeps> {

@@ -96,29 +96,29 @@ export async function backtestLane(input: PolicyRunInput): Promise<void> {
   });
 }
 
-async function step(at: StepId): Promise<void> {
+async function step(stepId: StepId): Promise<void> {
   const { done, looks, scope, label, model, asOf, number } = await activities(LONG_STEP, "Where are we?")
-    .planStep(at);
+    .planStep(stepId);
   if (done) return;
   const observations = looks ? await look({ scope, model, asOf }) : [];
   const { run, trigger, why } = await activities(LONG_STEP, `${label}: retrain now?`).decideStep({
-    ...at,
+    ...stepId,
     observations,
   });
   let outcome: string | null = null;
   if (run === "cycle") {
     const cycle = await executeChild(retrainingCycle, {
-      workflowId: `backtest/${at.backtest}/${at.policy}/${model}/${asOf.slice(0, 10)}`,
+      workflowId: `backtest/${stepId.backtest}/${stepId.policy}/${model}/${asOf.slice(0, 10)}`,
       args: [{ model, number, trigger: trigger!, asOf, requestedBy: label, scope }],
       staticSummary: `${label}: ${model} as of ${asOf.slice(0, 10)}`,
     });
     outcome = cycle.outcome;
   } else if (run === "train") {
-    await activities(LONG_STEP, `${label}: train ${model}`).trainStep(at);
+    await activities(LONG_STEP, `${label}: train ${model}`).trainStep(stepId);
     outcome = "deployed";
   }
   await activities(LONG_STEP, "Score what serves").recordStep({
-    ...at,
+    ...stepId,
     run,
     why: why.slice(0, TEXT_MAX),
     outcome,

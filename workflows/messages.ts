@@ -1,13 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from "@temporalio/workflow";
 
-/** Who asks, and why. Every part may be missing: `temporal workflow signal` sends none. */
-export interface Asked {
+/** The person who asks, and why. Every part may be missing: `temporal workflow signal` sends none. */
+export interface ControlRequest {
   requestId?: string;
   by?: string;
   why?: string;
 }
 
-/** How a check or a cycle ended. */
+/** The result of a check or a cycle. */
 export interface CycleResult {
   cycleId: string;
   /** an outcome of the cycle, or the trigger's answer where it began none */
@@ -15,7 +15,7 @@ export interface CycleResult {
   text: string;
 }
 
-/** What a retrainer does now. */
+/** The current state of a retrainer. */
 export interface RetrainerStatus {
   model: string;
   active: boolean;
@@ -25,17 +25,17 @@ export interface RetrainerStatus {
 }
 
 /** Turns automatic checks on. */
-export const startSignal = defineSignal<[Asked?]>("start");
-/** Who asks for a stop, and what becomes of a running cycle: it finishes unless told to cancel. */
-export interface StopRequest extends Asked {
+export const startSignal = defineSignal<[ControlRequest?]>("start");
+/** A request to stop, and what becomes of a running cycle: it finishes unless told to cancel. */
+export interface StopRequest extends ControlRequest {
   running?: "finish" | "cancel";
 }
 /** Turns automatic checks off. */
 export const stopSignal = defineSignal<[StopRequest?]>("stop");
 /** Runs a cycle now: past the trigger, never past the validation. */
-export const forceSignal = defineSignal<[Asked?]>("force");
+export const forceSignal = defineSignal<[ControlRequest?]>("force");
 /** Checks at once, because something was noticed: unlike force, the trigger still decides. Does nothing while stopped. */
-export const alarmSignal = defineSignal<[Asked?]>("alarm");
+export const alarmSignal = defineSignal<[ControlRequest?]>("alarm");
 /** Says that the configuration changed. */
 export const configureSignal = defineSignal("configure");
 /** Checks as of a moment in the past and runs the cycle it calls for; answers when that has ended. */
@@ -44,7 +44,7 @@ export const statusQuery = defineQuery<RetrainerStatus>("status");
 /** Tells the monitor that there is something to deliver. */
 export const wakeSignal = defineSignal("wake");
 
-/** What one look at a rollout came to. */
+/** The result of one look at a rollout. */
 export interface RolloutLooked {
   ended: boolean;
   text: string;

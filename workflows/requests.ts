@@ -1,6 +1,6 @@
 import { log, uuid4 } from "@temporalio/workflow";
 import { TEXT_MAX } from "./failures.ts";
-import type { Asked, CycleResult } from "./messages.ts";
+import type { ControlRequest, CycleResult } from "./messages.ts";
 import type { CycleInput } from "./retraining_cycle.ts";
 
 /** A request for a cycle. */
@@ -12,7 +12,7 @@ export interface Request {
   by: string | null;
 }
 
-/** How a request's cycle ended. */
+/** The result of a request's cycle. */
 export interface Answer {
   requestId: string;
   result: CycleResult;
@@ -63,8 +63,8 @@ export class RequestQueue {
 }
 
 /** Returns who asks, and why. Anyone can send a signal by hand, so no part of it is taken on trust. */
-export function requestOf(asked: unknown): Required<Asked> {
-  const { requestId, by, why } = (asked ?? {}) as Record<keyof Asked, unknown>;
+export function requestOf(signal: unknown): Required<ControlRequest> {
+  const { requestId, by, why } = (signal ?? {}) as Record<keyof ControlRequest, unknown>;
   const text = (value: unknown, otherwise: string) =>
     typeof value === "string" && value !== "" ? value.slice(0, TEXT_MAX) : otherwise;
   return { requestId: text(requestId, uuid4()), by: text(by, "a Temporal signal"), why: text(why, "") };

@@ -13,9 +13,9 @@ import { runCycleAsChild } from "./child_cycle.ts";
 import { retryForever } from "./failures.ts";
 import {
   alarmSignal,
-  type Asked,
   checkUpdate,
   configureSignal,
+  type ControlRequest,
   type CycleResult,
   forceSignal,
   type RetrainerStatus,
@@ -27,7 +27,7 @@ import {
 import { localActivities } from "./proxies.ts";
 import { type Answer, QUEUE_MAX, type Request, requestOf, RequestQueue } from "./requests.ts";
 
-/** What is left to do, and what was done: carried over when the workflow continues as new. */
+/** Work left and done: carried over when the workflow continues as new. */
 export interface RetrainerState {
   model: string;
   active: boolean;
@@ -105,24 +105,24 @@ class Retrainer {
     };
   }
 
-  start(asked?: Asked): void {
-    this.#note("start", asked);
+  start(request?: ControlRequest): void {
+    this.#note("start", request);
     this.#active = true;
   }
 
-  stop(asked?: StopRequest): void {
-    this.#note("stop", asked);
+  stop(request?: StopRequest): void {
+    this.#note("stop", request);
     this.#active = false;
-    if (asked?.running === "cancel") this.#running?.scope.cancel();
+    if (request?.running === "cancel") this.#running?.scope.cancel();
   }
 
-  force(asked?: Asked): void {
-    const { requestId, by } = this.#note("force", asked);
+  force(request?: ControlRequest): void {
+    const { requestId, by } = this.#note("force", request);
     this.#requests.add({ requestId, trigger: "force", asOf: null, by });
   }
 
-  alarm(asked?: Asked): void {
-    const { requestId, by } = requestOf(asked);
+  alarm(request?: ControlRequest): void {
+    const { requestId, by } = requestOf(request);
     if (this.#active) this.#requests.add({ requestId, trigger: "alarm", asOf: null, by });
   }
 
@@ -203,7 +203,7 @@ class Retrainer {
     this.#lastCheckMs = Date.now();
   }
 
-  #note(action: Note["action"], asked: unknown): Required<Asked> {
+  #note(action: Note["action"], asked: unknown): Required<ControlRequest> {
     const request = requestOf(asked);
     this.#notes.push({ model: this.#model, action, ...request });
     this.#changed = true;

@@ -28,7 +28,7 @@ export interface CycleInput {
   scope?: string;
 }
 
-/** Which cycle a step belongs to. */
+/** The cycle that a step belongs to. */
 interface Cycle {
   cycleId: string;
   model: string;

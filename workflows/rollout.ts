@@ -39,16 +39,16 @@ export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: Roll
   let woken = false;
   let looking = false;
   let ended = false;
-  let made = looks;
+  let looksMade = looks;
   const look = async (asOf: string | null): Promise<RolloutLooked & { waitMs: number }> => {
     await condition(() => begun && !looking);
     looking = true;
     try {
-      const found = await lookAtRollout({ rollout: id, look: ++made, asOf });
-      ended = found.ended;
-      setCurrentDetails(found.text);
-      log.info("looked at the rollout", { id, ...found });
-      return found;
+      const lookResult = await lookAtRollout({ rollout: id, look: ++looksMade, asOf });
+      ended = lookResult.ended;
+      setCurrentDetails(lookResult.text);
+      log.info("looked at the rollout", { id, ...lookResult });
+      return lookResult;
     } finally {
       looking = false;
     }
@@ -70,7 +70,7 @@ export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: Roll
     if (!ended) await condition(() => woken || ended || mayRenew(), waitMs);
     if (replayed && !ended && !mayRenew()) await look(null);
   }
-  if (!ended) return await continueAsNew<typeof rollout>({ rollout: id, replayed, looks: made });
+  if (!ended) return await continueAsNew<typeof rollout>({ rollout: id, replayed, looks: looksMade });
   await condition(allHandlersFinished);
   const { state, text } = await concludeRollout({ rollout: id });
   upsertSearchAttributes([{ key: VERDICT, value: state }]);

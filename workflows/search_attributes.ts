@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from "@temporalio/commo
 
 /** The model a workflow is about. */
 export const MODEL = defineSearchAttributeKey("PerennialModel", SearchAttributeType.KEYWORD);
-/** How a cycle ended. */
+/** The outcome of a cycle. */
 export const VERDICT = defineSearchAttributeKey("PerennialVerdict", SearchAttributeType.KEYWORD);
-/** What started a cycle. */
+/** The cause of a cycle. */
 export const TRIGGER = defineSearchAttributeKey("PerennialTrigger", SearchAttributeType.KEYWORD);

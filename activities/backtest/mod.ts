@@ -30,7 +30,7 @@ export interface StepId extends PolicyRunId {
   moment: number;
 }
 
-/** Where a step is, in the words that cycles use. */
+/** The place of a step, in the words that cycles use. */
 export interface StepPlace {
   scope: string;
   label: string;
@@ -40,7 +40,7 @@ export interface StepPlace {
   number: number;
 }
 
-/** How much there is to walk. */
+/** The size of a backtest. */
 export interface Open {
   policies: number;
   models: number;
@@ -54,7 +54,7 @@ export interface Open {
 type Deps = ActivityDeps & { policyRunsAtOnce: number };
 
 export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
-  /** How many policies there are to run, how many of them at once, and whether it has ended meanwhile. */
+  /** Returns the number of policies to run, of those at once, and whether the backtest has ended meanwhile. */
   async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
     const { policies: { length: policies }, models, moments } = await getBacktest(deps.sql, id);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === "");
@@ -63,10 +63,10 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
   },
 
   /** Gives a policy a registry of its own. Once: a retry finds it. */
-  async openLane({ backtest: id, policy: at }: PolicyRunId): Promise<{ label: string; ended: boolean }> {
+  async openLane({ backtest: id, policy: index }: PolicyRunId): Promise<{ label: string; ended: boolean }> {
     const backtest = await getBacktest(deps.sql, id);
-    const spec = backtest.policies[at];
-    const scope = scopeOf(id, at);
+    const spec = backtest.policies[index];
+    const scope = scopeOf(id, index);
     const ended = (await listEnds(deps.sql, id)).some(({ policy }) => policy === spec.label);
     if (!ended) {
       const config = configFor(backtest.config, spec);
@@ -75,15 +75,15 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     return { label: spec.label, ended };
   },
 
-  /** Where a step is, whether it was made already, and whether the policy wants looks to be made before it is asked. */
+  /** Returns the place of a step, whether it was made already, and whether its policy wants looks first. */
   async planStep(step: StepId): Promise<StepPlace & { done: boolean; looks: boolean }> {
     const { place, spec } = await placeOf(deps, step);
     const { label: policy, model, scope } = place;
-    const made = await listSteps(deps.sql, { backtest: step.backtest, policy, model });
+    const steps = await listSteps(deps.sql, { backtest: step.backtest, policy, model });
     const serves = await servingVersion(scopes.depsOf(scope).sql, model) !== null;
     return {
       ...place,
-      done: made.some(({ asOf }) => asOf === place.asOf),
+      done: steps.some(({ asOf }) => asOf === place.asOf),
       looks: serves && policyNamed(spec.policy).looks,
     };
   },
@@ -95,7 +95,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     const within = scopes.depsOf(scope);
     const asOfMs = Date.parse(asOf);
     const { model, config } = await modelAndConfig(within, name);
-    const [serves, blocks, made] = await Promise.all([
+    const [serves, blocks, steps] = await Promise.all([
       servingVersion(within.sql, name),
       labelledBlocks(within, model, { config, asOfMs }),
       listSteps(deps.sql, { backtest: step.backtest, policy, model: name }),
@@ -106,7 +106,7 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
       serves: serves !== null,
       labelledCutoffs: blocks.length,
       cutoffsMin: config.min_train_cutoffs,
-      lastTrained: made.findLast(({ trained }) => trained)?.asOf ?? null,
+      lastTrained: steps.findLast(({ trained }) => trained)?.asOf ?? null,
       findings: observations.length > 0
         ? (await gatherFindings(within, model, config, about)).findings
         : null,
@@ -151,11 +151,11 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
 
   /** Writes down how a policy ended, and forgets its registry: what it did is in its steps. */
   async closeLane(
-    { backtest: id, policy: at, state, text }: PolicyRunId & Pick<BacktestEnd, "state" | "text">,
+    { backtest: id, policy: index, state, text }: PolicyRunId & Pick<BacktestEnd, "state" | "text">,
   ): Promise<void> {
     const { policies } = await getBacktest(deps.sql, id);
-    await forget(deps, scopes, scopeOf(id, at));
-    await endBacktest(deps.sql, id, { policy: policies[at].label, state, text });
+    await forget(deps, scopes, scopeOf(id, index));
+    await endBacktest(deps.sql, id, { policy: policies[index].label, state, text });
   },
 
   /** Writes down how all of it ended; what is still open is closed with it. */
@@ -165,8 +165,8 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     const { sql } = deps;
     const { policies } = await getBacktest(sql, id);
     const ended = new Set((await listEnds(sql, id)).map(({ policy }) => policy));
-    for (const [at, { label: policy }] of policies.entries()) {
-      await forget(deps, scopes, scopeOf(id, at));
+    for (const [index, { label: policy }] of policies.entries()) {
+      await forget(deps, scopes, scopeOf(id, index));
       if (!cancelled || ended.has(policy)) continue; // a retry goes on where the last one came to
       await endBacktest(sql, id, { policy, state: "cancelled", text: "it was cancelled" });
     }
@@ -219,9 +219,10 @@ function wholeEnd(
   ends: readonly BacktestEnd[],
   cancelled: boolean,
 ): Pick<BacktestEnd, "state" | "text"> {
-  const of = (state: BacktestEnd["state"]) => ends.filter((end) => end.policy !== "" && end.state === state);
-  const finished = of("finished").length;
-  const failed = of("failed");
+  const endsIn = (state: BacktestEnd["state"]) =>
+    ends.filter((end) => end.policy !== "" && end.state === state);
+  const finished = endsIn("finished").length;
+  const failed = endsIn("failed");
   if (cancelled) {
     return { state: "cancelled", text: `${finished} of ${policies.length} policies had finished` };
   }

@@ -6,10 +6,10 @@ import type { ArtefactStore } from "../../src/registry/artefacts.ts";
 import type { ObserveDeps } from "../deps.ts";
 import { rememberingTrainer, type UnderWay } from "./trainer.ts";
 
-/** What activities of a scope work on. */
+/** The dependencies of activities in a scope. */
 export type ScopedDeps = ObserveDeps & { predictor: Predictor };
 
-/** How a connection into a scope's schema is opened. */
+/** Opens a connection into a scope's schema. */
 export type OpenScope = (schema: string) => Database;
 
 /** The scopes that this process works in. */
@@ -55,7 +55,7 @@ const keepsAll = (store: ArtefactStore): ArtefactStore => ({ ...store, remove: (
 const refuse = () => Promise.reject(new ConflictError("Cannot predict in a backtest: it serves nobody"));
 const servesNobody: Predictor = { predict: refuse, predictRows: refuse };
 
-/** Where an activity works. */
+/** The registry that an activity works on. */
 interface InScope {
   /** the scope it works on; left out: what serves */
   scope?: string;

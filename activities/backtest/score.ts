@@ -11,7 +11,7 @@ import { scores } from "../../src/validation/compare.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { predictOffline, testRows } from "../replay.ts";
 
-/** What a policy serves at a moment, on the population of that moment and the outcomes after it. */
+/** Scores what a policy serves at a moment, on the population of that moment and the outcomes after it. */
 export async function scoreServed(
   live: ActivityDeps,
   within: ActivityDeps,

@@ -96,8 +96,8 @@ async function train(
   const beganMs = clock();
   const result = await trainer.compete(request, callbacks);
   const seconds = (clock() - beganMs) / 1000;
-  const { artifact, ...told } = result;
-  const sealed = JSON.parse(JSON.stringify({ ...told, artifact: await store.put(artifact) })); // no NaN in JSON: null
+  const { artifact, ...training } = result;
+  const sealed = JSON.parse(JSON.stringify({ ...training, artifact: await store.put(artifact) })); // no NaN in JSON: null
   await saveTraining(sql, key, { resultSha256: await sealValue(store, sealed), seconds });
   return result;
 }

@@ -11,7 +11,7 @@ import { type Before, scoreWith } from "./score.ts";
 
 const ROWS_MAX = 1000;
 const COPIES = 3;
-/** Where features say nothing, adding and taking away leaves so much. */
+/** The remainder of adding and taking away where features say nothing. */
 const NOISE = 1e-12;
 
 interface Job {
@@ -32,15 +32,15 @@ interface Job {
 export async function groupRises(deps: ActivityDeps, job: Job): Promise<ImpactEvidence["groups"]> {
   const rows = limitRows(job.rows, ROWS_MAX);
   const shopper = Array.from(rows.user);
-  const found: ImpactEvidence["groups"] = [];
+  const groups: ImpactEvidence["groups"] = [];
   for (const [group, columns] of Object.entries(groupColumns(FEATURES))) {
     const random = seededRandom(hash32(`${job.seed} ${group}`));
     const shuffled = shuffledCopies(rows, columns, { copies: COPIES, random });
     const rises = (model: Before) => risesOf(deps, job, { rows, shuffled, model });
     const [before, after] = await Promise.all([rises(job.before), rises({ artefact: job.after })]);
-    found.push({ group, shopper, before, after });
+    groups.push({ group, shopper, before, after });
   }
-  return found;
+  return groups;
 }
 
 async function risesOf(

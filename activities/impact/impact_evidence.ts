@@ -32,19 +32,27 @@ export async function validationEvidence(
 ): Promise<ImpactEvidence | string> {
   const { sql } = deps;
   const [cycle, version] = await Promise.all([getCycle(sql, cycleId), getVersion(sql, name, number)]);
-  const found = await validatedOn(deps, version, { rowsMax: ROWS_MAX });
-  if (!found) return "the rows of its validation, or the model that was tested, are not kept any more";
+  const validated = await validatedOn(deps, version, { rowsMax: ROWS_MAX });
+  if (!validated) return "the rows of its validation, or the model that was tested, are not kept any more";
   const against = cycle.evidence?.against === "baseline" ? null : cycle.champion;
   const before = await modelBefore(deps, { name, against, version });
   if (typeof before === "string") return before;
   const { blocks } = await getSnapshot(sql, version.manifest.snapshotId);
   const cutoffs = blocks.map(({ cutoff, rows }) => ({ cutoff, population: rows }));
-  const job = { ...await aboutOf(deps, name, version), before, after: found.artefact, rows: found.rows };
+  const job = {
+    ...await aboutOf(deps, name, version),
+    before,
+    after: validated.artefact,
+    rows: validated.rows,
+  };
   const evidence = await evidenceOf(deps, { ...job, cutoffs });
   return { ...evidence, groups: await groupRises(deps, job) };
 }
 
-/** What served against what served before it, on the horizon that began with the deployment. @returns why there is none */
+/**
+ * Compares what served with what served before it, on the horizon that began with the deployment. @returns why there is
+ * none
+ */
 export async function outcomesEvidence(
   deps: ActivityDeps,
   { model: name, version: number, previous, cutoffMs }: OfDeployment & {

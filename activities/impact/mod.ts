@@ -45,15 +45,15 @@ async function measure(
   deps: ActivityDeps,
   { model, deployment, stage }: { model: string; deployment: Deployment; stage: ImpactStage },
 ): Promise<void> {
-  const found = stage === "validation"
+  const evidence = stage === "validation"
     ? await validationEvidence(deps, { model, ...deployment })
     : await outcomesEvidence(deps, { model, ...deployment, cutoffMs: firstCutoffMs(deployment) });
   const { cycleId, version, previous: against } = deployment;
   const about = { cycleId, stage, model, version, against, codeVersion: deps.codeVersion };
-  if (typeof found === "string") {
-    await saveImpact(deps.sql, { ...about, report: null, unmeasured: found, evidenceSha256: null });
+  if (typeof evidence === "string") {
+    await saveImpact(deps.sql, { ...about, report: null, unmeasured: evidence, evidenceSha256: null });
   } else {
-    const evidenceSha256 = await sealValue(deps.store, found satisfies ImpactEvidence);
-    await saveImpact(deps.sql, { ...about, report: reportOf(found), unmeasured: null, evidenceSha256 });
+    const evidenceSha256 = await sealValue(deps.store, evidence satisfies ImpactEvidence);
+    await saveImpact(deps.sql, { ...about, report: reportOf(evidence), unmeasured: null, evidenceSha256 });
   }
 }

@@ -1,10 +1,10 @@
 import type { TrainingRows } from "../../src/training/rows.ts";
 import type { ActivityDeps } from "../deps.ts";
 
-/** What is asked: a model's file, or the guess that stands in where none served. */
+/** The model to ask: its file, or the guess that stands in where none served. */
 export type Before = { artefact: Uint8Array } | { guess: number };
 
-/** What a model says of some rows. */
+/** Returns a model's predictions for some rows. */
 export async function scoreWith(
   { trainer }: Pick<ActivityDeps, "trainer">,
   model: Before,

@@ -72,21 +72,21 @@ async function compare(
   const places = new Map(
     users.flatMap((user, i) => i % step === 0 ? [[user, i] as const] : []).slice(0, COMPARED),
   );
-  const found = new Map<string, { shoppers: number; largest: number }>();
+  const differences = new Map<string, { shoppers: number; largest: number }>();
   for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, users: [...places.keys()] })) {
     const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays }));
-    const at = places.get(userKey)! * width;
+    const offset = places.get(userKey)! * width;
     row.forEach((value, j) => {
-      const sealed = features[at + j];
+      const sealed = features[offset + j];
       if (Object.is(value, sealed)) return;
-      const known = found.get(FEATURES[j]) ?? { shoppers: 0, largest: 0 };
+      const known = differences.get(FEATURES[j]) ?? { shoppers: 0, largest: 0 };
       const off = Math.abs(value - sealed) / Math.max(Math.abs(value), Math.abs(sealed));
-      found.set(FEATURES[j], {
+      differences.set(FEATURES[j], {
         shoppers: known.shoppers + 1,
         largest: Math.max(known.largest, Number.isNaN(off) ? 1 : off),
       });
     });
   }
   if (await countEvents(sql, { beforeMs: cutoffMs }) !== before) return { compared: 0, skewed: [] };
-  return { compared: places.size, skewed: [...found].map(([feature, off]) => ({ feature, ...off })) };
+  return { compared: places.size, skewed: [...differences].map(([feature, off]) => ({ feature, ...off })) };
 }

@@ -47,13 +47,13 @@ export const createObserveActivities = (deps: ObserveDeps) => ({
     await feedStreams(deps, look);
     const performance = await observePerformance(deps, look);
     const drift = await observeDrift(deps, look);
-    const said = [performance, drift].map(({ kind, answer }) => `${kind}: ${answer}`);
+    const answers = [performance, drift].map(({ kind, answer }) => `${kind}: ${answer}`);
     const alarm = await alarmOf(deps, [performance, drift]);
-    return { asOf, observations: [performance.id, drift.id], text: said.join(", "), alarm };
+    return { asOf, observations: [performance.id, drift.id], text: answers.join(", "), alarm };
   },
 });
 
-/** What turned for the worse since the look before, in words; null: nothing did. */
+/** Says what turned for the worse since the look before; null: nothing did. */
 async function alarmOf({ sql }: ActivityDeps, looks: readonly Observation[]): Promise<string | null> {
   for (const { kind, model, asOf, answer, report } of looks) {
     if (!ALARMING.has(answer)) continue;

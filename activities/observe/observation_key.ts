@@ -16,7 +16,7 @@ export async function observationKey({ sql }: Pick<ActivityDeps, "sql">, asOfMs:
   return `${new Date(asOfMs).toISOString()}/${events} events/config ${version}/${accepted} accepted`;
 }
 
-/** What a look may spend of the false-alarm budget: it accrues from the look before it. */
+/** Returns a look's share of the false-alarm budget: it accrues from the look before it. */
 export async function alphasOf(
   { sql, models }: Pick<ActivityDeps, "sql" | "models">,
   { kind, model, watched, asOfMs }: {
@@ -28,8 +28,8 @@ export async function alphasOf(
 ): Promise<number[]> {
   const { config } = await currentConfig(sql);
   const [previous] = await listObservations(sql, { kind, model, beforeMs: asOfMs, limit: 1 });
-  return watched.map((what) =>
-    alphaOf(what, {
+  return watched.map((input) =>
+    alphaOf(input, {
       falseAlarmDays: config.false_alarm_days,
       asOfMs,
       previousMs: previous ? Date.parse(previous.asOf) : null,

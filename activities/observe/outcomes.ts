@@ -50,7 +50,7 @@ export async function scorePopulation(
   const seed = mix32(config.seed ^ dayMs / DAY_MS);
   const places = [...users.keys()].filter((i) => mix32(shopperNumber(users[i]) ^ seed) / 2 ** 32 < share);
   const wanted = new Float32Array(places.length * width);
-  places.forEach((i, at) => wanted.set(features.subarray(i * width, (i + 1) * width), at * width));
+  places.forEach((i, row) => wanted.set(features.subarray(i * width, (i + 1) * width), row * width));
   const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];
   await savePredictions(sql, {
     model: name,
@@ -62,10 +62,10 @@ export async function scorePopulation(
     arm: version === champion ? "champion" : "challenger",
     shown: version === champion,
     asOf: new Date(dayMs).toISOString(),
-    predictions: places.map((i, at) => ({
+    predictions: places.map((i, row) => ({
       userKey: users[i],
-      prediction: answers[at],
-      segment: segmentOf((feature) => wanted[at * width + FEATURES.indexOf(feature)]),
+      prediction: answers[row],
+      segment: segmentOf((feature) => wanted[row * width + FEATURES.indexOf(feature)]),
     })),
   });
   return { rows: places.length };
@@ -106,7 +106,9 @@ async function outcomesOf(
   const toMs = Math.min(asOfMs, (Math.floor(Math.max(...due.map(endOf)) / DAY_MS) + 1) * DAY_MS);
   const days = new Map<string, readonly UserDay[]>();
   const users = [...new Set(due.map((d) => d.userKey))];
-  for await (const found of readLabelDays(sql, { fromMs, toMs, users })) days.set(found.userKey, found.days);
+  for await (const labelDays of readLabelDays(sql, { fromMs, toMs, users })) {
+    days.set(labelDays.userKey, labelDays.days);
+  }
   const outcomes: { id: number; outcome: number }[] = [];
   const cut = new Map<string, DuePrediction[]>();
   for (const d of due) {

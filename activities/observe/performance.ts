@@ -57,12 +57,12 @@ async function gather(
   const { sql } = deps;
   const { model: name, version: number, manifest } = version;
   const { model, config } = await modelAndConfig(deps, name);
-  const of: OfVersion = { model: name, version: number, asOfMs };
+  const ofVersion: OfVersion = { model: name, version: number, asOfMs };
   const [validated, met, waiting, streams, earlier, [alpha]] = await Promise.all([
     validatedRows(deps, version),
-    metPredictions(sql, { ...of, limit: ROWS_MAX }),
-    waitingPredictions(sql, { ...of, limit: ROWS_MAX }),
-    streamSummaries(sql, { ...of, madeByMs: asOfMs - config.horizon_days * DAY_MS }),
+    metPredictions(sql, { ...ofVersion, limit: ROWS_MAX }),
+    waitingPredictions(sql, { ...ofVersion, limit: ROWS_MAX }),
+    streamSummaries(sql, { ...ofVersion, madeByMs: asOfMs - config.horizon_days * DAY_MS }),
     earlierReports(deps, name, asOfMs),
     alphasOf(deps, { kind: "performance", model: name, watched: ["performance"], asOfMs }),
   ]);
@@ -110,14 +110,14 @@ async function validatedRows(
   deps: ActivityDeps,
   version: ModelVersion,
 ): Promise<PerformanceEvidence["validated"]> {
-  const found = await validatedOn(deps, version, { rowsMax: VALIDATED_MAX });
-  if (!found) return null;
-  const { artefact, rows: { features, target, user } } = found;
+  const validated = await validatedOn(deps, version, { rowsMax: VALIDATED_MAX });
+  if (!validated) return null;
+  const { artefact, rows: { features, target, user } } = validated;
   const prediction = Array.from(await deps.trainer.score(artefact, features, target.length));
   return { prediction, outcome: Array.from(target), shopper: Array.from(user) };
 }
 
-/** What looks before this one reported of a model, newest first. */
+/** Returns the reports of a model's earlier looks, newest first. */
 async function earlierReports(
   { sql }: ActivityDeps,
   model: string,
@@ -149,8 +149,8 @@ async function scoredEstimates(
     asOfMs: number;
   },
 ): Promise<PerformanceReport["scored"]> {
-  const told = earlier[0]?.scored ?? [];
-  const newestMs = told.length > 0 ? Date.parse(told[0].asOf) : -Infinity;
+  const estimates = earlier[0]?.scored ?? [];
+  const newestMs = estimates.length > 0 ? Date.parse(estimates[0].asOf) : -Infinity;
   const due = new Map<string, PerformanceReport>(); // looks at the same moment estimated the same
   for (const report of earlier) {
     const madeMs = Date.parse(report.asOf);
@@ -161,7 +161,7 @@ async function scoredEstimates(
   }
   const oldest = [...due.values()].slice(-SCORED_AT_ONCE);
   const scored = await Promise.all(oldest.map((report) => scoreEstimate(deps, model, report, asOfMs)));
-  return [...scored.flat(), ...told].slice(0, SCORED_MAX);
+  return [...scored.flat(), ...estimates].slice(0, SCORED_MAX);
 }
 
 async function scoreEstimate(

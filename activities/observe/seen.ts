@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../src/core/time.ts";
-import { foundInData } from "../../src/db/monitoring/affected.ts";
+import { findingsInForce } from "../../src/db/monitoring/affected.ts";
 import { getObservations, listObservations } from "../../src/db/monitoring/observations.ts";
 import { type Observation } from "../../src/monitoring/observation.ts";
 import { DriftReport } from "../../src/drift/report.ts";
@@ -11,7 +11,7 @@ import type { ActivityDeps } from "../deps.ts";
 /** Features of a drift report that a check keeps. */
 const TOP = 5;
 
-/** What the looks of a check say, as far as a decision needs it. */
+/** Reads the looks of a check, as far as a decision needs them. */
 export async function seenBy(
   deps: ActivityDeps,
   model: string,
@@ -19,8 +19,12 @@ export async function seenBy(
   ids: readonly string[],
 ): Promise<Pick<Findings, "quality" | "drift" | "outcomes">> {
   const looks = await getObservations(deps.sql, ids);
-  const of = (kind: Observation["kind"]) => looks.find((look) => look.kind === kind);
-  const [quality, drift, performance] = [of("quality"), of("drift"), of("performance")];
+  const observationOf = (kind: Observation["kind"]) => looks.find((look) => look.kind === kind);
+  const [quality, drift, performance] = [
+    observationOf("quality"),
+    observationOf("drift"),
+    observationOf("performance"),
+  ];
   return {
     quality: quality ? await ofQuality(deps, QualityReport.parse(quality.report)) : null,
     drift: drift && champion !== null ? await ofDrift(deps, model, DriftReport.parse(drift.report)) : null,
@@ -39,12 +43,12 @@ async function ofQuality(
   { asOf, answer }: QualityReport,
 ): Promise<NonNullable<Findings["quality"]>> {
   const asOfMs = Date.parse(asOf);
-  const that = async (means: Finding["means"], agoMs: number) =>
-    (await foundInData(sql, { asOfMs, means, endedAfterMs: asOfMs - agoMs })).map(trouble);
+  const findingsSince = async (means: Finding["means"], agoMs: number) =>
+    (await findingsInForce(sql, { asOfMs, means, endedAfterMs: asOfMs - agoMs })).map(trouble);
   const [broken, changed, passing] = await Promise.all([
-    that("broken", STOPS_MS),
-    that("changed", STOPS_MS),
-    that("passing", SHOWS_MS),
+    findingsSince("broken", STOPS_MS),
+    findingsSince("changed", STOPS_MS),
+    findingsSince("passing", SHOWS_MS),
   ]);
   return { answer, broken, changed, passing };
 }

@@ -26,18 +26,18 @@ export async function feedStreams(
     modelAndConfig(deps, name),
     getVersion(deps.sql, name, version),
   ]);
-  const of = { model: name, version };
+  const ofVersion = { model: name, version };
   const error = errorOf(model, manifest.targetCap ?? Infinity);
   const kind: ErrorKind = model.kind === "classification" ? "binary" : "real";
   const kinds = STREAM_DETECTORS.filter(({ kinds }) => kinds.includes(kind));
   const { false_alarm_days: falseAlarmDays } = (await currentConfig(deps.sql)).config;
-  return await withStreams(deps.sql, of, async (tx, streams) => {
-    let read = 0;
+  return await withStreams(deps.sql, ofVersion, async (tx, streams) => {
+    let outcomesRead = 0;
     let alarms = 0;
     for (const detector of kinds) {
       const known = streams.find((stream) => stream.detector === detector.name) ?? null;
       const after = known?.lastAsOf ? { asOf: known.lastAsOf, id: known.lastId } : null;
-      const rows = await unreadOutcomes(tx, { ...of, asOfMs, after });
+      const rows = await unreadOutcomes(tx, { ...ofVersion, asOfMs, after });
       if (rows.length === 0) continue;
       const options = {
         kind,
@@ -49,15 +49,15 @@ export async function feedStreams(
         }),
       };
       const fed = feed(detector, known, rows.map((row) => ({ ...row, error: error(row) })), options);
-      await saveStream(tx, of, fed.stream, fed.alarms);
-      read = Math.max(read, rows.length);
+      await saveStream(tx, ofVersion, fed.stream, fed.alarms);
+      outcomesRead = Math.max(outcomesRead, rows.length);
       alarms += fed.alarms.length;
     }
-    return { read, alarms };
+    return { read: outcomesRead, alarms };
   });
 }
 
-/** How wrong a prediction was, 0 to 1 where there is a cap. */
+/** Returns the error of a prediction, 0 to 1 where there is a cap. */
 function errorOf({ kind }: ModelDefinition, cap: number): (met: MetPrediction) => number {
   if (kind === "classification") {
     return ({ prediction, outcome }) => (prediction >= 0.5 ? 1 : 0) === outcome ? 0 : 1;

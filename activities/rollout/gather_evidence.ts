@@ -77,7 +77,7 @@ async function armsOf(deps: ActivityDeps, job: Job, versions: readonly number[])
   }));
 }
 
-/** How many requests were slower than `limitMs`: those of a bucket that begins at or above it. */
+/** Counts the requests slower than `limitMs`: those of a bucket that begins at or above it. */
 function timesOf({ latency }: ServedCounts, limitMs: number): { timed: number; slow: number } {
   let timed = 0;
   let slow = 0;
@@ -94,7 +94,7 @@ function lossesOf({ model, cap }: Job, answers: readonly ShownAnswer[]): Float64
   return rowLosses(model.loss, met.map((a) => a.outcome!), met.map((a) => a.prediction), { cap });
 }
 
-/** What shoppers did after the answer they were shown; null where outcomes are what counts. */
+/** Returns what shoppers did after the answer they were shown; null where outcomes are what counts. */
 async function rewardOf(
   { sql }: ActivityDeps,
   { rollout: { plan: { strategy, bandit } }, asOfMs }: Job,

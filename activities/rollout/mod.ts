@@ -39,7 +39,7 @@ export interface HandRollout {
   replayed?: boolean;
 }
 
-/** What a look at a rollout came to. */
+/** The result of a look at a rollout. */
 export interface RolloutLookResult {
   ended: boolean;
   text: string;
@@ -167,7 +167,7 @@ async function start(
   await beginRollout(sql, { model, champion: champion.version, challengers, plan, shares, ...began });
 }
 
-/** How the cycle ended whose version was rolled out. */
+/** The outcome of the cycle whose version was rolled out. */
 const OUTCOMES = {
   "promoted": "deployed",
   "rolled back": "rolled back",

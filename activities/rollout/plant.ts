@@ -62,10 +62,10 @@ async function worstOf(
   const cap = champion.manifest.targetCap ?? Infinity;
   let worst = tries[0];
   let most = -Infinity;
-  for (const one of tries) {
-    const predicted = await trainer.score(one, features, target.length);
+  for (const attempt of tries) {
+    const predicted = await trainer.score(attempt, features, target.length);
     const { mean } = momentsOf(rowLosses(model.loss, target, predicted, { cap }));
-    if (mean > most) [worst, most] = [one, mean];
+    if (mean > most) [worst, most] = [attempt, mean];
   }
   return worst;
 }

@@ -40,7 +40,7 @@ function points(scores: ReplayScore[], policy: string, metric: string): Point[] 
 
 const average = (list: Point[]) => mean(list.map(({ value }) => value));
 
-/** What a replay of history says about one model: the first version frozen for ever, against Perennial's. */
+/** Draws a replay of history for one model: the first version frozen for ever, against Perennial's. */
 export function ReplayChart({ model, scores }: { model: ModelStatus; scores: ReplayScore[] }) {
   const metric = shown(model, scores);
   const frozen = points(scores, "frozen", metric);
@@ -147,7 +147,7 @@ function endLabels(list: [string, string, Point][]): [string, string, Point, num
 function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string }) {
   const policies = ["frozen", ...OTHERS, "perennial"].filter((p) => scores.some((s) => s.policy === p));
   const cutoffs = [...new Set(scores.map((s) => s.cutoff))].sort();
-  const at = new Map(scores.map((s) => [`${s.cutoff} ${s.policy}`, s]));
+  const scoreAt = new Map(scores.map((s) => [`${s.cutoff} ${s.policy}`, s]));
   const cell = (score?: ReplayScore) => score ? figure(score.metrics[metric]) : "";
   return (
     <div class="scroll-x" role="group" aria-label={`${metricName(metric)} by policy`} tabIndex={0}>
@@ -172,11 +172,11 @@ function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string
             <td></td>
           </tr>
           {cutoffs.map((cutoff) => {
-            const ours = at.get(`${cutoff} perennial`);
+            const ours = scoreAt.get(`${cutoff} perennial`);
             return (
               <tr key={cutoff}>
                 <th scope="row">{moment(cutoff, "day")}</th>
-                {policies.map((p) => <td key={p} class="num">{cell(at.get(`${cutoff} ${p}`))}</td>)}
+                {policies.map((p) => <td key={p} class="num">{cell(scoreAt.get(`${cutoff} ${p}`))}</td>)}
                 <td class="num">{ours?.version ? `v${ours.version}` : ""}</td>
                 <td class="num">{ours ? count(ours.rows) : ""}</td>
               </tr>

@@ -5,7 +5,7 @@ import { ActionForm } from "./(_components)/action_form.tsx";
 import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
 import { define } from "../../src/dashboard/define.ts";
 
-/** What the address asks for. @throws {HttpError} there is no such action, model or version */
+/** Finds the action that the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: ActionRequest): Promise<Action> {
   const model = url.searchParams.get("model");
   const version = wholeNumber(url.searchParams.get("version"));

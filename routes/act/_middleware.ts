@@ -4,7 +4,7 @@ import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
 import { allows, aRole } from "../../src/security/roles.ts";
 
-/** Who acts has signed in, with a key that allows it; the API behind the page asks again. */
+/** Lets only a person act who has signed in with a key that allows it; the API behind the page asks again. */
 export default define.middleware(async ({ req, url, state, next }) => {
   const { person } = state;
   if (!person) {

@@ -27,11 +27,11 @@ export const handler = define.handlers({
     const fields = fieldsOf(form);
     const why = field(form, "why");
     const once = field(form, "once");
-    const read = readBacktest(fields, configuration);
-    const refused = read.body === null
-      ? { status: 422, why: read.problem }
+    const parsed = readBacktest(fields, configuration);
+    const refused = parsed.body === null
+      ? { status: 422, why: parsed.problem }
       : why
-      ? await sessions.change(person, { path: "/backtests", body: { ...read.body, why }, once })
+      ? await sessions.change(person, { path: "/backtests", body: { ...parsed.body, why }, once })
       : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
     if (refused) {
       const { models } = configuration;

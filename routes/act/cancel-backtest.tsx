@@ -8,10 +8,10 @@ import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 /** The backtest that the address names. @throws {HttpError} there is none that runs */
 async function asked({ url, state }: ActionRequest): Promise<BacktestSummary> {
   const id = url.searchParams.get("id");
-  const found = (await state.dashboard.backtests()).find((b) => b.id === id && b.state === "running");
-  if (!found) throw new HttpError(404, "No such backtest runs any more");
+  const backtest = (await state.dashboard.backtests()).find((b) => b.id === id && b.state === "running");
+  if (!backtest) throw new HttpError(404, "No such backtest runs any more");
   state.title = "End a backtest";
-  return found;
+  return backtest;
 }
 
 export const handler = actionHandlers({

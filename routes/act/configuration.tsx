@@ -16,7 +16,7 @@ import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
 
-/** What a person wants to change, carried from step to step: which version they started from, and what they wrote. */
+/** The edited configuration, carried from step to step: the version it started from, and what was written. */
 interface ConfigDraft {
   model: string | null;
   /** an earlier version to go back to; then nothing was written */
@@ -25,7 +25,7 @@ interface ConfigDraft {
   fields: Record<string, string>;
 }
 
-/** Where the form has got to. */
+/** The step of the form. */
 type Step =
   | { kind: "edit"; problems: Record<string, string>; problem: string | null }
   | {
@@ -46,9 +46,9 @@ interface Shown {
 
 /** A version by its number. @throws {HttpError} it is not in reach */
 function versionOf({ current, defaults, versions }: Configuration, number: number): ConfigVersion {
-  const found = [current, ...versions, defaults].find(({ version }) => version === number);
-  if (!found) throw new HttpError(404, `There is no version ${number} of the configuration`);
-  return found;
+  const known = [current, ...versions, defaults].find(({ version }) => version === number);
+  if (!known) throw new HttpError(404, `There is no version ${number} of the configuration`);
+  return known;
 }
 
 function modelOf({ models }: Configuration, name: string | null): string | null {
@@ -64,7 +64,7 @@ const edited = (problems: Record<string, string> = {}, problem: string | null = 
   problem,
 });
 
-/** What was wanted, as a configuration over the version it started from; null with the problems it has. */
+/** Reads a draft as a configuration over the version it started from; null with the problems it has. */
 function wanted(configuration: Configuration, { version, after, ...written }: ConfigDraft) {
   if (version !== null) return { config: versionOf(configuration, version).config, problems: null };
   return readConfig(versionOf(configuration, after).config, written);
@@ -78,13 +78,13 @@ async function look(
   { why = "", problem = null as string | null, once = crypto.randomUUID() as string } = {},
 ): Promise<{ step: Step; status: number }> {
   const { current, versions } = configuration;
-  const read = wanted(configuration, draft);
-  if (read.config === null) {
+  const parsed = wanted(configuration, draft);
+  if (parsed.config === null) {
     const left = `Version ${current.version} is still in force, as it was`;
-    return { step: edited(read.problems, left), status: 422 };
+    return { step: edited(parsed.problems, left), status: 422 };
   }
   const base = versionOf(configuration, draft.after);
-  const mine = configChanges(base.config, read.config);
+  const mine = configChanges(base.config, parsed.config);
   if (draft.after !== current.version) {
     const since = versions.filter(({ version }) => version > draft.after);
     const theirs = configChanges(base.config, current.config);
@@ -94,7 +94,7 @@ async function look(
     const same = `Nothing differs from version ${current.version}, which is in force`;
     return { step: edited({}, same), status: 422 };
   }
-  const simulation = await simulate(read.config);
+  const simulation = await simulate(parsed.config);
   return {
     step: { kind: "review", changes: mine, simulation, problem, why, once },
     status: problem ? 422 : 200,
@@ -131,16 +131,18 @@ export const handler = define.handlers({
     if (field(form, "step") === "edit") return page<Shown>({ configuration, draft, step: edited() });
     const simulate = (config: ConfigVersion["config"]) => dashboard.simulateConfig(config, DAYS);
     const saving = field(form, "step") === "save";
-    const read = wanted(configuration, draft);
-    const refused = saving && read.config ? await save({ ...draft, config: read.config, why, once }) : null;
-    if (saving && read.config && !refused) {
+    const parsed = wanted(configuration, draft);
+    const refused = saving && parsed.config
+      ? await save({ ...draft, config: parsed.config, why, once })
+      : null;
+    if (saving && parsed.config && !refused) {
       await sessions.leaveNotice(person, `Version ${draft.after + 1} of the configuration is in force.`);
       return seeOther("/configuration");
     }
     // where somebody else saved first, what is in force now shows it
     const now = { configuration: refused ? await dashboard.configuration() : configuration, draft };
-    const told = { why, problem: refused?.why, once: once || undefined };
-    const { step, status } = await look({ ...now, simulate }, told);
+    const review = { why, problem: refused?.why, once: once || undefined };
+    const { step, status } = await look({ ...now, simulate }, review);
     return page<Shown>({ ...now, step }, { status: refused?.status ?? status });
 
     async function save(
@@ -316,7 +318,7 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
   );
 }
 
-/** What goes along from step to step. */
+/** Hidden fields that carry the draft from step to step. */
 function Carried({ token, draft: { model, version, after, fields } }: { token: string; draft: ConfigDraft }) {
   return (
     <>

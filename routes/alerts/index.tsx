@@ -37,8 +37,8 @@ function readFilter(query: URLSearchParams, models: readonly string[]): Filter {
 }
 
 function address(filter: Filter): string {
-  const said = Object.entries(filter).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
+  const parameters = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)]));
   return query.size > 0 ? `/alerts?${query}` : "/alerts";
 }
 
@@ -99,7 +99,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
 
 const SEVERITIES = ["critical", "warning", "info"];
 
-/** What needs a person most comes first; of those alike, the newest. */
+/** Sorts the alerts that need a person most first; of those alike, the newest. */
 const gravestFirst = (alerts: readonly Alert[]): Alert[] =>
   alerts.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 
@@ -111,7 +111,7 @@ function answer(all: readonly Alert[]): string {
   return critical > 0 ? `${needs}, ${critical === 1 ? "one" : count(critical)} of them now.` : `${needs}.`;
 }
 
-/** What is known of them, or when the last one was. */
+/** Sums up the alerts, or says when the last one was. */
 function standing(all: readonly Alert[], { lastClosedAt }: AlertList) {
   if (all.length === 0) {
     return lastClosedAt

@@ -129,14 +129,16 @@ function Nothing({ view: { model } }: { view: AnalysisView }) {
   );
 }
 
-/** Which model: a form, so that it works without JavaScript. */
+/** Chooses the model: a form, so that it works without JavaScript. */
 function Chooser({ view: { model, brief } }: { view: AnalysisView }) {
   return (
     <form class="row filter" method="get" action="/analysis">
       <label for="model">Model</label>
       <select id="model" name="model">
-        {brief.map((one) => (
-          <option key={one.model} value={one.model} selected={one.model === model}>{one.model}</option>
+        {brief.map((modelBrief) => (
+          <option key={modelBrief.model} value={modelBrief.model} selected={modelBrief.model === model}>
+            {modelBrief.model}
+          </option>
         ))}
       </select>
       <button type="submit">Show</button>

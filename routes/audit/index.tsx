@@ -29,8 +29,8 @@ function readFilter(query: URLSearchParams): Filter {
 }
 
 function address(filter: Filter & { csv?: string }): string {
-  const said = Object.entries(filter).filter(([, value]) => value !== undefined);
-  const query = new URLSearchParams(said.map(([name, value]) => [name, String(value)]));
+  const parameters = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const query = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)]));
   return query.size > 0 ? `/audit?${query}` : "/audit";
 }
 
@@ -116,8 +116,8 @@ export default define.page<typeof handler>(function Audit({ data }) {
 function answer([newest]: readonly AuditRow[], { who, action, before }: Filter): string {
   if (!newest) return "Nobody has changed anything.";
   if (before) return `Changes before number ${before}.`;
-  const of = who ?? action ? " that matches" : "";
-  return `The last change${of} was made by ${newest.who}: ${newest.action} on ${newest.target}.`;
+  const matching = who ?? action ? " that matches" : "";
+  return `The last change${matching} was made by ${newest.who}: ${newest.action} on ${newest.target}.`;
 }
 
 function FilterForm({ filter, names }: { filter: Filter; names: { who: string[]; actions: string[] } }) {
@@ -177,7 +177,7 @@ function AuditTable({ changes }: { changes: readonly AuditRow[] }) {
 
 const BRIEF_MAX = 90;
 
-/** What was before and after: of configurations what differs, of all else as it was written down. */
+/** Shows a change before and after: of configurations what differs, of all else as it was written down. */
 function Difference({ before, after }: AuditRow) {
   if (isConfig(before) && isConfig(after)) {
     const text = changesText(configChanges(before.config, after.config)) || "nothing differs";

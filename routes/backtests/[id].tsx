@@ -32,7 +32,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function OneBacktest({ data, state }) {
   const { id, results, notes } = data;
-  const told = results.flatMap((result) => {
+  const sentences = results.flatMap((result) => {
     const text = subjectText(data, result);
     return text === null ? [] : [{ model: result.model, text }];
   });
@@ -43,9 +43,9 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
           <a href="/backtests">All backtests</a>
         </nav>
         <h1>{backtestHeadline(data)}</h1>
-        {told.length > 0 && (
+        {sentences.length > 0 && (
           <ul class="plain">
-            {told.map(({ model, text }) => (
+            {sentences.map(({ model, text }) => (
               <li key={model}>{model}, {policyName(subjectOf(data))}: {text}.</li>
             ))}
           </ul>
@@ -109,9 +109,9 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
 const stepsOf = ({ policies }: ModelResult, label: string): number =>
   policies.find(({ policy }) => policy === label)?.series.length ?? 0;
 
-/** How far each policy is. */
+/** Shows the progress of each policy. */
 function Progress({ policies, models, moments, results, ends }: BacktestDetail) {
-  const of = moments * models.length;
+  const total = moments * models.length;
   return (
     <section class="section" aria-labelledby="progress">
       <h2 id="progress">How far each policy is</h2>
@@ -133,9 +133,9 @@ function Progress({ policies, models, moments, results, ends }: BacktestDetail) 
                 <td data-label="Done" class="grows">
                   {end
                     ? <StatusBadge badge={BACKTEST_STATES[end.state]} />
-                    : <ProgressBar grown={done / of} meter />}
+                    : <ProgressBar grown={done / total} meter />}
                 </td>
-                <td data-label="Steps" class="num">{count(done)} of {count(of)}</td>
+                <td data-label="Steps" class="num">{count(done)} of {count(total)}</td>
               </tr>
             );
           })}

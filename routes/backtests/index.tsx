@@ -12,11 +12,11 @@ import { allows } from "../../src/security/roles.ts";
 import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
-/** What runs, else what the newest one that finished found, in a sentence. */
+/** Sums up the running backtest, else the newest finished one, in a sentence. */
 async function answerOf(dashboard: Dashboard, backtests: readonly BacktestSummary[]): Promise<string> {
-  const told = backtests.find((b) => b.state === "running") ??
+  const shown = backtests.find((b) => b.state === "running") ??
     backtests.find((b) => b.state === "finished") ?? backtests.at(0);
-  const detail = told && await dashboard.backtest(told.id);
+  const detail = shown && await dashboard.backtest(shown.id);
   return detail ? backtestHeadline(detail) : "No backtests yet.";
 }
 

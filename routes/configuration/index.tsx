@@ -17,7 +17,7 @@ const DAYS = 365;
 const DAYS_MAX = 3650;
 const LINES_MAX = 4000;
 
-/** What is to be tried, as it was written. */
+/** The query of a what-if simulation, as it was written. */
 interface WhatIfQuery {
   lines: string;
   days: number;
@@ -36,12 +36,12 @@ export const handler = define.handlers({
     const configuration = await state.dashboard.configuration();
     const query = readQuery(url.searchParams);
     const { current, models } = configuration;
-    const read = readLines(current.config, query.lines, models);
-    const tries = query.lines.trim() !== "" && read.config !== null;
-    const simulation = tries ? await state.dashboard.simulateConfig(read.config!, query.days) : null;
+    const parsed = readLines(current.config, query.lines, models);
+    const tries = query.lines.trim() !== "" && parsed.config !== null;
+    const simulation = tries ? await state.dashboard.simulateConfig(parsed.config!, query.days) : null;
     state.title = "Configuration";
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, query, simulation, problems: read.problems ?? {}, before });
+    return page({ configuration, query, simulation, problems: parsed.problems ?? {}, before });
   },
 });
 
@@ -95,7 +95,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
   );
 });
 
-/** What is in force, since when, by whom, and how far from the defaults. */
+/** Sums up the configuration in force: since when, by whom, and how far from the defaults. */
 function answer({ current: { version, config, by }, defaults }: Configuration): string {
   const differing = configChanges(defaults.config, config).length;
   if (version === 0) return "The defaults are in force; nobody has changed a setting yet.";

@@ -64,13 +64,13 @@ export default define.page<typeof handler>(function Cycles({ data }) {
 const isFiltered = ({ page, model, outcome, trigger }: CycleFilter): boolean =>
   page > 1 || model !== undefined || outcome !== undefined || trigger !== undefined;
 
-/** What the page before or after this one has. */
+/** Links to the page before or after this one. */
 function toward({ sort, order }: CycleFilter, step: -1 | 1): string {
   if (sort !== "started") return step < 0 ? "Previous" : "Next";
   return (order === "desc") === step > 0 ? "Older" : "Newer";
 }
 
-/** How many cycles there were, and how they ended. */
+/** Counts the cycles by outcome. */
 function answer(models: readonly ModelStatus[]): string {
   const sums: Record<string, number> = {};
   for (const [outcome, n] of models.flatMap((m) => Object.entries(m.outcomes))) {

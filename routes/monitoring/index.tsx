@@ -66,12 +66,15 @@ export default define.page<typeof handler>(function Monitoring({ data, state }) 
 /** Of a moment of the past: what nobody had looked at by then, in those words. */
 function asOfThen(view: MonitoringView): MonitoringView {
   if (view.at === null) return view;
-  const then = <T extends { report: unknown; waiting: string | null }>(shown: T, what: string): T =>
-    shown.report === null ? { ...shown, waiting: `Nobody had looked at ${what} by then` } : shown;
+  const then = <T extends { report: unknown; waiting: string | null }>(shown: T, subject: string): T =>
+    shown.report === null ? { ...shown, waiting: `Nobody had looked at ${subject} by then` } : shown;
   const { model } = view;
   return {
     ...view,
-    brief: view.brief.map((one) => ({ ...one, performance: then(one.performance, one.model) })),
+    brief: view.brief.map((modelBrief) => ({
+      ...modelBrief,
+      performance: then(modelBrief.performance, modelBrief.model),
+    })),
     performance: then(view.performance, model),
     drift: then(view.drift, `the inputs of ${model}`),
     quality: then(view.quality, "the events"),
@@ -121,14 +124,14 @@ const trendWord = {
 
 function AnswersNote({ view: { metric, performance: { report } } }: { view: MonitoringView }) {
   const { answer, loss, margin, alpha, waiting, outcomesNext, forecast, text } = report!;
-  const found = measuredOf(report, metric);
+  const measured = measuredOf(report, metric);
   const judged = measuredOf(report, loss);
   return (
     <div class="note below">
       <p>
         <b>Now</b>
-        <StatusBadge badge={PERFORMANCE[answer]} /> {found
-          ? `${metricName(metric)} ${withRange(found)}, on ${counted(found.rows, "outcome")}.`
+        <StatusBadge badge={PERFORMANCE[answer]} /> {measured
+          ? `${metricName(metric)} ${withRange(measured)}, on ${counted(measured.rows, "outcome")}.`
           : `No outcome of v${report!.version} is known yet.`}
         {waiting > 0 && ` ${counted(waiting, "prediction")} ${waiting === 1 ? "waits" : "wait"} for outcomes`}
         {waiting > 0 && outcomesNext && (

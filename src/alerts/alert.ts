@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What an alert can be about. "model": opened by a release that did not tell them apart. */
+/** Kinds of alerts. "model": opened by a release that did not tell them apart. */
 export const AlertKind = z.enum([
   "degradation",
   "predictive",
@@ -42,10 +42,10 @@ export const Alert = z.object({
 });
 export type Alert = z.infer<typeof Alert>;
 
-/** What a caller says who found something that a person should know about. */
+/** An alert as a caller opens it. */
 export type WantedAlert = Pick<Alert, "key" | "kind" | "model" | "severity" | "title" | "detail">;
 
-/** What alerts are sent over. */
+/** Channels that alerts are sent over. */
 export const ChannelName = z.enum(["log", "webhook", "email"]);
 export type ChannelName = z.infer<typeof ChannelName>;
 
@@ -64,13 +64,13 @@ export const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** Which open alerts a look can speak about. */
+/** The open alerts that a look can settle. */
 export interface AlertScope {
   kinds: readonly AlertKind[];
   model: string | null;
 }
 
-/** What one look says about alerts. */
+/** The alerts that one look wants open, out of those it can settle. */
 export interface Settlement {
   /** what the look can speak about; no kinds: it cannot tell, and closes nothing */
   scope: AlertScope;

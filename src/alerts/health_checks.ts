@@ -20,8 +20,8 @@ export const hasLiveWorker = ({ workers, nowMs }: Pick<ProcessHealth, "workers" 
   workers.some(({ seenAt }) => nowMs - Date.parse(seenAt) <= STALLED_AFTER_MS);
 
 /**
- * What a look at workers and retrainers wants open. Where no worker lives, that is the one thing to say: checks that
- * are missed for it are not told one by one, and those that are told stay.
+ * Returns the alerts that a look at workers and retrainers wants open. Where no worker lives, that is the one thing to
+ * say: checks that are missed for it are not told one by one, and those that are told stay.
  */
 export function healthAlerts(health: ProcessHealth): Settlement[] {
   const stalled = stalledSettlement(health);
@@ -40,7 +40,7 @@ function stalledSettlement(health: ProcessHealth): Settlement {
     return { scope: { kinds: [], model: null }, wanted: [], closedWhy: "" };
   }
   const last = newest(workers);
-  const said = last === null
+  const silence = last === null
     ? "No worker has ever said that it is there"
     : `No worker has said for ${
       minutes(nowMs - Date.parse(last.seenAt))
@@ -52,7 +52,8 @@ function stalledSettlement(health: ProcessHealth): Settlement {
       kind: "stalled worker",
       model: null,
       severity: "critical",
-      title: `${said}: nothing is checked or trained. Start one (perennial worker, or up) and read its log`,
+      title:
+        `${silence}: nothing is checked or trained. Start one (perennial worker, or up) and read its log`,
       detail: { workers: workers.map(({ name, seenAt }) => ({ name, seenAt })) },
     }],
     closedWhy: "",

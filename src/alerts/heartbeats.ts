@@ -1,5 +1,5 @@
 import { z } from "zod";
-/** What a retrainer workflow last said of itself. */
+/** The last heartbeat of a retrainer workflow. */
 export const RetrainerState = z.object({
   model: z.string(),
   active: z.boolean(),

@@ -13,9 +13,9 @@ const WARN_DAYS_LATEST = 28;
 
 /** Broken data are critical while they come in; data that changed are told once; a burst that ends by itself is not. */
 export function wantedFromQuality({ answer, asOf, text, findings }: QualityReport): Settlement {
-  const told = findings.filter(({ means, accepted }) => means !== "passing" && !accepted);
-  const alone = told.slice(0, FINDINGS_MAX).map((finding) => findingAlert(finding, asOf));
-  const others = told.slice(FINDINGS_MAX);
+  const alerting = findings.filter(({ means, accepted }) => means !== "passing" && !accepted);
+  const alone = alerting.slice(0, FINDINGS_MAX).map((finding) => findingAlert(finding, asOf));
+  const others = alerting.slice(FINDINGS_MAX);
   return {
     scope: { kinds: answer === "cannot tell yet" ? [] : ["quality"], model: null },
     wanted: others.length === 0 ? alone : [...alone, othersAlert(others, asOf)],
@@ -23,13 +23,13 @@ export function wantedFromQuality({ answer, asOf, text, findings }: QualityRepor
   };
 }
 
-/** What changed is told once; what is broken, and louder while it comes in. */
+/** Alerts once about what changed; louder about what is broken, while it comes in. */
 const severityOf = ({ means, ongoing }: Pick<Finding, "means" | "ongoing">): Severity =>
   means !== "broken" ? "info" : ongoing ? "critical" : "warning";
 
 function findingAlert(finding: Finding, asOf: string): WantedAlert {
   const { key, kind, subject, means, rows, share, from, ongoing, text, p, evidence } = finding;
-  const found = `${kind} (${subject}): ${text}`;
+  const summary = `${kind} (${subject}): ${text}`;
   const size = `${count(rows)} events, ${percent(share)} of those looked at`;
   const todo = means === "changed"
     ? "Nothing is broken: the next checks weigh it"
@@ -41,7 +41,7 @@ function findingAlert(finding: Finding, asOf: string): WantedAlert {
     kind: "quality",
     model: null,
     severity: severityOf(finding),
-    title: `${found}. ${size}. ${todo}`,
+    title: `${summary}. ${size}. ${todo}`,
     detail: { asOf, finding: key, means, rows, share, from, ongoing, p, ...evidence },
   };
 }
@@ -75,7 +75,7 @@ function driftAlert(
   { model, version, asOf, features, together, current, reference, alpha }: DriftReport,
 ): WantedAlert {
   const drifted = features.filter((f) => f.drifted);
-  const what = drifted.length > 0
+  const subject = drifted.length > 0
     ? `${drifted.length} of ${features.length} features moved, ${shiftText(drifted[0])} before all`
     : `the features moved together (${together?.statistic}, p ${
       probability(together?.p ?? NaN)
@@ -86,7 +86,7 @@ function driftAlert(
     kind: "drift",
     model,
     severity: "warning",
-    title: `${model}: shoppers are not those that version ${version} was trained on: ${what}; ${rows}. ` +
+    title: `${model}: shoppers are not those that version ${version} was trained on: ${subject}; ${rows}. ` +
       "The next check weighs it; nothing to do unless the answers get worse",
     detail: {
       asOf,

@@ -1,7 +1,7 @@
 import type { Role } from "../security/roles.ts";
 
 /**
- * Who may call what. Each route of the API has one line here; the app refuses to start with one that has none, and a
+ * The access rules of the API. Each route has one line here; the app refuses to start with one that has none, and a
  * test walks over all of them.
  *
  * - `anyone`: says nothing about the shop

@@ -23,7 +23,7 @@ import { addApprovalRoutes } from "./routes/approvals.ts";
 import { addRolloutRoutes } from "./routes/rollouts.ts";
 import { addRetrainingRoutes } from "./routes/retraining.ts";
 
-/** What else lives under the same address: the dashboard. Its pages pass the same outer guards. */
+/** Further pages under the same address: the dashboard. They pass the same outer guards. */
 export interface AppOptions {
   /** Adds pages whose paths the API has too: who wants a page gets it. */
   share?: (app: Api) => void;
@@ -72,7 +72,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   return app;
 }
 
-/** What does not fit its schema becomes one of our errors. */
+/** Turns a failed schema into one of our errors. */
 function refuseInvalid(result: { success: true } | { success: false; error: ZodError }): void {
   if (!result.success) throw invalidInput(result.error);
 }

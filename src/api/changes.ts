@@ -9,7 +9,7 @@ import { ApiFault, UnavailableError } from "./problem.ts";
 const SIGNAL_WITHIN_MS = 15_000;
 const LOOK_WITHIN_MS = 3_000;
 
-/** What a person wants of the retrainers. */
+/** A person's request to the retrainers. */
 export interface RetrainerChange {
   action: "start" | "stop" | "force";
   models: readonly string[];
@@ -83,7 +83,7 @@ export async function temporalAnswers(control: Pick<Control, "reachable">): Prom
  * Tells somebody who works in Temporal. What is told is written down already, so that nothing is lost where Temporal does
  * not answer: they read it at their next look.
  */
-export async function tellIfReached(
+export async function notifyIfReachable(
   { control, log }: Pick<ApiDeps, "control" | "log">,
   whom: string,
   tell: () => Promise<void>,

@@ -81,7 +81,7 @@ export const body = <T extends z.ZodType>(schema: T, required: boolean) => ({
   required,
 });
 
-/** What every route answers when it cannot do what was asked. */
+/** The answer of every route that cannot do what was asked. */
 export const problem = {
   description: "What went wrong (RFC 9457)",
   content: { "application/problem+json": { schema: ProblemAnswer } },

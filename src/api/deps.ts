@@ -16,9 +16,9 @@ export interface ApiDeps {
   control: Control;
   predictor: Predictor;
   models: ReadonlyMap<string, ModelDefinition>;
-  /** What past checks are computed again with. */
+  /** recomputes past checks */
   explain: ExplainDeps;
-  /** Where Temporal's own pages are; null: not known. */
+  /** address of Temporal's own pages; null: not known */
   temporalUi: string | null;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
   host?: string;
@@ -26,7 +26,7 @@ export interface ApiDeps {
   log: (line: string) => void;
 }
 
-/** What a request carries from the guards to its handler. */
+/** The values that a request carries from the guards to its handler. */
 export interface AppEnv {
   Bindings: {
     /** the person in whose name this process calls itself; nothing that comes over the network can set it */

@@ -88,9 +88,9 @@ function hostGuard(bound: string): (c: Context<AppEnv>) => void {
   return (c) => {
     const sent = c.req.raw.headers.get("host") ?? new URL(c.req.url).host;
     if (sent === lastOwn) return;
-    const asked = new URL(`http://${sent}`).hostname;
-    if (!isLoopback(asked)) {
-      throw new ApiFault("foreign-host", `This server answers to localhost only, not to "${asked}"`);
+    const requestedHost = new URL(`http://${sent}`).hostname;
+    if (!isLoopback(requestedHost)) {
+      throw new ApiFault("foreign-host", `This server answers to localhost only, not to "${requestedHost}"`);
     }
     lastOwn = sent;
   };

@@ -1,7 +1,7 @@
 import type { ZodError } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
 
-/** What does not fit its schema as one of our errors, naming the field at fault. */
+/** Returns a failed schema as one of our errors, naming the field at fault. */
 export function invalidInput({ issues: [issue] }: ZodError): InvalidInputError {
   const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
   const field = path.join(".") || "body";

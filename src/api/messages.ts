@@ -1,4 +1,4 @@
-/** What travels between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
+/** The messages between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
 import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
@@ -105,7 +105,7 @@ const limit = (standard: number, max = PAGE_MAX) => z.coerce.number().int().min(
 export const LimitQuery = z.object({ limit: limit(100).describe("most rows, newest first") });
 export type LimitQuery = z.input<typeof LimitQuery>;
 
-/** Which cycles of the history. */
+/** Selects cycles of the history. */
 export const HistoryQuery = z.object({
   model: ModelName.optional(),
   outcome: Outcome.optional(),
@@ -123,7 +123,7 @@ export const History = z.object({
 });
 export type History = z.infer<typeof History>;
 
-/** Which checks of the trigger. */
+/** Selects checks of the trigger. */
 export const ChecksQuery = LimitQuery.extend({
   model: ModelName.optional(),
   answer: Answer.optional(),
@@ -145,7 +145,7 @@ export const CheckDetail = Check.extend({
 });
 export type CheckDetail = z.infer<typeof CheckDetail>;
 
-/** Which looks of the monitor. */
+/** Selects looks of the monitor. */
 export const LooksQuery = z.object({
   limit: limit(10).describe("most earlier looks beside the newest"),
   asOf: Time.optional().describe("the newest look at this moment or before; left out: the newest of all"),
@@ -202,7 +202,7 @@ export const Serving = z.object({
 });
 export type Serving = z.infer<typeof Serving>;
 
-/** What a feature row holds. */
+/** The content of a feature row. */
 export const Features = z.object({
   model: z.string(),
   hash: z.string().describe("changes whenever a name, the order or a meaning does"),
@@ -326,7 +326,7 @@ export const PredictionRequest = z.strictObject({
 });
 export type PredictionRequest = z.input<typeof PredictionRequest>;
 
-/** What became of each event that was sent, in the order sent. Everything in it is committed. */
+/** The result for each event, in the order sent. Everything in it is committed. */
 export const IngestAnswer = z.object({
   accepted: z.int(),
   duplicates: z.int().describe("their id was stored before, or came earlier in this request"),
@@ -345,7 +345,7 @@ export const Quarantine = z.object({
   events: z.array(QuarantineRow),
 });
 export type Quarantine = z.infer<typeof Quarantine>;
-/** What is in quarantine. */
+/** The content of the quarantine. */
 export const QuarantineQuery = LimitQuery.extend({ reason: z.string().min(1).max(500).optional() });
 export type QuarantineQuery = z.input<typeof QuarantineQuery>;
 
@@ -375,7 +375,7 @@ export const ReplayAnswer = z.object({
 });
 export type ReplayAnswer = z.infer<typeof ReplayAnswer>;
 
-/** Which alerts. */
+/** Selects alerts. */
 export const AlertsQuery = LimitQuery.extend({
   open: z.enum(["true", "false"]).default("true").describe("false: closed ones as well"),
   kind: AlertKind.optional(),
@@ -389,7 +389,7 @@ export const AcknowledgeRequest = z.strictObject({
   why: z.string().trim().min(1, { error: "need a word on what you make of it, for who comes next" }).max(500),
 });
 export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
-/** Which changes of the audit. */
+/** Selects changes of the audit. */
 export const AuditQuery = LimitQuery.extend({
   who: z.string().min(1).max(200).optional().describe("only what this person did"),
   action: z.string().min(1).max(100).optional().describe("only changes of this kind, as in the answer"),

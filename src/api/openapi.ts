@@ -11,8 +11,8 @@ const INFO = {
 };
 
 /**
- * How each class of access reads in the document: with the least role, as OpenAPI 3.1 has it. Reading may need a key
- * beyond loopback, so the key is optional there.
+ * Returns the security of a class of access in the document: with the least role, as OpenAPI 3.1 has it. Reading may
+ * need a key beyond loopback, so the key is optional there.
  */
 function securityOf(access: Access): Record<string, string[]>[] {
   if (access === "anyone") return [];

@@ -16,7 +16,7 @@ export const isSingle = (value: unknown): value is number =>
 const WIDTH = FEATURES.length;
 const ROWS_FIRST = 128;
 const USER_MAX = 200;
-/** Where a body does not go on as expected. */
+/** Thrown where a body does not go on as expected. */
 const ELSE = -1;
 
 const code = (text: string) => new TextEncoder().encode(text);
@@ -56,12 +56,12 @@ export function readPlainRows(body: Uint8Array): SentRows | null {
 }
 
 function larger(rows: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const made = new Float32Array(rows.length * 2);
-  made.set(rows);
-  return made;
+  const grown = new Float32Array(rows.length * 2);
+  grown.set(rows);
+  return grown;
 }
 
-/** What stands before a feature's value, as words of four bytes: the last one may overlap the one before. */
+/** The text before a feature's value, as words of four bytes: the last one may overlap the one before. */
 const NAMES = FEATURES.map((name, i) => {
   const bytes = code(`${i === 0 ? "" : ","}"${name}":`);
   const view = new DataView(bytes.buffer);

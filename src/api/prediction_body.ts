@@ -7,7 +7,7 @@ import { PredictionRequest, USERS_MAX } from "./messages.ts";
 import { isSingle, readPlainRows, type SentRows } from "./plain_rows.ts";
 import { ApiFault } from "./problem.ts";
 
-/** What a request asks about: shoppers by their ids, or rows of features. */
+/** The subject of a request: shoppers by their ids, or rows of features. */
 export interface Question {
   /** left out: now */
   readonly asOfMs?: number;

@@ -28,7 +28,7 @@ const KINDS = {
 } as const;
 export type ProblemKind = keyof typeof KINDS;
 
-/** What goes wrong at the border itself, rather than in the domain. */
+/** Problems of the HTTP layer itself, rather than of the domain. */
 export class ApiFault extends Error {
   override name = "ApiFault";
   constructor(readonly kind: ProblemKind, message: string, readonly field?: string) {
@@ -44,7 +44,7 @@ export class UnavailableError extends ApiFault {
   }
 }
 
-/** Who called may not do this. */
+/** The caller may not do this. */
 export class RoleNeededError extends ApiFault {
   override name = "RoleNeededError";
   constructor(readonly needs: Role, { name, role }: { name: string; role: Role }) {
@@ -55,7 +55,9 @@ export class RoleNeededError extends ApiFault {
   }
 }
 
-/** What is told of an error: the one place where our errors become answers. What is not ours tells nothing of itself. */
+/**
+ * Turns an error into an answer: the one place where this happens. An error that is not ours tells nothing of itself.
+ */
 export function problemOf(error: unknown, requestId: string): Problem {
   const { kind, detail, field } = translated(error);
   const [status, title] = KINDS[kind];
@@ -85,11 +87,11 @@ function translated(error: unknown): { kind: ProblemKind; detail: string; field?
 }
 
 function ofStatus(status: number): ProblemKind {
-  const found = Object.entries(KINDS).find(([, [code]]) => code === status);
-  return (found?.[0] ?? "internal") as ProblemKind;
+  const kind = Object.entries(KINDS).find(([, [code]]) => code === status);
+  return (kind?.[0] ?? "internal") as ProblemKind;
 }
 
-/** How the driver and the operating system name a Postgres that is not there, is starting, or went away. */
+/** Codes of the driver and the operating system for a Postgres that is not there, is starting, or went away. */
 const DOWN = new Set([
   "CONNECT_TIMEOUT",
   "CONNECTION_CLOSED",

@@ -20,7 +20,7 @@ export class CannotListenError extends Error {
   override name = "CannotListenError";
 }
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface Listening {
   host: string;
   /** 0: any free one */

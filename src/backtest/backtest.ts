@@ -23,7 +23,7 @@ export type Backtest = z.infer<typeof Backtest>;
 export const BacktestState = z.enum(["running", "finished", "failed", "cancelled"]);
 export type BacktestState = z.infer<typeof BacktestState>;
 
-/** What one policy did with one model at one moment. */
+/** One step of a policy: a model at a moment. */
 export const BacktestStep = z.object({
   policy: z.string().describe("its label"),
   model: z.string(),
@@ -38,7 +38,7 @@ export const BacktestStep = z.object({
 });
 export type BacktestStep = z.infer<typeof BacktestStep>;
 
-/** How a policy, or the whole backtest, ended. */
+/** The end of a policy, or of the whole backtest. */
 export const BacktestEnd = z.object({
   policy: z.string().describe("its label; empty: the whole"),
   state: BacktestState.exclude(["running"]),

@@ -36,20 +36,27 @@ export function differenceOf(
   const residuals = differences.map((d) => d - mean);
   const plain = covariance(residuals, 0);
   const long = plain + 2 * Array.from({ length: lag }, (_, k) => covariance(residuals, k + 1)).reduce(add, 0);
-  const found = {
+  const difference = {
     mean,
     n,
     error: Math.sqrt(plain / n),
     betterAt: differences.filter((d) => sign * d > 0).length,
   };
-  if (differences.every((d) => d === 0)) return { ...found, low: 0, high: 0, verdict: "the same" };
+  if (differences.every((d) => d === 0)) return { ...difference, low: 0, high: 0, verdict: "the same" };
   const freedom = n / (lag + 1) - 1;
-  if (n < SCORED_MIN || freedom < 1) return { ...found, low: null, high: null, verdict: "cannot tell yet" };
+  if (n < SCORED_MIN || freedom < 1) {
+    return { ...difference, low: null, high: null, verdict: "cannot tell yet" };
+  }
   const reach = twoSidedT(CONFIDENCE, freedom) * Math.sqrt(Math.max(plain, long) / n);
   const low = mean - reach;
   const high = mean + reach;
   const crosses = low <= 0 && high >= 0;
-  return { ...found, low, high, verdict: crosses ? "cannot tell yet" : sign * mean > 0 ? "better" : "worse" };
+  return {
+    ...difference,
+    low,
+    high,
+    verdict: crosses ? "cannot tell yet" : sign * mean > 0 ? "better" : "worse",
+  };
 }
 
 const add = (a: number, b: number) => a + b;

@@ -6,7 +6,7 @@ import { partOf } from "../impact/stage.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 
-/** What one policy said of the population of one moment, and what came true. Arrays are parallel. */
+/** Predictions of one policy for the population of one moment, with outcomes. Arrays are parallel. */
 export interface Predicted {
   asOf: string;
   shopper: number[];
@@ -18,8 +18,8 @@ export interface Predicted {
 export type Worth = { gain: Money; missing: [] } | { gain: null; missing: string[] };
 
 /**
- * What contacting shoppers by one policy's predictions would have earned over another's, by the stated economics. Each
- * moment stands for the days until the next: horizons overlap, contacts do not.
+ * Computes the earnings of contacting shoppers by one policy's predictions over another's, by the stated economics.
+ * Each moment stands for the days until the next: horizons overlap, contacts do not.
  * @param options.stepDays between moments
  */
 export function worthOf(
@@ -31,14 +31,14 @@ export function worthOf(
     stepDays: number;
   },
 ): Worth {
-  const found = economicsOf(kind, config);
-  if (found.kind === "missing") return { gain: null, missing: found.settings };
-  if (found.economics.basis !== "profit") return { gain: null, missing: ["offer_lift"] };
+  const economics = economicsOf(kind, config);
+  if (economics.kind === "missing") return { gain: null, missing: economics.settings };
+  if (economics.economics.basis !== "profit") return { gain: null, missing: ["offer_lift"] };
   const theirs = new Map(before.map((moment) => [moment.asOf, moment]));
   const parts = after.flatMap((ours) => {
     const other = theirs.get(ours.asOf);
     if (!other) return [];
-    const part = partOf(compareProfit(evidenceOf(kind, loss, config, other, ours), found.economics));
+    const part = partOf(compareProfit(evidenceOf(kind, loss, config, other, ours), economics.economics));
     return [{ ...part, scale: part.scale * Math.min(1, stepDays / config.horizon_days) }];
   });
   return { gain: sumOf(parts, { confidence: config.confidence }), missing: [] };

@@ -1,4 +1,4 @@
-/** Which moments a backtest asks at, and which of them can be scored. */
+/** Plans the moments of a backtest, and says which of them can be scored. */
 import { DAY_MS } from "../core/time.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { configOf, type ModelConfig, type RetrainingConfig } from "../config/retraining.ts";

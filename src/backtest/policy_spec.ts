@@ -5,7 +5,15 @@ import { patched, type RetrainingConfig } from "../config/retraining.ts";
 import { ALL_SETTINGS, readValue, valueText } from "../config/settings.ts";
 import { policyNamed } from "./policies/mod.ts";
 
-export const PolicyName = z.enum(["never", "every", "calendar", "performance", "drift", "perennial", "worth"]);
+export const PolicyName = z.enum([
+  "never",
+  "every",
+  "calendar",
+  "performance",
+  "drift",
+  "perennial",
+  "worth",
+]);
 export type PolicyName = z.infer<typeof PolicyName>;
 
 export const PolicySpec = z.strictObject({

@@ -1,4 +1,4 @@
-/** What a backtest found out, summed up: each policy beside "never" and beside Perennial's own. */
+/** Sums up a backtest: each policy beside "never" and beside Perennial's own. */
 import { z } from "zod";
 import { DAY_MS } from "../core/time.ts";
 import { cycleCost } from "../impact/economics.ts";
@@ -72,15 +72,16 @@ export function resultOf(input: ReportInput): ModelResult {
 }
 
 function policyResult(policy: string, { backtest, model, steps, seconds, worth }: ReportInput): PolicyResult {
-  const of = (label: string | null) => label === null ? [] : steps.filter((step) => step.policy === label);
-  const series = of(policy);
+  const stepsOf = (label: string | null) =>
+    label === null ? [] : steps.filter((step) => step.policy === label);
+  const series = stepsOf(policy);
   const scored = series.filter(isScored);
   const trained = series.filter((step) => step.trained);
   const config = configOf(backtest.config, model.name);
   const ended = (outcome: string) => series.filter((step) => step.outcome === outcome).length;
   const trainingSeconds = seconds.get(policy) ?? 0;
   const lag = overlapOf(backtest, config.horizon_days);
-  const against = (kind: PolicyName) => of(labelOfKind(backtest, kind)).filter(isScored);
+  const against = (kind: PolicyName) => stepsOf(labelOfKind(backtest, kind)).filter(isScored);
   return {
     policy,
     series,
@@ -107,8 +108,8 @@ const isScored = (step: BacktestStep): step is Scored => step.rows > 0 && step.m
 
 /** The first policy of a kind; of Perennial's own, the one with the configuration in force if there is one. */
 export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: PolicyName): string | null {
-  const found = policies.filter(({ policy }) => policy === kind);
-  return (found.find(({ config }) => Object.keys(config).length === 0) ?? found[0])?.label ?? null;
+  const matching = policies.filter(({ policy }) => policy === kind);
+  return (matching.find(({ config }) => Object.keys(config).length === 0) ?? matching[0])?.label ?? null;
 }
 
 function meansOf(scored: readonly Scored[]): Record<string, number> {
@@ -132,7 +133,7 @@ function differences(
   );
 }
 
-/** How many moments before one have outcomes that reach into its own. */
+/** Counts the earlier moments whose outcomes reach into a moment's own. */
 function overlapOf({ moments: [first, second] }: Backtest, horizonDays: number): number {
   const stepMs = Date.parse(second) - Date.parse(first);
   return Math.max(0, Math.ceil(horizonDays * DAY_MS / stepMs) - 1);

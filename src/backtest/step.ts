@@ -2,7 +2,7 @@ import type { Known } from "./policies/policy.ts";
 import { policyNamed } from "./policies/mod.ts";
 import type { PolicySpec } from "./policy_spec.ts";
 
-/** What a policy does at one moment. */
+/** The action of a policy at one moment. */
 export interface Step {
   /**
    * `cycle`: the production cycle, validation and all; `train`: trains on all that is labelled and lets it serve;
@@ -14,7 +14,7 @@ export interface Step {
   why: string;
 }
 
-/** What is known at a moment, and how far the history has come. */
+/** The situation at a moment, and how far the history has come. */
 export interface Situation extends Known {
   /** whether a version of the policy's serves */
   serves: boolean;
@@ -32,7 +32,11 @@ export function nextStep(spec: PolicySpec, situation: Situation): Step {
   const { run, why } = policyNamed(spec.policy).decide(situation, { days: spec.days ?? null });
   if (!run) return { run: "nothing", trigger: null, why };
   if (!isValidated(spec)) return { run: "train", trigger: null, why };
-  return { run: "cycle", trigger: spec.policy === "perennial" || spec.policy === "worth" ? "replay" : "force", why };
+  return {
+    run: "cycle",
+    trigger: spec.policy === "perennial" || spec.policy === "worth" ? "replay" : "force",
+    why,
+  };
 }
 
 /** Every policy begins alike: once there are enough labelled cut-offs. */

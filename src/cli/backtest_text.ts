@@ -89,7 +89,7 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
     "inconclusive",
     "failed",
   ];
-  const told = policies.some(({ gain }) => gain !== null);
+  const hasGains = policies.some(({ gain }) => gain !== null);
   const rows = policies.map((p) => [
     p.policy,
     String(p.moments),
@@ -101,9 +101,9 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
     String(p.failed),
     duration(p.trainingSeconds),
     p.cost === null ? "-" : money(p.cost, currency),
-    ...told ? [gained(p, currency)] : [],
+    ...hasGains ? [gained(p, currency)] : [],
   ]);
-  const rest = ["training", "cost", ...told ? ["gain over never"] : []];
+  const rest = ["training", "cost", ...hasGains ? ["gain over never"] : []];
   return table(["policy", ...[...heads.slice(1), ...rest].map(right)], rows, paint);
 }
 

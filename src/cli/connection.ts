@@ -5,7 +5,7 @@ import { lockOwner } from "../embedded/lock.ts";
 import { keyFile, readKey } from "../app/security/keys.ts";
 import type { Io } from "./io.ts";
 
-/** Where a service is, and the key to it as far as this machine has one. */
+/** The address of a service, and its key as far as this machine has one. */
 export interface Connection {
   url: string;
   apiKey: string | undefined;
@@ -38,13 +38,13 @@ export interface FoundInstallation {
 export async function findInstallations(
   hostEnvironment: Pick<Io, "env" | "uid">,
 ): Promise<FoundInstallation[]> {
-  const found: FoundInstallation[] = [];
+  const installations: FoundInstallation[] = [];
   try {
     const state = stateHome(hostEnvironment);
     for await (const { name, isDirectory } of Deno.readDir(state)) {
       const home = join(state, name);
       if (isDirectory) {
-        found.push({
+        installations.push({
           name,
           home,
           alive: await orIfDenied(async () => await lockOwner(home) !== undefined, false),
@@ -54,7 +54,7 @@ export async function findInstallations(
   } catch (error) {
     if (!(error instanceof UnknownHomeError) && !isOutOfReach(error)) throw error;
   }
-  return found.sort((a, b) => Number(b.alive) - Number(a.alive) || (a.name < b.name ? -1 : 1));
+  return installations.sort((a, b) => Number(b.alive) - Number(a.alive) || (a.name < b.name ? -1 : 1));
 }
 
 async function keyOnThisMachine(hostEnvironment: Pick<Io, "env" | "uid">): Promise<string | undefined> {

@@ -5,7 +5,7 @@ import { EXIT_HELP } from "./exit.ts";
 import { type Paint, painter } from "./format.ts";
 import type { Io } from "./io.ts";
 
-/** What a command works with. */
+/** The dependencies of a command. */
 export interface Context {
   io: Io;
   paint: Paint;

@@ -235,8 +235,8 @@ async function report(
 async function letRetrainersCheck({ client, models, taskQueue }: Service): Promise<void> {
   for (const model of models.keys()) {
     await ensureRetrainer(client, { model, taskQueue, active: true });
-    const asked = { requestId: "the demo's end", by: "perennial demo", why: "the replay has ended" };
-    await client.workflow.getHandle(retrainerId(model)).signal("start", asked);
+    const change = { requestId: "the demo's end", by: "perennial demo", why: "the replay has ended" };
+    await client.workflow.getHandle(retrainerId(model)).signal("start", change);
   }
   await ensureMonitor(client, { taskQueue });
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { ApiError, UnreachableError } from "../client/client.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 
-/** How a command ends, as every `--help` says. */
+/** Exit codes, as every `--help` says. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 
 export const EXIT_HELP = `
@@ -13,7 +13,7 @@ export class UsageError extends Error {
   override name = "UsageError";
 }
 
-/** What a command did was refused or failed, and has been told already. */
+/** Thrown where a command was refused or failed, and has said so already. */
 export class ToldError extends Error {
   override name = "ToldError";
 }

@@ -43,7 +43,7 @@ export const minute = (iso: string | null | undefined): string =>
 /** A day in UTC. */
 export const day = (iso: string | null | undefined): string => iso ? iso.slice(0, 10) : "-";
 
-/** How long: 850 ms, 12.3 s, 4 min 10 s. */
+/** Formats a duration: 850 ms, 12.3 s, 4 min 10 s. */
 export function duration(seconds: number | null): string {
   if (seconds === null) return "-";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;

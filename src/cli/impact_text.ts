@@ -8,7 +8,7 @@ const LINES = 12;
 const GROUPS = 3;
 const COLUMNS_MAX = 110;
 
-/** What retraining was worth, for who runs the shop. */
+/** Reports the worth of retraining, for who runs the shop. */
 export function impactText(impact: Impact, paint: Paint, columns = 100): string {
   const { model, cycles, economics, asOf } = impact;
   const width = Math.min(columns, COLUMNS_MAX);
@@ -61,10 +61,10 @@ const signedShare = (share: number) =>
 
 function moneyText(impact: Impact, paint: Paint): string {
   const { economics, currency, byReason } = impact;
-  const what = economics.basis === "profit" ? "profit" : "captured margin";
+  const basis = economics.basis === "profit" ? "profit" : "captured margin";
   return [
     section(
-      `${what} of one horizon over the whole population, old and new model`,
+      `${basis} of one horizon over the whole population, old and new model`,
       upliftTable(impact, paint),
     ),
     economics.basis === "profit" ? section("what came of it", gainTable(impact, paint)) : null,
@@ -244,7 +244,7 @@ function round(amount: number): string {
   return size >= 0.1 ? amount.toFixed(2) : amount.toPrecision(2);
 }
 
-/** What a unit of cost brought beyond itself: only where it is known to have brought, or lost, something. */
+/** Returns the return on cost: only where it is known to have brought, or lost, something. */
 function returnOf({ gain, roi }: CycleImpact["measured"]): string {
   if (gain === null || roi === null) return "-";
   if (gain.verdict !== "gains" && gain.verdict !== "loses") return gain.verdict;

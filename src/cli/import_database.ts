@@ -33,12 +33,14 @@ export async function openImportDatabase(io: Io, name?: string): Promise<ImportD
     await makeFolder(home, "PERENNIAL_HOME", io.uid);
     return await opened(DATABASE_URL, home, () => Promise.resolve());
   }
-  const running = (await findInstallations(io)).filter((one) =>
-    one.alive && (name === undefined || one.name === name)
+  const running = (await findInstallations(io)).filter((installation) =>
+    installation.alive && (name === undefined || installation.name === name)
   );
   if (running.length > 1) {
     throw new UsageError(
-      `Several installations run: say --installation ${running.map((one) => one.name).join(" or ")}`,
+      `Several installations run: say --installation ${
+        running.map((installation) => installation.name).join(" or ")
+      }`,
     );
   }
   if (running.length === 1) {

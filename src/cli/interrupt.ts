@@ -10,16 +10,16 @@ export interface Interrupt {
 export function untilInterrupted(): Interrupt {
   const controller = new AbortController();
   const { promise: asked, resolve } = Promise.withResolvers<void>();
-  const heard = () => {
+  const interrupt = () => {
     if (controller.signal.aborted) Deno.exit(130);
     controller.abort(new Error("Interrupted; the same command goes on where it left off"));
     resolve();
   };
   const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const signal of signals) Deno.addSignalListener(signal, heard);
+  for (const signal of signals) Deno.addSignalListener(signal, interrupt);
   return {
     signal: controller.signal,
     asked,
-    end: () => signals.forEach((signal) => Deno.removeSignalListener(signal, heard)),
+    end: () => signals.forEach((signal) => Deno.removeSignalListener(signal, interrupt)),
   };
 }

@@ -1,4 +1,4 @@
-/** What a command may touch of the world, so that a test can stand in for it. */
+/** The world as commands touch it, so that a test can stand in for it. */
 export interface Io {
   /** the environment */
   env: Readonly<Record<string, string | undefined>>;

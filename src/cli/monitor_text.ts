@@ -1,4 +1,4 @@
-/** What the monitor saw, as a person reads it. Words carry the meaning; colour only repeats it. */
+/** Prints what the monitor saw. Words carry the meaning; colour only repeats it. */
 import type { Acceptance } from "../monitoring/acceptance.ts";
 import type { DriftReport, FeatureShift } from "../drift/report.ts";
 import type { Measured, PerformanceReport } from "../performance/report.ts";
@@ -7,7 +7,7 @@ import type { Budget, DriftLooks, PerformanceLooks, QualityLooks } from "../moni
 import { count, figure, metricName, percent } from "../format/numbers.ts";
 import { day, indented, minute, mood, type Paint, table, wrapped } from "./format.ts";
 
-/** How wide, and in which colours. */
+/** The width and the colours of the output. */
 export interface Style {
   paint: Paint;
   /** characters in a line */
@@ -49,14 +49,16 @@ function modelText(
 function performanceLines(
   { loss, confidence, measured, estimated, waiting, outcomesNext }: PerformanceReport,
 ): [string, string][] {
-  const told = (metrics: readonly Measured[]) =>
+  const metricsText = (metrics: readonly Measured[]) =>
     measuredText(metrics.find((m) => m.metric === loss) ?? metrics[0], confidence);
   return [
     ...measured && measured.metrics.length > 0
-      ? [["measured", told(measured.metrics)] as [string, string]]
+      ? [["measured", metricsText(measured.metrics)] as [string, string]]
       : [],
     ...estimated && estimated.metrics.length > 0
-      ? [["estimate", `${told(estimated.metrics)}; an estimate, not a measurement`] as [string, string]]
+      ? [
+        ["estimate", `${metricsText(estimated.metrics)}; an estimate, not a measurement`] as [string, string],
+      ]
       : [],
     ["next", nextText({ waiting, outcomesNext })],
   ];
@@ -121,9 +123,9 @@ function eventsText(looks: QualityLooks, style: Style, most = Infinity): string 
     lines.push(wrapped(facts, inner), ...findingsText(findings, looks, inner, most));
   }
   if (looks.withheld.length > 0) {
-    const found =
+    const summary =
       "Found by earlier looks and accepted by nobody, so no model is trained on these rows either:";
-    lines.push(wrapped(found, inner), ...findingsText(looks.withheld, looks, inner, most));
+    lines.push(wrapped(summary, inner), ...findingsText(looks.withheld, looks, inner, most));
   }
   return [style.paint("bold", "events"), ...lines.map((line) => indented(line))].join("\n");
 }
@@ -134,15 +136,15 @@ function findingsText(
   style: Style,
   most: number,
 ): string[] {
-  const told = findings.slice(0, most).map((f) =>
+  const lines = findings.slice(0, most).map((f) =>
     findingText(f, accepted.find((a) => a.key === f.key), style)
   );
-  const left = findings.length - told.length;
-  return left > 0 ? [...told, `and ${left} more: perennial monitor quality`] : told;
+  const left = findings.length - lines.length;
+  return left > 0 ? [...lines, `and ${left} more: perennial monitor quality`] : lines;
 }
 
-function findingText(found: Finding, accepted: Acceptance | undefined, { paint, columns }: Style): string {
-  const { key, kind, subject, means, rows, share, from, firstSeen, ongoing, p, text } = found;
+function findingText(finding: Finding, accepted: Acceptance | undefined, { paint, columns }: Style): string {
+  const { key, kind, subject, means, rows, share, from, firstSeen, ongoing, p, text } = finding;
   const part = share < 0.001 ? "less than 0.1 %" : percent(share);
   const lines = [
     text,
@@ -156,7 +158,7 @@ function findingText(found: Finding, accepted: Acceptance | undefined, { paint, 
   return [title, ...lines.map((line) => wrapped(`  ${line}`, { columns, indent: 2 }))].join("\n");
 }
 
-/** What a person said of a finding. */
+/** Prints a person's acceptance of a finding. */
 export const acceptedText = ({ at, by, why }: Acceptance): string =>
   `accepted by ${by} on ${minute(at)}, so it holds nothing back: ${why}`;
 

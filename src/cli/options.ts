@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import type { ReplayProtocol } from "../demo/protocol.ts";
 
-/** What `perennial demo` was asked for. */
+/** Options of `perennial demo`. */
 export interface DemoOptions {
   /** an event file in place of the bundled one */
   data?: string;

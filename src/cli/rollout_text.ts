@@ -5,7 +5,7 @@ import { planText } from "../rollout/plan_text.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 import { indented, minute, mood, type Paint, table } from "./format.ts";
 
-/** Who is shown what: "v7 25 %". */
+/** Formats the shares of versions: "v7 25 %". */
 const sharesText = ({ plan, shares }: Pick<Rollout, "plan" | "shares">): string =>
   plan.strategy === "shadow"
     ? shares.map(({ version }) => `v${version} not shown`).join(", ")
@@ -53,7 +53,7 @@ export function rolloutText(rollout: RolloutDetail, paint: Paint): string {
   return [...head, "", "Goes by", indented(planText(plan)), "", looked].join("\n");
 }
 
-/** What waits for a person, or did. */
+/** Prints the approvals that wait for a person, or did. */
 export function approvalsText(approvals: readonly Approval[], paint: Paint): string {
   if (approvals.length === 0) return "Nothing waits for approval";
   const rows = approvals.map((a) => [

@@ -5,7 +5,7 @@ import { day, duration, mood, type Paint, table } from "./format.ts";
 /** Newest lines of each table. */
 const LINES = 12;
 
-/** How a model has fared: measured over time, gained and paid per cycle, and how long it took to answer. */
+/** Prints a model's history: metric over time, gain and cost per cycle, and time to answer. */
 export function trendsText(trends: Trends, paint: Paint): string {
   const { model, metric, frequency: f } = trends;
   if (metric === null) return `${model}: nothing was measured yet`;

@@ -12,7 +12,7 @@ export function whatIfText(simulation: WhatIfReport, paint: Paint): string {
     paint("dim", `Nothing was changed. Decided again from stored evidence: ${range}`),
     table(
       ["setting", "for", "now", "tried"],
-      changes.map((c) => [c.name, c.model ?? "every model", said(c.before), said(c.after)]),
+      changes.map((c) => [c.name, c.model ?? "every model", valueLabel(c.before), valueLabel(c.after)]),
       paint,
     ),
     ...changes.length === 0 ? ["Nothing differs from the configuration in force"] : [],
@@ -34,7 +34,7 @@ export function whatIfText(simulation: WhatIfReport, paint: Paint): string {
   ].filter((part) => part !== "").join("\n");
 }
 
-const said = (value: unknown) => value === undefined ? "as every model" : valueText(value);
+const valueLabel = (value: unknown) => value === undefined ? "as every model" : valueText(value);
 
 /** "3 to 7 more, 1 fewer", "as many" */
 export function change(more: { atLeast: number; atMost: number }, fewer: number): string {

@@ -75,13 +75,13 @@ import { WhatIfReport } from "../retraining/what_if.ts";
 import { Trends } from "../app/reports/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
 
-/** Where a service answers, and the key that lets in. */
+/** The address of a service, and the key to it. */
 export interface ClientOptions {
   /** as in `http://127.0.0.1:8000` */
   url: string;
   /** Needed for every change and for what concerns a person; see `src/api/access.ts`. */
   apiKey?: string;
-  /** How long to wait for one answer, ms. */
+  /** longest wait for one answer, ms */
   timeoutMs?: number;
   /** Another `fetch`, as in tests: `app.request`. */
   fetch?: (url: string, init: RequestInit) => Response | Promise<Response>;
@@ -167,7 +167,7 @@ export function createClient(options: ClientOptions) {
     acceptFinding: (body: AcceptRequest, idempotencyKey?: string) =>
       send("POST", "/monitoring/quality/accept", Acceptance, { body, headers: keyHeader(idempotencyKey) }),
     performance: (query: ModelLooksQuery = {}) => get("/monitoring/performance", PerformanceLooks, query),
-    /** What retraining was worth to the shop, by the economics in force. */
+    /** Returns the worth of retraining to the shop, by the economics in force. */
     impact: (query: ImpactQuery) => get("/monitoring/impact", Impact, query),
     trends: (query: TrendsQuery) => get("/monitoring/trends", Trends, query),
     cycle: (id: string) => get(`/retraining/cycles/${encodeURIComponent(id)}`, Cycle),

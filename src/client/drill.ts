@@ -40,11 +40,11 @@ export async function runDrill(client: Client, options: DrillOptions): Promise<R
   const endMs = systemClock() + timeoutMs;
   await begun(client, id, endMs, timeoutMs);
   if (from !== undefined) await replay(client, id, { from, to: now, onLook });
-  for (let told = 0;;) {
+  for (let looksShown = 0;;) {
     const rollout = await client.rollout(id);
-    for (const look of rollout.looks.filter(({ number }) => number > told).reverse()) {
+    for (const look of rollout.looks.filter(({ number }) => number > looksShown).reverse()) {
       if (from === undefined) onLook?.({ asOf: look.asOf, text: look.decision.text });
-      told = look.number;
+      looksShown = look.number;
     }
     if (rollout.state !== "running") return rollout;
     if (from !== undefined || systemClock() > endMs) throw new DrillRunningError(id, timeoutMs);

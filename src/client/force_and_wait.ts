@@ -15,7 +15,7 @@ export class StillRunningError extends Error {
   }
 }
 
-/** How far a forced cycle is. */
+/** The progress of a forced cycle. */
 export interface ForceProgress {
   model: string;
   cycleId: string;
@@ -49,7 +49,7 @@ export async function forceAndWait(client: Client, options: ForceOptions = {}): 
   const { models } = await client.force({ model, why });
   const newest = new Map(before.models.map((m) => [m.model, newestCycle(m)]));
   const ended = new Map<string, string>();
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   const end = performance.now() + timeoutMs;
   while (ended.size < models.length) {
     if (performance.now() > end) throw new StillRunningError(models.filter((m) => !ended.has(m)), timeoutMs);
@@ -58,8 +58,8 @@ export async function forceAndWait(client: Client, options: ForceOptions = {}): 
       if (!models.includes(status.model) || ended.has(status.model)) continue;
       const after = newest.get(status.model) ?? 0;
       const progress = progressOf(status, after);
-      if (progress && told.get(status.model) !== JSON.stringify(progress)) onProgress?.(progress);
-      if (progress) told.set(status.model, JSON.stringify(progress));
+      if (progress && reported.get(status.model) !== JSON.stringify(progress)) onProgress?.(progress);
+      if (progress) reported.set(status.model, JSON.stringify(progress));
       const done = await endedAfter(client, status, after);
       if (done) ended.set(status.model, done);
     }

@@ -13,7 +13,7 @@ export interface ForceRequest extends Omit<ForceOptions, "model"> {
   wait?: boolean;
 }
 
-/** What can be asked of one model's retrainer. Every method throws `ApiError` or `UnreachableError`, as the client does. */
+/** The retrainer of one model. Every method throws `ApiError` or `UnreachableError`, as the client does. */
 export interface Retrainer {
   readonly model: string;
   /** Turns automatic checks on. */
@@ -51,9 +51,9 @@ export function createRetrainer(client: Client, model: string): Retrainer {
     stop: (request = {}) => client.stop({ model, ...request }),
     forceRetrain,
     async status() {
-      const found = (await client.status()).models.find((m) => m.model === model);
-      if (!found) throw new NotFoundError("model", model);
-      return found;
+      const modelStatus = (await client.status()).models.find((m) => m.model === model);
+      if (!modelStatus) throw new NotFoundError("model", model);
+      return modelStatus;
     },
     history: (query = {}) => client.history({ ...query, model }),
     predict: (users, { asOf } = {}) => client.predict(model, { users: [...users], asOf }),

@@ -5,7 +5,7 @@ const port = (standard: number) => z.coerce.number().int().min(1).max(65535).def
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
 
 /** Addresses of people, set apart by commas. */
-const people = z.string().transform((text) => text.split(",").map((one) => one.trim()))
+const people = z.string().transform((text) => text.split(",").map((address) => address.trim()))
   .pipe(z.array(z.email({ error: "need e-mail addresses, set apart by commas" })).min(1));
 
 /** A URL of one of these schemes; what is wrong with it is said without repeating it: it may hold a password. */
@@ -53,15 +53,15 @@ const NEEDS: readonly [keyof Variables, keyof Variables][] = [
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_TO"],
 ];
 
-const Environment = Variables.superRefine((found, context) => {
+const Environment = Variables.superRefine((variables, context) => {
   for (const [given, needed] of NEEDS) {
-    if (found[given] !== undefined && found[needed] === undefined) {
+    if (variables[given] !== undefined && variables[needed] === undefined) {
       context.addIssue({ code: "custom", path: [needed], message: `need it beside ${given}` });
     }
   }
 });
 
-/** What the environment says about this process, read once. */
+/** The configuration of this process from its environment, read once. */
 export type Config = z.infer<typeof Environment>;
 
 /** Reads and checks the environment. @throws {InvalidInputError} naming the variable that cannot be used */

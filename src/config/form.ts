@@ -1,8 +1,8 @@
-/** What a person wrote about settings, as a configuration: every field read, or what is wrong with which. */
+/** Reads a form about settings into a configuration, or says what is wrong with which field. */
 import { type ModelConfig, RetrainingConfig } from "./retraining.ts";
 import { ALL_SETTINGS, readValue, type Setting, valueAt, valueText } from "./settings.ts";
 
-/** What was written, by the names of settings. What is left out stays. */
+/** The fields as they were written, by the names of settings. A setting that is left out stays. */
 export interface Written {
   /** null: for every model that does not differ */
   model: string | null;
@@ -54,7 +54,7 @@ function problemWith({ bounds, optional, unit }: Setting, text: string): string 
   return `Needs ${allowed}, not "${text.trim()}"`;
 }
 
-/** What of the fields differs from what a configuration says: all that has to be carried on. */
+/** Returns the fields that differ from a configuration: all that has to be carried on. */
 export function changedFields(base: RetrainingConfig, { model, fields }: Written): Record<string, string> {
   const differs = ({ name }: Setting) =>
     fields[name] !== undefined && fields[name].trim() !== valueText(valueAt(base, { name, model }));

@@ -7,9 +7,13 @@ const settings = {
   min_new_samples: z.int().min(1).default(100)
     .describe("new data points since the last training before a check may retrain"),
   retrain_policy: z.enum(["routine", "worth"]).default("routine")
-    .describe("routine: retrain by routine, age and evidence; worth: retrain when it is worth more than waiting"),
+    .describe(
+      "routine: retrain by routine, age and evidence; worth: retrain when it is worth more than waiting",
+    ),
   training_price: z.number().min(0).max(100).default(0.02)
-    .describe("worth: what one training has to win back, as a share of a fresh version's loss at one cut-off"),
+    .describe(
+      "worth: what one training has to win back, as a share of a fresh version's loss at one cut-off",
+    ),
   gate: z.enum(["evidence", "threshold", "worth"]).default("evidence")
     .describe(
       "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold; " +
@@ -129,7 +133,7 @@ const settings = {
     .describe("seed of every draw in training and validation"),
 };
 
-/** What holds for the whole installation: the budget is one, whatever the number of models. */
+/** Settings of the whole installation: the budget is one, whatever the number of models. */
 const shared = {
   false_alarm_days: z.number().min(1).max(36_500).default(30)
     .describe("days between false alarms that the operator accepts on average, over everything watched"),
@@ -145,7 +149,7 @@ const shared = {
     .describe("economics: the word behind every sum of money, as EUR"),
 };
 
-/** What governs the retraining of one model. */
+/** Settings of one model's retraining. */
 export const ModelConfig = z.strictObject(settings);
 export type ModelConfig = z.infer<typeof ModelConfig>;
 
@@ -176,7 +180,7 @@ export const RetrainingConfig = z.strictObject({
 });
 export type RetrainingConfig = z.infer<typeof RetrainingConfig>;
 
-/** What holds for one model: its own settings over the general ones. */
+/** Returns the settings of one model: its own over the general ones. */
 export function configOf({ models, ...general }: RetrainingConfig, model: string): ModelConfig {
   const ofModels = Object.keys(settings).map((name) => [name, general[name as keyof typeof settings]]);
   return ModelConfig.parse({ ...Object.fromEntries(ofModels), ...models[model] });

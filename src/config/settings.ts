@@ -1,10 +1,10 @@
-/** What a person needs to know of each setting before changing it: its group, its unit, its bounds. */
+/** Describes each setting for whoever changes it: its group, its unit, its bounds. */
 import { z } from "zod";
 import { ModelConfig, type RetrainingConfig, SETTINGS } from "./retraining.ts";
 
 export type SettingName = keyof typeof SETTINGS;
 
-/** What a setting reaches, and so what can be decided again under another value of it. */
+/** The reach of a setting: it says what can be decided again under another value. */
 export type Reach =
   | "checks"
   | "verdicts"
@@ -165,7 +165,7 @@ function settingOf([name, unit, reach]: Entry): Setting {
   };
 }
 
-/** What we read of a JSON schema. */
+/** The parts of a JSON schema that we read. */
 interface Json {
   type?: string;
   enum?: string[];
@@ -213,14 +213,14 @@ function plain(n: number): string {
   return n.toLocaleString("en-GB", { maximumFractionDigits: 6 });
 }
 
-/** Where a configuration says something: a setting for every model, or for one. */
+/** A place in a configuration: a setting for every model, or for one. */
 export interface Place {
   name: SettingName;
   /** null: every model that does not differ */
   model: string | null;
 }
 
-/** What a configuration says at a place; undefined: nothing, the model goes by what every model does. */
+/** Returns the value at a place; undefined: none, the model goes by what every model does. */
 export const valueAt = (config: RetrainingConfig, { name, model }: Place): unknown =>
   model === null ? config[name] : config.models[model]?.[name as keyof ModelConfig];
 

@@ -1,4 +1,4 @@
-/** What a cell of a table of plain values can hold; null: none. */
+/** The value of a cell in a table of plain values; null: none. */
 export type Cell = string | number | null;
 
 /** A table as CSV (RFC 4180): names first, numbers unrounded, an empty cell for "none". */

@@ -11,7 +11,7 @@ export class ConflictError extends Error {
   override name = "ConflictError";
 }
 
-/** What a caller sent cannot be used; `field` is the path at fault, as in `models.churn.seed`. */
+/** Thrown where the caller's input cannot be used; `field` is the path at fault, as in `models.churn.seed`. */
 export class InvalidInputError extends TypeError {
   override name = "InvalidInputError";
   constructor(message: string, readonly field: string) {

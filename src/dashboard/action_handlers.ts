@@ -2,7 +2,7 @@ import { page } from "fresh";
 import { define, type State } from "./define.ts";
 import { field, readForm, seeOther } from "./form.ts";
 
-/** What a request says of itself. */
+/** The parts of a request that name an action. */
 export interface ActionRequest {
   params: Record<string, string>;
   url: URL;
@@ -10,9 +10,9 @@ export interface ActionRequest {
 }
 
 interface ActionPage<T> {
-  /** What the address names, and the page's title. @throws {HttpError} it is not there */
+  /** Finds the subject that the address names, and sets the page's title. @throws {HttpError} it is not there */
   asked: (asked: ActionRequest) => Promise<T>;
-  /** What is sent to the API, beside the reason. */
+  /** Returns the request to the API, beside the reason. */
   change: (subject: T) => { path: string; body?: Record<string, unknown> };
   /** said where no reason was given */
   unexplained: string;

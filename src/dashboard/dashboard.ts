@@ -18,7 +18,7 @@ import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts
 import type { Status } from "../retraining/status.ts";
 import type { Rollout } from "../rollout/rollout.ts";
 
-/** What one policy would have scored at one cut-off of a replay of history. */
+/** The score of one policy at one cut-off of a replay of history. */
 export interface ReplayScore {
   model: string;
   policy: string;
@@ -28,7 +28,7 @@ export interface ReplayScore {
   metrics: Record<string, number>;
 }
 
-/** Which cycles to list, and in what order; left out: newest first. */
+/** Selects the cycles to list, and their order; left out: newest first. */
 export interface CycleQuery {
   model?: string;
   outcome?: string;
@@ -50,7 +50,7 @@ export interface RolloutStory {
   moves: ServingMove[];
 }
 
-/** Which alerts to list. */
+/** Selects the alerts to list. */
 export interface AlertListQuery {
   /** left out: open ones first, then closed ones */
   state?: "open" | "closed";
@@ -74,7 +74,7 @@ export interface AlertList {
   lastClosedAt: string | null;
 }
 
-/** Which changes that people made to list, newest first. */
+/** Selects the changes by people to list, newest first. */
 export interface AuditListQuery {
   who?: string;
   action?: string;
@@ -83,7 +83,7 @@ export interface AuditListQuery {
   limit: number;
 }
 
-/** What governs retraining: now, and before. */
+/** The configuration of retraining: now, and before. */
 export interface Configuration {
   current: ConfigVersion;
   /** version 0 */
@@ -155,5 +155,5 @@ export interface Dashboard {
   workflowUrl(workflowId: string, runId: string): string | null;
 }
 
-/** What a page that keeps itself current may follow. */
+/** The subject that a page which keeps itself current follows. */
 export type Follows = "overview" | "cycles" | "looks" | "data" | "backtests";

@@ -4,7 +4,7 @@ import type { Dashboard } from "./dashboard.ts";
 import type { Person, SessionActions } from "./session.ts";
 import type { Follows } from "./dashboard.ts";
 
-/** What every request carries. */
+/** The state of every request. */
 export interface State {
   dashboard: Dashboard;
   sessions: SessionActions;

@@ -1,7 +1,7 @@
 import { sha256 } from "../core/hash.ts";
 import type { OverviewView } from "./view.ts";
 
-/** What listeners are told, as it changes, as server-sent events. */
+/** Sends the newest view to listeners as server-sent events. */
 export interface Feed {
   /**
    * A stream of `view` events, each with an id, and of `beat` events while nothing changes. It ends with `signal`, and
@@ -17,7 +17,7 @@ export interface Feed {
   ): Promise<ReadableStream<Uint8Array> | null>;
 }
 
-interface Told {
+interface Snapshot {
   id: string;
   view: OverviewView;
 }
@@ -35,7 +35,7 @@ export function createFeed(
   const listeners = new Map<Listener, () => Promise<boolean>>();
   let coming = 0;
   let checkedMs = 0;
-  let now: Promise<Told> | null = null;
+  let now: Promise<Snapshot> | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let quietMs = 0;
 
@@ -66,7 +66,7 @@ export function createFeed(
     if ((checkedMs += everyMs) >= beatMs) check();
     const before = now;
     try {
-      now = told(read);
+      now = readSnapshot(read);
       const { id, view } = await now;
       quietMs += everyMs;
       if (before === null || (await before).id !== id) send(viewEvent({ id, view }));
@@ -81,7 +81,7 @@ export function createFeed(
   return {
     async listen(last, signal, mayStay = () => Promise.resolve(true)) {
       if (listeners.size + coming >= most) return null;
-      now ??= told(read);
+      now ??= readSnapshot(read);
       coming++; // who waits for the first view has a place already
       const { id, view } = await now.catch((error) => {
         now = null; // the next one tries again
@@ -104,10 +104,10 @@ export function createFeed(
   };
 }
 
-async function told(read: () => Promise<OverviewView>): Promise<Told> {
+async function readSnapshot(read: () => Promise<OverviewView>): Promise<Snapshot> {
   const view = await read();
   return { id: sha256(JSON.stringify({ ...view, readAt: "" })).slice(0, 16), view };
 }
 
-const viewEvent = ({ id, view }: Told) => `event: view\nid: ${id}\ndata: ${JSON.stringify(view)}\n\n`;
+const viewEvent = ({ id, view }: Snapshot) => `event: view\nid: ${id}\ndata: ${JSON.stringify(view)}\n\n`;
 const beatEvent = ({ readAt }: OverviewView) => `event: beat\ndata: ${JSON.stringify({ readAt })}\n\n`;

@@ -45,7 +45,7 @@ import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "../api/deps.ts";
 import { ANONYMOUS, createSessionService, type SessionService } from "./sessions.ts";
 import { limitBody, presentedKey } from "../api/guards.ts";
 
-/** What the dashboard is built from: a part of what the API is. */
+/** The dependencies of the dashboard: some of the API's. */
 export interface DashboardDeps
   extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
   /** opens what impacts were measured on */
@@ -80,7 +80,7 @@ const POLICY = [
   "frame-ancestors 'none'",
 ];
 
-/** What the pages read, out of Postgres only: they answer while workers and Temporal are down. */
+/** Reads for the pages, out of Postgres only: they answer while workers and Temporal are down. */
 export function readDashboard(deps: DashboardDeps): Dashboard {
   const { sql, clock, temporalUi, namespace = "default" } = deps;
   return {
@@ -167,9 +167,9 @@ async function readRollout(sql: Sql, id: string): Promise<RolloutStory | null> {
   };
 }
 
-async function nullIfNotFound<T>(found: Promise<T>): Promise<T | null> {
+async function nullIfNotFound<T>(row: Promise<T>): Promise<T | null> {
   try {
-    return await found;
+    return await row;
   } catch (error) {
     if (error instanceof NotFoundError) return null;
     throw error;
@@ -279,7 +279,9 @@ const isVisit = (req: Request) =>
 const isForm = (req: Request) =>
   /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/.test(req.headers.get("content-type") ?? "");
 
-/** Who may read the pages without having signed in: on loopback everybody, else who sends a key as the API takes it. */
+/**
+ * Decides who may read the pages without a session: on loopback everybody, else who sends a key as the API takes it.
+ */
 function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
   if (neededRole("reader", host) === null) return () => Promise.resolve(true);
   return async (req) => {

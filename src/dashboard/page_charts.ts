@@ -1,6 +1,6 @@
 import type { Cell } from "../core/csv.ts";
 
-/** How the cells of a column are written in a table; the CSV has them as they are. */
+/** The format of a column's cells in a table; the CSV has them as they are. */
 export type Written = "text" | "count" | "figure" | "signed" | "percent" | "day" | "moment";
 
 /** A column of a chart's numbers. Left out: text. */

@@ -9,7 +9,7 @@ import type { Api, ApiDeps } from "../api/deps.ts";
 
 const FAILURES = { max: 10, perMs: 60_000 };
 const FAILURE_TAKES_MS = 500;
-/** Where a change starts from does not matter in process; the guard of hosts knows this one. */
+/** The host of a change does not matter in process; the guard of hosts knows this one. */
 const IN_PROCESS = "http://localhost";
 
 /** Sessions, with who comes back. */

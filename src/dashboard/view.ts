@@ -4,7 +4,7 @@ import type { Status } from "../retraining/status.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
 
-/** What the live parts of the pages show; `/live` answers it as JSON. */
+/** The data of the live parts of the pages; `/live` answers it as JSON. */
 export interface OverviewView {
   status: Status;
   /** the stages of the running cycle so far, by model */

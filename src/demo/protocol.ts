@@ -7,7 +7,7 @@ import { Strategy } from "../rollout/plan.ts";
 export const POLICIES = ["frozen", "always", "threshold", "perennial"] as const;
 export type Policy = typeof POLICIES[number];
 
-/** How history is replayed: a cut-off every `stepDays`, whom it is about, and how far outcomes reach. */
+/** The protocol of a replay: a cut-off every `stepDays`, the population, and the horizon of outcomes. */
 export const ReplayProtocol = z.strictObject({
   first: z.iso.date(),
   last: z.iso.date(),

@@ -5,7 +5,7 @@ import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { POLICIES, type Policy } from "./protocol.ts";
 
-/** How one policy did over all cut-offs of a replay. */
+/** The results of one policy over all cut-offs of a replay. */
 export interface PolicySummary {
   policy: Policy;
   /** cut-offs scored */

@@ -46,7 +46,7 @@ function categories(column: RawColumn, counts: ReadonlyMap<string, number>, lear
     }));
 }
 
-/** How often each value stands in the first `learn` rows. */
+/** Counts each value in the first `learn` rows. */
 export function countCells(column: RawColumn, learn: number): Map<string, number> {
   const counts = new Map<string, number>();
   for (let row = 0; row < learn; row++) {

@@ -34,18 +34,18 @@ export function judgeAlarms(alarms: readonly AlarmAt[], changes: readonly Change
   const falseAlarms: number[] = [];
   const repeated: number[] = [];
   for (const { row } of alarms) {
-    const at = changes.findLastIndex((change) => change.row <= row);
-    if (at < 0) falseAlarms.push(row);
-    else if (delays[at] === null) delays[at] = row - changes[at].row;
-    else (row <= changes[at].until ? repeated : falseAlarms).push(row);
+    const index = changes.findLastIndex((change) => change.row <= row);
+    if (index < 0) falseAlarms.push(row);
+    else if (delays[index] === null) delays[index] = row - changes[index].row;
+    else (row <= changes[index].until ? repeated : falseAlarms).push(row);
   }
-  const found = delays.filter((delay) => delay !== null);
+  const known = delays.filter((delay) => delay !== null);
   return {
     delays,
     falseAlarms,
     repeated,
     meanTimeBetweenFalseAlarms: falseAlarms.length > 0 ? errors / falseAlarms.length : null,
-    missedRatio: changes.length > 0 ? 1 - found.length / changes.length : null,
-    meanTimeToDetect: found.length > 0 ? found.reduce((a, b) => a + b, 0) / found.length : null,
+    missedRatio: changes.length > 0 ? 1 - known.length / changes.length : null,
+    meanTimeToDetect: known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : null,
   };
 }

@@ -21,7 +21,7 @@ export interface RowStream {
   readonly later: readonly number[];
 }
 
-/** How wrong a model that was trained on the first tenth of a stream is on the rest of it. */
+/** The errors of a model on a stream, after training on its first tenth. */
 export interface ErrorStream extends Answers {
   readonly kind: ErrorKind;
   /** which rows, from 0; parallel to `errors` and `groups` */
@@ -30,7 +30,7 @@ export interface ErrorStream extends Answers {
   readonly winners: readonly string[];
 }
 
-/** What one detector said about the errors. */
+/** The alarms of one detector on the errors. */
 export interface Watched {
   readonly name: string;
   readonly budgeted: boolean;
@@ -57,7 +57,7 @@ export function openStream(table: Table, names: { target: string; truth?: string
   if (table.rows < ROWS_NEEDED) throw new InsufficientDataError("this stream, rows", table.rows, ROWS_NEEDED);
   const learn = Math.floor(table.rows / 10);
   const target = targetOf(column, learn);
-  const given = table.columns.filter((one) => one !== column && one !== truth);
+  const given = table.columns.filter((other) => other !== column && other !== truth);
   const features = encodeFeatures(given, table.rows, learn);
   if (features.names.length === 0) {
     throw new InsufficientDataError("this stream, columns to learn from", 0, 1);
@@ -88,9 +88,9 @@ export async function errorsOf(
 }
 
 function columnOf({ columns }: Table, name: string): RawColumn {
-  const column = columns.find((one) => one.name === name);
+  const column = columns.find((candidate) => candidate.name === name);
   if (column) return column;
-  const have = columns.slice(0, 20).map((one) => `"${one.name}"`).join(", ");
+  const have = columns.slice(0, 20).map((candidate) => `"${candidate.name}"`).join(", ");
   throw new InvalidInputError(`Cannot find column "${name}": have ${have}`, "column");
 }
 

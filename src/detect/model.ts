@@ -8,7 +8,7 @@ import type { Features } from "./features.ts";
 import type { Target } from "./target.ts";
 import { cellText } from "./table.ts";
 
-/** What a fixed model said of some rows. Arrays are parallel, shape `[n]`. */
+/** Predictions of a fixed model for some rows. Arrays are parallel, shape `[n]`. */
 export interface Answers {
   /** 0 or 1 (right, wrong) for classes, else the absolute error */
   readonly errors: Float64Array;

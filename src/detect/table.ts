@@ -29,7 +29,10 @@ const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
  * out and counted.
  * @throws {NotFoundError} there is no such file   @throws {InvalidInputError} it cannot be read, is empty, or names a column twice
  */
-export async function readTable(path: string, onBytes: (read: number, of: number) => void): Promise<Table> {
+export async function readTable(
+  path: string,
+  onBytes: (bytesRead: number, of: number) => void,
+): Promise<Table> {
   const { gzip, bytes } = await firstLook(path);
   let builder: TableBuilder | undefined;
   try {
@@ -142,7 +145,7 @@ class ColumnBuilder {
   }
 }
 
-/** What stands in a cell, as text; undefined where it is missing. */
+/** Returns the text of a cell; undefined where it is missing. */
 export function cellText({ numbers, codes, texts }: RawColumn, row: number): string | undefined {
   if (codes[row] > 0) return texts[codes[row]];
   return Number.isNaN(numbers[row]) ? undefined : String(numbers[row]);

@@ -2,7 +2,7 @@ import { InvalidInputError } from "../core/errors.ts";
 import { countCells, isNumeric } from "./features.ts";
 import { cellText, type RawColumn } from "./table.ts";
 
-/** What the model learns to tell. */
+/** The target that the model learns. */
 export type Target =
   | { readonly kind: "classes"; readonly column: RawColumn; readonly classes: readonly string[] }
   /** from the lowest to the highest in the rows learned from */

@@ -31,8 +31,8 @@ export function quantileBins(reference: Sample, current: Sample, most: number): 
     ends.push(value), atoms.push(alone);
     below = upTo;
   }
-  const at = Float32Array.from(ends);
-  return { ends: at, atoms, reference: countsIn(at, reference), current: countsIn(at, current) };
+  const edges = Float32Array.from(ends);
+  return { ends: edges, atoms, reference: countsIn(edges, reference), current: countsIn(edges, current) };
 }
 
 /** Whether two sorted samples have together no more than so many distinct values. */
@@ -76,17 +76,17 @@ export function binOf(ends: ArrayLike<number>, value: number): number {
 /** Rows of a sample per bin of given upper ends (values above the last count there), and those without a value. */
 export function countsIn(ends: ArrayLike<number>, { sorted, missing }: Sample): Float64Array {
   const counts = new Float64Array(ends.length + 1);
-  let at = 0;
+  let bin = 0;
   for (let b = 0; b < ends.length; b++) {
-    const from = at;
-    at = b === ends.length - 1 ? sorted.length : rowsUpTo(sorted, ends[b], at);
-    counts[b] = at - from;
+    const from = bin;
+    bin = b === ends.length - 1 ? sorted.length : rowsUpTo(sorted, ends[b], bin);
+    counts[b] = bin - from;
   }
   counts[ends.length] = missing;
   return counts;
 }
 
-/** How many values of a sorted sample are at most so large. @param low a number that is known to be */
+/** Counts the values of a sorted sample that are at most so large. @param low a number that is known to be */
 function rowsUpTo(sorted: Float32Array, value: number, low = 0): number {
   for (let high = sorted.length; low < high;) {
     const middle = (low + high) >> 1;
@@ -96,7 +96,7 @@ function rowsUpTo(sorted: Float32Array, value: number, low = 0): number {
   return low;
 }
 
-/** How many values of a sorted sample are smaller. */
+/** Counts the values of a sorted sample that are smaller. */
 function rowsUnder(sorted: Float32Array, value: number): number {
   let low = 0;
   for (let high = sorted.length; low < high;) {

@@ -66,12 +66,12 @@ export function countCodes({ codings, units }: Pair, feature: number, codes: Uin
   const fewer = fewerOf(units);
   const all = reference.map((rows, b) => rows + current[b]);
   if (codes === null) return { all, fewer: fewer.isCurrent ? current : reference };
-  const found = { all: new Float64Array(bins), fewer: new Float64Array(bins) };
+  const counts = { all: new Float64Array(bins), fewer: new Float64Array(bins) };
   const from = units.starts[fewer.first];
   const to = units.starts[fewer.first + fewer.count];
   codes.forEach((bin, i) => {
-    found.all[bin]++;
-    if (i >= from && i < to) found.fewer[bin]++;
+    counts.all[bin]++;
+    if (i >= from && i < to) counts.fewer[bin]++;
   });
-  return found;
+  return counts;
 }

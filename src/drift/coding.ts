@@ -40,12 +40,12 @@ function numericCoding(reference: Sample, current: Sample): Coding {
 function categoricalCoding(reference: Sample, current: Sample): Coding {
   const found = quantileBins(reference, current, Infinity);
   const rows = (i: number) => found.reference[i] + found.current[i];
-  const kept = Array.from(found.ends, (_, i) => i).sort((a, b) => rows(b) - rows(a) || a - b)
+  const categories = Array.from(found.ends, (_, i) => i).sort((a, b) => rows(b) - rows(a) || a - b)
     .filter((i, rank) => rank < CATEGORIES_MAX && rows(i) >= CATEGORY_ROWS_MIN);
-  const other = kept.length;
+  const other = categories.length;
   const missing = other + 1;
   const bins = missing + 1;
-  const codes = new Map(kept.map((i, code) => [found.ends[i], code]));
+  const codes = new Map(categories.map((i, code) => [found.ends[i], code]));
   const codeOf = (value: number) => Number.isFinite(value) ? codes.get(value) ?? other : missing;
   const merged = (counts: Float64Array) => {
     const into = new Float64Array(bins);

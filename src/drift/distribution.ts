@@ -32,16 +32,16 @@ export function energyDistance(a: ArrayLike<number>, b: ArrayLike<number>): numb
 }
 
 /** Calls `at(F_a - F_b, width)` for every stretch between neighbouring values; the last has no width. */
-function walk(a: ArrayLike<number>, b: ArrayLike<number>, at: (gap: number, width: number) => void): void {
+function walk(a: ArrayLike<number>, b: ArrayLike<number>, onGap: (gap: number, width: number) => void): void {
   const n = a.length;
   const m = b.length;
   for (let i = 0, j = 0; i < n || j < m;) {
     const x = j >= m || (i < n && a[i] <= b[j]) ? a[i] : b[j];
     while (i < n && a[i] === x) i++;
     while (j < m && b[j] === x) j++;
-    if (i === n && j === m) return at(0, 0);
+    if (i === n && j === m) return onGap(0, 0);
     const next = j >= m || (i < n && a[i] <= b[j]) ? a[i] : b[j];
-    at(i / n - j / m, next - x);
+    onGap(i / n - j / m, next - x);
   }
 }
 

@@ -3,7 +3,7 @@ import type { Scores } from "./scores.ts";
 import type { Units } from "./units.ts";
 
 /**
- * What the sums of scores over the units of one window do when units are dealt to the windows at random. Both are exact
+ * Moments of the sums of scores over one window's units when units are dealt to the windows at random. Both are exact
  * for the deal of whole units, all of them of one size.
  */
 export interface NullMoments {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** How one feature differs between the reference and the current window. */
+/** The difference of one feature between the reference and the current window. */
 export const FeatureShift = z.strictObject({
   feature: z.string(),
   kind: z.enum(["numeric", "categorical"]),
@@ -33,7 +33,7 @@ export const FeatureShift = z.strictObject({
 });
 export type FeatureShift = z.infer<typeof FeatureShift>;
 
-/** What a look at the inputs of a model found. */
+/** The report of a look at the inputs of a model. */
 export const DriftReport = z.strictObject({
   model: z.string(),
   version: z.int(),

@@ -15,16 +15,16 @@ export interface Sample {
 
 /** A column as a sample. @param values shape `[n]`, NaN: no value; of categories codes, integers >= 0 */
 export function sampleOf(values: ArrayLike<number>, kind: Sample["kind"] = "numeric"): Sample {
-  const kept = new Float32Array(values.length);
+  const sample = new Float32Array(values.length);
   let n = 0;
   let sum = 0;
   let squares = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
-    if (value - value === 0) kept[n++] = value, sum += value; // neither NaN nor infinite
+    if (value - value === 0) sample[n++] = value, sum += value; // neither NaN nor infinite
   }
   const mean = sum / n;
-  const sorted = sortFloats(kept.subarray(0, n));
+  const sorted = sortFloats(sample.subarray(0, n));
   for (let i = 0; i < n; i++) squares += (sorted[i] - mean) ** 2;
   return { kind, sorted, missing: values.length - n, mean, sd: Math.sqrt(squares / n) };
 }

@@ -17,7 +17,7 @@ export interface Scores {
 const POLYNOMIALS = 6;
 const DECAY = 0.7;
 const MISSING_WEIGHT = 0.5;
-/** What is left of a polynomial when fewer bins than degrees hold rows is rounding. */
+/** Remainders of a polynomial below this are rounding: fewer bins than degrees hold rows. */
 const RESIDUE = 1e-6;
 
 /**
@@ -30,7 +30,7 @@ export function numericScores(mass: Float64Array): Scores {
   const present = mass.slice();
   present[mass.length - 1] = 0;
   const ranks = midRanks(present);
-  const kept: Float64Array[] = [];
+  const columns: Float64Array[] = [];
   const weights: number[] = [];
   const ones = normalised(present.map((m) => m > 0 ? 1 : 0), present, rows);
   for (let j = 0, basis = ones ? [ones] : []; j < POLYNOMIALS && basis.length > j; j++) {
@@ -38,23 +38,25 @@ export function numericScores(mass: Float64Array): Scores {
     for (const known of [...basis, ...basis]) subtract(next, known, present, rows); // twice, for rounding's sake
     const score = normalised(next, present, rows);
     if (!score) break;
-    basis.push(score), kept.push(score), weights.push(DECAY ** j);
+    basis.push(score), columns.push(score), weights.push(DECAY ** j);
   }
   const missing = mass[mass.length - 1] / rows;
-  if (missing > 0 && missing < 1) kept.push(indicator(mass, mass.length - 1)), weights.push(MISSING_WEIGHT);
-  return pack(mass.length, kept, weights, false);
+  if (missing > 0 && missing < 1) {
+    columns.push(indicator(mass, mass.length - 1)), weights.push(MISSING_WEIGHT);
+  }
+  return pack(mass.length, columns, weights, false);
 }
 
 /** Scores of a category: one for each bin that holds rows; the sum of their weighted squares is Pearson's chi-square. */
 export function categoricalScores(mass: Float64Array): Scores {
   const rows = sum(mass);
-  const kept: Float64Array[] = [];
+  const columns: Float64Array[] = [];
   const weights: number[] = [];
   mass.forEach((m, b) => {
     if (m === 0 || m === rows) return;
-    kept.push(indicator(mass, b)), weights.push(1 - m / rows);
+    columns.push(indicator(mass, b)), weights.push(1 - m / rows);
   });
-  return pack(mass.length, kept, weights, true);
+  return pack(mass.length, columns, weights, true);
 }
 
 /** Ranks of bins among the rows with a value, -1 to 1. */
@@ -90,8 +92,8 @@ function inner(a: Float64Array, b: Float64Array, mass: Float64Array): number {
 
 const sum = (values: Float64Array) => values.reduce((a, b) => a + b, 0);
 
-function pack(bins: number, kept: Float64Array[], weights: number[], categorical: boolean): Scores {
-  const values = new Float64Array(kept.length * bins);
-  kept.forEach((score, k) => values.set(score, k * bins));
+function pack(bins: number, columns: Float64Array[], weights: number[], categorical: boolean): Scores {
+  const values = new Float64Array(columns.length * bins);
+  columns.forEach((score, k) => values.set(score, k * bins));
   return { bins, values, weights: Float64Array.from(weights), categorical };
 }

@@ -8,7 +8,7 @@
 const EXTREME_ENOUGH = 20;
 const ROUNDS_OF_ALPHA = 20;
 const SETTLED_OF_ALPHA = 5;
-/** How often it is worth to ask. */
+/** Rounds between two looks at whether the answer is settled. */
 const ASK_EVERY = 50;
 
 /** Rounds that a test takes where something changed for sure. */

@@ -45,7 +45,7 @@ export function smallestChange(
   return up === null || down === null ? null : Math.max(up, down);
 }
 
-/** What a change of the mean score by 1 in the current window adds to the sum that is tested. */
+/** Returns the rise of the tested sum by a change of the mean score by 1 in the current window. */
 function sumsPerScore({ rows: { length }, starts, current }: Units): number {
   const now = starts[current];
   return now * (length - now) / length;

@@ -138,7 +138,10 @@ interface Category {
 const inCommon = ({ bins, shared, apart }: Category, i: number, j: number) =>
   bins[i] === bins[j] ? shared[bins[i]] : apart;
 
-/** What `k_f` is made of: the mid-rank score of numbers; of a category `1 / share - 1` where two rows share it, else -1, scaled. */
+/**
+ * Returns the factors of `k_f`: the mid-rank score of numbers; of a category `1 / share - 1` where two rows share it,
+ * else -1, scaled.
+ */
 function embedded(codes: Coded["codes"], firstBin: Int32Array, scores: readonly Scores[]) {
   const features = scores.length;
   const rows = codes.length / features;

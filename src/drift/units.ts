@@ -18,8 +18,8 @@ export function fewerOf({ starts, current }: Units): { isCurrent: boolean; first
 }
 
 /**
- * What makes sums over windows of different numbers of rows comparable: a difference of means is the sum over one window
- * by `N / (n (N - n))`, here relative to that of a window with its usual share of the rows.
+ * Returns the factor that makes sums over windows of different numbers of rows comparable: a difference of means is the
+ * sum over one window by `N / (n (N - n))`, here relative to that of a window with its usual share of the rows.
  * @param taken rows in the window with fewer units
  */
 export function balanceOf({ starts, current }: Units, taken: number): number {

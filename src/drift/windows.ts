@@ -23,7 +23,7 @@ export interface WindowsOptions {
   roundsMax?: number;
 }
 
-/** How one feature differs between two windows. */
+/** The difference of one feature between two windows. */
 export interface FeatureVerdict {
   feature: string;
   kind: "numeric" | "categorical";
@@ -92,13 +92,13 @@ export function compareWindows(reference: Table, current: Table, options: Window
   return { method, rounds, features, together: together(pair, statistics, options, random) };
 }
 
-/** What can be said of two samples without judging it. */
+/** Describes two samples without judging them. */
 function difference(
   then: Sample,
   now: Sample,
 ): Pick<FeatureVerdict, "kind" | "distances" | "shift" | "missing"> {
   const valued = then.sorted.length > 0 && now.sorted.length > 0;
-  const applies = (of: string) => valued && (of === "both" || of === then.kind);
+  const applies = (kind: string) => valued && (kind === "both" || kind === then.kind);
   const missingShare = ({ sorted, missing }: Sample) => missing / (sorted.length + missing);
   return {
     kind: then.kind,

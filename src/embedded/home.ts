@@ -1,7 +1,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import type { HostEnvironment } from "./types.ts";
 
-/** Where an installation may live is not known: neither `PERENNIAL_HOME` nor `HOME` says so. */
+/** Thrown where no home of an installation is known: neither `PERENNIAL_HOME` nor `HOME` names one. */
 export class UnknownHomeError extends Error {
   override name = "UnknownHomeError";
   constructor(variable: string) {

@@ -9,7 +9,7 @@ export class InstallationRunningError extends Error {
   }
 }
 
-/** Who holds a lock, as it wrote of itself. */
+/** The holder of a lock, as it wrote of itself. */
 export interface LockOwner {
   pid: number;
   /** ISO 8601, UTC. */
@@ -49,7 +49,7 @@ export async function lockHome(home: string, startedAt: string): Promise<Lock> {
   };
 }
 
-/** Who runs the installation in `home`, or `undefined` if nobody does. */
+/** Returns the process that runs the installation in `home`, or `undefined`. */
 export async function lockOwner(home: string): Promise<LockOwner | undefined> {
   const path = join(home, "lock");
   try {

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { ChosenPorts, HostEnvironment, Log } from "./types.ts";
 
-/** Who listens where unless told otherwise, and what a person sets to change it. */
+/** Default ports, and the variables that change them. */
 export const PORTS = {
   api: { default: 8000, wants: "The API and dashboard", setting: "--port or PERENNIAL_PORT" },
   temporal: { default: 7233, wants: "The Temporal server", setting: "PERENNIAL_TEMPORAL_PORT" },

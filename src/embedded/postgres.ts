@@ -62,7 +62,7 @@ export async function startPostgres(
   return await launch(files, { bin, user, port: chosen, password });
 }
 
-/** Where the server answers that runs on these data now, whoever started it; `undefined`: none does. */
+/** Returns the address of the server that runs on these data now, whoever started it; `undefined`: none does. */
 export async function runningPostgres(home: string): Promise<string | undefined> {
   const files = postgresFiles(home);
   const left = await readPidFile(files);
@@ -93,8 +93,8 @@ async function launch(files: PostgresFiles, options: LaunchOptions, attempt = 1)
   let gone = false;
   exited.then(() => gone = true);
   const isReady = async () => {
-    const said = await readPidFile(files);
-    return gone || (said?.pid === child.pid && said.ready); // a crashed run's file may still say "ready"
+    const pidFile = await readPidFile(files);
+    return gone || (pidFile?.pid === child.pid && pidFile.ready); // a crashed run's file may still say "ready"
   };
   const answered = await waitUntil(isReady, { withinMs: READY_WITHIN_MS, everyMs: 10 });
   if (gone || !answered) {
@@ -171,7 +171,7 @@ function running(
   };
 }
 
-/** What the server says of itself in `postmaster.pid`: line 1 its process, 4 its port, 8 its state. */
+/** Reads `postmaster.pid`: line 1 its process, 4 its port, 8 its state. */
 async function readPidFile(
   files: PostgresFiles,
 ): Promise<{ pid: number; port: number; ready: boolean } | undefined> {

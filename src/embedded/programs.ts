@@ -30,14 +30,14 @@ export async function runProgram(
 
 /** The first program of that name on the PATH that runs with `args`. */
 export async function findProgram(name: string, args: readonly string[], env: Environment): Promise<Found> {
-  let found: Found = { reason: "not there" };
+  let program: Found = { reason: "not there" };
   for (const folder of (env.PATH ?? "").split(":")) {
     if (!isAbsolute(folder)) continue;
     const next = await tryProgram(join(folder, name), args, env);
     if ("path" in next) return next;
-    if (next.reason !== "not there") found = next;
+    if (next.reason !== "not there") program = next;
   }
-  return found;
+  return program;
 }
 
 /** Runs the program once with `args`, to see whether it does. */

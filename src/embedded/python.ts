@@ -56,16 +56,16 @@ async function makeEnvironment(
   purpose: string,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<void> {
-  const found = await findProgram("python3", ["-c", "import ensurepip, venv"], env);
-  if ("reason" in found) {
-    const fix = found.reason === "not there"
+  const python = await findProgram("python3", ["-c", "import ensurepip, venv"], env);
+  if ("reason" in python) {
+    const fix = python.reason === "not there"
       ? "install Python 3.10 or newer (Debian, Ubuntu: apt-get install python3 python3-venv)"
       : "Debian and Ubuntu ship it apart: apt-get install python3-venv";
     throw new PythonUnavailableError(
-      `Cannot make a Python for ${purpose}: need python3 with its venv module on the PATH, it is ${found.reason}; ${fix}`,
+      `Cannot make a Python for ${purpose}: need python3 with its venv module on the PATH, it is ${python.reason}; ${fix}`,
     );
   }
-  await run(found.path, ["-m", "venv", "--clear", folder], purpose);
+  await run(python.path, ["-m", "venv", "--clear", folder], purpose);
 }
 
 async function install(python: string, requirements: string, purpose: string): Promise<void> {

@@ -10,7 +10,7 @@ export class ServerKeepsDyingError extends Error {
 }
 
 export interface SupervisorOptions<S extends RunningServer> {
-  /** What a person calls it: `Postgres`. */
+  /** The name for people: `Postgres`. */
   name: string;
   /** Starts it again, on the same ports and data. */
   restart: (last: S) => Promise<S>;

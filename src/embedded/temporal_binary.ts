@@ -37,9 +37,9 @@ export async function findTemporal({ cache, env, log }: FindOptions): Promise<st
   const folder = join(cache, "temporal", TEMPORAL_CLI_VERSION);
   const target = join(folder, "temporal");
   const tried: string[] = [];
-  const pathOf = (name: string, found: Found) => {
-    if ("path" in found) return found.path;
-    tried.push(`${name}: ${found.reason}`);
+  const pathOf = (name: string, program: Found) => {
+    if ("path" in program) return program.path;
+    tried.push(`${name}: ${program.reason}`);
   };
   const ready = pathOf("`temporal` on the PATH", await findProgram("temporal", ["--version"], env)) ??
     pathOf(`a copy in "${folder}"`, await tryProgram(target, ["--version"], env));
@@ -49,9 +49,9 @@ export async function findTemporal({ cache, env, log }: FindOptions): Promise<st
   using _turn = await takeTurn(folder, log);
   const meanwhile = await tryProgram(target, ["--version"], env);
   if ("path" in meanwhile) return meanwhile.path;
-  const made = pathOf("official download", await downloadTemporal(target, { env, log })) ??
+  const downloaded = pathOf("official download", await downloadTemporal(target, { env, log })) ??
     pathOf(TEMPORAL_BUILD, await buildTemporal(target, { env, log }));
-  if (made) return made;
+  if (downloaded) return downloaded;
   throw new TemporalUnavailableError(tried);
 }
 

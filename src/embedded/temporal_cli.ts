@@ -2,7 +2,7 @@ import { runProgram } from "./programs.ts";
 import { SEARCH_ATTRIBUTES } from "./temporal_namespace.ts";
 
 /**
- * What is asked of the embedded server through its own command line (50 ms a question): the SDK would do it with
+ * The embedded server's own command line (50 ms a question): the SDK would do it with
  * Deno's HTTP/2 client, which can crash the process when a server goes away (docs/decisions/0001).
  */
 export interface TemporalCli {

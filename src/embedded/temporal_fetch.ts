@@ -6,7 +6,7 @@ import type { HostEnvironment, Log } from "./types.ts";
 /** The release that is downloaded or built. Later tags hold a `replace` directive, which `go install` refuses. */
 export const TEMPORAL_CLI_VERSION = "v1.5.1";
 const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_CLI_VERSION}`;
-/** What a person would type instead of `buildTemporal()`. */
+/** The commands that do the same as `buildTemporal()`. */
 export const TEMPORAL_BUILD = `go install ${GO_PACKAGE}`;
 
 /** A download that has not moved for this long is given up; one that moves, after `DOWNLOAD_MAX_MS`. */

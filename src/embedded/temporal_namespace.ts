@@ -1,7 +1,7 @@
 import type { NativeConnection } from "@temporalio/worker";
 import { waitUntil } from "./waiting.ts";
 
-/** What a person can search Perennial's workflows by. */
+/** Search attributes of Perennial's workflows. */
 export const SEARCH_ATTRIBUTES = ["PerennialModel", "PerennialVerdict", "PerennialTrigger"] as const;
 
 /** `INDEXED_VALUE_TYPE_KEYWORD` of Temporal's API. */

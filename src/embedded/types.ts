@@ -3,7 +3,7 @@
 /** Takes one finished line for a person to read; no line break at its end. */
 export type Log = (line: string) => void;
 
-/** What `src/config/environment.ts` read from the outside world, handed in so that nothing here reads it again. */
+/** The environment as `src/config/environment.ts` read it, handed in so that nothing here reads it again. */
 export interface HostEnvironment {
   /** The environment, as `Deno.env.toObject()` gives it. */
   env: Readonly<Record<string, string | undefined>>;
@@ -11,7 +11,7 @@ export interface HostEnvironment {
   uid: number | null;
 }
 
-/** How a child process ended. `code` is `null` when we did not start it and so cannot know. */
+/** The end of a child process. `code` is `null` when we did not start it and so cannot know. */
 export interface ChildExit {
   code: number | null;
 }

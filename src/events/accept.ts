@@ -9,7 +9,7 @@ import { parseTime } from "./time.ts";
 export const FUTURE_MS = 5 * 60_000;
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
 
-/** What `validateEvent` needs to know beside the event. */
+/** Context that `validateEvent` needs beside the event. */
 export interface ValidationContext {
   readonly nowMs: number;
   readonly pseudonym: Pseudonym;
@@ -70,7 +70,10 @@ function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: ValidationCo
   };
 }
 
-/** What was sent, or price x quantity (of a purchase or return without a quantity: 1); of a return never positive. */
+/**
+ * Returns the amount that was sent, or price x quantity (of a purchase or return without one: 1); of a return never
+ * positive.
+ */
 function amountOf(type: string, { price, quantity, amount }: ShopEvent): number | null {
   const isLine = type === "purchase" || type === "return";
   const units = quantity ?? (isLine ? 1 : null);

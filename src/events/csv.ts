@@ -25,7 +25,7 @@ export async function* readCsv(blocks: AsyncIterable<LineBlock>, name: string): 
   if (rows.length > 0) yield { rows, bytesRead };
 }
 
-/** Which columns carry which field, best name first. */
+/** Finds the columns that carry each field, best name first. */
 type Columns = readonly { readonly field: EventField; readonly at: number }[];
 
 /** Makes rows of records: known columns by their field, empty values left out. */

@@ -18,7 +18,7 @@ export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
   time: ["time", "timestamp", "event_time"],
 };
 
-/** Where one name stands: which field it means, and its rank among that field's names (0 is tried first). */
+/** The field that a name means, and its rank among that field's names (0 is tried first). */
 export interface FieldName {
   readonly field: EventField;
   readonly rank: number;
@@ -29,7 +29,7 @@ const BY_NAME = new Map<string, FieldName>(
   EVENT_FIELDS.flatMap((field) => FIELD_NAMES[field].map((name, rank) => [squeeze(name), { field, rank }])),
 );
 
-/** What a column or key of this name means; undefined: nothing we know. */
+/** Returns the field that a column or key of this name means; undefined: none we know. */
 export function fieldOf(name: string): FieldName | undefined {
   return name.length <= 40 ? BY_NAME.get(squeeze(name)) : undefined;
 }

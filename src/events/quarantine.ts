@@ -13,7 +13,7 @@ export interface Refusal {
   readonly line?: number;
 }
 
-/** What is kept of a refused event: its known fields, shortened, its shopper by pseudonym; nothing else that was sent. */
+/** Keeps of a refused event its known fields, shortened, its shopper by pseudonym; nothing else that was sent. */
 export function quarantined(raw: unknown, refusal: Refusal, pseudonym: Pseudonym): QuarantinedEvent {
   const { reason, field, source, line } = refusal;
   const body = keptOf(raw, pseudonym);
@@ -63,7 +63,7 @@ const shortened = (text: string) => text.slice(0, TEXT_MAX).toWellFormed().repla
 
 const kindOf = (value: unknown) => value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 
-/** What could not be accepted. Names its shopper by pseudonym only. */
+/** An event that could not be accepted. It names its shopper by pseudonym only. */
 export interface QuarantinedEvent {
   /** as it was sent; null: none, or not usable */
   readonly eventId: string | null;

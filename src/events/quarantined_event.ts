@@ -20,7 +20,7 @@ export type RestoredEvent =
   | { readonly kind: "not whole"; readonly why: string };
 
 const IMPORTED = "import ";
-/** What is kept in place of values that are no single value. */
+/** Placeholders of values that are no single value. */
 const PLACEHOLDERS = new Set(["object", "array", "function", "symbol", "bigint", "undefined", "null"]);
 /** Reasons that tell that what was refused was no text that is kept whole. */
 const REFUSED_TEXT = /must be a number or a text/;

@@ -20,7 +20,7 @@ export interface EventFile {
   readonly read: () => AsyncGenerator<RowBlock>;
 }
 
-/** What goes wrong while reading, such as a damaged archive, says which file it was. */
+/** Names the file in errors while reading, such as a damaged archive. */
 async function* naming(name: string, blocks: AsyncGenerator<RowBlock>): AsyncGenerator<RowBlock> {
   try {
     yield* blocks;

@@ -202,15 +202,15 @@ function yearAgo(h: History, value: number): number {
 /** The names of the columns, in the order of {@link featureRow}. */
 export const FEATURES: readonly string[] = DEFINITION.map((f) => f.name);
 
-/** What each feature means, in the order of {@link FEATURES}. */
+/** The meaning of each feature, in the order of {@link FEATURES}. */
 export const FEATURE_MEANINGS: readonly { name: string; means: string }[] = DEFINITION.map((
   { name, means },
 ) => ({ name, means }));
 
-/** Where each feature stands in {@link FEATURES}. */
+/** The place of each feature in {@link FEATURES}. */
 export const FEATURE_PLACES: ReadonlyMap<string, number> = new Map(FEATURES.map((name, i) => [name, i]));
 
-/** What grows with the length of the history, or follows the calendar: it moves though nothing has changed. */
+/** Features that grow with the length of the history, or follow the calendar: they move though nothing has changed. */
 const MOVES =
   /^(as_of_|tenure|first_purchase|gap_|recency_over_gap|bought_horizons|repeat_share|basket_max|basket_std|\w+_rate$)|_(all|year_ago|120|60|share)$/;
 

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../core/time.ts";
 import { type UserDay } from "./user_day.ts";
 
-/** What makes a shopper active: a purchase, or any event. */
+/** The kind of event that makes a shopper active: a purchase, or any. */
 export type Activity = "purchase" | "any";
 
 /**

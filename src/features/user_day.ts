@@ -1,5 +1,5 @@
 /**
- * What one shopper did on one UTC day: the unit that is rolled up while events come in, and all that
+ * The activity of one shopper on one UTC day: the unit that is rolled up while events come in, and all that
  * features and labels are built from. A day's purchases of one shopper count as one basket.
  */
 export interface UserDay {

@@ -68,10 +68,10 @@ const METRICS: Readonly<Record<string, string>> = {
   bias: "bias",
 };
 
-/** What people call a metric. */
+/** Returns the usual name of a metric. */
 export const metricName = (metric: string): string => METRICS[metric] ?? metric;
 
-/** How a moment is written: a `day` is a cut-off of the data and stays in UTC wherever the reader is. */
+/** Formats a moment: a `day` is a cut-off of the data and stays in UTC wherever the reader is. */
 export type MomentKind = "day" | "moment" | "clock";
 
 const FORMATS: Readonly<Record<MomentKind, Intl.DateTimeFormatOptions>> = {

@@ -1,4 +1,4 @@
-/** How figures are written in sentences and tables. */
+/** Formats numbers for sentences and tables. */
 
 const WORDS: Record<string, string> = {
   accuracy: "accuracy",

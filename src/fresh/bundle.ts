@@ -13,13 +13,13 @@ export type Bundle = Readonly<Record<string, string>>;
 export async function bundleIslands(root: string, cacheDir?: string): Promise<Bundle> {
   if (!cacheDir) return await bundle();
   const file = join(cacheDir, `islands-${await fingerprint(root)}.json`);
-  const kept = await readFile(file, "utf8").catch(() => null); // no such file: the first start with these sources
-  if (kept) return JSON.parse(kept);
-  const made = await bundle();
+  const cached = await readFile(file, "utf8").catch(() => null); // no such file: the first start with these sources
+  if (cached) return JSON.parse(cached);
+  const bundled = await bundle();
   await mkdir(cacheDir, { recursive: true });
-  await writeFile(`${file}.new`, JSON.stringify(made));
+  await writeFile(`${file}.new`, JSON.stringify(bundled));
   await rename(`${file}.new`, file); // a crash never leaves half a bundle
-  return made;
+  return bundled;
 }
 
 async function bundle(): Promise<Bundle> {

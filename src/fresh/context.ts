@@ -1,7 +1,7 @@
 /** A request on its way through middlewares to its page, and the site that answers it. */
 import type { Hono } from "hono";
 
-/** What a `Builder` gives an app. */
+/** The parts that a `Builder` gives an app. */
 export interface Site<State> {
   files: (req: Request) => Response | Promise<Response>;
   addRoutes: (carrier: Carrier<State>) => void;

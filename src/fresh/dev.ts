@@ -11,7 +11,7 @@ import { registerIsland, renderPage } from "./islands.ts";
 import { adapt, type App, type PageComponent, type PageResponse, type RouteHandler } from "./mod.ts";
 import { type Carrier, type Context, HttpError, type Middleware, type Site } from "./context.ts";
 
-/** What a file below `routes/` or `islands/` may export. */
+/** The exports of a file below `routes/` or `islands/`. */
 interface Module {
   default?: PageComponent;
   // deno-lint-ignore no-explicit-any -- its data are between the file's handler and its page

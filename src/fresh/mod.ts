@@ -12,7 +12,7 @@ export { csp } from "./csp.ts";
 
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** What a handler returns to have its page drawn with `data`. */
+/** Returns the answer of a handler that has its page drawn with `data`. */
 export interface PageResponse<Data> {
   data: Data;
   status?: number;
@@ -30,7 +30,7 @@ export const page = <Data>(
 export type HandlerFn<Data, State> = (ctx: Context<State>) => Awaitable<Response | PageResponse<Data>>;
 export type RouteHandler<Data, State> = HandlerFn<Data, State> | { [M in Method]?: HandlerFn<Data, State> };
 
-/** What a page, a layout, `_app` and `_error` are drawn from. */
+/** The props of a page, a layout, `_app` and `_error`. */
 export type PageProps<Data = unknown, State = unknown> =
   & Pick<Context<State>, "req" | "url" | "params" | "state" | "error">
   & { data: Data; Component: FunctionComponent };

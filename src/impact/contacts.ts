@@ -22,8 +22,9 @@ export function ranked(scores: ArrayLike<number>): Ranking {
 }
 
 /**
- * How much of a contact each row gets: 1, 0, or where a budget ends among equal scores the share of these that it
- * reaches, so that no accident of the order decides. A model that says the same of everyone spreads the budget evenly.
+ * Returns the share of a contact for each row: 1, 0, or where a budget ends among equal scores the share of these that
+ * it reaches, so that no accident of the order decides. A model that says the same of everyone spreads the budget
+ * evenly.
  * @param options.from lowest prediction that is contacted   @param options.share of the rows that may be, 0..1
  * @returns shape `[n]`, each 0..1, their sum at most `share * n`
  */

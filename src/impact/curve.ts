@@ -5,7 +5,7 @@ import type { ImpactEvidence } from "./impact_evidence.ts";
 import { Money, sumOf } from "./money.ts";
 import { budgetShare, gainOf } from "./profit.ts";
 
-/** What contacting a share of the population earned within a horizon. */
+/** The profit of contacting a share of the population within a horizon. */
 export const CurvePoint = z.strictObject({
   share: z.number().describe("of the population that is contacted, highest predictions first"),
   contacts: z.number(),
@@ -33,8 +33,10 @@ export function profitCurve(
   const population = cutoffs[cutoffs.length - 1].population;
   const before = ranking(evidence, rows.before);
   const after = ranking(evidence, rows.after);
-  const profits = (of: Ranked, share: number) =>
-    sharedOut(of, share).map((weight, i) => weight === 0 ? 0 : weight * gainOf(rows.outcome[i], economics));
+  const profits = (ranked: Ranked, share: number) =>
+    sharedOut(ranked, share).map((weight, i) =>
+      weight === 0 ? 0 : weight * gainOf(rows.outcome[i], economics)
+    );
   const amount = (values: Float64Array) =>
     population * values.reduce((a, b) => a + b, 0) / Math.max(1, values.length);
   return Array.from({ length: steps + 1 }, (_, step) => {
@@ -58,22 +60,22 @@ export function profitCurve(
 type Ranked = { places: number[]; ranking: Ranking }[];
 
 const ranking = ({ rows, cutoffs }: ImpactEvidence, scores: readonly number[]): Ranked =>
-  cutoffs.map((_, at) => {
-    const places = [...scores.keys()].filter((i) => rows.cutoff[i] === at);
+  cutoffs.map((_, cutoff) => {
+    const places = [...scores.keys()].filter((i) => rows.cutoff[i] === cutoff);
     return { places, ranking: ranked(places.map((i) => scores[i])) };
   });
 
 /** The contacts of every row when each cut-off contacts the same share. */
-function sharedOut(of: Ranked, share: number): Float64Array {
-  const weights = new Float64Array(of.reduce((n, { places }) => n + places.length, 0));
-  for (const { places, ranking } of of) {
+function sharedOut(rankings: Ranked, share: number): Float64Array {
+  const weights = new Float64Array(rankings.reduce((n, { places }) => n + places.length, 0));
+  for (const { places, ranking } of rankings) {
     contacts(ranking, { share }).forEach((weight, i) => weights[places[i]] = weight);
   }
   return weights;
 }
 
-function thresholdAt(of: Ranked, share: number): number | null {
-  const { scores, order } = of[of.length - 1].ranking;
+function thresholdAt(rankings: Ranked, share: number): number | null {
+  const { scores, order } = rankings[rankings.length - 1].ranking;
   const reached = Math.ceil(share * order.length);
   return reached === 0 ? null : scores[order[reached - 1]];
 }

@@ -1,13 +1,13 @@
 import type { ModelKind } from "../models/model.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 
-/** What the shop stated of its money, as a model's configuration holds it. */
+/** The economics that the shop stated, as a model's configuration holds them. */
 export type Stated = Pick<
   ModelConfig,
   "sales_margin" | "kept_customer_value" | "contact_cost" | "offer_success" | "offer_lift" | "contact_budget"
 >;
 
-/** What one contact is worth: `effect * outcome - contactCost`. */
+/** The worth of one contact: `effect * outcome - contactCost`. */
 export interface Economics {
   /** money that a contact earns for each unit of the outcome */
   readonly effect: number;
@@ -25,7 +25,7 @@ export interface Economics {
 export type Found = { kind: "stated"; economics: Economics } | { kind: "missing"; settings: string[] };
 
 /**
- * What a contact is worth, by what a model predicts.
+ * Returns the worth of a contact, by a model's prediction.
  *
  * - Classification: outcome 1 is a shopper whom the shop loses. A contact keeps `offer_success` of these, each worth
  *   `kept_customer_value`; on a shopper who would have stayed it is wasted.
@@ -53,7 +53,7 @@ export function economicsOf(kind: ModelKind, stated: Stated): Found {
   };
 }
 
-/** What cycles of so many seconds together cost; null: the shop has not said what an hour costs. */
+/** Returns the cost of cycles of so many seconds together; null: the shop has not said what an hour costs. */
 export function cycleCost(
   seconds: number,
   { machine_hour_cost, cycle_person_cost }: Pick<ModelConfig, "machine_hour_cost" | "cycle_person_cost">,

@@ -8,7 +8,7 @@ export interface Fold {
   judge: number[];
 }
 
-/** How rows were divided: no threshold is judged on a row it was chosen on. */
+/** The division of rows: no threshold is judged on a row it was chosen on. */
 export interface Folds {
   /** `time`: chosen where outcomes were complete before the rows it is judged on; `shoppers`: by halves of the shoppers */
   by: "time" | "shoppers";
@@ -27,9 +27,9 @@ export function foldsOf(
 ): Folds {
   const all = [...rows.outcome.keys()];
   const startMs = cutoffs.map(({ cutoff }) => Date.parse(cutoff));
-  const folds = cutoffs.map((_, at) => ({
-    choose: all.filter((i) => startMs[rows.cutoff[i]] + horizonDays * DAY_MS <= startMs[at]),
-    judge: all.filter((i) => rows.cutoff[i] === at),
+  const folds = cutoffs.map((_, cutoff) => ({
+    choose: all.filter((i) => startMs[rows.cutoff[i]] + horizonDays * DAY_MS <= startMs[cutoff]),
+    judge: all.filter((i) => rows.cutoff[i] === cutoff),
   })).filter(({ choose, judge }) => choose.length >= CHOOSE_MIN && judge.length > 0);
   if (folds.length > 0) return { by: "time", folds };
   const halves = [0, 1].map((half) => all.filter((i) => mix32(rows.shopper[i] ^ 0x1face) % 2 === half));

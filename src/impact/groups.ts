@@ -1,4 +1,4 @@
-/** Which features belong together: those of a group say much the same, and shuffling one alone would hide it. */
+/** Groups of features: those of a group say much the same, and shuffling one alone would hide it. */
 export const FEATURE_GROUPS: Readonly<Record<string, RegExp>> = {
   "recency": /^recency(_any|_view)?$/,
   "tenure": /^(tenure|first_purchase_age)$/,

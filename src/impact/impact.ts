@@ -3,7 +3,7 @@ import { CurvePoint } from "./curve.ts";
 import { Money } from "./money.ts";
 import { ImpactReport } from "./report.ts";
 
-/** What the new model was worth on some rows, beside the one it replaced. */
+/** The worth of the new model on some rows, beside the one it replaced. */
 export const StageImpact = z.strictObject({
   report: ImpactReport.nullable().describe("null: could not be measured"),
   uplift: Money.nullable().describe(
@@ -57,7 +57,7 @@ export const CycleImpact = z.strictObject({
 });
 export type CycleImpact = z.infer<typeof CycleImpact>;
 
-/** What retraining was worth to the shop. */
+/** The worth of retraining to the shop. */
 export const Impact = z.strictObject({
   model: z.string(),
   asOf: z.iso.datetime(),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Which rows an impact was measured on. */
+/** The rows that an impact was measured on. */
 export const ImpactStage = z.enum(["validation", "outcomes"]);
 export type ImpactStage = z.infer<typeof ImpactStage>;
 
@@ -11,8 +11,8 @@ export type ImpactCutoff = z.infer<typeof ImpactCutoff>;
 const column = z.array(z.number());
 
 /**
- * What both models said of the same shoppers, and what came true: everything that money and losses are computed from,
- * so that they can be computed again when the shop states other economics. Arrays of `rows` are parallel.
+ * Predictions of both models for the same shoppers, and the outcomes: everything that money and losses are computed
+ * from, so that they can be computed again when the shop states other economics. Arrays of `rows` are parallel.
  */
 export const ImpactEvidence = z.strictObject({
   kind: z.enum(["classification", "regression"]),

@@ -26,9 +26,9 @@ export interface Compared {
 }
 
 /**
- * What contacting those above the best threshold earned with the old and with the new model, on the same rows, each at
- * a threshold of its own that other rows prove ({@link foldsOf}, {@link provenThreshold}). A budget is shared out by the
- * rows at hand: where half of a population is judged, half of the budget is.
+ * Compares the profit of contacting those above the best threshold, with the old and with the new model, on the same
+ * rows, each at a threshold of its own that other rows prove ({@link foldsOf}, {@link provenThreshold}). A budget is
+ * shared out by the rows at hand: where half of a population is judged, half of the budget is.
  */
 export function compareProfit(evidence: ImpactEvidence, economics: Economics): Compared {
   const { rows, cutoffs } = evidence;
@@ -38,7 +38,7 @@ export function compareProfit(evidence: ImpactEvidence, economics: Economics): C
   const model = (scores: readonly number[]): Judged => {
     const parts = folds.map((fold) => weightsOf(evidence, economics, scores, fold));
     const weights = parts.flatMap((part) => [...part.weights]);
-    const profit = Float64Array.from(judged, (i, at) => weights[at] * gainOf(rows.outcome[i], economics));
+    const profit = Float64Array.from(judged, (i, row) => weights[row] * gainOf(rows.outcome[i], economics));
     const contacted = weights.reduce((a, b) => a + b, 0) / Math.max(1, weights.length);
     return { profit, contacted, moved: parts.some((part) => part.moved) };
   };
@@ -51,7 +51,7 @@ export function compareProfit(evidence: ImpactEvidence, economics: Economics): C
   };
 }
 
-/** What a contact with a shopper of this outcome earns, or loses. */
+/** Returns the gain or loss of a contact with a shopper of this outcome. */
 export const gainOf = (outcome: number, { effect, contactCost }: Economics): number =>
   effect * outcome - contactCost;
 
@@ -66,7 +66,7 @@ function weightsOf(
   scores: readonly number[],
   { choose, judge }: Fold,
 ): { weights: Float64Array; moved: boolean } {
-  const share = (at: number) => budgetShare(economics, cutoffs[at].population);
+  const share = (cutoff: number) => budgetShare(economics, cutoffs[cutoff].population);
   const { from, moved } = provenThreshold(
     choose.map((i) => scores[i]),
     choose.map((i) => gainOf(rows.outcome[i], economics)),
@@ -74,10 +74,13 @@ function weightsOf(
     { share: choose.reduce((sum, i) => sum + share(rows.cutoff[i]), 0) / Math.max(1, choose.length) },
   );
   const weights = new Float64Array(judge.length);
-  for (const at of new Set(judge.map((i) => rows.cutoff[i]))) {
-    const places = [...judge.keys()].filter((place) => rows.cutoff[judge[place]] === at);
-    const found = contacts(ranked(places.map((place) => scores[judge[place]])), { from, share: share(at) });
-    places.forEach((place, i) => weights[place] = found[i]);
+  for (const cutoff of new Set(judge.map((i) => rows.cutoff[i]))) {
+    const places = [...judge.keys()].filter((place) => rows.cutoff[judge[place]] === cutoff);
+    const contacted = contacts(ranked(places.map((place) => scores[judge[place]])), {
+      from,
+      share: share(cutoff),
+    });
+    places.forEach((place, i) => weights[place] = contacted[i]);
   }
   return { weights, moved };
 }

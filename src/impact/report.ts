@@ -5,7 +5,7 @@ import { pairedInterval } from "../stats/paired.ts";
 import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import { ImpactCutoff, type ImpactEvidence } from "./impact_evidence.ts";
 
-/** How much a group of features matters to both models: rise of the loss when the group is shuffled among the rows. */
+/** The importance of a group of features to both models: rise of the loss when the group is shuffled among the rows. */
 export const GroupImpact = z.strictObject({
   group: z.string(),
   before: z.number(),
@@ -14,7 +14,7 @@ export const GroupImpact = z.strictObject({
 });
 export type GroupImpact = z.infer<typeof GroupImpact>;
 
-/** What a deployment changed, without money: that follows from the economics in force when it is read. */
+/** The change by a deployment, without money: that follows from the economics in force when it is read. */
 export const ImpactReport = z.strictObject({
   loss: z.string(),
   before: z.number().describe("loss of what was replaced"),
@@ -38,11 +38,11 @@ export function reportOf(evidence: ImpactEvidence): ImpactReport {
     after: mean(after, { empty: 0 }),
     cutoffs,
     difference: paired(before, after, rows.shopper, confidence),
-    groups: groups.map((of) => ({
-      group: of.group,
-      before: mean(of.before, { empty: 0 }),
-      after: mean(of.after, { empty: 0 }),
-      difference: paired(of.before, of.after, of.shopper, confidence),
+    groups: groups.map((group) => ({
+      group: group.group,
+      before: mean(group.before, { empty: 0 }),
+      after: mean(group.after, { empty: 0 }),
+      difference: paired(group.before, group.after, group.shopper, confidence),
     })).sort((a, b) => Math.abs(b.difference.mean) - Math.abs(a.difference.mean)),
   };
 }

@@ -5,7 +5,7 @@ import { type Part, sumOf } from "./money.ts";
 import { type Compared, compareProfit } from "./profit.ts";
 import type { ImpactReport } from "./report.ts";
 
-/** What is stored of one stage of a cycle, opened. */
+/** One stored stage of a cycle, opened. */
 export interface Stored {
   report: ImpactReport | null;
   /** why nothing was measured; null: it was */
@@ -15,7 +15,7 @@ export interface Stored {
 }
 
 /** One stage with the money of one horizon, and the paired differences it rests on. */
-export interface ToldStage {
+export interface ValuedStage {
   impact: StageImpact;
   /** `scale` is the population: of one horizon */
   part: Part | null;
@@ -35,7 +35,10 @@ const NOTHING = {
  * Puts the economics in force to what was measured. Where a captured margin is all that can be told, it is told of one
  * horizon, but has no part in a gain: it is no profit.
  */
-export function tellStage({ report, unmeasured, evidence }: Stored, economics: Economics | null): ToldStage {
+export function valueStage(
+  { report, unmeasured, evidence }: Stored,
+  economics: Economics | null,
+): ValuedStage {
   if (!evidence || report === null) {
     return {
       impact: { ...NOTHING, report, text: unmeasured ?? "what was measured is not kept any more" },

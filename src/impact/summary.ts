@@ -5,7 +5,7 @@ import { gainOver } from "./gain.ts";
 import type { CycleImpact, Impact } from "./impact.ts";
 import { type Part, sumOf } from "./money.ts";
 import { horizonsServed, type Move } from "./served.ts";
-import type { ToldStage } from "./stage.ts";
+import type { ValuedStage } from "./stage.ts";
 
 /** One cycle whose version came to serve everyone, with what was measured of it. */
 export interface DeployedCycle {
@@ -18,8 +18,8 @@ export interface DeployedCycle {
   version: number;
   against: number | null;
   seconds: number;
-  validation: ToldStage;
-  outcomes: ToldStage;
+  validation: ValuedStage;
+  outcomes: ValuedStage;
 }
 
 /** All that a summary rests on. */
@@ -40,26 +40,29 @@ export interface ImpactInput {
   curve: Impact["curve"];
 }
 
-interface Told {
+interface CycleReport {
   impact: CycleImpact;
   measured: Part[];
   estimated: Part[];
 }
 
-/** What retraining was worth, by what was measured and the economics in force: the same input gives the same answer. */
+/**
+ * Computes the worth of retraining from what was measured and the economics in force: the same input gives the same
+ * answer.
+ */
 export function summarise(input: ImpactInput): Impact {
   const { model, kind, asOf, config, found, currency, deployed, ended, curve } = input;
-  const told = deployed.map((cycle) => tellCycle(input, cycle));
-  const retrained = told.filter(({ impact }) => impact.against !== null);
+  const cycleReports = deployed.map((cycle) => reportCycle(input, cycle));
+  const retrained = cycleReports.filter(({ impact }) => impact.against !== null);
   const cost = cycleCost(ended.seconds, config, ended.cycles);
-  const sum = (of: "measured" | "estimated") =>
-    gainOver(retrained.flatMap((t) => t[of]), { cost, confidence: config.confidence });
+  const sum = (stage: "measured" | "estimated") =>
+    gainOver(retrained.flatMap((t) => t[stage]), { cost, confidence: config.confidence });
   return {
     model,
     asOf,
     currency,
-    economics: wordsOf(found),
-    cycles: told.map(({ impact }) => impact),
+    economics: economicsText(found),
+    cycles: cycleReports.map(({ impact }) => impact),
     total: {
       deployments: retrained.length,
       measured: sum("measured"),
@@ -73,10 +76,10 @@ export function summarise(input: ImpactInput): Impact {
   };
 }
 
-function tellCycle(
+function reportCycle(
   { moves, asOf, config }: ImpactInput,
   { id, validation, outcomes, seconds, reasons, ...cycle }: DeployedCycle,
-): Told {
+): CycleReport {
   const { confidence, horizon_days: horizonDays } = config;
   const served = horizonsServed(moves, cycle.version, { asOfMs: Date.parse(asOf), horizonDays });
   const lasting = (part: Part | null, horizons: number): Part[] =>
@@ -107,34 +110,34 @@ function tellCycle(
 /** Without these no cycle trains, whatever called for it. */
 export const NEEDED: ReadonlySet<string> = new Set(["new samples", "labelled rows"]);
 
-/** What called for a retraining, beside what every one needs; of the reasons that spoke for it. */
+/** Returns the reasons for a retraining, without what every one needs. */
 export const becauseOf = (reasons: readonly { code: string }[]): string | undefined =>
   reasons.map(({ code }) => code).filter((code) => !NEEDED.has(code)).join(", ") || undefined;
 
-function byReason(told: readonly Told[], confidence: number): Impact["byReason"] {
-  const groups = new Map<string, Told[]>();
-  for (const one of told) {
-    const reason = one.impact.because;
-    groups.set(reason, [...groups.get(reason) ?? [], one]);
+function byReason(cycleReports: readonly CycleReport[], confidence: number): Impact["byReason"] {
+  const groups = new Map<string, CycleReport[]>();
+  for (const report of cycleReports) {
+    const reason = report.impact.because;
+    groups.set(reason, [...groups.get(reason) ?? [], report]);
   }
-  return [...groups].map(([reason, of]) => {
-    const parts = of.flatMap((one) => one.estimated);
+  return [...groups].map(([reason, group]) => {
+    const parts = group.flatMap((report) => report.estimated);
     return {
       reason,
-      deployments: of.length,
+      deployments: group.length,
       estimated: parts.length > 0 ? sumOf(parts, { confidence }) : null,
     };
   });
 }
 
-function wordsOf(found: Found): Impact["economics"] {
-  if (found.kind === "missing") {
+function economicsText(economics: Found): Impact["economics"] {
+  if (economics.kind === "missing") {
     const text = `State your economics: perennial config set ${
-      found.settings.map((name) => `${name}=...`).join(" ")
+      economics.settings.map((name) => `${name}=...`).join(" ")
     }`;
-    return { stated: false, missing: found.settings, basis: null, text };
+    return { stated: false, missing: economics.settings, basis: null, text };
   }
-  const { effect, contactCost, budget, basis } = found.economics;
+  const { effect, contactCost, budget, basis } = economics.economics;
   const limit = budget === Infinity ? "no limit of contacts" : `at most ${budget} contacts a horizon`;
   const text = `a contact earns ${
     Number(effect.toPrecision(4))

@@ -14,8 +14,8 @@ export async function loadModels(
   }
   const models: ModelDefinition[] = [];
   for (const file of files.sort()) {
-    const found = (await import(new URL(file, dir).href)).default;
-    if (isModel(found)) models.push(found);
+    const definition = (await import(new URL(file, dir).href)).default;
+    if (isModel(definition)) models.push(definition);
   }
   models.sort((a, b) => a.name < b.name ? -1 : 1);
   const twice = models.find((m, i) => models[i + 1]?.name === m.name);

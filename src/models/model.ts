@@ -6,7 +6,7 @@ import type { Recipe } from "./recipe.ts";
 
 export type ModelKind = "classification" | "regression";
 
-/** What a model predicts, for whom, and how it is made and judged. One file in this folder defines one. */
+/** The definition of a model: target, population, training and metrics. One file in this folder defines one. */
 export interface ModelDefinition {
   /** lower case; in URLs, workflow ids and tables */
   readonly name: string;

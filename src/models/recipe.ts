@@ -5,7 +5,7 @@
 export type Recipe = LinearRecipe | NetworkRecipe | WarmStartRecipe | BlendRecipe;
 
 /**
- * Which columns the model sees, all standardised and clipped:
+ * The columns that the model sees, all standardised and clipped:
  * - `log`: signed logarithms of the features, and flags of missing values
  * - `log+raw`: these and the features as they are
  * - `log+hinges`: logarithms, and per feature a bend at each quartile: an additive model
@@ -13,7 +13,7 @@ export type Recipe = LinearRecipe | NetworkRecipe | WarmStartRecipe | BlendRecip
 export type Inputs = "log" | "log+raw" | "log+hinges";
 
 /**
- * What is learned in place of the raw target.
+ * The transform of the target that is learned.
  * - `identity`: the target itself (classification always)
  * - `log1p`: its logarithm; predictions are scaled back by one smearing factor
  * - `two-part`: whether it is above zero, times how much it is where it is
@@ -22,7 +22,7 @@ export type Inputs = "log" | "log+raw" | "log+hinges";
  */
 export type TargetTransform = "identity" | "log1p" | "two-part" | "body+tail" | "two-part+tail";
 
-/** What one fitted network inside a candidate stands for. */
+/** The role of one fitted network inside a candidate. */
 export type PartRole = "class" | "value" | "log" | "buy" | "amount" | "body" | "tail";
 
 /** Penalties to choose from, per role: `loss summed over rows + penalty / 2 * |w|^2` on standardised columns. */
@@ -37,7 +37,7 @@ export interface LinearRecipe {
   readonly penalties?: Penalties;
 }
 
-/** How a network is trained. */
+/** The training settings of a network. */
 export interface NetworkOptions {
   /** units of the hidden layers */
   readonly hidden: readonly number[];

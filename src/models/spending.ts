@@ -10,7 +10,7 @@ const network: NetworkOptions = {
   patience: 3,
 };
 
-/** How much will this shopper spend? Purchases less returns within the horizon, never below zero. */
+/** Predicts what a shopper will spend: purchases less returns within the horizon, never below zero. */
 export default defineModel({
   name: "spending",
   kind: "regression",

@@ -8,7 +8,7 @@ export interface JudgedLook {
   worse: boolean | null;
 }
 
-/** How often a rule spoke, and how often it was right. */
+/** The record of a rule: its alarms, and the share that were right. */
 export interface AlarmRecord {
   looks: number;
   alarms: number;
@@ -22,7 +22,7 @@ export interface AlarmRecord {
   precision: { value: number; low: number; high: number; n: number } | null;
 }
 
-/** What came of a rule's alarms. */
+/** Returns the record of a rule's alarms. */
 export function alarmRecord(looks: readonly JudgedLook[], { confidence = 0.9 } = {}): AlarmRecord {
   const n = (alarm: boolean, worse: boolean) =>
     looks.filter((look) => look.alarm === alarm && look.worse === worse).length;

@@ -7,12 +7,12 @@ import { DAY_MS } from "../core/time.ts";
  * `T / falseAlarmDays`: expectations add up (decision 0008).
  */
 
-/** What was not spent is not saved up for longer than this: a look after a long pause must not be reckless. */
+/** The longest time over which unspent budget is saved up: a look after a long pause must not be reckless. */
 const SAVED_DAYS_MAX = 7;
 /** No single look may spend more than this. */
 export const ALPHA_MAX = 0.2;
 
-/** How the budget is divided among what is watched; those of models are divided by the number of models again. */
+/** Shares of the budget among what is watched; those of models are divided by the number of models again. */
 export const SHARES = {
   quality: 0.2,
   features: 0.35,

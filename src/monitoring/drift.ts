@@ -4,7 +4,7 @@ import type { WindowsVerdict } from "../drift/windows.ts";
 import { DriftReport, type FeatureShift } from "../drift/report.ts";
 import type { Wobble } from "./wobble.ts";
 
-/** What a look at a model's inputs is computed from: the blocks by their sha256, so that it can be computed again. */
+/** The evidence of a look at a model's inputs: the blocks by their sha256, so that it can be computed again. */
 export const DriftEvidence = DriftReport.pick({
   model: true,
   version: true,
@@ -35,14 +35,17 @@ export function driftReport(
   const usual = new Map(watched.map((name, i) => [name, wobbles[i]]));
   const adjusted = holm(watched.map((_, i) => wobbles[i]?.p ?? 1));
   const beyond = new Map(watched.map((name, i) => [name, adjusted[i]]));
-  const features = verdict.features.map((found): FeatureShift => {
-    const wobble = usual.get(found.feature) ?? null;
-    const p = Math.max(found.p, wobble ? beyond.get(found.feature)! : found.p);
-    const drifted = wobble !== null && found.drifted && p <= alpha;
-    const smallest = found.smallest === null || wobble === null
+  const features = verdict.features.map((featureVerdict): FeatureShift => {
+    const wobble = usual.get(featureVerdict.feature) ?? null;
+    const p = Math.max(featureVerdict.p, wobble ? beyond.get(featureVerdict.feature)! : featureVerdict.p);
+    const drifted = wobble !== null && featureVerdict.drifted && p <= alpha;
+    const smallest = featureVerdict.smallest === null || wobble === null
       ? null
-      : Math.max(found.smallest, wobble.smallest);
-    return weighed({ ...found, p, drifted, smallest, wobble: wobble && shownWobble(wobble) }, importance);
+      : Math.max(featureVerdict.smallest, wobble.smallest);
+    return weighed(
+      { ...featureVerdict, p, drifted, smallest, wobble: wobble && shownWobble(wobble) },
+      importance,
+    );
   }).sort(byImpact);
   const { method, rounds, together } = verdict;
   return {
@@ -105,15 +108,15 @@ function conclusion(
 }
 
 function weighed(
-  found: Omit<FeatureShift, "importance" | "impact">,
+  shift: Omit<FeatureShift, "importance" | "impact">,
   importance: Readonly<Record<string, number>> | null,
 ): FeatureShift {
-  const weight = importance?.[found.feature] ?? null;
-  const impact = weight === null || found.shift === null ? null : Math.abs(found.shift) * Math.max(0, weight);
-  return { ...found, importance: weight, impact };
+  const weight = importance?.[shift.feature] ?? null;
+  const impact = weight === null || shift.shift === null ? null : Math.abs(shift.shift) * Math.max(0, weight);
+  return { ...shift, importance: weight, impact };
 }
 
-/** What drifted comes first; there and below, what the model leans on most; where that is not known, the least likely. */
+/** Sorts drifted features first; then by importance; where that is not known, the least likely first. */
 const byImpact = (a: FeatureShift, b: FeatureShift) =>
   Number(b.drifted) - Number(a.drifted) || (b.impact ?? 0) - (a.impact ?? 0) || a.pRaw - b.pRaw ||
   (a.feature < b.feature ? -1 : 1);

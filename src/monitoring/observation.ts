@@ -1,5 +1,5 @@
 import { z } from "zod";
-/** What one look found, whatever it looked at. */
+/** One observation of the data, or of a model's inputs or outcomes. */
 export const Observation = z.object({
   id: z.uuid(),
   kind: z.enum(["quality", "drift", "performance"]),

@@ -53,8 +53,8 @@ function sample({ cutoffMs, users, width, features }: FeatureBlock): Sampled {
   return {
     atMs: cutoffMs,
     column: (name) => {
-      const at = FEATURES.indexOf(name);
-      return Float32Array.from({ length: rows }, (_, i) => features[Math.floor(i * every) * width + at]);
+      const column = FEATURES.indexOf(name);
+      return Float32Array.from({ length: rows }, (_, i) => features[Math.floor(i * every) * width + column]);
     },
   };
 }
@@ -64,9 +64,14 @@ function wobbleOf(
   { reference, current, past }: { reference: readonly Sampled[]; current: Sampled; past: readonly Sampled[] },
   alpha: number,
 ) {
-  const at = ({ atMs, column }: Sampled) => ({ atMs, values: column(name) });
+  const sampledAt = ({ atMs, column }: Sampled) => ({ atMs, values: column(name) });
   const newest = reference[reference.length - 1];
-  return wobble({ reference: at(newest), current: at(current), past: past.map(at), alpha });
+  return wobble({
+    reference: sampledAt(newest),
+    current: sampledAt(current),
+    past: past.map(sampledAt),
+    alpha,
+  });
 }
 
 /** The watched columns of some blocks, one row per shopper and block. */
@@ -74,10 +79,10 @@ function tableOf(blocks: readonly FeatureBlock[], watched: readonly string[]): T
   const columns = watched.map((name) => FEATURES.indexOf(name));
   const rows = blocks.reduce((sum, block) => sum + block.users.length, 0);
   const values = new Float32Array(rows * columns.length);
-  let at = 0;
+  let offset = 0;
   for (const { users, width, features } of blocks) {
     for (let row = 0; row < users.length; row++) {
-      for (const column of columns) values[at++] = features[row * width + column];
+      for (const column of columns) values[offset++] = features[row * width + column];
     }
   }
   return { names: watched, kinds: watched.map(() => "numeric"), rows, values };

@@ -1,4 +1,4 @@
-/** What monitoring tells: the newest report of each thing looked at, and a trail of the looks before it. */
+/** The views of monitoring: the newest report of each kind, and a trail of the looks before it. */
 import { z } from "zod";
 import { Acceptance } from "./acceptance.ts";
 import { SHARES, type Watched } from "./budget.ts";

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const Pair = z.object({ reference: z.number(), current: z.number() });
 
-/** How each input was distributed then and now, by feature: drawn beside a look's findings, which do not rest on it. */
+/** Distributions of each input then and now, by feature: drawn beside a look's findings, which do not rest on them. */
 export const Shapes = z.record(
   z.string(),
   z.object({

@@ -30,15 +30,19 @@ export function hoursBesideUsual(
   const lastDay = Math.floor(asOfMs / DAY_MS);
   const firstKnown = Math.min(lastDay, ...days.map(({ day }) => day));
   byDay.set(lastDay, today);
-  const of = (day: number, hour: number) => day < firstKnown ? null : byDay.get(day)?.[hour] ?? 0;
+  const countAt = (day: number, hour: number) => day < firstKnown ? null : byDay.get(day)?.[hour] ?? 0;
   const points: HourPoint[] = [];
-  for (let at = Math.max(firstKnown, lastDay - shownDays) * DAY_MS; at + HOUR_MS <= asOfMs; at += HOUR_MS) {
-    const day = Math.floor(at / DAY_MS);
-    const hour = at % DAY_MS / HOUR_MS;
-    const before = Array.from({ length: weeks }, (_, i) => of(day - 7 * (i + 1), hour)).filter((n) =>
+  for (
+    let hourMs = Math.max(firstKnown, lastDay - shownDays) * DAY_MS;
+    hourMs + HOUR_MS <= asOfMs;
+    hourMs += HOUR_MS
+  ) {
+    const day = Math.floor(hourMs / DAY_MS);
+    const hour = hourMs % DAY_MS / HOUR_MS;
+    const before = Array.from({ length: weeks }, (_, i) => countAt(day - 7 * (i + 1), hour)).filter((n) =>
       n !== null
     );
-    points.push({ at: new Date(at).toISOString(), events: of(day, hour)!, usual: usualOf(before) });
+    points.push({ at: new Date(hourMs).toISOString(), events: countAt(day, hour)!, usual: usualOf(before) });
   }
   return points;
 }

@@ -2,7 +2,7 @@ import { permutation, seededRandom } from "../core/random.ts";
 import type { Table } from "../drift/table.ts";
 import { compareWindows } from "../drift/windows.ts";
 
-/** What one look at data that did not change would have found. */
+/** The result of one look at data that did not change. */
 export interface QuietLook {
   /** of the feature that stands out most: adjusted for all features looked at */
   p: number;

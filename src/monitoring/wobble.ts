@@ -12,7 +12,7 @@ export interface Moment {
   values: ArrayLike<number>;
 }
 
-/** How a column used to move by itself. */
+/** The usual movement of a column. */
 export interface Wobble {
   /** chance that it moves so far over such a stretch of time, by what it did before */
   p: number;
@@ -59,7 +59,9 @@ export function wobble(
   return { p, sd: Math.sqrt(variance), stretches, smallest: reach * error / RANK_PER_SD };
 }
 
-/** How many independent moves these are worth. The correlation of a short series is estimated too low by about `(1 + 4 r) / n`. */
+/**
+ * Returns the number of independent moves that these are worth. The correlation of a short series is estimated too low by about `(1 + 4 r) / n`.
+ */
 function independent(moves: readonly number[]): number {
   const n = moves.length;
   if (n < STRETCHES_MIN) return n;
@@ -100,7 +102,7 @@ function ranksIn(sample: ArrayLike<number>): (values: ArrayLike<number>) => numb
 
 const floored = (value: number) => Number.isNaN(value) ? -Infinity : value;
 
-/** How many of the sorted numbers lie below a value, or at most at it. */
+/** Counts the sorted numbers below a value, or at most at it. */
 function below(sorted: Float64Array, value: number, orAt = false): number {
   let low = 0;
   let high = sorted.length;

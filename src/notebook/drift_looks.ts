@@ -51,14 +51,19 @@ async function riseOf(
   const { rows } = await metPredictions(sql, { model, version, asOfMs: 8.64e15 / 1000, limit: PREDICTIONS });
   const byMoment = Map.groupBy(rows, ({ asOfMs }) => asOfMs);
   return (asOf) => {
-    const of = byMoment.get(Date.parse(asOf));
-    if (!of || metrics[loss] === undefined) return null;
-    const losses = rowLosses(loss, of.map((row) => row.outcome), of.map((row) => row.prediction), {
-      cap: targetCap ?? undefined,
-    });
+    const atMoment = byMoment.get(Date.parse(asOf));
+    if (!atMoment || metrics[loss] === undefined) return null;
+    const losses = rowLosses(
+      loss,
+      atMoment.map((row) => row.outcome),
+      atMoment.map((row) => row.prediction),
+      {
+        cap: targetCap ?? undefined,
+      },
+    );
     return pairedInterval(
       losses.map((value) => value - metrics[loss]),
-      of.map((row) => shopperNumber(row.userKey)),
+      atMoment.map((row) => shopperNumber(row.userKey)),
       {
         confidence: 0.9,
       },

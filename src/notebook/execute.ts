@@ -78,6 +78,6 @@ const SHOWN = 6000; // characters
 
 /** nbconvert tells its own stack first, and the cell last. */
 const lastPart = (output: string) => {
-  const at = output.indexOf("An error occurred while executing the following cell");
-  return (at >= 0 ? output.slice(at) : output.slice(-SHOWN)).slice(0, SHOWN);
+  const start = output.indexOf("An error occurred while executing the following cell");
+  return (start >= 0 ? output.slice(start) : output.slice(-SHOWN)).slice(0, SHOWN);
 };

@@ -30,11 +30,11 @@ export async function openHistory(databaseUrl: string, artefacts: string): Promi
   };
 }
 
-/** What a notebook does not need: the kernel begins with every permission, and `deno jupyter` takes no flag for less. */
+/** Permissions that a notebook does not need: the kernel begins with all, and `deno jupyter` takes no flag for less. */
 const GIVEN_UP = ["run", "ffi", "write", "sys"] as const;
 
 /**
- * What the first cell of a notebook calls: opens the past of the installation that `deno task notebook` names, else of the
+ * Opens, for the first cell of a notebook, the past of the installation that `deno task notebook` names, else of the
  * one that runs on this machine, and gives up the permissions that reading does not need.
  * @param options.keep permissions that the notebook wants all the same, as "write" for a file of its own
  * @throws {NoHistoryError} nothing runs here; says what to do

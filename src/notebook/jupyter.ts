@@ -7,7 +7,7 @@ import type { HostEnvironment, Log } from "../embedded/types.ts";
 import type { Located } from "./locate.ts";
 
 const REQUIREMENTS = new URL("../../notebooks/requirements.txt", import.meta.url);
-/** Where the notebooks are. */
+/** The folder of the notebooks. */
 export const NOTEBOOKS = fileURLToPath(new URL("../../notebooks/", import.meta.url));
 
 /**
@@ -43,7 +43,7 @@ async function installKernel(environment: string): Promise<void> {
   await Deno.rename(draft, join(folder, "kernel.json"));
 }
 
-/** What Jupyter and its kernels see of our environment: no key or secret of the installation is among it. */
+/** Returns the environment of Jupyter and its kernels: no key or secret of the installation is in it. */
 const PASSED_ON = [
   "PATH",
   "HOME",
@@ -85,5 +85,5 @@ export function jupyterEnvironment(
   });
 }
 
-/** Where a server of that Python says on which port it listens. */
+/** Returns the folder where a server of that Python says on which port it listens. */
 export const runtimeFolder = (python: string): string => join(dirname(dirname(python)), "jupyter", "run");

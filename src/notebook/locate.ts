@@ -4,7 +4,7 @@ import { installationHome } from "../embedded/home.ts";
 import { runningPostgres } from "../embedded/postgres.ts";
 import type { HostEnvironment } from "../embedded/types.ts";
 
-/** Where an installation's past lies. */
+/** The location of an installation's past. */
 export interface Located {
   databaseUrl: string;
   /** folder of its sealed files */

@@ -1,6 +1,6 @@
 /**
- * How charts of the notebooks look. Each is a card with a ground of its own, so that it is legible on whatever page it is
- * shown, and turns dark with the reader's system; colours are names that its style gives a value.
+ * The style of the notebooks' charts. Each is a card with a ground of its own, so that it is legible on whatever page
+ * it is shown, and turns dark with the reader's system; colours are names that its style gives a value.
  */
 const LOOK = {
   card: ["#ffffff", "#161b18"],

@@ -44,7 +44,7 @@ export async function takeApart(history: History, model: string, id?: string): P
     ),
   );
   const cycles = id ? [await getCycle(sql, id)] : await listCycles(sql, { model, limit: 500 });
-  const found: TakenApart[] = [];
+  const parts: TakenApart[] = [];
   for (const cycle of cycles) {
     const { evidence, snapshotId } = cycle;
     const sha256 = sealed.get(cycle.id);
@@ -52,11 +52,11 @@ export async function takeApart(history: History, model: string, id?: string): P
     const compared = ImpactEvidence.parse(await history.open(sha256));
     const version = (await versionOfCycle(sql, cycle.id))!;
     const snapshot = await getSnapshot(sql, snapshotId);
-    found.push({ cycle: { ...cycle, evidence }, version, snapshot, compared });
-    if (evidence.against === "champion" && differ(compared)) return found.at(-1)!;
+    parts.push({ cycle: { ...cycle, evidence }, version, snapshot, compared });
+    if (evidence.against === "champion" && differ(compared)) return parts.at(-1)!;
   }
-  if (found.length === 0) throw new NotFoundError("a cycle with sealed validation rows", id ?? model);
-  return found[0];
+  if (parts.length === 0) throw new NotFoundError("a cycle with sealed validation rows", id ?? model);
+  return parts[0];
 }
 
 const differ = ({ rows }: ImpactEvidence) => rows.before.some((value, i) => value !== rows.after[i]);

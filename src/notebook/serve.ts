@@ -66,12 +66,12 @@ function start({ python, env, browser, port, token }: ServeOptions): Deno.ChildP
   }).spawn();
 }
 
-/** Where the server says that it listens, as soon as it does; `undefined`: it is over before. */
+/** Returns the server's address as soon as it listens; `undefined`: it ended before. */
 async function address(python: string, pid: number, isOver: () => boolean): Promise<string | undefined> {
   let url: string | undefined;
   await waitUntil(async () => {
-    const said = await readIfThere(runtimeFolder(python), `jpserver-${pid}.json`);
-    url = said ? JSON.parse(said).url : undefined;
+    const runtimeFile = await readIfThere(runtimeFolder(python), `jpserver-${pid}.json`);
+    url = runtimeFile ? JSON.parse(runtimeFile).url : undefined;
     return url !== undefined || isOver();
   }, { withinMs: READY_WITHIN_MS, everyMs: 100 });
   return url;

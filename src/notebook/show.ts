@@ -6,7 +6,7 @@ import { colour, STYLE } from "./look.ts";
 const { document } = parseHTML("<!doctype html><html><body></body></html>");
 const DISPLAY = Symbol.for("Jupyter.display");
 
-/** What a cell shows: the same content for those who see pictures and for those who read text. */
+/** The output of a cell: the same content for those who see pictures and for those who read text. */
 export interface Shown {
   readonly [DISPLAY]: () => Record<string, string>;
 }
@@ -95,17 +95,17 @@ interface LineStyle {
 
 /** SVG breaks no lines. */
 function lines(text: string, style: LineStyle): (LineStyle & { text: string })[] {
-  const found: string[] = [];
+  const wrapped: string[] = [];
   for (const word of text.split(" ")) {
-    const last = found.at(-1);
+    const last = wrapped.at(-1);
     if (last !== undefined && last.length + word.length < style.chars) {
-      found[found.length - 1] = `${last} ${word}`;
-    } else found.push(word);
+      wrapped[wrapped.length - 1] = `${last} ${word}`;
+    } else wrapped.push(word);
   }
-  return found.map((text) => ({ ...style, text }));
+  return wrapped.map((text) => ({ ...style, text }));
 }
 
-/** What a table's cell holds: text as it is, numbers as they are to be read; null: none. */
+/** The value of a table's cell: text as it is, numbers as they are to be read; null: none. */
 export type TableCell = string | number | null;
 
 /** Longer tables are folded. */
@@ -122,10 +122,10 @@ export function table(
   const body = `<table><thead>${row(columns, "th")}</thead><tbody>${
     rows.map((cells) => row(cells, "td")).join("")
   }</tbody></table>`;
-  const said = caption ? `<p>${escaped(caption)}</p>` : "";
+  const captionHtml = caption ? `<p>${escaped(caption)}</p>` : "";
   const folded = rows.length > ROWS_OPEN
     ? `<details><summary>${escaped(caption ?? "The numbers")}: ${rows.length} rows</summary>${body}</details>`
-    : said + body;
+    : captionHtml + body;
   const plain = [
     ...caption ? [caption] : [],
     ...[columns, ...rows].map((cells) => cells.map(text).join(" | ")),
@@ -136,12 +136,12 @@ export function table(
 const text = (cell: TableCell) => cell === null ? "–" : String(cell);
 const aligned = (cell: TableCell) => typeof cell === "number" ? ' align="right"' : ' align="left"';
 
-/** What the notebook found: sentences made from the numbers, so that they cannot go stale beside them. */
+/** Shows the notebook's findings: sentences made from the numbers, so that they cannot go stale beside them. */
 export function answer(...sentences: (string | null | false)[]): Shown {
-  const said = sentences.filter((one): one is string => typeof one === "string");
+  const given = sentences.filter((sentence): sentence is string => typeof sentence === "string");
   return shown({
-    "text/markdown": `**Answer.** ${said.map(markdown).join("\n\n")}`,
-    "text/plain": `Answer. ${said.join("\n\n")}`,
+    "text/markdown": `**Answer.** ${given.map(markdown).join("\n\n")}`,
+    "text/plain": `Answer. ${given.join("\n\n")}`,
   });
 }
 

@@ -11,8 +11,8 @@ export interface Calibrator {
 
 /** Log odds of a probability, kept within the floor that the log loss uses. */
 export function logit(p: number): number {
-  const kept = Math.min(1 - PROBABILITY_FLOOR, Math.max(PROBABILITY_FLOOR, p));
-  return Math.log(kept / (1 - kept));
+  const clamped = Math.min(1 - PROBABILITY_FLOOR, Math.max(PROBABILITY_FLOOR, p));
+  return Math.log(clamped / (1 - clamped));
 }
 
 export const calibrated = ({ a, b }: Calibrator, p: number): number =>

@@ -16,7 +16,7 @@ export function calibrationBins(
   rows: OutcomeRows,
   confidence: number,
 ): CalibrationBin[] {
-  const places = placesByBin(binsOf(rows.prediction), rows.prediction).filter((of) => of.length > 0);
+  const places = placesByBin(binsOf(rows.prediction), rows.prediction).filter((bin) => bin.length > 0);
   return places.map((of) => {
     const bin = rowsAt(rows, of);
     const predicted = meanOf(bin.prediction).value;

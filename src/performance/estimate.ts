@@ -20,14 +20,14 @@ const WAITING_MIN = 20;
 /** So many earlier estimates say by how much one misses. */
 const MISSES_MAX = 12;
 
-/** What is assumed, whatever the kind; without it the estimate says nothing. */
+/** The assumption of every kind; without it the estimate says nothing. */
 const ASSUMED = [
   "No concept drift: shoppers with the same prediction fare as those did whose outcomes are known; a change of what shoppers do is not seen here",
   "What moves all shoppers together, as a season does, moves them no more than when earlier estimates were scored; before any was, not at all",
 ];
 
 /**
- * What the metrics of predictions whose outcomes are missing will come to, learned on predictions whose outcomes are
+ * Estimates the metrics of predictions whose outcomes are missing, learned on predictions whose outcomes are
  * known. An estimate, never a measurement.
  * @returns null where too few outcomes are known or too few predictions wait
  */
@@ -52,14 +52,14 @@ export function estimate(
   const rows = waiting.prediction.length;
   const shoppers = shoppersOf(waiting);
   const expected = metrics.flatMap((metric): Measured[] => {
-    const found = expect(metric);
-    if (!found) return [];
-    const error = Math.max(found.error, typicalMiss(scored, metric));
-    const low = withinRange(metric, found.value - z * error);
-    const high = withinRange(metric, found.value + z * error);
+    const expected = expect(metric);
+    if (!expected) return [];
+    const error = Math.max(expected.error, typicalMiss(scored, metric));
+    const low = withinRange(metric, expected.value - z * error);
+    const high = withinRange(metric, expected.value + z * error);
     return [{
       metric,
-      value: found.value,
+      value: expected.value,
       low,
       high,
       rows,
@@ -83,7 +83,7 @@ const WORDS: Readonly<Record<ModelKind, Pick<Estimate, "method" | "assumptions">
 
 /** Root of the mean square by which the newest estimates of a metric missed what came true: what moves all shoppers at once. */
 function typicalMiss(scored: PerformanceReport["scored"], metric: MetricName): number {
-  const newest = scored.filter((one) => one.metric === metric).slice(0, MISSES_MAX);
+  const newest = scored.filter((score) => score.metric === metric).slice(0, MISSES_MAX);
   const squares = newest.reduce((sum, { actual, estimated }) => sum + (actual - estimated) ** 2, 0);
   return newest.length === 0 ? 0 : Math.sqrt(squares / newest.length);
 }

@@ -3,7 +3,7 @@ import { reweighted } from "./reweighted.ts";
 import type { OutcomeRows } from "./rows.ts";
 import { type ClusteredError, clusteredError, type Influences, meanOf } from "../stats/clustered.ts";
 
-/** How far a loss lies above what could be expected, by one way to expect it. */
+/** The excess of a loss over its expectation, by one way to expect it. */
 export interface Excess extends ClusteredError {
   /** what the expectation rests on */
   readonly expectedFrom: "deployment" | "predictions" | "naive guess";
@@ -46,7 +46,7 @@ export function excesses(
     ),
   });
   const deployment = meanOf(lossThen);
-  const found = [
+  const candidates = [
     against("deployment", deployment.value, lossNow, deployment.influence),
     against("predictions", same.value, lossNow.map((value, i) => value - same.expected[i]), same.influence),
   ];
@@ -54,10 +54,10 @@ export function excesses(
   const guessThen = guessLosses(loss, then, baseline, cap);
   const meanNow = meanOf(guessNow).value;
   const meanThen = meanOf(guessThen).value;
-  if (!(meanThen > 0)) return found;
+  if (!(meanThen > 0)) return candidates;
   const ratio = deployment.value / meanThen;
   return [
-    ...found,
+    ...candidates,
     against(
       "naive guess",
       ratio * meanNow,

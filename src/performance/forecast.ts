@@ -50,26 +50,26 @@ export function forecast(
 
 /** The newest point, the next that is far enough before it, and so on; newest first. */
 function spaced(points: readonly PastLoss[], spacingMs: number): PastLoss[] {
-  const kept: PastLoss[] = [];
+  const spacedLosses: PastLoss[] = [];
   for (const point of [...points].sort((a, b) => b.asOfMs - a.asOfMs)) {
-    const last = kept.at(-1);
-    if (!last || last.asOfMs - point.asOfMs >= spacingMs) kept.push(point);
+    const last = spacedLosses.at(-1);
+    if (!last || last.asOfMs - point.asOfMs >= spacingMs) spacedLosses.push(point);
   }
-  return kept;
+  return spacedLosses;
 }
 
 /** Weighted least squares; the error at `x` is `s sqrt(1 / W + (x - mean)^2 / Sxx)`. */
 function fitLine(points: readonly { x: number; y: number; w: number }[]) {
-  const sum = (of: (p: { x: number; y: number; w: number }) => number) =>
-    points.reduce((s, p) => s + of(p), 0);
+  const sum = (term: (p: { x: number; y: number; w: number }) => number) =>
+    points.reduce((s, p) => s + term(p), 0);
   const W = sum((p) => p.w);
   const meanX = sum((p) => p.w * p.x) / W;
   const meanY = sum((p) => p.w * p.y) / W;
   const Sxx = sum((p) => p.w * (p.x - meanX) ** 2);
   const slope = sum((p) => p.w * (p.x - meanX) * (p.y - meanY)) / Sxx;
-  const at = (x: number) => meanY + slope * (x - meanX);
-  const s2 = sum((p) => p.w * (p.y - at(p.x)) ** 2) / (points.length - 2);
-  return { slope, at, error: (x: number) => Math.sqrt(s2 * (1 / W + (x - meanX) ** 2 / Sxx)) };
+  const lineAt = (x: number) => meanY + slope * (x - meanX);
+  const s2 = sum((p) => p.w * (p.y - lineAt(p.x)) ** 2) / (points.length - 2);
+  return { slope, at: lineAt, error: (x: number) => Math.sqrt(s2 * (1 / W + (x - meanX) ** 2 / Sxx)) };
 }
 
 function firstDay(reached: (day: number) => boolean): number | null {

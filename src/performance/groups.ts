@@ -1,4 +1,4 @@
-/** What a shopper is known by beside their features; null: nothing says it. */
+/** The groups of a shopper beside their features; null: not known. */
 export interface ShopperGroups {
   readonly category: string | null;
   readonly country: string | null;
@@ -16,9 +16,11 @@ const GROUPS_MAX = 5;
 export function largestGroups(
   shoppers: ReadonlyMap<string, ShopperGroups>,
 ): ReadonlyMap<string, readonly string[]> {
-  const kept = new Set(KINDS.flatMap((kind) => largest(shoppers, kind)));
+  const largestNames = new Set(KINDS.flatMap((kind) => largest(shoppers, kind)));
   const of = (groups: ShopperGroups) =>
-    KINDS.map((kind) => nameOf(kind, groups)).filter((name) => name !== null && kept.has(name)) as string[];
+    KINDS.map((kind) => nameOf(kind, groups)).filter((name) =>
+      name !== null && largestNames.has(name)
+    ) as string[];
   return new Map([...shoppers].map(([user, groups]) => [user, of(groups)]));
 }
 
@@ -32,16 +34,16 @@ function largest(shoppers: ReadonlyMap<string, ShopperGroups>, kind: typeof KIND
   return all.sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).slice(0, GROUPS_MAX).map(([name]) => name);
 }
 
-/** Which rows belong to which group, of those that any row belongs to, by name. @param user the shopper of each row */
+/** Returns the rows of each group that has any, by name. @param user the shopper of each row */
 export function rowsByGroup(
   user: ArrayLike<number>,
   groups: ReadonlyMap<number, readonly string[]>,
 ): Map<string, number[]> {
-  const found = new Map<string, number[]>();
+  const rowsOf = new Map<string, number[]>();
   for (let row = 0; row < user.length; row++) {
-    for (const name of groups.get(user[row]) ?? []) found.set(name, [...found.get(name) ?? [], row]);
+    for (const name of groups.get(user[row]) ?? []) rowsOf.set(name, [...rowsOf.get(name) ?? [], row]);
   }
-  return new Map([...found].sort(([a], [b]) => a < b ? -1 : 1));
+  return new Map([...rowsOf].sort(([a], [b]) => a < b ? -1 : 1));
 }
 
 const nameOf = (kind: typeof KINDS[number], groups: ShopperGroups) =>

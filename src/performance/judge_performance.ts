@@ -19,7 +19,7 @@ const SHOPPERS_MIN = 30;
 /** With so many known outcomes of its own, a version's estimates need no validation rows. */
 const KNOWN_ENOUGH = 200;
 
-/** What a look says of a serving version. A pure function: the same evidence gives the same report (decision 0011). */
+/** Judges a serving version. A pure function: the same evidence gives the same report (decision 0011). */
 export function judgePerformance(evidence: PerformanceEvidence): PerformanceReport {
   const {
     model,
@@ -88,8 +88,8 @@ function segmentsOf({ met, metrics, cap, confidence }: PerformanceEvidence, plac
   return SEGMENT_NAMES.flatMap((segment) => {
     const rows = rowsAt(met, places.filter((i) => met.segment[i] === segment));
     if (rows.outcome.length === 0) return [];
-    const found = measure(metrics, rows, { cap: cap ?? undefined, confidence, atDeployment: {} });
-    return [{ segment, rows: rows.outcome.length, metrics: found }];
+    const measured = measure(metrics, rows, { cap: cap ?? undefined, confidence, atDeployment: {} });
+    return [{ segment, rows: rows.outcome.length, metrics: measured }];
   });
 }
 
@@ -105,16 +105,16 @@ function judge(evidence: PerformanceEvidence, rows: ReturnType<typeof rowsAt>): 
     set.outcome.length >= ROWS_MIN && shoppersOf(set) >= SHOPPERS_MIN
   );
   if (!isEnough) return { answer: "cannot tell yet", why: "too few outcomes", excesses: [] };
-  const found = excesses(loss, rows, validated, { cap: evidence.cap ?? undefined, baseline });
-  const isAbove = (coverage: number) => found.every((e) => ends(e, coverage).low > margin * e.expected);
-  if (isAbove(1 - 2 * alpha)) return { answer: "fell", why: "beyond chance", excesses: found };
+  const excess = excesses(loss, rows, validated, { cap: evidence.cap ?? undefined, baseline });
+  const isAbove = (coverage: number) => excess.every((e) => ends(e, coverage).low > margin * e.expected);
+  if (isAbove(1 - 2 * alpha)) return { answer: "fell", why: "beyond chance", excesses: excess };
   const alarmed = streams.find(({ budgeted, lastAlarm }) => budgeted && isRecent(evidence, lastAlarm));
   if (alarmed && isAbove(confidence)) {
-    return { answer: "fell", why: `an alarm of ${alarmed.detector}`, excesses: found };
+    return { answer: "fell", why: `an alarm of ${alarmed.detector}`, excesses: excess };
   }
-  const best = found.reduce((a, b) => b.excess < a.excess ? b : a);
+  const best = excess.reduce((a, b) => b.excess < a.excess ? b : a);
   const holds = ends(best, confidence).high <= margin * best.expected;
-  return { answer: holds ? "holds" : "cannot tell yet", why: best.expectedFrom, excesses: found };
+  return { answer: holds ? "holds" : "cannot tell yet", why: best.expectedFrom, excesses: excess };
 }
 
 /** Both ends of an excess's interval, infinite where nobody can tell. */

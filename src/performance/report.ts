@@ -23,7 +23,7 @@ export const CalibrationBin = z.strictObject({
   observedHigh: z.number(),
 });
 
-/** What a look at a serving version's answers found. */
+/** The report of a look at a serving version's answers. */
 export const PerformanceReport = z.strictObject({
   model: z.string(),
   version: z.int(),

@@ -57,7 +57,7 @@ function verdict(version: number, answer: PerformanceReport["answer"], why: stri
   }
 }
 
-/** What was expected, where it is not the same thing as the loss at deployment. */
+/** Says what was expected, where it is not the same thing as the loss at deployment. */
 function expectations(answer: PerformanceReport["answer"], excesses: readonly Excess[]): string {
   const by = (from: Excess["expectedFrom"]) => excesses.find(({ expectedFrom }) => expectedFrom === from);
   const [rows, guess] = [by("predictions"), by("naive guess")];

@@ -1,6 +1,6 @@
 import { binOf, binsOf, placesByBin } from "./bins.ts";
 
-/** What a quantity known of some rows is expected to be on others that have the predictions they have. */
+/** Estimates a quantity known of some rows on other rows, by their predictions. */
 export interface Reweighted {
   /** its mean over the other rows */
   readonly value: number;

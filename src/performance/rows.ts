@@ -15,10 +15,10 @@ export const joinedRows = (...sets: readonly OutcomeRows[]): OutcomeRows => ({
 
 /** The rows at these places. */
 export function rowsAt(rows: OutcomeRows, places: readonly number[]): OutcomeRows {
-  const at = (values: ArrayLike<number>) => places.map((i) => values[i]);
-  return { prediction: at(rows.prediction), outcome: at(rows.outcome), shopper: at(rows.shopper) };
+  const pick = (values: ArrayLike<number>) => places.map((i) => values[i]);
+  return { prediction: pick(rows.prediction), outcome: pick(rows.outcome), shopper: pick(rows.shopper) };
 }
 
-/** How many shoppers there are. */
+/** Counts the shoppers. */
 export const shoppersOf = ({ shopper }: Pick<OutcomeRows, "shopper">): number =>
   new Set(Array.from(shopper)).size;

@@ -20,7 +20,7 @@ export const SEGMENT_NAMES: readonly string[] = SEGMENTS.map(({ name }) => name)
 const BIG_SPENDER = { name: "big spender, top tenth", feature: "spend_all", share: 0.1 } as const;
 
 /**
- * Which rows belong to which segment: each shopper's kind, and the big spenders among them, who are of some kind as well.
+ * Returns the rows of each segment: each shopper's kind, and the big spenders among them, who are of some kind as well.
  * @param rows how many there are   @param value a feature of a row
  * @returns row numbers by segment, those without rows left out
  */
@@ -28,13 +28,13 @@ export function rowsBySegment(
   rows: number,
   value: (row: number, feature: string) => number,
 ): ReadonlyMap<string, number[]> {
-  const found = new Map<string, number[]>(SEGMENT_NAMES.map((name) => [name, []]));
+  const rowsOf = new Map<string, number[]>(SEGMENT_NAMES.map((name) => [name, []]));
   const spend = Float64Array.from({ length: rows }, (_, i) => value(i, BIG_SPENDER.feature) || 0);
   const least = [...spend].sort((a, b) => b - a)[Math.max(0, Math.ceil(rows * BIG_SPENDER.share) - 1)] ?? 0;
-  found.set(BIG_SPENDER.name, []);
+  rowsOf.set(BIG_SPENDER.name, []);
   for (let i = 0; i < rows; i++) {
-    found.get(segmentOf((feature) => value(i, feature)))!.push(i);
-    if (spend[i] > 0 && spend[i] >= least) found.get(BIG_SPENDER.name)!.push(i);
+    rowsOf.get(segmentOf((feature) => value(i, feature)))!.push(i);
+    if (spend[i] > 0 && spend[i] >= least) rowsOf.get(BIG_SPENDER.name)!.push(i);
   }
-  return new Map([...found].filter(([, places]) => places.length > 0));
+  return new Map([...rowsOf].filter(([, places]) => places.length > 0));
 }

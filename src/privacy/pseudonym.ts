@@ -17,10 +17,10 @@ export function createPseudonymizer(secret: string): Pseudonym {
   return (user) => {
     const known = remembered.get(user);
     if (known !== undefined) return known;
-    const made = asUuid(createHmac("sha256", secret).update(user).digest());
+    const pseudonym = asUuid(createHmac("sha256", secret).update(user).digest());
     if (remembered.size >= REMEMBERED_MAX) remembered.clear();
-    remembered.set(user, made);
-    return made;
+    remembered.set(user, pseudonym);
+    return pseudonym;
   };
 }
 

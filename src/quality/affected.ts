@@ -1,6 +1,9 @@
 import type { Finding, QualityKind } from "./report.ts";
 
-/** What is lost or blurred counts by how long it lasted; what is false (a price in cents, a flood of copies) at once. */
+/**
+ * Weighs what is lost or blurred by how long it lasted; what is false (a price in cents, a flood of copies) counts at
+ * once.
+ */
 const COUNTS_BY_TIME: ReadonlySet<QualityKind> = new Set<QualityKind>([
   "missing",
   "wrong type",

@@ -10,9 +10,10 @@ export type { QualityEvidence };
 const APART_MS = 3 * DAY_MS;
 
 /**
- * What is wrong with the data, what changed and what passes, as of a moment; only days that nobody looked at yet can
+ * Judges the data as of a moment: what is broken, what changed and what passes; only days that nobody looked at yet can
  * bring something new. Each test compares the shop with its own past; Holm's procedure holds the chance of any false
- * finding of the look at `alpha`, whatever the number of tests. A pure function: the same evidence gives the same report.
+ * finding of the look at `alpha`, whatever the number of tests. A pure function: the same evidence gives the same
+ * report.
  */
 export function judgeQuality(evidence: QualityEvidence): QualityReport {
   const view = viewOf(evidence);
@@ -59,7 +60,9 @@ function significant(tests: readonly Tested[], alpha: number): { draft: Draft; p
 /** A finding under the name it had before, if it is the same trouble; what is over and was told before is left out. */
 function named({ known, asOfMs, previousMs }: QualityEvidence, draft: Draft, p: number | null): Finding[] {
   const { kind, subject, fromMs, toMs, ...rest } = draft;
-  const before = known.find((one) => one.kind === kind && one.subject === subject && continues(one, draft));
+  const before = known.find((earlier) =>
+    earlier.kind === kind && earlier.subject === subject && continues(earlier, draft)
+  );
   if (before && previousMs !== null && toMs <= previousMs) return [];
   const from = before && Date.parse(before.from) < fromMs ? before.from : iso(fromMs);
   return [{
@@ -77,8 +80,8 @@ function named({ known, asOfMs, previousMs }: QualityEvidence, draft: Draft, p: 
 }
 
 /** The same trouble may show in more than one test, as in a day and in its week: the surest one tells it, and comes first. */
-const once = (found: readonly Finding[]): Finding[] =>
-  found.filter((finding, i) => !found.slice(0, i).some((surer) => isSame(surer, finding)));
+const once = (findings: readonly Finding[]): Finding[] =>
+  findings.filter((finding, i) => !findings.slice(0, i).some((surer) => isSame(surer, finding)));
 
 const isSame = (a: Finding, b: Finding) =>
   a.key === b.key ||
@@ -86,9 +89,10 @@ const isSame = (a: Finding, b: Finding) =>
     continues(a, { fromMs: Date.parse(b.from), toMs: Date.parse(b.to) });
 
 /** Trouble that showed until a moment ago is told again: one quiet day is not its end. */
-const notOver = ({ known, asOfMs }: QualityEvidence, found: readonly Finding[]): Finding[] =>
+const notOver = ({ known, asOfMs }: QualityEvidence, findings: readonly Finding[]): Finding[] =>
   known.filter(({ key, means, to }) =>
-    means !== "passing" && asOfMs - Date.parse(to) < APART_MS && !found.some((one) => one.key === key)
+    means !== "passing" && asOfMs - Date.parse(to) < APART_MS &&
+    !findings.some((finding) => finding.key === key)
   ).map((finding) => ({ ...finding, ongoing: false }));
 
 const continues = ({ from, to }: Finding, { fromMs, toMs }: Pick<Draft, "fromMs" | "toMs">) =>

@@ -14,8 +14,8 @@ const Affected = z.tuple([z.int(), z.int()]);
 export type Affected = z.infer<typeof Affected>;
 
 /**
- * What one UTC day's events look like. Its unit is the visit: the events of one session on that day, of one shopper where
- * no session was sent, of ten minutes where neither was: events of a visit share their fate, visits hardly do.
+ * The profile of one UTC day's events. Its unit is the visit: the events of one session on that day, of one shopper
+ * where no session was sent, of ten minutes where neither was: events of a visit share their fate, visits hardly do.
  */
 export const DayProfile = z.strictObject({
   day: z.int().describe("days since 1970-01-01 UTC"),

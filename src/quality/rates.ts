@@ -13,7 +13,7 @@ export interface Counted {
   readonly of: number;
 }
 
-/** What a share was over a stretch of days, and what it usually is. */
+/** A share over a stretch of days, and its usual value. */
 export interface Stretch {
   readonly first: number;
   readonly last: number;
@@ -126,14 +126,14 @@ const spanOf = (past: readonly Counted[]) => past[past.length - 1].day - past[0]
 function blocksOf(past: readonly Counted[], first: number, length: number): Sum[] {
   const blocks = new Map<number, Sum>();
   for (const { day, k, n } of past) {
-    const at = Math.floor((first - 1 - day) / length);
-    const sum = blocks.get(at) ?? { k: 0, n: 0 };
-    blocks.set(at, { k: sum.k + k, n: sum.n + n });
+    const block = Math.floor((first - 1 - day) / length);
+    const sum = blocks.get(block) ?? { k: 0, n: 0 };
+    blocks.set(block, { k: sum.k + k, n: sum.n + n });
   }
   return [...blocks.values()].filter(({ n }) => n > 0);
 }
 
-/** How much more block counts vary than a binomial does, at least 1: an upper 90 % confidence bound. */
+/** Returns the overdispersion of block counts over a binomial, at least 1: an upper 90 % confidence bound. */
 function overdispersion(blocks: readonly Sum[], p: number): number {
   const freedom = blocks.length - 1;
   const pearson = blocks.reduce((sum, { k, n }) => sum + (k - n * p) ** 2 / (n * p * (1 - p)), 0);
@@ -144,14 +144,14 @@ function overdispersion(blocks: readonly Sum[], p: number): number {
 const chiSquareTenth = (freedom: number) =>
   freedom * (1 - 2 / (9 * freedom) - 1.2815515655 * Math.sqrt(2 / (9 * freedom))) ** 3;
 
-/** What was found, from when the trouble most likely began to when it ended. */
+/** Describes a finding, from when the trouble most likely began to when it ended. */
 function describe(view: View, question: RateQuestion, stretch: Stretch): Draft {
   const { series, trouble, kind, subject, means, text, evidence } = question;
   const days = stretchOfTrouble(series, stretch, trouble);
   const { day: first } = days[0];
   const { day: last } = days[days.length - 1];
-  const excess = ({ rows, of }: Counted) =>
-    trouble === "more" ? rows : Math.max(0, stretch.usual * of - rows);
+  const excess = ({ rows, of: total }: Counted) =>
+    trouble === "more" ? rows : Math.max(0, stretch.usual * total - rows);
   const rows = days.reduce((sum, day) => sum + excess(day), 0);
   const of = days.reduce((sum, day) => sum + day.of, 0);
   const fromMs = first * DAY_MS;
@@ -190,10 +190,10 @@ function stretchOfTrouble(
   let best = { sum: 0, from: 0, to: 0 };
   let sum = 0;
   let from = 0;
-  around.forEach(({ day, k, n }, at) => {
-    if (sum <= 0) [sum, from] = [0, at];
+  around.forEach(({ day, k, n }, index) => {
+    if (sum <= 0) [sum, from] = [0, index];
     sum += sign * (k - n * middle);
-    if (sum > best.sum && day >= first && around[from].day <= last) best = { sum, from, to: at };
+    if (sum > best.sum && day >= first && around[from].day <= last) best = { sum, from, to: index };
   });
   return around.slice(best.from, best.to + 1);
 }

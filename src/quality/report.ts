@@ -43,7 +43,7 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
-/** What a look at the events found. */
+/** The report of a look at the events. */
 export const QualityReport = z.strictObject({
   asOf: z.iso.datetime(),
   answer: z.enum(["sound", "broken", "changed", "cannot tell yet"]),

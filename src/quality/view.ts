@@ -10,7 +10,7 @@ const BACK_DAYS = 30;
 /** The first look of all goes back so far. */
 const FIRST_DAYS = 7;
 
-/** What a check reads: the evidence, and which of its days are new. */
+/** The input of a check: the evidence, and which of its days are new. */
 export interface View {
   readonly evidence: QualityEvidence;
   /** days with events, ascending; the last may be cut by `asOf` */

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const Metrics = z.record(z.string(), z.number());
 
-/** What went into a model version, and what came out. */
+/** The inputs and the results of a model version. */
 export const Manifest = z.object({
   model: z.string(),
   cycleId: z.string(),

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
-/** What a check of the trigger can answer. */
+/** The answers of a check of the trigger. */
 export const Answer = z.enum(["retrain", "wait", "fix data first", "cannot tell yet"]);
 export type Answer = z.infer<typeof Answer>;
 
-/** What started a check. */
+/** The causes of a check. */
 export const Trigger = z.enum(["first", "interval", "force", "alarm", "replay"]);
 export type Trigger = z.infer<typeof Trigger>;
 

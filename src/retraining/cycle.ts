@@ -17,7 +17,7 @@ export const Stage = z.enum([
 ]);
 export type Stage = z.infer<typeof Stage>;
 
-/** How a cycle can end. */
+/** The outcomes of a cycle. */
 export const Outcome = z.enum([
   "deployed",
   "rolling out",
@@ -49,7 +49,7 @@ export type SortOrder = z.infer<typeof SortOrder>;
 export const firstOrder = (sort: CycleSort): SortOrder =>
   sort === "started" || sort === "asOf" || sort === "took" ? "desc" : "asc";
 
-/** What the first labelled window after a deployment said. */
+/** The result of the first labelled window after a deployment. */
 export const Watch = z.object({
   decision: z.enum(["kept", "rolled back", "cannot tell"]),
   cutoff: z.iso.datetime(),

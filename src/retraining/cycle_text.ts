@@ -2,7 +2,7 @@ import type { Evidence } from "../validation/verdict.ts";
 import type { Cycle } from "./cycle.ts";
 import { count, figure, metricName, percent } from "../format/numbers.ts";
 
-/** What a cycle found, or how far it is, in one sentence without a period. */
+/** Returns the result of a cycle, or its progress, in one sentence without a period. */
 export function cycleText(cycle: Cycle): string {
   const { outcome, watch, error, evidence } = cycle;
   const stage = lastStage(cycle);

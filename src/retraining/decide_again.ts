@@ -9,7 +9,7 @@ import { verdictOf } from "../validation/gate.ts";
 import { atConfidence } from "../stats/paired.ts";
 import type { Evidence, Verdict } from "../validation/verdict.ts";
 
-/** What is changed for one model: settings that differ, with the value wanted. All others stay as they were then. */
+/** The changes for one model: settings that differ, with the value wanted. All others stay as they were then. */
 export interface Wanted {
   changed: ReadonlySet<string>;
   config: ModelConfig;
@@ -17,7 +17,7 @@ export interface Wanted {
   modelMargin: number;
 }
 
-/** What would have been answered; null: it cannot be told, and why. */
+/** The answer that would have been given, and why; null: it cannot be told. */
 export interface Again<T> {
   would: T | null;
   text: string;
@@ -42,66 +42,69 @@ export function checkAgain(check: StoredCheck, wanted: Wanted): Again<Answer> {
         : "its stored evidence cannot be read by this release",
     );
   }
-  const found = parsed.data;
-  if (decide(found).answer !== check.answer) {
+  const findings = parsed.data;
+  if (decide(findings).answer !== check.answer) {
     return cannot("this release decides otherwise by the same evidence; perennial explain shows where");
   }
-  if (found.trigger === "force") return { would: "retrain", text: "A person asked for it" };
+  if (findings.trigger === "force") return { would: "retrain", text: "A person asked for it" };
   const protocol = anyOf(wanted, PROTOCOL);
   if (protocol) return cannot(`${protocol} changes which rows there are`);
-  if (wanted.changed.has("retrain_policy") && wanted.config.retrain_policy === "worth" && !found.worth) {
+  if (wanted.changed.has("retrain_policy") && wanted.config.retrain_policy === "worth" && !findings.worth) {
     return cannot("what each version lost on each cut-off was not stored");
   }
   const sealed = anyOf(wanted, SEALED);
-  if (sealed && (found.quality || found.drift || found.outcomes)) {
+  if (sealed && (findings.quality || findings.drift || findings.outcomes)) {
     return cannot(`${sealed} went into its looks as they were made`);
   }
-  return decided(possible(withSettings(found, wanted), wanted), check);
+  return decided(possible(withSettings(findings, wanted), wanted), check);
 }
 
 /** The same findings with the thresholds that are wanted. */
-function withSettings(found: Findings, { changed, config, modelMargin }: Wanted): Findings {
+function withSettings(findings: Findings, { changed, config, modelMargin }: Wanted): Findings {
   const or = <K extends keyof ModelConfig, T>(name: K, was: T) => changed.has(name) ? config[name] as T : was;
-  const champion = found.champion && {
-    ...found.champion,
-    staleAfterDays: or("stale_after_days", found.champion.staleAfterDays),
-    staleGrowth: or("stale_growth", found.champion.staleGrowth),
+  const champion = findings.champion && {
+    ...findings.champion,
+    staleAfterDays: or("stale_after_days", findings.champion.staleAfterDays),
+    staleGrowth: or("stale_growth", findings.champion.staleGrowth),
     margin: changed.has("margin")
-      ? (config.margin ?? modelMargin) * found.champion.validatedLoss
-      : found.champion.margin,
-    lossNow: found.champion.lossNow && changed.has("confidence")
-      ? atConfidence(found.champion.lossNow, config.confidence)
-      : found.champion.lossNow,
+      ? (config.margin ?? modelMargin) * findings.champion.validatedLoss
+      : findings.champion.margin,
+    lossNow: findings.champion.lossNow && changed.has("confidence")
+      ? atConfidence(findings.champion.lossNow, config.confidence)
+      : findings.champion.lossNow,
   };
   return {
-    ...found,
+    ...findings,
     champion,
-    worth: worthAgain(found.worth, { changed, config }),
-    newSamplesMin: or("min_new_samples", found.newSamplesMin),
-    cutoffsMin: or("min_train_cutoffs", found.cutoffsMin),
-    unseenRowsMin: or("min_validation_rows", found.unseenRowsMin),
-    routineCutoffs: or("routine_cutoffs", found.routineCutoffs),
+    worth: worthAgain(findings.worth, { changed, config }),
+    newSamplesMin: or("min_new_samples", findings.newSamplesMin),
+    cutoffsMin: or("min_train_cutoffs", findings.cutoffsMin),
+    unseenRowsMin: or("min_validation_rows", findings.unseenRowsMin),
+    routineCutoffs: or("routine_cutoffs", findings.routineCutoffs),
   };
 }
 
 /** Worth weighed at another price; with the routine it is not weighed. */
-function worthAgain(worth: Findings["worth"], { changed, config }: Pick<Wanted, "changed" | "config">): Findings["worth"] {
+function worthAgain(
+  worth: Findings["worth"],
+  { changed, config }: Pick<Wanted, "changed" | "config">,
+): Findings["worth"] {
   if (!worth || (changed.has("retrain_policy") && config.retrain_policy === "routine")) return null;
   if (!changed.has("training_price")) return worth;
   return { ...worth, price: config.training_price * levelOf(worth.versions, worth.windows) };
 }
 
-/** What the findings may have been: a margin and a confidence are sealed into what the outcomes said. */
-function possible(found: Findings, wanted: Wanted): Findings[] {
-  const { outcomes } = found;
-  if (!outcomes || !anyOf(wanted, ["margin", "confidence"])) return [found];
+/** Returns the findings as they may have been: a margin and a confidence are sealed into what the outcomes said. */
+function possible(findings: Findings, wanted: Wanted): Findings[] {
+  const { outcomes } = findings;
+  if (!outcomes || !anyOf(wanted, ["margin", "confidence"])) return [findings];
   return PerformanceReport.shape.answer.options.map((answer) => ({
-    ...found,
+    ...findings,
     outcomes: { ...outcomes, answer },
   }));
 }
 
-/** What is told of an answer: the reasons that speak otherwise than they did; where none does, the one that tells most. */
+/** Explains an answer by the reasons that speak otherwise than they did; where none does, by the weightiest. */
 function because(
   answer: Answer,
   reasons: readonly Reason[],
@@ -124,11 +127,11 @@ function decided(all: readonly Findings[], check: StoredCheck): Again<Answer> {
 
 /**
  * Decides a validation again.
- * @param found what the check of its cycle found, which says how old the champion was; null: not stored
+ * @param findings what the check of its cycle found, which says how old the champion was; null: not stored
  */
 export function verdictAgain(
   { verdict, evidence }: { verdict: Verdict; evidence: Evidence },
-  found: Findings | null,
+  findings: Findings | null,
   wanted: Wanted,
 ): Again<Verdict> {
   if (verdictOf(evidence).verdict !== verdict) {
@@ -136,7 +139,7 @@ export function verdictAgain(
   }
   const other = anyOf(wanted, [...PROTOCOL, ...RETRAINED]);
   if (other) return cannot(`with another ${other} another challenger, or other rows, would have been judged`);
-  const ways = conditions(evidence, found, wanted).map((condition) =>
+  const ways = conditions(evidence, findings, wanted).map((condition) =>
     verdictOf({ ...withGate(evidence, wanted), ...condition })
   );
   const [first] = ways;
@@ -165,20 +168,20 @@ function withGate(evidence: Evidence, { changed, config, modelMargin }: Wanted):
 
 type Condition = Pick<Evidence, "stale" | "failing">;
 
-/** How the champion may have stood: what cannot be computed again is taken either way. */
-function conditions(evidence: Evidence, found: Findings | null, wanted: Wanted): Condition[] {
-  const stale = staleAgain(evidence, found, wanted);
+/** Returns the possible conditions of the champion: what cannot be computed again is taken either way. */
+function conditions(evidence: Evidence, findings: Findings | null, wanted: Wanted): Condition[] {
+  const stale = staleAgain(evidence, findings, wanted);
   const failing = anyOf(wanted, ["margin", "confidence"]) && evidence.against === "champion"
     ? [true, false]
     : [evidence.failing];
   return stale.flatMap((s) => failing.map((f) => ({ stale: s, failing: f })));
 }
 
-function staleAgain({ stale }: Evidence, found: Findings | null, wanted: Wanted): boolean[] {
+function staleAgain({ stale }: Evidence, findings: Findings | null, wanted: Wanted): boolean[] {
   if (!anyOf(wanted, ["stale_after_days", "stale_growth"])) return [stale];
-  const champion = found?.champion;
+  const champion = findings?.champion;
   if (!champion || (staleness(champion) !== null) !== stale) return [true, false];
-  return [staleness(withSettings(found, wanted).champion!) !== null];
+  return [staleness(withSettings(findings, wanted).champion!) !== null];
 }
 
 const cannot = (text: string): { would: null; text: string } => ({ would: null, text });

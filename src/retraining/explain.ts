@@ -6,7 +6,7 @@ import type { Observation } from "../monitoring/observation.ts";
 import { Findings } from "./findings.ts";
 import { decide } from "./trigger.ts";
 
-/** Where what was computed again is not what was stored. */
+/** The first place where a recomputed value differs from the stored one. */
 const Difference = z.object({
   at: z.string().describe("path, as in features[3].p"),
   stored: z.string().describe("JSON; nothing: it was not there"),
@@ -83,7 +83,7 @@ function decisionPart(check: Check, stored: unknown, { codeVersion }: ExplainDep
   });
 }
 
-/** What a look found, from its evidence; and whether the check decided on that. */
+/** Recomputes a look from its evidence, and compares it with what the check decided on. */
 async function observationPart(look: Observation, findings: unknown, deps: ExplainDeps): Promise<Part> {
   const { id, kind, asOf, answer, report, codeVersion } = look;
   const common = { what: kind, observation: id, codeVersion } as const;
@@ -111,15 +111,15 @@ async function recomputed(
   }
 }
 
-/** What each kind of look is called among the findings. */
+/** The name of each kind of look among the findings. */
 const AMONG_FINDINGS = { quality: "quality", drift: "drift", performance: "outcomes" } as const;
 
 /** The answer of a look, as the findings have it and as it was: else the check decided on something else. */
 function answersToCompare({ kind, answer }: Observation, findings: unknown): [stored: unknown, now: unknown] {
   const section = AMONG_FINDINGS[kind];
-  const told = (findings as Partial<Findings>)[section]?.answer ?? answer; // null: the decision did without this look
+  const answerInFindings = (findings as Partial<Findings>)[section]?.answer ?? answer; // null: the decision did without this look
   const inFindings = (value: string) => ({ findings: { [section]: { answer: value } } });
-  return [inFindings(told), inFindings(answer)];
+  return [inFindings(answerInFindings), inFindings(answer)];
 }
 
 const missingObservation = (id: string): Part =>
@@ -154,8 +154,9 @@ function compared(
 }
 
 function summary({ answer }: Check, parts: readonly Part[]): Pick<Explanation, "outcome" | "text"> {
-  const that = (outcome: Part["outcome"]) => parts.filter((p) => p.outcome === outcome).map((p) => p.what);
-  const [differing, unread] = [that("differs"), that("unreadable")];
+  const partsWith = (outcome: Part["outcome"]) =>
+    parts.filter((p) => p.outcome === outcome).map((p) => p.what);
+  const [differing, unread] = [partsWith("differs"), partsWith("unreadable")];
   if (differing.length > 0) {
     return { outcome: "differs", text: `Not the same when computed again: ${differing.join(", ")}` };
   }
@@ -173,7 +174,7 @@ function summary({ answer }: Check, parts: readonly Part[]): Pick<Explanation, "
 const firstIssue = ({ issues: [{ path, message }] }: z.ZodError) =>
   `${path.join(".") || "all of it"}: ${message}`;
 
-/** Where two values first differ once both are JSON with sorted keys; null: nowhere. */
+/** Finds the first difference of two values as JSON with sorted keys; null: there is none. */
 export function firstDifference(stored: unknown, now: unknown): Difference | null {
   const plain = (value: unknown) => JSON.parse(canonicalJson(value) ?? "null");
   return differenceAt("", plain(stored), plain(now));
@@ -186,8 +187,8 @@ function differenceAt(path: string, stored: unknown, now: unknown): Difference |
   const keys = [...new Set([...Object.keys(stored), ...Object.keys(now)])];
   for (const key of keys) {
     const below = Array.isArray(stored) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
-    const found = differenceAt(below, stored[key], now[key]);
-    if (found) return found;
+    const difference = differenceAt(below, stored[key], now[key]);
+    if (difference) return difference;
   }
   return null;
 }

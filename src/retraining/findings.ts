@@ -17,7 +17,7 @@ const Trouble = Finding.pick({
 });
 export type Trouble = z.infer<typeof Trouble>;
 
-/** What a check found out before it decides: all it decides on, so that the same findings give the same answer. */
+/** The findings of a check: all it decides on, so that the same findings give the same answer. */
 export const Findings = z.strictObject({
   trigger: Trigger,
   asOf: z.iso.datetime(),

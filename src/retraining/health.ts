@@ -5,7 +5,7 @@ import type { Cycle } from "./cycle.ts";
 import { cycleText } from "./cycle_text.ts";
 import type { Health } from "./status.ts";
 
-/** What the health of a model is judged from. */
+/** The facts that a model's health follows from. */
 export interface HealthInput {
   /** the newest change of what serves; null: nothing ever served */
   move: Pick<ServingMove, "kind" | "version" | "previous" | "why" | "at"> | null;
@@ -19,7 +19,7 @@ export interface HealthInput {
 /** A person is asked, or a version was set aside: what serves does as well as before. */
 const NO_TROUBLE = new Set<Alert["kind"]>(["approval", "rollout"]);
 
-/** How a model is doing. What needs a person soonest comes first; a later success clears an earlier failure. */
+/** Judges a model's health. What needs a person soonest comes first; a later success clears an earlier failure. */
 export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): Health {
   if (lastCycle?.outcome === "failed") {
     return { state: "failed", text: `${cycleName(lastCycle)}: ${cycleText(lastCycle)}` };

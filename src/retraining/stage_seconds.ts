@@ -1,4 +1,4 @@
-/** How long each stage of a cycle took, waiting for workers included. */
+/** Durations of the stages of a cycle, waiting for workers included. */
 export function secondsByStage(
   stages: readonly { stage: string; startedAt: string; endedAt: string | null }[],
 ): Record<string, number> {

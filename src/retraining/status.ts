@@ -4,14 +4,14 @@ import { Answer, Reason } from "./check.ts";
 import { Strategy } from "../rollout/plan.ts";
 import { Outcome, Stage } from "./cycle.ts";
 
-/** How a model is doing, in one word and one sentence. */
+/** The health of a model, in one word and one sentence. */
 export const Health = z.object({
   state: z.enum(["healthy", "slipped", "failed", "rolled back", "no model yet"]),
   text: z.string(),
 });
 export type Health = z.infer<typeof Health>;
 
-/** What there is to know about one model at a glance. */
+/** The state of one model at a glance. */
 export const ModelStatus = z.object({
   model: z.string(),
   kind: z.enum(["classification", "regression"]),

@@ -9,21 +9,21 @@ type Champion = NonNullable<Findings["champion"]>;
  * (not the validation); broken data stop everything else; a rollout that runs is waited for; what speaks for retraining needs labelled rows that show the
  * change, else the answer is "cannot tell yet". A pure function: the same findings give the same answer.
  */
-export function decide(found: Findings): { answer: Answer; reasons: Reason[] } {
-  const weighed = found.champion && found.worth ? decideWorth(found.worth) : null;
+export function decide(findings: Findings): { answer: Answer; reasons: Reason[] } {
+  const weighed = findings.champion && findings.worth ? decideWorth(findings.worth) : null;
   const reasons = [
     ...weighed ? [worth(weighed)] : [],
-    ...found.quality ? [dataQuality(found.quality)] : [],
-    ...found.rollout ? [rollout(found.rollout)] : [],
-    newSamples(found),
-    labelledRows(found),
-    ...found.champion ? ofChampion(found, found.champion) : [firstModel(found)],
+    ...findings.quality ? [dataQuality(findings.quality)] : [],
+    ...findings.rollout ? [rollout(findings.rollout)] : [],
+    newSamples(findings),
+    labelledRows(findings),
+    ...findings.champion ? ofChampion(findings, findings.champion) : [firstModel(findings)],
   ];
-  if (found.trigger === "force") {
+  if (findings.trigger === "force") {
     const forced: Reason = { code: "forced", speaks: "for", text: "A person asked for it", evidence: {} };
     return { answer: "retrain", reasons: [forced, ...reasons] };
   }
-  return { answer: answerOf(found, reasons, weighed), reasons };
+  return { answer: answerOf(findings, reasons, weighed), reasons };
 }
 
 /** One question at a time: what is being rolled out was trained on what speaks for retraining now, or most of it. */
@@ -39,20 +39,20 @@ function rollout({ id, version, strategy, since }: NonNullable<Findings["rollout
 /** Reasons that are needed, but call for nothing by themselves. */
 const NEEDED = new Set<Reason["code"]>(["data quality", "new samples", "labelled rows"]);
 
-function answerOf(found: Findings, reasons: readonly Reason[], weighed: WorthDecision | null): Answer {
-  if (found.quality && found.quality.broken.length > 0) return "fix data first";
-  if (found.rollout) return "wait";
-  if (weighed) return weighedAnswer(found, weighed);
+function answerOf(findings: Findings, reasons: readonly Reason[], weighed: WorthDecision | null): Answer {
+  if (findings.quality && findings.quality.broken.length > 0) return "fix data first";
+  if (findings.rollout) return "wait";
+  if (weighed) return weighedAnswer(findings, weighed);
   const calls = reasons.filter(({ code, speaks }) => speaks === "for" && !NEEDED.has(code));
-  const enough = found.cutoffs >= found.cutoffsMin && found.unseenRows >= found.unseenRowsMin;
-  if (!enough && (calls.length > 0 || found.champion === null)) return "cannot tell yet";
-  if (calls.length > 0) return found.newSamples >= found.newSamplesMin ? "retrain" : "wait";
+  const enough = findings.cutoffs >= findings.cutoffsMin && findings.unseenRows >= findings.unseenRowsMin;
+  if (!enough && (calls.length > 0 || findings.champion === null)) return "cannot tell yet";
+  if (calls.length > 0) return findings.newSamples >= findings.newSamplesMin ? "retrain" : "wait";
   return reasons.some(waitsForOutcomes) ? "cannot tell yet" : "wait";
 }
 
 /** Where worth is weighed, all else that was found has gone into its forecast. */
-function weighedAnswer(found: Findings, { answer }: WorthDecision): Answer {
-  const enough = found.cutoffs >= found.cutoffsMin && found.unseenRows >= found.unseenRowsMin;
+function weighedAnswer(findings: Findings, { answer }: WorthDecision): Answer {
+  const enough = findings.cutoffs >= findings.cutoffsMin && findings.unseenRows >= findings.unseenRowsMin;
   return answer === "retrain" && !enough ? "cannot tell yet" : answer;
 }
 
@@ -78,17 +78,19 @@ function worth({ answer, text, gain, price, advantage, chance, turns, forecast }
 /** Something changed, and whether it harms the model shows only once outcomes are there. */
 const waitsForOutcomes = ({ evidence }: Reason) => evidence.outcomesFrom !== undefined;
 
-function ofChampion(found: Findings, champion: Champion): Reason[] {
+function ofChampion(findings: Findings, champion: Champion): Reason[] {
   return [
-    routine(found),
+    routine(findings),
     age(champion),
-    found.outcomes ? outcomes(found.outcomes, champion) : performance(champion),
-    ...found.quality && found.quality.changed.length > 0 ? [changedShop(found, found.quality.changed)] : [],
-    ...found.drift ? [drift(found, found.drift)] : [],
+    findings.outcomes ? outcomes(findings.outcomes, champion) : performance(champion),
+    ...findings.quality && findings.quality.changed.length > 0
+      ? [changedShop(findings, findings.quality.changed)]
+      : [],
+    ...findings.drift ? [drift(findings, findings.drift)] : [],
   ];
 }
 
-/** What is said of data that stop nothing. */
+/** Texts for data that stop nothing. */
 const SOUND: Record<NonNullable<Findings["quality"]>["answer"], string> = {
   sound: "The data are sound",
   changed: "The data are sound, the shop has changed",
@@ -229,10 +231,10 @@ function outcomes({ answer, text, rows }: NonNullable<Findings["outcomes"]>, { v
 }
 
 /** A catalogue or a mix that is not what it was: the model must learn it, from rows that show it. */
-function changedShop(found: Findings, [first, ...others]: readonly Trouble[]): Reason {
+function changedShop(findings: Findings, [first, ...others]: readonly Trouble[]): Reason {
   const text = `${first.text}${others.length > 0 ? ` (and ${others.length} more changes)` : ""}`;
   return shown(
-    found,
+    findings,
     { code: "changed shop", since: first.from, text, evidence: { finding: first.key } },
     true,
   );
@@ -243,7 +245,7 @@ function changedShop(found: Findings, [first, ...others]: readonly Trouble[]): R
  * them is left alone however the inputs look, and one of which they cannot say that it holds is retrained. A burst
  * that explains the shift ends by itself.
  */
-function drift(found: Findings, { answer, text, since, top }: NonNullable<Findings["drift"]>): Reason {
+function drift(findings: Findings, { answer, text, since, top }: NonNullable<Findings["drift"]>): Reason {
   const [first] = top;
   const evidence = {
     answer,
@@ -253,7 +255,7 @@ function drift(found: Findings, { answer, text, since, top }: NonNullable<Findin
     p: first?.p ?? null,
   };
   if (answer !== "drifted" || since === null) return { code: "drift", speaks: "neither", text, evidence };
-  const burst = found.quality?.passing[0];
+  const burst = findings.quality?.passing[0];
   if (burst) {
     return {
       code: "drift",
@@ -262,7 +264,7 @@ function drift(found: Findings, { answer, text, since, top }: NonNullable<Findin
       evidence,
     };
   }
-  if (found.outcomes?.answer === "holds" && isLabelled(found, since)) {
+  if (findings.outcomes?.answer === "holds" && isLabelled(findings, since)) {
     return {
       code: "drift",
       speaks: "neither",
@@ -270,19 +272,19 @@ function drift(found: Findings, { answer, text, since, top }: NonNullable<Findin
       evidence,
     };
   }
-  return shown(found, { code: "drift", since, text, evidence }, found.outcomes?.answer !== "holds");
+  return shown(findings, { code: "drift", since, text, evidence }, findings.outcomes?.answer !== "holds");
 }
 
 /** A change speaks for retraining once labelled rows show it; until then it says when they will. */
 function shown(
-  found: Findings,
+  findings: Findings,
   { code, since, text, evidence }: Pick<Reason, "code" | "text" | "evidence"> & { since: string },
   speaks: boolean,
 ): Reason {
-  if (isLabelled(found, since)) {
+  if (isLabelled(findings, since)) {
     return { code, speaks: speaks ? "for" : "neither", text, evidence: { ...evidence, since } };
   }
-  const from = found.nextLabelled;
+  const from = findings.nextLabelled;
   return {
     code,
     speaks: "neither",

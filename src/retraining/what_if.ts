@@ -69,7 +69,7 @@ export const WhatIfReport = z.object({
 });
 export type WhatIfReport = z.infer<typeof WhatIfReport>;
 
-/** What was stored, and the configurations to set beside each other. */
+/** The stored history, and the configurations to compare on it. */
 export interface WhatIfInput {
   current: RetrainingConfig;
   wanted: RetrainingConfig;
@@ -156,9 +156,9 @@ function simulateVerdict(
     };
   }
   if (again && again.would === null) return { ...common, would: null, text: `Of its check: ${again.text}` };
-  const found = Findings.safeParse(check?.findings);
-  const of = { verdict: verdict!, evidence: evidence! };
-  return { ...common, ...verdictAgain(of, found.success ? found.data : null, wanted) };
+  const findings = Findings.safeParse(check?.findings);
+  const stored = { verdict: verdict!, evidence: evidence! };
+  return { ...common, ...verdictAgain(stored, findings.success ? findings.data : null, wanted) };
 }
 
 const isMore = ({ was, would }: SimulatedCheck) => was !== "retrain" && would === "retrain";
@@ -194,7 +194,7 @@ function summaryOf(
   };
 }
 
-/** How many rows of checks there are that would call for a training, with none that was made between. @param checks newest first */
+/** Counts the runs of checks that would call for a training, with none made in between. @param checks newest first */
 function rowsOf(checks: readonly SimulatedCheck[]): number {
   let rows = 0;
   let inRow = false;
@@ -205,7 +205,7 @@ function rowsOf(checks: readonly SimulatedCheck[]): number {
   return rows;
 }
 
-/** What decisions that are made again from evidence cannot say, by what is changed. */
+/** The limits of decisions that are made again from evidence, by what is changed. */
 const CANNOT: Readonly<Partial<Record<Reach, string>>> = {
   protocol: "changes which rows, labels and cut-offs there are: what was stored is of another protocol",
   looks:

@@ -2,7 +2,7 @@ import { hash32, mix32 } from "../core/random.ts";
 import type { ArmShare } from "./plan.ts";
 
 /**
- * Which version speaks to a shopper: always the same one while shares stay as they are, and as one arm's share grows
+ * Assigns a version to a shopper: always the same one while shares stay as they are, and as one arm's share grows
  * against the others' shoppers only ever move to that arm.
  *
  * Each version draws a number of the shopper's own; the one with the greatest `-share / ln(u)` speaks, which falls to

@@ -1,6 +1,6 @@
 import { gaussian, type Random } from "../core/random.ts";
 
-/** What is known of an arm's mean reward: a normal distribution. */
+/** The posterior of an arm's mean reward: a normal distribution. */
 export interface Posterior {
   readonly mean: number;
   readonly sd: number;

@@ -9,7 +9,7 @@ import { undecided } from "./undecided.ts";
 import { differenceText, duration } from "./format.ts";
 
 /**
- * What one look at a rollout comes to: the same plan, position and evidence give the same decision.
+ * Decides one look at a rollout: the same plan, position and evidence give the same decision.
  *
  * A broken guardrail comes first, then harm (the lower bound of the difference lies above 0, as in validation), then
  * harm to a segment; then the strategy; and what has not ended after `daysMax` ends as the plan says. Of several
@@ -43,7 +43,7 @@ function decided(plan: RolloutPlan, position: RolloutPosition, evidence: Rollout
   );
 }
 
-/** Who has not left: a bandit's challengers whose share fell to 0 have; the other strategies have one challenger. */
+/** Returns the challengers still in: a bandit's whose share fell to 0 have left; other strategies have one. */
 function challengersIn({ strategy, challengers }: RolloutPlan, { shares }: RolloutPosition): ArmShare[] {
   const shareOf = (version: number) => shares.find((arm) => arm.version === version)?.share ?? 0;
   const all = challengers.map((version) => ({ version, share: shareOf(version) }));

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ArmShare } from "./plan.ts";
 
-/** What one look at a rollout comes to. */
+/** The decision of one look at a rollout. */
 export const RolloutDecision = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("go on"),

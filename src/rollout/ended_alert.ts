@@ -2,7 +2,7 @@ import type { RolloutDecision } from "./decision.ts";
 import { isDrill, type Rollout, type RolloutLook } from "./rollout.ts";
 
 /**
- * What a person should know about the end of a rollout; null: it went as planned, or a person or another deployment
+ * Returns the alert about the end of a rollout; null: it went as planned, or a person or another deployment
  * ended it.
  * @param last the newest look; null: nobody looked
  */

@@ -1,6 +1,6 @@
 import type { RolloutPlan } from "./plan.ts";
 
-/** How the chance of each kind of wrong decision is shared out, so that all its ways together keep within it. */
+/** Shares out the chance of each kind of wrong decision, so that all its ways together keep within it. */
 export interface ErrorRates {
   /** a version is promoted that is worse by the margin or more */
   readonly promote: number;

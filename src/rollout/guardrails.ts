@@ -24,7 +24,7 @@ interface Count {
 }
 
 /**
- * Which guardrail a challenger broke, in words; null: none, as far as one can tell.
+ * Names the guardrail that a challenger broke; null: none, as far as one can tell.
  *
  * - Errors and fallbacks: their share is above the limit, and above the champion's own share: when the whole shop is
  *   down, that is not the challenger's fault. Both are established at the plan's error rate, however often one looks.
@@ -43,7 +43,7 @@ export function brokenGuardrail(
   version: number,
 ): string | null {
   const alpha = errorRates(plan).guardrail;
-  const broken = countsOf(plan, evidence, version).find((one) => isBroken(one, alpha));
+  const broken = countsOf(plan, evidence, version).find((count) => isBroken(count, alpha));
   return broken ? countText(broken) : divergenceText(plan, evidence, version);
 }
 

@@ -16,7 +16,7 @@ export const unshown = (version: number): ArmEvidence => ({
   reward: null,
 });
 
-/** How a version does with its own shoppers; all zero where there is nothing yet. */
+/** Returns the evidence of a version with its own shoppers; all zero where there is nothing yet. */
 export const armEvidence = (evidence: RolloutEvidence, version: number): ArmEvidence =>
   evidence.arms.find((arm) => arm.version === version) ?? unshown(version);
 

@@ -2,7 +2,7 @@ import type { ModelConfig } from "../config/retraining.ts";
 import type { RolloutPlan, Strategy } from "./plan.ts";
 import { abPerArm } from "./sample_size.ts";
 
-/** What is known of the versions of a rollout before it begins. */
+/** The facts about the versions of a rollout before it begins. */
 export interface Prospect {
   champion: number;
   /** the version that it is about first */

@@ -10,7 +10,7 @@ const SKEW = 3;
 /** So many shoppers are added that differ by a standard deviation of the loss: agreement so far is no proof of it. */
 const UNSEEN = 9;
 
-/** What a mean is bounded with. */
+/** The parameters of a mean's bounds. */
 export interface BoundsOptions {
   /** chance that the lower end ever lies above the mean, and that the upper end ever lies below it */
   readonly alpha: { readonly low: number; readonly high: number };
@@ -38,7 +38,7 @@ export function meanBounds(moments: Moments, { alpha, scale }: BoundsOptions): B
   };
 }
 
-/** How far one end lies from the mean. */
+/** Returns the distance of one end from the mean. */
 export function meanReach(
   { n, variance }: Pick<Moments, "n" | "variance">,
   { alpha, scale }: { alpha: number; scale: number },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /**
- * How a validated version comes to serve.
+ * The strategies by which a validated version comes to serve.
  * - `immediate`: at once; its first window of outcomes is watched
  * - `shadow`: it answers everyone, and nobody is shown its answers, until outcomes have proven it
  * - `canary`: shown to a share of shoppers that grows step by step
@@ -11,7 +11,7 @@ import { z } from "zod";
 export const Strategy = z.enum(["immediate", "shadow", "canary", "ab", "bandit"]);
 export type Strategy = z.infer<typeof Strategy>;
 
-/** What one rollout goes by: written down when it begins, so that a changed setting changes the next one only. */
+/** The plan of one rollout: written down when it begins, so that a changed setting changes the next one only. */
 export const RolloutPlan = z.strictObject({
   strategy: Strategy,
   champion: z.int(),
@@ -54,11 +54,11 @@ export const RolloutPlan = z.strictObject({
 });
 export type RolloutPlan = z.infer<typeof RolloutPlan>;
 
-/** Who is shown a challenger's answers, as a share of shoppers; the champion has the rest. */
+/** The share of shoppers who are shown a challenger's answers; the champion has the rest. */
 export const ArmShare = z.strictObject({ version: z.int(), share: z.number().min(0).max(1) });
 export type ArmShare = z.infer<typeof ArmShare>;
 
-/** Where a rollout is. `step` counts from 0. */
+/** The position of a rollout. `step` counts from 0. */
 export interface RolloutPosition {
   readonly step: number;
   readonly shares: readonly ArmShare[];

@@ -1,7 +1,7 @@
 import type { RolloutPlan } from "./plan.ts";
 import { count, figure, percent } from "../format/numbers.ts";
 
-/** What a rollout goes by, in sentences. */
+/** Describes the plan of a rollout in sentences. */
 export function planText(plan: RolloutPlan): string {
   const {
     strategy,

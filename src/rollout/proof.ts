@@ -18,15 +18,15 @@ export function proofDecision(
 ): RolloutDecision {
   if (plan.proof === "guardrails") return { kind: "promote", version, text: `${text}; no guardrail broke` };
   const { difference, bounds, scale } = boundedDifference(plan, evidence, version);
-  const found = `${text}, ${differenceText(difference, bounds)}`;
+  const result = `${text}, ${differenceText(difference, bounds)}`;
   if (bounds.high < plan.margin) {
-    return { kind: "promote", version, text: `${found}; no worse than the margin` };
+    return { kind: "promote", version, text: `${result}; no worse than the margin` };
   }
   const need = shoppersNeeded(plan, difference, scale);
   const more = need === null
     ? "nobody can say how many it takes"
     : `about ${whole(need)} shoppers with outcomes may do`;
-  return { kind: "keep collecting", have: difference.n, need, text: `${found}; not proven yet, ${more}` };
+  return { kind: "keep collecting", have: difference.n, need, text: `${result}; not proven yet, ${more}` };
 }
 
 /** Shoppers with outcomes that prove it, if it goes on as it did. */

@@ -8,7 +8,7 @@ export const Moments = z.strictObject({
   variance: z.number(),
 }) satisfies z.ZodType<SampleMoments>;
 
-/** How one version does with the shoppers that were shown its answers, since the rollout began. */
+/** The evidence of one version with the shoppers that were shown its answers, since the rollout began. */
 export const ArmEvidence = z.strictObject({
   version: z.int(),
   shoppers: z.int().describe("different shoppers who were shown its answers since the step began"),

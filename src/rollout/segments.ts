@@ -8,7 +8,7 @@ import type { RolloutPlan } from "./plan.ts";
 import type { Bounds } from "../stats/interval.ts";
 import { signed, whole } from "./format.ts";
 
-/** How a segment's difference is bounded, and the rise of its loss that still counts as no worse. */
+/** The bounds of a segment's difference, and the rise of its loss that still counts as no worse. */
 export interface BoundedSegment {
   segment: string;
   difference: Moments;

@@ -27,7 +27,7 @@ export function shareBounds(count: number, n: number, { alpha }: { alpha: number
 /** So many halvings are below what a double tells apart. */
 const HALVINGS = 60;
 
-/** Where `excess` changes its sign, between a share that is excluded and one that is not. */
+/** Finds where `excess` changes its sign, between a share that is excluded and one that is not. */
 function crossing(excess: (p: number) => number, excluded: number, kept: number): number {
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (excluded + kept) / 2;

@@ -8,7 +8,7 @@ export const stepText = (
   { hours, shoppers }: { hours: number; shoppers: number },
 ): string => `since ${duration(hours)}: ${whole(shoppers)} of ${whole(plan.stepShoppers)} shoppers`;
 
-/** What a step still waits for; null: nothing. */
+/** Returns what a step still waits for; null: nothing. */
 export function stepUnfinished(
   plan: RolloutPlan,
   { hours, shoppers, text }: { hours: number; shoppers: number; text: string },

@@ -1,7 +1,7 @@
 import type { RolloutDecision } from "./decision.ts";
 import type { RolloutPlan } from "./plan.ts";
 
-/** What becomes of a version that could be shown neither better nor worse: what the plan says. */
+/** Decides about a version that could be shown neither better nor worse, by the plan. */
 export function undecided(plan: RolloutPlan, version: number, why: string): RolloutDecision {
   switch (plan.undecided) {
     case "promote":

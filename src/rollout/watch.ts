@@ -1,7 +1,7 @@
 import type { Interval } from "../stats/interval.ts";
 
 /**
- * What to do with a deployed version after its first labelled window: take it back only when the interval says that it
+ * Decides about a deployed version after its first labelled window: take it back only when the interval says that it
  * does worse than the one it replaced.
  * @param difference its loss minus the replaced version's, on the same rows; null: there was nothing to compare
  */

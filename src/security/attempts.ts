@@ -12,14 +12,14 @@ export interface Attempts {
  * counts while it runs, so that many at once gain nothing.
  */
 export function createAttempts(clock: Clock, { max, perMs }: { max: number; perMs: number }): Attempts {
-  const made: number[] = [];
+  const attemptsMs: number[] = [];
   return {
     begin() {
-      while (made.length > 0 && made[0] <= clock() - perMs) made.shift();
-      if (made.length >= max) return made[0] + perMs - clock();
-      made.push(clock());
+      while (attemptsMs.length > 0 && attemptsMs[0] <= clock() - perMs) attemptsMs.shift();
+      if (attemptsMs.length >= max) return attemptsMs[0] + perMs - clock();
+      attemptsMs.push(clock());
       return 0;
     },
-    succeeded: () => void made.pop(),
+    succeeded: () => void attemptsMs.pop(),
   };
 }

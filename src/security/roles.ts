@@ -1,8 +1,8 @@
-/** What a key allows: each role may all that those before it may. */
+/** The roles of keys: each may all that those before it may. */
 export const ROLES = ["viewer", "operator", "admin"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** What each role may, in words. */
+/** Descriptions of the roles. */
 export const ROLE_WORDS: Readonly<Record<Role, string>> = {
   viewer: "reads",
   operator: "also sends events, asks for predictions, runs retraining and decides what serves",

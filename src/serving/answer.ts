@@ -24,7 +24,7 @@ export interface Answer {
   readonly horizonDays: number;
 }
 
-/** How a version did with the answers that were its to give; of one that is never shown, that is all of them. */
+/** The counts of a version's own answers; of one that is never shown, that is all of them. */
 export interface Count {
   answers: number;
   /** of them: it threw, or said what is no finite number */
@@ -133,11 +133,11 @@ function count(batch: ScoredBatch, { version, scorer }: LoadedModel, spoke: bool
 }
 
 function countOf({ counts }: ScoredBatch, version: number): Count {
-  const known = counts.get(version);
-  if (known) return known;
-  const made = { answers: 0, errors: 0, fallbacks: 0 };
-  counts.set(version, made);
-  return made;
+  const existing = counts.get(version);
+  if (existing) return existing;
+  const counters = { answers: 0, errors: 0, fallbacks: 0 };
+  counts.set(version, counters);
+  return counters;
 }
 
 function addUnshown(

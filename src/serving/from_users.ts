@@ -12,12 +12,12 @@ export async function answerFromUsers(
 ): Promise<Predictions[]> {
   const servingSet = await deps.servingSets.resolve(model);
   const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), await deps.moment());
-  const shoppers = seen.flatMap((one) => one.shoppers);
+  const shoppers = seen.flatMap((group) => group.shoppers);
   const rows = rowsOf(shoppers);
   const batch = answerRows(servingSet, rows);
   await recordPredictions(deps, servingSet, { rows, subjects: shoppers, batch });
   let end = 0;
-  const ends = seen.map((one) => end += one.shoppers.length);
+  const ends = seen.map((group) => end += group.shoppers.length);
   recordMetrics(deps, model, batch, timedRequests, ends);
   return timedRequests.map(({ request }, i) => {
     const { asOfMs, shoppers } = seen[i];

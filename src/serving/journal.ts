@@ -3,7 +3,7 @@ import { messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
 import { insertAnswers, type StoredAnswer } from "../db/models/predictions.ts";
 
-/** Where answers are kept, to meet their outcomes later. */
+/** Stores answers, to meet their outcomes later. */
 export interface Journal {
   /** Takes answers in. Settles when there is room for more: at once, unless the database is behind. */
   add(answers: readonly StoredAnswer[]): Promise<void>;
@@ -19,7 +19,7 @@ export interface WriteBehind extends Journal {
   close(): Promise<void>;
 }
 
-/** What a journal writes behind goes by. */
+/** Options of a write-behind journal. */
 export interface WriteBehindOptions {
   /** longest that an answer waits before it is written, ms */
   delayMs?: number;

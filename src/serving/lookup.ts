@@ -13,7 +13,7 @@ export interface Shopper {
   readonly days: readonly UserDay[];
 }
 
-/** What one request's moment sees of its shoppers: each once, those without events not at all. */
+/** The shoppers of one request at its moment: each once, those without events not at all. */
 export interface Seen {
   readonly asOfMs: number;
   readonly shoppers: readonly Shopper[];
@@ -26,15 +26,15 @@ export async function readShoppers(
   moment: Moment,
 ): Promise<Seen[]> {
   const moments = await momentsOf(sql, requests, moment);
-  const asked = new Map<number, Set<string>>(moments.map((asOfMs) => [asOfMs, new Set()]));
-  requests.forEach(({ users }, i) => users.forEach((user) => asked.get(moments[i])!.add(user)));
-  const read = [...asked].map(async ([asOfMs, users]) =>
+  const usersByMoment = new Map<number, Set<string>>(moments.map((asOfMs) => [asOfMs, new Set()]));
+  requests.forEach(({ users }, i) => users.forEach((user) => usersByMoment.get(moments[i])!.add(user)));
+  const reads = [...usersByMoment].map(async ([asOfMs, users]) =>
     [asOfMs, await daysOf(sql, asOfMs, [...users])] as const
   );
-  const found = new Map(await Promise.all(read));
+  const daysByMoment = new Map(await Promise.all(reads));
   return requests.map(({ users }, i) => {
     const asOfMs = moments[i];
-    const days = found.get(asOfMs)!;
+    const days = daysByMoment.get(asOfMs)!;
     const known = [...new Set(users)].filter((user) => days.has(user));
     return { asOfMs, shoppers: known.map((user) => ({ user, asOfMs, days: days.get(user)! })) };
   });
@@ -52,7 +52,7 @@ async function momentsOf(
   }
   const last = await lastEventsMs(sql, [...new Set(open.flatMap(({ users }) => users))]);
   return requests.map(({ users, asOfMs }) =>
-    asOfMs ?? users.reduce((at, user) => Math.max(at, (last.get(user) ?? 0) + 1), moment.asOfMs)
+    asOfMs ?? users.reduce((latestMs, user) => Math.max(latestMs, (last.get(user) ?? 0) + 1), moment.asOfMs)
   );
 }
 
@@ -61,9 +61,9 @@ async function daysOf(
   asOfMs: number,
   users: readonly string[],
 ): Promise<Map<string, readonly UserDay[]>> {
-  const found = new Map<string, readonly UserDay[]>();
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs, users })) found.set(userKey, days);
-  return found;
+  const daysByUser = new Map<string, readonly UserDay[]>();
+  for await (const { userKey, days } of readUserDays(sql, { asOfMs, users })) daysByUser.set(userKey, days);
+  return daysByUser;
 }
 
 /** The features of shoppers with events, packed. */

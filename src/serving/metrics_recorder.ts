@@ -35,9 +35,9 @@ export function createMetricsRecorder(
     const key = `${model}/${version}/${minute}`;
     const known = minutes.get(key);
     if (known) return known;
-    const made = { model, version, minute: new Date(minute).toISOString(), ...nothing(), latency: {} };
-    minutes.set(key, made);
-    return made;
+    const created = { model, version, minute: new Date(minute).toISOString(), ...nothing(), latency: {} };
+    minutes.set(key, created);
+    return created;
   };
   const flush = async () => {
     const counted = [...minutes.values()];
@@ -79,7 +79,7 @@ function add(minute: Count, { answers, errors, fallbacks }: Count): void {
   minute.fallbacks += fallbacks;
 }
 
-/** What was counted before and after a failed write of the same minute. */
+/** Merges the counts before and after a failed write of the same minute. */
 function merged(before: Minute, after: Minute = { ...before, ...nothing(), latency: {} }): Minute {
   const sum = { ...after, latency: { ...after.latency } };
   add(sum, before);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Whose answer it was: in a rollout a challenger's, and where a version cannot answer, that of the one in its place. */
+/** The source of an answer: in a rollout a challenger, and where a version cannot answer, the one in its place. */
 export const AnswerArm = z.enum(["champion", "challenger", "known good", "baseline"]);
 
 /** One shopper's, or one row's, answer. `prediction` is a probability for a classification, else in the model's unit. */

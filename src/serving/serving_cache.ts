@@ -9,7 +9,7 @@ import type { ModelLoader } from "./loaded_model.ts";
 const POLL_MS = 500;
 const TRY_DAMAGED_EVERY_POLLS = 20;
 
-/** What a process that answers many requests holds in memory, so that none of them asks the database who serves. */
+/** Holds what serves in memory, so that a process which answers many requests need not ask the database each time. */
 export interface ServingCache extends ServingResolver {
   /** the moment that predictions hold for */
   moment(): Moment;

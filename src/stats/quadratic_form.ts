@@ -21,12 +21,12 @@ const NEAR = 1e-4;
  */
 export function tailOf(weights: ArrayLike<number>, q: number, means: ArrayLike<number> = NONE): number {
   if (q <= 0) return 1;
-  const at = { s: 0, k: 0, k1: 0, k2: 0, k3: 0 };
-  saddlepoint(at, weights, means, q);
-  const r = Math.sign(at.s) * Math.sqrt(Math.max(0, 2 * (at.s * q - at.k)));
+  const point = { s: 0, k: 0, k1: 0, k2: 0, k3: 0 };
+  saddlepoint(point, weights, means, q);
+  const r = Math.sign(point.s) * Math.sqrt(Math.max(0, 2 * (point.s * q - point.k)));
   const correction = Math.abs(r) < NEAR
-    ? at.k3 / (6 * at.k2 ** 1.5)
-    : Math.log(at.s * Math.sqrt(at.k2) / r) / r;
+    ? point.k3 / (6 * point.k2 ** 1.5)
+    : Math.log(point.s * Math.sqrt(point.k2) / r) / r;
   return Math.min(1, normalCdf(-r - correction, 0, 1));
 }
 
@@ -42,7 +42,12 @@ interface Cumulants {
 }
 
 /** Solves `K'(s) = q`: by Newton's steps, halving the interval where one would leave it. */
-function saddlepoint(at: Cumulants, weights: ArrayLike<number>, means: ArrayLike<number>, q: number): void {
+function saddlepoint(
+  point: Cumulants,
+  weights: ArrayLike<number>,
+  means: ArrayLike<number>,
+  q: number,
+): void {
   let largest = 0;
   let spread = 0;
   for (let j = 0; j < weights.length; j++) {
@@ -53,16 +58,16 @@ function saddlepoint(at: Cumulants, weights: ArrayLike<number>, means: ArrayLike
   let low = -spread / (2 * q) - 1e-12;
   let s = 0;
   for (let step = 0; step < STEPS_MAX; step++) {
-    cumulants(at, s, weights, means);
-    if (Math.abs(at.k1 - q) <= 1e-10 * q) break;
-    if (at.k1 > q) high = s;
+    cumulants(point, s, weights, means);
+    if (Math.abs(point.k1 - q) <= 1e-10 * q) break;
+    if (point.k1 > q) high = s;
     else low = s;
-    const next = s - (at.k1 - q) / at.k2;
+    const next = s - (point.k1 - q) / point.k2;
     s = next > low && next < high ? next : (low + high) / 2;
   }
 }
 
-function cumulants(at: Cumulants, s: number, weights: ArrayLike<number>, means: ArrayLike<number>): void {
+function cumulants(point: Cumulants, s: number, weights: ArrayLike<number>, means: ArrayLike<number>): void {
   let k = 0;
   let k1 = 0;
   let k2 = 0;
@@ -76,7 +81,7 @@ function cumulants(at: Cumulants, s: number, weights: ArrayLike<number>, means: 
     k2 += 2 * a * a * (1 + 2 * shift / rest);
     k3 += 8 * a * a * a * (1 + 3 * shift / rest);
   }
-  at.s = s, at.k = k, at.k1 = k1, at.k2 = k2, at.k3 = k3;
+  point.s = s, point.k = k, point.k1 = k1, point.k2 = k2, point.k3 = k3;
 }
 
 /** Evidence `-ln P(Q > q)`, tabulated. */

@@ -40,8 +40,9 @@ const TAIL_DEFAULT = 0.4;
 const TAIL_MIN = 0.2;
 
 /**
- * How many of `of` values reach `x`, by a Pareto tail fitted to the five largest: the expected number for one more value.
- * `(top + 1/2) / of * (least / x) ^ (1 / index)`, where `index` is the mean of `ln(top / least)` (Hill 1975), at least 0.2.
+ * Returns how many of `of` values reach `x`, by a Pareto tail fitted to the five largest: the expected number for one
+ * more value. `(top + 1/2) / of * (least / x) ^ (1 / index)`, where `index` is the mean of `ln(top / least)` (Hill
+ * 1975), at least 0.2.
  * @param x > 0   @param past positive, largest first   @param options.of how many values there were, the small ones too
  * @example
  * ```ts

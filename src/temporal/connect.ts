@@ -3,7 +3,7 @@ import { NativeConnection } from "@temporalio/worker";
 import { messageOf } from "../core/errors.ts";
 import type { Config } from "../config/environment.ts";
 
-/** Where Temporal is and how to be let in. */
+/** The address of Temporal and the credentials for it. */
 export type TemporalConfig = Pick<
   Config,
   | "TEMPORAL_API_KEY"

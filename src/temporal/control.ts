@@ -1,14 +1,14 @@
 import type { HandRollout } from "../../activities/rollout/mod.ts";
 export type { HandRollout };
 
-/** Who asked for a change, and why; `requestId` makes it count once. */
+/** The person who asked for a change, and why; `requestId` makes it count once. */
 export interface Change {
   requestId: string;
   by: string;
   why: string;
 }
 
-/** What a person can tell a retrainer. */
+/** The commands to a retrainer. */
 export interface Control {
   /** Turns automatic checks on; starts the retrainer workflow if there is none. */
   start(model: string, change: Change): Promise<void>;

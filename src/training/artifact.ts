@@ -17,7 +17,7 @@ export interface Part {
   readonly max: number;
 }
 
-/** How the parts make a prediction. */
+/** The ways in which parts make a prediction. */
 export type Formula =
   | { readonly op: "part"; readonly part: number }
   | { readonly op: "product"; readonly of: readonly Formula[] }
@@ -70,11 +70,11 @@ export function encodeArtifact(predictor: Predictor): Uint8Array {
 export function decodeArtifact(bytes: Uint8Array): Predictor {
   const { header, numbers } = decodeBytes(bytes);
   const predictor = header as Predictor;
-  let at = 0;
+  let offset = 0;
   const parts = predictor.parts.map((part) => {
     const count = weightCount(part.network.inputs, part.network.hidden);
-    const weights = numbers.slice(at, at + count);
-    at += count;
+    const weights = numbers.slice(offset, offset + count);
+    offset += count;
     if (weights.length !== count || weights.some((w) => !Number.isFinite(w))) {
       throw new TypeError(`Cannot read artefact: part "${part.role}" needs ${count} finite weights`);
     }
@@ -99,10 +99,10 @@ export function encodeBytes(header: unknown, arrays: readonly Float32Array[]): U
   view.setUint32(4, json.length, true);
   bytes.set(json, 8);
   const numbers = new Float32Array(bytes.buffer, start, count);
-  let at = 0;
+  let offset = 0;
   for (const a of arrays) {
-    numbers.set(a, at);
-    at += a.length;
+    numbers.set(a, offset);
+    offset += a.length;
   }
   return bytes;
 }

@@ -9,7 +9,7 @@ export interface FinishedCandidate {
 }
 
 /**
- * What an interrupted run had got done: candidates compared, and the networks of the one under way. Everything else
+ * The progress of an interrupted run: candidates compared, and the networks of the one under way. Everything else
  * is exact and quick, and computed again to the same numbers.
  */
 export interface Checkpoint {
@@ -45,8 +45,8 @@ interface Header {
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const { header, numbers } = decodeBytes(bytes);
   const { finished, networks } = header as Header;
-  let at = 0;
-  const take = (length: number) => numbers.slice(at, at += length);
+  let offset = 0;
+  const take = (length: number) => numbers.slice(offset, offset += length);
   return {
     finished: new Map(finished.map((f) => [f.name, { result: f.result, predictions: take(f.length) }])),
     networks: new Map(networks.map(({ key, length, epoch, bestEpoch, curve }) => {

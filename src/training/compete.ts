@@ -34,7 +34,7 @@ const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = {
 };
 const FINAL_WEIGHT = 4;
 
-/** What the candidates are compared on. */
+/** The rows that candidates are compared on. */
 interface Comparison {
   readonly fit: Slice;
   readonly validation: TrainingRows;

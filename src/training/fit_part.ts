@@ -13,7 +13,7 @@ import { sendCheckpoint, type Slice, sliceInputs, type Workbench } from "./workb
 
 const CHECKPOINT_EVERY_EPOCHS = 5;
 
-/** What was chosen for a part by looking at newer rows than those that fitted it. */
+/** Choices for a part, made on newer rows than those that fitted it. */
 export interface PartChoice {
   readonly penalty: number;
   readonly epochs: number;
@@ -107,10 +107,10 @@ export function partRows(
   const y = Float32Array.from(rows.target, (v) => target(v, threshold));
   if (!plan.positiveOnly) return { x, y };
   const k = preprocessing.columns.length;
-  const at = [...rows.target.keys()].filter((i) => rows.target[i] > 0);
-  const kept = new Float32Array(at.length * k);
-  at.forEach((from, to) => kept.set(x.subarray(from * k, (from + 1) * k), to * k));
-  return { x: kept, y: Float32Array.from(at, (i) => y[i]) };
+  const places = [...rows.target.keys()].filter((i) => rows.target[i] > 0);
+  const partInputs = new Float32Array(places.length * k);
+  places.forEach((from, to) => partInputs.set(x.subarray(from * k, (from + 1) * k), to * k));
+  return { x: partInputs, y: Float32Array.from(places, (i) => y[i]) };
 }
 
 /** A network's unit of the target: its standard deviation among the rows that teach it; 1 where it is constant. */
@@ -174,7 +174,7 @@ function fitDeep(
   });
 }
 
-/** What a network fit needs beyond the slice and the part. */
+/** The inputs of a network fit beyond the slice and the part. */
 export interface KeptFit {
   /** unique within the candidate */
   readonly name: string;

@@ -38,41 +38,41 @@ export function solveLogistic(problem: LinearProblem, penalties: readonly number
   const { k, y } = problem;
   const n = y.length;
   const positives = y.reduce((a, b) => a + b, 0);
-  let at = new Float64Array(k + 1);
-  at[k] = Math.log((positives + 0.5) / (n - positives + 0.5));
-  if (positives === 0 || positives === n || k === 0) return penalties.map(() => at.slice());
-  let curvature = logisticCurvature(problem, linearOutput(problem, at));
+  let weights = new Float64Array(k + 1);
+  weights[k] = Math.log((positives + 0.5) / (n - positives + 0.5));
+  if (positives === 0 || positives === n || k === 0) return penalties.map(() => weights.slice());
+  let curvature = logisticCurvature(problem, linearOutput(problem, weights));
   return penalties.map((penalty, i) => {
     let solver = dampedSolver(curvature, penalty, 1);
     for (let step = 0; step < STEPS_MAX; step++) {
       if (i === 0 && step === 1) {
-        curvature = logisticCurvature(problem, linearOutput(problem, at));
+        curvature = logisticCurvature(problem, linearOutput(problem, weights));
         solver = dampedSolver(curvature, penalty, 1);
       }
-      const next = newtonStep(problem, at, penalty, solver);
-      const largest = next.reduce((most, v, j) => Math.max(most, Math.abs(v - at[j])), 0);
-      at = next;
+      const next = newtonStep(problem, weights, penalty, solver);
+      const largest = next.reduce((most, v, j) => Math.max(most, Math.abs(v - weights[j])), 0);
+      weights = next;
       if (largest < STEP_TOLERANCE) break;
     }
-    return at.slice();
+    return weights.slice();
   });
 }
 
 /** One step that does not raise the loss: halved until it does not, or none. */
 function newtonStep(
   problem: LinearProblem,
-  at: Float64Array<ArrayBuffer>,
+  weights: Float64Array<ArrayBuffer>,
   penalty: number,
   solver: Solver,
 ): Float64Array<ArrayBuffer> {
-  const eta = linearOutput(problem, at);
-  const loss = logisticLoss(problem.y, eta, at, penalty);
-  const direction = solver(downhill(problem, eta, at, penalty));
+  const eta = linearOutput(problem, weights);
+  const loss = logisticLoss(problem.y, eta, weights, penalty);
+  const direction = solver(downhill(problem, eta, weights, penalty));
   for (let halving = 0, share = 1; halving <= HALVINGS_MAX; halving++, share /= 2) {
-    const moved = at.map((v, j) => v + share * direction[j]);
+    const moved = weights.map((v, j) => v + share * direction[j]);
     if (logisticLoss(problem.y, linearOutput(problem, moved), moved, penalty) <= loss) return moved;
   }
-  return at;
+  return weights;
 }
 
 /** `x w + b` for each row, in double precision. @param weights `[w (k), b]` @returns shape `[n]` */

@@ -1,6 +1,6 @@
 import type { CompeteRequest, RefitRequest, TrainingProgress } from "./protocol.ts";
 
-/** What the main thread sends to a training worker. */
+/** Messages from the main thread to a training worker. */
 export type ToWorker =
   | { readonly id: number; readonly op: "start" }
   | { readonly id: number; readonly op: "compete"; readonly request: CompeteRequest }
@@ -14,7 +14,7 @@ export type ToWorker =
   }
   | { readonly id: number; readonly op: "abort" };
 
-/** What a training worker sends back. */
+/** Messages from a training worker. */
 export type FromWorker =
   | { readonly id: number; readonly kind: "progress"; readonly progress: TrainingProgress }
   | { readonly id: number; readonly kind: "checkpoint"; readonly bytes: Uint8Array }

@@ -10,7 +10,7 @@ export interface Network {
   readonly weights: Float32Array;
 }
 
-/** Where each layer's weights lie. */
+/** Returns the offsets of each layer's weights. */
 export interface LayerPlace {
   readonly rows: number;
   readonly cols: number;
@@ -23,24 +23,24 @@ export interface LayerPlace {
 export function layerPlaces(inputs: number, hidden: readonly number[]): LayerPlace[] {
   if (hidden.length === 0) return [];
   const places: LayerPlace[] = [];
-  let at = inputs + 1;
+  let offset = inputs + 1;
   let rows = inputs;
   for (const cols of hidden) {
-    places.push({ rows, cols, weightsAt: at, biasAt: at + rows * cols });
-    at += rows * cols + cols;
+    places.push({ rows, cols, weightsAt: offset, biasAt: offset + rows * cols });
+    offset += rows * cols + cols;
     rows = cols;
   }
-  return [...places, { rows, cols: 1, weightsAt: at }];
+  return [...places, { rows, cols: 1, weightsAt: offset }];
 }
 
-/** How many weights a network of this shape has. */
+/** Counts the weights of a network of this shape. */
 export function weightCount(inputs: number, hidden: readonly number[]): number {
   const last = layerPlaces(inputs, hidden).at(-1);
   return last ? last.weightsAt + last.rows : inputs + 1;
 }
 
 /**
- * What the network gives for each row; plain loops, so that serving needs no tensors.
+ * Returns the output of the network for each row; plain loops, so that serving needs no tensors.
  * @param x shape `[n, inputs]` @param n rows, for a network without inputs @returns shape `[n]`
  */
 export function forward(network: Network, x: Float32Array, n: number): Float32Array {

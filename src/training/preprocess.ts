@@ -13,7 +13,7 @@ export interface Column {
   readonly scale: number;
 }
 
-/** How features become a network's inputs: `clip((column - mean) / scale, +-limit)`; missing values count as 0. */
+/** Turns features into a network's inputs: `clip((column - mean) / scale, +-limit)`; missing values count as 0. */
 export interface Preprocessing {
   readonly columns: readonly Column[];
   /** in standard deviations; none: not clipped */
@@ -38,13 +38,13 @@ interface Values {
   readonly missingCount: number;
 }
 
-function valuesOf(features: Float32Array, width: number, of: number): Values {
+function valuesOf(features: Float32Array, width: number, feature: number): Values {
   const n = features.length / width;
   const raw = new Float32Array(n);
   const log = new Float32Array(n);
   const missing = new Float32Array(n);
   let missingCount = 0;
-  for (let i = 0, at = of; i < n; i++, at += width) {
+  for (let i = 0, at = feature; i < n; i++, at += width) {
     const v = features[at];
     if (!(Math.abs(v) < Infinity)) { // NaN too
       missing[i] = 1;
@@ -84,21 +84,23 @@ export function fitPreprocessing(rows: TrainingRows, inputs: Inputs, limit?: num
   return { columns, limit };
 }
 
-function columnsOf({ log, missingCount }: Values, of: number, inputs: Inputs): Draft[] {
+function columnsOf({ log, missingCount }: Values, feature: number, inputs: Inputs): Draft[] {
   const share = missingCount / log.length;
   if (share > 1 - LEAST_SHARE) return [];
-  const drafts: Draft[] = [{ of, as: "log" }];
-  if (share > LEAST_SHARE) drafts.push({ of, as: "missing" });
-  if (inputs === "log+raw") drafts.push({ of, as: "raw" });
-  if (inputs === "log+hinges") drafts.push(...hinges(log, of));
+  const drafts: Draft[] = [{ of: feature, as: "log" }];
+  if (share > LEAST_SHARE) drafts.push({ of: feature, as: "missing" });
+  if (inputs === "log+raw") drafts.push({ of: feature, as: "raw" });
+  if (inputs === "log+hinges") drafts.push(...hinges(log, feature));
   return drafts;
 }
 
 /** Bends at quantiles, where the values are spread enough for all of them to differ. */
-function hinges(log: Float32Array, of: number): Draft[] {
+function hinges(log: Float32Array, feature: number): Draft[] {
   const sorted = log.slice().sort();
   const knots = [...new Set(HINGE_AT.map((q) => sorted[Math.floor(q * (sorted.length - 1))]))];
-  return knots.length === HINGE_AT.length ? knots.map((knot) => ({ of, as: "hinge" as const, knot })) : [];
+  return knots.length === HINGE_AT.length
+    ? knots.map((knot) => ({ of: feature, as: "hinge" as const, knot }))
+    : [];
 }
 
 /** Mean, standard deviation, and the share of the variance that lies between cut-offs. */
@@ -124,11 +126,11 @@ function momentsOf(x: Float64Array, groups: { of: Int32Array; count: number }) {
 
 function cutoffGroups(cutoffMs: Float64Array): { of: Int32Array; count: number } {
   const index = new Map<number, number>();
-  const of = Int32Array.from(cutoffMs, (ms) => {
+  const groupOf = Int32Array.from(cutoffMs, (ms) => {
     if (!index.has(ms)) index.set(ms, index.size);
     return index.get(ms)!;
   });
-  return { of, count: index.size };
+  return { of: groupOf, count: index.size };
 }
 
 function spanMs(cutoffMs: Float64Array): number {
@@ -152,15 +154,15 @@ export function preprocess(p: Preprocessing, features: Float32Array, width: numb
   const out = new Float32Array(n * k);
   const limit = p.limit ?? Infinity;
   for (let i = 0; i < n; i++) {
-    let of = -1;
+    let feature = -1;
     let raw = 0;
     let log = 0;
     let missing = 0;
     for (let j = 0; j < k; j++) {
       const column = p.columns[j];
-      if (column.of !== of) {
-        of = column.of;
-        raw = features[i * width + of];
+      if (column.of !== feature) {
+        feature = column.of;
+        raw = features[i * width + feature];
         missing = Math.abs(raw) < Infinity ? 0 : 1; // NaN too
         if (missing) raw = 0;
         log = Math.fround(signedLog(raw));

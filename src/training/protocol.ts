@@ -52,7 +52,7 @@ export interface TrainingProgress {
   readonly fraction: number;
 }
 
-/** How the rows were divided to compare the candidates. */
+/** The division of the rows that compares the candidates. */
 export interface SplitSummary {
   /**
    * `time`: older cut-offs fit, the newest validate; `user`: too few cut-offs, shoppers divided by hash;

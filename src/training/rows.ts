@@ -1,7 +1,7 @@
 import { mix32 } from "../core/random.ts";
 import { FEATURES } from "../features/definition.ts";
 
-/** What a model learns from: one row per shopper and cut-off. Arrays are parallel, of length `n`. */
+/** Training rows: one per shopper and cut-off. Arrays are parallel, of length `n`. */
 export interface TrainingRows {
   /** row-major, shape `[n, width]`; NaN where there is nothing to say */
   readonly features: Float32Array;
@@ -32,17 +32,17 @@ export function checkRows(rows: TrainingRows): void {
 }
 
 /** The rows at these places, in this order. */
-export function takeRows(rows: TrainingRows, at: ArrayLike<number>): TrainingRows {
+export function takeRows(rows: TrainingRows, places: ArrayLike<number>): TrainingRows {
   const { width } = rows;
-  const features = new Float32Array(at.length * width);
-  const target = new Float64Array(at.length);
-  const cutoffMs = new Float64Array(at.length);
-  const user = new Int32Array(at.length);
-  for (let i = 0; i < at.length; i++) {
-    features.set(rows.features.subarray(at[i] * width, (at[i] + 1) * width), i * width);
-    target[i] = rows.target[at[i]];
-    cutoffMs[i] = rows.cutoffMs[at[i]];
-    user[i] = rows.user[at[i]];
+  const features = new Float32Array(places.length * width);
+  const target = new Float64Array(places.length);
+  const cutoffMs = new Float64Array(places.length);
+  const user = new Int32Array(places.length);
+  for (let i = 0; i < places.length; i++) {
+    features.set(rows.features.subarray(places[i] * width, (places[i] + 1) * width), i * width);
+    target[i] = rows.target[places[i]];
+    cutoffMs[i] = rows.cutoffMs[places[i]];
+    user[i] = rows.user[places[i]];
   }
   return { features, width, target, cutoffMs, user };
 }
@@ -55,8 +55,8 @@ export function limitRows(rows: TrainingRows, max = ROWS_MAX): TrainingRows {
   const n = rows.target.length;
   if (n <= max) return rows;
   const isKept = (user: number) => mix32(user) / 2 ** 32 < max / n;
-  const kept = [...rows.user.keys()].filter((i) => isKept(rows.user[i]));
-  return takeRows(rows, kept.slice(0, max));
+  const places = [...rows.user.keys()].filter((i) => isKept(rows.user[i]));
+  return takeRows(rows, places.slice(0, max));
 }
 
 /** Packs feature rows as the trainer takes them. @throws {RangeError} a row has not one number per feature */

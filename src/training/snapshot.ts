@@ -9,7 +9,7 @@ export const SnapshotBlock = z.object({
 });
 export type SnapshotBlock = z.infer<typeof SnapshotBlock>;
 
-/** What a model is trained and validated on: labelled cut-offs, oldest first, as known at `asOf`. */
+/** The data that a model is trained and validated on: labelled cut-offs, oldest first, as known at `asOf`. */
 export const Snapshot = z.object({
   id: z.string(),
   model: z.string(),

@@ -3,7 +3,7 @@ import type { ModelKind } from "../models/model.ts";
 import type { Inputs, PartRole, TargetTransform } from "../models/recipe.ts";
 import type { Formula, Part } from "./artifact.ts";
 
-/** How a part is learned, whatever the recipe. */
+/** The way a part is learned, whatever the recipe. */
 export interface RoleRule {
   readonly loss: "logistic" | "squares";
   readonly link: Part["link"];
@@ -100,7 +100,7 @@ const PLANS: Readonly<Record<TargetTransform, readonly PartPlan[]>> = {
   ],
 };
 
-/** How the parts of a transform make a prediction. */
+/** Combines the parts of a transform into a prediction. */
 export function formulaOf(kind: ModelKind, transform: TargetTransform, threshold: number): Formula {
   const part = (index: number): Formula => ({ op: "part", part: index });
   if (kind === "classification") return part(0);
@@ -119,7 +119,7 @@ export function formulaOf(kind: ModelKind, transform: TargetTransform, threshold
   }
 }
 
-/** Where the tail begins: the value that 3 % of the targets above zero exceed; 1 where there are none. */
+/** Returns where the tail begins: the value that 3 % of the targets above zero exceed; 1 where there are none. */
 export function tailThreshold(target: Float64Array): number {
   const positive = target.filter((y) => y > 0);
   return positive.length > 0 ? quantile(positive, 0.97) : 1;

@@ -51,7 +51,7 @@ export function sliceInputs(slice: Slice, inputs: Inputs, limit?: number) {
   return made;
 }
 
-/** Where a request reports to; `tick` gives the event loop a turn, and throws once the request is aborted. */
+/** The progress of a request; `tick` gives the event loop a turn, and throws once the request is aborted. */
 export interface Reporter {
   progress(progress: TrainingProgress): void;
   checkpoint(bytes: Uint8Array): void;

@@ -48,8 +48,8 @@ export function scores(
   predictions: ArrayLike<number>,
   cap: number,
 ): Record<string, number> {
-  const found = kind === "classification"
+  const metricValues = kind === "classification"
     ? classificationScores(target, predictions)
     : regressionScores(target, predictions, { cap });
-  return Object.fromEntries(Object.entries(found).filter(([, value]) => Number.isFinite(value)));
+  return Object.fromEntries(Object.entries(metricValues).filter(([, value]) => Number.isFinite(value)));
 }

@@ -3,7 +3,7 @@ import type { Evidence, Verdict } from "./verdict.ts";
 import { worthGate } from "./worth_gate.ts";
 
 /**
- * What the evidence says of the challenger: a pure function, so that any past verdict can be reached again.
+ * Judges the evidence of a challenger: a pure function, so that any past verdict can be reached again.
  *
  * `evidence`: promote when the interval says better, or no worse while the champion is stale or failing; reject when
  * it says worse; else inconclusive. Where only the naive baseline serves, being better on average is enough: a guess

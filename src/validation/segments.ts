@@ -10,7 +10,7 @@ export interface SegmentRow {
   readonly championLoss: number;
 }
 
-/** What that says. */
+/** The verdict on one segment. */
 export interface SegmentVerdict {
   readonly segment: string;
   readonly harmed: boolean;
@@ -24,8 +24,8 @@ export interface SegmentVerdict {
 export const SHOPPERS_MIN = 30;
 
 /**
- * Which segments a challenger serves worse than their margin: one-sided t tests of `mean difference > margin * champion's
- * loss`, adjusted by Holm's method, so that with `confidence` none is named wrongly.
+ * Returns the segments that a challenger serves worse than their margin: one-sided t tests of `mean difference > margin
+ * * champion's loss`, adjusted by Holm's method, so that with `confidence` none is named wrongly.
  * @param margin rise that still counts as no worse, as a share of the champion's loss
  * @returns in the order given; a segment of fewer than SHOPPERS_MIN shoppers is not harmed, with p 1
  * Source: Holm, Scandinavian Journal of Statistics 6 (1979).

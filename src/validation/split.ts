@@ -2,7 +2,7 @@ import { DAY_MS } from "../core/time.ts";
 import { mix32 } from "../core/random.ts";
 import type { SnapshotBlock } from "../training/snapshot.ts";
 
-/** How a snapshot's cut-offs are used: which train the challenger that is tested, and which test it. */
+/** The use of a snapshot's cut-offs: those that train the challenger, and those that test it. */
 export interface Split {
   /** `time`: the test is newer than all training; `shoppers`: too few cut-offs, half the shoppers test */
   by: "time" | "shoppers";
@@ -46,5 +46,5 @@ export function splitCutoffs(
     : null;
 }
 
-/** Which half a shopper is in when shoppers are divided: stable, and blind to everything else. */
+/** Returns the half that a shopper is in when shoppers are divided: stable, and blind to everything else. */
 export const inTestHalf = (shopper: number): boolean => mix32(shopper ^ 0x5eed) % 2 === 1;

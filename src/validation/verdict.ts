@@ -45,6 +45,6 @@ export const Evidence = z.strictObject({
 });
 export type Evidence = z.infer<typeof Evidence>;
 
-/** What a comparison on unseen rows says. */
+/** The verdict of a comparison on unseen rows. */
 export const Verdict = z.enum(["promote", "reject", "inconclusive"]);
 export type Verdict = z.infer<typeof Verdict>;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { duration, figure, moment, percent, signed } from "../../src/format/figures.ts";
 import { services } from "../../components/version_rings.tsx";
-import { cycleHeadline, headline, outcomesText, reading, tellingReason } from "../../components/labels.ts";
+import { cycleHeadline, headline, mainReason, outcomesText, reading } from "../../components/labels.ts";
 import type { Reason } from "../../src/retraining/check.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
@@ -188,6 +188,6 @@ for (
     ],
   ] as const
 ) {
-  Deno.test(`tellingReason() tells ${name}`, () =>
-    assert.equal(tellingReason({ answer, reasons: [...reasons] })?.code, want));
+  Deno.test(`mainReason() tells ${name}`, () =>
+    assert.equal(mainReason({ answer, reasons: [...reasons] })?.code, want));
 }

@@ -4,7 +4,7 @@ import { foldsOf } from "../../src/impact/folds.ts";
 import { profitCurve } from "../../src/impact/curve.ts";
 import { sumOf } from "../../src/impact/money.ts";
 import { reportOf } from "../../src/impact/report.ts";
-import { tellStage } from "../../src/impact/stage.ts";
+import { valueStage } from "../../src/impact/stage.ts";
 import { compareProfit } from "../../src/impact/profit.ts";
 import { economics, evidenceOf } from "./rows.ts";
 
@@ -105,14 +105,14 @@ for (
     ["that say too much", 0.3, 0.05],
   ] as const
 ) {
-  Deno.test(`tellStage() of two equally good models ${name} finds a gain no more often than it says`, () => {
+  Deno.test(`valueStage() of two equally good models ${name} finds a gain no more often than it says`, () => {
     const verdicts = Array.from({ length: 300 }, (_, seed) => {
       const evidence = evidenceOf({ n: 300, before: 0.6, after: 0.6, seed });
       for (const side of ["before", "after"] as const) {
         evidence.rows[side] = evidence.rows[side].map((p) => p ** power);
       }
       const stored = { report: reportOf(evidence), unmeasured: null, evidence };
-      return tellStage(stored, economics).impact.uplift!.verdict;
+      return valueStage(stored, economics).impact.uplift!.verdict;
     });
     for (const verdict of ["gains", "loses"]) {
       const share = verdicts.filter((v) => v === verdict).length / verdicts.length;

@@ -7,7 +7,7 @@ import { economicsOf } from "../../src/impact/economics.ts";
 import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import type { Impact } from "../../src/impact/impact.ts";
 import { reportOf } from "../../src/impact/report.ts";
-import { type Stored, tellStage } from "../../src/impact/stage.ts";
+import { type Stored, valueStage } from "../../src/impact/stage.ts";
 import { type DeployedCycle, type ImpactInput, summarise } from "../../src/impact/summary.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 
@@ -87,8 +87,8 @@ export function summaryOf(
     found,
     deployed: cycles.map(({ validation, outcomes, ...cycle }) => ({
       ...cycle,
-      validation: tellStage(validation, economics),
-      outcomes: tellStage(outcomes, economics),
+      validation: valueStage(validation, economics),
+      outcomes: valueStage(outcomes, economics),
     })),
     moves: [1, 2, 3].map((version) => ({ version, asOf: day(28 * version) })),
     ended: { cycles: 5, seconds: 500 },

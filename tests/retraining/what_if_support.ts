@@ -37,6 +37,7 @@ export const findings = (over: Partial<Findings> = {}): Findings => ({
   quality: null,
   drift: null,
   outcomes: null,
+  worth: null,
   ...over,
 });
 

@@ -23,7 +23,7 @@ const servingNow = ({ serving }: ModelStatus) => serving ? `version ${serving.ve
 
 function decided(status: ModelStatus, version: number, word: "approve" | "reject"): Action {
   const { model, approval } = status;
-  const asked = approval?.version === version ? [`Asked: ${approval.text}`] : [];
+  const question = approval?.version === version ? [`Asked: ${approval.text}`] : [];
   const will = word === "approve"
     ? [
       `Version ${version} goes on to deployment at once, in the way that the configuration names.`,
@@ -32,7 +32,7 @@ function decided(status: ModelStatus, version: number, word: "approve" | "reject
     : [`Version ${version} is set aside and does not serve; ${servingNow(status)} serves on.`];
   return {
     question: `${word === "approve" ? "Approve" : "Reject"} version ${version} of ${model}?`,
-    will: [...asked, ...will, "The first decision stands: it cannot be taken back here."],
+    will: [...question, ...will, "The first decision stands: it cannot be taken back here."],
     button: `${word === "approve" ? "Approve" : "Reject"} version ${version}`,
     done: `Version ${version} of ${model} was ${word === "approve" ? "approved" : "rejected"}.`,
     back: "/rollouts",

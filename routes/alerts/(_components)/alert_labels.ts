@@ -9,7 +9,7 @@ const SEVERITIES: Readonly<Record<Alert["severity"], Badge>> = {
   info: { glyph: "unknown", tone: "unknown", word: "Good to know" },
 };
 
-/** How grave an alert is. */
+/** Returns the badge of an alert's severity. */
 export const severityBadge = ({ severity }: Pick<Alert, "severity">): Badge => SEVERITIES[severity];
 
 const KINDS: Readonly<Record<AlertKind, string>> = {
@@ -27,17 +27,17 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "model": "model",
 };
 
-/** What an alert is about, in words. */
+/** Returns the name of an alert's kind. */
 export const kindName = (kind: AlertKind): string => KINDS[kind];
 
-/** What a person can do about an alert, and where. */
+/** Advice about an alert, and where to follow it. */
 export interface Advice {
   text: string;
   href?: string;
   link?: string;
 }
 
-/** What to do about an alert of each kind. */
+/** Returns the advice about an alert of each kind. */
 export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" | "detail">): Advice {
   const ofModel = model ? `?model=${model}` : "";
   const id = detail.cycleId;

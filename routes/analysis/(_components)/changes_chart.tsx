@@ -19,7 +19,7 @@ const STROKES = { new: "var(--evergreen)", back: "var(--status-bad)", past: "var
 const FAR = 3;
 const LABEL_PX = 26;
 
-/** How far the axis goes to either side of zero. */
+/** Returns the extent of the axis to either side of zero. */
 function edgeOf(changes: readonly Change[]): number {
   const reaches = changes.map(({ mean, low, high }) =>
     Math.max(Math.abs(low ?? mean), Math.abs(high ?? mean))

@@ -20,7 +20,7 @@ interface Piece {
   title: string;
 }
 
-/** What each cycle took of a machine, part by part; in money where an hour's cost is stated. */
+/** Draws the machine time of each cycle, part by part; in money where an hour's cost is stated. */
 export function EffortChart({ model, cycles, seconds, impact }: AnalysisView) {
   const { currency, total } = impact;
   const pieces = cycles.flatMap(piecesOf);

@@ -5,7 +5,9 @@ import { counted, moment } from "../../../src/format/figures.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
-/** How cycles end, from below, with the tone of each: what came to serve is green, what a person should know of is not. */
+/**
+ * Outcomes of cycles, from below, with their tones: what came to serve is green, what a person should know of is not.
+ */
 const TONES: Readonly<Record<Bar["outcome"], string>> = {
   "deployed": "var(--evergreen)",
   "rolling out": "var(--evergreen-wash)",
@@ -124,7 +126,7 @@ const drawing = ({ bars }: Frequency, triggers: readonly string[]): Drawing => (
 
 const whole = (n: number) => Number.isInteger(n) ? String(n) : "";
 
-/** How the cycles ended, by what called for them. */
+/** Counts the cycles' outcomes by trigger and reason. */
 export function ReasonsTable({ cycles }: { cycles: readonly AnalysedCycle[] }) {
   const ended = OUTCOMES.filter((o) => cycles.some(({ outcome }) => outcome === o));
   const groups = [...Map.groupBy(cycles, ({ trigger, because }) => `${trigger}\n${because}`)]

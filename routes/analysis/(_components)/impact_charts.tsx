@@ -6,19 +6,19 @@ import { count, counted, figure, percent } from "../../../src/format/figures.ts"
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 
 /** The stage that says most of a deployment: real outcomes where they are known. */
-const told = ({ outcomes, validation }: CycleImpact) => outcomes.uplift ? outcomes : validation;
+const stageOf = ({ outcomes, validation }: CycleImpact) => outcomes.uplift ? outcomes : validation;
 
 /** A round value of an axis. */
 const plain = (x: number): string => Number.isInteger(x) ? count(x).replace("-", "−") : figure(x);
 
 const RULES = { "new": "Gains", "past": "Cannot tell yet", "back": "Loses" } as const;
 
-/** What each deployment was worth, old against new. */
+/** Draws the worth of each deployment, old against new. */
 export function UpliftChart({ impact: { cycles, currency, economics, model } }: { impact: Impact }) {
-  const known = cycles.filter((c) => c.against !== null && told(c).uplift !== null).toReversed();
+  const known = cycles.filter((c) => c.against !== null && stageOf(c).uplift !== null).toReversed();
   if (known.length === 0) return <p>No deployment that replaced another version was measured yet.</p>;
   const changes = known.map((cycle): Change => {
-    const stage = told(cycle);
+    const stage = stageOf(cycle);
     const uplift = stage.uplift!;
     const { word } = moneyBadge(uplift.verdict);
     return {
@@ -40,7 +40,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
       id="uplift"
       title={title}
       measure={`${economics.basis} of one horizon over the whole population at the best threshold, new against old, ${
-        Math.round(told(known[0]).uplift!.confidence * 100)
+        Math.round(stageOf(known[0]).uplift!.confidence * 100)
       } % interval${currency && `, ${currency}`}; on outcomes since where known, else at the gate`}
       describe={`${title}: uplift by cycle of ${model}`}
       data={[changes, currency]}
@@ -56,7 +56,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
           { name: "Says" },
         ],
         rows: known.map((cycle) => {
-          const stage = told(cycle);
+          const stage = stageOf(cycle);
           const uplift = stage.uplift!;
           return [
             cycle.number,
@@ -80,10 +80,10 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
 /** Profit by how many are contacted, for the newest deployment that was measured. */
 export function CurveChart({ impact: { curve, currency, economics, cycles } }: { impact: Impact }) {
   if (curve === null) return <p>No profit curve: no deployment was measured yet.</p>;
-  const of = cycles.find(({ cycle }) => cycle === curve.cycle)!;
+  const impact = cycles.find(({ cycle }) => cycle === curve.cycle)!;
   const { points } = curve;
   const proven = points.filter(({ uplift }) => uplift.verdict === "gains").length;
-  const [older, newer] = [of.against === null ? "a guess" : `v${of.against}`, `v${of.version}`];
+  const [older, newer] = [impact.against === null ? "a guess" : `v${impact.against}`, `v${impact.version}`];
   const title = `${newer} earns more than ${older} at ${proven} of ${
     count(points.length - 1)
   } shares, beyond chance`;
@@ -96,7 +96,7 @@ export function CurveChart({ impact: { curve, currency, economics, cycles } }: {
       }; each point is fair by itself, the highest one promises too much`}
       describe={`${title}; on ${
         curve.stage === "outcomes" ? "outcomes since" : "the gate's rows"
-      } of cycle ${of.number}`}
+      } of cycle ${impact.number}`}
       data={[points, older, newer, currency]}
       drawing={curveDrawing(points, { older, newer, currency })}
       numbers={{

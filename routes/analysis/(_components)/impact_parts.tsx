@@ -4,7 +4,7 @@ import { CurveChart, UpliftChart } from "./impact_charts.tsx";
 import { count, counted, duration, figure } from "../../../src/format/figures.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 
-/** What retraining was worth: in money where the shop stated its economics, else how to. */
+/** Shows the worth of retraining: in money where the shop stated its economics, else how to state them. */
 export function Worth({ impact }: { impact: Impact }) {
   const { economics, cycles, assumptions } = impact;
   if (!economics.stated) return <NotStated impact={impact} />;
@@ -53,7 +53,7 @@ function NotStated({ impact: { economics, model } }: { impact: Impact }) {
   );
 }
 
-/** What each deployment brought and cost, and all of them together. */
+/** Shows the gain and cost of each deployment, and of all together. */
 function GainTable({ impact: { cycles, total, currency, economics } }: { impact: Impact }) {
   const replaced = cycles.filter((c) => c.against !== null);
   if (economics.basis !== "profit") {

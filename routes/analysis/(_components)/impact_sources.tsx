@@ -3,7 +3,7 @@ import { endsOf, moneyBadge, signedSum } from "../../../components/analysis_labe
 import { counted, figure, signed } from "../../../src/format/figures.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 
-/** What called for retraining, and which features the new models lean on: where the worth came from. */
+/** Shows where the worth came from: the reasons for retraining, and the features the new models lean on. */
 export function Attribution({ impact }: { impact: Impact }) {
   return (
     <div class="columns">

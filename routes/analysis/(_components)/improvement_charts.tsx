@@ -129,9 +129,9 @@ function sinceOf({ number, version, against, outcome, outcomes }: CycleImpact): 
   };
 }
 
-/** What the changes say together, without adding up what was measured on different rows. */
+/** Sums up the changes, without adding up what was measured on different rows. */
 export function TogetherNote({ view: { loss, gate, brief, model } }: { view: AnalysisView }) {
-  const { since } = brief.find((one) => one.model === model)!;
+  const { since } = brief.find((modelBrief) => modelBrief.model === model)!;
   const rows = [
     ["At the gate, every challenger", gate.all],
     ["At the gate, those deployed", gate.deployed],
@@ -161,16 +161,18 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
         </tr>
       </thead>
       <tbody>
-        {rows.map(([name, found]) => (
+        {rows.map(([name, change]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
             <td data-label="Mean change" class="num">
-              {found ? percent(found.mean, { sign: true }) : "none yet"}
+              {change ? percent(change.mean, { sign: true }) : "none yet"}
             </td>
-            <td data-label="Interval" class="num">{found ? ends(found) : "none yet"}</td>
-            <td data-label="Cycles" class="num">{count(found?.changes ?? 0)}</td>
-            <td data-label="Rows" class="num">{count(found?.n ?? 0)}</td>
-            <td data-label="Says">{found ? <StatusBadge badge={togetherBadge(found)} /> : "nothing yet"}</td>
+            <td data-label="Interval" class="num">{change ? ends(change) : "none yet"}</td>
+            <td data-label="Cycles" class="num">{count(change?.changes ?? 0)}</td>
+            <td data-label="Rows" class="num">{count(change?.n ?? 0)}</td>
+            <td data-label="Says">
+              {change ? <StatusBadge badge={togetherBadge(change)} /> : "nothing yet"}
+            </td>
           </tr>
         ))}
       </tbody>

@@ -21,7 +21,7 @@ interface Props {
   backtest: BacktestDetail | null;
 }
 
-/** What other policies would have done, as the last backtest that finished found it, beside what happened. */
+/** Shows other policies by the last finished backtest, beside what happened. */
 export function WhatIf({ view, backtest }: Props) {
   const result = backtest?.results.find(({ model }) => model === view.model);
   if (!backtest || !result) {
@@ -97,7 +97,7 @@ function Policy(
   );
 }
 
-/** What this installation did in the time that was replayed. */
+/** Shows what this installation did in the time that was replayed. */
 function Happened({ cycles }: { cycles: readonly AnalysedCycle[] }) {
   const deployed = cycles.filter(({ outcome }) => outcome === "deployed" || outcome === "rolled back");
   const seconds = cycles.reduce((sum, { secondsTotal }) => sum + secondsTotal, 0);

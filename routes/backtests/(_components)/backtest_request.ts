@@ -1,4 +1,4 @@
-/** What a person asks of a backtest in a form, as the API takes it. */
+/** Reads the form of a backtest into the API's request. */
 import { type ReadConfig, readLines } from "../../../src/config/form.ts";
 import { configChanges } from "../../../src/config/settings.ts";
 import type { Configuration } from "../../../src/dashboard/dashboard.ts";
@@ -62,7 +62,7 @@ export type ParsedBacktestRequest =
 const no = (problem: string): ParsedBacktestRequest => ({ body: null, problem });
 const whole = (text: string): number | null => /^[1-9]\d{0,3}$/.test(text) ? Number(text) : null;
 
-/** What to send to the API; whatever else is wrong, it says. */
+/** Makes the request to the API; whatever else is wrong, the API says. */
 export function readBacktest(
   fields: BacktestFields,
   { current, models }: Pick<Configuration, "current" | "models">,
@@ -74,9 +74,9 @@ export function readBacktest(
   }
   const policies: Record<string, unknown>[] = chosen.map((choice) => POLICY[choice](fields));
   if (lines) {
-    const read = changesIn(readLines(current.config, lines, models), current.config);
-    if (typeof read === "string") return no(read);
-    policies.push({ policy: "perennial", config: read });
+    const changes = changesIn(readLines(current.config, lines, models), current.config);
+    if (typeof changes === "string") return no(changes);
+    policies.push({ policy: "perennial", config: changes });
   }
   if (policies.length === 0) return no("Choose a policy, or write settings to try");
   const body = { policies, ...model && { models: [model] }, ...from && { from }, ...to && { to } };
@@ -95,11 +95,11 @@ const POLICY: Readonly<Record<Choice, (fields: BacktestFields) => Record<string,
 
 /** The settings that differ from what is in force, or what is wrong with them. */
 function changesIn(
-  read: ReadConfig,
+  parsed: ReadConfig,
   inForce: Configuration["current"]["config"],
 ): Record<string, unknown> | string {
-  if (read.config === null) return Object.values(read.problems).join("; ");
-  const changes = configChanges(inForce, read.config);
+  if (parsed.config === null) return Object.values(parsed.problems).join("; ");
+  const changes = configChanges(inForce, parsed.config);
   if (changes.length === 0) return "The settings to try are those in force: tick Perennial instead";
   const own = changes.find((change) => change.model !== null);
   if (own) return `In a backtest a setting holds for every model: write ${own.name}=... without ${own.model}`;

@@ -61,7 +61,7 @@ interface HistoryProps {
 
 const SHOWN = 20;
 
-/** Who changed what, when and why. */
+/** Lists the changes: who, what, when and why. */
 export function ConfigHistory({ versions, defaults, current, person, before }: HistoryProps) {
   const all = steps(versions, defaults).filter(({ version }) => before === null || version.version < before);
   const shown = all.slice(0, SHOWN);

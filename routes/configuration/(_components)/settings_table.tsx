@@ -4,7 +4,7 @@ import { type Setting, SETTING_GROUPS, valueAt, valueText } from "../../../src/c
 import { forWhom, type LastChanges, valueLabel } from "../../../components/config_labels.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 
-/** What a person wrote so far, and what is wrong with it. */
+/** The fields written so far, and their problems. */
 export interface Editing {
   /** null: for every model */
   model: string | null;
@@ -102,14 +102,14 @@ function Values({ setting, config }: { setting: Setting; config: RetrainingConfi
 
 function Changed({ setting: { name }, config, changed }: { setting: Setting } & Omit<Props, "editing">) {
   const places = [null, ...Object.keys(config.models)].map((model) => ({ name, model }));
-  const found = places.flatMap((place) => {
+  const changes = places.flatMap((place) => {
     const version = changed.of(place);
     return version ? [{ ...place, version }] : [];
   });
-  if (found.length === 0) return <small>never</small>;
+  if (changes.length === 0) return <small>never</small>;
   return (
     <>
-      {found.map(({ model, version: { version, by, at, why } }) => (
+      {changes.map(({ model, version: { version, by, at, why } }) => (
         <span key={model} class="own">
           {model && `${model}: `}
           <a href={`/configuration#version-${version}`}>version {version}</a>, {by}{" "}
@@ -163,7 +163,7 @@ function Field(
   );
 }
 
-/** What is wrong with one field, below it. */
+/** Shows the problem of one field, below it. */
 export function FieldProblem({ id, children }: { id: string; children: ComponentChildren }) {
   return (
     <small id={id} class="field-problem">

@@ -68,12 +68,12 @@ export function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): stri
   const part = otherwise === 0
     ? "none comes out otherwise"
     : `${count(otherwise)} ${otherwise === 1 ? "comes" : "come"} out otherwise`;
-  const of = `${counted(checks.length, "check")} and ${counted(verdicts.length, "verdict")}`;
-  return `Of ${of}, ${range}, ${part}` +
+  const subject = `${counted(checks.length, "check")} and ${counted(verdicts.length, "verdict")}`;
+  return `Of ${subject}, ${range}, ${part}` +
     (cannot > 0 ? `; of ${count(cannot)} it cannot be told.` : ".");
 }
 
-/** What a configuration would have done with history, beside what was done. */
+/** Shows the decisions of a configuration on history, beside those that were made. */
 export function WhatIfView({ simulation, csv }: { simulation: WhatIfReport; csv: boolean }) {
   const rows = rowsOf(simulation);
   const differing = rows.filter((row) => row.would && !row.same);

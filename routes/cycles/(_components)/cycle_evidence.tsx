@@ -211,7 +211,7 @@ function GateNote({ evidence }: { evidence: Evidence }) {
   );
 }
 
-/** What the first labelled window after the deployment said. */
+/** Shows the result of the first labelled window after the deployment. */
 export function WatchNote({ watch }: { watch: Watch | null }) {
   if (!watch) return null;
   return (

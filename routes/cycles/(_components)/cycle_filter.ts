@@ -1,4 +1,4 @@
-/** Which cycles an address asks for, and the addresses of others. */
+/** Reads the filter of cycles from an address, and makes addresses of others. */
 import { CycleSort, firstOrder, Outcome, SortOrder } from "../../../src/retraining/cycle.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { TRIGGERS } from "../../../components/labels.ts";
@@ -29,8 +29,8 @@ export function readFilter(query: URLSearchParams): CycleFilter {
   };
 }
 
-/** What an address has to say: nothing of what goes without saying. */
-const said = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
+/** Returns the parameters of an address, without defaults. */
+const parametersOf = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
   model,
   outcome,
   trigger,
@@ -46,13 +46,13 @@ function queryOf(entries: Record<string, string | undefined>): URLSearchParams {
 
 /** The page that shows these cycles. */
 export function cyclesPath(filter: CycleFilter): string {
-  const query = queryOf({ ...said(filter), page: filter.page > 1 ? String(filter.page) : undefined });
+  const query = queryOf({ ...parametersOf(filter), page: filter.page > 1 ? String(filter.page) : undefined });
   return query.size > 0 ? `/cycles?${query}` : "/cycles";
 }
 
 /** The API gives the same cycles as a file. */
 export const csvPath = (filter: CycleFilter): string =>
-  `/retraining/history?${queryOf({ format: "csv", limit: "1000", ...said(filter) })}`;
+  `/retraining/history?${queryOf({ format: "csv", limit: "1000", ...parametersOf(filter) })}`;
 
 /** The same cycles sorted by something else; by the same, the other way round. */
 export function sortedBy(filter: CycleFilter, sort: CycleSort): CycleFilter {
@@ -60,7 +60,7 @@ export function sortedBy(filter: CycleFilter, sort: CycleSort): CycleFilter {
   return { ...filter, sort, order: sort === filter.sort ? turned : firstOrder(sort), page: 1 };
 }
 
-/** What a list is sorted by, in words, first end first. */
+/** Labels of the sort orders, first end first. */
 export const SORTS: Readonly<Record<CycleSort, Record<SortOrder, string>>> = {
   started: { desc: "newest first", asc: "oldest first" },
   took: { desc: "longest first", asc: "shortest first" },

@@ -9,7 +9,7 @@ interface Props {
   moves: readonly ServingMove[];
 }
 
-/** What the cycle made, from what, and what it served. */
+/** Shows the version that the cycle made, its data, and what it served. */
 export function Made({ cycle, made, moves }: Props) {
   return (
     <section class="section" aria-labelledby="made">
@@ -81,7 +81,7 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
   );
 }
 
-/** Who took part in the competition inside training, and with what loss. */
+/** Shows the candidates of the competition inside training, with their losses. */
 const competition = ({ competition }: ModelVersion["manifest"]): string =>
   competition.length < 2
     ? ""

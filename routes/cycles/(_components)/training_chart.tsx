@@ -15,7 +15,7 @@ const measured = (points: ModelVersion["manifest"]["curve"][number]["points"]): 
     loss === null || validationLoss === null ? [] : [{ epoch, loss, validationLoss }]
   );
 
-/** How each network learnt that took part in the competition; a recipe solved exactly has no curve. */
+/** Draws the learning curve of each network in the competition; a recipe solved exactly has none. */
 export function TrainingChart({ made }: { made: ModelVersion | null }) {
   const curves = (made?.manifest.curve ?? []).map(({ candidate, points }) => ({
     candidate,

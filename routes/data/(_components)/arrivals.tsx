@@ -4,7 +4,7 @@ import { ChartTools } from "../../../components/chart_tools.tsx";
 import { count, counted, duration, msBetween, percent } from "../../../src/format/figures.ts";
 import { Time } from "../../../components/status_badge.tsx";
 
-/** What comes live is not days old. */
+/** Events that come live are not days old. */
 const IMPORTED_S = 2 * 86_400;
 const lag = (seconds: number): string => duration(Math.max(0, seconds) * 1000);
 
@@ -83,13 +83,13 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
   );
 }
 
-const share = (part: number, of: number) => (
+const share = (part: number, total: number) => (
   <>
-    {count(part)} <small>of {count(of)}, {percent(of > 0 ? part / of : 0)}</small>
+    {count(part)} <small>of {count(total)}, {percent(total > 0 ? part / total : 0)}</small>
   </>
 );
 
-/** Where events came from, as far as that is known. */
+/** Shows the sources of events, as far as they are known. */
 export function Sources({ data: { imports, repeats } }: { data: DataView }) {
   return (
     <>

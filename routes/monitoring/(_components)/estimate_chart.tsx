@@ -12,7 +12,7 @@ interface Estimate extends Measured {
   within: boolean | null;
 }
 
-/** What was estimated before outcomes were known, beside what came true. */
+/** Draws estimates made before outcomes were known, beside what came true. */
 export function EstimateChart(
   { metric, trail, report }: {
     metric: string;
@@ -88,7 +88,7 @@ const drawing = (all: Estimate[], metric: string): Drawing => (width) => {
   const sure = all.filter((e) => e.low !== null && e.high !== null);
   const from = all[0].at;
   const to = all.at(-1)!.at;
-  const told = (e: Estimate) =>
+  const description = (e: Estimate) =>
     `${moment(e.at.toISOString(), "day")}, v${e.version}: estimated ${figure(e.value)}` +
     (e.actual === null ? ", outcomes not known yet" : `, came true ${figure(e.actual)}`) +
     ` (${count(e.rows)} predictions)`;
@@ -112,7 +112,7 @@ const drawing = (all: Estimate[], metric: string): Drawing => (width) => {
         r: 3.5,
         fill: "var(--surface-page)",
         stroke: "var(--text-quiet)",
-        title: told,
+        title: description,
       }),
       Plot.dot(all.filter((e) => e.actual !== null), {
         x: "at",
@@ -120,7 +120,7 @@ const drawing = (all: Estimate[], metric: string): Drawing => (width) => {
         r: 3,
         fill: (e: Estimate) => e.within ? "var(--chart-line)" : "var(--status-watch)",
         title: (e: Estimate) =>
-          `${told(e)}; ${e.within ? "within" : "outside"} the interval of ${metricName(metric)}`,
+          `${description(e)}; ${e.within ? "within" : "outside"} the interval of ${metricName(metric)}`,
       }),
     ],
   };

@@ -1,15 +1,17 @@
 import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { moment } from "../../../src/format/figures.ts";
 
-/** Which model, and which look: links and a form, so that both work without JavaScript. */
+/** Chooses the model and the look: links and a form, so that both work without JavaScript. */
 export function MomentChooser({ view: { model, brief, looks, at } }: { view: MonitoringView }) {
   const moments = [...new Map(looks.map((look) => [look.asOf, look])).values()];
   return (
     <form class="row filter" method="get" action="/monitoring">
       <label for="model">Model</label>
       <select id="model" name="model">
-        {brief.map((one) => (
-          <option key={one.model} value={one.model} selected={one.model === model}>{one.model}</option>
+        {brief.map((modelBrief) => (
+          <option key={modelBrief.model} value={modelBrief.model} selected={modelBrief.model === model}>
+            {modelBrief.model}
+          </option>
         ))}
       </select>
       {moments.length > 0 && (

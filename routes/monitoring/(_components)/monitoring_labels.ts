@@ -1,4 +1,4 @@
-/** What looks found, in words. */
+/** Labels and sentences for looks. */
 import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import type { Measured, PerformanceReport } from "../../../src/performance/report.ts";
 import type { Finding } from "../../../src/quality/report.ts";
@@ -34,7 +34,7 @@ export const withRange = ({ value, low, high }: Pick<Measured, "value" | "low" |
 export const measuredOf = (report: PerformanceReport | null, metric: string): Measured | undefined =>
   report?.measured?.metrics.find((m) => m.metric === metric);
 
-/** What is so with one model, in one sentence. */
+/** Sums up one model in one sentence. */
 export function modelSentence({ model, metric, performance, drift }: InBrief): string {
   const { report } = performance;
   if (!report) return `${capital(performance.waiting ?? `nobody looked at ${model} yet`)}.`;
@@ -50,12 +50,12 @@ export function modelSentence({ model, metric, performance, drift }: InBrief): s
 }
 
 function answersText(report: PerformanceReport, metric: string): string {
-  const found = measuredOf(report, metric);
-  const numbers = found
-    ? `: ${metricName(metric)} ${withRange(found)} on ${counted(found.rows, "outcome")}`
+  const measured = measuredOf(report, metric);
+  const numbers = measured
+    ? `: ${metricName(metric)} ${withRange(measured)} on ${counted(measured.rows, "outcome")}`
     : "";
-  const before = found && found.atDeployment !== null
-    ? `, ${figure(found.atDeployment)} when it was validated`
+  const before = measured && measured.atDeployment !== null
+    ? `, ${figure(measured.atDeployment)} when it was validated`
     : "";
   const says = report.answer === "holds" ? "holds" : "has slipped";
   return capital(`${report.model} v${report.version} ${says}${numbers}${before}`);
@@ -71,7 +71,7 @@ function inputsText(report: DriftReport | null): string {
   }[report.answer];
 }
 
-/** What is so with the events, where it is not that all is well. */
+/** Sums up the events, where not all is well. */
 export function dataSentence({ report }: MonitoringView["quality"]): string {
   if (!report || report.answer === "sound") return "";
   return { "broken": "The data are broken.", "changed": "The shop's data changed.", "cannot tell yet": "" }[
@@ -79,7 +79,7 @@ export function dataSentence({ report }: MonitoringView["quality"]): string {
   ];
 }
 
-/** What one look at the inputs may spend, and out of what. */
+/** Explains the false-alarm budget of one look at the inputs. */
 export function budgetText({ falseAlarmDays, models, shares }: Budget, report: DriftReport): string {
   const share = shares.find(({ watched }) => watched === "features")?.share ?? 0;
   return `Over all that is watched, one false alarm in ${
@@ -93,7 +93,7 @@ export function budgetText({ falseAlarmDays, models, shares }: Budget, report: D
     } features together.`;
 }
 
-/** What a look that found no shift would have seen. */
+/** Returns the smallest shift that a look which found none would have seen. */
 export function sensitivity({ drifted, smallest, wobble, kind }: FeatureShift): string {
   if (drifted) return "shifted beyond chance";
   if (wobble === null) return "cannot tell yet: too little history of how it moves by itself";
@@ -112,7 +112,7 @@ const MEANS: Readonly<Record<Finding["means"], Badge>> = {
   passing: badge("unknown", "Passing"),
 };
 
-/** What a finding asks for. */
+/** Returns the badge of a finding. */
 export const findingBadge = (
   { means, accepted, ongoing }: Pick<Finding, "means" | "accepted" | "ongoing">,
 ): Badge => accepted ? badge("good", "Accepted") : ongoing ? MEANS[means] : badge("good", "Over");

@@ -11,11 +11,11 @@ interface Props {
   person: Person | null;
 }
 
-/** What is not as it was in the events: the newest look, and what earlier ones hold back. */
+/** Lists what changed in the events: the newest look, and what earlier ones hold back. */
 export function QualityFindings({ quality: { report, waiting, withheld, accepted }, person }: Props) {
   if (!report) return <p>{waiting}</p>;
   const findings = [...report.findings, ...withheld];
-  const told = (
+  const explanation = (
     <small>
       {counted(report.events, "event")} since <Time iso={report.from} as="day" />, beside{" "}
       {counted(report.days, "day")} of history. As of{" "}
@@ -26,7 +26,7 @@ export function QualityFindings({ quality: { report, waiting, withheld, accepted
   if (findings.length === 0) {
     return (
       <>
-        <h2 id="quality">The events are as they should be {told}</h2>
+        <h2 id="quality">The events are as they should be {explanation}</h2>
         <p>{report.text}.</p>
       </>
     );
@@ -35,7 +35,7 @@ export function QualityFindings({ quality: { report, waiting, withheld, accepted
     <table class="records">
       <caption>
         <h2 id="quality">
-          {counted(findings.length, "finding")} in the events {told}
+          {counted(findings.length, "finding")} in the events {explanation}
         </h2>
       </caption>
       <thead>

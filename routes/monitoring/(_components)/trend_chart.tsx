@@ -93,7 +93,7 @@ function describe(name: string, model: string, points: readonly Point[], blind: 
   } it could not be told yet`;
 }
 
-/** What came to serve, and what was taken back, while somebody looked. */
+/** Returns the moves of what serves within the time of the looks. */
 function marksOf(moves: readonly ServingMove[], trail: readonly TrailPoint[]): Mark[] {
   const from = trail[0].asOf;
   return moves.filter(({ kind, asOf }) => kind !== "share" && asOf >= from)

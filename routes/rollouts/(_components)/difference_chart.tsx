@@ -70,7 +70,7 @@ export function DifferenceChart({ rollout, looks, version }: {
   );
 }
 
-/** How far the chart reaches: the first bounds are many times as wide as what is to be seen. */
+/** Returns the extent of the chart: the first bounds are many times as wide as what is to be seen. */
 function edges(points: readonly Point[], bounded: readonly Bounded[], margin: number): [number, number] {
   const last = bounded.at(-1);
   const means = points.map((p) => Math.abs(p.mean));

@@ -6,7 +6,7 @@ import { count, counted, figure, moment, signed } from "../../../src/format/figu
 import { DECISIONS } from "../../../components/rollout_labels.ts";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 
-/** How each version does with the shoppers that it was shown to, at the newest look. */
+/** Shows each version's results with the shoppers that it was shown to, at the newest look. */
 export function Arms({ rollout, look }: { rollout: Rollout; look: ReadLook }) {
   const { arms } = look.evidence;
   const rewarded = arms.some((arm) => arm.reward !== null);

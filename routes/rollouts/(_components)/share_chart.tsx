@@ -27,7 +27,7 @@ function stepsOf({ challengers }: Rollout, moves: readonly ServingMove[]): Step[
   });
 }
 
-/** Who was shown the challengers, from when until when. */
+/** Draws the shares of shoppers who were shown the challengers over time. */
 export function ShareChart({ rollout, looks, moves }: Props) {
   const { challengers, plan } = rollout;
   const steps = stepsOf(rollout, moves);

@@ -4,14 +4,14 @@ import type { CompareView } from "../../../src/dashboard/reads/compare.ts";
 import { counted, metricName, percent } from "../../../src/format/figures.ts";
 import { type Badge, reading } from "../../../components/labels.ts";
 
-/** Where both scored the same rows. */
+/** Names of the rows that both scored. */
 export const ON: Readonly<Record<Paired["on"], string>> = {
   outcomes: "outcomes since the one replaced the other",
   rollout: "shoppers whom both answered about in a rollout",
   gate: "the rows of the gate",
 };
 
-/** What a paired difference allows to say of `b` beside `a`. */
+/** Returns the badge of a paired difference of `b` beside `a`. */
 export function pairedBadge({ difference: { mean, low, high }, margin }: Paired): Badge {
   if (mean === 0 && low === 0 && high === 0) return { glyph: "good", tone: "unknown", word: "The same" };
   return reading({ low: low ?? -Infinity, high: high ?? Infinity }, margin);
@@ -52,7 +52,7 @@ export function compareHeadline({ model, a, b, paired }: CompareView): string {
   return `${newer} of ${model} ${says} ${older}${by}, ${on}.`;
 }
 
-/** What does not read "is ... than". */
+/** Texts that do not read "is ... than". */
 const SAYS: Readonly<Record<string, string>> = {
   "The same": "predicts the same as",
   "Not worse": "is no worse than",

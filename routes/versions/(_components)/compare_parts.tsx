@@ -14,7 +14,7 @@ import { outcomeBadge, triggerName } from "../../../components/labels.ts";
 
 const versionName = ({ version: { version } }: ComparedVersion) => `v${version}`;
 
-/** What both said of the same rows: the only thing that tells which predicts better. */
+/** Shows the comparison on the same rows: the only thing that tells which predicts better. */
 export function SameRows({ view }: { view: CompareView }) {
   const { paired, a, b, model } = view;
   const [older, newer] = [versionName(a), versionName(b)];
@@ -57,15 +57,15 @@ interface Bar {
 
 /** The differences that are known as a share of the loss, a line each. */
 function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
-  const bars = paired.flatMap((one, i): Bar[] => {
-    const share = shares(one);
-    const { tone, word } = pairedBadge(one);
+  const bars = paired.flatMap((pair, i): Bar[] => {
+    const share = shares(pair);
+    const { tone, word } = pairedBadge(pair);
     return share
       ? [{
         ...share,
-        name: `${SHORT[one.on]}${" ".repeat(i)}`,
+        name: `${SHORT[pair.on]}${" ".repeat(i)}`,
         tone,
-        title: `${ON[one.on]}: ${percent(share.mean, { sign: true })} [${
+        title: `${ON[pair.on]}: ${percent(share.mean, { sign: true })} [${
           ends(share)
         }], ${word.toLowerCase()}`,
       }]
@@ -95,17 +95,17 @@ function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
           { name: "Rows or shoppers", as: "count" as const },
           { name: "Says" },
         ],
-        rows: paired.map((one) => [
-          ON[one.on],
-          one.asOf,
-          one.loss.name,
-          one.loss.a,
-          one.loss.b,
-          one.difference.mean,
-          one.difference.low,
-          one.difference.high,
-          one.n,
-          pairedBadge(one).word,
+        rows: paired.map((pair) => [
+          ON[pair.on],
+          pair.asOf,
+          pair.loss.name,
+          pair.loss.a,
+          pair.loss.b,
+          pair.difference.mean,
+          pair.difference.low,
+          pair.difference.high,
+          pair.n,
+          pairedBadge(pair).word,
         ]),
       }}
     />
@@ -165,22 +165,22 @@ function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
         </tr>
       </thead>
       <tbody>
-        {paired.map((one, i) => (
+        {paired.map((pair, i) => (
           <tr key={i}>
             <th scope="row">
-              <a href={one.href}>{ON[one.on]}</a> <small>{metricName(one.loss.name)}</small>
+              <a href={pair.href}>{ON[pair.on]}</a> <small>{metricName(pair.loss.name)}</small>
             </th>
-            <td data-label="As of">{moment(one.asOf, "day")}</td>
-            <td data-label={`Loss of ${versionName(a)}`} class="num">{lossText(one.loss.a)}</td>
-            <td data-label={`Loss of ${versionName(b)}`} class="num">{lossText(one.loss.b)}</td>
+            <td data-label="As of">{moment(pair.asOf, "day")}</td>
+            <td data-label={`Loss of ${versionName(a)}`} class="num">{lossText(pair.loss.a)}</td>
+            <td data-label={`Loss of ${versionName(b)}`} class="num">{lossText(pair.loss.b)}</td>
             <td data-label="Difference" class="num">
-              {signed(one.difference.mean)} <small>{boundsText(one)}</small>
+              {signed(pair.difference.mean)} <small>{boundsText(pair)}</small>
             </td>
             <td data-label="Sample" class="num">
-              {counted(one.n, one.on === "rollout" ? "shopper" : "row")}
+              {counted(pair.n, pair.on === "rollout" ? "shopper" : "row")}
             </td>
             <td data-label="Says">
-              <StatusBadge badge={pairedBadge(one)} />
+              <StatusBadge badge={pairedBadge(pair)} />
             </td>
           </tr>
         ))}
@@ -200,7 +200,7 @@ function boundsText({ difference: { low, high }, confidence }: Paired): string {
 }
 
 const APART = "Not the same rows: such numbers tell nothing of each other.";
-/** What to know of the metrics, by whether an accuracy is among them. */
+/** Explains the metrics, by whether an accuracy is among them. */
 const MEASURED = {
   yes:
     `${APART} Of the accuracy at the gate the interval is Wilson's over shoppers; of the others none is kept.`,

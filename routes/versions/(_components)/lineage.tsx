@@ -23,7 +23,7 @@ interface Props {
   served: readonly Service[];
 }
 
-/** What served along the trunk, and off it what was trained to replace it and did not. */
+/** Draws what served along the trunk, and off it what was trained to replace it and did not. */
 export function Lineage({ model, lineage, served }: Props) {
   if (lineage.length < 2) return null;
   const oldestFirst = lineage.toReversed();
@@ -32,13 +32,13 @@ export function Lineage({ model, lineage, served }: Props) {
   const xOf = new Map(oldestFirst.map((d) => [d.version, 2 + 96 * msBetween(start, d.asOf) / total]));
   const trunk = (d: LineageEntry) => d.outcome === "deployed" || d.outcome === "rolled back";
   const now = served.findLast(({ until }) => until === null)?.version;
-  const kept = lineage.filter(trunk).length;
+  const servedCount = lineage.filter(trunk).length;
   const describe = `lineage of ${model}`;
   return (
     <div class="lineage">
       <h3>
         {lineage.length >= MANY && "The newest "}
-        {counted(lineage.length, "version")} of {model}, {kept} came to serve{" "}
+        {counted(lineage.length, "version")} of {model}, {servedCount} came to serve{" "}
         <small>
           By the moment each was made for. Along the line: what served, one after the other. Below it: what
           was trained to replace it and did not.
@@ -199,7 +199,7 @@ interface CompareFormProps {
   b?: number;
 }
 
-/** Which two to compare: left out, the newest two. */
+/** Chooses the two versions to compare: left out, the newest two. */
 export function CompareForm({ model, versions, a = versions[1], b = versions[0] }: CompareFormProps) {
   if (versions.length < 2) return null;
   const select = (name: "a" | "b", chosen: number, label: string) => (

@@ -15,12 +15,12 @@ interface Props {
   person: Person | null;
 }
 
-const sign = (glyph: Badge["glyph"], tone: Badge["tone"], word: string): Badge => ({ glyph, tone, word });
+const badge = (glyph: Badge["glyph"], tone: Badge["tone"], word: string): Badge => ({ glyph, tone, word });
 
 function standing(v: ModelVersion, serving: number | undefined, served: readonly Service[]): Badge | string {
-  if (v.version === serving) return sign("good", "good", "Serving");
-  if (v.damagedAt) return sign("bad", "bad", "File damaged");
-  if (served.findLast((s) => s.version === v.version)?.rolledBack) return sign("back", "bad", "Rolled back");
+  if (v.version === serving) return badge("good", "good", "Serving");
+  if (v.damagedAt) return badge("bad", "bad", "File damaged");
+  if (served.findLast((s) => s.version === v.version)?.rolledBack) return badge("back", "bad", "Rolled back");
   if (v.artefactRemovedAt) return "File removed";
   if (v.state === "deployed") return "Ready to return";
   return v.state === "rejected" ? "Rejected" : "Not deployed";

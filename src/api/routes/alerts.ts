@@ -39,12 +39,12 @@ export function addAlertRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openapi(acknowledge, async (c) => {
     const { id } = c.req.valid("param");
-    const asked = c.req.valid("json");
-    const seen = { id, who: c.get("who"), why: asked.why, nowMs: clock() };
+    const request = c.req.valid("json");
+    const seen = { id, who: c.get("who"), why: request.why, nowMs: clock() };
     const answer = await answerOnce(
       c,
       sql,
-      { body: asked, status: 200 },
+      { body: request, status: 200 },
       (requestId) => acknowledgeAlert(sql, { ...seen, requestId }),
     );
     return c.json(answer, 200);

@@ -3,7 +3,7 @@ import { ConflictError } from "../../core/errors.ts";
 import { type Approval, decideApproval, listApprovals } from "../../db/rollouts/approvals.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { inTransaction } from "../../db/connect.ts";
-import { chosenModels, tellIfReached } from "../changes.ts";
+import { chosenModels, notifyIfReachable } from "../changes.ts";
 import { ApprovalAnswer, ApprovalsAnswer, body, json, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
@@ -47,12 +47,12 @@ export function addApprovalRoutes(app: Api, deps: ApiDeps): void {
   for (const [route, decided] of DECISIONS) {
     app.openapi(route, async (c) => {
       const [model] = chosenModels(deps, c.req.valid("param").name);
-      const asked = DecideRequest.parse(c.req.valid("json"));
+      const request = DecideRequest.parse(c.req.valid("json"));
       const answer = await answerOnce(
         c,
         sql,
-        { body: asked, status: 200 },
-        (requestId) => decide(deps, { ...asked, model, requestId, by: c.get("who"), decision: decided }),
+        { body: request, status: 200 },
+        (requestId) => decide(deps, { ...request, model, requestId, by: c.get("who"), decision: decided }),
       );
       return c.json(answer, 200);
     });
@@ -83,7 +83,7 @@ async function decide(
   const { cycleId } = waiting;
   const decided = await inTransaction(sql, async (tx) => {
     const after = { cycleId, version: waiting.version };
-    const found = await decideApproval(tx, { cycleId, decision, by, why });
+    const approval = await decideApproval(tx, { cycleId, decision, by, why });
     await writeAudit(tx, {
       requestId,
       who: by,
@@ -92,11 +92,11 @@ async function decide(
       why,
       after,
     });
-    return found;
+    return approval;
   });
   if (decided.decision !== decision) {
     throw new ConflictError(`It was ${decided.decision} by ${decided.decidedBy} already`);
   }
-  await tellIfReached(deps, `the cycle ${cycleId}`, () => control.decided(cycleId));
+  await notifyIfReachable(deps, `the cycle ${cycleId}`, () => control.decided(cycleId));
   return decided;
 }

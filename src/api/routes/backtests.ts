@@ -46,7 +46,7 @@ const list = createRoute({
   responses: { 200: json(BacktestsAnswer, "The backtests"), default: problem },
 });
 
-const one = createRoute({
+const detailRoute = createRoute({
   method: "get",
   path: "/backtests/{backtest}",
   tags,
@@ -83,17 +83,17 @@ export function addBacktestRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ backtests: rows.map(summaryOf) }, 200);
   });
   app.openapi(
-    one,
+    detailRoute,
     async (c) =>
       c.json(await readBacktest({ sql, models, open: explain.open }, c.req.valid("param").backtest), 200),
   );
   app.openapi(start, async (c) => {
-    const asked = BacktestRequest.parse(c.req.valid("json"));
+    const request = BacktestRequest.parse(c.req.valid("json"));
     const answer = await answerOnce(
       c,
       sql,
-      { body: asked, status: 202 },
-      (requestId) => begin(deps, { ...asked, requestId, by: c.get("who") }),
+      { body: request, status: 202 },
+      (requestId) => begin(deps, { ...request, requestId, by: c.get("who") }),
     );
     return c.json(answer, 202);
   });
@@ -119,17 +119,17 @@ const begun = (id: string): BacktestBegun => ({
 type Asked = ReturnType<typeof BacktestRequest.parse> & { requestId: string; by: string };
 
 /** Refuses what the data cannot carry, writes the rest down, and has it begun. */
-async function begin(deps: ApiDeps, asked: Asked): Promise<BacktestBegun> {
+async function begin(deps: ApiDeps, request: Asked): Promise<BacktestBegun> {
   const { sql, control } = deps;
   const [running] = await runningBacktests(sql);
   if (running) throw new ConflictError(`Cannot begin a backtest: ${running} runs; wait for it or cancel it`);
   const { config } = await currentConfig(sql);
-  const policies = labelled(asked.policies);
+  const policies = labelled(request.policies);
   for (const policy of policies) checkPolicySpec(policy, config);
-  const models = asked.models
-    ? [...new Set(asked.models.flatMap((m) => chosenModels(deps, m)))]
+  const models = request.models
+    ? [...new Set(request.models.flatMap((m) => chosenModels(deps, m)))]
     : chosenModels(deps);
-  const { from, to, step_days: stepDays, by, why, requestId } = asked;
+  const { from, to, step_days: stepDays, by, why, requestId } = request;
   const moments = momentsOf(config, { models, span: await eventSpan(sql), from, to, stepDays });
   const id = crypto.randomUUID().slice(0, 8);
   await saveBacktest(sql, { id, models, policies, ...moments, config, by, why });
@@ -164,7 +164,7 @@ async function end(
     throw new ConflictError(`Cannot cancel backtest ${id}: it has ended`);
   }
   if (!await reaching(control, `backtest ${id}`, () => control.cancelBacktest(id))) {
-    for (const at of policies.keys()) await dropScope(sql, scopeOf(id, at));
+    for (const index of policies.keys()) await dropScope(sql, scopeOf(id, index));
     await endBacktest(sql, id, {
       policy: "",
       state: "cancelled",

@@ -31,7 +31,7 @@ import { ApiFault } from "../problem.ts";
 
 const tags = ["Configuration"];
 
-const read = createRoute({
+const readRoute = createRoute({
   method: "get",
   path: "/retraining/config",
   tags,
@@ -87,7 +87,7 @@ const history = createRoute({
 
 /** The configuration: read, changed, its history. */
 export function addConfigRoutes(app: Api, deps: ApiDeps): void {
-  app.openapi(read, async (c) => {
+  app.openapi(readRoute, async (c) => {
     const config = await currentConfig(deps.sql);
     c.header("ETag", etag(config));
     return c.json(config, 200);

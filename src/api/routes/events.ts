@@ -79,14 +79,14 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
     return c.json({ reasons, events }, 200);
   });
   app.openapi(replay, async (c) => {
-    const asked = c.req.valid("json");
+    const request = c.req.valid("json");
     const by = c.get("who");
     return c.json(
       await answerOnce(
         c,
         deps.sql,
-        { body: asked, status: 200 },
-        (requestId) => reprocessed(deps, { ...asked, by, requestId }),
+        { body: request, status: 200 },
+        (requestId) => reprocessed(deps, { ...request, by, requestId }),
       ),
       200,
     );

@@ -125,8 +125,8 @@ export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(check, async (c) => {
     const stored = await getCheck(sql, c.req.valid("param").check);
     const looks = await getObservations(sql, stored.observations);
-    const told = looks.map((look) => ({ ...look, text: look.report.text }));
-    return c.json(CheckDetail.parse({ ...stored, looks: told }), 200);
+    const rows = looks.map((look) => ({ ...look, text: look.report.text }));
+    return c.json(CheckDetail.parse({ ...stored, looks: rows }), 200);
   });
   app.openapi(explanation, async (c) => {
     const stored = await getCheck(sql, c.req.valid("param").check);
@@ -145,8 +145,8 @@ const fileHeaders = (type: string, ending: string) => ({
 /** The format whose media type is named first; nothing that we know: JSON. */
 function preferred(accept = ""): "json" | "csv" | "parquet" {
   const named = [["json", "application/json"], ["csv", "text/csv"], ["parquet", PARQUET]] as const;
-  const found = named.map(([format, type]) => ({ format, at: accept.indexOf(type) })).filter(({ at }) =>
+  const accepted = named.map(([format, type]) => ({ format, at: accept.indexOf(type) })).filter(({ at }) =>
     at >= 0
   );
-  return found.sort((a, b) => a.at - b.at)[0]?.format ?? "json";
+  return accepted.sort((a, b) => a.at - b.at)[0]?.format ?? "json";
 }

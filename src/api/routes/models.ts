@@ -6,7 +6,7 @@ import type { ModelDefinition } from "../../models/model.ts";
 import { promote, rollBack } from "../../app/registry/moves.ts";
 import type { ServingMove } from "../../registry/version.ts";
 import { currentAsOf } from "../../app/as_of.ts";
-import { chosenModels, tellIfReached } from "../changes.ts";
+import { chosenModels, notifyIfReachable } from "../changes.ts";
 import {
   body,
   FeaturesAnswer,
@@ -93,8 +93,8 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   );
   app.openapi(versions, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    const found = await listVersions(sql, model, c.req.valid("query").limit);
-    return c.json({ model, serving: await servingVersion(sql, model), versions: found }, 200);
+    const versions = await listVersions(sql, model, c.req.valid("query").limit);
+    return c.json({ model, serving: await servingVersion(sql, model), versions }, 200);
   });
   app.openapi(serving, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
@@ -138,7 +138,7 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
 async function moved(deps: ApiDeps, move: () => Promise<ServingMove>): Promise<ServingMove> {
   const done = await move();
   const { rollout } = done;
-  if (rollout) await tellIfReached(deps, rollout, () => deps.control.wakeRollout(rollout));
+  if (rollout) await notifyIfReachable(deps, rollout, () => deps.control.wakeRollout(rollout));
   return done;
 }
 

@@ -101,7 +101,7 @@ const impact = createRoute({
   responses: { 200: json(ImpactAnswer, "The newest 100 deployments, newest first"), default: problem },
 });
 
-/** What the monitor saw. All of it out of Postgres: it answers while workers and Temporal are down. */
+/** Routes for what the monitor saw. They read Postgres only: they answer while workers and Temporal are down. */
 export function addMonitoringRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(drift, async (c) => c.json(await readDrift(deps, ofModels(deps, c.req.valid("query"))), 200));
   app.openapi(quality, async (c) => c.json(await readQuality(deps, moment(c.req.valid("query"))), 200));

@@ -49,7 +49,7 @@ const list = createRoute({
   responses: { 200: json(RolloutsAnswer, "The rollouts"), default: problem },
 });
 
-const one = createRoute({
+const detailRoute = createRoute({
   method: "get",
   path: "/rollouts/{id}",
   tags,
@@ -111,13 +111,13 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openapi(begin, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    const asked = c.req.valid("json");
-    await mayBegin(deps, model, asked.version);
+    const request = c.req.valid("json");
+    await mayBegin(deps, model, request.version);
     const answer = await answerOnce(
       c,
       sql,
-      { body: asked, status: 202 },
-      (requestId) => beginOne(deps, { ...asked, model, requestId, by: c.get("who") }),
+      { body: request, status: 202 },
+      (requestId) => beginOne(deps, { ...request, model, requestId, by: c.get("who") }),
     );
     return c.json(answer, 202);
   });
@@ -126,15 +126,15 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
     if (await servingVersion(sql, model) === null) {
       throw new ConflictError(`No version of "${model}" serves yet`);
     }
-    const { strength, asOf, ...asked } = DrillRequest.parse(c.req.valid("json"));
+    const { strength, asOf, ...request } = DrillRequest.parse(c.req.valid("json"));
     const past = asOf === undefined ? {} : { asOf: pastMoment(deps, asOf), replayed: true };
     const answer = await answerOnce(
       c,
       sql,
-      { body: { strength, asOf, ...asked }, status: 202 },
+      { body: { strength, asOf, ...request }, status: 202 },
       (requestId) =>
         beginOne(deps, {
-          ...asked,
+          ...request,
           ...past,
           model,
           requestId,
@@ -145,24 +145,24 @@ export function addRolloutRoutes(app: Api, deps: ApiDeps): void {
     return c.json(answer, 202);
   });
   // Registered by hand: a rollout's id holds slashes, which the OpenAPI path cannot say.
-  app.openAPIRegistry.registerPath(one);
-  app.get(routerPath(one.path), async (c) => {
+  app.openAPIRegistry.registerPath(detailRoute);
+  app.get(routerPath(detailRoute.path), async (c) => {
     const rollout = await getRollout(sql, c.req.param("id") ?? "");
     const looks = await listLooks(sql, rollout.id, LOOKS_SHOWN);
     return c.json({ ...rollout, looks: looks.map((look) => decidedAgain(rollout, look)) }, 200);
   });
   app.openAPIRegistry.registerPath(look);
   app.post(routerPath(look.path), async (c) => {
-    const asked = LookRequest.safeParse(await c.req.json().catch(() => null)); // no JSON is no object either
-    if (!asked.success) throw invalidInput(asked.error);
-    const { asOf, traffic } = asked.data;
+    const request = LookRequest.safeParse(await c.req.json().catch(() => null)); // no JSON is no object either
+    if (!request.success) throw invalidInput(request.error);
+    const { asOf, traffic } = request.data;
     const rollout = await getRollout(sql, c.req.param("id") ?? "");
     if (!rollout.replayed) {
       throw new ConflictError(`Cannot look at ${rollout.id} as of a moment: it looks by itself`);
     }
-    const at = { asOf: pastMoment(deps, asOf), traffic };
+    const lookRequest = { asOf: pastMoment(deps, asOf), traffic };
     return c.json(
-      await reaching(deps.control, rollout.model, () => deps.control.lookAtRollout(rollout.id, at)),
+      await reaching(deps.control, rollout.model, () => deps.control.lookAtRollout(rollout.id, lookRequest)),
       200,
     );
   });

@@ -8,7 +8,7 @@ import { type Channels, FinalDeliveryError } from "./channels/channel.ts";
 /** A receiver that is down over a weekend hears of everything on Monday; what is older than this is no news. */
 export const GIVE_UP_AFTER_MS = 3 * 24 * 3_600_000;
 
-/** What deliveries are sent through. */
+/** The dependencies of deliveries. */
 export interface DeliveryDeps {
   sql: Database;
   clock: Clock;

@@ -3,10 +3,10 @@ import { lockAlerts, missAlerts, openAlert, takeLook, type Telling } from "../..
 import { inTransaction, type Sql } from "../../db/connect.ts";
 
 /**
- * How many looks in a row must miss an alert before it closes. A statistic that raised an alarm falls silent by chance
- * as well: a change that is seen with 80 % power goes unseen at one look in five, at two in a row in one of 25 (of
- * looks that share no data; of looks that do, more). A person told "it is over" stops looking, so one look is not
- * enough there. What is a fact (a worker is back, the check has run) needs none beside it.
+ * The number of looks in a row that must miss an alert before it closes. A statistic that raised an alarm falls silent
+ * by chance as well: a change that is seen with 80 % power goes unseen at one look in five, at two in a row in one of
+ * 25 (of looks that share no data; of looks that do, more). A person told "it is over" stops looking, so one look is
+ * not enough there. What is a fact (a worker is back, the check has run) needs none beside it.
  */
 const LOOKS_TO_CLOSE: Partial<Record<AlertKind, number>> = {
   degradation: 2,
@@ -15,7 +15,7 @@ const LOOKS_TO_CLOSE: Partial<Record<AlertKind, number>> = {
   quality: 2,
 };
 
-/** What became of alerts. */
+/** The alerts that were opened and closed. */
 export interface Settled {
   opened: Alert[];
   closed: Alert[];

@@ -10,7 +10,7 @@ import { hasLiveWorker, healthAlerts } from "../../alerts/health_checks.ts";
 
 /** Health checks farther apart than this mean that this process slept: it then watches anew. */
 const GAP_MS = 3 * MINUTE_MS;
-/** What a living worker is left to send itself: so long untried, and so long after an attempt (it may wait 30 min). */
+/** The time that a living worker has to send by itself: before an attempt, and after one (it may wait 30 min). */
 const WITH_WORKER = { untriedMs: 5 * MINUTE_MS, triedMs: 40 * MINUTE_MS };
 /** Without a worker nobody else sends. */
 const WITHOUT_WORKER = { untriedMs: 0, triedMs: 5 * MINUTE_MS };

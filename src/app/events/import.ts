@@ -15,7 +15,7 @@ import { type IngestDeps, type Judged, store } from "./ingest.ts";
 import { quarantined } from "../../events/quarantine.ts";
 import { type EventFile, openEventFile } from "../../events/read_file.ts";
 
-/** How far an import has come. Counts are of what is committed, earlier runs included. */
+/** The progress of an import. Counts are of what is committed, earlier runs included. */
 export interface ImportProgress extends Omit<ImportState, "finished"> {
   readonly bytesRead: number;
   readonly bytesTotal: number;
@@ -150,7 +150,7 @@ class ImportRun {
     const step = await inSerializableTransaction(this.deps.sql, async (tx) => {
       const from = { source: `import ${this.file.name}`, nowMs: this.deps.clock() };
       const accepted = (await store(tx, batch, from)).size;
-      const refused = batch.filter((one) => one.kind === "quarantined").length;
+      const refused = batch.filter((judged) => judged.kind === "quarantined").length;
       const duplicates = batch.length - refused - accepted;
       const step = { fromLine: this.state.linesDone, toLine, accepted, duplicates, quarantined: refused };
       await advanceImport(tx, this.sourceId, step);

@@ -15,7 +15,7 @@ export interface IngestDeps {
   readonly pseudonym: Pseudonym;
 }
 
-/** What became of one event, in the order sent. */
+/** The result for one event, in the order sent. */
 export interface EventResult {
   readonly index: number;
   /** as sent, or derived; null: refused and none was sent */
@@ -55,7 +55,7 @@ export async function ingest(
     return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym) };
   });
   const fresh = await store(sql, judged, { source, nowMs });
-  return summary(judged.map((one, index) => resultOf(one, index, fresh)));
+  return summary(judged.map((event, index) => resultOf(event, index, fresh)));
 }
 
 /**
@@ -68,8 +68,8 @@ export async function store(
   judged: readonly Judged[],
   from?: { source: string; nowMs: number },
 ): Promise<Set<string>> {
-  const events = judged.flatMap((one) => one.kind === "accepted" ? [one.event] : []);
-  const refused = judged.flatMap((one) => one.kind === "quarantined" ? [one.put] : []);
+  const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
+  const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
   const insert = async (sql: Sql) => {
     const fresh = await insertEvents(sql, events);
     if (from && fresh.size < events.length) {
@@ -84,12 +84,12 @@ export async function store(
   });
 }
 
-function resultOf(one: Judged, index: number, fresh: Set<string>): EventResult {
-  if (one.kind === "quarantined") {
-    const { eventId, reason, field } = one.put;
+function resultOf(event: Judged, index: number, fresh: Set<string>): EventResult {
+  if (event.kind === "quarantined") {
+    const { eventId, reason, field } = event.put;
     return { index, id: eventId, status: "quarantined", reason, field };
   }
-  const { id } = one.event;
+  const { id } = event.event;
   return { index, id, status: fresh.delete(id) ? "accepted" : "duplicate" }; // the first of equal ids is the accepted one
 }
 

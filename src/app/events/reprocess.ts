@@ -49,8 +49,8 @@ export async function reprocessQuarantine(
   return await inSerializableTransaction(sql, async (tx) => {
     const rows = await takeWaiting(tx, wanted);
     const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym }));
-    const passed = outcomes.filter((one) => one.kind === "passed");
-    const failed = outcomes.filter((one) => one.kind === "failed");
+    const passed = outcomes.filter((outcome) => outcome.kind === "passed");
+    const failed = outcomes.filter((outcome) => outcome.kind === "failed");
     const fresh = await insertEvents(tx, passed.map(({ event }) => event));
     await markReprocessed(tx, passed.map(({ id, event }) => ({ id, eventId: event.id })));
     await markRefusedAgain(tx, failed);
@@ -76,17 +76,17 @@ function reprocess(
   { nowMs, pseudonym }: { nowMs: number; pseudonym: Pseudonym },
 ): Outcome {
   const { id, reason, field } = row;
-  const kept = restoreEvent(row, pseudonym);
-  if (kept.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
-  const verdict = validateEvent(kept.raw, { ...kept.context, nowMs });
+  const restored = restoreEvent(row, pseudonym);
+  if (restored.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
+  const verdict = validateEvent(restored.raw, { ...restored.context, nowMs });
   return verdict.kind === "accepted"
     ? { id, kind: "passed", event: verdict.event }
     : { id, kind: "failed", whole: true, reason: verdict.reason, field: verdict.field };
 }
 
 const reasonsOf = (failed: readonly { reason: string }[]) =>
-  [...Map.groupBy(failed, ({ reason }) => reason)].map(([reason, those]) => ({
+  [...Map.groupBy(failed, ({ reason }) => reason)].map(([reason, group]) => ({
     reason,
-    events: those.length,
+    events: group.length,
   }))
     .sort((a, b) => b.events - a.events || (a.reason < b.reason ? -1 : 1));

@@ -1,7 +1,7 @@
 import type { Cell } from "../../core/csv.ts";
 import type { HistoryEntry } from "./rows.ts";
 
-/** What a column holds; a `time` is ISO 8601 text where the format has no times. */
+/** The type of a column; a `time` is ISO 8601 text where the format has no times. */
 export type ColumnKind = "text" | "int" | "double" | "time";
 
 /** The history as flat columns, for tools that want no nested values. Losses are in units of the loss named beside them. */

@@ -16,7 +16,7 @@ import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from 
 import { FEATURE_HASH, featureRow, FEATURES } from "../../features/definition.ts";
 import type { Activity } from "../../features/population.ts";
 
-/** Where blocks come from and are kept. */
+/** The sources of blocks, and the store that keeps them. */
 export interface BlockDeps {
   sql: Sql;
   store: ArtefactStore;
@@ -133,9 +133,9 @@ export async function buildLabels(
   { fromMs, toMs, users }: { fromMs: number; toMs: number; users: readonly string[] },
 ): Promise<Float64Array> {
   const absent = label([]);
-  const found = new Map<string, number>();
+  const labels = new Map<string, number>();
   for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users })) {
-    found.set(userKey, label(days));
+    labels.set(userKey, label(days));
   }
-  return Float64Array.from(users, (user) => found.get(user) ?? absent);
+  return Float64Array.from(users, (user) => labels.get(user) ?? absent);
 }

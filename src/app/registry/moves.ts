@@ -8,7 +8,7 @@ import type { Rollout } from "../../rollout/rollout.ts";
 import { takeBack } from "./rollout_moves.ts";
 import type { ModelVersion, ServingMove } from "../../registry/version.ts";
 
-/** Who moves what serves, and why; `requestId` makes it happen once. */
+/** The person who moves what serves, and their reason; `requestId` makes it happen once. */
 export interface MoveRequest {
   model: string;
   requestId: string;

@@ -11,7 +11,7 @@ import type { RolloutPlan, Strategy } from "../../rollout/plan.ts";
 import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 
-/** Which version is to be rolled out beside which. */
+/** The versions to roll out beside each other. */
 export interface RolloutPlanRequest {
   model: ModelDefinition;
   config: ModelConfig;
@@ -23,9 +23,9 @@ export interface RolloutPlanRequest {
   drill?: boolean;
 }
 
-/** How a rollout goes that a person asks for: as they say, else as the configuration does, but never at once. */
-export const strategyFor = ({ rollout }: ModelConfig, asked?: Strategy): Strategy =>
-  asked ?? (rollout === "immediate" ? "canary" : rollout);
+/** Returns the strategy of a rollout that a person asks for: as they say, else as configured, but never at once. */
+export const strategyFor = ({ rollout }: ModelConfig, requested?: Strategy): Strategy =>
+  requested ?? (rollout === "immediate" ? "canary" : rollout);
 
 /** The plan that a rollout would go by if it began now: what it needs can be told beforehand. */
 export async function planRollout(sql: Sql, planRequest: RolloutPlanRequest): Promise<RolloutPlan> {
@@ -49,8 +49,8 @@ async function lossDeviation(
   sql: Sql,
   { model, champion, asOf }: RolloutPlanRequest,
 ): Promise<number | null> {
-  const of = { model: model.name, version: champion.version, asOfMs: Date.parse(asOf) };
-  const { rows } = await metPredictions(sql, { ...of, limit: OUTCOMES_MAX });
+  const ofVersion = { model: model.name, version: champion.version, asOfMs: Date.parse(asOf) };
+  const { rows } = await metPredictions(sql, { ...ofVersion, limit: OUTCOMES_MAX });
   if (rows.length < OUTCOMES_MIN) return null;
   const cap = champion.manifest.targetCap ?? Infinity;
   const [outcome, prediction] = [rows.map((r) => r.outcome), rows.map((r) => r.prediction)];
@@ -66,15 +66,15 @@ async function earlierGood(
   const history = await servingChanges(sql, model.name);
   const served = [...new Set(history.flatMap(({ version, previous }) => [version, previous ?? version]))];
   const versions = await Promise.all(served.map((version) => getVersion(sql, model.name, version)));
-  const kept = versions.filter((v) => v.damagedAt === null && v.artefactRemovedAt === null);
+  const intact = versions.filter((v) => v.damagedAt === null && v.artefactRemovedAt === null);
   const taken = new Set([champion.version, challenger.version]);
-  const found: number[] = [];
-  while (found.length < config.bandit_versions) {
-    const usable = (version: number) => !taken.has(version) && kept.some((v) => v.version === version);
+  const earlier: number[] = [];
+  while (earlier.length < config.bandit_versions) {
+    const usable = (version: number) => !taken.has(version) && intact.some((v) => v.version === version);
     const next = lastKnownGood(history, usable);
     if (next === null) break;
     taken.add(next);
-    found.push(next);
+    earlier.push(next);
   }
-  return found;
+  return earlier;
 }

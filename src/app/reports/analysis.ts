@@ -1,4 +1,4 @@
-/** What a model's cycles say together: how often, what they changed, what they took. Plain data in, plain data out. */
+/** Statistics over a model's cycles: frequency, changes, effort. Plain data in, plain data out. */
 import { DAY_MS } from "../../core/time.ts";
 import type { AnalysedRow } from "../../db/cycles/analysed_cycles.ts";
 import { cycleCost } from "../../impact/economics.ts";
@@ -86,7 +86,7 @@ export function together(changes: readonly Change[]): Together | null {
   };
 }
 
-/** How many cycles began by a trigger and ended in one way within a period. */
+/** The number of cycles that began by one trigger and ended in one way within a period. */
 export interface Bar {
   from: string;
   until: string;
@@ -103,7 +103,7 @@ export interface Spread {
   most: number;
 }
 
-/** How often a model is trained, by the moments that its cycles hold for. */
+/** The frequency of trainings, by the moments that cycles hold for. */
 export interface Frequency {
   unit: "day" | "week" | "month";
   bars: Bar[];
@@ -115,7 +115,7 @@ export interface Frequency {
 const DAYS_OF_DAYS = 28;
 const DAYS_OF_WEEKS = 190;
 
-/** How often. @param cycles oldest first */
+/** Counts cycles by period. @param cycles oldest first */
 export function frequencyOf(
   cycles: readonly Pick<AnalysedCycle, "asOf" | "trigger" | "outcome">[],
 ): Frequency {
@@ -129,7 +129,11 @@ export function frequencyOf(
     const bar = bars.get(key) ?? { from, until, trigger, outcome, cycles: 0 };
     bars.set(key, { ...bar, cycles: bar.cycles + 1 });
   }
-  return { unit, bars: [...bars.values()], days: spread(ms.slice(1).map((at, i) => (at - ms[i]) / DAY_MS)) };
+  return {
+    unit,
+    bars: [...bars.values()],
+    days: spread(ms.slice(1).map((startedMs, i) => (startedMs - ms[i]) / DAY_MS)),
+  };
 }
 
 /** The period of a moment, in UTC; weeks begin on Monday. */

@@ -18,7 +18,7 @@ import { scopeOf } from "../../db/backtests/scopes.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { configOf } from "../../config/retraining.ts";
 
-/** What a list says of a backtest. */
+/** Returns a backtest as lists show it. */
 export const BacktestSummary = z.object({
   id: z.string(),
   models: z.array(z.string()),
@@ -75,7 +75,10 @@ export function summaryOf(row: BacktestRow): BacktestSummary {
 
 const stepDaysOf = ([first, second]: readonly string[]) => (Date.parse(second) - Date.parse(first)) / DAY_MS;
 
-/** What a backtest did so far. @param open opens sealed predictions @throws {NotFoundError} there is none of this id */
+/**
+ * Reads the results of a backtest so far. @param open opens sealed predictions @throws {NotFoundError} there is none of
+ * this id
+ */
 export async function readBacktest(
   { sql, models, open }: {
     sql: Sql;
@@ -87,7 +90,7 @@ export async function readBacktest(
   const [row] = await listBacktests(sql, { id });
   if (!row) throw new NotFoundError("backtest", id);
   const [steps, ends] = await Promise.all([listSteps(sql, { backtest: id }), listEnds(sql, id)]);
-  const scopes = row.policies.map((_, at) => scopeOf(id, at));
+  const scopes = row.policies.map((_, index) => scopeOf(id, index));
   const spent = await trainingSeconds(sql, scopes);
   const results: ModelResult[] = [];
   for (const name of row.models) {
@@ -97,13 +100,13 @@ export async function readBacktest(
       [row.policies[scopes.indexOf(use.scope)].label, use.seconds] as const
     );
     const worth = await worthByPolicy(row, model, { steps, open });
-    const told = steps.map(({ predictionsSha256: _, ...step }) => step);
-    results.push(resultOf({ backtest: row, model, steps: told, seconds: new Map(seconds), worth }));
+    const publicSteps = steps.map(({ predictionsSha256: _, ...step }) => step);
+    results.push(resultOf({ backtest: row, model, steps: publicSteps, seconds: new Map(seconds), worth }));
   }
   return { ...summaryOf(row), ends: ends.filter(({ policy }) => policy !== ""), results, notes: NOTES };
 }
 
-/** What each policy would have earned over never; nothing is opened where no economics are stated. */
+/** Computes the earnings of each policy over never; opens nothing where no economics are stated. */
 async function worthByPolicy(
   row: BacktestRow,
   model: ModelDefinition,
@@ -114,17 +117,17 @@ async function worthByPolicy(
   const none = worthOf(model, config, { before: [], after: [], stepDays });
   if (none.gain === null) return new Map(row.policies.map(({ label }) => [label, none]));
   const never = labelOfKind(row, "never");
-  const said = async (label: string) => {
-    const of = steps.filter((s) => s.policy === label && s.model === model.name);
-    return (await Promise.all(of.map((step) => predictedAt(step, open)))).flatMap((p) => p ?? []);
+  const predictionsOf = async (label: string) => {
+    const ownSteps = steps.filter((s) => s.policy === label && s.model === model.name);
+    return (await Promise.all(ownSteps.map((step) => predictedAt(step, open)))).flatMap((p) => p ?? []);
   };
-  const before = never === null ? [] : await said(never);
-  const found = new Map<string, Worth>();
+  const before = never === null ? [] : await predictionsOf(never);
+  const worth = new Map<string, Worth>();
   for (const { label } of row.policies) {
     if (label === never || before.length === 0) continue;
-    found.set(label, worthOf(model, config, { before, after: await said(label), stepDays }));
+    worth.set(label, worthOf(model, config, { before, after: await predictionsOf(label), stepDays }));
   }
-  return found;
+  return worth;
 }
 
 const Sealed = z.object({

@@ -28,10 +28,10 @@ export interface Pair {
   b: number;
 }
 
-const isOf = ({ a, b }: Pair, one: number | null, other: number | null): boolean =>
-  (one === a && other === b) || (one === b && other === a);
+const isOf = ({ a, b }: Pair, version: number | null, other: number | null): boolean =>
+  (version === a && other === b) || (version === b && other === a);
 
-/** A difference of `one` less the other as one of `b` less `a`; an end that is nowhere is null. */
+/** A difference of one version less the other as `b` less `a`; an end that is nowhere is null. */
 function turned(
   { mean, low, high }: { mean: number; low: number | null; high: number | null },
   isB: boolean,
@@ -42,7 +42,7 @@ function turned(
 
 const ofInterval = ({ n, confidence }: Interval) => ({ n, confidence });
 
-/** What the gate of a cycle measured of the two; null: it compared others. */
+/** Returns the gate's comparison of the two; null: it compared others. */
 export function atGate(
   pair: Pair,
   { id, asOf, champion, challenger, evidence }: Pick<
@@ -65,7 +65,7 @@ export function atGate(
   };
 }
 
-/** What came true since one of the two replaced the other. */
+/** Compares the two on outcomes since one replaced the other. */
 export function onOutcomes(pair: Pair, impact: StoredImpact): Paired | null {
   const { stage, version, against, report, cycleId } = impact;
   if (stage !== "outcomes" || report === null || !isOf(pair, version, against)) return null;
@@ -82,7 +82,7 @@ export function onOutcomes(pair: Pair, impact: StoredImpact): Paired | null {
   };
 }
 
-/** What the newest look at a rollout bounds, in which both answered about the same shoppers. */
+/** Returns the bounds of the newest look at a rollout in which both answered about the same shoppers. */
 export function inRollout(
   pair: Pair,
   { rollout, look, loss }: {
@@ -91,8 +91,8 @@ export function inRollout(
     loss: string;
   },
 ): Paired | null {
-  const found = look.differences.find(({ version }) => isOf(pair, version, rollout.champion));
-  if (!found || found.n === 0) return null;
+  const difference = look.differences.find(({ version }) => isOf(pair, version, rollout.champion));
+  if (!difference || difference.n === 0) return null;
   return {
     on: "rollout",
     asOf: look.asOf,
@@ -100,8 +100,8 @@ export function inRollout(
     margin: 0,
     confidence: null,
     loss: { name: loss, a: null, b: null },
-    n: found.n,
-    difference: turned(found, found.version === pair.b),
+    n: difference.n,
+    difference: turned(difference, difference.version === pair.b),
   };
 }
 
@@ -126,5 +126,5 @@ export function differing(
     name,
     a: ofA.get(name) ?? null,
     b: ofB.get(name) ?? null,
-  })).filter((one) => one.a !== one.b);
+  })).filter((setting) => setting.a !== setting.b);
 }

@@ -9,7 +9,7 @@ import { profitCurve } from "../../impact/curve.ts";
 import { type Economics, economicsOf } from "../../impact/economics.ts";
 import { ImpactEvidence, type ImpactStage } from "../../impact/impact_evidence.ts";
 import type { Impact } from "../../impact/impact.ts";
-import { type Stored, tellStage, type ToldStage } from "../../impact/stage.ts";
+import { type Stored, type ValuedStage, valueStage } from "../../impact/stage.ts";
 import { type DeployedCycle, summarise } from "../../impact/summary.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { configOf, type ModelConfig } from "../../config/retraining.ts";
@@ -28,7 +28,7 @@ const DEPLOYMENTS_MAX = 100;
 const CYCLES_MAX = 10_000;
 
 /**
- * What retraining of a model was worth, by the economics in force now.
+ * Computes the worth of a model's retraining, by the economics in force now.
  * @param options.stating settings to put in place of those in force: what if the shop stated these?
  */
 export async function readImpact(
@@ -46,19 +46,19 @@ export async function readImpact(
   ]);
   const { kind } = models.get(model)!;
   const ofModel = { ...configOf(config, model), ...stating };
-  const found = economicsOf(kind, ofModel);
-  const teller = tellerOf(deps, impacts, found.kind === "stated" ? found.economics : null);
+  const economics = economicsOf(kind, ofModel);
+  const teller = tellerOf(deps, impacts, economics.kind === "stated" ? economics.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
   const deployed: DeployedCycle[] = [];
   for (const deployment of deployments) {
-    deployed.push(await toldCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
+    deployed.push(await valuedCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
   }
   return summarise({
     model,
     kind,
     asOf,
     deployed,
-    found,
+    found: economics,
     curve: teller.curve(),
     config: ofModel,
     currency: config.currency,
@@ -75,7 +75,7 @@ function worked({ stages }: Pick<CycleRow, "stages">): number {
 
 /** Opens one stage after the other and keeps of each only what is told of it: evidence is large. */
 interface Teller {
-  tell(cycleId: string, stage: ImpactStage): Promise<ToldStage>;
+  tell(cycleId: string, stage: ImpactStage): Promise<ValuedStage>;
   /** of the first evidence that was opened; null: none was */
   curve(): Impact["curve"];
 }
@@ -90,12 +90,12 @@ function tellerOf(deps: ImpactDeps, impacts: readonly StoredImpact[], economics:
       if (opened.evidence && economics) {
         curve ??= { cycle, stage, points: profitCurve(opened.evidence, economics) };
       }
-      return tellStage(opened, economics);
+      return valueStage(opened, economics);
     },
   };
 }
 
-async function toldCycle(
+async function valuedCycle(
   teller: Teller,
   { cycleId, previous, outcome, measured: _, ...deployment }: Deployment,
   seconds: number,
@@ -119,11 +119,11 @@ const PENDING: Readonly<Record<ImpactStage, string>> = {
 
 async function openedStage(
   { open }: ImpactDeps,
-  found: StoredImpact | undefined,
+  stored: StoredImpact | undefined,
   stage: ImpactStage,
 ): Promise<Stored> {
-  if (!found) return { report: null, unmeasured: PENDING[stage], evidence: null };
-  const { report, unmeasured, evidenceSha256 } = found;
+  if (!stored) return { report: null, unmeasured: PENDING[stage], evidence: null };
+  const { report, unmeasured, evidenceSha256 } = stored;
   if (evidenceSha256 === null) return { report, unmeasured, evidence: null };
   try {
     return { report, unmeasured, evidence: ImpactEvidence.parse(await open(evidenceSha256)) };

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
 import { listAcceptances } from "../../db/monitoring/acceptances.ts";
-import { foundInData } from "../../db/monitoring/affected.ts";
+import { findingsInForce } from "../../db/monitoring/affected.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
 import { listObservationSummaries } from "../../db/monitoring/observation_summaries.ts";
@@ -23,7 +23,7 @@ export interface MonitoringDeps {
   models: ReadonlyMap<string, unknown>;
 }
 
-/** Which looks. */
+/** Selects looks. */
 export interface LooksQuery {
   /** most earlier looks beside the newest */
   limit: number;
@@ -63,7 +63,7 @@ export async function readQuality(deps: MonitoringDeps, query: LooksQuery): Prom
   const waiting = () =>
     `Nobody looked at the events yet; the monitor looks every ${config.monitor_interval_hours} h, and each check looks first`;
   const keys = looks.newest?.report.findings.map((f) => f.key) ?? [];
-  const broken = await foundInData(sql, {
+  const broken = await findingsInForce(sql, {
     asOfMs: query.asOfMs ?? await currentAsOf(sql, clock),
     means: "broken",
   });
@@ -79,7 +79,7 @@ export async function readQuality(deps: MonitoringDeps, query: LooksQuery): Prom
 async function readModels<T extends z.ZodType>(
   deps: MonitoringDeps,
   { models, ...query }: LooksQuery & { models: readonly string[] },
-  { kind, of, watched }: { kind: Observation["kind"]; of: string; watched: readonly Watched[] },
+  { kind, of: subject, watched }: { kind: Observation["kind"]; of: string; watched: readonly Watched[] },
   schema: T,
 ) {
   const ofModel = async (model: string) => {
@@ -87,8 +87,8 @@ async function readModels<T extends z.ZodType>(
     const serves = await servingVersion(deps.sql, model) !== null;
     const waiting = () =>
       serves
-        ? `Nobody looked at ${of} of ${model} yet; the monitor looks once a day, and each check looks first`
-        : `Nobody looked at ${of} of ${model} yet, for no version of it serves; the first look comes once one does`;
+        ? `Nobody looked at ${subject} of ${model} yet; the monitor looks once a day, and each check looks first`
+        : `Nobody looked at ${subject} of ${model} yet, for no version of it serves; the first look comes once one does`;
     return { model, ...looks, waiting: why(looks, query, waiting) };
   };
   return { ...await common(deps, query, watched), models: await Promise.all(models.map(ofModel)) };
@@ -97,12 +97,12 @@ async function readModels<T extends z.ZodType>(
 /** The newest look as its schema has it, and those before it in brief. */
 async function readLooks<T extends z.ZodType>(
   sql: Sql,
-  of: Pick<Observation, "kind" | "model">,
+  series: Pick<Observation, "kind" | "model">,
   { limit, asOfMs }: LooksQuery,
   schema: T,
 ) {
   const beforeMs = asOfMs === undefined ? undefined : asOfMs + 1;
-  const [first, ...earlier] = await listObservationSummaries(sql, { ...of, beforeMs, limit: limit + 1 });
+  const [first, ...earlier] = await listObservationSummaries(sql, { ...series, beforeMs, limit: limit + 1 });
   return { newest: first ? await readReport(sql, first, schema) : null, earlier };
 }
 
@@ -133,15 +133,15 @@ async function common(
   };
 }
 
-/** What looks at these things may spend. */
+/** Returns the false-alarm budget of looks at these inputs. */
 export function budgetOf(
   watched: readonly Watched[],
   { falseAlarmDays, models }: { falseAlarmDays: number; models: number },
 ): Budget {
-  const shares = watched.map((what) => {
-    const divided = what === "quality" ? 1 : models;
-    const perDay = alphaOf(what, { falseAlarmDays, asOfMs: 0, previousMs: null, models: divided });
-    return { watched: what, share: SHARES[what], perDay };
+  const shares = watched.map((input) => {
+    const divided = input === "quality" ? 1 : models;
+    const perDay = alphaOf(input, { falseAlarmDays, asOfMs: 0, previousMs: null, models: divided });
+    return { watched: input, share: SHARES[input], perDay };
   });
   return { falseAlarmDays, models, shares };
 }

@@ -21,7 +21,7 @@ import { cycleText } from "../../retraining/cycle_text.ts";
 import { healthOf } from "../../retraining/health.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 
-/** What the status is read from: Postgres only, so that it answers while workers and Temporal are down. */
+/** The dependencies of the status: Postgres only, so that it answers while workers and Temporal are down. */
 export interface StatusDeps {
   sql: Sql;
   clock: Clock;
@@ -29,7 +29,7 @@ export interface StatusDeps {
   temporalUi: string | null;
 }
 
-/** What every model's status shares. */
+/** The facts that the status of all models shares. */
 interface Shared {
   sql: Sql;
   events: number;
@@ -96,7 +96,7 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
 
 const pickApproval = ({ version, text, expiresAt }: Approval) => ({ version, text, expiresAt });
 
-/** Where the rollout that runs is, by its last look. */
+/** Returns the position of the running rollout, by its last look. */
 async function rolloutStatus(
   sql: Sql,
   { id, plan, challengers: [version], shares, startedAt, why }: Rollout,
@@ -114,7 +114,7 @@ function runningStatus(cycle: Cycle | undefined): ModelStatus["running"] {
   return { id, stage, progress, startedAt };
 }
 
-/** What serves, with what its own cycle measured; a version promoted by hand may have no evidence. */
+/** Returns what serves, with the evidence of its own cycle; a version promoted by hand may have none. */
 async function servingStatus(sql: Sql, move: ServingMove): Promise<ModelStatus["serving"]> {
   const { manifest } = await getVersion(sql, move.model, move.version);
   const evidence = (await findCycle(sql, manifest.cycleId))?.evidence ?? null;

@@ -15,7 +15,7 @@ import { QualityReport } from "../../quality/report.ts";
 import { Evidence } from "../../validation/verdict.ts";
 import { secondsByStage } from "../../retraining/stage_seconds.ts";
 
-/** What one look at what serves said of the metric that people quote. */
+/** The quoted metric of a serving version at one look. */
 const LookPoint = z.strictObject({
   asOf: z.iso.datetime(),
   version: z.int(),
@@ -26,7 +26,7 @@ const LookPoint = z.strictObject({
   estimated: z.boolean().describe("true: an estimate, no outcome was known yet"),
 });
 
-/** What one cycle gained, and what it cost. */
+/** The gain and the cost of one cycle. */
 const CyclePoint = z.strictObject({
   cycle: z.string(),
   number: z.int(),
@@ -63,7 +63,7 @@ const Detection = z.strictObject({
   hours: z.number(),
 });
 
-/** How a model has fared over time. Lists are oldest first. */
+/** The history of a model's metric, cycles and detections. Lists are oldest first. */
 export const Trends = z.strictObject({
   model: z.string(),
   metric: z.string().nullable().describe("accuracy, or MSE; null: nothing was measured yet"),
@@ -101,15 +101,15 @@ export async function readTrends(sql: Sql, { model }: { model: string }): Promis
     looks: reports.flatMap(lookPoint),
     cycles: points,
     frequency: frequencyOf(points),
-    detections: detections.filter((found) => found !== null).reverse(),
+    detections: detections.filter((detection) => detection !== null).reverse(),
   };
 }
 
-/** Which of the metrics that people quote this model is measured by. */
+/** Returns the metric to quote for this model. */
 function quotedOf(reports: readonly PerformanceReport[], cycles: readonly CycleRow[]): string | null {
   const named = [
     ...reports.flatMap(({ measured, estimated }) =>
-      [measured, estimated].flatMap((of) => of?.metrics ?? []).map((m) => m.metric)
+      [measured, estimated].flatMap((report) => report?.metrics ?? []).map((m) => m.metric)
     ),
     ...cycles.flatMap(({ evidence }) =>
       Object.keys(Evidence.nullable().parse(evidence)?.challengerMetrics ?? {})
@@ -122,18 +122,18 @@ const quoted = (metrics: readonly Measured[] | undefined) =>
   metrics?.find(({ metric }) => QUOTED.includes(metric));
 
 function lookPoint({ asOf, version, measured, estimated }: PerformanceReport): Trends["looks"] {
-  const found = quoted(measured?.metrics) ?? quoted(estimated?.metrics);
-  if (!found) return [];
-  const { value, low, high, rows } = found;
+  const metric = quoted(measured?.metrics) ?? quoted(estimated?.metrics);
+  if (!metric) return [];
+  const { value, low, high, rows } = metric;
   return [{ asOf, version, value, low, high, rows, estimated: quoted(measured?.metrics) === undefined }];
 }
 
 function cyclePoint(
   { id, number, asOf, trigger, outcome, evidence, stages, rows }: CycleRow,
 ): Trends["cycles"][number] {
-  const found = Evidence.nullable().parse(evidence);
+  const parsed = Evidence.nullable().parse(evidence);
   const seconds = secondsByStage(stages);
-  const metric = QUOTED.find((name) => found?.challengerMetrics[name] !== undefined);
+  const metric = QUOTED.find((name) => parsed?.challengerMetrics[name] !== undefined);
   return {
     cycle: id,
     number,
@@ -142,9 +142,9 @@ function cyclePoint(
     outcome: outcome ?? "unknown",
     seconds,
     rows,
-    value: found && metric ? found.challengerMetrics[metric] : null,
-    validationRows: found?.difference.n ?? 0,
-    improvement: found && improvementOf(found),
+    value: parsed && metric ? parsed.challengerMetrics[metric] : null,
+    validationRows: parsed?.difference.n ?? 0,
+    improvement: parsed && improvementOf(parsed),
     secondsTotal: Object.values(seconds).reduce((a, b) => a + b, 0),
   };
 }

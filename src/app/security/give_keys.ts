@@ -29,13 +29,13 @@ export async function giveKey(
   }
   const key = newKey();
   const added = await inTransaction(sql, async (tx) => {
-    const made = await insertKey(tx, { name, role, sha256: sha256(key), by });
-    if (!made) {
+    const keyRow = await insertKey(tx, { name, role, sha256: sha256(key), by });
+    if (!keyRow) {
       throw new ConflictError(`There is a key of "${name}" already; revoke it first, or name another`);
     }
-    const said = { who: by, action: "add key", target: name, why, after: { role } };
-    await writeAudit(tx, { requestId: crypto.randomUUID(), ...said });
-    return made;
+    const auditEntry = { who: by, action: "add key", target: name, why, after: { role } };
+    await writeAudit(tx, { requestId: crypto.randomUUID(), ...auditEntry });
+    return keyRow;
   });
   return { ...added, key };
 }
@@ -54,8 +54,8 @@ export async function revokeKey(sql: Database, { name, by, why }: Giving): Promi
   return await inTransaction(sql, async (tx) => {
     const gone = await deleteKey(tx, name);
     if (!gone) throw new NotFoundError("key", name);
-    const said = { who: by, action: "revoke key", target: name, why, before: { role: gone.role } };
-    await writeAudit(tx, { requestId: crypto.randomUUID(), ...said });
+    const auditEntry = { who: by, action: "revoke key", target: name, why, before: { role: gone.role } };
+    await writeAudit(tx, { requestId: crypto.randomUUID(), ...auditEntry });
     return gone;
   });
 }

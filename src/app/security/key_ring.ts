@@ -17,7 +17,7 @@ interface Known {
   freshUntilMs: number;
 }
 
-/** Who holds which key, as far as it was presented here. */
+/** Caches the holders of keys that were presented here. */
 export interface KeyRing {
   /** The holder of a presented key, or null. */
   holderOf(key: string): KeyHolder | null | Promise<KeyHolder | null>;
@@ -26,7 +26,7 @@ export interface KeyRing {
 }
 
 /**
- * What the database says of a valid key holds for a second, so that a key revoked through another process is let in no
+ * Remembers a valid key for a second, so that a key revoked through another process is let in no
  * longer than that; where the database does not answer, its last word holds for ten minutes, so that a prediction
  * needs no database. A key that is not known is looked up each time.
  */

@@ -10,7 +10,7 @@ export const GIVEN_KEY = "environment";
 
 const SHORTEST_GIVEN_KEY = 16; // characters
 
-/** Where an installation's key is to be had, if this machine has it. */
+/** Returns the file of an installation's key on this machine. */
 export interface InstallationKey {
   /** Null: the database knows a key, but this machine has no copy of it. */
   key: string | null;
@@ -53,8 +53,8 @@ async function kept(sql: Sql, path: string): Promise<InstallationKey> {
 }
 
 /**
- * Who holds the key that was presented, or null. Only its sha256 is looked up, so the time taken tells nothing of a
- * key. That it is used is written down.
+ * Returns the holder of the key that was presented, or null. Only its sha256 is looked up, so the time taken tells
+ * nothing of a key. That it is used is written down.
  */
 export const holderOfKey = (sql: Sql, presented: string): Promise<KeyHolder | null> =>
   useKey(sql, sha256(presented));

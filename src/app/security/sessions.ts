@@ -7,7 +7,7 @@ import { addSession, findSession, type Session, sessionSeen } from "../../db/acc
 export const SESSION_MS = 12 * 3_600_000;
 const SEEN_EVERY_MS = 60_000;
 
-/** What a browser holds of a session: 32 random bytes, in base64url. */
+/** The session id that a browser holds: 32 random bytes, in base64url. */
 const ID = /^[\w-]{43}$/;
 
 /** Begins a session with a key that was shown. @returns the id that only the browser keeps; null: the key is not known */
@@ -40,5 +40,8 @@ export async function sessionOf(
   return session;
 }
 
-/** What each form of a session carries: it follows from the id, which no other site can read, and does not tell it. */
+/**
+ * Returns the token that a session's forms carry: it follows from the id, which no other site can read, and does not
+ * tell it.
+ */
 export const formToken = (id: string): string => sha256(`form ${id}`);

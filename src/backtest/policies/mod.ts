@@ -12,9 +12,9 @@ export const POLICIES: readonly Policy[] = [never, every, calendar, performance,
 
 /** @throws {RangeError} there is none of this name */
 export function policyNamed(name: string): Policy {
-  const found = POLICIES.find((policy) => policy.name === name);
-  if (!found) {
+  const policyDefinition = POLICIES.find((policy) => policy.name === name);
+  if (!policyDefinition) {
     throw new RangeError(`Cannot find policy "${name}": there are ${POLICIES.map((p) => p.name).join(", ")}`);
   }
-  return found;
+  return policyDefinition;
 }

@@ -8,10 +8,13 @@ export const performance: Policy = {
   looks: true,
   validates: "always",
   decide({ findings }) {
-    const told = findings
+    const outcomeReasons = findings
       ? decide(findings).reasons.filter(({ code }) => code === "performance" || code === "outcomes")
       : [];
-    const fell = told.find(({ speaks }) => speaks === "for");
-    return { run: fell !== undefined, why: (fell ?? told[0])?.text ?? "nothing is known of its outcomes" };
+    const fell = outcomeReasons.find(({ speaks }) => speaks === "for");
+    return {
+      run: fell !== undefined,
+      why: (fell ?? outcomeReasons[0])?.text ?? "nothing is known of its outcomes",
+    };
   },
 };

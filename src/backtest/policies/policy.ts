@@ -1,6 +1,6 @@
 import type { Findings } from "../../retraining/findings.ts";
 
-/** What is known at a moment when a policy is asked. */
+/** The situation in which a policy decides. */
 export interface Known {
   /** the moment */
   asOf: string;

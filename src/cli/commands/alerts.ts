@@ -14,7 +14,7 @@ export function addAlerts(program: Command, context: Context): void {
     async ({ all, limit, ...options }: Common & { all?: boolean; limit: number }) => {
       const client = await context.client(options);
       const { alerts } = await client.alerts({ open: all ? "false" : "true", limit });
-      context.show(options, alerts, (found) => alertsText(found, context.paint));
+      context.show(options, alerts, (shown) => alertsText(shown, context.paint));
     },
   );
   const ack = alerts.command("ack").description(

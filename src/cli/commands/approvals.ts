@@ -11,7 +11,7 @@ export function addApprovals(program: Command, context: Context): void {
   asking(list, "perennial approvals\nperennial approvals --all").action(
     async ({ all, ...options }: Common & { all?: boolean }) => {
       const { approvals } = await (await context.client(options)).approvals({ open: all ? "false" : "true" });
-      context.show(options, approvals, (found) => approvalsText(found, context.paint));
+      context.show(options, approvals, (shown) => approvalsText(shown, context.paint));
     },
   );
   addDecision(program, context, "approve", "let the version that waits go on");

@@ -108,9 +108,9 @@ async function watch({ io }: Context, client: Client, id: string): Promise<boole
   const shown = io.isTerminal ? bar() : lines((line) => io.err(line));
   try {
     while (!interrupt.signal.aborted) {
-      const found = await summary(client, id);
-      shown.update(found);
-      if (found.state !== "running") return true;
+      const backtest = await summary(client, id);
+      shown.update(backtest);
+      if (backtest.state !== "running") return true;
       await waitAtMost(interrupt.asked, LOOK_EVERY_MS);
     }
   } finally {
@@ -150,12 +150,12 @@ function bar(): Shown {
 
 /** For a log: a line for each tenth. */
 function lines(write: (line: string) => void): Shown {
-  let told = -1;
+  let lastShown = -1;
   return {
     update({ id, done, steps, state }) {
       const tenth = Math.floor(10 * done / steps);
-      if (tenth === told && state === "running") return;
-      told = tenth;
+      if (tenth === lastShown && state === "running") return;
+      lastShown = tenth;
       write(`Backtest ${id}: ${state}, ${done} of ${steps} steps`);
     },
     end: () => undefined,

@@ -25,8 +25,8 @@ export function addChecks(program: Command, context: Context): void {
       const page = await (await context.client(options)).checks({ model, answer, before, limit });
       context.show(options, page, ({ checks, next }) => {
         const more = next === null ? [] : [context.paint("dim", `More: --before ${next}`)];
-        const told = checks.map((check) => checkText(check, context));
-        return checks.length === 0 ? "No checks" : [...told, ...more].join("\n\n");
+        const lines = checks.map((check) => checkText(check, context));
+        return checks.length === 0 ? "No checks" : [...lines, ...more].join("\n\n");
       });
     });
 }

@@ -131,10 +131,10 @@ function patchOf(
 
 /** Reads a value as the setting's kind; what makes no sense as one goes as text, for the service to refuse. */
 function parsePair(pair: string): [string, unknown] {
-  const at = pair.indexOf("=");
-  const name = pair.slice(0, at);
-  const text = pair.slice(at + 1);
-  if (at < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
+  const equals = pair.indexOf("=");
+  const name = pair.slice(0, equals);
+  const text = pair.slice(equals + 1);
+  if (equals < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
   if (!(name in SETTINGS)) {
     throw new UsageError(
       `There is no setting "${name}"; there are ${Object.keys(SETTINGS).join(", ")}`,

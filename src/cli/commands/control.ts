@@ -29,7 +29,7 @@ function addStart(program: Command, context: Context): void {
   asking(start, 'perennial start\nperennial start churn --why "back from maintenance"')
     .action(async (model: string | undefined, options: ChangeOptions) => {
       const accepted = await (await context.client(options)).start({ model, why: options.why });
-      context.show(options, accepted, told("Automatic checks are on"));
+      context.show(options, accepted, confirmation("Automatic checks are on"));
     });
 }
 
@@ -47,7 +47,7 @@ function addStop(program: Command, context: Context): void {
       context.show(
         options,
         await (await context.client(options)).stop({ model, why, running }),
-        told("Automatic checks are off"),
+        confirmation("Automatic checks are off"),
       );
     });
 }
@@ -66,7 +66,7 @@ function addForce(program: Command, context: Context): void {
           return context.show(
             options,
             await client.force({ model, why: options.why }),
-            told("A cycle was asked for"),
+            confirmation("A cycle was asked for"),
           );
         }
         const onProgress = (progress: ForceProgress) => context.io.err(progressText(progress));
@@ -82,8 +82,8 @@ function addForce(program: Command, context: Context): void {
     );
 }
 
-const told = (what: string) => ({ models, requestId }: ChangeAccepted) =>
-  `${what}: ${models.join(", ")} (request ${requestId})`;
+const confirmation = (change: string) => ({ models, requestId }: ChangeAccepted) =>
+  `${change}: ${models.join(", ")} (request ${requestId})`;
 
 function progressText({ model, stage, fraction, text }: ForceProgress): string {
   return `${model}: ${stage}${fraction === null ? "" : ` ${Math.round(fraction * 100)} %`}${

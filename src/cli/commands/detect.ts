@@ -27,7 +27,7 @@ interface DetectOptions {
   json?: boolean;
 }
 
-/** What `--json` prints. Rows count from 0, without the header. */
+/** The output of `--json`. Rows count from 0, without the header. */
 interface DetectResult {
   file: string;
   rows: number;
@@ -84,12 +84,15 @@ async function detect(
 ): Promise<DetectResult> {
   const progress = progressBar(io);
   try {
-    const rows = await readTable(file, (read, of) => progress.at("reading", read / Math.max(1, of)));
+    const rows = await readTable(
+      file,
+      (bytesRead, bytesTotal) => progress.at("reading", bytesRead / Math.max(1, bytesTotal)),
+    );
     const given = openStream(rows, { target, truth });
     const stream = await train(given, (fraction) => progress.at("training", fraction));
     progress.at("detecting", 1);
     const changes = visibleChanges(given);
-    const kept = { runLength: runLength ?? defaultRunLength(stream), changes };
+    const settings = { runLength: runLength ?? defaultRunLength(stream), changes };
     return {
       file: basename(file),
       rows: rows.rows,
@@ -97,13 +100,13 @@ async function detect(
       target,
       errors: { kind: stream.kind, n: stream.rows.length, mean: meanError(stream, 0, rows.rows) },
       model: { trainedOn: given.learned.length, winners: stream.winners },
-      runLength: kept.runLength,
+      runLength: settings.runLength,
       changes: changes?.map((change, i) => ({
         ...change,
         meanErrorBefore: meanError(stream, changes[i - 1]?.until ?? 0, change.row),
         meanErrorAfter: meanError(stream, change.until, changes[i + 1]?.row ?? rows.rows),
       })) ?? null,
-      detectors: watch(stream, kept),
+      detectors: watch(stream, settings),
     };
   } finally {
     progress.stop();
@@ -190,14 +193,18 @@ function detectorsText(
   changes: DetectResult["changes"],
   paint: Paint,
 ): string {
-  const name = (one: Watched) => one.name + (one.budgeted ? " *" : "");
-  const alarms = (one: Watched) => {
-    const rows = one.alarms.slice(0, SHOWN).map(({ row, direction }) => `${count(row)} ${direction}`);
-    const more = one.alarms.length - rows.length;
+  const name = (detector: Watched) => detector.name + (detector.budgeted ? " *" : "");
+  const alarms = (detector: Watched) => {
+    const rows = detector.alarms.slice(0, SHOWN).map(({ row, direction }) => `${count(row)} ${direction}`);
+    const more = detector.alarms.length - rows.length;
     return [...rows, ...more > 0 ? [`${count(more)} more`] : []].join(", ") || "none";
   };
   if (!changes) {
-    return table(["detector", "alarms at row"], detectors.map((one) => [name(one), alarms(one)]), paint);
+    return table(
+      ["detector", "alarms at row"],
+      detectors.map((detector) => [name(detector), alarms(detector)]),
+      paint,
+    );
   }
   const right = (text: string) => ({ name: text, right: true } as const);
   const columns = [
@@ -209,17 +216,18 @@ function detectorsText(
     right("rows per false"),
     "alarms at row",
   ];
-  const rows = detectors.map((one) => {
-    const { delays, falseAlarms, meanTimeBetweenFalseAlarms, meanTimeToDetect, missedRatio } = one.judged!;
+  const rows = detectors.map((detector) => {
+    const { delays, falseAlarms, meanTimeBetweenFalseAlarms, meanTimeToDetect, missedRatio } = detector
+      .judged!;
     const missed = delays.filter((delay) => delay === null).length;
     return [
-      name(one),
+      name(detector),
       delays.map((delay) => delay === null ? paint("yellow", "missed") : count(delay)).join(", ") || "-",
       meanTimeToDetect === null ? "-" : count(Math.round(meanTimeToDetect)),
       missedRatio === null ? "-" : `${missed} of ${delays.length}`,
       count(falseAlarms.length),
       meanTimeBetweenFalseAlarms === null ? "-" : count(Math.round(meanTimeBetweenFalseAlarms)),
-      alarms(one),
+      alarms(detector),
     ];
   });
   return table(columns, rows, paint);

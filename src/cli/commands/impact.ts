@@ -21,7 +21,7 @@ export function addImpact(program: Command, context: Context): void {
     .action(async (model: string | undefined, options: ImpactOptions) => {
       const client = await context.client(options);
       const impacts = await Promise.all(
-        (await asked(client, model)).map((name) => client.impact({ model: name })),
+        (await requestedModels(client, model)).map((name) => client.impact({ model: name })),
       );
       const text = options.curve ? curveText : impactText;
       context.show(
@@ -32,5 +32,5 @@ export function addImpact(program: Command, context: Context): void {
     });
 }
 
-const asked = async (client: Client, model: string | undefined): Promise<string[]> =>
+const requestedModels = async (client: Client, model: string | undefined): Promise<string[]> =>
   model === undefined ? (await client.models()).models.map((m) => m.model) : [model];

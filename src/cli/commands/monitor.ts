@@ -76,8 +76,8 @@ function addTrends(monitor: Command, context: Context): void {
     .argument("<model>", "the model");
   asking(trends, "perennial monitor trends churn\nperennial monitor trends churn --json")
     .action(async (model: string, options: Common) => {
-      const found = await (await context.client(options)).trends({ model });
-      context.show(options, found, (all) => trendsText(all, context.paint));
+      const trends = await (await context.client(options)).trends({ model });
+      context.show(options, trends, (all) => trendsText(all, context.paint));
     });
 }
 

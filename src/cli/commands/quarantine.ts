@@ -16,8 +16,8 @@ export function addQuarantine(program: Command, context: Context): void {
   asking(list, 'perennial quarantine list\nperennial quarantine list --reason "time is in the future"')
     .action(
       async ({ reason, limit, ...options }: Common & { reason?: string; limit: number }) => {
-        const found = await (await context.client(options)).quarantine({ reason, limit });
-        context.show(options, found, (all) => quarantineText(all, context.paint));
+        const quarantined = await (await context.client(options)).quarantine({ reason, limit });
+        context.show(options, quarantined, (all) => quarantineText(all, context.paint));
       },
     );
   addReplay(quarantine, context);

@@ -61,7 +61,7 @@ const hostOf = (event: Event) => event.target instanceof Element ? event.target.
 
 function createTooltip(draw: (tip: Tooltip | null) => void) {
   let shown: Element | null = null;
-  let at = -1;
+  let index = -1;
   const hide = () => {
     shown?.classList.remove("told");
     if (shown) draw(shown = null);
@@ -78,9 +78,9 @@ function createTooltip(draw: (tip: Tooltip | null) => void) {
   };
   const showNth = (host: Element, n: number | null) => {
     const marks = marksOf(host);
-    at = n ?? marks.length - 1;
-    const found = marks[at];
-    if (found) show(found.mark, found.box);
+    index = n ?? marks.length - 1;
+    const target = marks[index];
+    if (target) show(target.mark, target.box);
   };
   return {
     hide,
@@ -89,8 +89,8 @@ function createTooltip(draw: (tip: Tooltip | null) => void) {
     pointer(event: PointerEvent) {
       const host = hostOf(event);
       const marks = host ? marksOf(host) : [];
-      const found = marks[nearest(marks.map((m) => m.box), event.clientX, event.clientY)];
-      if (found) show(found.mark, found.box);
+      const target = marks[nearest(marks.map((m) => m.box), event.clientX, event.clientY)];
+      if (target) show(target.mark, target.box);
       else if (!document.activeElement?.matches(HOSTS)) hide();
     },
     focus(event: FocusEvent) {
@@ -101,7 +101,7 @@ function createTooltip(draw: (tip: Tooltip | null) => void) {
       if (event.key === "Escape") return hide();
       const host = hostOf(event);
       if (!host || host !== event.target) return;
-      const next = stepped(event.key, at, marksOf(host).length);
+      const next = stepped(event.key, index, marksOf(host).length);
       if (next === null) return;
       event.preventDefault();
       showNth(host, next);

@@ -1,4 +1,6 @@
-/** Which mark of a chart is meant, by pointer or by keyboard: plain geometry, so that it can be tested without a browser. */
+/**
+ * Finds the mark of a chart that is meant, by pointer or by keyboard: plain geometry, to be tested without a browser.
+ */
 
 /** A mark's box in the window, px. */
 export interface Box {
@@ -12,24 +14,24 @@ const REACH_PX = 28;
 
 /** The nearest box within reach of a point; of two that hold it the smaller. -1: none is near. */
 export function nearest(boxes: readonly Box[], x: number, y: number): number {
-  let found = -1;
+  let nearestBox = -1;
   let best: [distance: number, size: number] = [REACH_PX, Infinity];
   boxes.forEach((box, i) => {
     const dx = Math.max(box.left - x, 0, x - box.right);
     const dy = Math.max(box.top - y, 0, y - box.bottom);
-    const at: typeof best = [Math.hypot(dx, dy), (box.right - box.left) * (box.bottom - box.top)];
-    if (at[0] < best[0] || (at[0] === best[0] && at[1] < best[1])) [found, best] = [i, at];
+    const score: typeof best = [Math.hypot(dx, dy), (box.right - box.left) * (box.bottom - box.top)];
+    if (score[0] < best[0] || (score[0] === best[0] && score[1] < best[1])) [nearestBox, best] = [i, score];
   });
-  return found;
+  return nearestBox;
 }
 
-/** The mark after `at` for a key; null: the key means nothing here. */
-export function stepped(key: string, at: number, length: number): number | null {
-  const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: length - 1 }[key];
+/** The mark after the one at `index` for a key; null: the key means nothing here. */
+export function stepped(key: string, index: number, length: number): number | null {
+  const next = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: length - 1 }[key];
   return next === undefined ? null : Math.min(length - 1, Math.max(0, next));
 }
 
-/** What a drag from one pixel to another means on an axis; null: too short to be meant. */
+/** Returns the range of an axis between two pixels of a drag; null: too short to be meant. */
 export function dragged(
   { domain, pixels }: { domain: readonly [number, number]; pixels: readonly [number, number] },
   from: number,

@@ -1,4 +1,4 @@
-/** What the islands of the overview share in the browser. On the server these keep their first values for ever. */
+/** State that the islands of the overview share in the browser. On the server it keeps its first values for ever. */
 import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "../../format/figures.ts";
 import type { OverviewView } from "../view.ts";
@@ -10,7 +10,7 @@ const TICK_MS = 1000;
 /** The server says something every five seconds. */
 const SILENCE_MS = 12_000;
 
-/** What the server told last; null before the first: the page's own props hold. */
+/** The newest view from the server; null before the first: the page's own props hold. */
 export const overview = signal<OverviewView | null>(null);
 /** Whether the values on the page are known to be current. `page`: as the server drew them. */
 export const connection = signal<"page" | "live" | "lost">("page");
@@ -31,7 +31,7 @@ export function startListening(): () => void {
     clearTimeout(timer);
     source?.close();
   };
-  const again = (ms: number) => {
+  const reconnectAfter = (ms: number) => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       connection.value = "lost";
@@ -40,10 +40,10 @@ export function startListening(): () => void {
   };
   const lost = () => {
     connection.value = "lost"; // the values stay, the top bar says since when
-    again(source?.readyState === EventSource.CLOSED ? RETRY_MS : SILENCE_MS); // else the browser tries by itself
+    reconnectAfter(source?.readyState === EventSource.CLOSED ? RETRY_MS : SILENCE_MS); // else the browser tries by itself
   };
-  const heard = async (view: OverviewView | null) => {
-    again(SILENCE_MS);
+  const receive = async (view: OverviewView | null) => {
+    reconnectAfter(SILENCE_MS);
     try {
       await take(view);
       connection.value = "live";
@@ -55,12 +55,12 @@ export function startListening(): () => void {
     close();
     if (document.hidden) return; // `visible` opens it
     source = new EventSource(`/live?${new URLSearchParams({ last })}`);
-    again(SILENCE_MS);
+    reconnectAfter(SILENCE_MS);
     source.addEventListener("view", (event) => {
       last = event.lastEventId;
-      void heard(JSON.parse(event.data));
+      void receive(JSON.parse(event.data));
     });
-    source.addEventListener("beat", () => void heard(null));
+    source.addEventListener("beat", () => void receive(null));
     source.addEventListener("error", lost);
   }
   const visible = () => document.hidden ? close() : open();

@@ -2,7 +2,7 @@ import type { ModelStatus } from "../../retraining/status.ts";
 import { LiveTime } from "./live_time.tsx";
 import { statusText } from "../../../components/rollout_labels.ts";
 
-/** What is under way towards serving: a rollout that runs, a version that waits for a person. A line each. */
+/** Lists what is under way towards serving: a rollout that runs, a version that waits for a person. A line each. */
 export function Pending({ models }: { models: readonly ModelStatus[] }) {
   return (
     <>

@@ -17,7 +17,7 @@ import {
 } from "../../app/reports/analysis.ts";
 import { type ImpactDeps, readImpact } from "../../app/reports/impact.ts";
 
-/** How a model's retraining does, in brief. */
+/** The state of a model's retraining, in brief. */
 export interface AnalysisBrief {
   model: string;
   /** what is compared */
@@ -103,11 +103,12 @@ export function briefOf(
   };
 }
 
-/** What a page shows of a model, from its cycles, oldest first. */
+/** Makes the view of a model from its cycles, oldest first. */
 export function viewOf(
   { model, loss, cycles, impact }: Pick<AnalysisView, "model" | "loss" | "cycles" | "impact">,
 ): Omit<AnalysisView, "brief"> {
-  const changes = (of: readonly AnalysedCycle[]) => together(of.flatMap(({ change }) => change ?? []));
+  const changes = (cycles: readonly AnalysedCycle[]) =>
+    together(cycles.flatMap(({ change }) => change ?? []));
   const waits = cycles.filter(isDeployed).flatMap(({ calledAt, deployedAt }) =>
     deployedAt === null ? [] : [(Date.parse(deployedAt) - Date.parse(calledAt)) / 1000]
   );

@@ -23,7 +23,7 @@ import {
 import type { Cycle } from "../../retraining/cycle.ts";
 import { rolloutLooks } from "../../app/reports/rollout_looks.ts";
 
-/** Where a version came from: what it was trained to replace, by which cycle, and what became of it. */
+/** The origin of a version: the one it was trained to replace, its cycle, and what became of it. */
 export interface LineageEntry {
   version: number;
   /** served when it was trained; null: nothing did */
@@ -41,11 +41,11 @@ export interface LineageEntry {
 
 const CYCLES_SHOWN = 100;
 
-/** Where the newest versions of a model came from, newest first. */
+/** Reads the origin of a model's newest versions, newest first. */
 export const readLineage = async (sql: Sql, model: string): Promise<LineageEntry[]> =>
   lineageOf(await analysedCycles(sql, model, CYCLES_SHOWN));
 
-/** Where the versions came from that some cycles made. */
+/** Returns the origin of the versions that some cycles made. */
 export function lineageOf(cycles: readonly AnalysedRow[]): LineageEntry[] {
   return cycles.flatMap((row): LineageEntry[] => {
     const { id, number, asOf, trigger, outcome, champion, challenger, reasons, compared } = row;
@@ -128,7 +128,7 @@ export async function readComparison(
     rolloutsOf(sql, { model, a, b, loss }),
   ]);
   const metrics = [...new Set([metric, loss])];
-  const one = async (version: ModelVersion, cycle: Cycle | null): Promise<ComparedVersion> => ({
+  const describe = async (version: ModelVersion, cycle: Cycle | null): Promise<ComparedVersion> => ({
     version,
     cycle,
     gate: gateOf(cycle),
@@ -149,14 +149,14 @@ export async function readComparison(
     loss,
     metric,
     moves,
-    a: await one(older, cycles[0]),
-    b: await one(newer, cycles[1]),
-    paired: paired.filter((found) => found !== null),
+    a: await describe(older, cycles[0]),
+    b: await describe(newer, cycles[1]),
+    paired: paired.filter((pair) => pair !== null),
     recipe: differing(older.manifest.recipe, newer.manifest.recipe),
   };
 }
 
-/** What a version's metrics at the gate rest on. */
+/** The rows that a version's metrics at the gate rest on. */
 export function gateOf(cycle: Pick<Cycle, "evidence"> | null): ComparedVersion["gate"] {
   if (!cycle?.evidence) return null;
   const { difference: { n, clusters, confidence }, challengerMetrics: { accuracy } } = cycle.evidence;

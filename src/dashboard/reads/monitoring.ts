@@ -23,7 +23,7 @@ export interface Shown<T> {
   waiting: string | null;
 }
 
-/** What the newest look of each kind says of a model, in brief. */
+/** The newest look of each kind at a model, in brief. */
 export interface InBrief {
   model: string;
   /** the metric people quote */
@@ -88,8 +88,8 @@ export async function readMonitoringView(
     performance: shown(performance.models[i]),
     drift: shown(drift.models[i]),
   }));
-  const { performance: answers, drift: inputs } = brief.find((one) => one.model === model)!;
-  const drawn = drift.models.find((one) => one.model === model)?.newest;
+  const { performance: answers, drift: inputs } = brief.find((view) => view.model === model)!;
+  const drawn = drift.models.find((view) => view.model === model)?.newest;
   const { falseAlarmDays, models: dividing, shares } = drift.budget;
   return {
     model,

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { ROLES } from "../../security/roles.ts";
 import type { Sql } from "../connect.ts";
 
-/** Whose key it is, and what it allows. */
+/** The holder of a key, and its role. */
 export const KeyHolder = z.object({ name: z.string(), role: z.enum(ROLES) });
 export type KeyHolder = z.infer<typeof KeyHolder>;
 
-/** What is told of a key: never itself, nor its hash. */
+/** A key as it is listed: never itself, nor its hash. */
 export const ApiKey = KeyHolder.extend({
   createdAt: z.iso.datetime(),
   createdBy: z.string().nullable().describe("null: the installation made it, or the environment gave it"),
@@ -16,11 +16,14 @@ export type ApiKey = z.infer<typeof ApiKey>;
 
 const COLUMNS = ["name", "role", "created_at", "created_by", "last_used_at"];
 
-/** What is stored of a key with this sha256, under a row's own salt (`0013_roles.sql`). */
+/** Returns the stored hash of a key with this sha256, under a row's own salt (`0013_roles.sql`). */
 export const hashIn = (sql: Sql, sha256: string) =>
   sql`encode(sha256(convert_to(salt || ${sha256}::text, 'UTF8')), 'hex')`;
 
-/** Who holds the key with this sha256, or null. Reads all keys: each has a salt of its own, and there are few. */
+/**
+ * Returns the holder of the key with this sha256, or null. Reads all keys: each has a salt of its own, and there are
+ * few.
+ */
 export async function findKey(sql: Sql, sha256: string): Promise<KeyHolder | null> {
   const [row] = await sql`select name, role from api_keys where hash = ${hashIn(sql, sha256)}`;
   return row ? KeyHolder.parse(row) : null;

@@ -27,7 +27,7 @@ export async function writeAudit(
     on conflict (request_id) do nothing`;
 }
 
-/** Which changes. */
+/** Selects changes. */
 export interface AuditFilter {
   who?: string;
   action?: string;
@@ -54,7 +54,7 @@ export async function pageOfAudit(
   return { changes, next: rows.length > limit ? changes[limit - 1].id : null };
 }
 
-/** Who changed something, and what kinds of changes there are, in order. */
+/** Lists who changed something, and the kinds of changes, in order. */
 export async function auditNames(sql: Sql): Promise<{ who: string[]; actions: string[] }> {
   const [row] = await sql`select
     (select coalesce(array_agg(distinct who order by who), '{}') from audit) as who,

@@ -48,10 +48,10 @@ async function upsert(
   { quiet, nowMs }: { quiet: string | null; nowMs: number },
 ): Promise<Alert> {
   const now = iso(nowMs);
-  const said = quiet === null ? detail : { ...detail, quiet };
+  const details = quiet === null ? detail : { ...detail, quiet };
   const [row] = await tx`insert into alerts as a
       (key, kind, model, severity, title, detail, opened_at, last_seen_at)
-    values (${key}, ${kind}, ${model}, ${severity}, ${title}, ${tx.json(said as never)}, ${now}, ${now})
+    values (${key}, ${kind}, ${model}, ${severity}, ${title}, ${tx.json(details as never)}, ${now}, ${now})
     on conflict (key) where closed_at is null do update set
       kind = excluded.kind, title = excluded.title, detail = excluded.detail,
       seen = a.seen + 1, last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at), missed = 0,
@@ -90,10 +90,10 @@ export function remindAlert(
 }
 
 /** Closes the alert with this key, if one is open, and has that told where its opening was. */
-export const closeAlert = (sql: Sql, key: string, said: Closing): Promise<Alert[]> =>
-  closeWhere(sql, (tx) => tx`key = ${key}`, said);
+export const closeAlert = (sql: Sql, key: string, closing: Closing): Promise<Alert[]> =>
+  closeWhere(sql, (tx) => tx`key = ${key}`, closing);
 
-/** What is said of the version that serves, and so no longer holds when another one does. */
+/** Kinds of alerts about the version that serves: they no longer hold when another one does. */
 const OF_VERSION: AlertKind[] = [
   "degradation",
   "predictive",
@@ -105,8 +105,8 @@ const OF_VERSION: AlertKind[] = [
 ];
 
 /** Closes every alert about the version of a model that served until now: another one does. */
-export const closeAlertsOf = (sql: Sql, model: string, said: Closing): Promise<Alert[]> =>
-  closeWhere(sql, (tx) => tx`model = ${model} and kind = any(${OF_VERSION}::text[])`, said);
+export const closeAlertsOf = (sql: Sql, model: string, closing: Closing): Promise<Alert[]> =>
+  closeWhere(sql, (tx) => tx`model = ${model} and kind = any(${OF_VERSION}::text[])`, closing);
 
 /** Why and when an alert closed. */
 export interface Closing {
@@ -247,7 +247,7 @@ export async function listAlerts(
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** How many alerts are open. Uses index `alerts_open_once`. */
+/** Counts the open alerts. Uses index `alerts_open_once`. */
 export async function countOpenAlerts(sql: Sql): Promise<number> {
   const [row] = await sql`select count(*)::int as n from alerts where closed_at is null`;
   return row.n;

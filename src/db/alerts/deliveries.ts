@@ -96,7 +96,7 @@ export async function noteAttempt(
     where id = ${id} and delivered_at is null and given_up_at is null`;
 }
 
-/** What was to be told about an alert, in the order in which it happened. */
+/** Lists the deliveries of an alert, in the order in which they happened. */
 export async function listDeliveries(sql: Sql, alertId: number): Promise<Delivery[]> {
   const rows = await sql`select ${columns(sql)} from deliveries where alert_id = ${alertId}
     order by ${place(sql, sql`event`)}, turn, channel`;
@@ -105,7 +105,7 @@ export async function listDeliveries(sql: Sql, alertId: number): Promise<Deliver
 
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** What was to be told about some alerts, alert by alert in the order in which it happened. */
+/** Lists the deliveries of some alerts, alert by alert in the order in which they happened. */
 export async function deliveriesOf(sql: Sql, alertIds: readonly number[]): Promise<Delivery[]> {
   const columnList = columns(sql);
   const eventPlace = place(sql, sql`event`);

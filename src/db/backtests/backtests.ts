@@ -83,14 +83,14 @@ export async function endBacktest(
     values (${backtest}, ${policy}, ${state}, ${text}) on conflict do nothing`;
 }
 
-/** How the policies of a backtest, and the whole, ended so far. */
+/** Lists how the policies of a backtest, and the whole, ended so far. */
 export async function listEnds(sql: Sql, backtest: string): Promise<BacktestEnd[]> {
   const rows =
     await sql`select policy, state, text, at from backtest_ends where backtest = ${backtest} order by at`;
   return z.array(BacktestEnd).parse([...rows]);
 }
 
-/** What a training came to, and how long it took. */
+/** The result of a training, and its duration. */
 export interface TrainingRow {
   resultSha256: string;
   seconds: number;

@@ -5,7 +5,7 @@
 import type { RetrainingConfig } from "../../config/retraining.ts";
 import { type Database, inTransaction, type Sql } from "../connect.ts";
 
-/** What a scope has of its own: all that says what a model is, does, or did. */
+/** Tables that a scope has of its own: all that says what a model is, does, or did. */
 export const OWN_TABLES = [
   "alerts",
   "approvals",
@@ -30,7 +30,9 @@ export const OWN_TABLES = [
   "streams",
 ] as const;
 
-/** What it shares: facts about the shop, blocks and profiles that follow from them, and what no cycle touches. */
+/**
+ * Tables that it shares: facts about the shop, blocks and profiles that follow from them, and what no cycle touches.
+ */
 export const SHARED_TABLES = [
   "api_keys",
   "backtest_ends",

@@ -13,7 +13,7 @@ export const ConfigVersion = z.object({
 });
 export type ConfigVersion = z.infer<typeof ConfigVersion>;
 
-/** What holds before anyone changed anything. */
+/** The configuration before anyone changed anything. */
 export const DEFAULT_CONFIG: ConfigVersion = {
   version: 0,
   config: RetrainingConfig.parse({}),

@@ -24,7 +24,7 @@ export async function saveCheck(
   return Check.parse(row);
 }
 
-/** Which checks. */
+/** Selects checks. */
 export interface ChecksFilter {
   model?: string;
   answer?: Answer;

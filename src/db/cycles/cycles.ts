@@ -104,12 +104,12 @@ export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
 
 /** @throws {NotFoundError} if there is no such cycle */
 export async function getCycle(sql: Sql, id: string): Promise<Cycle> {
-  const found = await findCycle(sql, id);
-  if (!found) throw new NotFoundError("cycle", id);
-  return found;
+  const cycle = await findCycle(sql, id);
+  if (!cycle) throw new NotFoundError("cycle", id);
+  return cycle;
 }
 
-/** Which cycles, and in what order; left out: all, newest first. */
+/** Selects cycles, and their order; left out: all, newest first. */
 export interface CycleListQuery {
   model?: string;
   outcome?: string;
@@ -143,7 +143,7 @@ export async function listCycles(
   return z.array(Cycle).parse([...rows]);
 }
 
-/** What cycles are sorted by. */
+/** Sort expressions of cycles. */
 function sortKey(sql: Sql, sort: CycleSort) {
   const placeIn = (values: readonly string[], column: Fragment) =>
     sql`array_position(${arrayLiteral(values)}::text::text[], ${column})`;
@@ -160,7 +160,7 @@ function sortKey(sql: Sql, sort: CycleSort) {
   return keys[sort];
 }
 
-/** How many cycles of a model ended how. */
+/** Counts the cycles of a model by outcome. */
 export async function countOutcomes(sql: Sql, model: string): Promise<Record<string, number>> {
   const rows = await sql`select coalesce(outcome, 'running') as outcome, count(*)::int as n from cycles
     where model = ${model} group by 1`;

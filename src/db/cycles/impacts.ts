@@ -4,7 +4,7 @@ import { ImpactReport } from "../../impact/report.ts";
 import { Reason } from "../../retraining/check.ts";
 import type { Sql } from "../connect.ts";
 
-/** What was measured of a cycle on some rows, or why it could not be. */
+/** The impact of a cycle measured on some rows, or the reason why it could not be. */
 export const StoredImpact = z.object({
   cycleId: z.string(),
   stage: ImpactStage,

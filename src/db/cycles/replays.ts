@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
 
-/** What one policy served at one cut-off, and how that did. `version` null: the naive baseline. */
+/** The version that one policy served at one cut-off, and its score. `version` null: the naive baseline. */
 export const ReplayScore = z.object({
   replay: z.string(),
   model: z.string(),
@@ -30,7 +30,7 @@ export async function listReplayScores(sql: Sql, replay: string): Promise<Replay
   return z.array(ReplayScore).parse([...rows]);
 }
 
-/** What a policy served at the newest cut-off before `cutoff`; undefined: it has not begun. */
+/** Returns the version that a policy served at the newest cut-off before `cutoff`; undefined: it has not begun. */
 export async function servedBefore(
   sql: Sql,
   { replay, model, policy, cutoff }: Pick<ReplayScore, "replay" | "model" | "policy" | "cutoff">,

@@ -1,4 +1,4 @@
-/** How events come in: counts by day and hour, how late they are, how often they come twice. */
+/** Queries about arriving events: counts by day and hour, delays, duplicates. */
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
 
@@ -13,7 +13,7 @@ export async function dayCounts(sql: Sql, { from, to }: { from: number; to: numb
   return z.array(DayCount).parse([...rows]);
 }
 
-/** What the profile of a day that is over says of how its events came in. */
+/** The arrivals of a day that is over, from its profile. */
 export const DayInBrief = z.object({
   day: z.int(),
   events: z.number(),

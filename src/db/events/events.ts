@@ -72,12 +72,12 @@ function columnsOf(events: readonly AcceptedEvent[]) {
 }
 
 /**
- * How many events happened before a moment: whole days from `day_counts`, the rest of the last day by index `events_at`.
+ * Counts the events before a moment: whole days from `day_counts`, the rest of the last day by index `events_at`.
  */
 export async function countEvents(sql: Sql, { beforeMs }: { beforeMs: number }): Promise<number> {
-  const at = sql`to_timestamp(${beforeMs}::float8 / 1000)`;
+  const before = sql`to_timestamp(${beforeMs}::float8 / 1000)`;
   const [row] = await sql`
     select ((select coalesce(sum(events), 0) from day_counts where day < floor(${beforeMs}::float8 / 86400000))
-          + (select count(*) from events where at < ${at} and at >= date_trunc('day', ${at}, 'UTC')))::float8 as events`;
+          + (select count(*) from events where at < ${before} and at >= date_trunc('day', ${before}, 'UTC')))::float8 as events`;
   return row.events;
 }

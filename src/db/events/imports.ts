@@ -1,7 +1,7 @@
 import { ConflictError } from "../../core/errors.ts";
 import type { Sql } from "../connect.ts";
 
-/** How far the import of one file has come; all of it is committed. */
+/** The progress of the import of one file; all of it is committed. */
 export interface ImportState {
   readonly linesDone: number;
   readonly accepted: number;
@@ -20,7 +20,7 @@ export async function beginImport(sql: Sql, file: { sourceId: string; name: stri
   return row;
 }
 
-/** What one batch of lines added. */
+/** The counts of one batch of lines. */
 export interface ImportStep {
   readonly fromLine: number;
   readonly toLine: number;

@@ -11,7 +11,7 @@ const DAYS = 150;
 /** So many of the newest events put aside are read. */
 const REFUSED_MAX = 100_000;
 
-/** What the database knows of the events strictly before a moment: all that is judged but features and the budget. */
+/** Reads the evidence about events strictly before a moment: all that is judged but features and the budget. */
 export async function readQualityEvidence(
   sql: Sql,
   { asOfMs }: { asOfMs: number },
@@ -37,8 +37,8 @@ async function readProfiles(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<D
     from (select day, sum(events)::bigint as events from day_counts where day >= ${from}::int and day < ${today}::int group by day) c
       left join quality_days q on q.day = c.day and q.events = c.events and q.made_by = ${PROFILE_VERSION}::int
     order by c.day`;
-  const made = await makeProfiles(sql, rows.filter(({ profile }) => profile === null));
-  const days = rows.map(({ day, profile }) => made.get(day) ?? DayProfile.parse(profile));
+  const madeProfiles = await makeProfiles(sql, rows.filter(({ profile }) => profile === null));
+  const days = rows.map(({ day, profile }) => madeProfiles.get(day) ?? DayProfile.parse(profile));
   const cut = await profileDays(sql, { fromMs: today * DAY_MS, toMs: asOfMs });
   return [...days, ...cut];
 }
@@ -48,25 +48,25 @@ async function makeProfiles(
   sql: Sql,
   wanted: readonly { day: number; events: number }[],
 ): Promise<Map<number, DayProfile>> {
-  const made = new Map<number, DayProfile>();
+  const profiles = new Map<number, DayProfile>();
   for (const days of Map.groupBy(wanted, ({ day }) => mondayOf(day * DAY_MS)).values()) {
     const fromMs = days[0].day * DAY_MS;
     const toMs = (days[days.length - 1].day + 1) * DAY_MS;
-    for (const profile of await profileDays(sql, { fromMs, toMs })) made.set(profile.day, profile);
+    for (const profile of await profileDays(sql, { fromMs, toMs })) profiles.set(profile.day, profile);
   }
-  const kept = wanted.flatMap(({ day, events }) =>
-    made.has(day) ? [{ day, events, profile: made.get(day)! }] : []
+  const rows = wanted.flatMap(({ day, events }) =>
+    profiles.has(day) ? [{ day, events, profile: profiles.get(day)! }] : []
   );
-  if (kept.length > 0) {
+  if (rows.length > 0) {
     await sql`
       insert into quality_days (day, made_by, events, profile)
       select day, ${PROFILE_VERSION}::int, events, profile::jsonb
-      from unnest(${kept.map(({ day }) => day)}::int[], ${kept.map(({ events }) => events)}::bigint[],
-                  ${kept.map(({ profile }) => JSON.stringify(profile))}::text[]) as made(day, events, profile)
+      from unnest(${rows.map(({ day }) => day)}::int[], ${rows.map(({ events }) => events)}::bigint[],
+                  ${rows.map(({ profile }) => JSON.stringify(profile))}::text[]) as made(day, events, profile)
       order by day
       on conflict (day) do update set made_by = excluded.made_by, events = excluded.events, profile = excluded.profile`;
   }
-  return made;
+  return profiles;
 }
 
 /**
@@ -103,7 +103,9 @@ async function readRepeats(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Qu
     where day <= ${today}::int and day >= ${today - DAYS}::int group by day, source order by day, source`;
 }
 
-/** What looks as of earlier moments found, in its newest description, and whether a person accepted it. */
+/**
+ * Reads the findings of looks as of earlier moments, each in its newest description, and whether a person accepted it.
+ */
 async function knownFindings(sql: Sql, { asOfMs }: { asOfMs: number }): Promise<Finding[]> {
   const rows = await sql`
     select distinct on (f ->> 'key') f || jsonb_build_object('accepted', exists (

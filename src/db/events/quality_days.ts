@@ -47,16 +47,16 @@ export async function profileDays(sql: Sql, range: Range): Promise<DayProfile[]>
     readShoppers(sql, range),
     readLargest(sql, range),
   ]);
-  const of = <T extends { day: number }>(rows: readonly T[], day: number) =>
+  const rowsOfDay = <T extends { day: number }>(rows: readonly T[], day: number) =>
     rows.find((row) => row.day === day);
   return days.map(({ day, ...rest }) => ({
     day,
     ...rest,
     ...typesOf(types.filter((row) => row.day === day)),
     ...pricesOf(prices.filter((row) => row.day === day)),
-    young: without(of(young, day)),
-    shoppers: without(of(shoppers, day))!,
-    largest: without(of(largest, day)) ?? { price: null, quantity: null, amount: null },
+    young: without(rowsOfDay(young, day)),
+    shoppers: without(rowsOfDay(shoppers, day))!,
+    largest: without(rowsOfDay(largest, day)) ?? { price: null, quantity: null, amount: null },
   }));
 }
 
@@ -141,18 +141,18 @@ async function readTypes(sql: Sql, range: Range): Promise<TypeRow[]> {
 const TYPES_MAX = 24;
 
 function typesOf(rows: readonly TypeRow[]): Pick<DayProfile, "types" | "bought" | "missing"> {
-  const kept = [...rows].sort((a, b) => b.visits - a.visits || (a.type < b.type ? -1 : 1)).slice(
+  const mostFrequent = [...rows].sort((a, b) => b.visits - a.visits || (a.type < b.type ? -1 : 1)).slice(
     0,
     TYPES_MAX,
   );
-  const missing = kept.flatMap(({ type, missing }) =>
+  const missing = mostFrequent.flatMap(({ type, missing }) =>
     Object.entries(missing).filter(([, [, events]]) => events > 0).map((
       [field, n],
     ) => [`${type}/${field}`, n])
   );
   return {
-    types: Object.fromEntries(kept.map(({ type, visits, events }) => [type, [visits, events]])),
-    bought: Object.fromEntries(kept.map(({ type, bought }) => [type, bought])),
+    types: Object.fromEntries(mostFrequent.map(({ type, visits, events }) => [type, [visits, events]])),
+    bought: Object.fromEntries(mostFrequent.map(({ type, bought }) => [type, bought])),
     missing: Object.fromEntries(missing),
   };
 }
@@ -213,7 +213,7 @@ async function readYoung(
     from visits where exists (select 1 from day_counts where day <= ${knownUntil}::int) group by day order by day`;
 }
 
-/** What single shoppers did. */
+/** Reads the activity of single shoppers. */
 async function readShoppers(sql: Sql, range: Range): Promise<({ day: number } & DayProfile["shoppers"])[]> {
   return await sql`
     with shoppers as materialized (

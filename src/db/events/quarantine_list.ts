@@ -17,7 +17,7 @@ export const QuarantineRow = z.object({
 });
 export type QuarantineRow = z.infer<typeof QuarantineRow>;
 
-/** What waits in quarantine, newest first; what a replay took in is not there any more. */
+/** Lists the events that wait in quarantine, newest first; those reprocessed successfully are gone. */
 export async function listQuarantined(
   sql: Sql,
   limit = 100,

@@ -11,7 +11,7 @@ export const WaitingEvent = z.object({
 });
 export type WaitingEvent = z.infer<typeof WaitingEvent>;
 
-/** Which of them. */
+/** Selects waiting events. */
 export interface Wanted {
   /** left out: whatever the reason */
   reason?: string;

@@ -2,8 +2,8 @@ import type { ShopperGroups } from "../../performance/groups.ts";
 import type { Sql } from "../connect.ts";
 
 /**
- * What shoppers were known by at a moment, from their events of the days before it: the category they bought most lines
- * of, and the country they were last in. Uses index `events_at`.
+ * Reads the groups of shoppers at a moment, from their events of the days before it: the category they bought most
+ * lines of, and the country they were last in. Uses index `events_at`.
  * @returns by pseudonym, everybody with an event in these days
  */
 export async function shopperGroups(

@@ -2,8 +2,8 @@
 export const DAY_OF_AT = `((at at time zone 'utc')::date - date '1970-01-01')`;
 
 /**
- * How a row of `user_days` is made from the events of one shopper on one day, by column: THE definition, for events as
- * they come in and for a part of a day read back. Lines without a session share order session 0.
+ * The expressions that make a row of `user_days` from the events of one shopper on one day, by column: THE definition,
+ * for events as they come in and for a part of a day read back. Lines without a session share order session 0.
  */
 const AGGREGATES = {
   first_at: `min(at)`,
@@ -38,7 +38,7 @@ function codes(code: string, condition: string): string {
 type Column = keyof typeof AGGREGATES;
 const COLUMNS = Object.keys(AGGREGATES) as Column[];
 
-/** How what is stored of a day takes in what came later. */
+/** Merges the stored row of a day with events that came later. */
 function merged(column: Column): string {
   const [stored, added] = [`user_days.${column}`, `excluded.${column}`];
   if (column === "first_at") return `least(${stored}, ${added})`;

@@ -10,7 +10,9 @@ export interface UserDays {
   readonly days: UserDay[];
 }
 
-/** Who is read: shoppers with a purchase (or any event) in `[asOfMs - activeDays, asOfMs)`, exact to the ms. */
+/**
+ * The population to read: shoppers with a purchase (or any event) in `[asOfMs - activeDays, asOfMs)`, exact to the ms.
+ */
 export interface PopulationQuery {
   /** whole days, >= 1 */
   readonly activeDays: number;

@@ -1,9 +1,9 @@
 import type { Sql } from "../connect.ts";
 
-/** How much each feature matters to a version: relative rise of its loss when the feature is shuffled. */
+/** The importance of each feature to a version: the relative rise of its loss when the feature is shuffled. */
 export type Importance = Record<string, number>;
 
-/** What was found out before, or null. */
+/** Returns the stored importance, or null. */
 export async function findImportance(sql: Sql, model: string, version: number): Promise<Importance | null> {
   const [row] =
     await sql`select importance from model_versions where model = ${model} and version = ${version}`;

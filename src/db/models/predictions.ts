@@ -81,21 +81,23 @@ export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]):
       as kinds(model, version, fallback, feature_hash, horizon_days, segment, arm, shown, nth) on nth = kind`;
 }
 
-/** What answers share, each once, and which of these an answer is of; from 1. */
+/** Returns the distinct values that answers share, and the number of those that each answer has; from 1. */
 function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kindOf: number[] } {
   const known = new Map<string, number>();
   const kinds: StoredAnswer[] = [];
   const kindOf = answers.map((answer) => {
     const { model, version, fallback, featureHash, horizonDays, segment, arm, shown } = answer;
     const key = `${model}/${version}/${fallback}/${featureHash}/${horizonDays}/${segment}/${arm}/${shown}`;
-    const at = known.get(key) ?? kinds.push(answer);
-    known.set(key, at);
-    return at;
+    const index = known.get(key) ?? kinds.push(answer);
+    known.set(key, index);
+    return index;
   });
   return { kinds, kindOf };
 }
 
-/** How many predictions of a version the monitor stored as of a moment. Uses index `predictions_monitor_once`. */
+/**
+ * Counts the predictions of a version that the monitor stored as of a moment. Uses index `predictions_monitor_once`.
+ */
 export async function countMonitored(
   sql: Sql,
   { model, version, asOfMs }: { model: string; version: number; asOfMs: number },

@@ -16,7 +16,7 @@ export async function servingVersion(sql: Sql, model: string): Promise<number | 
 export const ServingArm = ArmShare.extend({ shown: z.boolean() });
 export type ServingArm = z.infer<typeof ServingArm>;
 
-/** Who speaks for a model: the champion, unless a shopper falls to an arm of the rollout that runs. */
+/** The versions that serve a model: the champion, unless a shopper falls to an arm of the rollout that runs. */
 export const ServingState = z.object({
   model: z.string(),
   champion: z.int(),
@@ -26,14 +26,16 @@ export const ServingState = z.object({
 });
 export type ServingState = z.infer<typeof ServingState>;
 
-/** Who speaks for a model now, or null where nothing serves yet. Each change of it notifies `perennial_serving`. */
+/**
+ * Returns the versions that serve a model now, or null where none does yet. Each change notifies `perennial_serving`.
+ */
 export async function servingState(sql: Sql, model: string): Promise<ServingState | null> {
   const [row] = await sql`select model, version as champion, revision::float8 as revision, arms, salt
     from serving where model = ${model}`;
   return row ? ServingState.parse(row) : null;
 }
 
-/** How often what serves has changed, of every model that anything serves. */
+/** Returns the revision of what serves, for every model that something serves. */
 export async function servingRevisions(sql: Sql): Promise<{ model: string; revision: number }[]> {
   return [
     ...await sql<{ model: string; revision: number }[]>`
@@ -168,7 +170,7 @@ export async function moveOf(sql: Sql, model: string, key: string): Promise<Serv
 /** Moves of the version that everyone gets: no shares, and no roll-back of one that not everyone had. */
 const ofChampion = (sql: Sql) => sql`kind <> 'share' and not (kind = 'roll back' and rollout is not null)`;
 
-/** Who served when: every move of a model's champion, newest first. Uses index `serving_history_model`. */
+/** Lists every move of a model's champion, newest first. Uses index `serving_history_model`. */
 export async function servingHistory(sql: Sql, model: string, limit = 1000): Promise<ServingMove[]> {
   const rows = await sql`select ${columns(sql)} from serving_history
     where model = ${model} and ${ofChampion(sql)} order by id desc limit ${limit}`;

@@ -1,6 +1,6 @@
 import type { Sql } from "../connect.ts";
 
-/** How a version did in one minute, in one process. */
+/** Counts and latencies of a version in one minute, in one process. */
 export interface ServingMinute {
   model: string;
   /** the version that should have spoken */

@@ -3,11 +3,11 @@ import { Finding } from "../../quality/report.ts";
 import type { Sql } from "../connect.ts";
 
 /**
- * What looks as of a moment or before it found in the data, in its newest description, and no person accepted. Each look
- * describes what is new to it; what earlier ones found of the past stays true.
+ * Returns the findings in the data of looks up to a moment, each in its newest description, that no person accepted.
+ * Each look describes what is new to it; what earlier ones found of the past stays true.
  * @param endedAfterMs only what lasted beyond this moment
  */
-export async function foundInData(
+export async function findingsInForce(
   sql: Sql,
   { asOfMs, means, endedAfterMs = 0 }: { asOfMs: number; means: Finding["means"]; endedAfterMs?: number },
 ): Promise<Finding[]> {
@@ -18,6 +18,6 @@ export async function foundInData(
       and f ->> 'means' = ${means}
       and not exists (select 1 from quality_findings q where q.key = f ->> 'key' and q.accepted_at is not null)
     order by f ->> 'key', o.as_of desc, o.at desc`;
-  const found = z.array(Finding).parse(rows.map((row) => row.finding));
-  return found.filter(({ to }) => Date.parse(to) > endedAfterMs);
+  const findings = z.array(Finding).parse(rows.map((row) => row.finding));
+  return findings.filter(({ to }) => Date.parse(to) > endedAfterMs);
 }

@@ -9,9 +9,9 @@ const columns = (sql: Sql) =>
 /** Stores a look once per kind, model and key; a repeated call returns what was stored first. */
 export async function saveObservation(
   sql: Sql,
-  found: Omit<Observation, "at"> & { shapes?: Shapes },
+  observation: Omit<Observation, "at"> & { shapes?: Shapes },
 ): Promise<Observation> {
-  const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion, shapes } = found;
+  const { id, kind, model, key, asOf, answer, report, evidenceSha256, codeVersion, shapes } = observation;
   const reportJson = sql.json(report as never);
   const shapesJson = shapes ? sql.json(shapes as never) : null;
   await sql`insert into observations (id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, shapes)
@@ -30,7 +30,10 @@ export async function findObservation(
   return row ? Observation.parse(row) : null;
 }
 
-/** How the inputs were distributed at a look; null: it is of something else, or older than the keeping of shapes. */
+/**
+ * Returns the distributions of the inputs at a look; null: it is of something else, or older than the keeping of
+ * shapes.
+ */
 export async function shapesOf(sql: Sql, id: string): Promise<Shapes | null> {
   const [row] = await sql`select shapes from observations where id = ${id}`;
   return Shapes.nullable().parse(row?.shapes ?? null);

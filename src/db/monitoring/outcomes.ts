@@ -60,8 +60,8 @@ export async function saveOutcomes(
 }
 
 /**
- * Which predictions of a version speak for it: the monitor's, a sample of the population; where it stored none, those
- * that were asked for. Never both: who is asked about often would count twice.
+ * Selects the predictions that represent a version: the monitor's, a sample of the population; where it stored none,
+ * those that were asked for. Never both: who is asked about often would count twice.
  */
 async function sourceOf(sql: Sql, { model, version, asOfMs }: OfVersion): Promise<"monitor" | "api"> {
   const [row] =
@@ -73,11 +73,11 @@ async function sourceOf(sql: Sql, { model, version, asOfMs }: OfVersion): Promis
 /** Predictions of a version that met their outcomes, newest first, and how many there are in all. */
 export async function metPredictions(
   sql: Sql,
-  { limit, madeByMs, ...of }: OfVersion & { limit: number; madeByMs?: number },
+  { limit, madeByMs, ...ofVersion }: OfVersion & { limit: number; madeByMs?: number },
 ): Promise<{ rows: MetPrediction[]; total: number }> {
-  const { model, version, asOfMs } = of;
+  const { model, version, asOfMs } = ofVersion;
   const knownAt = moment(sql, madeByMs ?? asOfMs);
-  const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, of)}
+  const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
     and outcome is not null and met_at <= ${moment(sql, asOfMs)} and as_of <= ${knownAt}`;
   const rows = await sql<MetPrediction[]>`select id, user_key, ${asMs(sql)}, prediction, segment, outcome
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
@@ -88,12 +88,12 @@ export async function metPredictions(
 /** Predictions of a version that wait for their outcomes, newest first; how many there are, and when the next are complete. */
 export async function waitingPredictions(
   sql: Sql,
-  { limit, ...of }: OfVersion & { limit: number },
+  { limit, ...ofVersion }: OfVersion & { limit: number },
 ): Promise<{ rows: StoredPrediction[]; total: number; outcomesNext: string | null }> {
-  const { model, version, asOfMs } = of;
-  const at = moment(sql, asOfMs);
-  const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, of)}
-    and horizon_days is not null and as_of <= ${at} and (met_at is null or met_at > ${at})`;
+  const { model, version, asOfMs } = ofVersion;
+  const asOf = moment(sql, asOfMs);
+  const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
+    and horizon_days is not null and as_of <= ${asOf} and (met_at is null or met_at > ${asOf})`;
   const rows = await sql<StoredPrediction[]>`select id, user_key, ${asMs(sql)}, prediction, segment
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n, next }] = await sql`select count(*)::int as n, min(${complete(sql)}) as next
@@ -109,9 +109,9 @@ export async function waitingPredictions(
  */
 export async function unreadOutcomes(
   sql: Sql,
-  { after, ...of }: OfVersion & { after: { asOf: string; id: number } | null },
+  { after, ...ofVersion }: OfVersion & { after: { asOf: string; id: number } | null },
 ): Promise<MetPrediction[]> {
-  const { model, version, asOfMs } = of;
+  const { model, version, asOfMs } = ofVersion;
   const since = after === null
     ? sql`true`
     : sql`(as_of, id) > (${after.asOf}::timestamptz, ${after.id}::bigint)`;
@@ -122,7 +122,7 @@ export async function unreadOutcomes(
         select *, floor((extract(epoch from as_of) / 86400 + ('x' || left(user_key::text, 7))::bit(28)::int % horizon_days)
                         / horizon_days) as turn
         from predictions
-        where model = ${model} and version = ${version} and source = ${await sourceOf(sql, of)}
+        where model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
           and outcome is not null and met_at <= ${moment(sql, asOfMs)}) met
       order by user_key, turn, as_of, id) once
     where ${since} order by as_of, id`,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Measured } from "../../performance/report.ts";
 import type { Sql } from "../connect.ts";
 
-/** What one look said of one metric; the metric and intervals alone, so that a long history is read at once. */
+/** One metric at one look; the metric and intervals alone, so that a long history is read at once. */
 export const TrailPoint = z.object({
   asOf: z.iso.datetime(),
   version: z.int(),
@@ -30,12 +30,12 @@ export async function performanceTrail(
     limit?: number;
   },
 ): Promise<TrailPoint[]> {
-  const of = (part: "measured" | "estimated") =>
+  const metricsOf = (part: "measured" | "estimated") =>
     sql`jsonb_path_query_first(report, ${`$.${part}.metrics[*] ? (@.metric == $metric)`}::jsonpath, jsonb_build_object('metric', ${metric}::text))`;
   const rows = await sql`
     select distinct on (as_of) as_of, (report -> 'version')::int as version, answer,
       (report -> 'confidence')::float8 as confidence, (report -> 'waiting')::int as waiting,
-      ${of("measured")} as measured, ${of("estimated")} as estimated
+      ${metricsOf("measured")} as measured, ${metricsOf("estimated")} as estimated
     from (select as_of, at, answer, report from observations
       where kind = 'performance' and model = ${model} and as_of <= to_timestamp(${untilMs}::float8 / 1000)
         and ${version === undefined ? sql`true` : sql`(report -> 'version')::int = ${version}`}

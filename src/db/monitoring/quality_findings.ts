@@ -26,7 +26,7 @@ export async function acceptFinding(
   return changed.count > 0;
 }
 
-/** How many findings people have accepted: what a look says depends on it. */
+/** Counts the findings that people have accepted: a look depends on it. */
 export async function countAccepted(sql: Sql): Promise<number> {
   const [row] =
     await sql`select count(*)::int as accepted from quality_findings where accepted_at is not null`;

@@ -22,7 +22,7 @@ export async function endedCycles(sql: Sql, model: string, limit: number): Promi
   ];
 }
 
-/** What took time in each cycle of a model that ended, newest first. */
+/** Lists the durations within each ended cycle of a model, newest first. */
 export async function endedStages(
   sql: Sql,
   model: string,

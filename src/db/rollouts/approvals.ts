@@ -41,7 +41,7 @@ export async function getApproval(sql: Sql, cycleId: string): Promise<Approval> 
   return Approval.parse(row);
 }
 
-/** What waits for a person, or all that did, newest first. Uses index `approvals_open`. */
+/** Lists the approvals that wait for a person, or all of them, newest first. Uses index `approvals_open`. */
 export async function listApprovals(
   sql: Sql,
   { open = true, model, limit = 100 }: { open?: boolean; model?: string; limit?: number } = {},
@@ -61,9 +61,9 @@ export interface ApprovalDecision {
 }
 
 /** Decides; the first decision stands, and is what is returned. @throws {NotFoundError} nobody was asked */
-export async function decideApproval(sql: Sql, said: ApprovalDecision): Promise<Approval> {
-  await decideIfAsked(sql, said);
-  return await getApproval(sql, said.cycleId);
+export async function decideApproval(sql: Sql, approvalDecision: ApprovalDecision): Promise<Approval> {
+  await decideIfAsked(sql, approvalDecision);
+  return await getApproval(sql, approvalDecision.cycleId);
 }
 
 /** Decides where somebody was asked and nobody has answered. */

@@ -1,13 +1,13 @@
 import type { Sql } from "../connect.ts";
 
-/** Which predictions a rollout rests on: made from a moment on, with the outcomes known at another. */
+/** Selects the predictions of a rollout: made from a moment on, with the outcomes known at another. */
 export interface RolloutWindow {
   model: string;
   fromAsOf: string;
   metBy: string;
 }
 
-/** What champion and challenger answered about one shopper at the same moment. */
+/** The answers of champion and challenger about one shopper at the same moment. */
 export interface AnsweredByBoth {
   userKey: string;
   champion: number;
@@ -25,7 +25,7 @@ export async function answeredByBoth(
   sql: Sql,
   { model, fromAsOf, metBy, champion, challenger }: RolloutWindow & { champion: number; challenger: number },
 ): Promise<AnsweredByBoth[]> {
-  const of = (version: number) =>
+  const answersOf = (version: number) =>
     sql`select distinct on (user_key, as_of) user_key, as_of, prediction, segment, outcome, met_at from predictions
       where model = ${model} and version = ${version} and as_of >= ${fromAsOf}
         and not fallback order by user_key, as_of, id`;
@@ -34,7 +34,7 @@ export async function answeredByBoth(
     select distinct on (user_key) user_key, ours.prediction as champion, theirs.prediction as challenger,
       coalesce(ours.segment, theirs.segment) as segment,
       case when greatest(ours.met_at, theirs.met_at) <= ${metBy} then ours.outcome end as outcome
-    from (${of(champion)}) ours join (${of(challenger)}) theirs using (user_key, as_of)
+    from (${answersOf(champion)}) ours join (${answersOf(challenger)}) theirs using (user_key, as_of)
     order by user_key, as_of`,
   ];
 }
@@ -66,7 +66,7 @@ export async function shownAnswers(
   ];
 }
 
-/** How many different shoppers each version was shown to. */
+/** Counts the different shoppers that each version was shown to. */
 export async function shoppersShown(
   sql: Sql,
   { model, fromAsOf }: Pick<RolloutWindow, "model" | "fromAsOf">,
@@ -78,7 +78,7 @@ export async function shoppersShown(
   return new Map(rows.map(({ version, n }) => [version, n]));
 }
 
-/** How serving did in a version's name since a moment of the wall clock. */
+/** Returns the serving counts of a version since a moment of the wall clock. */
 export interface ServedCounts {
   answers: number;
   errors: number;
@@ -105,7 +105,7 @@ export async function servedCounts(
 }
 
 /**
- * What shoppers did in the days after an answer: whether they bought, and what they spent less returns. The rest of
+ * Reads the days after an answer: whether shoppers bought, and what they spent less returns. The rest of
  * the answer's own UTC day counts for purchases, not for money: what was spent before and after it is not told apart.
  */
 export async function rewardsAfter(

@@ -8,7 +8,7 @@ const columns = (sql: Sql) =>
   sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, step_at, replayed, began_by, why,
       started_at, ended_at, ended_why`;
 
-/** What a rollout begins with. */
+/** The facts that a rollout begins with. */
 export type NewRollout = Omit<
   Rollout,
   "state" | "step" | "stepAsOf" | "stepAt" | "startedAt" | "endedAt" | "endedWhy"
@@ -34,9 +34,9 @@ export async function findRollout(sql: Sql, id: string): Promise<Rollout | null>
 
 /** @throws {NotFoundError} there is no such rollout */
 export async function getRollout(sql: Sql, id: string): Promise<Rollout> {
-  const found = await findRollout(sql, id);
-  if (!found) throw new NotFoundError("rollout", id);
-  return found;
+  const rollout = await findRollout(sql, id);
+  if (!rollout) throw new NotFoundError("rollout", id);
+  return rollout;
 }
 
 /** The rollout of a model that runs, or null. Uses index `rollouts_one_runs`. */

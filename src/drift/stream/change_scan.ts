@@ -40,7 +40,9 @@ export const REFERENCE = 32;
 const GROUPS_OF_A_SIZE = 5;
 /** Of the beta prior `(1/4, 1/4)` of the share; a half would gain from mere ones or mere zeros. */
 const PRIOR = 0.25;
-/** How many numbers the share before a moment weighs in the guess at the share after it: for large and small changes. */
+/**
+ * The weight, in numbers, of the share before a moment in the guess at the share after it: for large and small changes.
+ */
 const STRENGTHS = [4, 64];
 
 export const beginScan = (): ChangeScan => ({
@@ -89,7 +91,7 @@ function bet({ n, ones, before, ratios }: ChangeScan["groups"], x: number, expec
   return sum;
 }
 
-/** Where a size has one group too many, its two oldest become one of the next size. */
+/** Merges the two oldest groups of a size that has one too many into one of the next size. */
 function mergeGroups({ size, n, ones, before, ratios }: ChangeScan["groups"]): void {
   for (let end = size.length;;) {
     let first = end;

@@ -1,7 +1,7 @@
-/** What changed: the errors grew, shrank, or moved without the detector knowing which way. */
+/** The direction of a change: the errors grew, shrank, or moved without the detector knowing which way. */
 export type Alarm = "up" | "down" | "either";
 
-/** What the errors are: 0 or 1, or any number >= 0. */
+/** The kind of errors: 0 or 1, or any number >= 0. */
 export type ErrorKind = "binary" | "real";
 
 export interface StreamOptions {

@@ -77,9 +77,9 @@ export function ksOfEqualSizes(a: readonly number[], b: readonly number[]): { di
   const y = b.toSorted((u, v) => u - v);
   let h = 0;
   for (let i = 0, j = 0; i < n && j < n;) {
-    const at = Math.min(x[i], y[j]);
-    while (i < n && x[i] <= at) i++;
-    while (j < n && y[j] <= at) j++;
+    const value = Math.min(x[i], y[j]);
+    while (i < n && x[i] <= value) i++;
+    while (j < n && y[j] <= value) j++;
     h = Math.max(h, Math.abs(i - j));
   }
   if (h === 0) return { distance: 0, p: 1 };

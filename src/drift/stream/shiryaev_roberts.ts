@@ -88,9 +88,12 @@ function statisticOf({ all, groups }: Level): number {
   return isGrouped ? (all.statistic + sum) / 2 : all.statistic;
 }
 
-/** Where all errors together show less than no change does on average, they rose in one group and fell in another. */
+/**
+ * Returns the direction of a change: "either" where all errors together show none, since they rose in one group and
+ * fell in another.
+ */
 function direction(levels: readonly Level[]): Alarm {
-  const { all } = levels.reduce((most, one) => statisticOf(one) > statisticOf(most) ? one : most);
+  const { all } = levels.reduce((most, level) => statisticOf(level) > statisticOf(most) ? level : most);
   if (all.statistic <= all.n) return "either";
   return hasRisen(all) ? "up" : "down";
 }

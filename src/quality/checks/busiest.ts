@@ -4,7 +4,7 @@ import { type Check, isTroubled, PAST_DAYS } from "../view.ts";
 import { dayText, times } from "../format.ts";
 
 const DAYS_MIN = 28;
-/** How far beyond the busiest shopper of all days before. */
+/** The factor beyond the busiest shopper of all days before. */
 const BEYOND = 3;
 
 /**

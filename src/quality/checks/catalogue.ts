@@ -2,7 +2,7 @@ import { askRate } from "../rates.ts";
 import type { Check } from "../view.ts";
 import { percent } from "../format.ts";
 
-/** What is bought are other products than before, and it lasts: the shop sells something else now. */
+/** Finds that other products are bought than before, and that it lasts: the shop sells something else now. */
 export const newCatalogue: Check = (view) =>
   askRate(view, {
     kind: "unseen category",

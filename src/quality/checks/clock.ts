@@ -12,7 +12,7 @@ const VISITS_MIN = 5;
 const PAST_DAYS = 56;
 /** Hours by which the clock must be off to matter. */
 const SHIFT_MIN = 0.6;
-/** Where visits are spread around the clock like this, the mean hour says nothing (length of the mean vector, 0 to 1). */
+/** Below this concentration around the clock the mean hour says nothing (length of the mean vector, 0 to 1). */
 const CONCENTRATION_MIN = 0.15;
 
 /** The mean hour of some visits as a vector: its angle is the time of day, its length how concentrated they are. */

@@ -26,7 +26,7 @@ export const frozen: Check = ({ evidence: { features, asOfMs } }) => {
   }));
 };
 
-/** What a model is trained on and what it is asked with must be the same numbers. */
+/** Checks that a model is trained on the same numbers that it is asked with. */
 export const skew: Check = ({ evidence: { features, asOfMs } }: View) =>
   (features?.skewed ?? []).map(({ feature, shoppers, largest }): Tested => ({
     p: null,

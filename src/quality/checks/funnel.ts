@@ -5,7 +5,7 @@ import { percent } from "../format.ts";
 /** A step is one where at least so large a part of the visits goes on to buy; so many steps are watched, the nearest to the purchase. */
 const BUYS_MIN = 0.1;
 const STEPS = 4;
-/** Where everybody buys there is nothing to go on from. */
+/** A step after which more visits than this buy is not watched: nothing can be lost there. */
 const BUYS_MAX = 0.98;
 
 /** Shoppers come as far as ever, and then do not buy: checkout, payment. */
@@ -17,9 +17,9 @@ export const brokenFunnel: Check = (view) =>
       means: "broken",
       trouble: "less",
       series: view.days.flatMap(({ day, types, bought }) => {
-        const [n, of] = types[step] ?? [0, 0];
+        const [n, total] = types[step] ?? [0, 0];
         const k = bought[step] ?? 0;
-        return n > 0 ? [{ day, k, n, rows: Math.round(of * k / n), of }] : [];
+        return n > 0 ? [{ day, k, n, rows: Math.round(total * k / n), of: total }] : [];
       }),
       matters: ({ now, usual, perDay, usualPerDay }) => now <= 0.75 * usual && perDay <= 0.9 * usualPerDay,
       text: ({ now, usual }, since) =>

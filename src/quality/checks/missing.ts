@@ -16,9 +16,9 @@ export const missing: Check = (view) =>
         means: "broken",
         trouble: "more",
         series: view.days.flatMap(({ day, types, missing }) => {
-          const [n, of] = types[type] ?? [0, 0];
+          const [n, total] = types[type] ?? [0, 0];
           const [k, rows] = missing[`${type}/${field}`] ?? [0, 0];
-          return n > 0 ? [{ day, k, n, rows, of }] : [];
+          return n > 0 ? [{ day, k, n, rows, of: total }] : [];
         }),
         matters: ({ now, usual }) => now - usual >= 0.05 && now >= 1.5 * usual,
         text: ({ now, usual }, since) =>

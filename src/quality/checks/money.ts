@@ -33,7 +33,7 @@ const FACTORS = 3;
 export const unitJump: Check = (view) => {
   const factors = commonFactors(view);
   if (factors.length === 0) return priced(view).length > 0 ? [{ p: 1, found: null }] : [];
-  const asked = factors.flatMap((bin) =>
+  const candidates = factors.flatMap((bin) =>
     askRate(view, {
       kind: "unit jump",
       subject: "price",
@@ -55,7 +55,7 @@ export const unitJump: Check = (view) => {
       evidence: { factor: Math.exp(bin * PRICE_BIN) },
     })
   );
-  const [best] = asked.sort((a, b) => a.p! - b.p!);
+  const [best] = candidates.sort((a, b) => a.p! - b.p!);
   return best ? [{ ...best, p: Math.min(1, best.p! * binsSeen(view)) }] : []; // any bin might have been the common one
 };
 

@@ -2,7 +2,7 @@ import { askRate } from "../rates.ts";
 import type { Check, Draft } from "../view.ts";
 import { percent } from "../format.ts";
 
-/** What was put aside tells its kind by its reason. */
+/** Kinds of quarantined events, by their reasons. */
 function kindOf(reason: string): Draft["kind"] {
   if (/negative|before 1990|in the future/.test(reason)) return "out of range";
   return /missing/.test(reason) ? "missing" : "wrong type";
@@ -24,9 +24,9 @@ export const refused: Check = (view) => {
       means: "broken",
       trouble: "more",
       series: [...days].sort(([a], [b]) => a - b).map(([day, { visits, events }]) => {
-        const those = mine.filter((one) => one.day === day);
-        const k = those.reduce((sum, one) => sum + one.visits, 0);
-        const rows = those.reduce((sum, one) => sum + one.events, 0);
+        const ofDay = mine.filter((refusal) => refusal.day === day);
+        const k = ofDay.reduce((sum, refusal) => sum + refusal.visits, 0);
+        const rows = ofDay.reduce((sum, refusal) => sum + refusal.events, 0);
         return { day, k, n: visits + k, rows, of: events + rows };
       }),
       matters: ({ now, usual }) => now - usual >= 0.02 && now >= 2 * usual,

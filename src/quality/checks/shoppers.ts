@@ -30,8 +30,8 @@ export const restless: Check = (view) =>
 /** Many shoppers who were never seen before and leave one event each. Where they come for one product, it is in the news. */
 export const newcomers: Check = (view) => {
   const fresh = view.days.filter(({ day }) => day >= view.fresh[0]).map(({ shoppers }) => shoppers);
-  const single = fresh.reduce((sum, one) => sum + one.single, 0);
-  const viral = fresh.reduce((sum, one) => sum + one.singleProduct, 0) > single / 2;
+  const single = fresh.reduce((sum, group) => sum + group.single, 0);
+  const viral = fresh.reduce((sum, group) => sum + group.singleProduct, 0) > single / 2;
   return askRate(view, {
     kind: "implausible shopper",
     subject: "newcomers with one event",

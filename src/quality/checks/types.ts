@@ -3,7 +3,7 @@ import type { Check, View } from "../view.ts";
 import { percent } from "../format.ts";
 import { mainTypes } from "./missing.ts";
 
-/** What a shop calls its own failures. */
+/** Names that shops give to their own failures. */
 const FAILURE =
   /(^|[_.-])(errors?|fail(ed|ure|ures)?|bug|exception|crash(ed)?|timeout|declined?|denied|abort(ed)?)([_.-]|$)/;
 

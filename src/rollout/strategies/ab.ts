@@ -38,12 +38,12 @@ function atThePlan(plan: RolloutPlan, champion: ArmEvidence, challenger: ArmEvid
   const { final, promote } = errorRates(plan);
   const { low, high } = welchBounds(challenger.loss, champion.loss, { low: final, high: promote });
   const mean = challenger.loss.mean - champion.loss.mean;
-  const found =
+  const result =
     `${whole(challenger.loss.n)} shoppers against ${whole(champion.loss.n)}, difference of loss ` +
     `${signed(mean)} (${signed(low)} to ${signed(high)})`;
-  if (low > 0) return { kind: "roll back", because: "harm", text: `${found}; worse than the champion` };
+  if (low > 0) return { kind: "roll back", because: "harm", text: `${result}; worse than the champion` };
   if (high < plan.margin) {
-    return { kind: "promote", version: challenger.version, text: `${found}; no worse than the margin` };
+    return { kind: "promote", version: challenger.version, text: `${result}; no worse than the margin` };
   }
-  return undecided(plan, challenger.version, found);
+  return undecided(plan, challenger.version, result);
 }

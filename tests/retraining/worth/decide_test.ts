@@ -95,8 +95,9 @@ Deno.test("the same evidence, stored and read again, gives the same decision", (
 
 Deno.test("the unit of the loss does not matter, if the price is told in it", () => {
   fc.assert(fc.property(inputs, fc.constantFrom(0.001, 7, 500_000), (input, unit) => {
+    const plain = { ...input, regimes: [PLAIN] }; // a sudden change is one only above zero: rounding would decide
     const scaled = {
-      ...input,
+      ...plain,
       price: input.price * unit,
       windows: input.windows.map((window) => ({
         ...window,
@@ -108,7 +109,7 @@ Deno.test("the unit of the loss does not matter, if the price is told in it", ()
         })),
       })),
     };
-    const one = decideWorth(input), other = decideWorth(scaled);
+    const one = decideWorth(plain), other = decideWorth(scaled);
     assert.ok(
       Math.abs(one.advantage * unit - other.advantage) <= 1e-6 * unit * (1 + Math.abs(one.advantage)),
     );

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import ipaddr from "ipaddr.js";
 import { FinalDeliveryError } from "./channel.ts";
 
-/** Where IPv6 addresses of the open internet lie; all else is local, reserved or a tunnel to somewhere else. */
+/** The range of public IPv6 addresses; all else is local, reserved or a tunnel to somewhere else. */
 const GLOBAL_V6 = ipaddr.parseCIDR("2000::/3") as [ipaddr.IPv6, number];
 
 /**

@@ -92,7 +92,7 @@ function mailText({ id, event, createdAt, body }: Delivery): string {
 /** A refusal by the server's code 5xx is final, but not of the password: that can be mended there. */
 function translated(error: unknown): Error {
   const { code, responseCode, message } = error as { code?: string; responseCode?: number; message: string };
-  const said = `the mail server: ${message}`;
+  const reason = `the mail server: ${message}`;
   const refused = responseCode !== undefined && responseCode >= 500 && code !== "EAUTH";
-  return refused ? new FinalDeliveryError(said) : new Error(said);
+  return refused ? new FinalDeliveryError(reason) : new Error(reason);
 }

@@ -32,10 +32,12 @@ export const webhookChannel = (options: WebhookOptions): Channel => ({
   async send(delivery) {
     const { status, text } = await post(options, delivery);
     if (status >= 200 && status < 300) return;
-    const said = `the receiver answered ${status}${text ? `: ${text}` : ""}`;
-    if (status >= 300 && status < 400) throw new FinalDeliveryError(`${said}; redirects are not followed`);
-    if (status >= 400 && status < 500 && status !== 408 && status !== 429) throw new FinalDeliveryError(said);
-    throw new Error(said);
+    const reason = `the receiver answered ${status}${text ? `: ${text}` : ""}`;
+    if (status >= 300 && status < 400) throw new FinalDeliveryError(`${reason}; redirects are not followed`);
+    if (status >= 400 && status < 500 && status !== 408 && status !== 429) {
+      throw new FinalDeliveryError(reason);
+    }
+    throw new Error(reason);
   },
 });
 
@@ -48,7 +50,7 @@ export function signature(secret: string, body: string, seconds: number): string
   return `t=${seconds},v1=${hex}`;
 }
 
-/** What is posted: which event, and the alert as it was then. */
+/** The body that is posted: the event, and the alert as it was then. */
 export const webhookBody = ({ id, event, createdAt, body }: Delivery): string =>
   JSON.stringify({ delivery: id, event, at: createdAt, alert: body });
 
