@@ -12,7 +12,7 @@ SIZES = (
 NAMES = [f"fitted {i + 1}" for i in range(5)]
 # Set by hand, not fitted: a shop in which nothing sudden happened says nothing of one in which it does. Its weight hardly
 # matters (e^-3 to 1 of the likeliest one gave the same decisions on all sets).
-SUDDEN = [0.1, 0.9, 0.02, 0.05, 0.1, 0.002, 0.005, 0.02, 0.02, 0.03, 1, 1, 1.5, 0.03, 0.8, 0.3, 0.5, 0.02, 0.3]
+SUDDEN = [0.1, 0.9, 0.02, 0.05, 0.1, 0.002, 0.005, 0.02, 0.02, 0.03, 1, 1, 1.5, 0.005, 0.8, 0.3, 0.5, 0.02, 0.3]
 
 
 def prior(found):

@@ -142,7 +142,7 @@ export const WORTH_PRIOR: WorthPrior = {
       "level": 1,
       "passing": 1,
       "sampling": 1.5,
-      "jumpChance": 0.03,
+      "jumpChance": 0.005,
       "jump": 0.8,
       "inherited": 0.3,
       "curve": 0.5,
