@@ -19,6 +19,7 @@ import type { ActivityDeps } from "./deps.ts";
 import { failedKey } from "./report.ts";
 import { seenBy } from "./observe/seen.ts";
 import { soundBlocks } from "./sound_blocks.ts";
+import { worthInput } from "./worth_input.ts";
 
 export interface CheckInput {
   cycleId: string;
@@ -95,6 +96,7 @@ export async function gatherFindings(
     lastTrainedCutoff(deps.sql, model.name),
     runningRollout(deps.sql, model.name),
   ]);
+  const looks = await seenBy(deps, model.name, champion?.version ?? null, observations);
   const findings: Findings = {
     trigger,
     asOf: new Date(asOfMs).toISOString(),
@@ -114,7 +116,10 @@ export async function gatherFindings(
       strategy: rollout.plan.strategy,
       since: rollout.asOf,
     },
-    ...await seenBy(deps, model.name, champion?.version ?? null, observations),
+    ...looks,
+    worth: champion && config.retrain_policy === "worth"
+      ? await worthInput(deps, { model, config, champion, blocks, asOfMs, looks })
+      : null,
   };
   return { champion: champion?.version ?? null, findings };
 }

@@ -1,5 +1,6 @@
 import { ApplicationFailure } from "@temporalio/activity";
 import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
+import { checkOfCycle } from "../src/db/cycles/checks.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
@@ -8,6 +9,8 @@ import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
+import { Findings } from "../src/retraining/findings.ts";
+import { expectedDifference } from "../src/retraining/worth/decide.ts";
 import { slipped, staleness } from "../src/retraining/trigger.ts";
 import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
@@ -53,6 +56,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
       throw ApplicationFailure.nonRetryable("Nothing to validate", "NothingToValidate");
     }
     const job = {
+      cycleId,
       model,
       config,
       challenger,
@@ -101,6 +105,7 @@ function check(holds: boolean, otherwise: string): void {
 }
 
 interface ValidationJob {
+  cycleId: string;
   model: ModelDefinition;
   config: ModelConfig;
   challenger: ModelVersion;
@@ -134,6 +139,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     loss: model.loss,
     against: serving ? "champion" : "baseline",
     margin: (config.margin ?? model.margin) * comparison.championLoss,
+    expected: serving ? await expectedOf(deps, job.cycleId) : null,
     threshold: config.performance_threshold,
     stale: stale !== null,
     staleBecause: stale,
@@ -148,6 +154,12 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     ),
     segmentMargin: config.segment_margin,
   };
+}
+
+/** The difference that the check of this cycle forecast for the first cut-off to be served; null: it forecast none. */
+async function expectedOf({ sql }: ActivityDeps, cycleId: string): Promise<Evidence["expected"]> {
+  const found = Findings.safeParse((await checkOfCycle(sql, cycleId))?.findings);
+  return found.success && found.data.worth ? expectedDifference(found.data.worth) : null;
 }
 
 /** Groups as of the first test cut-off: what shoppers did later is what is tested. By shopper's number. */

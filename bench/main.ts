@@ -17,6 +17,8 @@ import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
 import { machineNow } from "./shared/machine.ts";
 import { print, publish } from "./shared/report.ts";
+import { whenBench } from "./when/mod.ts";
+import { UnusableInputError } from "./when/python.ts";
 
 const BENCHES: readonly Bench[] = [
   ingestBench,
@@ -29,6 +31,7 @@ const BENCHES: readonly Bench[] = [
   incidentsBench,
   rolloutBench,
   servingBench,
+  whenBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]
@@ -36,7 +39,7 @@ const HELP = `deno task bench [NAME ...] [--whole] [--quick]
 ${BENCHES.map(({ name, about }) => `  ${name.padEnd(12)} ${about}`).join("\n")}
 
 Left out: all of them. --whole: quality on the whole data set too, false-alarms with 200 runs. --quick: small sizes, to
-see that the benches themselves work; prints, but keeps nothing.
+see that the benches themselves work; prints, but keeps nothing. NAME --help: what a bench reads, where it says.
 
 incidents reads INCIDENTS_STARTS (10) and INCIDENTS_DRAWS (2 of each kind at each start), INCIDENTS_MINUTES (no limit; what
 was drawn by then is reported), INCIDENTS_PART (shop, clicks or dated alone), and INCIDENTS_CSV, the file of dated incidents.`;
@@ -48,15 +51,30 @@ async function main(): Promise<number> {
       whole: { type: "boolean", default: false },
       quick: { type: "boolean", default: false },
       help: { type: "boolean" },
+      data: { type: "string" },
+      json: { type: "string" },
+      loss: { type: "string" },
+      window: { type: "string" },
+      history: { type: "string" },
+      seeds: { type: "string" },
+      sets: { type: "string" },
+      learners: { type: "string" },
     },
   });
   const unknown = positionals.filter((name) => !BENCHES.some((bench) => bench.name === name));
   if (values.help || unknown.length > 0) {
-    console.error(unknown.length > 0 ? `No bench is named ${unknown.join(", ")}\n\n${HELP}` : HELP);
+    const own = BENCHES.find(({ name }) => name === positionals[0])?.help;
+    console.error(unknown.length > 0 ? `No bench is named ${unknown.join(", ")}\n\n${HELP}` : own ?? HELP);
     return unknown.length > 0 ? 2 : 0;
   }
+  const { whole, quick, help: _help, ...files } = values;
+  if (Object.keys(files).length > 0 && positionals.join() !== whenBench.name) {
+    const options = Object.keys(files).map((name) => `--${name}`).join(", ");
+    console.error(`Only "when" takes ${options}: deno task bench when ${options}`);
+    return 2;
+  }
   const wanted = BENCHES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const context = { whole: values.whole, quick: values.quick, say: (line: string) => console.error(line) };
+  const context = { ...files, whole, quick, say: (line: string) => console.error(line) };
   let failed = 0;
   for (const bench of wanted) failed += await runOne(bench, context) ? 0 : 1;
   return failed === 0 ? 0 : 1;
@@ -69,10 +87,17 @@ async function runOne(bench: Bench, context: Parameters<Bench["run"]>[0]): Promi
   const machine = machineNow();
   try {
     const { report, versions } = await bench.run(context);
-    await (context.quick ? print : publish)(report, machine.done(versions));
+    const isKept = !context.quick && !context.data;
+    await (isKept ? publish : print)(report, machine.done(versions));
     return true;
   } catch (error) {
-    console.error(`${bench.name}: ${error instanceof Error ? error.stack : error}`);
+    const isInput = error instanceof UnusableInputError;
+    console.error(
+      `${bench.name}: ${error instanceof Error && !isInput ? error.stack : error}`.replace(
+        "UnusableInputError: ",
+        "",
+      ),
+    );
     return false;
   } finally {
     await cleanUp();

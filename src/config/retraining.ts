@@ -6,9 +6,18 @@ const settings = {
     .describe("hours between automatic checks"),
   min_new_samples: z.int().min(1).default(100)
     .describe("new data points since the last training before a check may retrain"),
-  gate: z.enum(["evidence", "threshold"]).default("evidence")
+  retrain_policy: z.enum(["routine", "worth"]).default("routine")
     .describe(
-      "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold",
+      "routine: retrain by routine, age and evidence; worth: retrain when it is worth more than waiting",
+    ),
+  training_price: z.number().min(0).max(100).default(0.02)
+    .describe(
+      "worth: what one training has to win back, as a share of a fresh version's loss at one cut-off",
+    ),
+  gate: z.enum(["evidence", "threshold", "worth"]).default("evidence")
+    .describe(
+      "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold; " +
+        "worth: promote on forecast and paired test together",
     ),
   performance_threshold: z.number().min(0).max(1).default(0.05)
     .describe("least relative fall of the loss for the threshold gate"),

@@ -24,6 +24,8 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "When to check, when to retrain",
     entries: [
       ["retrain_interval_hours", "hours", "times"],
+      ["retrain_policy", "", "checks"],
+      ["training_price", "share", "checks"],
       ["min_new_samples", "data points", "checks"],
       ["routine_cutoffs", "cut-offs", "checks"],
       ["stale_after_days", "days", "checks and verdicts"],

@@ -23,6 +23,7 @@ export const Reason = z.strictObject({
     "changed shop",
     "drift",
     "rollout",
+    "worth",
   ]),
   speaks: z.enum(["for", "against", "neither"]),
   text: z.string(),

@@ -3,6 +3,7 @@ import type { Answer, Reason, StoredCheck } from "./check.ts";
 import { Findings } from "./findings.ts";
 import { PerformanceReport } from "../performance/report.ts";
 import { decide, staleness } from "./trigger.ts";
+import { levelOf } from "./worth/evidence.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 import { verdictOf } from "../validation/gate.ts";
 import { atConfidence } from "../stats/paired.ts";
@@ -48,6 +49,9 @@ export function checkAgain(check: StoredCheck, wanted: Wanted): Again<Answer> {
   if (findings.trigger === "force") return { would: "retrain", text: "A person asked for it" };
   const protocol = anyOf(wanted, PROTOCOL);
   if (protocol) return cannot(`${protocol} changes which rows there are`);
+  if (wanted.changed.has("retrain_policy") && wanted.config.retrain_policy === "worth" && !findings.worth) {
+    return cannot("what each version lost on each cut-off was not stored");
+  }
   const sealed = anyOf(wanted, SEALED);
   if (sealed && (findings.quality || findings.drift || findings.outcomes)) {
     return cannot(`${sealed} went into its looks as they were made`);
@@ -72,11 +76,22 @@ function withSettings(findings: Findings, { changed, config, modelMargin }: Want
   return {
     ...findings,
     champion,
+    worth: worthAgain(findings.worth, { changed, config }),
     newSamplesMin: or("min_new_samples", findings.newSamplesMin),
     cutoffsMin: or("min_train_cutoffs", findings.cutoffsMin),
     unseenRowsMin: or("min_validation_rows", findings.unseenRowsMin),
     routineCutoffs: or("routine_cutoffs", findings.routineCutoffs),
   };
+}
+
+/** Worth weighed at another price; with the routine it is not weighed. */
+function worthAgain(
+  worth: Findings["worth"],
+  { changed, config }: Pick<Wanted, "changed" | "config">,
+): Findings["worth"] {
+  if (!worth || (changed.has("retrain_policy") && config.retrain_policy === "routine")) return null;
+  if (!changed.has("training_price")) return worth;
+  return { ...worth, price: config.training_price * levelOf(worth.versions, worth.windows) };
 }
 
 /** Returns the findings as they may have been: a margin and a confidence are sealed into what the outcomes said. */

@@ -4,6 +4,7 @@ import { Trigger } from "./check.ts";
 import { DriftReport, FeatureShift } from "../drift/report.ts";
 import { PerformanceReport } from "../performance/report.ts";
 import { Finding, QualityReport } from "../quality/report.ts";
+import { WorthInput } from "./worth/decide.ts";
 
 const Trouble = Finding.pick({
   key: true,
@@ -62,6 +63,9 @@ export const Findings = z.strictObject({
     strategy: z.string(),
     since: z.iso.datetime().describe("as of"),
   }).nullable().default(null).describe("the rollout that runs; null: none does"),
+  worth: WorthInput.nullable().default(null).describe(
+    "what each version lost on each labelled cut-off, and the price of a training; null: not weighed",
+  ),
   outcomes: z.strictObject({
     answer: PerformanceReport.shape.answer,
     text: z.string(),

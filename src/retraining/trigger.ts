@@ -1,5 +1,6 @@
 import type { Answer, Reason } from "./check.ts";
 import type { Findings, Trouble } from "./findings.ts";
+import { decideWorth, type WorthDecision } from "./worth/decide.ts";
 
 type Champion = NonNullable<Findings["champion"]>;
 
@@ -9,7 +10,9 @@ type Champion = NonNullable<Findings["champion"]>;
  * change, else the answer is "cannot tell yet". A pure function: the same findings give the same answer.
  */
 export function decide(findings: Findings): { answer: Answer; reasons: Reason[] } {
+  const weighed = findings.champion && findings.worth ? decideWorth(findings.worth) : null;
   const reasons = [
+    ...weighed ? [worth(weighed)] : [],
     ...findings.quality ? [dataQuality(findings.quality)] : [],
     ...findings.rollout ? [rollout(findings.rollout)] : [],
     newSamples(findings),
@@ -20,7 +23,7 @@ export function decide(findings: Findings): { answer: Answer; reasons: Reason[] 
     const forced: Reason = { code: "forced", speaks: "for", text: "A person asked for it", evidence: {} };
     return { answer: "retrain", reasons: [forced, ...reasons] };
   }
-  return { answer: answerOf(findings, reasons), reasons };
+  return { answer: answerOf(findings, reasons, weighed), reasons };
 }
 
 /** One question at a time: what is being rolled out was trained on what speaks for retraining now, or most of it. */
@@ -36,14 +39,40 @@ function rollout({ id, version, strategy, since }: NonNullable<Findings["rollout
 /** Reasons that are needed, but call for nothing by themselves. */
 const NEEDED = new Set<Reason["code"]>(["data quality", "new samples", "labelled rows"]);
 
-function answerOf(findings: Findings, reasons: readonly Reason[]): Answer {
+function answerOf(findings: Findings, reasons: readonly Reason[], weighed: WorthDecision | null): Answer {
   if (findings.quality && findings.quality.broken.length > 0) return "fix data first";
   if (findings.rollout) return "wait";
+  if (weighed) return weighedAnswer(findings, weighed);
   const calls = reasons.filter(({ code, speaks }) => speaks === "for" && !NEEDED.has(code));
   const enough = findings.cutoffs >= findings.cutoffsMin && findings.unseenRows >= findings.unseenRowsMin;
   if (!enough && (calls.length > 0 || findings.champion === null)) return "cannot tell yet";
   if (calls.length > 0) return findings.newSamples >= findings.newSamplesMin ? "retrain" : "wait";
   return reasons.some(waitsForOutcomes) ? "cannot tell yet" : "wait";
+}
+
+/** Where worth is weighed, all else that was found has gone into its forecast. */
+function weighedAnswer(findings: Findings, { answer }: WorthDecision): Answer {
+  const enough = findings.cutoffs >= findings.cutoffsMin && findings.unseenRows >= findings.unseenRowsMin;
+  return answer === "retrain" && !enough ? "cannot tell yet" : answer;
+}
+
+/** The two sums side by side, in loss of one cut-off. */
+function worth({ answer, text, gain, price, advantage, chance, turns, forecast }: WorthDecision): Reason {
+  return {
+    code: "worth",
+    speaks: answer === "retrain" ? "for" : answer === "wait" ? "against" : "neither",
+    text,
+    evidence: {
+      gain: gain.mean,
+      low: gain.low,
+      high: gain.high,
+      cutoffs: forecast.length,
+      price,
+      advantage,
+      chance,
+      turns,
+    },
+  };
 }
 
 /** Something changed, and whether it harms the model shows only once outcomes are there. */

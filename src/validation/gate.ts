@@ -1,5 +1,6 @@
 import { segmentVerdicts } from "./segments.ts";
 import type { Evidence, Verdict } from "./verdict.ts";
+import { worthGate } from "./worth_gate.ts";
 
 /**
  * Judges the evidence of a challenger: a pure function, so that any past verdict can be reached again.
@@ -8,14 +9,22 @@ import type { Evidence, Verdict } from "./verdict.ts";
  * it says worse; else inconclusive. Where only the naive baseline serves, being better on average is enough: a guess
  * has no claim to stay.
  * `threshold`: promote when the loss falls by at least `threshold` of the champion's.
- * Both: what would be promoted is rejected where a segment of shoppers is served worse, beyond its margin and chance.
+ * `worth`: promote when forecast and test together favour the challenger, and harm is unlikely enough.
+ * All: what would be promoted is rejected where a segment of shoppers is served worse, beyond its margin and chance.
  */
 export function verdictOf(evidence: Evidence): { verdict: Verdict; why: string } {
-  const overall = evidence.gate === "threshold" ? thresholdGate(evidence) : evidenceGate(evidence);
+  const overall = overallOf(evidence);
   const harmed = overall.verdict === "promote" ? harmedSegments(evidence) : [];
   if (harmed.length === 0) return overall;
   const names = harmed.map((segment) => `"${segment}"`).join(", ");
   return { verdict: "reject", why: `${overall.why}, but worse for shoppers of ${names}` };
+}
+
+function overallOf(evidence: Evidence): { verdict: Verdict; why: string } {
+  const { gate, against, difference, expected, margin } = evidence;
+  if (gate === "threshold") return thresholdGate(evidence);
+  if (gate === "worth" && against === "champion") return worthGate(difference, { expected, margin });
+  return evidenceGate(evidence);
 }
 
 /** A guess has no claim to stay, whomever it suits. */

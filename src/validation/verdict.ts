@@ -17,7 +17,7 @@ export type Interval = MeanInterval;
 
 /** Everything a verdict rests on, enough to reach it again. */
 export const Evidence = z.strictObject({
-  gate: z.enum(["evidence", "threshold"]),
+  gate: z.enum(["evidence", "threshold", "worth"]),
   loss: z.string().describe("name of the loss that was compared"),
   against: z.enum(["champion", "baseline"]),
   championLoss: z.number(),
@@ -27,6 +27,9 @@ export const Evidence = z.strictObject({
   ),
   margin: z.number().describe("absolute rise of the loss that still counts as no worse"),
   threshold: z.number().describe("relative fall the threshold gate asks for"),
+  expected: z.strictObject({ mean: z.number(), sd: z.number() }).nullable().default(null).describe(
+    'the difference that was forecast before the test, for the gate "worth"; null: none was',
+  ),
   stale: z.boolean(),
   staleBecause: z.string().nullable(),
   failing: z.boolean(),

@@ -106,6 +106,7 @@ async function deployed(deps: ActivityDeps): Promise<void> {
     difference,
     margin: 0.01,
     threshold: 0.05,
+    expected: null,
     stale: false,
     staleBecause: null,
     failing: false,

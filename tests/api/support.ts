@@ -166,6 +166,7 @@ export const evidence: Evidence = {
   difference: { mean: -0.02, low: -0.03, high: -0.01, n: 1204, clusters: 1100, confidence: 0.9 },
   margin: 0.01,
   threshold: 0.05,
+  expected: null,
   stale: false,
   staleBecause: null,
   failing: false,

@@ -121,6 +121,7 @@ function evidenceOf(
     difference: { mean, low, high, n, clusters: n, confidence: 0.9 },
     margin: 0.02 * kind.base,
     threshold: 0.05,
+    expected: null,
     stale: false,
     staleBecause: null,
     failing: false,

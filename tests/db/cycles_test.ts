@@ -50,6 +50,7 @@ const evidence: Evidence = {
   difference: { mean: -0.1, low: -Infinity, high: Infinity, n: 2, clusters: 1, confidence: 0.9 },
   margin: 0.01,
   threshold: 0.05,
+  expected: null,
   stale: false,
   staleBecause: null,
   failing: false,

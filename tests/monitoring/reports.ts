@@ -162,6 +162,7 @@ const aMeasure = (metric: string, value: number) => ({
 /** What a check found when the three reports above were its looks. */
 export const someFindings = (over: Partial<Findings> = {}): Findings => ({
   rollout: null,
+  worth: null,
   trigger: "interval",
   asOf: AS_OF,
   newSamples: 900,

@@ -37,6 +37,7 @@ export const findings = (over: Partial<Findings> = {}): Findings => ({
   quality: null,
   drift: null,
   outcomes: null,
+  worth: null,
   ...over,
 });
 
@@ -67,6 +68,7 @@ export const evidence = (over: Partial<Evidence> = {}): Evidence => ({
   difference: { mean: -0.02, low: -0.03, high: -0.01, n: 1204, clusters: 1100, confidence: 0.9 },
   margin: 0.01,
   threshold: 0.05,
+  expected: null,
   stale: false,
   staleBecause: null,
   failing: false,

@@ -24,6 +24,7 @@ function evidence(
     },
     margin: 0.01,
     threshold: 0.05,
+    expected: null,
     stale: false,
     staleBecause: null,
     failing: false,

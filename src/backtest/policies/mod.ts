@@ -5,9 +5,10 @@ import { never } from "./never.ts";
 import { perennial } from "./perennial.ts";
 import { performance } from "./performance.ts";
 import type { Policy } from "./policy.ts";
+import { worth } from "./worth.ts";
 
 /** Every policy there is: a new one is a file and a line. */
-export const POLICIES: readonly Policy[] = [never, every, calendar, performance, drift, perennial];
+export const POLICIES: readonly Policy[] = [never, every, calendar, performance, drift, perennial, worth];
 
 /** @throws {RangeError} there is none of this name */
 export function policyNamed(name: string): Policy {

@@ -22,6 +22,8 @@ export interface Policy {
    * A policy that looks at a model needs what its validation measured, so it always validates.
    */
   readonly validates: "always" | "on request";
+  /** settings that it sets where nobody names them otherwise */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** A pure function: whether to retrain now, and why. It is asked only once something serves. */
   readonly decide: (known: Known, options: { days: number | null }) => { run: boolean; why: string };
 }

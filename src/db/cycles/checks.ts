@@ -62,6 +62,12 @@ export async function getCheck(sql: Sql, id: string): Promise<StoredCheck> {
   return StoredCheck.parse(row);
 }
 
+/** The check that opened a cycle, with what it decided on; null: there is none. */
+export async function checkOfCycle(sql: Sql, cycleId: string): Promise<StoredCheck | null> {
+  const [row] = await sql`select ${columns(sql)}, findings from checks where cycle_id = ${cycleId}`;
+  return row ? StoredCheck.parse(row) : null;
+}
+
 /** Checks as of a moment or later, with what they decided on, newest first. */
 export async function checksSince(sql: Sql, asOf: string, limit: number): Promise<StoredCheck[]> {
   const rows = await sql`select ${columns(sql)}, findings from checks where as_of >= ${asOf}

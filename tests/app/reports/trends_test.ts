@@ -124,6 +124,7 @@ async function cycle(
       difference: { mean: -0.05, low: -0.08, high: -0.02, n: 400, clusters: 380, confidence: 0.9 },
       margin: 0.01,
       threshold: 0.05,
+      expected: null,
       stale: false,
       staleBecause: null,
       failing: false,

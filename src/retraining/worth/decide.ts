@@ -1,0 +1,286 @@
+import normalCdf from "@stdlib/stats-base-dists-normal-cdf";
+import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
+import { z } from "zod";
+import { levelOf, WorthVersion, WorthWindow } from "./evidence.ts";
+import {
+  addVersion,
+  type Belief,
+  type Lag,
+  lagOf,
+  learnedMore,
+  nextMove,
+  observe,
+  priorBelief,
+} from "./filter.ts";
+import { gainOf, type Outlook, planOf } from "./plan.ts";
+import { Regime } from "./regime.ts";
+
+/** All that a decision rests on, enough to reach it again. */
+export const WorthInput = z.strictObject({
+  versions: z.array(WorthVersion).min(1).describe("oldest first"),
+  windows: z.array(WorthWindow).describe("labelled ones, oldest first"),
+  serving: z.string(),
+  next: WorthVersion.omit({ id: true }).nullable().describe(
+    "what a training now would learn from; null: nothing",
+  ),
+  window: z.int().describe("number of the first window that would be served"),
+  price: z.number().nonnegative().describe("of one training, in loss of one window"),
+  horizon: z.int().positive().describe("windows that the forecast is trusted for"),
+  caution: z.number().min(0.5).max(1).describe("chance of being right that a training needs"),
+  overlap: z.int().nonnegative().default(0).describe("neighbouring windows that share outcomes with one"),
+  passes: z.number().min(0).max(1).default(1).describe("chance that a version trained passes the gate"),
+  regimes: z.array(Regime).min(1),
+});
+export type WorthInput = z.infer<typeof WorthInput>;
+
+const Span = z.strictObject({ mean: z.number(), low: z.number(), high: z.number() });
+
+/** A decision with the two sums that it weighs, in loss of one window. */
+export const WorthDecision = z.strictObject({
+  answer: z.enum(["retrain", "wait", "cannot tell yet"]),
+  text: z.string(),
+  level: z.number().describe("loss that stands for 1"),
+  gain: Span.describe("of training now over keeping what serves, over the horizon, before its cost; 90 %"),
+  price: z.number(),
+  advantage: z.number().describe("of training now over waiting for one window and then doing what is best"),
+  chance: z.number().describe("that training now is the better of the two"),
+  turns: z.number().describe("chance that the next labelled window turns the decision"),
+  forecast: z.array(Span.extend({ window: z.int() })).describe("gain window by window; 90 %"),
+  regimes: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
+});
+export type WorthDecision = z.infer<typeof WorthDecision>;
+
+/** A decision that the next labels turn with at least this chance is not made yet. */
+const TURNS_MIN = 0.25;
+const WITHIN = normalQuantile(0.95, 0, 1);
+/** A regime less likely than this is left out. */
+const WEIGHT_MIN = 1e-4;
+
+/** Decides whether to train now. A pure function: the same input gives the same decision. */
+export function decideWorth(input: WorthInput): WorthDecision {
+  return decideFrom(beliefsOf(input), input);
+}
+
+/** Returns what is believed after all windows, under each regime. */
+export function beliefsOf(
+  { versions, windows, serving, overlap, regimes }: Pick<
+    WorthInput,
+    "versions" | "windows" | "serving" | "overlap" | "regimes"
+  >,
+): Belief[] {
+  const level = levelOf(versions, windows);
+  return regimes.map((regime) => {
+    const belief = priorBelief(regime, { level, rows: versions[0].rows });
+    let added = 0;
+    const addUntil = (number: number) => {
+      for (; added < versions.length && versions[added].through < number; added++) {
+        addVersion(belief, versions[added], { serving });
+      }
+    };
+    for (const window of windows) {
+      addUntil(window.number);
+      observe(belief, window, { overlap });
+    }
+    addUntil(Infinity);
+    return belief;
+  });
+}
+
+/** Returns whether training now is worth it: the heart of the decision alone, for replays of many prices. */
+export function isWorthTraining(beliefs: readonly Belief[], question: Question): boolean {
+  const current = beliefs[0].versions.find(({ id }) => id === question.serving);
+  if (!question.next || !current || question.next.through <= current.through) return false;
+  return trainsAt(partsOf(beliefs, question), question);
+}
+
+/** Whether training now is better by the forecast at the quantile that caution asks for. */
+const trainsAt = (parts: readonly Part[], question: Question) =>
+  advantageOf(parts, question, -normalQuantile(question.caution, 0, 1)) > 0;
+
+/**
+ * Returns what is forecast of a challenger's loss minus the champion's in the first window that it would serve; null
+ * where nothing is.
+ */
+export function expectedDifference(input: WorthInput): { mean: number; sd: number } | null {
+  const [first] = decideWorth(input).forecast;
+  return first ? { mean: -first.mean, sd: (first.high - first.low) / (2 * WITHIN) } : null;
+}
+
+/** One regime's part of a decision. */
+interface Part {
+  readonly weight: number;
+  readonly name: string;
+  readonly outlook: Outlook;
+  readonly level: number;
+  readonly belief: Belief;
+}
+
+export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "overlap">;
+
+/** Decides from what is believed: for a replay, which learns window by window. */
+export function decideFrom(beliefs: readonly Belief[], question: Question): WorthDecision {
+  const parts = partsOf(beliefs, question), { level } = beliefs[0];
+  const regimes = parts.map(({ name, weight }) => ({ name, weight }));
+  const { next, serving, price } = question;
+  const current = beliefs[0].versions.find(({ id }) => id === serving);
+  if (!next || !current || next.through <= current.through) {
+    const none = { mean: 0, low: 0, high: 0 };
+    return {
+      answer: "wait",
+      text: "No window was labelled since what serves was trained: a training now could learn nothing new",
+      level,
+      gain: none,
+      price,
+      advantage: -price,
+      chance: 0,
+      turns: 0,
+      forecast: [],
+      regimes,
+    };
+  }
+  const forecast = forecastOf(parts, question), gain = totalOf(parts, question);
+  const advantage = advantageOf(parts, question, 0);
+  const chance = chanceOf(parts, question);
+  const trains = trainsAt(parts, question);
+  const turns = trains ? 0 : turnsOf(parts, question);
+  const answer = trains ? "retrain" : turns >= TURNS_MIN ? "cannot tell yet" : "wait";
+  return {
+    answer,
+    text: textOf(answer, { gain, question }),
+    level,
+    gain,
+    price,
+    advantage,
+    chance,
+    turns,
+    forecast,
+    regimes,
+  };
+}
+
+function partsOf(beliefs: readonly Belief[], question: Question): Part[] {
+  const most = Math.max(...beliefs.map(({ logWeight }) => logWeight));
+  const weights = beliefs.map(({ logWeight }) => Math.exp(logWeight - most));
+  const kept = weights.map((weight) => weight < WEIGHT_MIN ? 0 : weight);
+  const total = kept.reduce((sum, weight) => sum + weight, 0);
+  return beliefs.flatMap((belief, i) => {
+    if (kept[i] === 0) return [];
+    const outlook = outlookOf(belief, question);
+    return [{ weight: kept[i] / total, name: belief.regime.name, outlook, level: belief.level, belief }];
+  });
+}
+
+const NOTHING: Lag = { maturity: 0, ageing: 0, behind: 0, lack: 0, sd: 0 };
+
+function outlookOf(belief: Belief, { serving, next, window, passes }: Question): Outlook {
+  const current = belief.versions.find(({ id }) => id === serving), { passing, inherited } = belief.regime;
+  if (!current || !next) {
+    return {
+      lag: NOTHING,
+      learned: 0,
+      newer: 0,
+      learnedLater: () => 0,
+      passing,
+      inherited,
+      ahead: 1,
+      passes,
+    };
+  }
+  const newer = next.through - current.through, perWindow = (next.rows - current.rows) / Math.max(1, newer);
+  return {
+    lag: lagOf(belief, serving, next),
+    learned: learnedMore(belief, current.rows, next.rows),
+    newer,
+    learnedLater: (windows) => learnedMore(belief, next.rows, next.rows + Math.max(0, perWindow) * windows),
+    passing,
+    inherited,
+    ahead: window - next.through,
+    passes,
+  };
+}
+
+/** The same outlook with what serves fallen behind by some standard deviations more. */
+const shifted = (outlook: Outlook, deviations: number): Outlook =>
+  deviations === 0
+    ? outlook
+    : { ...outlook, lag: { ...outlook.lag, behind: outlook.lag.behind + deviations * outlook.lag.sd } };
+
+function advantageOf(parts: readonly Part[], { price, horizon }: Question, deviations: number): number {
+  let sum = 0;
+  for (const { weight, outlook, level } of parts) {
+    const { now, waiting } = planOf(shifted(outlook, deviations), { price: price / level, horizon });
+    sum += weight * level * (waiting - now);
+  }
+  return sum;
+}
+
+/** The deviation from which on training now is better: a version further behind never makes it worse. */
+function turningPoint(parts: readonly Part[], question: Question): number {
+  let low = -6, high = 6;
+  if (advantageOf(parts, question, high) <= 0) return Infinity;
+  if (advantageOf(parts, question, low) > 0) return -Infinity;
+  for (let i = 0; i < 24; i++) {
+    const middle = (low + high) / 2;
+    if (advantageOf(parts, question, middle) > 0) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const chanceOf = (parts: readonly Part[], question: Question) =>
+  1 - normalCdf(turningPoint(parts, question), 0, 1);
+
+/** Chance that the next labels move the forecast past the point at which training is the answer. */
+function turnsOf(parts: readonly Part[], question: Question): number {
+  const needed = turningPoint(parts, question) + normalQuantile(question.caution, 0, 1);
+  if (!Number.isFinite(needed)) return 0;
+  let chance = 0;
+  for (const { weight, belief, outlook: { lag } } of parts) {
+    const move = nextMove(belief, question.serving, question.next!);
+    if (move > 0) chance += weight * (1 - normalCdf(needed * lag.sd / move, 0, 1));
+  }
+  return chance;
+}
+
+function spanOf(parts: readonly Part[], valueOf: (outlook: Outlook) => { mean: number; sd: number }) {
+  const values = parts.map(({ weight, level, outlook }) => {
+    const { mean, sd } = valueOf(outlook);
+    return { weight, mean: level * mean, sd: level * sd };
+  });
+  const mean = values.reduce((sum, value) => sum + value.weight * value.mean, 0);
+  const variance = values.reduce(
+    (sum, value) => sum + value.weight * (value.sd ** 2 + (value.mean - mean) ** 2),
+    0,
+  );
+  const reach = WITHIN * Math.sqrt(variance);
+  return { mean, low: mean - reach, high: mean + reach };
+}
+
+const forecastOf = (parts: readonly Part[], { window, horizon }: Question) =>
+  Array.from({ length: horizon }, (_, m) => ({
+    window: window + m,
+    ...spanOf(parts, (outlook) => ({ mean: gainOf(outlook, m), sd: outlook.lag.sd })),
+  }));
+
+const totalOf = (parts: readonly Part[], { horizon }: Question) =>
+  spanOf(parts, (outlook) => {
+    let mean = 0;
+    for (let m = 0; m < horizon; m++) mean += gainOf(outlook, m);
+    return { mean, sd: horizon * outlook.lag.sd };
+  });
+
+function textOf(
+  answer: WorthDecision["answer"],
+  { gain, question: { price, horizon } }: {
+    gain: { mean: number; low: number; high: number };
+    question: Question;
+  },
+): string {
+  const sums =
+    `Training now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${horizon} windows, ` +
+    `costs ${short(price)}`;
+  if (answer === "retrain") return sums;
+  return answer === "wait" ? `${sums}; waiting is better` : `${sums}; the next outcomes may turn that`;
+}
+
+const short = (value: number) => Number(value.toPrecision(3)).toString();
