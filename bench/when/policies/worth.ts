@@ -10,7 +10,8 @@ export const worthPolicy = (priorFor: (set: string) => WorthPrior, name = "worth
   name,
   start: (view, alpha) => {
     const prior = priorFor(view.matrix.set);
-    let beliefs: Belief[] | null = null, learned = 0;
+    let beliefs: Belief[] | null = null;
+    let learned = 0;
     const added = new Set<number>();
     const addVersions = (step: Step, before: number) => {
       for (const { at, through, rows } of newestPerWindow(step)) {
@@ -61,7 +62,8 @@ function priorBeliefs(step: Step, view: View, prior: WorthPrior): Belief[] {
   }));
   const windows: WorthWindow[] = [];
   for (let j = 0; view.knownAt(j) <= view.start; j++) windows.push(windowOf(step, j));
-  const level = levelOf(history, windows), { rows } = history.find(({ id }) => id === `${step.serving}`)!;
+  const level = levelOf(history, windows);
+  const { rows } = history.find(({ id }) => id === `${step.serving}`)!;
   return prior.regimes.map((regime) => priorBelief(regime, { level, rows }));
 }
 
