@@ -70,7 +70,8 @@ export async function worthInput(deps: ActivityDeps, weighed: Weighed): Promise<
 
 /** Cut-offs counted in steps from the oldest. */
 function cutoffNumbers(blocks: readonly SnapshotBlock[], { step_days: stepDays }: ModelConfig) {
-  const firstMs = Date.parse(blocks[0].cutoff), stepMs = stepDays * DAY_MS;
+  const firstMs = Date.parse(blocks[0].cutoff);
+  const stepMs = stepDays * DAY_MS;
   return (cutoff: string) => Math.floor((Date.parse(cutoff) - firstMs) / stepMs + 1e-6);
 }
 
@@ -110,7 +111,8 @@ async function scoreVersion(
   const unseen = blocks.filter(({ cutoff }) => Date.parse(cutoff) >= Date.parse(served.labelledThrough));
   const losses = new Map<string, { loss: Float64Array; shopper: Int32Array }>();
   if (unseen.length > 0) {
-    const rows = await loadRows(store, unseen), { target, user, cutoffMs } = rows;
+    const rows = await loadRows(store, unseen);
+    const { target, user, cutoffMs } = rows;
     const predictions = await trainer.score(artefact, rows.features, target.length);
     const all = rowLosses(model.loss, target, predictions, { cap: targetCap ?? Infinity });
     for (const { cutoff } of unseen) {
@@ -155,7 +157,8 @@ function firstAlarm({ blocks, looks: { drift, outcomes } }: Weighed): number | n
 
 /** Chance that the gate lets a version trained now through, by its forecast and the errors of earlier comparisons. */
 function passesOf(input: WorthInput, { gate, confidence, margin }: ModelConfig, modelMargin: number): number {
-  const expected = expectedDifference(input), level = levelOf(input.versions, input.windows);
+  const expected = expectedDifference(input);
+  const level = levelOf(input.versions, input.windows);
   const errors = input.windows.flatMap(({ pairs }) => pairs.map(({ error }) => error)).sort((a, b) => a - b);
   if (!expected || errors.length === 0) return 1;
   return passChanceOf(gate, expected, {

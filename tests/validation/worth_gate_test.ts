@@ -39,8 +39,8 @@ Deno.test("a window that both answer alike is no evidence, however sure the fore
 });
 
 Deno.test("combine() weighs each by its precision, and is surer than either", () => {
-  const value = fc.double({ min: -1, max: 1, noNaN: true }),
-    spread = fc.double({ min: 0.001, max: 1, noNaN: true });
+  const value = fc.double({ min: -1, max: 1, noNaN: true });
+  const spread = fc.double({ min: 0.001, max: 1, noNaN: true });
   fc.assert(fc.property(value, spread, value, spread, (mean, sd, tested, reach) => {
     const found = combine(test(tested, reach), { expected: { mean, sd }, margin })!;
     assert.ok(found.mean >= Math.min(mean, tested) - 1e-9 && found.mean <= Math.max(mean, tested) + 1e-9);
@@ -64,13 +64,17 @@ Deno.test("a better test never lowers the verdict", () => {
 });
 
 Deno.test("passChance() is how often the gate passes such challengers", () => {
-  const expected = { mean: -0.01, sd: 0.02 }, error = 0.015, confidence = 0.9;
+  const expected = { mean: -0.01, sd: 0.02 };
+  const error = 0.015;
+  const confidence = 0.9;
   const predicted = passChance(expected, { error, margin, confidence });
   // over a grid of the difference that the test will show, which is normal around the forecast
   const spread = Math.hypot(expected.sd, error);
-  let passed = 0, all = 0;
+  let passed = 0;
+  let all = 0;
   for (let z = -5; z <= 5; z += 0.001) {
-    const weight = Math.exp(-0.5 * z * z), mean = expected.mean + z * spread;
+    const weight = Math.exp(-0.5 * z * z);
+    const mean = expected.mean + z * spread;
     const reach = 1.648672 * error; // t quantile of 0.95 with 399 degrees of freedom
     if (worthGate(test(mean, reach), { expected, margin }).verdict === "promote") passed += weight;
     all += weight;

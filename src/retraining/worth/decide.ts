@@ -119,7 +119,8 @@ export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "ov
 
 /** Decides from what is believed: for a replay, which learns window by window. */
 export function decideFrom(beliefs: readonly Belief[], question: Question): WorthDecision {
-  const parts = partsOf(beliefs, question), { level } = beliefs[0];
+  const parts = partsOf(beliefs, question);
+  const { level } = beliefs[0];
   const regimes = parts.map(({ name, weight }) => ({ name, weight }));
   const { next, serving, price } = question;
   const current = beliefs[0].versions.find(({ id }) => id === serving);
@@ -138,7 +139,8 @@ export function decideFrom(beliefs: readonly Belief[], question: Question): Wort
       regimes,
     };
   }
-  const forecast = forecastOf(parts, question), gain = totalOf(parts, question);
+  const forecast = forecastOf(parts, question);
+  const gain = totalOf(parts, question);
   const advantage = advantageOf(parts, question, 0);
   const chance = chanceOf(parts, question);
   const trains = trainsAt(parts, question);
@@ -173,7 +175,8 @@ function partsOf(beliefs: readonly Belief[], question: Question): Part[] {
 const NOTHING: Lag = { maturity: 0, ageing: 0, behind: 0, lack: 0, sd: 0 };
 
 function outlookOf(belief: Belief, { serving, next, window, passes }: Question): Outlook {
-  const current = belief.versions.find(({ id }) => id === serving), { passing, inherited } = belief.regime;
+  const current = belief.versions.find(({ id }) => id === serving);
+  const { passing, inherited } = belief.regime;
   if (!current || !next) {
     return {
       lag: NOTHING,
@@ -186,7 +189,8 @@ function outlookOf(belief: Belief, { serving, next, window, passes }: Question):
       passes,
     };
   }
-  const newer = next.through - current.through, perWindow = (next.rows - current.rows) / Math.max(1, newer);
+  const newer = next.through - current.through;
+  const perWindow = (next.rows - current.rows) / Math.max(1, newer);
   return {
     lag: lagOf(belief, serving, next),
     learned: learnedMore(belief, current.rows, next.rows),
@@ -216,7 +220,8 @@ function advantageOf(parts: readonly Part[], { price, horizon }: Question, devia
 
 /** The deviation from which on training now is better: a version further behind never makes it worse. */
 function turningPoint(parts: readonly Part[], question: Question): number {
-  let low = -6, high = 6;
+  let low = -6;
+  let high = 6;
   if (advantageOf(parts, question, high) <= 0) return Infinity;
   if (advantageOf(parts, question, low) > 0) return -Infinity;
   for (let i = 0; i < 24; i++) {

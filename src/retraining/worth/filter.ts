@@ -15,7 +15,13 @@ import type { Regime } from "./regime.ts";
 export const VERSIONS_MAX = 9;
 
 /** Places in the state: level, difficulty, maturity, ageing, shock, what a training now would lack; then versions. */
-const LEVEL = 0, DIFFICULTY = 1, MATURITY = 2, AGEING = 3, SHOCK = 4, LACK = 5, FIRST = 6;
+const LEVEL = 0;
+const DIFFICULTY = 1;
+const MATURITY = 2;
+const AGEING = 3;
+const SHOCK = 4;
+const LACK = 5;
+const FIRST = 6;
 const STRIDE = FIRST + VERSIONS_MAX;
 /** A sudden change less likely than this is left out of the variance. */
 const JUMP_MIN = 0.01;
@@ -39,7 +45,8 @@ export interface Belief {
 
 /** Returns what the prior says before any window. */
 export function priorBelief(regime: Regime, { level, rows }: { level: number; rows: number }): Belief {
-  const mean = new Float64Array(STRIDE), covariance = new Float64Array(STRIDE * STRIDE);
+  const mean = new Float64Array(STRIDE);
+  const covariance = new Float64Array(STRIDE * STRIDE);
   mean[LEVEL] = 1;
   mean[MATURITY] = regime.maturity;
   mean[AGEING] = regime.ageing;
@@ -64,7 +71,8 @@ export function priorBelief(regime: Regime, { level, rows }: { level: number; ro
 export function addVersion(belief: Belief, version: WorthVersion, { serving }: { serving: string }): void {
   const { mean, covariance, regime } = belief;
   if (belief.versions.length === VERSIONS_MAX) dropOldest(belief, serving);
-  const place = FIRST + belief.versions.length, { inherited } = regime;
+  const place = FIRST + belief.versions.length;
+  const { inherited } = regime;
   mean[place] = inherited * mean[LACK];
   for (let a = 0; a < place; a++) {
     const value = inherited * covariance[LACK * STRIDE + a];
@@ -113,7 +121,8 @@ export function observe(
 
 /** What difficulty and falling behind keep from one window to the next. */
 function passTime(belief: Belief): void {
-  const { regime, covariance } = belief, { memory, passing, inherited, difficulty } = regime;
+  const { regime, covariance } = belief;
+  const { memory, passing, inherited, difficulty } = regime;
   scale(belief, DIFFICULTY, memory);
   covariance[DIFFICULTY * STRIDE + DIFFICULTY] += difficulty ** 2 * (1 - memory ** 2);
   scale(belief, LACK, passing * inherited);
@@ -184,13 +193,16 @@ function widenForJump(
   rows: readonly Row[],
   { noise, chance }: { noise: number; chance: number },
 ): void {
-  const size = FIRST + belief.versions.length, weights = new Float64Array(size);
+  const size = FIRST + belief.versions.length;
+  const weights = new Float64Array(size);
   for (const row of rows) for (let a = 0; a < size; a++) weights[a] += row.weights[a] / rows.length;
   const value = rows.reduce((sum, row) => sum + row.value, 0) / rows.length;
   const rise = value - dot(weights, belief.mean);
   if (rise <= 0) return;
-  const variance = quadratic(belief, weights) + noise / rows.length, jump = belief.regime.jump ** 2;
-  const sudden = chance * density(rise, variance + jump), usual = (1 - chance) * density(rise, variance);
+  const variance = quadratic(belief, weights) + noise / rows.length;
+  const jump = belief.regime.jump ** 2;
+  const sudden = chance * density(rise, variance + jump);
+  const usual = (1 - chance) * density(rise, variance);
   const probability = sudden + usual > 0 ? sudden / (sudden + usual) : 0;
   if (probability <= JUMP_MIN) return;
   const { jumpShared } = belief.regime;
@@ -204,14 +216,16 @@ const density = (x: number, variance: number) => Math.exp(-0.5 * x * x / varianc
 
 /** Learns one loss. @returns its log likelihood, up to a constant */
 function update(belief: Belief, { weights, value }: Row, noise: number): number {
-  const { mean, covariance } = belief, size = weights.length;
+  const { mean, covariance } = belief;
+  const size = weights.length;
   const gain = new Float64Array(size);
   for (let a = 0; a < size; a++) {
     let sum = 0;
     for (let b = 0; b < size; b++) sum += covariance[a * STRIDE + b] * weights[b];
     gain[a] = sum;
   }
-  const variance = dot(weights, gain) + noise, residual = value - dot(weights, mean);
+  const variance = dot(weights, gain) + noise;
+  const residual = value - dot(weights, mean);
   for (let a = 0; a < size; a++) {
     mean[a] += gain[a] * residual / variance;
     for (let b = 0; b < size; b++) covariance[a * STRIDE + b] -= gain[a] * gain[b] / variance;
@@ -255,7 +269,8 @@ export function learnedMore({ regime: { curve }, rows: from }: Belief, rows: num
 export function lagOf(belief: Belief, serving: string, next: Omit<WorthVersion, "id">): Lag {
   const i = belief.versions.findIndex(({ id }) => id === serving);
   if (i < 0) throw new RangeError(`Cannot forecast: version "${serving}" was never scored`);
-  const { mean, regime, versions } = belief, weights = new Float64Array(FIRST + versions.length);
+  const { mean, regime, versions } = belief;
+  const weights = new Float64Array(FIRST + versions.length);
   weights[MATURITY] = learnedMore(belief, versions[i].rows, next.rows);
   weights[AGEING] = next.through - versions[i].through;
   weights[FIRST + i] = 1;
@@ -274,7 +289,8 @@ export function lagOf(belief: Belief, serving: string, next: Omit<WorthVersion, 
  * the window's losses are known. Exact but for sudden changes, since the spread of a Gaussian model does not depend on them.
  */
 export function nextMove(belief: Belief, serving: string, next: Omit<WorthVersion, "id">): number {
-  const later = copyOf(belief), number = (belief.window ?? next.through) + 1;
+  const later = copyOf(belief);
+  const number = (belief.window ?? next.through) + 1;
   const expected = scoredVersions(later, {
     number,
     losses: later.versions.map(({ id }) => ({ version: id, loss: 0 })),

@@ -42,7 +42,8 @@ export function planOf(
   const shares = Array.from({ length: horizon + 1 }, (_, m) => inherited ** m);
   // toCome[m + 1]: cost from a window on, served by the version trained m windows from now; toCome[0]: by the one that serves
   const toCome = new Float64Array(horizon + 1);
-  let now = 0, waiting = 0;
+  let now = 0;
+  let waiting = 0;
   for (let window = horizon - 1; window >= 0; window--) {
     const there = passing ** (window + ahead);
     const trained = price - fresher[window] + lag.lack * shares[window + 1] * there + toCome[window + 1];

@@ -47,7 +47,8 @@ export function priceOfBudget(
   { windows, level, trainingsAt }: { windows: number; level: number; trainingsAt: (price: number) => number },
 ): number {
   const allowed = trainings * windows / per;
-  let low = 1e-4 * level, high = 10 * level;
+  let low = 1e-4 * level;
+  let high = 10 * level;
   if (trainingsAt(low) <= allowed) return low;
   for (let i = 0; i < 20; i++) {
     const middle = Math.sqrt(low * high);

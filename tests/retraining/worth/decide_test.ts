@@ -44,7 +44,8 @@ Deno.test("more caution never trains more", () => {
 
 Deno.test("a version further behind is never left where a better one would be replaced", () => {
   fc.assert(fc.property(inputs, fc.double({ min: 0, max: 0.5, noNaN: true }), (input, worse) => {
-    const regimes = [PLAIN], last = input.windows.length - 1;
+    const regimes = [PLAIN];
+    const last = input.windows.length - 1;
     const windows = input.windows.map((window, i) => ({
       ...window,
       losses: window.losses.map((row) =>
@@ -109,7 +110,8 @@ Deno.test("the unit of the loss does not matter, if the price is told in it", ()
         })),
       })),
     };
-    const one = decideWorth(plain), other = decideWorth(scaled);
+    const one = decideWorth(plain);
+    const other = decideWorth(scaled);
     assert.ok(
       Math.abs(one.advantage * unit - other.advantage) <= 1e-6 * unit * (1 + Math.abs(one.advantage)),
     );

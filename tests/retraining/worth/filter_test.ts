@@ -16,7 +16,8 @@ const WINDOWS = windowsOf(VERSIONS, { count: 9, error: 0.02, lossOf });
 /** The same posterior in one piece: a Gaussian process over all losses at once (Rasmussen and Williams 2006, 2.25). */
 function posterior(serving: (typeof VERSIONS)[number]) {
   const { difficulty, memory, shock, maturitySd, ageingSd, wander, straying, luck, noise, curve } = PLAIN;
-  const [belief] = beliefsOf(inputOf(VERSIONS, WINDOWS)), from = VERSIONS[0].rows;
+  const [belief] = beliefsOf(inputOf(VERSIONS, WINDOWS));
+  const from = VERSIONS[0].rows;
   const grown = (rows: number) => learned(rows, { from, curve });
   const seen = WINDOWS.flatMap((window) =>
     window.losses.map(({ version, loss }) => {
@@ -30,7 +31,8 @@ function posterior(serving: (typeof VERSIONS)[number]) {
     Math.max(0, Math.min(a.window, b.window) - Math.max(a.through, b.through));
   const covariance = seen.map((a) =>
     seen.map((b) => {
-      const same = a.version === b.version, apart = Math.abs(a.window.number - b.window.number);
+      const same = a.version === b.version;
+      const apart = Math.abs(a.window.number - b.window.number);
       const shared = steps({ ...a, window: a.window.number }, { ...b, window: b.window.number });
       return PLAIN.level ** 2 + difficulty ** 2 * memory ** apart + (apart === 0 ? shock ** 2 : 0) +
         maturitySd ** 2 * grown(a.rows) * grown(b.rows) + ageingSd ** 2 * a.age * b.age +
@@ -38,7 +40,8 @@ function posterior(serving: (typeof VERSIONS)[number]) {
         (same && apart === 0 ? noise ** 2 + samplingVariance(a.window) / belief.level ** 2 : 0);
     })
   );
-  const grows = grown(NEXT.rows) - grown(serving.rows), newer = NEXT.through - serving.through;
+  const grows = grown(NEXT.rows) - grown(serving.rows);
+  const newer = NEXT.through - serving.through;
   const towards = seen.map((a) => {
     const shared = steps({ ...a, window: a.window.number }, { window: 9, through: serving.through });
     const same = a.version === serving.id;
@@ -89,7 +92,8 @@ Deno.test("a sudden change widens what versions fall behind by, an alarm more so
 });
 
 Deno.test("nextMove() is what one more window takes away from the variance", () => {
-  const [before] = beliefsOf(inputOf(VERSIONS, WINDOWS)), move = nextMove(before, "v6", NEXT);
+  const [before] = beliefsOf(inputOf(VERSIONS, WINDOWS));
+  const move = nextMove(before, "v6", NEXT);
   const next = { number: 10, pairs: [], alarm: false };
   const losses = VERSIONS.map(({ id }) => ({ version: id, loss: 1 }));
   const [unseen] = beliefsOf(inputOf(VERSIONS, [...WINDOWS, { ...next, losses: [] }]));

@@ -19,7 +19,8 @@ const prices = fc.double({ min: 0, max: 2, noNaN: true });
 /** The cost of one schedule: at which windows a version is trained. */
 function costOf(outlook: Outlook, price: number, trains: readonly boolean[]): number {
   const { lag, learned, newer, learnedLater, passing, inherited, ahead } = outlook;
-  let cost = 0, trained: number | null = null;
+  let cost = 0;
+  let trained: number | null = null;
   trains.forEach((train, window) => {
     if (train) {
       trained = window;
@@ -36,7 +37,8 @@ function costOf(outlook: Outlook, price: number, trains: readonly boolean[]): nu
 
 Deno.test("planOf() finds what trying every schedule finds", () => {
   fc.assert(fc.property(outlooks, prices, fc.integer({ min: 1, max: 7 }), (outlook, price, horizon) => {
-    let now = Infinity, waiting = Infinity;
+    let now = Infinity;
+    let waiting = Infinity;
     for (let schedule = 0; schedule < 2 ** horizon; schedule++) {
       const trains = Array.from({ length: horizon }, (_, window) => (schedule >> window) % 2 === 1);
       const cost = costOf(outlook, price, trains);

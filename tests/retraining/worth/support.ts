@@ -41,7 +41,8 @@ export function windowsOf(
   },
 ): WorthWindow[] {
   return Array.from({ length: count }, (_, i) => {
-    const number = i + 1, scored = versions.filter(({ through }) => through < number);
+    const number = i + 1;
+    const scored = versions.filter(({ through }) => through < number);
     const losses = scored.map((version) => ({ version: version.id, loss: lossOf(version, number) }));
     const pairs = scored.flatMap((older, a) =>
       scored.slice(a + 1).map((newer) => ({
