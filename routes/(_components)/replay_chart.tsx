@@ -1,8 +1,8 @@
+import { count, figure, tick } from "../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
 import type { ReplayScore } from "../../src/backtest/replay.ts";
-import { count, figure } from "../../src/format/numbers.ts";
 import { moment } from "../../src/format/times.ts";
 import { metricName } from "../../src/format/words.ts";
 import { mean } from "../../src/stats/mean.ts";
@@ -103,7 +103,7 @@ const drawing = (frozen: Point[], ours: Point[], metric: string): Drawing => (wi
     y: { label: null, nice: true },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: figure }),
+      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: tick }),
       Plot.axisX({ ticks: width < 400 ? 3 : 6, tickSize: 4, color: "var(--chart-axis)" }),
       ...(metric === "accuracy"
         ? [Plot.areaY(ours, { x: "at", y1: "low", y2: "high", fill: "var(--evergreen-wash)" })]

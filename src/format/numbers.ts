@@ -25,6 +25,13 @@ export function figure(x: number): string {
 /** A difference of two such values: "+0.0110", "−0.0042", "0.0000". */
 export const signed = (x: number): string => withSign(x, figure(x));
 
+/** A value on an axis: as {@link figure}, without zeros at its end. */
+export const tick = (x: number): string =>
+  figure(x).replace(/(\.\d*?)0+(?=$| )/, "$1").replace(/\.(?=$| )/, "");
+
+/** A difference on an axis. */
+export const signedTick = (x: number): string => withSign(x, tick(x));
+
 /** A share: "4.2 %", or "+4.2 %" where it is a change. */
 export function percent(share: number, { sign = false } = {}): string {
   const text = `${fixed(share * 100, 1)} %`;

@@ -28,7 +28,7 @@ Deno.test("perennial status and history read well, and as JSON", () =>
     Status.parse(JSON.parse((await run(["status", "--json"])).out));
     const history = await run(["history", "churn"]);
     assert.match(history.out.split("\n")[1], /^churn 3 +2011-09-01 00:00 +interval +failed +- +-/);
-    assert.match(history.out, /^churn 2 .* deployed +-4\.0 % +-6\.0 % to -2\.0 %/m);
+    assert.match(history.out, /^churn 2 .* deployed +−4\.0 % +−6\.0 % to −2\.0 %/m);
   }));
 
 Deno.test("perennial colours only at a terminal, and not with NO_COLOR", () =>

@@ -46,7 +46,7 @@ Deno.test("impactText() says how to state economics, and shows losses and featur
     text,
     /^churn as of 2024-03-25: State your economics: perennial config set kept_customer_value=/,
   );
-  assert.match(text, /7 +2024-02-26 +drift +1 -> 2 +-\d+\.\d % +-\d+\.\d % to -\d+\.\d % +1,000 +log loss -/);
+  assert.match(text, /7 +2024-02-26 +drift +1 -> 2 +−\d+\.\d % +−\d+\.\d % to −\d+\.\d % +1,000 +log loss −/);
   assert.match(text, /7 +recency +\+\d.* more$/m);
   assert.doesNotMatch(text, /EUR|profit/);
 });
@@ -58,7 +58,7 @@ Deno.test("impactText() shows sums with interval, shoppers and verdict, what it 
     text,
     /7 +validation +where it pays +[\d,.]+ EUR +[\d,.]+ EUR +[\d,.]+ EUR +[\d,.]+ EUR to [\d,.]+ EUR +1,000 +gains/,
   );
-  assert.match(text, /7 +1\.0 +50\.0 s +0\.50 EUR .* x \(/);
+  assert.match(text, /7 +1\.0 +50 s +0\.50 EUR .* x \(/);
   assert.match(text, /total +2 min 30 s +1\.50 EUR/);
   assert.match(text, /drift +1 +[\d,.]+ EUR .* gains/);
   assert.match(text, /Once a horizon the shop contacts/);

@@ -43,7 +43,7 @@ Deno.test("/monitoring says of each model how it does and whether its inputs shi
   const heading = told((await open(full, "/monitoring")).querySelector("h1"));
   assert.match(
     heading,
-    /^Churn v3 holds: accuracy 0\.7\d\d, 0\.\d{3} to 0\.\d{3} on 950 outcomes, 0\.740 when it was/,
+    /^Churn v3 holds: accuracy 0\.7\d{3}, 0\.\d{4} to 0\.\d{4} on 950 outcomes, 0\.7400 when it was/,
   );
   assert.match(
     heading,
@@ -74,7 +74,7 @@ Deno.test("/monitoring marks estimates as such, with what they assume, beside wh
   const text = told(document.querySelector("main"));
   assert.match(text, /9 of 10 estimates held what came true within the interval/);
   assert.match(text, /An estimate, not a measurement.*It assumes ?No concept drift/);
-  assert.match(text, /At this trend the threshold of 0\.560 falls in 25 days \(12 to never\)/);
+  assert.match(text, /At this trend the threshold of 0\.5600 falls in 25 days \(12 to never\)/);
 });
 
 Deno.test("/monitoring ranks inputs, and tells beside each what would have been seen", async () => {

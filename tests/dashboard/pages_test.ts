@@ -71,7 +71,7 @@ for (const path of ["/", "/cycles", "/versions", "/rollouts", "/backtests"]) {
 Deno.test("the overview draws frozen against Perennial, with the numbers as a table", async () => {
   const { document } = await open(full, "/");
   const text = document.getElementById("replay-churn")!.textContent;
-  assert.match(text, /On average 0\.\d{3} kept fresh, 0\.\d{3} with the first model frozen/);
+  assert.match(text, /On average 0\.\d{4} kept fresh, 0\.\d{4} with the first model frozen/);
   assert.equal(document.querySelectorAll("#replay-churn tbody tr").length, 21);
   assert.match(document.getElementById("replay-spending")!.textContent, /capped MSE at 20 cut-offs/);
   assert.doesNotMatch(document.body.innerHTML, /NaN|undefined|Infinity/);

@@ -9,6 +9,8 @@ import {
   percent,
   signed,
   signedMoney,
+  signedTick,
+  tick,
 } from "../../src/format/numbers.ts";
 import { metricName, metricsInOrder } from "../../src/format/words.ts";
 
@@ -26,6 +28,11 @@ for (
     [signed(0.011), "+0.0110"],
     [signed(-0.0003), "−0.0003"],
     [signed(0.00001), "0.0000"],
+    [tick(0.66), "0.66"],
+    [tick(0), "0"],
+    [tick(1_500_000), "1.5 M"],
+    [tick(30), "30"],
+    [signedTick(0.05), "+0.05"],
     [percent(0.0342), "3.4 %"],
     [percent(0.042, { sign: true }), "+4.2 %"],
     [percent(-0.031, { sign: true }), "−3.1 %"],

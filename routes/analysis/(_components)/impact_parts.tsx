@@ -35,7 +35,7 @@ function NotStated({ impact: { economics, model } }: { impact: Impact }) {
   return (
     <>
       <p>
-        No money of money can be told: the shop has not stated{" "}
+        No sum of money can be told: the shop has not stated{" "}
         {economics.missing.map((name, i) => (
           <span key={name}>
             {i > 0 && (i === economics.missing.length - 1 ? " and " : ", ")}

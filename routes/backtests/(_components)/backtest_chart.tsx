@@ -1,9 +1,9 @@
+import { counted, figure, tick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../../src/backtest/report.ts";
 import { METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
 import { capital, metricName } from "../../../src/format/words.ts";
-import { counted, figure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
@@ -131,7 +131,7 @@ const drawing = (policyRows: readonly PolicyRow[], never: readonly Point[]): Dra
     y: { label: null, domain: [Math.min(...values), Math.max(...values) + pad] }, // room for the name above the line
     marks: [
       Plot.gridY({ ticks: 2, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 2, tickSize: 0, tickFormat: figure }),
+      Plot.axisY({ ticks: 2, tickSize: 0, tickFormat: tick }),
       timeAxis(from, to, width),
       Plot.line([...beside, ...first], {
         x: "at",

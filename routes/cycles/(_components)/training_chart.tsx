@@ -1,6 +1,6 @@
+import { figure, tick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { ModelVersion } from "../../../src/registry/version.ts";
-import { figure } from "../../../src/format/numbers.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
 
 interface Point {
@@ -77,7 +77,7 @@ const drawing = (points: Point[], best: Point): Drawing => (width) => {
     y: { label: null, nice: true },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: figure }),
+      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: tick }),
       Plot.axisX({
         ticks: Math.min(5, points.length),
         tickSize: 4,

@@ -61,7 +61,7 @@ function Rank({ feature: { impact, shift, importance } }: { feature: FeatureShif
     <>
       <b>{brief(impact)}</b>{" "}
       <small>
-        = {figure(Math.abs(shift))} sd × {brief(Math.max(0, importance))}
+        = {Math.abs(shift).toFixed(2)} sd × {brief(Math.max(0, importance))}
       </small>
     </>
   );

@@ -1,7 +1,7 @@
+import { count, counted, figure, tick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { TrailPoint } from "../../../src/db/monitoring/performance_trail.ts";
 import type { Measured, PerformanceReport } from "../../../src/performance/report.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
@@ -105,7 +105,7 @@ const drawing = (all: Estimate[], metric: string): Drawing => (width) => {
     y: { label: null, nice: true, zero: false },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: figure }),
+      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: tick }),
       timeAxis(from, to, width),
       Plot.ruleX(sure, { x: "at", y1: "low", y2: "high", stroke: "var(--chart-reference)", strokeWidth: 5 }),
       Plot.dot(all, {

@@ -98,7 +98,7 @@ export function sensitivity({ drifted, smallest, wobble, kind }: FeatureShift): 
   if (wobble === null) return "cannot tell yet: too little history of how it moves by itself";
   if (smallest === null) return "no shift that could be tried would have been seen";
   return `a shift of ${
-    kind === "numeric" ? `${figure(smallest)} sd` : `${percent(smallest)} of the rows`
+    kind === "numeric" ? `${smallest.toFixed(2)} sd` : `${percent(smallest)} of the rows`
   } would have been seen with 80 % power`;
 }
 

@@ -1,9 +1,9 @@
+import { count, counted, figure, tick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { ComponentChildren } from "preact";
 import type { TrailPoint } from "../../../src/db/monitoring/performance_trail.ts";
 import type { Measured } from "../../../src/performance/report.ts";
 import type { ServingMove } from "../../../src/registry/version.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { withRange } from "./monitoring_labels.ts";
@@ -147,7 +147,7 @@ const drawing = (
     y: { label: null, nice: true, zero: false, domain: extent(points) },
     marks: [
       Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
-      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: figure }),
+      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: tick }),
       timeAxis(from, to, width),
       ...versionMarks(before, { band: "var(--chart-band)", line: "var(--chart-line)", width: 1.5 }),
       ...versionMarks(now, { band: "var(--evergreen-wash)", line: "var(--evergreen)", width: 2 }),

@@ -1,7 +1,7 @@
+import { count, counted, figure, signed, signedTick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { ReadLook } from "../../../src/app/reports/rollout_looks.ts";
 import type { Rollout } from "../../../src/rollout/rollout.ts";
-import { count, counted, figure, signed } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 import { reading } from "../../../components/labels.ts";
@@ -96,7 +96,7 @@ const drawing = (
   y: { label: null, domain: edges(points, bounded, margin), clamp: true },
   marks: [
     Plot.gridY({ ticks: 4, stroke: "var(--chart-grid)", strokeOpacity: 1 }),
-    Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: signed }),
+    Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: signedTick }),
     timeAxis(began, points.at(-1)!.at, width),
     Plot.areaY(bounded, { x: "at", y1: "low", y2: "high", fill: "var(--evergreen-wash)" }),
     ...(bounded.length === 1
