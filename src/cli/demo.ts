@@ -135,7 +135,7 @@ async function demoJob(
   const bar = progressBar("Replay  {bar} {percentage}% | {value}/{total} steps | {text}");
   let started = false;
   const onProgress = ({ done, of, text }: ReplayProgress) => {
-    if (!started) bar.start(of, 0, { text });
+    if (!started) bar.start(of, done, { text });
     started = true;
     bar.update(done, { text });
   };
