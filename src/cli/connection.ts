@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isLoopback } from "../api/access.ts";
 import { readConfig } from "../config/environment.ts";
 import { stateHome, UnknownHomeError } from "../embedded/home.ts";
 import { lockOwner } from "../embedded/lock.ts";
@@ -13,18 +14,23 @@ interface Connection {
 
 /**
  * Finds the installation: `url`, else PERENNIAL_URL, else this machine at PERENNIAL_PORT (8000). The key is
- * PERENNIAL_API_KEY, else the one of the installation that runs here, else of any that ran here.
+ * PERENNIAL_API_KEY; for an address of this machine alone, else the one of the installation that runs here, else of any
+ * that ran here.
  */
 export async function findConnection(
   hostEnvironment: Pick<Io, "env" | "uid">,
   url?: string,
 ): Promise<Connection> {
   const config = readConfig(hostEnvironment.env);
-  return {
-    url: url ?? config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`,
-    apiKey: config.PERENNIAL_API_KEY ?? await keyOnThisMachine(hostEnvironment),
-  };
+  const address = url ?? config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`;
+  const key = config.PERENNIAL_API_KEY ??
+    (isThisMachine(address) ? await keyOnThisMachine(hostEnvironment) : undefined);
+  return { url: address, apiKey: key };
 }
+
+/** Tells whether an address is this machine's own: a key that lies here is sent nowhere else. */
+const isThisMachine = (address: string): boolean =>
+  URL.canParse(address) && isLoopback(new URL(address).hostname);
 
 /** An installation found on this machine. */
 interface FoundInstallation {

@@ -100,6 +100,23 @@ Deno.test("findConnection() takes the key of the installation that runs, before 
     ]]);
     assert.equal((await findConnection(at)).apiKey, "pk_demo");
     lock.release();
+    for (
+      const elsewhere of [
+        "http://shop.example",
+        "http://127.0.0.1.example:8000",
+        "http://localhost@shop.example",
+        "http://10.0.0.1:8000",
+      ]
+    ) {
+      assert.equal((await findConnection(at, elsewhere)).apiKey, undefined, elsewhere);
+      assert.equal(
+        (await findConnection({ ...at, env: { ...at.env, PERENNIAL_URL: elsewhere } })).apiKey,
+        undefined,
+      );
+    }
+    for (const here of ["http://localhost:1", "http://[::1]:8000", "http://127.0.0.1:9"]) {
+      assert.equal((await findConnection(at, here)).apiKey, "pk_default", here);
+    }
     const env = { ...at.env, PERENNIAL_PORT: "9100", PERENNIAL_API_KEY: "pk_mine" };
     assert.deepEqual(await findConnection({ ...at, env }), {
       url: "http://127.0.0.1:9100",
