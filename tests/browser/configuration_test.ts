@@ -86,7 +86,7 @@ Deno.test({
         const tip = page.locator(".tip");
         await tip.waitFor();
         const first = await tip.innerText();
-        assert.match(first, /: 0\.\d{3}, v\d+|deployed/);
+        assert.match(first, /: 0\.\d{4}, v\d+|deployed/);
         await page.keyboard.press("ArrowRight");
         assert.notEqual(await tip.innerText(), first);
         await page.keyboard.press("Escape");
