@@ -51,6 +51,7 @@ function perennial(io: Io): Command {
     "Keeps a shop's models fresh: retrains, proves, rolls out, takes back.",
   )
     .version(VERSION, "--version", "say which version this is")
+    .enablePositionalOptions() // `approve --version 4` is the command's own option
     .helpCommand(true).showHelpAfterError("(--help shows how)").addHelpText(
       "after",
       `${ENVIRONMENT}\n${EXIT_HELP}`,
