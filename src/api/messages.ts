@@ -331,12 +331,14 @@ export const IngestAnswer = z.object({
   accepted: z.int(),
   duplicates: z.int().describe("their id was stored before, or came earlier in this request"),
   quarantined: z.int().describe("put aside with a reason; they count for nothing"),
+  conflicts: z.int().describe("of those put aside: their id belongs to an event of other content"),
   results: z.array(z.object({
     index: z.int(),
     id: z.string().nullable().describe("as sent, or derived; null: refused and none was sent"),
     status: z.enum(["accepted", "duplicate", "quarantined"]),
     reason: z.string().optional(),
     field: z.string().nullish(),
+    value: z.string().optional().describe("that was refused, cut and escaped"),
   })),
 });
 export type IngestAnswer = z.infer<typeof IngestAnswer>;

@@ -34,10 +34,15 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
     await Deno.writeTextFile(file, CSV);
     const first = await run(file);
     assert.deepEqual([first.code, first.err], [0, ""]);
-    assert.equal(first.out, "events.csv: 2 events added now; in all 2 events, 0 duplicates, 1 in quarantine");
+    assert.match(
+      first.out,
+      /^events\.csv: 2 events added now \(import 1\)\n3 read: 2 accepted, 0 duplicates, 0 conflicts, 1 refused\n/,
+    );
     assert.equal(await countEvents(sql, { beforeMs: Date.parse("2012-01-01") }), 2);
-    assert.match((await run(file)).out, /^events\.csv was imported before: 2 events/);
-    assert.equal(JSON.parse((await run(file, "--json")).out).quarantined, 1);
+    assert.match((await run(file)).out, /^events\.csv was imported before \(import 1\)\n3 read: 2 accepted/);
+    const told = JSON.parse((await run(file, "--json")).out);
+    assert.deepEqual(told, JSON.parse((await run(file, "--json", "--dry-run")).out));
+    assert.deepEqual(told.refusals, [{ line: 4, field: "price", value: "-3", reason: "price is negative" }]);
     assert.equal((await run(join(folder, "none.csv"))).code, 1);
     await Deno.writeTextFile(join(folder, "empty.csv"), "");
     assert.equal((await run(join(folder, "empty.csv"))).code, 2);
