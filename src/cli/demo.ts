@@ -134,7 +134,12 @@ async function demoJob(
 ): Promise<void> {
   const { sql, client, models, taskQueue } = service;
   const { plan, data } = options;
-  const users = await loadData(service, path, { wanted: options.predictions !== undefined, signal, isOwn: data !== undefined, plan });
+  const users = await loadData(service, path, {
+    wanted: options.predictions !== undefined,
+    signal,
+    isOwn: data !== undefined,
+    plan,
+  });
   const { lastMs } = (await eventSpan(sql))!;
   await followProtocol(service, protocol);
   await pinMoment(sql, lastMs + 1);

@@ -3,7 +3,7 @@ import { z } from "zod";
 /** Longest text kept for an id, a shopper, a session, a product, a category or a country, in code points. */
 export const TEXT_MAX = 200;
 /** Prices, quantities and amounts beyond this (either sign) are taken for nonsense. */
-const NUMBER_MAX = 1e12;
+export const NUMBER_MAX = 1e12;
 
 /** Whether a text has at most so many characters (code points, so that an emoji is one). */
 export function isShort(text: string, max = TEXT_MAX): boolean {

@@ -48,7 +48,10 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
     assert.match((await run("imports", "show", "1")).out, /3 read: 2 accepted/);
     assert.equal((await run("imports", "undo", "1")).code, 2);
     const undone = await run("imports", "undo", "1", "--why", "a test");
-    assert.deepEqual([undone.code, undone.out], [0, "Import 1 was taken out: 2 events, 1 in quarantine; 1 days were counted again"]);
+    assert.deepEqual([undone.code, undone.out], [
+      0,
+      "Import 1 was taken out: 2 events, 1 in quarantine; 1 days were counted again",
+    ]);
     assert.equal(await countEvents(sql, { beforeMs: Date.parse("2012-01-01") }), 0);
     assert.match((await run("imports", "undo", "1", "--why", "again")).err, /undone before/);
     assert.match((await run("imports", "show", "9")).err, /Cannot find import "9"/);

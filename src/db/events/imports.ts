@@ -24,6 +24,10 @@ export interface ImportTold {
 
 /** Notes that a file is being imported. @returns where an earlier run left off */
 export async function beginImport(sql: Sql, file: { sourceId: string; name: string }): Promise<ImportState> {
+  const [known] = await sql<ImportState[]>`
+    update imports set name = ${file.name} where source_id = ${file.sourceId}
+    returning id, lines_done, accepted, duplicates, quarantined, conflicts, finished_at is not null as finished`;
+  if (known) return known; // an insert that conflicts would use up a number
   const [row] = await sql<ImportState[]>`
     insert into imports (source_id, name, lines_done, accepted, duplicates, quarantined)
     values (${file.sourceId}, ${file.name}, 0, 0, 0, 0)
