@@ -7,7 +7,7 @@ import { pipeline } from "node:stream/promises";
 import { InvalidInputError } from "../core/errors.ts";
 
 /** Files to import. */
-export interface ImportPaths {
+interface ImportPaths {
   readonly paths: readonly string[];
   /** Takes away what was kept of standard input. */
   readonly clean: () => Promise<void>;

@@ -1,6 +1,6 @@
 import type { ImportTrial } from "../app/events/try_import.ts";
 import type { ImportDetails, ImportSummary, RefusedRow } from "../events/tally.ts";
-import { count, figure, percent } from "../format/numbers.ts";
+import { count, counted, money, percent } from "../format/numbers.ts";
 import { minute, type Paint, table } from "./format.ts";
 
 /** What is told of an import, whether it was tried or done. */
@@ -36,9 +36,9 @@ function foundLines(summary: ImportSummary): string[] {
   if (columns.left.length > 0) lines.push(`Columns left: ${columns.left.slice(0, 30).map(shown).join(", ")}`);
   if (accepted === 0) return lines;
   const share = withoutShopper > 0
-    ? `; ${count(withoutShopper)} events (${percent(withoutShopper / accepted)}) without one`
+    ? `; ${counted(withoutShopper, "event")} (${percent(withoutShopper / accepted)}) without one`
     : "";
-  return [...lines, `${minute(first)} to ${minute(last)} UTC; ${count(shoppers)} shoppers${share}`];
+  return [...lines, `${minute(first)} to ${minute(last)} UTC; ${counted(shoppers, "shopper")}${share}`];
 }
 
 const shown = (name: string) => name.replaceAll(/\s+/g, " ");
@@ -54,7 +54,7 @@ function typeLines({ summary, details }: ImportReport, paint: Paint): string[] {
   const rows = types.map(([type, events]) => [
     type,
     count(events),
-    details.money[type] === undefined ? "-" : figure(details.money[type]),
+    details.money[type] === undefined ? "-" : money(details.money[type], ""),
   ]);
   return [table(["type", { name: "events", right: true }, { name: "money", right: true }], rows, paint)];
 }
@@ -83,7 +83,7 @@ export function trialText(trial: ImportTrial, command: string, paint: Paint): st
     type,
     user ?? "-",
     product ?? "-",
-    amount === null ? "-" : figure(amount),
+    amount === null ? "-" : money(amount, ""),
     new Date(atMs).toISOString(),
   ]);
   return [

@@ -165,7 +165,7 @@ function closesAt(text: string, quote: number, delimiter: string): boolean {
 }
 
 /** The delimiter that an Excel file names in its first line; undefined: the line says nothing of that kind. */
-export function separatorLine(text: string): string | undefined {
+function separatorLine(text: string): string | undefined {
   return /^\ufeff?"?sep=(.)"?$/i.exec(text.trimEnd() === "sep=" ? text : text.trim())?.[1];
 }
 

@@ -6,7 +6,7 @@ const ODD_SHARE_MAX = 0.02;
 const INFINITE = /^[+-]?inf(inity)?$/i;
 
 /** A column as numbers where it is one. */
-export interface CleanedColumn {
+interface CleanedColumn {
   readonly column: RawColumn;
   /** cells that were no number and count as missing */
   readonly odd: number;

@@ -10,7 +10,7 @@ export interface Encoding {
 }
 
 /** Turns the bytes of a file into text, piece by piece. */
-export type Decode = (bytes: Uint8Array, options: { last: boolean }) => string;
+type Decode = (bytes: Uint8Array, options: { last: boolean }) => string;
 
 /**
  * Finds the encoding of a file: by its byte order mark, else UTF-8 where all of it is that, else Windows-1252 where the
@@ -39,7 +39,7 @@ export async function detectEncoding(
 }
 
 /** UTF-16 by its byte order mark or by the zeros that Latin letters have there. */
-export function wideEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+function wideEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
   const pairs = Math.floor(Math.min(head.length, 1000) / 2);

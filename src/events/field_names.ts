@@ -37,7 +37,7 @@ const BY_NAME = new Map<string, FieldName>(
 );
 
 /** Returns the field that a column or key of this name means; undefined: none we know. */
-export function fieldOf(name: string): FieldName | undefined {
+function fieldOf(name: string): FieldName | undefined {
   return name.length <= 40 ? BY_NAME.get(squeeze(name)) : undefined;
 }
 

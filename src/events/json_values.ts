@@ -1,5 +1,5 @@
 /** Takes what {@link JsonValues} finds. */
-export interface JsonSink {
+interface JsonSink {
   /** the text of an object, and its number in the file, from 1 */
   value(text: string, nth: number): void;
   /** something else than an object stands there */

@@ -14,7 +14,7 @@ export interface LineBlock {
 }
 
 /** Text of a file that follows on each other. */
-export interface TextBlock {
+interface TextBlock {
   readonly text: string;
   readonly bytesRead: number;
 }

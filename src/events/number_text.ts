@@ -1,5 +1,5 @@
 /** The character before the decimals. */
-export type DecimalMark = "." | ",";
+type DecimalMark = "." | ",";
 
 /** How the numbers of one column are written. */
 export interface NumberRule {

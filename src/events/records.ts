@@ -24,7 +24,7 @@ export interface RecordFile {
 
 type OnNames = (names: readonly string[]) => readonly string[] | void;
 
-export interface LayoutOptions {
+interface LayoutOptions {
   readonly encoding?: string;
   readonly delimiter?: string;
 }

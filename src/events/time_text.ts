@@ -281,7 +281,7 @@ function offsetMs(offset: string): number | undefined {
 }
 
 /** Reads a text that is written after a pattern. */
-export type TimePattern = (text: string, zone: Zone) => number | string;
+type TimePattern = (text: string, zone: Zone) => number | string;
 
 type PatternPart = keyof TimeParts | "name";
 const TOKENS: readonly (readonly [RegExp, PatternPart, string])[] = [

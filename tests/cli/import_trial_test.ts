@@ -306,7 +306,7 @@ Deno.test("perennial import tells a person what it found, what it refused and ho
   assert.match(out, /^Columns left: note$/m);
   assert.match(
     out,
-    /^2024-03-04 00:00 to 2024-03-06 00:00 UTC; 1 shoppers; 1 events \(50.0 %\) without one$/m,
+    /^2024-03-04 00:00 to 2024-03-06 00:00 UTC; 1 shopper; 1 event \(50.0 %\) without one$/m,
   );
   assert.match(out, /^purchase +1 +12\.50$/m);
   assert.match(out, /^1 refused, first in line 3 price "dear\\x07": price is not a number$/m);

@@ -76,7 +76,7 @@ export async function ingest(
 }
 
 /** What became of an event that was handed to {@link store}. */
-export type StoreOutcome = Outcome | "quarantined";
+type StoreOutcome = Outcome | "quarantined";
 
 /**
  * Stores a batch whole or not at all.

@@ -13,7 +13,7 @@ import {
   type Watched,
 } from "../../detect/mod.ts";
 import { readTable } from "../../detect/table.ts";
-import { count, figure, percent } from "../../format/numbers.ts";
+import { count, counted, figure, percent } from "../../format/numbers.ts";
 import { createTrainer } from "../../training/trainer.ts";
 import { type Context, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
@@ -184,7 +184,7 @@ function resultText(result: DetectResult, paint: Paint): string {
 
 function cellLines({ odd, commas }: DetectResult): string[] {
   const lines = odd.map(({ column, cells }) =>
-    `${count(cells)} cells of "${column}" are no number and count as missing`
+    `${counted(cells, "cell")} of "${column}" without a number, taken as missing`
   );
   if (commas.length > 0) lines.push(`Numbers with decimal commas: ${commas.join(", ")}`);
   return lines.length === 0 ? [] : [lines.join("\n")];

@@ -17,7 +17,7 @@ export interface ImportState {
 }
 
 /** What was told of an import. */
-export interface ImportTold {
+interface ImportTold {
   readonly summary: ImportSummary;
   readonly details: ImportDetails;
 }
