@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { type ImportPlan, parsePlan, PLAN_FIELDS, type PlanField } from "../events/plan.ts";
-import { PRESETS } from "../events/presets.ts";
+import { completePlan, PRESETS } from "../events/presets.ts";
 
 /** Options that say how a file is read. */
 export interface PlanFlags {
@@ -26,10 +26,10 @@ export interface PlanFlags {
 /** Adds the options of a plan to a command. */
 export function planning(command: Command): Command {
   return command
-    .addOption(
-      new Option("--preset <name>", "the export of a well-known shop or tracker").choices(
-        Object.keys(PRESETS),
-      ),
+    .option(
+      "--preset <name>",
+      `the export of a well-known shop or tracker: ${Object.keys(PRESETS).join(", ")}`,
+      presetName,
     )
     .option(
       "--map <field=column,...>",
@@ -155,6 +155,15 @@ export function planArguments(plan: ImportPlan): string[] {
 /** A word as a shell takes it. */
 export const quoted = (word: string): string =>
   /^[\w./:=,@%+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
+function presetName(name: string): string {
+  try {
+    completePlan({ preset: name });
+    return name;
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
+}
 
 function isMapped(field: string): void {
   if (PLAN_FIELDS.includes(field as PlanField)) return;

@@ -140,10 +140,11 @@ async function survey(file: RecordFile, columns: Columns): Promise<Columns> {
 
 function notesOf(maker: RowMaker): string[] {
   const notes = [...maker.words.read].map(([word, type]) => `type "${shownValue(word)}" is read as ${type}`);
+  notes.push(...maker.valueNotes);
   for (const column of maker.floatColumns) notes.push(`ids of "${column}" are read without their .0`);
   if (maker.plan.daySteps) {
     notes.push(`the file has no dates: days are counted from ${maker.plan.daySteps.start}`);
   }
-  if (maker.currency !== undefined) notes.push(`money is in ${maker.currency}`);
+  if (maker.currency !== undefined) notes.push(`money is in ${shownValue(maker.currency)}`);
   return notes;
 }

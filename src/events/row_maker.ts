@@ -74,6 +74,21 @@ export class RowMaker {
     return [...this.#floats].filter((column) => column.survey.kind === "text").map(({ path }) => path);
   }
 
+  /** What the columns said about how their values are written, as sentences. */
+  get valueNotes(): string[] {
+    const notes = [...this.#times].filter(([column]) => column.survey.kind === "time")
+      .flatMap(([column, rule]) =>
+        column.survey.times.notes(rule).map((note) => `"${shownValue(column.path)}" ${note}`)
+      );
+    for (const [column, { decimal }] of this.#numbers) {
+      if (decimal === "," && column.survey.kind === "number") {
+        notes.push(`"${shownValue(column.path)}" has decimal commas`);
+      }
+    }
+    if (this.plan.zone) notes.push(`times that do not say their zone are of ${this.plan.zone}`);
+    return notes;
+  }
+
   /** Makes the rows of one record: one, or one for each line of an order. */
   rowsOf(record: FileRecord): FileRow[] {
     if (!("data" in record)) return [record];
@@ -208,7 +223,11 @@ export class RowMaker {
     if (value === undefined || String(value).trim().toUpperCase() === this.currency.trim().toUpperCase()) {
       return;
     }
-    refuse("currency", `money is not in ${this.currency} (--currency says which the shop's is)`, value);
+    refuse(
+      "currency",
+      `money is not in ${shownValue(this.currency)} (--currency says which the shop's is)`,
+      value,
+    );
   }
 
   /** Money that was given back for an order, once. */

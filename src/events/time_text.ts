@@ -42,6 +42,18 @@ export class TimeSurvey {
     if (Number(slashed[3]) > 12) this.#monthFirst += 1;
   }
 
+  /** What was learned that a person should know, as the end of a sentence about the column. */
+  notes({ unit, order, pattern }: TimeRule): string[] {
+    if (pattern) return [];
+    const notes: string[] = [];
+    if (this.#units.size > 0 && unit === null) {
+      notes.push("has numbers of several units, each read by its size");
+    }
+    if (this.#units.size > 0 && unit !== null && unit !== "ms") notes.push(`is in ${unitName(unit)}`);
+    if (order !== null) notes.push(`has the ${order === "dmy" ? "day" : "month"} first`);
+    return notes;
+  }
+
   /** @throws {InvalidInputError} the format is none */
   rule({ format, zone }: { format?: string; zone: Zone }): TimeRule {
     const order = this.#dayFirst > 0 === this.#monthFirst > 0 ? null : this.#dayFirst > 0 ? "dmy" : "mdy";

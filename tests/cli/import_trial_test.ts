@@ -258,7 +258,7 @@ for (
       /no field "shopper": there are id, type, user/,
     ],
     ["a zone that is none", csv(HEAD), ["--zone", "Europe/Bonn"], /"Europe\/Bonn"/],
-    ["a preset that is none", csv(HEAD), ["--preset", "shopware"], /Allowed choices are rees46/],
+    ["a preset that is none", csv(HEAD), ["--preset", "shopware"], /no preset "shopware": there are rees46/],
     [
       "an export it knows",
       csv("Name,Email,Created at,Lineitem price", "#1,a@x,2024-03-04,5"),

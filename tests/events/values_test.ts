@@ -264,3 +264,20 @@ Deno.test("limits count code points at each door", async () => {
   assert.deepEqual([summary.accepted, summary.refused], [1, 1]);
   assert.match(summary.refusals[0].reason, /at most 200 characters/);
 });
+
+Deno.test("what the columns said about their values is told", async () => {
+  const text = "user_id;type;timestamp;price\nu1;purchase;1709546400;9,50\nu2;purchase;1709546401;12,00";
+  assert.deepEqual((await readBytes(text)).layout.notes, [
+    '"timestamp" is in s',
+    '"price" has decimal commas',
+  ]);
+  const slashed = "user_id,type,timestamp\nu1,purchase,13/03/2024 10:00";
+  assert.deepEqual((await readBytes(slashed, { zone: "Europe/Berlin" })).layout.notes, [
+    '"timestamp" has the day first',
+    "times that do not say their zone are of Europe/Berlin",
+  ]);
+  const mixed = "user_id,type,timestamp\nu1,purchase,1709546400\nu1,purchase,1709546400000";
+  assert.deepEqual((await readBytes(mixed)).layout.notes, [
+    '"timestamp" has numbers of several units, each read by its size',
+  ]);
+});

@@ -350,3 +350,21 @@ Deno.test("importFile() keeps no shopper's id, whatever was refused", () =>
       }
     })
   ));
+
+Deno.test("importFile() stores what no database spells as far as it can, and tells the rest", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      const good = { type: "purchase", user: "u1", time: "2024-02-29", "na\0me": 1 };
+      const lines = [
+        { ...good, product: "a\ud800b" },
+        { ...good, product: "n\0" },
+        { ...good, currency: "E\0R" },
+        { ...good, currency: "E\0R", time: "2024-02-28" },
+        { ...good, currency: "\ud83d" },
+        { ...good, type: "pur\0chase" },
+      ];
+      await writeFile(path("x.ndjson"), lines.map((line) => JSON.stringify(line)).join("\n"));
+      const { accepted, quarantined } = await importFile({ sql, clock, pseudonym }, path("x.ndjson"));
+      assert.deepEqual([accepted, quarantined], [3, 3]);
+    })
+  ));
