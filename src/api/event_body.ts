@@ -3,6 +3,7 @@ import { createGunzip } from "node:zlib";
 import { Readable } from "node:stream";
 import type { Context } from "hono";
 import { InvalidInputError } from "../core/errors.ts";
+import { parseExactJson } from "../core/exact_json.ts";
 import { EVENTS_BYTES_MAX } from "./guards.ts";
 import { EVENTS_MAX } from "./messages.ts";
 import { ApiFault } from "./problem.ts";
@@ -48,7 +49,7 @@ const fromLines = (text: string) => text.split("\n").filter((line) => line.trim(
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExactJson(text);
   } catch {
     return undefined; // not JSON: the caller decides what that means
   }

@@ -4,6 +4,7 @@ import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
+import { isShort } from "../events/schema.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
@@ -301,7 +302,7 @@ export const ApprovalsQuery = LimitQuery.extend({
 export type ApprovalsQuery = z.input<typeof ApprovalsQuery>;
 export const Approvals = z.object({ approvals: z.array(Approval) });
 
-const UserId = z.union([z.string().min(1).max(200), z.number()], {
+const UserId = z.union([z.string().min(1).refine((id) => isShort(id)), z.number()], {
   error: "need text or a number, at most 200 characters",
 })
   .describe("a shopper's id as in the events");
@@ -331,12 +332,14 @@ export const IngestAnswer = z.object({
   accepted: z.int(),
   duplicates: z.int().describe("their id was stored before, or came earlier in this request"),
   quarantined: z.int().describe("put aside with a reason; they count for nothing"),
+  conflicts: z.int().describe("of those put aside: their id belongs to an event of other content"),
   results: z.array(z.object({
     index: z.int(),
     id: z.string().nullable().describe("as sent, or derived; null: refused and none was sent"),
     status: z.enum(["accepted", "duplicate", "quarantined"]),
     reason: z.string().optional(),
     field: z.string().nullish(),
+    value: z.string().optional().describe("that was refused, cut and escaped"),
   })),
 });
 export type IngestAnswer = z.infer<typeof IngestAnswer>;

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
+import { parseExactJson } from "../core/exact_json.ts";
+import { isShort } from "../events/schema.ts";
 import { FEATURE_PLACES, FEATURES } from "../features/definition.ts";
 import { invalidInput } from "./invalid.ts";
 import { PredictionRequest, USERS_MAX } from "./messages.ts";
@@ -73,7 +75,7 @@ const checkedUsers = ({ users, features }: SentRows): SentRows => ({
 
 function asObject(bytes: Uint8Array): Record<string, unknown> {
   try {
-    const body: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const body = parseExactJson(new TextDecoder().decode(bytes));
     if (typeof body === "object" && body !== null && !Array.isArray(body)) {
       return body as Record<string, unknown>;
     }
@@ -144,7 +146,7 @@ const NEED_NUMBER = "need a number within +-3.4e38, or null where it is not know
 function cleanId(user: unknown, path: string): string {
   if (typeof user !== "string" && typeof user !== "number") throw wrong(path, "need text or a number");
   const id = String(user).trim().toWellFormed();
-  if (id === "" || id.length > 200) throw wrong(path, "need 1 to 200 characters");
+  if (id === "" || !isShort(id)) throw wrong(path, "need 1 to 200 characters");
   return id;
 }
 

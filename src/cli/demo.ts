@@ -22,6 +22,9 @@ import { type ReplayProgress, runReplay } from "../demo/run.ts";
 import { pinMoment } from "../app/as_of.ts";
 import { type Service, startService } from "../service.ts";
 import { ensureMonitor, ensureRetrainer, retrainerId } from "../temporal/control_client.ts";
+import type { ImportPlan } from "../events/plan.ts";
+import { Tally } from "../events/tally.ts";
+import { importText } from "./import_text.ts";
 import { keyText } from "./key_text.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { renderReplay } from "./replay_table.ts";
@@ -36,7 +39,7 @@ const BUNDLED = fileURLToPath(new URL("../../data/online_retail_1200.csv.gz", im
 export async function runDemo(options: DemoOptions): Promise<void> {
   const path = options.data ?? BUNDLED;
   const protocol = protocolFor(options);
-  const replay = await replayName(path, protocol);
+  const replay = await replayName(path, protocol, options.plan);
   const interrupt = untilInterrupted();
   const service = await startDemoService(options, replay);
   const failure = service.failed.then((error) => Promise.reject(error));
@@ -94,14 +97,16 @@ function protocolFor({ data, protocol }: DemoOptions): ReplayProtocol {
 }
 
 /** Names a replay by what is in the file and the protocol, so that the same call resumes and another starts its own. */
-async function replayName(path: string, protocol: ReplayProtocol): Promise<string> {
+async function replayName(path: string, protocol: ReplayProtocol, plan: ImportPlan = {}): Promise<string> {
   const hash = createHash("sha256");
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
   } catch (error) {
     throw new InvalidInputError(`Cannot read the event file "${path}": ${messageOf(error)}`, "data");
   }
-  return `replay-${sha256(hash.digest("hex") + canonicalJson(protocol)).slice(0, 12)}`;
+  const isPlanned = Object.keys(plan).length > 0;
+  const how = canonicalJson(protocol) + (isPlanned ? canonicalJson(plan) : "");
+  return `replay-${sha256(hash.digest("hex") + how).slice(0, 12)}`;
 }
 
 async function startOver(home: string): Promise<void> {
@@ -128,7 +133,13 @@ async function demoJob(
   { path, protocol, replay, options, signal }: DemoJob,
 ): Promise<void> {
   const { sql, client, models, taskQueue } = service;
-  const users = await loadData(service, path, { wanted: options.predictions !== undefined, signal });
+  const { plan, data } = options;
+  const users = await loadData(service, path, {
+    wanted: options.predictions !== undefined,
+    signal,
+    isOwn: data !== undefined,
+    plan,
+  });
   const { lastMs } = (await eventSpan(sql))!;
   await followProtocol(service, protocol);
   await pinMoment(sql, lastMs + 1);
@@ -149,13 +160,21 @@ async function demoJob(
 async function loadData(
   { sql, pseudonym }: Service,
   path: string,
-  { wanted, signal }: { wanted: boolean; signal: AbortSignal },
+  { wanted, signal, isOwn, plan }: {
+    wanted: boolean;
+    signal: AbortSignal;
+    isOwn: boolean;
+    plan?: ImportPlan;
+  },
 ): Promise<Map<string, string>> {
   const users = new Map<string, string>();
   const bar = progressBar("Import  {bar} {percentage}% | {lines} events");
   let started = false;
+  const tally = new Tally();
   const result = await importFile({ sql, clock: systemClock, pseudonym }, path, {
     signal,
+    plan,
+    tally,
     onUser: wanted ? (user, key) => users.set(key, user) : undefined,
     onProgress: ({ bytesRead, bytesTotal, linesDone }) => {
       if (!started) bar.start(bytesTotal, 0, { lines: 0 });
@@ -168,6 +187,12 @@ async function loadData(
   const { accepted, duplicates, quarantined, already } = result;
   const counts = `${count(accepted)} events, ${duplicates} duplicates, ${quarantined} in quarantine`;
   console.error(`${already ? "Data were loaded before" : "Data loaded"}: ${counts}`);
+  const report = { summary: tally.summary(), details: tally.details() };
+  if (isOwn && !already) console.error(importText(report, (_colour, text) => text));
+  if (!already && report.details.purchases === 0) {
+    const why = "no event of the file is a purchase, and the models learn from purchases";
+    throw new InvalidInputError(`Cannot replay: ${why}; --types or --type says which are`, "data");
+  }
   return users;
 }
 

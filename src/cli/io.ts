@@ -12,6 +12,8 @@ export interface Io {
   isTerminal: boolean;
   /** characters in a line of the terminal */
   columns: number;
+  /** asks the person who watches; left out: nobody can answer */
+  ask?(question: string): Promise<boolean>;
 }
 
 /** The process's own streams and environment. */
@@ -28,5 +30,11 @@ export function processIo(): Io {
     err: write(Deno.stderr),
     isTerminal,
     columns: isTerminal ? Deno.consoleSize().columns : 200,
+    ...isTerminal && Deno.stdin.isTerminal() ? { ask } : {},
   };
+}
+
+/** Anything but `y` or `yes` is a no. */
+function ask(question: string): Promise<boolean> {
+  return Promise.resolve(/^y(es)?$/i.test(prompt(`${question} [y/N]`)?.trim() ?? ""));
 }

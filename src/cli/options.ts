@@ -1,10 +1,13 @@
 import { InvalidArgumentError } from "commander";
 import type { ReplayProtocol } from "../demo/protocol.ts";
+import type { ImportPlan } from "../events/plan.ts";
 
 /** Options of `perennial demo`. */
 export interface DemoOptions {
   /** an event file in place of the bundled one */
   data?: string;
+  /** how that file is read; left out: as its columns and values say */
+  plan?: ImportPlan;
   /** what differs from the bundled data's protocol */
   protocol: Partial<ReplayProtocol>;
   /** file for every cut-off's scores, as JSON */
@@ -35,6 +38,13 @@ export function calendarDay(text: string): string {
     new Date(text).toISOString().slice(0, 10) === text;
   if (isDay) return text;
   throw new InvalidArgumentError("Need a day as YYYY-MM-DD.");
+}
+
+/** Reads a percentage as a share. @throws {InvalidArgumentError} it is none */
+export function shareOption(text: string): number {
+  const value = Number(text.replace(/%$/, ""));
+  if (/^\d+(\.\d+)?%?$/.test(text) && value <= 100) return value / 100;
+  throw new InvalidArgumentError("Need a percentage from 0 to 100.");
 }
 
 /** Reads a port. */

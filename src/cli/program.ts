@@ -12,6 +12,7 @@ import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
+import { addImports } from "./commands/imports.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
@@ -76,6 +77,7 @@ function perennial(io: Io): Command {
       addBacktest,
       addPredict,
       addImport,
+      addImports,
       addQuarantine,
       addDetect,
       addAudit,

@@ -6,6 +6,7 @@ import { type Change, changesOf } from "./changes.ts";
 import { encodeFeatures, type Features } from "./features.ts";
 import { type AlarmAt, judgeAlarms, type Judged } from "./judge_alarms.ts";
 import { type Answers, fitModel } from "./model.ts";
+import { cleanedColumn } from "./odd_cells.ts";
 import type { RawColumn, Table } from "./table.ts";
 import { knownRows, type Target, targetOf } from "./target.ts";
 
@@ -19,6 +20,10 @@ export interface RowStream {
   /** rows of the first tenth whose target is known, and rows after it */
   readonly learned: readonly number[];
   readonly later: readonly number[];
+  /** cells of numeric columns that are no number and count as missing */
+  readonly odd: readonly { readonly column: string; readonly cells: number }[];
+  /** columns whose numbers have decimal commas */
+  readonly commas: readonly string[];
 }
 
 /** The errors of a model on a stream, after training on its first tenth. */
@@ -52,12 +57,15 @@ const FILES_PER_FALSE_ALARM = 100;
  * @throws {InvalidInputError} a column is missing, or the target has one value   @throws {InsufficientDataError} too few rows
  */
 export function openStream(table: Table, names: { target: string; truth?: string }): RowStream {
-  const column = columnOf(table, names.target);
+  const cleaned = table.columns.map(cleanedColumn);
+  const raw = columnOf(table, names.target);
   const truth = names.truth === undefined ? undefined : columnOf(table, names.truth);
   if (table.rows < ROWS_NEEDED) throw new InsufficientDataError("this stream, rows", table.rows, ROWS_NEEDED);
   const learn = Math.floor(table.rows / 10);
-  const target = targetOf(column, learn);
-  const given = table.columns.filter((other) => other !== column && other !== truth);
+  const target = targetOf(cleaned[table.columns.indexOf(raw)].column, learn);
+  const used = cleaned.filter((_, i) => table.columns[i] !== truth);
+  const given = cleaned.filter((_, i) => table.columns[i] !== raw && table.columns[i] !== truth)
+    .map(({ column }) => column);
   const features = encodeFeatures(given, table.rows, learn);
   if (features.names.length === 0) {
     throw new InsufficientDataError("this stream, columns to learn from", 0, 1);
@@ -73,7 +81,9 @@ export function openStream(table: Table, names: { target: string; truth?: string
   if (later.length === 0) {
     throw new InsufficientDataError("the rows after the first tenth, those with a target", 0, 1);
   }
-  return { table, target, features, truth, learned, later };
+  const odd = used.filter((one) => one.odd > 0).map((one) => ({ column: one.column.name, cells: one.odd }));
+  const commas = used.filter(({ hasCommas }) => hasCommas).map(({ column }) => column.name);
+  return { table, target, features, truth, learned, later, odd, commas };
 }
 
 /** Trains on the first tenth and predicts the rest. @param onProgress of the training, 0 to 1 */

@@ -91,8 +91,8 @@ class TableBuilder implements CsvSink {
     this.#rows += 1;
   }
 
-  unreadable(): void {
-    this.#unreadable += 1;
+  unreadable(_why: string, line: number, lastLine: number): void {
+    this.#unreadable += lastLine - line + 1;
   }
 
   done(): Table {

@@ -1,21 +1,29 @@
+import { squeeze } from "./path.ts";
 import { EVENT_FIELDS, type EventField } from "./schema.ts";
 
 /**
  * Names under which files and trackers carry a field, beside its own. Case, spaces, `_` and `-` do not matter:
- * `User ID`, `user_id` and `userId` are one name. Of several names for one field the first that holds something counts.
+ * `User ID`, `user_id` and `userId` are one name. Precise names stand first; of several names for one field the first that
+ * holds something counts.
  */
 export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
-  id: ["id", "event_id"],
-  type: ["type", "event_type", "event", "event_name"],
-  user: ["user", "user_id", "customer_id", "visitor_id"],
-  session: ["session", "session_id", "user_session"],
-  product: ["product", "product_id", "item_id", "sku"],
-  category: ["category", "category_id", "category_code"],
-  country: ["country", "country_code"],
-  price: ["price", "unit_price"],
+  id: ["event_id", "id"],
+  type: ["event_type", "event_name", "type", "event"],
+  user: ["user_id", "customer_id", "visitor_id", "user"],
+  session: ["session_id", "user_session", "session"],
+  product: ["product_id", "item_id", "sku", "product"],
+  category: ["category_id", "category_code", "category"],
+  country: ["country_code", "country"],
+  price: ["unit_price", "price"],
   quantity: ["quantity", "qty"],
   amount: ["amount"],
-  time: ["time", "timestamp", "event_time"],
+  time: ["timestamp", "event_time", "time"],
+};
+
+/** Names that mean a field in a file alone, after the others. */
+export const FILE_NAMES: Readonly<Partial<Record<EventField | "currency", readonly string[]>>> = {
+  time: ["datetime", "date"],
+  currency: ["currency", "currency_code"],
 };
 
 /** The field that a name means, and its rank among that field's names (0 is tried first). */
@@ -24,13 +32,12 @@ interface FieldName {
   readonly rank: number;
 }
 
-const squeeze = (name: string) => name.toLowerCase().replace(/[\s_-]/g, "");
 const BY_NAME = new Map<string, FieldName>(
   EVENT_FIELDS.flatMap((field) => FIELD_NAMES[field].map((name, rank) => [squeeze(name), { field, rank }])),
 );
 
 /** Returns the field that a column or key of this name means; undefined: none we know. */
-export function fieldOf(name: string): FieldName | undefined {
+function fieldOf(name: string): FieldName | undefined {
   return name.length <= 40 ? BY_NAME.get(squeeze(name)) : undefined;
 }
 

@@ -1,9 +1,12 @@
+import type { Refused } from "./refusal.ts";
+
 /** One row of a file: an event as it was read, or why it could not be read. */
 export type FileRow =
   | { readonly line: number; readonly raw: Record<string, unknown> }
-  | { readonly line: number; readonly unreadable: string };
+  | { readonly line: number; readonly raw: Record<string, unknown>; readonly refused: Refused }
+  | { readonly line: number; readonly unreadable: string; readonly shown: string; readonly lines: number };
 
-/** Some rows that follow each other; their lines ascend. */
+/** Some rows that follow each other; their lines never descend. */
 export interface RowBlock {
   readonly rows: FileRow[];
   /** bytes of the file read so far, as they lie on disk */

@@ -7,21 +7,19 @@ import type { AcceptedEvent } from "./event.ts";
  *
  * The country does not belong to the content: shops that begin to send it later send no new events by that.
  *
- * Sent to the API, two events of equal content are one. In a file the line number belongs to the content: equal lines
- * of one file count separately, the same file read twice (or grown since) counts each line once.
+ * Sent to the API, two events of equal content are one. In a file the n-th of equal lines has an id of its own, the first
+ * that of the API: equal lines of one file count separately, and files that overlap share the lines they share, wherever
+ * they stand.
+ * @param nthOf tells how often a content, given by its sha256, occurred in the file
  */
-export function derivedId(event: Omit<AcceptedEvent, "id">, line?: number): string {
-  const content = [
-    event.type,
-    event.userKey,
-    event.session,
-    event.product,
-    event.category,
-    event.price,
-    event.quantity,
-    event.amount,
-    event.atMs,
-    line,
-  ];
-  return `${event.atMs.toString(36)}-${sha256(JSON.stringify(content)).slice(0, 24)}`;
+export function derivedId(event: Omit<AcceptedEvent, "id">, nthOf?: (sha256: string) => number): string {
+  const first = sha256(contentJson(event, null));
+  const nth = nthOf?.(first) ?? 1;
+  const hash = nth === 1 ? first : sha256(contentJson(event, nth));
+  return `${event.atMs.toString(36)}-${hash.slice(0, 24)}`;
+}
+
+function contentJson(event: Omit<AcceptedEvent, "id">, nth: number | null): string {
+  const { type, userKey, session, product, category, price, quantity, amount, atMs } = event;
+  return JSON.stringify([type, userKey, session, product, category, price, quantity, amount, atMs, nth]);
 }

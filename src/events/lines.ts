@@ -1,38 +1,74 @@
-import { createReadStream } from "node:fs";
-import { createGunzip } from "node:zlib";
+import { createDecoder, type Encoding } from "./encoding.ts";
+import { type ByteBlock, fileBytes } from "./file_bytes.ts";
 
 /** Lines beyond this many characters are cut off there. */
-const LINE_MAX = 1_000_000;
+const LINE_MAX = 4_000_000;
 
 /** Some lines of a file that follow each other. */
 export interface LineBlock {
   readonly lines: string[];
+  /** the line break of each; left out: `\n` throughout */
+  readonly ends?: readonly string[];
   /** bytes of the file read so far, as they lie on disk */
   readonly bytesRead: number;
 }
 
-/**
- * Reads a UTF-8 file block by block, gunzipping it where `gzip`; bytes that are not UTF-8 become U+FFFD.
- * Memory holds one block. Line ends are LF or CRLF; a byte order mark is left out.
- */
-export async function* readLines(path: string, { gzip }: { gzip: boolean }): AsyncGenerator<LineBlock> {
-  const file = createReadStream(path, { highWaterMark: 128 * 1024 });
-  const bytes = gzip ? file.pipe(createGunzip({ chunkSize: 64 * 1024 })) : file;
-  if (gzip) file.on("error", (error) => bytes.destroy(error));
-  const decoder = new TextDecoder();
-  let rest = "";
-  try {
-    for await (const chunk of bytes) {
-      const lines = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split("\n");
-      rest = lines.pop()!.slice(0, LINE_MAX);
-      yield { lines: lines.map(withoutReturn), bytesRead: file.bytesRead };
-    }
-    rest += decoder.decode();
-    if (rest !== "") yield { lines: [withoutReturn(rest)], bytesRead: file.bytesRead };
-  } finally {
-    bytes.destroy();
-    file.destroy();
-  }
+/** Text of a file that follows on each other. */
+interface TextBlock {
+  readonly text: string;
+  readonly bytesRead: number;
 }
 
-const withoutReturn = (line: string) => line.endsWith("\r") ? line.slice(0, -1) : line;
+const UTF8: Encoding = { label: "utf-8", damaged: true };
+
+/**
+ * Reads a UTF-8 file line by line, gunzipping it where `gzip`; a byte that is not UTF-8 becomes half a surrogate pair.
+ * Memory holds one block. Line ends are LF, CRLF or CR; a byte order mark is left out.
+ */
+export function readLines(path: string, { gzip }: { gzip: boolean }): AsyncGenerator<LineBlock> {
+  return linesOf(decoded(fileBytes(path, { gzip }), UTF8));
+}
+
+/** @throws {TypeError} bytes are not of the encoding */
+export async function* decoded(
+  blocks: AsyncIterable<ByteBlock>,
+  encoding: Encoding,
+): AsyncGenerator<TextBlock> {
+  const decode = createDecoder(encoding);
+  let last = 0;
+  for await (const { bytes, bytesRead } of blocks) {
+    last = bytesRead;
+    yield { text: decode(bytes, { last: false }), bytesRead };
+  }
+  const text = decode(new Uint8Array(), { last: true });
+  if (text !== "") yield { text, bytesRead: last };
+}
+
+/** Divides text into lines. A lone Ctrl-Z at the end, as DOS wrote it, is left out. */
+export async function* linesOf(blocks: AsyncIterable<TextBlock>): AsyncGenerator<LineBlock> {
+  let rest = "";
+  let last = 0;
+  for await (const { text, bytesRead } of blocks) {
+    last = bytesRead;
+    const { lines, ends, rest: open } = divided(rest + text);
+    rest = open.length > LINE_MAX ? open.slice(0, LINE_MAX) : open;
+    yield { lines, ends, bytesRead };
+  }
+  const { lines, rest: open } = divided(rest + (rest.endsWith("\r") ? "\n" : ""));
+  if (open !== "" && open !== "\x1a") lines.push(open.endsWith("\x1a") ? open.slice(0, -1) : open);
+  if (lines.length > 0) yield { lines, bytesRead: last };
+}
+
+/** The whole lines of a text; a carriage return at its very end may be half of a line break and stays with the rest. */
+function divided(text: string): { lines: string[]; ends?: string[]; rest: string } {
+  if (!text.includes("\r")) {
+    const lines = text.split("\n");
+    const rest = lines.pop()!;
+    return { lines, rest };
+  }
+  const held = text.endsWith("\r") ? text.slice(0, -1) : text;
+  const pieces = held.split(/(\r\n|\n|\r)/);
+  const rest = pieces.pop()! + text.slice(held.length);
+  const lines = pieces.filter((_, i) => i % 2 === 0);
+  return { lines, ends: pieces.filter((_, i) => i % 2 === 1), rest };
+}

@@ -1,49 +1,52 @@
-import { open, readFile } from "node:fs/promises";
-import { gunzipSync } from "node:zlib";
+import { Buffer } from "node:buffer";
+import { open } from "node:fs/promises";
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
-import { columnsOf } from "./csv.ts";
-import { fieldOf } from "./field_names.ts";
-import type { RowBlock } from "./file_rows.ts";
+import type { ByteSource } from "./bytes.ts";
+import type { RecordBlock } from "./records_block.ts";
 
 const ROWS_AT_ONCE = 10_000;
 
+/** Whether a file is Parquet, by its first bytes. */
+export const isParquet = (head: Uint8Array): boolean =>
+  Buffer.from(head.subarray(0, 4)).toString("latin1") === "PAR1";
+
 /**
- * Reads a Parquet file some rows at a time, only the columns that carry a field of an event; a row's line is its number
- * from 1. Only where the file is gzipped as a whole is it held in memory.
- * @throws {InvalidInputError} a column that every event needs is missing
+ * Reads a Parquet file some rows at a time, only the columns that are wanted; a row's line is its number from 1. Only where
+ * the file is packed as a whole is it held in memory.
+ * @param choose hears all columns and returns those to read
  */
-export async function* readParquet(
-  path: string,
-  { gzip, name }: { gzip: boolean; name: string },
-): AsyncGenerator<RowBlock> {
-  const { file, close } = gzip ? await inMemory(path) : await onDisk(path);
+export async function* readParquetRecords(
+  source: ByteSource,
+  choose: (names: readonly string[]) => readonly string[] | void,
+): AsyncGenerator<RecordBlock> {
+  const { file, close } = source.packing === "none" ? await onDisk(source.path) : await inMemory(source);
   try {
     const metadata = await parquetMetadataAsync(file);
     const names = parquetSchema(metadata).children.map((child) => child.element.name);
-    columnsOf(names, name);
-    const columns = names.filter((column) => fieldOf(column) !== undefined);
+    const columns = [...choose(names) ?? names];
     const total = Number(metadata.num_rows);
     for (let rowStart = 0; rowStart < total; rowStart += ROWS_AT_ONCE) {
       const rowEnd = Math.min(rowStart + ROWS_AT_ONCE, total);
       const read = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
-      const rows = read.map((row, i) => ({ line: rowStart + i + 1, raw: plainValues(row) }));
-      yield { rows, bytesRead: Math.round(file.byteLength * rowEnd / total) };
+      const records = read.map((row, i) => ({ line: rowStart + i + 1, data: plainObject(row) }));
+      yield { records, bytesRead: Math.round(source.bytes * rowEnd / total) };
     }
   } finally {
     await close();
   }
 }
 
-/** Parquet's own types as JSON has them: a moment as ms, a large whole number as a number or, beyond 2^53, as text. */
-function plainValues(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      if (value instanceof Date) return [name, value.getTime()];
-      if (typeof value !== "bigint") return [name, value];
-      return [name, Number.isSafeInteger(Number(value)) ? Number(value) : String(value)];
-    }),
-  );
+const plainObject = (row: Record<string, unknown>): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)]));
+
+/** Parquet's own types as JSON has them: a moment as ms, a large whole number as text, what is not a number as missing. */
+function plainValue(value: unknown): unknown {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
+  if (Array.isArray(value)) return value.map(plainValue);
+  return typeof value === "object" && value !== null ? plainObject(value as Record<string, unknown>) : value;
 }
 
 interface OpenFile {
@@ -62,8 +65,10 @@ async function onDisk(path: string): Promise<OpenFile> {
   return { file: { byteLength: size, slice }, close: () => handle.close() };
 }
 
-async function inMemory(path: string): Promise<OpenFile> {
-  const bytes = new Uint8Array(gunzipSync(await readFile(path)));
-  const slice = (start: number, end?: number) => bytes.slice(start, end).buffer;
-  return { file: { byteLength: bytes.length, slice }, close: () => Promise.resolve() };
+async function inMemory(source: ByteSource): Promise<OpenFile> {
+  const chunks: Uint8Array[] = [];
+  for await (const { bytes } of source.read()) chunks.push(bytes);
+  const whole = new Uint8Array(Buffer.concat(chunks));
+  const slice = (start: number, end?: number) => whole.slice(start, end).buffer;
+  return { file: { byteLength: whole.length, slice }, close: () => Promise.resolve() };
 }

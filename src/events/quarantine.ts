@@ -2,7 +2,7 @@ import { canonicalJson, sha256 } from "../core/hash.ts";
 
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
-import { TEXT_MAX } from "./schema.ts";
+import { isShort, TEXT_MAX } from "./schema.ts";
 
 /** Why an event was refused, and where it came from. */
 interface Refusal {
@@ -11,15 +11,21 @@ interface Refusal {
   readonly source: string;
   /** of a file */
   readonly line?: number;
+  /** of a file: which of its equal lines it is, from 1 */
+  readonly nth?: number;
+  /** of a file: its import */
+  readonly importId?: number;
 }
 
 /** Keeps of a refused event its known fields, shortened, its shopper by pseudonym; nothing else that was sent. */
 export function quarantined(raw: unknown, refusal: Refusal, pseudonym: Pseudonym): QuarantinedEvent {
-  const { reason, field, source, line } = refusal;
+  const { reason, field, source, line, nth, importId } = refusal;
   const body = keptOf(raw, pseudonym);
   const cut = notKeptWhole(raw);
   if (cut.length > 0) body.cut = cut;
   if (line !== undefined) body.line = line;
+  if (nth !== undefined && nth > 1) body.nth = nth;
+  if (importId !== undefined) body.import = importId;
   return {
     eventId: typeof body.id === "string" && body.id !== "" ? body.id : null,
     reason,
@@ -48,7 +54,7 @@ function notKeptWhole(raw: unknown): string[] {
     .map(([name]) => name).sort();
 }
 
-const isCut = (text: string) => text.length > TEXT_MAX || text.includes("\0");
+const isCut = (text: string) => !isShort(text) || text.includes("\0");
 
 const isScalar = (value: unknown) => typeof value === "string" || typeof value === "number";
 
@@ -59,7 +65,8 @@ function kept(value: unknown): unknown {
 }
 
 /** Postgres keeps neither NUL nor half a surrogate pair. */
-const shortened = (text: string) => text.slice(0, TEXT_MAX).toWellFormed().replaceAll("\0", "");
+const shortened = (text: string) =>
+  [...text.slice(0, 2 * TEXT_MAX)].slice(0, TEXT_MAX).join("").toWellFormed().replaceAll("\0", "");
 
 const kindOf = (value: unknown) => value === null ? "null" : Array.isArray(value) ? "array" : typeof value;
 

@@ -45,7 +45,7 @@ export function restoreEvent(
     context: {
       pseudonym: (key) => key,
       ...fromFile ? { numbersAsText: true, zone: "utc" } : {},
-      ...typeof body.line === "number" ? { line: body.line } : {},
+      ...typeof body.nth === "number" ? { nthOf: () => body.nth as number } : {},
     },
   };
 }

@@ -1,23 +1,36 @@
-import { createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { basename } from "node:path";
-import { createGunzip } from "node:zlib";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import { readCsv } from "./csv.ts";
+import { type ByteSource, openBytes } from "./bytes.ts";
+import { Columns } from "./columns.ts";
 import type { RowBlock } from "./file_rows.ts";
-import { readLines } from "./lines.ts";
-import { readNdjson } from "./ndjson.ts";
-import { readParquet } from "./parquet.ts";
+import type { ImportPlan } from "./plan.ts";
+import { completePlan, presetFor } from "./presets.ts";
+import { type FileFormat, openRecords, type RecordFile } from "./records.ts";
+import type { FileRecord } from "./records_block.ts";
+import { shownValue } from "./refusal.ts";
+import { RowMaker } from "./row_maker.ts";
+
+/** How a file turned out to be written, and which of its columns were taken. */
+export interface FileLayout {
+  readonly encoding: string | null;
+  readonly delimiter: string | null;
+  readonly columns: { readonly taken: Readonly<Record<string, string>>; readonly left: readonly string[] };
+  /** what was read in another way than it was written, as sentences */
+  readonly notes: readonly string[];
+}
 
 /** A file of events, recognised by its content. */
 export interface EventFile {
   /** without its folder */
   readonly name: string;
-  readonly format: "csv" | "ndjson" | "parquet";
+  readonly format: FileFormat;
   /** on disk */
   readonly bytes: number;
-  /** Reads it from its start. */
+  readonly source: ByteSource;
+  /** Reads it from its start, once for what its columns say as a whole, then for its rows. */
   readonly read: () => AsyncGenerator<RowBlock>;
+  /** known once reading has begun; its notes, once it has ended */
+  readonly layout: () => FileLayout;
 }
 
 /** Names the file in errors while reading, such as a damaged archive. */
@@ -25,51 +38,113 @@ async function* naming(name: string, blocks: AsyncGenerator<RowBlock>): AsyncGen
   try {
     yield* blocks;
   } catch (error) {
-    if (error instanceof InvalidInputError) throw error;
-    throw new InvalidInputError(`Cannot read "${name}": ${messageOf(error)}`, "file");
+    throw named(name, error);
   }
+}
+
+function named(name: string, error: unknown): unknown {
+  if (error instanceof InvalidInputError) return error;
+  return new InvalidInputError(`Cannot read "${name}": ${messageOf(error)}`, "file");
 }
 
 /**
- * Recognises a CSV, NDJSON or Parquet file, gzipped or not, whatever its name.
+ * Recognises the files of events behind a path: CSV, NDJSON, JSON or Parquet, packed or not, whatever the name.
+ * @returns several where it is an archive of several
  * @throws the system's error where it cannot be read
  */
-export async function openEventFile(path: string): Promise<EventFile> {
-  const name = basename(path);
-  const { head, bytes } = await firstBytes(path);
-  const gzip = head[0] === 0x1f && head[1] === 0x8b;
-  const text = new TextDecoder().decode(gzip ? await firstUnzipped(path) : head).trimStart();
-  const format = text.startsWith("PAR1") ? "parquet" : text.startsWith("{") ? "ndjson" : "csv";
-  const read = {
-    parquet: () => readParquet(path, { gzip, name }),
-    ndjson: () => readNdjson(readLines(path, { gzip })),
-    csv: () => readCsv(readLines(path, { gzip }), name),
-  }[format];
-  return { name, bytes, format, read: () => naming(name, read()) };
+export async function openEventFiles(path: string, plan: ImportPlan = {}): Promise<EventFile[]> {
+  let sources: ByteSource[];
+  try {
+    sources = await openBytes(path);
+  } catch (error) {
+    if (/^E[A-Z]+$/.test((error as { code?: string }).code ?? "")) throw error;
+    throw named(basename(path), error);
+  }
+  const files: EventFile[] = [];
+  for (const source of sources) files.push(await openSource(source, plan));
+  return files;
 }
 
-const HEAD = 4096;
+/** Opens the only file behind a path. @throws {InvalidInputError} it is an archive of several */
+export async function openEventFile(path: string, plan: ImportPlan = {}): Promise<EventFile> {
+  const [file, ...others] = await openEventFiles(path, plan);
+  if (others.length === 0) return file;
+  throw new InvalidInputError(`Cannot read "${path}" as one file: it holds ${others.length + 1}`, "file");
+}
 
-async function firstBytes(path: string): Promise<{ head: Uint8Array; bytes: number }> {
-  const handle = await open(path);
+async function openSource(source: ByteSource, own: ImportPlan): Promise<EventFile> {
+  const plan = completePlan(own);
+  const { name, bytes } = source;
+  let file: RecordFile;
   try {
-    const head = new Uint8Array(HEAD);
-    const { bytesRead } = await handle.read(head, 0, HEAD, 0);
-    return { head: head.subarray(0, bytesRead), bytes: (await handle.stat()).size };
-  } finally {
-    await handle.close();
+    file = await openRecords(source, plan);
+  } catch (error) {
+    throw named(name, error);
+  }
+  let maker: RowMaker | undefined;
+  let suggestion: string[] = [];
+  async function* rows(): AsyncGenerator<RowBlock> {
+    const columns = await survey(file, new Columns(plan, own, name));
+    const preset = own.preset === undefined ? presetFor(columns.all) : undefined;
+    suggestion = preset === undefined
+      ? []
+      : [`it looks like an export of ${preset}: --preset ${preset} reads all of it`];
+    maker = makerOf(plan, columns, suggestion);
+    const wanted = (names: readonly string[]) =>
+      file.format === "parquet" ? columns.wanted(names) : undefined;
+    for await (const { records, bytesRead } of file.read(wanted)) {
+      yield { rows: rowsOf(records, maker), bytesRead };
+    }
+  }
+  const layout = () => ({
+    encoding: file.encoding,
+    delimiter: file.delimiter,
+    columns: maker?.describe() ?? { taken: {}, left: [] },
+    notes: maker ? [...notesOf(maker), ...suggestion] : [],
+  });
+  return { name, bytes, source, format: file.format, read: () => naming(name, rows()), layout };
+}
+
+/** @throws {InvalidInputError} columns are missing or unclear, naming the preset that knows them */
+function makerOf(plan: ImportPlan, columns: Columns, suggestion: readonly string[]): RowMaker {
+  try {
+    return new RowMaker(plan, columns);
+  } catch (error) {
+    if (!(error instanceof InvalidInputError) || suggestion.length === 0) throw error;
+    throw new InvalidInputError(`${error.message}; ${suggestion.join("; ")}`, error.field);
   }
 }
 
-async function firstUnzipped(path: string): Promise<Uint8Array> {
-  const file = createReadStream(path);
-  const unzipped = file.pipe(createGunzip());
-  file.on("error", (error) => unzipped.destroy(error));
-  try {
-    for await (const chunk of unzipped) return chunk as Uint8Array;
-    return new Uint8Array();
-  } finally {
-    unzipped.destroy();
-    file.destroy();
+function rowsOf(records: readonly FileRecord[], maker: RowMaker): RowBlock["rows"] {
+  const rows: RowBlock["rows"] = [];
+  for (const record of records) for (const row of maker.rowsOf(record)) rows.push(row);
+  return rows;
+}
+
+/** So many rows of a Parquet file are surveyed: its columns have types. */
+const PARQUET_ROWS = 50_000;
+
+/** Reads a file to learn what its columns say as a whole. */
+async function survey(file: RecordFile, columns: Columns): Promise<Columns> {
+  const onNames = (names: readonly string[]) =>
+    file.format === "parquet" ? columns.wanted(names) : columns.start(names);
+  if (file.format !== "csv") columns.startOpen();
+  let seen = 0;
+  for await (const { records } of file.read(onNames)) {
+    for (const record of records) if ("data" in record) columns.look(record.data);
+    seen += records.length;
+    if (file.format === "parquet" && seen >= PARQUET_ROWS) break;
   }
+  return columns;
+}
+
+function notesOf(maker: RowMaker): string[] {
+  const notes = [...maker.words.read].map(([word, type]) => `type "${shownValue(word)}" is read as ${type}`);
+  notes.push(...maker.valueNotes);
+  for (const column of maker.floatColumns) notes.push(`ids of "${column}" are read without their .0`);
+  if (maker.plan.daySteps) {
+    notes.push(`the file has no dates: days are counted from ${maker.plan.daySteps.start}`);
+  }
+  if (maker.currency !== undefined) notes.push(`money is in ${shownValue(maker.currency)}`);
+  return notes;
 }

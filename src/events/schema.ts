@@ -1,24 +1,32 @@
 import { z } from "zod";
 
-/** Longest text kept for an id, a shopper, a session, a product, a category or a country, in characters. */
+/** Longest text kept for an id, a shopper, a session, a product, a category or a country, in code points. */
 export const TEXT_MAX = 200;
 /** Prices, quantities and amounts beyond this (either sign) are taken for nonsense. */
-const NUMBER_MAX = 1e12;
+export const NUMBER_MAX = 1e12;
+
+/** Whether a text has at most so many characters (code points, so that an emoji is one). */
+export function isShort(text: string, max = TEXT_MAX): boolean {
+  return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
+}
 
 const TEXT_RULE = `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL`;
 const NUMBER_RULE = `must be a number between -${NUMBER_MAX} and ${NUMBER_MAX}`;
 const text = z.union([
-  z.string().max(TEXT_MAX, { error: TEXT_RULE }).regex(/^[^\0]*$/, { error: TEXT_RULE }),
+  z.string().refine((value) => isShort(value), { error: TEXT_RULE }).regex(/^[^\0]*$/, { error: TEXT_RULE }),
   z.number(),
 ], { error: TEXT_RULE }).nullish();
 const number = z.number({ error: NUMBER_RULE })
   .min(-NUMBER_MAX, { error: NUMBER_RULE }).max(NUMBER_MAX, { error: NUMBER_RULE }).nullish();
 
+/** Names of types. */
+export const TYPE = /^[A-Za-z0-9_.-]{1,40}$/;
+
 /** One thing that happened in the shop, as it is sent. Fields may also carry the names in `FIELD_NAMES`. */
 export const ShopEvent = z.object({
   id: text.describe("Sent twice, an event counts once. Without one, it is derived from the event's content"),
   type: z.string({ error: "is missing or not text" })
-    .regex(/^[A-Za-z0-9_.-]{1,40}$/, { error: "must be 1 to 40 letters, digits, _ . -" })
+    .regex(TYPE, { error: "must be 1 to 40 letters, digits, _ . -" })
     .describe("view, cart, purchase, return; any other short name is kept and counted"),
   user: text.describe("Stored as a pseudonym only. An event without one counts for volume and data quality"),
   session: text,

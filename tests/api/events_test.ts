@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { CONFLICT } from "../../src/events/content.ts";
 import { gzipSync } from "node:zlib";
 import { IngestAnswer } from "../../src/api/messages.ts";
 import { countEvents } from "../../src/db/events/events.ts";
@@ -94,4 +95,51 @@ Deno.test("POST events refuses the whole request and stores nothing", (t) =>
         assert.equal(await stored(served), 0);
       });
     }
+  }));
+
+Deno.test("POST events puts an event aside whose id is stored with other content, and says so", () =>
+  withApp(async (served) => {
+    const send = async (...events: unknown[]) => {
+      const answer = await post(served, JSON.stringify(events), { "Content-Type": "application/json" });
+      return IngestAnswer.parse(await answer.json());
+    };
+    const first = await send(event("a"), event("a"), { ...event("a"), price: 77 });
+    assert.deepEqual([...counts(first), first.conflicts], [1, 1, 1, 1]);
+    assert.deepEqual(first.results[2], {
+      index: 2,
+      id: "a",
+      status: "quarantined",
+      reason: CONFLICT,
+      field: "id",
+      value: "a",
+    });
+    const again = await send({ ...event("a"), price: 77 }, event("a"));
+    assert.deepEqual([...counts(again), again.conflicts], [0, 1, 1, 1]);
+    assert.equal(await stored(served), 1);
+  }));
+
+Deno.test("POST events keeps every digit of a long number, and shows the value that it refuses", () =>
+  withApp(async (served) => {
+    const time = JSON.stringify(event("a").time);
+    const line = (id: string, user: string, at = time) =>
+      `{"id":${id},"type":"view","user":${user},"time":${at}}`;
+    const body = [
+      line("8007199254740993001", "9007199254740993"),
+      line("8007199254740993002", "9007199254740992"),
+      line('"us"', '"ann"', "1709546400000000"),
+    ].join("\n");
+    const answer = IngestAnswer.parse(
+      await (await post(served, body, { "Content-Type": "application/x-ndjson" })).json(),
+    );
+    assert.deepEqual(answer.results.map(({ id }) => id), [
+      "8007199254740993001",
+      "8007199254740993002",
+      "us",
+    ]);
+    assert.deepEqual(counts(answer), [2, 0, 1]);
+    const { reason, value } = answer.results[2];
+    assert.deepEqual([reason, value], [
+      "time is after 2099 (numbers are ms, not us or ns)",
+      "1709546400000000",
+    ]);
   }));

@@ -26,7 +26,8 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
       out: (t: string) => out.push(t),
       err: (t: string) => err.push(t),
     };
-    return { code: await runCli(["import", ...args], io), out: out.join("\n"), err: err.join("\n") };
+    const whole = args[0] === "imports" ? args : ["import", ...args];
+    return { code: await runCli(whole, io), out: out.join("\n"), err: err.join("\n") };
   };
   const sql = connect(database.url, { max: 1 });
   try {
@@ -34,10 +35,34 @@ Deno.test("perennial import brings a file into DATABASE_URL once, with the same 
     await Deno.writeTextFile(file, CSV);
     const first = await run(file);
     assert.deepEqual([first.code, first.err], [0, ""]);
-    assert.equal(first.out, "events.csv: 2 events added now; in all 2 events, 0 duplicates, 1 in quarantine");
+    assert.match(
+      first.out,
+      /^events\.csv: 2 events added now \(import 1\)\n3 read: 2 accepted, 0 duplicates, 0 conflicts, 1 refused\n/,
+    );
     assert.equal(await countEvents(sql, { beforeMs: Date.parse("2012-01-01") }), 2);
-    assert.match((await run(file)).out, /^events\.csv was imported before: 2 events/);
-    assert.equal(JSON.parse((await run(file, "--json")).out).quarantined, 1);
+    assert.match((await run(file)).out, /^events\.csv was imported before \(import 1\)\n3 read: 2 accepted/);
+    const told = JSON.parse((await run(file, "--json")).out);
+    assert.deepEqual(told, JSON.parse((await run(file, "--json", "--dry-run")).out));
+    assert.deepEqual(told.refusals, [{ line: 4, field: "price", value: "-3", reason: "price is negative" }]);
+    assert.match((await run("imports", "list")).out, /^ 1 +events\.csv +2 +0 +0 +1 +finished /m);
+    assert.match((await run("imports", "show", "1")).out, /3 read: 2 accepted/);
+    assert.equal((await run("imports", "undo", "1")).code, 2);
+    const undone = await run("imports", "undo", "1", "--why", "a test");
+    assert.deepEqual([undone.code, undone.out], [
+      0,
+      "Import 1 was taken out: 2 events, 1 in quarantine; 1 days were counted again",
+    ]);
+    assert.equal(await countEvents(sql, { beforeMs: Date.parse("2012-01-01") }), 0);
+    assert.match((await run("imports", "undo", "1", "--why", "again")).err, /undone before/);
+    assert.match((await run("imports", "show", "9")).err, /Cannot find import "9"/);
+    assert.match((await run(file)).out, /2 events added now \(import 2\)/);
+    const poor = join(folder, "poor.csv");
+    await Deno.writeTextFile(poor, CSV.replaceAll("purchase", "view").replace(",9.5", ",-9"));
+    const rejected = await run(poor);
+    assert.equal(rejected.code, 1);
+    assert.match(rejected.err, /Only 1 of 3 lines could be used \(33\.3 %; --min-usable is 50\.0 %\)/);
+    assert.match((await run(poor)).out, /^poor\.csv: 0 events added now/); // it is read again, not taken for done
+    assert.equal((await run(poor, "--min-usable", "20")).code, 0);
     assert.equal((await run(join(folder, "none.csv"))).code, 1);
     await Deno.writeTextFile(join(folder, "empty.csv"), "");
     assert.equal((await run(join(folder, "empty.csv"))).code, 2);

@@ -5,6 +5,7 @@ import { listQuarantined, quarantineReasons } from "../../src/db/events/quaranti
 import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { ingest } from "../../src/app/events/ingest.ts";
 import { reprocessQuarantine } from "../../src/app/events/reprocess.ts";
+import { CONFLICT } from "../../src/events/content.ts";
 import { pseudonym, withEvents } from "./events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
@@ -68,11 +69,14 @@ Deno.test("reprocessQuarantine() keeps every row: those that passed are marked, 
 
 Deno.test("reprocessQuarantine() counts what was sent again meanwhile as known, and changes nothing else", () =>
   withEvents(async (sql) => {
-    await put(sql, [event("a")]);
-    await put(sql, [event("a", { time: NOW })]);
+    await put(sql, [event("a"), event("b")]);
+    const clock = () => later(sql).nowMs;
+    await ingest({ sql, pseudonym, clock }, [event("a")], { source });
+    await put(sql, [event("b", { time: NOW })]);
     const done = await reprocessQuarantine(later(sql), all);
-    assert.deepEqual([done.accepted, done.duplicates, done.failed], [0, 1, 0]);
-    const [{ at }] = await sql`select at from events`;
+    assert.deepEqual([done.accepted, done.duplicates, done.failed], [0, 1, 1]);
+    assert.deepEqual(done.reasons, [{ reason: CONFLICT, events: 1 }]);
+    const [{ at }] = await sql`select at from events where event_id = 'b'`;
     assert.equal(Date.parse(at), NOW);
   }));
 

@@ -245,6 +245,7 @@ create table events (
   at timestamp with time zone not null,
   received_at timestamp with time zone not null default now(),
   country text,
+  import_id integer,
   constraint events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
   constraint events_pkey PRIMARY KEY (event_id)
 );
@@ -296,7 +297,12 @@ create table imports (
   quarantined bigint not null,
   updated_at timestamp with time zone not null default now(),
   finished_at timestamp with time zone,
-  constraint imports_pkey PRIMARY KEY (source_id)
+  id integer not null generated always as identity,
+  conflicts bigint not null default 0,
+  summary jsonb,
+  undone_at timestamp with time zone,
+  constraint imports_pkey PRIMARY KEY (source_id),
+  constraint imports_id_key UNIQUE (id)
 );
 
 create table label_blocks (

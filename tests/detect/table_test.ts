@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { changesOf } from "../../src/detect/changes.ts";
 import { encodeFeatures } from "../../src/detect/features.ts";
+import { cleanedColumn } from "../../src/detect/odd_cells.ts";
 import { cellText, readTable, type Table } from "../../src/detect/table.ts";
 import { knownRows, targetOf } from "../../src/detect/target.ts";
 
@@ -34,10 +35,12 @@ Deno.test("readTable() reads numbers, texts, missing cells and quotes, with each
   }
 });
 
-Deno.test("readTable() loses one line to a quote that is never closed, not the rest", async () => {
+Deno.test("readTable() counts each line of a damaged record, and reads none of them as rows", async () => {
   const rest = Array.from({ length: 30 }, (_, i) => `${i},x`);
-  const table = await tableOf(["a,b", '1,"oops', ...rest, '2,"end'].join("\n"));
-  assert.deepEqual([table.rows, table.unreadable], [30, 2]);
+  const closed = await tableOf(["a,b", '1,"oops', '2,"end"', ...rest].join("\n"));
+  assert.deepEqual([closed.rows, closed.unreadable], [30, 2]);
+  const open = await tableOf(["a,b", ...rest, '1,"oops', '2,"end'].join("\n"));
+  assert.deepEqual([open.rows, open.unreadable], [30, 2]);
 });
 
 Deno.test("readTable() says what is wrong with a file it cannot read", async () => {
@@ -97,4 +100,31 @@ Deno.test("changesOf() finds abrupt changes, and makes one of concepts that alte
     { row: 660, until: 660, from: "b", to: "c" },
     { row: 1301, until: 1301, from: "c", to: "a" },
   ]);
+});
+
+const many = (n: number, cell: (i: number) => string) =>
+  ["a,b", ...Array.from({ length: n }, (_, i) => `${cell(i)},x`)].join("\n");
+const cleaned = async (text: string) => cleanedColumn(column(await tableOf(text), "a"));
+
+for (
+  const [name, cell, odd, numeric] of [
+    ["one infinite value", (i: number) => i === 7 ? "inf" : String(i / 10), 1, true],
+    ["many infinite values", (i: number) => i % 3 === 0 ? "-Infinity" : String(i / 10), 34, true],
+    ["one damaged cell", (i: number) => i === 7 ? "#REF!" : String(i / 10), 1, true],
+    ["a tenth of text", (i: number) => i % 10 === 0 ? "new" : String(i), 0, false],
+    ["text alone", (i: number) => i % 2 === 0 ? "red" : "blue", 0, false],
+    ["numbers alone", (i: number) => String(i), 0, true],
+  ] as const
+) {
+  Deno.test(`cleanedColumn() of ${name}`, async () => {
+    const { column: clean, odd: have } = await cleaned(many(100, cell));
+    assert.deepEqual([have, clean.codes.every((code) => code === 0)], [odd, numeric]);
+  });
+}
+
+Deno.test("cleanedColumn() reads decimal commas where all of a column's texts are such numbers", async () => {
+  const text = many(50, (i) => `${i},5`).replaceAll(",x", ";x").replace("a,b", "a;b");
+  const { column: clean, hasCommas } = await cleaned(text);
+  assert.deepEqual([hasCommas, [...clean.numbers.slice(0, 2)]], [true, [0.5, 1.5]]);
+  assert.equal((await cleaned(many(50, (i) => `p${i}`))).hasCommas, false);
 });

@@ -129,8 +129,9 @@ Deno.test("validateEvent() derives an id from the content, where none was sent",
   const others = [{ quantity: 4 }, { user: "bob" }, { session: "s" }, { time: NOW - 1 }].map((change) =>
     accepted({ ...anonymous, ...change }).id
   );
-  const lines = [1, 2].map((line) => accepted(anonymous, { line }).id);
-  assert.equal(new Set([id, ...others, ...lines]).size, 7);
+  const repeated = [2, 3].map((nth) => accepted(anonymous, { nthOf: () => nth }).id);
+  assert.equal(accepted(anonymous, { nthOf: () => 1 }).id, id);
+  assert.equal(new Set([id, ...others, ...repeated]).size, 7);
 });
 
 Deno.test("validateEvent() answers and never throws, whatever is sent", () => {

@@ -6,22 +6,34 @@ import {
   finishImport,
   type ImportState,
   type ImportStep,
+  importTold,
+  importTotals,
+  reopenImport,
 } from "../../db/events/imports.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
-import { validateEvent } from "../../events/accept.ts";
-import { knownFields } from "../../events/field_names.ts";
+import { canonicalJson, sha256 } from "../../core/hash.ts";
+import { CONFLICT } from "../../events/content.ts";
 import type { FileRow } from "../../events/file_rows.ts";
-import { type IngestDeps, type Judged, store } from "./ingest.ts";
+import type { ImportPlan } from "../../events/plan.ts";
+import { completePlan } from "../../events/presets.ts";
 import { quarantined } from "../../events/quarantine.ts";
-import { type EventFile, openEventFile } from "../../events/read_file.ts";
+import { type EventFile, openEventFile, openEventFiles } from "../../events/read_file.ts";
+import { type JudgedRow, RowJudge } from "../../events/row_judge.ts";
+import { keptOf, Tally } from "../../events/tally.ts";
+import { type IngestDeps, type Judged, store } from "./ingest.ts";
+
+/** The counts of an import that are committed, earlier runs included. */
+type ImportCounts = Omit<ImportState, "finished" | "id">;
 
 /** The progress of an import. Counts are of what is committed, earlier runs included. */
-export interface ImportProgress extends Omit<ImportState, "finished"> {
+export interface ImportProgress extends ImportCounts {
   readonly bytesRead: number;
   readonly bytesTotal: number;
 }
 
 interface ImportOptions {
+  /** how the file is read; left out: as its columns and values say */
+  readonly plan?: ImportPlan;
   readonly onProgress?: (progress: ImportProgress) => void;
   /** ends the import after the batch being written; a later call goes on from there */
   readonly signal?: AbortSignal;
@@ -29,9 +41,14 @@ interface ImportOptions {
   readonly batch?: number;
   /** hears each shopper of the file once, as given there and by pseudonym, also where its lines are in already */
   readonly onUser?: (user: string, key: string) => void;
+  /** least share of usable rows: of less, the import is not finished, and the same call reads it again; default 0 */
+  readonly minUsable?: number;
+  /** counts what becomes of the rows, of several files together */
+  readonly tally?: Tally;
 }
 
-export interface ImportResult extends Omit<ImportState, "finished"> {
+export interface ImportResult extends ImportCounts {
+  readonly id: number;
   readonly name: string;
   /** an earlier run had read the file to its end: nothing was written now */
   readonly already: boolean;
@@ -40,10 +57,10 @@ export interface ImportResult extends Omit<ImportState, "finished"> {
 }
 
 /**
- * Imports a file of events through the same checks and into the same rows as `ingest`. Times without a zone are UTC;
- * a line that cannot be read or makes no sense goes to quarantine, and the import goes on. How far it has come is
- * committed together with each batch: after a crash, the next call goes on behind the last batch. While one batch is
- * being written, the next one is read and judged.
+ * Imports a file of events through the same checks and into the same rows as `ingest`. Times without a zone are UTC
+ * unless the plan says otherwise; a line that cannot be read or makes no sense goes to quarantine, and the import goes on.
+ * How far it has come is committed together with each batch: after a crash, the next call goes on behind the last batch.
+ * While one batch is being written, the next one is read and judged.
  * @throws {InvalidInputError} a column that every event needs is missing, or the file is empty
  * @throws {ConflictError} another process imports the same file
  */
@@ -52,15 +69,65 @@ export async function importFile(
   path: string,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  const file = await openEventFile(path);
-  const sourceId = await sha256OfFile(path);
-  const before = await beginImport(deps.sql, { sourceId, name: file.name });
-  const run = new ImportRun(deps, file, sourceId, before, options);
+  return await importOpened(deps, await openEventFile(path, options.plan), options);
+}
+
+/** Imports all files behind a path: several where it is an archive of several. */
+export async function importFiles(
+  deps: IngestDeps,
+  path: string,
+  options: ImportOptions = {},
+): Promise<ImportResult[]> {
+  const results: ImportResult[] = [];
+  for (const file of await openEventFiles(path, options.plan)) {
+    results.push(await importOpened(deps, file, options));
+  }
+  return results;
+}
+
+async function importOpened(
+  deps: IngestDeps,
+  file: EventFile,
+  options: ImportOptions,
+): Promise<ImportResult> {
+  const { sql } = deps;
+  const sourceId = await identityOf(file, options.plan ?? {});
+  const before = await beginImport(sql, { sourceId, name: file.name });
+  const isFresh = before.linesDone === 0 && !before.finished;
+  const tally = new Tally(isFresh ? options.tally : undefined);
+  const run = new ImportRun(deps, file, sourceId, before, { ...options, tally });
   if (!before.finished || options.onUser) await run.readAll();
-  if (!before.finished) await finishImport(deps.sql, sourceId);
-  const { linesDone, accepted, duplicates, quarantined } = run.state;
-  const added = accepted - before.accepted;
-  return { name: file.name, already: before.finished, added, linesDone, accepted, duplicates, quarantined };
+  if (before.finished) await tellAgain(deps, sourceId, before, { tally, file });
+  else {
+    tally.describe(file.layout());
+    const { accepted, duplicates } = before;
+    if (!isFresh) tally.resume({ accepted, duplicates }, await importTotals(sql, before.id));
+    const told = keptOf({ summary: tally.summary(), details: tally.details() });
+    if (tally.usableShare >= (options.minUsable ?? 0)) await finishImport(sql, sourceId, told);
+    else await reopenImport(sql, sourceId);
+  }
+  if (!isFresh) options.tally?.include(tally.summary(), tally.details());
+  const { id, finished: _, ...counts } = run.state;
+  return {
+    id,
+    name: file.name,
+    already: before.finished,
+    added: counts.accepted - before.accepted,
+    ...counts,
+  };
+}
+
+/** Counts an import that was finished before as it was told then. */
+async function tellAgain(
+  { sql }: IngestDeps,
+  sourceId: string,
+  before: ImportState,
+  { tally, file }: { tally: Tally; file: EventFile },
+): Promise<void> {
+  const told = await importTold(sql, sourceId);
+  if (told) return tally.include(told.summary, told.details);
+  tally.describe(file.layout());
+  tally.resume(before, await importTotals(sql, before.id));
 }
 
 const BATCH = 2000;
@@ -68,7 +135,11 @@ const BATCH = 2000;
 class ImportRun {
   state: ImportState;
   readonly #users = new Set<string>();
-  #batch: Judged[] = [];
+  readonly #judge: RowJudge;
+  readonly #from: { source: string; importId: number };
+  /** lines that an earlier run wrote */
+  readonly #linesBefore: number;
+  #batch: JudgedRow[] = [];
   #lastLine: number;
   #bytesRead = 0;
   /** the batch being written; holds what went wrong, so that nothing is thrown while nobody looks */
@@ -79,19 +150,22 @@ class ImportRun {
     readonly file: EventFile,
     readonly sourceId: string,
     before: ImportState,
-    readonly options: ImportOptions,
+    readonly options: ImportOptions & { readonly tally: Tally },
   ) {
     this.state = before;
     this.#lastLine = before.linesDone;
+    this.#linesBefore = before.linesDone;
+    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym: deps.pseudonym });
+    this.#from = { source: `import ${file.name}`, importId: before.id };
   }
 
   async readAll(): Promise<void> {
-    const nowMs = this.deps.clock();
     try {
       for await (const { rows, bytesRead } of this.file.read()) {
         this.#bytesRead = bytesRead;
         for (const row of rows) {
-          if (this.#take(row, nowMs)) await this.#flush();
+          if (this.#isFull(row)) await this.#flush();
+          this.#take(row);
         }
       }
       await this.#flush();
@@ -100,35 +174,26 @@ class ImportRun {
     }
   }
 
-  /** Judges a row, unless it is in already. @returns whether the batch is full */
-  #take(row: FileRow, nowMs: number): boolean {
-    const isIn = row.line <= this.#lastLine;
-    if (isIn && !this.options.onUser) return false;
-    const judged = this.#judge(row, nowMs);
-    if (judged.kind === "accepted" && "raw" in row) this.#learnUser(row.raw, judged.event.userKey);
-    if (isIn) return false;
-    this.#batch.push(judged);
-    this.#lastLine = row.line;
-    return this.#batch.length >= (this.options.batch ?? BATCH);
+  /** Whether the batch is full; the rows of one line are never parted. */
+  #isFull({ line }: FileRow): boolean {
+    return this.#batch.length >= (this.options.batch ?? BATCH) && line > this.#lastLine;
   }
 
-  #judge(row: FileRow, nowMs: number): Judged {
-    const { pseudonym } = this.deps;
-    const source = `import ${this.file.name}`;
-    const { line } = row;
-    if (!("raw" in row)) {
-      const refusal = { reason: row.unreadable, field: null, source, line };
-      return { kind: "quarantined", put: quarantined(undefined, refusal, pseudonym) };
-    }
-    const verdict = validateEvent(row.raw, { nowMs, pseudonym, line, numbersAsText: true, zone: "utc" });
-    if (verdict.kind === "accepted") return verdict;
-    return { kind: "quarantined", put: quarantined(row.raw, { ...verdict, source, line }, pseudonym) };
+  /** Judges a row, also one that is in already: the rows behind it are counted from the file's start. */
+  #take(row: FileRow): void {
+    const judged = this.#judge.judge(row);
+    if (judged.kind === "accepted") this.#learnUser(judged.raw, judged.event.userKey);
+    if (this.state.finished) return;
+    if (judged.kind === "refused") this.options.tally.refuse(judged.line, judged.refused, judged.lines);
+    if (row.line <= this.#linesBefore) return;
+    this.#batch.push(judged);
+    this.#lastLine = row.line;
   }
 
   #learnUser(raw: Record<string, unknown>, key: string | null): void {
     if (!this.options.onUser || key === null || this.#users.has(key)) return;
     this.#users.add(key);
-    this.options.onUser(String(knownFields(raw).user).trim(), key);
+    this.options.onUser(String(raw.user).trim(), key);
   }
 
   /** Hands the batch over to be written, once the one before it is committed. */
@@ -146,31 +211,75 @@ class ImportRun {
     if ("error" in outcome) throw outcome.error;
   }
 
-  async #write(batch: readonly Judged[], toLine: number, bytesRead: number): Promise<void> {
-    const step = await inSerializableTransaction(this.deps.sql, async (tx) => {
-      const from = { source: `import ${this.file.name}`, nowMs: this.deps.clock() };
-      const accepted = (await store(tx, batch, from)).size;
-      const refused = batch.filter((judged) => judged.kind === "quarantined").length;
-      const duplicates = batch.length - refused - accepted;
-      const step = { fromLine: this.state.linesDone, toLine, accepted, duplicates, quarantined: refused };
+  async #write(batch: readonly JudgedRow[], toLine: number, bytesRead: number): Promise<void> {
+    const judged = batch.map((row) => this.#onItsWay(row));
+    const { step, outcomes } = await inSerializableTransaction(this.deps.sql, async (tx) => {
+      const outcomes = await store(tx, judged, { ...this.#from, nowMs: this.deps.clock() });
+      const count = (outcome: typeof outcomes[number]) =>
+        outcomes.filter((found) => found === outcome).length;
+      const conflicts = count("conflict");
+      const step = {
+        fromLine: this.state.linesDone,
+        toLine,
+        accepted: count("accepted"),
+        duplicates: count("duplicate"),
+        quarantined: count("quarantined") + conflicts,
+        conflicts,
+      };
       await advanceImport(tx, this.sourceId, step);
-      return step;
+      return { step, outcomes };
     });
+    batch.forEach((row, i) => this.#count(row, outcomes[i]));
     this.state = after(this.state, step);
+    const { id: _id, finished: _finished, ...counts } = this.state;
     const bytesTotal = this.file.bytes;
-    this.options.onProgress?.({ ...this.state, bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
+    this.options.onProgress?.({ ...counts, bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
+  }
+
+  #onItsWay(row: JudgedRow): Judged {
+    const { pseudonym } = this.deps;
+    const { line } = row;
+    if (row.kind === "accepted") {
+      const refusal = { reason: CONFLICT, field: "id", ...this.#from, line };
+      return {
+        kind: "accepted",
+        event: row.event,
+        conflicting: () => quarantined(row.raw, refusal, pseudonym),
+      };
+    }
+    const { reason, field } = row.refused;
+    return {
+      kind: "quarantined",
+      put: quarantined(row.raw, { reason, field, ...this.#from, line, nth: row.nth }, pseudonym),
+    };
+  }
+
+  #count(row: JudgedRow, outcome: "accepted" | "duplicate" | "conflict" | "quarantined"): void {
+    if (row.kind !== "accepted") return;
+    const { tally } = this.options;
+    if (outcome === "accepted") tally.accept(row.event);
+    else if (outcome === "duplicate") tally.duplicate(row.event);
+    else tally.conflict(row.line, row.event, CONFLICT);
   }
 }
 
 const after = (state: ImportState, step: ImportStep): ImportState => ({
+  id: state.id,
   linesDone: step.toLine,
   accepted: state.accepted + step.accepted,
   duplicates: state.duplicates + step.duplicates,
   quarantined: state.quarantined + step.quarantined,
+  conflicts: state.conflicts + step.conflicts,
   finished: false,
 });
 
-/** Identity of a file: its content, whatever its name. */
+/** Identity of a file: its content, whatever its name, its place in an archive, and how it is read. */
+async function identityOf({ source }: EventFile, plan: ImportPlan): Promise<string> {
+  const content = await sha256OfFile(source.path);
+  if (source.entry === undefined && Object.keys(plan).length === 0) return content;
+  return sha256(canonicalJson({ content, entry: source.entry, plan: completePlan(plan) }));
+}
+
 async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);

@@ -1,12 +1,14 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
+import { outcomesOf } from "../../db/events/outcomes.ts";
 import { insertQuarantined } from "../../db/events/quarantine.ts";
 import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { validateEvent } from "../../events/accept.ts";
+import { CONFLICT, type Outcome } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
 export interface IngestDeps {
@@ -23,23 +25,34 @@ interface EventResult {
   readonly status: "accepted" | "duplicate" | "quarantined";
   readonly reason?: string;
   readonly field?: string | null;
+  /** that was refused, cut and escaped */
+  readonly value?: string;
 }
 
 interface IngestResult {
   readonly accepted: number;
   readonly duplicates: number;
+  /** put aside, conflicts included */
   readonly quarantined: number;
+  /** put aside because their id belongs to an event of other content */
+  readonly conflicts: number;
   readonly results: EventResult[];
 }
 
 /** An event on its way in: what is stored, or what is put aside. */
 export type Judged =
-  | { readonly kind: "accepted"; readonly event: AcceptedEvent }
-  | { readonly kind: "quarantined"; readonly put: QuarantinedEvent };
+  | {
+    readonly kind: "accepted";
+    readonly event: AcceptedEvent;
+    /** makes what is put aside, should its id be taken; left out: nothing is */
+    readonly conflicting?: () => QuarantinedEvent;
+  }
+  | { readonly kind: "quarantined"; readonly put: QuarantinedEvent; readonly value?: string };
 
 /**
- * Takes in events: judges each, stores the good ones and puts the others into quarantine, all in one transaction.
- * When it returns, everything is committed. Sending the same again is safe.
+ * Takes in events: judges each, stores the good ones and puts the others into quarantine, all in one transaction; an event
+ * whose id is stored with other content is put aside too. When it returns, everything is committed. Sending the same again
+ * is safe.
  * @param raws as sent, each one event
  * @param options.source named in the quarantine, as in `api`
  */
@@ -51,55 +64,86 @@ export async function ingest(
   const nowMs = clock();
   const judged = raws.map((raw): Judged => {
     const verdict = validateEvent(raw, { nowMs, pseudonym });
-    if (verdict.kind === "accepted") return verdict;
-    return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym) };
+    if (verdict.kind === "accepted") {
+      const refusal = { reason: CONFLICT, field: "id", source };
+      return { ...verdict, conflicting: () => quarantined(raw, refusal, pseudonym) };
+    }
+    const { value } = verdict;
+    return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym), value };
   });
-  const fresh = await store(sql, judged, { source, nowMs });
-  return summary(judged.map((event, index) => resultOf(event, index, fresh)));
+  const outcomes = await store(sql, judged, { source, nowMs });
+  return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
+
+/** What became of an event that was handed to {@link store}. */
+type StoreOutcome = Outcome | "quarantined";
 
 /**
  * Stores a batch whole or not at all.
- * @param from who sent it and when it was received, for the count of what is sent again; left out, nobody counts
- * @returns ids that were new; each is to be taken out when it is reported
+ * @param from who sent it and when it was received, for the count of what is sent again, left out, nobody counts; and the
+ * import it belongs to
+ * @returns what became of each, in order
  */
 export async function store(
   sql: Sql,
   judged: readonly Judged[],
-  from?: { source: string; nowMs: number },
-): Promise<Set<string>> {
+  from: { source?: string; nowMs?: number; importId?: number } = {},
+): Promise<StoreOutcome[]> {
   const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
   const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
-  const insert = async (sql: Sql) => {
-    const fresh = await insertEvents(sql, events);
-    if (from && fresh.size < events.length) {
-      await countRepeats(sql, { ...from, events: events.length - fresh.size });
-    }
-    return fresh;
-  };
-  if (refused.length === 0) return await insert(sql);
-  return await inSerializableTransaction(sql, async (tx) => {
-    await insertQuarantined(tx, refused);
-    return await insert(tx);
-  });
+  const fresh = refused.length === 0
+    ? await insertEvents(sql, events, from.importId)
+    : await inSerializableTransaction(sql, async (tx) => {
+      await insertQuarantined(tx, refused);
+      return await insertEvents(tx, events, from.importId);
+    });
+  const outcomes = fresh.size === events.length
+    ? events.map((): Outcome => "accepted")
+    : await settle(sql, judged, events, fresh, from);
+  let next = 0;
+  return judged.map(({ kind }) => kind === "accepted" ? outcomes[next++] : "quarantined");
 }
 
-function resultOf(event: Judged, index: number, fresh: Set<string>): EventResult {
+/** Tells duplicates, which are counted, from conflicts, which are put aside. Repeated, it changes nothing. */
+async function settle(
+  sql: Sql,
+  judged: readonly Judged[],
+  events: readonly AcceptedEvent[],
+  fresh: Set<string>,
+  { source, nowMs }: { source?: string; nowMs?: number },
+): Promise<Outcome[]> {
+  const outcomes = await outcomesOf(sql, events, fresh);
+  const accepted = judged.filter((event) => event.kind === "accepted");
+  const conflicts = accepted.filter((_, i) => outcomes[i] === "conflict");
+  await insertQuarantined(sql, conflicts.flatMap((event) => event.conflicting?.() ?? []));
+  const repeats = outcomes.filter((outcome) => outcome === "duplicate").length;
+  if (repeats > 0 && source !== undefined && nowMs !== undefined) {
+    await countRepeats(sql, { source, nowMs, events: repeats });
+  }
+  return outcomes;
+}
+
+function resultOf(event: Judged, index: number, outcome: StoreOutcome): EventResult {
   if (event.kind === "quarantined") {
     const { eventId, reason, field } = event.put;
-    return { index, id: eventId, status: "quarantined", reason, field };
+    const result = { index, id: eventId, status: "quarantined", reason, field } as const;
+    return event.value === undefined ? result : { ...result, value: event.value };
   }
   const { id } = event.event;
-  return { index, id, status: fresh.delete(id) ? "accepted" : "duplicate" }; // the first of equal ids is the accepted one
+  if (outcome === "conflict") {
+    return { index, id, status: "quarantined", reason: CONFLICT, field: "id", value: id };
+  }
+  return { index, id, status: outcome === "accepted" ? "accepted" : "duplicate" };
 }
 
-function summary(results: EventResult[]): IngestResult {
+function summary(results: EventResult[], outcomes: readonly StoreOutcome[]): IngestResult {
   const count = (status: EventResult["status"]) =>
     results.filter((result) => result.status === status).length;
   return {
     accepted: count("accepted"),
     duplicates: count("duplicate"),
     quarantined: count("quarantined"),
+    conflicts: outcomes.filter((outcome) => outcome === "conflict").length,
     results,
   };
 }

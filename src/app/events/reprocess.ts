@@ -1,5 +1,6 @@
 import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
+import { outcomesOf } from "../../db/events/outcomes.ts";
 import {
   countWaiting,
   markRefusedAgain,
@@ -11,6 +12,7 @@ import {
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { validateEvent } from "../../events/accept.ts";
+import { CONFLICT } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import { restoreEvent } from "../../events/quarantined_event.ts";
 
@@ -49,17 +51,21 @@ export async function reprocessQuarantine(
   return await inSerializableTransaction(sql, async (tx) => {
     const rows = await takeWaiting(tx, wanted);
     const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym }));
-    const passed = outcomes.filter((outcome) => outcome.kind === "passed");
-    const failed = outcomes.filter((outcome) => outcome.kind === "failed");
-    const fresh = await insertEvents(tx, passed.map(({ event }) => event));
+    const valid = outcomes.filter((outcome) => outcome.kind === "passed");
+    const fresh = await insertEvents(tx, valid.map(({ event }) => event));
+    const accepted = fresh.size;
+    const stored = await outcomesOf(tx, valid.map(({ event }) => event), fresh);
+    const passed = valid.filter((_, i) => stored[i] !== "conflict");
+    const conflicts = valid.filter((_, i) => stored[i] === "conflict").map(({ id }) => conflictOf(id));
+    const failed = [...outcomes.filter((outcome) => outcome.kind === "failed"), ...conflicts];
     await markReprocessed(tx, passed.map(({ id, event }) => ({ id, eventId: event.id })));
     await markRefusedAgain(tx, failed);
     const after = rows.at(-1)?.id ?? wanted.after;
     const left = await countWaiting(tx, { ...wanted, after });
     const done: ReprocessResult = {
       tried: rows.length,
-      accepted: fresh.size,
-      duplicates: passed.length - fresh.size,
+      accepted,
+      duplicates: passed.length - accepted,
       failed: failed.length,
       notWhole: failed.filter(({ whole }) => !whole).length,
       reasons: reasonsOf(failed),
@@ -83,6 +89,9 @@ function reprocess(
     ? { id, kind: "passed", event: verdict.event }
     : { id, kind: "failed", whole: true, reason: verdict.reason, field: verdict.field };
 }
+
+const conflictOf = (id: number) =>
+  ({ id, kind: "failed", whole: true, reason: CONFLICT, field: "id" }) as const;
 
 const reasonsOf = (failed: readonly { reason: string }[]) =>
   [...Map.groupBy(failed, ({ reason }) => reason)].map(([reason, group]) => ({

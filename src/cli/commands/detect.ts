@@ -13,7 +13,7 @@ import {
   type Watched,
 } from "../../detect/mod.ts";
 import { readTable } from "../../detect/table.ts";
-import { count, figure, percent } from "../../format/numbers.ts";
+import { count, counted, figure, percent } from "../../format/numbers.ts";
 import { createTrainer } from "../../training/trainer.ts";
 import { type Context, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
@@ -33,6 +33,10 @@ interface DetectResult {
   rows: number;
   /** lines with another number of cells than the header, left out */
   unreadable: number;
+  /** cells of numeric columns that are no number: they count as missing */
+  odd: readonly { column: string; cells: number }[];
+  /** columns whose numbers have decimal commas */
+  commas: readonly string[];
   target: string;
   /** `binary`: right or wrong; `real`: absolute errors */
   errors: { kind: ErrorStream["kind"]; n: number; mean: number };
@@ -97,6 +101,8 @@ async function detect(
       file: basename(file),
       rows: rows.rows,
       unreadable: rows.unreadable,
+      odd: given.odd,
+      commas: given.commas,
       target,
       errors: { kind: stream.kind, n: stream.rows.length, mean: meanError(stream, 0, rows.rows) },
       model: { trainedOn: given.learned.length, winners: stream.winners },
@@ -165,10 +171,23 @@ function resultText(result: DetectResult, paint: Paint): string {
   } later ones.\nRun length: one false alarm in ${
     count(runLength)
   } rows; only detectors marked * keep to it, the others have the defaults of the literature.`;
-  return [head, ...changes ? [changesText(changes, paint)] : [], detectorsText(detectors, changes, paint)]
+  return [
+    head,
+    ...cellLines(result),
+    ...changes ? [changesText(changes, paint)] : [],
+    detectorsText(detectors, changes, paint),
+  ]
     .join(
       "\n\n",
     );
+}
+
+function cellLines({ odd, commas }: DetectResult): string[] {
+  const lines = odd.map(({ column, cells }) =>
+    `${counted(cells, "cell")} of "${column}" without a number, taken as missing`
+  );
+  if (commas.length > 0) lines.push(`Numbers with decimal commas: ${commas.join(", ")}`);
+  return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
 function changesText(changes: NonNullable<DetectResult["changes"]>, paint: Paint): string {

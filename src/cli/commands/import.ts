@@ -1,61 +1,118 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
+import { importFiles } from "../../app/events/import.ts";
+import { tryImport } from "../../app/events/try_import.ts";
+import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
 import { readConfig } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
-import { importFile, type ImportResult } from "../../app/events/import.ts";
-import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
-import { count } from "../../format/numbers.ts";
+import { hasPurchases } from "../../db/events/imports.ts";
+import type { ImportPlan } from "../../events/plan.ts";
+import { Tally } from "../../events/tally.ts";
+import { count, percent } from "../../format/numbers.ts";
 import { type Context, withExamples } from "../context.ts";
+import { ToldError } from "../exit.ts";
 import { openImportDatabase } from "../import_database.ts";
+import { importPaths } from "../import_files.ts";
+import { type ImportReport, importText, trialText } from "../import_text.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { shareOption } from "../options.ts";
+import { planArguments, type PlanFlags, planning, planOf, quoted } from "../plan_options.ts";
 
-interface ImportOptions {
+interface ImportOptions extends PlanFlags {
   installation?: string;
+  dryRun?: boolean;
+  yes?: boolean;
+  minUsable: number;
   json?: boolean;
 }
 
 /** `perennial import` */
 export function addImport(program: Command, context: Context): void {
   const command = program.command("import").description(
-    "bring in history from a file: CSV, NDJSON or Parquet, also packed (.gz)",
-  )
-    .argument("<file>", "the file").option(
-      "--installation <name>",
-      "whose database; left out: DATABASE_URL, else the one that runs",
+    "bring in history from files: CSV, JSON, NDJSON or Parquet, also packed (.gz, .zip)",
+  ).argument("<files...>", "the files; - reads standard input");
+  planning(command)
+    .option("--dry-run", "read and judge all, write nothing; needs no database")
+    .option("--yes", "do not ask before writing")
+    .option(
+      "--min-usable <percent>",
+      "least share of usable lines, else the exit code is 1",
+      shareOption,
+      0.5,
     )
+    .option("--installation <name>", "whose database; left out: DATABASE_URL, else the one that runs")
     .option("--json", "answer as JSON");
-  const examples = "perennial import orders.csv.gz\nperennial import events.parquet --installation demo";
-  withExamples(command, `${examples}\nInterrupted or crashed, the same command goes on where it left off.`)
-    .action(async (file: string, options: ImportOptions) => {
-      const result = await importWithBar(context, file, options);
-      context.show(options, result, resultText);
-    });
+  const examples = [
+    "perennial import orders.csv.gz",
+    "perennial import orders_export.csv --preset shopify --dry-run",
+    "perennial import *.csv --map user=visitorid,product=itemid --types transaction=purchase",
+    "perennial import events.parquet --installation demo",
+  ];
+  withExamples(
+    command,
+    `${examples.join("\n")}\nInterrupted or crashed, the same command goes on where it left off.`,
+  )
+    .action((files: string[], options: ImportOptions) => run(context, files, options));
 }
 
-async function importWithBar(
-  { io }: Context,
-  file: string,
-  { installation }: ImportOptions,
-): Promise<ImportResult> {
+async function run(context: Context, args: readonly string[], options: ImportOptions): Promise<void> {
+  const { io, paint } = context;
+  const plan = await planOf(options, io.err);
+  const { paths, clean } = await importPaths(args);
+  try {
+    const asks = io.isTerminal && !options.yes && !options.json && io.ask !== undefined;
+    if (options.dryRun || asks) {
+      const trial = await tryImport(paths, { plan, nowMs: systemClock() });
+      const command = ["perennial import", ...args.map(quoted), ...planArguments(plan), "--yes"].join(" ");
+      context.show(options, options.json ? trial.summary : trial, () => trialText(trial, command, paint));
+      const fault = faultOf(trial, trial.usableShare, options.minUsable, trial.details.purchases > 0);
+      if (options.dryRun) return told(fault);
+      if (fault) io.err(fault);
+      if (!await io.ask!("Import?")) throw new ToldError("Nothing was imported");
+    }
+    await importAll(context, paths, plan, options);
+  } finally {
+    await clean();
+  }
+}
+
+async function importAll(
+  context: Context,
+  paths: readonly string[],
+  plan: ImportPlan,
+  options: ImportOptions,
+): Promise<void> {
+  const { io, paint } = context;
   const interrupt = untilInterrupted();
-  const database = await openImportDatabase(io, installation);
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {lines} lines | {eta_formatted} left",
-    hideCursor: true,
-  });
+  const database = await openImportDatabase(io, options.installation);
+  const bar = importBar(io.isTerminal);
+  const tally = new Tally();
   try {
     const { sql, home } = database;
     const pseudonym = await openPseudonyms(sql, { home, given: readConfig(io.env).PERENNIAL_SECRET });
-    let begun = false;
-    return await importFile({ sql, clock: systemClock, pseudonym }, file, {
-      signal: interrupt.signal,
-      onProgress: ({ bytesRead, bytesTotal, linesDone }) => {
-        if (!io.isTerminal) return;
-        if (!begun) bar.start(bytesTotal, 0, { lines: 0 });
-        begun = true;
-        bar.update(bytesRead, { lines: count(linesDone) });
-      },
-    });
+    const deps = { sql, clock: systemClock, pseudonym };
+    const { minUsable } = options;
+    const heads: string[] = [];
+    for (const path of paths) {
+      const { signal } = interrupt;
+      const results = await importFiles(deps, path, { plan, signal, tally, minUsable, onProgress: bar.at });
+      for (const { id, name, already, added } of results) {
+        heads.push(
+          already
+            ? `${name} was imported before (import ${id})`
+            : `${name}: ${count(added)} events added now (import ${id})`,
+        );
+      }
+    }
+    bar.stop();
+    const report = { summary: tally.summary(), details: tally.details() };
+    const purchases = report.details.purchases > 0 || await hasPurchases(sql);
+    context.show(
+      options,
+      options.json ? report.summary : report,
+      () => [...heads, importText(report, paint)].join("\n"),
+    );
+    told(faultOf(report, tally.usableShare, minUsable, purchases));
   } finally {
     bar.stop();
     interrupt.end();
@@ -63,11 +120,44 @@ async function importWithBar(
   }
 }
 
-function resultText({ name, already, added, accepted, duplicates, quarantined }: ImportResult): string {
-  const counts = `${count(accepted)} events, ${count(duplicates)} duplicates, ${
-    count(quarantined)
-  } in quarantine`;
-  return already
-    ? `${name} was imported before: ${counts}`
-    : `${name}: ${count(added)} events added now; in all ${counts}`;
+/** Says why an import is none; undefined: it is one. */
+function faultOf(
+  { summary }: ImportReport,
+  usableShare: number,
+  minUsable: number,
+  hasPurchase: boolean,
+): string | undefined {
+  const { read, accepted, duplicates, types } = summary;
+  const usable = accepted + duplicates;
+  if (usable === 0 || usableShare < minUsable) {
+    return `Only ${count(usable)} of ${count(read)} lines could be used (${
+      percent(usableShare)
+    }; --min-usable is ${percent(minUsable)})`;
+  }
+  if (hasPurchase) return undefined;
+  const names = Object.keys(types).slice(0, 10).join(", ");
+  return `No event is a purchase, and the models learn from purchases: types are ${names}; --types or --type says which are`;
+}
+
+/** @throws {ToldError} there is a fault */
+function told(fault: string | undefined): void {
+  if (fault) throw new ToldError(fault);
+}
+
+function importBar(isTerminal: boolean) {
+  const bar = new SingleBar({
+    format: "{bar} {percentage}% | {lines} lines | {eta_formatted} left",
+    hideCursor: true,
+  });
+  let begun = false;
+  return {
+    at({ bytesRead, bytesTotal, linesDone }: { bytesRead: number; bytesTotal: number; linesDone: number }) {
+      if (!isTerminal) return;
+      if (!begun) bar.start(bytesTotal, 0, { lines: 0 });
+      begun = true;
+      bar.setTotal(bytesTotal);
+      bar.update(bytesRead, { lines: count(linesDone) });
+    },
+    stop: () => bar.stop(),
+  };
 }

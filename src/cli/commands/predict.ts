@@ -1,6 +1,8 @@
 import type { Command } from "commander";
 import { readFile } from "node:fs/promises";
 import { USERS_MAX } from "../../api/messages.ts";
+import { shownValue } from "../../events/refusal.ts";
+import { isShort, TEXT_MAX } from "../../events/schema.ts";
 import type { Predictions } from "../../serving/prediction.ts";
 import { figure } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -30,13 +32,31 @@ export function addPredict(program: Command, context: Context): void {
         throw new UsageError("Name at least one shopper, or a file of them with --file");
       }
       const client = await context.client(options);
+      const askable = users.filter((user) => isShort(user));
+      if (askable.length === 0) throw new UsageError(`No id can be asked about: ${TOO_LONG}`);
       const pages: Predictions[] = [];
-      for (let i = 0; i < users.length; i += USERS_MAX) {
-        pages.push(await client.predict(model, { users: users.slice(i, i + USERS_MAX), asOf: options.asOf }));
+      for (let i = 0; i < askable.length; i += USERS_MAX) {
+        pages.push(
+          await client.predict(model, { users: askable.slice(i, i + USERS_MAX), asOf: options.asOf }),
+        );
       }
-      const whole = { ...pages[0], predictions: pages.flatMap((page) => page.predictions) };
+      const answers = pages.flatMap((page) => page.predictions);
+      const whole = { ...pages[0], predictions: withRefused(users, answers) };
       context.show(options, whole, (p) => predictionsText(p, context.paint));
     });
+}
+
+const TOO_LONG = `it is longer than ${TEXT_MAX} characters`;
+
+/** The answers in the order asked, with a reason where an id could not be asked about. */
+function withRefused(
+  users: readonly string[],
+  answers: Predictions["predictions"],
+): Predictions["predictions"] {
+  let next = 0;
+  return users.map((user) =>
+    isShort(user) ? answers[next++] : { user: shownValue(user), prediction: null, reason: TOO_LONG }
+  );
 }
 
 async function idsIn(file: string): Promise<string[]> {

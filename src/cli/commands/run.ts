@@ -7,10 +7,11 @@ import { type Context, withExamples } from "../context.ts";
 import { keyText } from "../key_text.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { calendarDay, type DemoOptions, portNumber, wholeNumber } from "../options.ts";
+import { type PlanFlags, planning, planOf, withoutPlan } from "../plan_options.ts";
 
 /** `perennial demo`, `up`, `api` and `worker` */
 export function addRun(program: Command, context: Context): void {
-  addDemo(program);
+  addDemo(program, context);
   const up = program.command("up").description(
     "run all of Perennial here, with its own Postgres and Temporal, until Ctrl-C",
   );
@@ -73,7 +74,7 @@ async function run(
   }
 }
 
-interface DemoFlags {
+interface DemoFlags extends PlanFlags {
   data?: string;
   first?: string;
   last?: string;
@@ -89,13 +90,13 @@ interface DemoFlags {
   port?: number;
 }
 
-function addDemo(program: Command): void {
+function addDemo(program: Command, { io }: Context): void {
   const demo = program.command("demo").description(
     "replay real shop data through the production workflows, then stay up",
   )
     .option(
       "--data <file>",
-      "events of your own (CSV, NDJSON, Parquet; .gz) in place of the bundled ones; needs --first and --last",
+      "events of your own (CSV, JSON, NDJSON, Parquet; .gz, .zip) in place of the bundled ones; needs --first and --last",
     )
     .option("--first <date>", "first cut-off", calendarDay)
     .option("--last <date>", "last cut-off", calendarDay)
@@ -118,18 +119,19 @@ function addDemo(program: Command): void {
     .option("--exit", "end after the table instead of staying up")
     .option("--fresh", "start over instead of going on")
     .addOption(new Option("--port <port>", "of the API").argParser(portNumber));
+  planning(demo);
   withExamples(
     demo,
     "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
   )
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import("../demo.ts");
-      await runDemo(demoOptions(flags));
+      await runDemo({ ...demoOptions(flags), plan: await planOf(flags, io.err) });
     });
 }
 
 /** Divides what was given on the command line into the protocol and the rest. */
 export function demoOptions(flags: DemoFlags): DemoOptions {
-  const { data, json, predictions, exit = false, fresh = false, port, ...protocol } = flags;
+  const { data, json, predictions, exit = false, fresh = false, port, ...protocol } = withoutPlan(flags);
   return { data, json, predictions, exit, fresh, port, protocol };
 }

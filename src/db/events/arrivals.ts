@@ -88,6 +88,6 @@ export type ImportInBrief = z.infer<typeof ImportInBrief>;
 /** The newest ones first. */
 export async function listImports(sql: Sql, limit = 20): Promise<ImportInBrief[]> {
   const rows = await sql`select name, lines_done, accepted, duplicates, quarantined, updated_at, finished_at
-    from imports order by updated_at desc limit ${limit}`;
+    from imports where undone_at is null order by updated_at desc limit ${limit}`;
   return z.array(ImportInBrief).parse([...rows]);
 }

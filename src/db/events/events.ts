@@ -9,9 +9,14 @@ import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_MERGE, USER_DAY_SELECT } from "./
  * Stores events and rolls the new ones up into `user_days` and `day_counts`, in one statement. An id that is already
  * stored, or came earlier in `events`, changes nothing. All rows are locked in the order of their keys, so concurrent
  * batches wait for each other instead of deadlocking; should they all the same, the statement runs again.
+ * @param importId of the import they come from; null: they were sent
  * @returns ids that were new
  */
-export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): Promise<Set<string>> {
+export async function insertEvents(
+  sql: Sql,
+  events: readonly AcceptedEvent[],
+  importId: number | null = null,
+): Promise<Set<string>> {
   if (events.length === 0) return new Set();
   const c = columnsOf(events);
   const dayOfEvent = sql.unsafe(DAY_OF_AT);
@@ -19,9 +24,9 @@ export async function insertEvents(sql: Sql, events: readonly AcceptedEvent[]): 
     sql`
     with added as (
       insert into events (event_id, user_key, session_code, type, product, product_code, category, category_code,
-                          country, price, quantity, amount, at)
+                          country, price, quantity, amount, at, import_id)
       select id, user_key, session_code, type, product, product_code, category, category_code,
-             country, price, quantity, amount, to_timestamp(at_ms / 1000)
+             country, price, quantity, amount, to_timestamp(at_ms / 1000), ${importId}::int
       from unnest(
           ${c.id}::text::text[], ${c.userKey}::text::uuid[], ${c.session}::text::int[], ${c.type}::text::text[],
           ${c.product}::text::text[], ${c.productCode}::text::int[], ${c.category}::text::text[],

@@ -6,6 +6,11 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import type { Database } from "../../../src/db/connect.ts";
 import { importFile, type ImportProgress } from "../../../src/app/events/import.ts";
+import { reprocessQuarantine } from "../../../src/app/events/reprocess.ts";
+import { tryImport } from "../../../src/app/events/try_import.ts";
+import { undoneImport } from "../../../src/app/events/undo_import.ts";
+import { CONFLICT } from "../../../src/events/content.ts";
+import { Tally } from "../../../src/events/tally.ts";
 import { pseudonym, withEvents } from "../../db/events_support.ts";
 
 const clock = () => Date.UTC(2024, 4, 1);
@@ -45,6 +50,7 @@ for (const gzip of [false, true]) {
         const deps = { sql, clock, pseudonym };
         const first = await importFile(deps, file, { batch: 200, onProgress: (p) => progress.push(p) });
         assert.deepEqual(first, {
+          id: 1,
           name: "events.csv",
           already: false,
           added: 500,
@@ -52,6 +58,7 @@ for (const gzip of [false, true]) {
           accepted: 500,
           duplicates: 0,
           quarantined: 0,
+          conflicts: 0,
         });
         assert.deepEqual(progress.map((p) => p.linesDone), [201, 401, 501]);
         assert.ok(progress.every((p) => p.bytesRead > 0 && p.bytesRead <= p.bytesTotal));
@@ -84,16 +91,16 @@ Deno.test("importFile() puts lines it cannot use into quarantine, without their 
       const bad = ["ann,purchase", "ann,purchase,tea,-2,3,2024-02-29,UK", '"ann,view,tea,,,2024-02-29,UK'];
       await writeFile(
         path("x"),
-        [...csv(3).trimEnd().split("\n"), ...bad, csv(30).split("\n")[30]].join("\n"),
+        [...csv(3).trimEnd().split("\n"), csv(30).split("\n")[30], ...bad].join("\n"),
       );
       const { accepted, quarantined } = await importFile({ sql, clock, pseudonym }, path("x"));
       assert.deepEqual([accepted, quarantined], [4, 3]);
       const rows =
         await sql`select reason, field, source, body from quarantine order by (body ->> 'line')::int`;
       assert.deepEqual(rows.map((row) => [row.reason, row.field, row.source, row.body.line]), [
-        ["has 2 columns, the header has 7", null, "import x", 5],
-        ["price is negative", "price", "import x", 6],
-        ["quote is never closed", null, "import x", 7],
+        ["time is missing, not text and not a number", "time", "import x", 6],
+        ["price is negative", "price", "import x", 7],
+        ["quote is never closed", null, "import x", 8],
       ]);
       assert.ok(!JSON.stringify(rows).includes("ann"));
     })
@@ -212,5 +219,152 @@ Deno.test("importFile() says what is wrong with a file, when it cannot be import
       await writeFile(path("cut.csv.gz"), gzipSync(csv(5000)).subarray(0, 5000));
       await assert.rejects(importFile(deps, path("cut.csv.gz")), /Cannot read "cut.csv.gz"/);
       await assert.rejects(importFile(deps, path("nowhere.csv")), { code: "ENOENT" });
+    })
+  ));
+
+const march = (day: number) =>
+  `u${day % 7},purchase,p,2,3,${new Date(Date.UTC(2024, 2, day)).toISOString()},UK`;
+
+Deno.test("importFile() counts what overlapping exports without ids share once, wherever it stands in them", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      const lines = Array.from({ length: 45 }, (_, i) => march(i + 1));
+      const twice = [...lines.slice(0, 31), lines[4]]; // bought again within the same second
+      await writeFile(path("march.csv"), [HEADER, ...twice.toReversed()].join("\n"));
+      await writeFile(path("both.csv"), [HEADER, ...lines, lines[4]].join("\n"));
+      const deps = { sql, clock, pseudonym };
+      const first = await importFile(deps, path("march.csv"));
+      const second = await importFile(deps, path("both.csv"));
+      assert.deepEqual([first.accepted, first.duplicates, first.conflicts], [32, 0, 0]);
+      assert.deepEqual([second.accepted, second.duplicates, second.conflicts], [14, 32, 0]);
+      assert.deepEqual(await stored(sql), [46, 46, 46]);
+    })
+  ));
+
+Deno.test("importFile() puts aside what comes under an id that is stored with other content", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      const lines = ["o1,p1,10", "o1,p2,20", "o1,p2,20", "o1,p1,10"].map((line) =>
+        `u1,purchase,2024-03-04,${line}`
+      );
+      await writeFile(
+        path("x.csv"),
+        ["user_id,type,timestamp,event_id,product_id,amount", ...lines].join("\n"),
+      );
+      const tally = new Tally();
+      const result = await importFile({ sql, clock, pseudonym }, path("x.csv"), { tally });
+      assert.deepEqual([result.accepted, result.duplicates, result.conflicts, result.quarantined], [
+        1,
+        1,
+        2,
+        2,
+      ]);
+      const { read, accepted, duplicates, conflicts, refused } = tally.summary();
+      assert.deepEqual([read, accepted, duplicates, conflicts, refused], [4, 1, 1, 2, 0]);
+      const rows =
+        await sql`select event_id, reason, field, body -> 'line' as line from quarantine order by id`;
+      assert.deepEqual(rows.map((row) => [row.eventId, row.reason, row.field, row.line]), [
+        ["o1", CONFLICT, "id", 3],
+        ["o1", CONFLICT, "id", 4],
+      ]);
+      const wanted = { after: 0, limit: 10 };
+      const again = await reprocessQuarantine({ sql, nowMs: clock(), pseudonym }, wanted);
+      assert.deepEqual([again.accepted, again.duplicates, again.failed], [0, 0, 2]);
+    })
+  ));
+
+Deno.test("importFile() counts two files and their interrupted import as it counts them in one go", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      await writeFile(path("x.csv"), csv(500) + "u1,purchase,p,-1,1,2024-02-29,UK\n");
+      const trial = await tryImport([path("x.csv")], { nowMs: clock() });
+      const stop = new AbortController();
+      const deps = { sql, clock, pseudonym };
+      const onProgress = () => stop.abort(new Error("told to stop"));
+      await assert.rejects(
+        importFile(deps, path("x.csv"), { batch: 50, signal: stop.signal, onProgress }),
+        /stop/,
+      );
+      for (let run = 0; run < 2; run++) {
+        const tally = new Tally();
+        await importFile(deps, path("x.csv"), { tally });
+        assert.deepEqual(tally.summary(), trial.summary);
+      }
+      const both = new Tally();
+      await writeFile(path("y.csv"), csv(505));
+      await importFile(deps, path("x.csv"), { tally: both });
+      await importFile(deps, path("y.csv"), { tally: both });
+      const { read, accepted, duplicates, refused, shoppers } = both.summary();
+      assert.deepEqual([read, accepted, duplicates, refused], [1006, 505, 500, 1]);
+      assert.ok(shoppers >= 7);
+    })
+  ));
+
+Deno.test("undoneImport() takes an import out with all that was counted of it, and its file can be imported anew", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      const deps = { sql, clock, pseudonym };
+      await writeFile(path("a.csv"), csv(300));
+      await writeFile(
+        path("b.csv"),
+        csv(300).replaceAll("purchase", "view") + "u1,view,p,-1,1,2024-02-29,UK\n",
+      );
+      await importFile(deps, path("a.csv"));
+      const state = async () =>
+        [
+          await sql`select * from user_days order by user_key, day`,
+          await sql`select day, type, sum(events) as events, sum(priced) as priced from day_counts group by 1, 2 order by 1, 2`,
+          await sql`select event_id from events order by 1`,
+          await sql`select reason from quarantine`,
+        ].map((rows) => [...rows]);
+      const before = await state();
+      const { id } = await importFile(deps, path("b.csv"));
+      assert.deepEqual(await stored(sql), [600, 600, 300]);
+      const undone = await undoneImport(sql, id, { who: "ann", why: "the test shop" });
+      assert.deepEqual([undone.events, undone.quarantined], [300, 1]);
+      assert.deepEqual(await state(), before);
+      const [entry] = await sql`select who, action, why from audit`;
+      assert.deepEqual([entry.who, entry.action, entry.why], ["ann", "undo import", "the test shop"]);
+      await assert.rejects(undoneImport(sql, id, { who: "ann", why: "again" }), /undone before/);
+      await assert.rejects(undoneImport(sql, 99, { who: "ann", why: "none" }), { name: "NotFoundError" });
+      assert.equal((await importFile(deps, path("b.csv"))).added, 300);
+    })
+  ));
+
+Deno.test("importFile() keeps no shopper's id, whatever was refused", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      const user = "ann.miller@example.org";
+      const lines = [
+        { type: "purchase", user, time: "2024-02-29", price: -1 },
+        { type: "purchase", user: user.padEnd(300, "x"), time: "2024-02-29" },
+        { type: "purchase", user, id: user, time: "2024-02-29" },
+        { type: "purchase", user, id: user, time: "2024-02-28" },
+      ].map((line) => JSON.stringify(line));
+      const text = [...lines, `{"user":"${user}"`].join("\n");
+      await writeFile(path("x.ndjson"), text);
+      await importFile({ sql, clock, pseudonym }, path("x.ndjson"));
+      for (const table of ["imports", "quarantine"]) {
+        const rows = await sql`select t::text from ${sql(table)} t where t::text like ${"%ann.miller%"}`;
+        assert.deepEqual(rows.filter((row) => !JSON.stringify(row).includes(CONFLICT)), [], table);
+      }
+    })
+  ));
+
+Deno.test("importFile() stores what no database spells as far as it can, and tells the rest", () =>
+  inFolder((path) =>
+    withEvents(async (sql) => {
+      const good = { type: "purchase", user: "u1", time: "2024-02-29", "na\0me": 1 };
+      const lines = [
+        { ...good, product: "a\ud800b" },
+        { ...good, product: "n\0" },
+        { ...good, currency: "E\0R" },
+        { ...good, currency: "E\0R", time: "2024-02-28" },
+        { ...good, currency: "\ud83d" },
+        { ...good, type: "pur\0chase" },
+      ];
+      await writeFile(path("x.ndjson"), lines.map((line) => JSON.stringify(line)).join("\n"));
+      const { accepted, quarantined } = await importFile({ sql, clock, pseudonym }, path("x.ndjson"));
+      assert.deepEqual([accepted, quarantined], [3, 3]);
     })
   ));

@@ -11,12 +11,19 @@ Deno.test("ingest() says per event what became of it, and commits all of it", ()
   withEvents(async (sql) => {
     const raws = [good, { ...good, id: "b", price: -1 }, good, "nonsense", { ...good, id: "c" }];
     const { results, ...counts } = await ingest({ sql, clock, pseudonym }, raws, { source });
-    assert.deepEqual(counts, { accepted: 2, duplicates: 1, quarantined: 2 });
+    assert.deepEqual(counts, { accepted: 2, duplicates: 1, quarantined: 2, conflicts: 0 });
     assert.deepEqual(results, [
       { index: 0, id: "a", status: "accepted" },
-      { index: 1, id: "b", status: "quarantined", reason: "price is negative", field: "price" },
+      { index: 1, id: "b", status: "quarantined", reason: "price is negative", field: "price", value: "-1" },
       { index: 2, id: "a", status: "duplicate" },
-      { index: 3, id: null, status: "quarantined", reason: "event is not an object", field: null },
+      {
+        index: 3,
+        id: null,
+        status: "quarantined",
+        reason: "event is not an object",
+        field: null,
+        value: "nonsense",
+      },
       { index: 4, id: "c", status: "accepted" },
     ]);
     assert.deepEqual((await sql`select event_id from events order by 1`).map((row) => row.eventId), [
@@ -32,7 +39,7 @@ Deno.test("ingest() changes nothing, when the same is sent again", () =>
     const raws = [good, anonymous, { ...good, type: "?" }];
     await ingest({ sql, clock, pseudonym }, raws, { source });
     const { results: _results, ...counts } = await ingest({ sql, clock, pseudonym }, raws, { source });
-    assert.deepEqual(counts, { accepted: 0, duplicates: 2, quarantined: 1 });
+    assert.deepEqual(counts, { accepted: 0, duplicates: 2, quarantined: 1, conflicts: 0 });
     const [{ events }] = await sql`select sum(events)::int as events from day_counts`;
     assert.deepEqual([events, (await sql`select from quarantine`).length], [2, 1]);
   }));

@@ -1,0 +1,33 @@
+/** The third argument of a reviver, which TypeScript's library does not know yet. */
+interface ReviverContext {
+  readonly source?: string;
+}
+
+const LONG_NUMBER = /\d{16}/;
+const WHOLE = /^-?\d+(\.0+)?$/;
+
+/**
+ * Parses JSON; a whole number beyond 2^53, which a number would round, comes out as the text of its digits.
+ * @throws {SyntaxError} it is not JSON
+ */
+export function parseExactJson(text: string): unknown {
+  return LONG_NUMBER.test(text) ? JSON.parse(text, exactNumber) : JSON.parse(text);
+}
+
+function exactNumber(_key: string, value: unknown, { source }: ReviverContext = {}): unknown {
+  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
+  if (source === undefined || !WHOLE.test(source)) return value;
+  return source.replace(/\.0+$/, "");
+}
+
+/** Like {@link parseExactJson}, with the words `NaN` and `Infinity` that Python writes for missing numbers. */
+export function parseLooseJson(text: string): unknown {
+  try {
+    return parseExactJson(text);
+  } catch (error) {
+    if (!/NaN|Infinity/.test(text)) throw error;
+    return parseExactJson(text.replace(/"(?:[^"\\]|\\.)*"|-?\b(?:NaN|Infinity)\b/g, (found) => {
+      return found.startsWith('"') ? found : "null";
+    }));
+  }
+}

@@ -1,0 +1,365 @@
+import { InvalidInputError } from "../core/errors.ts";
+import { type Column, ColumnSurvey } from "./column_survey.ts";
+import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
+import { columnIndex, divideAtList, type Read, type RecordData, squeeze, valueAt } from "./path.ts";
+import { type ImportPlan, PLAN_FIELDS, type PlanField } from "./plan.ts";
+
+/** The list that a record is divided by, and one of its items. */
+export interface Item {
+  readonly list: string;
+  readonly value: unknown;
+  readonly nth: number;
+  readonly of: number;
+}
+
+const KINDS: Partial<Record<PlanField, ColumnSurvey["kind"]>> = {
+  price: "number",
+  quantity: "number",
+  amount: "number",
+  refunds: "number",
+  time: "time",
+  currency: "count",
+};
+
+/** Where a field comes from. */
+export type Source =
+  | { readonly kind: "columns"; readonly columns: readonly Column[] }
+  | { readonly kind: "constant"; readonly value: string }
+  | { readonly kind: "none" };
+
+/** Columns that could carry a field, best name first, and how their values go together. */
+class Candidates {
+  readonly columns: { column: Column; rank: number }[] = [];
+  together = false;
+  differ = false;
+
+  constructor(readonly field: PlanField) {}
+
+  add(column: Column, rank: number): void {
+    this.columns.push({ column, rank });
+    this.columns.sort((a, b) => a.rank - b.rank);
+  }
+
+  look(record: RecordData, item: Item | undefined): void {
+    if (this.differ) return;
+    let first: string | undefined;
+    for (const { column } of this.columns) {
+      const value = column.read(record, item);
+      if (value === undefined || value === null || value === "") continue;
+      const text = String(value).trim();
+      if (first === undefined) first = text;
+      else {
+        this.together = true;
+        if (text !== first) this.differ = true;
+      }
+    }
+  }
+}
+
+/** The columns of a file as its plan, or their names, mean them. */
+export class Columns {
+  readonly #byPath = new Map<string, Column | undefined>();
+  readonly #columns: Column[] = [];
+  /** fields that more than one column could carry */
+  readonly #rivals: Candidates[] = [];
+  readonly #given = new Map<PlanField, Source>();
+  readonly #candidates = new Map<PlanField, Candidates>();
+  readonly #seen = new Set<string>();
+  readonly #unread = new Set<string>();
+  readonly lists: string[] = [];
+  names: readonly string[] | undefined;
+
+  /** @param own the part of the plan that was said, not the preset's */
+  constructor(readonly plan: ImportPlan, readonly own: ImportPlan, readonly file: string) {
+    if (plan.explode) this.lists.push(plan.explode.replace(/\[\]$/, ""));
+  }
+
+  /** Starts with the columns of a table. @throws {InvalidInputError} a column that the plan names is not there */
+  start(names: readonly string[]): void {
+    this.names = names;
+    this.#mapGiven();
+    names.forEach((name) => this.#propose(name, name));
+  }
+
+  /** Starts with records of any keys. */
+  startOpen(): void {
+    this.#mapGiven();
+  }
+
+  /** Of columns that could be read, those that may carry something; the others are known to be left. */
+  wanted(names: readonly string[]): string[] {
+    const { map = {}, idFrom = [], refuse = [], explode } = this.plan;
+    const paths = [...Object.values(map).flatMap((expression) => expression.split("|")), ...idFrom];
+    paths.push(...refuse.map(({ column }) => column), explode ?? "");
+    const roots = new Set(
+      paths.flatMap((path) => path.split("+").map((part) => part.trim().split(/[.[]/)[0])),
+    );
+    for (const name of names) if (this.#seen.size < 1000) this.#unread.add(name);
+    return names.filter((name) => roots.has(name) || BY_NAME.has(squeeze(name)));
+  }
+
+  /** The items that a record is divided into; none: it stays whole. */
+  itemsOf(record: RecordData): Item[] {
+    for (const list of this.lists) {
+      const values = valueAt(record, list);
+      if (!Array.isArray(values) || values.length === 0) continue;
+      return values.map((value, nth) => ({ list, value, nth, of: values.length }));
+    }
+    return [];
+  }
+
+  /** Learns from one more record. */
+  look(record: RecordData): void {
+    const items = this.lists.length > 0 ? this.itemsOf(record) : [];
+    if (this.names === undefined) this.#discover(record, items);
+    if (items.length === 0) this.#lookAt(record, undefined);
+    for (const item of items) this.#lookAt(record, item);
+  }
+
+  #lookAt(record: RecordData, item: Item | undefined): void {
+    for (const { survey, read } of this.#columns) survey.add(read(record, item));
+    for (const candidates of this.#rivals) candidates.look(record, item);
+  }
+
+  /** The sources of all fields. @throws {InvalidInputError} a needed one is missing, or several columns could be it */
+  choose(): ReadonlyMap<PlanField, Source> {
+    const sources = new Map<PlanField, Source>();
+    for (const field of PLAN_FIELDS) {
+      const given = this.#given.get(field);
+      if (given && !this.#isEmpty(given)) sources.set(field, given);
+      else {
+        if (given?.kind === "columns" && this.own.map?.[field]) {
+          throw this.#noSuchColumn(field, this.own.map[field]);
+        }
+        const candidates = this.#candidates.get(field);
+        if (candidates) sources.set(field, { kind: "columns", columns: chosen(candidates, this.file) });
+      }
+    }
+    this.#check(sources);
+    return sources;
+  }
+
+  /** The names of all columns, or of the keys seen. */
+  get all(): string[] {
+    return [...this.names ?? new Set([...this.#unread, ...this.#seen])];
+  }
+
+  /** Columns that no field is taken from. */
+  left(sources: ReadonlyMap<PlanField, Source>): string[] {
+    const taken = new Set(
+      [...sources.values()].flatMap((source) =>
+        source.kind === "columns" ? source.columns.flatMap(({ path }) => [path, ...path.split("+")]) : []
+      ),
+    );
+    const roots = new Set([...taken].map((path) => path.split(/[.[]/)[0]));
+    return this.all.filter((name) => name !== "" && !taken.has(name) && !roots.has(name));
+  }
+
+  /** The column that a plan names, by its own name or that of its field. */
+  named(name: string, sources: ReadonlyMap<PlanField, Source>): readonly Column[] {
+    const source = sources.get(name as PlanField);
+    if (source?.kind === "columns") return source.columns;
+    const column = this.#column(name, "text");
+    return column ? [column] : [];
+  }
+
+  #mapGiven(): void {
+    for (const field of PLAN_FIELDS) {
+      const expression = this.plan.map?.[field];
+      if (field === "type" && this.plan.type !== undefined) {
+        this.#given.set("type", { kind: "constant", value: this.plan.type });
+      } else if (expression !== undefined) this.#given.set(field, this.#source(field, expression));
+    }
+  }
+
+  #source(field: PlanField, expression: string): Source {
+    if (expression === "-") return { kind: "none" };
+    if (expression.startsWith(":")) return { kind: "constant", value: expression.slice(1) };
+    const kind = KINDS[field] ?? "text";
+    const columns = expression.split("|").flatMap((path) => this.#column(path.trim(), kind) ?? []);
+    const missing = this.names !== undefined && columns.length === 0 && this.own.map?.[field] !== undefined;
+    if (missing) throw this.#noSuchColumn(field, expression);
+    return { kind: "columns", columns };
+  }
+
+  #column(path: string, kind: ColumnSurvey["kind"]): Column | undefined {
+    const key = `${kind} ${path}`;
+    if (this.#byPath.has(key)) return this.#byPath.get(key);
+    const read = this.#reader(path);
+    const { list } = divideAtList(path);
+    if (list !== undefined && !this.lists.includes(list)) this.lists.push(list);
+    const column = read && { path: this.#ownName(path), list, read, survey: new ColumnSurvey(kind) };
+    this.#byPath.set(key, column);
+    if (column) this.#columns.push(column);
+    return column;
+  }
+
+  #ownName(path: string): string {
+    const at = this.names ? columnIndex(this.names, path) : -1;
+    return at >= 0 ? this.names![at] : path;
+  }
+
+  #reader(path: string): Read | undefined {
+    if (this.names) {
+      const at = columnIndex(this.names, path);
+      if (at >= 0) return readerAt(at);
+    }
+    if (path.includes("+") && !path.startsWith("+")) {
+      const parts = path.split("+").map((part) => this.#reader(part.trim()));
+      if (parts.some((part) => part === undefined)) return undefined;
+      return (record, item) => parts.map((part) => part!(record, item) ?? "").join(" ").trim();
+    }
+    const { list, key } = divideAtList(path);
+    if (list !== undefined) {
+      return (_record, item) => {
+        const entry = item as Item | undefined;
+        return entry?.list === list ? valueAt(entry.value, key) : undefined;
+      };
+    }
+    if (this.names && !path.includes(".")) return undefined;
+    return (record) => valueAt(record, path);
+  }
+
+  #discover(record: RecordData, items: readonly Item[]): void {
+    for (const name in record) {
+      if (this.#seen.has(name) || this.#seen.size >= 1000) continue;
+      this.#seen.add(name);
+      this.#propose(name, name);
+    }
+    if (items.length === 0 || !this.plan.explode) return;
+    for (const name in items[0].value as Record<string, unknown>) {
+      const path = `${items[0].list}[].${name}`;
+      if (this.#seen.has(path)) continue;
+      this.#seen.add(path);
+      this.#propose(name, path);
+    }
+  }
+
+  /** Takes a name for the field that it means, unless the plan says where that comes from. */
+  #propose(name: string, path: string): void {
+    if (name.length > 40) return;
+    const found = BY_NAME.get(squeeze(name)) ?? BY_NAME.get(squeeze(name.replace(UNIT, "")));
+    if (!found) return;
+    const { field, rank } = found;
+    const given = this.#given.get(field);
+    if (this.names && given && !this.#isEmpty(given)) return;
+    const column = this.#column(path, KINDS[field] ?? "text");
+    if (!column) return;
+    const candidates = this.#candidates.get(field) ?? new Candidates(field);
+    this.#candidates.set(field, candidates);
+    candidates.add(column, path === name ? rank : rank - 100);
+    if (candidates.columns.length === 2) this.#rivals.push(candidates);
+  }
+
+  #isEmpty(source: Source): boolean {
+    if (source.kind !== "columns") return false;
+    return source.columns.length === 0 ||
+      (this.names === undefined && source.columns.every(({ survey }) => survey.filled === 0));
+  }
+
+  #noSuchColumn(field: PlanField, expression: string): InvalidInputError {
+    return new InvalidInputError(
+      `Cannot import "${this.file}": there is no column "${expression}" for ${field}, have ${this.#have()}`,
+      "map",
+    );
+  }
+
+  #have(): string {
+    return this.all.slice(0, 20).map((name) => `"${name}"`).join(", ") || "none";
+  }
+
+  #check(sources: ReadonlyMap<PlanField, Source>): void {
+    const missing = (["type", "time"] as const).filter((field) =>
+      (sources.get(field) ?? { kind: "none" }).kind === "none"
+    );
+    if (missing.length === 0) return;
+    const need = missing.map((field) =>
+      `${field} (or ${FIELD_NAMES[field].filter((n) => n !== field).join(", ")})`
+    );
+    const cure = missing.map((field) =>
+      field === "type" ? "--type purchase where each line is one, or --map type=COLUMN" : "--map time=COLUMN"
+    );
+    throw new InvalidInputError(
+      `Cannot import "${this.file}": need a column ${need.join(" and ")}, have ${this.#have()}; say ${
+        cure.join(" and ")
+      }`,
+      "file",
+    );
+  }
+}
+
+/** The unit of money behind a name, as in `amount (EUR)`. */
+const UNIT = /\s*[([](?:[A-Z]{3}|[\u20ac$\u00a3\u00a5])[)\]]$/;
+
+const readerAt = (at: number): Read => (record) => (record as readonly unknown[])[at];
+
+const BY_NAME = new Map<string, { field: PlanField; rank: number }>(
+  PLAN_FIELDS.flatMap((field) =>
+    [
+      ...FIELD_NAMES[field as keyof typeof FIELD_NAMES] ?? [],
+      ...FILE_NAMES[field as keyof typeof FILE_NAMES] ?? [],
+    ]
+      .map((name, rank): [string, { field: PlanField; rank: number }] => [squeeze(name), { field, rank }])
+  ),
+);
+
+/** Fields of which one wrong column makes wrong shoppers, sales or days: they are never guessed. */
+const STRICT = new Set<PlanField>(["id", "user", "time", "type"]);
+
+/** @throws {InvalidInputError} several could be it */
+function chosen({ field, columns, together, differ }: Candidates, file: string): readonly Column[] {
+  const filled = columns.filter(({ column }) => column.survey.filled > 0);
+  const ranked = filled.length > 0 ? filled : columns;
+  const all = ranked.map(({ column }) => column);
+  if (all.length < 2 || !STRICT.has(field) || !together || !differ) return all;
+  if (field === "type") return [chosenType(all, file)];
+  if (field === "time") return [chosenTime(all, file)];
+  const precise = all.filter(({ path }) => squeeze(path) !== field);
+  if (precise.length > 1) throw ambiguous(field, precise, file);
+  return [precise[0] ?? all[0]];
+}
+
+const KNOWN_TYPES = new Set(["view", "cart", "purchase", "return"]);
+
+/** `event` says more where `type` is the same word throughout, as `track` is. */
+function chosenType(columns: readonly Column[], file: string): Column {
+  const varied = columns.filter(({ survey }) => !survey.isConstant);
+  const constant = columns.find(({ survey }) => survey.isConstant);
+  if (varied.length === 0) {
+    const precise = columns.filter(({ path }) => squeeze(path) !== "type");
+    return precise.length === 1 && !KNOWN_TYPES.has(constant?.survey.first?.toLowerCase() ?? "")
+      ? precise[0]
+      : columns[0];
+  }
+  const known = constant?.survey.first?.toLowerCase();
+  if (known !== undefined && KNOWN_TYPES.has(known)) throw ambiguous("type", columns, file);
+  return varied[0];
+}
+
+const PRECISE_TIMES = new Set(["timestamp", "eventtime", "datetime"]);
+
+function chosenTime(columns: readonly Column[], file: string): Column {
+  const isTime = ({ survey }: Column) => survey.timesSeen > 0;
+  const times = columns.filter(isTime);
+  const hasClock = columns.length > times.length && times.some(({ path }) => squeeze(path) === "date");
+  const precise = times.filter(({ path }) => PRECISE_TIMES.has(squeeze(path)));
+  if (columns.length > 2 || precise.length > 1 || (hasClock && precise.length === 0)) {
+    throw ambiguous("time", columns, file);
+  }
+  if (precise.length === 1) return precise[0];
+  if (times.length > 1) throw ambiguous("time", columns, file);
+  return times[0] ?? columns[0];
+}
+
+function ambiguous(field: PlanField, columns: readonly Column[], file: string): InvalidInputError {
+  const names = columns.map(({ path }) => `"${path}"`).join(", ");
+  const ways = columns.map(({ path }) => `--map ${field}=${path}`);
+  const paths = columns.map(({ path }) => squeeze(path));
+  if (field === "time" && paths.includes("date") && paths.includes("time")) ways.push("--map time=date+time");
+  return new InvalidInputError(
+    `Cannot import "${file}": columns ${names} differ, and each could be the ${field}; say ${
+      ways.join(" or ")
+    }`,
+    "map",
+  );
+}

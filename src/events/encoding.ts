@@ -1,0 +1,164 @@
+import { Buffer } from "node:buffer";
+import { InvalidInputError } from "../core/errors.ts";
+
+/** The encoding of a file of text. */
+export interface Encoding {
+  /** label of the WHATWG encoding standard, as in `utf-8` */
+  readonly label: string;
+  /** some bytes are not UTF-8: their lines are refused */
+  readonly damaged: boolean;
+}
+
+/** Turns the bytes of a file into text, piece by piece. */
+type Decode = (bytes: Uint8Array, options: { last: boolean }) => string;
+
+/**
+ * Finds the encoding of a file: by its byte order mark, else UTF-8 where all of it is that, else Windows-1252 where the
+ * bytes above 127 make words there, else UTF-8 with damaged bytes.
+ * @param read reads the file from its start
+ */
+export async function detectEncoding(
+  head: Uint8Array,
+  read: () => AsyncIterable<{ bytes: Uint8Array }>,
+): Promise<Encoding> {
+  const wide = wideEncoding(head);
+  if (wide) return { label: wide, damaged: false };
+  if (await isUtf8(read())) return { label: "utf-8", damaged: false };
+  let valid = 0;
+  let invalid = 0;
+  let plausible = 0;
+  for await (const { bytes } of read()) {
+    for (const byte of strayBytes(Buffer.from(bytes).toString("latin1"))) {
+      if (byte === "valid") valid += 1;
+      else invalid += 1;
+      if (byte === "plausible") plausible += 1;
+    }
+  }
+  const isWindows = plausible >= 0.9 * invalid && valid < invalid / 5;
+  return isWindows ? { label: "windows-1252", damaged: false } : { label: "utf-8", damaged: true };
+}
+
+/** UTF-16 by its byte order mark or by the zeros that Latin letters have there. */
+function wideEncoding(head: Uint8Array): "utf-16le" | "utf-16be" | undefined {
+  if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
+  if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
+  const pairs = Math.floor(Math.min(head.length, 1000) / 2);
+  const zeros = (offset: number) =>
+    Array.from({ length: pairs }, (_, i) => head[2 * i + offset]).filter((byte) => byte === 0).length;
+  if (pairs < 4) return undefined;
+  if (zeros(1) > 0.6 * pairs && zeros(0) === 0) return "utf-16le";
+  return zeros(0) > 0.6 * pairs && zeros(1) === 0 ? "utf-16be" : undefined;
+}
+
+async function isUtf8(blocks: AsyncIterable<{ bytes: Uint8Array }>): Promise<boolean> {
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  try {
+    for await (const { bytes } of blocks) decoder.decode(bytes, { stream: true });
+    decoder.decode();
+    return true;
+  } catch (error) {
+    if (error instanceof TypeError) return false;
+    throw error;
+  }
+}
+
+const CHARACTER = /[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}|[\x80-\xff]/g;
+
+/** Sorts the bytes above 127 of a text that was read as Latin-1. */
+function* strayBytes(text: string): Generator<"valid" | "plausible" | "odd"> {
+  for (const { 0: found, index } of text.matchAll(CHARACTER)) {
+    if (found.length > 1) yield "valid";
+    else {yield makesWord(text[index - 1] ?? "", found.charCodeAt(0), text[index + 1] ?? "")
+        ? "plausible"
+        : "odd";}
+  }
+}
+
+const UNUSED = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
+const IN_WORDS = new Set([0x92, 0x96, 0x97, 0xb4, 0xad]); // apostrophes, dashes, the soft hyphen
+const LETTERS = new Set([0x83, 0x8a, 0x8c, 0x8e, 0x9a, 0x9c, 0x9e, 0x9f]);
+
+/** Whether a byte fits between its neighbours as a character of Windows-1252. */
+function makesWord(before: string, byte: number, after: string): boolean {
+  if (UNUSED.has(byte)) return false;
+  const isLetter = (text: string) => /[A-Za-z\xc0-\xff]/.test(text);
+  const isLetterByte = LETTERS.has(byte) || (byte >= 0xc0 && byte !== 0xd7 && byte !== 0xf7);
+  if (!isLetterByte) return IN_WORDS.has(byte) || !(isLetter(before) && isLetter(after));
+  const isUpper = byte >= 0xc0 && byte <= 0xde;
+  if (!isUpper) return !/[\x80-\xbf]/.test(after); // a word of its own, too: à
+  return !/[a-z]/.test(before) && (isLetter(before) || isLetter(after));
+}
+
+/** @throws {InvalidInputError} there is no such encoding */
+export function checkedEncoding(label: string): string {
+  try {
+    return new TextDecoder(label).encoding;
+  } catch {
+    throw new InvalidInputError(
+      `Cannot read text as "${label}": need an encoding such as utf-8, windows-1252 or utf-16le`,
+      "encoding",
+    );
+  }
+}
+
+/** Makes a decoder. Bytes that are not of the encoding throw; of damaged UTF-8 each becomes half a surrogate pair. */
+export function createDecoder({ label, damaged }: Encoding): Decode {
+  if (damaged) return createEscapingDecoder();
+  const decoder = new TextDecoder(label, { fatal: true });
+  return (bytes, { last }) => decoder.decode(bytes, { stream: !last });
+}
+
+/** Decodes UTF-8; a byte `0xNN` that belongs to no character becomes U+DCNN, which no valid text holds. */
+function createEscapingDecoder(): Decode {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let rest: Uint8Array = new Uint8Array();
+  let isFirst = true;
+  return (chunk, { last }) => {
+    const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    let text = "";
+    let from = 0;
+    let at = 0;
+    while (at < bytes.length) {
+      const length = characterLength(bytes, at);
+      if (length === "cut" && !last) break;
+      if (typeof length === "number" && length > 0) at += length;
+      else {
+        text += decoder.decode(bytes.subarray(from, at)) + String.fromCharCode(0xdc00 + bytes[at]);
+        from = at += 1;
+      }
+    }
+    text += decoder.decode(bytes.subarray(from, at));
+    rest = bytes.slice(at);
+    if (isFirst && text.startsWith("\ufeff")) text = text.slice(1);
+    isFirst &&= text === "";
+    return text;
+  };
+}
+
+/** Bytes of the character at a place; 0: none begins there; "cut": it goes on behind the end. */
+function characterLength(bytes: Uint8Array, at: number): number | "cut" {
+  const lead = bytes[at];
+  if (lead < 0x80) return 1;
+  const length = lead >= 0xc2 && lead < 0xe0
+    ? 2
+    : lead >= 0xe0 && lead < 0xf0
+    ? 3
+    : lead >= 0xf0 && lead < 0xf5
+    ? 4
+    : 0;
+  for (let i = 1; i < length; i++) {
+    if (at + i >= bytes.length) return "cut";
+    const low = i > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
+    const high = i > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
+    if (bytes[at + i] < low || bytes[at + i] > high) return 0;
+  }
+  return length;
+}
+
+const ESCAPED = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
+
+/** The first byte of a text that was not UTF-8, as in `0xC3`; undefined: there is none. */
+export function damagedByte(text: string): string | undefined {
+  const found = text.isWellFormed() ? null : ESCAPED.exec(text);
+  return found ? `0x${(found[0].charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}` : undefined;
+}

@@ -1,0 +1,54 @@
+/** Words that programs write where they have nothing, in lower case. */
+const NOTHING = new Set([
+  "null",
+  "(null)",
+  "<null>",
+  "\\n",
+  "nan",
+  "<na>",
+  "n/a",
+  "#n/a",
+  "none",
+  "nil",
+  "undefined",
+  "(not set)",
+  "not set",
+  "(none)",
+  "[object object]",
+  "nat",
+]);
+
+/** Words that stand for a shopper whom nobody knows, beside those for nothing. */
+const NOBODY = new Set([
+  "na",
+  "guest",
+  "(guest)",
+  "anonymous",
+  "anon",
+  "unknown",
+  "(unknown)",
+  "empty",
+  "(empty)",
+  "-",
+  "--",
+  "(other)",
+  "00000000-0000-0000-0000-000000000000",
+]);
+const LONGEST = 36;
+
+/** First characters of such words; most texts begin otherwise. */
+const FIRST = new Uint8Array(128);
+for (const character of "nNuU(<[#\\ \t") FIRST[character.charCodeAt(0)] = 1;
+
+/** Whether a text says that there is nothing. */
+export function isNullWord(text: string): boolean {
+  if (FIRST[text.charCodeAt(0)] !== 1) return false;
+  return text.length <= LONGEST && NOTHING.has(text.trim().toLowerCase());
+}
+
+/** Whether the id of a shopper is none: a word for nothing, or for a guest. */
+export function isNobody(user: string): boolean {
+  if (user.length > LONGEST) return false;
+  const word = user.trim().toLowerCase();
+  return NOTHING.has(word) || NOBODY.has(word);
+}

@@ -1,0 +1,196 @@
+import { type CsvLayout, CsvReader, detectLayout } from "../core/csv_reader.ts";
+import { InvalidInputError } from "../core/errors.ts";
+import { parseLooseJson } from "../core/exact_json.ts";
+import type { ByteSource } from "./bytes.ts";
+import { checkedEncoding, createDecoder, damagedByte, detectEncoding, type Encoding } from "./encoding.ts";
+import { JsonValues } from "./json_values.ts";
+import { decoded, type LineBlock, linesOf } from "./lines.ts";
+import { isParquet, readParquetRecords } from "./parquet.ts";
+import type { FileRecord, RecordBlock } from "./records_block.ts";
+
+export type FileFormat = "csv" | "ndjson" | "json" | "parquet";
+
+/** A file as records. */
+export interface RecordFile {
+  readonly source: ByteSource;
+  readonly format: FileFormat;
+  /** null: it is no text */
+  readonly encoding: string | null;
+  /** null: it is no CSV */
+  readonly delimiter: string | null;
+  /** Reads it from its start. @param onNames hears the columns of a CSV or Parquet file; of Parquet it says which to read */
+  readonly read: (onNames: OnNames) => AsyncGenerator<RecordBlock>;
+}
+
+type OnNames = (names: readonly string[]) => readonly string[] | void;
+
+interface LayoutOptions {
+  readonly encoding?: string;
+  readonly delimiter?: string;
+}
+
+/** Recognises the format, encoding and delimiter of a file by its content. */
+export async function openRecords(source: ByteSource, options: LayoutOptions = {}): Promise<RecordFile> {
+  const { name } = source;
+  if (isParquet(source.head)) {
+    const read = (onNames: OnNames) => readParquetRecords(source, onNames);
+    return { source, format: "parquet", encoding: null, delimiter: null, read };
+  }
+  const encoding = options.encoding
+    ? await namedEncoding(source, checkedEncoding(options.encoding))
+    : await detectEncoding(source.head, source.read);
+  const head = createDecoder(encoding)(source.head, { last: false }).replace(/^\ufeff/, "");
+  const text = () => decoded(source.read(), encoding);
+  const format = textFormat(head);
+  const common = { source, format, encoding: encoding.label };
+  if (format === "ndjson") return { ...common, delimiter: null, read: () => ndjsonRecords(linesOf(text())) };
+  if (format === "json") return { ...common, delimiter: null, read: () => jsonRecords(text()) };
+  const layout = detectLayout(head.split(/\r\n|\n|\r/).slice(0, 200));
+  const delimiter = options.delimiter ?? layout.delimiter;
+  const chosen = { ...layout, delimiter, forgiving: true };
+  return {
+    ...common,
+    delimiter,
+    read: (onNames) =>
+      csvRecords(linesOf(text()), { name, layout: chosen, damaged: encoding.damaged, onNames }),
+  };
+}
+
+/** UTF-8 by name may still be damaged; of others a byte that is none ends the import. */
+async function namedEncoding(source: ByteSource, label: string): Promise<Encoding> {
+  if (label !== "utf-8") return { label, damaged: false };
+  const found = await detectEncoding(source.head, source.read);
+  return { label, damaged: found.label !== "utf-8" || found.damaged };
+}
+
+function textFormat(head: string): "csv" | "ndjson" | "json" {
+  const text = head.trimStart();
+  if (text.startsWith("[")) return "json";
+  if (!text.startsWith("{")) return "csv";
+  const first = text.split(/\r\n|\n|\r/, 1)[0];
+  return first.length === text.length || isJson(first) || /^\{.*\S.*[^{[,]$/.test(first.trim())
+    ? "ndjson"
+    : "json";
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface CsvOptions {
+  readonly name: string;
+  readonly layout: CsvLayout;
+  readonly damaged: boolean;
+  readonly onNames: OnNames;
+}
+
+/** @throws {InvalidInputError} the file is empty, or names a column twice */
+async function* csvRecords(
+  blocks: AsyncIterable<LineBlock>,
+  { name, layout, damaged, onNames }: CsvOptions,
+): AsyncGenerator<RecordBlock> {
+  let records: FileRecord[] = [];
+  let last = 0;
+  const unreadable = (line: number, unreadable: string, shown: string, lines = 1) =>
+    records.push({ line, unreadable, shown, lines });
+  const reader = new CsvReader((names) => {
+    onNames(onceEach(names, name));
+    return {
+      row(values, line) {
+        const byte = damaged ? damagedCell(values) : undefined;
+        if (byte) unreadable(line, `byte ${byte.byte} is not UTF-8 (--encoding names another)`, byte.cell);
+        else records.push({ line, data: values });
+      },
+      unreadable: (why, line, lastLine) =>
+        unreadable(
+          line,
+          why,
+          lastLine > line ? `lines ${line} to ${lastLine}` : `line ${line}`,
+          lastLine - line + 1,
+        ),
+    };
+  }, layout);
+  for await (const { lines, ends, bytesRead } of blocks) {
+    records = [];
+    last = bytesRead;
+    for (let i = 0; i < lines.length; i++) reader.take(lines[i], ends?.[i]);
+    yield { records, bytesRead };
+  }
+  records = [];
+  if (!reader.end()) throw new InvalidInputError(`Cannot import "${name}": it is empty`, "file");
+  if (records.length > 0) yield { records, bytesRead: last };
+}
+
+function damagedCell(values: readonly string[]): { byte: string; cell: string } | undefined {
+  for (const cell of values) {
+    const byte = damagedByte(cell);
+    if (byte !== undefined) return { byte, cell };
+  }
+}
+
+function onceEach(names: readonly string[], file: string): readonly string[] {
+  const twice = names.find((name, i) => name !== "" && names.indexOf(name) !== i);
+  if (twice === undefined) return names;
+  throw new InvalidInputError(
+    `Cannot import "${file}": column "${twice}" is there twice; rename one of them, or leave it out`,
+    "file",
+  );
+}
+
+/** Reads one JSON object per line; empty lines are left out. */
+async function* ndjsonRecords(blocks: AsyncIterable<LineBlock>): AsyncGenerator<RecordBlock> {
+  let line = 0;
+  for await (const { lines, bytesRead } of blocks) {
+    const records: FileRecord[] = [];
+    for (const text of lines) {
+      line += 1;
+      if (text.trim() !== "") {
+        records.push(jsonRecord(text, line, "line is not JSON", "line is not a JSON object"));
+      }
+    }
+    yield { records, bytesRead };
+  }
+}
+
+/** Reads a JSON array of objects, or objects that run over several lines; a record's line is its number. */
+async function* jsonRecords(
+  blocks: AsyncIterable<{ text: string; bytesRead: number }>,
+): AsyncGenerator<RecordBlock> {
+  let records: FileRecord[] = [];
+  let last = 0;
+  const values = new JsonValues({
+    value: (text, nth) => records.push(jsonRecord(text, nth, "is not JSON", "is not a JSON object")),
+    junk: (why, nth) => records.push({ line: nth, unreadable: why, shown: `item ${nth}`, lines: 1 }),
+  });
+  for await (const { text, bytesRead } of blocks) {
+    records = [];
+    last = bytesRead;
+    values.take(text);
+    yield { records, bytesRead };
+  }
+  records = [];
+  values.end();
+  if (records.length > 0) yield { records, bytesRead: last };
+}
+
+function jsonRecord(text: string, line: number, notJson: string, noObject: string): FileRecord {
+  const shown = text.trim();
+  const byte = damagedByte(text);
+  if (byte) {
+    return { line, unreadable: `byte ${byte} is not UTF-8 (--encoding names another)`, shown, lines: 1 };
+  }
+  try {
+    const data = parseLooseJson(text);
+    if (data !== null && typeof data === "object" && !Array.isArray(data)) {
+      return { line, data: data as Record<string, unknown> };
+    }
+    return { line, unreadable: noObject, shown, lines: 1 };
+  } catch {
+    return { line, unreadable: notJson, shown, lines: 1 };
+  }
+}

@@ -1,0 +1,61 @@
+import { canonicalJson, sha256 } from "../core/hash.ts";
+import type { Pseudonym } from "../privacy/pseudonym.ts";
+import { validateEvent } from "./accept.ts";
+import type { AcceptedEvent } from "./event.ts";
+import type { FileRow } from "./file_rows.ts";
+import { Occurrences } from "./occurrences.ts";
+import { type Refused, shownValue } from "./refusal.ts";
+
+/** A row of a file as an event, or why it is none. */
+export type JudgedRow =
+  | {
+    readonly kind: "accepted";
+    readonly line: number;
+    readonly event: AcceptedEvent;
+    readonly raw: Record<string, unknown>;
+  }
+  | {
+    readonly kind: "refused";
+    readonly line: number;
+    /** lines that this costs */
+    readonly lines: number;
+    readonly refused: Refused;
+    /** undefined: it could not be read */
+    readonly raw: Record<string, unknown> | undefined;
+    /** which of the file's rows of this content it is, from 1 */
+    readonly nth: number;
+  };
+
+/** Judges the rows of one file in their order. */
+export class RowJudge {
+  readonly #occurrences = new Occurrences();
+  readonly #nthOf = (sha256: string) => this.#occurrences.nth(sha256);
+
+  constructor(readonly context: { nowMs: number; pseudonym: Pseudonym }) {}
+
+  judge(row: FileRow): JudgedRow {
+    const { line } = row;
+    if (!("raw" in row)) {
+      const { unreadable: reason, lines } = row;
+      const refused = { field: null, reason, value: shownValue(row.shown) };
+      return { kind: "refused", line, lines, refused, raw: undefined, nth: 1 };
+    }
+    const { raw } = row;
+    if ("refused" in row) return this.#refuse(line, raw, row.refused);
+    const verdict = validateEvent(raw, { ...this.context, nthOf: this.#nthOf, isMapped: true, zone: "utc" });
+    if (verdict.kind === "accepted") return { kind: "accepted", line, event: verdict.event, raw };
+    const { field, reason, value } = verdict;
+    return this.#refuse(line, raw, { field, reason, value: shownTime(field, raw.time) ?? value });
+  }
+
+  #refuse(line: number, raw: Record<string, unknown>, refused: Refused): JudgedRow {
+    const nth = this.#occurrences.nth(sha256(`refused ${canonicalJson(raw)}`));
+    return { kind: "refused", line, lines: 1, refused, raw, nth };
+  }
+}
+
+/** A time that was read already, as a person reads it. */
+function shownTime(field: string | null, time: unknown): string | undefined {
+  if (field !== "time" || typeof time !== "number" || Math.abs(time) > 8.64e15) return undefined;
+  return new Date(time).toISOString();
+}

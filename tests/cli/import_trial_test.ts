@@ -1,0 +1,372 @@
+/** The real command on small files of the kinds that shops have, without a database. */
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import type { ImportSummary } from "../../src/events/tally.ts";
+import { type Ran, runWith } from "./support.ts";
+
+const KEYS = [
+  "read",
+  "accepted",
+  "duplicates",
+  "conflicts",
+  "refused",
+  "shoppers",
+  "withoutShopper",
+  "types",
+  "amount",
+  "first",
+  "last",
+  "encoding",
+  "delimiter",
+  "columns",
+  "refusals",
+];
+
+interface Tried extends Ran {
+  summary: ImportSummary;
+}
+
+async function inFolder<T>(work: (path: (name: string) => string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), "perennial-trial-"));
+  try {
+    return await work((name) => join(folder, name));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Tries an import of one file. */
+const attempt = (bytes: string | Uint8Array, ...args: string[]): Promise<Tried> =>
+  inFolder(async (path) => {
+    await writeFile(path("x"), bytes);
+    const ran = await runWith(["import", path("x"), "--dry-run", "--json", ...args]);
+    return { ...ran, summary: ran.out === "" ? {} as ImportSummary : JSON.parse(ran.out) };
+  });
+
+const csv = (...lines: string[]) => lines.join("\n") + "\n";
+const HEAD = "user_id,type,timestamp,amount";
+const sale = (user: string, day: number, amount: number | string) =>
+  `${user},purchase,2024-03-0${day},${amount}`;
+
+for (
+  const [name, bytes, args, code, want] of [
+    [
+      "words for nothing as shoppers",
+      csv(HEAD, sale("NULL", 4, 10), sale("nan", 5, 20), sale("u1", 6, 5)),
+      [],
+      0,
+      {
+        accepted: 3,
+        shoppers: 1,
+        withoutShopper: 2,
+        amount: 35,
+      },
+    ],
+    ["ids of a float column", csv(HEAD, sale("17850.0", 4, 10), sale("17850.0", 5, 10)), [], 0, {
+      accepted: 2,
+      shoppers: 1,
+    }],
+    [
+      "an order's id as the event's",
+      csv(
+        `event_id,${HEAD}`,
+        `o1,${sale("u1", 4, 10)}`,
+        `o1,${sale("u1", 4, 20)}`,
+        `o1,${sale("u1", 4, 30)}`,
+      ),
+      [],
+      1,
+      {
+        read: 3,
+        accepted: 1,
+        conflicts: 2,
+        amount: 10,
+      },
+    ],
+    [
+      "the same without that id",
+      csv(`event_id,${HEAD}`, `o1,${sale("u1", 4, 10)}`, `o1,${sale("u1", 4, 20)}`),
+      ["--map", "id=-"],
+      0,
+      {
+        accepted: 2,
+        amount: 30,
+      },
+    ],
+    [
+      "a decimal comma",
+      csv(
+        "user_id;type;timestamp;price",
+        "u1;purchase;2024-03-04;12,50",
+        "u2;purchase;2024-03-05;1.000",
+        "u3;purchase;2024-03-06;0x10",
+      ),
+      ["--decimal", ","],
+      0,
+      {
+        accepted: 2,
+        refused: 1,
+        amount: 1012.5,
+        delimiter: ";",
+      },
+    ],
+    [
+      "a decimal comma that is not told",
+      csv("user_id;type;timestamp;price", "u1;purchase;2024-03-04;1.000", "u2;purchase;2024-03-05;1.234"),
+      [],
+      1,
+      {
+        accepted: 0,
+        refused: 2,
+      },
+    ],
+    ["views alone", csv(HEAD, "u1,view,2024-03-04,"), [], 1, { accepted: 1, types: { view: 1 } }],
+    ["a header alone", csv(HEAD), [], 1, { read: 0, accepted: 0, first: null, last: null }],
+    ["half of it usable", csv(HEAD, sale("u1", 4, 10), sale("u1", 5, -10)), [], 0, {
+      accepted: 1,
+      refused: 1,
+    }],
+    ["less than it usable", csv(HEAD, sale("u1", 4, 10), sale("u1", 5, -10), sale("u1", 5, -11)), [], 1, {
+      refused: 2,
+    }],
+    [
+      "less than it usable, and that is enough",
+      csv(HEAD, sale("u1", 4, 10), sale("u1", 5, -10), sale("u1", 5, -11)),
+      ["--min-usable", "30"],
+      0,
+      {
+        refused: 2,
+      },
+    ],
+    ["a carriage return alone", csv(HEAD, sale("u1", 4, 10)).replaceAll("\n", "\r"), [], 0, { accepted: 1 }],
+    [
+      "Windows-1252",
+      new Uint8Array(
+        [...csv(HEAD, sale("M\xf6ller", 4, 10), sale("M\xfcller", 5, 10))].map((c) => c.charCodeAt(0)),
+      ),
+      [],
+      0,
+      {
+        shoppers: 2,
+        encoding: "windows-1252",
+      },
+    ],
+    [
+      "large whole numbers",
+      csv(
+        '{"id":8007199254740993001,"type":"purchase","user_id":9007199254740993,"time":"2024-03-04"}',
+        '{"id":8007199254740993002,"type":"purchase","user_id":9007199254740992,"time":"2024-03-04"}',
+      ),
+      [],
+      0,
+      {
+        accepted: 2,
+        shoppers: 2,
+        delimiter: null,
+      },
+    ],
+    [
+      "a JSON array, packed",
+      gzipSync('[{"type":"purchase","user":"u1","time":"2024-03-04","price":"199.00"}]'),
+      [],
+      0,
+      { amount: 199 },
+    ],
+    [
+      "a note of many lines",
+      csv(
+        `${HEAD},note`,
+        `${sale("u1", 4, 10)},"${csv("ok", ...Array(40).fill(sale("u9", 5, 999) + ",x"))}"`,
+        `${sale("u2", 5, 20)},ok`,
+      ),
+      [],
+      0,
+      {
+        accepted: 2,
+        amount: 30,
+        shoppers: 2,
+      },
+    ],
+    [
+      "a stray quote",
+      csv(
+        `${HEAD},note`,
+        `${sale("u1", 4, 10)},"open`,
+        `${sale("u2", 5, 20)},ok`,
+        `${sale("u3", 5, 20)},"closed"`,
+        `${sale("u4", 7, 20)},ok`,
+      ),
+      ["--min-usable", "0"],
+      0,
+      {
+        accepted: 1,
+        refused: 1,
+        amount: 20,
+      },
+    ],
+    ["files of orders", csv("user_id,date,price", "u1,2024-03-04,5"), ["--type", "purchase"], 0, {
+      accepted: 1,
+      amount: 5,
+    }],
+    [
+      "mapped columns and words",
+      csv("who,what,at", "u1,Kauf,2024-03-04"),
+      ["--map", "user=who,type=what", "--map", "time=at", "--types", "Kauf=purchase"],
+      0,
+      {
+        accepted: 1,
+        shoppers: 1,
+      },
+    ],
+  ] as const
+) {
+  Deno.test(`perennial import --dry-run --json of ${name}`, async () => {
+    const { code: have, summary } = await attempt(bytes, ...args);
+    assert.deepEqual(Object.keys(summary), KEYS);
+    const { read, accepted, duplicates, conflicts, refused } = summary;
+    assert.equal(read, accepted + duplicates + conflicts + refused);
+    assert.deepEqual(
+      Object.fromEntries(Object.keys(want).map((key) => [key, summary[key as keyof ImportSummary]])),
+      want,
+    );
+    assert.equal(have, code);
+  });
+}
+
+for (
+  const [name, text, args, say] of [
+    [
+      "a column twice",
+      csv("user_id,type,timestamp,user_id", "u1,view,2024-03-04,u2"),
+      [],
+      /"user_id" is there twice/,
+    ],
+    ["no type", csv("user_id,timestamp", "u1,2024-03-04"), [], /need a column type .*--type purchase/],
+    [
+      "unclear columns",
+      csv("user_id,customer_id,type,time", "a,b,view,2024-03-04"),
+      [],
+      /--map user=user_id or --map user=customer_id/,
+    ],
+    [
+      "an unknown field to map",
+      csv(HEAD),
+      ["--map", "shopper=user_id"],
+      /no field "shopper": there are id, type, user/,
+    ],
+    ["a zone that is none", csv(HEAD), ["--zone", "Europe/Bonn"], /"Europe\/Bonn"/],
+    ["a preset that is none", csv(HEAD), ["--preset", "shopware"], /no preset "shopware": there are rees46/],
+    [
+      "an export it knows",
+      csv("Name,Email,Created at,Lineitem price", "#1,a@x,2024-03-04,5"),
+      [],
+      /looks like an export of shopify: --preset shopify/,
+    ],
+  ] as const
+) {
+  Deno.test(`perennial import ends with 2 and says the cure, given ${name}`, async () => {
+    const ran = await attempt(text, ...args);
+    assert.deepEqual([ran.code, ran.out], [2, ""]);
+    assert.match(ran.err, say);
+  });
+}
+
+Deno.test("perennial import takes several files and patterns as one: what they share counts once", () =>
+  inFolder(async (path) => {
+    const lines = Array.from(
+      { length: 410 },
+      (_, i) => `u${i % 9},purchase,${new Date(Date.UTC(2024, 2, 1) + i * 9e6).toISOString()},5`,
+    );
+    await writeFile(path("a-march.csv"), csv(HEAD, ...lines.slice(0, 233).toReversed()));
+    await writeFile(path("b-both.csv"), csv(HEAD, ...lines));
+    const ran = await runWith(["import", path("*.csv"), "--dry-run", "--json"]);
+    const { read, accepted, duplicates } = JSON.parse(ran.out);
+    assert.deepEqual([read, accepted, duplicates], [643, 410, 233]);
+    assert.match((await runWith(["import", path("*.txt"), "--dry-run"])).err, /No file fits/);
+  }));
+
+Deno.test("perennial import tells a person what it found, what it refused and how to go on", async () => {
+  const text = csv(
+    "user_id;type;timestamp;price;note",
+    "u1;purchase;2024-03-04;12,50;x",
+    "u2;purchase;2024-03-05;dear\u0007;x",
+    ";view;2024-03-06;;x",
+  );
+  const { out, code } = await inFolder(async (path) => {
+    await writeFile(path("x.csv"), text);
+    return await runWith(["import", path("x.csv"), "--dry-run", "--returns", "negative"]);
+  });
+  assert.equal(code, 0);
+  assert.match(out, /^3 read: 2 accepted, 0 duplicates, 0 conflicts, 1 refused$/m);
+  assert.match(out, /^Written as utf-8, columns divided by ;$/m);
+  assert.match(out, /^Columns taken: type, user from user_id, price, time from timestamp$/m);
+  assert.match(out, /^Columns left: note$/m);
+  assert.match(
+    out,
+    /^2024-03-04 00:00 to 2024-03-06 00:00 UTC; 1 shopper; 1 event \(50.0 %\) without one$/m,
+  );
+  assert.match(out, /^purchase +1 +12\.50$/m);
+  assert.match(out, /^1 refused, first in line 3 price "dear\\x07": price is not a number$/m);
+  assert.match(
+    out,
+    /^Nothing was written\. To import: perennial import \S+x\.csv --returns negative --yes$/m,
+  );
+});
+
+Deno.test("perennial import asks on a terminal, and writes nothing after a no", () =>
+  inFolder(async (path) => {
+    await writeFile(path("x.csv"), csv(HEAD, sale("u1", 4, 10)));
+    const asked: string[] = [];
+    const ask = (question: string) => Promise.resolve(asked.push(question) > 1);
+    const ran = await runWith(["import", path("x.csv")], { isTerminal: true, ask });
+    assert.deepEqual([ran.code, asked], [1, ["Import?"]]);
+    assert.match(ran.out, /1 read: 1 accepted/);
+    assert.match(ran.err, /Nothing was imported/);
+  }));
+
+Deno.test("perennial import keeps a plan in a file, and reads it from there", () =>
+  inFolder(async (path) => {
+    await writeFile(path("x.csv"), csv("who;at;price", "u1;04/03/2024;12,50"));
+    const options = [
+      "--map",
+      "user=who,time=at",
+      "--type",
+      "purchase",
+      "--time-format",
+      "dmy",
+      "--decimal",
+      ",",
+    ];
+    const first = await runWith([
+      "import",
+      path("x.csv"),
+      "--dry-run",
+      "--json",
+      "--plan",
+      path("shop.json"),
+      ...options,
+    ]);
+    assert.match(first.err, /Plan written/);
+    assert.deepEqual(JSON.parse(await readFile(path("shop.json"), "utf8")), {
+      map: { user: "who", time: "at" },
+      type: "purchase",
+      timeFormat: "dmy",
+      decimal: ",",
+    });
+    const second = await runWith([
+      "import",
+      path("x.csv"),
+      "--dry-run",
+      "--json",
+      "--plan",
+      path("shop.json"),
+    ]);
+    assert.deepEqual([second.code, second.err, second.out], [0, "", first.out]);
+    await writeFile(path("bad.json"), '{"typo":1}');
+    const bad = await runWith(["import", path("x.csv"), "--dry-run", "--plan", path("bad.json")]);
+    assert.equal(bad.code, 2);
+    assert.match(bad.err, /Cannot use the plan/);
+  }));

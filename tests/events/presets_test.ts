@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { tryImport } from "../../src/app/events/try_import.ts";
+import { completePlan, PRESETS } from "../../src/events/presets.ts";
+import { parsePlan } from "../../src/events/plan.ts";
+import { readBytes } from "./support.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 1);
+const fileOf = (name: string) => fileURLToPath(new URL(`./files/${name}`, import.meta.url));
+
+/** What each preset makes of a small file of its original form. */
+const WANT = {
+  rees46: {
+    file: "rees46.csv",
+    counts: { read: 3, accepted: 3, refused: 0, shoppers: 2, withoutShopper: 0, amount: 130.76 },
+    types: { view: 1, cart: 1, purchase: 1 },
+    span: ["2019-10-01T00:00:00.000Z", "2019-10-01T00:02:14.000Z"],
+  },
+  retailrocket: {
+    file: "retailrocket.csv",
+    counts: { read: 3, accepted: 3, refused: 0, shoppers: 3, withoutShopper: 0, amount: 0 },
+    types: { view: 1, cart: 1, purchase: 1 },
+    span: ["2015-06-02T05:02:12.117Z", "2015-06-02T05:22:11.378Z"],
+  },
+  olist: {
+    file: "olist.csv",
+    counts: { read: 4, accepted: 3, refused: 1, shoppers: 2, withoutShopper: 0, amount: 267.39 },
+    types: { purchase: 3 },
+    span: ["2017-10-02T10:56:33.000Z", "2018-07-24T20:41:37.000Z"],
+  },
+  ga4: {
+    file: "ga4.ndjson",
+    counts: { read: 4, accepted: 4, refused: 0, shoppers: 2, withoutShopper: 0, amount: 13.5 },
+    types: { view: 1, session_start: 1, purchase: 2 },
+    span: ["2024-03-04T10:00:00.000Z", "2024-03-04T10:05:00.000Z"],
+  },
+  shopify: {
+    file: "shopify.csv",
+    counts: { read: 7, accepted: 5, refused: 2, shoppers: 2, withoutShopper: 1, amount: 57.2 },
+    types: { purchase: 4, return: 1 },
+    span: ["2024-03-04T09:00:00.000Z", "2024-03-07T08:00:00.000Z"],
+  },
+  woocommerce: {
+    file: "woocommerce.json",
+    counts: { read: 4, accepted: 3, refused: 1, shoppers: 1, withoutShopper: 1, amount: 30 },
+    types: { purchase: 3 },
+    span: ["2024-03-04T10:00:00.000Z", "2024-03-05T10:00:00.000Z"],
+  },
+  segment: {
+    file: "segment.ndjson",
+    counts: { read: 6, accepted: 6, refused: 0, shoppers: 2, withoutShopper: 0, amount: 17.98 },
+    types: { view: 1, page: 1, cart: 1, purchase: 2, return: 1 },
+    span: ["2024-03-04T10:00:00.000Z", "2024-03-05T10:03:00.000Z"],
+  },
+  "online-retail": {
+    file: "online-retail.csv",
+    counts: { read: 4, accepted: 4, refused: 0, shoppers: 2, withoutShopper: 1, amount: 8.14 },
+    types: { purchase: 3, return: 1 },
+    span: ["2010-12-01T08:26:00.000Z", "2010-12-01T11:52:00.000Z"],
+  },
+  snowplow: {
+    file: "snowplow.tsv",
+    counts: { read: 3, accepted: 3, refused: 0, shoppers: 2, withoutShopper: 0, amount: 13.5 },
+    types: { view: 1, purchase: 2 },
+    span: ["2024-03-04T10:00:00.123Z", "2024-03-04T10:05:00.000Z"],
+  },
+  instacart: {
+    file: "instacart.csv",
+    counts: { read: 4, accepted: 4, refused: 0, shoppers: 2, withoutShopper: 0, amount: 0 },
+    types: { purchase: 4 },
+    span: ["2014-01-07T08:00:00.000Z", "2014-01-22T07:00:00.000Z"],
+  },
+} as const;
+
+for (const [preset, { file, counts, types, span }] of Object.entries(WANT)) {
+  Deno.test(`preset ${preset} reads an export as it is`, async () => {
+    const { summary } = await tryImport([fileOf(file)], { plan: { preset }, nowMs: NOW_MS });
+    const { read, accepted, duplicates, conflicts, refused, shoppers, withoutShopper, amount } = summary;
+    assert.deepEqual({ read, accepted, refused, shoppers, withoutShopper, amount }, counts);
+    assert.deepEqual([duplicates, conflicts], [0, 0]);
+    assert.deepEqual(summary.types, types);
+    assert.deepEqual([summary.first, summary.last], span);
+  });
+}
+
+Deno.test("every preset has a file here, and is a plan that can be saved", () => {
+  assert.deepEqual(Object.keys(WANT).sort(), Object.keys(PRESETS).sort());
+  for (const plan of Object.values(PRESETS)) {
+    assert.deepEqual(parsePlan(JSON.parse(JSON.stringify(plan))), plan);
+  }
+});
+
+Deno.test("completePlan() lets what was said count before the preset, and refuses a preset that is none", () => {
+  const plan = completePlan({ preset: "shopify", map: { user: "Phone" }, type: "order" });
+  assert.deepEqual([plan.map!.user, plan.map!.session, plan.type], ["Phone", "Name", "order"]);
+  assert.throws(
+    () => completePlan({ preset: "shopware" }),
+    /no preset "shopware": there are rees46, .*instacart/,
+  );
+});
+
+Deno.test("preset shopify tells the lines of an order by its shopper, and puts cancelled and foreign money aside", async () => {
+  const bytes = await Deno.readFile(fileOf("shopify.csv"));
+  const { rows } = await readBytes(bytes, { preset: "shopify" });
+  const brief = rows.map((row) => {
+    if (!("raw" in row)) return row.unreadable;
+    return "refused" in row
+      ? row.refused.reason
+      : [row.raw.type, row.raw.user, row.raw.product, row.raw.quantity, row.raw.amount];
+  });
+  assert.deepEqual(brief, [
+    ["purchase", "ann@example.test", "TEA-1", 2, undefined],
+    ["purchase", "ann@example.test", "CUP-1", 1, undefined],
+    ["purchase", "bob@example.test", "CUP-1", 1, undefined],
+    ["return", "bob@example.test", undefined, undefined, -20],
+    "order was cancelled",
+    ["purchase", undefined, "Green tea", 1, undefined],
+    "money is not in EUR (--currency says which the shop's is)",
+  ]);
+});
