@@ -21,7 +21,7 @@ interface SegmentVerdict {
 }
 
 /** Fewer shoppers of a segment tell nothing about it. */
-const SHOPPERS_MIN = 30;
+export const SHOPPERS_MIN = 30;
 
 /**
  * Returns the segments that a challenger serves worse than their margin: one-sided t tests of `mean difference > margin
