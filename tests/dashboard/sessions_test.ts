@@ -319,7 +319,10 @@ Deno.test("a backtest is begun by a form, watched, and ended by one; a wrong set
     const wrong = await browser.send("/act/backtest", { lines: "gate=odd", why: "to see" });
     assert.equal(wrong.status, 422);
     const shown = parseHTML(await wrong.text()).document;
-    assert.match(shown.querySelector("[role=alert]")!.textContent, /evidence or threshold or worth, not "odd"/);
+    assert.match(
+      shown.querySelector("[role=alert]")!.textContent,
+      /evidence or threshold or worth, not "odd"/,
+    );
     assert.equal(shown.querySelector("#lines")!.textContent, "gate=odd");
     assert.deepEqual(control.told, []);
 
