@@ -8,14 +8,25 @@ export const storable = (text: string, length: number): string =>
   text.slice(0, length).replaceAll("\0", "\uFFFD").toWellFormed();
 
 /** Returns where in parsed JSON the first text stands that cannot be stored, as in `rows.3.name`; null: nowhere. */
-export function unstorableField(value: unknown, path: readonly string[] = []): string | null {
-  if (typeof value === "string") return isStorable(value) ? null : path.join(".");
-  if (value === null || typeof value !== "object") return null;
-  for (const [name, inner] of Object.entries(value)) {
-    if (!isStorable(name)) return [...path, storable(name, 40)].join(".");
-    if (inner === null || typeof inner === "number" || typeof inner === "boolean") continue;
-    const field = unstorableField(inner, [...path, name]);
-    if (field !== null) return field;
+export function unstorableField(value: unknown): string | null {
+  return holdsUnstorable(value) ? pathOfUnstorable(value).join(".") : null;
+}
+
+/** Tells whether any text in parsed JSON cannot be stored. Batches of rows pass here, so it builds no paths. */
+function holdsUnstorable(value: unknown): boolean {
+  if (typeof value === "string") return !isStorable(value);
+  if (value === null || typeof value !== "object") return false;
+  if (Array.isArray(value)) return value.some(holdsUnstorable);
+  for (const name in value) {
+    if (!isStorable(name) || holdsUnstorable((value as Record<string, unknown>)[name])) return true;
   }
-  return null;
+  return false;
+}
+
+function pathOfUnstorable(value: unknown): string[] {
+  if (value === null || typeof value !== "object") return [];
+  const [name, inner] = Object.entries(value).find(([name, inner]) =>
+    !isStorable(name) || holdsUnstorable(inner)
+  )!;
+  return isStorable(name) ? [name, ...pathOfUnstorable(inner)] : [storable(name, 40)];
 }
