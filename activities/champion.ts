@@ -6,10 +6,10 @@ import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadRows, loadShoppers } from "../src/training/dataset.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { pairedInterval } from "../src/stats/paired.ts";
-import { type Split, splitCutoffs } from "../src/validation/split.ts";
+import { type Split, splitCutoffs, testHalf } from "../src/validation/split.ts";
 import type { Interval } from "../src/stats/interval.ts";
 import type { Findings } from "../src/retraining/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -34,6 +34,15 @@ export const splitFor = (
     championSeenMs: champion ? Date.parse(champion.manifest.served.labelledThrough) : null,
     rowsWanted: config.validation_rows,
   });
+
+/**
+ * Returns the shoppers that test, where shoppers are divided; null where cut-offs are.
+ */
+export const testersOf = async (
+  { store }: Pick<ActivityDeps, "store">,
+  { by, train }: Pick<Split, "by" | "train">,
+): Promise<((shopper: number) => boolean) | null> =>
+  by === "shoppers" ? testHalf(await loadShoppers(store, train)) : null;
 
 /** Rows in some blocks. */
 export const rowsIn = (blocks: readonly SnapshotBlock[]): number =>

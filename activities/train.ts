@@ -13,8 +13,7 @@ import { loadRows } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
-import { inTestHalf } from "../src/validation/split.ts";
-import { championOf, readIfIntact, splitFor } from "./champion.ts";
+import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -86,11 +85,8 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
       config.min_validation_rows,
     );
   }
-  const rows = await loadRows(
-    store,
-    split.train,
-    split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined,
-  );
+  const tests = await testersOf(deps, split);
+  const rows = await loadRows(store, split.train, tests ? (shopper) => !tests(shopper) : undefined);
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
   const result = await trainer.compete({
     task: taskOf(model, config),
