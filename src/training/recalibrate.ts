@@ -30,8 +30,7 @@ export function withLine(
 }
 
 /** The formula of what was trained. */
-export const formulaWithoutLine = (formula: Formula): Formula =>
-  formula.op === "line" ? formula.of : formula;
+export const formulaWithoutLine = (formula: Formula): Formula => formula.op === "line" ? formula.of : formula;
 
 /**
  * The newest labelled cut-offs that a version has not seen, as many as make up the rows wanted, four at most: what its

@@ -53,7 +53,13 @@ for (
   const [name, kind, predictions, outcomes, text] of [
     ["of few rows", "classification", [0.2, 0.7], [0, 1], /2 labelled rows, 50 needed/],
     ["of no rows", "regression", [], [], /0 labelled rows, 50 needed/],
-    ["of one class", "classification", Array(80).fill(0).map((_, i) => i / 81), Array(80).fill(1), /0 rows of/],
+    [
+      "of one class",
+      "classification",
+      Array(80).fill(0).map((_, i) => i / 81),
+      Array(80).fill(1),
+      /0 rows of/,
+    ],
     ["of constant outcomes", "regression", Array(60).fill(0).map((_, i) => i), Array(60).fill(7), /outcomes/],
     [
       "of constant predictions",

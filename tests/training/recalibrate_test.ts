@@ -30,7 +30,10 @@ Deno.test("withLine() moves every answer, keeps all else, and takes the place of
 });
 
 Deno.test("compete() goes on from a recalibrated champion as from the one that was trained", async () => {
-  const warm = { ...request.task, candidates: request.task.candidates.filter((c) => c.family === "warm-start") };
+  const warm = {
+    ...request.task,
+    candidates: request.task.candidates.filter((c) => c.family === "warm-start"),
+  };
   const old = { ...request.rows, cutoffMs: request.rows.cutoffMs.map((ms) => ms - 2000 * DAY_MS) };
   const champion = (await compete({ ...request, rows: old }, quietReporter())).artifact;
   const moved = withLine(champion, line, { newestCutoffMs: 0 });
