@@ -16,6 +16,7 @@ import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { refitLine } from "./recalibrate.ts";
 
 export interface TrainInput {
   cycleId: string;
@@ -120,6 +121,7 @@ export async function refitVersion(
   const { sql } = deps;
   const { cycleId, snapshotId, asOf, tested, metrics, parent } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
+  if (challenger.manifest.recalibrated) return await refitLine(deps, { model, config, challenger });
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
   const served = { ...again.manifest.served, refitted: true };
