@@ -8,6 +8,7 @@ import { FEATURE_HASH } from "../src/features/definition.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
+import { NothingToLearnError } from "../src/retraining/learnable.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
@@ -15,6 +16,8 @@ import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { inTestHalf } from "../src/validation/split.ts";
 import { championOf, readIfIntact, splitFor } from "./champion.ts";
+import { assertLearnable } from "./learnable.ts";
+
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -91,6 +94,11 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     split.train,
     split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined,
   );
+  if (rows.target.length === 0) {
+    throw new NothingToLearnError(
+      `Nothing to learn for ${model.name}: no labelled row is older than the test`,
+    );
+  }
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
   const result = await trainer.compete({
     task: taskOf(model, config),
@@ -155,7 +163,10 @@ async function warmStartFrom(
     : await store.get((await getVersion(sql, model, version)).manifest.tested.sha256);
 }
 
-/** The competition on all rows of some cut-offs: what a policy that always retrains would serve. */
+/**
+ * The competition on all rows of some cut-offs: what a policy that always retrains would serve.
+ * @throws {NothingToLearnError} no model can be trained on them
+ */
 export async function fitReference(
   deps: ActivityDeps,
   { cycleId, model, config, blocks, asOf }: Omit<TrainingJob, "snapshotId"> & {
@@ -163,6 +174,7 @@ export async function fitReference(
     asOf: string;
   },
 ): Promise<{ manifest: Manifest; artefactSha256: string }> {
+  await assertLearnable(deps, model, { config, blocks, asOfMs: Date.parse(asOf) });
   const rows = await loadRows(deps.store, blocks);
   const result = await deps.trainer.compete(
     { task: taskOf(model, config), rows, seed: config.seed },

@@ -1,6 +1,6 @@
 import type { ServingMove } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
-import { counted, figure } from "../../src/format/numbers.ts";
+import { counted, metricFigure } from "../../src/format/numbers.ts";
 import { metricName } from "../../src/format/words.ts";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { StatusBadge } from "../../components/status_badge.tsx";
@@ -27,7 +27,7 @@ export function ModelHead(
       </header>
       {serving && serving.metrics[primaryMetric] !== undefined && (
         <p class="big-number">
-          <strong>{figure(serving.metrics[primaryMetric])}</strong>
+          <strong>{metricFigure(serving.metrics[primaryMetric])}</strong>
           <span>
             {metricName(primaryMetric)} of v{serving.version}, on {counted(serving.validationRows, "row")}
             {" "}

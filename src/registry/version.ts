@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const Metrics = z.record(z.string(), z.number());
+const Metrics = z.record(z.string(), z.number().nullable());
 
 /** The inputs and the results of a model version. */
 export const Manifest = z.object({
@@ -38,7 +38,7 @@ export const Manifest = z.object({
     "99th percentile of the training target; null for a classification",
   ),
   baseline: z.number().describe("the naive prediction: mean label of the training rows"),
-  metrics: Metrics.describe("on the validation rows"),
+  metrics: Metrics.describe("on the validation rows; null: they do not define it"),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

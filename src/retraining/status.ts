@@ -27,7 +27,9 @@ export const ModelStatus = z.object({
     since: z.iso.datetime(),
     asOf: z.iso.datetime(),
     candidate: z.string(),
-    metrics: z.record(z.string(), z.number()).describe("on the rows it was validated on"),
+    metrics: z.record(z.string(), z.number().nullable()).describe(
+      "on the rows it was validated on; null: they do not define it",
+    ),
     validationRows: z.int(),
     difference: Interval.nullable().describe("loss against the version it replaced, on those rows"),
   }).nullable(),

@@ -2,7 +2,7 @@ import type { ModelVersion } from "../../../src/registry/version.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
 import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import type { Service } from "../../../components/version_rings.tsx";
@@ -79,7 +79,7 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
               </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
-                {metric === undefined ? "not measured" : figure(metric)}
+                {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
               <td data-label="Recipe">{v.manifest.candidate}</td>
               <td data-label="Learnt from" class="num">{count(v.manifest.served.rows)}</td>
