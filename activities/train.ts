@@ -4,6 +4,7 @@ import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
+import { targetUnit } from "../src/app/features/spending_unit.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
@@ -108,8 +109,10 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
   const artefactSha256 = await store.put(result.artifact);
+  const unit = await targetUnit(sql, model, { asOfMs: Date.parse(snapshot.asOf) });
   const manifest = manifestOf(deps, {
     ...job,
+    unit,
     snapshot,
     champion,
     trained: split.train,
@@ -181,7 +184,8 @@ export async function fitReference(
     callbacks(deps, cycleId),
   );
   const artefactSha256 = await deps.store.put(result.artifact);
-  const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks };
+  const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
+  const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
   return { manifest: manifestOf(deps, { ...job, rows, result, artefactSha256 }), artefactSha256 };
 }
 
@@ -239,12 +243,14 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
 
 function manifestOf(
   { codeVersion }: ActivityDeps,
-  { cycleId, model, config, snapshot, champion, trained, rows, result, artefactSha256 }:
+  { cycleId, model, config, snapshot, champion, trained, unit, rows, result, artefactSha256 }:
     & Omit<TrainingJob, "snapshotId">
     & {
       snapshot: Pick<Snapshot, "id" | "asOf">;
       champion: ModelVersion | null;
       trained: readonly SnapshotBlock[];
+      /** of the target */
+      unit: string;
       rows: TrainingRows;
       result: CompeteResult;
       artefactSha256: string;
@@ -270,6 +276,7 @@ function manifestOf(
     tested: { sha256: artefactSha256, ...saw },
     served: { ...saw, refitted: false },
     targetCap: model.kind === "regression" ? quantile(rows.target, 0.99) : null,
+    unit,
     baseline: rows.target.reduce((a, b) => a + b, 0) / rows.target.length,
     metrics: {},
   };

@@ -10,7 +10,7 @@ import { HEALTH, withInterval } from "../../components/labels.ts";
 export function ModelHead(
   { model, moves, asOf }: { model: ModelStatus; moves: readonly ServingMove[]; asOf: string },
 ) {
-  const { question, kind, primaryMetric, health, serving } = model;
+  const { question, kind, unit, primaryMetric, health, serving } = model;
   const judged = `${kind === "classification" ? "Classification" : "Regression"}, judged by ${
     metricName(primaryMetric)
   }`;
@@ -19,7 +19,7 @@ export function ModelHead(
       <header>
         <VersionRings model={model.model} served={services(moves)} asOf={asOf} />
         <h2 id={model.model}>
-          {model.model} <small>{question} {judged}</small>
+          {model.model} <small>{question} In {unit}. {judged}</small>
         </h2>
         <p>
           <StatusBadge badge={HEALTH[health.state]} />

@@ -37,6 +37,9 @@ export const Manifest = z.object({
   targetCap: z.number().nullable().describe(
     "99th percentile of the training target; null for a classification",
   ),
+  unit: z.string().optional().describe(
+    "what the target was measured in, as EUR or lines bought; left out: by a release that did not say",
+  ),
   baseline: z.number().describe("the naive prediction: mean label of the training rows"),
   metrics: Metrics.describe("on the validation rows; null: they do not define it"),
 });

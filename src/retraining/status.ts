@@ -16,7 +16,9 @@ export const ModelStatus = z.object({
   model: z.string(),
   kind: z.enum(["classification", "regression"]),
   question: z.string(),
-  unit: z.string(),
+  unit: z.string().describe(
+    "of what it predicts: of the version that serves, else as it would be trained now",
+  ),
   primaryMetric: z.string(),
   active: z.boolean(),
   health: Health,
@@ -27,6 +29,7 @@ export const ModelStatus = z.object({
     since: z.iso.datetime(),
     asOf: z.iso.datetime(),
     candidate: z.string(),
+    unit: z.string().optional().describe("of what it predicts; left out: by a release that did not say"),
     metrics: z.record(z.string(), z.number().nullable()).describe(
       "on the rows it was validated on; null: they do not define it",
     ),

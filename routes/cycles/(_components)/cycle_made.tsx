@@ -69,6 +69,8 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
             : "the very model the verdict was on"}
         </small>
       </dd>
+      <dt>Predicts in</dt>
+      <dd>{manifest.unit ?? "not stated by the release that trained it"}</dd>
       <dt>At validation</dt>
       <dd>
         {Object.entries(manifest.metrics).filter(([m]) => m !== "n").map(([m, x]) =>

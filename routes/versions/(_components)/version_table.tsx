@@ -56,6 +56,7 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
           <th scope="col">Standing</th>
           <th scope="col">Served</th>
           <th scope="col" class="num">{metricName(model.primaryMetric)} at validation</th>
+          <th scope="col">Predicts in</th>
           <th scope="col">Recipe</th>
           <th scope="col" class="num">Rows learnt from</th>
           <th scope="col">Artefact</th>
@@ -81,6 +82,7 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
               <td data-label="At validation" class="num">
                 {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
+              <td data-label="Predicts in">{v.manifest.unit ?? "not stated"}</td>
               <td data-label="Recipe">{v.manifest.candidate}</td>
               <td data-label="Learnt from" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact">
