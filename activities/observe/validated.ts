@@ -1,7 +1,6 @@
-import { NotFoundError } from "../../src/core/errors.ts";
+import { isLostArtefact, NotFoundError } from "../../src/core/errors.ts";
 import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
-import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { loadRows } from "../../src/training/dataset.ts";
@@ -36,7 +35,7 @@ export async function validatedOn(
     const rows = await loadRows(store, tests, isByShopper ? inTestHalf : undefined);
     return rows.target.length === 0 ? null : { rows: limitRows(rows, rowsMax), artefact };
   } catch (error) {
-    if (error instanceof NotFoundError || error instanceof DamagedArtefactError) return null;
+    if (error instanceof NotFoundError || isLostArtefact(error)) return null;
     throw error;
   }
 }

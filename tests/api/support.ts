@@ -16,6 +16,7 @@ import type { Cycle } from "../../src/retraining/cycle.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { Control } from "../../src/temporal/control.ts";
+import { goodFiles } from "../db/models_support.ts";
 import { freshDatabase } from "../support/installation.ts";
 
 export const KEY = "pk_a-key-for-tests-only";
@@ -109,6 +110,7 @@ export async function withApp(
       pseudonym,
       predictor: bytePredictor,
       models: await loadModels(),
+      files: goodFiles,
       temporalUi: null,
       clock: () => Date.parse(NOW),
       explain: nothingSealed,

@@ -114,7 +114,7 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
         c,
         sql,
         { body: asked, status: 200 },
-        (requestId) => moved(deps, () => rollBack(sql, { ...request, requestId })),
+        (requestId) => moved(deps, () => rollBack(deps, { ...request, requestId })),
       ),
       200,
     );
@@ -127,7 +127,7 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
         c,
         sql,
         { body: asked, status: 200 },
-        (requestId) => moved(deps, () => promote(sql, { ...request, requestId })),
+        (requestId) => moved(deps, () => promote(deps, { ...request, requestId })),
       ),
       200,
     );
