@@ -1,5 +1,5 @@
 import { DAY_MS } from "../src/core/time.ts";
-import { DamagedArtefactError } from "../src/core/errors.ts";
+import { isLostArtefact } from "../src/core/errors.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
@@ -96,7 +96,7 @@ export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Arr
   try {
     return await bytes;
   } catch (error) {
-    if (error instanceof DamagedArtefactError) return undefined;
+    if (isLostArtefact(error)) return undefined;
     throw error;
   }
 }

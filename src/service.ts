@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import { type Channels, createChannels } from "./app/alerts/channels/mod.ts";
+import { createVersionFiles, type VersionFiles } from "./app/registry/version_files.ts";
 import { createWatchdog } from "./app/alerts/watchdog.ts";
 import type { Config } from "./config/environment.ts";
 import { DriftEvidence } from "./monitoring/drift.ts";
@@ -85,6 +86,8 @@ export interface Service {
   models: ReadonlyMap<string, ModelDefinition>;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  /** reads the files of versions before they serve */
+  files: VersionFiles;
   taskQueue: string;
   /** settles with the reason when a part failed for good; never rejects */
   failed: Promise<Error>;
@@ -152,6 +155,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     log,
   });
   undo.add("the counts of serving", () => metrics.close());
+  const files = createVersionFiles({ sql, store, clock: systemClock, alertChannels });
   const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, metrics });
   const driftWorkers = createDriftWorkerPool();
   undo.add("the drift workers", () => driftWorkers.close());
@@ -166,6 +170,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
+    files,
     metrics,
     channels,
     driftWorkers,
@@ -184,6 +189,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     models,
     pseudonym,
     predictor,
+    files,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     failed: Promise.race([servers.failed, ...worker ? [worker.failed] : []]),
     stop: () => undo.run(),
@@ -199,6 +205,7 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  files: VersionFiles;
   metrics: MetricsRecorder;
   channels: Channels;
   driftWorkers: DriftWorkerPool;
@@ -349,6 +356,7 @@ async function runApi(shared: Shared): Promise<string> {
   const deps = {
     sql,
     clock: systemClock,
+    files: shared.files,
     pseudonym,
     control,
     predictor: serving.predictor,

@@ -15,6 +15,7 @@ import type { Cycle } from "../../src/retraining/cycle.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { Control } from "../../src/temporal/control.ts";
+import { goodFiles } from "../db/models_support.ts";
 import { migratedDatabase } from "../support/migrated_database.ts";
 
 export const KEY = "pk_a-key-for-tests-only";
@@ -107,6 +108,7 @@ export async function withApp(
       pseudonym,
       predictor: bytePredictor,
       models: await loadModels(),
+      files: goodFiles,
       temporalUi: null,
       clock: () => Date.parse(NOW),
       explain: nothingSealed,
