@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { connect, type Database } from "../../src/db/connect.ts";
-import { freshName } from "../support/installation.ts";
-import { migratedDatabase } from "../support/migrated_database.ts";
+import { migrate } from "../../src/db/migrate.ts";
+import { freshDatabase, freshName } from "../support/installation.ts";
 import { withEvents } from "./events_support.ts";
 
 async function unites(sql: Database): Promise<void> {
@@ -23,13 +23,14 @@ Deno.test("int_union() unites sorted codes, by the extension", () =>
   }));
 
 Deno.test("int_union() unites sorted codes, where the role may not add extensions", async () => {
-  await using database = await migratedDatabase();
+  await using database = await freshDatabase();
   const role = freshName("plain").replaceAll("-", "_");
   const admin = connect(database.url, { max: 1 });
   await admin.unsafe(`create role ${role}; grant all on schema public to ${role};
     alter database ${new URL(database.url).pathname.slice(1)} set role = ${role}`);
   const sql = connect(database.url, { max: 1 });
   try {
+    await migrate(sql);
     assert.equal((await sql`select from pg_extension where extname = 'intarray'`).length, 0);
     await unites(sql);
   } finally {
