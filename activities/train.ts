@@ -5,7 +5,7 @@ import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycle
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
-import { FEATURE_HASH } from "../src/features/definition.ts";
+import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
@@ -191,7 +191,9 @@ export const taskOf = (model: ModelDefinition, config: ModelConfig): TrainingTas
   name: model.name,
   kind: model.kind,
   horizonDays: config.horizon_days,
-  features: model.features,
+  features: FEATURES,
+  columns: model.features.map((feature) => FEATURES.indexOf(feature)),
+  loss: model.loss,
   candidates: model.candidates,
   featureHash: FEATURE_HASH,
 });

@@ -29,6 +29,7 @@ import { runningBacktests } from "./db/backtests/backtests.ts";
 import { listRollouts } from "./db/rollouts/rollouts.ts";
 import { addServingMinutes } from "./db/models/serving_minutes.ts";
 import { workerSeen } from "./db/cycles/workers.ts";
+import { applyDeclaredSettings } from "./app/declared_settings.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
 import { prepareNamespace } from "./embedded/temporal_namespace.ts";
@@ -151,6 +152,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
+  await applyDeclaredSettings(sql, models);
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
   const channels = createChannels(config, log);
