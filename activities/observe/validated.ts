@@ -1,7 +1,6 @@
-import { NotFoundError } from "../../src/core/errors.ts";
+import { isLostArtefact, NotFoundError } from "../../src/core/errors.ts";
 import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
-import { DamagedArtefactError } from "../../src/core/errors.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { loadRows } from "../../src/training/dataset.ts";
@@ -30,14 +29,14 @@ export async function validatedOn(
     const cutoffs = new Set(evidence?.cutoffs);
     const trained = new Set(manifest.tested.cutoffs);
     const tests = blocks.filter((block) => cutoffs.has(block.cutoff));
-    const train = blocks.filter((block) => trained.has(block.cutoff));
+    const train = manifest.recalibrated ? tests : blocks.filter((block) => trained.has(block.cutoff));
     const artefact = await readIfIntact(store.get(manifest.tested.sha256));
     if (!artefact || tests.length === 0) return null;
     const by = tests.some((block) => trained.has(block.cutoff)) ? "shoppers" : "time";
     const rows = await loadRows(store, tests, await testersOf({ store }, { by, train }) ?? undefined);
     return rows.target.length === 0 ? null : { rows: limitRows(rows, rowsMax), artefact };
   } catch (error) {
-    if (error instanceof NotFoundError || error instanceof DamagedArtefactError) return null;
+    if (error instanceof NotFoundError || isLostArtefact(error)) return null;
     throw error;
   }
 }

@@ -141,7 +141,8 @@ function scoresOf(model: ModelDefinition, cutoff: Cutoff, artefact: Uint8Array, 
   const scores = model.kind === "classification"
     ? classificationScores(target, predictions)
     : regressionScores(target, predictions, { cap });
-  return { ...scores };
+  const defined = Object.entries(scores).filter(([, value]) => value !== null);
+  return Object.fromEntries(defined);
 }
 
 const meansOf = (scores: readonly Means[]): Means =>

@@ -10,7 +10,7 @@ import type { DriftWorkerPool } from "../threads/drift_worker_pool.ts";
 
 /**
  * Compares the sealed rows that the evidence names; the same evidence gives the same report.
- * @throws {DamagedArtefactError} the rows are gone
+ * @throws {ArtefactError} the rows are gone
  */
 export async function recomputeDrift(
   { store, driftWorkers }: { store: ArtefactStore; driftWorkers: DriftWorkerPool },

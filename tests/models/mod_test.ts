@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { unitIn } from "../../src/models/unit.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { defineModel } from "../../src/models/model.ts";
 import { dayOf } from "../features/shoppers.ts";
@@ -73,4 +74,16 @@ for (
       spent,
     ]);
   });
+}
+
+for (
+  const [unit, shop, want] of [
+    ["shop currency", { hasMoney: true, currency: "EUR" }, "EUR"],
+    ["shop currency", { hasMoney: true, currency: "" }, "shop currency"],
+    ["shop currency", { hasMoney: false, currency: "EUR" }, "lines bought"],
+    ["probability", { hasMoney: false, currency: "EUR" }, "probability"],
+  ] as const
+) {
+  Deno.test(`unitIn() of ${unit} is ${want}, ${shop.hasMoney ? "with" : "without"} money in "${shop.currency}"`, () =>
+    assert.equal(unitIn({ unit }, shop), want));
 }

@@ -1,5 +1,5 @@
 import { DAY_MS } from "../../core/time.ts";
-import { DamagedArtefactError } from "../../core/errors.ts";
+import { isLostArtefact } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
 import type { Sql } from "../../db/connect.ts";
 import {
@@ -80,7 +80,7 @@ async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> 
     await store.get(sha256);
     return true;
   } catch (error) {
-    if (error instanceof DamagedArtefactError) return false;
+    if (isLostArtefact(error)) return false;
     throw error;
   }
 }
