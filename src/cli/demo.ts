@@ -59,7 +59,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
 const say = (line: string) => console.error(line);
 
-/** The bundled data are public: with a secret known to all, every demo orders, divides and so scores its shoppers alike. */
+/** The bundled data are public: with a secret known to all, every demo gives its shoppers the same pseudonyms. */
 const PUBLIC_SECRET = "the bundled data are public";
 
 /** Each event file and protocol has an installation of its own; the bundled data's is called "demo". */
