@@ -50,6 +50,10 @@ const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) 
   drift: () => "retrained when inputs drifted",
   worth: () => "retrained when worth more than waiting",
   perennial: () => "Perennial",
+  cara: () => "retrained by CARA",
+  upf: () => "retrained by UPF",
+  cusum: () => "retrained by CUSUM",
+  oracle: () => "retrained by the best schedule in hindsight",
 };
 
 /** "retrained at every cut-off on the newest 6, if proven better" */
