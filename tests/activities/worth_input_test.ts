@@ -3,15 +3,21 @@ import assert from "node:assert/strict";
 import { gatherFindings } from "../../activities/check.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { modelAndConfig } from "../../activities/context.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
 import { markRemoved } from "../../src/db/models/versions.ts";
 import { WorthInput } from "../../src/retraining/worth/decide.ts";
+import { priceText } from "../../src/retraining/worth/price.ts";
 import { inWorthShop, labelledTo } from "./worth_shop.ts";
 
-async function gathered(deps: ActivityDeps, newest: number): Promise<WorthInput | null> {
+async function gathered(
+  deps: ActivityDeps,
+  newest: number,
+  settings: Partial<ModelConfig> = {},
+): Promise<WorthInput | null> {
   const { model, config } = await modelAndConfig(deps, "churn");
   const asOfMs = Date.parse(labelledTo(newest));
   const about = { trigger: "interval" as const, asOfMs, observations: [] };
-  return (await gatherFindings(deps, model, config, about)).findings.worth;
+  return (await gatherFindings(deps, model, { ...config, ...settings }, about)).findings.worth;
 }
 
 Deno.test("worthInput() scores each version on what it has not seen, and pairs them on the same rows", () =>
@@ -57,4 +63,32 @@ Deno.test("worthInput() leaves out versions whose files are gone, and weighs not
     const serving = await deps.sql`select artefact_sha256 as "sha" from model_versions where version = 3`;
     blocks.add(serving[0].sha);
     assert.equal(await gathered({ ...deps, store }, 7), null);
+  }));
+
+const ECONOMICS = { kept_customer_value: 20, offer_success: 0.5, contact_cost: 1.9 };
+
+Deno.test("worthInput() prices a training as the settings ask, or says why not", () =>
+  inWorthShop({ through: [0, 1, 2], settings: {} }, async (deps) => {
+    for (
+      const [settings, by, text] of [
+        [{}, "share", /^priced at 2 % of a fresh version's loss at one cut-off$/],
+        [
+          { training_price_by: "budget", training_budget: 2 },
+          "budget",
+          /^priced so that 2 trainings a quarter/,
+        ],
+        [{ training_price_by: "budget" }, "share", /since training_budget is not stated$/],
+        [{ training_price_by: "money" }, "share", /since not stated: machine_hour_cost, /],
+        [
+          { training_price_by: "money", machine_hour_cost: 3600, cycle_person_cost: 7, ...ECONOMICS },
+          "money",
+          /^priced at 7\.?\d* in money, where one unit of loss costs \d/,
+        ],
+      ] as const
+    ) {
+      const { price, priceBasis } = (await gathered(deps, 7, settings))!;
+      assert.equal(priceBasis!.by, by);
+      assert.match(priceText(priceBasis!), text);
+      assert.ok(price > 0 && Number.isFinite(price));
+    }
   }));

@@ -13,6 +13,7 @@ import {
   priorBelief,
 } from "./filter.ts";
 import { gainOf, type Outlook, planOf } from "./plan.ts";
+import { PriceBasis } from "./price.ts";
 import {
   RECALIBRATION_EVIDENCE,
   RecalibrationInput,
@@ -32,6 +33,9 @@ export const WorthInput = z.strictObject({
   ),
   window: z.int().describe("number of the first window that would be served"),
   price: z.number().nonnegative().describe("of one training, in loss of one window"),
+  priceBasis: PriceBasis.nullable().default(null).describe(
+    "where the price comes from; null: made by a release that knew a share of the loss alone",
+  ),
   horizon: z.int().positive().describe("windows that the forecast is trusted for"),
   caution: z.number().min(0.5).max(1).describe("chance of being right that a training needs"),
   overlap: z.int().nonnegative().default(0).describe("neighbouring windows that share outcomes with one"),
@@ -158,7 +162,10 @@ interface Part {
   readonly belief: Belief;
 }
 
-export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "overlap" | "recalibration">;
+export type Question = Omit<
+  WorthInput,
+  "versions" | "windows" | "regimes" | "overlap" | "recalibration" | "priceBasis"
+>;
 
 /** Decides from what is believed: for a replay, which learns window by window. */
 export function decideFrom(beliefs: readonly Belief[], question: Question): WorthDecision {

@@ -70,6 +70,7 @@ export function inputOf(
     next: { through: newest, rows: 100 * (newest + 1) },
     window: newest + 1,
     price: 0.05,
+    priceBasis: null,
     horizon: 10,
     caution: 0.6,
     overlap: 0,
