@@ -18,6 +18,7 @@ import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { passChanceOf } from "../src/validation/worth_gate.ts";
 import { readIfIntact, rowsIn } from "./champion.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { metForecasts } from "./met_forecasts.ts";
 import { pricedInput } from "./price_input.ts";
 import { recalibrationInput } from "./recalibration_input.ts";
 import type { Scored, ScoredRows } from "./scored_version.ts";
@@ -64,6 +65,8 @@ export async function worthInput(deps: ActivityDeps, weighed: Weighed): Promise<
     recalibration: config.recalibrate
       ? recalibrationInput({ model, config, blocks, scored, serving, numberOf, window })
       : null,
+    origin: blocks[0].cutoff,
+    forecasts: await metForecasts(deps, { model: model.name, config, scored, asOfMs }),
     regimes: [...WORTH_PRIOR.regimes],
   };
   const passing = { ...input, passes: passesOf(input, config, model.margin) };

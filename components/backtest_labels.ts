@@ -70,7 +70,7 @@ export function policyName(policy: LabelledPolicy): string {
 
 /** Of which policy the backtest was asked: Perennial with the settings that are tried, else as it is, else the last. */
 export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): LabelledPolicy {
-  const own = policies.filter(({ policy }) => policy === "perennial");
+  const own = policies.filter(({ policy }) => policy === "perennial" || policy === "worth");
   return own.findLast(({ config }) => Object.keys(config).length > 0) ?? own[0] ?? policies.at(-1)!;
 }
 

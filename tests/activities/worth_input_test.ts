@@ -1,12 +1,17 @@
 /** What a check under the policy "worth" gathers: every stored version on every labelled cut-off that it has not seen. */
 import assert from "node:assert/strict";
-import { gatherFindings } from "../../activities/check.ts";
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createCheckActivities, gatherFindings } from "../../activities/check.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { modelAndConfig } from "../../activities/context.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
-import { markRemoved } from "../../src/db/models/versions.ts";
-import { WorthInput } from "../../src/retraining/worth/decide.ts";
+import { checkOfCycle } from "../../src/db/cycles/checks.ts";
+import { addVersion, markRemoved } from "../../src/db/models/versions.ts";
+import type { Findings } from "../../src/retraining/findings.ts";
+import { expectedGain, WorthInput } from "../../src/retraining/worth/decide.ts";
 import { priceText } from "../../src/retraining/worth/price.ts";
+import { aManifest } from "../db/models_support.ts";
+import { tinyArtefact } from "../serving/artefact.ts";
 import { inWorthShop, labelledTo } from "./worth_shop.ts";
 
 async function gathered(
@@ -92,3 +97,40 @@ Deno.test("worthInput() prices a training as the settings ask, or says why not",
       assert.ok(price > 0 && Number.isFinite(price));
     }
   }));
+
+Deno.test("worthInput() sets the forecast of an earlier check beside what came of the version that it made", () =>
+  inWorthShop({ through: [0], settings: { recalibrate: false } }, async (deps) => {
+    const cycleId = "retrainer/churn/cycle/7";
+    await new MockActivityEnvironment().run(createCheckActivities(deps).checkTrigger, {
+      cycleId,
+      model: "churn",
+      number: 7,
+      trigger: "force" as const,
+      asOf: labelledTo(4),
+      requestedBy: null,
+    });
+    const { expected, made } = await versionOf(deps, cycleId);
+    assert.deepEqual((await gathered(deps, 5))!.forecasts, [], "cut-off 6 has no outcomes yet");
+    const [met, ...others] = (await gathered(deps, 8))!.forecasts;
+    assert.equal(others.length, 0);
+    assert.deepEqual([met.made, met.instead, met.asOf], [String(made), "1", labelledTo(4)]);
+    assert.equal(met.cutoff, labelledTo(4), "the first cut-off that it could serve");
+    assert.ok(Math.abs(met.mean - expected.mean) < 1e-9 && Math.abs(met.sd - expected.sd) < 1e-9);
+    assert.ok(met.came > 0.05 && met.error > 0, "it says what comes, the older one what was");
+  }));
+
+/** Gives the cycle of a check a version that says what comes, and returns what the check forecast of it. */
+async function versionOf({ sql, store }: ActivityDeps, cycleId: string) {
+  const asOf = labelledTo(4);
+  const artefactSha256 = await store.put(tinyArtefact(5.5));
+  const seen = { rows: 700, cutoffs: [], labelledThrough: asOf };
+  const manifest = aManifest({
+    cycleId,
+    asOf,
+    tested: { sha256: artefactSha256, ...seen },
+    served: { ...seen, refitted: true },
+  });
+  const made = await addVersion(sql, { manifest, artefactSha256 });
+  const { worth } = (await checkOfCycle(sql, cycleId))!.findings as Findings;
+  return { made, expected: expectedGain(worth!)! };
+}

@@ -76,6 +76,8 @@ export function inputOf(
     overlap: 0,
     passes: 1,
     recalibration: null,
+    origin: null,
+    forecasts: [],
     regimes: [PLAIN],
     ...over,
   };
