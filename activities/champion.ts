@@ -1,16 +1,16 @@
 import { DAY_MS } from "../src/core/time.ts";
-import { DamagedArtefactError } from "../src/core/errors.ts";
+import { isLostArtefact } from "../src/core/errors.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import { learnedThrough, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadRows, loadShoppers } from "../src/training/dataset.ts";
 import { recalibrationBlocks } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { pairedInterval } from "../src/stats/paired.ts";
-import { type Split, splitCutoffs } from "../src/validation/split.ts";
+import { type Split, splitCutoffs, testHalf } from "../src/validation/split.ts";
 import type { Interval } from "../src/stats/interval.ts";
 import type { Findings } from "../src/retraining/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -35,6 +35,15 @@ export const splitFor = (
     championSeenMs: champion ? Date.parse(champion.manifest.served.labelledThrough) : null,
     rowsWanted: config.validation_rows,
   });
+
+/**
+ * Returns the shoppers that test, where shoppers are divided; null where cut-offs are.
+ */
+export const testersOf = async (
+  { store }: Pick<ActivityDeps, "store">,
+  { by, train }: Pick<Split, "by" | "train">,
+): Promise<((shopper: number) => boolean) | null> =>
+  by === "shoppers" ? testHalf(await loadShoppers(store, train)) : null;
 
 /**
  * The rows that a line is fitted and tested on: the newest that the version that serves has not seen, half of the
@@ -87,7 +96,7 @@ export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Arr
   try {
     return await bytes;
   } catch (error) {
-    if (error instanceof DamagedArtefactError) return undefined;
+    if (isLostArtefact(error)) return undefined;
     throw error;
   }
 }

@@ -19,6 +19,7 @@ import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { failedKey } from "./report.ts";
 import { seenBy } from "./observe/seen.ts";
+import { learnableFrom } from "./learnable.ts";
 import { soundBlocks } from "./sound_blocks.ts";
 import { worthInput } from "./worth_input.ts";
 
@@ -118,6 +119,7 @@ export async function gatherFindings(
       since: rollout.asOf,
     },
     ...looks,
+    learnable: await learnableFrom(deps, model, { config, blocks, asOfMs }),
     worth: champion && config.retrain_policy === "worth"
       ? await worthInput(deps, { model, config, champion, blocks, asOfMs, looks })
       : null,

@@ -1,4 +1,5 @@
 import type { Predictor } from "../src/serving/prediction.ts";
+import type { SignalPolicy } from "../src/app/control/admit.ts";
 import type { DeliveryDeps } from "../src/app/alerts/deliver.ts";
 import { createAlertActivities } from "./alerts.ts";
 import { createApproveActivities } from "./approve.ts";
@@ -23,6 +24,8 @@ import { createValidateActivities } from "./validate.ts";
 /** The dependencies of a worker. */
 export type WorkerDeps = ObserveDeps & DeliveryDeps & {
   predictor: Predictor;
+  /** whose signals are obeyed */
+  signals: SignalPolicy;
   openScope: OpenScope;
   liveWorkflows: LiveWorkflows;
   /** policies of a backtest that are walked at once */

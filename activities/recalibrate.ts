@@ -9,8 +9,8 @@ import { loadRows } from "../src/training/dataset.ts";
 import { fitLine, type Line } from "../src/training/line.ts";
 import { lineCap, withLine, withoutLine } from "../src/training/recalibrate.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
-import { inTestHalf, type Split } from "../src/validation/split.ts";
-import { championOf, recalibrationSplit } from "./champion.ts";
+import type { Split } from "../src/validation/split.ts";
+import { championOf, recalibrationSplit, testersOf } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -47,11 +47,12 @@ export const createRecalibrateActivities = (deps: ActivityDeps) => ({
     if (!champion || !split) {
       return { version: null, candidate: null, text: "too few rows to recalibrate on" };
     }
+    const tests = await testersOf(deps, split);
     const fit = await fitOn(deps, {
       model,
       version: champion,
       blocks: split.train,
-      keep: (s) => !inTestHalf(s),
+      keep: (shopper) => !tests!(shopper),
     });
     await saveProgress(sql, cycleId, { fraction: 1, text: fit.text });
     if (!fit.line) return { version: null, candidate: null, text: fit.text };

@@ -4,6 +4,7 @@ import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cy
 import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
+import { assertLearnable } from "./learnable.ts";
 import { soundBlocks } from "./sound_blocks.ts";
 import { championOf, recalibrationSplit, rowsIn, splitFor } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
@@ -21,6 +22,7 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
   /**
    * Seals the labelled rows known at `asOf`. The same content has the same id, so a retry changes nothing.
    * @param recalibrates whether the cycle recalibrates what serves, and divides its rows for that
+   * @throws {NothingToLearnError} no model can be trained on them, which no retry mends
    */
   async takeSnapshot(
     { cycleId, model: name, asOf, recalibrates = false }: {
@@ -37,6 +39,7 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     const eventsSeen = await countEvents(sql, { beforeMs: asOfMs });
     const onBlock = (done: number, total: number) => beat(Context.current(), { done, of: total });
     const blocks = await soundBlocks(deps, model, { config, asOfMs, onBlock });
+    await assertLearnable(deps, model, { config, blocks, asOfMs });
     const content = { model: name, featureHash: FEATURE_HASH, horizonDays: config.horizon_days, blocks };
     const id = sha256(canonicalJson({ ...content, asOf }));
     const rows = rowsIn(blocks);

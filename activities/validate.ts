@@ -23,9 +23,16 @@ import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { compare } from "../src/validation/compare.ts";
 import { compareSegments } from "../src/validation/compare_segments.ts";
 import { verdictOf } from "../src/validation/gate.ts";
-import { inTestHalf, type Split } from "../src/validation/split.ts";
+import type { Split } from "../src/validation/split.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
-import { championFindings, championOf, readIfIntact, recalibrationSplit, splitFor } from "./champion.ts";
+import {
+  championFindings,
+  championOf,
+  readIfIntact,
+  recalibrationSplit,
+  splitFor,
+  testersOf,
+} from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -119,7 +126,7 @@ interface ValidationJob {
 async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<Evidence> {
   const { store } = deps;
   const { model, config, challenger, champion, split } = job;
-  const rows = await loadRows(store, split.test, split.by === "shoppers" ? inTestHalf : undefined);
+  const rows = await loadRows(store, split.test, await testersOf(deps, split) ?? undefined);
   const { baseline, targetCap } = challenger.manifest;
   const naive = new Float64Array(rows.target.length).fill(baseline);
   const serving = champion ? await readIfIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves

@@ -3,7 +3,7 @@ import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
 import { trainingsText } from "../src/format/trainings.ts";
 import { DIFFERENCES, differenceText, GAINS, METRICS, policyName } from "./backtest_labels.ts";
-import { count, figure, money } from "../src/format/numbers.ts";
+import { count, metricFigure, money } from "../src/format/numbers.ts";
 import { duration } from "../src/format/times.ts";
 import { metricName } from "../src/format/words.ts";
 import { StatusBadge } from "./status_badge.tsx";
@@ -53,7 +53,7 @@ export function ServedTable({ result, policies }: Props) {
             <td class="num" data-label="Cut-offs">{count(of.moments)}</td>
             {[main, loss].flatMap((metric) => [
               <td key={metric} class="num" data-label={metricName(metric)}>
-                {of.moments === 0 ? "none yet" : figure(of.means[metric])}
+                {of.moments === 0 ? "none yet" : metricFigure(of.means[metric])}
               </td>,
               <td key={`${metric} never`} data-label="Against never">
                 {policy.policy === "never"

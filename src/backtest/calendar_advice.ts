@@ -53,9 +53,12 @@ export function calendarAdvice(compared: Compared): CalendarAdvice[] {
 
 type Scored = BacktestStep & { loss: number };
 
+/** Moments at which a policy was scored, with its loss; where no row told it, the moment says nothing. */
 const scored = (steps: readonly BacktestStep[], label: string, loss: string): Scored[] =>
-  steps.filter(({ policy, rows, metrics }) => policy === label && rows > 0 && metrics !== null)
-    .map((step) => ({ ...step, loss: step.metrics![loss] }));
+  steps.flatMap((step) => {
+    const lost = step.policy === label && step.rows > 0 ? step.metrics?.[loss] : undefined;
+    return typeof lost === "number" ? [{ ...step, loss: lost }] : [];
+  });
 
 /** Loss at a moment, and what was paid there. A version that came to serve without a training was recalibrated. */
 function costOf({ loss, trained, outcome }: Scored, training: number): number {

@@ -1,4 +1,4 @@
-import { count, figure, money, signed } from "../format/numbers.ts";
+import { count, metricFigure, money, signed } from "../format/numbers.ts";
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
@@ -129,4 +129,4 @@ function gained({ gain }: PolicyResult, currency: string): string {
   return `${money(amount, currency)}${interval}`;
 }
 
-const number = (value: number | undefined): string => value === undefined ? "-" : figure(value);
+const number = (value: number | null | undefined): string => value === undefined ? "-" : metricFigure(value);

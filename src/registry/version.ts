@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const Metrics = z.record(z.string(), z.number());
+const Metrics = z.record(z.string(), z.number().nullable());
 
 /** The inputs and the results of a model version. */
 export const Manifest = z.object({
@@ -44,8 +44,11 @@ export const Manifest = z.object({
   targetCap: z.number().nullable().describe(
     "99th percentile of the training target; null for a classification",
   ),
+  unit: z.string().optional().describe(
+    "what the target was measured in, as EUR or lines bought; left out: by a release that did not say",
+  ),
   baseline: z.number().describe("the naive prediction: mean label of the training rows"),
-  metrics: Metrics.describe("on the validation rows"),
+  metrics: Metrics.describe("on the validation rows; null: they do not define it"),
 });
 export type Manifest = z.infer<typeof Manifest>;
 

@@ -16,6 +16,7 @@ export const Reason = z.strictObject({
     "new samples",
     "labelled rows",
     "first model",
+    "nothing to learn",
     "routine",
     "age",
     "performance",

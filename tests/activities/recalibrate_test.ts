@@ -81,7 +81,8 @@ Deno.test("a check recalibrates where a training is too dear, and the version is
     const bytes = await store.get(artefactSha256);
     assert.deepEqual(loadScorer(withoutLine(bytes).artefact).features, loadScorer(serving).features);
 
-    await deployVersion(sql, await getCycle(sql, cycleId), { version: 2, why: "better" });
+    const challenger = await getVersion(sql, "churn", 2);
+    await deployVersion(deps, await getCycle(sql, cycleId), { challenger, why: "better" });
     assert.equal(await servingVersion(sql, "churn"), 2);
   }));
 

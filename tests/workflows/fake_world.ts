@@ -3,7 +3,7 @@ import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Activities } from "../../activities/mod.ts";
 import type { ApprovalResult } from "../../activities/approve.ts";
 import type { CheckInput } from "../../activities/check.ts";
-import type { ControlNote, RetrainerNote } from "../../activities/retrainer.ts";
+import type { ControlNote, DroppedNote, RetrainerNote } from "../../activities/retrainer.ts";
 import type { Answer } from "../../src/retraining/check.ts";
 import type { Verdict } from "../../src/validation/verdict.ts";
 
@@ -11,6 +11,7 @@ import type { Verdict } from "../../src/validation/verdict.ts";
 export class World {
   /** what the activities were asked, oldest first */
   readonly controls: ControlNote[] = [];
+  readonly dropped: DroppedNote[] = [];
   readonly shown: RetrainerNote[] = [];
   readonly checks: (CheckInput & { scope?: string; atMs: number })[] = [];
   /** cycle activities in the order in which they began and ended, as `train`, `train ended` */
@@ -31,6 +32,8 @@ export class World {
   /** what a person decides; undefined: nobody is asked */
   approval?: Omit<ApprovalResult, "text">;
   cyclesEnded = 0;
+  /** whether signals that nobody signed are obeyed */
+  obeysUnsigned = true;
   /** activities that fail, with what is thrown; a function is asked anew at each attempt */
   readonly failing = new Map<string, () => Error | undefined>();
   #gates = new Map<string, PromiseWithResolvers<void>>();
@@ -162,10 +165,19 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       return await Promise.resolve({ nextCycle: world.cyclesEnded + 1, intervalMs: world.intervalMs });
     },
     noteControl: async (note) => {
-      const world = worldOf(note.model);
-      const error = world.failing.get("noteControl")?.();
+      await Promise.resolve(worldOf(note.model).controls.push(note));
+    },
+    admitControl: async (signal) => {
+      const world = worldOf(signal.model);
+      const error = world.failing.get("admitControl")?.();
       if (error) throw error;
-      await Promise.resolve(world.controls.push(note));
+      const isSigned = signal.signature !== undefined;
+      const by = isSigned ? signal.by : "unknown";
+      world.controls.push({ ...signal, by });
+      return await Promise.resolve({ obey: isSigned || world.obeysUnsigned, by });
+    },
+    alertDropped: async (dropped) => {
+      await Promise.resolve(worldOf(dropped.model).dropped.push(dropped));
     },
   };
 }

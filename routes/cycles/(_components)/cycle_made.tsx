@@ -1,6 +1,6 @@
 import type { ModelVersion, ServingMove } from "../../../src/registry/version.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { count, counted, figure, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { services } from "../../../components/version_rings.tsx";
@@ -81,10 +81,12 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
             : "the very model the verdict was on"}
         </small>
       </dd>
+      <dt>Predicts in</dt>
+      <dd>{manifest.unit ?? "not stated by the release that trained it"}</dd>
       <dt>At validation</dt>
       <dd>
         {Object.entries(manifest.metrics).filter(([m]) => m !== "n").map(([m, x]) =>
-          `${metricName(m)} ${figure(x)}`
+          `${metricName(m)} ${metricFigure(x)}`
         ).join(", ")}
       </dd>
       <dt>Artefact</dt>
