@@ -44,6 +44,10 @@ const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) 
   drift: () => "retrained when inputs drifted",
   worth: () => "retrained when worth more than waiting",
   perennial: () => "Perennial",
+  cara: () => "retrained by CARA",
+  upf: () => "retrained by UPF",
+  cusum: () => "retrained by CUSUM",
+  oracle: () => "retrained by the best schedule in hindsight",
 };
 
 /** "retrained at every cut-off on the newest 6, if proven better" */
@@ -60,7 +64,7 @@ export function policyName(policy: LabelledPolicy): string {
 
 /** Of which policy the backtest was asked: Perennial with the settings that are tried, else as it is, else the last. */
 export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): LabelledPolicy {
-  const own = policies.filter(({ policy }) => policy === "perennial");
+  const own = policies.filter(({ policy }) => policy === "perennial" || policy === "worth");
   return own.findLast(({ config }) => Object.keys(config).length > 0) ?? own[0] ?? policies.at(-1)!;
 }
 

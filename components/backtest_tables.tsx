@@ -152,3 +152,8 @@ function Gained(
     </>
   );
 }
+
+/** Says whether a calendar would have done as well as Perennial's own rule. */
+export function Calendars({ result: { calendar } }: Pick<Props, "result">) {
+  return <>{calendar.map(({ policy, days, text }) => <p key={`${policy} ${days}`}>{text}.</p>)}</>;
+}

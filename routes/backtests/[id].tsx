@@ -1,7 +1,7 @@
 import { HttpError, page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
 import { BacktestChart } from "./(_components)/backtest_chart.tsx";
-import { CostTable, ServedTable } from "../../components/backtest_tables.tsx";
+import { Calendars, CostTable, ServedTable } from "../../components/backtest_tables.tsx";
 import {
   BACKTEST_STATES,
   backtestHeadline,
@@ -191,6 +191,7 @@ function Model({ result, backtest: { policies, state } }: { result: ModelResult;
             <ServedTable result={result} policies={policies} />
             {uneven && <p>Means compare once all policies have as many cut-offs; differences do already.</p>}
             <CostTable result={result} policies={policies} />
+            <Calendars result={result} />
             {missing.length > 0 && (
               <p>
                 What it would have gained in money is not known: <a href="/configuration">state</a>{" "}

@@ -7,6 +7,7 @@ import { HIGHER_IS_BETTER, type MetricName, type MetricValues } from "../stats/m
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
+import { CalendarAdvice, calendarAdvice } from "./calendar_advice.ts";
 import { Difference, differenceOf } from "./difference.ts";
 import { mean } from "../stats/mean.ts";
 import type { Worth } from "./money.ts";
@@ -49,6 +50,9 @@ export const ModelResult = z.object({
   currency: z.string(),
   missing: z.array(z.string()).describe("settings without which no sum of money can be told"),
   policies: z.array(PolicyResult),
+  calendar: z.array(CalendarAdvice).default([]).describe(
+    "Perennial's own policies beside calendars, trainings paid for: a cron job may do as well",
+  ),
 });
 export type ModelResult = z.infer<typeof ModelResult>;
 
@@ -67,6 +71,7 @@ export function resultOf(input: ReportInput): ModelResult {
   const { backtest, model, worth } = input;
   const steps = input.steps.filter((step) => step.model === model.name);
   const scored = steps.filter(({ rows }) => rows > 0).map(({ asOf }) => asOf).sort();
+  const config = configOf(backtest.config, model.name);
   return {
     model: model.name,
     kind: model.kind,
@@ -77,6 +82,13 @@ export function resultOf(input: ReportInput): ModelResult {
     currency: backtest.config.currency,
     missing: [...new Set([...worth.values()].flatMap(({ missing }) => missing))],
     policies: backtest.policies.map(({ label }) => policyResult(label, { ...input, steps })),
+    calendar: calendarAdvice({
+      policies: backtest.policies,
+      steps,
+      loss: model.kind === "classification" ? "logLoss" : "cappedMse",
+      price: config.training_price,
+      lag: overlapOf(backtest, config.horizon_days),
+    }),
   };
 }
 

@@ -65,12 +65,13 @@ function modelText(result: ModelResult, paint: Paint): string {
       missing.map((name) => `${name}=...`).join(" ")
     }`
     : "";
+  const calendars = result.calendar.map(({ text }) => `\n\n${text}`).join("");
   const uneven = policies.some(({ moments }) => moments < most)
     ? "\n\nMeans are over the moments that each policy has come to: they compare once all have as many"
     : "";
   return `${head}\n\n${indented(metricsTable(result, paint))}\n\n${
     indented(workTable(result, paint))
-  }${uneven}${money}`;
+  }${calendars}${uneven}${money}`;
 }
 
 function metricsTable(result: ModelResult, paint: Paint): string {

@@ -3,7 +3,7 @@ import type { ModelResult, PolicyResult } from "../../../src/backtest/report.ts"
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
 import type { BacktestDetail } from "../../../src/app/reports/backtest.ts";
-import { rowsOf } from "../../../components/backtest_tables.tsx";
+import { Calendars, rowsOf } from "../../../components/backtest_tables.tsx";
 import {
   DIFFERENCES,
   differenceText,
@@ -40,6 +40,7 @@ export function WhatIf({ view, backtest }: Props) {
   return (
     <>
       {text && <p>In the backtest, {policyName(subjectOf(backtest))}: {text}.</p>}
+      <Calendars result={result} />
       <table class="records">
         <caption class="visually-hidden">Policies that were replayed, and what happened</caption>
         <thead>
