@@ -7,6 +7,7 @@ import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
+import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
 import { CONFLICT, type Outcome } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
@@ -62,8 +63,9 @@ export async function ingest(
   { source }: { source: string },
 ): Promise<IngestResult> {
   const nowMs = clock();
+  const money = raws.some(namesCurrency) ? await shopMoney(sql) : undefined;
   const judged = raws.map((raw): Judged => {
-    const verdict = validateEvent(raw, { nowMs, pseudonym });
+    const verdict = validateEvent(raw, { nowMs, pseudonym, money });
     if (verdict.kind === "accepted") {
       const refusal = { reason: CONFLICT, field: "id", source };
       return { ...verdict, conflicting: () => quarantined(raw, refusal, pseudonym) };
@@ -74,6 +76,10 @@ export async function ingest(
   const outcomes = await store(sql, judged, { source, nowMs });
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
+
+/** Whether an event says what its money is in: few do, and the settings are read for them alone. */
+const namesCurrency = (raw: unknown): boolean =>
+  typeof raw === "object" && raw !== null && Object.keys(raw).some((name) => /^currency/i.test(name));
 
 /** What became of an event that was handed to {@link store}. */
 type StoreOutcome = Outcome | "quarantined";
