@@ -10,6 +10,9 @@ import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
 import { CONFLICT, type Outcome } from "../../events/content.ts";
+import { InvalidInputError } from "../../core/errors.ts";
+import { RowJudge } from "../../events/row_judge.ts";
+import { trackedRows, type Tracker } from "../../events/tracked.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
 export interface IngestDeps {
@@ -72,6 +75,41 @@ export async function ingest(
     }
     const { value } = verdict;
     return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym), value };
+  });
+  const outcomes = await store(sql, judged, { source, nowMs });
+  return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
+}
+
+/**
+ * Takes in what a tracker or a shop sends as it is, read by the preset of its exports; else as {@link ingest}.
+ * @throws {InvalidInputError} the records have no type or time, or hold more than `rowsMax` events
+ */
+export async function ingestTracked(
+  { sql, clock, pseudonym }: IngestDeps,
+  records: readonly unknown[],
+  { tracker, rowsMax }: { tracker: Tracker; rowsMax: number },
+): Promise<IngestResult> {
+  const nowMs = clock();
+  const money = await shopMoney(sql);
+  const rows = trackedRows(tracker, records, money);
+  if (rows.length > rowsMax) {
+    throw new InvalidInputError(`Send less at once: ${rowsMax} events at most, not ${rows.length}`, "body");
+  }
+  const judge = new RowJudge({ nowMs, pseudonym, money: () => money });
+  const source = `api ${tracker}`;
+  const judged = rows.map((row): Judged => {
+    const judgedRow = judge.judge(row);
+    if (judgedRow.kind === "accepted") {
+      const refusal = { reason: CONFLICT, field: "id", source };
+      const { event, raw } = judgedRow;
+      return { kind: "accepted", event, conflicting: () => quarantined(raw, refusal, pseudonym) };
+    }
+    const { refused: { reason, field, value }, raw, nth } = judgedRow;
+    return {
+      kind: "quarantined",
+      put: quarantined(raw, { reason, field, source, nth }, pseudonym),
+      value: value ?? undefined,
+    };
   });
   const outcomes = await store(sql, judged, { source, nowMs });
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
