@@ -15,12 +15,11 @@ import { loadRows } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
-import { inTestHalf } from "../src/validation/split.ts";
-import { championOf, readIfIntact, splitFor } from "./champion.ts";
+import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
 import { assertLearnable } from "./learnable.ts";
-
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { refitLine } from "./recalibrate.ts";
 
 export interface TrainInput {
   cycleId: string;
@@ -90,11 +89,8 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
       config.min_validation_rows,
     );
   }
-  const rows = await loadRows(
-    store,
-    split.train,
-    split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined,
-  );
+  const tests = await testersOf(deps, split);
+  const rows = await loadRows(store, split.train, tests ? (shopper) => !tests(shopper) : undefined);
   if (rows.target.length === 0) {
     throw new NothingToLearnError(
       `Nothing to learn for ${model.name}: no labelled row is older than the test`,
@@ -135,6 +131,7 @@ export async function refitVersion(
   const { sql } = deps;
   const { cycleId, snapshotId, asOf, tested, metrics, parent } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
+  if (challenger.manifest.recalibrated) return await refitLine(deps, { model, config, challenger });
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
   const served = { ...again.manifest.served, refitted: true };

@@ -1,6 +1,7 @@
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
+import { trainingsText } from "../src/format/trainings.ts";
 import { DIFFERENCES, differenceText, GAINS, METRICS, policyName } from "./backtest_labels.ts";
 import { count, metricFigure, money } from "../src/format/numbers.ts";
 import { duration } from "../src/format/times.ts";
@@ -109,7 +110,7 @@ export function CostTable({ result, policies }: Props) {
         {rows.map(({ policy, of }) => (
           <tr key={policy.label}>
             <th scope="row">{policyName(policy)}</th>
-            <td class="num" data-label="Trainings">{count(of.trainings)}</td>
+            <td class="num" data-label="Trainings">{trainingsText(of)}</td>
             <td class="num" data-label="Deployed">
               {count(of.deployments)}
               {of.rolledBack > 0 && <small>, {count(of.rolledBack)} taken back</small>}

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import { type Channels, createChannels } from "./app/alerts/channels/mod.ts";
+import { createVersionFiles, type VersionFiles } from "./app/registry/version_files.ts";
 import { createWatchdog } from "./app/alerts/watchdog.ts";
 import type { Config } from "./config/environment.ts";
 import { DriftEvidence } from "./monitoring/drift.ts";
@@ -15,6 +16,10 @@ import { recomputeDrift } from "./monitoring/recompute_drift.ts";
 import { openValue } from "./registry/sealed.ts";
 import { codeVersion } from "./core/code_version.ts";
 import { dashboardPages } from "./dashboard/mount.ts";
+import { isLoopback } from "./api/access.ts";
+import { senderOf } from "./api/control_messages.ts";
+import type { SignalPolicy } from "./app/control/admit.ts";
+import { sendAllWaiting } from "./app/control/outbox.ts";
 import { createApp } from "./api/app.ts";
 import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
@@ -30,7 +35,7 @@ import { prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
 import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
-import { openPseudonyms } from "./app/security/pseudonym_secret.ts";
+import { installationSecret, openPseudonyms } from "./app/security/pseudonym_secret.ts";
 import type { Pseudonym } from "./privacy/pseudonym.ts";
 import { type ArtefactStore, fileArtefacts } from "./registry/artefacts.ts";
 import { ensureApiKey, type InstallationKey } from "./app/security/keys.ts";
@@ -50,6 +55,8 @@ import {
 } from "./temporal/control_client.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
+import type { Control } from "./temporal/control.ts";
+import { createSign, signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool, type DriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { createTrainer } from "./training/trainer.ts";
 
@@ -85,6 +92,8 @@ export interface Service {
   models: ReadonlyMap<string, ModelDefinition>;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  /** reads the files of versions before they serve */
+  files: VersionFiles;
   taskQueue: string;
   /** settles with the reason when a part failed for good; never rejects */
   failed: Promise<Error>;
@@ -134,11 +143,12 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   await checkDatabase(sql, servers.databaseUrl);
   await migrate(sql);
   installRuntime(log);
-  const [connection, models, key, pseudonym] = await Promise.all([
+  const [connection, models, key, pseudonym, secret] = await Promise.all([
     connectTemporal(servers.temporalAddress, config),
     loadModels(options.modelsFolder),
     ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY }),
     openPseudonyms(sql, { home, given: config.PERENNIAL_SECRET }),
+    installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
@@ -152,9 +162,11 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     log,
   });
   undo.add("the counts of serving", () => metrics.close());
+  const files = createVersionFiles({ sql, store, clock: systemClock, alertChannels });
   const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, metrics });
   const driftWorkers = createDriftWorkerPool();
   undo.add("the drift workers", () => driftWorkers.close());
+  const signals = { key: signalKey(secret), obeyUnsigned: obeysUnsigned(options) };
   const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
   const shared = {
     ...options,
@@ -166,12 +178,15 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
+    files,
     metrics,
     channels,
     driftWorkers,
     temporalUi,
+    signals,
     undo,
   };
+  startOutbox(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
@@ -184,6 +199,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     models,
     pseudonym,
     predictor,
+    files,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     failed: Promise.race([servers.failed, ...worker ? [worker.failed] : []]),
     stop: () => undo.run(),
@@ -199,12 +215,27 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  files: VersionFiles;
   metrics: MetricsRecorder;
   channels: Channels;
   driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
+  signals: SignalPolicy;
   undo: Undo;
 }
+
+/** Whether signals that nobody signed are obeyed: by default where Temporal is our own, on this machine alone. */
+function obeysUnsigned({ config, embedded }: Pick<ServiceOptions, "config" | "embedded">): boolean {
+  if (config.PERENNIAL_UNSIGNED_SIGNALS) return config.PERENNIAL_UNSIGNED_SIGNALS === "obey";
+  return embedded && !config.TEMPORAL_ADDRESS && isLoopback(config.PERENNIAL_HOST);
+}
+
+/** The control of workflows, whose messages are signed. */
+const signedControl = ({ client, config, signals }: Pick<Shared, "client" | "config" | "signals">): Control =>
+  temporalControl(client, {
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    sign: createSign(signals.key, systemClock),
+  });
 
 /** The embedded servers; or, for parts that run alone, the ones that the environment names. */
 async function findServers(
@@ -244,6 +275,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     client,
     channels,
     driftWorkers,
+    signals,
     log,
   } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
@@ -260,6 +292,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     driftWorkers,
     channels,
     alertChannels: [...channels.keys()],
+    signals,
     log,
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
@@ -297,6 +330,7 @@ function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
 
 const SEEN_MS = 20_000;
 const WATCHDOG_MS = 60_000;
+const OUTBOX_MS = 5_000;
 
 /** Says that this worker is there, and wakes the monitor when there is something to deliver. */
 async function startHeartbeat({ sql, client, undo, log }: Shared): Promise<void> {
@@ -307,6 +341,20 @@ async function startHeartbeat({ sql, client, undo, log }: Shared): Promise<void>
   undo.add("the heartbeat", () => clearInterval(timer));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
   undo.add("the delivery listener", unlisten);
+}
+
+/** Sends what was written down for workflows and not sent, since a process died or Temporal was away. */
+function startOutbox(shared: Shared): void {
+  const { sql, undo, log } = shared;
+  const send = senderOf({ sql, control: signedControl(shared) });
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy) return;
+    busy = true;
+    await sendAllWaiting(sql, send).catch((error) => log(messageOf(error)));
+    busy = false;
+  }, OUTBOX_MS);
+  undo.add("the outbox", () => clearInterval(timer));
 }
 
 /** Watches what a worker cannot say of itself. */
@@ -332,9 +380,9 @@ export async function recomputing(
 }
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, client, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
+  const { config, sql, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
-  const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
+  const control = signedControl(shared);
   const explain = await recomputing(shared);
   const serving = await openServing({
     sql,
@@ -349,6 +397,7 @@ async function runApi(shared: Shared): Promise<string> {
   const deps = {
     sql,
     clock: systemClock,
+    files: shared.files,
     pseudonym,
     control,
     predictor: serving.predictor,

@@ -44,7 +44,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/fresh": "",
   activities: `${SHARED} ${DOMAIN} src/db src/app ~src/serving ~src/threads`,
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
-  "src/temporal": `${SHARED} activities workflows`,
+  "src/temporal": `${SHARED} activities workflows ~src/security`,
   "src/demo": `${SHARED} ${DOMAIN} src/db src/app src/temporal`,
   "src/api": `${SHARED} ${DOMAIN} src/db src/app src/privacy src/security src/serving ~src/temporal`,
   "src/dashboard": `${SHARED} ${DOMAIN} src/db src/app src/security src/api`,

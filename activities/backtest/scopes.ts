@@ -3,11 +3,12 @@ import { checkedScope } from "../../src/db/backtests/scopes.ts";
 import { ConflictError } from "../../src/core/errors.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { ArtefactStore } from "../../src/registry/artefacts.ts";
+import type { SignalPolicy } from "../../src/app/control/admit.ts";
 import type { ObserveDeps } from "../deps.ts";
 import { recordingTrainer, rememberingTrainer, type UnderWay } from "./trainer.ts";
 
 /** The dependencies of activities in a scope. */
-export type ScopedDeps = ObserveDeps & { predictor: Predictor };
+export type ScopedDeps = ObserveDeps & { predictor: Predictor; signals: SignalPolicy };
 
 /** Opens a connection into a scope's schema. */
 export type OpenScope = (schema: string) => Database;
@@ -40,6 +41,7 @@ export function createScopes(deps: Given): Scopes {
         trainer: rememberingTrainer(deps, { scope, underWay }),
         predictor: servesNobody,
         alertChannels: [],
+        looksAreShown: false,
       };
       open.set(scope, scoped);
       return scoped;

@@ -1,13 +1,16 @@
 import { MINUTE_MS } from "../../src/core/time.ts";
 import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
-import { ConflictError } from "../../src/core/errors.ts";
+import { ArtefactError, ConflictError } from "../../src/core/errors.ts";
 import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
 import { enterStage, getCycle, settleCycle } from "../../src/db/cycles/cycles.ts";
 import { findLook, findRollout, getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
 import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
+import { knownGoods } from "../../src/app/registry/moves.ts";
+import { createVersionFiles, firstReadable, needReadable } from "../../src/app/registry/version_files.ts";
 import { currentAsOf } from "../../src/app/as_of.ts";
+import type { RolloutDecision } from "../../src/rollout/decision.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { Strategy } from "../../src/rollout/plan.ts";
 import { endedAlert } from "../../src/rollout/ended_alert.ts";
@@ -18,6 +21,7 @@ import { championOf } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import { deployVersion } from "../deploy.ts";
 import type { ActivityDeps } from "../deps.ts";
+import { admitRollout, type SignalPolicy } from "../../src/app/control/admit.ts";
 import { pruneVersions } from "../report.ts";
 import { plantWorse } from "./plant.ts";
 import { gatherEvidence } from "./gather_evidence.ts";
@@ -37,6 +41,9 @@ export interface HandRollout {
   /** left out: the installation's own clock decides */
   asOf?: string;
   replayed?: boolean;
+  /** proof that Perennial itself began it */
+  signedAt?: string;
+  signature?: string;
 }
 
 /** The result of a look at a rollout. */
@@ -47,7 +54,9 @@ interface RolloutLookResult {
   waitMs: number;
 }
 
-export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predictor }) => ({
+export const createRolloutActivities = (
+  deps: ActivityDeps & { predictor: Predictor; signals: SignalPolicy },
+) => ({
   /**
    * Lets what a cycle made serve: at once, or step by step, as the configuration says. Done once however often it is
    * called. @returns the id of the rollout; null: it serves everyone already
@@ -64,7 +73,7 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     const id = rolloutId(model.name, version);
     if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
     if (cycle.champion === null || config.rollout === "immediate") {
-      await deployVersion(sql, cycle, { version, why });
+      await deployVersion(deps, cycle, { challenger, why });
       return { version, rollout: null };
     }
     const champion = await getVersion(sql, model.name, cycle.champion);
@@ -73,9 +82,10 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     return { version, rollout: id };
   },
 
-  /** Begins the rollout that a person asked for. */
-  async beginRolloutByHand(hand: HandRollout): Promise<void> {
+  /** Begins the rollout that a person asked for. @throws {ConflictError} nobody signed it, and that is not obeyed here */
+  async beginRolloutByHand(asked: HandRollout): Promise<void> {
     const { sql, clock } = deps;
+    const hand = await admitRollout(sql, deps.signals, asked, clock());
     const { model, config } = await modelAndConfig(deps, hand.model);
     const champion = await championOf(deps, model.name);
     if (!champion) throw new ConflictError(`Cannot roll out "${model.name}": no version serves yet`);
@@ -89,6 +99,7 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
         `Cannot roll out version ${champion.version} of "${model.name}": it serves already`,
       );
     }
+    await needReadable(createVersionFiles(deps), challenger);
     const planRequest = {
       model,
       config,
@@ -121,7 +132,8 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     await gatherAnswers(deps, rollout, asOfMs);
     const evidence = await gatherEvidence(deps, { model, config, rollout, asOfMs });
     const decision = decideRollout(rollout.plan, rollout, evidence);
-    const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion });
+    const instead = await readBefore(deps, rollout, decision);
+    const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion, instead });
     return { ended: after.state !== "running", text: decision.text, waitMs };
   },
 
@@ -152,6 +164,34 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     return { shoppers: users.length };
   },
 });
+
+/**
+ * Reads the file of what would serve everyone by a decision. Where that is a champion whose file cannot be read, the
+ * last known good version stands in for it.
+ * @returns that stand-in; null: none is needed   @throws {ArtefactError} nothing else can be read either
+ */
+async function readBefore(
+  deps: ActivityDeps,
+  { model, champion, challengers }: Rollout,
+  decision: RolloutDecision,
+): Promise<number | null> {
+  if (decision.kind !== "promote" && decision.kind !== "roll back") return null;
+  const files = createVersionFiles(deps);
+  const target = decision.kind === "promote" ? decision.version : champion;
+  const version = await getVersion(deps.sql, model, target);
+  try {
+    await files.read(version);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    await files.report(version, error);
+    const goods = decision.kind === "promote" ? [] : await knownGoods(deps.sql, model);
+    const others = goods.filter((good) => good.version !== champion && !challengers.includes(good.version));
+    const good = await firstReadable(files, others);
+    if (!good) throw error; // the look is made again
+    return good.version;
+  }
+}
 
 /** Begins a rollout by the settings as they are now. A repeated call returns the one that began first. */
 async function start(

@@ -13,6 +13,7 @@ export const AlertKind = z.enum([
   "damaged",
   "stalled worker",
   "missed check",
+  "undelivered change",
   "model",
 ]);
 export type AlertKind = z.infer<typeof AlertKind>;

@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
 import type { Database } from "../db/connect.ts";
@@ -17,6 +18,8 @@ export interface ApiDeps {
   control: Control;
   predictor: Predictor;
   models: ReadonlyMap<string, ModelDefinition>;
+  /** reads the files of versions before they serve */
+  files: VersionFiles;
   /** recomputes past checks */
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */

@@ -57,6 +57,9 @@ export type StopRequest = z.input<typeof StopRequest>;
 /** A change was handed to the retrainers; what becomes of it shows in the status. */
 export const ChangeAccepted = z.object({
   accepted: z.literal(true),
+  told: z.boolean().default(true).describe(
+    "false: Temporal does not answer; they are told as soon as it does",
+  ),
   models: z.array(z.string()),
   requestId: z.string().describe("in the audit: this, a slash and the model's name"),
   statusUrl: z.string(),

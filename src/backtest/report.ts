@@ -24,6 +24,9 @@ export const PolicyResult = z.object({
   ),
   toPerennial: z.record(z.string(), Difference).nullable(),
   trainings: z.int(),
+  recalibrations: z.int().default(0).describe(
+    "how often a recalibrated version came to serve: it is no training",
+  ),
   deployments: z.int().describe("how often a version came to serve everyone"),
   rolledBack: z.int().describe("how often it went back to an earlier version once outcomes were there"),
   rejected: z.int(),
@@ -94,6 +97,7 @@ function policyResult(policy: string, { backtest, model, steps, seconds, worth }
     toNever: differences(scored, against("never"), lag),
     toPerennial: differences(scored, against("perennial"), lag),
     trainings: trained.length,
+    recalibrations: series.filter(isRecalibration).length,
     deployments: ended("deployed"),
     rolledBack:
       scored.filter(({ version }, i) => version !== null && version < (scored[i - 1]?.version ?? 0)).length,
@@ -104,6 +108,9 @@ function policyResult(policy: string, { backtest, model, steps, seconds, worth }
     gain: scored.length > 0 ? worth.get(policy)?.gain ?? null : null,
   };
 }
+
+/** A version came to serve, and none was trained. */
+const isRecalibration = ({ outcome, trained }: BacktestStep) => outcome === "deployed" && !trained;
 
 type Scored = BacktestStep & { metrics: MetricValues };
 const isScored = (step: BacktestStep): step is Scored => step.rows > 0 && step.metrics !== null;

@@ -84,6 +84,7 @@ const GOOD = new Set([
   "holds",
   "same",
   "retrain",
+  "recalibrate",
 ]);
 const BAD = new Set([
   "failed",

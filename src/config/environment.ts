@@ -24,6 +24,8 @@ const Variables = z.object({
   PERENNIAL_PORT: port(8000),
   PERENNIAL_SHARE_PORT: flag.default(false),
   PERENNIAL_SECRET: z.string().min(16).optional(),
+  /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
+  PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().optional(),

@@ -1,7 +1,9 @@
+import { beginsCycle } from "./begins_cycle.ts";
 import type { Answer, Reason } from "./check.ts";
 import type { Findings, Trouble } from "./findings.ts";
 import { nothingToLearn } from "./learnable.ts";
 import { decideWorth, type WorthDecision } from "./worth/decide.ts";
+import type { RecalibrationInput } from "./worth/recalibration.ts";
 
 type Champion = NonNullable<Findings["champion"]>;
 
@@ -15,6 +17,7 @@ export function decide(findings: Findings): { answer: Answer; reasons: Reason[] 
   const reasons = [
     ...learnable(findings),
     ...weighed ? [worth(weighed)] : [],
+    ...weighed && findings.worth?.recalibration ? [recalibration(weighed, findings.worth.recalibration)] : [],
     ...findings.quality ? [dataQuality(findings.quality)] : [],
     ...findings.rollout ? [rollout(findings.rollout)] : [],
     newSamples(findings),
@@ -69,14 +72,14 @@ function answerOf(findings: Findings, reasons: readonly Reason[], weighed: Worth
 /** Where worth is weighed, all else that was found has gone into its forecast. */
 function weighedAnswer(findings: Findings, { answer }: WorthDecision): Answer {
   const enough = findings.cutoffs >= findings.cutoffsMin && findings.unseenRows >= findings.unseenRowsMin;
-  return answer === "retrain" && !enough ? "cannot tell yet" : answer;
+  return beginsCycle(answer) && !enough ? "cannot tell yet" : answer;
 }
 
-/** The two sums side by side, in loss of one cut-off. */
+/** Training against waiting, in loss of one cut-off. */
 function worth({ answer, text, gain, price, advantage, chance, turns, forecast }: WorthDecision): Reason {
   return {
     code: "worth",
-    speaks: answer === "retrain" ? "for" : answer === "wait" ? "against" : "neither",
+    speaks: answer === "retrain" ? "for" : answer === "cannot tell yet" ? "neither" : "against",
     text,
     evidence: {
       gain: gain.mean,
@@ -87,6 +90,37 @@ function worth({ answer, text, gain, price, advantage, chance, turns, forecast }
       advantage,
       chance,
       turns,
+    },
+  };
+}
+
+/** The third sum: recalibrating what serves, or why it is not weighed. */
+function recalibration(
+  { answer, recalibration: worth }: WorthDecision,
+  { text, possible, windows }: RecalibrationInput,
+): Reason {
+  if (!worth) {
+    return {
+      code: "recalibration",
+      speaks: "neither",
+      text: possible
+        ? `Recalibrating is not weighed: ${windows.length} labelled windows say what it saves, 2 needed`
+        : `Recalibrating is not possible: ${text}`,
+      evidence: { windows: windows.length },
+    };
+  }
+  return {
+    code: "recalibration",
+    speaks: answer === "recalibrate" ? "for" : "against",
+    text: `${worth.text} (${text})`,
+    evidence: {
+      gain: worth.gain.mean,
+      low: worth.gain.low,
+      high: worth.gain.high,
+      cutoffs: worth.windows,
+      price: worth.price,
+      advantage: worth.advantage,
+      windows: windows.length,
     },
   };
 }

@@ -3,7 +3,7 @@ import { currentConfig } from "../db/config/config_versions.ts";
 import type { Database } from "../db/connect.ts";
 import { type ServingState, servingState } from "../db/models/serving.ts";
 import { getVersion } from "../db/models/versions.ts";
-import { knownGood } from "../app/registry/moves.ts";
+import { knownGoods } from "../app/registry/moves.ts";
 import { configOf } from "../config/retraining.ts";
 import type { LoadedModel, ModelLoader } from "./loaded_model.ts";
 
@@ -54,12 +54,13 @@ export async function loadServingSet(
 
 const TRIED_MAX = 5;
 
-/** The last known good version whose file is good; each one that is not was marked, and is passed over the next time. */
+/** Returns the last known good version whose file is good. One that was marked as damaged is tried last: it may be good again. */
 async function firstGood(sql: Database, load: ModelLoader, model: string): Promise<LoadedModel | null> {
-  for (let tried = 0; tried < TRIED_MAX; tried++) {
-    const version = await knownGood(sql, model);
-    if (version === null) return null;
-    const loadedModel = await load(model, version);
+  const versions = await knownGoods(sql, model);
+  const unmarked = versions.filter(({ damagedAt }) => damagedAt === null);
+  const marked = versions.filter(({ damagedAt }) => damagedAt !== null);
+  for (const { version } of [...unmarked, ...marked].slice(0, TRIED_MAX)) {
+    const loadedModel = await load(model, version, { standIn: true });
     if (loadedModel.scorer !== null) return loadedModel;
   }
   return null;

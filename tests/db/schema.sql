@@ -149,7 +149,7 @@ create table checks (
   findings jsonb,
   observations uuid[] not null default '{}'::uuid[],
   code_version text,
-  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
+  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'recalibrate'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
   constraint checks_pkey PRIMARY KEY (id),
   constraint checks_workflow_run_key UNIQUE (workflow_run)
 );
@@ -356,6 +356,21 @@ create table observations (
 );
 CREATE INDEX observations_newest ON public.observations USING btree (kind, model, as_of DESC, at DESC);
 
+create table outbox (
+  id bigint not null generated always as identity,
+  key text not null,
+  target text not null,
+  message jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  last_error text,
+  sent_at timestamp with time zone,
+  given_up_at timestamp with time zone,
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_key_key UNIQUE (key)
+);
+CREATE INDEX outbox_unsent ON public.outbox USING btree (target, id) WHERE ((sent_at IS NULL) AND (given_up_at IS NULL));
+
 create table predictions (
   id bigint not null generated always as identity,
   model text not null,
@@ -542,6 +557,13 @@ create table settings (
   value jsonb not null,
   updated_at timestamp with time zone not null default now(),
   constraint settings_pkey PRIMARY KEY (name)
+);
+
+create table signal_uses (
+  signature text not null,
+  receipt text not null,
+  at timestamp with time zone not null default now(),
+  constraint signal_uses_pkey PRIMARY KEY (signature)
 );
 
 create table snapshots (

@@ -143,15 +143,15 @@ async function spareVersion(service: Service, home: string, cycle: number): Prom
 
 /** Lets another version serve, and takes it back. */
 async function rolledBackByHand(service: Service, home: string): Promise<void> {
-  const { sql, predictor } = service;
+  const { predictor } = service;
   const users = await shoppers(service, 20);
   const predict = () => predictor.predict({ model: "churn", users, asOfMs: scored[0] });
   const before = await predict();
   const other = await spareVersion(service, home, 901);
-  await promote(sql, { ...asked("up"), model: "churn", version: other.version });
+  await promote(service, { ...asked("up"), model: "churn", version: other.version });
   const meanwhile = await predict();
   assert.deepEqual([meanwhile.version, meanwhile.fallback], [other.version, false]);
-  const back = await rollBack(sql, { ...asked("down"), model: "churn" });
+  const back = await rollBack(service, { ...asked("down"), model: "churn" });
   assert.equal(back.version, before.version);
   const after = await predict();
   assert.deepEqual(after.predictions, before.predictions);
@@ -266,7 +266,7 @@ async function damaged(service: Service, home: string): Promise<void> {
   const { sql, models } = service;
   const good = (await servingVersion(sql, "churn"))!;
   const broken = await spareVersion(service, home, 902);
-  await promote(sql, { ...asked("up again"), model: "churn", version: broken.version });
+  await promote(service, { ...asked("up again"), model: "churn", version: broken.version });
   const hash = broken.artefactSha256;
   const path = join(home, "artefacts", hash.slice(0, 2), hash);
   const bytes = await Deno.readFile(path);

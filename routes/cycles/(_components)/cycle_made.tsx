@@ -60,6 +60,18 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       <dd>
         {manifest.candidate} <small>{competition(manifest)}</small>
       </dd>
+      {manifest.recalibrated && (
+        <>
+          <dt>Recalibrated</dt>
+          <dd>
+            intercept {figure(manifest.recalibrated.intercept)}, slope {figure(manifest.recalibrated.slope)}
+            <small>
+              moves the answers of v{manifest.recalibrated.of}; fitted on{" "}
+              {counted(manifest.recalibrated.rows, "row")}
+            </small>
+          </dd>
+        </>
+      )}
       <dt>Learnt from</dt>
       <dd>
         {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}

@@ -115,7 +115,7 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
         c,
         sql,
         { body: asked, status: 200 },
-        (requestId) => moved(deps, () => rollBack(sql, { ...request, requestId })),
+        (requestId) => moved(deps, () => rollBack(deps, { ...request, requestId })),
       ),
       200,
     );
@@ -128,7 +128,7 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
         c,
         sql,
         { body: asked, status: 200 },
-        (requestId) => moved(deps, () => promote(sql, { ...request, requestId })),
+        (requestId) => moved(deps, () => promote(deps, { ...request, requestId })),
       ),
       200,
     );

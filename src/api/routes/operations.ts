@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { hasKeys } from "../../db/access/api_keys.ts";
 import { pageOfAudit } from "../../db/access/audit.ts";
 import type { Database } from "../../db/connect.ts";
-import { temporalAnswers } from "../changes.ts";
+import { temporalAnswers } from "../reaching.ts";
 import { AuditAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { Api, ApiDeps } from "../deps.ts";

@@ -30,6 +30,11 @@ export async function openPseudonyms(
   return pseudonym;
 }
 
+/** The secret that the keys of an installation are derived from: `given` (PERENNIAL_SECRET), else its file. */
+export const installationSecret = (
+  { home, given }: { home: string; given?: string },
+): Promise<string> => given === undefined ? keptSecret(home) : Promise.resolve(given);
+
 /** The secret in `<home>/secret`; the first of several processes that start at once makes it, whole or not at all. */
 async function keptSecret(home: string): Promise<string> {
   const path = join(home, "secret");

@@ -15,11 +15,14 @@ export const AuditRow = z.object({
 });
 export type AuditRow = z.infer<typeof AuditRow>;
 
+/** A change to be written down. */
+export type AuditEntry = Omit<AuditRow, "id" | "at" | "before" | "after"> & {
+  before?: unknown;
+  after?: unknown;
+};
+
 /** Writes a change down, once per request. */
-export async function writeAudit(
-  sql: Sql,
-  row: Omit<AuditRow, "id" | "at" | "before" | "after"> & { before?: unknown; after?: unknown },
-): Promise<void> {
+export async function writeAudit(sql: Sql, row: AuditEntry): Promise<void> {
   const json = (value: unknown) => value === undefined ? null : sql.json(value as never);
   await sql`insert into audit (request_id, who, action, target, why, before, after)
     values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${row.why},

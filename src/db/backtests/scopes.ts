@@ -47,11 +47,13 @@ export const SHARED_TABLES = [
   "imports",
   "label_blocks",
   "migrations",
+  "outbox",
   "quality_days",
   "quarantine",
   "repeats",
   "sessions",
   "settings",
+  "signal_uses",
   "user_days",
   "workers",
 ] as const;
