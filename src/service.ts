@@ -407,6 +407,11 @@ async function runApi(shared: Shared): Promise<string> {
     explain,
     temporalUi,
     host,
+    webhookSecrets: {
+      shopify: config.PERENNIAL_SHOPIFY_SECRET,
+      segment: config.PERENNIAL_SEGMENT_SECRET,
+      woocommerce: config.PERENNIAL_WOOCOMMERCE_SECRET,
+    },
     log,
   };
   const pages = { ...deps, namespace: config.TEMPORAL_NAMESPACE, cache: shared.cache };

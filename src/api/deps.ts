@@ -6,6 +6,7 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 
@@ -25,6 +26,8 @@ export interface ApiDeps {
   temporalUi: string | null;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
   host?: string;
+  /** shared with senders of `POST /events?preset=...` that sign what they post */
+  webhookSecrets?: WebhookSecrets;
   /** Hears what went wrong, one line each, without keys or ids of persons. */
   log: (line: string) => void;
 }

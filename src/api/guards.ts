@@ -7,6 +7,7 @@ import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
+import { admitSigned, signedRequest } from "./webhook_guard.ts";
 import { ApiFault, RoleNeededError } from "./problem.ts";
 
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
@@ -41,7 +42,11 @@ export function addGuards(app: Api, deps: ApiDeps): void {
 }
 
 /** Puts what the API's own routes want of a request before them. */
-export function addRouteGuards(app: Api, { host = LOOPBACK }: Pick<ApiDeps, "host">, keys: KeyRing): void {
+export function addRouteGuards(
+  app: Api,
+  { host = LOOPBACK, webhookSecrets = {} }: Pick<ApiDeps, "host" | "webhookSecrets">,
+  keys: KeyRing,
+): void {
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
@@ -49,6 +54,13 @@ export function addRouteGuards(app: Api, { host = LOOPBACK }: Pick<ApiDeps, "hos
     const limited = limitBody(maxSize);
     app.on(method, routerPath(path), async (c, next) => {
       const answered = async () => {
+        const signed = signedRequest(c, webhookSecrets);
+        if (signed) {
+          return await limitedBeforeKnown(c, async () => {
+            await admitSigned(c, signed);
+            await next();
+          });
+        }
         await admit(c);
         return await limited(c, next);
       };
@@ -56,6 +68,9 @@ export function addRouteGuards(app: Api, { host = LOOPBACK }: Pick<ApiDeps, "hos
     });
   }
 }
+
+/** Whoever has shown no key yet is read less of. */
+const limitedBeforeKnown = limitBody(BODY_BYTES_MAX);
 
 const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
 

@@ -13,6 +13,7 @@ import type { Problem } from "./messages.ts";
 const KINDS = {
   "malformed": [400, "The request cannot be read"],
   "key-needed": [401, "An API key is needed"],
+  "wrong-signature": [401, "The signature does not fit"],
   "role-needed": [403, "This takes another role"],
   "not-found": [404, "There is no such thing"],
   "conflict": [409, "The request contradicts what is so now"],
