@@ -12,6 +12,7 @@ import type { ObserveDeps } from "./deps.ts";
 import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
+import { createReconcileActivities, type ReconcileDeps } from "./reconcile.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
 import { createRolloutActivities } from "./rollout/mod.ts";
@@ -20,7 +21,7 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** The dependencies of a worker. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & {
+export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & {
   predictor: Predictor;
   openScope: OpenScope;
   liveWorkflows: LiveWorkflows;
@@ -54,6 +55,7 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createRetrainerActivities(deps),
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
+    ...createReconcileActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };

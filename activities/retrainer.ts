@@ -1,7 +1,7 @@
 import { writeAudit } from "../src/db/access/audit.ts";
 import { currentConfig } from "../src/db/config/config_versions.ts";
 import { nextCycleNumber } from "../src/db/cycles/cycles.ts";
-import { saveRetrainer } from "../src/db/cycles/retrainers.ts";
+import { saveDesired, saveRetrainer } from "../src/db/cycles/retrainers.ts";
 import { configOf } from "../src/config/retraining.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -31,8 +31,9 @@ export const createRetrainerActivities = ({ sql }: ActivityDeps) => ({
     return { nextCycle: await nextCycleNumber(sql, note.model), intervalMs: Math.round(hours * 3_600_000) };
   },
 
-  /** Writes down who started, stopped or forced; once per request, also where the API wrote it already. */
+  /** Writes down who started, stopped or forced, and what people want since then; once per request, also where the API wrote it already. */
   async noteControl({ model, action, requestId, by, why }: ControlNote): Promise<void> {
+    if (action !== "force") await saveDesired(sql, model, action === "start");
     await writeAudit(sql, { requestId: `${requestId}/${model}`, who: by, action, target: model, why });
   },
 });

@@ -21,8 +21,8 @@ import { serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
-import { runningBacktests } from "./db/backtests/backtests.ts";
-import { listRollouts } from "./db/rollouts/rollouts.ts";
+import { lastCheckMs } from "./db/cycles/checks.ts";
+import { findDesired } from "./db/cycles/retrainers.ts";
 import { addServingMinutes } from "./db/models/serving_minutes.ts";
 import { workerSeen } from "./db/cycles/workers.ts";
 import { migrate } from "./db/migrate.ts";
@@ -40,15 +40,8 @@ import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
 import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
 import { connectTemporal } from "./temporal/connect.ts";
-import {
-  ensureBacktest,
-  ensureMonitor,
-  ensureRetrainer,
-  ensureRollout,
-  liveWorkflows,
-  temporalControl,
-  wakeMonitor,
-} from "./temporal/control_client.ts";
+import { liveWorkflows, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
+import { ensureReconciler, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
 import { createDriftWorkerPool, type DriftWorkerPool } from "./threads/drift_worker_pool.ts";
@@ -271,6 +264,8 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
     liveWorkflows: liveWorkflows(client),
+    workflows: workflowControl(client, { taskQueue }),
+    active: shared.active ?? true,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
@@ -279,12 +274,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     if (worker.getState() === "RUNNING") worker.shutdown();
     await running;
   });
-  const active = shared.active ?? true;
-  await Promise.all([...models.keys()].map((model) => ensureRetrainer(client, { model, taskQueue, active })));
-  if (active) await ensureMonitor(client, { taskQueue });
-  const rollouts = await listRollouts(sql, { state: "running" });
-  await Promise.all(rollouts.map((rollout) => ensureRollout(client, { ...rollout, taskQueue })));
-  for (const id of await runningBacktests(sql)) await ensureBacktest(client, { id, taskQueue });
+  await reconcileAtStart(deps);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
 }
@@ -303,15 +293,23 @@ function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
 }
 
 const SEEN_MS = 20_000;
+const SCHEDULED_MS = 60_000;
 const WATCHDOG_MS = 60_000;
 
-/** Says that this worker is there, and wakes the monitor when there is something to deliver. */
-async function startHeartbeat({ sql, client, undo, log }: Shared): Promise<void> {
+/**
+ * Says that this worker is there, sees that the reconciler is scheduled, also after Temporal's store was lost, and wakes
+ * the monitor when there is something to deliver.
+ */
+async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promise<void> {
+  const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
   const name = `${hostname()}/${Deno.pid}`;
   const failed = (error: unknown) => log(messageOf(error));
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));
+  await ensureReconciler(client, schedule);
+  const scheduling = setInterval(() => ensureReconciler(client, schedule).catch(failed), SCHEDULED_MS);
+  undo.add("the schedule of the reconciler", () => clearInterval(scheduling));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
   undo.add("the delivery listener", unlisten);
 }
@@ -341,7 +339,13 @@ export async function recomputing(
 async function runApi(shared: Shared): Promise<string> {
   const { config, sql, client, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
-  const control = temporalControl(client, { taskQueue: config.TEMPORAL_TASK_QUEUE });
+  const control = temporalControl(client, {
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    findStart: async (model) => {
+      const [active, checkedMs] = await Promise.all([findDesired(sql, model), lastCheckMs(sql, model)]);
+      return { model, active: active ?? false, lastCheckMs: checkedMs ?? undefined };
+    },
+  });
   const explain = await recomputing(shared);
   const serving = await openServing({
     sql,

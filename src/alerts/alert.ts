@@ -13,6 +13,7 @@ export const AlertKind = z.enum([
   "damaged",
   "stalled worker",
   "missed check",
+  "lost workflow",
   "model",
 ]);
 export type AlertKind = z.infer<typeof AlertKind>;

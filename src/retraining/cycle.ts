@@ -26,6 +26,7 @@ export const Outcome = z.enum([
   "failed",
   "cancelled",
   "rolled back",
+  "lost",
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 

@@ -12,6 +12,8 @@ export function cycleText(cycle: Cycle): string {
       return running(cycle);
     case "failed":
       return `Failed at "${stage}"${error ? `: ${error}` : ""}`;
+    case "lost":
+      return `Lost at "${stage}"${error ? `: ${error}` : ""}; what served before still serves`;
     case "cancelled":
       return `Cancelled at "${stage}"; what served before still serves`;
     case "rolled back":

@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import { systemClock } from "../core/clock.ts";
 import { NotFoundError } from "../core/errors.ts";
+import type { RetrainerStart } from "../../activities/reconcile.ts";
 import type { LiveWorkflows } from "../../activities/backtest/live.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
 import type { Control } from "./control.ts";
@@ -8,11 +9,22 @@ import type { Control } from "./control.ts";
 /** Workflow id of a model's retrainer. */
 export const retrainerId = (model: string): string => `retrainer/${model}`;
 
-/** Tells retrainers what people want, through Temporal signals. A retrainer that does not run yet is started by them. */
-export function temporalControl(client: Client, { taskQueue }: { taskQueue: string }): Control {
-  const signal = (model: string, name: string, args: unknown[]) =>
-    client.workflow.signalWithStart("retrainer", {
-      ...startOptions(model, taskQueue, false),
+/** How a retrainer begins, by what people asked for and when it checked last. */
+export type FindStart = (model: string) => Promise<RetrainerStart>;
+
+const stopped: FindStart = (model) => Promise.resolve({ model, active: false });
+
+/**
+ * Tells retrainers what people want, through Temporal signals. A retrainer that does not run is begun by them.
+ * @param options.findStart how it begins then; left out: stopped
+ */
+export function temporalControl(
+  client: Client,
+  { taskQueue, findStart = stopped }: { taskQueue: string; findStart?: FindStart },
+): Control {
+  const signal = async (model: string, name: string, args: unknown[]) =>
+    await client.workflow.signalWithStart("retrainer", {
+      ...startOptions(await findStart(model), taskQueue),
       signal: name,
       signalArgs: args,
     });
@@ -49,10 +61,10 @@ export function temporalControl(client: Client, { taskQueue }: { taskQueue: stri
 /** Makes sure that a model's retrainer runs; one that runs already is left as it is. */
 export async function ensureRetrainer(
   client: Client,
-  { model, taskQueue, active }: { model: string; taskQueue: string; active: boolean },
+  { taskQueue, ...retrainer }: RetrainerStart & { taskQueue: string },
 ): Promise<void> {
   await client.workflow.start("retrainer", {
-    ...startOptions(model, taskQueue, active),
+    ...startOptions(retrainer, taskQueue),
     workflowIdConflictPolicy: "USE_EXISTING",
   });
 }
@@ -118,9 +130,16 @@ async function cancelIfThere(client: Client, workflowId: string): Promise<boolea
 /** Makes sure that somebody looks at a rollout that runs. */
 export async function ensureRollout(
   client: Client,
-  { id, model, replayed, taskQueue }: { id: string; model: string; replayed: boolean; taskQueue: string },
+  { id, model, replayed, looks = 0, taskQueue }: {
+    id: string;
+    model: string;
+    replayed: boolean;
+    /** looks that were made before */
+    looks?: number;
+    taskQueue: string;
+  },
 ): Promise<void> {
-  const args = [{ rollout: id, replayed }];
+  const args = [{ rollout: id, replayed, looks }];
   await client.workflow.start("rollout", { ...rolloutOptions(id, model, taskQueue), args });
 }
 
@@ -167,11 +186,12 @@ export const liveWorkflows = (client: Client): LiveWorkflows => ({
     client.withAbortSignal(signal, () => lookAsOf(client, id, { asOf, traffic: false })),
 });
 
-function startOptions(model: string, taskQueue: string, active: boolean) {
+function startOptions(retrainer: RetrainerStart, taskQueue: string) {
+  const { model } = retrainer;
   return {
     workflowId: retrainerId(model),
     taskQueue,
-    args: [{ model, active }],
+    args: [retrainer],
     typedSearchAttributes: [{ key: MODEL, value: model }],
     staticSummary: `Watches over the ${model} model`,
     memo: { model },

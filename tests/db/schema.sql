@@ -76,7 +76,7 @@ create table backtest_ends (
   state text not null,
   text text not null,
   at timestamp with time zone not null default now(),
-  constraint backtest_ends_state_check CHECK ((state = ANY (ARRAY['finished'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint backtest_ends_state_check CHECK ((state = ANY (ARRAY['finished'::text, 'failed'::text, 'cancelled'::text, 'lost'::text]))),
   constraint backtest_ends_backtest_fkey FOREIGN KEY (backtest) REFERENCES backtests(id),
   constraint backtest_ends_pkey PRIMARY KEY (backtest, policy)
 );
@@ -187,7 +187,7 @@ create table cycles (
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   loss_change double precision generated always as (((((evidence -> 'difference'::text) ->> 'mean'::text))::double precision / NULLIF(((evidence ->> 'championLoss'::text))::double precision, (0)::double precision))) stored,
-  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
+  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text, 'lost'::text]))),
   constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'approve'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
   constraint cycles_verdict_check CHECK ((verdict = ANY (ARRAY['promote'::text, 'reject'::text, 'inconclusive'::text]))),
   constraint cycles_pkey PRIMARY KEY (id),
@@ -435,6 +435,8 @@ create table retrainers (
   next_check_at timestamp with time zone,
   running_cycle text,
   updated_at timestamp with time zone not null default now(),
+  desired_active boolean,
+  desired_at timestamp with time zone,
   constraint retrainers_pkey PRIMARY KEY (model)
 );
 

@@ -143,7 +143,7 @@ async function spareVersion(service: Service, home: string, cycle: number): Prom
 
 /** Lets another version serve, and takes it back. */
 async function rolledBackByHand(service: Service, home: string): Promise<void> {
-  const { sql, predictor } = service;
+  const { predictor } = service;
   const users = await shoppers(service, 20);
   const predict = () => predictor.predict({ model: "churn", users, asOfMs: scored[0] });
   const before = await predict();

@@ -25,6 +25,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "damaged": "damaged file",
   "stalled worker": "no worker",
   "missed check": "check missed",
+  "lost workflow": "lost workflow",
   "model": "model",
 };
 
@@ -96,6 +97,8 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
       };
     case "missed check":
       return { text: "See whether Temporal and a worker run; the check is made up for once they do." };
+    case "lost workflow":
+      return { text: "See whether Temporal answers; what was lost is begun again every minute." };
     case "model":
       return { text: "Look at the model's cycles.", href: `/cycles${ofModel}`, link: "Cycles" };
     default:

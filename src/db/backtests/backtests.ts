@@ -22,7 +22,7 @@ export async function getBacktest(sql: Sql, id: string): Promise<Backtest> {
 /** A backtest with how far it is. */
 export const BacktestRow = Backtest.extend({
   done: z.int(),
-  state: z.enum(["running", "finished", "failed", "cancelled"]),
+  state: z.enum(["running", "finished", "failed", "cancelled", "lost"]),
   text: z.string().nullable().describe("how it ended"),
   endedAt: z.iso.datetime().nullable(),
 });
@@ -54,6 +54,13 @@ export async function runningBacktests(sql: Sql): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`select id from backtests b
     where not exists (select 1 from backtest_ends e where e.backtest = b.id and e.policy = '') order by created_at`;
   return rows.map(({ id }) => id);
+}
+
+/** Returns the backtests that were lost since a moment, with why. */
+export async function lostBacktests(sql: Sql, sinceMs: number): Promise<{ id: string; text: string }[]> {
+  const rows = await sql<{ id: string; text: string }[]>`select backtest as id, text from backtest_ends
+    where policy = '' and state = 'lost' and at >= ${new Date(sinceMs).toISOString()} order by at`;
+  return [...rows];
 }
 
 /** A step with where its predictions are. */

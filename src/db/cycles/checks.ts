@@ -74,3 +74,9 @@ export async function checksSince(sql: Sql, asOf: string, limit: number): Promis
     order by as_of desc, checked_at desc limit ${limit}`;
   return z.array(StoredCheck).parse([...rows]);
 }
+
+/** When a model was checked last, ms since the epoch; null: never. Uses index `checks_model_at`. */
+export async function lastCheckMs(sql: Sql, model: string): Promise<number | null> {
+  const [row] = await sql`select max(checked_at) as at from checks where model = ${model}`;
+  return row.at === null ? null : Date.parse(row.at);
+}

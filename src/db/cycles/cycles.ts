@@ -66,16 +66,33 @@ export async function saveWatch(sql: Sql, id: string, watch: Watch): Promise<voi
       outcome = ${watch.decision === "rolled back" ? sql`'rolled back'` : sql`outcome`} where id = ${id}`;
 }
 
-/** Ends a cycle; the first outcome stands. */
+/** Ends a cycle; the first outcome stands. @returns whether this was the first */
 export async function endCycle(
   sql: Sql,
   id: string,
   outcome: Outcome,
   error: string | null = null,
-): Promise<void> {
+): Promise<boolean> {
   await enterStage(sql, id, "ended");
-  await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
+  const ended =
+    await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
     where id = ${id} and ended_at is null`;
+  return ended.count > 0;
+}
+
+/** Returns the cycles that have not ended. */
+export async function openCycles(sql: Sql): Promise<{ id: string; model: string }[]> {
+  const rows = await sql<{ id: string; model: string }[]>`
+    select id, model from cycles where ended_at is null order by started_at`;
+  return [...rows];
+}
+
+/** Returns ended rollouts whose cycle still says that they run, for so long. */
+export async function unconcludedRollouts(sql: Sql, beforeMs: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`select r.id from rollouts r join cycles c on c.id = r.cycle_id
+    where c.outcome = 'rolling out' and r.state <> 'running'
+      and r.ended_at < ${new Date(beforeMs).toISOString()} order by r.ended_at`;
+  return rows.map(({ id }) => id);
 }
 
 /** Says how the rollout ended that a cycle began, with a word on why where its version does not serve. */

@@ -113,3 +113,10 @@ export async function saveLook(
     values (${rollout}, ${number}, ${key}, ${asOf}, ${step}, ${tx.json([...shares])}, ${tx.json(evidence)},
       ${tx.json(decision)}, ${codeVersion})`;
 }
+
+/** The number of the newest look at a rollout; 0: there was none. */
+export async function lastLookNumber(sql: Sql, rollout: string): Promise<number> {
+  const [row] = await sql`select coalesce(max(substring(key from '^look ([0-9]+)$')::int), 0)::int as number
+    from rollout_looks where rollout = ${rollout}`;
+  return row.number;
+}
