@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Backtest, BacktestEnd, BacktestStep } from "../../backtest/backtest.ts";
 import { NotFoundError } from "../../core/errors.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) => sql`id, models, policies, moments, scored_from, config, by, why, created_at`;
 
@@ -39,7 +40,7 @@ export async function listBacktests(
       (select count(*)::int from backtest_steps s where s.backtest = b.id) as done
     from backtests b left join backtest_ends e on e.backtest = b.id and e.policy = ''
     where ${id === undefined ? sql`true` : sql`b.id = ${id}`} order by b.created_at desc limit ${limit}`;
-  return z.array(BacktestRow).parse([...rows]);
+  return readRows(BacktestRow, rows);
 }
 
 /** The id of the newest in which a policy runs on what serves, or null where there is none. */

@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import {
   Cycle,
@@ -12,6 +11,7 @@ import {
 import { type Evidence, Verdict } from "../../validation/verdict.ts";
 import { arrayLiteral } from "../array_literal.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 /** Opens a cycle; a repeated call for the same run changes nothing. */
 export async function openCycle(
@@ -116,7 +116,7 @@ type Fragment = ReturnType<typeof columns>;
 /** A cycle, or null where there is none of this id: a person's request, a demo's reference policy or a drill made it. */
 export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
   const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
-  return row ? Cycle.parse(row) : null;
+  return readRows(Cycle, row ? [row] : []).at(0) ?? null;
 }
 
 /** @throws {NotFoundError} if there is no such cycle */
@@ -157,7 +157,7 @@ export async function listCycles(
         and ${trigger ? sql`trigger = ${trigger}` : sql`true`}
       order by ${by} limit ${limit} offset ${offset}) page using (id)
     order by ${by}`;
-  return z.array(Cycle).parse([...rows]);
+  return readRows(Cycle, rows);
 }
 
 /** Sort expressions of cycles. */
@@ -208,5 +208,5 @@ export async function replayTrainingSeconds(
 export async function judgedCyclesSince(sql: Sql, asOf: string): Promise<Cycle[]> {
   const rows = await sql`select ${columns(sql)} from cycles
     where as_of >= ${asOf} and verdict is not null and evidence is not null order by as_of desc, started_at desc`;
-  return z.array(Cycle).parse([...rows]);
+  return readRows(Cycle, rows);
 }

@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import { Rollout, RolloutLook, type RolloutState } from "../../rollout/rollout.ts";
 import type { ArmShare } from "../../rollout/plan.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) =>
   sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, step_at, replayed, began_by, why,
@@ -53,7 +53,7 @@ export async function listRollouts(
   const rows = await sql`select ${columns(sql)} from rollouts
     where ${model ? sql`model = ${model}` : sql`true`} and ${state ? sql`state = ${state}` : sql`true`}
     order by started_at desc, id limit ${limit}`;
-  return z.array(Rollout).parse([...rows]);
+  return readRows(Rollout, rows);
 }
 
 /** Moves a rollout to a step, or gives its arms other shares within one. */
@@ -89,7 +89,7 @@ export async function findLook(sql: Sql, rollout: string, key: string): Promise<
 export async function listLooks(sql: Sql, rollout: string, limit = 100): Promise<RolloutLook[]> {
   const rows = await sql`select ${lookColumns(sql)} from rollout_looks where rollout = ${rollout}
     order by number desc limit ${limit}`;
-  return z.array(RolloutLook).parse([...rows]);
+  return readRows(RolloutLook, rows);
 }
 
 /** A look that changed nothing gives way to the next one within so long, so that a rollout of weeks keeps hundreds. */
