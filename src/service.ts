@@ -27,7 +27,8 @@ import { addServingMinutes } from "./db/models/serving_minutes.ts";
 import { workerSeen } from "./db/cycles/workers.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
-import { prepareNamespace } from "./embedded/temporal_namespace.ts";
+import { checkStore, checkTemporal } from "./app/installation_identity.ts";
+import { namespaceId, prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
 import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
@@ -39,7 +40,7 @@ import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
 import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
-import { connectTemporal } from "./temporal/connect.ts";
+import { connectTemporal, WITHOUT_ATTRIBUTES } from "./temporal/connect.ts";
 import { liveWorkflows, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
 import { ensureReconciler, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
 import { installRuntime } from "./temporal/runtime.ts";
@@ -62,6 +63,8 @@ export interface ServiceOptions {
   log: Log;
   /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
   embedded: boolean;
+  /** whether another Temporal or artefact folder than before takes their place */
+  adopt?: boolean;
   /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */
   active?: boolean;
   /** folder whose files define the models; left out: src/models */
@@ -137,8 +140,8 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     openPseudonyms(sql, { home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-  const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
+  const client = await openClient(options, { sql, connection, servers });
+  const store = await openStore(options, sql);
   const channels = createChannels(config, log);
   const alertChannels = [...channels.keys()];
   const metrics = createMetricsRecorder({
@@ -187,6 +190,37 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     failed: Promise.race([servers.failed, ...worker ? [worker.failed] : []]),
     stop: () => undo.run(),
   };
+}
+
+/** Opens Temporal, if it is the one that this database belongs to and has what Perennial needs. */
+async function openClient(
+  { config, home, log, embedded, adopt }: ServiceOptions,
+  { sql, connection, servers }: { sql: Database; connection: NativeConnection; servers: Installation },
+): Promise<Client> {
+  const isEmbedded = embedded && !config.TEMPORAL_ADDRESS;
+  const namespace = config.TEMPORAL_NAMESPACE;
+  const at = { address: servers.temporalAddress, namespace };
+  const id = await namespaceId(connection, at);
+  const place = isEmbedded
+    ? `the embedded server of ${home}${namespace === "default" ? "" : `, namespace "${namespace}"`}`
+    : `${at.address}, namespace "${namespace}"`;
+  const { lost } = await checkTemporal(sql, { id, place }, { adopt });
+  if (lost) log(`Temporal at ${place} has a new store: workflows are begun again from the database`);
+  const attributes = await prepareNamespace(connection, at);
+  if (!attributes) log(`Temporal at ${place} lets nobody add search attributes: workflows have none`);
+  const interceptors = attributes ? {} : { workflow: [WITHOUT_ATTRIBUTES] };
+  return new Client({ connection, namespace, interceptors });
+}
+
+/** Opens the artefact folder, if it is the one that this database belongs to. */
+async function openStore(
+  { config, home, log, adopt }: ServiceOptions,
+  sql: Database,
+): Promise<ArtefactStore> {
+  const folder = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
+  const { id, isThere } = await checkStore(sql, folder, { adopt });
+  if (!isThere) log(`The artefact store is not in "${folder}" yet: models are read once it is mounted`);
+  return fileArtefacts(folder, { id });
 }
 
 interface Shared extends ServiceOptions {
@@ -249,7 +283,6 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
   const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
-  if (!shared.embedded || config.TEMPORAL_ADDRESS) await prepareNamespace(connection, namespace);
   const deps = {
     sql,
     clock: systemClock,

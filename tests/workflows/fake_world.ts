@@ -149,6 +149,7 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       world.shown.push(note);
       return await Promise.resolve({ nextCycle: world.cyclesEnded + 1, intervalMs: world.intervalMs });
     },
+    reconcile: () => Promise.resolve({ mended: [], troubles: [] }),
     noteControl: async (note) => {
       const world = worldOf(note.model);
       const error = world.failing.get("noteControl")?.();
