@@ -27,6 +27,7 @@ import { addServingMinutes } from "./db/models/serving_minutes.ts";
 import { workerSeen } from "./db/cycles/workers.ts";
 import { migrate } from "./db/migrate.ts";
 import { startInstallation } from "./embedded/installation.ts";
+import { createDatabaseWatch } from "./app/database_watch.ts";
 import { checkStore, checkTemporal } from "./app/installation_identity.ts";
 import { namespaceId, prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
@@ -369,9 +370,19 @@ export async function recomputing(
   };
 }
 
+/** A statement of a request is ended after so long; a worker's may take its time. */
+const STATEMENT_MS = 45_000;
+
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, client, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
+  const { config, client, servers, models, pseudonym, store, channels, metrics, temporalUi, log, undo } =
+    shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
+  const sql = connect(servers.databaseUrl, { statementMs: STATEMENT_MS });
+  undo.add("the API's connections", () => sql.end({ timeout: 5 }));
+  const probe = connect(servers.databaseUrl, { max: 1, statementMs: STATEMENT_MS });
+  undo.add("the connection that watches Postgres", () => probe.end({ timeout: 1 }));
+  const database = createDatabaseWatch(probe, systemClock);
+  undo.add("the watch over Postgres", () => database.close());
   const control = temporalControl(client, {
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     findStart: async (model) => {
@@ -394,6 +405,7 @@ async function runApi(shared: Shared): Promise<string> {
     sql,
     clock: systemClock,
     files: shared.files,
+    database,
     pseudonym,
     control,
     predictor: serving.predictor,
