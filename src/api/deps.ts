@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
+import type { Admission } from "./admission.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
 import type { Database } from "../db/connect.ts";
@@ -24,6 +26,10 @@ export interface ApiDeps {
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */
   temporalUi: string | null;
+  /** watches Postgres beside the requests; left out: nobody does */
+  database?: DatabaseWatch;
+  /** how much may be under way at once; left out: what one process takes */
+  admission?: Admission;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
   host?: string;
   /** shared with senders of `POST /events?preset=...` that sign what they post */

@@ -3,12 +3,13 @@ import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
 import type { KeyRing } from "../app/security/key_ring.ts";
 import { allows, type Role } from "../security/roles.ts";
+import { createAdmission } from "./admission.ts";
 import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { admitSigned, signedRequest } from "./webhook_guard.ts";
-import { ApiFault, RoleNeededError } from "./problem.ts";
+import { ApiFault, RoleNeededError, UnavailableError } from "./problem.ts";
 
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
@@ -44,7 +45,10 @@ export function addGuards(app: Api, deps: ApiDeps): void {
 /** Puts what the API's own routes want of a request before them. */
 export function addRouteGuards(
   app: Api,
-  { host = LOOPBACK, webhookSecrets = {} }: Pick<ApiDeps, "host" | "webhookSecrets">,
+  { host = LOOPBACK, webhookSecrets = {}, database, admission = createAdmission() }: Pick<
+    ApiDeps,
+    "host" | "webhookSecrets" | "database" | "admission"
+  >,
   keys: KeyRing,
 ): void {
   for (const [route, access] of Object.entries(ACCESS)) {
@@ -62,9 +66,15 @@ export function addRouteGuards(
           });
         }
         await admit(c);
-        return await limited(c, next);
+        const leave = admission.enter(c, maxSize);
+        return await Promise.resolve(limited(c, next)).finally(leave);
       };
-      return await withDeadline(answered(), ANSWER_WITHIN_MS, late);
+      if (PROBES.has(path)) {
+        await admit(c);
+        return await limited(c, next);
+      }
+      const answer = database ? database.whileUp(answered(), postgresDown) : answered();
+      return await withDeadline(answer, ANSWER_WITHIN_MS, late);
     });
   }
 }
@@ -72,6 +82,10 @@ export function addRouteGuards(
 /** Whoever has shown no key yet is read less of. */
 const limitedBeforeKnown = limitBody(BODY_BYTES_MAX);
 
+/** They answer however busy this process is, and however Postgres does. */
+const PROBES = new Set(["/healthz", "/readyz"]);
+
+const postgresDown = () => new UnavailableError("Postgres", "Postgres does not answer; try again soon");
 const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
 
 /** The id of a request: the caller's own where it is a plain word, else a new one. */
