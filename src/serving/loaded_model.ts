@@ -2,12 +2,14 @@ import { LRUCache } from "lru-cache";
 import type { ChannelName } from "../alerts/alert.ts";
 import type { Clock } from "../core/clock.ts";
 import { DamagedArtefactError, messageOf } from "../core/errors.ts";
+import { distrust } from "../app/registry/signatures.ts";
 import { openAlert } from "../db/alerts/alerts.ts";
 import type { Database } from "../db/connect.ts";
 import { getVersion, markDamaged } from "../db/models/versions.ts";
 import { FEATURE_HASH } from "../features/definition.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
 import type { ModelVersion } from "../registry/version.ts";
+import type { SigningKeys } from "../security/signing.ts";
 import { loadScorer, type Scorer } from "../training/scorer.ts";
 
 /** A version that can answer. `scorer` is null where its file cannot be used. */
@@ -20,6 +22,8 @@ export interface ModelCacheDeps {
   sql: Database;
   store: ArtefactStore;
   clock: Clock;
+  /** whose signatures a version needs to serve; left out: none, as in a tool that only looks */
+  signing?: SigningKeys;
   /** what alerts are told over; left out: the log alone */
   alertChannels?: readonly ChannelName[];
 }
@@ -45,6 +49,11 @@ export function createModelCache(deps: ModelCacheDeps): ModelLoader {
   };
   return async (model, number) => {
     const version = await getVersion(deps.sql, model, number);
+    const distrusted = deps.signing ? await distrust(deps.sql, deps.signing, version) : null;
+    if (distrusted !== null) {
+      await reportDistrusted(deps, version, distrusted);
+      return { version: number, scorer: null };
+    }
     try {
       return { version: number, scorer: await scorerOf(version.artefactSha256) };
     } catch (error) {
@@ -67,6 +76,25 @@ function opened(bytes: Uint8Array, hash: string): Scorer {
   } catch (error) {
     throw new DamagedArtefactError(hash, messageOf(error)); // what was stored is no artefact
   }
+}
+
+/** Marks a version that may not serve, so that it is passed over, and says so. */
+async function reportDistrusted(
+  { sql, clock, alertChannels }: ModelCacheDeps,
+  { model, version, artefactSha256 }: ModelVersion,
+  reason: string,
+): Promise<void> {
+  await markDamaged(sql, model, version);
+  await openAlert(sql, {
+    key: `distrusted/${model}/${version}`,
+    kind: "damaged",
+    model,
+    severity: "critical",
+    title:
+      `${model}: version ${version} does not serve, since ${reason}. Where it should speak, the last version ` +
+      "that can be trusted answers meanwhile; find out who changed it, or retrain",
+    detail: { artefactSha256, version, reason },
+  }, { channels: alertChannels, nowMs: clock() });
 }
 
 async function report(
