@@ -10,6 +10,7 @@ const FINAL = new Set([
   "NotFoundError",
   "InvalidInputError",
   "InsufficientDataError",
+  "NothingToLearnError",
   "ConflictError",
   "ZodError",
 ]);

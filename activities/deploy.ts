@@ -1,12 +1,13 @@
 import { DAY_MS } from "../src/core/time.ts";
 import { currentAsOf } from "../src/app/as_of.ts";
-import { inTransaction, type Sql } from "../src/db/connect.ts";
+import { inTransaction } from "../src/db/connect.ts";
 import { enterStage, findCycle, getCycle, saveWatch } from "../src/db/cycles/cycles.ts";
 import { openAlert } from "../src/db/alerts/alerts.ts";
-import { lastMove, moveServing } from "../src/db/models/serving.ts";
+import { lastMove, moveOf, moveServing } from "../src/db/models/serving.ts";
 import { getVersion, setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
-import type { ServingMove } from "../src/registry/version.ts";
+import type { ModelVersion, ServingMove } from "../src/registry/version.ts";
+import { createVersionFiles } from "../src/app/registry/version_files.ts";
 import { rollBackTo } from "../src/app/registry/moves.ts";
 import type { Cycle, Watch } from "../src/retraining/cycle.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
@@ -23,9 +24,9 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
   async deployChallenger({ cycleId, why }: { cycleId: string; why: string }): Promise<{ version: number }> {
     const { sql } = deps;
     await enterStage(sql, cycleId, "deploy");
-    const { version } = (await versionOfCycle(sql, cycleId))!;
-    await deployVersion(sql, await getCycle(sql, cycleId), { version, why });
-    return { version };
+    const challenger = (await versionOfCycle(sql, cycleId))!;
+    await deployVersion(deps, await getCycle(sql, cycleId), { challenger, why });
+    return { version: challenger.version };
   },
 
   /**
@@ -51,12 +52,18 @@ export const createDeployActivities = (deps: ActivityDeps) => ({
   },
 });
 
-/** Lets the version of a cycle serve everyone, if what served when the cycle began still does. */
+/**
+ * Lets the version of a cycle serve everyone, if what served when the cycle began still does. Its file is read before:
+ * a person may have been asked in between, for days. @throws {ArtefactError} it cannot be read
+ */
 export async function deployVersion(
-  sql: Sql,
+  deps: ActivityDeps,
   { id, model, champion, asOf }: Cycle,
-  { version, why }: { version: number; why: string },
+  { challenger, why }: { challenger: ModelVersion; why: string },
 ): Promise<void> {
+  const { sql } = deps;
+  const { version } = challenger;
+  if (!await moveOf(sql, model, id)) await createVersionFiles(deps).read(challenger);
   await moveServing(sql, { model, version, expected: champion, kind: "deploy", key: id, by: id, why, asOf });
 }
 
@@ -126,7 +133,7 @@ async function realDifference(
     getVersion(sql, model.name, move.version),
     getVersion(sql, model.name, move.previous!),
   ]);
-  if (theirs.artefactRemovedAt || theirs.damagedAt || ours.damagedAt) return null;
+  if (theirs.artefactRemovedAt) return null;
   const block = await labelledBlock(deps, model, { config, cutoffMs });
   const rows = await loadRows(store, [block]);
   const artefacts = [theirs, ours].map(({ artefactSha256 }) => readIfIntact(store.get(artefactSha256)));

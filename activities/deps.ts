@@ -25,4 +25,6 @@ export interface ActivityDeps {
 /** Further dependencies of looks: statistics are computed off the main thread. */
 export interface ObserveDeps extends ActivityDeps {
   driftWorkers: DriftWorkerPool;
+  /** left out: yes; people do not see the looks of a backtest, which go without importance and distributions to draw */
+  looksAreShown?: boolean;
 }

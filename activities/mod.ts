@@ -13,6 +13,7 @@ import type { ObserveDeps } from "./deps.ts";
 import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
+import { createRecalibrateActivities } from "./recalibrate.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
 import { createRolloutActivities } from "./rollout/mod.ts";
@@ -37,6 +38,7 @@ const createCycleActivities = (deps: ScopedDeps) => ({
   ...createCheckActivities(deps),
   ...createSnapshotActivities(deps),
   ...createTrainActivities(deps),
+  ...createRecalibrateActivities(deps),
   ...createValidateActivities(deps),
   ...createDeployActivities(deps),
   ...createApproveActivities(deps),

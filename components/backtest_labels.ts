@@ -6,7 +6,7 @@ import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
 import type { Money } from "../src/impact/money.ts";
 import type { BacktestDetail, BacktestSummary } from "../src/app/reports/backtest.ts";
 import { valueText } from "../src/config/settings.ts";
-import { count, counted, figure, signed } from "../src/format/numbers.ts";
+import { count, counted, metricFigure, signed } from "../src/format/numbers.ts";
 import type { Badge } from "./labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
@@ -127,11 +127,11 @@ export function subjectText(backtest: BacktestDetail, result: ModelResult): stri
   const never = result.policies.find(({ policy }) => policy === "never");
   const difference = own?.toNever?.[main];
   if (!own || !never || !difference) return null;
-  return `${metricName(main)} ${figure(own.means[main])} instead of ${figure(never.means[main])}, ${
-    differenceText(difference)
-  } over ${counted(difference.n, "cut-off")}, with ${counted(own.trainings, "training")} instead of ${
-    count(never.trainings)
-  }${neededText(difference)}`;
+  return `${metricName(main)} ${metricFigure(own.means[main])} instead of ${
+    metricFigure(never.means[main])
+  }, ${differenceText(difference)} over ${counted(difference.n, "cut-off")}, with ${
+    counted(own.trainings, "training")
+  } instead of ${count(never.trainings)}${neededText(difference)}`;
 }
 
 const WORTH_SAYING = 20; // times as many moments: more would be as good as never

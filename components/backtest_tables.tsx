@@ -1,8 +1,9 @@
 import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
+import { trainingsText } from "../src/format/trainings.ts";
 import { DIFFERENCES, differenceText, GAINS, METRICS, policyName } from "./backtest_labels.ts";
-import { count, figure, money } from "../src/format/numbers.ts";
+import { count, metricFigure, money } from "../src/format/numbers.ts";
 import { duration } from "../src/format/times.ts";
 import { metricName } from "../src/format/words.ts";
 import { StatusBadge } from "./status_badge.tsx";
@@ -52,7 +53,7 @@ export function ServedTable({ result, policies }: Props) {
             <td class="num" data-label="Cut-offs">{count(of.moments)}</td>
             {[main, loss].flatMap((metric) => [
               <td key={metric} class="num" data-label={metricName(metric)}>
-                {of.moments === 0 ? "none yet" : figure(of.means[metric])}
+                {of.moments === 0 ? "none yet" : metricFigure(of.means[metric])}
               </td>,
               <td key={`${metric} never`} data-label="Against never">
                 {policy.policy === "never"
@@ -109,7 +110,7 @@ export function CostTable({ result, policies }: Props) {
         {rows.map(({ policy, of }) => (
           <tr key={policy.label}>
             <th scope="row">{policyName(policy)}</th>
-            <td class="num" data-label="Trainings">{count(of.trainings)}</td>
+            <td class="num" data-label="Trainings">{trainingsText(of)}</td>
             <td class="num" data-label="Deployed">
               {count(of.deployments)}
               {of.rolledBack > 0 && <small>, {count(of.rolledBack)} taken back</small>}

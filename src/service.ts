@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import { type Channels, createChannels } from "./app/alerts/channels/mod.ts";
+import { createVersionFiles, type VersionFiles } from "./app/registry/version_files.ts";
 import { createWatchdog } from "./app/alerts/watchdog.ts";
 import type { Config } from "./config/environment.ts";
 import { DriftEvidence } from "./monitoring/drift.ts";
@@ -36,6 +37,7 @@ import { areOldVersionsSigned, markOldVersionsSigned, openSigning } from "./app/
 import { signOldVersions } from "./app/registry/signatures.ts";
 import type { SigningKeys } from "./security/signing.ts";
 import { startInstallation, TEMPORAL_UI_PATH } from "./embedded/installation.ts";
+import { applyDeclaredSettings } from "./app/declared_settings.ts";
 import { prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
 import { loadModels } from "./models/mod.ts";
@@ -99,6 +101,8 @@ export interface Service {
   models: ReadonlyMap<string, ModelDefinition>;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  /** reads the files of versions before they serve */
+  files: VersionFiles;
   taskQueue: string;
   /** settles with the reason when a part failed for good; never rejects */
   failed: Promise<Error>;
@@ -161,6 +165,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
+  await applyDeclaredSettings(sql, models);
   const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
   const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
   const channels = createChannels(config, log);
@@ -178,6 +183,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     trusted: config.PERENNIAL_TRUSTED_SIGNING_KEYS,
   });
   await signOnce(sql, { signing, home, log });
+  const files = createVersionFiles({ sql, store, clock: systemClock, alertChannels, signing });
   const predictor = createPredictor({
     sql,
     store,
@@ -201,6 +207,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     store,
     pseudonym,
     predictor,
+    files,
     metrics,
     channels,
     driftWorkers,
@@ -224,6 +231,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     models,
     pseudonym,
     predictor,
+    files,
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     failed: Promise.race([servers.failed, ...worker ? [worker.failed] : []]),
     stop: () => undo.run(),
@@ -239,6 +247,7 @@ interface Shared extends ServiceOptions {
   store: ArtefactStore;
   pseudonym: Pseudonym;
   predictor: Predictor;
+  files: VersionFiles;
   metrics: MetricsRecorder;
   channels: Channels;
   driftWorkers: DriftWorkerPool;
@@ -470,6 +479,7 @@ async function runApi(shared: Shared): Promise<string> {
   const deps = {
     sql,
     clock: systemClock,
+    files: shared.files,
     pseudonym,
     lookUp: publicData && besidePublic(pseudonym, { ...publicData, made: publicData.pseudonym }),
     control,

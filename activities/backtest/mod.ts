@@ -166,7 +166,8 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
     const { place, backtest } = await placeOf(deps, step);
     const { label: policy, model, scope, asOf, number } = place;
     const within = scopes.depsOf(scope);
-    const trained = await versionOfCycle(within.sql, cycleId ?? cycleIdOf(model, number)) !== null;
+    const made = await versionOfCycle(within.sql, cycleId ?? cycleIdOf(model, number));
+    const trained = made !== null && made.manifest.recalibrated === undefined;
     const scored = Date.parse(asOf) >= Date.parse(backtest.scoredFrom[model])
       ? await scoreServed(deps, within, { backtest, model, asOf, live: scope === undefined })
       : { version: await servingVersion(within.sql, model), rows: 0, metrics: null, predictionsSha256: null };

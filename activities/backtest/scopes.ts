@@ -41,6 +41,7 @@ export function createScopes(deps: Given): Scopes {
         trainer: rememberingTrainer(deps, { scope, underWay }),
         predictor: servesNobody,
         alertChannels: [],
+        looksAreShown: false,
       };
       open.set(scope, scoped);
       return scoped;

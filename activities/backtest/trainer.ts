@@ -2,7 +2,7 @@ import { orAborted } from "../../src/core/deadline.ts";
 import { Buffer } from "node:buffer";
 import { log } from "@temporalio/activity";
 import { canonicalJson, sha256 } from "../../src/core/hash.ts";
-import { DamagedArtefactError, messageOf } from "../../src/core/errors.ts";
+import { isLostArtefact, messageOf } from "../../src/core/errors.ts";
 import { findTraining, saveTraining, saveUse } from "../../src/db/backtests/backtests.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import type { CompeteRequest, CompeteResult, TrainingCallbacks } from "../../src/training/protocol.ts";
@@ -86,7 +86,7 @@ async function remembered({ sql, store }: ActivityDeps, key: string): Promise<Co
     const { artifact, ...result } = await openValue(store, known.resultSha256) as Sealed;
     return { ...result, artifact: await store.get(artifact) };
   } catch (error) {
-    if (error instanceof DamagedArtefactError) return null;
+    if (isLostArtefact(error)) return null;
     throw error;
   }
 }

@@ -1,13 +1,16 @@
 import { MINUTE_MS } from "../../src/core/time.ts";
 import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
-import { ConflictError } from "../../src/core/errors.ts";
+import { ArtefactError, ConflictError } from "../../src/core/errors.ts";
 import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
 import { enterStage, getCycle, settleCycle } from "../../src/db/cycles/cycles.ts";
 import { findLook, findRollout, getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
 import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
+import { knownGoods } from "../../src/app/registry/moves.ts";
+import { createVersionFiles, firstReadable, needReadable } from "../../src/app/registry/version_files.ts";
 import { currentAsOf } from "../../src/app/as_of.ts";
+import type { RolloutDecision } from "../../src/rollout/decision.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { Strategy } from "../../src/rollout/plan.ts";
 import { endedAlert } from "../../src/rollout/ended_alert.ts";
@@ -70,7 +73,7 @@ export const createRolloutActivities = (
     const id = rolloutId(model.name, version);
     if (await findRollout(sql, id)) return { version, rollout: id }; // also where the configuration changed since
     if (cycle.champion === null || config.rollout === "immediate") {
-      await deployVersion(sql, cycle, { version, why });
+      await deployVersion(deps, cycle, { challenger, why });
       return { version, rollout: null };
     }
     const champion = await getVersion(sql, model.name, cycle.champion);
@@ -96,6 +99,7 @@ export const createRolloutActivities = (
         `Cannot roll out version ${champion.version} of "${model.name}": it serves already`,
       );
     }
+    await needReadable(createVersionFiles(deps), challenger);
     const planRequest = {
       model,
       config,
@@ -128,7 +132,8 @@ export const createRolloutActivities = (
     await gatherAnswers(deps, rollout, asOfMs);
     const evidence = await gatherEvidence(deps, { model, config, rollout, asOfMs });
     const decision = decideRollout(rollout.plan, rollout, evidence);
-    const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion });
+    const instead = await readBefore(deps, rollout, decision);
+    const after = await applyDecision(sql, { rollout, key, evidence, decision, codeVersion, instead });
     return { ended: after.state !== "running", text: decision.text, waitMs };
   },
 
@@ -159,6 +164,34 @@ export const createRolloutActivities = (
     return { shoppers: users.length };
   },
 });
+
+/**
+ * Reads the file of what would serve everyone by a decision. Where that is a champion whose file cannot be read, the
+ * last known good version stands in for it.
+ * @returns that stand-in; null: none is needed   @throws {ArtefactError} nothing else can be read either
+ */
+async function readBefore(
+  deps: ActivityDeps,
+  { model, champion, challengers }: Rollout,
+  decision: RolloutDecision,
+): Promise<number | null> {
+  if (decision.kind !== "promote" && decision.kind !== "roll back") return null;
+  const files = createVersionFiles(deps);
+  const target = decision.kind === "promote" ? decision.version : champion;
+  const version = await getVersion(deps.sql, model, target);
+  try {
+    await files.read(version);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ArtefactError)) throw error;
+    await files.report(version, error);
+    const goods = decision.kind === "promote" ? [] : await knownGoods(deps.sql, model);
+    const others = goods.filter((good) => good.version !== champion && !challengers.includes(good.version));
+    const good = await firstReadable(files, others);
+    if (!good) throw error; // the look is made again
+    return good.version;
+  }
+}
 
 /** Begins a rollout by the settings as they are now. A repeated call returns the one that began first. */
 async function start(

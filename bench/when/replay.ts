@@ -1,3 +1,4 @@
+import { RECALIBRATION_SHARE } from "../../src/retraining/worth/recalibration.ts";
 import { knownBlocks, type Version, type View } from "./view.ts";
 
 /** What a policy may look at: nothing that is not known at the start of block `t`, or of versions it has not. */
@@ -59,7 +60,7 @@ export interface Bill {
   readonly recalibrations: number;
 }
 
-export const RECALIBRATION_SHARE = 0.02; // of a training's price: seconds, and no new features
+export { RECALIBRATION_SHARE };
 
 /** Replays a policy over a view. */
 export function replay(view: View, alpha: number, policy: Policy): Bill {

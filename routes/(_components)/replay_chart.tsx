@@ -1,4 +1,4 @@
-import { count, figure, tick } from "../../src/format/numbers.ts";
+import { count, figure, metricFigure, tick } from "../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
@@ -31,12 +31,13 @@ const shown = ({ primaryMetric }: ModelStatus, scores: ReplayScore[]) =>
   primaryMetric === "mse" && scores[0]?.metrics.cappedMse !== undefined ? "cappedMse" : primaryMetric;
 
 function points(scores: ReplayScore[], policy: string, metric: string): Point[] {
-  return scores.filter((s) => s.policy === policy && s.metrics[metric] !== undefined).map((s) => {
-    const value = s.metrics[metric];
+  return scores.filter((s) => s.policy === policy).flatMap((s) => {
+    const value = s.metrics[metric] ?? null;
+    if (value === null) return [];
     const { low, high } = metric === "accuracy"
       ? wilson(value, s.rows, CONFIDENCE)
       : { low: value, high: value };
-    return { at: new Date(s.cutoff), value, low, high, version: s.version };
+    return [{ at: new Date(s.cutoff), value, low, high, version: s.version }];
   });
 }
 
@@ -150,7 +151,7 @@ function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string
   const policies = ["frozen", ...OTHERS, "perennial"].filter((p) => scores.some((s) => s.policy === p));
   const cutoffs = [...new Set(scores.map((s) => s.cutoff))].sort();
   const scoreAt = new Map(scores.map((s) => [`${s.cutoff} ${s.policy}`, s]));
-  const cell = (score?: ReplayScore) => score ? figure(score.metrics[metric]) : "";
+  const cell = (score?: ReplayScore) => score ? metricFigure(score.metrics[metric]) : "";
   return (
     <div class="scroll-x" role="group" aria-label={`${metricName(metric)} by policy`} tabIndex={0}>
       <table>

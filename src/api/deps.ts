@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
+import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
 import type { Database } from "../db/connect.ts";
@@ -20,6 +21,8 @@ export interface ApiDeps {
   control: Control;
   predictor: Predictor;
   models: ReadonlyMap<string, ModelDefinition>;
+  /** reads the files of versions before they serve */
+  files: VersionFiles;
   /** recomputes past checks */
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */

@@ -1,7 +1,8 @@
-import { count, figure, money, signed } from "../format/numbers.ts";
+import { count, metricFigure, money, signed } from "../format/numbers.ts";
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
+import { trainingsText } from "../format/trainings.ts";
 import { day, indented, minute, mood, type Paint, secondsText, table, wrapped } from "./format.ts";
 
 /** Columns of the tables that people read, per kind of model. */
@@ -98,7 +99,7 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
   const rows = policies.map((p) => [
     p.policy,
     String(p.moments),
-    String(p.trainings),
+    trainingsText(p),
     String(p.deployments),
     String(p.rolledBack),
     String(p.rejected),
@@ -127,4 +128,4 @@ function gained({ gain }: PolicyResult, currency: string): string {
   return `${money(amount, currency)}${interval}`;
 }
 
-const number = (value: number | undefined): string => value === undefined ? "-" : figure(value);
+const number = (value: number | null | undefined): string => value === undefined ? "-" : metricFigure(value);

@@ -1,4 +1,4 @@
-import { count, figure, signed } from "../format/numbers.ts";
+import { count, figure, metricFigure, signed } from "../format/numbers.ts";
 import { type Column, table } from "./format.ts";
 import type { Sql } from "../db/connect.ts";
 import { countOutcomes } from "../db/cycles/cycles.ts";
@@ -21,7 +21,7 @@ export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<st
   const headings: Column[] = ["", ...columns.map(([, name]) => right(name)), right("deployments")];
   const cells = policies.map(({ policy, means, deployments }) => [
     NAMES[policy],
-    ...columns.map(([key]) => figure(means[key])),
+    ...columns.map(([key]) => metricFigure(means[key])),
     String(deployments),
   ]);
   const perennial = policies.find(({ policy }) => policy === "perennial")!;

@@ -14,6 +14,10 @@ const settings = {
     .describe(
       "worth: what one training has to win back, as a share of a fresh version's loss at one cut-off",
     ),
+  recalibrate: z.boolean().default(true)
+    .describe(
+      "worth: whether intercept and slope of what serves may be refitted where that is worth more than a training",
+    ),
   gate: z.enum(["evidence", "threshold", "worth"]).default("evidence")
     .describe(
       "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold; " +

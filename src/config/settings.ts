@@ -26,6 +26,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["retrain_interval_hours", "hours", "times"],
       ["retrain_policy", "", "checks"],
       ["training_price", "share", "checks"],
+      ["recalibrate", "", "checks"],
       ["min_new_samples", "data points", "checks"],
       ["routine_cutoffs", "cut-offs", "checks"],
       ["stale_after_days", "days", "checks and verdicts"],

@@ -27,13 +27,32 @@ export class InsufficientDataError extends RangeError {
   }
 }
 
-/** Stored bytes are not what was written: their sha256 differs, or the file is gone. */
-export class DamagedArtefactError extends Error {
-  override name = "DamagedArtefactError";
+/** Stored bytes cannot be used. The subclass says whether that can pass by itself. */
+export class ArtefactError extends Error {
+  override name = "ArtefactError";
   constructor(readonly sha256: string, reason: string) {
     super(`Cannot use artefact ${sha256.slice(0, 12)}: ${reason}`);
   }
 }
+
+/** Stored bytes were read, and are not what was written: their sha256 differs, or they are no artefact. */
+export class DamagedArtefactError extends ArtefactError {
+  override name = "DamagedArtefactError";
+}
+
+/** The store has no such file: it was deleted, or what holds it is not mounted yet. */
+export class MissingArtefactError extends ArtefactError {
+  override name = "MissingArtefactError";
+}
+
+/** The file cannot be read now, as with a permission that is missing or a disk that fails. Says nothing about its bytes. */
+export class UnreadableArtefactError extends ArtefactError {
+  override name = "UnreadableArtefactError";
+}
+
+/** Whether bytes are damaged or gone, so that waiting does not help: they are made again, or done without. */
+export const isLostArtefact = (error: unknown): boolean =>
+  error instanceof DamagedArtefactError || error instanceof MissingArtefactError;
 
 /** The message of anything thrown; of several errors in one, each. */
 export function messageOf(error: unknown): string {

@@ -11,7 +11,7 @@ export interface PolicySummary {
   /** how often what it served changed, the first included */
   deployments: number;
   /** means over the cut-offs, each cut-off counting the same */
-  means: Record<string, number>;
+  means: PolicyResult["means"];
   /** standard error over the cut-offs of the difference to `frozen`; outcome windows overlap, so it is optimistic */
   differences: Record<string, { mean: number; error: number; betterAt: number }>;
 }

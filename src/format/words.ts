@@ -17,7 +17,7 @@ export const metricName = (metric: string): string => METRICS[metric] ?? metric;
 
 const ORDER = Object.keys(METRICS);
 /** Metrics in the order in which they are always written; the database keeps none. */
-export const metricsInOrder = (metrics: Record<string, number>): [metric: string, value: number][] =>
+export const metricsInOrder = <Value>(metrics: Record<string, Value>): [metric: string, value: Value][] =>
   Object.entries(metrics).filter(([metric]) => metric !== "n").sort(([a], [b]) =>
     ORDER.indexOf(a) - ORDER.indexOf(b)
   );

@@ -11,7 +11,7 @@ export interface History {
   readonly sql: Database;
   readonly store: ArtefactStore;
   readonly models: ReadonlyMap<string, ModelDefinition>;
-  /** opens sealed evidence. @throws {DamagedArtefactError} it is gone, or not what was sealed */
+  /** opens sealed evidence. @throws {ArtefactError} it is gone, or not what was sealed */
   open(sha256: string): Promise<unknown>;
   close(): Promise<void>;
 }

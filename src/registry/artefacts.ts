@@ -1,13 +1,19 @@
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DamagedArtefactError, messageOf } from "../core/errors.ts";
+import {
+  type ArtefactError,
+  DamagedArtefactError,
+  messageOf,
+  MissingArtefactError,
+  UnreadableArtefactError,
+} from "../core/errors.ts";
 import { sha256 } from "../core/hash.ts";
 
 /** Keeps sealed bytes under their own sha256. */
 export interface ArtefactStore {
   /** Stores bytes and returns their sha256; storing them again changes nothing. */
   put(bytes: Uint8Array): Promise<string>;
-  /** The bytes, checked. @throws {DamagedArtefactError} they are gone or not what was stored */
+  /** Returns the bytes, checked. @throws {ArtefactError} they are gone, not what was stored, or cannot be read now */
   get(sha256: string): Promise<Uint8Array>;
   /** Deletes bytes; nothing happens where there are none. */
   remove(sha256: string): Promise<void>;
@@ -29,7 +35,7 @@ export function fileArtefacts(folder: string): ArtefactStore {
     },
     async get(hash) {
       const bytes = await readFile(pathOf(hash)).catch((error) => {
-        throw new DamagedArtefactError(hash, messageOf(error));
+        throw readError(hash, error);
       });
       if (sha256(bytes) !== hash) throw new DamagedArtefactError(hash, "its sha256 differs from its name");
       return new Uint8Array(bytes);
@@ -38,6 +44,15 @@ export function fileArtefacts(folder: string): ArtefactStore {
       await rm(pathOf(hash), { force: true });
     },
   };
+}
+
+/** Tells a file that is not there from one that cannot be read now; what lies in its place is damage. */
+function readError(hash: string, error: unknown): ArtefactError {
+  const { code } = error as { code?: string };
+  const reason = messageOf(error);
+  if (code === "ENOENT") return new MissingArtefactError(hash, reason);
+  if (code === "EISDIR") return new DamagedArtefactError(hash, reason);
+  return new UnreadableArtefactError(hash, reason);
 }
 
 /** Whether a file of this length is there; its content is checked when it is read. */

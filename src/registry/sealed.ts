@@ -10,7 +10,7 @@ export async function sealValue(store: ArtefactStore, value: unknown): Promise<s
   return await store.put(new Uint8Array(gzipSync(canonicalJson(value), { level: 6 })));
 }
 
-/** The inverse of {@link sealValue}. @throws {DamagedArtefactError} it is gone, or not what was sealed */
+/** The inverse of {@link sealValue}. @throws {ArtefactError} it is gone, or not what was sealed */
 export async function openValue(store: ArtefactStore, sha256: string): Promise<unknown> {
   return JSON.parse(gunzipSync(await store.get(sha256)).toString("utf8"));
 }

@@ -52,6 +52,11 @@ export function checkAgain(check: StoredCheck, wanted: Wanted): Again<Answer> {
   if (wanted.changed.has("retrain_policy") && wanted.config.retrain_policy === "worth" && !findings.worth) {
     return cannot("what each version lost on each cut-off was not stored");
   }
+  if (
+    wanted.changed.has("recalibrate") && wanted.config.recalibrate && findings.worth?.recalibration === null
+  ) {
+    return cannot("what a recalibration would have saved was not stored");
+  }
   const sealed = anyOf(wanted, SEALED);
   if (sealed && (findings.quality || findings.drift || findings.outcomes)) {
     return cannot(`${sealed} went into its looks as they were made`);
@@ -90,8 +95,11 @@ function worthAgain(
   { changed, config }: Pick<Wanted, "changed" | "config">,
 ): Findings["worth"] {
   if (!worth || (changed.has("retrain_policy") && config.retrain_policy === "routine")) return null;
-  if (!changed.has("training_price")) return worth;
-  return { ...worth, price: config.training_price * levelOf(worth.versions, worth.windows) };
+  const price = changed.has("training_price")
+    ? config.training_price * levelOf(worth.versions, worth.windows)
+    : worth.price;
+  const recalibration = changed.has("recalibrate") && !config.recalibrate ? null : worth.recalibration;
+  return { ...worth, price, recalibration };
 }
 
 /** Returns the findings as they may have been: a margin and a confidence are sealed into what the outcomes said. */

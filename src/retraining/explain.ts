@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DamagedArtefactError, messageOf } from "../core/errors.ts";
+import { ArtefactError, messageOf } from "../core/errors.ts";
 import { canonicalJson } from "../core/hash.ts";
 import { Check, type StoredCheck } from "./check.ts";
 import type { Observation } from "../monitoring/observation.ts";
@@ -37,11 +37,11 @@ export const Explanation = z.object({
 });
 export type Explanation = z.infer<typeof Explanation>;
 
-/** Judges evidence again. @throws {z.ZodError} it is no such evidence @throws {DamagedArtefactError} rows are gone */
+/** Judges evidence again. @throws {z.ZodError} it is no such evidence @throws {ArtefactError} rows are gone */
 type Recompute = (evidence: unknown) => Promise<unknown>;
 
 export interface ExplainDeps {
-  /** opens sealed evidence. @throws {DamagedArtefactError} it is gone, or not what was sealed */
+  /** opens sealed evidence. @throws {ArtefactError} it is gone, or not what was sealed */
   open(sha256: string): Promise<unknown>;
   recompute: Readonly<Record<Observation["kind"], Recompute>>;
   codeVersion: string;
@@ -102,7 +102,7 @@ async function recomputed(
   try {
     return { report: await recompute[kind](await open(evidenceSha256)) };
   } catch (error) {
-    if (error instanceof DamagedArtefactError) {
+    if (error instanceof ArtefactError) {
       return { problem: `Evidence missing or damaged: ${messageOf(error)}` };
     }
     if (error instanceof z.ZodError) return { problem: `The evidence cannot be read: ${firstIssue(error)}` };

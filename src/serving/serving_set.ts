@@ -3,7 +3,7 @@ import { currentConfig } from "../db/config/config_versions.ts";
 import type { Database } from "../db/connect.ts";
 import { type ServingState, servingState } from "../db/models/serving.ts";
 import { getVersion } from "../db/models/versions.ts";
-import { knownGood } from "../app/registry/moves.ts";
+import { knownGoods } from "../app/registry/moves.ts";
 import { configOf } from "../config/retraining.ts";
 import type { LoadedModel, ModelLoader } from "./loaded_model.ts";
 
@@ -15,6 +15,8 @@ export interface ServingSet {
   readonly challengers: readonly LoadedModel[];
   /** the last known good version, for when the champion cannot answer; null: there is none */
   readonly fallbackModel: LoadedModel | null;
+  /** of what the champion predicts; undefined: it was trained by a release that did not say */
+  readonly unit?: string;
   /** the answer where no version has one */
   readonly baseline: { readonly prediction: number; readonly horizonDays: number };
 }
@@ -45,18 +47,20 @@ export async function loadServingSet(
     champion,
     challengers,
     fallbackModel,
+    unit: manifest.unit,
     baseline: { prediction: manifest.baseline, horizonDays },
   };
 }
 
 const TRIED_MAX = 5;
 
-/** The last known good version whose file is good; each one that is not was marked, and is passed over the next time. */
+/** Returns the last known good version whose file is good. One that was marked as damaged is tried last: it may be good again. */
 async function firstGood(sql: Database, load: ModelLoader, model: string): Promise<LoadedModel | null> {
-  for (let tried = 0; tried < TRIED_MAX; tried++) {
-    const version = await knownGood(sql, model);
-    if (version === null) return null;
-    const loadedModel = await load(model, version);
+  const versions = await knownGoods(sql, model);
+  const unmarked = versions.filter(({ damagedAt }) => damagedAt === null);
+  const marked = versions.filter(({ damagedAt }) => damagedAt !== null);
+  for (const { version } of [...unmarked, ...marked].slice(0, TRIED_MAX)) {
+    const loadedModel = await load(model, version, { standIn: true });
     if (loadedModel.scorer !== null) return loadedModel;
   }
   return null;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { MissingArtefactError } from "../../src/core/errors.ts";
 import { DAY_MS } from "../../src/core/time.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { createRolloutActivities } from "../../activities/rollout/mod.ts";
@@ -8,7 +9,7 @@ import { endCycle, getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { savePredictions } from "../../src/db/models/predictions.ts";
 import { getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
 import { moveServing, servingState } from "../../src/db/models/serving.ts";
-import { addVersion } from "../../src/db/models/versions.ts";
+import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { knownGood } from "../../src/app/registry/moves.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
@@ -89,6 +90,29 @@ Deno.test("beginDeployment() lets a version serve at once, where the configurati
     assert.deepEqual(await begin(activities, deps), { version: 2, rollout: null });
     assert.equal((await servingState(deps.sql, "churn"))!.champion, 2);
   }, { rollout: "immediate" }));
+
+Deno.test("beginDeployment() lets no version serve whose file cannot be read by then", () =>
+  inShop(tinyArtefact(5), async ({ deps, activities }) => {
+    await deps.store.remove((await getVersion(deps.sql, "churn", 2)).artefactSha256);
+    await assert.rejects(begin(activities, deps), MissingArtefactError);
+    assert.equal((await servingState(deps.sql, "churn"))!.champion, 1);
+  }, { rollout: "immediate" }));
+
+Deno.test("a rollout goes back to no version whose file cannot be read, and the look is made again", () =>
+  inShop(tinyArtefact(9.9), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    const { artefactSha256 } = await getVersion(deps.sql, "churn", 1);
+    const look = { rollout: ROLLOUT, look: 1, asOf: day(30) };
+    await activities.lookAtRollout({ rollout: ROLLOUT, look: 0, asOf: day(1) });
+    const bytes = await deps.store.get(artefactSha256);
+    await deps.store.remove(artefactSha256);
+    await assert.rejects(activities.lookAtRollout(look), MissingArtefactError);
+    assert.equal((await getRollout(deps.sql, ROLLOUT)).state, "running");
+    assert.deepEqual((await listAlerts(deps.sql)).map((a) => a.key), ["damaged/churn/1"]);
+    await deps.store.put(bytes);
+    assert.equal((await activities.lookAtRollout(look)).ended, true);
+    assert.equal((await getRollout(deps.sql, ROLLOUT)).state, "rolled back");
+  }, { guard_divergence: 1000 }));
 
 Deno.test("a version that does worse is taken back once outcomes say so, by the population's alone", () =>
   inShop(tinyArtefact(9.9), async ({ deps, activities }) => {

@@ -1,6 +1,7 @@
 import type { Sql } from "../../src/db/connect.ts";
 import { addVersion } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
+import type { VersionFiles } from "../../src/app/registry/version_files.ts";
 import type { Manifest } from "../../src/registry/version.ts";
 
 export const AS_OF = "2011-06-07T00:00:00.000Z";
@@ -30,6 +31,12 @@ export function aManifest(over: Partial<Manifest> = {}): Manifest {
     ...over,
   };
 }
+
+/** Files that are all good, for tests of the registry alone. */
+export const goodFiles: VersionFiles = {
+  read: () => Promise.resolve({} as Awaited<ReturnType<VersionFiles["read"]>>),
+  report: () => Promise.resolve(),
+};
 
 /** Registers versions 1 to `count` of a model, each from a cycle of its own. */
 export async function addVersions(sql: Sql, count: number, { model = "churn" } = {}): Promise<void> {

@@ -176,7 +176,7 @@ create table checks (
   findings jsonb,
   observations uuid[] not null default '{}'::uuid[],
   code_version text,
-  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
+  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'recalibrate'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
   constraint checks_pkey PRIMARY KEY (id),
   constraint checks_workflow_run_key UNIQUE (workflow_run)
 );

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { DamagedArtefactError } from "../../src/core/errors.ts";
+import {
+  DamagedArtefactError,
+  MissingArtefactError,
+  UnreadableArtefactError,
+} from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
 
@@ -66,7 +70,6 @@ for (
     }],
     ["it was cut short", (path: string) => Deno.truncate(path, 5)],
     ["bytes were added", (path: string) => Deno.writeFile(path, bytes, { append: true })],
-    ["it is gone", (path: string) => Deno.remove(path)],
     ["a folder lies in its place", async (path: string) => {
       await Deno.remove(path);
       await Deno.mkdir(path);
@@ -80,6 +83,31 @@ for (
       await assert.rejects(store.get(hash), DamagedArtefactError);
     }));
 }
+
+for (
+  const [name, harm] of [
+    ["it is gone", (path: string) => Deno.remove(path)],
+    [
+      "the folder is not mounted yet",
+      (_path: string, folder: string) => Deno.rename(folder, `${folder}.away`),
+    ],
+  ] as const
+) {
+  Deno.test(`get() says that a file is not there, which is no damage, when ${name}`, () =>
+    inFolder(async (store, folder) => {
+      await store.put(bytes);
+      await harm(pathOf(folder), folder);
+      await assert.rejects(store.get(hash), MissingArtefactError);
+      await Deno.rename(`${folder}.away`, folder).catch(() => undefined);
+    }));
+}
+
+Deno.test("get() says that a file cannot be read now, which is no damage, when the system refuses it", () =>
+  inFolder(async (_store, folder) => {
+    const inTheWay = join(folder, "store");
+    await Deno.writeTextFile(inTheWay, "a file where the folder should be");
+    await assert.rejects(fileArtefacts(inTheWay).get(hash), UnreadableArtefactError);
+  }));
 
 for (
   const [name, harm] of [["damaged", (path: string) => Deno.writeFile(path, bytes.map((b) => b ^ 1))], [
@@ -108,7 +136,7 @@ Deno.test("remove() deletes a file, and is content where there is none", () =>
     await store.put(bytes);
     await store.remove(hash);
     await store.remove(hash);
-    await assert.rejects(store.get(hash), DamagedArtefactError);
+    await assert.rejects(store.get(hash), MissingArtefactError);
   }));
 
 Deno.test("put() says why, when the folder cannot be written", () =>

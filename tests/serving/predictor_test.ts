@@ -6,11 +6,12 @@ import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
-import { addVersion, getVersion } from "../../src/db/models/versions.ts";
+import { addVersion, getVersion, listVersions } from "../../src/db/models/versions.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import churn from "../../src/models/churn.ts";
 import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
-import { rollBack } from "../../src/app/registry/moves.ts";
+import { knownGood, rollBack } from "../../src/app/registry/moves.ts";
+import { createVersionFiles, type VersionFiles } from "../../src/app/registry/version_files.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { createPredictor } from "../../src/serving/predictor.ts";
@@ -32,6 +33,8 @@ interface Shop {
   deploy(bytes: Uint8Array): Promise<string>;
   /** the file of a version, by its hash */
   path(sha256: string): string;
+  folder: string;
+  files: VersionFiles;
   /** what one user is told, and by whom */
   ask(user?: string): Promise<[number | null, boolean, number | null]>;
 }
@@ -66,7 +69,8 @@ function inShop(work: (shop: Shop) => Promise<void>): Promise<void> {
       const { prediction } = predictions[0];
       return [version, fallback, prediction === null ? null : Math.round(prediction * 1e4) / 1e4];
     };
-    await work({ sql, store, predictor, deploy, path, ask }).finally(() =>
+    const files = createVersionFiles({ sql, store, clock: () => NOW_MS });
+    await work({ sql, store, predictor, deploy, path, folder, files, ask }).finally(() =>
       Deno.remove(folder, { recursive: true })
     );
   });
@@ -108,12 +112,18 @@ Deno.test("predict() measures features in the horizon that the version was train
   }));
 
 Deno.test("predict() follows a deployment and a roll-back at once", () =>
-  inShop(async ({ sql, deploy, ask }) => {
+  inShop(async ({ sql, files, deploy, ask }) => {
     await deploy(artefact(1));
     assert.deepEqual(await ask(), [1, false, 0.1]);
     await deploy(artefact(2));
     assert.deepEqual(await ask(), [2, false, 0.2]);
-    await rollBack(sql, { model: "churn", requestId: "r", by: "ann", why: "complaints", asOf: AS_OF });
+    await rollBack({ sql, files }, {
+      model: "churn",
+      requestId: "r",
+      by: "ann",
+      why: "complaints",
+      asOf: AS_OF,
+    });
     assert.deepEqual(await ask(), [1, false, 0.1]);
   }));
 
@@ -121,7 +131,6 @@ for (
   const [name, harm] of [
     ["a byte changed", flipByte],
     ["it was cut short", (path: string) => Deno.truncate(path, 20)],
-    ["it is gone", (path: string) => Deno.remove(path)],
   ] as const
 ) {
   Deno.test(`predict() lets the last known good version speak and opens an alert, when a file is damaged: ${name}`, () =>
@@ -136,6 +145,51 @@ for (
       assert.ok((await getVersion(sql, "churn", 3)).damagedAt !== null);
     }));
 }
+
+for (
+  const [name, leave, comeBack] of [
+    ["the folder was not mounted", (_path: string, folder: string) => Deno.rename(folder, `${folder}.away`), (
+      _path: string,
+      folder: string,
+    ) => Deno.rename(`${folder}.away`, folder)],
+    [
+      "the file was away",
+      (path: string) => Deno.rename(path, `${path}.away`),
+      (path: string) => Deno.rename(`${path}.away`, path),
+    ],
+    ["the file was cut short", async (path: string) => {
+      await Deno.copyFile(path, `${path}.whole`);
+      await Deno.truncate(path, 20);
+    }, (path: string) => Deno.rename(`${path}.whole`, path)],
+    ["a byte had changed", flipByte, flipByte],
+  ] as const
+) {
+  Deno.test(`predict() heals mark and alert at the next good read, when ${name}`, () =>
+    inShop(async ({ sql, deploy, ask, path, folder }) => {
+      for (const tenths of [1, 2]) await deploy(artefact(tenths));
+      const file = path(await deploy(artefact(3)));
+      await leave(file, folder);
+      assert.equal((await ask())[1], true, "another one answers");
+      assert.equal((await listAlerts(sql)).length, 1);
+      await comeBack(file, folder);
+      assert.deepEqual(await ask(), [3, false, 0.3]);
+      assert.deepEqual(await listAlerts(sql), []);
+      const versions = await listVersions(sql, "churn");
+      assert.deepEqual(versions.map(({ damagedAt }) => damagedAt), [null, null, null]);
+    }));
+}
+
+Deno.test("predict() marks nothing as damaged, when files are not there", () =>
+  inShop(async ({ sql, deploy, ask, folder }) => {
+    for (const tenths of [1, 2, 3]) await deploy(artefact(tenths));
+    await Deno.rename(folder, `${folder}.away`);
+    assert.deepEqual(await ask(), [null, true, 0.68]);
+    await Deno.rename(`${folder}.away`, folder);
+    assert.equal(await knownGood(sql, "churn"), 2);
+    assert.deepEqual((await listAlerts(sql)).map((a) => [a.key, a.title.includes("cannot be read now")]), [
+      ["damaged/churn/3", true],
+    ]);
+  }));
 
 for (
   const [name, bytes] of [

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { createVersionFiles } from "../../src/app/registry/version_files.ts";
 import { createApp } from "../../src/api/app.ts";
 import type { Api, ApiDeps } from "../../src/api/deps.ts";
 import { sha256 } from "../../src/core/hash.ts";
@@ -56,6 +57,7 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       control: new NotingControl(),
       predictor: serving.predictor,
       models,
+      files: createVersionFiles({ sql, store, clock }),
       log,
       explain: {} as ApiDeps["explain"],
       temporalUi: null, // no test here explains anything

@@ -23,6 +23,8 @@ export class World {
   intervalMs = 3_600_000;
   answer: Answer = "retrain";
   verdict: Verdict = "promote";
+  /** whether there are rows enough to recalibrate on */
+  recalibrates = true;
   /** id of the rollout that a deployment begins; null: it serves at once */
   rollout: string | null = null;
   /** what looks at the rollout come to, oldest first; the last one stays */
@@ -101,6 +103,16 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
     takeSnapshot: ({ model }) =>
       worldOf(model).run("snapshot", () => ({ snapshotId: "s", rows: 120, trainRows: 100, testRows: 20 })),
     trainChallenger: ({ model }) => worldOf(model).run("train", () => trained),
+    recalibrateChallenger: ({ model }) => {
+      const world = worldOf(model);
+      return world.run(
+        "recalibrate",
+        () =>
+          world.recalibrates
+            ? { version: 1, candidate: "linear, recalibrated", text: "recalibrated on 60 rows" }
+            : { version: null, candidate: null, text: "12 labelled rows, 50 needed to recalibrate" },
+      );
+    },
     validateChallenger: ({ model }) => {
       const world = worldOf(model);
       return world.run("validate", () => ({ verdict: world.verdict, why: `it is ${world.verdict}` }));

@@ -129,6 +129,36 @@ for (
   });
 }
 
+for (
+  const [name, recalibrates, steps, outcome] of [
+    [
+      "makes its version without a training",
+      true,
+      ["snapshot", "recalibrate", "validate", "refit"],
+      "deployed",
+    ],
+    ["ends where too little is known", false, ["snapshot", "recalibrate"], "inconclusive"],
+  ] as const
+) {
+  Deno.test(`retrainingCycle() that recalibrates ${name}`, options, async () => {
+    const model = freshName("model");
+    const world = new World();
+    world.answer = "recalibrate";
+    world.recalibrates = recalibrates;
+    cycleWorlds.set(model, world);
+    const result = await client.workflow.execute("retrainingCycle", {
+      workflowId: model,
+      taskQueue,
+      args: [{ model, number: 1, trigger: "interval", asOf: null, requestedBy: null }],
+    });
+    assert.equal(result.outcome, outcome, result.text);
+    const began = world.steps.filter((step) => !step.endsWith(" ended"));
+    assert.deepEqual(began.slice(2, 2 + steps.length), steps);
+    assert.ok(!began.includes("train"));
+    assert.deepEqual(world.outcomes, [outcome]);
+  });
+}
+
 Deno.test(
   "retrainer() hears signals of the temporal command line, with and without payload",
   options,

@@ -12,7 +12,7 @@ import {
   subjectOf,
   subjectText,
 } from "../../../components/backtest_labels.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
 import { duration } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
@@ -85,7 +85,7 @@ function Policy(
       <td data-label="Deployed" class="num">{count(of.deployments)}</td>
       <td data-label="Cycles' time" class="num">{duration(of.trainingSeconds * 1000)}</td>
       <td data-label={metricName(metric)} class="num">
-        {of.moments === 0 ? "none yet" : figure(of.means[metric])}
+        {of.moments === 0 ? "none yet" : metricFigure(of.means[metric])}
       </td>
       <td data-label="Against never">
         {policy.policy === "never" || !against ? <small>what all are compared with</small> : (

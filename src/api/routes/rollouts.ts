@@ -7,6 +7,7 @@ import { getRollout, listLooks, listRollouts } from "../../db/rollouts/rollouts.
 import { servingVersion } from "../../db/models/serving.ts";
 import { getVersion } from "../../db/models/versions.ts";
 import { planRollout, strategyFor } from "../../app/registry/plan_rollout.ts";
+import { needReadable } from "../../app/registry/version_files.ts";
 import { currentAsOf } from "../../app/as_of.ts";
 import { configOf } from "../../config/retraining.ts";
 import { decidedAgain } from "../../app/reports/rollout_looks.ts";
@@ -194,17 +195,12 @@ async function planFor({ sql, clock, models }: ApiDeps, name: string, { version,
 }
 
 /** Says at once what the workflow would find out later. */
-async function mayBegin({ sql }: ApiDeps, model: string, version: number): Promise<void> {
-  const { damagedAt, artefactRemovedAt } = await getVersion(sql, model, version);
+async function mayBegin({ sql, files }: ApiDeps, model: string, number: number): Promise<void> {
+  const version = await getVersion(sql, model, number);
   const serving = await servingVersion(sql, model);
-  const why = serving === null
-    ? "no version serves yet"
-    : serving === version
-    ? "it serves already"
-    : damagedAt || artefactRemovedAt
-    ? "its file is not kept"
-    : null;
-  if (why) throw new ConflictError(`Cannot roll out version ${version} of "${model}": ${why}`);
+  const why = serving === null ? "no version serves yet" : serving === number ? "it serves already" : null;
+  if (why) throw new ConflictError(`Cannot roll out version ${number} of "${model}": ${why}`);
+  await needReadable(files, version);
 }
 
 /** Writes down who asked, then tells Temporal to begin; both count once per request. */

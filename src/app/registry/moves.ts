@@ -6,6 +6,7 @@ import { lockServing, moveOf, moveServing, servingChanges, servingVersion } from
 import { getVersion } from "../../db/models/versions.ts";
 import type { Rollout } from "../../rollout/rollout.ts";
 import { takeBack } from "./rollout_moves.ts";
+import { firstReadable, needReadable, type VersionFiles } from "./version_files.ts";
 import type { ModelVersion, ServingMove } from "../../registry/version.ts";
 
 /** The person who moves what serves, and their reason; `requestId` makes it happen once. */
@@ -48,28 +49,68 @@ function takenBack(moves: readonly Pick<ServingMove, "version" | "previous" | "k
   return bad;
 }
 
-const isUsable = (v: ModelVersion) => v.damagedAt === null && v.artefactRemovedAt === null;
+/** What moves of the serving version need: the registry, and the files it names. */
+export interface MoveDeps {
+  sql: Sql;
+  files: VersionFiles;
+}
+
+/** Two people at once: each finds what the other one did, and tries again. */
+const TRIES_MAX = 5;
 
 /**
  * Takes back what is newest: the challenger of a rollout that runs, else the serving version; to `to`, else to the last
- * known good one. @throws {ConflictError} there is none
+ * known good one. The file of what shall serve is read and checked before.
+ * @throws {ConflictError} there is none, or its file cannot be read
  */
-export function rollBack(sql: Sql, request: MoveRequest & { to?: number }): Promise<ServingMove> {
-  return inTransaction(sql, async (tx) => {
-    await lockServing(tx, request.model);
-    const done = await moveOf(tx, request.model, request.requestId);
+export async function rollBack(deps: MoveDeps, request: MoveRequest & { to?: number }): Promise<ServingMove> {
+  for (let tried = 0; tried < TRIES_MAX; tried++) {
+    const done = await moveOf(deps.sql, request.model, request.requestId);
     if (done) return done; // asked again: by now there may be nothing left to go back to
-    const rollout = await runningRollout(tx, request.model);
-    if (rollout && (request.to ?? rollout.champion) === rollout.champion) {
-      return await abort(tx, rollout, request);
-    }
-    const expected = await servingVersion(tx, request.model);
-    const to = request.to ?? await knownGood(tx, request.model);
-    if (to === null) {
-      throw new ConflictError(`Cannot roll back "${request.model}": no earlier good version is kept`);
-    }
-    return await move(tx, { ...request, expected, version: to, kind: "roll back" });
-  });
+    const target = await rollbackTarget(deps, request);
+    const moved = await inTransaction(deps.sql, (tx) => rollBackOnto(tx, request, target));
+    if (moved) return moved;
+  }
+  throw new ConflictError(`Cannot roll back "${request.model}": what serves changes all the time; ask again`);
+}
+
+/** The version to go back to, whose file was read, and what served when it was chosen. */
+interface RollbackTarget {
+  version: number;
+  serving: number | null;
+  rollout: string | null;
+}
+
+async function rollbackTarget(
+  { sql, files }: MoveDeps,
+  { model, to }: MoveRequest & { to?: number },
+): Promise<RollbackTarget> {
+  const [serving, running] = await Promise.all([servingVersion(sql, model), runningRollout(sql, model)]);
+  const rollout = running?.id ?? null;
+  const version = to ?? running?.champion;
+  if (version !== undefined) {
+    await needReadable(files, await getVersion(sql, model, version));
+    return { version, serving, rollout };
+  }
+  const good = await firstReadable(files, await knownGoods(sql, model));
+  if (good) return { version: good.version, serving, rollout };
+  throw new ConflictError(`Cannot roll back "${model}": no earlier good version is kept`);
+}
+
+/** @returns null: what serves is not what it was when the target was chosen */
+async function rollBackOnto(
+  tx: Sql,
+  request: MoveRequest,
+  { version, serving, rollout }: RollbackTarget,
+): Promise<ServingMove | null> {
+  const { model, requestId } = request;
+  await lockServing(tx, model);
+  const done = await moveOf(tx, model, requestId);
+  if (done) return done;
+  const running = await runningRollout(tx, model);
+  if (await servingVersion(tx, model) !== serving || (running?.id ?? null) !== rollout) return null;
+  if (running && version === running.champion) return await abort(tx, running, request);
+  return await move(tx, { ...request, expected: serving, version, kind: "roll back" });
 }
 
 /** A person takes the challenger of a running rollout back. */
@@ -100,21 +141,39 @@ export async function rollBackTo(
   return await moveServing(sql, { model, version, expected, kind: "roll back", key, by: key, why, asOf });
 }
 
-/** Lets any kept version serve. */
-export function promote(sql: Sql, request: MoveRequest & { version: number }): Promise<ServingMove> {
-  return inTransaction(sql, async (tx) => {
+/** Lets any kept version serve, once its file was read and is good. @throws {ConflictError} it cannot be read */
+export async function promote(
+  { sql, files }: MoveDeps,
+  request: MoveRequest & { version: number },
+): Promise<ServingMove> {
+  const done = await moveOf(sql, request.model, request.requestId);
+  if (done) return done;
+  await needReadable(files, await getVersion(sql, request.model, request.version));
+  return await inTransaction(sql, async (tx) => {
     const expected = await servingVersion(tx, request.model);
     return await move(tx, { ...request, expected, kind: "promote" });
   });
 }
 
-/** {@link lastKnownGood} of a model, by what the registry knows. */
-export async function knownGood(tx: Sql, model: string): Promise<number | null> {
-  const history = await servingChanges(tx, model);
+/** Returns every version to fall back to, the last known good one first, that the registry knows to be kept. */
+export async function knownGoods(sql: Sql, model: string): Promise<ModelVersion[]> {
+  const history = await servingChanges(sql, model);
   const previous = [...new Set(history.flatMap((m) => m.previous ?? []))];
-  const versions = await Promise.all(previous.map((version) => getVersion(tx, model, version)));
-  const usable = new Set(versions.filter(isUsable).map((v) => v.version));
-  return lastKnownGood(history, (version) => usable.has(version));
+  const versions = await Promise.all(previous.map((version) => getVersion(sql, model, version)));
+  const left = new Map(versions.filter((v) => v.artefactRemovedAt === null).map((v) => [v.version, v]));
+  const inOrder: ModelVersion[] = [];
+  for (let next = lastKnownGood(history, (v) => left.has(v)); next !== null;) {
+    inOrder.push(left.get(next)!);
+    left.delete(next);
+    next = lastKnownGood(history, (v) => left.has(v));
+  }
+  return inOrder;
+}
+
+/** {@link lastKnownGood} of a model, by what the registry knows; one that is marked as damaged is passed over. */
+export async function knownGood(sql: Sql, model: string): Promise<number | null> {
+  const versions = await knownGoods(sql, model);
+  return versions.find(({ damagedAt }) => damagedAt === null)?.version ?? null;
 }
 
 async function move(
@@ -125,10 +184,6 @@ async function move(
     kind: "roll back" | "promote";
   },
 ): Promise<ServingMove> {
-  const target = await getVersion(tx, model, version);
-  if (!isUsable(target)) {
-    throw new ConflictError(`Cannot serve version ${version} of "${model}": its file is not kept`);
-  }
   const moved = await moveServing(tx, { model, version, expected, kind, key: requestId, by, why, asOf });
   await writeAudit(tx, {
     requestId,

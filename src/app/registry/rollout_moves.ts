@@ -76,9 +76,11 @@ export function applyDecision(
     evidence: RolloutEvidence;
     decision: RolloutDecision;
     codeVersion: string;
+    /** what serves after a roll-back in place of a champion whose file cannot be read */
+    instead?: number | null;
   },
 ): Promise<Rollout> {
-  const { rollout: { id, model }, key, evidence, decision, codeVersion } = look;
+  const { rollout: { id, model }, key, evidence, decision, codeVersion, instead = null } = look;
   return inTransaction(sql, async (tx) => {
     await lockServing(tx, model);
     const now = await getRollout(tx, id);
@@ -94,7 +96,7 @@ export function applyDecision(
       decision,
       codeVersion,
     });
-    await act(tx, now, { key: `${id}/${key}`, asOf: evidence.asOf, decision });
+    await act(tx, now, { key: `${id}/${key}`, asOf: evidence.asOf, decision, instead });
     return await getRollout(tx, id);
   });
 }
@@ -103,9 +105,10 @@ interface Act {
   key: string;
   asOf: string;
   decision: RolloutDecision;
+  instead: number | null;
 }
 
-async function act(tx: Sql, rollout: Rollout, { key, asOf, decision }: Act): Promise<void> {
+async function act(tx: Sql, rollout: Rollout, { key, asOf, decision, instead }: Act): Promise<void> {
   const { id, model, champion, plan, cycleId } = rollout;
   const by = id;
   const why = decision.text;
@@ -123,8 +126,13 @@ async function act(tx: Sql, rollout: Rollout, { key, asOf, decision }: Act): Pro
       const move = { model, version, expected: champion, kind: "deploy" as const, by, why, asOf };
       return void await moveServing(tx, { ...move, key: version === plan.challengers[0] ? cycleId : id });
     }
-    case "roll back":
-      return await takeBack(tx, rollout, { key, by, why, asOf });
+    case "roll back": {
+      await takeBack(tx, rollout, { key, by, why, asOf });
+      if (instead === null) return;
+      const unread = `${why}; the file of version ${champion} cannot be read`;
+      const move = { model, version: instead, expected: champion, kind: "roll back" as const, by, asOf };
+      return void await moveServing(tx, { ...move, key: `${key}/instead`, why: unread });
+    }
     case "hold":
       return await setAside(tx, rollout, { state: "held", key, by, why, asOf });
     default:

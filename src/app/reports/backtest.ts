@@ -4,7 +4,7 @@ import type { BacktestState } from "../../backtest/backtest.ts";
 import { BacktestEnd, LabelledPolicy } from "../../backtest/backtest.ts";
 import { type Predicted, type Worth, worthOf } from "../../backtest/money.ts";
 import { labelOfKind, ModelResult, resultOf } from "../../backtest/report.ts";
-import { DamagedArtefactError, NotFoundError } from "../../core/errors.ts";
+import { ArtefactError, NotFoundError } from "../../core/errors.ts";
 import {
   type BacktestRow,
   listBacktests,
@@ -163,7 +163,7 @@ async function predictedAt(
   try {
     return { asOf, ...Sealed.parse(await open(predictionsSha256)) };
   } catch (error) {
-    if (error instanceof DamagedArtefactError) return null; // a moment less
+    if (error instanceof ArtefactError) return null; // a moment less
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { DamagedArtefactError } from "../../core/errors.ts";
+import { ArtefactError } from "../../core/errors.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
 import { listImpacts, type StoredImpact } from "../../db/cycles/impacts.ts";
@@ -21,7 +21,7 @@ export interface ImpactDeps {
   sql: Sql;
   clock: Clock;
   models: ReadonlyMap<string, ModelDefinition>;
-  /** opens sealed evidence. @throws {DamagedArtefactError} it is gone, or not what was sealed */
+  /** opens sealed evidence. @throws {ArtefactError} it is gone, or not what was sealed */
   open(sha256: string): Promise<unknown>;
 }
 
@@ -129,7 +129,7 @@ async function openedStage(
   try {
     return { report, unmeasured, evidence: ImpactEvidence.parse(await open(evidenceSha256)) };
   } catch (error) {
-    if (!(error instanceof DamagedArtefactError)) throw error;
+    if (!(error instanceof ArtefactError)) throw error;
     return { report, unmeasured: error.message, evidence: null };
   }
 }

@@ -133,7 +133,7 @@ function cyclePoint(
 ): Trends["cycles"][number] {
   const parsed = Evidence.nullable().parse(evidence);
   const seconds = secondsByStage(stages);
-  const metric = QUOTED.find((name) => parsed?.challengerMetrics[name] !== undefined);
+  const metric = QUOTED.find((name) => (parsed?.challengerMetrics[name] ?? null) !== null);
   return {
     cycle: id,
     number,

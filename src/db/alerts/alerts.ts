@@ -89,6 +89,12 @@ export function remindAlert(
   });
 }
 
+/** Whether an alert with this key is open. Uses index `alerts_open_once`. */
+export async function isAlertOpen(sql: Sql, key: string): Promise<boolean> {
+  const rows = await sql`select from alerts where key = ${key} and closed_at is null`;
+  return rows.length > 0;
+}
+
 /** Closes the alert with this key, if one is open, and has that told where its opening was. */
 export const closeAlert = (sql: Sql, key: string, closing: Closing): Promise<Alert[]> =>
   closeWhere(sql, (tx) => tx`key = ${key}`, closing);

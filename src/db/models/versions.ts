@@ -89,6 +89,21 @@ export async function markDamaged(sql: Sql, model: string, version: number): Pro
     where model = ${model} and version = ${version}`;
 }
 
+/** Notes that a version's file is what was written after all. */
+export async function unmarkDamaged(sql: Sql, model: string, version: number): Promise<void> {
+  await sql`update model_versions set damaged_at = null
+    where model = ${model} and version = ${version} and damaged_at is not null`;
+}
+
+/** Returns versions whose file is marked as damaged, or has an open alert. Uses index `alerts_open_once`. */
+export async function doubtedVersions(sql: Sql): Promise<ModelVersion[]> {
+  const rows = await sql`select ${columns(sql)} from model_versions v
+    where damaged_at is not null or exists
+      (select from alerts a where a.closed_at is null and a.key = 'damaged/' || v.model || '/' || v.version)
+    order by model, version desc`;
+  return z.array(ModelVersion).parse([...rows]);
+}
+
 /** Notes that a version's file was deleted because enough newer backups exist. */
 export async function markRemoved(sql: Sql, model: string, version: number): Promise<void> {
   await sql`update model_versions set artefact_removed_at = coalesce(artefact_removed_at, now())

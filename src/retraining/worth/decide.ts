@@ -13,6 +13,13 @@ import {
   priorBelief,
 } from "./filter.ts";
 import { gainOf, type Outlook, planOf } from "./plan.ts";
+import {
+  RECALIBRATION_EVIDENCE,
+  RecalibrationInput,
+  type RecalibrationWorth,
+  recalibrationWorth,
+  savedAWindow,
+} from "./recalibration.ts";
 import { Regime } from "./regime.ts";
 
 /** All that a decision rests on, enough to reach it again. */
@@ -29,15 +36,18 @@ export const WorthInput = z.strictObject({
   caution: z.number().min(0.5).max(1).describe("chance of being right that a training needs"),
   overlap: z.int().nonnegative().default(0).describe("neighbouring windows that share outcomes with one"),
   passes: z.number().min(0).max(1).default(1).describe("chance that a version trained passes the gate"),
+  recalibration: RecalibrationInput.nullable().default(null).describe(
+    "what recalibrating saves; null: it is turned off, or was not weighed",
+  ),
   regimes: z.array(Regime).min(1),
 });
 export type WorthInput = z.infer<typeof WorthInput>;
 
 const Span = z.strictObject({ mean: z.number(), low: z.number(), high: z.number() });
 
-/** A decision with the two sums that it weighs, in loss of one window. */
+/** A decision with the sums that it weighs, in loss of one window. */
 export const WorthDecision = z.strictObject({
-  answer: z.enum(["retrain", "wait", "cannot tell yet"]),
+  answer: z.enum(["retrain", "recalibrate", "wait", "cannot tell yet"]),
   text: z.string(),
   level: z.number().describe("loss that stands for 1"),
   gain: Span.describe("of training now over keeping what serves, over the horizon, before its cost; 90 %"),
@@ -47,6 +57,13 @@ export const WorthDecision = z.strictObject({
   turns: z.number().describe("chance that the next labelled window turns the decision"),
   forecast: z.array(Span.extend({ window: z.int() })).describe("gain window by window; 90 %"),
   regimes: z.array(z.strictObject({ name: z.string(), weight: z.number() })),
+  recalibration: z.strictObject({
+    text: z.string(),
+    gain: Span.describe("over the windows that it is trusted for, before its cost; 90 %"),
+    windows: z.int(),
+    price: z.number(),
+    advantage: z.number().describe("over keeping what serves: what it surely saves, less its price"),
+  }).nullable().default(null).describe("the third sum; null: it cannot be done, or nothing is known of it"),
 });
 export type WorthDecision = z.infer<typeof WorthDecision>;
 
@@ -56,9 +73,28 @@ const WITHIN = normalQuantile(0.95, 0, 1);
 /** A regime less likely than this is left out. */
 const WEIGHT_MIN = 1e-4;
 
-/** Decides whether to train now. A pure function: the same input gives the same decision. */
+/**
+ * Decides whether to train now, to recalibrate, or to keep what serves, by which is worth most. A pure function: the same
+ * input gives the same decision.
+ */
 export function decideWorth(input: WorthInput): WorthDecision {
-  return decideFrom(beliefsOf(input), input);
+  const decision = decideFrom(beliefsOf(input), input);
+  const worth = input.recalibration && recalibrationWorth(input.recalibration, input.price);
+  return worth ? withRecalibration(decision, worth) : decision;
+}
+
+/** A training that is worth it and worth more goes first; else a recalibration that surely earns its price. */
+function withRecalibration(decision: WorthDecision, worth: RecalibrationWorth): WorthDecision {
+  const { gain, windows, price, advantage } = worth;
+  const trains = decision.answer === "retrain" && decision.advantage >= advantage;
+  const text =
+    `Recalibrating now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${windows} windows, ` +
+    `costs ${short(price)}`;
+  return {
+    ...decision,
+    answer: trains || advantage <= 0 ? decision.answer : "recalibrate",
+    recalibration: { text, gain: { ...gain }, windows, price, advantage },
+  };
 }
 
 /** Returns what is believed after all windows, under each regime. */
@@ -106,6 +142,13 @@ export function expectedDifference(input: WorthInput): { mean: number; sd: numbe
   return first ? { mean: -first.mean, sd: (first.high - first.low) / (2 * WITHIN) } : null;
 }
 
+/** The same of a recalibrated version, by what recalibrating saved in earlier windows; null where nothing says it. */
+export function expectedOfRecalibration({ recalibration }: WorthInput): { mean: number; sd: number } | null {
+  const saved = recalibration?.windows.slice(-RECALIBRATION_EVIDENCE).map((window) => window.saved) ?? [];
+  const found = savedAWindow(saved);
+  return found ? { mean: -found.mean, sd: found.error } : null;
+}
+
 /** One regime's part of a decision. */
 interface Part {
   readonly weight: number;
@@ -115,7 +158,7 @@ interface Part {
   readonly belief: Belief;
 }
 
-export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "overlap">;
+export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "overlap" | "recalibration">;
 
 /** Decides from what is believed: for a replay, which learns window by window. */
 export function decideFrom(beliefs: readonly Belief[], question: Question): WorthDecision {
@@ -137,6 +180,7 @@ export function decideFrom(beliefs: readonly Belief[], question: Question): Wort
       turns: 0,
       forecast: [],
       regimes,
+      recalibration: null,
     };
   }
   const forecast = forecastOf(parts, question);
@@ -157,6 +201,7 @@ export function decideFrom(beliefs: readonly Belief[], question: Question): Wort
     turns,
     forecast,
     regimes,
+    recalibration: null,
   };
 }
 

@@ -10,7 +10,7 @@ import type { RolloutDecision } from "../../../src/rollout/decision.ts";
 import type { ArmShare } from "../../../src/rollout/plan.ts";
 import { rolloutId } from "../../../src/rollout/rollout.ts";
 import { withDatabase } from "../../db/database.ts";
-import { addVersions, AS_OF, deployment } from "../../db/models_support.ts";
+import { addVersions, AS_OF, deployment, goodFiles } from "../../db/models_support.ts";
 import { evidenceOf, planOf } from "../../rollout/support.ts";
 
 /** Versions 1 to 5, of which 1 and 2 were deployed in turn. */
@@ -116,7 +116,7 @@ Deno.test("several rollouts rolled back in a row leave the champion, from which 
     assert.equal((await begin(sql, 5)).champion, 2);
     await decided(sql, 5, { kind: "promote", version: 5, text: "proven" });
     assert.equal(await knownGood(sql, "churn"), 2);
-    assert.equal((await rollBack(sql, request("r1"))).version, 2);
+    assert.equal((await rollBack({ sql, files: goodFiles }, request("r1"))).version, 2);
     assert.equal(await knownGood(sql, "churn"), 1);
   }));
 
@@ -126,7 +126,7 @@ Deno.test("a rollout that cannot be told is set aside, and nothing is said again
     assert.equal((await decided(sql, 3, hold)).state, "held");
     assert.deepEqual((await told(sql)).slice(2), [["share", 3, 2, 0.05, true], ["share", 3, 2, 0, true]]);
     assert.equal((await getVersion(sql, "churn", 3)).state, "candidate");
-    assert.equal((await promote(sql, { ...request("r1"), version: 3 })).version, 3);
+    assert.equal((await promote({ sql, files: goodFiles }, { ...request("r1"), version: 3 })).version, 3);
   }));
 
 Deno.test("a shadow rollout shows nothing to anybody, and changes nothing of what serves until it is promoted", () =>
@@ -157,7 +157,7 @@ Deno.test("applyDecision() does a look once, and nothing once the rollout has en
   withChampion(async (sql) => {
     await begin(sql, 3);
     await decided(sql, 3, goOn(3, 1, 0.25));
-    await rollBack(sql, request("by hand"));
+    await rollBack({ sql, files: goodFiles }, request("by hand"));
     const after = await decided(sql, 3, { kind: "promote", version: 3, text: "too late" });
     assert.deepEqual([after.state, await shown(sql)], ["rolled back", [2, []]]);
     assert.equal((await listLooks(sql, after.id)).length, 1);
@@ -168,7 +168,10 @@ Deno.test("a person and a look that decide at once leave one of the two, whole",
     for (const version of [3, 4, 5]) {
       await begin(sql, version);
       const promoted = decided(sql, version, { kind: "promote", version, text: "proven" });
-      const [byHand] = await Promise.allSettled([rollBack(sql, request(`r${version}`)), promoted]);
+      const [byHand] = await Promise.allSettled([
+        rollBack({ sql, files: goodFiles }, request(`r${version}`)),
+        promoted,
+      ]);
       const { state } = await getRollout(sql, rolloutId("churn", version));
       const serving = (await servingState(sql, "churn"))!;
       assert.deepEqual([serving.arms, serving.champion], [[], 2], `${state} ${byHand.status}`);
@@ -180,7 +183,7 @@ const request = (requestId: string) => ({ model: "churn", requestId, by: "ann", 
 Deno.test("a deployment or a promotion by hand ends a rollout that runs", () =>
   withChampion(async (sql) => {
     await begin(sql, 3);
-    const move = await promote(sql, { ...request("r1"), version: 3 });
+    const move = await promote({ sql, files: goodFiles }, { ...request("r1"), version: 3 });
     assert.deepEqual([move.rollout, (await getRollout(sql, move.rollout!)).state], [
       rolloutId("churn", 3),
       "promoted",

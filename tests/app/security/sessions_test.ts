@@ -3,7 +3,6 @@ import { NotFoundError } from "../../../src/core/errors.ts";
 import { sha256 } from "../../../src/core/hash.ts";
 import { saveKey } from "../../../src/db/access/api_keys.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
-import { migrate } from "../../../src/db/migrate.ts";
 import { endSession, leaveNotice, takeNotice } from "../../../src/db/access/sessions.ts";
 import { createAttempts } from "../../../src/security/attempts.ts";
 import {
@@ -13,16 +12,15 @@ import {
   SESSION_MS,
   sessionOf,
 } from "../../../src/app/security/sessions.ts";
-import { freshDatabase } from "../../support/installation.ts";
+import { migratedDatabase } from "../../support/migrated_database.ts";
 
 const KEY = "pk_a-key-for-tests-only";
 const atMs = Date.parse("2026-03-02T14:37:08Z");
 
 async function withKey(use: (sql: Database) => Promise<void>): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const sql = connect(database.url, { max: 2 });
   try {
-    await migrate(sql);
     await saveKey(sql, "owner", sha256(KEY));
     await use(sql);
   } finally {

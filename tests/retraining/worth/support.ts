@@ -74,6 +74,7 @@ export function inputOf(
     caution: 0.6,
     overlap: 0,
     passes: 1,
+    recalibration: null,
     regimes: [PLAIN],
     ...over,
   };
