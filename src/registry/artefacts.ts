@@ -40,7 +40,7 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Art
       const path = pathOf(hash);
       if (await intact(path, bytes.length)) return hash;
       await needStore(hash);
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.${crypto.randomUUID()}`;
       await writeFlushed(draft, bytes);
       await rename(draft, path);

@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "missed check": "check missed",
   "undelivered change": "change not delivered",
   "lost workflow": "lost workflow",
+  "audit": "audit changed",
   "model": "model",
 };
 
@@ -95,6 +96,12 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
     case "stalled worker":
       return {
         text: "Start a worker (perennial worker, or up), and read its log. What serves goes on serving.",
+      };
+    case "audit":
+      return {
+        text: "Compare it with the log and the webhook: perennial audit verify.",
+        href: "/audit",
+        link: "Audit",
       };
     case "undelivered change":
       return { text: "See whether Temporal runs; what was asked for is sent as soon as it answers." };
