@@ -1,3 +1,4 @@
+import { signVersion } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
@@ -116,7 +117,8 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     result,
     artefactSha256,
   });
-  await addVersion(sql, { manifest, artefactSha256 });
+  const version = await addVersion(sql, { manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: model.name, version });
   return (await versionOfCycle(sql, cycleId))!;
 }
 
@@ -145,7 +147,9 @@ export async function refitVersion(
     served,
   };
   const { artefactSha256 } = again;
-  await updateCandidate(sql, { model: model.name, version: challenger.version, manifest, artefactSha256 });
+  const { version } = challenger;
+  await updateCandidate(sql, { model: model.name, version, manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: model.name, version });
   return { ...challenger, manifest, artefactSha256 };
 }
 

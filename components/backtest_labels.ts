@@ -36,12 +36,6 @@ export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
   "cannot tell yet": DIFFERENCES["cannot tell yet"],
 };
 
-/** The metric that a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
-export const METRICS = {
-  classification: { main: "accuracy", loss: "logLoss" },
-  regression: { main: "mse", loss: "cappedMse" },
-} as const;
-
 const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) => string>> = {
   never: () => "never retrained",
   every: () => "retrained at every cut-off",
@@ -98,7 +92,7 @@ function finding(backtest: BacktestDetail): string | null {
   const subject = subjectOf(backtest);
   const name = policyName(subject);
   const verdicts = backtest.results.flatMap((result) => {
-    const difference = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
+    const difference = resultOf(result, subject.label)?.toNever?.[result.metric];
     return difference ? [{ model: result.model, verdict: difference.verdict }] : [];
   });
   if (verdicts.length === 0) return null;
@@ -127,7 +121,7 @@ const PART: Readonly<Record<Difference["verdict"], (models: string) => string>> 
 /** "accuracy 0.744 instead of 0.737, +0.008 [+0.000, +0.015] over 17 cut-offs, with 11 trainings" */
 export function subjectText(backtest: BacktestDetail, result: ModelResult): string | null {
   const own = resultOf(result, subjectOf(backtest).label);
-  const { main } = METRICS[result.kind];
+  const { metric: main } = result;
   const never = result.policies.find(({ policy }) => policy === "never");
   const difference = own?.toNever?.[main];
   if (!own || !never || !difference) return null;

@@ -5,7 +5,6 @@ import { Calendars, CostTable, ServedTable } from "../../components/backtest_tab
 import {
   BACKTEST_STATES,
   backtestHeadline,
-  METRICS,
   policyName,
   subjectOf,
   subjectText,
@@ -167,7 +166,7 @@ function Failures({ ends, policies }: BacktestDetail) {
 
 function Model({ result, backtest: { policies, state } }: { result: ModelResult; backtest: BacktestDetail }) {
   const { model, first, last, missing } = result;
-  const loss = metricName(METRICS[result.kind].loss);
+  const loss = metricName(result.loss);
   const uneven = new Set(result.policies.map(({ moments }) => moments)).size > 1;
   return (
     <section class="section model" aria-labelledby={`model-${model}`}>

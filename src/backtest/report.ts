@@ -43,6 +43,8 @@ export type PolicyResult = z.infer<typeof PolicyResult>;
 export const ModelResult = z.object({
   model: z.string(),
   kind: z.enum(["classification", "regression"]),
+  metric: z.string().describe("the metric that people quote"),
+  loss: z.string().describe("the loss that models are compared by"),
   first: z.iso.datetime().nullable().describe("first and last moment scored; null: none yet"),
   last: z.iso.datetime().nullable(),
   currency: z.string(),
@@ -56,7 +58,7 @@ export type ModelResult = z.infer<typeof ModelResult>;
 
 interface ReportInput {
   backtest: Backtest;
-  model: Pick<ModelDefinition, "name" | "kind">;
+  model: Pick<ModelDefinition, "name" | "kind" | "primaryMetric" | "loss">;
   steps: readonly BacktestStep[];
   /** by policy */
   seconds: ReadonlyMap<string, number>;
@@ -73,6 +75,8 @@ export function resultOf(input: ReportInput): ModelResult {
   return {
     model: model.name,
     kind: model.kind,
+    metric: model.primaryMetric,
+    loss: model.loss,
     first: scored[0] ?? null,
     last: scored[scored.length - 1] ?? null,
     currency: backtest.config.currency,

@@ -106,6 +106,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "What it is worth",
     entries: [
       ["currency", "", "no decision"],
+      ["currency_rates", "", "no decision"],
       ["sales_margin", "share", "no decision"],
       ["kept_customer_value", "money", "no decision"],
       ["contact_cost", "money", "no decision"],

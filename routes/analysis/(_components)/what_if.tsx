@@ -7,7 +7,6 @@ import { Calendars, rowsOf } from "../../../components/backtest_tables.tsx";
 import {
   DIFFERENCES,
   differenceText,
-  METRICS,
   policyName,
   subjectOf,
   subjectText,
@@ -36,7 +35,7 @@ export function WhatIf({ view, backtest }: Props) {
     );
   }
   const text = subjectText(backtest, result);
-  const { main } = METRICS[result.kind];
+  const { metric: main } = result;
   const rows = rowsOf({ result, policies: backtest.policies });
   return (
     <>
