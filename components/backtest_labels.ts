@@ -20,6 +20,7 @@ export const BACKTEST_STATES: Readonly<Record<BacktestSummary["state"], Badge>> 
   finished: badge("good", "Finished"),
   failed: badge("bad", "Failed", "bad"),
   cancelled: badge("stopped", "Cancelled"),
+  lost: badge("bad", "Lost", "bad"),
 };
 
 export const DIFFERENCES: Readonly<Record<Difference["verdict"], Badge>> = {

@@ -501,12 +501,11 @@ export async function recomputing(
 const STATEMENT_MS = 45_000;
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, client, servers, models, pseudonym, store, channels, metrics, temporalUi, log, undo } =
-    shared;
+  const { config, databaseUrl, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
-  const sql = connect(servers.databaseUrl, { statementMs: STATEMENT_MS });
+  const sql = connect(databaseUrl, { statementMs: STATEMENT_MS });
   undo.add("the API's connections", () => sql.end({ timeout: 5 }));
-  const probe = connect(servers.databaseUrl, { max: 1, statementMs: STATEMENT_MS });
+  const probe = connect(databaseUrl, { max: 1, statementMs: STATEMENT_MS });
   undo.add("the connection that watches Postgres", () => probe.end({ timeout: 1 }));
   const database = createDatabaseWatch(probe, systemClock);
   undo.add("the watch over Postgres", () => database.close());

@@ -16,6 +16,7 @@ import { rolloutId } from "../../src/rollout/rollout.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { installRuntime } from "../../src/temporal/runtime.ts";
+import { temporalControl } from "../../src/temporal/control_client.ts";
 import { ensureReconciler, workflowControl } from "../../src/temporal/workflow_control.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, aManifest, AS_OF, deployment } from "../db/models_support.ts";
