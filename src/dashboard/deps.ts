@@ -2,7 +2,7 @@ import type { ApiDeps } from "../api/deps.ts";
 
 /** The dashboard is built from a part of what the API is built from. */
 export interface DashboardDeps
-  extends Pick<ApiDeps, "sql" | "clock" | "models" | "temporalUi" | "host" | "log"> {
+  extends Pick<ApiDeps, "sql" | "clock" | "pseudonym" | "models" | "temporalUi" | "host" | "log"> {
   /** opens what impacts were measured on */
   explain: Pick<ApiDeps["explain"], "open">;
   /** Temporal's namespace, for links to its UI */
