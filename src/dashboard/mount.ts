@@ -56,10 +56,13 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
 /** The page that files are uploaded to. */
 const UPLOAD = "/act/import";
 
+const limitedUpload = limitBody(UPLOAD_BYTES_MAX);
+
 /** Tells who sends too large a file so on the page, instead of a page of the API's. */
 async function refuseLarge(c: Context<AppEnv>, next: Next): Promise<Response | void> {
-  const length = Number(c.req.header("content-length") ?? Infinity);
-  if (length <= UPLOAD_BYTES_MAX) return await next();
+  const length = c.req.header("content-length");
+  if (length === undefined) return await limitedUpload(c, next) ?? undefined;
+  if (Number(length) <= UPLOAD_BYTES_MAX) return await next();
   await c.req.raw.body?.cancel();
   return c.redirect(`${UPLOAD}?too-large=1`, 303);
 }
