@@ -1,3 +1,4 @@
+import { signVersion } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
@@ -5,7 +6,7 @@ import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycle
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
-import { FEATURE_HASH } from "../src/features/definition.ts";
+import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
@@ -116,7 +117,8 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     result,
     artefactSha256,
   });
-  await addVersion(sql, { manifest, artefactSha256 });
+  const version = await addVersion(sql, { manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: model.name, version });
   return (await versionOfCycle(sql, cycleId))!;
 }
 
@@ -145,7 +147,9 @@ export async function refitVersion(
     served,
   };
   const { artefactSha256 } = again;
-  await updateCandidate(sql, { model: model.name, version: challenger.version, manifest, artefactSha256 });
+  const { version } = challenger;
+  await updateCandidate(sql, { model: model.name, version, manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: model.name, version });
   return { ...challenger, manifest, artefactSha256 };
 }
 
@@ -191,7 +195,9 @@ export const taskOf = (model: ModelDefinition, config: ModelConfig): TrainingTas
   name: model.name,
   kind: model.kind,
   horizonDays: config.horizon_days,
-  features: model.features,
+  features: FEATURES,
+  columns: model.features.map((feature) => FEATURES.indexOf(feature)),
+  loss: model.loss,
   candidates: model.candidates,
   featureHash: FEATURE_HASH,
 });

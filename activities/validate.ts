@@ -1,3 +1,4 @@
+import { signVersion } from "../src/app/registry/signatures.ts";
 import { ApplicationFailure } from "@temporalio/activity";
 import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
 import { checkOfCycle } from "../src/db/cycles/checks.ts";
@@ -78,6 +79,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
     await saveVerdict(sql, cycleId, verdict, evidence);
     const manifest = { ...challenger.manifest, metrics: evidence.challengerMetrics };
     await updateCandidate(sql, { ...challenger, manifest });
+    await signVersion(sql, deps.signing, challenger);
     if (verdict === "reject") await setVersionState(sql, name, challenger.version, "rejected");
     return { verdict, why };
   },
@@ -146,6 +148,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     gate: config.gate,
     loss: model.loss,
     against: serving ? "champion" : "baseline",
+    rowsMin: config.min_validation_rows,
     margin: (config.margin ?? model.margin) * comparison.championLoss,
     expected: serving ? await expectedOf(deps, job) : null,
     threshold: config.performance_threshold,

@@ -39,10 +39,10 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/detect": `${SHARED} src/drift src/events src/training ~src/models`,
   "src/db": `${SHARED} ${DOMAIN} src/security`,
   "src/app": `${SHARED} ${DOMAIN} src/db src/privacy src/security`,
-  "src/serving": `${SHARED} ${DOMAIN} src/db src/app`,
+  "src/serving": `${SHARED} ${DOMAIN} src/db src/app ~src/security`,
   "src/embedded": "src/core",
   "src/fresh": "",
-  activities: `${SHARED} ${DOMAIN} src/db src/app ~src/serving ~src/threads`,
+  activities: `${SHARED} ${DOMAIN} src/db src/app ~src/security ~src/serving ~src/threads`,
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
   "src/temporal": `${SHARED} activities workflows ~src/security`,
   "src/demo": `${SHARED} ${DOMAIN} src/db src/app src/temporal`,

@@ -14,6 +14,8 @@ export const AlertKind = z.enum([
   "stalled worker",
   "missed check",
   "undelivered change",
+  "lost workflow",
+  "audit",
   "model",
 ]);
 export type AlertKind = z.infer<typeof AlertKind>;

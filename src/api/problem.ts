@@ -16,6 +16,7 @@ const KINDS = {
   "wrong-signature": [401, "The signature does not fit"],
   "role-needed": [403, "This takes another role"],
   "not-found": [404, "There is no such thing"],
+  "method-not-allowed": [405, "This address does not take this method"],
   "conflict": [409, "The request contradicts what is so now"],
   "changed-meanwhile": [412, "It was changed meanwhile"],
   "too-large": [413, "The request is too large"],
@@ -23,6 +24,7 @@ const KINDS = {
   "foreign-host": [421, "This address does not belong to this server"],
   "invalid-input": [422, "What was sent cannot be used"],
   "insufficient-data": [422, "There are too few rows"],
+  "too-many": [429, "Too much is under way"],
   "internal": [500, "Something went wrong here"],
   "unavailable": [503, "A server that this one needs does not answer"],
   "timeout": [504, "It took too long"],
@@ -34,6 +36,14 @@ export class ApiFault extends Error {
   override name = "ApiFault";
   constructor(readonly kind: ProblemKind, message: string, readonly field?: string) {
     super(message);
+  }
+}
+
+/** There is something at this address, but not for this method. */
+export class MethodNotAllowedError extends ApiFault {
+  override name = "MethodNotAllowedError";
+  constructor(readonly allow: readonly string[], detail: string) {
+    super("method-not-allowed", detail);
   }
 }
 
@@ -81,8 +91,16 @@ function translated(error: unknown): { kind: ProblemKind; detail: string; field?
   if (error instanceof InvalidInputError) return { kind: "invalid-input", detail, field: error.field };
   if (error instanceof InsufficientDataError) return { kind: "insufficient-data", detail };
   if (error instanceof HTTPException) return { kind: ofStatus(error.status), detail };
+  if (isRefusedValue(error)) {
+    return { kind: "invalid-input", detail: "A value of the request is out of the range that can be stored" };
+  }
   if (isDatabaseDown(error)) {
     return { kind: "unavailable", detail: "Postgres does not answer; try again soon" };
+  }
+  const hindered = hindranceOf(error);
+  if (hindered) return { kind: "unavailable", detail: hindered };
+  if (isBodyCut(error)) {
+    return { kind: "unavailable", detail: "The body could not be read to its end; send it again" };
   }
   return { kind: "internal", detail: "The reason is in the server's log, under the id in `instance`" };
 }
@@ -91,6 +109,14 @@ function ofStatus(status: number): ProblemKind {
   const kind = Object.entries(KINDS).find(([, [code]]) => code === status);
   return (kind?.[0] ?? "internal") as ProblemKind;
 }
+
+/**
+ * Whether Postgres refused a value for what it is (class 22 of its codes): a number too large, a time that there is not,
+ * text that cannot be. The schemas refuse these at the door; what slips past them is still the caller's, not a fault here.
+ */
+export const isRefusedValue = (error: unknown): boolean =>
+  error instanceof Error && error.name === "PostgresError" &&
+  /^22/.test(String((error as { code?: unknown }).code));
 
 /** Codes of the driver and the operating system for a Postgres that is not there, is starting, or went away. */
 const DOWN = new Set([
@@ -105,6 +131,40 @@ const DOWN = new Set([
   "57P03", // cannot_connect_now
   "53300", // too_many_connections
 ]);
+
+/** Codes of a Postgres that answers, and cannot do what was asked just now; nothing of it was kept. */
+const HINDERED: Readonly<Record<string, string>> = {
+  "25006": "Postgres takes no changes now: it is read-only",
+  "53100": "Postgres has no space left on its disk",
+  "53200": "Postgres is out of memory",
+  "53400": "Postgres has reached a limit of its configuration",
+  "55P03": "Postgres waited too long for a lock",
+  "57014": "Postgres took too long, and the statement was ended",
+  "58030": "Postgres cannot read or write its disk",
+  "40001": "Postgres could not put two changes in order",
+  "40P01": "Two changes waited for each other, and Postgres ended one",
+};
+
+/** Returns what keeps Postgres from doing what was asked; null: the error says no such thing. */
+export function hindranceOf(error: unknown): string | null {
+  if (error instanceof AggregateError) {
+    return error.errors.map(hindranceOf).find((text) => text !== null) ?? null;
+  }
+  const said = HINDERED[(error as { code?: string } | null)?.code ?? ""];
+  return said ? `${said}. Nothing was kept; send it again` : null;
+}
+
+/** Whether a body ended before it was whole: its sender went away, or this server is stopping. */
+const isBodyCut = (error: unknown): boolean =>
+  error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+  error instanceof Deno.errors.UnexpectedEof || error instanceof Deno.errors.Http;
+
+/** Seconds after which it may be tried again, by the status of an answer. */
+const RETRY_AFTER_S: Readonly<Record<number, number>> = { 429: 1, 503: 5, 504: 5 };
+
+/** Returns the `Retry-After` header of an answer of this status, where it has one. */
+export const retryAfter = (status: number): Record<string, string> =>
+  status in RETRY_AFTER_S ? { "Retry-After": String(RETRY_AFTER_S[status]) } : {};
 
 /** Whether an error says that Postgres cannot be reached. */
 export function isDatabaseDown(error: unknown): boolean {

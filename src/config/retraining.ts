@@ -15,6 +15,13 @@ const settings = {
     .describe(
       "worth: what one training has to win back, as a share of a fresh version's loss at one cut-off",
     ),
+  training_price_by: z.enum(["share", "budget", "money"]).default("share")
+    .describe(
+      "worth: share: a training costs training_price; budget: what makes the rule keep to training_budget; " +
+        "money: what it costs by machine_hour_cost and cycle_person_cost, over what a unit of loss costs by the economics",
+    ),
+  training_budget: z.number().gt(0).max(1000).nullable().default(null)
+    .describe("worth: trainings a quarter, from which the price of one follows; null: not stated"),
   recalibrate: z.boolean().default(true)
     .describe(
       "worth: whether intercept and slope of what serves may be refitted where that is worth more than a training",

@@ -35,6 +35,12 @@ export type MetricValues = Record<string, number | null>;
 /** The names of all scores. */
 export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionScores, "n">;
 
+/** The metrics of each kind of model. */
+export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly MetricName[]>> = {
+  classification: ["accuracy", "auc", "logLoss", "brier"],
+  regression: ["mse", "cappedMse", "mae", "r2", "bias"],
+};
+
 /** Whether a larger value of the metric is a better one. */
 export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
   accuracy: true,

@@ -1,9 +1,10 @@
 import { createRoute } from "@hono/zod-openapi";
-import { hasKeys } from "../../db/access/api_keys.ts";
+import type { DatabaseState } from "../../app/database_watch.ts";
 import { pageOfAudit } from "../../db/access/audit.ts";
-import type { Database } from "../../db/connect.ts";
+import { isReadOnly } from "../../db/settings.ts";
 import { temporalAnswers } from "../reaching.ts";
-import { AuditAnswer, json, problem } from "../components.ts";
+import { ConflictError } from "../../core/errors.ts";
+import { AuditAnswer, AuditVerificationAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { Alive, AuditQuery, Ready } from "../messages.ts";
@@ -19,6 +20,15 @@ const audit = createRoute({
   summary: "Changes that people made, newest first",
   request: { query: AuditQuery },
   responses: { 200: json(AuditAnswer, "Who, when, what, before, after, why"), default: problem },
+});
+
+const verification = createRoute({
+  method: "get",
+  path: "/audit/verification",
+  tags,
+  summary: "Whether the audit is as it was written: every link computed again, every checkpoint compared",
+  description: "Names the first broken link. Reads the whole audit: some 100,000 rows a second.",
+  responses: { 200: json(AuditVerificationAnswer, "What was found"), default: problem },
 });
 
 const alive = createRoute({
@@ -43,24 +53,31 @@ export function addOperationRoutes(app: Api, deps: ApiDeps): void {
     audit,
     async (c) => c.json(await pageOfAudit(deps.sql, c.req.valid("query")), 200),
   );
+  app.openapi(verification, async (c) => {
+    if (!deps.verifyAudit) {
+      throw new ConflictError("Cannot verify the audit: this process has no signing key");
+    }
+    return c.json(await deps.verifyAudit(), 200);
+  });
   app.openapi(alive, (c) => c.json({ alive: true } as const, 200));
   app.openapi(ready, async (c) => {
-    const [postgres, temporal] = await Promise.all([
-      postgresAnswers(deps.sql),
-      temporalAnswers(deps.control),
-    ]);
-    const down = [...postgres ? [] : ["Postgres"], ...temporal ? [] : ["Temporal"]];
+    const [postgres, temporal] = await Promise.all([postgresState(deps), temporalAnswers(deps.control)]);
+    const down = [...postgres === "down" ? ["Postgres"] : [], ...temporal ? [] : ["Temporal"]];
     if (down.length > 0) throw new ApiFault("unavailable", `${down.join(" and ")} cannot be reached`);
+    if (postgres === "read only") {
+      throw new ApiFault("unavailable", "Postgres takes no changes: it is read-only");
+    }
     return c.json({ ready: true, postgres: "ok", temporal: "ok" } as const, 200);
   });
 }
 
-/** Whether Postgres answers a small query within a few seconds. */
-async function postgresAnswers(sql: Database): Promise<boolean> {
+/** Whether Postgres answers a small query within a few seconds, and takes changes. */
+async function postgresState({ sql, database }: ApiDeps): Promise<DatabaseState> {
+  if (database) return await database.check();
   try {
-    await withDeadline(hasKeys(sql), LOOK_WITHIN_MS, () => new Error("no answer"));
-    return true;
+    const readOnly = await withDeadline(isReadOnly(sql), LOOK_WITHIN_MS, () => new Error("no answer"));
+    return readOnly ? "read only" : "ok";
   } catch {
-    return false; // however it fails, it cannot be used
+    return "down"; // however it fails, it cannot be used
   }
 }

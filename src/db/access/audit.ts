@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 /** One change a person made. */
 export const AuditRow = z.object({
@@ -30,10 +31,22 @@ export async function writeAudit(sql: Sql, row: AuditEntry): Promise<void> {
     on conflict (request_id) do nothing`;
 }
 
-/** Selects changes. */
+/** What the audit has besides changes: who got in, who was refused, who read or took what. */
+export const ACCESS_ACTIONS = [
+  "sign in",
+  "sign-in refused",
+  "first use of a key",
+  "refused",
+  "read of persons' data",
+  "export",
+] as const;
+
+/** Selects rows. */
 interface AuditFilter {
   who?: string;
   action?: string;
+  /** left out: changes alone, unless an action is named */
+  show?: "changes" | "accesses" | "all";
   /** only those written before the row of this id */
   before?: number;
   limit?: number;
@@ -47,13 +60,15 @@ export async function listAudit(sql: Sql, filter: AuditFilter | number = {}): Pr
 /** Changes people made, newest first, and the `before` of the page after them; null: these were the last. Goes by the primary key. */
 export async function pageOfAudit(
   sql: Sql,
-  { who, action, before, limit = 100 }: AuditFilter,
+  { who, action, before, show = action === undefined ? "changes" : "all", limit = 100 }: AuditFilter,
 ): Promise<{ changes: AuditRow[]; next: number | null }> {
+  const accesses = sql`action = any(${[...ACCESS_ACTIONS]}::text[])`;
+  const shown = { changes: sql`not ${accesses}`, accesses, all: sql`true` }[show];
   const rows = await sql`select id, request_id, at, who, action, target, why, before, after from audit
-    where ${before ? sql`id < ${before}` : sql`true`} ${who ? sql`and who = ${who}` : sql``}
+    where ${before ? sql`id < ${before}` : sql`true`} and ${shown} ${who ? sql`and who = ${who}` : sql``}
       ${action ? sql`and action = ${action}` : sql``}
     order by id desc limit ${limit + 1}`;
-  const changes = z.array(AuditRow).parse(rows.slice(0, limit));
+  const changes = readRows(AuditRow, rows.slice(0, limit));
   return { changes, next: rows.length > limit ? changes[limit - 1].id : null };
 }
 

@@ -35,6 +35,8 @@ export const OWN_TABLES = [
  */
 export const SHARED_TABLES = [
   "api_keys",
+  "audit_checkpoints",
+  "audit_head",
   "backtest_ends",
   "backtest_steps",
   "backtest_trainings",
@@ -53,6 +55,7 @@ export const SHARED_TABLES = [
   "repeats",
   "sessions",
   "settings",
+  "sign_in_codes",
   "signal_uses",
   "user_days",
   "workers",

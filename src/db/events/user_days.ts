@@ -128,3 +128,9 @@ function activeUsers(sql: Sql, asOfMs: number, { activeDays, activity }: Populat
 
 const at = (sql: Sql, ms: number) => sql`to_timestamp(${ms}::float8 / 1000)`;
 const ms = (sql: Sql, column: string) => sql`(extract(epoch from ${sql(column)}) * 1000)::float8`;
+
+/** Lists the pseudonyms of all shoppers. */
+export async function knownUsers(sql: Sql): Promise<string[]> {
+  const rows = await sql`select distinct user_key from user_days`;
+  return rows.map(({ userKey }) => userKey);
+}
