@@ -69,10 +69,12 @@ export function addRouteGuards(
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
         if (signed) {
-          return await limitedBeforeKnown(c, async () => {
+          const leaveSigned = admission.enter(c, BODY_BYTES_MAX);
+          const known = limitedBeforeKnown(c, async () => {
             await admitSigned(c, signed);
             await next();
           });
+          return await Promise.resolve(known).finally(leaveSigned);
         }
         await admit(c);
         const leave = admission.enter(c, maxSize);

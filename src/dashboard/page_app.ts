@@ -7,6 +7,7 @@ import type { State } from "./define.ts";
 import { POLICY, withHeaders } from "./policy.ts";
 import { SIGN_IN, toSignIn } from "./readers.ts";
 import { isVisit } from "./requests.ts";
+import { NO_UPLOADS, type PageUploads } from "./uploads.ts";
 import { ANONYMOUS, type SessionService } from "./sessions.ts";
 
 /** Options of the pages. */
@@ -15,6 +16,8 @@ export interface DashboardOptions {
   /** whether who has not signed in may read as well; else a key or a session is needed for all but the static files */
   mayRead?: (req: Request) => Promise<boolean>;
   cache?: string;
+  /** left out: nothing can be uploaded */
+  uploads?: PageUploads;
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,7 +25,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Builds the pages over what they read. Takes about half a second: it loads them and what draws their charts. */
 export async function buildDashboard(
   dashboard: Dashboard,
-  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache }: DashboardOptions = {},
+  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache, uploads = NO_UPLOADS }:
+    DashboardOptions = {},
 ): Promise<(req: Request) => Promise<Response>> {
   const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
   app.use(async ({ req, url, state, next }) => {
@@ -30,7 +34,7 @@ export async function buildDashboard(
     if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
     const notice = person && isVisit(req) ? await sessions.takeNotice(person) : null;
     const mayStillRead = async () => await mayRead(req) || await sessions.currentUser(req) !== null;
-    Object.assign(state, { dashboard, sessions, person, notice, mayStillRead, title: "Perennial" });
+    Object.assign(state, { dashboard, sessions, uploads, person, notice, mayStillRead, title: "Perennial" });
     try {
       return await next();
     } catch (error) {
