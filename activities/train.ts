@@ -152,7 +152,7 @@ async function warmStartFrom(
 ): Promise<Uint8Array | undefined> {
   return version === null
     ? undefined
-    : await store.get((await getVersion(sql, model, version)).manifest.tested.sha256);
+    : await readIfIntact(store.get((await getVersion(sql, model, version)).manifest.tested.sha256));
 }
 
 /** The competition on all rows of some cut-offs: what a policy that always retrains would serve. */

@@ -95,15 +95,21 @@ export interface Service {
 /** Things to undo, newest first. */
 class Undo {
   #steps: { name: string; run: () => unknown }[] = [];
+  #first: (() => void)[] = [];
   #done?: Promise<void>;
   constructor(readonly log: Log) {}
   add(name: string, run: () => unknown): void {
     this.#steps.push({ name, run });
   }
+  /** Begins to end something that takes a while; a step waits for it in its turn. */
+  begin(run: () => void): void {
+    this.#first.push(run);
+  }
   run(): Promise<void> {
     return this.#done ??= this.#all();
   }
   async #all(): Promise<void> {
+    for (const run of this.#first) run();
     for (const { name, run } of this.#steps.reverse()) {
       try {
         await run();
@@ -266,6 +272,9 @@ const missing = (name: string, example: string) =>
     name,
   );
 
+/** A training that has not come to its next turn by then is given up; it goes on from its last checkpoint. */
+const TRAINING_ENDS_WITHIN_MS = 2_500;
+
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const {
     config,
@@ -304,9 +313,14 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();
-  undo.add("the worker", async () => {
+  const shutDown = () => {
     if (worker.getState() === "RUNNING") worker.shutdown();
-    await running;
+  };
+  undo.begin(shutDown);
+  undo.add("the worker", async () => {
+    shutDown();
+    const late = setTimeout(() => trainer.close(), TRAINING_ENDS_WITHIN_MS);
+    await running.finally(() => clearTimeout(late));
   });
   await reconcileAtStart(deps);
   await startHeartbeat(shared);

@@ -2,7 +2,7 @@ import type { Api } from "./deps.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
 
-const FINISH_WITHIN_MS = 5_000;
+const FINISH_WITHIN_MS = 3_000;
 
 /** An API that listens. */
 interface ServedApi {
