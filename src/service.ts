@@ -35,7 +35,7 @@ import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
 import { openPseudonyms } from "./app/security/pseudonym_secret.ts";
 import type { Pseudonym } from "./privacy/pseudonym.ts";
-import { type ArtefactStore, fileArtefacts } from "./registry/artefacts.ts";
+import { type FileArtefacts, fileArtefacts } from "./registry/artefacts.ts";
 import { ensureApiKey, type InstallationKey } from "./app/security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
@@ -43,7 +43,7 @@ import { createPredictor } from "./serving/predictor.ts";
 import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
 import { connectTemporal, WITHOUT_ATTRIBUTES } from "./temporal/connect.ts";
 import { liveWorkflows, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
-import { ensureReconciler, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
+import { ensureSchedules, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
 import { createDriftWorkerPool, type DriftWorkerPool } from "./threads/drift_worker_pool.ts";
@@ -223,7 +223,7 @@ async function openClient(
 async function openStore(
   { config, home, log, adopt }: ServiceOptions,
   sql: Database,
-): Promise<ArtefactStore> {
+): Promise<FileArtefacts> {
   const folder = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
   const { id, isThere } = await checkStore(sql, folder, { adopt });
   if (!isThere) log(`The artefact store is not in "${folder}" yet: models are read once it is mounted`);
@@ -236,7 +236,7 @@ interface Shared extends ServiceOptions {
   connection: NativeConnection;
   client: Client;
   models: ReadonlyMap<string, ModelDefinition>;
-  store: ArtefactStore;
+  store: FileArtefacts;
   pseudonym: Pseudonym;
   predictor: Predictor;
   files: VersionFiles;
@@ -355,8 +355,8 @@ async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promi
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));
-  await ensureReconciler(client, schedule);
-  const scheduling = setInterval(() => ensureReconciler(client, schedule).catch(failed), SCHEDULED_MS);
+  await ensureSchedules(client, schedule);
+  const scheduling = setInterval(() => ensureSchedules(client, schedule).catch(failed), SCHEDULED_MS);
   undo.add("the schedule of the reconciler", () => clearInterval(scheduling));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
   undo.add("the delivery listener", unlisten);

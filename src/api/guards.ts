@@ -58,7 +58,7 @@ export function addRouteGuards(
     app.on(method, routerPath(path), async (c, next) => {
       const answered = async () => {
         await admit(c);
-        const leave = admission.enter(c, maxSize);
+        const leave = admission.enter(c.req.raw, maxSize);
         return await Promise.resolve(limited(c, next)).finally(leave);
       };
       if (PROBES.has(path)) {

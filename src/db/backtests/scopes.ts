@@ -35,6 +35,7 @@ export const OWN_TABLES = [
  */
 export const SHARED_TABLES = [
   "api_keys",
+  "artefact_orphans",
   "backtest_ends",
   "backtest_steps",
   "backtest_trainings",
