@@ -4,12 +4,13 @@ import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
-import type { ModelVersion } from "../src/registry/version.ts";
+import { learnedThrough, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadRows, loadShoppers } from "../src/training/dataset.ts";
+import { recalibrationBlocks } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { pairedInterval } from "../src/stats/paired.ts";
-import { type Split, splitCutoffs } from "../src/validation/split.ts";
+import { type Split, splitCutoffs, testHalf } from "../src/validation/split.ts";
 import type { Interval } from "../src/stats/interval.ts";
 import type { Findings } from "../src/retraining/findings.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -35,6 +36,30 @@ export const splitFor = (
     rowsWanted: config.validation_rows,
   });
 
+/**
+ * Returns the shoppers that test, where shoppers are divided; null where cut-offs are.
+ */
+export const testersOf = async (
+  { store }: Pick<ActivityDeps, "store">,
+  { by, train }: Pick<Split, "by" | "train">,
+): Promise<((shopper: number) => boolean) | null> =>
+  by === "shoppers" ? testHalf(await loadShoppers(store, train)) : null;
+
+/**
+ * The rows that a line is fitted and tested on: the newest that the version that serves has not seen, half of the
+ * shoppers each. Null: there are too few.
+ */
+export function recalibrationSplit(
+  blocks: readonly SnapshotBlock[],
+  champion: ModelVersion | null,
+  config: ModelConfig,
+): Split | null {
+  if (!champion) return null;
+  const seenMs = Date.parse(champion.manifest.served.labelledThrough);
+  const newest = recalibrationBlocks(blocks, { seenMs, rowsWanted: config.validation_rows });
+  return newest.length > 0 ? { by: "shoppers", train: newest, test: newest } : null;
+}
+
 /** Rows in some blocks. */
 export const rowsIn = (blocks: readonly SnapshotBlock[]): number =>
   blocks.reduce((sum, block) => sum + block.rows, 0);
@@ -55,7 +80,7 @@ export async function championFindings(
   const validatedLoss = metrics[model.loss] ?? 0;
   return {
     version: champion.version,
-    ageDays: (asOfMs - Date.parse(served.labelledThrough)) / DAY_MS,
+    ageDays: (asOfMs - Date.parse(learnedThrough(champion.manifest))) / DAY_MS,
     staleAfterDays: config.stale_after_days,
     rows: served.rows,
     rowsNow: rowsIn(blocks),

@@ -7,6 +7,7 @@ import { openCycle } from "../src/db/cycles/cycles.ts";
 import { runningRollout } from "../src/db/rollouts/rollouts.ts";
 import { lastSnapshot, lastTrainedCutoff } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
+import { beginsCycle } from "../src/retraining/begins_cycle.ts";
 import type { Answer, Trigger } from "../src/retraining/check.ts";
 import type { Findings } from "../src/retraining/findings.ts";
 import { decide } from "../src/retraining/trigger.ts";
@@ -18,6 +19,7 @@ import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { failedKey } from "./report.ts";
 import { seenBy } from "./observe/seen.ts";
+import { learnableFrom } from "./learnable.ts";
 import { soundBlocks } from "./sound_blocks.ts";
 import { worthInput } from "./worth_input.ts";
 
@@ -65,12 +67,12 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
       trigger,
       answer,
       reasons,
-      cycleId: answer === "retrain" ? cycleId : null,
+      cycleId: beginsCycle(answer) ? cycleId : null,
       observations,
       findings,
       codeVersion: deps.codeVersion,
     });
-    if (check.answer === "retrain") {
+    if (beginsCycle(check.answer)) {
       await openCycle(sql, { ...check, id: cycleId, number, runId, requestedBy, champion });
     } else { // no cycle follows that could say so: what failed before runs through again
       const why = `the check of ${check.checkedAt} ran through: ${check.answer}`;
@@ -117,6 +119,7 @@ export async function gatherFindings(
       since: rollout.asOf,
     },
     ...looks,
+    learnable: await learnableFrom(deps, model, { config, blocks, asOfMs }),
     worth: champion && config.retrain_policy === "worth"
       ? await worthInput(deps, { model, config, champion, blocks, asOfMs, looks })
       : null,

@@ -10,13 +10,14 @@ const FINAL = new Set([
   "NotFoundError",
   "InvalidInputError",
   "InsufficientDataError",
+  "NothingToLearnError",
   "ConflictError",
   "ZodError",
 ]);
 
-/** Postgres refuses a value (class 22 of its error codes): the same value is refused at every try. */
+/** Postgres refuses a value (22), a row (23) or a statement (42) for what it is: it does so at every try. */
 const isRefusedValue = (error: Error): boolean =>
-  error.name === "PostgresError" && /^22/.test(String((error as { code?: unknown }).code));
+  error.name === "PostgresError" && /^(22|23|42)/.test(String((error as { code?: unknown }).code));
 
 /** Turns what a retry cannot mend into a failure that is not retried; everything else stays as it is. */
 export function final(error: unknown): unknown {

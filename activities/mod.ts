@@ -1,4 +1,5 @@
 import type { Predictor } from "../src/serving/prediction.ts";
+import type { SignalPolicy } from "../src/app/control/admit.ts";
 import type { DeliveryDeps } from "../src/app/alerts/deliver.ts";
 import { createAlertActivities } from "./alerts.ts";
 import { createApproveActivities } from "./approve.ts";
@@ -12,6 +13,7 @@ import type { ObserveDeps } from "./deps.ts";
 import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
+import { createRecalibrateActivities } from "./recalibrate.ts";
 import { createReconcileActivities, type ReconcileDeps } from "./reconcile.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
@@ -24,6 +26,8 @@ import { createValidateActivities } from "./validate.ts";
 /** The dependencies of a worker. */
 export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & {
   predictor: Predictor;
+  /** whose signals are obeyed */
+  signals: SignalPolicy;
   openScope: OpenScope;
   liveWorkflows: LiveWorkflows;
   /** policies of a backtest that are walked at once */
@@ -36,6 +40,7 @@ const createCycleActivities = (deps: ScopedDeps) => ({
   ...createCheckActivities(deps),
   ...createSnapshotActivities(deps),
   ...createTrainActivities(deps),
+  ...createRecalibrateActivities(deps),
   ...createValidateActivities(deps),
   ...createDeployActivities(deps),
   ...createApproveActivities(deps),

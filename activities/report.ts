@@ -1,6 +1,6 @@
 import type { WantedAlert } from "../src/alerts/alert.ts";
 import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts/alerts.ts";
-import { endCycle, enterStage } from "../src/db/cycles/cycles.ts";
+import { endCycle, endingBefore, enterStage } from "../src/db/cycles/cycles.ts";
 import { servingHistory } from "../src/db/models/serving.ts";
 import { listVersions, markRemoved } from "../src/db/models/versions.ts";
 import type { ModelVersion, ServingMove } from "../src/registry/version.ts";
@@ -23,7 +23,9 @@ export const createReportActivities = (deps: ActivityDeps) => ({
     const nowMs = deps.clock();
     await enterStage(sql, cycleId, "report");
     if (outcome === "failed") {
-      const failed = failedAlert(name, cycleId, error);
+      const before = await endingBefore(sql, cycleId);
+      const isRepeated = before?.outcome === "failed" && sameFailure(before.error, error ?? null);
+      const failed = failedAlert({ model: name, cycleId, error, isRepeated });
       await openAlert(sql, failed, { channels: deps.alertChannels, nowMs });
     } else if (outcome !== "cancelled") {
       await closeAlert(sql, failedKey(name), { why: `${cycleId} ended: ${outcome}`, nowMs });
@@ -40,15 +42,33 @@ export const createReportActivities = (deps: ActivityDeps) => ({
 /** Under this key a model's failed cycle is an alert. */
 export const failedKey = (model: string): string => `cycle-failed/${model}`;
 
-const failedAlert = (model: string, cycleId: string, error = "no reason was given"): WantedAlert => ({
-  key: failedKey(model),
-  kind: "cycle failed",
-  model,
-  severity: "warning",
-  title:
-    `${model}: ${cycleId} failed: ${error}. What served goes on serving; the next check comes as planned`,
-  detail: { cycleId, error },
-});
+/** Tells whether two cycles failed in the same way: numbers and ids in the texts may differ. */
+export function sameFailure(before: string | null, now: string | null): boolean {
+  const shape = (text: string | null) => (text ?? "").replaceAll(/[0-9a-f]{8,}|\d+/gi, "#").slice(0, 120);
+  return shape(before) === shape(now);
+}
+
+interface Failure {
+  model: string;
+  cycleId: string;
+  error?: string;
+  /** the cycle before failed in the same way: waiting for the next one does not mend it */
+  isRepeated: boolean;
+}
+
+function failedAlert({ model, cycleId, error = "no reason was given", isRepeated }: Failure): WantedAlert {
+  const next = isRepeated
+    ? "The cycle before failed in the same way, so that the next one will, too: somebody has to mend it"
+    : "The next check comes as planned";
+  return {
+    key: failedKey(model),
+    kind: "cycle failed",
+    model,
+    severity: isRepeated ? "critical" : "warning",
+    title: `${model}: ${cycleId} failed: ${error}. What served goes on serving. ${next}`,
+    detail: { cycleId, error },
+  };
+}
 
 /** Deletes the files of deployed versions beyond the backups kept: never the serving one, nor one being watched. */
 export async function pruneVersions(deps: ActivityDeps, name: string): Promise<void> {

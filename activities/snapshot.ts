@@ -4,8 +4,9 @@ import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cy
 import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
 import { FEATURE_HASH } from "../src/features/definition.ts";
+import { assertLearnable } from "./learnable.ts";
 import { soundBlocks } from "./sound_blocks.ts";
-import { championOf, rowsIn, splitFor } from "./champion.ts";
+import { championOf, recalibrationSplit, rowsIn, splitFor } from "./champion.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -18,9 +19,18 @@ interface SnapshotResult {
 }
 
 export const createSnapshotActivities = (deps: ActivityDeps) => ({
-  /** Seals the labelled rows known at `asOf`. The same content has the same id, so a retry changes nothing. */
+  /**
+   * Seals the labelled rows known at `asOf`. The same content has the same id, so a retry changes nothing.
+   * @param recalibrates whether the cycle recalibrates what serves, and divides its rows for that
+   * @throws {NothingToLearnError} no model can be trained on them, which no retry mends
+   */
   async takeSnapshot(
-    { cycleId, model: name, asOf }: { cycleId: string; model: string; asOf: string },
+    { cycleId, model: name, asOf, recalibrates = false }: {
+      cycleId: string;
+      model: string;
+      asOf: string;
+      recalibrates?: boolean;
+    },
   ): Promise<SnapshotResult> {
     const { sql } = deps;
     const { model, config } = await modelAndConfig(deps, name);
@@ -29,13 +39,15 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     const eventsSeen = await countEvents(sql, { beforeMs: asOfMs });
     const onBlock = (done: number, total: number) => beat(Context.current(), { done, of: total });
     const blocks = await soundBlocks(deps, model, { config, asOfMs, onBlock });
+    await assertLearnable(deps, model, { config, blocks, asOfMs });
     const content = { model: name, featureHash: FEATURE_HASH, horizonDays: config.horizon_days, blocks };
     const id = sha256(canonicalJson({ ...content, asOf }));
     const rows = rowsIn(blocks);
     await saveSnapshot(sql, { id, asOf, eventsSeen, rows, ...content });
     await saveCycleSnapshot(sql, cycleId, id);
     await saveProgress(sql, cycleId, { fraction: 1, text: `${rows} rows of ${blocks.length} cut-offs` });
-    const split = splitFor(blocks, await championOf(deps, name), config);
+    const divide = recalibrates ? recalibrationSplit : splitFor;
+    const split = divide(blocks, await championOf(deps, name), config);
     return {
       snapshotId: id,
       rows,

@@ -1,22 +1,26 @@
+import { signVersion } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
-import { FEATURE_HASH } from "../src/features/definition.ts";
+import { targetUnit } from "../src/app/features/spending_unit.ts";
+import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
+import { NothingToLearnError } from "../src/retraining/learnable.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
-import { inTestHalf } from "../src/validation/split.ts";
-import { championOf, readIfIntact, splitFor } from "./champion.ts";
+import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
+import { assertLearnable } from "./learnable.ts";
 import { beat, modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { refitLine } from "./recalibrate.ts";
 
 export interface TrainInput {
   cycleId: string;
@@ -86,11 +90,13 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
       config.min_validation_rows,
     );
   }
-  const rows = await loadRows(
-    store,
-    split.train,
-    split.by === "shoppers" ? (s) => !inTestHalf(s) : undefined,
-  );
+  const tests = await testersOf(deps, split);
+  const rows = await loadRows(store, split.train, tests ? (shopper) => !tests(shopper) : undefined);
+  if (rows.target.length === 0) {
+    throw new NothingToLearnError(
+      `Nothing to learn for ${model.name}: no labelled row is older than the test`,
+    );
+  }
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
   const result = await trainer.compete({
     task: taskOf(model, config),
@@ -100,8 +106,10 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
   const artefactSha256 = await store.put(result.artifact);
+  const unit = await targetUnit(sql, model, { asOfMs: Date.parse(snapshot.asOf) });
   const manifest = manifestOf(deps, {
     ...job,
+    unit,
     snapshot,
     champion,
     trained: split.train,
@@ -109,7 +117,8 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     result,
     artefactSha256,
   });
-  await addVersion(sql, { manifest, artefactSha256 });
+  const version = await addVersion(sql, { manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: model.name, version });
   return (await versionOfCycle(sql, cycleId))!;
 }
 
@@ -124,6 +133,7 @@ export async function refitVersion(
   const { sql } = deps;
   const { cycleId, snapshotId, asOf, tested, metrics, parent } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
+  if (challenger.manifest.recalibrated) return await refitLine(deps, { model, config, challenger });
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
   const served = { ...again.manifest.served, refitted: true };
@@ -137,7 +147,9 @@ export async function refitVersion(
     served,
   };
   const { artefactSha256 } = again;
-  await updateCandidate(sql, { model: model.name, version: challenger.version, manifest, artefactSha256 });
+  const { version } = challenger;
+  await updateCandidate(sql, { model: model.name, version, manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: model.name, version });
   return { ...challenger, manifest, artefactSha256 };
 }
 
@@ -155,7 +167,10 @@ async function warmStartFrom(
     : await readIfIntact(store.get((await getVersion(sql, model, version)).manifest.tested.sha256));
 }
 
-/** The competition on all rows of some cut-offs: what a policy that always retrains would serve. */
+/**
+ * The competition on all rows of some cut-offs: what a policy that always retrains would serve.
+ * @throws {NothingToLearnError} no model can be trained on them
+ */
 export async function fitReference(
   deps: ActivityDeps,
   { cycleId, model, config, blocks, asOf }: Omit<TrainingJob, "snapshotId"> & {
@@ -163,13 +178,15 @@ export async function fitReference(
     asOf: string;
   },
 ): Promise<{ manifest: Manifest; artefactSha256: string }> {
+  await assertLearnable(deps, model, { config, blocks, asOfMs: Date.parse(asOf) });
   const rows = await loadRows(deps.store, blocks);
   const result = await deps.trainer.compete(
     { task: taskOf(model, config), rows, seed: config.seed },
     callbacks(deps, cycleId),
   );
   const artefactSha256 = await deps.store.put(result.artifact);
-  const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks };
+  const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
+  const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
   return { manifest: manifestOf(deps, { ...job, rows, result, artefactSha256 }), artefactSha256 };
 }
 
@@ -178,7 +195,9 @@ export const taskOf = (model: ModelDefinition, config: ModelConfig): TrainingTas
   name: model.name,
   kind: model.kind,
   horizonDays: config.horizon_days,
-  features: model.features,
+  features: FEATURES,
+  columns: model.features.map((feature) => FEATURES.indexOf(feature)),
+  loss: model.loss,
   candidates: model.candidates,
   featureHash: FEATURE_HASH,
 });
@@ -227,12 +246,14 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
 
 function manifestOf(
   { codeVersion }: ActivityDeps,
-  { cycleId, model, config, snapshot, champion, trained, rows, result, artefactSha256 }:
+  { cycleId, model, config, snapshot, champion, trained, unit, rows, result, artefactSha256 }:
     & Omit<TrainingJob, "snapshotId">
     & {
       snapshot: Pick<Snapshot, "id" | "asOf">;
       champion: ModelVersion | null;
       trained: readonly SnapshotBlock[];
+      /** of the target */
+      unit: string;
       rows: TrainingRows;
       result: CompeteResult;
       artefactSha256: string;
@@ -258,6 +279,7 @@ function manifestOf(
     tested: { sha256: artefactSha256, ...saw },
     served: { ...saw, refitted: false },
     targetCap: model.kind === "regression" ? quantile(rows.target, 0.99) : null,
+    unit,
     baseline: rows.target.reduce((a, b) => a + b, 0) / rows.target.length,
     metrics: {},
   };

@@ -1,3 +1,4 @@
+import { signVersion } from "../src/app/registry/signatures.ts";
 import { ApplicationFailure } from "@temporalio/activity";
 import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
 import { checkOfCycle } from "../src/db/cycles/checks.ts";
@@ -10,7 +11,7 @@ import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { Findings } from "../src/retraining/findings.ts";
-import { expectedDifference } from "../src/retraining/worth/decide.ts";
+import { expectedDifference, expectedOfRecalibration } from "../src/retraining/worth/decide.ts";
 import { slipped, staleness } from "../src/retraining/trigger.ts";
 import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
@@ -23,9 +24,16 @@ import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { compare } from "../src/validation/compare.ts";
 import { compareSegments } from "../src/validation/compare_segments.ts";
 import { verdictOf } from "../src/validation/gate.ts";
-import { inTestHalf, type Split } from "../src/validation/split.ts";
+import type { Split } from "../src/validation/split.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
-import { championFindings, championOf, readIfIntact, splitFor } from "./champion.ts";
+import {
+  championFindings,
+  championOf,
+  readIfIntact,
+  recalibrationSplit,
+  splitFor,
+  testersOf,
+} from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -51,7 +59,8 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
       championOf(deps, name),
       versionOfCycle(sql, cycleId),
     ]);
-    const split = splitFor(snapshot.blocks, champion, config);
+    const divide = challenger?.manifest.recalibrated ? recalibrationSplit : splitFor;
+    const split = divide(snapshot.blocks, champion, config);
     if (!challenger || !split) {
       throw ApplicationFailure.nonRetryable("Nothing to validate", "NothingToValidate");
     }
@@ -70,6 +79,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
     await saveVerdict(sql, cycleId, verdict, evidence);
     const manifest = { ...challenger.manifest, metrics: evidence.challengerMetrics };
     await updateCandidate(sql, { ...challenger, manifest });
+    await signVersion(sql, deps.signing, challenger);
     if (verdict === "reject") await setVersionState(sql, name, challenger.version, "rejected");
     return { verdict, why };
   },
@@ -118,7 +128,7 @@ interface ValidationJob {
 async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<Evidence> {
   const { store } = deps;
   const { model, config, challenger, champion, split } = job;
-  const rows = await loadRows(store, split.test, split.by === "shoppers" ? inTestHalf : undefined);
+  const rows = await loadRows(store, split.test, await testersOf(deps, split) ?? undefined);
   const { baseline, targetCap } = challenger.manifest;
   const naive = new Float64Array(rows.target.length).fill(baseline);
   const serving = champion ? await readIfIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
@@ -140,7 +150,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     against: serving ? "champion" : "baseline",
     rowsMin: config.min_validation_rows,
     margin: (config.margin ?? model.margin) * comparison.championLoss,
-    expected: serving ? await expectedOf(deps, job.cycleId) : null,
+    expected: serving ? await expectedOf(deps, job) : null,
     threshold: config.performance_threshold,
     stale: stale !== null,
     staleBecause: stale,
@@ -158,9 +168,15 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
 }
 
 /** The difference that the check of this cycle forecast for the first cut-off to be served; null: it forecast none. */
-async function expectedOf({ sql }: ActivityDeps, cycleId: string): Promise<Evidence["expected"]> {
+async function expectedOf(
+  { sql }: ActivityDeps,
+  { cycleId, challenger }: Pick<ValidationJob, "cycleId" | "challenger">,
+): Promise<Evidence["expected"]> {
   const found = Findings.safeParse((await checkOfCycle(sql, cycleId))?.findings);
-  return found.success && found.data.worth ? expectedDifference(found.data.worth) : null;
+  if (!found.success || !found.data.worth) return null;
+  return challenger.manifest.recalibrated
+    ? expectedOfRecalibration(found.data.worth)
+    : expectedDifference(found.data.worth);
 }
 
 /** Groups as of the first test cut-off: what shoppers did later is what is tested. By shopper's number. */
@@ -181,10 +197,13 @@ function segmentsOf(
   return [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
 }
 
-/** Whether the champion is stale (why), and whether it fails: no better than a guess, or worse than it was. */
+/**
+ * Whether the champion is stale (why), and whether it fails: no better than a guess, or worse than it was. A recalibrated version
+ * would be as stale as the one that it came from.
+ */
 async function conditionOf(
   deps: ActivityDeps,
-  { model, config, champion, split, blocks, asOfMs }: ValidationJob,
+  { model, config, challenger, champion, split, blocks, asOfMs }: ValidationJob,
   noBetterThanNaive: boolean,
 ): Promise<{ stale: string | null; failing: boolean }> {
   if (!champion) return { stale: null, failing: false };
@@ -196,7 +215,8 @@ async function conditionOf(
     unseen: split.test,
     asOfMs,
   });
-  return { stale: staleness(findings), failing: noBetterThanNaive || slipped(findings) };
+  const stale = challenger.manifest.recalibrated ? null : staleness(findings);
+  return { stale, failing: noBetterThanNaive || slipped(findings) };
 }
 
 async function scoreRows(

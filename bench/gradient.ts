@@ -38,7 +38,7 @@ for (const loss of ["logistic", "squares"] as const) {
       const at = (round * BATCH) % ROWS;
       const rows = batches.subarray(at, at + BATCH);
       const began = performance.now();
-      const byHand = batchGradient(fit, weights, tensor, rows, offsets);
+      const byHand = batchGradient(fit, weights, rows, offsets);
       const between = performance.now();
       const byTfjs = batchGradientByTfjs(fit, weights, tensor, rows, offsets);
       times.byHand.push(between - began);

@@ -150,7 +150,7 @@ function scored(
     trainedOn: learned.length,
     winner: served.winner.recipe.name,
     seconds,
-    scores: { ...scores },
+    scores: Object.fromEntries(Object.entries(scores).map(([name, value]) => [name, value ?? NaN])),
     candidates: served.candidates,
   };
 }

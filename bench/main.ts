@@ -12,6 +12,7 @@ import { ingestBench } from "./ingest/mod.ts";
 import { overheadBench } from "./overhead/mod.ts";
 import { qualityBench } from "./quality/mod.ts";
 import { rolloutBench } from "./rollout/mod.ts";
+import { secretsBench } from "./secrets/mod.ts";
 import { servingBench } from "./serving/mod.ts";
 import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
@@ -31,6 +32,7 @@ const BENCHES: readonly Bench[] = [
   incidentsBench,
   rolloutBench,
   servingBench,
+  secretsBench,
   whenBench,
 ];
 

@@ -78,6 +78,7 @@ export function outcomesText(outcomes: Readonly<Record<string, number>>): string
 
 const ANSWERS: Readonly<Record<Answer, Badge>> = {
   "retrain": badge("running", "Retrain"),
+  "recalibrate": badge("running", "Recalibrate"),
   "wait": badge("unknown", "Keep collecting"),
   "fix data first": badge("watch", "Fix the data first", "watch"),
   "cannot tell yet": badge("unknown", "Cannot tell yet"),
@@ -90,6 +91,9 @@ export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
   neither: badge("unknown", "Neither"),
 };
 
+/** Whether an answer begins a cycle. */
+export const beginsCycle = (answer: Answer): boolean => answer === "retrain" || answer === "recalibrate";
+
 /**
  * The reason to tell of a check where there is room for one: what stopped it, what it lacks, or the last that calls for
  * its answer (evidence about the model comes after the calendar).
@@ -97,7 +101,7 @@ export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
 export function mainReason({ answer, reasons }: Pick<Check, "answer" | "reasons">): Reason | undefined {
   const against = reasons.find(({ speaks }) => speaks === "against");
   const lastOf = (fits: (reason: Reason) => boolean) => reasons.filter(fits).at(-1);
-  if (answer === "retrain") {
+  if (beginsCycle(answer)) {
     return reasons.find(({ code }) => code === "forced") ?? lastOf(({ speaks }) => speaks === "for");
   }
   const open = answer === "cannot tell yet" && lastOf(({ evidence }) => "outcomesFrom" in evidence);

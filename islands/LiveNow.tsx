@@ -4,7 +4,7 @@ import { count } from "../src/format/numbers.ts";
 import { StatusBadge } from "../components/status_badge.tsx";
 import { Stages } from "../src/dashboard/browser/stages.tsx";
 import type { OverviewView } from "../src/dashboard/view.ts";
-import { answerBadge, outcomeBadge } from "../components/labels.ts";
+import { answerBadge, beginsCycle, outcomeBadge } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 /** Shows what every model is doing at this moment. */
@@ -46,7 +46,7 @@ function Idle({ model, active, samples, lastCheck, lastCycle, nextCheckAt }: Mod
     <div>
       <h3>{model}, between cycles</h3>
       <p>
-        {lastCheck?.answer === "retrain" && lastCycle // what that check asked for has been done
+        {lastCheck && beginsCycle(lastCheck.answer) && lastCycle // what that check asked for has been done
           ? (
             <StatusBadge badge={outcomeBadge(lastCycle.outcome)}>
               {outcomeBadge(lastCycle.outcome).word}, in cycle {lastCycle.number}

@@ -7,8 +7,7 @@ import { aRole, type Role } from "../src/security/roles.ts";
 import { PageHeader } from "../components/page_header.tsx";
 
 const REFUSED: Readonly<Record<string, string>> = {
-  "403": "This key is not known here",
-  "429": "Too many keys were wrong: try again in a minute",
+  "address": "Keys are not taken from addresses: paste yours here, or ask for a link by: perennial keys link",
 };
 
 const MAY: Readonly<Record<Role, string>> = {
@@ -18,32 +17,33 @@ const MAY: Readonly<Record<Role, string>> = {
 };
 
 export const handler = define.handlers({
-  /** With `key` in the address, as a link from the terminal has it: signs in, and takes the key out of the address. */
-  async GET({ req, url, state }) {
+  /**
+   * Shows the form. Nothing in an address signs anybody in: any page could send a browser there. The code of a link is
+   * put into the form, and a key that stands in the address is taken out of it unread.
+   */
+  GET({ url, state }) {
     state.title = "Sign in";
     const to = ownPath(url.searchParams.get("to") ?? "/");
-    const key = url.searchParams.get("key");
-    if (key === null) {
-      return page({ to, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
+    if (url.searchParams.has("key")) {
+      return seeOther(`/sign-in?${new URLSearchParams({ to, refused: "address" })}`);
     }
-    const attempt = await state.sessions.signIn(req, key);
-    const query = new URLSearchParams({
-      to,
-      ..."cookie" in attempt ? {} : { refused: String(attempt.status) },
-    });
-    return seeOther(`/sign-in?${query}`, "cookie" in attempt ? { "set-cookie": attempt.cookie } : {});
+    const code = url.searchParams.get("code");
+    return page({ to, code, problem: REFUSED[url.searchParams.get("refused") ?? ""] ?? null });
   },
   async POST({ req, url, state }) {
     state.title = "Sign in";
     const form = await readOwnForm({ req, url });
     const to = ownPath(field(form, "to") || "/");
-    const attempt = await state.sessions.signIn(req, field(form, "key"));
+    const code = field(form, "code");
+    const attempt = await state.sessions.signIn(req, code ? { code } : { key: field(form, "key") });
     if ("cookie" in attempt) return seeOther(to, { "set-cookie": attempt.cookie });
-    return page({ to, problem: attempt.why as string | null }, { status: attempt.status });
+    return page({ to, code: null as string | null, problem: attempt.why as string | null }, {
+      status: attempt.status,
+    });
   },
 });
 
-export default define.page<typeof handler>(function SignIn({ data: { to, problem }, state }) {
+export default define.page<typeof handler>(function SignIn({ data: { to, code, problem }, state }) {
   const { person } = state;
   if (person) {
     return (
@@ -60,6 +60,23 @@ export default define.page<typeof handler>(function SignIn({ data: { to, problem
           <input type="hidden" name="token" value={person.token} />
           <p>
             <button type="submit">Sign out</button>
+          </p>
+        </form>
+      </>
+    );
+  }
+  if (code) {
+    return (
+      <>
+        <PageHeader>
+          <h1>Sign in by your link.</h1>
+          <p>It works once, within five minutes of being made.</p>
+        </PageHeader>
+        <form class="form" method="post" action="/sign-in">
+          <input type="hidden" name="to" value={to} />
+          <input type="hidden" name="code" value={code} />
+          <p>
+            <button type="submit" class="chosen">Sign in</button>
           </p>
         </form>
       </>

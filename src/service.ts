@@ -16,8 +16,12 @@ import { recomputeDrift } from "./monitoring/recompute_drift.ts";
 import { openValue } from "./registry/sealed.ts";
 import { codeVersion } from "./core/code_version.ts";
 import { dashboardPages } from "./dashboard/mount.ts";
+import { isLoopback } from "./api/access.ts";
+import { senderOf } from "./api/control_messages.ts";
+import type { SignalPolicy } from "./app/control/admit.ts";
+import { sendAllWaiting } from "./app/control/outbox.ts";
 import { createApp } from "./api/app.ts";
-import { serveApi } from "./api/serve.ts";
+import { localUrl, serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
@@ -25,16 +29,23 @@ import { lastCheckMs } from "./db/cycles/checks.ts";
 import { findDesired } from "./db/cycles/retrainers.ts";
 import { addServingMinutes } from "./db/models/serving_minutes.ts";
 import { workerSeen } from "./db/cycles/workers.ts";
-import { migrate } from "./db/migrate.ts";
-import { startInstallation } from "./embedded/installation.ts";
+import { mayRewriteAudit } from "./db/roles.ts";
+import { prepareDatabase } from "./app/security/open_database.ts";
+import { readKept, verifyAudit } from "./app/security/audit_chain.ts";
+import { createCheckpoints } from "./app/security/checkpoints.ts";
+import { areOldVersionsSigned, markOldVersionsSigned, openSigning } from "./app/security/signing_key.ts";
+import { signOldVersions } from "./app/registry/signatures.ts";
+import type { SigningKeys } from "./security/signing.ts";
+import { startInstallation, TEMPORAL_UI_PATH } from "./embedded/installation.ts";
+import { applyDeclaredSettings } from "./app/declared_settings.ts";
 import { createDatabaseWatch } from "./app/database_watch.ts";
 import { checkStore, checkTemporal } from "./app/installation_identity.ts";
 import { namespaceId, prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
 import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
-import { openPseudonyms } from "./app/security/pseudonym_secret.ts";
-import type { Pseudonym } from "./privacy/pseudonym.ts";
+import { installationSecret, openPseudonyms } from "./app/security/pseudonym_secret.ts";
+import { besidePublic, type Pseudonym } from "./privacy/pseudonym.ts";
 import { type FileArtefacts, fileArtefacts } from "./registry/artefacts.ts";
 import { ensureApiKey, type InstallationKey } from "./app/security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
@@ -46,6 +57,8 @@ import { liveWorkflows, temporalControl, wakeMonitor } from "./temporal/control_
 import { ensureSchedules, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
+import type { Control } from "./temporal/control.ts";
+import { createSign, signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool, type DriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { createTrainer } from "./training/trainer.ts";
 
@@ -68,6 +81,8 @@ export interface ServiceOptions {
   adopt?: boolean;
   /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */
   active?: boolean;
+  /** data that everybody has, with pseudonyms that everybody can make: only they are read with these */
+  publicData?: { pseudonym: Pseudonym; isKnown: (key: string) => boolean };
   /** folder whose files define the models; left out: src/models */
   modelsFolder?: URL;
 }
@@ -135,18 +150,25 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const { config, home, parts, log } = options;
   const servers = await findServers(options);
   undo.add("the servers", () => servers.stop());
-  const sql = connect(servers.databaseUrl);
+  const databaseUrl = await prepareDatabase(databaseUrls(options, servers));
+  const sql = connect(databaseUrl);
   undo.add("the database connections", () => sql.end({ timeout: 5 }));
-  await checkDatabase(sql, servers.databaseUrl);
-  await migrate(sql);
+  await checkDatabase(sql, databaseUrl);
+  if (await mayRewriteAudit(sql)) log(MAY_REWRITE);
   installRuntime(log);
-  const [connection, models, key, pseudonym] = await Promise.all([
+  const [connection, models, key, pseudonym, secret] = await Promise.all([
     connectTemporal(servers.temporalAddress, config),
     loadModels(options.modelsFolder),
-    ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY }),
-    openPseudonyms(sql, { home, given: config.PERENNIAL_SECRET }),
+    ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY, isApi: parts.includes("api") }),
+    openPseudonyms(sql, {
+      home,
+      given: config.PERENNIAL_SECRET,
+      replaces: options.publicData?.pseudonym,
+    }),
+    installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
+  await applyDeclaredSettings(sql, models);
   const client = await openClient(options, { sql, connection, servers });
   const store = await openStore(options, sql);
   const channels = createChannels(config, log);
@@ -158,11 +180,26 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     log,
   });
   undo.add("the counts of serving", () => metrics.close());
-  const files = createVersionFiles({ sql, store, clock: systemClock, alertChannels });
-  const predictor = createPredictor({ sql, store, models, clock: systemClock, alertChannels, metrics });
+  const signing = await openSigning({
+    home,
+    given: config.PERENNIAL_SIGNING_KEY,
+    trusted: config.PERENNIAL_TRUSTED_SIGNING_KEYS,
+  });
+  await signOnce(sql, { signing, home, log });
+  const files = createVersionFiles({ sql, store, clock: systemClock, alertChannels, signing });
+  const predictor = createPredictor({
+    sql,
+    store,
+    models,
+    clock: systemClock,
+    alertChannels,
+    metrics,
+    signing,
+  });
   const driftWorkers = createDriftWorkerPool();
   undo.add("the drift workers", () => driftWorkers.close());
-  const temporalUi = config.TEMPORAL_UI_URL ?? servers.temporalUiUrl ?? null;
+  const signals = { key: signalKey(secret), obeyUnsigned: obeysUnsigned(options) };
+  const temporalUi = temporalPagesUrl(options, servers);
   const shared = {
     ...options,
     servers,
@@ -178,8 +215,13 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     channels,
     driftWorkers,
     temporalUi,
+    databaseUrl,
+    signals,
+    signing,
     undo,
   };
+  startOutbox(shared);
+  startCheckpoints(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
@@ -244,23 +286,78 @@ interface Shared extends ServiceOptions {
   channels: Channels;
   driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
+  /** with the role of the app */
+  databaseUrl: string;
+  signals: SignalPolicy;
+  signing: SigningKeys;
   undo: Undo;
 }
+
+const MAY_REWRITE =
+  "The role of DATABASE_URL owns the tables, so that whoever gets hold of it could rewrite the audit: " +
+  "set PERENNIAL_OWNER_DATABASE_URL to the owner's address and DATABASE_URL to one of a role that owns nothing";
+
+/** Our own database has an owner and a role of the app; another one has what the environment says. */
+function databaseUrls({ config, home }: ServiceOptions, { databaseUrl }: Installation) {
+  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl } = config;
+  return appUrl === undefined ? { ownerUrl: databaseUrl, home } : { appUrl, ownerUrl, home };
+}
+
+/** Signs what an older release made, once: from then on what has no signature does not serve. */
+async function signOnce(
+  sql: Database,
+  { signing, home, log }: { signing: SigningKeys; home: string; log: Log },
+): Promise<void> {
+  if (await areOldVersionsSigned(home)) return;
+  const signed = await signOldVersions(sql, signing);
+  await markOldVersionsSigned(home);
+  if (signed > 0) log(`Signed ${signed} versions that an older release made, with key ${signing.keyId}`);
+}
+
+/** Where people find Temporal's pages: those of the embedded server under our own origin, behind the sign-in. */
+function temporalPagesUrl({ config, parts }: ServiceOptions, servers: Installation): string | null {
+  if (config.TEMPORAL_UI_URL) return config.TEMPORAL_UI_URL;
+  if (!servers.temporalPagesAt || !parts.includes("api")) return null;
+  const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
+  return `${config.PERENNIAL_PUBLIC_URL?.replace(/\/$/, "") ?? localUrl(host, port)}${TEMPORAL_UI_PATH}`;
+}
+
+/** Whether others come in through a proxy, so that listening on loopback keeps nobody out. */
+const isBehindProxy = (config: Config): boolean =>
+  config.PERENNIAL_PUBLIC_URL !== undefined || config.PERENNIAL_TRUSTED_PROXY !== undefined;
+
+/** Whether signals that nobody signed are obeyed: by default where Temporal is our own, on this machine alone. */
+function obeysUnsigned({ config, embedded }: Pick<ServiceOptions, "config" | "embedded">): boolean {
+  if (config.PERENNIAL_UNSIGNED_SIGNALS) return config.PERENNIAL_UNSIGNED_SIGNALS === "obey";
+  return embedded && !config.TEMPORAL_ADDRESS && isLoopback(config.PERENNIAL_HOST) && !isBehindProxy(config);
+}
+
+/** Tells workflows what people want, and proves that it was Perennial that sent it. */
+const signedControl = (
+  { client, config, signals, sql }: Pick<Shared, "client" | "config" | "signals" | "sql">,
+): Control =>
+  temporalControl(client, {
+    taskQueue: config.TEMPORAL_TASK_QUEUE,
+    sign: createSign(signals.key, systemClock),
+    findStart: async (model) => {
+      const [active, checkedMs] = await Promise.all([findDesired(sql, model), lastCheckMs(sql, model)]);
+      return { model, active: active ?? false, lastCheckMs: checkedMs ?? undefined };
+    },
+  });
 
 /** The embedded servers; or, for parts that run alone, the ones that the environment names. */
 async function findServers(
   { config, env, home, cache, log, embedded }: ServiceOptions,
 ): Promise<Installation> {
   if (embedded) return await startInstallation({ env, uid: Deno.uid(), home, cache, log });
-  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress, TEMPORAL_UI_URL: temporalUiUrl } =
-    config;
+  const { DATABASE_URL: databaseUrl, TEMPORAL_ADDRESS: temporalAddress } = config;
   if (!databaseUrl) throw missing("DATABASE_URL", "postgres://user:password@host:5432/perennial");
   if (!temporalAddress) throw missing("TEMPORAL_ADDRESS", "host:7233");
   await Deno.mkdir(home, { recursive: true });
   return {
     databaseUrl,
     temporalAddress,
-    temporalUiUrl,
+    temporalPagesAt: undefined,
     failed: new Promise(() => undefined), // not ours to watch
     stop: () => Promise.resolve(),
   };
@@ -288,6 +385,8 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     client,
     channels,
     driftWorkers,
+    signals,
+    signing,
     log,
   } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
@@ -303,11 +402,13 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     driftWorkers,
     channels,
     alertChannels: [...channels.keys()],
+    signals,
+    signing,
     log,
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
     liveWorkflows: liveWorkflows(client),
-    workflows: workflowControl(client, { taskQueue }),
+    workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),
     active: shared.active ?? true,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
@@ -328,13 +429,13 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
 }
 
 /** Opens connections into the schemas of backtests, and ends those that are left over. */
-function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
+function scopesOf({ databaseUrl, undo }: Shared): (schema: string) => Database {
   const pools = new Set<Database>();
   undo.add("the connections of backtests", async () => {
     await Promise.all([...pools].map((pool) => pool.end({ timeout: 5 })));
   });
   return (schema) => {
-    const pool = connect(servers.databaseUrl, { max: 4, schema });
+    const pool = connect(databaseUrl, { max: 4, schema });
     pools.add(pool);
     return pool;
   };
@@ -343,6 +444,8 @@ function scopesOf({ servers, undo }: Shared): (schema: string) => Database {
 const SEEN_MS = 20_000;
 const SCHEDULED_MS = 60_000;
 const WATCHDOG_MS = 60_000;
+const OUTBOX_MS = 5_000;
+const CHECKPOINT_MS = 5 * 60_000;
 
 /**
  * Says that this worker is there, sees that the reconciler is scheduled, also after Temporal's store was lost, and wakes
@@ -360,6 +463,30 @@ async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promi
   undo.add("the schedule of the reconciler", () => clearInterval(scheduling));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
   undo.add("the delivery listener", unlisten);
+}
+
+/** Sends what was written down for workflows and not sent, since a process died or Temporal was away. */
+function startOutbox(shared: Shared): void {
+  const { sql, undo, log } = shared;
+  const send = senderOf({ sql, control: signedControl(shared) });
+  let busy = false;
+  const timer = setInterval(async () => {
+    if (busy) return;
+    busy = true;
+    await sendAllWaiting(sql, send).catch((error) => log(messageOf(error)));
+    busy = false;
+  }, OUTBOX_MS);
+  undo.add("the outbox", () => clearInterval(timer));
+}
+
+/** Signs the newest link of the audit now and then, and tells it to where nobody can take it back. */
+function startCheckpoints({ sql, signing, home, channels, undo, log }: Shared): void {
+  const sign = createCheckpoints({ sql, signing, home, channels, clock: systemClock, log });
+  const timer = setInterval(() => sign().catch((error) => log(messageOf(error))), CHECKPOINT_MS);
+  undo.add("the checkpoints of the audit", async () => {
+    clearInterval(timer);
+    await sign();
+  });
 }
 
 /** Watches what a worker cannot say of itself. */
@@ -388,22 +515,15 @@ export async function recomputing(
 const STATEMENT_MS = 45_000;
 
 async function runApi(shared: Shared): Promise<string> {
-  const { config, client, servers, models, pseudonym, store, channels, metrics, temporalUi, log, undo } =
-    shared;
+  const { config, databaseUrl, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
-  const sql = connect(servers.databaseUrl, { statementMs: STATEMENT_MS });
+  const sql = connect(databaseUrl, { statementMs: STATEMENT_MS });
   undo.add("the API's connections", () => sql.end({ timeout: 5 }));
-  const probe = connect(servers.databaseUrl, { max: 1, statementMs: STATEMENT_MS });
+  const probe = connect(databaseUrl, { max: 1, statementMs: STATEMENT_MS });
   undo.add("the connection that watches Postgres", () => probe.end({ timeout: 1 }));
   const database = createDatabaseWatch(probe, systemClock);
   undo.add("the watch over Postgres", () => database.close());
-  const control = temporalControl(client, {
-    taskQueue: config.TEMPORAL_TASK_QUEUE,
-    findStart: async (model) => {
-      const [active, checkedMs] = await Promise.all([findDesired(sql, model), lastCheckMs(sql, model)]);
-      return { model, active: active ?? false, lastCheckMs: checkedMs ?? undefined };
-    },
-  });
+  const control = signedControl(shared);
   const explain = await recomputing(shared);
   const serving = await openServing({
     sql,
@@ -412,26 +532,48 @@ async function runApi(shared: Shared): Promise<string> {
     clock: systemClock,
     alertChannels: [...channels.keys()],
     metrics,
+    signing: shared.signing,
     log,
   });
   undo.add("serving", () => serving.close());
+  const { publicData } = shared;
   const deps = {
     sql,
     clock: systemClock,
     files: shared.files,
     database,
     pseudonym,
+    lookUp: publicData && besidePublic(pseudonym, { ...publicData, made: publicData.pseudonym }),
     control,
     predictor: serving.predictor,
     models,
     explain,
     temporalUi,
     host,
+    webhookSecrets: {
+      shopify: config.PERENNIAL_SHOPIFY_SECRET,
+      segment: config.PERENNIAL_SEGMENT_SECRET,
+      woocommerce: config.PERENNIAL_WOOCOMMERCE_SECRET,
+    },
+    publicUrl: config.PERENNIAL_PUBLIC_URL,
+    readsNeedKey: isBehindProxy(config),
+    verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),
     log,
   };
-  const pages = { ...deps, namespace: config.TEMPORAL_NAMESPACE, cache: shared.cache };
+  const pages = {
+    ...deps,
+    namespace: config.TEMPORAL_NAMESPACE,
+    cache: shared.cache,
+    temporalPagesAt: shared.servers.temporalPagesAt,
+  };
   const app = createApp(deps, dashboardPages(pages));
-  const server = await serveApi(app, { host, port, sharePort });
+  const server = await serveApi(app, {
+    host,
+    port,
+    sharePort,
+    trustedProxies: config.PERENNIAL_TRUSTED_PROXY,
+    publicUrl: config.PERENNIAL_PUBLIC_URL,
+  });
   undo.add("the API", () => server.stop());
   startWatchdog(shared);
   return server.url;

@@ -1,6 +1,7 @@
 /** Every check of the project, with all the set-up it needs; the last line counts them. `deno task test [PATH ...]`. */
 import { getChromium } from "./browser/chromium.ts";
 import { getPython } from "./notebooks/python.ts";
+import { pythonForWhen } from "../bench/when/python.ts";
 import { readJunit, type TestReport } from "./junit.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
@@ -42,8 +43,17 @@ async function checks(): Promise<TestReport> {
   return report;
 }
 
-/** The tests, on one Postgres and one Temporal server for all of them. */
-async function tests(paths: readonly string[]): Promise<TestReport> {
+/** What the tests need besides their servers: a browser, and two environments of Python. Made while the code is checked. */
+async function getPrograms(): Promise<Record<string, string>> {
+  const say = (line: string) => console.log(line);
+  const browser = await getChromium(say); // one after the other: apt-get has one lock
+  await getPython(say);
+  await pythonForWhen(say);
+  return browser;
+}
+
+/** The tests, on one Postgres and one Temporal server for all of them, a file on each core. */
+async function tests(paths: readonly string[], programs: Record<string, string>): Promise<TestReport> {
   const installation = await startTestInstallation({ log: (line) => console.log(line) });
   const reportFile = await Deno.makeTempFile({ suffix: ".xml" });
   try {
@@ -51,12 +61,11 @@ async function tests(paths: readonly string[]): Promise<TestReport> {
       "test",
       "-A",
       "--no-check",
+      "--parallel",
       `--junit-path=${reportFile}`,
       ...paths.length > 0 ? paths : ["tests/"],
     ];
-    const browser = await getChromium((line) => console.log(line));
-    await getPython((line) => console.log(line));
-    const ended = await deno(args, { ...installation.env, ...browser });
+    const ended = await deno(args, { ...installation.env, ...programs });
     const report = readJunit(await Deno.readTextFile(reportFile));
     // a file that does not load, or a leak, ends the run without a failed test in the report
     return ended || report.failed > 0 ? report : { ...report, failed: 1 };
@@ -102,8 +111,8 @@ if (import.meta.main) {
   const started = performance.now();
   const ci = Deno.env.get("CI") === "true";
   const paths = Deno.args;
-  const code = paths.length > 0 ? NOTHING : await checks();
-  const tested = await tests(paths).catch((error) => {
+  const [code, programs] = await Promise.all([paths.length > 0 ? NOTHING : checks(), getPrograms()]);
+  const tested = await tests(paths, programs).catch((error) => {
     console.error(error);
     return { ...NOTHING, failed: 1 };
   });

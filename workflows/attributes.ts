@@ -1,9 +1,5 @@
-import {
-  type SearchAttributePair,
-  type TypedSearchAttributes,
-  upsertSearchAttributes,
-  workflowInfo,
-} from "@temporalio/workflow";
+import type { SearchAttributePair, TypedSearchAttributes } from "@temporalio/common";
+import { upsertSearchAttributes, workflowInfo } from "@temporalio/workflow";
 
 type Pairs = SearchAttributePair[] | TypedSearchAttributes;
 

@@ -20,14 +20,21 @@ export function isFinal(error: unknown): boolean {
   return false;
 }
 
-/** Asks until it works or can never work; then `undefined` is returned, and the failure stands in the log. */
-export async function retryUnlessFinal<T>(ask: () => Promise<T>): Promise<T | undefined> {
+/**
+ * Asks until it works or can never work; then `undefined` is returned, the failure stands in the log, and `onFinal` tells
+ * a person.
+ */
+export async function retryUnlessFinal<T>(
+  ask: () => Promise<T>,
+  onFinal: (error: string) => Promise<unknown> = () => Promise.resolve(),
+): Promise<T | undefined> {
   return await retryForever(async () => {
     try {
       return await ask();
     } catch (error) {
       if (!isFinal(error)) throw error;
       log.error("this can never work, so it is dropped", { error });
+      await retryUnlessFinal(() => onFinal(rootMessage(error)));
     }
   });
 }

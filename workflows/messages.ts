@@ -5,6 +5,9 @@ export interface ControlRequest {
   requestId?: string;
   by?: string;
   why?: string;
+  /** proof that Perennial sent it; only an activity can check it, since no key may stand in a history */
+  signedAt?: string;
+  signature?: string;
 }
 
 /** The result of a check or a cycle. */

@@ -65,8 +65,18 @@ export class RequestQueue {
 /** Returns a text as the database can hold it: `src/core/text.ts` does the same, but code of src is not bundled here. */
 const storable = (text: string) => text.slice(0, TEXT_MAX).replaceAll("\0", "\uFFFD").toWellFormed();
 
+/** Who asks, why, and under which id it counts once. */
+export type Asking = Required<Pick<ControlRequest, "requestId" | "by" | "why">>;
+
+/** Returns the proof that a signal carries, as it was sent. */
+export function proofOf(signal: unknown): Pick<ControlRequest, "signedAt" | "signature"> {
+  const { signedAt, signature } = (signal ?? {}) as Record<keyof ControlRequest, unknown>;
+  const text = (value: unknown) => typeof value === "string" && value !== "" ? storable(value) : undefined;
+  return { signedAt: text(signedAt), signature: text(signature) };
+}
+
 /** Returns who asks, and why. Anyone can send a signal by hand, so no part of it is taken on trust. */
-export function requestOf(signal: unknown): Required<ControlRequest> {
+export function requestOf(signal: unknown): Asking {
   const { requestId, by, why } = (signal ?? {}) as Record<keyof ControlRequest, unknown>;
   const text = (value: unknown, otherwise: string) =>
     typeof value === "string" && value !== "" ? storable(value) : otherwise;

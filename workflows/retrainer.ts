@@ -4,8 +4,10 @@ import {
   condition,
   continueAsNew,
   log,
+  patched,
   setCurrentDetails,
   setHandler,
+  uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { Activities } from "../activities/mod.ts";
@@ -25,7 +27,15 @@ import {
   stopSignal,
 } from "./messages.ts";
 import { localActivities } from "./proxies.ts";
-import { type Answer, QUEUE_MAX, type Request, requestOf, RequestQueue } from "./requests.ts";
+import {
+  type Answer,
+  type Asking,
+  proofOf,
+  QUEUE_MAX,
+  type Request,
+  requestOf,
+  RequestQueue,
+} from "./requests.ts";
 
 /** Work left and done: carried over when the workflow continues as new. */
 interface RetrainerState {
@@ -37,16 +47,25 @@ interface RetrainerState {
   queue?: readonly Request[];
   /** results by request, newest last */
   answered?: readonly Answer[];
-  /** what people asked for and is not written down yet */
+  /** what people asked for and is not written down yet: of a release before 0.5.0, which obeyed it at once */
   notes?: readonly Note[];
+  /** signals that nobody has decided about yet */
+  heard?: readonly Heard[];
 }
 
 type Note = Parameters<Activities["noteControl"]>[0];
+type Heard = Parameters<Activities["admitControl"]>[0];
 type Shown = Parameters<Activities["noteRetrainer"]>[0];
 
 const WAIT_MIN_MS = 1000;
 
-const { noteRetrainer, noteControl } = localActivities("10 seconds");
+const { noteRetrainer, noteControl, admitControl, alertDropped } = localActivities("10 seconds");
+
+/** Since 0.5.0 a signal is obeyed only once an activity has looked at its signature. */
+const isChecked = () => patched("signals are checked");
+/** In whose name the monitor asks for a check. */
+const MONITOR = "the monitor";
+const UNKNOWN_CALLER = "a Temporal signal by an unknown caller";
 
 /**
  * Watches over one model: checks on a timer while active, at once when forced or asked as of a past moment. One cycle
@@ -75,6 +94,7 @@ class Retrainer {
   readonly #model: string;
   readonly #requests: RequestQueue;
   readonly #notes: Note[];
+  readonly #heard: Heard[];
   #active: boolean;
   #lastCheckMs: number | undefined;
   #last: CycleResult | undefined;
@@ -83,10 +103,11 @@ class Retrainer {
   /** whether anything is to be written down, or planned anew */
   #changed = true;
 
-  constructor({ model, active, lastCheckMs, last, queue, answered, notes = [] }: RetrainerState) {
+  constructor({ model, active, lastCheckMs, last, queue, answered, notes = [], heard = [] }: RetrainerState) {
     this.#model = model;
     this.#requests = new RequestQueue(model, queue, answered);
     this.#notes = [...notes];
+    this.#heard = [...heard];
     this.#active = active;
     this.#lastCheckMs = lastCheckMs;
     this.#last = last;
@@ -102,28 +123,37 @@ class Retrainer {
       queue: this.#requests.waiting,
       answered: this.#requests.answered,
       notes: this.#notes,
+      heard: this.#heard,
     };
   }
 
   start(request?: ControlRequest): void {
+    if (isChecked()) return this.#hear("start", request);
     this.#note("start", request);
     this.#active = true;
   }
 
   stop(request?: StopRequest): void {
+    if (isChecked()) return this.#hear("stop", request);
     this.#note("stop", request);
-    this.#active = false;
-    if (request?.running === "cancel") this.#running?.scope.cancel();
+    this.#stop(request?.running);
   }
 
   force(request?: ControlRequest): void {
+    if (isChecked()) return this.#hear("force", request);
     const { requestId, by } = this.#note("force", request);
     this.#requests.add({ requestId, trigger: "force", asOf: null, by });
   }
 
   alarm(request?: ControlRequest): void {
-    const { requestId, by } = requestOf(request);
+    const { requestId, by: name } = requestOf(request);
+    const by = !isChecked() || name === MONITOR ? name : UNKNOWN_CALLER;
     if (this.#active) this.#requests.add({ requestId, trigger: "alarm", asOf: null, by });
+  }
+
+  #stop(running: unknown): void {
+    this.#active = false;
+    if (running === "cancel") this.#running?.scope.cancel();
   }
 
   configure(): void {
@@ -203,7 +233,30 @@ class Retrainer {
     this.#lastCheckMs = Date.now();
   }
 
-  #note(action: Note["action"], asked: unknown): Required<ControlRequest> {
+  /** Keeps a signal until an activity has decided about it. */
+  #hear(action: Heard["action"], signal: unknown): void {
+    const running = action === "stop" ? { running: runningOf(signal) } : {};
+    const heard = { receipt: uuid4(), model: this.#model, action, ...requestOf(signal), ...running };
+    this.#heard.push({ ...heard, ...proofOf(signal) });
+    this.#changed = true;
+  }
+
+  /** Has an activity decide about a signal and write it down, then does what it asks for, if it is obeyed. */
+  async #admit(heard: Heard): Promise<void> {
+    const { action, requestId, running, model } = heard;
+    const admission = await retryUnlessFinal(
+      () => admitControl(heard),
+      (error) => alertDropped({ model, action, error }),
+    );
+    if (!admission?.obey) return;
+    if (action === "start") this.#active = true;
+    if (action === "stop") this.#stop(running);
+    if (action === "force") {
+      this.#requests.add({ requestId, trigger: "force", asOf: null, by: admission.by });
+    }
+  }
+
+  #note(action: Note["action"], asked: unknown): Asking {
     const request = requestOf(asked);
     this.#notes.push({ model: this.#model, action, ...request });
     this.#changed = true;
@@ -216,6 +269,7 @@ class Retrainer {
     for (; this.#notes.length > 0; this.#notes.shift()) {
       await retryUnlessFinal(() => noteControl(this.#notes[0]));
     }
+    for (; this.#heard.length > 0; this.#heard.shift()) await this.#admit(this.#heard[0]);
     const { nextCycle, intervalMs } = await retryForever(() => noteRetrainer(this.#shown()));
     const dueMs = this.#dueMs(intervalMs);
     if (dueMs !== this.#nextCheckMs) {
@@ -241,6 +295,10 @@ class Retrainer {
     };
   }
 }
+
+/** Returns what becomes of a running cycle: it finishes, unless the signal says otherwise. */
+const runningOf = (signal: unknown): "finish" | "cancel" =>
+  (signal as StopRequest | undefined)?.running === "cancel" ? "cancel" : "finish";
 
 /** Returns what the Temporal UI shows of a retrainer. */
 function details({ model, nextCheckAt, runningCycle }: Shown): string {

@@ -42,9 +42,9 @@ function scopeOf({ scope }: CycleInput): string | undefined {
 }
 
 /**
- * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train, validate, smoke test, approval,
- * deploy or begin a rollout, report.
- * Ends with its outcome, or with the trigger's answer where that is not "retrain". A failure is an outcome too:
+ * One cycle: judge the last deployment, look at data and model, check the trigger, snapshot, train or recalibrate, validate,
+ * smoke test, approval, deploy or begin a rollout, report.
+ * Ends with its outcome, or with the trigger's answer where that begins nothing. A failure is an outcome too:
  * what served goes on serving.
  */
 export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
@@ -60,11 +60,12 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
     const evidence = patched("look before the check") ? await look(cycle, asOf) : {};
     const check = await activities(LONG_STEP, "Retrain now?")
       .checkTrigger({ ...input, ...cycle, ...evidence });
-    if (check.answer !== "retrain") {
+    if (check.answer !== "retrain" && check.answer !== "recalibrate") {
       if (patched("impact")) await measureImpact(cycle, check.asOf);
       return concluded({ cycleId, outcome: check.answer, text: check.text });
     }
-    const { outcome, text, error, rollout } = await retrain(cycle, check.asOf);
+    const recalibrates = check.answer === "recalibrate";
+    const { outcome, text, error, rollout } = await retrain(cycle, check.asOf, recalibrates);
     await CancellationScope.nonCancellable(async () => {
       await activities(QUICK_STEP, `Report: ${outcome}`).reportCycle({ ...cycle, outcome, error });
       if (rollout) await begin(rollout, model, trigger === "replay");
@@ -108,9 +109,9 @@ interface Retrained {
   rollout?: string;
 }
 
-async function retrain(cycle: Cycle, asOf: string): Promise<Retrained> {
+async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promise<Retrained> {
   const { snapshotId, rows, testRows, trainRows } = await activities(LONG_STEP, "Seal the labelled rows")
-    .takeSnapshot({ ...cycle, asOf });
+    .takeSnapshot({ ...cycle, asOf, ...recalibrates ? { recalibrates } : {} });
   if (testRows === 0) {
     return {
       outcome: "inconclusive",
@@ -118,7 +119,8 @@ async function retrain(cycle: Cycle, asOf: string): Promise<Retrained> {
     };
   }
   const job = { ...cycle, snapshotId };
-  const { candidate } = await activities(LONG_STEP, `Train on ${trainRows} rows`).trainChallenger(job);
+  const { candidate, text } = await makeChallenger(job, { recalibrates, trainRows });
+  if (candidate === null) return { outcome: "inconclusive", text };
   const { verdict, why } = await activities(LONG_STEP, `Compare on ${testRows} unseen rows`)
     .validateChallenger(job);
   setAttributes([{ key: VERDICT, value: verdict }]);
@@ -126,9 +128,22 @@ async function retrain(cycle: Cycle, asOf: string): Promise<Retrained> {
   if (verdict !== "promote") {
     return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
   }
-  const { version } = await activities(LONG_STEP, `Train again on all ${rows} rows`).refitChallenger(job);
+  const again = recalibrates ? "Fit again on both halves" : `Train again on all ${rows} rows`;
+  const { version } = await activities(LONG_STEP, again).refitChallenger(job);
   await activities(QUICK_STEP, `Ask version ${version} before it serves`).smokeTest(job);
   return await deploy(cycle, { version, why });
+}
+
+/** Trains or recalibrates a challenger. `candidate` null: there was not enough to recalibrate on, says `text`. */
+async function makeChallenger(
+  job: Cycle & { snapshotId: string },
+  { recalibrates, trainRows }: { recalibrates: boolean; trainRows: number },
+): Promise<{ candidate: string | null; text: string }> {
+  if (recalibrates) {
+    return await activities(LONG_STEP, `Recalibrate on half of ${trainRows} rows`).recalibrateChallenger(job);
+  }
+  const { candidate } = await activities(LONG_STEP, `Train on ${trainRows} rows`).trainChallenger(job);
+  return { candidate, text: candidate };
 }
 
 /** A version that may serve, and why. */

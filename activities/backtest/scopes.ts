@@ -3,19 +3,23 @@ import { checkedScope } from "../../src/db/backtests/scopes.ts";
 import { ConflictError } from "../../src/core/errors.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { ArtefactStore } from "../../src/registry/artefacts.ts";
+import type { SignalPolicy } from "../../src/app/control/admit.ts";
 import type { ObserveDeps } from "../deps.ts";
 import { recordingTrainer, rememberingTrainer, type UnderWay } from "./trainer.ts";
 
 /** The dependencies of activities in a scope. */
-export type ScopedDeps = ObserveDeps & { predictor: Predictor };
+export type ScopedDeps = ObserveDeps & { predictor: Predictor; signals: SignalPolicy };
 
 /** Opens a connection into a scope's schema. */
 export type OpenScope = (schema: string) => Database;
 
 /** The scopes that this process works in. */
 export interface Scopes {
-  /** @param scope left out: what serves */
-  depsOf(scope?: string): ScopedDeps;
+  /**
+   * @param scope left out: what serves
+   * @param options.notes whether trainings count as those of the scope's policy; those that only tell losses do not
+   */
+  depsOf(scope?: string, options?: { notes: boolean }): ScopedDeps;
   /** Ends its connections, so that it can be dropped. */
   close(scope: string): Promise<void>;
 }
@@ -28,8 +32,11 @@ export function createScopes(deps: Given): Scopes {
   const underWay: UnderWay = new Map();
   const live: ScopedDeps = { ...deps, trainer: recordingTrainer(deps, { underWay }) };
   return {
-    depsOf(scope) {
+    depsOf(scope, { notes } = { notes: true }) {
       if (scope === undefined) return live;
+      if (!notes) {
+        return { ...this.depsOf(scope), trainer: rememberingTrainer(deps, { scope: null, underWay }) };
+      }
       const known = open.get(scope);
       if (known) return known;
       const { openScope, ...shared } = deps;
@@ -40,6 +47,7 @@ export function createScopes(deps: Given): Scopes {
         trainer: rememberingTrainer(deps, { scope, underWay }),
         predictor: servesNobody,
         alertChannels: [],
+        looksAreShown: false,
       };
       open.set(scope, scoped);
       return scoped;

@@ -42,10 +42,7 @@ export async function scoreServed(
     outcome: [...rows.target],
     prediction: Array.from(predictions),
   };
-  const { n: _n, ...metrics } = scores(model.kind, rows.target, predictions, known.cap) as Record<
-    string,
-    number
-  >;
+  const { n: _n, ...metrics } = scores(model.kind, rows.target, predictions, known.cap);
   return {
     version,
     rows: rows.target.length,
@@ -63,7 +60,7 @@ interface TestRows {
 }
 
 /** The population of a cut-off with the outcomes that followed it. */
-async function testRows(
+export async function testRows(
   deps: ActivityDeps,
   model: ModelDefinition,
   config: ModelConfig,

@@ -2,7 +2,7 @@ import { hash32, seededRandom } from "../../src/core/random.ts";
 import { FEATURES } from "../../src/features/definition.ts";
 import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
-import { shuffledCopies } from "../../src/impact/shuffle.ts";
+import { predictShuffled, shuffledCopies } from "../../src/impact/shuffle.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
@@ -50,13 +50,14 @@ async function risesOf(
 ): Promise<number[]> {
   const n = rows.target.length;
   const { width, target } = rows;
-  const lossesOf = async (features: Float32Array) => {
-    const outcomes = Float64Array.from({ length: features.length / width }, (_, i) => target[i % n]);
-    return rowLosses(loss, outcomes, await scoreWith(deps, model, { features, width }), {
-      cap: cap ?? Infinity,
-    });
+  const score = (features: Float32Array) => scoreWith(deps, model, { features, width });
+  const lossesOf = (predictions: ArrayLike<number>) => {
+    const outcomes = Float64Array.from(predictions, (_, i) => target[i % n]);
+    return rowLosses(loss, outcomes, predictions, { cap: cap ?? Infinity });
   };
-  const [plain, dealt] = await Promise.all([lossesOf(rows.features), lossesOf(shuffled)]);
+  const predictions = await score(rows.features);
+  const plain = lossesOf(predictions);
+  const dealt = lossesOf(await predictShuffled(rows, { shuffled, plain: predictions, score }));
   return Array.from(plain, (own, i) => {
     let sum = 0;
     for (let copy = 0; copy < COPIES; copy++) sum += dealt[copy * n + i];

@@ -36,12 +36,12 @@ export async function observeDrift(
       return await gather(deps, { config, version: await getVersion(deps.sql, name, version), asOfMs });
     },
     judge: (evidence) => recomputeDrift(deps, evidence),
-    shapes: (evidence) => featureShapes(deps, evidence),
+    shapes: deps.looksAreShown === false ? undefined : (evidence) => featureShapes(deps, evidence),
   });
 }
 
 async function gather(
-  deps: ActivityDeps,
+  deps: ObserveDeps,
   { config, version: { model, version, manifest }, asOfMs }: {
     config: ModelConfig;
     version: ModelVersion;
@@ -74,7 +74,7 @@ async function gather(
     alphaTogether,
     seed: config.seed,
     watched: [...STEADY_FEATURES],
-    importance: await importanceOf(deps, { model, version }),
+    importance: deps.looksAreShown === false ? null : await importanceOf(deps, { model, version }),
   };
 }
 

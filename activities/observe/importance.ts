@@ -1,7 +1,7 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
 import { findImportance, getVersion, saveImportance } from "../../src/db/models/versions.ts";
 import { FEATURES } from "../../src/features/definition.ts";
-import { shuffledCopies } from "../../src/impact/shuffle.ts";
+import { predictShuffled, shuffledCopies } from "../../src/impact/shuffle.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -31,18 +31,21 @@ export async function importanceOf(
   const { artefact, rows: { features, width, target } } = validated;
   const n = target.length;
   const cap = version.manifest.targetCap ?? Infinity;
-  const lossOf = async (x: Float32Array, copies: number) => {
-    const predictions = await trainer.score(artefact, x, n * copies);
-    const targets = Float64Array.from({ length: n * copies }, (_, i) => target[i % n]);
-    return rowLosses(model.loss, targets, predictions, { cap }).reduce((a, b) => a + b, 0) / (n * copies);
+  const score = (x: Float32Array) => trainer.score(artefact, x, x.length / width);
+  const lossOf = (predictions: ArrayLike<number>) => {
+    const targets = Float64Array.from(predictions, (_, i) => target[i % n]);
+    return rowLosses(model.loss, targets, predictions, { cap }).reduce((a, b) => a + b, 0) /
+      predictions.length;
   };
-  const loss = await lossOf(features, 1);
+  const plain = await score(features);
+  const loss = lossOf(plain);
   if (!(loss > 0)) return {};
   const importance: Record<string, number> = {};
   for (const [column, feature] of FEATURES.entries()) {
     const random = seededRandom(hash32(`${version.manifest.seed} ${feature}`));
     const shuffled = shuffledCopies({ features, width }, [column], { copies: REPEATS, random });
-    importance[feature] = await lossOf(shuffled, REPEATS) / loss - 1;
+    const predictions = await predictShuffled({ features, width }, { shuffled, plain, score });
+    importance[feature] = lossOf(predictions) / loss - 1;
   }
   return await saveImportance(sql, name, number, importance);
 }

@@ -5,7 +5,7 @@ import { type DuePrediction, duePredictions, saveOutcomes } from "../../src/db/m
 import { countMonitored, savePredictions } from "../../src/db/models/predictions.ts";
 import { readLabelDays } from "../../src/db/events/user_days.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import { decodeFeatures, shopperNumber } from "../../src/features/blocks.ts";
+import { decodeFeatures } from "../../src/features/blocks.ts";
 import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../../src/features/definition.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
@@ -48,7 +48,7 @@ export async function scorePopulation(
   const { users, features, width } = decodeFeatures(await store.get(block.sha256));
   const share = sample / users.length;
   const seed = mix32(config.seed ^ dayMs / DAY_MS);
-  const places = [...users.keys()].filter((i) => mix32(shopperNumber(users[i]) ^ seed) / 2 ** 32 < share);
+  const places = [...users.keys()].filter((i) => mix32(i ^ seed) / 2 ** 32 < share);
   const wanted = new Float32Array(places.length * width);
   places.forEach((i, row) => wanted.set(features.subarray(i * width, (i + 1) * width), row * width));
   const answers = places.length > 0 ? await trainer.score(artefact, wanted, places.length) : [];

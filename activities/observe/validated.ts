@@ -5,8 +5,7 @@ import { FEATURE_HASH } from "../../src/features/definition.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
-import { inTestHalf } from "../../src/validation/split.ts";
-import { readIfIntact } from "../champion.ts";
+import { readIfIntact, testersOf } from "../champion.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** The rows that a version was validated on, and the model that saw none of them: the one that was tested, not its refit. */
@@ -28,11 +27,13 @@ export async function validatedOn(
       getSnapshot(sql, manifest.snapshotId),
     ]);
     const cutoffs = new Set(evidence?.cutoffs);
+    const trained = new Set(manifest.tested.cutoffs);
     const tests = blocks.filter((block) => cutoffs.has(block.cutoff));
+    const train = manifest.recalibrated ? tests : blocks.filter((block) => trained.has(block.cutoff));
     const artefact = await readIfIntact(store.get(manifest.tested.sha256));
     if (!artefact || tests.length === 0) return null;
-    const isByShopper = manifest.tested.cutoffs.some((cutoff) => cutoffs.has(cutoff));
-    const rows = await loadRows(store, tests, isByShopper ? inTestHalf : undefined);
+    const by = tests.some((block) => trained.has(block.cutoff)) ? "shoppers" : "time";
+    const rows = await loadRows(store, tests, await testersOf({ store }, { by, train }) ?? undefined);
     return rows.target.length === 0 ? null : { rows: limitRows(rows, rowsMax), artefact };
   } catch (error) {
     if (error instanceof NotFoundError || isLostArtefact(error)) return null;

@@ -19,6 +19,7 @@ import { championOf } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import { deployVersion } from "../deploy.ts";
 import type { ActivityDeps } from "../deps.ts";
+import { admitRollout, type SignalPolicy } from "../../src/app/control/admit.ts";
 import { concludeRollout } from "./conclude.ts";
 import { plantWorse } from "./plant.ts";
 import { gatherEvidence } from "./gather_evidence.ts";
@@ -38,6 +39,9 @@ export interface HandRollout {
   /** left out: the installation's own clock decides */
   asOf?: string;
   replayed?: boolean;
+  /** proof that Perennial itself began it */
+  signedAt?: string;
+  signature?: string;
 }
 
 /** The result of a look at a rollout. */
@@ -48,7 +52,9 @@ interface RolloutLookResult {
   waitMs: number;
 }
 
-export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predictor }) => ({
+export const createRolloutActivities = (
+  deps: ActivityDeps & { predictor: Predictor; signals: SignalPolicy },
+) => ({
   /**
    * Lets what a cycle made serve: at once, or step by step, as the configuration says. Done once however often it is
    * called. @returns the id of the rollout; null: it serves everyone already
@@ -74,9 +80,10 @@ export const createRolloutActivities = (deps: ActivityDeps & { predictor: Predic
     return { version, rollout: id };
   },
 
-  /** Begins the rollout that a person asked for. */
-  async beginRolloutByHand(hand: HandRollout): Promise<void> {
+  /** Begins the rollout that a person asked for. @throws {ConflictError} nobody signed it, and that is not obeyed here */
+  async beginRolloutByHand(asked: HandRollout): Promise<void> {
     const { sql, clock } = deps;
+    const hand = await admitRollout(sql, deps.signals, asked, clock());
     const { model, config } = await modelAndConfig(deps, hand.model);
     const champion = await championOf(deps, model.name);
     if (!champion) throw new ConflictError(`Cannot roll out "${model.name}": no version serves yet`);

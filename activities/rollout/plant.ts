@@ -1,3 +1,4 @@
+import { signVersion } from "../../src/app/registry/signatures.ts";
 import { hash32 } from "../../src/core/random.ts";
 import { addVersion, getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
@@ -41,6 +42,7 @@ export async function plantWorse(
     candidate: `drill: version ${champion.version} made worse`,
   };
   const version = await addVersion(sql, { manifest, artefactSha256 });
+  await signVersion(sql, deps.signing, { model: champion.model, version });
   return await getVersion(sql, champion.model, version);
 }
 

@@ -9,10 +9,16 @@ const NAMED_WITHIN_MS = 7 * DAY_MS;
 const WATCHED_MS = 28 * DAY_MS;
 const LASTING_MS = 56 * DAY_MS;
 /** Days between checks: broken data are looked for every day, outcomes come in slowly; a burst is looked at from near, too. */
-const DAYS_BETWEEN: Record<Truth["answer"], number> = { "fix data first": 1, wait: 7, retrain: 4 };
+const DAYS_BETWEEN: Record<Truth["answer"], number> = {
+  "fix data first": 1,
+  wait: 7,
+  recalibrate: 4,
+  retrain: 4,
+};
 const FIRST_DAYS: Record<Truth["answer"], readonly number[]> = {
   "fix data first": [],
   wait: [1, 2, 4],
+  recalibrate: [],
   retrain: [],
 };
 

@@ -123,6 +123,7 @@ const close = (d: Draft, money: boolean): UserDay => ({
   sessions: d.sessions.size,
   orders: d.orders.size,
   spend: money ? d.spend : d.purchases,
+  returned: money ? d.returned : d.returns,
   products: [...d.products],
   categories: [...d.categories],
   viewed: [...d.viewed],

@@ -1,6 +1,6 @@
 import type { ServingMove } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
-import { counted, figure } from "../../src/format/numbers.ts";
+import { counted, metricFigure } from "../../src/format/numbers.ts";
 import { metricName } from "../../src/format/words.ts";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { StatusBadge } from "../../components/status_badge.tsx";
@@ -10,7 +10,7 @@ import { HEALTH, withInterval } from "../../components/labels.ts";
 export function ModelHead(
   { model, moves, asOf }: { model: ModelStatus; moves: readonly ServingMove[]; asOf: string },
 ) {
-  const { question, kind, primaryMetric, health, serving } = model;
+  const { question, kind, unit, primaryMetric, health, serving } = model;
   const judged = `${kind === "classification" ? "Classification" : "Regression"}, judged by ${
     metricName(primaryMetric)
   }`;
@@ -19,7 +19,7 @@ export function ModelHead(
       <header>
         <VersionRings model={model.model} served={services(moves)} asOf={asOf} />
         <h2 id={model.model}>
-          {model.model} <small>{question} {judged}</small>
+          {model.model} <small>{question} In {unit}. {judged}</small>
         </h2>
         <p>
           <StatusBadge badge={HEALTH[health.state]} />
@@ -27,7 +27,7 @@ export function ModelHead(
       </header>
       {serving && serving.metrics[primaryMetric] !== undefined && (
         <p class="big-number">
-          <strong>{figure(serving.metrics[primaryMetric])}</strong>
+          <strong>{metricFigure(serving.metrics[primaryMetric])}</strong>
           <span>
             {metricName(primaryMetric)} of v{serving.version}, on {counted(serving.validationRows, "row")}
             {" "}

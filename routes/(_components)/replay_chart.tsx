@@ -1,10 +1,10 @@
-import { count, figure, tick } from "../../src/format/numbers.ts";
+import { count, figure, metricFigure, tick } from "../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
 import type { ReplayScore } from "../../src/backtest/replay.ts";
 import { moment } from "../../src/format/times.ts";
-import { metricName } from "../../src/format/words.ts";
+import { betterWord, metricName } from "../../src/format/words.ts";
 import { mean } from "../../src/stats/mean.ts";
 import { wilson } from "../../src/stats/wilson.ts";
 import { type Drawing, Figure } from "../../components/plot.tsx";
@@ -31,12 +31,13 @@ const shown = ({ primaryMetric }: ModelStatus, scores: ReplayScore[]) =>
   primaryMetric === "mse" && scores[0]?.metrics.cappedMse !== undefined ? "cappedMse" : primaryMetric;
 
 function points(scores: ReplayScore[], policy: string, metric: string): Point[] {
-  return scores.filter((s) => s.policy === policy && s.metrics[metric] !== undefined).map((s) => {
-    const value = s.metrics[metric];
+  return scores.filter((s) => s.policy === policy).flatMap((s) => {
+    const value = s.metrics[metric] ?? null;
+    if (value === null) return [];
     const { low, high } = metric === "accuracy"
       ? wilson(value, s.rows, CONFIDENCE)
       : { low: value, high: value };
-    return { at: new Date(s.cutoff), value, low, high, version: s.version };
+    return [{ at: new Date(s.cutoff), value, low, high, version: s.version }];
   });
 }
 
@@ -48,7 +49,7 @@ export function ReplayChart({ model, scores }: { model: ModelStatus; scores: Rep
   const frozen = points(scores, "frozen", metric);
   const ours = points(scores, "perennial", metric);
   if (frozen.length === 0 || ours.length === 0) return null;
-  const better = model.kind === "classification" ? "higher is better" : "lower is better";
+  const better = `${betterWord(metric)} is better`;
   const band = metric === "accuracy" ? "; band: 95 % interval" : "";
   const range = `${moment(ours[0].at.toISOString(), "day")} to ${
     moment(ours.at(-1)!.at.toISOString(), "day")
@@ -150,7 +151,7 @@ function ReplayTable({ scores, metric }: { scores: ReplayScore[]; metric: string
   const policies = ["frozen", ...OTHERS, "perennial"].filter((p) => scores.some((s) => s.policy === p));
   const cutoffs = [...new Set(scores.map((s) => s.cutoff))].sort();
   const scoreAt = new Map(scores.map((s) => [`${s.cutoff} ${s.policy}`, s]));
-  const cell = (score?: ReplayScore) => score ? figure(score.metrics[metric]) : "";
+  const cell = (score?: ReplayScore) => score ? metricFigure(score.metrics[metric]) : "";
   return (
     <div class="scroll-x" role="group" aria-label={`${metricName(metric)} by policy`} tabIndex={0}>
       <table>

@@ -16,7 +16,8 @@ const PAGE_ROWS = 50;
 const STATES = ["open", "closed"] as const;
 const KINDS: AlertKind[] = [
   ...["degradation", "predictive", "drift", "quality", "cycle failed", "rollback"] as const,
-  ...["rollout", "approval", "damaged", "stalled worker", "missed check", "lost workflow", "model"] as const,
+  ...["rollout", "approval", "damaged", "stalled worker", "missed check"] as const,
+  ...["undelivered change", "lost workflow", "audit", "model"] as const,
 ];
 
 interface Filter {

@@ -13,7 +13,9 @@ export const AlertKind = z.enum([
   "damaged",
   "stalled worker",
   "missed check",
+  "undelivered change",
   "lost workflow",
+  "audit",
   "model",
 ]);
 export type AlertKind = z.infer<typeof AlertKind>;

@@ -1,19 +1,36 @@
 import { MINUTE_MS } from "../core/time.ts";
 import type { RetrainerState, WorkerState } from "./heartbeats.ts";
-import type { Settlement } from "./alert.ts";
+import type { Settlement, WantedAlert } from "./alert.ts";
 
 /** A worker says every 20 s that it is there: six times in vain. */
 const STALLED_AFTER_MS = 2 * MINUTE_MS;
 /** A timer fires within seconds where a worker lives; a retrainer that tries in vain to reach Postgres waits 30 s. */
-const MISSED_AFTER_MS = 15 * MINUTE_MS;
+const MISSED_AFTER_MS = 5 * MINUTE_MS;
+/** A retrainer writes down what it hears within seconds, also while a cycle runs. */
+const SILENT_AFTER_MS = 3 * MINUTE_MS;
 
 export interface ProcessHealth {
   retrainers: readonly RetrainerState[];
   workers: readonly WorkerState[];
+  /** messages that people wrote down for workflows and that are not sent yet, longer than they should be */
+  unsent?: readonly Unsent[];
+  /** when each workflow was last sent a message */
+  lastSent?: ReadonlyMap<string, string>;
   nowMs: number;
   /** since when this process watches without a gap: what was silent before that may just have been switched off */
   sinceMs: number;
 }
+
+/** A message that waits for its workflow, or was given up. */
+interface Unsent {
+  target: string;
+  createdAt: string;
+  lastError: string | null;
+  givenUp: boolean;
+}
+
+/** How long a message may wait before an alert says so. */
+export const UNSENT_AFTER_MS = 3 * MINUTE_MS;
 
 /** Whether any worker said lately that it is there. */
 export const hasLiveWorker = ({ workers, nowMs }: Pick<ProcessHealth, "workers" | "nowMs">): boolean =>
@@ -25,8 +42,35 @@ export const hasLiveWorker = ({ workers, nowMs }: Pick<ProcessHealth, "workers" 
  */
 export function healthAlerts(health: ProcessHealth): Settlement[] {
   const stalled = stalledSettlement(health);
-  if (!hasLiveWorker(health)) return [stalled];
-  return [stalled, ...health.retrainers.map((retrainer) => missedSettlement(retrainer, health))];
+  const unsent = unsentSettlement(health);
+  if (!hasLiveWorker(health)) return [stalled, unsent];
+  return [stalled, unsent, ...health.retrainers.map((retrainer) => missedSettlement(retrainer, health))];
+}
+
+/** Changes that people asked for and that no workflow has heard. */
+function unsentSettlement({ unsent = [] }: ProcessHealth): Settlement {
+  const targets = [...new Set(unsent.map(({ target }) => target))];
+  return {
+    scope: { kinds: ["undelivered change"], model: null },
+    wanted: targets.map((target) => unsentAlert(target, unsent.filter((one) => one.target === target))),
+    closedWhy: "it was sent",
+  };
+}
+
+function unsentAlert(target: string, messages: readonly Unsent[]): WantedAlert {
+  const [{ createdAt, lastError }] = messages;
+  const isGivenUp = messages.some(({ givenUp }) => givenUp);
+  const state = isGivenUp ? "was refused and is given up" : "is not sent yet";
+  return {
+    key: `undelivered/${target}`,
+    kind: "undelivered change",
+    model: null,
+    severity: "critical",
+    title: `${target}: a change asked for at ${createdAt.slice(0, 16)}Z ${state}${
+      lastError ? `: ${lastError}` : ""
+    }. See whether Temporal answers (GET /readyz)${isGivenUp ? ", then ask again" : ""}`,
+    detail: { messages: messages.length, lastError, since: createdAt },
+  };
 }
 
 function stalledSettlement(health: ProcessHealth): Settlement {
@@ -60,10 +104,43 @@ function stalledSettlement(health: ProcessHealth): Settlement {
   };
 }
 
-function missedSettlement(
-  { model, active, nextCheckAt, runningCycle }: RetrainerState,
-  { nowMs, sinceMs }: ProcessHealth,
-): Settlement {
+/** When a retrainer was sent something that it has not written down since; null: it has. */
+function silentSince(
+  { model, updatedAt }: RetrainerState,
+  { lastSent, nowMs }: ProcessHealth,
+): string | null {
+  const sentAt = lastSent?.get(`retrainer/${model}`);
+  if (sentAt === undefined || sentAt <= updatedAt) return null;
+  return nowMs - Date.parse(sentAt) > SILENT_AFTER_MS ? sentAt : null;
+}
+
+function silentAlert(
+  { model }: RetrainerState,
+  { sentAt, nowMs }: { sentAt: string; nowMs: number },
+): WantedAlert {
+  return {
+    key: `silent retrainer/${model}`,
+    kind: "missed check",
+    model,
+    severity: "critical",
+    title:
+      `${model}: its retrainer has written nothing down for ${
+        minutes(nowMs - Date.parse(sentAt))
+      }, though it ` +
+      `was told something then and a worker lives: nothing is checked or trained. ` +
+      `See what retrainer/${model} waits for in Temporal's pages`,
+    detail: { sentAt },
+  };
+}
+
+function missedSettlement(retrainer: RetrainerState, health: ProcessHealth): Settlement {
+  const { model, active, nextCheckAt, runningCycle } = retrainer;
+  const { nowMs, sinceMs } = health;
+  const sentAt = silentSince(retrainer, health);
+  if (sentAt !== null && nowMs - sinceMs > SILENT_AFTER_MS) {
+    const wanted = [silentAlert(retrainer, { sentAt, nowMs })];
+    return { scope: { kinds: ["missed check"], model }, wanted, closedWhy: "the retrainer writes again" };
+  }
   const scope = { kinds: ["missed check"] as const, model };
   if (!active || nextCheckAt === null) return { scope, wanted: [], closedWhy: "automatic checks are off" };
   const lateMs = nowMs - Date.parse(nextCheckAt);
@@ -77,7 +154,7 @@ function missedSettlement(
       key: `missed check/${model}`,
       kind: "missed check",
       model,
-      severity: "warning",
+      severity: "critical",
       title:
         `${model}: the check that was due ${minutes(lateMs)} ago has not begun, though a worker lives. ` +
         `See whether Temporal answers (GET /readyz) and what retrainer/${model} waits for in its pages`,

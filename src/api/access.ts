@@ -1,3 +1,4 @@
+import type { Scope } from "../security/scopes.ts";
 import type { Role } from "../security/roles.ts";
 
 /**
@@ -69,15 +70,45 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /alerts": "reader",
   "POST /alerts/{id}/acknowledge": "operator",
   "GET /audit": "viewer",
+  "GET /audit/verification": "viewer",
 
   "GET /keys": "admin",
   "POST /keys": "admin",
+  "POST /keys/{name}/rotate": "admin",
   "DELETE /keys/{name}": "admin",
+  "POST /sign-in-links": "viewer",
 };
 
-/** The least role that a call of this class needs on a server that listens on `host`; null: no key is asked for. */
-export function neededRole(access: Access, host: string): Role | null {
-  if (access === "anyone" || (access === "reader" && isLoopback(host))) return null;
+/** The scope that a key needs which is bounded to some; each route but those for anyone has one. */
+export function scopeOf(route: string): Scope {
+  const [method, path] = route.split(" ");
+  if (/^\/keys/.test(path)) return "keys:manage";
+  if (/^\/predictions/.test(path)) return "predictions:read";
+  if (/^\/events/.test(path) && method !== "GET") return "events:write";
+  if (method === "GET" || path === "/retraining/config/try") return "read";
+  if (/^\/retraining\/config$/.test(path)) return "config:write";
+  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring/.test(path)) return "retraining:run";
+  return "serving:write";
+}
+
+/** Routes whose answers tell something of persons: that they were asked stands in the audit, once an hour and key. */
+export const ABOUT_PERSONS: ReadonlySet<string> = new Set([
+  "POST /predictions/{model}",
+  "GET /events/quarantine",
+  "GET /audit",
+]);
+
+/**
+ * The least role that a call of this class needs on a server that listens on `host`; null: no key is asked for.
+ * @param options.readsNeedKey on loopback as well: a proxy lets others in there
+ */
+export function neededRole(
+  access: Access,
+  host: string,
+  { readsNeedKey = false }: { readsNeedKey?: boolean } = {},
+): Role | null {
+  if (access === "anyone") return null;
+  if (access === "reader" && isLoopback(host) && !readsNeedKey) return null;
   return access === "reader" ? "viewer" : access;
 }
 
@@ -91,3 +122,16 @@ export function isLoopback(host: string): boolean {
 /** A path of the OpenAPI document as the router writes it; ids of cycles and rollouts hold slashes. */
 export const routerPath = (path: string): string =>
   path.replace(/\/(cycles|rollouts)\/\{id\}/, "/$1/:id{.+}").replaceAll(/\{(\w+)\}/g, ":$1");
+
+/** The methods of a path of the OpenAPI document, and what addresses it has. */
+const ADDRESSES = Object.keys(ACCESS).map((route) => {
+  const [method, path] = route.split(" ");
+  const pattern = path.replace(/\/(cycles|rollouts)\/\{id\}/, "/$1/.+").replaceAll(/\{\w+\}/g, "[^/]+");
+  return { method, pattern: new RegExp(`^${pattern.replaceAll(".json", "\\.json")}$`) };
+});
+
+/** Lists the methods that an address of the API takes; none: there is no such address. */
+export const methodsAt = (path: string): string[] => {
+  const methods = ADDRESSES.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method);
+  return methods.includes("GET") ? [...methods, "HEAD"] : methods;
+};

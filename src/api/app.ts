@@ -4,12 +4,14 @@ import type { ZodError } from "zod";
 import { systemClock } from "../core/clock.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { unstorableField } from "../core/text.ts";
+import { createAccessLog } from "../app/security/access_log.ts";
 import { createKeyRing } from "../app/security/key_ring.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
 import { addGuards, addRouteGuards, complete } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
 import { invalidInput } from "./invalid.ts";
-import { ApiFault, problemOf, retryAfter } from "./problem.ts";
+import { methodsAt } from "./access.ts";
+import { ApiFault, MethodNotAllowedError, problemOf, retryAfter } from "./problem.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
 import { addBacktestRoutes } from "./routes/backtests.ts";
 import { addConfigRoutes } from "./routes/config.ts";
@@ -40,6 +42,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
     const id = c.get("requestId");
     const problem = problemOf(error, id);
     if (problem.status >= 500) deps.log(`${id} ${c.req.method} ${c.req.path}: ${described(error)}`);
+    if (error instanceof MethodNotAllowedError) c.header("Allow", error.allow.join(", "));
     if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');
     const answer = c.json(problem, problem.status as ContentfulStatusCode, {
       "Content-Type": "application/problem+json",
@@ -51,10 +54,11 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   addGuards(app, deps);
   share?.(app);
   const keys = createKeyRing(deps.sql, systemClock);
-  addRouteGuards(app, deps, keys);
+  const accesses = createAccessLog(deps);
+  addRouteGuards(app, deps, keys, accesses);
   addRetrainingRoutes(app, deps);
   addConfigRoutes(app, deps);
-  addHistoryRoutes(app, deps);
+  addHistoryRoutes(app, deps, accesses);
   addMonitoringRoutes(app, deps);
   addModelRoutes(app, deps);
   addRolloutRoutes(app, deps);
@@ -70,6 +74,13 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   if (mount) mount(app);
   else app.get("/", (c) => c.redirect("/docs"));
   app.notFound((c) => {
+    const allow = methodsAt(c.req.path);
+    if (allow.length > 0) {
+      throw new MethodNotAllowedError(
+        allow,
+        `${c.req.path} takes ${allow.join(" and ")}, not ${c.req.method}`,
+      );
+    }
     throw new ApiFault("not-found", `There is no ${c.req.method} ${c.req.path}; /docs lists what there is`);
   });
   return app;

@@ -1,13 +1,10 @@
-import { ConflictError, InvalidInputError, NotFoundError } from "../core/errors.ts";
-import { writeAudit } from "../db/access/audit.ts";
+import { NotFoundError } from "../core/errors.ts";
+import { recordChange } from "../app/control/outbox.ts";
+import { inTransaction } from "../db/connect.ts";
 import { listRetrainers } from "../db/cycles/retrainers.ts";
-import type { Change, Control } from "../temporal/control.ts";
+import { type ControlMessage, sendNow } from "./control_messages.ts";
 import type { ApiDeps } from "./deps.ts";
-import { withDeadline } from "../core/deadline.ts";
-import { ApiFault, UnavailableError } from "./problem.ts";
-
-const SIGNAL_WITHIN_MS = 15_000;
-const LOOK_WITHIN_MS = 3_000;
+import { reaching } from "./reaching.ts";
 
 /** A person's request to the retrainers. */
 export interface RetrainerChange {
@@ -28,32 +25,46 @@ export function chosenModels({ models }: Pick<ApiDeps, "models">, model?: string
 }
 
 /**
- * Tells each retrainer, then writes the change down, one row per model; both count once per request.
- * @throws {UnavailableError} Temporal does not answer; who was told already is not told twice by the same request
+ * Writes the change down, one audit row and one message per model, then tells each retrainer; both count once per
+ * request. @returns whether every retrainer was told already: else they are as soon as Temporal answers
  */
 export async function changeRetrainers(
-  { sql, control }: Pick<ApiDeps, "sql" | "control">,
-  { action, models, requestId, who, why, running = "finish" }: RetrainerChange,
-): Promise<void> {
+  deps: Pick<ApiDeps, "sql" | "control" | "log">,
+  change: RetrainerChange,
+): Promise<{ told: boolean }> {
+  const { models, requestId } = change;
+  const { sql } = deps;
   const states = await listRetrainers(sql);
-  for (const model of models) {
-    const change: Change = { requestId, by: who, why };
-    await reaching(
-      control,
-      model,
-      () => action === "stop" ? control.stop(model, { ...change, running }) : control[action](model, change),
-    );
-    const active = states.find((s) => s.model === model)?.active ?? false;
-    await writeAudit(sql, {
-      requestId: `${requestId}/${model}`,
-      who,
-      action,
-      target: model,
-      why, // as the workflow writes it
-      before: { active },
-      after: action === "stop" ? { active: false, running } : { active: action === "start" || active },
-    });
-  }
+  await inTransaction(sql, async (tx) => {
+    for (const model of models) {
+      const active = states.find((s) => s.model === model)?.active ?? false;
+      await recordChange(tx, recordOf(change, { model, active }));
+    }
+  });
+  const written = models.map((model) => ({ key: `${requestId}/${model}`, target: `retrainer/${model}` }));
+  return { told: await sendNow(deps, written) };
+}
+
+/** The audit row and the message of a change to one model's retrainer. */
+function recordOf(
+  { action, requestId, who, why, running = "finish" }: RetrainerChange,
+  { model, active }: { model: string; active: boolean },
+) {
+  const change = { requestId, by: who, why };
+  const message: ControlMessage = action === "stop"
+    ? { action, model, change: { ...change, running } }
+    : { action, model, change };
+  const after = action === "stop" ? { active: false, running } : { active: action === "start" || active };
+  const audit = {
+    requestId: `${requestId}/${model}`, // as the workflow writes it
+    who,
+    action,
+    target: model,
+    why,
+    before: { active },
+    after,
+  };
+  return { audit, target: `retrainer/${model}`, message };
 }
 
 /** Whether the retrainers heard that the configuration changed; they read it at their next check anyway. */
@@ -67,15 +78,6 @@ export async function notifyRetrainers(
   } catch (error) {
     log(`config: retrainers were not told: ${error instanceof Error ? error.message : error}`);
     return false;
-  }
-}
-
-/** Whether Temporal answers, within a few seconds. */
-export async function temporalAnswers(control: Pick<Control, "reachable">): Promise<boolean> {
-  try {
-    return await withDeadline(control.reachable(), LOOK_WITHIN_MS, () => new Error("no answer"));
-  } catch {
-    return false; // however it fails, it cannot be reached
   }
 }
 
@@ -94,21 +96,3 @@ export async function notifyIfReachable(
     log(`${whom} was not told: ${error instanceof Error ? error.message : error}`);
   }
 }
-
-/** Tells Temporal something within a few seconds. @throws {UnavailableError} it does not answer */
-export async function reaching<T>(control: Control, model: string, tell: () => Promise<T>): Promise<T> {
-  const down = () =>
-    new UnavailableError(
-      "Temporal",
-      `Temporal does not answer, so "${model}" was not told; send the same request again soon`,
-    );
-  try {
-    return await withDeadline(tell(), SIGNAL_WITHIN_MS, down);
-  } catch (error) {
-    if (isOurs(error) || await temporalAnswers(control)) throw error;
-    throw down();
-  }
-}
-
-const isOurs = (error: unknown) =>
-  [ApiFault, ConflictError, InvalidInputError, NotFoundError].some((type) => error instanceof type);

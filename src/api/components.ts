@@ -1,3 +1,4 @@
+import { AuditVerification } from "../app/security/audit_chain.ts";
 import { z } from "@hono/zod-openapi";
 import { Alert } from "../alerts/alert.ts";
 import { Impact } from "../impact/impact.ts";
@@ -66,7 +67,10 @@ export const AlertsAnswer = named(messages.Alerts, "Alerts");
 export const KeysAnswer = named(messages.Keys, "Keys");
 export const KeyAnswer = named(ApiKey, "Key");
 export const KeyBody = named(messages.KeyRequest, "AddKey");
+export const RotateBody = named(messages.RotateRequest, "RotateKey");
 export const NewKeyAnswer = named(messages.NewKey, "NewKey");
+export const SignInLinkAnswer = named(messages.SignInLink, "SignInLink");
+export const AuditVerificationAnswer = named(AuditVerification, "AuditVerification");
 export const AuditAnswer = named(messages.Audit, "Audit");
 
 /** An answer of JSON, for a route's `responses`. */

@@ -1,5 +1,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { DatabaseWatch } from "../app/database_watch.ts";
+import type { AuditVerification } from "../app/security/audit_chain.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Admission } from "./admission.ts";
 import type { Clock } from "../core/clock.ts";
@@ -8,6 +9,8 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { WebhookSecrets } from "../security/webhook_signature.ts";
+import type { Source } from "./remote_address.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 
@@ -16,6 +19,8 @@ export interface ApiDeps {
   sql: Database;
   clock: Clock;
   pseudonym: Pseudonym;
+  /** finds shoppers to predict about; left out: as events are stored. Data that are public may have pseudonyms of their own */
+  lookUp?: Pseudonym;
   control: Control;
   predictor: Predictor;
   models: ReadonlyMap<string, ModelDefinition>;
@@ -31,6 +36,14 @@ export interface ApiDeps {
   admission?: Admission;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
   host?: string;
+  /** shared with senders of `POST /events?preset=...` that sign what they post */
+  webhookSecrets?: WebhookSecrets;
+  /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
+  verifyAudit?: () => Promise<AuditVerification>;
+  /** how the world names this server, where a proxy stands before it */
+  publicUrl?: string;
+  /** Whether reading needs a key on loopback as well: behind a proxy, everybody comes from there. */
+  readsNeedKey?: boolean;
   /** Hears what went wrong, one line each, without keys or ids of persons. */
   log: (line: string) => void;
 }
@@ -46,6 +59,11 @@ export interface AppEnv {
     requestId: string;
     /** the name of the key that was presented; empty where none was needed */
     who: string;
+    /** which key that is: another one of its name has another */
+    keyId: string;
+    /** where the request came from */
+    address: string;
+    source: Source;
   };
 }
 

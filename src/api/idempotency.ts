@@ -26,7 +26,7 @@ export async function answerOnce<T>(
       "Idempotency-Key",
     );
   }
-  const key = `${c.get("who")}:${sent}`;
+  const key = `${c.get("keyId") ?? c.get("who")}:${sent}`; // by the key: its name may be another's later
   const fingerprint = sha256(canonicalJson([c.req.method, c.req.path, body]));
   const known = await claimKey(sql, key, fingerprint);
   if (known) {

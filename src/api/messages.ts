@@ -5,6 +5,7 @@ import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
 import { isShort } from "../events/schema.ts";
+import { TRACKERS } from "../events/tracked.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
@@ -18,6 +19,7 @@ import { BacktestSummary } from "../app/reports/backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retraining.ts";
 import { RolloutPlan, Strategy } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
+import { SCOPES } from "../security/scopes.ts";
 import { ROLES } from "../security/roles.ts";
 
 /** Most shoppers in one request for predictions. */
@@ -30,9 +32,13 @@ export const PAGE_MAX = 1000;
 const ModelName = z.string().min(1).max(41).describe("a model's name, as in /models");
 const Why = z.string().max(500).default("").describe("the reason, for the audit");
 
+const EARLIEST_MS = Date.UTC(1900, 0, 1);
 const Time = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
   error: "need ISO 8601, as 2011-06-01T00:00:00Z",
-});
+}).refine((text) => Date.parse(text) >= EARLIEST_MS, { error: "need a time from 1900 on" });
+
+/** The largest number that a column of four bytes holds: of a version, a line, a step. */
+const INT4_MAX = 2 ** 31 - 1;
 
 export const ModelParam = z.object({ model: ModelName });
 export const NameParam = z.object({ name: ModelName });
@@ -56,6 +62,9 @@ export type StopRequest = z.input<typeof StopRequest>;
 /** A change was handed to the retrainers; what becomes of it shows in the status. */
 export const ChangeAccepted = z.object({
   accepted: z.literal(true),
+  told: z.boolean().default(true).describe(
+    "false: Temporal does not answer; they are told as soon as it does",
+  ),
   models: z.array(z.string()),
   requestId: z.string().describe("in the audit: this, a slash and the model's name"),
   statusUrl: z.string(),
@@ -212,16 +221,16 @@ export const Features = z.object({
 export type Features = z.infer<typeof Features>;
 
 export const RollbackRequest = z.strictObject({
-  to: z.int().min(1).optional().describe("left out: the last known good version"),
+  to: z.int().min(1).max(INT4_MAX).optional().describe("left out: the last known good version"),
   why: Why,
 });
 export type RollbackRequest = z.input<typeof RollbackRequest>;
-export const PromoteRequest = z.strictObject({ version: z.int().min(1), why: Why });
+export const PromoteRequest = z.strictObject({ version: z.int().min(1).max(INT4_MAX), why: Why });
 export type PromoteRequest = z.input<typeof PromoteRequest>;
 
 /** A person starts a rollout of a kept version. */
 export const RolloutRequest = z.strictObject({
-  version: z.int().min(1),
+  version: z.int().min(1).max(INT4_MAX),
   strategy: Strategy.exclude(["immediate"]).optional().describe("left out: as the configuration says"),
   why: Why,
 });
@@ -262,7 +271,7 @@ export const LookRequest = z.strictObject({
 export type LookRequest = z.input<typeof LookRequest>;
 export const LookAnswer = z.object({ ended: z.boolean(), text: z.string() });
 export const PlanQuery = z.object({
-  version: z.coerce.number().int().min(1),
+  version: z.coerce.number().int().min(1).max(INT4_MAX),
   strategy: Strategy.exclude(["immediate"]).optional(),
 });
 export type PlanQuery = z.input<typeof PlanQuery>;
@@ -291,7 +300,7 @@ export type CancelRequest = z.input<typeof CancelRequest>;
 
 /** A person decides about a version that waits. */
 export const DecideRequest = z.strictObject({
-  version: z.int().min(1).optional().describe("only if it is this one that waits"),
+  version: z.int().min(1).max(INT4_MAX).optional().describe("only if it is this one that waits"),
   why: Why,
 });
 export type DecideRequest = z.input<typeof DecideRequest>;
@@ -348,6 +357,14 @@ export const Quarantine = z.object({
   events: z.array(QuarantineRow),
 });
 export type Quarantine = z.infer<typeof Quarantine>;
+/** How events are sent. */
+export const EventsQuery = z.object({
+  preset: z.enum(TRACKERS).optional().describe(
+    "who sends them, as they are: Segment or RudderStack, GA4, orders of Shopify or WooCommerce; left out: our own fields",
+  ),
+});
+export type EventsQuery = z.input<typeof EventsQuery>;
+
 /** The content of the quarantine. */
 export const QuarantineQuery = LimitQuery.extend({ reason: z.string().min(1).max(500).optional() });
 export type QuarantineQuery = z.input<typeof QuarantineQuery>;
@@ -396,6 +413,9 @@ export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
 export const AuditQuery = LimitQuery.extend({
   who: z.string().min(1).max(200).optional().describe("only what this person did"),
   action: z.string().min(1).max(100).optional().describe("only changes of this kind, as in the answer"),
+  show: z.enum(["changes", "accesses", "all"]).optional().describe(
+    "accesses: who signed in, was refused, read what is about persons; left out: changes",
+  ),
   before: z.coerce.number().int().min(1).optional().describe("`next` of the page before"),
 });
 export type AuditQuery = z.input<typeof AuditQuery>;
@@ -411,12 +431,29 @@ export const Keys = z.object({ keys: z.array(ApiKey) });
 export const KeyRequest = z.strictObject({
   name: KeyName.describe("whose it is: the audit has it"),
   role: z.enum(ROLES),
+  scopes: z.array(z.enum(SCOPES)).min(1).optional().describe(
+    "what it may do of what its role allows; left out: all",
+  ),
+  expiresInDays: z.number().positive().max(3650).optional().describe("left out: it does not end by itself"),
   why: Why,
 });
 export type KeyRequest = z.input<typeof KeyRequest>;
 export const NewKey = ApiKey.extend({
   key: z.string().describe("shown this once; only a salted hash is kept"),
 });
+/** A link that signs in once. */
+export const SignInLink = z.object({
+  code: z.string().describe("used once, by the form at /sign-in?code=..."),
+  path: z.string(),
+  expiresAt: z.iso.datetime(),
+});
+export type SignInLink = z.infer<typeof SignInLink>;
+/** Gives a key's holder another one. */
+export const RotateRequest = z.strictObject({
+  overlapHours: z.number().min(0).max(24 * 30).default(24).describe("how long the one before holds as well"),
+  why: Why,
+});
+export type RotateRequest = z.input<typeof RotateRequest>;
 export const KeyParam = z.object({ name: z.string().min(1).max(60).describe("a key's name, as in /keys") });
 export const RevokeQuery = z.object({ why: Why });
 export type RevokeQuery = z.input<typeof RevokeQuery>;

@@ -1,6 +1,8 @@
 import type { Context } from "hono";
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
+import { isDeeper } from "../core/json_depth.ts";
+import { DEPTH_MAX } from "./guards.ts";
 import { parseExactJson } from "../core/exact_json.ts";
 import { isShort } from "../events/schema.ts";
 import { FEATURE_PLACES, FEATURES } from "../features/definition.ts";
@@ -74,8 +76,12 @@ const checkedUsers = ({ users, features }: SentRows): SentRows => ({
 });
 
 function asObject(bytes: Uint8Array): Record<string, unknown> {
+  const text = new TextDecoder().decode(bytes);
+  if (isDeeper(text, DEPTH_MAX)) {
+    throw new ApiFault("malformed", `The body is nested deeper than ${DEPTH_MAX} levels`);
+  }
   try {
-    const body = parseExactJson(new TextDecoder().decode(bytes));
+    const body = parseExactJson(text);
     if (typeof body === "object" && body !== null && !Array.isArray(body)) {
       return body as Record<string, unknown>;
     }

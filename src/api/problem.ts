@@ -13,8 +13,10 @@ import type { Problem } from "./messages.ts";
 const KINDS = {
   "malformed": [400, "The request cannot be read"],
   "key-needed": [401, "An API key is needed"],
+  "wrong-signature": [401, "The signature does not fit"],
   "role-needed": [403, "This takes another role"],
   "not-found": [404, "There is no such thing"],
+  "method-not-allowed": [405, "This address does not take this method"],
   "conflict": [409, "The request contradicts what is so now"],
   "changed-meanwhile": [412, "It was changed meanwhile"],
   "too-large": [413, "The request is too large"],
@@ -34,6 +36,14 @@ export class ApiFault extends Error {
   override name = "ApiFault";
   constructor(readonly kind: ProblemKind, message: string, readonly field?: string) {
     super(message);
+  }
+}
+
+/** There is something at this address, but not for this method. */
+export class MethodNotAllowedError extends ApiFault {
+  override name = "MethodNotAllowedError";
+  constructor(readonly allow: readonly string[], detail: string) {
+    super("method-not-allowed", detail);
   }
 }
 
@@ -81,6 +91,9 @@ function translated(error: unknown): { kind: ProblemKind; detail: string; field?
   if (error instanceof InvalidInputError) return { kind: "invalid-input", detail, field: error.field };
   if (error instanceof InsufficientDataError) return { kind: "insufficient-data", detail };
   if (error instanceof HTTPException) return { kind: ofStatus(error.status), detail };
+  if (isRefusedValue(error)) {
+    return { kind: "invalid-input", detail: "A value of the request is out of the range that can be stored" };
+  }
   if (isDatabaseDown(error)) {
     return { kind: "unavailable", detail: "Postgres does not answer; try again soon" };
   }
@@ -96,6 +109,14 @@ function ofStatus(status: number): ProblemKind {
   const kind = Object.entries(KINDS).find(([, [code]]) => code === status);
   return (kind?.[0] ?? "internal") as ProblemKind;
 }
+
+/**
+ * Whether Postgres refused a value for what it is (class 22 of its codes): a number too large, a time that there is not,
+ * text that cannot be. The schemas refuse these at the door; what slips past them is still the caller's, not a fault here.
+ */
+export const isRefusedValue = (error: unknown): boolean =>
+  error instanceof Error && error.name === "PostgresError" &&
+  /^22/.test(String((error as { code?: unknown }).code));
 
 /** Codes of the driver and the operating system for a Postgres that is not there, is starting, or went away. */
 const DOWN = new Set([

@@ -1,6 +1,7 @@
 import type { Api } from "./deps.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
+import { clientAddress, rememberSource } from "./remote_address.ts";
 
 const FINISH_WITHIN_MS = 3_000;
 
@@ -27,18 +28,37 @@ interface Listening {
   port: number;
   /** other processes listen there as well, and the kernel divides connections between them (Linux) */
   sharePort?: boolean;
+  /** proxies whose word on where a request came from is believed */
+  trustedProxies?: readonly string[];
+  /** how the world names this server */
+  publicUrl?: string;
 }
 
+/** Returns how this machine reaches a server that listens on `host`. */
+export const localUrl = (host: string, port: number): string =>
+  `http://${isLoopback(host) && host !== "::1" ? host : "127.0.0.1"}:${port}`;
+
 /** Listens. @throws {CannotListenError} saying what to do */
-export function serveApi(app: Api, { host, port, sharePort = false }: Listening): ServedApi {
+export function serveApi(
+  app: Api,
+  { host, port, sharePort = false, trustedProxies = [], publicUrl }: Listening,
+): ServedApi {
   const ending = new AbortController();
   const closing = new AbortController();
-  const server = listen(app, { host, port, sharePort, signal: ending.signal, closing: closing.signal });
+  const trusted = new Set(trustedProxies);
+  const noteSource = (request: Request, remote: string) => {
+    const address = trusted.size === 0
+      ? remote
+      : clientAddress(remote, request.headers.get("x-forwarded-for"), trusted);
+    rememberSource(request, { address, publicUrl });
+  };
+  const signals = { signal: ending.signal, closing: closing.signal };
+  const server = listen(app, { host, port, sharePort, noteSource, ...signals });
   const bound = (server.addr as Deno.NetAddr).port;
   const finished = server.finished;
   let stopped: Promise<void> | undefined;
   return {
-    url: `http://${isLoopback(host) && host !== "::1" ? host : "127.0.0.1"}:${bound}`,
+    url: localUrl(host, bound),
     port: bound,
     finished,
     stop() {
@@ -50,7 +70,8 @@ export function serveApi(app: Api, { host, port, sharePort = false }: Listening)
 
 function listen(
   app: Api,
-  { host, port, sharePort, signal, closing }: Required<Listening> & {
+  { host, port, sharePort, noteSource, signal, closing }: Pick<Listening, "host" | "port" | "sharePort"> & {
+    noteSource: (request: Request, remote: string) => void;
     signal: AbortSignal;
     closing: AbortSignal;
   },
@@ -58,7 +79,11 @@ function listen(
   try {
     return Deno.serve(
       { hostname: host, port, reusePort: sharePort, signal, onListen: () => undefined },
-      (request) => app.fetch(wantsStream(request) ? endingWith(request, closing) : request),
+      (received, { remoteAddr }) => {
+        const request = wantsStream(received) ? endingWith(received, closing) : received;
+        if (remoteAddr.transport === "tcp") noteSource(request, remoteAddr.hostname);
+        return app.fetch(request);
+      },
     );
   } catch (error) {
     if (error instanceof Deno.errors.AddrInUse) {

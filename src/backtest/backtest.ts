@@ -38,7 +38,7 @@ export const BacktestStep = z.object({
   trained: z.boolean(),
   version: z.int().nullable().describe("the policy's own number of what serves; null: the naive guess"),
   rows: z.int().describe("0: not scored"),
-  metrics: z.record(z.string(), z.number()).nullable(),
+  metrics: z.record(z.string(), z.number().nullable()).nullable(),
 });
 export type BacktestStep = z.infer<typeof BacktestStep>;
 

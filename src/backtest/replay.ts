@@ -23,6 +23,8 @@ export function replayPolicies(): LabelledPolicy[] {
   });
 }
 
+type BacktestMetrics = NonNullable<BacktestStep["metrics"]>;
+
 /** How one policy did at one cut-off. `version` null: the naive baseline. */
 export interface ReplayScore {
   model: string;
@@ -30,7 +32,7 @@ export interface ReplayScore {
   cutoff: string;
   version: number | null;
   rows: number;
-  metrics: Record<string, number>;
+  metrics: BacktestMetrics;
 }
 
 /** Returns the scores in the steps of a replay, in their order. */

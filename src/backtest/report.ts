@@ -3,10 +3,11 @@ import { z } from "zod";
 import { DAY_MS } from "../core/time.ts";
 import { cycleCost } from "../impact/economics.ts";
 import { Money } from "../impact/money.ts";
-import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
+import { HIGHER_IS_BETTER, type MetricName, type MetricValues } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
+import { CalendarAdvice, calendarAdvice } from "./calendar_advice.ts";
 import { Difference, differenceOf } from "./difference.ts";
 import { mean } from "../stats/mean.ts";
 import type { Worth } from "./money.ts";
@@ -16,12 +17,17 @@ export const PolicyResult = z.object({
   policy: z.string(),
   moments: z.int().describe("scored so far"),
   predictions: z.int(),
-  means: z.record(z.string(), z.number()).describe("each moment counts the same"),
+  means: z.record(z.string(), z.number().nullable()).describe(
+    "each moment that defines it counts the same; null: none does",
+  ),
   toNever: z.record(z.string(), Difference).nullable().describe(
     "over the moments that both have; null: none",
   ),
   toPerennial: z.record(z.string(), Difference).nullable(),
   trainings: z.int(),
+  recalibrations: z.int().default(0).describe(
+    "how often a recalibrated version came to serve: it is no training",
+  ),
   deployments: z.int().describe("how often a version came to serve everyone"),
   rolledBack: z.int().describe("how often it went back to an earlier version once outcomes were there"),
   rejected: z.int(),
@@ -37,17 +43,22 @@ export type PolicyResult = z.infer<typeof PolicyResult>;
 export const ModelResult = z.object({
   model: z.string(),
   kind: z.enum(["classification", "regression"]),
+  metric: z.string().describe("the metric that people quote"),
+  loss: z.string().describe("the loss that models are compared by"),
   first: z.iso.datetime().nullable().describe("first and last moment scored; null: none yet"),
   last: z.iso.datetime().nullable(),
   currency: z.string(),
   missing: z.array(z.string()).describe("settings without which no sum of money can be told"),
   policies: z.array(PolicyResult),
+  calendar: z.array(CalendarAdvice).default([]).describe(
+    "Perennial's own policies beside calendars, trainings paid for: a cron job may do as well",
+  ),
 });
 export type ModelResult = z.infer<typeof ModelResult>;
 
 interface ReportInput {
   backtest: Backtest;
-  model: Pick<ModelDefinition, "name" | "kind">;
+  model: Pick<ModelDefinition, "name" | "kind" | "primaryMetric" | "loss">;
   steps: readonly BacktestStep[];
   /** by policy */
   seconds: ReadonlyMap<string, number>;
@@ -60,14 +71,24 @@ export function resultOf(input: ReportInput): ModelResult {
   const { backtest, model, worth } = input;
   const steps = input.steps.filter((step) => step.model === model.name);
   const scored = steps.filter(({ rows }) => rows > 0).map(({ asOf }) => asOf).sort();
+  const config = configOf(backtest.config, model.name);
   return {
     model: model.name,
     kind: model.kind,
+    metric: model.primaryMetric,
+    loss: model.loss,
     first: scored[0] ?? null,
     last: scored[scored.length - 1] ?? null,
     currency: backtest.config.currency,
     missing: [...new Set([...worth.values()].flatMap(({ missing }) => missing))],
     policies: backtest.policies.map(({ label }) => policyResult(label, { ...input, steps })),
+    calendar: calendarAdvice({
+      policies: backtest.policies,
+      steps,
+      loss: model.kind === "classification" ? "logLoss" : "cappedMse",
+      price: config.training_price,
+      lag: overlapOf(backtest, config.horizon_days),
+    }),
   };
 }
 
@@ -92,6 +113,7 @@ function policyResult(policy: string, { backtest, model, steps, seconds, worth }
     toNever: differences(scored, against("never"), lag),
     toPerennial: differences(scored, against("perennial"), lag),
     trainings: trained.length,
+    recalibrations: series.filter(isRecalibration).length,
     deployments: ended("deployed"),
     rolledBack:
       scored.filter(({ version }, i) => version !== null && version < (scored[i - 1]?.version ?? 0)).length,
@@ -103,7 +125,10 @@ function policyResult(policy: string, { backtest, model, steps, seconds, worth }
   };
 }
 
-type Scored = BacktestStep & { metrics: Record<string, number> };
+/** A version came to serve, and none was trained. */
+const isRecalibration = ({ outcome, trained }: BacktestStep) => outcome === "deployed" && !trained;
+
+type Scored = BacktestStep & { metrics: MetricValues };
 const isScored = (step: BacktestStep): step is Scored => step.rows > 0 && step.metrics !== null;
 
 /** The first policy of a kind; of Perennial's own, the one with the configuration in force if there is one. */
@@ -112,9 +137,12 @@ export function labelOfKind({ policies }: Pick<Backtest, "policies">, kind: Poli
   return (matching.find(({ config }) => Object.keys(config).length === 0) ?? matching[0])?.label ?? null;
 }
 
-function meansOf(scored: readonly Scored[]): Record<string, number> {
+function meansOf(scored: readonly Scored[]): MetricValues {
   const names = Object.keys(scored[0]?.metrics ?? {});
-  return Object.fromEntries(names.map((name) => [name, mean(scored.map(({ metrics }) => metrics[name]))]));
+  return Object.fromEntries(names.map((name) => {
+    const values = scored.flatMap(({ metrics }) => metrics[name] ?? []);
+    return [name, values.length > 0 ? mean(values) : null];
+  }));
 }
 
 function differences(
@@ -126,11 +154,19 @@ function differences(
   const both = ours.filter(({ asOf }) => other.has(asOf));
   if (both.length === 0) return null;
   return Object.fromEntries(
-    Object.keys(both[0].metrics).map((name) => {
-      const d = both.map(({ asOf, metrics }) => metrics[name] - other.get(asOf)![name]);
-      return [name, differenceOf(d, { lag, higherIsBetter: HIGHER_IS_BETTER[name as MetricName] })];
+    Object.keys(both[0].metrics).flatMap((name) => {
+      const d = both.flatMap(({ asOf, metrics }) => differenceIn(name, metrics, other.get(asOf)!));
+      if (d.length === 0) return [];
+      return [[name, differenceOf(d, { lag, higherIsBetter: HIGHER_IS_BETTER[name as MetricName] })]];
     }),
   );
+}
+
+/** One difference, or none where the outcomes of a moment do not define the metric. */
+function differenceIn(name: string, ours: MetricValues, theirs: MetricValues): number[] {
+  const a = ours[name] ?? null;
+  const b = theirs[name] ?? null;
+  return a === null || b === null ? [] : [a - b];
 }
 
 /** Counts the earlier moments whose outcomes reach into a moment's own. */

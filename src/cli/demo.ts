@@ -10,6 +10,8 @@ import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { systemClock } from "../core/clock.ts";
 import { currentConfig, saveConfig } from "../db/config/config_versions.ts";
 import { eventSpan } from "../db/events/day_counts.ts";
+import { knownUsers } from "../db/events/user_days.ts";
+import { createPseudonymizer } from "../privacy/pseudonym.ts";
 import { listSteps } from "../db/backtests/backtests.ts";
 import type { Backtest } from "../backtest/backtest.ts";
 import { cacheHome, installationHome } from "../embedded/home.ts";
@@ -59,8 +61,13 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 
 const say = (line: string) => console.error(line);
 
-/** The bundled data are public: with a secret known to all, every demo orders, divides and so scores its shoppers alike. */
-const PUBLIC_SECRET = "the bundled data are public";
+/**
+ * The bundled data are public: with a secret known to all, every demo gives its shoppers the same pseudonyms.
+ * Nothing else is read with it: whatever is sent to a demo later gets pseudonyms by its own secret.
+ */
+const bundledPseudonym = createPseudonymizer("the bundled data are public");
+/** pseudonyms of the bundled shoppers, once they are loaded */
+const bundledUsers = new Set<string>();
 
 /** Each event file and protocol has an installation of its own; the bundled data's is called "demo". */
 async function startDemoService(options: DemoOptions, replay: string): Promise<Service> {
@@ -69,7 +76,6 @@ async function startDemoService(options: DemoOptions, replay: string): Promise<S
   const home = installationHome(hostEnvironment, options.data ? replay : "demo");
   if (options.fresh) await startOver(home);
   const config = readConfig({
-    ...options.data ? {} : { PERENNIAL_SECRET: PUBLIC_SECRET },
     ...env,
     ...options.port ? { PERENNIAL_PORT: String(options.port) } : {},
   });
@@ -81,6 +87,9 @@ async function startDemoService(options: DemoOptions, replay: string): Promise<S
     parts: ["worker", "api"],
     embedded: true,
     active: false,
+    ...options.data
+      ? {}
+      : { publicData: { pseudonym: bundledPseudonym, isKnown: (key: string) => bundledUsers.has(key) } },
     log: say,
   });
 }
@@ -158,7 +167,7 @@ async function demoJob(
 
 /** Imports the event file, and learns its user ids where they are wanted again. */
 async function loadData(
-  { sql, pseudonym }: Service,
+  service: Service,
   path: string,
   { wanted, signal, isOwn, plan }: {
     wanted: boolean;
@@ -167,6 +176,8 @@ async function loadData(
     plan?: ImportPlan;
   },
 ): Promise<Map<string, string>> {
+  const { sql } = service;
+  const pseudonym = isOwn ? service.pseudonym : bundledPseudonym;
   const users = new Map<string, string>();
   const bar = progressBar("Import  {bar} {percentage}% | {lines} events");
   let started = false;
@@ -184,6 +195,7 @@ async function loadData(
   });
   if (started) bar.stop();
   signal.throwIfAborted();
+  if (!isOwn) { for (const key of await knownUsers(sql)) bundledUsers.add(key); }
   const { accepted, duplicates, quarantined, already } = result;
   const counts = `${count(accepted)} events, ${duplicates} duplicates, ${quarantined} in quarantine`;
   console.error(`${already ? "Data were loaded before" : "Data loaded"}: ${counts}`);

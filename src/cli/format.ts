@@ -1,4 +1,4 @@
-import { figure, percent } from "../format/numbers.ts";
+import { metricFigure, percent } from "../format/numbers.ts";
 import { duration } from "../format/times.ts";
 import { metricName, metricsInOrder } from "../format/words.ts";
 import type { Io } from "./io.ts";
@@ -56,8 +56,8 @@ export function change(difference: number | undefined, from: number | null): str
 }
 
 /** Metrics in one line: accuracy 0.7123, log loss 0.5400. */
-export const metricsLine = (metrics: Record<string, number>): string =>
-  metricsInOrder(metrics).map(([metric, value]) => `${metricName(metric)} ${figure(value)}`).join(", ");
+export const metricsLine = (metrics: Record<string, number | null>): string =>
+  metricsInOrder(metrics).map(([metric, value]) => `${metricName(metric)} ${metricFigure(value)}`).join(", ");
 
 /** Text broken between words into lines of at most `columns` characters; lines after the first begin with `indent` spaces. */
 export function wrapped(text: string, { columns, indent = 0 }: { columns: number; indent?: number }): string {
@@ -84,6 +84,7 @@ const GOOD = new Set([
   "holds",
   "same",
   "retrain",
+  "recalibrate",
 ]);
 const BAD = new Set([
   "failed",

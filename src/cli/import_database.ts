@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readConfig } from "../config/environment.ts";
 import { systemClock } from "../core/clock.ts";
 import { connect, type Database } from "../db/connect.ts";
-import { migrate } from "../db/migrate.ts";
+import { prepareDatabase } from "../app/security/open_database.ts";
 import { cacheHome, installationHome, makeFolder } from "../embedded/home.ts";
 import { lockHome } from "../embedded/lock.ts";
 import { startPostgres } from "../embedded/postgres.ts";
@@ -27,11 +27,11 @@ interface ImportDatabase {
  * @throws {UsageError} several run and none was named
  */
 export async function openImportDatabase(io: Io, name?: string): Promise<ImportDatabase> {
-  const { DATABASE_URL } = readConfig(io.env);
-  if (DATABASE_URL) {
+  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl } = readConfig(io.env);
+  if (appUrl) {
     const home = installationHome(io, name);
     await makeFolder(home, "PERENNIAL_HOME", io.uid);
-    return await opened(DATABASE_URL, home, () => Promise.resolve());
+    return await opened({ appUrl, ownerUrl, home }, () => Promise.resolve());
   }
   const running = (await findInstallations(io)).filter((installation) =>
     installation.alive && (name === undefined || installation.name === name)
@@ -44,24 +44,28 @@ export async function openImportDatabase(io: Io, name?: string): Promise<ImportD
     );
   }
   if (running.length === 1) {
-    return await opened(await runningUrl(running[0].home), running[0].home, () => Promise.resolve());
+    const [{ home }] = running;
+    return await opened({ ownerUrl: await runningUrl(home), home }, () => Promise.resolve());
   }
   return await started(io, installationHome(io, name));
 }
 
-async function opened(url: string, home: string, afterwards: () => Promise<void>): Promise<ImportDatabase> {
-  const sql = connect(url);
+async function opened(
+  urls: Parameters<typeof prepareDatabase>[0],
+  afterwards: () => Promise<void>,
+): Promise<ImportDatabase> {
+  const { home } = urls;
+  const sql = connect(
+    await prepareDatabase(urls).catch(async (error) => {
+      await afterwards();
+      throw error;
+    }),
+  );
   const close = async () => {
     await sql.end({ timeout: 5 });
     await afterwards();
   };
-  try {
-    await migrate(sql);
-    return { sql, home, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  return { sql, home, close };
 }
 
 async function started(io: Io, home: string): Promise<ImportDatabase> {
@@ -72,7 +76,10 @@ async function started(io: Io, home: string): Promise<ImportDatabase> {
   const lock = await lockHome(home, new Date(systemClock()).toISOString());
   try {
     const postgres = await startPostgres({ home, cache, uid, log: io.err });
-    return await opened(postgres.url, home, () => postgres.stop().finally(() => lock.release()));
+    return await opened(
+      { ownerUrl: postgres.url, home },
+      () => postgres.stop().finally(() => lock.release()),
+    );
   } catch (error) {
     lock.release();
     throw error;

@@ -3,7 +3,8 @@ import type { Service } from "../service.ts";
 /** Says where the API key is; shows it only when it was made just now. */
 export function keyText({ url, key }: Pick<Service, "url" | "key">): string {
   if (url === null) return "Ctrl-C ends it";
-  const signIn = `To act from the dashboard, sign in with it: ${url}/sign-in`;
+  const signIn =
+    `To act from the dashboard, sign in with it: ${url}/sign-in, or by the link of: perennial keys link`;
   if (key.created) {
     return `API key, shown this once: ${key.key}\nIt is kept in ${key.path}. ${signIn}\nCtrl-C ends Perennial`;
   }

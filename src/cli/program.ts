@@ -13,7 +13,7 @@ import { addHistory } from "./commands/history.ts";
 import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
 import { addImports } from "./commands/imports.ts";
-import { addKeys } from "./commands/keys.ts";
+import { addKeys, addSigningKey } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
 import { addPredict } from "./commands/predict.ts";
@@ -82,6 +82,7 @@ function perennial(io: Io): Command {
       addDetect,
       addAudit,
       addKeys,
+      addSigningKey,
     ]
   ) {
     add(program, context);

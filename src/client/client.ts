@@ -1,3 +1,4 @@
+import { AuditVerification } from "../app/security/audit_chain.ts";
 import { z } from "zod";
 import {
   type AcceptRequest,
@@ -53,7 +54,9 @@ import {
   type RolloutRequest,
   Rollouts,
   type RolloutsQuery,
+  type RotateRequest,
   Serving,
+  SignInLink,
   type StopRequest,
   type TrendsQuery,
   type TryRequest,
@@ -212,9 +215,13 @@ export function createClient(options: ClientOptions) {
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),
     audit: (query: AuditQuery = {}) => get("/audit", Audit, query),
+    verifyAudit: () => get("/audit/verification", AuditVerification),
     keys: () => get("/keys", Keys),
     /** Makes a key; the answer alone holds it. */
+    signInLink: () => send("POST", "/sign-in-links", SignInLink, {}),
     addKey: (body: KeyRequest) => send("POST", "/keys", NewKey, { body }),
+    rotateKey: (name: string, body: RotateRequest = {}) =>
+      send("POST", `/keys/${encodeURIComponent(name)}/rotate`, NewKey, { body }),
     revokeKey: (name: string, query: RevokeQuery = {}) =>
       send("DELETE", `/keys/${encodeURIComponent(name)}${queryText(query)}`, ApiKey, {}),
     ready: () => get("/readyz", Ready),

@@ -23,9 +23,23 @@ const Variables = z.object({
   PERENNIAL_HOST: z.string().default("127.0.0.1"),
   PERENNIAL_PORT: port(8000),
   PERENNIAL_SHARE_PORT: flag.default(false),
+  /** how browsers reach the dashboard through a proxy; readers need a key as soon as this or the next one is set */
+  PERENNIAL_PUBLIC_URL: urlOf("https", "http").optional(),
+  /** addresses of proxies whose X-Forwarded-For is believed, set apart by commas */
+  PERENNIAL_TRUSTED_PROXY: z.string().transform((text) => text.split(",").map((address) => address.trim()))
+    .optional(),
   PERENNIAL_SECRET: z.string().min(16).optional(),
+  /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
+  PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),
+  /** Ed25519 key that signs model files and the audit, PKCS #8 PEM; left out: the file `signing-key` of the home */
+  PERENNIAL_SIGNING_KEY: z.string().optional(),
+  /** public keys that signed before, base64, set apart by commas */
+  PERENNIAL_TRUSTED_SIGNING_KEYS: z.string().transform((text) => text.split(",").map((key) => key.trim()))
+    .optional(),
   DATABASE_URL: z.string().optional(),
+  /** the owner of the tables, who migrates; DATABASE_URL is then of a role that may only work with them */
+  PERENNIAL_OWNER_DATABASE_URL: z.string().optional(),
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default("default"),
   TEMPORAL_TASK_QUEUE: z.string().default("perennial"),
@@ -40,6 +54,9 @@ const Variables = z.object({
   }).optional(),
   PERENNIAL_WEBHOOK_SECRET: z.string().min(16).optional(),
   PERENNIAL_WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  PERENNIAL_SHOPIFY_SECRET: z.string().min(16).optional(),
+  PERENNIAL_SEGMENT_SECRET: z.string().min(16).optional(),
+  PERENNIAL_WOOCOMMERCE_SECRET: z.string().min(16).optional(),
   PERENNIAL_SMTP_URL: urlOf("smtps", "smtp").optional(),
   PERENNIAL_ALERT_FROM: z.email().optional(),
   PERENNIAL_ALERT_TO: people.optional(),

@@ -1,3 +1,4 @@
+import { sourceOf } from "../api/remote_address.ts";
 import { HttpError } from "fresh";
 import type { State } from "./define.ts";
 
@@ -31,12 +32,19 @@ export async function readOwnForm({ req, url }: Omit<Sent, "state">): Promise<Fo
 }
 
 /** A browser says where a form comes from: it does so over https and on loopback, and else by its `Origin`. */
-function isOwn(req: Request, url: URL): boolean {
+export function isOwn(req: Request, url: URL): boolean {
   const site = req.headers.get("sec-fetch-site");
   if (site !== null && site !== "same-origin") return false;
   const origin = req.headers.get("origin");
   if (origin === null || !URL.canParse(origin)) return false;
-  return new URL(origin).host === (req.headers.get("host") ?? url.host);
+  return isOurs(req, new URL(origin), url);
+}
+
+/** Whether an origin is how this server is reached: by the name that was asked for, or by its public one. */
+function isOurs(req: Request, origin: URL, url: URL): boolean {
+  const { publicUrl } = sourceOf(req);
+  if (publicUrl !== undefined && origin.origin === new URL(publicUrl).origin) return true;
+  return origin.host === (req.headers.get("host") ?? url.host);
 }
 
 /** A text field, trimmed; empty where it was not sent. */

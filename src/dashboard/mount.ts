@@ -3,17 +3,20 @@ import type { Context, Next } from "hono";
 import type { AppOptions } from "../api/app.ts";
 import type { Api, AppEnv } from "../api/deps.ts";
 import { limitBody } from "../api/guards.ts";
+import { rememberSource } from "../api/remote_address.ts";
 import { messageOf } from "../core/errors.ts";
 import type { DashboardDeps } from "./deps.ts";
 import { buildDashboard } from "./page_app.ts";
 import { readDashboard } from "./read_dashboard.ts";
 import { readersOf } from "./readers.ts";
 import { isForm, wantsPage } from "./requests.ts";
-import { createSessionService } from "./sessions.ts";
+import { createSessionService, type SessionService } from "./sessions.ts";
+import { TEMPORAL_PATH, temporalPages } from "./temporal_pages.ts";
 
 /** Paths that both the API and the dashboard have. */
 const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
 const FORM_BYTES_MAX = 64 * 1024;
+const TEMPORAL_BYTES_MAX = 4 * 1024 * 1024;
 
 /**
  * The dashboard's pages beside the API: its own paths were there before and win, but for those that both have, where a
@@ -22,9 +25,11 @@ const FORM_BYTES_MAX = 64 * 1024;
  */
 export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   let building: ReturnType<typeof buildDashboard> | undefined;
+  let service: SessionService | undefined;
+  const sessionsOf = (app: Api) => service ??= createSessionService(deps, app);
   const handler = (app: Api) =>
     building ??= buildDashboard(readDashboard(deps), {
-      sessions: createSessionService(deps, app),
+      sessions: sessionsOf(app),
       mayRead: readersOf(deps),
       cache: deps.cache,
     }).catch((error) => {
@@ -32,6 +37,8 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
       throw error;
     });
   const show = (app: Api) => async (c: Context<AppEnv>, next: Next) => {
+    const source = c.get("source");
+    if (source) rememberSource(c.req.raw, source); // a body that was counted came in a request of its own
     const answer = await (await handler(app))(c.req.raw);
     return answer.status === 404 && !wantsPage(c.req.raw) ? await goOn(answer, next) : answer;
   };
@@ -43,6 +50,9 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
     mount(app) {
       handler(app).catch((error) => deps.log(`The dashboard cannot be shown: ${messageOf(error)}`));
       const page = show(app);
+      const temporal = temporalPages(deps, sessionsOf(app));
+      app.all(TEMPORAL_PATH, temporal);
+      app.all(`${TEMPORAL_PATH}/*`, limitBody(TEMPORAL_BYTES_MAX), temporal);
       app.get("*", page);
       app.post("*", limitBody(FORM_BYTES_MAX), (c, next) => isForm(c.req.raw) ? page(c, next) : next());
     },

@@ -10,8 +10,10 @@ export const SIGN_IN = "/sign-in";
 /**
  * Decides who may read the pages without a session: on loopback everybody, else who sends a key as the API takes it.
  */
-export function readersOf({ sql, host = LOOPBACK }: DashboardDeps): (req: Request) => Promise<boolean> {
-  if (neededRole("reader", host) === null) return () => Promise.resolve(true);
+export function readersOf(
+  { sql, host = LOOPBACK, readsNeedKey }: DashboardDeps,
+): (req: Request) => Promise<boolean> {
+  if (neededRole("reader", host, { readsNeedKey }) === null) return () => Promise.resolve(true);
   return async (req) => {
     const key = presentedKey(req.headers);
     return key !== undefined && await holderOfKey(sql, key) !== null;

@@ -28,8 +28,11 @@ export interface Change {
 }
 
 export interface SessionActions {
-  /** Takes a key. @returns the cookie to set, or why not */
-  signIn(req: Request, key: string): Promise<{ cookie: string } | { status: 403 | 429; why: string }>;
+  /** Takes a key, or a code from a link. @returns the cookie to set, or why not */
+  signIn(
+    req: Request,
+    shown: { key: string } | { code: string },
+  ): Promise<{ cookie: string } | { status: 403 | 429; why: string }>;
   /** @returns the cookie that clears the browser's */
   signOut(req: Request, person: Person): Promise<string>;
   /** Changes something in the person's name. @returns null, or why it was refused, with its status */

@@ -4,8 +4,16 @@ import { parse, serialize } from "hono/utils/cookie";
 import type { Change, Person, SessionActions } from "./session.ts";
 import { endSession, leaveNotice, takeNotice } from "../db/access/sessions.ts";
 import { createAttempts } from "../security/attempts.ts";
-import { beginSession, formToken, SESSION_MS, sessionOf } from "../app/security/sessions.ts";
+import {
+  beginSession,
+  beginSessionByCode,
+  formToken,
+  SESSION_MS,
+  sessionOf,
+} from "../app/security/sessions.ts";
 import type { Api, ApiDeps } from "../api/deps.ts";
+import { addressOf, sourceOf } from "../api/remote_address.ts";
+import { writeAudit } from "../db/access/audit.ts";
 
 const FAILURES = { max: 10, perMs: 60_000 };
 const FAILURE_TAKES_MS = 500;
@@ -43,19 +51,24 @@ export function createSessionService(
       const { keyName: name, role, expiresAt: until, sha256 } = session;
       return { name, role, until, session: sha256, token: formToken(id) };
     },
-    async signIn(req, key) {
-      const waitMs = attempts.begin();
+    async signIn(req, shown) {
+      const counted = countedOf(req, shown);
+      const waitMs = attempts.begin(counted);
       if (waitMs > 0) {
         const seconds = Math.ceil(waitMs / 1000);
         return { status: 429, why: `Too many keys were wrong: no sign-in for the next ${seconds} s` };
       }
-      const begun = await beginSession(sql, key.trim(), { atMs: clock() });
+      const atMs = clock();
+      const begun = "key" in shown
+        ? await beginSession(sql, shown.key.trim(), { atMs })
+        : await beginSessionByCode(sql, shown.code, { atMs });
+      await noteSignIn(sql, { name: begun?.session.keyName ?? null, address: addressOf(req), shown });
       if (begun) {
-        attempts.succeeded();
+        attempts.succeeded(counted);
         return { cookie: cookie(req, begun.id, SESSION_MS) };
       }
       await sleep(FAILURE_TAKES_MS);
-      return { status: 403, why: "This key is not known here" };
+      return { status: 403, why: "key" in shown ? "This key is not known here" : CODE_USED };
     },
     async signOut(req, person) {
       await endSession(sql, person.session);
@@ -65,6 +78,36 @@ export function createSessionService(
     leaveNotice: (person, notice) => leaveNotice(sql, person.session, notice),
     takeNotice: (person) => takeNotice(sql, person.session),
   };
+}
+
+const CODE_USED =
+  "This link was used already, or is older than five minutes: ask for another, or sign in with your key";
+const PREFIX_LENGTH = 10;
+
+/** What a failed attempt counts for: where it came from, and how the key begins. A code is as good as random. */
+const countedOf = (req: Request, shown: { key: string } | { code: string }): string[] => [
+  `from ${addressOf(req)}`,
+  ..."key" in shown ? [`key ${shown.key.trim().slice(0, PREFIX_LENGTH)}`] : [],
+];
+
+/** Writes down who signed in, and who was refused, from which address. */
+async function noteSignIn(
+  sql: ApiDeps["sql"],
+  { name, address, shown }: {
+    name: string | null;
+    address: string;
+    shown: { key: string } | { code: string };
+  },
+): Promise<void> {
+  const by = "key" in shown ? "key" : "code";
+  await writeAudit(sql, {
+    requestId: crypto.randomUUID(),
+    who: name ?? "unknown",
+    action: name === null ? "sign-in refused" : "sign in",
+    target: "dashboard",
+    why: "",
+    after: { address, by },
+  });
 }
 
 async function changeBy(
@@ -92,7 +135,8 @@ const cookieName = ({ url }: Request): string => `perennial_${new URL(url).port 
 
 function cookie(req: Request, value: string, lifeMs: number): string {
   const secure = new URL(req.url).protocol === "https:" ||
-    req.headers.get("x-forwarded-proto") === "https"; // TLS may end before us
+    req.headers.get("x-forwarded-proto") === "https" || // TLS may end before us
+    (sourceOf(req).publicUrl?.startsWith("https:") ?? false);
   return serialize(cookieName(req), value, {
     httpOnly: true,
     sameSite: "Strict",

@@ -61,15 +61,15 @@ export function installationHome(hostEnvironment: HostEnvironment, name = "defau
 /**
  * Makes `folder` and proves that a file can be written in it.
  *
- * It is closed to others, but not root's, for then Postgres runs as another user and must pass through it;
- * what must stay private is therefore a file with owner-only rights as well.
+ * It is closed to others; root's lets them pass through and list nothing, for then Postgres runs as another user. What
+ * must stay private is therefore a file with owner-only rights as well.
  * @throws {UnwritableFolderError} no right to write, no space, or something that is not a folder in the way
  */
 export async function makeFolder(folder: string, variable: string, uid: number | null): Promise<void> {
   const probe = join(folder, `.probe-${Deno.pid}`);
   try {
-    await Deno.mkdir(folder, { recursive: true, mode: uid === 0 ? 0o755 : 0o700 });
-    if (uid === 0) await Deno.chmod(folder, 0o755);
+    await Deno.mkdir(folder, { recursive: true, mode: uid === 0 ? 0o711 : 0o700 });
+    await Deno.chmod(folder, uid === 0 ? 0o711 : 0o700);
     await Deno.writeFile(probe, new Uint8Array(4096));
     await Deno.remove(probe);
   } catch (cause) {

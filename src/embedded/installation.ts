@@ -8,6 +8,9 @@ import { startTemporal } from "./temporal.ts";
 import { findTemporal } from "./temporal_binary.ts";
 import type { Installation, InstallationOptions, Log, RunningPostgres, RunningTemporal } from "./types.ts";
 
+/** The path below which the pages of the embedded Temporal answer, here and under our own origin. */
+export const TEMPORAL_UI_PATH = "/temporal";
+
 /** One half of an installation: where it is, and how to end it if it is ours. */
 interface Part<S> {
   server: S;
@@ -36,7 +39,7 @@ export async function startInstallation(given: InstallationOptions): Promise<Ins
     return {
       databaseUrl: database.server.url,
       temporalAddress: temporal.server.address,
-      temporalUiUrl: temporal.server.uiUrl,
+      temporalPagesAt: temporal.server.uiUrl,
       failed: Promise.race([database, temporal].flatMap((part) => part.supervisor?.failed ?? [])),
       stop: () => stopped ??= stopAll([temporal, database], options.log).finally(lock.release),
     };
@@ -66,15 +69,16 @@ async function temporalPart({ env, home, cache, log, ports }: InstallationOption
 > {
   if (env.TEMPORAL_ADDRESS) return { server: { address: env.TEMPORAL_ADDRESS } };
   const bin = await findTemporal({ cache, env, log });
-  const start = (port?: number, uiPort?: number) => startTemporal({ home, bin, port, uiPort, log });
+  const start = (port?: number, uiPort?: number, uiIp?: string | null) =>
+    startTemporal({ home, bin, uiPath: TEMPORAL_UI_PATH, port, uiPort, uiIp, log });
   const first = () => start(ports?.temporal, ports?.temporalUi);
   const server = await timed(
     "Temporal",
     log,
     first,
-    ({ address, uiUrl }) => `${address}, its UI on ${uiUrl}`,
+    ({ address }) => address,
   );
-  const restart = (last: RunningTemporal) => start(last.port, last.uiPort);
+  const restart = (last: RunningTemporal) => start(last.port, last.uiPort, last.uiIp);
   return { server, supervisor: supervise(server, { name: "Temporal", restart, log }) };
 }
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { pickPort } from "./ports.ts";
+import { pickPort, PORTS } from "./ports.ts";
 import { lastLines, readIfThere, rotateLog } from "./files.ts";
 import { commandLine, endProcess, goneFromAfar, startDaemon } from "./process.ts";
 import { waitUntil } from "./waiting.ts";
@@ -10,9 +10,13 @@ interface TemporalOptions {
   home: string;
   /** From `findTemporal()`. */
   bin: string;
+  /** path below which its pages answer: they are shown under another origin, at the same path */
+  uiPath: string;
   /** Ports a person chose; left out, the defaults are preferred. */
   port?: number;
   uiPort?: number;
+  /** address that its pages had before a restart; left out: a new one */
+  uiIp?: string | null;
   log: Log;
 }
 
@@ -34,11 +38,11 @@ interface TemporalFiles {
  * earlier run left on the same file. Perennial's search attributes exist when it returns.
  *
  * Call it with the home's lock held. Whoever can log in to this machine can reach the server: it knows no
- * passwords.
+ * passwords. Its pages are only for this process, which shows them to who has signed in.
  * @throws {PortTakenError} a chosen port is taken
  */
 export async function startTemporal(
-  { home, bin, port, uiPort, log }: TemporalOptions,
+  { home, bin, uiPath, port, uiPort, uiIp = uiAddress(), log }: TemporalOptions,
 ): Promise<RunningTemporal> {
   const files = {
     db: join(home, "temporal.db"),
@@ -47,6 +51,7 @@ export async function startTemporal(
   };
   const server = await takeOver(files, { bin, port, uiPort, log }) ?? await launch(files, {
     bin,
+    ui: { ip: uiIp, path: uiPath },
     port: await pickPort("temporal", { chosen: port, log }),
     uiPort: await pickPort("temporalUi", { chosen: uiPort, avoid: port ? [port] : [], log }),
   });
@@ -56,12 +61,17 @@ export async function startTemporal(
 
 async function launch(
   files: TemporalFiles,
-  { bin, port, uiPort }: { bin: string; port: number; uiPort: number },
+  { bin, port, uiPort, ui }: {
+    bin: string;
+    port: number;
+    uiPort: number;
+    ui: { ip: string | null; path: string };
+  },
 ): Promise<RunningTemporal> {
   await rotateLog(files.log);
   const child = startDaemon({
     bin,
-    args: serverArguments(files.db, port, uiPort),
+    args: serverArguments(files.db, { port, uiPort, ui }),
     logFile: files.log,
     pidFile: files.pid,
     cwd: join(files.db, ".."),
@@ -77,17 +87,35 @@ async function launch(
     const log = await lastLines(files.log, 15);
     throw new Error(`Cannot start Temporal on port ${port}; its log "${files.log}" ends:\n${log}`);
   }
-  return running(files, { pid: child.pid, port, uiPort, exited, adopted: false });
+  return running(files, { pid: child.pid, port, uiPort, uiIp: ui.ip, exited, adopted: false });
 }
 
-function serverArguments(db: string, port: number, uiPort: number): string[] {
+/**
+ * The address that Temporal's pages listen on. They look at no Host header, so that any web page could reach them at
+ * 127.0.0.1 by DNS rebinding: on Linux they get one of 16 million addresses of loopback, elsewhere they are off (null).
+ */
+function uiAddress(): string | null {
+  if (Deno.build.os !== "linux") return null;
+  const [a, b, c] = crypto.getRandomValues(new Uint8Array(3));
+  return `127.${a}.${b}.${1 + c % 254}`;
+}
+
+function uiArguments({ uiPort, ui }: { uiPort: number; ui: { ip: string | null; path: string } }): string[] {
+  if (ui.ip === null) return ["--headless"];
+  return [`--ui-port=${uiPort}`, `--ui-ip=${ui.ip}`, `--ui-public-path=${ui.path}`];
+}
+
+function serverArguments(
+  db: string,
+  { port, uiPort, ui }: { port: number; uiPort: number; ui: { ip: string | null; path: string } },
+): string[] {
   return [
     "server",
     "start-dev",
     `--db-filename=${db}`,
     "--ip=127.0.0.1",
     `--port=${port}`,
-    `--ui-port=${uiPort}`,
+    ...uiArguments({ uiPort, ui }),
     "--namespace=default",
     // Timers may fire this late. The default of 1 s would be added to every retry and every short wait.
     '--dynamic-config-value=history.timerProcessorMaxTimeShift="10ms"',
@@ -105,11 +133,14 @@ async function takeOver(
   const pid = Number(await readIfThere(files.pid));
   const command = Number.isInteger(pid) && pid > 0 ? await commandLine(pid) : undefined;
   if (!command?.includes(`--db-filename=${files.db}`)) return undefined; // gone, or another program's id by now
+  const uiIp = /--ui-ip=(127[.\d]+)/.exec(command)?.[1] ?? null;
   const left = {
     port: Number(/--port=(\d+)/.exec(command)?.[1]),
-    uiPort: Number(/--ui-port=(\d+)/.exec(command)?.[1]),
+    uiPort: uiIp === null ? uiPort ?? PORTS.temporalUi.default : Number(/--ui-port=(\d+)/.exec(command)?.[1]),
+    uiIp,
   };
-  const asWanted = (port ?? left.port) === left.port && (uiPort ?? left.uiPort) === left.uiPort;
+  const isGuarded = uiIp !== null || command.includes("--headless"); // an older release showed them to every page
+  const asWanted = isGuarded && (port ?? left.port) === left.port && (uiPort ?? left.uiPort) === left.uiPort;
   if (asWanted && await isServing({ bin, address: `127.0.0.1:${left.port}` })) {
     log(`Temporal of an earlier run still runs on port ${left.port} (process ${pid}); using it`);
     return running(files, { pid, ...left, exited: goneFromAfar(pid), adopted: true });
@@ -121,14 +152,14 @@ async function takeOver(
 
 function running(
   files: TemporalFiles,
-  server: Pick<RunningTemporal, "pid" | "port" | "uiPort" | "exited" | "adopted">,
+  server: Pick<RunningTemporal, "pid" | "port" | "uiPort" | "uiIp" | "exited" | "adopted">,
 ): RunningTemporal {
   let gone = false;
   server.exited.then(() => gone = true);
   return {
     ...server,
     address: `127.0.0.1:${server.port}`,
-    uiUrl: `http://127.0.0.1:${server.uiPort}`,
+    uiUrl: server.uiIp === null ? undefined : `http://${server.uiIp}:${server.uiPort}`,
     async stop() {
       if (!gone) await endProcess(server.pid, STOP_STEPS); // once gone, the id may be another program's
       await server.exited;

@@ -39,10 +39,12 @@ export interface RunningPostgres extends RunningServer {
 export interface RunningTemporal extends RunningServer {
   /** `127.0.0.1:<port>`, for `NativeConnection.connect({ address })`. */
   address: string;
-  /** `http://127.0.0.1:<uiPort>`. */
-  uiUrl: string;
+  /** Where its pages answer this process; `undefined`: they are off. Not to be told: they know no sign-in. */
+  uiUrl: string | undefined;
   port: number;
   uiPort: number;
+  /** address of its pages; null: they are off */
+  uiIp: string | null;
 }
 
 /** Ports a person chose. A port left out prefers its default and may move to a free one. */
@@ -68,8 +70,8 @@ export interface Installation {
   databaseUrl: string;
   /** `host:port`. */
   temporalAddress: string;
-  /** `undefined` when the server is not ours (`TEMPORAL_ADDRESS`), since we cannot know its UI. */
-  temporalUiUrl: string | undefined;
+  /** Where the embedded server's pages answer this process; `undefined`: they are off, or the server is not ours. */
+  temporalPagesAt: string | undefined;
   /** Settles with the reason when a server kept dying and is no longer restarted. Never rejects. */
   failed: Promise<Error>;
   /** Stops what was started here, in order and within bounds, and frees the home. Safe to call twice. */

@@ -51,16 +51,22 @@ export interface ImportDetails {
   readonly linesLost: number;
   /** events that are purchases, known ones included */
   readonly purchases: number;
+  /** purchases of the accepted events that carry money */
+  readonly priced: number;
 }
 
 const REFUSALS_SHOWN = 20;
 const REASONS_KEPT = 200;
+/** Share of purchases with money below which a person is warned: samples for nothing are fewer. */
+const PRICED_MIN = 0.9;
 
 /** Totals of accepted events, where they come from the database. */
 export type StoredTotals =
   & Pick<ImportSummary, "shoppers" | "withoutShopper" | "amount" | "first" | "last" | "types">
   & {
     readonly money: Readonly<Record<string, number>>;
+    /** purchases that carry money */
+    readonly priced: number;
   };
 
 /** Counts what becomes of the rows of one or several files. */
@@ -71,6 +77,7 @@ export class Tally {
   #refused = 0;
   #linesLost = 0;
   #purchases = 0;
+  #priced = 0;
   #withoutShopper = 0;
   #firstMs = Infinity;
   #lastMs = -Infinity;
@@ -94,6 +101,7 @@ export class Tally {
     this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
     if (amount !== null) this.#money.set(type, (this.#money.get(type) ?? 0) + amount);
     if (type === "purchase") this.#purchases += 1;
+    if (type === "purchase" && amount !== null && amount > 0) this.#priced += 1;
     if (userKey === null) this.#withoutShopper += 1;
     else this.#shoppers.nth(userKey.replaceAll("-", ""));
     if (atMs < this.#firstMs) this.#firstMs = atMs;
@@ -148,6 +156,7 @@ export class Tally {
     this.#refused += summary.refused;
     this.#linesLost += details.linesLost;
     this.#purchases += details.purchases;
+    this.#priced += details.priced ?? 0;
     this.#withoutShopper += summary.withoutShopper;
     this.#shoppersBefore += summary.shoppers;
     if (summary.first !== null) this.#firstMs = Math.min(this.#firstMs, Date.parse(summary.first));
@@ -206,10 +215,22 @@ export class Tally {
       reasons: [...this.#reasons].map(([reason, { events, first }]) => ({ reason, events, first }))
         .sort((a, b) => b.events - a.events),
       conflicts: this.#conflictRows,
-      notes: [...new Set(this.#layouts.flatMap(({ notes }) => notes))],
+      notes: [...new Set([...this.#layouts.flatMap(({ notes }) => notes), ...this.#moneyNotes()])],
       linesLost: this.#linesLost,
       purchases: this.#purchases,
+      priced: this.#stored?.priced ?? this.#priced,
     };
+  }
+
+  /** Warns where only some purchases carry money: nobody can say then what shoppers spend. */
+  #moneyNotes(): string[] {
+    const purchases = (this.#stored?.types ?? Object.fromEntries(this.#types)).purchase ?? 0;
+    const priced = this.#stored?.priced ?? this.#priced;
+    if (priced === 0 || priced >= PRICED_MIN * purchases) return [];
+    const counted = 2 * priced >= purchases
+      ? "the others count as nothing"
+      : "spending is counted in lines bought";
+    return [`Only ${priced} of ${purchases} purchases carry a price or an amount: ${counted}`];
   }
 }
 

@@ -2,7 +2,7 @@
 export interface FeatureBlock {
   cutoffMs: number;
   featureHash: string;
-  /** pseudonyms, sorted */
+  /** pseudonyms, in the order of the rows: that of `compareRows()`, in blocks sealed before 0.5.0 sorted */
   users: readonly string[];
   width: number;
   /** row-major, shape `[users, width]` */
@@ -36,7 +36,7 @@ export const encodeLabels = (labels: Float64Array): Uint8Array => new Uint8Array
 /** The inverse of {@link encodeLabels}. */
 export const decodeLabels = (bytes: Uint8Array): Float64Array => new Float64Array(bytes.slice().buffer);
 
-/** A shopper's number in training rows: the first 32 bits of the pseudonym, which is already random. */
+/** A shopper's number in training rows: the first 32 bits of the pseudonym. It only tells shoppers apart. */
 export const shopperNumber = (user: string): number => parseInt(user.slice(0, 8), 16) | 0;
 
 const aligned = (offset: number) => Math.ceil(offset / 4) * 4;

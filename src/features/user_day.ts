@@ -25,9 +25,9 @@ export interface UserDay {
   readonly others: number;
   /** units bought */
   readonly units: number;
-  /** money of the purchases, >= 0, in the shop's currency; purchase lines where the shop sends no money */
+  /** money of the purchases, >= 0, in the shop's currency; purchase lines where most of its purchases carry none */
   readonly spend: number;
-  /** money given back for returns, >= 0 */
+  /** money given back for returns, >= 0; their lines where `spend` counts lines */
   readonly returned: number;
   /** distinct products bought, as stable integer codes */
   readonly products: readonly number[];

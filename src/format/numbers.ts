@@ -22,6 +22,9 @@ export function figure(x: number): string {
   return fixed(x, size >= 100 ? 0 : size >= 10 ? 1 : 4);
 }
 
+/** A metric: as {@link figure}, "not defined" where the rows do not define it, as the AUC of a single class. */
+export const metricFigure = (x: number | null): string => x === null ? "not defined" : figure(x);
+
 /** A difference of two such values: "+0.0110", "−0.0042", "0.0000". */
 export const signed = (x: number): string => withSign(x, figure(x));
 

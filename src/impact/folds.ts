@@ -1,4 +1,5 @@
 import { DAY_MS } from "../core/time.ts";
+import { appearances } from "../core/appearance.ts";
 import { mix32 } from "../core/random.ts";
 import type { ImpactEvidence } from "./impact_evidence.ts";
 
@@ -32,7 +33,8 @@ export function foldsOf(
     judge: all.filter((i) => rows.cutoff[i] === cutoff),
   })).filter(({ choose, judge }) => choose.length >= CHOOSE_MIN && judge.length > 0);
   if (folds.length > 0) return { by: "time", folds };
-  const halves = [0, 1].map((half) => all.filter((i) => mix32(rows.shopper[i] ^ 0x1face) % 2 === half));
+  const shopper = appearances(rows.shopper);
+  const halves = [0, 1].map((half) => all.filter((i) => mix32(shopper[i] ^ 0x1face) % 2 === half));
   const [a, b] = halves;
   return { by: "shoppers", folds: [{ choose: a, judge: b }, { choose: b, judge: a }] };
 }

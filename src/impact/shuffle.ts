@@ -22,3 +22,41 @@ export function shuffledCopies(
   }
   return shuffled;
 }
+
+type Score = (features: Float32Array) => Promise<ArrayLike<number>>;
+
+/**
+ * Predictions for shuffled copies of rows. Many a feature is 0 for most shoppers: rows that the shuffle left as they
+ * were keep their prediction, so that only the others cost anything.
+ * @param shuffled whole copies of the rows, shape `[copies * n, width]`   @param plain predictions of the rows, shape `[n]`
+ * @returns shape `[copies * n]`
+ */
+export async function predictShuffled(
+  { features, width }: { features: Float32Array; width: number },
+  { shuffled, plain, score }: { shuffled: Float32Array; plain: ArrayLike<number>; score: Score },
+): Promise<Float64Array> {
+  const n = features.length / width;
+  const predictions = Float64Array.from({ length: shuffled.length / width }, (_, row) => plain[row % n]);
+  const changed = changedRows(features, shuffled, width);
+  const rows = new Float32Array(changed.length * width);
+  changed.forEach((row, i) => rows.set(shuffled.subarray(row * width, (row + 1) * width), i * width));
+  const answers = changed.length > 0 ? await score(rows) : [];
+  changed.forEach((row, i) => predictions[row] = answers[i]);
+  return predictions;
+}
+
+/** The rows of the copies that differ from the row they are a copy of, bit by bit. */
+function changedRows(features: Float32Array, shuffled: Float32Array, width: number): number[] {
+  const own = new Uint32Array(features.buffer, features.byteOffset, features.length);
+  const dealt = new Uint32Array(shuffled.buffer, shuffled.byteOffset, shuffled.length);
+  const changed: number[] = [];
+  for (let start = 0; start < dealt.length; start += width) {
+    const from = start % own.length;
+    for (let column = 0; column < width; column++) {
+      if (dealt[start + column] === own[from + column]) continue;
+      changed.push(start / width);
+      break;
+    }
+  }
+  return changed;
+}

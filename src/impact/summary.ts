@@ -72,6 +72,8 @@ export function summarise(input: ImpactInput): Impact {
     },
     byReason: byReason(retrained, config.confidence),
     curve,
+    forecasts: [],
+    widened: 1,
     assumptions: found.kind === "missing" ? [] : assumptionsOf(kind, found.economics),
   };
 }

@@ -1,7 +1,7 @@
 import { FEATURES } from "../features/definition.ts";
 import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
-import type { MetricName, RowLoss } from "../stats/metrics.ts";
+import { type MetricName, METRICS_OF, type RowLoss } from "../stats/metrics.ts";
 import type { Recipe } from "./recipe.ts";
 
 export type ModelKind = "classification" | "regression";
@@ -22,13 +22,15 @@ export interface ModelDefinition {
   /** relative rise of that loss which still counts as no worse: about what chance alone does to some hundred rows */
   readonly margin: number;
   readonly metrics: readonly MetricName[];
-  /** how far ahead it looks; a protocol may set another */
-  readonly horizonDays: number;
-  /** whom it is asked about: shoppers active so recently; a protocol may set another */
-  readonly activeDays: number;
-  readonly activity: Activity;
+  /** how far ahead it looks; left out: as the setting `horizon_days` says for every model */
+  readonly horizonDays?: number;
+  /** whom it is asked about: shoppers active so recently; left out: as `active_days` says for every model */
+  readonly activeDays?: number;
+  /** what makes a shopper active; left out: as `activity` says for every model */
+  readonly activity?: Activity;
   /** the outcome, from one shopper's days inside `[cutoff, cutoff + horizon)`; none when the shopper stayed away */
   readonly label: (future: readonly UserDay[]) => number;
+  /** what it may learn from: all features, or some of them by name */
   readonly features: readonly string[];
   /** the networks in words */
   readonly network: string;
@@ -37,23 +39,42 @@ export interface ModelDefinition {
 }
 
 const DEFAULTS = {
-  horizonDays: 28,
-  activeDays: 90,
-  activity: "purchase",
   features: FEATURES,
   margin: 0.02,
 } as const;
 
-/** Completes a definition with the defaults. @throws {RangeError} its name or its candidates cannot be used */
+/** Completes a definition with the defaults. @throws {RangeError} what it declares cannot be used: says which field, and why */
 export function defineModel(
   given: Omit<ModelDefinition, keyof typeof DEFAULTS> & Partial<ModelDefinition>,
 ): ModelDefinition {
   const model: ModelDefinition = { ...DEFAULTS, ...given };
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(model.name)) {
-    throw new RangeError(`Cannot define model "${model.name}": need lower-case letters, digits, hyphens`);
-  }
-  if (new Set(model.candidates.map((c) => c.name)).size < Math.max(1, model.candidates.length)) {
-    throw new RangeError(`Cannot define model "${model.name}": need candidates with names of their own`);
-  }
+  const fault = faultOf(model);
+  if (fault !== null) throw new RangeError(`Cannot define model "${model.name}": ${fault}`);
   return model;
+}
+
+/** Says what is wrong with a definition; null: nothing. */
+function faultOf(model: ModelDefinition): string | null {
+  const { name, kind, candidates, loss, primaryMetric, metrics, features } = model;
+  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) return "need lower-case letters, digits, hyphens";
+  if (new Set(candidates.map((c) => c.name)).size < Math.max(1, candidates.length)) {
+    return "need candidates with names of their own";
+  }
+  const strange = [loss, primaryMetric, ...metrics].find((metric) => !METRICS_OF[kind].includes(metric));
+  if (strange !== undefined) {
+    return `"${strange}" is no metric of a ${kind}; there are ${METRICS_OF[kind].join(", ")}`;
+  }
+  if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
+  const unknown = features.find((feature) => !FEATURES.includes(feature));
+  if (unknown !== undefined) return `there is no feature "${unknown}"`;
+  if (new Set(features).size !== features.length) return "features name one of them twice";
+  return features.length > 0 ? daysFault(model) : "features name none";
+}
+
+function daysFault({ horizonDays, activeDays }: ModelDefinition): string | null {
+  const isDays = (days: number | undefined, most: number) =>
+    days === undefined || (Number.isInteger(days) && days >= 1 && days <= most);
+  if (!isDays(horizonDays, 365)) return `horizonDays has to be whole days from 1 to 365, not ${horizonDays}`;
+  if (!isDays(activeDays, 3650)) return `activeDays has to be whole days from 1 to 3650, not ${activeDays}`;
+  return null;
 }

@@ -1,4 +1,5 @@
 import { defineModel } from "./model.ts";
+import { SHOP_CURRENCY } from "./unit.ts";
 import type { NetworkOptions } from "./recipe.ts";
 
 const network: NetworkOptions = {
@@ -15,7 +16,7 @@ export default defineModel({
   name: "spending",
   kind: "regression",
   question: "How much will this shopper spend within the horizon?",
-  unit: "shop currency",
+  unit: SHOP_CURRENCY,
   primaryMetric: "mse",
   loss: "cappedMse",
   margin: 0.1,

@@ -46,7 +46,7 @@ interface Sampled {
   column: (name: string) => Float32Array;
 }
 
-/** Every so-manieth row: shoppers are sorted by pseudonym, which is random. */
+/** Every so-manieth row: the order of rows is as good as random. */
 function sample({ cutoffMs, users, width, features }: FeatureBlock): Sampled {
   const rows = Math.min(SAMPLE_ROWS, users.length);
   const every = users.length / Math.max(1, rows);

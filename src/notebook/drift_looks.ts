@@ -52,7 +52,8 @@ async function riseOf(
   const byMoment = Map.groupBy(rows, ({ asOfMs }) => asOfMs);
   return (asOf) => {
     const atMoment = byMoment.get(Date.parse(asOf));
-    if (!atMoment || metrics[loss] === undefined) return null;
+    const validated = metrics[loss] ?? null;
+    if (!atMoment || validated === null) return null;
     const losses = rowLosses(
       loss,
       atMoment.map((row) => row.outcome),
@@ -62,7 +63,7 @@ async function riseOf(
       },
     );
     return pairedInterval(
-      losses.map((value) => value - metrics[loss]),
+      losses.map((value) => value - validated),
       atMoment.map((row) => shopperNumber(row.userKey)),
       {
         confidence: 0.9,

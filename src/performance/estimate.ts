@@ -41,7 +41,7 @@ export function estimate(
     scored?: PerformanceReport["scored"];
     cap?: number;
     confidence: number;
-    atDeployment: Readonly<Record<string, number>>;
+    atDeployment: Readonly<Record<string, number | null>>;
   },
 ): Estimate | null {
   if (known.outcome.length < KNOWN_MIN || waiting.prediction.length < WAITING_MIN) return null;

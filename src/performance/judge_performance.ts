@@ -134,7 +134,7 @@ function forecastOf(
 ): PerformanceReport["forecast"] {
   const now = measured?.metrics.find(({ metric }) => metric === loss);
   const then = atDeployment[loss];
-  if (!now || then === undefined) return null;
+  if (!now || then === undefined || then === null) return null;
   const points = [...past, { asOfMs: Date.parse(asOf), loss: asLoss(loss, now.value), rows: now.rows }];
   const threshold = asLoss(loss, then) * (1 + margin);
   return forecast(points, { metric: loss, threshold, spacingDays: horizonDays, confidence });

@@ -56,7 +56,7 @@ export function measure(
   { cap, confidence, atDeployment }: {
     cap?: number;
     confidence: number;
-    atDeployment: Readonly<Record<string, number>>;
+    atDeployment: Readonly<Record<string, number | null>>;
   },
 ): Measured[] {
   const shoppers = shoppersOf(rows);

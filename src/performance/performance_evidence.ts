@@ -25,7 +25,7 @@ export interface PerformanceEvidence {
   readonly alpha: number;
   readonly confidence: number;
   /** metrics on the rows the version was validated on */
-  readonly atDeployment: Readonly<Record<string, number>>;
+  readonly atDeployment: Readonly<Record<string, number | null>>;
   /** those rows, predicted by the model as it was tested; null: they are not kept any more */
   readonly validated: {
     readonly prediction: readonly number[];

@@ -24,6 +24,20 @@ export function createPseudonymizer(secret: string): Pseudonym {
   };
 }
 
+/**
+ * Gives the pseudonyms of an installation that also holds data whose pseudonyms were made with a secret that everybody
+ * knows: shoppers of those data keep them, everybody else gets one of the installation's own.
+ * @param isKnown whether a pseudonym made with the public secret is one of those data's
+ */
+export const besidePublic = (
+  own: Pseudonym,
+  { made, isKnown }: { made: Pseudonym; isKnown: (key: string) => boolean },
+): Pseudonym =>
+(user) => {
+  const key = made(user);
+  return isKnown(key) ? key : own(user);
+};
+
 function asUuid(bytes: Uint8Array): string {
   const b = bytes.slice(0, 16);
   b[6] = (b[6] & 0x0f) | 0x80; // version 8: the rest is ours (RFC 9562)

@@ -4,7 +4,7 @@ import { clockShift } from "./checks/clock.ts";
 import { frozen, skew } from "./checks/features.ts";
 import { brokenFunnel } from "./checks/funnel.ts";
 import { missing } from "./checks/missing.ts";
-import { absurd, free, unitJump } from "./checks/money.ts";
+import { absurd, free, partlyPriced, unitJump } from "./checks/money.ts";
 import { refused } from "./checks/refused.ts";
 import { duplicates, repeatedIds } from "./checks/repetition.ts";
 import { newcomers, restless } from "./checks/shoppers.ts";
@@ -28,6 +28,7 @@ export const CHECKS: readonly { part: number; checks: readonly Check[] }[] = [
       absurd,
       free,
       unitJump,
+      partlyPriced,
       duplicates,
       repeatedIds,
       late,

@@ -36,6 +36,9 @@ export const QualityEvidence = z.strictObject({
   repeats: z.array(z.strictObject({ day: z.int(), source: z.string(), events: z.int() })).describe(
     "events sent again under an id that was stored, by the day they were received",
   ),
+  money: z.strictObject({ purchases: z.number(), priced: z.number() }).nullable().default(null).describe(
+    "recent purchases, and those that carried money; null: made by a release that did not count them",
+  ),
   features: FeatureSample.nullable().describe(
     "null: no model serves, or they were looked at earlier that day",
   ),

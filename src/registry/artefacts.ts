@@ -63,7 +63,7 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
       await touch(path); // first: who lets old files go sees that this one is wanted again
       if (await intact(path, bytes.length)) return hash;
       await needStore(hash);
-      await mkdir(dirname(path), { recursive: true });
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.${crypto.randomUUID()}`;
       await writeFlushed(draft, bytes);
       await rename(draft, path);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-const Metrics = z.record(z.string(), z.number());
+const Metrics = z.record(z.string(), z.number().nullable());
 
 /** The inputs and the results of a model version. */
 export const Manifest = z.object({
@@ -34,13 +34,27 @@ export const Manifest = z.object({
     labelledThrough: z.iso.datetime(),
     refitted: z.boolean(),
   }).describe("the rows that the artefact saw"),
+  recalibrated: z.object({
+    of: z.int().describe("version that was trained, and whose answers are moved along the line"),
+    learnedThrough: z.iso.datetime().describe("end of the newest outcome that it was trained on"),
+    rows: z.int().describe("rows that the line was fitted on"),
+    intercept: z.number(),
+    slope: z.number(),
+  }).optional().describe("intercept and slope refitted on newer outcomes; left out: it was trained"),
   targetCap: z.number().nullable().describe(
     "99th percentile of the training target; null for a classification",
   ),
+  unit: z.string().optional().describe(
+    "what the target was measured in, as EUR or lines bought; left out: by a release that did not say",
+  ),
   baseline: z.number().describe("the naive prediction: mean label of the training rows"),
-  metrics: Metrics.describe("on the validation rows"),
+  metrics: Metrics.describe("on the validation rows; null: they do not define it"),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** End of the newest outcome that a version was trained on; a line fitted later makes it no younger. */
+export const learnedThrough = ({ recalibrated, served }: Pick<Manifest, "recalibrated" | "served">): string =>
+  recalibrated?.learnedThrough ?? served.labelledThrough;
 
 /** One trained version of a model. */
 export const ModelVersion = z.object({

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-/** The answers of a check of the trigger. */
-export const Answer = z.enum(["retrain", "wait", "fix data first", "cannot tell yet"]);
+/** The answers of a check of the trigger. `retrain` and `recalibrate` begin a cycle. */
+export const Answer = z.enum(["retrain", "recalibrate", "wait", "fix data first", "cannot tell yet"]);
 export type Answer = z.infer<typeof Answer>;
 
 /** The causes of a check. */
@@ -16,6 +16,7 @@ export const Reason = z.strictObject({
     "new samples",
     "labelled rows",
     "first model",
+    "nothing to learn",
     "routine",
     "age",
     "performance",
@@ -24,6 +25,7 @@ export const Reason = z.strictObject({
     "drift",
     "rollout",
     "worth",
+    "recalibration",
   ]),
   speaks: z.enum(["for", "against", "neither"]),
   text: z.string(),

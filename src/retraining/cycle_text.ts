@@ -44,9 +44,10 @@ function running({ stage, progress }: Cycle): string {
   return `Running: ${stage}${share}`;
 }
 
-/** The station at which a cycle ended: the last one before "ended". */
+/** The stage that a cycle came to: every one that ended reports before, whatever became of it. */
 function lastStage({ stage, stages }: Cycle): string {
-  return stage === "ended" ? stages.findLast((s) => s.stage !== "ended")?.stage ?? "check" : stage;
+  if (stage !== "ended") return stage;
+  return stages.findLast((s) => s.stage !== "ended" && s.stage !== "report")?.stage ?? "check";
 }
 
 /** Why nothing was compared: the first thing that its check found lacking. */

@@ -4,6 +4,7 @@ import { Trigger } from "./check.ts";
 import { DriftReport, FeatureShift } from "../drift/report.ts";
 import { PerformanceReport } from "../performance/report.ts";
 import { Finding, QualityReport } from "../quality/report.ts";
+import { Learnable } from "./learnable.ts";
 import { WorthInput } from "./worth/decide.ts";
 
 const Trouble = Finding.pick({
@@ -65,6 +66,9 @@ export const Findings = z.strictObject({
   }).nullable().default(null).describe("the rollout that runs; null: none does"),
   worth: WorthInput.nullable().default(null).describe(
     "what each version lost on each labelled cut-off, and the price of a training; null: not weighed",
+  ),
+  learnable: Learnable.nullable().default(null).describe(
+    "what the labelled rows hold to learn from; null: made by a release that did not look",
   ),
   outcomes: z.strictObject({
     answer: PerformanceReport.shape.answer,

@@ -25,7 +25,9 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
     return { state: "failed", text: `${cycleName(lastCycle)}: ${cycleText(lastCycle)}` };
   }
   if (move === null) {
-    return { state: "no model yet", text: "No version serves yet: the first one needs enough labelled rows" };
+    const obstacle = lastCheck?.reasons.find(({ code }) => code === "nothing to learn");
+    const text = obstacle?.text ?? "No version serves yet: the first one needs enough labelled rows";
+    return { state: "no model yet", text };
   }
   if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
   const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");

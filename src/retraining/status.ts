@@ -16,7 +16,9 @@ export const ModelStatus = z.object({
   model: z.string(),
   kind: z.enum(["classification", "regression"]),
   question: z.string(),
-  unit: z.string(),
+  unit: z.string().describe(
+    "of what it predicts: of the version that serves, else as it would be trained now",
+  ),
   primaryMetric: z.string(),
   active: z.boolean(),
   health: Health,
@@ -27,7 +29,10 @@ export const ModelStatus = z.object({
     since: z.iso.datetime(),
     asOf: z.iso.datetime(),
     candidate: z.string(),
-    metrics: z.record(z.string(), z.number()).describe("on the rows it was validated on"),
+    unit: z.string().optional().describe("of what it predicts; left out: by a release that did not say"),
+    metrics: z.record(z.string(), z.number().nullable()).describe(
+      "on the rows it was validated on; null: they do not define it",
+    ),
     validationRows: z.int(),
     difference: Interval.nullable().describe("loss against the version it replaced, on those rows"),
   }).nullable(),

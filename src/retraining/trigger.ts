@@ -1,18 +1,24 @@
+import { beginsCycle } from "./begins_cycle.ts";
 import type { Answer, Reason } from "./check.ts";
 import type { Findings, Trouble } from "./findings.ts";
+import { nothingToLearn } from "./learnable.ts";
 import { decideWorth, type WorthDecision } from "./worth/decide.ts";
+import { type PriceBasis, priceText } from "./worth/price.ts";
+import type { RecalibrationInput } from "./worth/recalibration.ts";
 
 type Champion = NonNullable<Findings["champion"]>;
 
 /**
  * Decides whether to retrain, with every reason and its evidence. In this order: a person's force passes by the trigger
- * (not the validation); broken data stop everything else; a rollout that runs is waited for; what speaks for retraining needs labelled rows that show the
+ * (not the validation); broken data stop everything else; without anything to learn nothing can be told; a rollout that runs is waited for; what speaks for retraining needs labelled rows that show the
  * change, else the answer is "cannot tell yet". A pure function: the same findings give the same answer.
  */
 export function decide(findings: Findings): { answer: Answer; reasons: Reason[] } {
   const weighed = findings.champion && findings.worth ? decideWorth(findings.worth) : null;
   const reasons = [
-    ...weighed ? [worth(weighed)] : [],
+    ...learnable(findings),
+    ...weighed ? [worth(weighed, findings.worth?.priceBasis ?? null)] : [],
+    ...weighed && findings.worth?.recalibration ? [recalibration(weighed, findings.worth.recalibration)] : [],
     ...findings.quality ? [dataQuality(findings.quality)] : [],
     ...findings.rollout ? [rollout(findings.rollout)] : [],
     newSamples(findings),
@@ -36,11 +42,25 @@ function rollout({ id, version, strategy, since }: NonNullable<Findings["rollout
   };
 }
 
+/** Why no model can be trained, where none can. */
+function learnable({ learnable }: Findings): Reason[] {
+  const text = learnable && nothingToLearn(learnable);
+  if (!learnable || !text) return [];
+  const { events, purchases, rows, lowest, highest } = learnable;
+  return [{
+    code: "nothing to learn",
+    speaks: "against",
+    text,
+    evidence: { events, purchases, rows, lowest, highest },
+  }];
+}
+
 /** Reasons that are needed, but call for nothing by themselves. */
 const NEEDED = new Set<Reason["code"]>(["data quality", "new samples", "labelled rows"]);
 
 function answerOf(findings: Findings, reasons: readonly Reason[], weighed: WorthDecision | null): Answer {
   if (findings.quality && findings.quality.broken.length > 0) return "fix data first";
+  if (reasons.some(({ code }) => code === "nothing to learn")) return "cannot tell yet";
   if (findings.rollout) return "wait";
   if (weighed) return weighedAnswer(findings, weighed);
   const calls = reasons.filter(({ code, speaks }) => speaks === "for" && !NEEDED.has(code));
@@ -53,15 +73,18 @@ function answerOf(findings: Findings, reasons: readonly Reason[], weighed: Worth
 /** Where worth is weighed, all else that was found has gone into its forecast. */
 function weighedAnswer(findings: Findings, { answer }: WorthDecision): Answer {
   const enough = findings.cutoffs >= findings.cutoffsMin && findings.unseenRows >= findings.unseenRowsMin;
-  return answer === "retrain" && !enough ? "cannot tell yet" : answer;
+  return beginsCycle(answer) && !enough ? "cannot tell yet" : answer;
 }
 
-/** The two sums side by side, in loss of one cut-off. */
-function worth({ answer, text, gain, price, advantage, chance, turns, forecast }: WorthDecision): Reason {
+/** Training against waiting, in loss of one cut-off. */
+function worth(
+  { answer, text, gain, price, advantage, chance, turns, forecast }: WorthDecision,
+  basis: PriceBasis | null,
+): Reason {
   return {
     code: "worth",
-    speaks: answer === "retrain" ? "for" : answer === "wait" ? "against" : "neither",
-    text,
+    speaks: answer === "retrain" ? "for" : answer === "cannot tell yet" ? "neither" : "against",
+    text: basis === null ? text : `${text} (${priceText(basis)})`,
     evidence: {
       gain: gain.mean,
       low: gain.low,
@@ -71,6 +94,37 @@ function worth({ answer, text, gain, price, advantage, chance, turns, forecast }
       advantage,
       chance,
       turns,
+    },
+  };
+}
+
+/** The third sum: recalibrating what serves, or why it is not weighed. */
+function recalibration(
+  { answer, recalibration: worth }: WorthDecision,
+  { text, possible, windows }: RecalibrationInput,
+): Reason {
+  if (!worth) {
+    return {
+      code: "recalibration",
+      speaks: "neither",
+      text: possible
+        ? `Recalibrating is not weighed: ${windows.length} labelled windows say what it saves, 2 needed`
+        : `Recalibrating is not possible: ${text}`,
+      evidence: { windows: windows.length },
+    };
+  }
+  return {
+    code: "recalibration",
+    speaks: answer === "recalibrate" ? "for" : "against",
+    text: `${worth.text} (${text})`,
+    evidence: {
+      gain: worth.gain.mean,
+      low: worth.gain.low,
+      high: worth.gain.high,
+      cutoffs: worth.windows,
+      price: worth.price,
+      advantage: worth.advantage,
+      windows: windows.length,
     },
   };
 }

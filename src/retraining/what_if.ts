@@ -148,7 +148,7 @@ function simulateVerdict(
   { again, wanted }: { again: SimulatedCheck | undefined; wanted: Wanted },
 ): SimulatedVerdict {
   const common = { cycleId: id, model, number, asOf, was: verdict! };
-  if (again && again.would !== null && again.would !== "retrain") {
+  if (again && again.would !== null && again.would !== again.was) {
     return {
       ...common,
       would: "no training",

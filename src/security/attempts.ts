@@ -1,25 +1,44 @@
 import type { Clock } from "../core/clock.ts";
 
-/** Bounds how often something may fail. */
-interface Attempts {
-  /** Ms until the next attempt may be made; 0: it may now, and counts from now on until `succeeded` takes it back. */
-  begin(): number;
-  succeeded(): void;
+interface Limit {
+  /** failures that are let pass ... */
+  max: number;
+  /** ... within this time */
+  perMs: number;
 }
 
+/** Bounds how often something may fail, counted by who tries and what is tried. */
+export interface Attempts {
+  /** Ms until the next attempt may be made; 0: it may now, and counts from now on until `succeeded` takes it back. */
+  begin(counted: readonly string[]): number;
+  succeeded(counted: readonly string[]): void;
+}
+
+const COUNTED_MAX = 10_000;
+
 /**
- * At most `max` failed attempts within `perMs`, whoever makes them: an address is no person behind a proxy. An attempt
- * counts while it runs, so that many at once gain nothing.
+ * At most `max` failed attempts within `perMs` for each thing that is counted, as an address or the beginning of a key: so
+ * that who guesses shuts out nobody else. An attempt counts while it runs, so that many at once gain nothing.
  */
-export function createAttempts(clock: Clock, { max, perMs }: { max: number; perMs: number }): Attempts {
-  const attemptsMs: number[] = [];
+export function createAttempts(clock: Clock, { max, perMs }: Limit): Attempts {
+  const attemptsMs = new Map<string, number[]>();
+  const recent = (counted: string): number[] => {
+    const kept = (attemptsMs.get(counted) ?? []).filter((ms) => ms > clock() - perMs);
+    attemptsMs.delete(counted);
+    if (attemptsMs.size >= COUNTED_MAX) attemptsMs.delete(attemptsMs.keys().next().value!);
+    attemptsMs.set(counted, kept);
+    return kept;
+  };
   return {
-    begin() {
-      while (attemptsMs.length > 0 && attemptsMs[0] <= clock() - perMs) attemptsMs.shift();
-      if (attemptsMs.length >= max) return attemptsMs[0] + perMs - clock();
-      attemptsMs.push(clock());
+    begin(counted) {
+      const all = counted.map(recent);
+      const full = all.filter((ms) => ms.length >= max);
+      if (full.length > 0) return Math.max(...full.map((ms) => ms[ms.length - max] + perMs - clock()));
+      for (const ms of all) ms.push(clock());
       return 0;
     },
-    succeeded: () => void attemptsMs.pop(),
+    succeeded(counted) {
+      for (const one of counted) attemptsMs.get(one)?.pop();
+    },
   };
 }

@@ -31,13 +31,14 @@ const SCORERS_KEPT = 16;
  */
 export function createModelCache(deps: ModelCacheDeps): ModelLoader {
   const files = createVersionFiles(deps);
-  const scorers = new LRUCache<string, Promise<Scorer>>({ max: SCORERS_KEPT }); // by sha256
+  const scorers = new LRUCache<string, Promise<Scorer>>({ max: SCORERS_KEPT }); // by version and sha256
   const scorerOf = (version: ModelVersion) => {
-    const known = scorers.get(version.artefactSha256);
+    const key = `${version.model}/${version.version}/${version.artefactSha256}`; // another version is signed anew
+    const known = scorers.get(key);
     if (known) return known;
     const scorer = files.read(version);
-    scorers.set(version.artefactSha256, scorer);
-    scorer.catch(() => scorers.delete(version.artefactSha256)); // so that a repaired file is tried again
+    scorers.set(key, scorer);
+    scorer.catch(() => scorers.delete(key)); // so that a repaired file is tried again
     return scorer;
   };
   return async (model, number, { standIn = false } = {}) => {

@@ -20,6 +20,9 @@ export const Predictions = z.object({
   version: z.int().nullable().describe(
     "the champion, or what stands in for it; null: no version could speak, the baseline did",
   ),
+  unit: z.string().optional().describe(
+    "of the predictions, as EUR or lines bought; left out: the version is of a release that did not say",
+  ),
   fallback: z.boolean().describe("true: some answer is not of the version that should speak"),
   asOf: z.iso.datetime(),
   predictions: z.array(UserPrediction),

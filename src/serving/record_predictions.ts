@@ -75,12 +75,12 @@ export function toResponse(user: string | null, answer: Answer | undefined): Use
 
 /** Returns the response to one request. */
 export function toPredictions(
-  { state, champion, fallbackModel }: ServingSet,
+  { state, champion, fallbackModel, unit }: ServingSet,
   asOfMs: number,
   predictions: UserPrediction[],
 ): Predictions {
   const asOf = new Date(asOfMs).toISOString();
   const standing = champion.scorer === null ? fallbackModel : champion;
   const fallback = standing !== champion || predictions.some((p) => p.fallback === true);
-  return { model: state.model, version: standing?.version ?? null, fallback, asOf, predictions };
+  return { model: state.model, version: standing?.version ?? null, unit, fallback, asOf, predictions };
 }

@@ -15,6 +15,8 @@ export interface ServingSet {
   readonly challengers: readonly LoadedModel[];
   /** the last known good version, for when the champion cannot answer; null: there is none */
   readonly fallbackModel: LoadedModel | null;
+  /** of what the champion predicts; undefined: it was trained by a release that did not say */
+  readonly unit?: string;
   /** the answer where no version has one */
   readonly baseline: { readonly prediction: number; readonly horizonDays: number };
 }
@@ -45,6 +47,7 @@ export async function loadServingSet(
     champion,
     challengers,
     fallbackModel,
+    unit: manifest.unit,
     baseline: { prediction: manifest.baseline, horizonDays },
   };
 }

@@ -10,8 +10,8 @@ export interface ClassificationScores {
   readonly n: number;
   /** share of rows on the right side of 0.5 */
   readonly accuracy: number;
-  /** area under the ROC curve; 0.5 where only one class is present */
-  readonly auc: number;
+  /** area under the ROC curve; null, not defined, where only one class is present */
+  readonly auc: number | null;
   /** nats, probabilities kept within [1e-4, 1 - 1e-4] */
   readonly logLoss: number;
   readonly brier: number;
@@ -23,14 +23,23 @@ export interface RegressionScores {
   /** outcome and prediction both capped, against the rule of a few extreme rows */
   readonly cappedMse: number;
   readonly mae: number;
-  /** 1 - squared error / squared distance from the mean; 0 where the outcome is constant */
-  readonly r2: number;
+  /** 1 - squared error / squared distance from the mean; null, not defined, where the outcome is constant */
+  readonly r2: number | null;
   /** mean prediction - mean outcome */
   readonly bias: number;
 }
 
+/** Scores by name; null where these rows do not define one. */
+export type MetricValues = Record<string, number | null>;
+
 /** The names of all scores. */
 export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionScores, "n">;
+
+/** The metrics of each kind of model. */
+export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly MetricName[]>> = {
+  classification: ["accuracy", "auc", "logLoss", "brier"],
+  regression: ["mse", "cappedMse", "mae", "r2", "bias"],
+};
 
 /** Whether a larger value of the metric is a better one. */
 export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
@@ -130,7 +139,7 @@ export function regressionScores(
     mse,
     cappedMse: mean(rowLosses("cappedMse", y, p, { cap })),
     mae: mean(rowLosses("mae", y, p)),
-    r2: variance > 0 ? 1 - mse / variance : 0,
+    r2: variance > 0 ? 1 - mse / variance : null,
     bias: mean(p) - meanY,
   };
 }

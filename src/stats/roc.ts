@@ -63,7 +63,7 @@ export function weightedAuc(
 /**
  * Area under the ROC curve, ties counted half.
  * @param y 0 or 1, shape `[n]`   @param p predictions, shape `[n]`
- * @returns 0.5 where only one class is present   @throws {RangeError} lengths differ
+ * @returns null where only one class is present: it is not defined   @throws {RangeError} lengths differ
  * Source: Hanley and McNeil, Radiology 143 (1982).
  * @example
  * ```ts
@@ -72,12 +72,12 @@ export function weightedAuc(
  * assert.equal(auc([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8]), 0.75);
  * ```
  */
-export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number {
+export function auc(y: ArrayLike<number>, p: ArrayLike<number>): number | null {
   if (y.length !== p.length) {
     throw new RangeError(`Cannot score: ${y.length} outcomes, ${p.length} predictions`);
   }
   const positive = Float64Array.from(y, (outcome) => outcome === 1 ? 1 : 0);
-  return weightedAuc(p, positive, positive.map((weight) => 1 - weight)).value ?? 0.5;
+  return weightedAuc(p, positive, positive.map((weight) => 1 - weight)).value;
 }
 
 function total(x: ArrayLike<number>): number {

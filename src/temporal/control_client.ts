@@ -4,7 +4,8 @@ import { NotFoundError } from "../core/errors.ts";
 import type { RetrainerStart } from "../../activities/reconcile.ts";
 import type { LiveWorkflows } from "../../activities/backtest/live.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
-import type { Control } from "./control.ts";
+import type { Sign } from "../security/signals.ts";
+import type { Change, Control } from "./control.ts";
 
 /** Workflow id of a model's retrainer. */
 export const retrainerId = (model: string): string => `retrainer/${model}`;
@@ -14,29 +15,38 @@ export type FindStart = (model: string) => Promise<RetrainerStart>;
 
 const stopped: FindStart = (model) => Promise.resolve({ model, active: false });
 
-/**
- * Tells retrainers what people want, through Temporal signals. A retrainer that does not run is begun by them.
- * @param options.findStart how it begins then; left out: stopped
- */
+interface ControlOptions {
+  taskQueue: string;
+  /** signs what is sent; left out: it counts as an unknown caller's */
+  sign?: Sign;
+  /** how a retrainer begins that does not run yet; left out: stopped */
+  findStart?: FindStart;
+}
+
+/** Tells retrainers what people want, through Temporal signals. A retrainer that does not run yet is begun by them. */
 export function temporalControl(
   client: Client,
-  { taskQueue, findStart = stopped }: { taskQueue: string; findStart?: FindStart },
+  { taskQueue, sign, findStart = stopped }: ControlOptions,
 ): Control {
-  const signal = async (model: string, name: string, args: unknown[]) =>
-    await client.workflow.signalWithStart("retrainer", {
+  const signal = async (model: string, name: string, change: Change) => {
+    const content = { ...change };
+    const proof = sign?.({ workflow: retrainerId(model), name, content });
+    return await client.workflow.signalWithStart("retrainer", {
       ...startOptions(await findStart(model), taskQueue),
       signal: name,
-      signalArgs: args,
+      signalArgs: [{ ...content, ...proof }],
     });
+  };
   return {
-    start: async (model, change) => void await signal(model, "start", [change]),
-    stop: async (model, change) => void await signal(model, "stop", [change]),
-    force: async (model, change) => void await signal(model, "force", [change]),
+    start: async (model, change) => void await signal(model, "start", change),
+    stop: async (model, change) => void await signal(model, "stop", change),
+    force: async (model, change) => void await signal(model, "force", change),
     // one that is not there reads the configuration when it starts
     configure: (model) => signalIfThere(client, retrainerId(model), "configure"),
     async beginRollout(wanted) {
       const { id, model, replayed = false } = wanted;
-      const args = [{ rollout: id, wanted, replayed }];
+      const proof = sign?.({ workflow: id, name: "begin rollout", content: { ...wanted } });
+      const args = [{ rollout: id, wanted: { ...wanted, ...proof }, replayed }];
       await client.workflow.start("rollout", { ...rolloutOptions(id, model, taskQueue), args });
     },
     lookAtRollout: (id, look) => lookAsOf(client, id, look),

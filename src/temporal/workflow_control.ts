@@ -5,13 +5,8 @@ import {
   type WorkflowControl,
   type WorkflowState,
 } from "../../activities/reconcile.ts";
-import {
-  ensureBacktest,
-  ensureMonitor,
-  ensureRetrainer,
-  ensureRollout,
-  retrainerId,
-} from "./control_client.ts";
+import { ensureBacktest, ensureMonitor, ensureRetrainer, ensureRollout } from "./control_client.ts";
+import type { Control } from "./control.ts";
 
 const STATES: Readonly<Record<string, WorkflowState>> = {
   RUNNING: "running",
@@ -24,8 +19,14 @@ const STATES: Readonly<Record<string, WorkflowState>> = {
   TIMED_OUT: "timed out",
 };
 
-/** The workflows of an installation, as the reconciler looks at them and begins them again. */
-export function workflowControl(client: Client, { taskQueue }: { taskQueue: string }): WorkflowControl {
+/**
+ * The workflows of an installation, as the reconciler looks at them and begins them again.
+ * @param options.control sends what was asked for once more, signed as the first time
+ */
+export function workflowControl(
+  client: Client,
+  { taskQueue, control }: { taskQueue: string; control: Pick<Control, "start" | "stop"> },
+): WorkflowControl {
   return {
     async stateOf(workflowId) {
       try {
@@ -38,8 +39,9 @@ export function workflowControl(client: Client, { taskQueue }: { taskQueue: stri
     },
     ensureRetrainer: (retrainer) => ensureRetrainer(client, { ...retrainer, taskQueue }),
     async setActive(model, active) {
-      const change = { by: "the reconciler", why: "as it was asked for before" };
-      await client.workflow.getHandle(retrainerId(model)).signal(active ? "start" : "stop", change);
+      const requestId = `reconciler/${crypto.randomUUID()}`;
+      const change = { requestId, by: "the reconciler", why: "as it was asked for before" };
+      await (active ? control.start(model, change) : control.stop(model, { ...change, running: "finish" }));
     },
     ensureMonitor: () => ensureMonitor(client, { taskQueue }),
     ensureRollout: (rollout) => ensureRollout(client, { ...rollout, taskQueue }),

@@ -1,5 +1,6 @@
 import type { ModelKind } from "../models/model.ts";
 import type { PartRole } from "../models/recipe.ts";
+import { alongLine, type Line } from "./line.ts";
 import { expm1Clipped, forward, type Network, weightCount } from "./network.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { FittedRecipe } from "./protocol.ts";
@@ -32,7 +33,9 @@ export type Formula =
     readonly body: Formula;
     readonly tail: Formula;
     readonly threshold: number;
-  };
+  }
+  /** what was trained, moved along a line that was fitted later */
+  | { readonly op: "line"; readonly of: Formula; readonly line: Line };
 
 /** All that is needed to predict. */
 export interface Predictor {
@@ -171,6 +174,8 @@ function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Arr
         return s * (b + tail[i] * gate);
       });
     }
+    case "line":
+      return alongLine(formula.line, evaluate(formula.of, values));
     default:
       return formula satisfies never;
   }

@@ -4,6 +4,7 @@ import type { Formula, Part, Predictor } from "./artifact.ts";
 import { choosePart, describePart, fitKept, fitPart, type PartChoice, partRows } from "./fit_part.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { CurvePoint, FittedRecipe } from "./protocol.ts";
+import { formulaWithoutLine } from "./recalibrate.ts";
 import { formulaOf, type PartPlan, planParts, ROLES } from "./targets.ts";
 import type { Slice, Workbench } from "./workbench.ts";
 
@@ -112,6 +113,8 @@ function renumbered(formula: Formula, by: number): Formula {
       const moved = { body: renumbered(body, by), tail: renumbered(tail, by) };
       return share ? { ...formula, ...moved, share: renumbered(share, by) } : { ...formula, ...moved };
     }
+    case "line":
+      return { ...formula, of: renumbered(formula.of, by) };
     default:
       return formula satisfies never;
   }
@@ -175,7 +178,8 @@ async function fitWarmStart(
       parts.push({ ...part, scale: describePart(slice, planOf(champion, part), network, x).scale });
     }
   }
-  const { preprocessings, formula } = champion;
+  const { preprocessings } = champion;
+  const formula = formulaWithoutLine(champion.formula); // a line fits what was trained before, not what goes on
   return { ...about(bench, slice, fitted), preprocessings, parts, formula };
 }
 
@@ -204,6 +208,7 @@ function continuePart(
 function thresholdOf({ formula }: Predictor, slice: Slice): number {
   const find = (f: Formula): number | undefined => {
     if (f.op === "tail") return f.threshold;
+    if (f.op === "line") return find(f.of);
     return f.op === "part" ? undefined : f.of.map(find).find((t) => t !== undefined);
   };
   return find(formula) ?? slice.threshold;

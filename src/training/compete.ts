@@ -1,7 +1,7 @@
 import { DAY_MS } from "../core/time.ts";
-import { classificationScores, regressionScores } from "../stats/metrics.ts";
+import { classificationScores, regressionScores, type RowLoss } from "../stats/metrics.ts";
 import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
-import { decodeArtifact, encodeArtifact, predictWith } from "./artifact.ts";
+import { decodeArtifact, encodeArtifact, type Predictor, predictWith } from "./artifact.ts";
 import { chooseRecipe, fitRecipe } from "./candidate.ts";
 import { decodeCheckpoint, emptyCheckpoint, type FinishedCandidate } from "./checkpoint.ts";
 import type {
@@ -51,7 +51,7 @@ export async function compete(request: CompeteRequest, reporter: Reporter): Prom
   const bench = openBench(request, reporter, task.candidates);
   const split = splitRows(rows, task.horizonDays);
   const comparison: Comparison = {
-    fit: makeSlice("fit", takeRows(rows, split.fit), task.horizonDays),
+    fit: makeSlice("fit", takeRows(rows, split.fit), task),
     validation: takeRows(rows, split.validation),
   };
   const { finished } = bench.checkpoint;
@@ -66,7 +66,7 @@ export async function compete(request: CompeteRequest, reporter: Reporter): Prom
   const candidates = task.candidates.map((c) => finished.get(c.name)!.result);
   const winner = pickWinner(candidates, split.summary.by === "none");
   bench.meter.stage(`${winner.recipe.name} on all rows`, FINAL_WEIGHT);
-  const predictor = await fitRecipe(bench, makeSlice("all", rows, task.horizonDays), winner);
+  const predictor = await fitRecipe(bench, makeSlice("all", rows, task), winner);
   return { winner, artifact: encodeArtifact(predictor), candidates, split: split.summary };
 }
 
@@ -75,7 +75,7 @@ export async function refit(request: RefitRequest, reporter: Reporter): Promise<
   checkRows(request.rows);
   const bench = openBench(request, reporter, []);
   bench.meter.stage(request.recipe.recipe.name, FINAL_WEIGHT);
-  const slice = makeSlice("all", limitRows(request.rows), request.task.horizonDays);
+  const slice = makeSlice("all", limitRows(request.rows), request.task);
   return { artifact: encodeArtifact(await fitRecipe(bench, slice, request.recipe)) };
 }
 
@@ -135,6 +135,9 @@ async function runWarmStart(
   if (champion.featureHash !== task.featureHash) {
     return skip(recipe, "the champion is of another feature definition");
   }
+  if (!learnsOnlyFrom(champion, task.columns)) {
+    return skip(recipe, "the champion has learned from features that the model no longer uses");
+  }
   const knowsUntilMs = champion.newestCutoffMs + champion.horizonDays * DAY_MS;
   if (on.validation.cutoffMs.some((ms) => ms < knowsUntilMs)) {
     return skip(
@@ -145,6 +148,9 @@ async function runWarmStart(
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
   return judged(task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
 }
+
+const learnsOnlyFrom = ({ preprocessings }: Predictor, columns?: readonly number[]): boolean =>
+  columns === undefined || preprocessings.every((p) => p.columns.every(({ of }) => columns.includes(of)));
 
 function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly string[]): FinishedCandidate {
   const recipe = { family: "blend", name, of } as const;
@@ -164,12 +170,20 @@ function judged(
   predictions: Float32Array,
 ): FinishedCandidate {
   const scores = scoresOf(task, on.validation.target, predictions, on.fit.cap);
-  return { result: { ...result, scores, criterion: criterionOf(scores) }, predictions };
+  return { result: { ...result, scores, criterion: criterionOf(scores, task.loss) }, predictions };
 }
 
-/** Lower is better. A few giants rule the MSE alone, and the capped MSE alone forgets them. */
-const criterionOf = (scores: Scores): number =>
-  "logLoss" in scores ? scores.logLoss : Math.sqrt(scores.mse * scores.cappedMse);
+/**
+ * What candidates are compared by: the model's loss; lower is better. A few giants rule the MSE alone, and the capped
+ * MSE alone forgets them: where the loss is the capped one, both count.
+ */
+function criterionOf(scores: Scores, loss?: RowLoss): number {
+  if ("logLoss" in scores) {
+    if (loss === "accuracy") return 1 - scores.accuracy;
+    return loss === "brier" ? scores.brier : scores.logLoss;
+  }
+  return loss === "mse" || loss === "mae" ? scores[loss] : Math.sqrt(scores.mse * scores.cappedMse);
+}
 
 function scoresOf(task: TrainingTask, y: Float64Array, predictions: Float32Array, cap: number): Scores {
   return task.kind === "classification"

@@ -39,6 +39,16 @@ export async function loadRows(
   };
 }
 
+/** The shopper of each row of some cut-offs of a snapshot, oldest first. */
+export async function loadShoppers(
+  store: ArtefactStore,
+  blocks: readonly SnapshotBlock[],
+): Promise<Int32Array> {
+  const users: string[] = [];
+  for (const block of blocks) users.push(...decodeFeatures(await store.get(block.features)).users);
+  return Int32Array.from(users, shopperNumber);
+}
+
 function joined(rows: readonly Float32Array[], width: number): Float32Array {
   const all = new Float32Array(rows.length * width);
   rows.forEach((row, i) => all.set(row, i * width));

@@ -64,20 +64,13 @@ export function freshNetwork(linear: Float64Array, hidden: readonly number[], ra
  * epoch, so a fit that goes on from a stored state ends where an uninterrupted one ends.
  */
 export async function fitNetwork(fit: NetworkFit): Promise<NetworkState> {
-  const n = fit.train.y.length;
-  const k = fit.start.inputs;
   let state = fit.state ?? initialState(fit);
-  const x = tf.tensor2d(fit.train.x, [n, k]);
   const offsets = fit.trainLinear ? undefined : linearPath(fit.start, fit.train.x);
-  try {
-    while (
-      state.epoch < fit.epochs && !(fit.validation && state.epoch - state.bestEpoch >= fit.options.patience)
-    ) {
-      state = runEpoch(fit, state, x, offsets);
-      await fit.onEpoch(state);
-    }
-  } finally {
-    x.dispose();
+  while (
+    state.epoch < fit.epochs && !(fit.validation && state.epoch - state.bestEpoch >= fit.options.patience)
+  ) {
+    state = runEpoch(fit, state, offsets);
+    await fit.onEpoch(state);
   }
   return fit.validation ? state : { ...state, best: state.weights, bestEpoch: state.epoch };
 }
@@ -89,7 +82,7 @@ function initialState(fit: NetworkFit): NetworkState {
   return { epoch: 0, weights, gradient: zeros(), square: zeros(), best: weights, bestEpoch: 0, curve };
 }
 
-function runEpoch(fit: NetworkFit, from: NetworkState, x: tf.Tensor2D, offsets?: Float32Array): NetworkState {
+function runEpoch(fit: NetworkFit, from: NetworkState, offsets?: Float32Array): NetworkState {
   const { train, options } = fit;
   const n = train.y.length;
   const epoch = from.epoch + 1;
@@ -101,7 +94,7 @@ function runEpoch(fit: NetworkFit, from: NetworkState, x: tf.Tensor2D, offsets?:
   let total = 0;
   for (let b = 0; b < batches; b++) {
     const rows = order.subarray(b * options.batchSize, Math.min(n, (b + 1) * options.batchSize));
-    const { loss, slope } = batchGradient(fit, weights, x, rows, offsets);
+    const { loss, slope } = batchGradient(fit, weights, rows, offsets);
     total += loss;
     adamStep(fit, weights, { gradient, square, slope, step: (epoch - 1) * batches + b + 1 });
   }
@@ -123,7 +116,6 @@ function runEpoch(fit: NetworkFit, from: NetworkState, x: tf.Tensor2D, offsets?:
 export function batchGradient(
   fit: NetworkFit,
   weights: Float32Array,
-  x: tf.Tensor2D,
   rows: Int32Array,
   offsets?: Float32Array,
 ): { loss: number; slope: Float32Array } {
@@ -133,7 +125,7 @@ export function batchGradient(
   const slope = new Float32Array(weights.length);
   let loss = 0;
   tf.tidy(() => {
-    const batch = tf.gather(x, tf.tensor1d(rows, "int32")); // [size, k]
+    const batch = tf.tensor2d(takeBatch(fit.train.x, k, rows), [size, k]);
     const layers = places.map((p) => layerTensors(p, weights));
     const signals: tf.Tensor2D[] = [batch];
     layers.forEach(({ w, b }) => {
@@ -166,6 +158,16 @@ export function batchGradient(
     }
   });
   return { loss, slope };
+}
+
+/** Copies the rows of a batch: several times faster than the backend's own `gather`. */
+function takeBatch(x: Float32Array, k: number, rows: Int32Array): Float32Array {
+  const batch = new Float32Array(rows.length * k);
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i] * k;
+    for (let j = 0; j < k; j++) batch[i * k + j] = x[from + j];
+  }
+  return batch;
 }
 
 function layerTensors(p: LayerPlace, weights: Float32Array): { w: tf.Tensor2D; b?: tf.Tensor1D } {

@@ -65,13 +65,21 @@ function fillColumn({ as, knot = 0 }: Draft, values: Values, into: Float64Array)
   else for (let i = 0; i < into.length; i++) into[i] = Math.max(0, values.log[i] - knot);
 }
 
-/** Learns the columns from training rows: constant, nearly empty and mere calendar columns are left out. */
-export function fitPreprocessing(rows: TrainingRows, inputs: Inputs, limit?: number): Preprocessing {
+/**
+ * Learns the columns from training rows: constant, nearly empty and mere calendar columns are left out.
+ * @param features those that may be used; left out: all
+ */
+export function fitPreprocessing(
+  rows: TrainingRows,
+  inputs: Inputs,
+  limit?: number,
+  features: readonly number[] = Array.from({ length: rows.width }, (_, f) => f),
+): Preprocessing {
   const calendarKnown = spanMs(rows.cutoffMs) >= YEARS_OF_CALENDAR_MS;
   const groups = cutoffGroups(rows.cutoffMs);
   const scratch = new Float64Array(rows.target.length);
   const columns: Column[] = [];
-  for (let f = 0; f < rows.width; f++) {
+  for (const f of features) {
     const values = valuesOf(rows.features, rows.width, f);
     for (const draft of columnsOf(values, f, inputs)) {
       fillColumn(draft, values, scratch);

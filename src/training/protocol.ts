@@ -1,4 +1,4 @@
-import type { ClassificationScores, RegressionScores } from "../stats/metrics.ts";
+import type { ClassificationScores, RegressionScores, RowLoss } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { PartRole, Recipe } from "../models/recipe.ts";
 import type { TrainingRows } from "./rows.ts";
@@ -7,6 +7,10 @@ import type { TrainingRows } from "./rows.ts";
 export interface TrainingTask extends Pick<ModelDefinition, "name" | "kind" | "features" | "candidates"> {
   readonly horizonDays: number;
   readonly featureHash: string;
+  /** what the winner is picked by; left out: log loss, or what rules both body and giants */
+  readonly loss?: RowLoss;
+  /** the columns it may learn from; left out: all */
+  readonly columns?: readonly number[];
 }
 
 /** Asks for the best candidate. */

@@ -1,3 +1,4 @@
+import { appearances } from "../core/appearance.ts";
 import { mix32 } from "../core/random.ts";
 import { FEATURES } from "../features/definition.ts";
 
@@ -50,12 +51,15 @@ export function takeRows(rows: TrainingRows, places: ArrayLike<number>): Trainin
 /** More rows than this take memory and time, and teach little more. */
 const ROWS_MAX = 100_000;
 
-/** At most so many rows, by leaving out whole shoppers; which ones follows from a hash, not from chance. */
+/**
+ * At most so many rows, by leaving out whole shoppers; which ones follows from a hash of where a shopper first appears,
+ * not from chance.
+ */
 export function limitRows(rows: TrainingRows, max = ROWS_MAX): TrainingRows {
   const n = rows.target.length;
   if (n <= max) return rows;
-  const isKept = (user: number) => mix32(user) / 2 ** 32 < max / n;
-  const places = [...rows.user.keys()].filter((i) => isKept(rows.user[i]));
+  const number = appearances(rows.user);
+  const places = [...number.keys()].filter((i) => mix32(number[i] ^ 0x11a17) / 2 ** 32 < max / n);
   return takeRows(rows, places.slice(0, max));
 }
 

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../core/time.ts";
+import { appearances } from "../core/appearance.ts";
 import { mix32 } from "../core/random.ts";
 import type { SplitSummary } from "./protocol.ts";
 import type { TrainingRows } from "./rows.ts";
@@ -51,8 +52,8 @@ function splitByUser(rows: TrainingRows, cutoffs: number): Split {
   const n = rows.target.length;
   const fit: number[] = [];
   const validation: number[] = [];
-  const isHeld = (user: number) => mix32(user ^ 0x5bd1e995) / 2 ** 32 < VALIDATION_SHARE;
-  for (let i = 0; i < n; i++) (isHeld(rows.user[i]) ? validation : fit).push(i);
+  const isHeld = (shopper: number) => mix32(shopper ^ 0x5bd1e995) / 2 ** 32 < VALIDATION_SHARE;
+  appearances(rows.user).forEach((shopper, i) => (isHeld(shopper) ? validation : fit).push(i));
   if (fit.length >= LEAST_ROWS && validation.length >= LEAST_ROWS) {
     const why =
       `${cutoffs} cut-offs cannot be divided by time with complete outcomes: shoppers divided by hash`;

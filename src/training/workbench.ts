@@ -12,6 +12,8 @@ import type { Predictor } from "./artifact.ts";
 export interface Slice {
   readonly name: string;
   readonly rows: TrainingRows;
+  /** the columns to learn from; none given: all */
+  readonly columns?: readonly number[];
   readonly threshold: number;
   readonly cap: number;
   /** standardised columns by kind and clip */
@@ -22,19 +24,24 @@ export interface Slice {
   readonly inner: () => { split: Split; fit: Slice; validation: TrainingRows };
 }
 
-export function makeSlice(name: string, rows: TrainingRows, horizonDays: number): Slice {
+export function makeSlice(
+  name: string,
+  rows: TrainingRows,
+  task: Pick<TrainingTask, "horizonDays" | "columns">,
+): Slice {
   let inner: ReturnType<Slice["inner"]> | undefined;
   return {
     name,
     rows,
+    columns: task.columns,
     threshold: tailThreshold(rows.target),
     cap: quantile(rows.target, 0.99),
     inputs: new Map(),
     linear: new Map(),
     inner: () => {
       if (inner) return inner;
-      const split = splitRows(rows, horizonDays);
-      const fit = makeSlice(`${name}/inner`, takeRows(rows, split.fit), horizonDays);
+      const split = splitRows(rows, task.horizonDays);
+      const fit = makeSlice(`${name}/inner`, takeRows(rows, split.fit), task);
       return inner = { split, fit, validation: takeRows(rows, split.validation) };
     },
   };
@@ -45,7 +52,7 @@ export function sliceInputs(slice: Slice, inputs: Inputs, limit?: number) {
   const key = `${inputs}/${limit}`;
   const known = slice.inputs.get(key);
   if (known) return known;
-  const preprocessing = fitPreprocessing(slice.rows, inputs, limit);
+  const preprocessing = fitPreprocessing(slice.rows, inputs, limit, slice.columns);
   const made = { preprocessing, x: preprocess(preprocessing, slice.rows.features, slice.rows.width) };
   slice.inputs.set(key, made);
   return made;

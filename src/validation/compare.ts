@@ -1,4 +1,4 @@
-import { classificationScores, regressionScores, rowLosses } from "../stats/metrics.ts";
+import { classificationScores, type MetricValues, regressionScores, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { mean } from "../stats/mean.ts";
 import { pairedInterval } from "../stats/paired.ts";
@@ -16,8 +16,8 @@ interface Comparison {
   challengerLoss: number;
   /** challenger's loss minus champion's */
   difference: Interval;
-  championMetrics: Record<string, number>;
-  challengerMetrics: Record<string, number>;
+  championMetrics: MetricValues;
+  challengerMetrics: MetricValues;
 }
 
 /**
@@ -41,15 +41,18 @@ export function compare(
   };
 }
 
-/** All metrics of a model's kind, as plain numbers; those that no row tells are left out. */
+/** All metrics of a model's kind; null where these rows do not define one, and none but their number where there are no rows. */
 export function scores(
   kind: ModelDefinition["kind"],
   target: ArrayLike<number>,
   predictions: ArrayLike<number>,
   cap: number,
-): Record<string, number> {
+): MetricValues {
+  if (target.length === 0) return { n: 0 };
   const metricValues = kind === "classification"
     ? classificationScores(target, predictions)
     : regressionScores(target, predictions, { cap });
-  return Object.fromEntries(Object.entries(metricValues).filter(([, value]) => Number.isFinite(value)));
+  return Object.fromEntries(Object.entries(metricValues).map(([name, value]) => [name, finite(value)]));
 }
+
+const finite = (value: number | null) => value !== null && Number.isFinite(value) ? value : null;

@@ -1,4 +1,5 @@
 import { DAY_MS } from "../core/time.ts";
+import { appearances } from "../core/appearance.ts";
 import { mix32 } from "../core/random.ts";
 import type { SnapshotBlock } from "../training/snapshot.ts";
 
@@ -46,5 +47,12 @@ export function splitCutoffs(
     : null;
 }
 
-/** Returns the half that a shopper is in when shoppers are divided: stable, and blind to everything else. */
-export const inTestHalf = (shopper: number): boolean => mix32(shopper ^ 0x5eed) % 2 === 1;
+/**
+ * Returns whether a shopper tests, when shoppers are divided: a hash of where the shopper first appears.
+ * @param shoppers the shopper of each row of all cut-offs, oldest first
+ */
+export function testHalf(shoppers: ArrayLike<number>): (shopper: number) => boolean {
+  const number = appearances(shoppers);
+  const testing = new Set(Array.from(shoppers).filter((_, i) => mix32(number[i] ^ 0x5eed) % 2 === 1));
+  return (shopper) => testing.has(shopper);
+}

@@ -43,8 +43,8 @@ export const Evidence = z.strictObject({
     championLoss: z.number(),
   })).default([]).describe("the same within kinds of shoppers; empty: made by a release that did not look"),
   segmentMargin: z.number().default(0).describe("rise of a segment's loss that is allowed, as a share of it"),
-  championMetrics: z.record(z.string(), z.number()),
-  challengerMetrics: z.record(z.string(), z.number()),
+  championMetrics: z.record(z.string(), z.number().nullable()).describe("null: these rows do not define it"),
+  challengerMetrics: z.record(z.string(), z.number().nullable()),
 });
 export type Evidence = z.infer<typeof Evidence>;
 

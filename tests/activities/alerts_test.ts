@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { MockActivityEnvironment } from "@temporalio/testing";
 import { createAlertActivities } from "../../activities/alerts.ts";
 import { type CheckResult, createCheckActivities } from "../../activities/check.ts";
-import { createReportActivities, failedKey } from "../../activities/report.ts";
+import { createReportActivities, failedKey, sameFailure } from "../../activities/report.ts";
 import { closeAlertsOf, listAlerts, openAlert } from "../../src/db/alerts/alerts.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { openCycle } from "../../src/db/cycles/cycles.ts";
@@ -105,13 +105,26 @@ for (
         await reportCycle({ cycleId, model: "churn", outcome: ended, error: "the disk is full" });
       }
       assert.deepEqual(await openKeys(sql), want);
-      const [{ title, kind }] = await listAlerts(sql, { open: false });
-      assert.equal(kind, "cycle failed");
+      const [{ title, kind, severity }] = await listAlerts(sql, { open: false });
+      assert.deepEqual([kind, severity], ["cycle failed", outcome === "failed" ? "critical" : "warning"]);
       assert.match(
         title,
         /^churn: retrainer\/churn\/cycle\/\d failed: the disk is full\. What served goes on serving/,
       );
     }));
+}
+
+for (
+  const [before, now, same] of [
+    ["the disk is full", "the disk is full", true],
+    ["cycle 7 ran out of time after 120 s", "cycle 8 ran out of time after 121 s", true],
+    ["artefact 0a1b2c3d4e5f is damaged", "artefact ffeeddccbbaa is damaged", true],
+    ["the disk is full", "date/time field value out of range", false],
+    [null, "the disk is full", false],
+  ] as const
+) {
+  Deno.test(`sameFailure() is ${same}, when "${now}" follows "${before}"`, () =>
+    assert.equal(sameFailure(before, now), same));
 }
 
 Deno.test("checkTrigger() that runs through and retrains nothing closes the alert of the cycle that failed", () =>

@@ -16,6 +16,7 @@ import { rolloutId } from "../../src/rollout/rollout.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { installRuntime } from "../../src/temporal/runtime.ts";
+import { temporalControl } from "../../src/temporal/control_client.ts";
 import { ensureSchedules, workflowControl } from "../../src/temporal/workflow_control.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, aManifest, AS_OF, deployment } from "../db/models_support.ts";
@@ -43,12 +44,13 @@ function withInstallation(work: (bench: Bench) => Promise<void>): Promise<void> 
     try {
       const client = new Client({ connection, namespace: await freshNamespace() });
       const logged: string[] = [];
+      const taskQueue = freshTaskQueue();
       const deps = {
         sql,
         clock: () => Date.now(),
         store: fileArtefacts(folder),
         models: await loadModels(),
-        workflows: workflowControl(client, { taskQueue: freshTaskQueue() }),
+        workflows: workflowControl(client, { taskQueue, control: temporalControl(client, { taskQueue }) }),
         active: true,
         log: (line: string) => void logged.push(line),
         codeVersion: "c1",

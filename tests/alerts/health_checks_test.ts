@@ -35,55 +35,87 @@ function said(over: Partial<ProcessHealth>): string {
 
 for (
   const [what, over, want] of [
-    ["all is well", {}, "-stalled worker -missed check"],
+    ["all is well", {}, "-stalled worker -undelivered change -missed check"],
     [
       "the worker is silent for 2 minutes",
       { workers: [worker(2 * MINUTE_MS)] },
-      "-stalled worker -missed check",
+      "-stalled worker -undelivered change -missed check",
     ],
-    ["the worker is silent for longer", { workers: [worker(2 * MINUTE_MS + 1)] }, "+stalled worker"],
+    [
+      "the worker is silent for longer",
+      { workers: [worker(2 * MINUTE_MS + 1)] },
+      "+stalled worker -undelivered change",
+    ],
     [
       "one of two workers is silent",
       { workers: [worker(HOUR_MS), worker(9_000, "w2")] },
-      "-stalled worker -missed check",
+      "-stalled worker -undelivered change -missed check",
     ],
-    ["no worker ever was", { workers: [] }, "+stalled worker"],
-    ["this process has just begun to watch", { workers: [worker(HOUR_MS)], sinceMs: NOW_MS - MINUTE_MS }, ""],
-    ["nothing is to run", { workers: [], retrainers: [retrainer({ active: false })] }, "-stalled worker"],
+    ["no worker ever was", { workers: [] }, "+stalled worker -undelivered change"],
+    [
+      "this process has just begun to watch",
+      { workers: [worker(HOUR_MS)], sinceMs: NOW_MS - MINUTE_MS },
+      "-undelivered change",
+    ],
+    [
+      "nothing is to run",
+      { workers: [], retrainers: [retrainer({ active: false })] },
+      "-stalled worker -undelivered change",
+    ],
     [
       "a cycle runs, though automatic checks are off",
       { workers: [], retrainers: [retrainer({ active: false, runningCycle: "c" })] },
-      "+stalled worker",
+      "+stalled worker -undelivered change",
     ],
     [
-      "a check is 15 min late",
-      { retrainers: [retrainer({ nextCheckAt: late(15) })] },
-      "-stalled worker -missed check",
+      "a check is 5 min late",
+      { retrainers: [retrainer({ nextCheckAt: late(5) })] },
+      "-stalled worker -undelivered change -missed check",
     ],
     [
       "a check is later",
-      { retrainers: [retrainer({ nextCheckAt: late(16) })] },
-      "-stalled worker +missed check",
+      { retrainers: [retrainer({ nextCheckAt: late(6) })] },
+      "-stalled worker -undelivered change +missed check",
     ],
     [
       "a check is late in the first minutes of watching",
-      { retrainers: [retrainer({ nextCheckAt: late(60) })], sinceMs: NOW_MS - 10 * MINUTE_MS },
-      "-stalled worker",
+      { retrainers: [retrainer({ nextCheckAt: late(60) })], sinceMs: NOW_MS - 4 * MINUTE_MS },
+      "-stalled worker -undelivered change",
     ],
     [
       "a check is late, but a cycle runs",
       { retrainers: [retrainer({ nextCheckAt: late(60), runningCycle: "c" })] },
-      "-stalled worker -missed check",
+      "-stalled worker -undelivered change -missed check",
     ],
     [
       "a check is late, but automatic checks are off",
       { retrainers: [retrainer({ nextCheckAt: late(60), active: false })] },
-      "-stalled worker -missed check",
+      "-stalled worker -undelivered change -missed check",
+    ],
+    [
+      "a retrainer was told something 4 min ago and has written nothing since",
+      { retrainers: [retrainer()], lastSent: new Map([["retrainer/churn", late(4)]]) },
+      "-stalled worker -undelivered change +missed check",
+    ],
+    [
+      "a retrainer was told something a moment ago",
+      { retrainers: [retrainer()], lastSent: new Map([["retrainer/churn", late(1)]]) },
+      "-stalled worker -undelivered change -missed check",
+    ],
+    [
+      "a retrainer has written since it was told",
+      { retrainers: [retrainer({ updatedAt: late(9) })], lastSent: new Map([["retrainer/churn", late(10)]]) },
+      "-stalled worker -undelivered change -missed check",
+    ],
+    [
+      "a change waits for Temporal",
+      { unsent: [{ target: "retrainer/churn", createdAt: late(4), lastError: "no answer", givenUp: false }] },
+      "-stalled worker +undelivered change -missed check",
     ],
     [
       "checks are late for want of a worker",
       { retrainers: [retrainer({ nextCheckAt: late(60) })], workers: [worker(HOUR_MS)] },
-      "+stalled worker",
+      "+stalled worker -undelivered change",
     ],
   ] as [string, Partial<ProcessHealth>, string][]
 ) Deno.test(`healthAlerts() says "${want}", when ${what}`, () => assert.equal(said(over), want));

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { ACCESS, isLoopback, neededRole, routerPath } from "../../src/api/access.ts";
+import { ACCESS, isLoopback, neededRole, routerPath, scopeOf } from "../../src/api/access.ts";
 import type { Api } from "../../src/api/deps.ts";
 import { openApiDocument } from "../../src/api/openapi.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { insertKey } from "../../src/db/access/api_keys.ts";
 import type { Database } from "../../src/db/connect.ts";
+import { SCOPES } from "../../src/security/scopes.ts";
 import { allows, type Role, ROLES } from "../../src/security/roles.ts";
 import { KEY, withApp } from "./support.ts";
 
@@ -71,11 +72,12 @@ for (const host of ["127.0.0.1", "0.0.0.0"]) {
 
 Deno.test("ACCESS lets nothing that changes something, and no person's data, go without a key", () => {
   const onlyReads = "POST /retraining/config/try"; // a POST for its body alone
+  const ownLink = "POST /sign-in-links"; // changes nothing but who sits at a browser: whoever has a key
   for (const [route, access] of Object.entries(ACCESS)) {
     const changes = !route.startsWith("GET ") && route !== onlyReads;
     const personal = /predictions|events|audit|quarantine|keys/.test(route);
     assert.equal(neededRole(access, "127.0.0.1") !== null, changes || personal, route);
-    if (changes) assert.ok(allows(access as Role, "operator"), route);
+    if (changes && route !== ownLink) assert.ok(allows(access as Role, "operator"), route);
     if (/keys|^P\w+ \/retraining\/config$/.test(route)) assert.equal(access, "admin", route);
   }
 });
@@ -143,4 +145,14 @@ for (
 Deno.test("routerPath() lets a cycle's id hold slashes, and nothing else", () => {
   assert.equal(routerPath("/retraining/cycles/{id}"), "/retraining/cycles/:id{.+}");
   assert.equal(routerPath("/models/{name}/serving"), "/models/:name/serving");
+});
+
+Deno.test("every route has a scope, and those that change something have one that reading does not give", () => {
+  const onlyReads = ["POST /retraining/config/try", "POST /predictions/{model}"];
+  for (const route of Object.keys(ACCESS)) {
+    assert.ok(SCOPES.includes(scopeOf(route)), route);
+    const changes = !route.startsWith("GET ") && !onlyReads.includes(route);
+    if (changes) assert.notEqual(scopeOf(route), "read", route);
+    if (/keys/.test(route)) assert.equal(scopeOf(route), "keys:manage", route);
+  }
 });

@@ -1,6 +1,7 @@
 /** What a browser does with the dashboard, as far as a test of forms needs it. */
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
+import type { DashboardDeps } from "../../src/dashboard/deps.ts";
 import type { ApiDeps } from "../../src/api/deps.ts";
 import { withDesk } from "../dashboard/sessions_support.ts";
 import { KEY, type Served } from "./support.ts";
@@ -45,6 +46,7 @@ export class Browser {
 export const withBrowser = (
   test: (served: Served & { browser: Browser }) => Promise<void>,
   changed: Partial<ApiDeps> = {},
-) => withDesk((served) => test({ ...served, browser: new Browser(served.app) }), changed);
+  pages: Partial<DashboardDeps> = {},
+) => withDesk((served) => test({ ...served, browser: new Browser(served.app) }), changed, pages);
 
 export const signIn = (browser: Browser, key = KEY, to = "/") => browser.send(`/sign-in?to=${to}`, { key });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { withApp } from "./support.ts";
+import { KEY, withApp } from "./support.ts";
 
 Deno.test("createApp() refuses a foreign Host header while it listens on loopback", () =>
   withApp(async ({ app }) => {
@@ -62,3 +62,51 @@ Deno.test("createApp() leads from / to the docs, while nothing is mounted there"
     const response = await app.request("/");
     assert.deepEqual([response.status, response.headers.get("location")], [302, "/docs"]);
   }));
+
+Deno.test("a method that an address does not take is answered 405 with those that it does", () =>
+  withApp(async ({ call }) => {
+    for (
+      const [method, path, allow] of [
+        ["DELETE", "/retraining/start", "POST"],
+        ["POST", "/audit", "GET, HEAD"],
+        ["PUT", "/keys", "GET, POST, HEAD"],
+        ["GET", "/keys/ana/rotate", "POST"],
+        ["POST", "/retraining/cycles/retrainer/churn/cycle/1", "GET, HEAD"],
+      ]
+    ) {
+      const response = await call(method, path);
+      assert.deepEqual([response.status, response.headers.get("allow")], [405, allow], `${method} ${path}`);
+    }
+    assert.equal((await call("GET", "/nowhere")).status, 404);
+  }));
+
+Deno.test("a Host header that cannot be is 400, whatever is asked for", () =>
+  withApp(async ({ app }) => {
+    for (const host of ["[", "a b", "127.0.0.1:99999", "127.0.0.1:abc", "user@localhost", "localhost/x"]) {
+      const response = await app.request("/healthz", { headers: { Host: host } });
+      assert.equal(response.status, 400, host);
+    }
+  }));
+
+Deno.test("JSON that is nested too deep is refused before it is read, on every route with a body", () =>
+  withApp(async ({ app }) => {
+    const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+    for (const path of ["/retraining/config/try", "/retraining/start", "/keys", "/predictions/churn"]) {
+      const headers = { Authorization: `Bearer ${KEY}`, "Content-Type": "application/json" };
+      const started = performance.now();
+      const response = await app.request(path, { method: "POST", headers, body: deep });
+      assert.ok([400, 422].includes(response.status), `${path}: ${response.status}`);
+      assert.ok(performance.now() - started < 1_000, path);
+    }
+  }));
+
+Deno.test("behind a proxy reading needs a key, though the server listens on loopback, and its public name is its own", () =>
+  withApp(async ({ app, call }) => {
+    assert.equal((await app.request("/retraining/status")).status, 401);
+    assert.equal((await call("GET", "/retraining/status")).status, 200);
+    for (
+      const [host, status] of [["shop.example", 200], ["localhost:8000", 200], ["evil.example", 421]] as const
+    ) {
+      assert.equal((await app.request("/healthz", { headers: { Host: host } })).status, status, host);
+    }
+  }, { readsNeedKey: true, publicUrl: "https://shop.example" }));

@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { senderOf } from "../../src/api/control_messages.ts";
+import { recordChange, sendAllWaiting } from "../../src/app/control/outbox.ts";
 import { listAudit } from "../../src/db/access/audit.ts";
+import { unsentMessages } from "../../src/db/access/outbox.ts";
+import { inTransaction, type Sql } from "../../src/db/connect.ts";
 import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { putSetting } from "../../src/db/settings.ts";
 import { ingest } from "../../src/app/events/ingest.ts";
@@ -75,25 +79,21 @@ Deno.test("Idempotency-Key lets one of several equal requests at once through, a
     const statuses = answers.map((a) => a.status);
     assert.ok(statuses.includes(202) && statuses.every((s) => s === 202 || s === 409), statuses.join());
     assert.equal(control.told.length, 2);
-    control.down = true;
-    assert.equal((await call("POST", "/retraining/start", {}, { "Idempotency-Key": "later" })).status, 503);
-    control.down = false;
-    assert.equal((await call("POST", "/retraining/start", {}, { "Idempotency-Key": "later" })).status, 202);
   }));
 
-Deno.test("start, stop and force answer 503 and say so when Temporal is down; the rest still works", () =>
+Deno.test("a change asked for while Temporal is down is kept, and told in its order once Temporal answers", () =>
   withApp(async ({ call, control, sql, logged }) => {
     await addEndedCycle(sql, { number: 1 });
     await addEndedCycle(sql, { number: 2 });
     control.down = true;
-    for (const action of ["start", "stop", "force"]) {
-      const response = await call("POST", `/retraining/${action}`);
-      const problem = await response.json();
-      assert.deepEqual([response.status, problem.type], [503, "urn:perennial:problem:unavailable"]);
-      assert.match(problem.detail, /Temporal does not answer/);
-      assert.doesNotMatch(JSON.stringify(problem), /10\.0\.0\.7/);
+    for (const action of ["stop", "start", "force"]) {
+      const response = await call("POST", `/retraining/${action}`, { model: "churn" });
+      const answer = await response.json();
+      assert.deepEqual([response.status, answer.accepted, answer.told], [202, true, false]);
+      assert.doesNotMatch(JSON.stringify(answer), /10\.0\.0\.7/);
     }
-    assert.deepEqual((await listAudit(sql)).length, 0);
+    assert.deepEqual((await listAudit(sql)).map(({ action }) => action), ["force", "start", "stop"]);
+    assert.equal(control.told.length, 0);
     assert.ok(logged.length >= 3);
     assert.equal((await call("GET", "/retraining/status")).status, 200);
     assert.equal((await call("POST", "/predictions/churn", { user: 1 })).status, 200);
@@ -102,12 +102,43 @@ Deno.test("start, stop and force answer 503 and say so when Temporal is down; th
     assert.deepEqual([changed.status, (await changed.json()).notified], [200, false]);
     const ready = await call("GET", "/readyz");
     assert.deepEqual([ready.status, (await ready.json()).detail], [503, "Temporal cannot be reached"]);
+    control.down = false;
+    await sendAllWaiting(sql, senderOf({ sql, control }));
+    assert.deepEqual(control.told.map(([action]) => action), ["stop", "start", "force"]);
+    await sendAllWaiting(sql, senderOf({ sql, control }));
+    assert.equal(control.told.length, 3, "each once");
   }));
 
-Deno.test("a failure of Temporal that answers is 500, not 503", () =>
-  withApp(async ({ call, control }) => {
+Deno.test("a change that Temporal refuses is tried again, then given up; what follows it is told", () =>
+  withApp(async ({ call, control, sql }) => {
     control.force = () => Promise.reject(new TypeError("a bug"));
-    assert.equal((await call("POST", "/retraining/force")).status, 500);
+    const answer = await call("POST", "/retraining/force", { model: "churn" });
+    assert.deepEqual([answer.status, (await answer.json()).told], [202, false]);
+    const send = senderOf({ sql, control });
+    for (let attempt = 1; attempt < 10; attempt++) await sendAllWaiting(sql, send);
+    const [{ lastError, givenUp }] = await unsentMessages(sql, { beforeMs: 0 });
+    assert.deepEqual([lastError, givenUp], ["a bug", true]);
+    await call("POST", "/retraining/stop", { model: "churn" });
+    assert.deepEqual(control.told.map(([action]) => action), ["stop"]);
+  }));
+
+Deno.test("a process that dies between writing a change down and telling leaves neither without the other", () =>
+  withApp(async ({ sql, control }) => {
+    const audit = { requestId: "r/churn", who: "ann", action: "stop", target: "churn", why: "" };
+    const change = { requestId: "r", by: "ann", why: "", running: "finish" as const };
+    const message = { action: "stop", model: "churn", change };
+    const record = (tx: Sql) => recordChange(tx, { audit, target: "retrainer/churn", message });
+    const killed = inTransaction(sql, async (tx) => {
+      await record(tx);
+      throw new Error("killed");
+    });
+    await assert.rejects(killed, /killed/);
+    await sendAllWaiting(sql, senderOf({ sql, control }));
+    assert.deepEqual([await listAudit(sql), control.told], [[], []]);
+    await inTransaction(sql, record);
+    await sendAllWaiting(sql, senderOf({ sql, control })); // another process, later
+    assert.equal((await listAudit(sql)).length, 1);
+    assert.deepEqual(control.told, [["stop", "churn", change]]);
   }));
 
 Deno.test("GET status tells of samples, serving version, last cycle and next check", () =>

@@ -5,7 +5,6 @@ import { ConflictError, DamagedArtefactError } from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { saveKey } from "../../src/db/access/api_keys.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { addVersion } from "../../src/db/models/versions.ts";
 import { endCycle, openCycle, saveChallenger, saveVerdict } from "../../src/db/cycles/cycles.ts";
@@ -17,7 +16,7 @@ import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { Control } from "../../src/temporal/control.ts";
 import { goodFiles } from "../db/models_support.ts";
-import { freshDatabase } from "../support/installation.ts";
+import { migratedDatabase } from "../support/migrated_database.ts";
 
 export const KEY = "pk_a-key-for-tests-only";
 export const NOW = "2011-09-01T00:00:00.000Z";
@@ -97,10 +96,9 @@ export async function withApp(
   changed: Partial<ApiDeps> = {},
   options: AppOptions | ((deps: ApiDeps) => AppOptions) = {},
 ): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const sql = connect(database.url, { max: 4 });
   try {
-    await migrate(sql);
     await saveKey(sql, "owner", sha256(KEY));
     const control = new NotingControl();
     const logged: string[] = [];

@@ -1,3 +1,4 @@
+import { ACCESS_ACTIONS } from "../../src/db/access/audit.ts";
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { serveApi } from "../../src/api/serve.ts";
@@ -70,7 +71,9 @@ inBrowser("a version is approved by keyboard alone, from the overview to the dat
   await page.getByRole("status").getByText("Version 3 of churn was approved.").waitFor();
   const [approval] = await sql`select decision, decided_by, decided_why from approvals`;
   assert.deepEqual(Object.values(approval), ["approved", "owner", "looked at the segments"]);
-  const [audit] = await sql`select who, action, target from audit`;
+  const [audit] = await sql`select who, action, target from audit where action <> all(${[
+    ...ACCESS_ACTIONS,
+  ]})`;
   assert.deepEqual(Object.values(audit), ["owner", "approve", "churn"]);
 });
 
@@ -98,7 +101,7 @@ inBrowser("without JavaScript pages are read, and a rollout is taken back from i
   assert.equal(await servingVersion(sql, "churn"), 2);
   const [rollout] = await sql`select state, ended_why from rollouts`;
   assert.deepEqual(Object.values(rollout), ["rolled back", "complaints"]);
-  const [audit] = await sql`select who, action, why from audit`;
+  const [audit] = await sql`select who, action, why from audit where action <> all(${[...ACCESS_ACTIONS]})`;
   assert.deepEqual(Object.values(audit), ["owner", "roll back", "complaints"]);
 }, { javaScriptEnabled: false });
 

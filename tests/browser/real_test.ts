@@ -1,4 +1,5 @@
 /** What an operator does in a real browser reaches real workflows on the real Temporal, on a part of the real shop. */
+import { ACCESS_ACTIONS } from "../../src/db/access/audit.ts";
 import assert from "node:assert/strict";
 import type { BrowserContext, Page } from "playwright-core";
 import { createClient } from "../../src/client/client.ts";
@@ -77,7 +78,9 @@ async function forced({ page, url, key, service }: Shown): Promise<void> {
   await tabTo(page, "Run a cycle of churn");
   await page.keyboard.press("Enter");
   await page.getByRole("status").getByText("A cycle of churn was asked for.").waitFor();
-  const [row] = await service.sql`select who, action, target, why from audit order by id desc limit 1`;
+  const [row] = await service.sql`select who, action, target, why from audit where action <> all(${[
+    ...ACCESS_ACTIONS,
+  ]}) order by id desc limit 1`;
   assert.deepEqual(Object.values(row), ["owner", "force", "churn", "to see it work"]);
 }
 
@@ -202,7 +205,10 @@ async function lockedForViewers({ browser, url, key, service }: Shown): Promise<
   await page.getByRole("link", { name: "Sign in", exact: true }).waitFor();
   await page.close();
   await browser.addCookies(own);
-  assert.equal((await service.sql`select from audit where who = 'Vera'`).count, 0);
+  assert.equal(
+    (await service.sql`select from audit where who = 'Vera' and action <> all(${[...ACCESS_ACTIONS]})`).count,
+    0,
+  );
 }
 
 async function tookBack({ page, url, key, service: { sql } }: Shown): Promise<void> {
@@ -228,7 +234,9 @@ async function tookBack({ page, url, key, service: { sql } }: Shown): Promise<vo
   await page.getByRole("status").getByText("Version 1 of churn serves everyone again.").waitFor();
   assert.equal(await servingVersion(sql, "churn"), 1);
   assert.ok(await waitUntil(async () => await speaks() === 1, { withinMs: 2000, everyMs: 50 }));
-  const [row] = await sql`select who, action, why from audit order by id desc limit 1`;
+  const [row] = await sql`select who, action, why from audit where action <> all(${[
+    ...ACCESS_ACTIONS,
+  ]}) order by id desc limit 1`;
   assert.deepEqual(Object.values(row), ["owner", "roll back", "complaints"]);
 }
 

@@ -370,3 +370,16 @@ Deno.test("perennial import keeps a plan in a file, and reads it from there", ()
     assert.equal(bad.code, 2);
     assert.match(bad.err, /Cannot use the plan/);
   }));
+
+Deno.test("import --dry-run warns, when only some purchases carry money", () =>
+  inFolder(async (path) => {
+    const free = Array.from({ length: 30 }, (_, i) => sale(`u${i}`, 1 + i % 9, ""));
+    await writeFile(path("x"), csv(HEAD, ...free, sale("u1", 4, 10)));
+    const { out } = await runWith(["import", path("x"), "--dry-run"]);
+    assert.match(
+      out,
+      /^Only 1 of 31 purchases carry a price or an amount: spending is counted in lines bought$/m,
+    );
+    await writeFile(path("x"), csv(HEAD, ...free));
+    assert.doesNotMatch((await runWith(["import", path("x"), "--dry-run"])).out, /carry a price/);
+  }));

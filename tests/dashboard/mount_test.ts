@@ -3,10 +3,9 @@ import assert from "node:assert/strict";
 import { dashboardPages } from "../../src/dashboard/mount.ts";
 import type { AppEnv } from "../../src/api/deps.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { ensureApiKey } from "../../src/app/security/keys.ts";
-import { freshDatabase } from "../support/installation.ts";
+import { migratedDatabase } from "../support/migrated_database.ts";
 import { makeFixture, NOW_MS } from "./fixture.ts";
 import { insertFixture } from "./rows.ts";
 
@@ -14,10 +13,9 @@ const models = await loadModels();
 const silent = () => undefined;
 
 async function withDatabase(use: (sql: Database) => Promise<void>): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const sql = connect(database.url, { max: 4 });
   try {
-    await migrate(sql);
     await use(sql);
   } finally {
     await sql.end({ timeout: 5 });

@@ -1,5 +1,6 @@
 /** An installation with its dashboard, in which a version waits for approval. */
 import { dashboardPages } from "../../src/dashboard/mount.ts";
+import type { DashboardDeps } from "../../src/dashboard/deps.ts";
 import type { ApiDeps } from "../../src/api/deps.ts";
 import { askApproval } from "../../src/db/rollouts/approvals.ts";
 import type { Database } from "../../src/db/connect.ts";
@@ -17,6 +18,7 @@ export const ROLLOUT = "rollout/churn/v4";
 export const withDesk = (
   test: (served: Served) => Promise<void>,
   changed: Partial<ApiDeps> = {},
+  pages: Partial<DashboardDeps> = {},
 ): Promise<void> =>
   withApp(
     async (served) => {
@@ -24,7 +26,7 @@ export const withDesk = (
       await test(served);
     },
     changed,
-    dashboardPages,
+    (deps) => dashboardPages({ ...deps, ...pages }),
   );
 
 async function prepare(sql: Database): Promise<void> {

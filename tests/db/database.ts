@@ -1,6 +1,6 @@
 import { connect, type Database } from "../../src/db/connect.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { type FreshDatabase, freshDatabase } from "../support/installation.ts";
+import { type FreshDatabase } from "../support/installation.ts";
+import { migratedDatabase } from "../support/migrated_database.ts";
 
 let shared: Promise<FreshDatabase> | undefined;
 
@@ -10,10 +10,9 @@ Deno.test.afterAll(async () => {
 
 /** Runs `work` on a migrated database without rows: one for all tests of a file, as making one takes a while. */
 export async function withDatabase(work: (sql: Database) => Promise<void>): Promise<void> {
-  const { url } = await (shared ??= freshDatabase());
+  const { url } = await (shared ??= migratedDatabase());
   const sql = connect(url);
   try {
-    await migrate(sql);
     await deleteAll(sql);
     await work(sql);
   } finally {

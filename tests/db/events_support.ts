@@ -1,17 +1,15 @@
 import { connect, type Database } from "../../src/db/connect.ts";
-import { migrate } from "../../src/db/migrate.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { createPseudonymizer } from "../../src/privacy/pseudonym.ts";
-import { freshDatabase } from "../support/installation.ts";
+import { migratedDatabase } from "../support/migrated_database.ts";
 
 export const pseudonym = createPseudonymizer("a secret only for these tests");
 
 /** Runs `work` on a migrated database of its own. */
 export async function withEvents(work: (sql: Database, url: string) => Promise<void>): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const sql = connect(database.url);
   try {
-    await migrate(sql);
     await work(sql, database.url);
   } finally {
     await sql.end({ timeout: 5 });

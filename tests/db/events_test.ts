@@ -3,12 +3,13 @@ import fc from "fast-check";
 import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { countEvents, insertEvents } from "../../src/db/events/events.ts";
+import { hasMoney, purchaseMoney } from "../../src/db/events/money.ts";
 import { readLabelDays, readUserDays, type UserDays } from "../../src/db/events/user_days.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { isActive } from "../../src/features/population.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
 import { event, pseudonym, withEvents } from "./events_support.ts";
-import { rollUp } from "./roll_up.ts";
+import { moneyAt, rollUp } from "./roll_up.ts";
 
 const START_MS = Date.UTC(2024, 1, 28); // the days around a leap day
 const quarters = (max: number) => fc.option(fc.integer({ min: 0, max: 4 * max }).map((n) => n / 4)); // exact in binary
@@ -68,8 +69,9 @@ Deno.test("insertEvents() rolls up the same, however events are split, ordered a
           fresh += (await insertEvents(sql, sent.slice(i, i + size))).size;
         }
         assert.equal(fresh, events.length);
-        const found = await collect(readUserDays(sql, { asOfMs: START_MS + 9 * DAY_MS }));
-        assert.deepEqual(sorted(found), sorted(rollUp(events)));
+        const asOfMs = START_MS + 9 * DAY_MS;
+        const found = await collect(readUserDays(sql, { asOfMs }));
+        assert.deepEqual(sorted(found), sorted(rollUp(events, { hasMoney: moneyAt(events, asOfMs) })));
       }),
       { seed: 20240229, numRuns: 60 },
     );
@@ -83,7 +85,7 @@ Deno.test("readUserDays() sees exactly the events before a moment, also in the m
         const before = events.filter((e) => e.atMs < asOfMs);
         await insertEvents(sql, before);
         const then = await collect(readUserDays(sql, { asOfMs }));
-        assert.deepEqual(sorted(then), sorted(rollUp(before)));
+        assert.deepEqual(sorted(then), sorted(rollUp(before, { hasMoney: moneyAt(events, asOfMs) })));
         await insertEvents(sql, events); // the others happened at that moment or later: nothing may change
         assert.deepEqual(sorted(await collect(readUserDays(sql, { asOfMs }))), sorted(then));
         assert.equal(await countEvents(sql, { beforeMs: asOfMs }), before.length);
@@ -154,16 +156,16 @@ Deno.test("readLabelDays() sees exactly the events of a stretch of time, cut any
     await fc.assert(
       fc.asyncProperty(anyEvents, anyStretch, async (events, [fromMs, toMs]) => {
         await empty(sql);
-        await insertEvents(sql, [...events, event({ userKey: null, atMs: START_MS })]); // the shop sends money
+        await insertEvents(sql, events);
         const within = events.filter((e) => e.atMs >= fromMs && e.atMs < toMs);
-        const want = rollUp([...within, event({ userKey: null })]);
+        const want = rollUp(within, { hasMoney: moneyAt(events, toMs) });
         assert.deepEqual(sorted(await collect(readLabelDays(sql, { fromMs, toMs }))), sorted(want));
       }),
       { seed: 13, numRuns: 60 },
     );
   }));
 
-Deno.test("readUserDays() counts purchase lines as spend, where the shop had sent no money yet", () =>
+Deno.test("readUserDays() counts purchase lines as spend, until half of the purchases before carry money", () =>
   withEvents(async (sql) => {
     const [day, next] = [START_MS, START_MS + DAY_MS];
     const free = { price: null, amount: null };
@@ -171,12 +173,19 @@ Deno.test("readUserDays() counts purchase lines as spend, where the shop had sen
       event({ ...free, atMs: day }),
       event({ ...free, atMs: day + 1, amount: 0 }),
       event({ atMs: next + 1, userKey: pseudonym("bob"), amount: 5 }),
+      event({ atMs: next + 2, userKey: pseudonym("bob"), amount: 5 }),
     ]);
     const spend = async (asOfMs: number) => {
       const found = await collect(readUserDays(sql, { asOfMs, users: [pseudonym("ann")] }));
       return [...found.values()].map((d) => d.spend);
     };
-    assert.deepEqual([await spend(next), await spend(next + 1), await spend(next + 2)], [[2], [2], [0]]);
+    assert.deepEqual([await spend(next), await spend(next + 1), await spend(next + 3)], [[2], [2], [2]]);
+    assert.deepEqual(await spend(next + DAY_MS), [0]); // two of four
+    assert.deepEqual(await purchaseMoney(sql, { beforeMs: next + DAY_MS }), { purchases: 4, priced: 2 });
+    const longAfter = { beforeMs: next + 400 * DAY_MS };
+    assert.deepEqual(await purchaseMoney(sql, longAfter), { purchases: 4, priced: 2 });
+    assert.equal(await hasMoney(sql, longAfter), true);
+    assert.equal(await hasMoney(sql, { beforeMs: day }), false);
   }));
 
 Deno.test("readUserDays() reads from a day on, for some shoppers, in pages, and stops early, when asked to", () =>
@@ -219,7 +228,7 @@ Deno.test("insertEvents() counts exactly, when overlapping batches come in at on
       await sql`select sum(events)::int as events, sum(anonymous)::int as anonymous from day_counts`;
     assert.deepEqual({ ...counted }, { events: 600, anonymous: 86 });
     const found = await collect(readUserDays(sql, { asOfMs: START_MS + 9 * DAY_MS }));
-    assert.deepEqual(sorted(found), sorted(rollUp(events)));
+    assert.deepEqual(sorted(found), sorted(rollUp(events, { hasMoney: true })));
   }));
 
 Deno.test("insertEvents() keeps the first, when one batch carries an id twice", () =>

@@ -4,10 +4,12 @@ import type { AcceptedEvent } from "../../src/events/event.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
 
 /** What `user_days` must come to, worked out here from the definition in `UserDay`: "user day" -> the day. */
-export function rollUp(events: readonly AcceptedEvent[]): Map<string, UserDay> {
+export function rollUp(
+  events: readonly AcceptedEvent[],
+  { hasMoney }: { hasMoney: boolean },
+): Map<string, UserDay> {
   const distinct = [...new Map(events.map((e) => [e.id, e])).values()].filter((e) => e.userKey !== null);
   const groups = Map.groupBy(distinct, (e) => `${e.userKey} ${Math.floor(e.atMs / DAY_MS)}`);
-  const hasMoney = events.some((e) => e.type === "purchase" && (e.amount ?? 0) > 0);
   return new Map([...groups].map(([key, group]) => [key, dayOf(group, hasMoney)]));
 }
 
@@ -33,9 +35,19 @@ function dayOf(events: readonly AcceptedEvent[], hasMoney: boolean): UserDay {
     others: events.length - of("view", "cart", "purchase", "return").length,
     units: sum(bought, (e) => e.quantity ?? 1),
     spend: hasMoney ? sum(bought, (e) => e.amount ?? 0) : bought.length,
-    returned: 0 - sum(of("return"), (e) => e.amount ?? 0),
+    returned: hasMoney ? 0 - sum(of("return"), (e) => e.amount ?? 0) : of("return").length,
     products: codes(bought, (e) => e.product),
     categories: codes(bought, (e) => e.category),
     viewed: codes(of("view", "cart"), (e) => e.product),
   };
+}
+
+/** Whether half of the purchases carried money: those of whole days before a moment, else those of its own day. */
+export function moneyAt(events: readonly AcceptedEvent[], atMs: number): boolean {
+  const dayMs = Math.floor(atMs / DAY_MS) * DAY_MS;
+  const bought = events.filter((e) => e.type === "purchase" && e.atMs < atMs);
+  const earlier = bought.filter((e) => e.atMs < dayMs);
+  const judged = earlier.length > 0 ? earlier : bought;
+  const priced = judged.filter((e) => (e.amount ?? 0) > 0);
+  return judged.length > 0 && 2 * priced.length >= judged.length;
 }

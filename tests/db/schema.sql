@@ -32,6 +32,12 @@ create table api_keys (
   created_by text,
   last_used_at timestamp with time zone,
   salt text not null default (gen_random_uuid())::text,
+  id uuid not null default gen_random_uuid(),
+  expires_at timestamp with time zone,
+  scopes text[],
+  previous_salt text,
+  previous_hash text,
+  previous_until timestamp with time zone,
   constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text]))),
   constraint api_keys_pkey PRIMARY KEY (name),
   constraint api_keys_sha256_key UNIQUE (hash)
@@ -71,11 +77,32 @@ create table audit (
   why text not null,
   before jsonb,
   after jsonb,
+  link bigint,
+  previous_hash text,
+  hash text,
   constraint audit_pkey PRIMARY KEY (id),
+  constraint audit_link_key UNIQUE (link),
   constraint audit_request_id_key UNIQUE (request_id)
 );
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE ON public.audit FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER audit_chain BEFORE INSERT ON public.audit FOR EACH ROW EXECUTE FUNCTION chain_audit();
 CREATE TRIGGER audit_kept_whole BEFORE TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+create table audit_checkpoints (
+  link bigint not null,
+  hash text not null,
+  signature text not null,
+  at timestamp with time zone not null default now(),
+  constraint audit_checkpoints_pkey PRIMARY KEY (link)
+);
+
+create table audit_head (
+  one boolean not null default true,
+  link bigint not null,
+  hash text not null,
+  constraint audit_head_one_check CHECK (one),
+  constraint audit_head_pkey PRIMARY KEY (one)
+);
 
 create table backtest_ends (
   backtest text not null,
@@ -157,7 +184,7 @@ create table checks (
   findings jsonb,
   observations uuid[] not null default '{}'::uuid[],
   code_version text,
-  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
+  constraint checks_answer_check CHECK ((answer = ANY (ARRAY['retrain'::text, 'recalibrate'::text, 'wait'::text, 'fix data first'::text, 'cannot tell yet'::text]))),
   constraint checks_pkey PRIMARY KEY (id),
   constraint checks_workflow_run_key UNIQUE (workflow_run)
 );
@@ -342,6 +369,7 @@ create table model_versions (
   artefact_removed_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   importance jsonb,
+  signature text,
   constraint model_versions_finite CHECK ((NOT has_words_for_numbers((manifest -> 'metrics'::text)))) NOT VALID,
   constraint model_versions_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'deployed'::text, 'rejected'::text, 'reference'::text]))),
   constraint model_versions_pkey PRIMARY KEY (model, version),
@@ -366,6 +394,21 @@ create table observations (
   constraint observations_kind_model_key_key UNIQUE NULLS NOT DISTINCT (kind, model, key)
 );
 CREATE INDEX observations_newest ON public.observations USING btree (kind, model, as_of DESC, at DESC);
+
+create table outbox (
+  id bigint not null generated always as identity,
+  key text not null,
+  target text not null,
+  message jsonb not null,
+  created_at timestamp with time zone not null default now(),
+  attempts integer not null default 0,
+  last_error text,
+  sent_at timestamp with time zone,
+  given_up_at timestamp with time zone,
+  constraint outbox_pkey PRIMARY KEY (id),
+  constraint outbox_key_key UNIQUE (key)
+);
+CREATE INDEX outbox_unsent ON public.outbox USING btree (target, id) WHERE ((sent_at IS NULL) AND (given_up_at IS NULL));
 
 create table predictions (
   id bigint not null generated always as identity,
@@ -559,6 +602,21 @@ create table settings (
   constraint settings_pkey PRIMARY KEY (name)
 );
 
+create table sign_in_codes (
+  sha256 text not null,
+  key_name text not null,
+  key_hash text not null,
+  expires_at timestamp with time zone not null,
+  constraint sign_in_codes_pkey PRIMARY KEY (sha256)
+);
+
+create table signal_uses (
+  signature text not null,
+  receipt text not null,
+  at timestamp with time zone not null default now(),
+  constraint signal_uses_pkey PRIMARY KEY (signature)
+);
+
 create table snapshots (
   id text not null,
   model text not null,
@@ -723,6 +781,24 @@ CREATE OR REPLACE FUNCTION public._intbig_out(intbig_gkey)
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$_intbig_out$function$;
 
+CREATE OR REPLACE FUNCTION public.audit_field(value text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case when value is null then '-' else octet_length(convert_to(value, 'UTF8')) || ':' || value end $function$;
+
+CREATE OR REPLACE FUNCTION public.audit_hash(entry audit, link bigint, previous_hash text)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select encode(sha256(convert_to(
+    audit_field(link::text) || audit_field(previous_hash) || audit_field(entry.request_id)
+      || audit_field((extract(epoch from entry.at) * 1000000)::bigint::text)
+      || audit_field(entry.who) || audit_field(entry.action) || audit_field(entry.target) || audit_field(entry.why)
+      || audit_field(entry.before::text) || audit_field(entry.after::text), 'UTF8')), 'hex') $function$;
+
 CREATE OR REPLACE FUNCTION public.boolop(integer[], query_int)
  RETURNS boolean
  LANGUAGE c
@@ -740,6 +816,23 @@ CREATE OR REPLACE FUNCTION public.bqarr_out(query_int)
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$bqarr_out$function$;
+
+CREATE OR REPLACE FUNCTION public.chain_audit()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare head audit_head;
+begin
+  select * into head from audit_head for update;
+  if exists (select from audit where request_id = new.request_id) then return new; end if; -- written already: refused next
+  new.link := head.link + 1;
+  new.previous_hash := head.hash;
+  new.hash := audit_hash(new, new.link, new.previous_hash);
+  update audit_head set link = new.link, hash = new.hash;
+  return new;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.g_int_compress(internal)
  RETURNS internal

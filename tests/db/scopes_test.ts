@@ -13,8 +13,7 @@ import {
 import { countEvents } from "../../src/db/events/events.ts";
 import { moveServing, servingVersion } from "../../src/db/models/serving.ts";
 import { listVersions } from "../../src/db/models/versions.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { freshDatabase } from "../support/installation.ts";
+import { migratedDatabase } from "../support/migrated_database.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { addVersions, deployment } from "./models_support.ts";
 
@@ -22,11 +21,10 @@ const SCOPE = scopeOf("1f0c-2a", 1);
 const config = RetrainingConfig.parse({ seed: 5 });
 
 async function withScope(work: (live: Database, within: Database) => Promise<void>): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const live = connect(database.url, { max: 2 });
   const within = connect(database.url, { max: 2, schema: SCOPE });
   try {
-    await migrate(live);
     await work(live, within);
   } finally {
     await Promise.all([live.end({ timeout: 5 }), within.end({ timeout: 5 })]);

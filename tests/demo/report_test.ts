@@ -53,8 +53,8 @@ Deno.test("replayPolicies() are Perennial on what serves, and the others beside 
   ]));
 
 Deno.test("summariseReplay() means over cut-offs, each counting the same", () => {
-  near(of("frozen").means.accuracy, 2 / 3);
-  near(of("perennial").means.accuracy, 0.75);
+  near(of("frozen").means.accuracy!, 2 / 3);
+  near(of("perennial").means.accuracy!, 0.75);
   assert.deepEqual([summary.rows, of("always").cutoffs, summary.first, summary.last], [
     300,
     3,

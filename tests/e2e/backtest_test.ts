@@ -117,7 +117,7 @@ Deno.test(
               const ours = steps.find((s) => s.policy === policy && s.model === model && s.asOf === cutoff)!;
               assert.equal(ours.rows, rows);
               for (const [name, value] of Object.entries(want)) {
-                const off = Math.abs(ours.metrics![name] - value) / Math.max(1, Math.abs(value));
+                const off = Math.abs(ours.metrics![name]! - value!) / Math.max(1, Math.abs(value!));
                 assert.ok(
                   off < 1e-6,
                   `${policy} ${model} ${cutoff} ${name}: ${ours.metrics![name]}, not ${value}`,

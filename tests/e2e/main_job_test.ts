@@ -9,7 +9,8 @@ import { listSteps } from "../../src/db/backtests/backtests.ts";
 import { moveServing, servingHistory, servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { addVersion, getVersion } from "../../src/db/models/versions.ts";
-import { currentConfig } from "../../src/db/config/config_versions.ts";
+import { configHistory, currentConfig } from "../../src/db/config/config_versions.ts";
+import { FILE_AUTHOR } from "../../src/config/declared.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { promote, rollBack } from "../../src/app/registry/moves.ts";
@@ -37,6 +38,9 @@ export default defineModel({
   primaryMetric: "mae",
   loss: "cappedMse",
   metrics: ["mse", "cappedMse", "mae", "r2", "bias"],
+  horizonDays: 14,
+  activeDays: 60,
+  features: ["orders_90", "lines_90", "recency"],
   label: (future) => future.reduce((sum, day) => sum + day.purchases, 0),
   network: "an exact linear model",
   candidates: [{ family: "linear", name: "linear", inputs: "log", target: "identity" }],
@@ -121,12 +125,28 @@ async function replayed({ service, events }: SmallShop): Promise<void> {
       assert.deepEqual([stored.n, stored.low, stored.high], [rows, version, version]);
     }
   }
+  await obeyed(service, scores);
   const done = async () =>
     (await sql`select (select count(*) from cycles)::int as cycles,
     (select count(*) from checks)::int as checks, (select count(*) from predictions)::int as predictions`)[0];
   const before = await done();
   await replayShop(service, "e2e");
   assert.deepEqual(await done(), before, "what a former replay did is not done again");
+}
+
+/** What the third model's file declares holds for what it was trained on, asked about and learned from. */
+async function obeyed({ sql }: Service, scores: ReturnType<typeof replayScores>): Promise<void> {
+  const { manifest } = await getVersion(sql, "lines", 1);
+  const { horizonDays, blocks } = await getSnapshot(sql, manifest.snapshotId);
+  assert.equal(horizonDays, 14);
+  const newest = Math.max(...manifest.served.cutoffs.map((cutoff) => Date.parse(cutoff)));
+  assert.equal(manifest.served.labelledThrough, iso(newest + 14 * DAY_MS));
+  assert.ok(blocks.length > 0);
+  const rowsOf = (model: string) =>
+    scores.filter((score) => score.model === model && score.policy === "perennial").map(({ rows }) => rows);
+  rowsOf("lines").forEach((rows, i) => assert.ok(rows < rowsOf("churn")[i], "active within 60 days, not 90"));
+  const [{ by, why }] = await configHistory(sql, 1000).then((all) => all.filter((c) => c.by === FILE_AUTHOR));
+  assert.deepEqual([by, why], ["model files", "what the files of the models declare"]);
 }
 
 /** A sound version that is not what serves now, nor the same under another number: what serves, trained with another seed. */

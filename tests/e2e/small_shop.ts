@@ -11,12 +11,8 @@ import { importFile, type ImportResult } from "../../src/app/events/import.ts";
 import { configFor, type ReplayProtocol } from "../../src/demo/protocol.ts";
 import { runReplay } from "../../src/demo/run.ts";
 import { type Service, type ServiceOptions, startService } from "../../src/service.ts";
-import {
-  freshDatabase,
-  freshNamespace,
-  freshTaskQueue,
-  sharedInstallation,
-} from "../support/installation.ts";
+import { freshNamespace, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
+import { migratedDatabase } from "../support/migrated_database.ts";
 
 const BUNDLED = fileURLToPath(new URL("../../data/online_retail_1200.csv.gz", import.meta.url));
 
@@ -90,7 +86,7 @@ export async function withSmallShop(
   } = {},
 ): Promise<void> {
   const { temporalAddress: TEMPORAL_ADDRESS } = await sharedInstallation();
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const env = { DATABASE_URL: database.url, TEMPORAL_ADDRESS };
   const named = { TEMPORAL_NAMESPACE: await freshNamespace(), TEMPORAL_TASK_QUEUE: freshTaskQueue() };
   const home = await Deno.makeTempDir({ prefix: "perennial-e2e-" });

@@ -113,6 +113,16 @@ Deno.test("startInstallation() restarts a server that dies, on the same port, an
       const serves = () =>
         leaveWorkflow(installation.temporalAddress, freshName("left")).then(() => true, () => false);
       assert.ok(await waitUntil(serves, { withinMs: 15_000, everyMs: 100 }));
+      const pages = new URL(installation.temporalPagesAt!);
+      assert.match(pages.hostname, /^127\./);
+      assert.notEqual(pages.hostname, "127.0.0.1", "a page that rebinds its name cannot know it");
+      const shown = () =>
+        fetch(`${pages.origin}/temporal/`).then(
+          async (res) => (await res.text()).includes("html"),
+          () => false,
+        );
+      assert.ok(await waitUntil(shown, { withinMs: 15_000, everyMs: 100 }));
+      await assert.rejects(fetch(`http://127.0.0.1:${pages.port}/temporal/`));
     } finally {
       await installation.stop();
     }
@@ -126,7 +136,7 @@ Deno.test("startInstallation() starts nothing when both servers are named", () =
     const installation = await startInstallation({ env: elsewhere, uid, home, cache, log });
     assert.equal(installation.databaseUrl, elsewhere.DATABASE_URL);
     assert.equal(installation.temporalAddress, elsewhere.TEMPORAL_ADDRESS);
-    assert.equal(installation.temporalUiUrl, undefined);
+    assert.equal(installation.temporalPagesAt, undefined);
     await installation.stop();
     assert.deepEqual([...Deno.readDirSync(home)].map(({ name }) => name), ["lock"]);
   }));

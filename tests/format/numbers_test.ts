@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { metricsLine } from "../../src/cli/format.ts";
 import {
   chance,
   counted,
@@ -55,4 +56,8 @@ for (
 Deno.test("metrics have the names that people know, and one order", () => {
   assert.deepEqual(["logLoss", "r2", "mine"].map(metricName), ["log loss", "R²", "mine"]);
   assert.deepEqual(metricsInOrder({ r2: 1, n: 9, mae: 2 }), [["mae", 2], ["r2", 1]]);
+});
+
+Deno.test("metricsLine() calls a metric that the rows do not define so", () => {
+  assert.equal(metricsLine({ n: 3, accuracy: 1, auc: null }), "accuracy 1.0000, AUC not defined");
 });

@@ -51,6 +51,12 @@ Deno.test("foldsOf() divides the shoppers of a single cut-off, each wholly in on
   assert.ok(!choose.some((i) => judge.some((j) => shopper[i] === shopper[j])));
 });
 
+Deno.test("foldsOf() divides the same rows alike, whatever their shoppers are called", () => {
+  const evidence = evidenceOf({ n: 300 });
+  const shopper = evidence.rows.shopper.map((number) => number * 31 + 17);
+  assert.deepEqual(foldsOf({ ...evidence, rows: { ...evidence.rows, shopper } }), foldsOf(evidence));
+});
+
 Deno.test("compareProfit() finds no difference between a model and itself", () =>
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 1000 }), fc.integer({ min: 1, max: 500 }), (seed, budget) => {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { unitIn } from "../../src/models/unit.ts";
 import { loadModels } from "../../src/models/mod.ts";
-import { defineModel } from "../../src/models/model.ts";
+import { FEATURES } from "../../src/features/definition.ts";
+import { defineModel, type ModelDefinition } from "../../src/models/model.ts";
 import { dayOf } from "../features/shoppers.ts";
 
 Deno.test("loadModels() finds churn and spending by reading the folder", async () => {
@@ -72,5 +74,39 @@ for (
       churned,
       spent,
     ]);
+  });
+}
+
+for (
+  const [unit, shop, want] of [
+    ["shop currency", { hasMoney: true, currency: "EUR" }, "EUR"],
+    ["shop currency", { hasMoney: true, currency: "" }, "shop currency"],
+    ["shop currency", { hasMoney: false, currency: "EUR" }, "lines bought"],
+    ["probability", { hasMoney: false, currency: "EUR" }, "probability"],
+  ] as const
+) {
+  Deno.test(`unitIn() of ${unit} is ${want}, ${shop.hasMoney ? "with" : "without"} money in "${shop.currency}"`, () =>
+    assert.equal(unitIn({ unit }, shop), want));
+}
+
+for (
+  const [what, declared, message] of [
+    ["a loss of another kind", { loss: "mse" }, /"mse" is no metric of a classification; there are accuracy/],
+    ["a metric of another kind", { metrics: ["accuracy", "r2"] }, /"r2" is no metric of a classification/],
+    [
+      "a primary metric that it does not measure",
+      { metrics: ["auc"] },
+      /metrics lack the primaryMetric "accuracy"/,
+    ],
+    ["a feature that there is not", { features: ["orders_90", "shoe_size"] }, /there is no feature "/],
+    ["a feature twice", { features: [FEATURES[0], FEATURES[0]] }, /name one of them twice/],
+    ["no feature", { features: [] }, /features name none/],
+    ["half a day", { horizonDays: 0.5 }, /horizonDays has to be whole days from 1 to 365, not 0.5/],
+    ["no day", { activeDays: 0 }, /activeDays has to be whole days from 1 to 3650, not 0/],
+  ] as const
+) {
+  Deno.test(`defineModel() refuses ${what}, and says which field`, async () => {
+    const { churn } = Object.fromEntries(await loadModels());
+    assert.throws(() => defineModel({ ...churn, ...declared } as ModelDefinition), message);
   });
 }

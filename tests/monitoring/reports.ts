@@ -163,6 +163,7 @@ const aMeasure = (metric: string, value: number) => ({
 export const someFindings = (over: Partial<Findings> = {}): Findings => ({
   rollout: null,
   worth: null,
+  learnable: null,
   trigger: "interval",
   asOf: AS_OF,
   newSamples: 900,

@@ -68,7 +68,7 @@ for (const [kind, metrics] of [["classification", CHURN], ["regression", SPEND]]
     for (let run = 0; run < runs; run++) {
       const known = shop(kind, 250, 2 * run + 1);
       const waiting = shop(kind, 150, 2 * run + 2);
-      const truth: Record<string, number> = kind === "classification"
+      const truth: Record<string, number | null> = kind === "classification"
         ? { ...classificationScores(waiting.outcome, waiting.prediction) }
         : { ...regressionScores(waiting.outcome, waiting.prediction, { cap: 30 }) };
       for (
@@ -76,7 +76,7 @@ for (const [kind, metrics] of [["classification", CHURN], ["regression", SPEND]]
           .metrics
       ) {
         within[metric] = (within[metric] ?? 0) +
-          (truth[metric] >= low! && truth[metric] <= high! ? 1 / runs : 0);
+          (truth[metric]! >= low! && truth[metric]! <= high! ? 1 / runs : 0);
       }
     }
     const told = metrics.filter((metric) => metric !== "r2"); // R2 is no mean of rows: not estimated

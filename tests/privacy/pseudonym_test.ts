@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { z } from "zod";
-import { createPseudonymizer } from "../../src/privacy/pseudonym.ts";
+import { besidePublic, createPseudonymizer } from "../../src/privacy/pseudonym.ts";
 
 const SECRET = "0123456789abcdef";
 
@@ -31,3 +31,12 @@ Deno.test("createPseudonymizer() says the same after it forgot, having seen very
 
 Deno.test("createPseudonymizer() refuses a short secret", () =>
   assert.throws(() => createPseudonymizer("short"), { name: "RangeError", message: /need a secret >= 16/ }));
+
+Deno.test("besidePublic() keeps the pseudonyms of public data, and makes none with their secret for anybody else", () => {
+  const made = createPseudonymizer("a secret that everybody knows");
+  const own = createPseudonymizer("a secret of this installation");
+  const bundled = new Set([made("12346")]);
+  const pseudonym = besidePublic(own, { made, isKnown: (key) => bundled.has(key) });
+  assert.equal(pseudonym("12346"), made("12346"));
+  assert.equal(pseudonym("MARKER-USER-7391"), own("MARKER-USER-7391"));
+});

@@ -85,6 +85,7 @@ export function evidenceAt(
     days: days.filter(({ day }) => day < asOfDay),
     refused: [],
     repeats: [],
+    money: null,
     features: null,
     known: [],
     ...over,

@@ -63,7 +63,11 @@ for (
       },
       "Version 4 was not deployed: nothing could be compared (3 labelled rows, 100 needed)",
     ],
-    ["failed", { outcome: "failed", error: "the disk is full" }, 'Failed at "train": the disk is full'],
+    ["failed", {
+      outcome: "failed",
+      error: "the disk is full",
+      stages: ["train", "report", "ended"].map((stage) => ({ stage, startedAt: AT, endedAt: AT })),
+    }, 'Failed at "train": the disk is full'],
     ["cancelled", { outcome: "cancelled" }, 'Cancelled at "train"; what served before still serves'],
     ["rolled back", {
       outcome: "rolled back",
@@ -130,6 +134,13 @@ for (
     assert.ok(health.text.length > 10);
   });
 }
+
+Deno.test("healthOf() says why no model can be trained, when nothing can be learned", () => {
+  const text = "Nothing to learn for churn: no events are stored";
+  const reasons = [{ code: "nothing to learn", speaks: "against", text, evidence: {} } as const];
+  const health = healthOf({ move: null, lastCycle: null, lastCheck: { reasons }, alerts: [] });
+  assert.deepEqual(health, { state: "no model yet", text });
+});
 
 Deno.test("historyCsv() writes a header, numbers unrounded, and an empty cell for none", () => {
   const [header, line, end] = historyCsv([

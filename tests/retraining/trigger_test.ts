@@ -34,6 +34,7 @@ const champion = (over: Partial<Champion> = {}): Champion => ({
 const findings = (over: Partial<Findings> = {}): Findings => ({
   rollout: null,
   worth: null,
+  learnable: null,
   trigger: "interval",
   asOf: "2024-06-01T00:00:00.000Z",
   newSamples: 500,
@@ -260,6 +261,7 @@ for (
 const anyFindings: fc.Arbitrary<Findings> = fc.record({
   rollout: fc.constant(null),
   worth: fc.constant(null),
+  learnable: fc.constant(null),
   asOf: fc.constant("2024-06-01T00:00:00.000Z"),
   newestLabelled: fc.constantFrom(null, "2024-05-01T00:00:00.000Z"),
   nextLabelled: fc.constant("2024-06-12T00:00:00.000Z"),

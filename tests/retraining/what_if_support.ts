@@ -38,6 +38,7 @@ export const findings = (over: Partial<Findings> = {}): Findings => ({
   drift: null,
   outcomes: null,
   worth: null,
+  learnable: null,
   ...over,
 });
 

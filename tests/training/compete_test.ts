@@ -133,3 +133,45 @@ Deno.test("compete() refuses rows that do not fit together", async () => {
   const task: TrainingTask = { ...request.task, candidates: request.task.candidates.slice(3, 4) };
   await assert.rejects(compete({ ...request, task }, quietReporter()), /no candidate could run/);
 });
+
+Deno.test("compete() learns from the columns that a model names, and from no other", async () => {
+  const { rows, ...request } = requestFor("regression");
+  const task: TrainingTask = {
+    ...request.task,
+    columns: [1, 2],
+    candidates: request.task.candidates.slice(0, 3),
+  };
+  const { artifact } = await compete({ ...request, task, rows }, quietReporter());
+  const used = decodeArtifact(artifact).preprocessings.flatMap((p) => p.columns.map(({ of }) => of));
+  assert.ok(used.includes(1) && used.every((column) => column === 1 || column === 2), `${used}`);
+  const other = { ...rows, features: rows.features.map((v, i) => i % rows.width === 0 ? -v : v) };
+  const scorer = loadScorer(artifact);
+  const predict = ({ features, target }: TrainingRows) => scorer.predictPacked(features, target.length);
+  assert.deepEqual(predict(other), predict(rows));
+});
+
+Deno.test("compete() leaves out a champion that learned from columns the model no longer uses", async () => {
+  const request = requestFor("classification");
+  const { artifact: champion } = await compete(request, quietReporter());
+  const rows = makeRows("classification", { cutoffs: 14 });
+  const task: TrainingTask = { ...request.task, columns: [0, 1] };
+  const { candidates } = await compete({ ...request, task, rows, champion }, quietReporter());
+  assert.equal(candidates[3].skipped, "the champion has learned from features that the model no longer uses");
+});
+
+for (const loss of ["brier", "accuracy", "mse", "mae"] as const) {
+  Deno.test(`compete() picks the winner by a model's own loss: ${loss}`, async () => {
+    const request = requestFor(loss === "brier" || loss === "accuracy" ? "classification" : "regression");
+    const candidates = request.task.candidates.slice(0, 2);
+    const result = await compete(
+      { ...request, task: { ...request.task, candidates, loss } },
+      quietReporter(),
+    );
+    for (const { criterion, scores } of result.candidates) {
+      const measured = (scores as unknown as Record<string, number>)[loss];
+      assert.equal(criterion, loss === "accuracy" ? 1 - measured : measured);
+    }
+    const [best] = result.candidates.toSorted((a, b) => a.criterion! - b.criterion!);
+    assert.equal(result.winner.recipe.name, best.name);
+  });
+}

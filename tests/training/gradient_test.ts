@@ -29,7 +29,7 @@ for (const loss of ["logistic", "squares"] as const) {
         const rows = Int32Array.from({ length: 40 }, (_, i) => (i * 7) % ROWS);
         const fit = { start, loss, trainLinear, train: { x, y } } as NetworkFit;
         const tensor = tf.tensor2d(x, [ROWS, INPUTS]);
-        const byHand = batchGradient(fit, weights, tensor, rows, offsets);
+        const byHand = batchGradient(fit, weights, rows, offsets);
         const byTfjs = batchGradientByTfjs(fit, weights, tensor, rows, offsets);
         tensor.dispose();
         assert.ok(Math.abs(byHand.loss - byTfjs.loss) < 1e-4 * byHand.loss, `${byHand.loss} ${byTfjs.loss}`);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY_MS } from "../../src/core/time.ts";
 import { splitRows } from "../../src/training/split.ts";
-import { limitRows } from "../../src/training/rows.ts";
+import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
 import { makeRows } from "./rows_of.ts";
 
 Deno.test("splitRows() lets no outcome window of a fitting row reach past the first validation cut-off", () => {
@@ -45,4 +45,18 @@ Deno.test("limitRows() leaves out whole shoppers, the same ones each time, and n
   const kept = new Set(limited.user.subarray(0, 300)); // the first cut-offs hold every shopper kept
   assert.ok(limited.user.every((user) => kept.has(user)));
   assert.equal(limitRows(rows, 2400), rows);
+});
+
+/** The same rows, their shoppers called something else. */
+const renamed = (rows: TrainingRows): TrainingRows => ({
+  ...rows,
+  user: rows.user.map((user) => user * 31 + 17),
+});
+
+Deno.test("splitRows() and limitRows() do not depend on what shoppers are called", () => {
+  const rows = makeRows("classification", { cutoffs: 1, shoppers: 300 });
+  assert.equal(splitRows(rows, 28).summary.by, "user");
+  assert.deepEqual(splitRows(renamed(rows), 28), splitRows(rows, 28));
+  const many = makeRows("classification", { shoppers: 400 });
+  assert.deepEqual(limitRows(renamed(many), 600).features, limitRows(many, 600).features);
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { DAY_MS } from "../../src/core/time.ts";
 import { labelledCutoffs } from "../../src/training/cutoffs.ts";
 import type { SnapshotBlock } from "../../src/training/snapshot.ts";
-import { inTestHalf, splitCutoffs } from "../../src/validation/split.ts";
+import { splitCutoffs, testHalf } from "../../src/validation/split.ts";
 
 const START_MS = Date.UTC(2011, 1, 1);
 const block = (ms: number, rows: number): SnapshotBlock => ({
@@ -131,16 +131,26 @@ Deno.test("splitCutoffs() wastes nothing: the newest test, all that may train do
   );
 });
 
-Deno.test("inTestHalf() halves shoppers, however their numbers lie", () => {
-  for (
-    const numbers of [
-      (i: number) => i,
-      (i: number) => i * 65_536,
-      (i: number) => -i * 3,
-      (i: number) => (i * 2_654_435_761) | 0,
-    ]
-  ) {
-    const share = Array.from({ length: 4000 }, (_, i) => numbers(i)).filter(inTestHalf).length / 4000;
-    assert.ok(0.45 < share && share < 0.55, `share ${share}`);
-  }
+Deno.test("testHalf() halves shoppers, however they are called", () => {
+  const names = [
+    (i: number) => i,
+    (i: number) => i * 65_536,
+    (i: number) => -i * 3,
+    (i: number) => (i * 2_654_435_761) | 0,
+  ];
+  const halves = names.map((name) => {
+    const shoppers = Array.from({ length: 4000 }, (_, i) => name(i % 3500)); // some are there twice
+    return shoppers.map(testHalf(shoppers));
+  });
+  const share = halves[0].filter((tests) => tests).length / 4000;
+  assert.ok(0.45 < share && share < 0.55, `share ${share}`);
+  for (const half of halves) assert.deepEqual(half, halves[0]);
+});
+
+Deno.test("testHalf() has a shopper in one half, whichever cut-off the rows are of", () => {
+  const older = [5, 9, 2, 8, 1];
+  const newer = [8, 3, 5, 7];
+  const tests = testHalf([...older, ...newer]);
+  assert.equal(tests(5), testHalf(older)(5));
+  assert.equal(tests(8), testHalf(older)(8));
 });

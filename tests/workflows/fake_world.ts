@@ -3,7 +3,7 @@ import { ApplicationFailure, Context } from "@temporalio/activity";
 import type { Activities } from "../../activities/mod.ts";
 import type { ApprovalResult } from "../../activities/approve.ts";
 import type { CheckInput } from "../../activities/check.ts";
-import type { ControlNote, RetrainerNote } from "../../activities/retrainer.ts";
+import type { ControlNote, DroppedNote, RetrainerNote } from "../../activities/retrainer.ts";
 import type { Answer } from "../../src/retraining/check.ts";
 import type { Verdict } from "../../src/validation/verdict.ts";
 
@@ -11,6 +11,7 @@ import type { Verdict } from "../../src/validation/verdict.ts";
 export class World {
   /** what the activities were asked, oldest first */
   readonly controls: ControlNote[] = [];
+  readonly dropped: DroppedNote[] = [];
   readonly shown: RetrainerNote[] = [];
   readonly checks: (CheckInput & { scope?: string; atMs: number })[] = [];
   /** cycle activities in the order in which they began and ended, as `train`, `train ended` */
@@ -22,6 +23,8 @@ export class World {
   intervalMs = 3_600_000;
   answer: Answer = "retrain";
   verdict: Verdict = "promote";
+  /** whether there are rows enough to recalibrate on */
+  recalibrates = true;
   /** id of the rollout that a deployment begins; null: it serves at once */
   rollout: string | null = null;
   /** what looks at the rollout come to, oldest first; the last one stays */
@@ -29,6 +32,8 @@ export class World {
   /** what a person decides; undefined: nobody is asked */
   approval?: Omit<ApprovalResult, "text">;
   cyclesEnded = 0;
+  /** whether signals that nobody signed are obeyed */
+  obeysUnsigned = true;
   /** activities that fail, with what is thrown; a function is asked anew at each attempt */
   readonly failing = new Map<string, () => Error | undefined>();
   #gates = new Map<string, PromiseWithResolvers<void>>();
@@ -98,6 +103,16 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
     takeSnapshot: ({ model }) =>
       worldOf(model).run("snapshot", () => ({ snapshotId: "s", rows: 120, trainRows: 100, testRows: 20 })),
     trainChallenger: ({ model }) => worldOf(model).run("train", () => trained),
+    recalibrateChallenger: ({ model }) => {
+      const world = worldOf(model);
+      return world.run(
+        "recalibrate",
+        () =>
+          world.recalibrates
+            ? { version: 1, candidate: "linear, recalibrated", text: "recalibrated on 60 rows" }
+            : { version: null, candidate: null, text: "12 labelled rows, 50 needed to recalibrate" },
+      );
+    },
     validateChallenger: ({ model }) => {
       const world = worldOf(model);
       return world.run("validate", () => ({ verdict: world.verdict, why: `it is ${world.verdict}` }));
@@ -153,10 +168,19 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       Promise.resolve({ files: 0, orphans: 0, orphanBytes: 0, deleted: 0, deletedBytes: 0 }),
     reconcile: () => Promise.resolve({ mended: [], troubles: [] }),
     noteControl: async (note) => {
-      const world = worldOf(note.model);
-      const error = world.failing.get("noteControl")?.();
+      await Promise.resolve(worldOf(note.model).controls.push(note));
+    },
+    admitControl: async (signal) => {
+      const world = worldOf(signal.model);
+      const error = world.failing.get("admitControl")?.();
       if (error) throw error;
-      await Promise.resolve(world.controls.push(note));
+      const isSigned = signal.signature !== undefined;
+      const by = isSigned ? signal.by : "unknown";
+      world.controls.push({ ...signal, by });
+      return await Promise.resolve({ obey: isSigned || world.obeysUnsigned, by });
+    },
+    alertDropped: async (dropped) => {
+      await Promise.resolve(worldOf(dropped.model).dropped.push(dropped));
     },
   };
 }

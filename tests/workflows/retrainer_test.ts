@@ -78,10 +78,12 @@ async function bench(
     model,
     world,
     handle: client.workflow.getHandle(retrainerId(model)),
-    control: temporalControl(client, { taskQueue }),
+    control: temporalControl(client, { taskQueue, sign }),
   };
 }
 
+/** What the world of these tests takes for a signature. */
+const sign = () => ({ signedAt: "2011-06-01T00:00:00.000Z", signature: "ours" });
 const status = ({ handle }: Bench) => handle.query<RetrainerStatus>("status");
 const change = (requestId: string) => ({ requestId, by: "ann", why: "to see" });
 
@@ -127,6 +129,36 @@ for (
   });
 }
 
+for (
+  const [name, recalibrates, steps, outcome] of [
+    [
+      "makes its version without a training",
+      true,
+      ["snapshot", "recalibrate", "validate", "refit"],
+      "deployed",
+    ],
+    ["ends where too little is known", false, ["snapshot", "recalibrate"], "inconclusive"],
+  ] as const
+) {
+  Deno.test(`retrainingCycle() that recalibrates ${name}`, options, async () => {
+    const model = freshName("model");
+    const world = new World();
+    world.answer = "recalibrate";
+    world.recalibrates = recalibrates;
+    cycleWorlds.set(model, world);
+    const result = await client.workflow.execute("retrainingCycle", {
+      workflowId: model,
+      taskQueue,
+      args: [{ model, number: 1, trigger: "interval", asOf: null, requestedBy: null }],
+    });
+    assert.equal(result.outcome, outcome, result.text);
+    const began = world.steps.filter((step) => !step.endsWith(" ended"));
+    assert.deepEqual(began.slice(2, 2 + steps.length), steps);
+    assert.ok(!began.includes("train"));
+    assert.deepEqual(world.outcomes, [outcome]);
+  });
+}
+
 Deno.test(
   "retrainer() hears signals of the temporal command line, with and without payload",
   options,
@@ -144,14 +176,34 @@ Deno.test(
     await until("the forced cycle", () => world.outcomes.length === 2);
     const asked = world.controls.map(({ action, by, why }) => [action, by, why]);
     assert.deepEqual(asked, [
-      ["start", "a Temporal signal", ""],
-      ["stop", "a Temporal signal", ""],
-      ["force", "ann", "to see"],
+      ["start", "unknown", ""],
+      ["stop", "unknown", ""],
+      ["force", "unknown", "to see"], // whatever name it gives: nobody signed it
     ]);
     assert.deepEqual(world.checks.map(({ trigger, requestedBy }) => [trigger, requestedBy]), [
       ["first", null],
-      ["force", "ann"],
+      ["force", "unknown"],
     ]);
+  },
+);
+
+Deno.test(
+  "retrainer() does nothing of what an unsigned signal says, where such are refused",
+  options,
+  async () => {
+    const one = await bench({ before: (world) => void (world.obeysUnsigned = false) });
+    const { world, handle, model } = one;
+    await handle.signal("start", change("forged"));
+    await handle.signal("force", change("forged too"));
+    const sign = () => ({ signedAt: "2011-06-01T00:00:00.000Z", signature: "ours" });
+    await temporalControl(client, { taskQueue, sign }).force(model, change("ours"));
+    await until("the signed one", () => world.outcomes.length === 1);
+    assert.deepEqual(world.checks.map(({ trigger, requestedBy }) => [trigger, requestedBy]), [[
+      "force",
+      "ann",
+    ]]);
+    assert.equal((await status(one)).active, false);
+    assert.deepEqual(world.controls.map(({ by }) => by), ["unknown", "unknown", "ann"]);
   },
 );
 
@@ -176,7 +228,7 @@ Deno.test("retrainer() lives on when a signal's payload is not what it should be
 });
 
 Deno.test(
-  "retrainer() makes what a signal says storable, and drops a note that can never be written",
+  "retrainer() makes what a signal says storable, and drops and alerts what can never be written",
   options,
   async () => {
     const one = await bench();
@@ -185,12 +237,13 @@ Deno.test(
     await until("the start is written down", () => world.controls.length === 1);
     assert.deepEqual(
       world.controls.map(({ requestId, by, why }) => [requestId, by, why]),
-      [["a\uFFFD", "\uFFFD", "b\uFFFDc"]],
+      [["a\uFFFD", "unknown", "b\uFFFDc"]],
     );
-    world.failing.set("noteControl", () => hopeless("the value is refused"));
+    world.failing.set("admitControl", () => hopeless("the value is refused"));
     await handle.signal("force", { requestId: "never", by: "ann", why: "" });
-    await until("the forced cycle ran all the same", () => world.outcomes.length >= 2);
-    world.failing.delete("noteControl");
+    await until("a person is told", () => world.dropped.length === 1);
+    assert.deepEqual(world.dropped, [{ model: one.model, action: "force", error: "the value is refused" }]);
+    world.failing.delete("admitControl");
     await handle.signal("stop", { requestId: "later", by: "ann", why: "" });
     await until(
       "the next note is written down",

@@ -25,7 +25,9 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "damaged": "damaged file",
   "stalled worker": "no worker",
   "missed check": "check missed",
+  "undelivered change": "change not delivered",
   "lost workflow": "lost workflow",
+  "audit": "audit changed",
   "model": "model",
 };
 
@@ -95,6 +97,14 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
       return {
         text: "Start a worker (perennial worker, or up), and read its log. What serves goes on serving.",
       };
+    case "audit":
+      return {
+        text: "Compare it with the log and the webhook: perennial audit verify.",
+        href: "/audit",
+        link: "Audit",
+      };
+    case "undelivered change":
+      return { text: "See whether Temporal runs; what was asked for is sent as soon as it answers." };
     case "missed check":
       return { text: "See whether Temporal and a worker run; the check is made up for once they do." };
     case "lost workflow":

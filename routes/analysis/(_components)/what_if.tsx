@@ -3,16 +3,15 @@ import type { ModelResult, PolicyResult } from "../../../src/backtest/report.ts"
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
 import type { BacktestDetail } from "../../../src/app/reports/backtest.ts";
-import { rowsOf } from "../../../components/backtest_tables.tsx";
+import { Calendars, rowsOf } from "../../../components/backtest_tables.tsx";
 import {
   DIFFERENCES,
   differenceText,
-  METRICS,
   policyName,
   subjectOf,
   subjectText,
 } from "../../../components/backtest_labels.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
 import { duration } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
@@ -36,11 +35,12 @@ export function WhatIf({ view, backtest }: Props) {
     );
   }
   const text = subjectText(backtest, result);
-  const { main } = METRICS[result.kind];
+  const { metric: main } = result;
   const rows = rowsOf({ result, policies: backtest.policies });
   return (
     <>
       {text && <p>In the backtest, {policyName(subjectOf(backtest))}: {text}.</p>}
+      <Calendars result={result} />
       <table class="records">
         <caption class="visually-hidden">Policies that were replayed, and what happened</caption>
         <thead>
@@ -85,7 +85,7 @@ function Policy(
       <td data-label="Deployed" class="num">{count(of.deployments)}</td>
       <td data-label="Cycles' time" class="num">{duration(of.trainingSeconds * 1000)}</td>
       <td data-label={metricName(metric)} class="num">
-        {of.moments === 0 ? "none yet" : figure(of.means[metric])}
+        {of.moments === 0 ? "none yet" : metricFigure(of.means[metric])}
       </td>
       <td data-label="Against never">
         {policy.policy === "never" || !against ? <small>what all are compared with</small> : (

@@ -2,7 +2,7 @@ import { counted, figure, tick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../../src/backtest/report.ts";
-import { METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
+import { policyName, subjectOf } from "../../../components/backtest_labels.ts";
 import { capital, metricName } from "../../../src/format/words.ts";
 import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
@@ -20,16 +20,15 @@ interface Point {
 interface PolicyRow {
   label: string;
   name: string;
-  mean: number | undefined;
+  mean: number | null | undefined;
   points: Point[];
 }
 
-const isScored = (s: BacktestStep): s is BacktestStep & { metrics: Record<string, number> } =>
-  s.rows > 0 && s.metrics !== null;
+const isScored = (s: BacktestStep, metric: string) => s.rows > 0 && (s.metrics?.[metric] ?? null) !== null;
 
 function policyRow({ label, ...policy }: LabelledPolicy, result: ModelResult, metric: string): PolicyRow {
   const own = result.policies.find((p) => p.policy === label);
-  const scored = (own?.series ?? []).filter(isScored);
+  const scored = (own?.series ?? []).filter((s) => isScored(s, metric));
   return {
     label,
     name: policyName({ label, ...policy }),
@@ -37,7 +36,7 @@ function policyRow({ label, ...policy }: LabelledPolicy, result: ModelResult, me
     points: scored.map((s, i) => ({
       policy: label,
       at: new Date(s.asOf),
-      value: s.metrics[metric],
+      value: s.metrics![metric]!,
       version: s.version,
       why: s.why,
       changed: s.version !== null && (i === 0 || s.version !== scored[i - 1].version),
@@ -47,7 +46,7 @@ function policyRow({ label, ...policy }: LabelledPolicy, result: ModelResult, me
 
 /** The served loss at each cut-off, a row for each policy, each beside the first model kept for ever. */
 export function BacktestChart({ result, policies }: { result: ModelResult; policies: LabelledPolicy[] }) {
-  const metric = METRICS[result.kind].loss;
+  const metric = result.loss;
   const name = metricName(metric);
   const policyRows = policies.map((policy) => policyRow(policy, result, metric)).filter((l) =>
     l.points.length > 0
@@ -56,7 +55,7 @@ export function BacktestChart({ result, policies }: { result: ModelResult; polic
   const never = policyRows.find(({ label }) => label === "never");
   const subject = subjectOf({ policies });
   const own = policyRows.find(({ label }) => label === subject.label);
-  const title = own?.mean === undefined || never?.mean === undefined || own === never
+  const title = own?.mean == null || never?.mean == null || own === never
     ? `${capital(name)} of ${result.model}, policy by policy`
     : `${capital(name)} ${figure(own.mean)} on average under ${own.name}, ${
       figure(never.mean)

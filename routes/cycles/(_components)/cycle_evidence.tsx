@@ -1,10 +1,11 @@
 import type { Reason } from "../../../src/retraining/check.ts";
 import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
-import { count, counted, figure, percent, signed } from "../../../src/format/numbers.ts";
+import { count, counted, figure, metricFigure, percent, signed } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
+import { WorthSums } from "../../../components/worth_sums.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
 
@@ -13,6 +14,7 @@ export function Reasons({ cycle }: { cycle: Cycle }) {
   const speaking = cycle.reasons.filter((r) => r.speaks === "for").length;
   return (
     <section class="section" aria-labelledby="why">
+      <WorthSums reasons={cycle.reasons} />
       <table class="records">
         <caption>
           <h2 id="why">
@@ -129,10 +131,10 @@ function Metrics({ evidence, challenger, other }: { evidence: Evidence; challeng
           {names.map((name) => (
             <tr key={name}>
               <th scope="row">{metricName(name)}</th>
-              <td class="num">{name in championMetrics ? figure(championMetrics[name]) : ""}</td>
-              <td class="num">{figure(challengerMetrics[name])}</td>
+              <td class="num">{name in championMetrics ? metricFigure(championMetrics[name]) : ""}</td>
+              <td class="num">{metricFigure(challengerMetrics[name])}</td>
               <td class="num">
-                {name in championMetrics ? signed(challengerMetrics[name] - championMetrics[name]) : ""}
+                {differenceText(challengerMetrics[name], championMetrics[name])}
                 {name === evidence.loss && (
                   <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
                 )}
@@ -232,3 +234,6 @@ export function WatchNote({ watch }: { watch: Watch | null }) {
     </section>
   );
 }
+
+const differenceText = (ours: number | null, theirs: number | null | undefined): string =>
+  ours === null || theirs === null || theirs === undefined ? "" : signed(ours - theirs);

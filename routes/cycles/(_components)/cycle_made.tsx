@@ -1,6 +1,6 @@
 import type { ModelVersion, ServingMove } from "../../../src/registry/version.ts";
 import type { Cycle } from "../../../src/retraining/cycle.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { count, counted, figure, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { services } from "../../../components/version_rings.tsx";
@@ -60,6 +60,18 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       <dd>
         {manifest.candidate} <small>{competition(manifest)}</small>
       </dd>
+      {manifest.recalibrated && (
+        <>
+          <dt>Recalibrated</dt>
+          <dd>
+            intercept {figure(manifest.recalibrated.intercept)}, slope {figure(manifest.recalibrated.slope)}
+            <small>
+              moves the answers of v{manifest.recalibrated.of}; fitted on{" "}
+              {counted(manifest.recalibrated.rows, "row")}
+            </small>
+          </dd>
+        </>
+      )}
       <dt>Learnt from</dt>
       <dd>
         {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}
@@ -69,10 +81,12 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
             : "the very model the verdict was on"}
         </small>
       </dd>
+      <dt>Predicts in</dt>
+      <dd>{manifest.unit ?? "not stated by the release that trained it"}</dd>
       <dt>At validation</dt>
       <dd>
         {Object.entries(manifest.metrics).filter(([m]) => m !== "n").map(([m, x]) =>
-          `${metricName(m)} ${figure(x)}`
+          `${metricName(m)} ${metricFigure(x)}`
         ).join(", ")}
       </dd>
       <dt>Artefact</dt>

@@ -6,7 +6,7 @@ import type { ComponentChildren } from "preact";
 import { ends } from "../../../components/analysis_labels.ts";
 import { changesText } from "../../../components/config_labels.ts";
 import { ON, pairedBadge, shares } from "./compare_labels.ts";
-import { count, counted, figure, percent, signed } from "../../../src/format/numbers.ts";
+import { count, counted, figure, metricFigure, percent, signed } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { type Drawing, Figure } from "../../../components/plot.tsx";
@@ -364,7 +364,7 @@ function measuredRows({ a, b }: CompareView): Row[] {
     const value = version.manifest.metrics[name];
     return value === undefined ? "not measured" : (
       <>
-        {figure(value)} <small>{gate && gateText(name, gate)}</small>
+        {metricFigure(value)} <small>{gate && gateText(name, gate)}</small>
       </>
     );
   };

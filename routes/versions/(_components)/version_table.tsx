@@ -2,7 +2,7 @@ import type { ModelVersion } from "../../../src/registry/version.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
 import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { count, counted, figure } from "../../../src/format/numbers.ts";
+import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import type { Service } from "../../../components/version_rings.tsx";
@@ -56,6 +56,7 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
           <th scope="col">Standing</th>
           <th scope="col">Served</th>
           <th scope="col" class="num">{metricName(model.primaryMetric)} at validation</th>
+          <th scope="col">Predicts in</th>
           <th scope="col">Recipe</th>
           <th scope="col" class="num">Rows learnt from</th>
           <th scope="col">Artefact</th>
@@ -79,8 +80,9 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
               </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
-                {metric === undefined ? "not measured" : figure(metric)}
+                {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
+              <td data-label="Predicts in">{v.manifest.unit ?? "not stated"}</td>
               <td data-label="Recipe">{v.manifest.candidate}</td>
               <td data-label="Learnt from" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact">

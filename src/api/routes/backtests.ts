@@ -1,21 +1,17 @@
 import { createRoute } from "@hono/zod-openapi";
 import { LabelledPolicy } from "../../backtest/backtest.ts";
-import { momentsOf } from "../../backtest/plan.ts";
+import { checkTrainings, momentsOf } from "../../backtest/plan.ts";
+import { policyNamed } from "../../backtest/policies/mod.ts";
 import { checkPolicySpec, labelOf, type PolicySpec } from "../../backtest/policy_spec.ts";
 import { ConflictError, InvalidInputError } from "../../core/errors.ts";
-import { writeAudit } from "../../db/access/audit.ts";
-import {
-  endBacktest,
-  getBacktest,
-  listBacktests,
-  runningBacktests,
-  saveBacktest,
-} from "../../db/backtests/backtests.ts";
+import { recordChange } from "../../app/control/outbox.ts";
+import { getBacktest, listBacktests, runningBacktests, saveBacktest } from "../../db/backtests/backtests.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import { eventSpan } from "../../db/events/day_counts.ts";
-import { dropScope, scopeOf } from "../../db/backtests/scopes.ts";
+import { inTransaction } from "../../db/connect.ts";
 import { readBacktest, summaryOf } from "../../app/reports/backtest.ts";
-import { chosenModels, reaching } from "../changes.ts";
+import { chosenModels } from "../changes.ts";
+import { type ControlMessage, sendNow } from "../control_messages.ts";
 import {
   BacktestAnswer,
   BacktestBegunAnswer,
@@ -120,7 +116,7 @@ type Asked = ReturnType<typeof BacktestRequest.parse> & { requestId: string; by:
 
 /** Refuses what the data cannot carry, writes the rest down, and has it begun. */
 async function begin(deps: ApiDeps, request: Asked): Promise<BacktestBegun> {
-  const { sql, control } = deps;
+  const { sql } = deps;
   const [running] = await runningBacktests(sql);
   if (running) throw new ConflictError(`Cannot begin a backtest: ${running} runs; wait for it or cancel it`);
   const { config } = await currentConfig(sql);
@@ -131,16 +127,16 @@ async function begin(deps: ApiDeps, request: Asked): Promise<BacktestBegun> {
     : chosenModels(deps);
   const { from, to, step_days: stepDays, by, why, requestId } = request;
   const moments = momentsOf(config, { models, span: await eventSpan(sql), from, to, stepDays });
+  checkTrainings(policies.map(({ policy }) => policyNamed(policy)), moments);
   const id = crypto.randomUUID().slice(0, 8);
-  await saveBacktest(sql, { id, models, policies, ...moments, config, by, why });
-  try {
-    await reaching(control, `backtest ${id}`, () => control.startBacktest(id));
-  } catch (error) {
-    await endBacktest(sql, id, { policy: "", state: "failed", text: "Temporal did not take it" });
-    throw error;
-  }
   const after = { models, policies: policies.map(({ label }) => label), moments: moments.moments.length };
-  await writeAudit(sql, { requestId, who: by, action: "backtest", target: id, why, after });
+  const audit = { requestId, who: by, action: "backtest", target: id, why, after };
+  const message: ControlMessage = { action: "start backtest", backtest: id };
+  await inTransaction(sql, async (tx) => {
+    await saveBacktest(tx, { id, models, policies, ...moments, config, by, why });
+    await recordChange(tx, { audit, target: `backtest/${id}`, message });
+  });
+  await sendNow(deps, [{ key: requestId, target: `backtest/${id}` }]);
   return begun(id);
 }
 
@@ -156,21 +152,17 @@ function labelled(specs: readonly PolicySpec[]): LabelledPolicy[] {
 }
 
 async function end(
-  { sql, control }: ApiDeps,
+  deps: ApiDeps,
   { id, requestId, why, by: who }: { id: string; requestId: string; why: string; by: string },
 ): Promise<BacktestBegun> {
-  const { policies } = await getBacktest(sql, id);
+  const { sql } = deps;
+  await getBacktest(sql, id);
   if (!(await runningBacktests(sql)).includes(id)) {
     throw new ConflictError(`Cannot cancel backtest ${id}: it has ended`);
   }
-  if (!await reaching(control, `backtest ${id}`, () => control.cancelBacktest(id))) {
-    for (const index of policies.keys()) await dropScope(sql, scopeOf(id, index));
-    await endBacktest(sql, id, {
-      policy: "",
-      state: "cancelled",
-      text: "its workflow was not there any more",
-    });
-  }
-  await writeAudit(sql, { requestId, who, action: "cancel backtest", target: id, why });
+  const audit = { requestId, who, action: "cancel backtest", target: id, why };
+  const message: ControlMessage = { action: "cancel backtest", backtest: id };
+  await inTransaction(sql, (tx) => recordChange(tx, { audit, target: `backtest/${id}`, message }));
+  await sendNow(deps, [{ key: requestId, target: `backtest/${id}` }]);
   return begun(id);
 }

@@ -1,3 +1,4 @@
+import type { AccessLog } from "../../app/security/access_log.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { getCheck, pageOfChecks } from "../../db/cycles/checks.ts";
 import { getCycle, listCycles } from "../../db/cycles/cycles.ts";
@@ -94,7 +95,7 @@ const cycle = createRoute({
 });
 
 /** The past: cycles and checks. */
-export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
+export function addHistoryRoutes(app: Api, deps: ApiDeps, accesses: AccessLog): void {
   const { sql } = deps;
   app.openapi(history, async (c) => {
     const { limit, offset, format, ...which } = c.req.valid("query");
@@ -104,6 +105,14 @@ export function addHistoryRoutes(app: Api, deps: ApiDeps): void {
     const next = cycles.length > limit ? offset + limit : null;
     if (next !== null) c.header("X-Next-Offset", String(next));
     const wanted = format ?? preferred(c.req.header("accept"));
+    if (wanted !== "json") {
+      accesses.note({
+        kind: "export",
+        who: c.get("who"),
+        target: `history as ${wanted}`,
+        address: c.get("address"),
+      });
+    }
     if (wanted === "csv") return c.body(historyCsv(page), 200, fileHeaders("text/csv; charset=utf-8", "csv"));
     if (wanted === "parquet") return c.body(historyParquet(page), 200, fileHeaders(PARQUET, "parquet"));
     return c.json({ cycles: page, next }, 200);

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { servingChanges, servingVersion } from "../../db/models/serving.ts";
-import { listVersions } from "../../db/models/versions.ts";
+import { getVersion, listVersions } from "../../db/models/versions.ts";
+import { targetUnit } from "../../app/features/spending_unit.ts";
 import { FEATURE_HASH, FEATURE_MEANINGS } from "../../features/definition.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { promote, rollBack } from "../../app/registry/moves.ts";
@@ -142,14 +143,19 @@ async function moved(deps: ApiDeps, move: () => Promise<ServingMove>): Promise<S
   return done;
 }
 
-async function summary({ sql }: ApiDeps, model: ModelDefinition): Promise<ModelSummary> {
-  const { name, kind, question, unit, primaryMetric, loss, network, candidates } = model;
-  const [serves, [newest]] = await Promise.all([servingVersion(sql, name), listVersions(sql, name, 1)]);
+async function summary({ sql, clock }: ApiDeps, model: ModelDefinition): Promise<ModelSummary> {
+  const { name, kind, question, primaryMetric, loss, network, candidates } = model;
+  const [serves, [newest], asOfMs] = await Promise.all([
+    servingVersion(sql, name),
+    listVersions(sql, name, 1),
+    currentAsOf(sql, clock),
+  ]);
+  const served = serves === null ? null : await getVersion(sql, name, serves);
   return {
     model: name,
     kind,
     question,
-    unit,
+    unit: served?.manifest.unit ?? await targetUnit(sql, model, { asOfMs }),
     primaryMetric,
     loss,
     network,

@@ -2,8 +2,9 @@ import { createRoute } from "@hono/zod-openapi";
 import type { DatabaseState } from "../../app/database_watch.ts";
 import { pageOfAudit } from "../../db/access/audit.ts";
 import { isReadOnly } from "../../db/settings.ts";
-import { temporalAnswers } from "../changes.ts";
-import { AuditAnswer, json, problem } from "../components.ts";
+import { temporalAnswers } from "../reaching.ts";
+import { ConflictError } from "../../core/errors.ts";
+import { AuditAnswer, AuditVerificationAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { Alive, AuditQuery, Ready } from "../messages.ts";
@@ -19,6 +20,15 @@ const audit = createRoute({
   summary: "Changes that people made, newest first",
   request: { query: AuditQuery },
   responses: { 200: json(AuditAnswer, "Who, when, what, before, after, why"), default: problem },
+});
+
+const verification = createRoute({
+  method: "get",
+  path: "/audit/verification",
+  tags,
+  summary: "Whether the audit is as it was written: every link computed again, every checkpoint compared",
+  description: "Names the first broken link. Reads the whole audit: some 100,000 rows a second.",
+  responses: { 200: json(AuditVerificationAnswer, "What was found"), default: problem },
 });
 
 const alive = createRoute({
@@ -43,6 +53,12 @@ export function addOperationRoutes(app: Api, deps: ApiDeps): void {
     audit,
     async (c) => c.json(await pageOfAudit(deps.sql, c.req.valid("query")), 200),
   );
+  app.openapi(verification, async (c) => {
+    if (!deps.verifyAudit) {
+      throw new ConflictError("Cannot verify the audit: this process has no signing key");
+    }
+    return c.json(await deps.verifyAudit(), 200);
+  });
   app.openapi(alive, (c) => c.json({ alive: true } as const, 200));
   app.openapi(ready, async (c) => {
     const [postgres, temporal] = await Promise.all([postgresState(deps), temporalAnswers(deps.control)]);

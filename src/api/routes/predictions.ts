@@ -46,10 +46,10 @@ function answerTo(deps: ApiDeps, model: string, { asked, asOfMs }: Question): Pr
 
 /** Asks by pseudonym, and answers by the ids as they were given. */
 async function predictUsers(
-  { pseudonym, predictor }: ApiDeps,
+  { pseudonym, lookUp = pseudonym, predictor }: ApiDeps,
   { model, users, asOfMs }: { model: string; users: readonly string[]; asOfMs?: number },
 ): Promise<Predictions> {
-  const keys = users.map(pseudonym);
+  const keys = users.map((user) => lookUp(user));
   const answer = await predictor.predict({ model, users: [...new Set(keys)], asOfMs });
   const byKey = new Map(answer.predictions.map((p) => [p.user, p]));
   const predictions = users.map((user, i) => ({
@@ -60,10 +60,10 @@ async function predictUsers(
 }
 
 async function predictRows(
-  { pseudonym, predictor }: ApiDeps,
+  { pseudonym, lookUp = pseudonym, predictor }: ApiDeps,
   { users, ...request }: { model: string; asOfMs?: number } & SentRows,
 ): Promise<Predictions> {
-  const keys = users.map((user) => user === null ? null : pseudonym(user));
+  const keys = users.map((user) => user === null ? null : lookUp(user));
   const answer = await predictor.predictRows({ ...request, users: keys });
   return { ...answer, predictions: answer.predictions.map((p, i) => ({ ...p, user: users[i] })) };
 }

@@ -19,7 +19,13 @@ const status = createRoute({
   responses: { 200: json(StatusAnswer, "The status of every model"), default: problem },
 });
 
-const accepted = { 202: json(ChangeAcceptedAnswer, "The retrainers were told"), default: problem };
+const accepted = {
+  202: json(
+    ChangeAcceptedAnswer,
+    "It is written down; the retrainers were told, or are as soon as Temporal answers",
+  ),
+  default: problem,
+};
 const onceOnly = "An `Idempotency-Key` header makes a repeated request count once.";
 
 const start = createRoute({
@@ -79,7 +85,8 @@ function change(
   const models = chosenModels(deps, asked.model);
   return answerOnce(c, deps.sql, { body: asked, status: 202 }, async (requestId) => {
     const { why, running } = asked;
-    await changeRetrainers(deps, { action, models, requestId, who: c.get("who"), why, running });
-    return { accepted: true, models, requestId, statusUrl: "/retraining/status" };
+    const change = { action, models, requestId, who: c.get("who"), why, running };
+    const { told } = await changeRetrainers(deps, change);
+    return { accepted: true, told, models, requestId, statusUrl: "/retraining/status" };
   });
 }

@@ -1,7 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
-import { writeAudit } from "../../db/access/audit.ts";
+import { recordChange } from "../../app/control/outbox.ts";
+import { inTransaction } from "../../db/connect.ts";
 import { getRollout, listLooks, listRollouts } from "../../db/rollouts/rollouts.ts";
 import { servingVersion } from "../../db/models/serving.ts";
 import { getVersion } from "../../db/models/versions.ts";
@@ -13,7 +14,9 @@ import { decidedAgain } from "../../app/reports/rollout_looks.ts";
 import { askedRolloutId } from "../../rollout/rollout.ts";
 import type { HandRollout } from "../../temporal/control.ts";
 import { routerPath } from "../access.ts";
-import { chosenModels, reaching } from "../changes.ts";
+import { chosenModels } from "../changes.ts";
+import { type ControlMessage, sendNow } from "../control_messages.ts";
+import { reaching } from "../reaching.ts";
 import {
   body,
   json,
@@ -200,18 +203,16 @@ async function mayBegin({ sql, files }: ApiDeps, model: string, number: number):
   await needReadable(files, version);
 }
 
-/** Tells Temporal to begin, then writes down who asked; both count once per request. */
-async function beginOne(
-  { sql, control }: ApiDeps,
-  wanted: Omit<HandRollout, "id">,
-): Promise<RolloutBegun> {
+/** Writes down who asked, then tells Temporal to begin; both count once per request. */
+async function beginOne(deps: ApiDeps, wanted: Omit<HandRollout, "id">): Promise<RolloutBegun> {
   const { model, requestId, by: who, why, version, strategy = "as configured" } = wanted;
   const [action, about] = typeof version === "number"
     ? ["roll out", version] as const
     : ["drill", "drill"] as const;
   const id = askedRolloutId(model, about, requestId);
-  await reaching(control, model, () => control.beginRollout({ ...wanted, id }));
-  const after = { rollout: id, version, strategy };
-  await writeAudit(sql, { requestId, who, action, target: model, why, after });
+  const audit = { requestId, who, action, target: model, why, after: { rollout: id, version, strategy } };
+  const message: ControlMessage = { action: "begin rollout", wanted: { ...wanted, id } };
+  await inTransaction(deps.sql, (tx) => recordChange(tx, { audit, target: id, message }));
+  await sendNow(deps, [{ key: requestId, target: id }]);
   return { accepted: true, requestId, rollout: id, rolloutUrl: `/rollouts/${id}` };
 }

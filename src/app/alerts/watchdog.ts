@@ -2,11 +2,12 @@ import { MINUTE_MS } from "../../core/time.ts";
 import { messageOf } from "../../core/errors.ts";
 import { escalateAlerts } from "../../db/alerts/alerts.ts";
 import { dueDeliveries } from "../../db/alerts/deliveries.ts";
+import { lastSent, unsentMessages } from "../../db/access/outbox.ts";
 import { listRetrainers } from "../../db/cycles/retrainers.ts";
 import { listWorkers } from "../../db/cycles/workers.ts";
 import { deliver, type DeliveryDeps } from "./deliver.ts";
 import { settleAlerts } from "./settle.ts";
-import { hasLiveWorker, healthAlerts } from "../../alerts/health_checks.ts";
+import { hasLiveWorker, healthAlerts, UNSENT_AFTER_MS } from "../../alerts/health_checks.ts";
 
 /** Health checks farther apart than this mean that this process slept: it then watches anew. */
 const GAP_MS = 3 * MINUTE_MS;
@@ -47,8 +48,14 @@ async function checkHealth(
 ): Promise<void> {
   const { sql } = deps;
   const notify = { channels: [...deps.channels.keys()], nowMs };
-  const [retrainers, workers] = await Promise.all([listRetrainers(sql), listWorkers(sql)]);
-  for (const settlement of healthAlerts({ retrainers, workers, nowMs, sinceMs })) {
+  const [retrainers, workers, unsent, sent] = await Promise.all([
+    listRetrainers(sql),
+    listWorkers(sql),
+    unsentMessages(sql, { beforeMs: nowMs - UNSENT_AFTER_MS }),
+    lastSent(sql),
+  ]);
+  const health = { retrainers, workers, unsent, lastSent: sent, nowMs, sinceMs };
+  for (const settlement of healthAlerts(health)) {
     await settleAlerts(sql, settlement, notify);
   }
   await escalateAlerts(sql, notify);

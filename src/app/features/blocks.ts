@@ -14,6 +14,7 @@ import type { ModelDefinition } from "../../models/model.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
 import { FEATURE_HASH, featureRow, FEATURES } from "../../features/definition.ts";
+import { activityCode, compareRows, type UnorderedRow } from "../../features/order.ts";
 import type { Activity } from "../../features/population.ts";
 
 /** The sources of blocks, and the store that keeps them. */
@@ -84,21 +85,24 @@ async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> 
   }
 }
 
-/** The features of one cut-off's population, from events strictly before it. */
+/**
+ * The features of one cut-off's population, from events strictly before it. Rows are in an order that follows from what
+ * shoppers did (docs/decisions/0033).
+ */
 export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
   const { activeDays, activity, horizonDays } = protocol;
-  const users: string[] = [];
-  const rows: number[][] = [];
+  const rows: UnorderedRow[] = [];
   for await (
     const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population: { activeDays, activity } })
   ) {
-    users.push(userKey);
-    rows.push(featureRow(days, cutoffMs, { horizonDays }));
+    rows.push({ userKey, code: activityCode(days), features: featureRow(days, cutoffMs, { horizonDays }) });
   }
+  rows.sort(compareRows);
   const width = FEATURES.length;
-  const features = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => features.set(row, i * width));
-  return { cutoffMs, featureHash: FEATURE_HASH, users, width, features };
+  const packed = new Float32Array(rows.length * width);
+  rows.forEach(({ features }, i) => packed.set(features, i * width));
+  const users = rows.map(({ userKey }) => userKey);
+  return { cutoffMs, featureHash: FEATURE_HASH, users, width, features: packed };
 }
 
 /** The outcomes of one cut-off for the shoppers of its feature block, sealed; rebuilt when late events arrived. */

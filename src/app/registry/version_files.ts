@@ -14,12 +14,14 @@ import { markDamaged, unmarkDamaged } from "../../db/models/versions.ts";
 import { FEATURE_HASH } from "../../features/definition.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import type { ModelVersion } from "../../registry/version.ts";
+import type { SigningKeys } from "../../security/signing.ts";
+import { distrust } from "./signatures.ts";
 import { loadScorer, type Scorer } from "../../training/scorer.ts";
 
 /** Reads files of versions, and keeps the mark and the alert of each version true to what was read last. */
 export interface VersionFiles {
   /**
-   * Reads the file that a version would serve with, and checks it. A good read takes mark and alert away, a damaged
+   * Reads the file that a version would serve with, and checks it and who signed it. A good read takes mark and alert away, a damaged
    * file gets both. @throws {ArtefactError} it cannot be used
    */
   read(version: ModelVersion): Promise<Scorer>;
@@ -31,6 +33,8 @@ export interface VersionFilesDeps {
   sql: Sql;
   store: ArtefactStore;
   clock: Clock;
+  /** whose signatures a version needs to serve; left out: none, as in a tool that only looks */
+  signing?: SigningKeys;
   /** what alerts are told over; left out: the log alone */
   alertChannels?: readonly ChannelName[];
 }
@@ -48,6 +52,7 @@ export function createVersionFiles(deps: VersionFilesDeps): VersionFiles {
     async read(version) {
       const { model, version: number, artefactSha256 } = version;
       try {
+        await needSigned(deps, version);
         const scorer = await readScorer(store, artefactSha256);
         await heal(deps, version);
         return scorer;
@@ -60,6 +65,12 @@ export function createVersionFiles(deps: VersionFilesDeps): VersionFiles {
       }
     },
   };
+}
+
+/** @throws {DamagedArtefactError} nobody whom we trust signed the version as it stands there */
+async function needSigned({ sql, signing }: VersionFilesDeps, version: ModelVersion): Promise<void> {
+  const why = signing === undefined ? null : await distrust(sql, signing, version);
+  if (why !== null) throw new DamagedArtefactError(version.artefactSha256, why);
 }
 
 async function readScorer(store: ArtefactStore, hash: string): Promise<Scorer> {

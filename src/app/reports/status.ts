@@ -12,6 +12,8 @@ import { lastMove } from "../../db/models/serving.ts";
 import { lastSnapshot } from "../../db/cycles/snapshots.ts";
 import { getVersion } from "../../db/models/versions.ts";
 import type { ModelDefinition } from "../../models/model.ts";
+import { type SpendingUnit, unitIn } from "../../models/unit.ts";
+import { spendingUnit } from "../features/spending_unit.ts";
 import type { ServingMove } from "../../registry/version.ts";
 import type { Rollout } from "../../rollout/rollout.ts";
 import { configOf } from "../../config/retraining.ts";
@@ -36,18 +38,20 @@ interface Shared {
   config: Awaited<ReturnType<typeof currentConfig>>["config"];
   retrainers: Awaited<ReturnType<typeof listRetrainers>>;
   alerts: Awaited<ReturnType<typeof listAlerts>>;
+  spending: SpendingUnit;
 }
 
 /** Reads what the system is doing, model by model. */
 export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps): Promise<Status> {
   const moment = await currentMoment(sql, clock);
-  const [events, { config }, retrainers, alerts] = await Promise.all([
+  const [events, { config }, retrainers, alerts, spending] = await Promise.all([
     countEvents(sql, { beforeMs: moment.asOfMs }),
     currentConfig(sql),
     listRetrainers(sql),
     listAlerts(sql, { open: true, limit: 1000 }),
+    spendingUnit(sql, { asOfMs: moment.asOfMs }),
   ]);
-  const shared = { sql, events, config, retrainers, alerts };
+  const shared = { sql, events, config, retrainers, alerts, spending };
   return {
     asOf: new Date(moment.asOfMs).toISOString(),
     clock: moment.clock,
@@ -58,7 +62,7 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
 }
 
 async function modelStatus(definition: ModelDefinition, shared: Shared): Promise<ModelStatus> {
-  const { name: model, kind, question, unit, primaryMetric } = definition;
+  const { name: model, kind, question, primaryMetric } = definition;
   const { sql, events, config } = shared;
   const [cycles, checks, move, snapshot, outcomes, rollout, [approval]] = await Promise.all([
     listCycles(sql, { model, limit: 2 }), // a model runs one cycle at a time: the other one has ended
@@ -69,6 +73,7 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
     runningRollout(sql, model),
     listApprovals(sql, { model, limit: 1 }),
   ]);
+  const serving = move && await servingStatus(sql, move);
   const retrainer = shared.retrainers.find((r) => r.model === model);
   const alerts = shared.alerts.filter((a) => a.model === model);
   const last = cycles.find((c) => c.endedAt !== null) ?? null;
@@ -77,12 +82,12 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
     model,
     kind,
     question,
-    unit,
+    unit: serving?.unit ?? unitIn(definition, shared.spending),
     primaryMetric,
     active: retrainer?.active ?? false,
     health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts }),
     samples: { collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)), needed },
-    serving: move && await servingStatus(sql, move),
+    serving,
     rollout: rollout && await rolloutStatus(sql, rollout),
     approval: approval ? pickApproval(approval) : null,
     running: runningStatus(cycles.find((c) => c.endedAt === null)),
@@ -123,6 +128,7 @@ async function servingStatus(sql: Sql, move: ServingMove): Promise<ModelStatus["
     since: move.at,
     asOf: move.asOf,
     candidate: manifest.candidate,
+    unit: manifest.unit,
     metrics: manifest.metrics,
     validationRows: evidence?.difference.n ?? 0,
     difference: evidence?.against === "champion" ? evidence.difference : null,

@@ -1,9 +1,10 @@
 import { sha256 } from "../../core/hash.ts";
 import { ConflictError, InvalidInputError, NotFoundError } from "../../core/errors.ts";
-import { type ApiKey, deleteKey, insertKey } from "../../db/access/api_keys.ts";
+import { type ApiKey, deleteKey, insertKey, replaceKey } from "../../db/access/api_keys.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { type Database, inTransaction } from "../../db/connect.ts";
 import { FIRST_KEY, GIVEN_KEY, newKey } from "./keys.ts";
+import type { Scope } from "../../security/scopes.ts";
 import type { Role } from "../../security/roles.ts";
 
 /** Names that the audit gives to what is no person. */
@@ -22,22 +23,48 @@ interface Giving {
  */
 export async function giveKey(
   sql: Database,
-  { name, role, by, why }: Giving & { role: Role },
+  { name, role, by, why, scopes, expiresAt }: Giving & {
+    role: Role;
+    scopes?: readonly Scope[];
+    expiresAt?: string;
+  },
 ): Promise<ApiKey & { key: string }> {
   if (TAKEN.includes(name.toLowerCase())) {
     throw new InvalidInputError(`Cannot name a key "${name}": the audit calls something else so`, "name");
   }
   const key = newKey();
   const added = await inTransaction(sql, async (tx) => {
-    const keyRow = await insertKey(tx, { name, role, sha256: sha256(key), by });
+    const keyRow = await insertKey(tx, { name, role, sha256: sha256(key), by, scopes, expiresAt });
     if (!keyRow) {
       throw new ConflictError(`There is a key of "${name}" already; revoke it first, or name another`);
     }
-    const auditEntry = { who: by, action: "add key", target: name, why, after: { role } };
+    const auditEntry = { who: by, action: "add key", target: name, why, after: { role, scopes, expiresAt } };
     await writeAudit(tx, { requestId: crypto.randomUUID(), ...auditEntry });
     return keyRow;
   });
   return { ...added, key };
+}
+
+/**
+ * Makes another key for the holder of one, which holds on for a while, and writes down who did.
+ * @throws {NotFoundError} there is none of this name   @throws {ConflictError} the environment gives it
+ */
+export async function rotateKey(
+  sql: Database,
+  { name, by, why, overlapMs }: Giving & { overlapMs: number },
+): Promise<ApiKey & { key: string }> {
+  if (name === GIVEN_KEY) {
+    throw new ConflictError(`Cannot rotate "${GIVEN_KEY}": it is what PERENNIAL_API_KEY says`);
+  }
+  const key = newKey();
+  const replaced = await inTransaction(sql, async (tx) => {
+    const row = await replaceKey(tx, { name, sha256: sha256(key), overlapMs });
+    if (!row) throw new NotFoundError("key", name);
+    const auditEntry = { who: by, action: "rotate key", target: name, why, after: { overlapMs } };
+    await writeAudit(tx, { requestId: crypto.randomUUID(), ...auditEntry });
+    return row;
+  });
+  return { ...replaced, key };
 }
 
 /**

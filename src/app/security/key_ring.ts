@@ -1,6 +1,6 @@
 import { withDeadline } from "../../core/deadline.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { KeyHolder } from "../../db/access/api_keys.ts";
+import type { PresentedKey } from "../../db/access/api_keys.ts";
 import type { Sql } from "../../db/connect.ts";
 import { holderOfKey } from "./keys.ts";
 
@@ -10,7 +10,7 @@ const LAST_WORD_MS = 10 * 60_000;
 const KEYS_MAX = 1_000;
 
 interface Known {
-  holder: KeyHolder;
+  holder: PresentedKey;
   /** when the database last said so */
   saidMs: number;
   /** until when nobody asks it again */
@@ -20,7 +20,7 @@ interface Known {
 /** Caches the holders of keys that were presented here. */
 export interface KeyRing {
   /** The holder of a presented key, or null. */
-  holderOf(key: string): KeyHolder | null | Promise<KeyHolder | null>;
+  holderOf(key: string): PresentedKey | null | Promise<PresentedKey | null>;
   /** Drops what is known of this holder's keys, at once. */
   forget(name: string): void;
 }
@@ -33,11 +33,11 @@ export interface KeyRing {
 export function createKeyRing(
   sql: Sql,
   clock: Clock,
-  lookUp: (sql: Sql, key: string) => Promise<KeyHolder | null> = holderOfKey,
+  lookUp: (sql: Sql, key: string) => Promise<PresentedKey | null> = holderOfKey,
 ): KeyRing {
   const known = new Map<string, Known>();
   let forgotten = 0;
-  const ask = async (key: string): Promise<KeyHolder | null> => {
+  const ask = async (key: string): Promise<PresentedKey | null> => {
     const before = forgotten;
     const holder = await lookUp(sql, key);
     if (before !== forgotten) return await ask(key); // what was read may be from before a key was revoked

@@ -1,7 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { sha256 } from "../../core/hash.ts";
-import { addFirstKey, findKey, hasKeys, type KeyHolder, saveKey, useKey } from "../../db/access/api_keys.ts";
+import {
+  addFirstKey,
+  deleteKey,
+  findKey,
+  hasKeys,
+  type PresentedKey,
+  saveKey,
+  useKey,
+} from "../../db/access/api_keys.ts";
 import type { Sql } from "../../db/connect.ts";
 
 /** The name of the key that an installation makes for itself, and of one that the environment gives. */
@@ -29,14 +37,16 @@ export const keyFile = (home: string): string => join(home, "api-key");
 /**
  * The API key of an installation; made when the database knows none yet. Only a salted hash of it stays in the database.
  * Safe when several processes start at once, and after a crash between any two steps.
- * @param options.given a key from the environment: it is let in beside the others, under the name `environment`
+ * @param options.given a key from the environment: it is let in beside the others, under the name `environment`; left
+ *   out, one that it gave before ends where `isApi`: a worker may well be started without it
  * @throws {RangeError} the given key is shorter than 16 characters
  */
 export async function ensureApiKey(
   sql: Sql,
-  { home, given }: { home: string; given?: string },
+  { home, given, isApi = true }: { home: string; given?: string; isApi?: boolean },
 ): Promise<InstallationKey> {
   if (given !== undefined) return await letIn(sql, given);
+  if (isApi) await deleteKey(sql, GIVEN_KEY); // it ends with the variable, and so do its sessions
   const path = keyFile(home);
   if (await hasKeys(sql)) return await kept(sql, path);
   // A key whose database was made anew stays the key: what uses it need not change.
@@ -56,7 +66,7 @@ async function kept(sql: Sql, path: string): Promise<InstallationKey> {
  * Returns the holder of the key that was presented, or null. Only its sha256 is looked up, so the time taken tells
  * nothing of a key. That it is used is written down.
  */
-export const holderOfKey = (sql: Sql, presented: string): Promise<KeyHolder | null> =>
+export const holderOfKey = (sql: Sql, presented: string): Promise<PresentedKey | null> =>
   useKey(sql, sha256(presented));
 
 /** The key in a file, or null where there is none. */

@@ -8,20 +8,22 @@ import { getSetting, putSetting } from "../../db/settings.ts";
 import { createPseudonymizer, type Pseudonym } from "../../privacy/pseudonym.ts";
 
 const CHECK = "pseudonym_check";
+const MARKED = "the secret of this installation";
 
 /**
  * The pseudonyms of an installation. The secret is `given` (PERENNIAL_SECRET), else a file with owner-only rights,
  * made at first start.
+ * @param options.replaces pseudonyms of a public secret that an older release made everything with
  * @throws {InvalidInputError} the database holds pseudonyms made with another secret: users would no longer match
  */
 export async function openPseudonyms(
   sql: Sql,
-  { home, given }: { home: string; given?: string },
+  { home, given, replaces }: { home: string; given?: string; replaces?: Pseudonym },
 ): Promise<Pseudonym> {
   const pseudonym = createPseudonymizer(given ?? await keptSecret(home));
-  const mark = pseudonym("the secret of this installation");
+  const mark = pseudonym(MARKED);
   const known = await getSetting(sql, CHECK);
-  if (known === null) await putSetting(sql, CHECK, mark);
+  if (known === null || known === replaces?.(MARKED)) await putSetting(sql, CHECK, mark);
   else if (known !== mark) {
     throw new InvalidInputError(
       `Cannot open this database: its user pseudonyms were made with another secret (fingerprint ` +
@@ -32,6 +34,11 @@ export async function openPseudonyms(
   }
   return pseudonym;
 }
+
+/** The secret that the keys of an installation are derived from: `given` (PERENNIAL_SECRET), else its file. */
+export const installationSecret = (
+  { home, given }: { home: string; given?: string },
+): Promise<string> => given === undefined ? keptSecret(home) : Promise.resolve(given);
 
 /** Returns what names a secret without telling it. */
 const fingerprint = (mark: unknown): string => sha256(String(mark)).slice(0, 12);

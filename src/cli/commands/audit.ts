@@ -1,24 +1,58 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import type { AuditVerification } from "../../app/security/audit_chain.ts";
+import { count } from "../../format/numbers.ts";
+import { ToldError } from "../exit.ts";
 import type { AuditRow } from "../../db/access/audit.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
-/** `perennial audit` */
+interface AuditOptions extends Common {
+  limit: number;
+  who?: string;
+  action?: string;
+  show?: "changes" | "accesses" | "all";
+}
+
+/** `perennial audit [verify]` */
 export function addAudit(program: Command, context: Context): void {
   const audit = program.command("audit").description("changes that people made, newest first")
     .option("--who <name>", "only what this person did")
     .option("--action <kind>", "only changes of this kind, as config")
+    .addOption(
+      new Option("--show <what>", "accesses are sign-ins, refusals, reads of persons' data, exports").choices(
+        [
+          "changes",
+          "accesses",
+          "all",
+        ],
+      ),
+    )
     .option("--limit <n>", "most rows", wholeNumber({ min: 1, max: 1000 }), 20);
   asking(
     audit,
     "perennial audit\nperennial audit --who ann --action config\nperennial audit --limit 100 --json",
   ).action(
-    async ({ limit, who, action, ...options }: Common & { limit: number; who?: string; action?: string }) => {
-      const { changes } = await (await context.client(options)).audit({ limit, who, action });
+    async ({ limit, who, action, show, ...options }: AuditOptions) => {
+      const { changes } = await (await context.client(options)).audit({ limit, who, action, show });
       context.show(options, changes, (all) => auditText(all, context.paint));
     },
   );
+  asking(
+    audit.command("verify").description(
+      "compute every link of the audit again, and name the first broken one",
+    ),
+    "perennial audit verify",
+  ).action(async (options: Common) => {
+    const verification = await (await context.client(options)).verifyAudit();
+    context.show(options, verification, verificationText);
+    if (!verification.intact) throw new ToldError("The audit was changed");
+  });
+}
+
+function verificationText({ rows, head, checkpoints, broken }: AuditVerification): string {
+  if (broken) return `Broken at link ${broken.link ?? "none"}, row ${broken.id ?? "gone"}: ${broken.why}`;
+  return `${count(rows)} links hold, ${count(checkpoints)} signed. The newest is ${head.link}: ${head.hash}`;
 }
 
 function auditText(changes: readonly AuditRow[], paint: Paint): string {

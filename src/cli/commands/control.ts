@@ -82,8 +82,10 @@ function addForce(program: Command, context: Context): void {
     );
 }
 
-const confirmation = (change: string) => ({ models, requestId }: ChangeAccepted) =>
-  `${change}: ${models.join(", ")} (request ${requestId})`;
+const TOLD_LATER = "; Temporal does not answer now: it is written down, and done as soon as it does";
+
+const confirmation = (change: string) => ({ models, requestId, told }: ChangeAccepted) =>
+  `${change}: ${models.join(", ")} (request ${requestId})${told ? "" : TOLD_LATER}`;
 
 function progressText({ model, stage, fraction, text }: ForceProgress): string {
   return `${model}: ${stage}${fraction === null ? "" : ` ${Math.round(fraction * 100)} %`}${

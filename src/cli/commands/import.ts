@@ -1,10 +1,13 @@
 import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { importFiles } from "../../app/events/import.ts";
+import { importFiles, type ImportResult } from "../../app/events/import.ts";
 import { tryImport } from "../../app/events/try_import.ts";
 import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
 import { readConfig } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
+import { storable } from "../../core/text.ts";
+import { writeAudit } from "../../db/access/audit.ts";
+import type { Database } from "../../db/connect.ts";
 import { hasPurchases } from "../../db/events/imports.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { Tally } from "../../events/tally.ts";
@@ -96,7 +99,9 @@ async function importAll(
     for (const path of paths) {
       const { signal } = interrupt;
       const results = await importFiles(deps, path, { plan, signal, tally, minUsable, onProgress: bar.at });
-      for (const { id, name, already, added } of results) {
+      for (const result of results) {
+        const { id, name, already, added } = result;
+        if (!already) await noteImport(sql, result, io.env.USER);
         heads.push(
           already
             ? `${name} was imported before (import ${id})`
@@ -118,6 +123,22 @@ async function importAll(
     interrupt.end();
     await database.close();
   }
+}
+
+/** Writes down who imported what. */
+async function noteImport(
+  sql: Database,
+  { id, name, added, quarantined }: ImportResult,
+  user = "perennial import",
+): Promise<void> {
+  await writeAudit(sql, {
+    requestId: crypto.randomUUID(),
+    who: user,
+    action: "import",
+    target: storable(`${id} ${name}`, 300),
+    why: "",
+    after: { added, quarantined },
+  });
 }
 
 /** Says why an import is none; undefined: it is one. */

@@ -81,10 +81,11 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
     m.kind,
     m.serving === null ? "-" : String(m.serving),
     m.newest === null ? "-" : String(m.newest),
+    m.unit,
     m.question,
   ]);
   return table(
-    ["model", "kind", { name: "serving", right: true }, { name: "newest", right: true }, "question"],
+    ["model", "kind", { name: "serving", right: true }, { name: "newest", right: true }, "in", "question"],
     rows,
     paint,
   );
@@ -103,10 +104,11 @@ function versionsText({ versions, serving }: Versions, paint: Paint): string {
       : mood(v.state, paint),
     minute(v.manifest.asOf),
     v.manifest.candidate,
+    v.manifest.unit ?? "-",
     metricsLine(v.manifest.metrics),
   ]);
   return table(
-    [{ name: "version", right: true }, "state", "as of", "candidate", "on the validation rows"],
+    [{ name: "version", right: true }, "state", "as of", "candidate", "in", "on the validation rows"],
     rows,
     paint,
   );

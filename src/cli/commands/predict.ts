@@ -65,9 +65,14 @@ async function idsIn(file: string): Promise<string[]> {
   );
 }
 
-function predictionsText({ model, version, fallback, asOf, predictions }: Predictions, paint: Paint): string {
+function predictionsText(
+  { model, version, unit, fallback, asOf, predictions }: Predictions,
+  paint: Paint,
+): string {
   const who = version === null ? "the baseline" : `version ${version}`;
-  const head = `${model}, ${who}${fallback ? " (not the one that should serve)" : ""}, as of ${minute(asOf)}`;
+  const head = `${model}, ${who}${fallback ? " (not the one that should serve)" : ""}, as of ${minute(asOf)}${
+    unit ? `, in ${unit}` : ""
+  }`;
   const rows = predictions.map((
     p,
   ) => [p.user ?? "", p.prediction === null ? "-" : figure(p.prediction), p.reason ?? ""]);

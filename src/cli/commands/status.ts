@@ -42,7 +42,7 @@ function modelText(m: ModelStatus, paint: Paint): string {
     ["next check", m.active ? minute(m.nextCheckAt) : "stopped; `perennial start` turns automatic checks on"],
     ...m.openAlerts > 0 ? [["alerts", `${m.openAlerts} open`] as [string, string]] : [],
   ];
-  const head = `${paint("bold", m.model)}  ${paint("dim", m.question)}`;
+  const head = `${paint("bold", m.model)}  ${paint("dim", `${m.question} In ${m.unit}.`)}`;
   return [head, ...lines.map(([name, text]) => `  ${paint("dim", name.padEnd(10))}  ${text}`)].join("\n");
 }
 

@@ -179,7 +179,9 @@ export function gateOf(cycle: Pick<Cycle, "evidence"> | null): ComparedVersion["
   return {
     rows: n,
     shoppers: clusters,
-    accuracy: accuracy === undefined ? null : { ...wilson(accuracy, clusters, confidence), confidence },
+    accuracy: accuracy === undefined || accuracy === null
+      ? null
+      : { ...wilson(accuracy, clusters, confidence), confidence },
   };
 }
 

@@ -30,8 +30,8 @@ export function cycleReads({ sql, temporalUi, namespace = "default" }: Dashboard
     cycle: (id) => nullIfNotFound(getCycle(sql, id)),
     workflowUrl(workflowId, runId) {
       if (!temporalUi) return temporalUi;
-      const path = `/namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`;
-      return new URL(path, temporalUi).href;
+      const path = `namespaces/${namespace}/workflows/${encodeURIComponent(workflowId)}/${runId}/history`;
+      return new URL(path, temporalUi.replace(/\/?$/, "/")).href;
     },
   };
 }

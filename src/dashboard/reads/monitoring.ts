@@ -16,6 +16,9 @@ import {
   readPerformance,
   readQuality,
 } from "../../app/reports/monitoring.ts";
+import { currentAsOf } from "../../app/as_of.ts";
+import { targetUnit } from "../../app/features/spending_unit.ts";
+import { getVersion } from "../../db/models/versions.ts";
 import type { DashboardDeps } from "../deps.ts";
 
 /** One look as it is shown; `report` null: there is none, and `waiting` says why. */
@@ -68,6 +71,17 @@ export const monitoringReads = (deps: DashboardDeps): MonitoringReads => ({
   monitoring: (query) => readMonitoringView(deps, query),
 });
 
+/** What the newest version predicts in; what one trained as of now would, where none serves or says. */
+async function unitOf(
+  { sql, clock }: Pick<MonitoringDeps, "sql" | "clock">,
+  definition: { unit: string },
+  { model, version, asOfMs }: { model: string; version?: number; asOfMs?: number },
+): Promise<string> {
+  const manifest = version === undefined ? undefined : (await getVersion(sql, model, version)).manifest;
+  return manifest?.unit ??
+    await targetUnit(sql, definition, { asOfMs: asOfMs ?? await currentAsOf(sql, clock) });
+}
+
 const LOOKS_SHOWN = 60;
 /** Later than any look: the year 9999. */
 const FAR_MS = Date.UTC(9999, 0);
@@ -101,12 +115,13 @@ export async function readMonitoringView(
     drift: shown(drift.models[i]),
   }));
   const { performance: answers, drift: inputs } = brief.find((view) => view.model === model)!;
+  const unit = await unitOf(deps, definition, { model, version: moves[0]?.version, asOfMs });
   const drawn = drift.models.find((view) => view.model === model)?.newest;
   const { falseAlarmDays, models: dividing, shares } = drift.budget;
   return {
     model,
     metric,
-    unit: definition.unit,
+    unit,
     brief,
     performance: answers,
     drift: inputs,

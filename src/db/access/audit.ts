@@ -16,11 +16,14 @@ export const AuditRow = z.object({
 });
 export type AuditRow = z.infer<typeof AuditRow>;
 
+/** A change to be written down. */
+export type AuditEntry = Omit<AuditRow, "id" | "at" | "before" | "after"> & {
+  before?: unknown;
+  after?: unknown;
+};
+
 /** Writes a change down, once per request. */
-export async function writeAudit(
-  sql: Sql,
-  row: Omit<AuditRow, "id" | "at" | "before" | "after"> & { before?: unknown; after?: unknown },
-): Promise<void> {
+export async function writeAudit(sql: Sql, row: AuditEntry): Promise<void> {
   const json = (value: unknown) => value === undefined ? null : sql.json(value as never);
   await sql`insert into audit (request_id, who, action, target, why, before, after)
     values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${row.why},
@@ -28,10 +31,22 @@ export async function writeAudit(
     on conflict (request_id) do nothing`;
 }
 
-/** Selects changes. */
+/** What the audit has besides changes: who got in, who was refused, who read or took what. */
+export const ACCESS_ACTIONS = [
+  "sign in",
+  "sign-in refused",
+  "first use of a key",
+  "refused",
+  "read of persons' data",
+  "export",
+] as const;
+
+/** Selects rows. */
 interface AuditFilter {
   who?: string;
   action?: string;
+  /** left out: changes alone, unless an action is named */
+  show?: "changes" | "accesses" | "all";
   /** only those written before the row of this id */
   before?: number;
   limit?: number;
@@ -45,10 +60,12 @@ export async function listAudit(sql: Sql, filter: AuditFilter | number = {}): Pr
 /** Changes people made, newest first, and the `before` of the page after them; null: these were the last. Goes by the primary key. */
 export async function pageOfAudit(
   sql: Sql,
-  { who, action, before, limit = 100 }: AuditFilter,
+  { who, action, before, show = action === undefined ? "changes" : "all", limit = 100 }: AuditFilter,
 ): Promise<{ changes: AuditRow[]; next: number | null }> {
+  const accesses = sql`action = any(${[...ACCESS_ACTIONS]}::text[])`;
+  const shown = { changes: sql`not ${accesses}`, accesses, all: sql`true` }[show];
   const rows = await sql`select id, request_id, at, who, action, target, why, before, after from audit
-    where ${before ? sql`id < ${before}` : sql`true`} ${who ? sql`and who = ${who}` : sql``}
+    where ${before ? sql`id < ${before}` : sql`true`} and ${shown} ${who ? sql`and who = ${who}` : sql``}
       ${action ? sql`and action = ${action}` : sql``}
     order by id desc limit ${limit + 1}`;
   const changes = readRows(AuditRow, rows.slice(0, limit));

@@ -15,19 +15,26 @@ const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
-/** Begins a session of the key with `keySha256`; those that have ended are cleared away. Null: there is no such key. */
+interface NewSession {
+  sha256: string;
+  /** the key that was shown, or the stored hash of the one that a code stands for */
+  key: { sha256: string } | { hash: string };
+  atMs: number;
+  expiresMs: number;
+}
+
+/**
+ * Begins a session of a key; those that have ended are cleared away. Null: there is no such key, or it has scopes: a
+ * session may all that its role allows.
+ */
 export async function addSession(
   sql: Sql,
-  { sha256, keySha256, atMs, expiresMs }: {
-    sha256: string;
-    keySha256: string;
-    atMs: number;
-    expiresMs: number;
-  },
+  { sha256, key, atMs, expiresMs }: NewSession,
 ): Promise<Session | null> {
   await sql`delete from sessions where expires_at <= ${new Date(atMs)}`;
-  const keyHash = hashIn(sql, keySha256);
-  const [row] = await sql`with its as (select name, role, hash from api_keys where hash = ${keyHash}),
+  const keyHash = "hash" in key ? sql`${key.hash}` : hashIn(sql, key.sha256);
+  const [row] = await sql`with its as (select name, role, hash from api_keys
+        where hash = ${keyHash} and coalesce(expires_at > now(), true) and scopes is null),
       used as (update api_keys k set last_used_at = now() from its where k.name = its.name)
     insert into sessions (sha256, key_name, key_hash, created_at, expires_at, seen_at)
     select ${sha256}, name, hash, ${new Date(atMs)}, ${new Date(expiresMs)}, ${new Date(atMs)} from its
@@ -42,7 +49,8 @@ export async function findSession(
   { atMs }: { atMs: number },
 ): Promise<Session | null> {
   const [row] = await sql`select s.sha256, s.key_name, k.role, s.created_at, s.expires_at, s.seen_at
-    from sessions s join api_keys k on k.name = s.key_name and k.hash = s.key_hash
+    from sessions s join api_keys k on k.name = s.key_name and coalesce(k.expires_at > now(), true)
+      and (k.hash = s.key_hash or (k.previous_hash = s.key_hash and k.previous_until > now()))
     where s.sha256 = ${sha256} and s.expires_at > ${new Date(atMs)}`;
   return row ? Session.parse(row) : null;
 }

@@ -36,6 +36,8 @@ export const OWN_TABLES = [
 export const SHARED_TABLES = [
   "api_keys",
   "artefact_orphans",
+  "audit_checkpoints",
+  "audit_head",
   "backtest_ends",
   "backtest_steps",
   "backtest_trainings",
@@ -48,11 +50,14 @@ export const SHARED_TABLES = [
   "imports",
   "label_blocks",
   "migrations",
+  "outbox",
   "quality_days",
   "quarantine",
   "repeats",
   "sessions",
   "settings",
+  "sign_in_codes",
+  "signal_uses",
   "user_days",
   "workers",
 ] as const;

@@ -81,3 +81,26 @@ export async function lastCheckMs(sql: Sql, model: string): Promise<number | nul
   const [row] = await sql`select max(checked_at) as at from checks where model = ${model}`;
   return row.at === null ? null : Date.parse(row.at);
 }
+
+/** What a check under the policy "worth" weighed, and the version that its cycle made. */
+export interface WeighedCheck {
+  asOf: string;
+  worth: unknown;
+  version: number | null;
+}
+
+/** Checks of a model that weighed the worth of a training, newest first. @param options.beforeMs as of earlier than that */
+export async function weighedChecks(
+  sql: Sql,
+  model: string,
+  { beforeMs, limit }: { beforeMs: number; limit: number },
+): Promise<WeighedCheck[]> {
+  const before = new Date(beforeMs).toISOString();
+  return [
+    ...await sql<WeighedCheck[]>`
+    select c.as_of, c.findings -> 'worth' as worth, v.version
+    from checks c left join model_versions v on v.cycle_id = c.cycle_id and v.model = c.model
+    where c.model = ${model} and c.as_of < ${before} and jsonb_typeof(c.findings -> 'worth') = 'object'
+    order by c.as_of desc, c.checked_at desc limit ${limit}`,
+  ];
+}

@@ -95,6 +95,17 @@ export async function unconcludedRollouts(sql: Sql, beforeMs: number): Promise<s
   return rows.map(({ id }) => id);
 }
 
+/** Returns how the cycle of the same model ended that ran before this one; null: there was none, or it was cancelled. */
+export async function endingBefore(
+  sql: Sql,
+  id: string,
+): Promise<{ outcome: string; error: string | null } | null> {
+  const [row] = await sql`select before.outcome, before.error from cycles this
+    join cycles before on before.model = this.model and before.started_at < this.started_at
+    where this.id = ${id} and before.ended_at is not null order by before.started_at desc limit 1`;
+  return row ? { outcome: row.outcome, error: row.error } : null;
+}
+
 /** Says how the rollout ended that a cycle began, with a word on why where its version does not serve. */
 export async function settleCycle(
   sql: Sql,

@@ -8,6 +8,13 @@ export async function eventSpan(sql: Sql): Promise<{ firstMs: number; lastMs: nu
   return row.first && row.last ? { firstMs: Date.parse(row.first), lastMs: Date.parse(row.last) } : null;
 }
 
+/** Purchases of whole days before a moment, and of its own day. Uses the primary key of `day_counts`. */
+export async function countPurchases(sql: Sql, { beforeMs }: { beforeMs: number }): Promise<number> {
+  const [row] = await sql`select coalesce(sum(events), 0)::float8 as purchases from day_counts
+    where type = 'purchase' and day <= floor(${beforeMs}::float8 / 86400000)`;
+  return row.purchases;
+}
+
 /** Events of one UTC day (days since 1970) and type. */
 export const DayCount = z.object({ day: z.int(), type: z.string(), events: z.number() });
 export type DayCount = z.infer<typeof DayCount>;

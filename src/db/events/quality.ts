@@ -4,6 +4,7 @@ import { Finding } from "../../quality/report.ts";
 import type { QualityEvidence, Refused } from "../../quality/quality_evidence.ts";
 import { DayProfile, PROFILE_VERSION } from "../../quality/profile.ts";
 import type { Sql } from "../connect.ts";
+import { purchaseMoney } from "./money.ts";
 import { mondayOf, profileDays } from "./quality_days.ts";
 
 /** Days that are read: history, and as far back as one look judges. */
@@ -17,12 +18,13 @@ export async function readQualityEvidence(
   { asOfMs }: { asOfMs: number },
 ): Promise<Omit<QualityEvidence, "alpha" | "previousMs" | "features">> {
   const days = await readProfiles(sql, { asOfMs });
-  const [refused, repeats, known] = await Promise.all([
+  const [refused, repeats, known, money] = await Promise.all([
     readRefused(sql, { asOfMs }),
     readRepeats(sql, { asOfMs }),
     knownFindings(sql, { asOfMs }),
+    purchaseMoney(sql, { beforeMs: asOfMs }),
   ]);
-  return { asOfMs, days, refused, repeats, known };
+  return { asOfMs, days, refused, repeats, known, money };
 }
 
 /**

@@ -2,6 +2,7 @@ import { DAY_MS } from "../../core/time.ts";
 import type { Activity } from "../../features/population.ts";
 import { type UserDay } from "../../features/user_day.ts";
 import type { Sql } from "../connect.ts";
+import { countsMoney } from "./money.ts";
 import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
 
 /** One shopper with the days on which something happened, ascending; at least one. */
@@ -104,9 +105,10 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
     select user_key as "userKey", day, ${ms(sql, "first_at")} as "firstMs", ${ms(sql, "last_at")} as "lastMs",
       coalesce(${ms(sql, "last_purchase_at")}, 0) as "lastPurchaseMs",
       cardinality(sessions) as sessions, cardinality(order_sessions) as orders, views, carts, purchases, returns,
-      others, units, case when (${hasMoney(sql, toMs)}) then spend else purchases end as spend, returned,
+      others, units, case when money then spend else purchases end as spend,
+      case when money then returned else returns end as returned,
       products, categories, viewed
-    from found order by user_key, day`;
+    from found, (select (${countsMoney(sql, toMs)}) as money) as shop order by user_key, day`;
 }
 
 /** Pseudonyms of the population as of `asOfMs`; a purchase day cut by it is looked up in `events`. */
@@ -124,13 +126,11 @@ function activeUsers(sql: Sql, asOfMs: number, { activeDays, activity }: Populat
     where at >= ${dayStart} and at < ${asOf} and type = 'purchase' and user_key is not null))`;
 }
 
-/** Whether any purchase before `beforeMs` carried money; where none did, purchase lines are counted instead. */
-function hasMoney(sql: Sql, beforeMs: number) {
-  const day = Math.floor(beforeMs / DAY_MS);
-  return sql`exists (select 1 from day_counts where type = 'purchase' and priced > 0 and day < ${day}::int)
-    or exists (select 1 from events where at >= ${at(sql, day * DAY_MS)} and at < ${at(sql, beforeMs)}
-               and type = 'purchase' and amount > 0)`;
-}
-
 const at = (sql: Sql, ms: number) => sql`to_timestamp(${ms}::float8 / 1000)`;
 const ms = (sql: Sql, column: string) => sql`(extract(epoch from ${sql(column)}) * 1000)::float8`;
+
+/** Lists the pseudonyms of all shoppers. */
+export async function knownUsers(sql: Sql): Promise<string[]> {
+  const rows = await sql`select distinct user_key from user_days`;
+  return rows.map(({ userKey }) => userKey);
+}

@@ -41,7 +41,36 @@ export async function updateCandidate(
   },
 ): Promise<void> {
   await sql`update model_versions set manifest = ${sql.json(manifest)}, artefact_sha256 = ${artefactSha256}
-    where model = ${model} and version = ${version} and state <> 'deployed'`;
+    where model = ${model} and version = ${version} and state <> 'deployed'`; // its signature no longer holds
+}
+
+/** Returns what the signature of a version covers, as the database holds it, and the signature; null: it has none. */
+export async function versionSeal(
+  sql: Sql,
+  model: string,
+  version: number,
+): Promise<{ artefactSha256: string; manifest: string; signature: string | null }> {
+  const [row] = await sql`select artefact_sha256, manifest::text as manifest, signature from model_versions
+    where model = ${model} and version = ${version}`;
+  if (!row) throw new NotFoundError(`version of ${model}`, String(version));
+  return { artefactSha256: row.artefactSha256, manifest: row.manifest, signature: row.signature };
+}
+
+/** Stores the signature of a version. */
+export async function saveSignature(
+  sql: Sql,
+  model: string,
+  version: number,
+  signature: string,
+): Promise<void> {
+  await sql`update model_versions set signature = ${signature} where model = ${model} and version = ${version}`;
+}
+
+/** Lists the versions that nobody signed. */
+export async function unsignedVersions(sql: Sql): Promise<{ model: string; version: number }[]> {
+  const rows =
+    await sql`select model, version from model_versions where signature is null order by model, version`;
+  return rows.map(({ model, version }) => ({ model, version }));
 }
 
 /** Says what became of a version. */

@@ -2,6 +2,7 @@ import { DAY_MS } from "../../core/time.ts";
 import { PRICE_BIN } from "../profile.ts";
 import { askRate } from "../rates.ts";
 import { type Check, type Tested, type View } from "../view.ts";
+import { count } from "../../format/numbers.ts";
 import { dayText, percent, times } from "../format.ts";
 import { seriesOf } from "./repetition.ts";
 
@@ -74,6 +75,40 @@ function commonFactors(view: View): number[] {
   const mass = (bin: number) => near(fresh, bin);
   return bins.sort((a, b) => mass(b) - mass(a) || a - b).slice(0, FACTORS);
 }
+
+/** Fewer purchases than this say nothing about a shop. */
+const PURCHASES_MIN = 20;
+/** Lines for nothing, such as samples, are so few. */
+const PRICED_MIN = 0.9;
+
+/** Only some purchases carry money: spending is then either what the others cost, or no money at all. */
+export const partlyPriced: Check = ({ evidence: { money, asOfMs }, fresh }) => {
+  if (money === null || money.purchases < PURCHASES_MIN) return [];
+  const { purchases, priced } = money;
+  const share = priced / purchases;
+  if (priced === 0 || share >= PRICED_MIN) return [];
+  const counted = 2 * priced >= purchases
+    ? "spending counts the others as nothing"
+    : "spending is counted in lines bought";
+  return [{
+    p: null,
+    found: {
+      kind: "missing",
+      subject: "money",
+      means: "broken",
+      rows: purchases - priced,
+      share: 1 - share,
+      fromMs: fresh[0] * DAY_MS,
+      toMs: asOfMs,
+      text:
+        `only ${count(priced)} of the last ${
+          count(purchases)
+        } purchases carry a price or an amount: ${counted}; ` +
+        "send all prices or none, or accept it if it is so",
+      evidence: { purchases, priced },
+    },
+  }];
+};
 
 /** A number so far beyond all before it is no purchase. */
 const BEYOND = 10;

@@ -90,7 +90,7 @@ Deno.test("readComparison() finds where both scored the same rows, outcomes befo
     const view = (await readComparison(deps, { model: "churn", ...pair }))!;
     assert.deepEqual(view.paired.map((p) => p.on), ["outcomes", "gate"]);
     assert.deepEqual([view.a.version.version, view.b.cycle!.id], [pair.a, judged.id]);
-    assert.ok(view.b.gate!.accuracy!.low < view.b.version.manifest.metrics.accuracy);
+    assert.ok(view.b.gate!.accuracy!.low < view.b.version.manifest.metrics.accuracy!);
     assert.deepEqual(view.b.live.map((l) => [l.metric, l.looked]), [["accuracy", null], ["logLoss", null]]);
     assert.equal(view.a.config.version, 0);
     assert.equal(await readComparison(deps, { model: "nobody", ...pair }), null);

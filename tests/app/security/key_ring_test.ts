@@ -8,7 +8,7 @@ function ringOf(keys: Map<string, string>) {
   const ring = createKeyRing(null as unknown as Sql, () => state.nowMs, (_sql, key) => {
     state.asked++;
     const name = keys.get(key);
-    const holder = name === undefined ? null : { name, role: "admin" as const };
+    const holder = name === undefined ? null : { id: name, name, role: "admin" as const, scopes: null };
     return state.away ? Promise.reject(new Error("away")) : Promise.resolve(holder);
   });
   return { state, ring, nameOf: async (key: string) => (await ring.holderOf(key))?.name ?? null };

@@ -2,18 +2,16 @@ import assert from "node:assert/strict";
 import { sha256 } from "../../../src/core/hash.ts";
 import { saveKey } from "../../../src/db/access/api_keys.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
-import { migrate } from "../../../src/db/migrate.ts";
 import { ensureApiKey, holderOfKey, keyFile, newKey, readKey } from "../../../src/app/security/keys.ts";
-import { freshDatabase } from "../../support/installation.ts";
+import { migratedDatabase } from "../../support/migrated_database.ts";
 
 const nameOfKey = async (sql: Database, key: string) => (await holderOfKey(sql, key))?.name ?? null;
 
 async function withHome(test: (at: { sql: Database; home: string }) => Promise<void>): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const home = await Deno.makeTempDir({ prefix: "perennial-keys-" });
   const sql = connect(database.url, { max: 4 });
   try {
-    await migrate(sql);
     await test({ sql, home });
   } finally {
     await sql.end({ timeout: 5 });

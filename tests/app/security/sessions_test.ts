@@ -1,21 +1,26 @@
 import assert from "node:assert/strict";
+import { NotFoundError } from "../../../src/core/errors.ts";
 import { sha256 } from "../../../src/core/hash.ts";
 import { saveKey } from "../../../src/db/access/api_keys.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
-import { migrate } from "../../../src/db/migrate.ts";
 import { endSession, leaveNotice, takeNotice } from "../../../src/db/access/sessions.ts";
 import { createAttempts } from "../../../src/security/attempts.ts";
-import { beginSession, SESSION_MS, sessionOf } from "../../../src/app/security/sessions.ts";
-import { freshDatabase } from "../../support/installation.ts";
+import {
+  beginSession,
+  beginSessionByCode,
+  makeSignInCode,
+  SESSION_MS,
+  sessionOf,
+} from "../../../src/app/security/sessions.ts";
+import { migratedDatabase } from "../../support/migrated_database.ts";
 
 const KEY = "pk_a-key-for-tests-only";
 const atMs = Date.parse("2026-03-02T14:37:08Z");
 
 async function withKey(use: (sql: Database) => Promise<void>): Promise<void> {
-  await using database = await freshDatabase();
+  await using database = await migratedDatabase();
   const sql = connect(database.url, { max: 2 });
   try {
-    await migrate(sql);
     await saveKey(sql, "owner", sha256(KEY));
     await use(sql);
   } finally {
@@ -81,12 +86,37 @@ Deno.test("takeNotice() gives the word that was left once", () =>
 Deno.test("createAttempts() bounds failures in a window, also of attempts at once, and forgives successes", () => {
   let now = 0;
   const attempts = createAttempts(() => now, { max: 2, perMs: 1000 });
-  assert.deepEqual([attempts.begin(), attempts.begin(), attempts.begin()], [0, 0, 1000]);
+  const begin = () => attempts.begin(["a"]);
+  assert.deepEqual([begin(), begin(), begin()], [0, 0, 1000]);
   now = 400;
-  assert.equal(attempts.begin(), 600);
-  attempts.succeeded();
-  assert.equal(attempts.begin(), 0);
+  assert.equal(begin(), 600);
+  attempts.succeeded(["a"]);
+  assert.equal(begin(), 0);
   now = 1000;
-  assert.equal(attempts.begin(), 0, "the first failure is forgotten");
-  assert.equal(attempts.begin(), 400);
+  assert.equal(begin(), 0, "the first failure is forgotten");
+  assert.equal(begin(), 400);
 });
+
+Deno.test("createAttempts() counts each address and each key by itself, and forgets the oldest of too many", () => {
+  const attempts = createAttempts(() => 0, { max: 1, perMs: 1000 });
+  assert.equal(attempts.begin(["address 1", "key a"]), 0);
+  assert.equal(attempts.begin(["address 2", "key b"]), 0);
+  assert.equal(attempts.begin(["address 2", "key c"]), 1000);
+  assert.equal(attempts.begin(["address 3", "key a"]), 1000);
+  for (let i = 0; i < 20_000; i++) attempts.begin([`address ${i + 9}`]);
+  assert.equal(attempts.begin(["address 1"]), 0);
+});
+
+Deno.test("a sign-in code begins one session, within five minutes, of the key that asked for it", () =>
+  withKey(async (sql) => {
+    const { code } = await makeSignInCode(sql, "owner", { atMs });
+    const begun = await beginSessionByCode(sql, code, { atMs: atMs + 299_000 });
+    assert.equal(begun?.session.keyName, "owner");
+    assert.equal(await beginSessionByCode(sql, code, { atMs }), null, "it is used up");
+    const late = await makeSignInCode(sql, "owner", { atMs });
+    assert.equal(await beginSessionByCode(sql, late.code, { atMs: atMs + 300_000 }), null);
+    const old = await makeSignInCode(sql, "owner", { atMs });
+    await saveKey(sql, "owner", sha256("pk_another-key-under-this-name"));
+    assert.equal(await beginSessionByCode(sql, old.code, { atMs }), null, "its key is not there any more");
+    await assert.rejects(makeSignInCode(sql, "nobody", { atMs }), NotFoundError);
+  }));

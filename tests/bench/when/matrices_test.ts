@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Matrix, readMatrix } from "../../../bench/when/matrix.ts";
-import { oracle } from "../../../bench/when/oracle.ts";
+import { oracle } from "../../../src/backtest/losses/oracle.ts";
 import { OWN_LEARNER, ownPredictions } from "../../../bench/when/own_learner.ts";
 import { askPython, pythonForWhen } from "../../../bench/when/python.ts";
 import { pricesOf, viewsOf } from "../../../bench/when/run.ts";
@@ -60,36 +60,41 @@ async function matricesOf(folder: string, name: string, csv: string): Promise<Ma
   return await Promise.all(files.map((file) => readMatrix(folder, file)));
 }
 
-Deno.test("matrices: two learners under three ways of labels becoming known; losses only of blocks not learned", () =>
-  inFolder(async (folder) => {
-    const matrices = await matricesOf(folder, "mixed", csvOf());
-    assert.deepEqual(
-      matrices.map(({ learner, mode }) => `${learner} ${mode}`),
-      ["linear", "lightgbm"].flatMap((learner) =>
-        ["fixed", "natural-complete", "natural-known"].map((mode) => `${learner} ${mode}`)
-      ),
-    );
-    for (const { versions, loss, mode, knownAt } of matrices) {
-      versions.forEach(({ before, through }, v) => {
-        loss[v].forEach((value, j) => assert.equal(value === null, through === null || j <= through));
-        if (mode === "fixed") assert.equal(through, before - 1);
-        if (mode === "natural-complete" && through !== null) assert.ok(knownAt[through] <= before);
-      });
-    }
-    const [fixed] = matrices;
-    assert.ok(fixed.loss[8][9]! > fixed.loss[8][8]! + 0.2, "the boundary that moved costs");
-    assert.ok(fixed.loss[13][14]! < fixed.loss[8][14]! - 0.05, "and training again helps");
-    assert.ok(
-      matrices.slice(1, 3).every(({ seen }) => seen),
-      "what is seen first is kept apart from what is paid",
-    );
-  }));
+const mixedFolder = await Deno.makeTempDir();
+Deno.test.afterAll(() => Deno.remove(mixedFolder, { recursive: true }));
+
+let made: Promise<Matrix[]> | undefined;
+/** The matrices of the set as it is; made once for all tests of this file. */
+const mixedMatrices = (): Promise<Matrix[]> => made ??= matricesOf(mixedFolder, "mixed", csvOf());
+
+Deno.test("matrices: two learners under three ways of labels becoming known; losses only of blocks not learned", async () => {
+  const matrices = await mixedMatrices();
+  assert.deepEqual(
+    matrices.map(({ learner, mode }) => `${learner} ${mode}`),
+    ["linear", "lightgbm"].flatMap((learner) =>
+      ["fixed", "natural-complete", "natural-known"].map((mode) => `${learner} ${mode}`)
+    ),
+  );
+  for (const { versions, loss, mode, knownAt } of matrices) {
+    versions.forEach(({ before, through }, v) => {
+      loss[v].forEach((value, j) => assert.equal(value === null, through === null || j <= through));
+      if (mode === "fixed") assert.equal(through, before - 1);
+      if (mode === "natural-complete" && through !== null) assert.ok(knownAt[through] <= before);
+    });
+  }
+  const [fixed] = matrices;
+  assert.ok(fixed.loss[8][9]! > fixed.loss[8][8]! + 0.2, "the boundary that moved costs");
+  assert.ok(fixed.loss[13][14]! < fixed.loss[8][14]! - 0.05, "and training again helps");
+  assert.ok(
+    matrices.slice(1, 3).every(({ seen }) => seen),
+    "what is seen first is kept apart from what is paid",
+  );
+});
 
 Deno.test("matrices: labels of a later block change nothing that was learned or lost before", () =>
   inFolder(async (folder) => {
-    const [before, after] = await Promise.all(
-      [false, true].map((late) => matricesOf(folder, `late-${late}`, csvOf({ late }))),
-    );
+    const before = await mixedMatrices();
+    const after = await matricesOf(folder, "late", csvOf({ late: true }));
     before.forEach((matrix, i) => {
       matrix.loss.forEach((losses, v) =>
         assert.deepEqual(losses.slice(0, 14), after[i].loss[v].slice(0, 14))
@@ -122,32 +127,31 @@ Deno.test("matrices: the project's own recipe is trained before every block, and
     assert.ok(loss[7][9]! > 0.3, `error after: ${loss[7][9]}`);
   }));
 
-Deno.test("oracle: RetrainOpt's exact planner finds the same cost on every view; all Python peers answer", () =>
-  inFolder(async (folder) => {
-    const views = (await matricesOf(folder, "exact", csvOf())).flatMap((matrix) =>
-      viewsOf(matrix, () => undefined).map((view) => ({ view, alphas: pricesOf(view) }))
-    );
-    const asked = views.map(({ view: { matrix, delay, start }, alphas }) => ({
-      name: `exact.${matrix.learner}.seed1.${matrix.mode}`,
-      delay,
-      start,
-      alphas: [alphas[1], alphas[6]],
-    }));
-    interface Answer {
-      views: { prices: { alpha: number; exact: number; trainings: Record<string, number[]> }[] }[];
-    }
-    const answer = await askPython<Answer>(await python, "peers.py", { folder, views: asked }, 5);
-    assert.ok(views.length >= 8, `views: ${views.length}`);
-    answer.views.forEach(({ prices }, i) => {
-      for (const { alpha, exact, trainings } of prices) {
-        assert.ok(Math.abs(exact - oracle(views[i].view, alpha).cost) < 1e-9);
-        assert.deepEqual(
-          Object.keys(trainings).sort(),
-          ["ADWIN", "FHDDM", "KSWIN", "RetrainOpt Base", "RetrainOpt Learned", "UPF", "UPF, 8 ahead"],
-        );
-      }
-    });
+Deno.test("oracle: RetrainOpt's exact planner finds the same cost on every view; all Python peers answer", async () => {
+  const views = (await mixedMatrices()).flatMap((matrix) =>
+    viewsOf(matrix, () => undefined).map((view) => ({ view, alphas: pricesOf(view) }))
+  );
+  const asked = views.map(({ view: { matrix, delay, start }, alphas }) => ({
+    name: `mixed.${matrix.learner}.seed1.${matrix.mode}`,
+    delay,
+    start,
+    alphas: [alphas[1], alphas[6]],
   }));
+  interface Answer {
+    views: { prices: { alpha: number; exact: number; trainings: Record<string, number[]> }[] }[];
+  }
+  const answer = await askPython<Answer>(await python, "peers.py", { folder: mixedFolder, views: asked }, 5);
+  assert.ok(views.length >= 8, `views: ${views.length}`);
+  answer.views.forEach(({ prices }, i) => {
+    for (const { alpha, exact, trainings } of prices) {
+      assert.ok(Math.abs(exact - oracle(views[i].view, alpha).cost) < 1e-9);
+      assert.deepEqual(
+        Object.keys(trainings).sort(),
+        ["ADWIN", "FHDDM", "KSWIN", "RetrainOpt Base", "RetrainOpt Learned", "UPF", "UPF, 8 ahead"],
+      );
+    }
+  });
+});
 
 const FAULTS: readonly [string, string, RegExp][] = [
   [

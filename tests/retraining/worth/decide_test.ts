@@ -151,3 +151,33 @@ Deno.test("regimes that explain the losses weigh more", () => {
   assert.equal(regimes[0].name, "still");
   assert.ok(regimes[0].weight > 0.9);
 });
+
+const saved = (values: readonly number[]) => values.map((value, i) => ({ number: i, saved: value }));
+
+for (
+  const [name, over, values, want] of [
+    ["surely saves more than it costs", { price: 3 }, [0.05, 0.06, 0.05, 0.06], "recalibrate"],
+    ["saves less than it costs", { price: 3 }, [0.01, 0.012, 0.011], "wait"],
+    ["saves as often as it costs", { price: 3 }, [0.3, -0.3, 0.3, -0.3], "wait"],
+    ["was seen at one window only", { price: 3 }, [0.5], "wait"],
+    ["is worth less than a training", { price: 0.001 }, [0.002, 0.003], "retrain"],
+    ["is worth more than a training", { price: 0.001 }, [2, 2.1], "recalibrate"],
+  ] as const
+) {
+  Deno.test(`decideWorth() where recalibrating ${name}`, () => {
+    const windows = windowsOf(VERSIONS, {
+      count: 8,
+      lossOf: ({ through }, window) => 1 + 0.02 * (window - through),
+    });
+    const recalibration = { possible: true, text: "a line", share: 0.02, windows: saved(values) };
+    const decision = decideWorth(inputOf(VERSIONS, windows, { ...over, recalibration, regimes: REGIMES }));
+    assert.equal(decision.answer, want, `${decision.text}; ${decision.recalibration?.text}`);
+    assert.equal(WorthDecision.parse(JSON.parse(JSON.stringify(decision))).answer, want);
+    const impossible = { ...recalibration, possible: false };
+    const without = decideWorth(
+      inputOf(VERSIONS, windows, { ...over, recalibration: impossible, regimes: REGIMES }),
+    );
+    assert.equal(without.recalibration, null);
+    assert.notEqual(without.answer, "recalibrate");
+  });
+}

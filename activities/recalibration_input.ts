@@ -1,0 +1,75 @@
+import { DAY_MS } from "../src/core/time.ts";
+import type { ModelConfig } from "../src/config/retraining.ts";
+import type { ModelDefinition } from "../src/models/model.ts";
+import { learnedThrough } from "../src/registry/version.ts";
+import { RECALIBRATION_SHARE, type RecalibrationInput } from "../src/retraining/worth/recalibration.ts";
+import { mean } from "../src/stats/mean.ts";
+import { rowLosses } from "../src/stats/metrics.ts";
+import { alongLine, fitLine, type LineFit } from "../src/training/line.ts";
+import { lineCap, recalibrationBlocks } from "../src/training/recalibrate.ts";
+import type { SnapshotBlock } from "../src/training/snapshot.ts";
+import type { Scored } from "./scored_version.ts";
+
+interface Recalibrated {
+  model: ModelDefinition;
+  config: ModelConfig;
+  /** labelled cut-offs, oldest first */
+  blocks: readonly SnapshotBlock[];
+  scored: readonly Scored[];
+  /** the one of them that serves */
+  serving: Scored;
+  numberOf: (cutoff: string) => number;
+  /** number of the first cut-off that would be served */
+  window: number;
+}
+
+/**
+ * Returns what recalibrating would have saved at each labelled cut-off, with the outcomes known there, over the stored
+ * versions that were no older than the one that serves is now; and whether it can be recalibrated now.
+ */
+export function recalibrationInput(weighed: Recalibrated): RecalibrationInput {
+  const { config, blocks, serving, numberOf } = weighed;
+  const seenMs = Date.parse(serving.manifest.served.labelledThrough);
+  const newest = recalibrationBlocks(blocks, { seenMs, rowsWanted: config.validation_rows });
+  const now = lineOn(newest, serving, weighed);
+  const windows = blocks.flatMap(({ cutoff }) => {
+    const saved = savedAt(cutoff, weighed);
+    return saved.length > 0 ? [{ number: numberOf(cutoff), saved: mean(Float64Array.from(saved)) }] : [];
+  });
+  const text = now.kind === "not enough"
+    ? now.text
+    : `intercept ${now.line.intercept.toPrecision(3)}, slope ${
+      now.line.slope.toPrecision(3)
+    } on ${now.rows} rows`;
+  return { possible: now.kind === "fitted", text, share: RECALIBRATION_SHARE, windows };
+}
+
+/** What recalibrating would have saved at a cut-off, of each version that was old enough for it and not too old. */
+function savedAt(cutoff: string, weighed: Recalibrated): number[] {
+  const { model, scored, serving, numberOf, window } = weighed;
+  const ageMax = window - serving.version.through;
+  return scored.flatMap((one) => {
+    const rows = one.rows.get(cutoff);
+    if (!rows || numberOf(cutoff) - one.version.through > ageMax) return [];
+    const fit = lineOn(knownAt(cutoff, one, weighed), one, weighed);
+    if (fit.kind === "not enough") return [];
+    const cap = one.manifest.targetCap ?? Infinity;
+    const renewed = rowLosses(model.loss, rows.target, alongLine(fit.line, rows.trained), { cap });
+    return [mean(rows.loss) - mean(renewed)];
+  });
+}
+
+/** The cut-offs that a version could have been recalibrated on at a cut-off: their outcomes were complete by then. */
+function knownAt(cutoff: string, { manifest }: Scored, { config, blocks }: Recalibrated): SnapshotBlock[] {
+  const atMs = Date.parse(cutoff);
+  const known = blocks.filter((block) => Date.parse(block.cutoff) + config.horizon_days * DAY_MS <= atMs);
+  const seenMs = Date.parse(learnedThrough(manifest));
+  return recalibrationBlocks(known, { seenMs, rowsWanted: config.validation_rows });
+}
+
+function lineOn(blocks: readonly SnapshotBlock[], one: Scored, { model }: Recalibrated): LineFit {
+  const parts = blocks.flatMap(({ cutoff }) => one.rows.get(cutoff) ?? []);
+  const predictions = parts.flatMap(({ trained }) => [...trained]);
+  const outcomes = parts.flatMap(({ target }) => [...target]);
+  return fitLine(model.kind, predictions, outcomes, { cap: lineCap(model.kind, one.manifest.targetCap) });
+}

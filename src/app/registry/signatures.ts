@@ -1,0 +1,57 @@
+import { writeAudit } from "../../db/access/audit.ts";
+import { type Database, inTransaction, type Sql } from "../../db/connect.ts";
+import { saveSignature, unsignedVersions, versionSeal } from "../../db/models/versions.ts";
+import type { SigningKeys } from "../../security/signing.ts";
+
+/** What the signature of a version covers, each part on a line of its own. */
+const signedText = (
+  { model, version, artefactSha256, manifest }: {
+    model: string;
+    version: number;
+    artefactSha256: string;
+    manifest: string;
+  },
+): string => ["perennial version 1", model, version, artefactSha256, manifest].join("\n");
+
+/** Signs a version that this process just made or changed: its model, number, file and manifest. */
+export async function signVersion(
+  sql: Sql,
+  signing: SigningKeys | undefined,
+  { model, version }: { model: string; version: number },
+): Promise<void> {
+  if (!signing) return;
+  const seal = await versionSeal(sql, model, version);
+  await saveSignature(sql, model, version, signing.sign(signedText({ model, version, ...seal })));
+}
+
+/** Returns why a version must not serve: nobody whom we trust signed it as it stands there; null: it may. */
+export async function distrust(
+  sql: Sql,
+  signing: SigningKeys,
+  { model, version }: { model: string; version: number },
+): Promise<string | null> {
+  const { signature, ...seal } = await versionSeal(sql, model, version);
+  const state = signing.check(signedText({ model, version, ...seal }), signature);
+  if (state === "valid") return null;
+  return state === "unsigned"
+    ? "it is not signed"
+    : "its signature is not of this installation, or its file, number or manifest is not what was signed";
+}
+
+/** Signs the versions that a release without signatures made, and writes down that it did. To be called once only. */
+export async function signOldVersions(sql: Database, signing: SigningKeys): Promise<number> {
+  return await inTransaction(sql, async (tx) => {
+    const versions = await unsignedVersions(tx);
+    for (const version of versions) await signVersion(tx, signing, version);
+    if (versions.length === 0) return 0;
+    await writeAudit(tx, {
+      requestId: crypto.randomUUID(),
+      who: "perennial",
+      action: "sign old versions",
+      target: "models",
+      why: "an older release made them, which did not sign",
+      after: { versions: versions.map(({ model, version }) => `${model} ${version}`), keyId: signing.keyId },
+    });
+    return versions.length;
+  });
+}

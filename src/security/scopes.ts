@@ -1,0 +1,15 @@
+/** What a key can be bounded to, besides by its role. */
+export const SCOPES = [
+  "read",
+  "events:write",
+  "predictions:read",
+  "retraining:run",
+  "serving:write",
+  "config:write",
+  "keys:manage",
+] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** Whether a key with these scopes may do what takes `needed`; null: its role alone counts. */
+export const covers = (scopes: readonly Scope[] | null, needed: Scope): boolean =>
+  scopes === null || scopes.includes(needed);

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { distrust, signOldVersions, signVersion } from "../../../src/app/registry/signatures.ts";
+import { openSigning, rotateSigningKey } from "../../../src/app/security/signing_key.ts";
+import { listAudit } from "../../../src/db/access/audit.ts";
+import { listAlerts } from "../../../src/db/alerts/alerts.ts";
+import { connect, type Database } from "../../../src/db/connect.ts";
+import { migrate } from "../../../src/db/migrate.ts";
+import { createModelCache } from "../../../src/serving/loaded_model.ts";
+import type { ArtefactStore } from "../../../src/registry/artefacts.ts";
+import { newSigningKey, openSigningKeys } from "../../../src/security/signing.ts";
+import { freshDatabase } from "../../support/installation.ts";
+import { addVersions } from "../../db/models_support.ts";
+
+const signing = openSigningKeys({ privatePem: newSigningKey(), trusted: [] });
+
+async function withVersions(use: (sql: Database) => Promise<void>): Promise<void> {
+  await using database = await freshDatabase();
+  const sql = connect(database.url, { max: 2 });
+  try {
+    await migrate(sql);
+    await addVersions(sql, 2);
+    await use(sql);
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+for (
+  const [what, change, want] of [
+    ["nothing was changed", (_sql: Database) => Promise.resolve(), null],
+    [
+      "another file was put in, with its hash in the row",
+      (sql: Database) => sql`update model_versions set artefact_sha256 = ${"f".repeat(64)} where version = 1`,
+      /is not what was signed/,
+    ],
+    [
+      "its manifest was changed",
+      (sql: Database) =>
+        sql`update model_versions set manifest = jsonb_set(manifest, '{baseline}', '0.9') where version = 1`,
+      /is not what was signed/,
+    ],
+    [
+      "another version's signature was put in",
+      (sql: Database) =>
+        sql`update model_versions set signature = (select signature from model_versions where version = 2) where version = 1`,
+      /is not what was signed/,
+    ],
+    [
+      "another installation signed it",
+      (sql: Database) =>
+        signVersion(sql, openSigningKeys({ privatePem: newSigningKey(), trusted: [] }), {
+          model: "churn",
+          version: 1,
+        }),
+      /is not of this installation/,
+    ],
+    [
+      "its signature is gone",
+      (sql: Database) => sql`update model_versions set signature = null where version = 1`,
+      /it is not signed/,
+    ],
+    [
+      "its signature is nonsense",
+      (sql: Database) => sql`update model_versions set signature = 'nonsense' where version = 1`,
+      /is not of this installation/,
+    ],
+  ] as [string, (sql: Database) => Promise<unknown>, RegExp | null][]
+) {
+  Deno.test(`distrust() ${want === null ? "lets a version serve" : "keeps a version from serving"}, when ${what}`, () =>
+    withVersions(async (sql) => {
+      const one = { model: "churn", version: 1 };
+      for (const version of [1, 2]) await signVersion(sql, signing, { ...one, version });
+      await change(sql);
+      const why = await distrust(sql, signing, one);
+      if (want === null) assert.equal(why, null);
+      else assert.match(why!, want);
+    }));
+}
+
+Deno.test("a version that nobody signed is not read to serve, is marked, and a critical alert says why", () =>
+  withVersions(async (sql) => {
+    const store: ArtefactStore = {
+      put: () => Promise.reject(new Error("not asked")),
+      get: () => Promise.reject(new Error("its file must not be read")),
+      remove: () => Promise.reject(new Error("not asked")),
+    };
+    const load = createModelCache({ sql, store, signing, clock: () => 0 });
+    assert.deepEqual(await load("churn", 1), { version: 1, scorer: null });
+    const [{ severity, title }] = await listAlerts(sql);
+    assert.equal(severity, "critical");
+    assert.match(title, /^churn: the file of version 1 cannot be used: .*: it is not signed/);
+  }));
+
+Deno.test("signOldVersions() signs what an older release made, and the audit says so", () =>
+  withVersions(async (sql) => {
+    assert.equal(await signOldVersions(sql, signing), 2);
+    assert.equal(await signOldVersions(sql, signing), 0);
+    assert.equal(await distrust(sql, signing, { model: "churn", version: 2 }), null);
+    const [{ who, action, after }] = await listAudit(sql);
+    assert.deepEqual([who, action], ["perennial", "sign old versions"]);
+    assert.deepEqual((after as { versions: string[] }).versions, ["churn 1", "churn 2"]);
+  }));
+
+Deno.test("rotateSigningKey() goes on trusting what the old key signed; files are their owner's alone", async () => {
+  const home = await Deno.makeTempDir({ prefix: "perennial-signing-" });
+  try {
+    const [before, same] = await Promise.all([openSigning({ home }), openSigning({ home })]);
+    assert.equal(before.keyId, same.keyId, "two processes that start at once");
+    const signature = before.sign("a text");
+    const { keyId } = await rotateSigningKey(home);
+    const after = await openSigning({ home });
+    assert.deepEqual([after.keyId, after.keyId === before.keyId], [keyId, false]);
+    assert.equal(after.check("a text", signature), "valid");
+    assert.equal(after.check("another text", signature), "foreign");
+    assert.equal(before.check("a text", after.sign("a text")), "foreign", "until it starts again");
+    for await (const { name } of Deno.readDir(home)) {
+      assert.equal((await Deno.stat(`${home}/${name}`)).mode! & 0o777, 0o600, name);
+    }
+    await assert.rejects(openSigning({ home, given: "no key" }), /PERENNIAL_SIGNING_KEY|Cannot sign/);
+  } finally {
+    await Deno.remove(home, { recursive: true });
+  }
+});
