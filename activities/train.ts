@@ -164,7 +164,7 @@ async function warmStartFrom(
 ): Promise<Uint8Array | undefined> {
   return version === null
     ? undefined
-    : await store.get((await getVersion(sql, model, version)).manifest.tested.sha256);
+    : await readIfIntact(store.get((await getVersion(sql, model, version)).manifest.tested.sha256));
 }
 
 /**

@@ -77,7 +77,7 @@ export function addRouteGuards(
           return await Promise.resolve(known).finally(leaveSigned);
         }
         await admit(c);
-        const leave = admission.enter(c, maxSize);
+        const leave = admission.enter(c.req.raw, maxSize);
         const read = limited(c, async () => {
           if (readsJson) await refuseDeep(c);
           await next();

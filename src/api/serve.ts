@@ -3,7 +3,7 @@ import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
 import { clientAddress, rememberSource } from "./remote_address.ts";
 
-const FINISH_WITHIN_MS = 5_000;
+const FINISH_WITHIN_MS = 3_000;
 
 /** An API that listens. */
 interface ServedApi {
