@@ -40,9 +40,9 @@ export async function updateCandidate(
     artefactSha256: string;
   },
 ): Promise<boolean> {
-  const updated = await sql`update model_versions set manifest = ${
-    sql.json(manifest)
-  }, artefact_sha256 = ${artefactSha256}
+  const manifestJson = sql.json(manifest);
+  const updated =
+    await sql`update model_versions set manifest = ${manifestJson}, artefact_sha256 = ${artefactSha256}
     where model = ${model} and version = ${version} and state <> 'deployed'`;
   return updated.count === 1;
 }
