@@ -7,7 +7,6 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
-import type { Source } from "./remote_address.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 
@@ -52,9 +51,6 @@ export interface AppEnv {
     who: string;
     /** which key that is: another one of its name has another */
     keyId: string;
-    /** where the request came from */
-    address: string;
-    source: Source;
   };
 }
 
