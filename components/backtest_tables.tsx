@@ -5,7 +5,8 @@ import { trainingsText } from "../src/format/trainings.ts";
 import { DIFFERENCES, differenceText, GAINS, policyName } from "./backtest_labels.ts";
 import { count, metricFigure, money } from "../src/format/numbers.ts";
 import { duration } from "../src/format/times.ts";
-import { betterWord, metricName } from "../src/format/words.ts";
+import { metricName } from "../src/format/words.ts";
+import { betterWord } from "./metric_words.ts";
 import { StatusBadge } from "./status_badge.tsx";
 
 interface Props {
