@@ -20,7 +20,7 @@ import { tinyArtefact } from "../serving/artefact.ts";
 /** The first cut-off; versions were trained on this one alone, or on this and some after it. */
 export const FIRST_MS = Date.UTC(2024, 2, 4);
 const STEP_DAYS = 14;
-const SHOPPERS = 160;
+const SHOPPERS = 260;
 
 /** The moment at which cut-offs 0 to `newest` are labelled, and no more. */
 export const labelledTo = (newest: number): string =>
