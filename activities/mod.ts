@@ -19,11 +19,12 @@ import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
 import { createRolloutActivities } from "./rollout/mod.ts";
 import { createSnapshotActivities } from "./snapshot.ts";
+import { createSweepActivities, type SweepDeps } from "./sweep.ts";
 import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** The dependencies of a worker. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & {
+export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & {
   predictor: Predictor;
   /** whose signals are obeyed */
   signals: SignalPolicy;
@@ -61,6 +62,7 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
     ...createReconcileActivities(deps),
+    ...createSweepActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };

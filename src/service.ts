@@ -46,7 +46,7 @@ import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
 import { installationSecret, openPseudonyms } from "./app/security/pseudonym_secret.ts";
 import { besidePublic, type Pseudonym } from "./privacy/pseudonym.ts";
-import { type ArtefactStore, fileArtefacts } from "./registry/artefacts.ts";
+import { type FileArtefacts, fileArtefacts } from "./registry/artefacts.ts";
 import { ensureApiKey, type InstallationKey } from "./app/security/keys.ts";
 import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
@@ -54,7 +54,7 @@ import { createPredictor } from "./serving/predictor.ts";
 import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
 import { connectTemporal, WITHOUT_ATTRIBUTES } from "./temporal/connect.ts";
 import { liveWorkflows, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
-import { ensureReconciler, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
+import { ensureSchedules, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
 import type { Control } from "./temporal/control.ts";
@@ -110,15 +110,21 @@ export interface Service {
 /** Things to undo, newest first. */
 class Undo {
   #steps: { name: string; run: () => unknown }[] = [];
+  #first: (() => void)[] = [];
   #done?: Promise<void>;
   constructor(readonly log: Log) {}
   add(name: string, run: () => unknown): void {
     this.#steps.push({ name, run });
   }
+  /** Begins to end something that takes a while; a step waits for it in its turn. */
+  begin(run: () => void): void {
+    this.#first.push(run);
+  }
   run(): Promise<void> {
     return this.#done ??= this.#all();
   }
   async #all(): Promise<void> {
+    for (const run of this.#first) run();
     for (const { name, run } of this.#steps.reverse()) {
       try {
         await run();
@@ -259,7 +265,7 @@ async function openClient(
 async function openStore(
   { config, home, log, adopt }: ServiceOptions,
   sql: Database,
-): Promise<ArtefactStore> {
+): Promise<FileArtefacts> {
   const folder = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
   const { id, isThere } = await checkStore(sql, folder, { adopt });
   if (!isThere) log(`The artefact store is not in "${folder}" yet: models are read once it is mounted`);
@@ -272,7 +278,7 @@ interface Shared extends ServiceOptions {
   connection: NativeConnection;
   client: Client;
   models: ReadonlyMap<string, ModelDefinition>;
-  store: ArtefactStore;
+  store: FileArtefacts;
   pseudonym: Pseudonym;
   predictor: Predictor;
   files: VersionFiles;
@@ -363,6 +369,9 @@ const missing = (name: string, example: string) =>
     name,
   );
 
+/** A training that has not come to its next turn by then is given up; it goes on from its last checkpoint. */
+const TRAINING_ENDS_WITHIN_MS = 2_500;
+
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const {
     config,
@@ -405,9 +414,14 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();
-  undo.add("the worker", async () => {
+  const shutDown = () => {
     if (worker.getState() === "RUNNING") worker.shutdown();
-    await running;
+  };
+  undo.begin(shutDown);
+  undo.add("the worker", async () => {
+    shutDown();
+    const late = setTimeout(() => trainer.close(), TRAINING_ENDS_WITHIN_MS);
+    await running.finally(() => clearTimeout(late));
   });
   await reconcileAtStart(deps);
   await startHeartbeat(shared);
@@ -444,8 +458,8 @@ async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promi
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));
-  await ensureReconciler(client, schedule);
-  const scheduling = setInterval(() => ensureReconciler(client, schedule).catch(failed), SCHEDULED_MS);
+  await ensureSchedules(client, schedule);
+  const scheduling = setInterval(() => ensureSchedules(client, schedule).catch(failed), SCHEDULED_MS);
   undo.add("the schedule of the reconciler", () => clearInterval(scheduling));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
   undo.add("the delivery listener", unlisten);

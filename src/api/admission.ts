@@ -1,5 +1,3 @@
-import type { Context } from "hono";
-import type { AppEnv } from "./deps.ts";
 import { ApiFault } from "./problem.ts";
 
 /** The requests that may be under way at once. */
@@ -19,7 +17,7 @@ const PACKED_TIMES = 8;
 /** Lets requests in while there is room for them. */
 export interface Admission {
   /** Takes room for a request's body of at most `maxSize`. @returns gives it back   @throws {ApiFault} there is none */
-  enter(c: Context<AppEnv>, maxSize: number): () => void;
+  enter(request: Request, maxSize: number): () => void;
 }
 
 /**
@@ -30,8 +28,8 @@ export function createAdmission(limits: AdmissionLimits = ADMISSION): Admission 
   let requests = 0;
   let bytes = 0;
   return {
-    enter(c, maxSize) {
-      const size = bodySize(c.req.raw, maxSize);
+    enter(request, maxSize) {
+      const size = bodySize(request, maxSize);
       const isFull = requests >= limits.requests || bytes + size > limits.bytes;
       if (requests > 0 && isFull) {
         throw new ApiFault(

@@ -67,7 +67,7 @@ export async function checkStore(
 ): Promise<{ id: string; isThere: boolean }> {
   const folder = resolve(given);
   const known = KnownStore.nullable().parse(await getSetting(sql, "artefacts"));
-  const mark = await readMark(folder);
+  const mark = (await readMark(folder))?.id ?? null;
   if (known !== null && mark === null && folder === known.folder && !adopt) {
     return { id: known.id, isThere: false };
   }
@@ -83,13 +83,16 @@ export async function checkStore(
   }
   const id = mark ?? known?.id ?? crypto.randomUUID();
   if (mark === null) await writeMark(folder, id);
+  await addUser(sql, folder, id);
   if (known?.id !== id || known.folder !== folder) await putSetting(sql, "artefacts", { id, folder });
   return { id, isThere: true };
 }
 
-async function readMark(folder: string): Promise<string | null> {
+/** The mark of a folder: the id of the store, and the databases that have used it, one a line. */
+async function readMark(folder: string): Promise<{ id: string; users: string[] } | null> {
   try {
-    return (await readFile(join(folder, STORE_MARK), "utf8")).trim();
+    const [id, ...users] = (await readFile(join(folder, STORE_MARK), "utf8")).trim().split("\n");
+    return { id: id.trim(), users };
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "")) return null;
     throw error;
@@ -99,4 +102,27 @@ async function readMark(folder: string): Promise<string | null> {
 async function writeMark(folder: string, id: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, STORE_MARK), `${id}\n`);
+}
+
+/** Notes in the folder that this database uses it. */
+async function addUser(sql: Sql, folder: string, id: string): Promise<void> {
+  const user = await databaseId(sql);
+  const users = (await readMark(folder))?.users ?? [];
+  if (!users.includes(user)) {
+    await writeFile(join(folder, STORE_MARK), `${[id, ...users, user].join("\n")}\n`);
+  }
+}
+
+/** Whether no other database has ever used a folder: then what this one does not name is named by nobody. */
+export async function isOnlyUser(sql: Sql, folder: string): Promise<boolean> {
+  const users = (await readMark(folder))?.users;
+  return users?.length === 1 && users[0] === await databaseId(sql);
+}
+
+async function databaseId(sql: Sql): Promise<string> {
+  const known = z.string().nullable().parse(await getSetting(sql, "database"));
+  if (known !== null) return known;
+  const made = crypto.randomUUID();
+  await putSetting(sql, "database", made);
+  return made;
 }

@@ -42,7 +42,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const path = options.data ?? BUNDLED;
   const protocol = protocolFor(options);
   const replay = await replayName(path, protocol, options.plan);
-  const interrupt = untilInterrupted();
+  const interrupt = untilInterrupted(Deno.env.toObject());
   const service = await startDemoService(options, replay);
   const failure = service.failed.then((error) => Promise.reject(error));
   try {

@@ -1,3 +1,5 @@
+import { npxGone } from "./npx.ts";
+
 /** Ctrl-C and SIGTERM, heard until `end()`. */
 interface Interrupt {
   signal: AbortSignal;
@@ -6,8 +8,11 @@ interface Interrupt {
   end(): void;
 }
 
-/** Hears the first Ctrl-C or SIGTERM, so that what runs can end cleanly; a second one ends the process at once. */
-export function untilInterrupted(): Interrupt {
+/**
+ * Hears the first Ctrl-C or SIGTERM, so that what runs can end cleanly; a second one ends the process at once. An npx
+ * above that has gone counts as a SIGTERM, for it passes none on.
+ */
+export function untilInterrupted(env: Readonly<Record<string, string | undefined>> = {}): Interrupt {
   const controller = new AbortController();
   const { promise: asked, resolve } = Promise.withResolvers<void>();
   const interrupt = () => {
@@ -15,6 +20,9 @@ export function untilInterrupted(): Interrupt {
     controller.abort(new Error("Interrupted; the same command goes on where it left off"));
     resolve();
   };
+  void npxGone(env).then(() => {
+    if (!controller.signal.aborted) interrupt();
+  });
   const signals = ["SIGINT", "SIGTERM"] as const;
   for (const signal of signals) Deno.addSignalListener(signal, interrupt);
   return {

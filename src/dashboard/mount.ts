@@ -3,7 +3,6 @@ import type { Context, Next } from "hono";
 import type { AppOptions } from "../api/app.ts";
 import type { Api, AppEnv } from "../api/deps.ts";
 import { limitBody } from "../api/guards.ts";
-import { rememberSource } from "../api/remote_address.ts";
 import { createUploads, UPLOAD_BYTES_MAX } from "../app/events/uploads.ts";
 import { pageUploads } from "./uploads.ts";
 import { messageOf } from "../core/errors.ts";
@@ -40,8 +39,6 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
       throw error;
     });
   const show = (app: Api) => async (c: Context<AppEnv>, next: Next) => {
-    const source = c.get("source");
-    if (source) rememberSource(c.req.raw, source); // a body that was counted came in a request of its own
     const answer = await (await handler(app))(c.req.raw);
     return answer.status === 404 && !wantsPage(c.req.raw) ? await goOn(answer, next) : answer;
   };

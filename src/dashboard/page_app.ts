@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
-import { App, csp, HttpError, staticFiles } from "fresh";
+import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
-import { isRefusedValue } from "../api/problem.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
 import { POLICY, withHeaders } from "./policy.ts";
@@ -35,12 +34,7 @@ export async function buildDashboard(
     const notice = person && isVisit(req) ? await sessions.takeNotice(person) : null;
     const mayStillRead = async () => await mayRead(req) || await sessions.currentUser(req) !== null;
     Object.assign(state, { dashboard, sessions, uploads, person, notice, mayStillRead, title: "Perennial" });
-    try {
-      return await next();
-    } catch (error) {
-      if (isRefusedValue(error)) throw new HttpError(404, "There is nothing at this address");
-      throw error;
-    }
+    return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
   const apply = await new Builder<State>(options).build({ snapshot: "memory" });

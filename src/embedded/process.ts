@@ -63,6 +63,16 @@ export async function commandLine(pid: number): Promise<string | undefined> {
   return ok && parts !== "" ? parts : undefined; // a dead process that nobody has waited for has none
 }
 
+/** Returns the process that started another one, as long as both run. */
+export async function parentOf(pid: number): Promise<number | undefined> {
+  const [bin, args] = Deno.build.os === "linux"
+    ? ["/bin/cat", [`/proc/${pid}/status`]] as const
+    : ["/bin/ps", ["-o", "ppid=", "-p", String(pid)]] as const;
+  const { ok, output } = await runProgram(bin, args, { timeoutMs: 5_000 });
+  const parent = Number(/^PPid:\s*(\d+)$/m.exec(output)?.[1] ?? output.trim());
+  return ok && Number.isInteger(parent) && parent > 0 ? parent : undefined;
+}
+
 /** Settles once `pid` is gone; looks twice a second, for a process that is not our child cannot be waited for. */
 export async function goneFromAfar(pid: number): Promise<ChildExit> {
   while (await commandLine(pid) !== undefined) await sleep(500, { unref: true });
@@ -96,7 +106,8 @@ export async function unprivilegedUser(): Promise<ServerUser | undefined> {
   return found && { uid: Number(found[2]), gid: Number(found[3]) };
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this id is there. */
+export function isRunning(pid: number): boolean {
   try {
     return sendSignal(pid, 0);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import {
   type ArtefactError,
@@ -7,6 +7,7 @@ import {
   MissingArtefactError,
   UnreadableArtefactError,
 } from "../core/errors.ts";
+import { systemClock } from "../core/clock.ts";
 import { sha256 } from "../core/hash.ts";
 
 /** Keeps sealed bytes under their own sha256. */
@@ -19,6 +20,23 @@ export interface ArtefactStore {
   remove(sha256: string): Promise<void>;
 }
 
+/** A file of an artefact store: bytes under their sha256, or a draft that was never finished. */
+export interface StoredFile {
+  name: string;
+  bytes: number;
+  changedMs: number;
+}
+
+/** An artefact store whose files can be listed, and let go. */
+export interface FileArtefacts extends ArtefactStore {
+  readonly folder: string;
+  list(): Promise<StoredFile[]>;
+  /** Whether a file is packed, as sealed values are. */
+  isGzip(sha256: string): Promise<boolean>;
+  /** Deletes a file that nobody has stored again since a moment. @returns false: somebody has, or it is gone */
+  removeIfOld(name: string, beforeMs: number): Promise<boolean>;
+}
+
 /** In an artefact folder: the id of the store, so that an empty mount point is told from it. */
 export const STORE_MARK = ".perennial-store";
 
@@ -26,7 +44,7 @@ export const STORE_MARK = ".perennial-store";
  * An artefact store in a folder: written beside its place, flushed, then renamed, so that no reader sees half a file.
  * @param options.id what the folder's mark has to say; without it the store is not there. Left out: any folder will do
  */
-export function fileArtefacts(folder: string, { id }: { id?: string } = {}): ArtefactStore {
+export function fileArtefacts(folder: string, { id }: { id?: string } = {}): FileArtefacts {
   const needStore = async (hash: string) => {
     if (id === undefined || await isMarked(folder, id)) return;
     const reason =
@@ -35,9 +53,14 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Art
   };
   const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
   return {
+    folder,
+    list: () => listFiles(folder),
+    isGzip: (hash) => beginsAsGzip(pathOf(hash)),
+    removeIfOld: (name, beforeMs) => removeIfOld(pathOf(name), beforeMs),
     async put(bytes) {
       const hash = sha256(bytes);
       const path = pathOf(hash);
+      await touch(path); // first: who lets old files go sees that this one is wanted again
       if (await intact(path, bytes.length)) return hash;
       await needStore(hash);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -62,7 +85,7 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Art
 
 async function isMarked(folder: string, id: string): Promise<boolean> {
   const mark = await readFile(join(folder, STORE_MARK), "utf8").catch(() => null);
-  return mark?.trim() === id;
+  return mark?.split("\n")[0].trim() === id;
 }
 
 /** Tells a file that is not there from one that cannot be read now; what lies in its place is damage. */
@@ -92,4 +115,59 @@ async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await file.close();
   }
+}
+
+async function touch(path: string): Promise<void> {
+  const now = systemClock() / 1000;
+  await utimes(path, now, now).catch(() => undefined); // not there yet, or not ours: it is written anew
+}
+
+async function listFiles(folder: string): Promise<StoredFile[]> {
+  const files: StoredFile[] = [];
+  for (const part of await namesIn(folder)) {
+    if (!/^[0-9a-f]{2}$/.test(part)) continue;
+    for (const name of await namesIn(join(folder, part))) {
+      const found = await stat(join(folder, part, name)).catch(() => null); // gone since it was listed
+      if (found?.isFile()) files.push({ name, bytes: found.size, changedMs: found.mtimeMs });
+    }
+  }
+  return files;
+}
+
+const namesIn = (folder: string): Promise<string[]> =>
+  readdir(folder).catch((error) => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+
+async function beginsAsGzip(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(new Uint8Array(2), 0, 2, 0);
+    return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Takes the file aside first and looks at its age again: whoever stores the same bytes meanwhile has touched it, and
+ * gets it back, or finds it gone and writes it anew.
+ */
+async function removeIfOld(path: string, beforeMs: number): Promise<boolean> {
+  const aside = `${path}.${crypto.randomUUID()}`;
+  try {
+    if ((await stat(path)).mtimeMs >= beforeMs) return false;
+    await rename(path, aside);
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return false;
+    throw error;
+  }
+  if ((await stat(aside)).mtimeMs >= beforeMs) {
+    await rename(aside, path);
+    return false;
+  }
+  await rm(aside);
+  return true;
 }

@@ -23,8 +23,8 @@ export async function createWorker(
     taskQueue,
     workflowBundle: { codePath: await bundledWorkflows(cache) },
     activities: createActivities(deps),
-    shutdownGraceTime: "5 seconds",
-    shutdownForceTime: "10 seconds",
+    shutdownGraceTime: "300 ms", // then activities are cancelled: a training ends at its next turn, and goes on elsewhere
+    shutdownForceTime: "5 seconds",
     maxHeartbeatThrottleInterval: "1 second",
     defaultHeartbeatThrottleInterval: "1 second",
     maxConcurrentActivityTaskExecutions: 20,

@@ -49,26 +49,44 @@ export function workflowControl(
   };
 }
 
-const SCHEDULE_ID = "perennial-reconcile";
-const EVERY = "1 minute";
+/** What runs by the clock, and how often. */
+const SCHEDULES = [
+  {
+    id: "perennial-reconcile",
+    workflow: "reconcile",
+    every: "1 minute",
+    summary: "Compares what should run with what does",
+  },
+  { id: "perennial-sweep", workflow: "sweep", every: "1 day", summary: "Lets files go that nothing names" },
+] as const;
 
-/** Makes sure that the reconciler runs every minute. @returns whether its schedule was missing */
-export async function ensureReconciler(
+/** Makes sure that the reconciler runs every minute and the sweep every day. @returns whether a schedule was missing */
+export async function ensureSchedules(
   client: Client,
   { taskQueue }: { taskQueue: string },
 ): Promise<boolean> {
+  let missing = false;
+  for (const schedule of SCHEDULES) missing = await ensureSchedule(client, schedule, taskQueue) || missing;
+  return missing;
+}
+
+async function ensureSchedule(
+  client: Client,
+  { id, workflow, every, summary }: (typeof SCHEDULES)[number],
+  taskQueue: string,
+): Promise<boolean> {
   try {
     await client.schedule.create({
-      scheduleId: SCHEDULE_ID,
-      spec: { intervals: [{ every: EVERY }] },
-      policies: { overlap: "SKIP", catchupWindow: EVERY },
+      scheduleId: id,
+      spec: { intervals: [{ every }] },
+      policies: { overlap: "SKIP", catchupWindow: "1 minute" },
       action: {
         type: "startWorkflow",
-        workflowType: "reconcile",
-        workflowId: "reconcile",
+        workflowType: workflow,
+        workflowId: workflow,
         taskQueue,
-        workflowExecutionTimeout: "10 minutes",
-        staticSummary: "Compares what should run with what does",
+        workflowExecutionTimeout: "1 day",
+        staticSummary: summary,
       },
     });
     return true;

@@ -17,7 +17,7 @@ import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { loadModels } from "../../src/models/mod.ts";
 import { installRuntime } from "../../src/temporal/runtime.ts";
 import { temporalControl } from "../../src/temporal/control_client.ts";
-import { ensureReconciler, workflowControl } from "../../src/temporal/workflow_control.ts";
+import { ensureSchedules, workflowControl } from "../../src/temporal/workflow_control.ts";
 import { withDatabase } from "../db/database.ts";
 import { addVersions, aManifest, AS_OF, deployment } from "../db/models_support.ts";
 import { planOf } from "../rollout/support.ts";
@@ -227,12 +227,12 @@ Deno.test(
 );
 
 Deno.test(
-  "ensureReconciler() schedules the reconciler once",
+  "ensureSchedules() schedules the reconciler and the sweep once",
   options,
   () =>
     withInstallation(async ({ client }) => {
-      assert.equal(await ensureReconciler(client, { taskQueue: "q" }), true);
-      assert.equal(await ensureReconciler(client, { taskQueue: "q" }), false);
+      assert.equal(await ensureSchedules(client, { taskQueue: "q" }), true);
+      assert.equal(await ensureSchedules(client, { taskQueue: "q" }), false);
       const { spec, policies } = await client.schedule.getHandle("perennial-reconcile").describe();
       assert.deepEqual([spec.intervals?.[0].every, policies?.overlap], [60_000, "SKIP"]);
     }),

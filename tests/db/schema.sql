@@ -60,6 +60,13 @@ create table approvals (
 );
 CREATE INDEX approvals_open ON public.approvals USING btree (model) WHERE (decision IS NULL);
 
+create table artefact_orphans (
+  name text not null,
+  bytes bigint not null,
+  found_at timestamp with time zone not null default now(),
+  constraint artefact_orphans_pkey PRIMARY KEY (name)
+);
+
 create table audit (
   id bigint not null generated always as identity,
   request_id text not null,

@@ -164,6 +164,8 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       world.shown.push(note);
       return await Promise.resolve({ nextCycle: world.cyclesEnded + 1, intervalMs: world.intervalMs });
     },
+    sweepArtefacts: () =>
+      Promise.resolve({ files: 0, orphans: 0, orphanBytes: 0, deleted: 0, deletedBytes: 0 }),
     reconcile: () => Promise.resolve({ mended: [], troubles: [] }),
     noteControl: async (note) => {
       await Promise.resolve(worldOf(note.model).controls.push(note));

@@ -67,7 +67,7 @@ async function run(
     ...host === undefined ? {} : { PERENNIAL_HOST: host },
   };
   const config = readConfig({ ...io.env, ...given });
-  const interrupt = untilInterrupted();
+  const interrupt = untilInterrupted(io.env);
   const { startService } = await import("../../service.ts"); // loads Temporal and tfjs, which other commands do without
   const places = { home: installationHome(io), cache: cacheHome(io) };
   const service = await startService({ config, env: io.env, ...places, parts, embedded, adopt, log: io.err });

@@ -35,6 +35,7 @@ export const OWN_TABLES = [
  */
 export const SHARED_TABLES = [
   "api_keys",
+  "artefact_orphans",
   "audit_checkpoints",
   "audit_head",
   "backtest_ends",
