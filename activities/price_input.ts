@@ -61,7 +61,8 @@ async function basisInMoney(
   byShare: (instead: string) => PriceBasis,
 ): Promise<PriceBasis> {
   const { model, config } = priced;
-  const found = economicsOf(model.kind, config);
+  const found = economicsOf(model.economics, config);
+  if (found.kind === "none") return byShare("the model's file states no economics");
   const lacks = [
     ...config.machine_hour_cost === null ? ["machine_hour_cost"] : [],
     ...found.kind === "missing" ? found.settings : found.economics.basis === "profit" ? [] : ["offer_lift"],

@@ -1,7 +1,8 @@
+import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { DAY_MS } from "../src/core/time.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
-import { addVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
+import { versionOfCycle } from "../src/db/models/versions.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { learnedThrough, type Manifest, type ModelVersion } from "../src/registry/version.ts";
@@ -58,7 +59,7 @@ export const createRecalibrateActivities = (deps: ActivityDeps) => ({
     if (!fit.line) return { version: null, candidate: null, text: fit.text };
     const job = { cycleId, config, snapshot, champion, split, codeVersion: deps.codeVersion };
     const manifest = manifestOf(job, { ...fit, line: fit.line });
-    await addVersion(sql, { manifest, artefactSha256: fit.artefactSha256 });
+    await registerVersion(sql, deps.signing, { manifest, artefactSha256: fit.artefactSha256 });
     const version = (await versionOfCycle(sql, cycleId))!;
     await saveChallenger(sql, cycleId, version.version);
     return made(version);
@@ -87,7 +88,7 @@ export async function refitLine(
   const recalibrated = { ...manifest.recalibrated, rows: fit.rows, intercept, slope };
   const again: Manifest = { ...manifest, recalibrated, served: { ...manifest.served, refitted: true } };
   const { artefactSha256 } = fit;
-  await updateCandidate(sql, { model: model.name, version, manifest: again, artefactSha256 });
+  await replaceCandidate(sql, deps.signing, { model: model.name, version, manifest: again, artefactSha256 });
   return { ...challenger, manifest: again, artefactSha256 };
 }
 

@@ -1,10 +1,10 @@
-import { signVersion } from "../src/app/registry/signatures.ts";
+import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
-import { addVersion, getVersion, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
+import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { quantile } from "../src/stats/quantile.ts";
@@ -117,8 +117,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     result,
     artefactSha256,
   });
-  const version = await addVersion(sql, { manifest, artefactSha256 });
-  await signVersion(sql, deps.signing, { model: model.name, version });
+  await registerVersion(sql, deps.signing, { manifest, artefactSha256 });
   return (await versionOfCycle(sql, cycleId))!;
 }
 
@@ -148,8 +147,7 @@ export async function refitVersion(
   };
   const { artefactSha256 } = again;
   const { version } = challenger;
-  await updateCandidate(sql, { model: model.name, version, manifest, artefactSha256 });
-  await signVersion(sql, deps.signing, { model: model.name, version });
+  await replaceCandidate(sql, deps.signing, { model: model.name, version, manifest, artefactSha256 });
   return { ...challenger, manifest, artefactSha256 };
 }
 

@@ -1,10 +1,10 @@
-import { signVersion } from "../src/app/registry/signatures.ts";
+import { replaceCandidate } from "../src/app/registry/signatures.ts";
 import { ApplicationFailure } from "@temporalio/activity";
 import { enterStage, saveProgress, saveVerdict } from "../src/db/cycles/cycles.ts";
 import { checkOfCycle } from "../src/db/cycles/checks.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
-import { setVersionState, updateCandidate, versionOfCycle } from "../src/db/models/versions.ts";
+import { setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
 import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
 import { mean } from "../src/stats/mean.ts";
@@ -78,8 +78,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
     const { verdict, why } = verdictOf(evidence);
     await saveVerdict(sql, cycleId, verdict, evidence);
     const manifest = { ...challenger.manifest, metrics: evidence.challengerMetrics };
-    await updateCandidate(sql, { ...challenger, manifest });
-    await signVersion(sql, deps.signing, challenger);
+    await replaceCandidate(sql, deps.signing, { ...challenger, manifest });
     if (verdict === "reject") await setVersionState(sql, name, challenger.version, "rejected");
     return { verdict, why };
   },

@@ -1,3 +1,4 @@
+import { registerVersion } from "../../src/app/registry/signatures.ts";
 import { type Backtest, type BacktestEnd, type LabelledPolicy } from "../../src/backtest/backtest.ts";
 import { policyNamed } from "../../src/backtest/policies/mod.ts";
 import { isValidated, nextStep, type Step } from "../../src/backtest/step.ts";
@@ -5,7 +6,7 @@ import { configFor } from "../../src/backtest/policy_spec.ts";
 import { endBacktest, getBacktest, listEnds, listSteps, saveStep } from "../../src/db/backtests/backtests.ts";
 import { createScope, dropScope, scopeOf } from "../../src/db/backtests/scopes.ts";
 import { moveServing, servingVersion } from "../../src/db/models/serving.ts";
-import { addVersion, versionOfCycle } from "../../src/db/models/versions.ts";
+import { versionOfCycle } from "../../src/db/models/versions.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { configOf } from "../../src/config/retraining.ts";
 import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
@@ -250,7 +251,7 @@ async function train(
 ): Promise<number> {
   const blocks = await labelledBlocks(within, model, { config, asOfMs: Date.parse(asOf) });
   const { manifest, artefactSha256 } = await fitReference(within, { cycleId, model, config, blocks, asOf });
-  return await addVersion(within.sql, { manifest, artefactSha256 });
+  return await registerVersion(within.sql, within.signing, { manifest, artefactSha256 });
 }
 
 async function forget({ sql }: ActivityDeps, scopes: Scopes, scope: string | undefined): Promise<void> {

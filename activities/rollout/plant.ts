@@ -1,6 +1,6 @@
-import { signVersion } from "../../src/app/registry/signatures.ts";
+import { registerVersion } from "../../src/app/registry/signatures.ts";
 import { hash32 } from "../../src/core/random.ts";
-import { addVersion, getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
+import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
@@ -41,8 +41,7 @@ export async function plantWorse(
     parent: champion.version,
     candidate: `drill: version ${champion.version} made worse`,
   };
-  const version = await addVersion(sql, { manifest, artefactSha256 });
-  await signVersion(sql, deps.signing, { model: champion.model, version });
+  const version = await registerVersion(sql, deps.signing, { manifest, artefactSha256 });
   return await getVersion(sql, champion.model, version);
 }
 

@@ -12,7 +12,7 @@ The same matrices give the same priors. All regimes, the sixth too, are fitted w
 import json
 import re
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ FAMILIES = {"elec": "elec", "hotel": "hotel", "flights": "flights", "demo": "ret
 # sizes of a regime, in this order everywhere
 (DIFFICULTY, MEMORY, SHOCK, MATURITY, MATURITY_SD, AGEING, AGEING_SD, WANDER, LUCK, NOISE, LEVEL, PASSING, SAMPLING,
  JUMP_CHANCE, JUMP, INHERITED, CURVE, STRAYING, JUMP_SHARED) = range(19)
-fast = njit(nogil=True, cache=True)
+fast = njit(cache=True)
 
 
 @fast
@@ -309,7 +309,7 @@ def regimes_of(prior):
     return np.array([c["hp"] for c in prior["C"]]), np.array([c["l"] for c in prior["C"]])
 
 
-def misfit(matrices, prior, pool):
+def misfit(matrices, prior):
     def one(matrix):
         sizes, weights = regimes_of(prior)
         errors = np.zeros(2)
@@ -318,17 +318,17 @@ def misfit(matrices, prior, pool):
                 replay(*matrix["args"], start, delay, 0.0, sizes, weights, 1, 0.0, period, errors)
         return np.clip(errors[0] / max(1, errors[1]), -6, 6)
 
-    return by_family(matrices, pool.map(one, matrices))
+    return by_family(matrices, map(one, matrices))
 
 
-def excess(matrices, prior, pool):
+def excess(matrices, prior):
     def one(matrix):
         sizes, weights = regimes_of(prior)
         ours = [replay(*matrix["args"], start, delay, price, sizes, weights, prior["H"], prior["z"], 0, np.zeros(2)) / best - 1
                 for start, delay, price, best, _ in matrix["views"]]
         return np.mean(ours) / (np.mean([view[4] for view in matrix["views"]]) + 0.005)
 
-    return by_family(matrices, pool.map(one, matrices))
+    return by_family(matrices, map(one, matrices))
 
 
 def by_family(matrices, values):
@@ -386,19 +386,25 @@ def search(starts, cost, trials, random):
     return found
 
 
+def fit_without(family, folder, out, trials):
+    """Fits on all matrices but those of one family, and writes what was found."""
+    matrices = [read(path) for path in sorted(Path(folder).glob("*.seed1.fixed.json"))]
+    others = [m for m in matrices if m["family"] != family]
+    random = np.random.default_rng(11)
+    likely = search([start_prior()], lambda p: misfit(others, p), trials, random)
+    starts = [dict(p, H=h, z=z) for _, p in likely[:2] for h in (8, 16) for z in (-0.2, -0.7)]
+    score, prior = search(starts, lambda p: excess(others, p), trials, random)[0]
+    Path(out, f"loso_{family}.json").write_text(json.dumps({"fold": family, "score": score, "p": prior}))
+    print(f"without {family}: {score:.4f}", flush=True)
+
+
 def main(folder, out, trials=400):
-    paths = sorted(Path(folder).glob("*.seed1.fixed.json"))
-    matrices = [read(path) for path in paths]
     Path(out).mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor() as pool:
-        for family in [*sorted({m["family"] for m in matrices}), None]:
-            others = [m for m in matrices if m["family"] != family]
-            random = np.random.default_rng(11)
-            likely = search([start_prior()], lambda p: misfit(others, p, pool), trials, random)
-            starts = [dict(p, H=h, z=z) for _, p in likely[:2] for h in (8, 16) for z in (-0.2, -0.7)]
-            score, prior = search(starts, lambda p: excess(others, p, pool), trials, random)[0]
-            Path(out, f"loso_{family}.json").write_text(json.dumps({"fold": family, "score": score, "p": prior}))
-            print(f"without {family}: {score:.4f}", flush=True)
+    families = {FAMILIES[re.match("[a-z]+", path.name)[0]] for path in Path(folder).glob("*.seed1.fixed.json")}
+    with ProcessPoolExecutor() as pool:
+        jobs = [pool.submit(fit_without, family, folder, out, trials) for family in [*sorted(families), None]]
+        for job in jobs:
+            job.result()
 
 
 if __name__ == "__main__":

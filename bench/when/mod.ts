@@ -5,6 +5,7 @@ import { temporaryFolder } from "../shared/cleanup.ts";
 import { type Matrix, readMatrix } from "./matrix.ts";
 import { chosen, ownSet, seedsOf, WHEN_HELP } from "./options.ts";
 import { OWN_LEARNER, ownPredictions } from "./own_learner.ts";
+import { type Power, powerOf } from "./power.ts";
 import { askPython, pythonForWhen } from "./python.ts";
 import { reportOf } from "./report.ts";
 import {
@@ -41,7 +42,7 @@ export const whenBench: Bench = {
     const names = await makeMatrices(python, sets, places.matrices, context);
     const results = await measure(python, names, places.matrices, context.say);
     if (context.json) await writeRows(context.json, results);
-    return { report: reportOf(results), versions: {} };
+    return { report: reportOf(results, await powersOf(names, places.matrices)), versions: {} };
   },
 };
 
@@ -111,6 +112,13 @@ async function measure(
       return resultsOf(one, level, schedules[i][level], undelayed);
     }).flat();
   });
+}
+
+/** What the data can tell, of the first seed of each set and learner under fixed delays. */
+async function powersOf(names: readonly string[], folder: string): Promise<Power[]> {
+  const first = names.filter((name) => name.endsWith(".seed1.fixed"));
+  const powers = await Promise.all(first.map(async (name) => powerOf(await readMatrix(folder, name))));
+  return powers.filter((power) => power !== null);
 }
 
 const keyOf = ({ set, learner, seed }: Matrix) => `${set} ${learner} ${seed}`;

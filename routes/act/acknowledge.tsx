@@ -7,7 +7,7 @@ import type { Alert } from "../../src/alerts/alert.ts";
 /** The alert that the address names. @throws {HttpError} there is none of this number */
 async function asked({ url, state }: ActionRequest): Promise<Alert> {
   const id = Number(url.searchParams.get("alert"));
-  const alert = Number.isInteger(id) && id > 0 ? await state.dashboard.alert(id) : null;
+  const alert = Number.isSafeInteger(id) && id > 0 ? await state.dashboard.alert(id) : null;
   if (!alert) throw new HttpError(404, "There is no alert of this number");
   state.title = `Acknowledge alert ${id}`;
   return alert;

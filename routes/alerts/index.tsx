@@ -34,7 +34,7 @@ function readFilter(query: URLSearchParams, models: readonly string[]): Filter {
     state: STATES.find((s) => s === query.get("state")),
     kind: KINDS.find((k) => k === query.get("kind")),
     model: models.find((m) => m === query.get("model")),
-    before: Number.isInteger(before) && before > 0 ? before : undefined,
+    before: Number.isSafeInteger(before) && before > 0 ? before : undefined,
   };
 }
 

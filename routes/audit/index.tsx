@@ -24,7 +24,7 @@ function readFilter(query: URLSearchParams): Filter {
   return {
     who: query.get("who") || undefined,
     action: query.get("action") || undefined,
-    before: Number.isInteger(before) && before > 0 ? before : undefined,
+    before: Number.isSafeInteger(before) && before > 0 ? before : undefined,
   };
 }
 

@@ -1,5 +1,7 @@
 import { page } from "fresh";
 import { Arrivals, Sources } from "./(_components)/arrivals.tsx";
+import { ActButton } from "../../components/act.tsx";
+import { signInPath } from "../../src/dashboard/form.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/numbers.ts";
 import { duration, msBetween } from "../../src/format/times.ts";
@@ -36,6 +38,11 @@ export default define.page<typeof handler>(function Data({ data: { data, samples
           the events are as they should be is judged under <a href="/monitoring#quality">Monitoring</a>.
         </p>
       </PageHeader>
+      <p class="row">
+        {state.person
+          ? <ActButton person={state.person} href="/act/import">Import a file</ActButton>
+          : <a href={signInPath("/act/import")}>Sign in to import a file</a>}
+      </p>
       <Arrivals data={data} />
       <div class="columns">
         <section class="section" aria-labelledby="by-hour">

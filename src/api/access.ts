@@ -67,6 +67,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /events/quarantine": "viewer",
   "POST /events/quarantine/replay": "operator",
 
+  "GET /imports": "reader",
+  "POST /imports/{import}/undo": "operator",
+
   "GET /alerts": "reader",
   "POST /alerts/{id}/acknowledge": "operator",
   "GET /audit": "viewer",

@@ -18,6 +18,7 @@ import { addConfigRoutes } from "./routes/config.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addHistoryRoutes } from "./routes/history.ts";
+import { addImportRoutes } from "./routes/imports.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addModelRoutes } from "./routes/models.ts";
 import { addMonitoringRoutes } from "./routes/monitoring.ts";
@@ -66,6 +67,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   addApprovalRoutes(app, deps);
   addPredictionRoutes(app, deps);
   addEventRoutes(app, deps);
+  addImportRoutes(app, deps);
   addAlertRoutes(app, deps);
   addKeyRoutes(app, deps, keys);
   addOperationRoutes(app, deps);

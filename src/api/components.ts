@@ -1,6 +1,7 @@
 import { AuditVerification } from "../app/security/audit_chain.ts";
 import { z } from "@hono/zod-openapi";
 import { Alert } from "../alerts/alert.ts";
+import { ImportUndone } from "../db/events/imports.ts";
 import { Impact } from "../impact/impact.ts";
 import { Acceptance } from "../monitoring/acceptance.ts";
 import { Status } from "../retraining/status.ts";
@@ -62,6 +63,8 @@ export const IngestAnswer = named(messages.IngestAnswer, "IngestAnswer");
 export const QuarantineAnswer = named(messages.Quarantine, "Quarantine");
 export const ReplayBody = named(messages.ReplayRequest, "ReplayQuarantine");
 export const ReplayDone = named(messages.ReplayAnswer, "QuarantineReplayed");
+export const ImportsAnswer = named(messages.Imports, "Imports");
+export const ImportUndoneAnswer = named(ImportUndone, "ImportUndone");
 export const AlertAnswer = named(Alert, "Alert");
 export const AlertsAnswer = named(messages.Alerts, "Alerts");
 export const KeysAnswer = named(messages.Keys, "Keys");

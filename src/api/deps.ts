@@ -10,7 +10,6 @@ import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
 import type { WebhookSecrets } from "../security/webhook_signature.ts";
-import type { Source } from "./remote_address.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 
@@ -61,9 +60,6 @@ export interface AppEnv {
     who: string;
     /** which key that is: another one of its name has another */
     keyId: string;
-    /** where the request came from */
-    address: string;
-    source: Source;
   };
 }
 

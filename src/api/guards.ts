@@ -8,11 +8,13 @@ import { allows, type Role } from "../security/roles.ts";
 import { createAdmission } from "./admission.ts";
 import type { AccessLog } from "../app/security/access_log.ts";
 import { ABOUT_PERSONS, ACCESS, isLoopback, neededRole, routerPath, scopeOf } from "./access.ts";
+import { systemClock } from "../core/clock.ts";
+import { HOUR_MS } from "../core/time.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
-import { addressOf, sourceOf } from "./remote_address.ts";
+import { addressOf, rememberSource, sourceOf } from "./remote_address.ts";
 import { admitSigned, signedRequest } from "./webhook_guard.ts";
 import { ApiFault, RoleNeededError, UnavailableError } from "./problem.ts";
 
@@ -40,8 +42,6 @@ export function addGuards(app: Api, deps: ApiDeps): void {
     const id = requestId(c.req.raw.headers);
     c.set("requestId", id);
     c.set("who", "");
-    c.set("address", addressOf(c.req.raw));
-    c.set("source", sourceOf(c.req.raw));
     ownHost(c);
     if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
     await next();
@@ -69,10 +69,12 @@ export function addRouteGuards(
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
         if (signed) {
-          return await limitedBeforeKnown(c, async () => {
+          const leaveSigned = admission.enter(c, BODY_BYTES_MAX);
+          const known = limitedBeforeKnown(c, async () => {
             await admitSigned(c, signed);
             await next();
           });
+          return await Promise.resolve(known).finally(leaveSigned);
         }
         await admit(c);
         const leave = admission.enter(c.req.raw, maxSize);
@@ -129,7 +131,13 @@ export function limitBody(maxSize: number): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const { headers } = c.req.raw;
     const length = headers.get("content-length");
-    if (length === null || headers.has("transfer-encoding")) return await counted(c, next);
+    if (length === null || headers.has("transfer-encoding")) {
+      const source = sourceOf(c.req.raw);
+      return await counted(c, async () => {
+        rememberSource(c.req.raw, source); // what was counted comes in a request of its own
+        await next();
+      });
+    }
     if (Number(length) > maxSize) tooLarge();
     await next();
   };
@@ -171,12 +179,13 @@ function accessGuard(
   if (needed === null) return () => undefined;
   const isOfPersons = ABOUT_PERSONS.has(route);
   const scope = scopeOf(route);
+  const lastNoted = new Map<string, number>(); // by the name of a key: there are few
   return async (c) => {
     const key = presentedKey(c.req.raw.headers);
     const who: KeyHolder & Partial<PresentedKey> | null = c.env?.actingAs ??
       (key === undefined ? null : await keys.holderOf(key));
-    const address = c.get("address");
     if (who === null) {
+      const address = addressOf(c.req.raw);
       if (key !== undefined) {
         accesses.note({
           kind: "refused",
@@ -191,10 +200,12 @@ function accessGuard(
     }
     const { name, role } = who;
     if (!allows(role, needed)) {
+      const address = addressOf(c.req.raw);
       accesses.note({ kind: "refused", who: name, target: route, address, after: { role, needed } });
       throw new RoleNeededError(needed, who);
     }
     if (!covers(who.scopes ?? null, scope)) {
+      const address = addressOf(c.req.raw);
       accesses.note({ kind: "refused", who: name, target: route, address, after: { scope } });
       throw new ApiFault(
         "role-needed",
@@ -203,6 +214,10 @@ function accessGuard(
     }
     c.set("who", name);
     c.set("keyId", who.id ?? name);
+    const hour = Math.floor(systemClock() / HOUR_MS);
+    if (lastNoted.get(name) === hour) return; // as for nearly every prediction
+    lastNoted.set(name, hour);
+    const address = addressOf(c.req.raw);
     accesses.note({ kind: "first use of a key", who: name, target: "API", address });
     if (isOfPersons) accesses.note({ kind: "read of persons' data", who: name, target: route, address });
   };

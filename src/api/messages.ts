@@ -4,6 +4,7 @@ import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
+import { ImportRow } from "../db/events/imports.ts";
 import { isShort } from "../events/schema.ts";
 import { TRACKERS } from "../events/tracked.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
@@ -403,6 +404,15 @@ export const AlertsQuery = LimitQuery.extend({
 });
 export type AlertsQuery = z.input<typeof AlertsQuery>;
 export const Alerts = z.object({ alerts: z.array(Alert) });
+export const Imports = z.object({ imports: z.array(ImportRow) });
+export const ImportParam = z.object({
+  import: z.coerce.number().int().min(1).describe("an import's number"),
+});
+/** A person takes an import out again. */
+export const UndoImportRequest = z.strictObject({
+  why: z.string().trim().min(1, { error: "need the reason, for the audit" }).max(500),
+});
+export type UndoImportRequest = z.input<typeof UndoImportRequest>;
 export const AlertParam = z.object({ id: z.coerce.number().int().min(1).describe("an alert's number") });
 /** A person has seen an alert. */
 export const AcknowledgeRequest = z.strictObject({

@@ -1,8 +1,9 @@
 /** Whence a request came over the network. */
 export interface Source {
-  address: string;
+  /** asked for only where it matters: it costs each request that asks */
+  readonly address: string;
   /** how the world names this server, where a proxy stands before it */
-  publicUrl?: string;
+  readonly publicUrl?: string;
 }
 
 /** Nothing of this is in the request itself: who sends one cannot say it. */

@@ -46,12 +46,13 @@ export function serveApi(
   const ending = new AbortController();
   const closing = new AbortController();
   const trusted = new Set(trustedProxies);
-  const noteSource = (request: Request, remote: string) => {
-    const address = trusted.size === 0
-      ? remote
-      : clientAddress(remote, request.headers.get("x-forwarded-for"), trusted);
-    rememberSource(request, { address, publicUrl });
-  };
+  const noteSource = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
+    rememberSource(request, {
+      publicUrl,
+      get address() {
+        return clientAddress(info.remoteAddr.hostname, request.headers.get("x-forwarded-for"), trusted);
+      },
+    });
   const signals = { signal: ending.signal, closing: closing.signal };
   const server = listen(app, { host, port, sharePort, noteSource, ...signals });
   const bound = (server.addr as Deno.NetAddr).port;
@@ -71,7 +72,7 @@ export function serveApi(
 function listen(
   app: Api,
   { host, port, sharePort, noteSource, signal, closing }: Pick<Listening, "host" | "port" | "sharePort"> & {
-    noteSource: (request: Request, remote: string) => void;
+    noteSource: (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => void;
     signal: AbortSignal;
     closing: AbortSignal;
   },
@@ -79,9 +80,9 @@ function listen(
   try {
     return Deno.serve(
       { hostname: host, port, reusePort: sharePort, signal, onListen: () => undefined },
-      (received, { remoteAddr }) => {
+      (received, info) => {
         const request = wantsStream(received) ? endingWith(received, closing) : received;
-        if (remoteAddr.transport === "tcp") noteSource(request, remoteAddr.hostname);
+        noteSource(request, info);
         return app.fetch(request);
       },
     );

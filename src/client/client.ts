@@ -28,6 +28,7 @@ import {
   History,
   type HistoryQuery,
   type ImpactQuery,
+  Imports,
   IngestAnswer,
   type KeyRequest,
   Keys,
@@ -60,9 +61,11 @@ import {
   type StopRequest,
   type TrendsQuery,
   type TryRequest,
+  type UndoImportRequest,
   Versions,
 } from "../api/messages.ts";
 import { Alert } from "../alerts/alert.ts";
+import { ImportUndone } from "../db/events/imports.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
@@ -211,6 +214,10 @@ export function createClient(options: ClientOptions) {
     /** Tries quarantined events again; what passes leaves the quarantine. */
     replayQuarantine: (body: ReplayRequest, idempotencyKey?: string) =>
       send("POST", "/events/quarantine/replay", ReplayAnswer, { body, headers: keyHeader(idempotencyKey) }),
+    imports: () => get("/imports", Imports),
+    /** Takes an import out again, with all that was counted of it. */
+    undoImport: (id: number, body: UndoImportRequest, idempotencyKey?: string) =>
+      send("POST", `/imports/${id}/undo`, ImportUndone, { body, headers: keyHeader(idempotencyKey) }),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),

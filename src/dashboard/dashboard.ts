@@ -6,6 +6,7 @@ import type { CompareReads } from "./reads/compare.ts";
 import type { ConfigurationReads } from "./reads/configuration.ts";
 import type { CycleReads } from "./reads/cycles.ts";
 import type { DataReads } from "./reads/data.ts";
+import type { ImportReads } from "./reads/imports.ts";
 import type { MonitoringReads } from "./reads/monitoring.ts";
 import type { OverviewReads } from "./reads/overview.ts";
 import type { RolloutReads } from "./reads/rollouts.ts";
@@ -26,6 +27,7 @@ export type Dashboard =
   & MonitoringReads
   & AnalysisReads
   & DataReads
+  & ImportReads
   & BacktestReads;
 
 /** The subject that a page which keeps itself current follows. */

@@ -1,6 +1,7 @@
 import { createDefine } from "fresh";
 import type { PageCharts } from "./page_charts.ts";
 import type { Dashboard } from "./dashboard.ts";
+import type { PageUploads } from "./uploads.ts";
 import type { Person, SessionActions } from "./session.ts";
 import type { Follows } from "./dashboard.ts";
 
@@ -8,6 +9,7 @@ import type { Follows } from "./dashboard.ts";
 export interface State {
   dashboard: Dashboard;
   sessions: SessionActions;
+  uploads: PageUploads;
   /** who has signed in; null: nobody */
   person: Person | null;
   /** how the person's last change came out; said once */

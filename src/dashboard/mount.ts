@@ -3,7 +3,8 @@ import type { Context, Next } from "hono";
 import type { AppOptions } from "../api/app.ts";
 import type { Api, AppEnv } from "../api/deps.ts";
 import { limitBody } from "../api/guards.ts";
-import { rememberSource } from "../api/remote_address.ts";
+import { createUploads, UPLOAD_BYTES_MAX } from "../app/events/uploads.ts";
+import { pageUploads } from "./uploads.ts";
 import { messageOf } from "../core/errors.ts";
 import type { DashboardDeps } from "./deps.ts";
 import { buildDashboard } from "./page_app.ts";
@@ -32,13 +33,12 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
       sessions: sessionsOf(app),
       mayRead: readersOf(deps),
       cache: deps.cache,
+      uploads: pageUploads(createUploads(deps)),
     }).catch((error) => {
       building = undefined; // the next request tries again
       throw error;
     });
   const show = (app: Api) => async (c: Context<AppEnv>, next: Next) => {
-    const source = c.get("source");
-    if (source) rememberSource(c.req.raw, source); // a body that was counted came in a request of its own
     const answer = await (await handler(app))(c.req.raw);
     return answer.status === 404 && !wantsPage(c.req.raw) ? await goOn(answer, next) : answer;
   };
@@ -54,9 +54,24 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
       app.all(TEMPORAL_PATH, temporal);
       app.all(`${TEMPORAL_PATH}/*`, limitBody(TEMPORAL_BYTES_MAX), temporal);
       app.get("*", page);
+      app.post(UPLOAD, refuseLarge, (c, next) => isForm(c.req.raw) ? page(c, next) : next());
       app.post("*", limitBody(FORM_BYTES_MAX), (c, next) => isForm(c.req.raw) ? page(c, next) : next());
     },
   };
+}
+
+/** The page that files are uploaded to. */
+const UPLOAD = "/act/import";
+
+const limitedUpload = limitBody(UPLOAD_BYTES_MAX);
+
+/** Tells who sends too large a file so on the page, instead of a page of the API's. */
+async function refuseLarge(c: Context<AppEnv>, next: Next): Promise<Response | void> {
+  const length = c.req.header("content-length");
+  if (length === undefined) return await limitedUpload(c, next) ?? undefined;
+  if (Number(length) <= UPLOAD_BYTES_MAX) return await next();
+  await c.req.raw.body?.cancel();
+  return c.redirect(`${UPLOAD}?too-large=1`, 303);
 }
 
 async function goOn(answer: Response, next: Next): Promise<void> {

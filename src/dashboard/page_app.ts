@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { App, csp, HttpError, staticFiles } from "fresh";
+import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
-import { isRefusedValue } from "../api/problem.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
 import { POLICY, withHeaders } from "./policy.ts";
 import { SIGN_IN, toSignIn } from "./readers.ts";
 import { isVisit } from "./requests.ts";
+import { NO_UPLOADS, type PageUploads } from "./uploads.ts";
 import { ANONYMOUS, type SessionService } from "./sessions.ts";
 
 /** Options of the pages. */
@@ -15,6 +15,8 @@ export interface DashboardOptions {
   /** whether who has not signed in may read as well; else a key or a session is needed for all but the static files */
   mayRead?: (req: Request) => Promise<boolean>;
   cache?: string;
+  /** left out: nothing can be uploaded */
+  uploads?: PageUploads;
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -22,7 +24,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** Builds the pages over what they read. Takes about half a second: it loads them and what draws their charts. */
 export async function buildDashboard(
   dashboard: Dashboard,
-  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache }: DashboardOptions = {},
+  { sessions = ANONYMOUS, mayRead = () => Promise.resolve(true), cache, uploads = NO_UPLOADS }:
+    DashboardOptions = {},
 ): Promise<(req: Request) => Promise<Response>> {
   const app = new App<State>().use(csp({ useNonce: true, csp: POLICY })).use(staticFiles());
   app.use(async ({ req, url, state, next }) => {
@@ -30,13 +33,8 @@ export async function buildDashboard(
     if (!person && url.pathname !== SIGN_IN && !await mayRead(req)) return toSignIn(req, url);
     const notice = person && isVisit(req) ? await sessions.takeNotice(person) : null;
     const mayStillRead = async () => await mayRead(req) || await sessions.currentUser(req) !== null;
-    Object.assign(state, { dashboard, sessions, person, notice, mayStillRead, title: "Perennial" });
-    try {
-      return await next();
-    } catch (error) {
-      if (isRefusedValue(error)) throw new HttpError(404, "There is nothing at this address");
-      throw error;
-    }
+    Object.assign(state, { dashboard, sessions, uploads, person, notice, mayStillRead, title: "Perennial" });
+    return await next();
   }).fsRoutes();
   const options = { root: ROOT, cacheDir: cache }; // `cacheDir` is our host's own; Fresh's takes no notice of it
   const apply = await new Builder<State>(options).build({ snapshot: "memory" });

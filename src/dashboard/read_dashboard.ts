@@ -8,6 +8,7 @@ import { compareReads } from "./reads/compare.ts";
 import { configurationReads } from "./reads/configuration.ts";
 import { cycleReads } from "./reads/cycles.ts";
 import { dataReads } from "./reads/data.ts";
+import { importReads } from "./reads/imports.ts";
 import { monitoringReads } from "./reads/monitoring.ts";
 import { overviewReads } from "./reads/overview.ts";
 import { rolloutReads } from "./reads/rollouts.ts";
@@ -28,5 +29,6 @@ export const readDashboard = (deps: DashboardDeps): Dashboard => ({
   ...monitoringReads(deps),
   ...analysisReads(deps),
   ...dataReads(deps),
+  ...importReads(deps),
   ...backtestReads(deps),
 });

@@ -76,6 +76,8 @@ for (
     ["oracle", { losses: ageing({ moment: 6, price: 90 }) }, "nothing"],
     ["oracle", { losses: ageing({ unknown: true }) }, "nothing"],
     ["cara", { losses: ageing({ unknown: true }) }, "nothing"],
+    ["cara", {}, "nothing"],
+    ["oracle", {}, "nothing"],
     ["cara", { serves: false }, "train"],
   ] as const
 ) {

@@ -29,6 +29,8 @@ export const PAGES = [
   "/monitoring",
   "/monitoring?model=spending",
   "/data",
+  "/act/import",
+  "/act/undo-import?id=1",
   `/act/replay?${new URLSearchParams({ reason: REASON })}`,
   `/act/accept?${new URLSearchParams({ key: FINDING.key })}`,
   "/act/configuration",

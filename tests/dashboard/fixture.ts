@@ -1,6 +1,7 @@
 /** A shop's replayed year, made up from a seed: what the pages are tested and looked at with. */
 import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
+import type { ImportRow } from "../../src/db/events/imports.ts";
 import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { Check, Reason, StoredCheck } from "../../src/retraining/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
@@ -459,6 +460,18 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
 }
 
 /** What the pages read, over the rows of a fixture. */
+const IMPORT: ImportRow = {
+  id: 1,
+  name: "orders_export.csv",
+  accepted: 4820,
+  duplicates: 12,
+  conflicts: 1,
+  refused: 3,
+  updatedAt: "2011-09-01T10:00:00.000Z",
+  finishedAt: "2011-09-01T10:00:00.000Z",
+  undoneAt: null,
+};
+
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
   const status = (): Status => ({
@@ -495,6 +508,8 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     replayScores: () => Promise.resolve(scores),
+    imports: () => Promise.resolve(fixture.cycles.length === 0 ? [] : [IMPORT]),
+    import: (id) => Promise.resolve(id === IMPORT.id ? IMPORT : null),
     ...adminReads(fixture),
     ...backtestReads(fixture.backtests),
     configuration: () =>

@@ -28,6 +28,7 @@ function app(sql: Database, host?: string) {
   const pages = dashboardPages({
     sql,
     clock: () => NOW_MS,
+    pseudonym: (user) => user,
     models,
     temporalUi: "http://localhost:8233",
     host,

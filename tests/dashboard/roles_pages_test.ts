@@ -181,6 +181,8 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["acknowledge", "POST /alerts/{id}/acknowledge"],
     ["replay", "POST /events/quarantine/replay"],
     ["configuration", "PUT /retraining/config"],
+    ["import", "POST /events"],
+    ["undo-import", "POST /imports/{import}/undo"],
     ["backtest", "POST /backtests"],
     ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);

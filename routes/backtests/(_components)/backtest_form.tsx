@@ -99,6 +99,16 @@ function Policies({ fields }: { fields: BacktestFields }) {
       <p>
         <input {...tick("drift")} /> <label for="policy-drift">retrained when its inputs drift</label>
       </p>
+      <p>
+        <input {...tick("worth")} />{" "}
+        <label for="policy-worth">retrained or recalibrated when that is worth more than waiting</label>
+      </p>
+      <p>
+        <input {...tick("oracle")} />{" "}
+        <label for="policy-oracle">
+          retrained by the best schedule in hindsight: trains a version at every cut-off, 60 at most
+        </label>
+      </p>
     </fieldset>
   );
 }

@@ -12,6 +12,8 @@ const CHOICES = [
   "performance",
   "drift",
   "perennial",
+  "worth",
+  "oracle",
 ] as const;
 export type Choice = (typeof CHOICES)[number];
 
@@ -91,6 +93,8 @@ const POLICY: Readonly<Record<Choice, (fields: BacktestFields) => Record<string,
   performance: () => ({ policy: "performance" }),
   drift: () => ({ policy: "drift" }),
   perennial: () => ({ policy: "perennial" }),
+  worth: () => ({ policy: "worth" }),
+  oracle: () => ({ policy: "oracle" }),
 };
 
 /** The settings that differ from what is in force, or what is wrong with them. */

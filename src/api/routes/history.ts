@@ -1,3 +1,4 @@
+import { addressOf } from "../remote_address.ts";
 import type { AccessLog } from "../../app/security/access_log.ts";
 import { createRoute, z } from "@hono/zod-openapi";
 import { getCheck, pageOfChecks } from "../../db/cycles/checks.ts";
@@ -110,7 +111,7 @@ export function addHistoryRoutes(app: Api, deps: ApiDeps, accesses: AccessLog): 
         kind: "export",
         who: c.get("who"),
         target: `history as ${wanted}`,
-        address: c.get("address"),
+        address: addressOf(c.req.raw),
       });
     }
     if (wanted === "csv") return c.body(historyCsv(page), 200, fileHeaders("text/csv; charset=utf-8", "csv"));

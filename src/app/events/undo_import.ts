@@ -11,12 +11,11 @@ import { inSerializableTransaction } from "../../db/retry.ts";
 export async function undoneImport(
   sql: Database,
   id: number,
-  { who, why }: { who: string; why: string },
+  { who, why, requestId = randomUUID() }: { who: string; why: string; requestId?: string },
 ): Promise<ImportUndone> {
   return await inSerializableTransaction(sql, async (tx) => {
     const { told: _told, ...before } = await importRow(tx, id);
     const undone = await undoImport(tx, id);
-    const requestId = randomUUID();
     await writeAudit(tx, {
       requestId,
       who,

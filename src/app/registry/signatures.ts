@@ -1,6 +1,12 @@
 import { writeAudit } from "../../db/access/audit.ts";
 import { type Database, inTransaction, type Sql } from "../../db/connect.ts";
-import { saveSignature, unsignedVersions, versionSeal } from "../../db/models/versions.ts";
+import {
+  addVersion,
+  saveSignature,
+  unsignedVersions,
+  updateCandidate,
+  versionSeal,
+} from "../../db/models/versions.ts";
 import type { SigningKeys } from "../../security/signing.ts";
 
 /** What the signature of a version covers, each part on a line of its own. */
@@ -22,6 +28,27 @@ export async function signVersion(
   if (!signing) return;
   const seal = await versionSeal(sql, model, version);
   await saveSignature(sql, model, version, signing.sign(signedText({ model, version, ...seal })));
+}
+
+/** Registers what a cycle trained, and signs it. @returns its number; the one given first, where it is called again */
+export async function registerVersion(
+  sql: Sql,
+  signing: SigningKeys | undefined,
+  added: Parameters<typeof addVersion>[1],
+): Promise<number> {
+  const { model } = added.manifest;
+  const version = await addVersion(sql, added);
+  await signVersion(sql, signing, { model, version });
+  return version;
+}
+
+/** Replaces what a version that never served would serve with, and signs it anew. */
+export async function replaceCandidate(
+  sql: Sql,
+  signing: SigningKeys | undefined,
+  changed: Parameters<typeof updateCandidate>[1],
+): Promise<void> {
+  if (await updateCandidate(sql, changed)) await signVersion(sql, signing, changed); // else it serves: not ours to sign
 }
 
 /** Returns why a version must not serve: nobody whom we trust signed it as it stands there; null: it may. */

@@ -48,9 +48,9 @@ export async function readImpact(
     endedStages(sql, model, CYCLES_MAX),
     servingHistory(sql, model, CYCLES_MAX),
   ]);
-  const { kind } = models.get(model)!;
+  const { economics: use } = models.get(model)!;
   const ofModel = { ...configOf(config, model), ...stating };
-  const economics = economicsOf(kind, ofModel);
+  const economics = economicsOf(use, ofModel);
   const teller = tellerOf(deps, impacts, economics.kind === "stated" ? economics.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
   const deployed: DeployedCycle[] = [];
@@ -59,7 +59,6 @@ export async function readImpact(
   }
   const summary = summarise({
     model,
-    kind,
     asOf,
     deployed,
     found: economics,

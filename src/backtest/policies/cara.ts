@@ -9,5 +9,5 @@ export const cara: Policy = {
   looks: false,
   validates: "never",
   losses: "known",
-  decide: ({ losses }) => asOnLosses(caraCt, losses!),
+  decide: ({ losses }) => asOnLosses(caraCt, losses),
 };

@@ -9,5 +9,5 @@ export const cusum: Policy = {
   looks: false,
   validates: "never",
   losses: "known",
-  decide: ({ losses }) => asOnLosses(tunedCusum, losses!),
+  decide: ({ losses }) => asOnLosses(tunedCusum, losses),
 };

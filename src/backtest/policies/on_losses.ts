@@ -3,13 +3,18 @@ import { actionAt, type Policy as LossPolicy } from "../losses/replay.ts";
 import { freshLevel, type LossView } from "../losses/view.ts";
 import type { LossQuestion } from "./policy.ts";
 
+/** The answer where no version has met outcomes. */
+export const NOTHING_KNOWN = { run: false, why: "no version has met outcomes yet" } as const;
+
 /** Asks a policy of the bench at a moment. */
 export function asOnLosses(
   policy: LossPolicy,
-  { view, moment, serving, price }: LossQuestion,
+  question: LossQuestion | null,
 ): { run: boolean; why: string } {
+  if (question === null) return NOTHING_KNOWN;
+  const { view, moment, serving, price } = question;
   const alpha = priceIn(view, moment, price);
-  if (alpha === null) return { run: false, why: "no version has met outcomes yet" };
+  if (alpha === null) return NOTHING_KNOWN;
   const { kind } = actionAt(view, policy, { t: moment, alpha, serving });
   const age = moment - serving;
   return kind === "train"

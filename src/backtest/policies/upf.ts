@@ -9,5 +9,5 @@ export const upf: Policy = {
   looks: false,
   validates: "never",
   losses: "known",
-  decide: ({ losses }) => asOnLosses(upfOnLosses, losses!),
+  decide: ({ losses }) => asOnLosses(upfOnLosses, losses),
 };

@@ -89,7 +89,13 @@ export interface WeighedCheck {
   version: number | null;
 }
 
-/** Checks of a model that weighed the worth of a training, newest first. @param options.beforeMs as of earlier than that */
+/** Findings are large: of more checks than this nobody looks back. */
+const LOOKED_BACK = 200;
+
+/**
+ * Checks of a model that weighed the worth of a training, newest first, among its newest ones. Uses index `checks_model_at`.
+ * @param options.beforeMs as of earlier than that
+ */
 export async function weighedChecks(
   sql: Sql,
   model: string,
@@ -99,8 +105,10 @@ export async function weighedChecks(
   return [
     ...await sql<WeighedCheck[]>`
     select c.as_of, c.findings -> 'worth' as worth, v.version
-    from checks c left join model_versions v on v.cycle_id = c.cycle_id and v.model = c.model
-    where c.model = ${model} and c.as_of < ${before} and jsonb_typeof(c.findings -> 'worth') = 'object'
+    from (select * from checks where model = ${model} and as_of < ${before}
+          order by checked_at desc limit ${LOOKED_BACK}) c
+    left join model_versions v on v.cycle_id = c.cycle_id and v.model = c.model
+    where jsonb_typeof(c.findings -> 'worth') = 'object'
     order by c.as_of desc, c.checked_at desc limit ${limit}`,
   ];
 }

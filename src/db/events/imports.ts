@@ -140,12 +140,12 @@ export async function importRow(sql: Sql, id: number): Promise<ImportRow & { tol
 }
 
 /** What was taken out with an import. */
-export interface ImportUndone {
-  readonly events: number;
-  readonly quarantined: number;
-  /** days whose counts were made again */
-  readonly days: number;
-}
+export const ImportUndone = z.object({
+  events: z.number(),
+  quarantined: z.number(),
+  days: z.int().describe("whose counts were made again"),
+});
+export type ImportUndone = z.infer<typeof ImportUndone>;
 
 /**
  * Takes the events of an import out, makes the days of their shoppers and the counts of their days again from what is left,

@@ -30,7 +30,7 @@ export async function addVersion(
   });
 }
 
-/** Replaces what a version that never served would serve with: its refitted artefact, and the manifest that says so. */
+/** Replaces what a version that never served would serve with: its refitted artefact, and the manifest that says so. @returns whether it did */
 export async function updateCandidate(
   sql: Sql,
   { model, version, manifest, artefactSha256 }: {
@@ -39,9 +39,12 @@ export async function updateCandidate(
     manifest: Manifest;
     artefactSha256: string;
   },
-): Promise<void> {
-  await sql`update model_versions set manifest = ${sql.json(manifest)}, artefact_sha256 = ${artefactSha256}
-    where model = ${model} and version = ${version} and state <> 'deployed'`; // its signature no longer holds
+): Promise<boolean> {
+  const manifestJson = sql.json(manifest);
+  const updated =
+    await sql`update model_versions set manifest = ${manifestJson}, artefact_sha256 = ${artefactSha256}
+    where model = ${model} and version = ${version} and state <> 'deployed'`;
+  return updated.count === 1;
 }
 
 /** Returns what the signature of a version covers, as the database holds it, and the signature; null: it has none. */

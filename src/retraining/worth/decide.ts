@@ -94,10 +94,13 @@ export function decideWorth(input: WorthInput): WorthDecision {
   return worth ? withRecalibration(decision, worth) : decision;
 }
 
-/** A training that is worth it and worth more goes first; else a recalibration that surely earns its price. */
+/**
+ * A training that is worth it goes first, unless less is left of its sum than of a recalibration's; else a recalibration
+ * that surely earns its price. The training's advantage is no sum to compare: it is what one window's delay costs.
+ */
 function withRecalibration(decision: WorthDecision, worth: RecalibrationWorth): WorthDecision {
   const { gain, windows, price, advantage } = worth;
-  const trains = decision.answer === "retrain" && decision.advantage >= advantage;
+  const trains = decision.answer === "retrain" && decision.gain.mean - decision.price >= advantage;
   const text =
     `Recalibrating now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${windows} windows, ` +
     `costs ${short(price)}`;

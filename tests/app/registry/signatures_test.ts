@@ -121,3 +121,18 @@ Deno.test("rotateSigningKey() goes on trusting what the old key signed; files ar
     await Deno.remove(home, { recursive: true });
   }
 });
+
+Deno.test("activities register and change versions through what signs them", async () => {
+  const root = new URL("../../../activities/", import.meta.url);
+  const unsigned: string[] = [];
+  const read = async (folder: URL): Promise<void> => {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (isDirectory) await read(new URL(`${name}/`, folder));
+      else if (/\b(addVersion|updateCandidate)\(/.test(await Deno.readTextFile(new URL(name, folder)))) {
+        unsigned.push(name);
+      }
+    }
+  };
+  await read(root);
+  assert.deepEqual(unsigned, []);
+});

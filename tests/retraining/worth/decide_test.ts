@@ -161,6 +161,7 @@ for (
     ["saves as often as it costs", { price: 3 }, [0.3, -0.3, 0.3, -0.3], "wait"],
     ["was seen at one window only", { price: 3 }, [0.5], "wait"],
     ["is worth less than a training", { price: 0.001 }, [0.002, 0.003], "retrain"],
+    ["is worth more than not to wait with a training", { price: 0.001 }, [0.01, 0.011], "retrain"],
     ["is worth more than a training", { price: 0.001 }, [2, 2.1], "recalibrate"],
   ] as const
 ) {
