@@ -370,7 +370,7 @@ const missing = (name: string, example: string) =>
   );
 
 /** A training that has not come to its next turn by then is given up; it goes on from its last checkpoint. */
-const TRAINING_ENDS_WITHIN_MS = 2_500;
+const TRAINING_ENDS_WITHIN_MS = 1_500;
 
 async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const {
@@ -414,15 +414,12 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
   const running = worker.run();
-  const shutDown = () => {
+  undo.begin(() => {
     if (worker.getState() === "RUNNING") worker.shutdown();
-  };
-  undo.begin(shutDown);
-  undo.add("the worker", async () => {
-    shutDown();
     const late = setTimeout(() => trainer.close(), TRAINING_ENDS_WITHIN_MS);
-    await running.finally(() => clearTimeout(late));
+    void running.finally(() => clearTimeout(late)).catch(() => undefined); // told where it is waited for
   });
+  undo.add("the worker", () => running);
   await reconcileAtStart(deps);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };

@@ -1,4 +1,5 @@
 import { Context } from "@temporalio/activity";
+import { orAborted } from "../../src/core/deadline.ts";
 import { runningRollout } from "../../src/db/rollouts/rollouts.ts";
 import type { ActivityDeps } from "../deps.ts";
 
@@ -25,8 +26,8 @@ export async function checkLive(
   const signal = Context.current().cancellationSignal as AbortSignal;
   try {
     const rollout = await runningRollout(sql, model);
-    if (rollout?.replayed) await workflows.lookAtRollout(rollout.id, asOf, signal);
-    const { cycleId, outcome } = await workflows.check(model, asOf, signal);
+    if (rollout?.replayed) await orAborted(workflows.lookAtRollout(rollout.id, asOf, signal), signal);
+    const { cycleId, outcome } = await orAborted(workflows.check(model, asOf, signal), signal);
     return { cycleId, outcome };
   } catch (error) {
     signal.throwIfAborted(); // a cancelled wait is no failure
