@@ -14,6 +14,7 @@ import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
 import { createRecalibrateActivities } from "./recalibrate.ts";
+import { createReconcileActivities, type ReconcileDeps } from "./reconcile.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
 import { createRolloutActivities } from "./rollout/mod.ts";
@@ -22,7 +23,7 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** The dependencies of a worker. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & {
+export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & {
   predictor: Predictor;
   /** whose signals are obeyed */
   signals: SignalPolicy;
@@ -59,6 +60,7 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createRetrainerActivities(deps),
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
+    ...createReconcileActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };

@@ -1,7 +1,7 @@
 import { writeAudit } from "../src/db/access/audit.ts";
 import { currentConfig } from "../src/db/config/config_versions.ts";
 import { nextCycleNumber } from "../src/db/cycles/cycles.ts";
-import { saveRetrainer } from "../src/db/cycles/retrainers.ts";
+import { saveDesired, saveRetrainer } from "../src/db/cycles/retrainers.ts";
 import { configOf } from "../src/config/retraining.ts";
 import { openAlert } from "../src/db/alerts/alerts.ts";
 import {
@@ -53,6 +53,7 @@ export const createRetrainerActivities = (deps: RetrainerDeps) => ({
 
   /** Writes down what a release before 0.5.0 heard and obeyed already, whoever sent it. */
   async noteControl({ model, action, requestId, by, why }: ControlNote): Promise<void> {
+    if (action !== "force") await saveDesired(deps.sql, model, action === "start");
     const entry = { requestId: `${requestId}/${model}`, who: by, action, target: model, why };
     await writeAudit(deps.sql, entry);
   },

@@ -5,6 +5,8 @@ import type { WorthVersion } from "../src/retraining/worth/evidence.ts";
 export interface ScoredRows {
   /** answers of the version without a line that was fitted later */
   readonly trained: Float32Array;
+  /** what it answers */
+  readonly answers: Float32Array;
   readonly target: Float64Array;
   readonly shopper: Int32Array;
   /** loss of each row by what the version answers */

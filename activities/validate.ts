@@ -147,6 +147,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
     gate: config.gate,
     loss: model.loss,
     against: serving ? "champion" : "baseline",
+    rowsMin: config.min_validation_rows,
     margin: (config.margin ?? model.margin) * comparison.championLoss,
     expected: serving ? await expectedOf(deps, job) : null,
     threshold: config.performance_threshold,

@@ -18,6 +18,8 @@ import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { passChanceOf } from "../src/validation/worth_gate.ts";
 import { readIfIntact, rowsIn } from "./champion.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { metForecasts } from "./met_forecasts.ts";
+import { pricedInput } from "./price_input.ts";
 import { recalibrationInput } from "./recalibration_input.ts";
 import type { Scored, ScoredRows } from "./scored_version.ts";
 
@@ -55,6 +57,7 @@ export async function worthInput(deps: ActivityDeps, weighed: Weighed): Promise<
     next: { through: numberOf(newest.cutoff), rows: rowsIn(blocks) },
     window,
     price: config.training_price * levelOf(own, windows),
+    priceBasis: null,
     horizon: WORTH_PRIOR.horizon,
     caution: WORTH_PRIOR.caution,
     overlap: Math.max(0, Math.ceil(config.horizon_days / config.step_days) - 1),
@@ -62,9 +65,12 @@ export async function worthInput(deps: ActivityDeps, weighed: Weighed): Promise<
     recalibration: config.recalibrate
       ? recalibrationInput({ model, config, blocks, scored, serving, numberOf, window })
       : null,
+    origin: blocks[0].cutoff,
+    forecasts: await metForecasts(deps, { model: model.name, config, scored, asOfMs }),
     regimes: [...WORTH_PRIOR.regimes],
   };
-  return { ...input, passes: passesOf(input, config, model.margin) };
+  const passing = { ...input, passes: passesOf(input, config, model.margin) };
+  return await pricedInput(deps, { model, config, scored, numberOf, input: passing });
 }
 
 /** Cut-offs counted in steps from the oldest. */
@@ -121,7 +127,7 @@ async function scoreVersions(
       const isMoved = line !== null && cutoffMs >= Date.parse(manifest.served.labelledThrough);
       const answers = isMoved ? alongLine(line, trained) : trained;
       const loss = rowLosses(model.loss, target, answers, { cap: manifest.targetCap ?? Infinity });
-      rows.set(block.cutoff, { trained, target, shopper, loss });
+      rows.set(block.cutoff, { trained, answers, target, shopper, loss });
     }
   }
   return usable;

@@ -20,6 +20,7 @@ export const BACKTEST_STATES: Readonly<Record<BacktestSummary["state"], Badge>> 
   finished: badge("good", "Finished"),
   failed: badge("bad", "Failed", "bad"),
   cancelled: badge("stopped", "Cancelled"),
+  lost: badge("bad", "Lost", "bad"),
 };
 
 export const DIFFERENCES: Readonly<Record<Difference["verdict"], Badge>> = {
@@ -36,12 +37,6 @@ export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
   "cannot tell yet": DIFFERENCES["cannot tell yet"],
 };
 
-/** The metric that a model is judged by, and the loss that is drawn: capped, where a few extreme rows would rule it. */
-export const METRICS = {
-  classification: { main: "accuracy", loss: "logLoss" },
-  regression: { main: "mse", loss: "cappedMse" },
-} as const;
-
 const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) => string>> = {
   never: () => "never retrained",
   every: () => "retrained at every cut-off",
@@ -50,6 +45,10 @@ const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) 
   drift: () => "retrained when inputs drifted",
   worth: () => "retrained when worth more than waiting",
   perennial: () => "Perennial",
+  cara: () => "retrained by CARA",
+  upf: () => "retrained by UPF",
+  cusum: () => "retrained by CUSUM",
+  oracle: () => "retrained by the best schedule in hindsight",
 };
 
 /** "retrained at every cut-off on the newest 6, if proven better" */
@@ -66,7 +65,7 @@ export function policyName(policy: LabelledPolicy): string {
 
 /** Of which policy the backtest was asked: Perennial with the settings that are tried, else as it is, else the last. */
 export function subjectOf({ policies }: Pick<BacktestSummary, "policies">): LabelledPolicy {
-  const own = policies.filter(({ policy }) => policy === "perennial");
+  const own = policies.filter(({ policy }) => policy === "perennial" || policy === "worth");
   return own.findLast(({ config }) => Object.keys(config).length > 0) ?? own[0] ?? policies.at(-1)!;
 }
 
@@ -94,7 +93,7 @@ function finding(backtest: BacktestDetail): string | null {
   const subject = subjectOf(backtest);
   const name = policyName(subject);
   const verdicts = backtest.results.flatMap((result) => {
-    const difference = resultOf(result, subject.label)?.toNever?.[METRICS[result.kind].main];
+    const difference = resultOf(result, subject.label)?.toNever?.[result.metric];
     return difference ? [{ model: result.model, verdict: difference.verdict }] : [];
   });
   if (verdicts.length === 0) return null;
@@ -123,7 +122,7 @@ const PART: Readonly<Record<Difference["verdict"], (models: string) => string>> 
 /** "accuracy 0.744 instead of 0.737, +0.008 [+0.000, +0.015] over 17 cut-offs, with 11 trainings" */
 export function subjectText(backtest: BacktestDetail, result: ModelResult): string | null {
   const own = resultOf(result, subjectOf(backtest).label);
-  const { main } = METRICS[result.kind];
+  const { metric: main } = result;
   const never = result.policies.find(({ policy }) => policy === "never");
   const difference = own?.toNever?.[main];
   if (!own || !never || !difference) return null;

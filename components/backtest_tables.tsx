@@ -2,10 +2,10 @@ import type { LabelledPolicy } from "../src/backtest/backtest.ts";
 import type { Difference } from "../src/backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../src/backtest/report.ts";
 import { trainingsText } from "../src/format/trainings.ts";
-import { DIFFERENCES, differenceText, GAINS, METRICS, policyName } from "./backtest_labels.ts";
+import { DIFFERENCES, differenceText, GAINS, policyName } from "./backtest_labels.ts";
 import { count, metricFigure, money } from "../src/format/numbers.ts";
 import { duration } from "../src/format/times.ts";
-import { metricName } from "../src/format/words.ts";
+import { betterWord, metricName } from "../src/format/words.ts";
 import { StatusBadge } from "./status_badge.tsx";
 
 interface Props {
@@ -22,17 +22,17 @@ export const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; o
 
 /** Shows the metrics of each policy, and whether they differ from never retraining. */
 export function ServedTable({ result, policies }: Props) {
-  const { main, loss } = METRICS[result.kind];
-  const better = result.kind === "classification" ? "higher" : "lower";
+  const metrics = [...new Set([result.metric, result.loss])];
+  const named = metrics.map((metric) => `${metricName(metric)}, ${betterWord(metric)} is better`);
   return (
     <table class="records">
       <caption>
         <h3>
           What each policy served{" "}
           <small>
-            Means over cut-offs, each counting the same: {metricName(main)}, {better} is better, and{" "}
-            {metricName(loss)}, lower is better. In brackets the 95 % interval of the difference, over the
-            cut-offs that both have.
+            Means over cut-offs, each counting the same:{" "}
+            {named.join(", and ")}. In brackets the 95 % interval of the difference, over the cut-offs that
+            both have.
           </small>
         </h3>
       </caption>
@@ -40,7 +40,7 @@ export function ServedTable({ result, policies }: Props) {
         <tr>
           <th scope="col">Policy</th>
           <th scope="col" class="num">Cut-offs</th>
-          {[main, loss].flatMap((metric) => [
+          {metrics.flatMap((metric) => [
             <th key={metric} scope="col" class="num">{metricName(metric)}</th>,
             <th key={`${metric} never`} scope="col">Against never, {metricName(metric)}</th>,
           ])}
@@ -51,7 +51,7 @@ export function ServedTable({ result, policies }: Props) {
           <tr key={policy.label}>
             <th scope="row">{policyName(policy)}</th>
             <td class="num" data-label="Cut-offs">{count(of.moments)}</td>
-            {[main, loss].flatMap((metric) => [
+            {metrics.flatMap((metric) => [
               <td key={metric} class="num" data-label={metricName(metric)}>
                 {of.moments === 0 ? "none yet" : metricFigure(of.means[metric])}
               </td>,
@@ -151,4 +151,9 @@ function Gained(
       <StatusBadge badge={GAINS[verdict]} /> <small>{money(amount, result.currency)} {range}</small>
     </>
   );
+}
+
+/** Says whether a calendar would have done as well as Perennial's own rule. */
+export function Calendars({ result: { calendar } }: Pick<Props, "result">) {
+  return <>{calendar.map(({ policy, days, text }) => <p key={`${policy} ${days}`}>{text}.</p>)}</>;
 }

@@ -39,6 +39,7 @@ const OUTCOMES: Readonly<Record<Outcome, Badge>> = {
   "failed": badge("bad", "Failed", "bad"),
   "cancelled": badge("stopped", "Cancelled"),
   "rolled back": badge("back", "Rolled back", "bad"),
+  "lost": badge("bad", "Lost", "bad"),
 };
 
 /** Returns the badge of a cycle's outcome; of its stage while it runs. */
@@ -60,6 +61,7 @@ const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
   ["inconclusive", "could not tell"],
   ["rolled back", "rolled back"],
   ["failed", "failed"],
+  ["lost", "lost"],
   ["cancelled", "cancelled"],
   ["running", "running"],
 ];
@@ -220,6 +222,8 @@ export function cycleHeadline(
       return `${name} was cancelled; ${unchanged}.`;
     case "failed":
       return `${name} did not finish: ${error ?? "no reason was written down"}; ${unchanged}.`;
+    case "lost":
+      return `${name} was lost: ${error ?? "no reason was written down"}; ${unchanged}.`;
     default:
       return outcome satisfies never;
   }

@@ -25,8 +25,8 @@ import { localUrl, serveApi } from "./api/serve.ts";
 import { systemClock } from "./core/clock.ts";
 import { InvalidInputError, messageOf } from "./core/errors.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
-import { runningBacktests } from "./db/backtests/backtests.ts";
-import { listRollouts } from "./db/rollouts/rollouts.ts";
+import { lastCheckMs } from "./db/cycles/checks.ts";
+import { findDesired } from "./db/cycles/retrainers.ts";
 import { addServingMinutes } from "./db/models/serving_minutes.ts";
 import { workerSeen } from "./db/cycles/workers.ts";
 import { mayRewriteAudit } from "./db/roles.ts";
@@ -38,7 +38,9 @@ import { signOldVersions } from "./app/registry/signatures.ts";
 import type { SigningKeys } from "./security/signing.ts";
 import { startInstallation, TEMPORAL_UI_PATH } from "./embedded/installation.ts";
 import { applyDeclaredSettings } from "./app/declared_settings.ts";
-import { prepareNamespace } from "./embedded/temporal_namespace.ts";
+import { createDatabaseWatch } from "./app/database_watch.ts";
+import { checkStore, checkTemporal } from "./app/installation_identity.ts";
+import { namespaceId, prepareNamespace } from "./embedded/temporal_namespace.ts";
 import type { Installation, Log } from "./embedded/types.ts";
 import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
@@ -50,16 +52,9 @@ import type { Predictor } from "./serving/prediction.ts";
 import { openServing } from "./serving/open.ts";
 import { createPredictor } from "./serving/predictor.ts";
 import { createMetricsRecorder, type MetricsRecorder } from "./serving/metrics_recorder.ts";
-import { connectTemporal } from "./temporal/connect.ts";
-import {
-  ensureBacktest,
-  ensureMonitor,
-  ensureRetrainer,
-  ensureRollout,
-  liveWorkflows,
-  temporalControl,
-  wakeMonitor,
-} from "./temporal/control_client.ts";
+import { connectTemporal, WITHOUT_ATTRIBUTES } from "./temporal/connect.ts";
+import { liveWorkflows, temporalControl, wakeMonitor } from "./temporal/control_client.ts";
+import { ensureReconciler, reconcileAtStart, workflowControl } from "./temporal/workflow_control.ts";
 import { installRuntime } from "./temporal/runtime.ts";
 import { createWorker } from "./temporal/worker.ts";
 import type { Control } from "./temporal/control.ts";
@@ -82,6 +77,8 @@ export interface ServiceOptions {
   log: Log;
   /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
   embedded: boolean;
+  /** whether another Temporal or artefact folder than before takes their place */
+  adopt?: boolean;
   /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */
   active?: boolean;
   /** data that everybody has, with pseudonyms that everybody can make: only they are read with these */
@@ -166,8 +163,8 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   ]);
   undo.add("the connection to Temporal", () => connection.close());
   await applyDeclaredSettings(sql, models);
-  const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
-  const store = fileArtefacts(config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
+  const client = await openClient(options, { sql, connection, servers });
+  const store = await openStore(options, sql);
   const channels = createChannels(config, log);
   const alertChannels = [...channels.keys()];
   const metrics = createMetricsRecorder({
@@ -238,6 +235,37 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   };
 }
 
+/** Opens Temporal, if it is the one that this database belongs to and has what Perennial needs. */
+async function openClient(
+  { config, home, log, embedded, adopt }: ServiceOptions,
+  { sql, connection, servers }: { sql: Database; connection: NativeConnection; servers: Installation },
+): Promise<Client> {
+  const isEmbedded = embedded && !config.TEMPORAL_ADDRESS;
+  const namespace = config.TEMPORAL_NAMESPACE;
+  const at = { address: servers.temporalAddress, namespace };
+  const id = await namespaceId(connection, at);
+  const place = isEmbedded
+    ? `the embedded server of ${home}${namespace === "default" ? "" : `, namespace "${namespace}"`}`
+    : `${at.address}, namespace "${namespace}"`;
+  const { lost } = await checkTemporal(sql, { id, place }, { adopt });
+  if (lost) log(`Temporal at ${place} has a new store: workflows are begun again from the database`);
+  const attributes = await prepareNamespace(connection, at);
+  if (!attributes) log(`Temporal at ${place} lets nobody add search attributes: workflows have none`);
+  const interceptors = attributes ? {} : { workflow: [WITHOUT_ATTRIBUTES] };
+  return new Client({ connection, namespace, interceptors });
+}
+
+/** Opens the artefact folder, if it is the one that this database belongs to. */
+async function openStore(
+  { config, home, log, adopt }: ServiceOptions,
+  sql: Database,
+): Promise<ArtefactStore> {
+  const folder = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
+  const { id, isThere } = await checkStore(sql, folder, { adopt });
+  if (!isThere) log(`The artefact store is not in "${folder}" yet: models are read once it is mounted`);
+  return fileArtefacts(folder, { id });
+}
+
 interface Shared extends ServiceOptions {
   servers: Installation;
   sql: Database;
@@ -298,11 +326,17 @@ function obeysUnsigned({ config, embedded }: Pick<ServiceOptions, "config" | "em
   return embedded && !config.TEMPORAL_ADDRESS && isLoopback(config.PERENNIAL_HOST) && !isBehindProxy(config);
 }
 
-/** The control of workflows, whose messages are signed. */
-const signedControl = ({ client, config, signals }: Pick<Shared, "client" | "config" | "signals">): Control =>
+/** Tells workflows what people want, and proves that it was Perennial that sent it. */
+const signedControl = (
+  { client, config, signals, sql }: Pick<Shared, "client" | "config" | "signals" | "sql">,
+): Control =>
   temporalControl(client, {
     taskQueue: config.TEMPORAL_TASK_QUEUE,
     sign: createSign(signals.key, systemClock),
+    findStart: async (model) => {
+      const [active, checkedMs] = await Promise.all([findDesired(sql, model), lastCheckMs(sql, model)]);
+      return { model, active: active ?? false, lastCheckMs: checkedMs ?? undefined };
+    },
   });
 
 /** The embedded servers; or, for parts that run alone, the ones that the environment names. */
@@ -349,7 +383,6 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
   const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
-  if (!shared.embedded || config.TEMPORAL_ADDRESS) await prepareNamespace(connection, namespace);
   const deps = {
     sql,
     clock: systemClock,
@@ -366,6 +399,8 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     codeVersion: await codeVersion(),
     openScope: scopesOf(shared),
     liveWorkflows: liveWorkflows(client),
+    workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),
+    active: shared.active ?? true,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
@@ -374,12 +409,7 @@ async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
     if (worker.getState() === "RUNNING") worker.shutdown();
     await running;
   });
-  const active = shared.active ?? true;
-  await Promise.all([...models.keys()].map((model) => ensureRetrainer(client, { model, taskQueue, active })));
-  if (active) await ensureMonitor(client, { taskQueue });
-  const rollouts = await listRollouts(sql, { state: "running" });
-  await Promise.all(rollouts.map((rollout) => ensureRollout(client, { ...rollout, taskQueue })));
-  for (const id of await runningBacktests(sql)) await ensureBacktest(client, { id, taskQueue });
+  await reconcileAtStart(deps);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
 }
@@ -398,17 +428,25 @@ function scopesOf({ databaseUrl, undo }: Shared): (schema: string) => Database {
 }
 
 const SEEN_MS = 20_000;
+const SCHEDULED_MS = 60_000;
 const WATCHDOG_MS = 60_000;
 const OUTBOX_MS = 5_000;
 const CHECKPOINT_MS = 5 * 60_000;
 
-/** Says that this worker is there, and wakes the monitor when there is something to deliver. */
-async function startHeartbeat({ sql, client, undo, log }: Shared): Promise<void> {
+/**
+ * Says that this worker is there, sees that the reconciler is scheduled, also after Temporal's store was lost, and wakes
+ * the monitor when there is something to deliver.
+ */
+async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promise<void> {
+  const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
   const name = `${hostname()}/${Deno.pid}`;
   const failed = (error: unknown) => log(messageOf(error));
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));
+  await ensureReconciler(client, schedule);
+  const scheduling = setInterval(() => ensureReconciler(client, schedule).catch(failed), SCHEDULED_MS);
+  undo.add("the schedule of the reconciler", () => clearInterval(scheduling));
   const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
   undo.add("the delivery listener", unlisten);
 }
@@ -459,9 +497,18 @@ export async function recomputing(
   };
 }
 
+/** A statement of a request is ended after so long; a worker's may take its time. */
+const STATEMENT_MS = 45_000;
+
 async function runApi(shared: Shared): Promise<string> {
-  const { config, sql, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
+  const { config, databaseUrl, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
+  const sql = connect(databaseUrl, { statementMs: STATEMENT_MS });
+  undo.add("the API's connections", () => sql.end({ timeout: 5 }));
+  const probe = connect(databaseUrl, { max: 1, statementMs: STATEMENT_MS });
+  undo.add("the connection that watches Postgres", () => probe.end({ timeout: 1 }));
+  const database = createDatabaseWatch(probe, systemClock);
+  undo.add("the watch over Postgres", () => database.close());
   const control = signedControl(shared);
   const explain = await recomputing(shared);
   const serving = await openServing({
@@ -480,6 +527,7 @@ async function runApi(shared: Shared): Promise<string> {
     sql,
     clock: systemClock,
     files: shared.files,
+    database,
     pseudonym,
     lookUp: publicData && besidePublic(pseudonym, { ...publicData, made: publicData.pseudonym }),
     control,
@@ -488,6 +536,11 @@ async function runApi(shared: Shared): Promise<string> {
     explain,
     temporalUi,
     host,
+    webhookSecrets: {
+      shopify: config.PERENNIAL_SHOPIFY_SECRET,
+      segment: config.PERENNIAL_SEGMENT_SECRET,
+      woocommerce: config.PERENNIAL_WOOCOMMERCE_SECRET,
+    },
     publicUrl: config.PERENNIAL_PUBLIC_URL,
     readsNeedKey: isBehindProxy(config),
     verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),

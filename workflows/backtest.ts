@@ -9,6 +9,7 @@ import {
 } from "@temporalio/workflow";
 import type { PolicyRunId, StepId, StepPlace } from "../activities/backtest/mod.ts";
 import type { Step } from "../src/backtest/step.ts";
+import { childAttributes } from "./attributes.ts";
 import { rootMessage, TEXT_MAX } from "./failures.ts";
 import { activities, LONG_STEP } from "./proxies.ts";
 import { retrainingCycle } from "./retraining_cycle.ts";
@@ -60,6 +61,7 @@ async function runPolicy(input: PolicyRunInput): Promise<void> {
     await executeChild(backtestLane, {
       workflowId: `backtest/${id}/${policy}`,
       args: [input],
+      ...childAttributes([]),
       staticSummary: `Policy ${policy + 1} of backtest ${id}`,
     });
   } catch (error) {
@@ -137,6 +139,7 @@ async function carryOut(
   const { outcome, cycleId } = await executeChild(retrainingCycle, {
     workflowId: `backtest/${stepId.backtest}/${stepId.policy}/${model}/${asOf.slice(0, 10)}`,
     args: [{ model, number, trigger: trigger!, asOf, requestedBy: label, scope }],
+    ...childAttributes([]),
     staticSummary: `${label}: ${model} as of ${asOf.slice(0, 10)}`,
   });
   return { outcome, cycleId };

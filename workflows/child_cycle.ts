@@ -1,4 +1,5 @@
 import { executeChild, isCancellation, ParentClosePolicy } from "@temporalio/workflow";
+import { childAttributes } from "./attributes.ts";
 import { rootMessage } from "./failures.ts";
 import type { CycleResult } from "./messages.ts";
 import { type CycleInput, retrainingCycle } from "./retraining_cycle.ts";
@@ -20,8 +21,11 @@ function startCycle(cycleId: string, input: CycleInput): Promise<CycleResult> {
   return executeChild(retrainingCycle, {
     workflowId: cycleId,
     args: [input],
-    typedSearchAttributes: [{ key: MODEL, value: model }, { key: TRIGGER, value: trigger }],
-    memo: { trigger, asOf: asOf ?? "now", requestedBy: requestedBy ?? "the timer" },
+    ...childAttributes([{ key: MODEL, value: model }, { key: TRIGGER, value: trigger }], {
+      trigger,
+      asOf: asOf ?? "now",
+      requestedBy: requestedBy ?? "the timer",
+    }),
     staticSummary: `${model}, cycle ${number} (${trigger}${asOf ? ` as of ${asOf.slice(0, 10)}` : ""})`,
     parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
     workflowRunTimeout: "400 days", // a person may be waited for; its activities have bounds of their own

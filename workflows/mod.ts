@@ -1,5 +1,6 @@
 export { backtest, backtestLane } from "./backtest.ts";
 export { deliverAlert, monitor } from "./monitor.ts";
+export { reconcile } from "./reconcile.ts";
 export { rollout } from "./rollout.ts";
 export { retrainer } from "./retrainer.ts";
 export { retrainingCycle } from "./retraining_cycle.ts";

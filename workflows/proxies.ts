@@ -55,3 +55,9 @@ export const ROLLOUT_STEP: ActivityOptions = {
   startToCloseTimeout: "30 minutes",
   retry: { maximumAttempts: 20, maximumInterval: "5 minutes" },
 };
+
+/** A comparison of what should run with what does, which the schedule makes again a minute later. */
+export const RECONCILE_STEP: ActivityOptions = {
+  startToCloseTimeout: "5 minutes",
+  retry: { maximumAttempts: 3, maximumInterval: "10 seconds" },
+};

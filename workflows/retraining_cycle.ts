@@ -8,9 +8,9 @@ import {
   setCurrentDetails,
   setHandler,
   startChild,
-  upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
+import { childAttributes, setAttributes } from "./attributes.ts";
 import { rootMessage } from "./failures.ts";
 import { type CycleResult, decidedSignal } from "./messages.ts";
 import { activities, LONG_STEP, MEASUREMENT, QUICK_STEP } from "./proxies.ts";
@@ -52,7 +52,7 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
   const cycleId = `retrainer/${model}/cycle/${number}`;
   const scope = scopeOf(input);
   const cycle = { cycleId, model, scope };
-  upsertSearchAttributes([{ key: TRIGGER, value: trigger }]);
+  setAttributes([{ key: TRIGGER, value: trigger }]);
   try {
     const judgement = await activities(QUICK_STEP, "How does the last deployment do?")
       .judgeDeployment({ model, scope, asOf });
@@ -123,7 +123,7 @@ async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promi
   if (candidate === null) return { outcome: "inconclusive", text };
   const { verdict, why } = await activities(LONG_STEP, `Compare on ${testRows} unseen rows`)
     .validateChallenger(job);
-  upsertSearchAttributes([{ key: VERDICT, value: verdict }]);
+  setAttributes([{ key: VERDICT, value: verdict }]);
   setCurrentDetails(`**${verdict}** (${candidate}): ${why}`);
   if (verdict !== "promote") {
     return { outcome: verdict === "reject" ? "rejected" : "inconclusive", text: why };
@@ -193,7 +193,7 @@ async function begin(id: string, model: string, replayed: boolean): Promise<void
   await startChild(rolloutWorkflow, {
     workflowId: id,
     args: [{ rollout: id, replayed }],
-    typedSearchAttributes: [{ key: MODEL, value: model }],
+    ...childAttributes([{ key: MODEL, value: model }]),
     parentClosePolicy: ParentClosePolicy.ABANDON,
     workflowIdReusePolicy: "ALLOW_DUPLICATE",
     staticSummary: `${id.replace("rollout/", "").replace("/v", ": version ")}, step by step`,
@@ -208,7 +208,7 @@ async function failed(cycle: Cycle, error: unknown): Promise<CycleResult> {
 }
 
 function concluded(result: CycleResult): CycleResult {
-  upsertSearchAttributes([{ key: VERDICT, value: result.outcome }]);
+  setAttributes([{ key: VERDICT, value: result.outcome }]);
   setCurrentDetails(`**${result.outcome}**: ${result.text}`);
   log.info("cycle ended", { workflowId: workflowInfo().workflowId, ...result });
   return result;

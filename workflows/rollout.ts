@@ -5,10 +5,10 @@ import {
   log,
   setCurrentDetails,
   setHandler,
-  upsertSearchAttributes,
   workflowInfo,
 } from "@temporalio/workflow";
 import type { HandRollout } from "../activities/rollout/mod.ts";
+import { setAttributes } from "./attributes.ts";
 import { type RolloutLooked, rolloutLookUpdate, wakeSignal } from "./messages.ts";
 import { activities, ROLLOUT_STEP } from "./proxies.ts";
 import { VERDICT } from "./search_attributes.ts";
@@ -73,7 +73,7 @@ export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: Roll
   if (!ended) return await continueAsNew<typeof rollout>({ rollout: id, replayed, looks: looksMade });
   await condition(allHandlersFinished);
   const { state, text } = await concludeRollout({ rollout: id });
-  upsertSearchAttributes([{ key: VERDICT, value: state }]);
+  setAttributes([{ key: VERDICT, value: state }]);
   setCurrentDetails(`**${state}**: ${text}`);
   return state;
 }

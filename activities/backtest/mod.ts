@@ -11,6 +11,7 @@ import type { ModelDefinition } from "../../src/models/model.ts";
 import { configOf } from "../../src/config/retraining.ts";
 import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
 import { type CheckEnd, checkLive, type LiveWorkflows } from "./live.ts";
+import { type LossBooks, lossView } from "./losses.ts";
 import { scoreServed } from "./score.ts";
 import type { Scopes } from "./scopes.ts";
 import { gatherFindings } from "../check.ts";
@@ -65,7 +66,7 @@ export interface OpenPolicyRun {
 
 type Deps = ActivityDeps & { policyRunsAtOnce: number; liveWorkflows: LiveWorkflows };
 
-export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
+export const createBacktestActivities = (deps: Deps, scopes: Scopes, books: LossBooks = new Map()) => ({
   /** Returns the number of policies to run, of those at once, and whether the backtest has ended meanwhile. */
   async openBacktest({ backtest: id }: { backtest: string }): Promise<Open> {
     const { policies, models, moments } = await getBacktest(deps.sql, id);
@@ -103,23 +104,36 @@ export const createBacktestActivities = (deps: Deps, scopes: Scopes) => ({
 
   /** Asks the policy. @param observations looks made for it */
   async decideStep({ observations, ...step }: StepId & { observations: string[] }): Promise<Step> {
-    const { place, spec } = await placeOf(deps, step);
+    const { place, spec, backtest } = await placeOf(deps, step);
     const { label: policy, model: name, scope, asOf } = place;
     const within = scopes.depsOf(scope);
     const asOfMs = Date.parse(asOf);
     const { model, config } = await modelAndConfig(within, name);
+    const { losses: needs } = policyNamed(spec.policy);
     const [serves, blocks, steps] = await Promise.all([
       servingVersion(within.sql, name),
       labelledBlocks(within, model, { config, asOfMs }),
       listSteps(deps.sql, { backtest: step.backtest, policy, model: name }),
     ]);
     const about = { trigger: "replay" as const, asOfMs, observations };
+    const lastTrained = steps.findLast(({ trained }) => trained)?.asOf ?? null;
+    const serving = backtest.moments.indexOf(lastTrained ?? "");
+    const last = needs === "all" ? backtest.moments.length - 1 : step.moment;
+    const view = needs !== undefined && serves !== null && serving >= 0
+      ? await lossView(scopes.depsOf(scope, { notes: false }), books, {
+        backtest,
+        model,
+        config,
+        moment: last,
+      })
+      : null;
     return nextStep(spec, {
       asOf,
       serves: serves !== null,
       labelledCutoffs: blocks.length,
       cutoffsMin: config.min_train_cutoffs,
-      lastTrained: steps.findLast(({ trained }) => trained)?.asOf ?? null,
+      lastTrained,
+      losses: view && { view, moment: step.moment, serving, price: config.training_price },
       findings: observations.length > 0
         ? (await gatherFindings(within, model, config, about)).findings
         : null,

@@ -15,8 +15,11 @@ export type OpenScope = (schema: string) => Database;
 
 /** The scopes that this process works in. */
 export interface Scopes {
-  /** @param scope left out: what serves */
-  depsOf(scope?: string): ScopedDeps;
+  /**
+   * @param scope left out: what serves
+   * @param options.notes whether trainings count as those of the scope's policy; those that only tell losses do not
+   */
+  depsOf(scope?: string, options?: { notes: boolean }): ScopedDeps;
   /** Ends its connections, so that it can be dropped. */
   close(scope: string): Promise<void>;
 }
@@ -29,8 +32,11 @@ export function createScopes(deps: Given): Scopes {
   const underWay: UnderWay = new Map();
   const live: ScopedDeps = { ...deps, trainer: recordingTrainer(deps, { underWay }) };
   return {
-    depsOf(scope) {
+    depsOf(scope, { notes } = { notes: true }) {
       if (scope === undefined) return live;
+      if (!notes) {
+        return { ...this.depsOf(scope), trainer: rememberingTrainer(deps, { scope: null, underWay }) };
+      }
       const known = open.get(scope);
       if (known) return known;
       const { openScope, ...shared } = deps;

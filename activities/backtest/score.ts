@@ -60,7 +60,7 @@ interface TestRows {
 }
 
 /** The population of a cut-off with the outcomes that followed it. */
-async function testRows(
+export async function testRows(
   deps: ActivityDeps,
   model: ModelDefinition,
   config: ModelConfig,

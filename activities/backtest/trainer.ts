@@ -16,10 +16,11 @@ export type UnderWay = Map<string, Promise<CompeteResult>>;
 /**
  * A trainer that trains the same thing once: the same request and seed give the same bytes, so policies that train on the
  * same rows at the same cut-off share the artefact. What it noted of the scope says what each policy would have needed.
+ * @param options.scope null: nothing is noted
  */
 export function rememberingTrainer(
   deps: ActivityDeps,
-  { scope, underWay }: { scope: string; underWay: UnderWay },
+  { scope, underWay }: { scope: string | null; underWay: UnderWay },
 ): Trainer {
   const { trainer, sql, codeVersion } = deps;
   return {
@@ -28,7 +29,7 @@ export function rememberingTrainer(
       const key = keyOf(request, codeVersion);
       const result = await remembered(deps, key) ??
         await trainOnce(deps, { key, request, callbacks, underWay });
-      await saveUse(sql, { scope, model: request.task.name, key });
+      if (scope !== null) await saveUse(sql, { scope, model: request.task.name, key });
       return result;
     },
     close: () => undefined, // the pool is everybody's

@@ -1,9 +1,8 @@
 import { MINUTE_MS } from "../../src/core/time.ts";
 import { meetOutcomes, scorePopulation } from "../observe/outcomes.ts";
 import { ArtefactError, ConflictError } from "../../src/core/errors.ts";
-import { closeAlertsOf, openAlert } from "../../src/db/alerts/alerts.ts";
-import { enterStage, getCycle, settleCycle } from "../../src/db/cycles/cycles.ts";
-import { findLook, findRollout, getRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
+import { enterStage, getCycle } from "../../src/db/cycles/cycles.ts";
+import { findLook, findRollout, getRollout } from "../../src/db/rollouts/rollouts.ts";
 import { getVersion, versionOfCycle } from "../../src/db/models/versions.ts";
 import { planRollout, type RolloutPlanRequest, strategyFor } from "../../src/app/registry/plan_rollout.ts";
 import { applyDecision, beginRollout } from "../../src/app/registry/rollout_moves.ts";
@@ -13,7 +12,6 @@ import { currentAsOf } from "../../src/app/as_of.ts";
 import type { RolloutDecision } from "../../src/rollout/decision.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { Strategy } from "../../src/rollout/plan.ts";
-import { endedAlert } from "../../src/rollout/ended_alert.ts";
 import { type Rollout, rolloutId } from "../../src/rollout/rollout.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
@@ -22,7 +20,7 @@ import { modelAndConfig } from "../context.ts";
 import { deployVersion } from "../deploy.ts";
 import type { ActivityDeps } from "../deps.ts";
 import { admitRollout, type SignalPolicy } from "../../src/app/control/admit.ts";
-import { pruneVersions } from "../report.ts";
+import { concludeRollout } from "./conclude.ts";
 import { plantWorse } from "./plant.ts";
 import { gatherEvidence } from "./gather_evidence.ts";
 import { population } from "./population.ts";
@@ -138,22 +136,8 @@ export const createRolloutActivities = (
   },
 
   /** Writes down how a rollout ended: in its cycle, as an alert where a person should know, and lets old files go. */
-  async concludeRollout({ rollout: id }: { rollout: string }): Promise<{ state: string; text: string }> {
-    const { sql, clock, alertChannels: channels } = deps;
-    const rollout = await getRollout(sql, id);
-    const { model, state, endedWhy, cycleId } = rollout;
-    const nowMs = clock();
-    const text = endedWhy ?? "";
-    await settleCycle(sql, cycleId, OUTCOMES[state as keyof typeof OUTCOMES], text);
-    if (state === "promoted") {
-      await closeAlertsOf(sql, model, { why: `${id} was promoted`, nowMs });
-      await pruneVersions(deps, model);
-    }
-    const [last] = await listLooks(sql, id, 1);
-    const alert = endedAlert(rollout, last ?? null);
-    if (alert) await openAlert(sql, alert, { channels, nowMs });
-    return { state, text };
-  },
+  concludeRollout: ({ rollout: id }: { rollout: string }): Promise<{ state: string; text: string }> =>
+    concludeRollout(deps, id),
 
   /** Asks serving about everybody as of a moment: the traffic of a day, where history is replayed. */
   async replayTraffic({ model: name, asOf }: { model: string; asOf: string }): Promise<{ shoppers: number }> {
@@ -206,14 +190,6 @@ async function start(
   const began = { asOf, beganBy: by, ...about };
   await beginRollout(sql, { model, champion: champion.version, challengers, plan, shares, ...began });
 }
-
-/** The outcome of the cycle whose version was rolled out. */
-const OUTCOMES = {
-  "promoted": "deployed",
-  "rolled back": "rolled back",
-  "held": "inconclusive",
-  "superseded": "inconclusive",
-} as const;
 
 /** Lets every version of the rollout answer for the population, and answers meet their outcomes. */
 async function gatherAnswers(

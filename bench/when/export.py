@@ -8,6 +8,7 @@ import json
 import sys
 
 import numpy as np
+from job import run
 from table import history_of, read
 
 
@@ -30,9 +31,4 @@ def main(job):
 
 
 if __name__ == "__main__":
-    try:
-        main(json.loads(sys.argv[1]))
-    except ValueError as error:
-        if not str(error).startswith("Cannot"):
-            raise
-        json.dump({"error": str(error)}, sys.stdout)
+    run(main)

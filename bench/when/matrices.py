@@ -11,6 +11,7 @@ import sys
 import time
 
 import numpy as np
+from job import run
 from learners import LEARNERS
 from recalibrate import recalibrated
 from table import LOGIT_MAX, history_of, read
@@ -191,9 +192,4 @@ def rounded(values):
 
 
 if __name__ == "__main__":
-    try:
-        main(json.loads(sys.argv[1]))
-    except ValueError as error:
-        if not str(error).startswith("Cannot"):
-            raise
-        json.dump({"error": str(error)}, sys.stdout)  # the data are at fault, not the bench
+    run(main)

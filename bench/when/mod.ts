@@ -19,7 +19,7 @@ import {
 } from "./run.ts";
 import { type BenchSet, knownSets } from "./sets.ts";
 import { viewOf } from "./view.ts";
-import { oracle } from "./oracle.ts";
+import { oracle } from "../../src/backtest/losses/oracle.ts";
 
 const MATRIX_MINUTES = 60;
 const PEER_MINUTES = 120;

@@ -1,9 +1,10 @@
 import type { Matrix } from "./matrix.ts";
 import { type Placement, placementOf } from "./measures.ts";
-import { oracle, oracleWithRecalibration, priceOfNever } from "./oracle.ts";
-import { always, bestPeriod, never } from "./policies/calendars.ts";
+import { oracle, oracleWithRecalibration, priceOfNever } from "../../src/backtest/losses/oracle.ts";
+import { always, bestPeriod, never } from "../../src/backtest/losses/calendars.ts";
 import { POLICIES } from "./policies/mod.ts";
-import { type Bill, type Policy, RECALIBRATION_SHARE, replay, scheduled } from "./replay.ts";
+import { type Bill, type Policy, replay, scheduled } from "../../src/backtest/losses/replay.ts";
+import { RECALIBRATION_SHARE } from "../../src/retraining/worth/recalibration.ts";
 import { type Delay, type View, viewOf } from "./view.ts";
 
 /** Cost of one policy on one view at one price. */

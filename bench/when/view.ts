@@ -1,39 +1,13 @@
+import type { LossView, Version } from "../../src/backtest/losses/view.ts";
 import type { Matrix } from "./matrix.ts";
 
 /** How late labels are: a number of blocks, or as the data themselves say. */
 export type Delay = number | "natural-complete" | "natural-known";
 
-/** A version, named by the block before which it was trained. */
-export interface Version {
-  readonly at: number;
-  /** newest block it was trained on */
-  readonly through: number;
-  readonly rows: number;
-}
-
-/**
- * A matrix under a label delay. Versions are named by the block `t` before which they were trained, blocks by their
- * number; a loss that is not there is NaN.
- */
-export interface View {
+/** A matrix under a label delay. */
+export interface View extends LossView {
   readonly matrix: Matrix;
   readonly delay: Delay;
-  /** the first block that is paid for: what comes before is history, free for everybody */
-  readonly start: number;
-  readonly blocks: number;
-  /** the first block by whose start the labels of block `j` are known */
-  knownAt(j: number): number;
-  /** the version trained at the start of block `t`; null where too few labels were known */
-  version(t: number): Version | null;
-  /** what a version costs on a block */
-  loss(t: number, j: number): number;
-  /** the same on the rows that are known first: what a policy may look at */
-  seen(t: number, j: number): number;
-  /** standard error of the paired difference of two versions' losses on a block */
-  pairSe(a: number, b: number, j: number): number;
-  /** loss on block `j` of the version trained at `t` and recalibrated at the start of block `r` */
-  recalibrated(t: number, r: number, j: number): number;
-  shift(a: number, b: number): number;
 }
 
 /** The view of a matrix under a delay. @throws {RangeError} too few blocks are left to decide about */
@@ -77,21 +51,5 @@ function firstPaid(
   version: (t: number) => Version | null,
 ): number {
   for (let t = history; t < blocks; t++) if (knownAt(history - 1) <= t && version(t)) return t;
-  return blocks;
-}
-
-/** The history as a view of its own: what tuning may use. Null where it is too short to tune on. */
-export function historyOf(view: View): View | null {
-  let blocks = 0;
-  while (blocks < view.blocks && view.knownAt(blocks) <= view.start) blocks++;
-  let start = 1;
-  while (start < blocks && !view.version(start)) start++;
-  return blocks - start < 3 ? null : { ...view, start, blocks, loss: view.seen };
-}
-
-/** Number of blocks, from the first, whose labels are known at the start of block `t`. */
-export function knownBlocks(view: View, t: number): number {
-  let blocks = 0;
-  while (blocks < view.blocks && view.knownAt(blocks) <= t) blocks++;
   return blocks;
 }

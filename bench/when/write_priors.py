@@ -1,6 +1,8 @@
 """Writes what fit_worth.py found as code: src/retraining/worth/prior.ts (all sets) and bench/when/priors.json (without each set)."""
+
 import json
 import sys
+from math import erf, exp, sqrt
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -9,23 +11,15 @@ SIZES = (
     "difficulty memory shock maturity maturitySd ageing ageingSd wander luck noise level passing sampling "
     "jumpChance jump inherited curve straying jumpShared"
 ).split()
-NAMES = [f"fitted {i + 1}" for i in range(5)]
-# Set by hand, not fitted: a shop in which nothing sudden happened says nothing of one in which it does. Its weight hardly
-# matters (e^-3 to 1 of the likeliest one gave the same decisions on all sets).
-SUDDEN = [0.1, 0.9, 0.02, 0.05, 0.1, 0.002, 0.005, 0.02, 0.02, 0.03, 1, 1, 1.5, 0.005, 0.8, 0.3, 0.5, 0.02, 0.3]
 
 
 def prior(found):
     components = found["p"]["C"]
     most = max(c["l"] for c in components)
-    from math import erf, exp, sqrt
-
     regimes = []
-    for name, c in zip(NAMES, components):
+    for number, c in enumerate(components, 1):
         sizes = {key: float(f"{value:.4g}") for key, value in zip(SIZES, c["hp"])}
-        regimes.append({"name": name, "weight": float(f"{exp(c['l'] - most):.4g}"), **sizes})
-    sudden = dict(zip(SIZES, SUDDEN))
-    regimes.append({"name": "sudden change", "weight": round(exp(-1), 4), **sudden})
+        regimes.append({"name": f"fitted {number}", "weight": float(f"{exp(c['l'] - most):.4g}"), **sizes})
     # the forecast is trusted at a quantile: z standard deviations below its mean
     caution = 0.5 * (1 + erf(max(0.0, -found["p"]["z"]) / sqrt(2)))
     return {"regimes": regimes, "horizon": found["p"]["H"], "caution": float(f"{caution:.4g}")}

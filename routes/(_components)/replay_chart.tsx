@@ -4,7 +4,7 @@ import type { ModelStatus } from "../../src/retraining/status.ts";
 import type { Numbers } from "../../src/dashboard/page_charts.ts";
 import type { ReplayScore } from "../../src/backtest/replay.ts";
 import { moment } from "../../src/format/times.ts";
-import { metricName } from "../../src/format/words.ts";
+import { betterWord, metricName } from "../../src/format/words.ts";
 import { mean } from "../../src/stats/mean.ts";
 import { wilson } from "../../src/stats/wilson.ts";
 import { type Drawing, Figure } from "../../components/plot.tsx";
@@ -49,7 +49,7 @@ export function ReplayChart({ model, scores }: { model: ModelStatus; scores: Rep
   const frozen = points(scores, "frozen", metric);
   const ours = points(scores, "perennial", metric);
   if (frozen.length === 0 || ours.length === 0) return null;
-  const better = model.kind === "classification" ? "higher is better" : "lower is better";
+  const better = `${betterWord(metric)} is better`;
   const band = metric === "accuracy" ? "; band: 95 % interval" : "";
   const range = `${moment(ours[0].at.toISOString(), "day")} to ${
     moment(ours.at(-1)!.at.toISOString(), "day")

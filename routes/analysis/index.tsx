@@ -3,6 +3,7 @@ import { briefSentence } from "../../components/analysis_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { EffortChart, WaitChart } from "./(_components)/effort_charts.tsx";
 import { FrequencyChart, ReasonsTable } from "./(_components)/frequency_chart.tsx";
+import { Forecasts } from "./(_components)/forecasts.tsx";
 import { Worth } from "./(_components)/impact_parts.tsx";
 import { Attribution } from "./(_components)/impact_sources.tsx";
 import { GateChart, SinceChart, TogetherNote } from "./(_components)/improvement_charts.tsx";
@@ -48,6 +49,7 @@ export default define.page<typeof handler>(function Analysis({ data: { view, bac
           </small>
         </h2>
         <Worth impact={view.impact} />
+        <Forecasts impact={view.impact} />
       </section>
       {view.impact.cycles.length > 0 && (
         <section class="section" aria-labelledby="whence">

@@ -1,11 +1,10 @@
 import { HttpError, page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
 import { BacktestChart } from "./(_components)/backtest_chart.tsx";
-import { CostTable, ServedTable } from "../../components/backtest_tables.tsx";
+import { Calendars, CostTable, ServedTable } from "../../components/backtest_tables.tsx";
 import {
   BACKTEST_STATES,
   backtestHeadline,
-  METRICS,
   policyName,
   subjectOf,
   subjectText,
@@ -167,7 +166,7 @@ function Failures({ ends, policies }: BacktestDetail) {
 
 function Model({ result, backtest: { policies, state } }: { result: ModelResult; backtest: BacktestDetail }) {
   const { model, first, last, missing } = result;
-  const loss = metricName(METRICS[result.kind].loss);
+  const loss = metricName(result.loss);
   const uneven = new Set(result.policies.map(({ moments }) => moments)).size > 1;
   return (
     <section class="section model" aria-labelledby={`model-${model}`}>
@@ -192,6 +191,7 @@ function Model({ result, backtest: { policies, state } }: { result: ModelResult;
             <ServedTable result={result} policies={policies} />
             {uneven && <p>Means compare once all policies have as many cut-offs; differences do already.</p>}
             <CostTable result={result} policies={policies} />
+            <Calendars result={result} />
             {missing.length > 0 && (
               <p>
                 What it would have gained in money is not known: <a href="/configuration">state</a>{" "}

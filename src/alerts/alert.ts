@@ -14,6 +14,7 @@ export const AlertKind = z.enum([
   "stalled worker",
   "missed check",
   "undelivered change",
+  "lost workflow",
   "audit",
   "model",
 ]);

@@ -11,7 +11,7 @@ import { addGuards, addRouteGuards, complete } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
 import { invalidInput } from "./invalid.ts";
 import { methodsAt } from "./access.ts";
-import { ApiFault, MethodNotAllowedError, problemOf } from "./problem.ts";
+import { ApiFault, MethodNotAllowedError, problemOf, retryAfter } from "./problem.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
 import { addBacktestRoutes } from "./routes/backtests.ts";
 import { addConfigRoutes } from "./routes/config.ts";
@@ -46,6 +46,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
     if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');
     const answer = c.json(problem, problem.status as ContentfulStatusCode, {
       "Content-Type": "application/problem+json",
+      ...retryAfter(problem.status),
     });
     complete(answer.headers, id); // also where the outermost layer refused
     return answer;

@@ -1,12 +1,15 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
+import type { Admission } from "./admission.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
 import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
 
@@ -26,10 +29,16 @@ export interface ApiDeps {
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */
   temporalUi: string | null;
-  /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
-  verifyAudit?: () => Promise<AuditVerification>;
+  /** watches Postgres beside the requests; left out: nobody does */
+  database?: DatabaseWatch;
+  /** how much may be under way at once; left out: what one process takes */
+  admission?: Admission;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
   host?: string;
+  /** shared with senders of `POST /events?preset=...` that sign what they post */
+  webhookSecrets?: WebhookSecrets;
+  /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
+  verifyAudit?: () => Promise<AuditVerification>;
   /** how the world names this server, where a proxy stands before it */
   publicUrl?: string;
   /** Whether reading needs a key on loopback as well: behind a proxy, everybody comes from there. */

@@ -5,6 +5,7 @@ import type { KeyHolder, PresentedKey } from "../db/access/api_keys.ts";
 import type { KeyRing } from "../app/security/key_ring.ts";
 import { covers } from "../security/scopes.ts";
 import { allows, type Role } from "../security/roles.ts";
+import { createAdmission } from "./admission.ts";
 import type { AccessLog } from "../app/security/access_log.ts";
 import { ABOUT_PERSONS, ACCESS, isLoopback, neededRole, routerPath, scopeOf } from "./access.ts";
 import { systemClock } from "../core/clock.ts";
@@ -14,7 +15,8 @@ import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
 import { addressOf, rememberSource, sourceOf } from "./remote_address.ts";
-import { ApiFault, RoleNeededError } from "./problem.ts";
+import { admitSigned, signedRequest } from "./webhook_guard.ts";
+import { ApiFault, RoleNeededError, UnavailableError } from "./problem.ts";
 
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
@@ -50,7 +52,10 @@ export function addGuards(app: Api, deps: ApiDeps): void {
 /** Puts what the API's own routes want of a request before them. */
 export function addRouteGuards(
   app: Api,
-  { host = LOOPBACK, readsNeedKey }: Pick<ApiDeps, "host" | "readsNeedKey">,
+  { host = LOOPBACK, readsNeedKey, webhookSecrets = {}, database, admission = createAdmission() }: Pick<
+    ApiDeps,
+    "host" | "readsNeedKey" | "webhookSecrets" | "database" | "admission"
+  >,
   keys: KeyRing,
   accesses: AccessLog,
 ): void {
@@ -62,17 +67,38 @@ export function addRouteGuards(
     const readsJson = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
       const answered = async () => {
+        const signed = signedRequest(c, webhookSecrets);
+        if (signed) {
+          return await limitedBeforeKnown(c, async () => {
+            await admitSigned(c, signed);
+            await next();
+          });
+        }
         await admit(c);
-        return await limited(c, async () => {
+        const leave = admission.enter(c, maxSize);
+        const read = limited(c, async () => {
           if (readsJson) await refuseDeep(c);
           await next();
         });
+        return await Promise.resolve(read).finally(leave);
       };
-      return await withDeadline(answered(), ANSWER_WITHIN_MS, late);
+      if (PROBES.has(path)) {
+        await admit(c);
+        return await limited(c, next);
+      }
+      const answer = database ? database.whileUp(answered(), postgresDown) : answered();
+      return await withDeadline(answer, ANSWER_WITHIN_MS, late);
     });
   }
 }
 
+/** Whoever has shown no key yet is read less of. */
+const limitedBeforeKnown = limitBody(BODY_BYTES_MAX);
+
+/** They answer however busy this process is, and however Postgres does. */
+const PROBES = new Set(["/healthz", "/readyz"]);
+
+const postgresDown = () => new UnavailableError("Postgres", "Postgres does not answer; try again soon");
 /** Deepest JSON of a request: none of ours has more than a few levels. */
 export const DEPTH_MAX = 64;
 

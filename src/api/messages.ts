@@ -5,6 +5,7 @@ import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
 import { isShort } from "../events/schema.ts";
+import { TRACKERS } from "../events/tracked.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
@@ -356,6 +357,14 @@ export const Quarantine = z.object({
   events: z.array(QuarantineRow),
 });
 export type Quarantine = z.infer<typeof Quarantine>;
+/** How events are sent. */
+export const EventsQuery = z.object({
+  preset: z.enum(TRACKERS).optional().describe(
+    "who sends them, as they are: Segment or RudderStack, GA4, orders of Shopify or WooCommerce; left out: our own fields",
+  ),
+});
+export type EventsQuery = z.input<typeof EventsQuery>;
+
 /** The content of the quarantine. */
 export const QuarantineQuery = LimitQuery.extend({ reason: z.string().min(1).max(500).optional() });
 export type QuarantineQuery = z.input<typeof QuarantineQuery>;

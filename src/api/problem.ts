@@ -13,6 +13,7 @@ import type { Problem } from "./messages.ts";
 const KINDS = {
   "malformed": [400, "The request cannot be read"],
   "key-needed": [401, "An API key is needed"],
+  "wrong-signature": [401, "The signature does not fit"],
   "role-needed": [403, "This takes another role"],
   "not-found": [404, "There is no such thing"],
   "method-not-allowed": [405, "This address does not take this method"],
@@ -23,6 +24,7 @@ const KINDS = {
   "foreign-host": [421, "This address does not belong to this server"],
   "invalid-input": [422, "What was sent cannot be used"],
   "insufficient-data": [422, "There are too few rows"],
+  "too-many": [429, "Too much is under way"],
   "internal": [500, "Something went wrong here"],
   "unavailable": [503, "A server that this one needs does not answer"],
   "timeout": [504, "It took too long"],
@@ -95,6 +97,11 @@ function translated(error: unknown): { kind: ProblemKind; detail: string; field?
   if (isDatabaseDown(error)) {
     return { kind: "unavailable", detail: "Postgres does not answer; try again soon" };
   }
+  const hindered = hindranceOf(error);
+  if (hindered) return { kind: "unavailable", detail: hindered };
+  if (isBodyCut(error)) {
+    return { kind: "unavailable", detail: "The body could not be read to its end; send it again" };
+  }
   return { kind: "internal", detail: "The reason is in the server's log, under the id in `instance`" };
 }
 
@@ -124,6 +131,40 @@ const DOWN = new Set([
   "57P03", // cannot_connect_now
   "53300", // too_many_connections
 ]);
+
+/** Codes of a Postgres that answers, and cannot do what was asked just now; nothing of it was kept. */
+const HINDERED: Readonly<Record<string, string>> = {
+  "25006": "Postgres takes no changes now: it is read-only",
+  "53100": "Postgres has no space left on its disk",
+  "53200": "Postgres is out of memory",
+  "53400": "Postgres has reached a limit of its configuration",
+  "55P03": "Postgres waited too long for a lock",
+  "57014": "Postgres took too long, and the statement was ended",
+  "58030": "Postgres cannot read or write its disk",
+  "40001": "Postgres could not put two changes in order",
+  "40P01": "Two changes waited for each other, and Postgres ended one",
+};
+
+/** Returns what keeps Postgres from doing what was asked; null: the error says no such thing. */
+export function hindranceOf(error: unknown): string | null {
+  if (error instanceof AggregateError) {
+    return error.errors.map(hindranceOf).find((text) => text !== null) ?? null;
+  }
+  const said = HINDERED[(error as { code?: string } | null)?.code ?? ""];
+  return said ? `${said}. Nothing was kept; send it again` : null;
+}
+
+/** Whether a body ended before it was whole: its sender went away, or this server is stopping. */
+const isBodyCut = (error: unknown): boolean =>
+  error instanceof Deno.errors.BadResource || error instanceof Deno.errors.Interrupted ||
+  error instanceof Deno.errors.UnexpectedEof || error instanceof Deno.errors.Http;
+
+/** Seconds after which it may be tried again, by the status of an answer. */
+const RETRY_AFTER_S: Readonly<Record<number, number>> = { 429: 1, 503: 5, 504: 5 };
+
+/** Returns the `Retry-After` header of an answer of this status, where it has one. */
+export const retryAfter = (status: number): Record<string, string> =>
+  status in RETRY_AFTER_S ? { "Retry-After": String(RETRY_AFTER_S[status]) } : {};
 
 /** Whether an error says that Postgres cannot be reached. */
 export function isDatabaseDown(error: unknown): boolean {

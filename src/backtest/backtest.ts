@@ -24,7 +24,7 @@ export const Backtest = z.object({
 });
 export type Backtest = z.infer<typeof Backtest>;
 
-export const BacktestState = z.enum(["running", "finished", "failed", "cancelled"]);
+export const BacktestState = z.enum(["running", "finished", "failed", "cancelled", "lost"]);
 export type BacktestState = z.infer<typeof BacktestState>;
 
 /** One step of a policy: a model at a moment. */

@@ -23,7 +23,7 @@ export type Worth = { gain: Money; missing: [] } | { gain: null; missing: string
  * @param options.stepDays between moments
  */
 export function worthOf(
-  { kind, loss }: Pick<ModelDefinition, "kind" | "loss">,
+  { kind, loss, economics: use }: Pick<ModelDefinition, "kind" | "loss" | "economics">,
   config: ModelConfig,
   { before, after, stepDays }: {
     before: readonly Predicted[];
@@ -31,7 +31,8 @@ export function worthOf(
     stepDays: number;
   },
 ): Worth {
-  const economics = economicsOf(kind, config);
+  const economics = economicsOf(use, config);
+  if (economics.kind === "none") return { gain: null, missing: [] };
   if (economics.kind === "missing") return { gain: null, missing: economics.settings };
   if (economics.economics.basis !== "profit") return { gain: null, missing: ["offer_lift"] };
   const theirs = new Map(before.map((moment) => [moment.asOf, moment]));

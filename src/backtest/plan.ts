@@ -2,11 +2,14 @@
 import { DAY_MS } from "../core/time.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { configOf, type ModelConfig, type RetrainingConfig } from "../config/retraining.ts";
+import type { Policy } from "./policies/policy.ts";
 import { firstCutoff, labelledCutoffs } from "../training/cutoffs.ts";
 
 /** Fewer scored moments have no standard error worth the name. */
 export const SCORED_MIN = 3;
 const MOMENTS_MAX = 400;
+/** Policies that decide on losses need a version trained at every moment. */
+const TRAINED_MOMENTS_MAX = 60;
 
 export interface Moments {
   /** ISO 8601, oldest first */
@@ -60,6 +63,22 @@ export function momentsOf(
     moments: momentsMs.map((ms) => new Date(ms).toISOString()),
     scoredFrom: Object.fromEntries(scoredFrom),
   };
+}
+
+/** @throws {InvalidInputError} a policy needs more trainings than are worth waiting for */
+export function checkTrainings(
+  policies: readonly Pick<Policy, "name" | "losses">[],
+  { moments, scoredFrom }: Moments,
+): void {
+  const needs = policies.find(({ losses }) => losses !== undefined);
+  const first = moments.indexOf(Object.values(scoredFrom).sort()[0]);
+  const trainings = moments.length - first;
+  if (!needs || trainings <= TRAINED_MOMENTS_MAX) return;
+  throw new InvalidInputError(
+    `Cannot replay "${needs.name}" over ${trainings} moments: it needs a version trained at each of them, at most ` +
+      `${TRAINED_MOMENTS_MAX}; take longer steps, or fewer days`,
+    "step_days",
+  );
 }
 
 function gridStart(config: ModelConfig, { firstMs }: Span): number {

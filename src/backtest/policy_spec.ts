@@ -13,6 +13,10 @@ export const PolicyName = z.enum([
   "drift",
   "perennial",
   "worth",
+  "cara",
+  "upf",
+  "cusum",
+  "oracle",
 ]);
 export type PolicyName = z.infer<typeof PolicyName>;
 
@@ -108,8 +112,12 @@ export function checkPolicySpec(spec: PolicySpec, inForce: RetrainingConfig): vo
   };
   if (policy === "calendar" && days === undefined) fail("say how many days, as in calendar=28d", "days");
   if (policy !== "calendar" && days !== undefined) fail("only calendar has days", "days");
-  if (validate !== undefined && policyNamed(policy).validates === "always") {
-    fail("what it trains is validated always", "validate");
+  const { validates } = policyNamed(policy);
+  if (validate !== undefined && validates !== "on request") {
+    fail(
+      validates === "always" ? "what it trains is validated always" : "it takes every challenger",
+      "validate",
+    );
   }
   if (policy === "never" && Object.keys(spec.config).length > 0) {
     fail("it is what all others are compared with, and goes by the configuration in force", "config");

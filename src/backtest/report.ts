@@ -7,6 +7,7 @@ import { HIGHER_IS_BETTER, type MetricName, type MetricValues } from "../stats/m
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
+import { CalendarAdvice, calendarAdvice } from "./calendar_advice.ts";
 import { Difference, differenceOf } from "./difference.ts";
 import { mean } from "../stats/mean.ts";
 import type { Worth } from "./money.ts";
@@ -42,17 +43,22 @@ export type PolicyResult = z.infer<typeof PolicyResult>;
 export const ModelResult = z.object({
   model: z.string(),
   kind: z.enum(["classification", "regression"]),
+  metric: z.string().describe("the metric that people quote"),
+  loss: z.string().describe("the loss that models are compared by"),
   first: z.iso.datetime().nullable().describe("first and last moment scored; null: none yet"),
   last: z.iso.datetime().nullable(),
   currency: z.string(),
   missing: z.array(z.string()).describe("settings without which no sum of money can be told"),
   policies: z.array(PolicyResult),
+  calendar: z.array(CalendarAdvice).default([]).describe(
+    "Perennial's own policies beside calendars, trainings paid for: a cron job may do as well",
+  ),
 });
 export type ModelResult = z.infer<typeof ModelResult>;
 
 interface ReportInput {
   backtest: Backtest;
-  model: Pick<ModelDefinition, "name" | "kind">;
+  model: Pick<ModelDefinition, "name" | "kind" | "primaryMetric" | "loss">;
   steps: readonly BacktestStep[];
   /** by policy */
   seconds: ReadonlyMap<string, number>;
@@ -65,14 +71,24 @@ export function resultOf(input: ReportInput): ModelResult {
   const { backtest, model, worth } = input;
   const steps = input.steps.filter((step) => step.model === model.name);
   const scored = steps.filter(({ rows }) => rows > 0).map(({ asOf }) => asOf).sort();
+  const config = configOf(backtest.config, model.name);
   return {
     model: model.name,
     kind: model.kind,
+    metric: model.primaryMetric,
+    loss: model.loss,
     first: scored[0] ?? null,
     last: scored[scored.length - 1] ?? null,
     currency: backtest.config.currency,
     missing: [...new Set([...worth.values()].flatMap(({ missing }) => missing))],
     policies: backtest.policies.map(({ label }) => policyResult(label, { ...input, steps })),
+    calendar: calendarAdvice({
+      policies: backtest.policies,
+      steps,
+      loss: model.kind === "classification" ? "logLoss" : "cappedMse",
+      price: config.training_price,
+      lag: overlapOf(backtest, config.horizon_days),
+    }),
   };
 }
 

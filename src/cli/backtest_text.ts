@@ -1,4 +1,5 @@
 import { count, metricFigure, money, signed } from "../format/numbers.ts";
+import { metricName } from "../format/words.ts";
 import type { Difference } from "../backtest/difference.ts";
 import type { ModelResult, PolicyResult } from "../backtest/report.ts";
 import type { BacktestDetail, BacktestSummary } from "../app/reports/backtest.ts";
@@ -6,10 +7,16 @@ import { trainingsText } from "../format/trainings.ts";
 import { day, indented, minute, mood, type Paint, secondsText, table, wrapped } from "./format.ts";
 
 /** Columns of the tables that people read, per kind of model. */
-export const COLUMNS = {
-  classification: [["accuracy", "accuracy"], ["auc", "AUC"], ["logLoss", "log loss"]],
-  regression: [["mse", "MSE"], ["cappedMse", "capped MSE"], ["mae", "MAE"], ["r2", "R2"]],
-} as const satisfies Record<ModelResult["kind"], readonly (readonly [string, string])[]>;
+const COLUMNS = {
+  classification: ["accuracy", "auc", "logLoss"],
+  regression: ["mse", "cappedMse", "mae", "r2"],
+} as const satisfies Record<ModelResult["kind"], readonly string[]>;
+
+/** Metrics of a model in the order of its tables, with their names: first the one that people quote. */
+export const columnsOf = ({ kind, metric }: Pick<ModelResult, "kind" | "metric">): [string, string][] =>
+  [...new Set<string>([metric, ...COLUMNS[kind]])].map((key) => [key, TABLE_NAMES[key] ?? metricName(key)]);
+
+const TABLE_NAMES: Readonly<Record<string, string>> = { r2: "R2" };
 
 const right = (name: string) => ({ name, right: true } as const);
 
@@ -58,16 +65,18 @@ function modelText(result: ModelResult, paint: Paint): string {
       missing.map((name) => `${name}=...`).join(" ")
     }`
     : "";
+  const calendars = result.calendar.map(({ text }) => `\n\n${text}`).join("");
   const uneven = policies.some(({ moments }) => moments < most)
     ? "\n\nMeans are over the moments that each policy has come to: they compare once all have as many"
     : "";
   return `${head}\n\n${indented(metricsTable(result, paint))}\n\n${
     indented(workTable(result, paint))
-  }${uneven}${money}`;
+  }${calendars}${uneven}${money}`;
 }
 
-function metricsTable({ kind, policies }: ModelResult, paint: Paint): string {
-  const columns = COLUMNS[kind];
+function metricsTable(result: ModelResult, paint: Paint): string {
+  const { policies } = result;
+  const columns = columnsOf(result);
   const [main, name] = columns[0];
   const heads = [
     "policy",

@@ -62,7 +62,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
 const say = (line: string) => console.error(line);
 
 /**
- * The bundled data are public: with a secret known to all, every demo orders, divides and so scores its shoppers alike.
+ * The bundled data are public: with a secret known to all, every demo gives its shoppers the same pseudonyms.
  * Nothing else is read with it: whatever is sent to a demo later gets pseudonyms by its own secret.
  */
 const bundledPseudonym = createPseudonymizer("the bundled data are public");

@@ -88,6 +88,7 @@ const GOOD = new Set([
 ]);
 const BAD = new Set([
   "failed",
+  "lost",
   "rolled back",
   "slipped",
   "drifted",

@@ -20,8 +20,28 @@ export function impactText(impact: Impact, paint: Paint, columns = 100): string 
     section("what each deployment changed, on rows neither model had seen", lossTable(cycles, paint)),
     economics.stated ? moneyText(impact, paint) : null,
     section("what the new model leans on more, or less, than the one before", groupsTable(cycles, paint)),
+    impact.forecasts.length > 0
+      ? section("what checks forecast of a training, and what came", forecastsTable(impact))
+      : null,
     ...impact.assumptions.map((line) => wrapped(line, { columns: width, indent: 2 })),
   ].filter((part) => part !== null).join("\n\n");
+}
+
+/** Forecasts beside what came, newest first. */
+function forecastsTable({ forecasts, widened }: Impact): string {
+  const rows = forecasts.toReversed().slice(0, LINES).map((
+    { asOf, made, instead, mean, low, high, came, isWithin },
+  ) => [
+    day(asOf),
+    `${instead} -> ${made}`,
+    figure(mean),
+    `${figure(low)} to ${figure(high)}`,
+    figure(came),
+    isWithin ? "within" : "outside",
+  ]);
+  const columns = ["check", "version", right("forecast"), "nine of ten", right("came"), "it came"];
+  const note = widened > 1 ? `\nThe next forecasts are ${figure(widened)} times as wide` : "";
+  return table(columns, rows) + note;
 }
 
 const section = (title: string, body: string) => `${title}\n${indented(body)}`;

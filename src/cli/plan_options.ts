@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { parseRates, type Rates, ratesText } from "../core/currency.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { type ImportPlan, parsePlan, PLAN_FIELDS, type PlanField } from "../events/plan.ts";
 import { completePlan, PRESETS } from "../events/presets.ts";
@@ -20,6 +21,7 @@ export interface PlanFlags {
   fillDown?: NonNullable<ImportPlan["fillDown"]>;
   explode?: string;
   currency?: string;
+  rates?: Rates;
   plan?: string;
 }
 
@@ -55,7 +57,12 @@ export function planning(command: Command): Command {
       fillDown,
     )
     .option("--explode <list>", "the list of an order's lines within one record, as in items")
-    .option("--currency <code>", "the shop's own; lines in others are put aside")
+    .option("--currency <code>", "the shop's own; left out: the setting's, else the file's most frequent one")
+    .option(
+      "--rates <code=rate,...>",
+      "what one unit of other currencies is worth, from a day on with CODE@DAY; others are put aside",
+      rates,
+    )
     .option("--plan <file>", "JSON file with all of these; given others too, it is written");
 }
 
@@ -99,6 +106,7 @@ const PLAN_FLAGS = [
   "fillDown",
   "explode",
   "currency",
+  "rates",
 ] as const;
 
 const merged = (name: string, saved: object | undefined, said: object | undefined) =>
@@ -149,6 +157,7 @@ export function planArguments(plan: ImportPlan): string[] {
   add("fill-down", plan.fillDown && `${plan.fillDown.by}:${plan.fillDown.columns.join(",")}`);
   add("explode", plan.explode);
   add("currency", plan.currency);
+  add("rates", plan.rates && ratesText(plan.rates));
   return words;
 }
 
@@ -201,6 +210,14 @@ function delimiter(text: string): string {
   const found = DELIMITER_WORDS[text.toLowerCase()] ?? text;
   if (found.length === 1) return found;
   throw new InvalidArgumentError("Need one character, tab or blank.");
+}
+
+function rates(text: string): Rates {
+  try {
+    return parseRates(text);
+  } catch (error) {
+    throw new InvalidArgumentError(`${messageOf(error)}.`);
+  }
 }
 
 function fillDown(text: string): NonNullable<ImportPlan["fillDown"]> {

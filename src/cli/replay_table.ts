@@ -3,7 +3,7 @@ import { type Column, table } from "./format.ts";
 import type { Sql } from "../db/connect.ts";
 import { countOutcomes } from "../db/cycles/cycles.ts";
 import type { PolicySummary, ReplaySummary } from "../demo/report.ts";
-import { COLUMNS } from "./backtest_text.ts";
+import { columnsOf } from "./backtest_text.ts";
 
 const NAMES: Record<PolicySummary["policy"], string> = {
   frozen: "first model, frozen",
@@ -16,8 +16,8 @@ const right = (name: string): Column => ({ name, right: true });
 
 /** The table of one model: what each policy served, and how it did. */
 export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<string> {
-  const { model, kind, policies, rows, first, last } = summary;
-  const columns = COLUMNS[kind];
+  const { model, policies, rows, first, last } = summary;
+  const columns = columnsOf(summary);
   const headings: Column[] = ["", ...columns.map(([, name]) => right(name)), right("deployments")];
   const cells = policies.map(({ policy, means, deployments }) => [
     NAMES[policy],

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isRates } from "../core/currency.ts";
 import { InvalidInputError } from "../core/errors.ts";
 
 const settings = {
@@ -14,6 +15,13 @@ const settings = {
     .describe(
       "worth: what one training has to win back, as a share of a fresh version's loss at one cut-off",
     ),
+  training_price_by: z.enum(["share", "budget", "money"]).default("share")
+    .describe(
+      "worth: share: a training costs training_price; budget: what makes the rule keep to training_budget; " +
+        "money: what it costs by machine_hour_cost and cycle_person_cost, over what a unit of loss costs by the economics",
+    ),
+  training_budget: z.number().gt(0).max(1000).nullable().default(null)
+    .describe("worth: trainings a quarter, from which the price of one follows; null: not stated"),
   recalibrate: z.boolean().default(true)
     .describe(
       "worth: whether intercept and slope of what serves may be refitted where that is worth more than a training",
@@ -150,7 +158,13 @@ const shared = {
   alert_escalate_hours: z.number().min(0).max(8760).default(24)
     .describe("an alert that nobody acknowledges becomes critical after this time; 0: never"),
   currency: z.string().trim().max(8).default("")
-    .describe("economics: the word behind every sum of money, as EUR"),
+    .describe("the shop's own currency, as EUR: what spending is counted in, and the word behind sums"),
+  currency_rates: z.string().trim().max(2000)
+    .refine(isRates, { error: "need CODE=RATE or CODE@DAY=RATE, divided by commas" }).default("")
+    .describe(
+      "what one unit of other currencies is worth in the shop's own, from a day on or always: " +
+        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are put aside",
+    ),
 };
 
 /** Settings of one model's retraining. */

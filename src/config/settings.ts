@@ -26,6 +26,8 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["retrain_interval_hours", "hours", "times"],
       ["retrain_policy", "", "checks"],
       ["training_price", "share", "checks"],
+      ["training_price_by", "", "checks"],
+      ["training_budget", "trainings a quarter", "checks"],
       ["recalibrate", "", "checks"],
       ["min_new_samples", "data points", "checks"],
       ["routine_cutoffs", "cut-offs", "checks"],
@@ -104,6 +106,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     group: "What it is worth",
     entries: [
       ["currency", "", "no decision"],
+      ["currency_rates", "", "no decision"],
       ["sales_margin", "share", "no decision"],
       ["kept_customer_value", "money", "no decision"],
       ["contact_cost", "money", "no decision"],

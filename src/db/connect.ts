@@ -18,13 +18,21 @@ const time = {
 /** Counts stay below 2^53, so a bigint is a number here. */
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
 
+/** After Postgres is back, nobody waits longer than this for the next try, s. */
+const RECONNECT_MAX_S = 1;
+
 /**
  * Opens a pool; connections are made on first use. `max` bounds how many. `schema`: looked into before the public one;
- * `readOnly`: the server refuses any change.
+ * `readOnly`: the server refuses any change. `statementMs`: it ends a statement that takes longer.
  */
 export function connect(
   url: string,
-  { max = 10, schema, readOnly = false }: { max?: number; schema?: string; readOnly?: boolean } = {},
+  { max = 10, schema, readOnly = false, statementMs }: {
+    max?: number;
+    schema?: string;
+    readOnly?: boolean;
+    statementMs?: number;
+  } = {},
 ): Database {
   return postgres(url, {
     max,
@@ -33,9 +41,11 @@ export function connect(
     onnotice: () => undefined,
     connect_timeout: 10,
     idle_timeout: 60,
+    backoff: (tries: number) => Math.min(RECONNECT_MAX_S, 0.05 * 2 ** tries),
     connection: {
       ...schema === undefined ? {} : { search_path: `"${schema}", public` },
       ...readOnly ? { default_transaction_read_only: true } : {},
+      ...statementMs === undefined ? {} : { statement_timeout: statementMs },
     },
   }) as Database;
 }

@@ -1,19 +1,83 @@
 import { readdir, readFile } from "node:fs/promises";
-import type { Database } from "./connect.ts";
+import { messageOf } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
+import type { Database, Sql } from "./connect.ts";
 
 const FOLDER = new URL("./migrations/", import.meta.url);
 const LOCK = 7_310_001; // any number, but the same for everyone who migrates
 
-/** Brings the schema up to date: applies each file of `migrations/` once, in order of its name. Safe to run at once from several processes. */
+/** The database is not one that this version can use; the message says what to do. */
+export class UnusableDatabaseError extends Error {
+  override name = "UnusableDatabaseError";
+}
+
+/**
+ * Brings the schema up to date: applies each file of `migrations/` once, in order of its name. Safe to run at once from
+ * several processes. Nothing is changed where it fails.
+ * @throws {UnusableDatabaseError} a newer version's, another program's, or half a schema
+ */
 export async function migrate(sql: Database): Promise<void> {
   const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".sql")).sort();
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${LOCK})`;
-    await tx`create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())`;
-    const applied = new Set((await tx`select name from migrations`).map((row) => row.name));
-    for (const name of files.filter((file) => !applied.has(file))) {
-      await tx.unsafe(await readFile(new URL(name, FOLDER), "utf8"));
-      await tx`insert into migrations (name) values (${name})`;
-    }
+    const applied = await appliedMigrations(tx);
+    const unknown = [...applied].filter((name) => !files.includes(name)).sort();
+    if (unknown.length > 0) throw newer(unknown);
+    for (const name of files.filter((file) => !applied.has(file))) await apply(tx, name);
   });
 }
+
+/** Returns what was applied; of an empty database, nothing. @throws {UnusableDatabaseError} it is another program's */
+async function appliedMigrations(tx: Sql): Promise<Set<string>> {
+  const [{ ours }] = await tx`select count(*)::int = 2 as ours from information_schema.columns
+    where table_schema = 'public' and table_name = 'migrations' and column_name in ('name', 'applied_at')`;
+  if (!ours) {
+    const tables = await foreignTables(tx);
+    if (tables.length > 0) throw foreign(tables);
+    await tx`create table migrations (name text primary key, applied_at timestamptz not null default now())`;
+  }
+  return new Set((await tx`select name from migrations`).map((row) => row.name));
+}
+
+/** Names tables that are there without ours; those of extensions do not count. */
+async function foreignTables(tx: Sql): Promise<string[]> {
+  const rows = await tx<{ name: string }[]>`select c.relname as name from pg_class c
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+      and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+    order by c.relname limit 5`;
+  return rows.map(({ name }) => name);
+}
+
+async function apply(tx: Sql, name: string): Promise<void> {
+  try {
+    await tx.unsafe(await readFile(new URL(name, FOLDER), "utf8"));
+    await tx`insert into migrations (name) values (${name})`;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === undefined || !/^(42|2B|0A|23)/.test(code)) throw error; // not the schema: the server or its disk
+    throw new UnusableDatabaseError(
+      `Cannot bring this database up to date: migration ${name} fails (${
+        messageOf(error)
+      }), so its schema is not what ` +
+        "its table migrations says, as after a restore that ended half way. Nothing was changed. Restore the whole " +
+        "backup into an empty database (createdb, then pg_restore --exit-on-error), or set DATABASE_URL to another one",
+      { cause: error },
+    );
+  }
+}
+
+const newer = (names: readonly string[]) =>
+  new UnusableDatabaseError(
+    `Cannot use this database: a newer Perennial than ${VERSION} has changed its schema (${
+      names.join(", ")
+    }). Start ` +
+      "that version again, or restore the backup that was made before it was first started",
+  );
+
+const foreign = (tables: readonly string[]) =>
+  new UnusableDatabaseError(
+    `Cannot use this database: it has tables of another program (${
+      tables.join(", ")
+    }) and none of Perennial's. Set ` +
+      "DATABASE_URL to an empty database, made for example by: createdb perennial",
+  );

@@ -11,3 +11,9 @@ export async function putSetting(sql: Sql, name: string, value: unknown): Promis
   await sql`insert into settings (name, value) values (${name}, ${sql.json(value as never)})
             on conflict (name) do update set value = excluded.value, updated_at = now()`;
 }
+
+/** Whether the server takes no changes now, as a standby or by its settings. @throws where it does not answer */
+export async function isReadOnly(sql: Sql): Promise<boolean> {
+  const [row] = await sql`select current_setting('transaction_read_only') = 'on' as read_only`;
+  return row.readOnly;
+}

@@ -20,6 +20,8 @@ export interface PolicySummary {
 export interface ReplaySummary {
   model: string;
   kind: ModelDefinition["kind"];
+  /** the metric that people quote */
+  metric: string;
   first: string;
   last: string;
   /** rows scored over all cut-offs */
@@ -34,11 +36,11 @@ export function summariseReplay(
   steps: readonly BacktestStep[],
 ): ReplaySummary | null {
   const result = resultOf({ backtest, model, steps, seconds: new Map(), worth: new Map() });
-  const { first, last, kind } = result;
+  const { first, last, kind, metric } = result;
   if (first === null || last === null) return null;
   const rows = resultNamed(result, "perennial").predictions;
   const policies = REPLAY_POLICIES.map((policy) => summarisePolicy(policy, resultNamed(result, policy)));
-  return { model: model.name, kind, first, last, rows, policies };
+  return { model: model.name, kind, metric, first, last, rows, policies };
 }
 
 const resultNamed = ({ policies }: ModelResult, name: ReplayPolicy): PolicyResult =>

@@ -1,3 +1,4 @@
+import { currencyCode, NO_MONEY, rateAt, type ShopMoney } from "../core/currency.ts";
 import { type Pseudonym } from "../privacy/pseudonym.ts";
 import type { AcceptedEvent } from "./event.ts";
 import { knownFields } from "./field_names.ts";
@@ -22,6 +23,8 @@ export interface ValidationContext {
   readonly isMapped?: boolean;
   /** numbers may come as text, as in CSV */
   readonly numbersAsText?: boolean;
+  /** the shop's; left out: it is not stated */
+  readonly money?: ShopMoney;
   /** what a time without a zone is; default: not accepted */
   readonly zone?: "needed" | "utc";
 }
@@ -50,12 +53,40 @@ export function validateEvent(raw: unknown, context: ValidationContext): EventVe
   const event = completed(sent as ShopEvent, context);
   const nonsense = findNonsense(event, context.nowMs);
   if (nonsense) return refuse(nonsense.reason, nonsense.field, fields[nonsense.field]);
-  const id = textOf(sent.id as ShopEvent["id"]) ?? derivedId(event, context.nthOf);
-  return { kind: "accepted", event: { id, ...event } };
+  const foreign = foreignMoney(sent as ShopEvent, event, context.money ?? NO_MONEY);
+  if (foreign?.rate === null) return refuse(foreign.reason, "currency", fields.currency);
+  const id = textOf(sent.id as ShopEvent["id"]) ??
+    derivedId(event, { nthOf: context.nthOf, currency: foreign?.code });
+  return { kind: "accepted", event: { id, ...foreign ? converted(event, foreign.rate) : event } };
+}
+
+/** The money of an event in another currency than the shop's; undefined: it is the shop's own, or there is none. */
+function foreignMoney(
+  { currency }: ShopEvent,
+  event: Draft,
+  money: ShopMoney,
+): { code: string; rate: number } | { code: string; rate: null; reason: string } | undefined {
+  if (currency == null || (event.price === null && event.amount === null)) return undefined;
+  const code = currencyCode(String(currency));
+  if (money.currency !== "" && code === currencyCode(money.currency)) return undefined;
+  const rate = rateAt(money, code, event.atMs);
+  if (rate !== null) return { code, rate };
+  const reason = money.currency === ""
+    ? "the shop's own currency is not stated (setting currency, or --currency for a file)"
+    : `money is not in ${
+      shownValue(money.currency)
+    }, and no rate for it is stated (setting currency_rates, or --rates)`;
+  return { code, rate, reason };
+}
+
+/** An event with its money in the shop's currency, without the last bits that multiplying leaves. */
+function converted(event: Draft, rate: number): Draft {
+  const inOwn = (money: number | null) => money === null ? null : Math.round(money * rate * 1e6) / 1e6;
+  return { ...event, price: inOwn(event.price), amount: inOwn(event.amount) };
 }
 
 const NUMBER_FIELDS = ["price", "quantity", "amount"] as const;
-const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country"] as const;
+const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", "currency"] as const;
 
 /** Whether an event is one that the schema takes as it is, without asking it: most are, and it takes 3 us each. */
 function isPlainEvent(fields: Partial<Record<EventField, unknown>>): boolean {

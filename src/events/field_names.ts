@@ -17,13 +17,13 @@ export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
   price: ["unit_price", "price"],
   quantity: ["quantity", "qty"],
   amount: ["amount"],
+  currency: ["currency", "currency_code"],
   time: ["timestamp", "event_time", "time"],
 };
 
 /** Names that mean a field in a file alone, after the others. */
-export const FILE_NAMES: Readonly<Partial<Record<EventField | "currency", readonly string[]>>> = {
+export const FILE_NAMES: Readonly<Partial<Record<EventField, readonly string[]>>> = {
   time: ["datetime", "date"],
-  currency: ["currency", "currency_code"],
 };
 
 /** The field that a name means, and its rank among that field's names (0 is tried first). */

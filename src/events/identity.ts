@@ -10,16 +10,22 @@ import type { AcceptedEvent } from "./event.ts";
  * Sent to the API, two events of equal content are one. In a file the n-th of equal lines has an id of its own, the first
  * that of the API: equal lines of one file count separately, and files that overlap share the lines they share, wherever
  * they stand.
- * @param nthOf tells how often a content, given by its sha256, occurred in the file
+ * Money of another currency is named as it was sent: a rate that changes makes no new event.
+ *
+ * @param options.nthOf tells how often a content, given by its sha256, occurred in the file
  */
-export function derivedId(event: Omit<AcceptedEvent, "id">, nthOf?: (sha256: string) => number): string {
-  const first = sha256(contentJson(event, null));
+export function derivedId(
+  event: Omit<AcceptedEvent, "id">,
+  { nthOf, currency }: { nthOf?: (sha256: string) => number; currency?: string } = {},
+): string {
+  const first = sha256(contentJson(event, null, currency));
   const nth = nthOf?.(first) ?? 1;
-  const hash = nth === 1 ? first : sha256(contentJson(event, nth));
+  const hash = nth === 1 ? first : sha256(contentJson(event, nth, currency));
   return `${event.atMs.toString(36)}-${hash.slice(0, 24)}`;
 }
 
-function contentJson(event: Omit<AcceptedEvent, "id">, nth: number | null): string {
+function contentJson(event: Omit<AcceptedEvent, "id">, nth: number | null, currency?: string): string {
   const { type, userKey, session, product, category, price, quantity, amount, atMs } = event;
-  return JSON.stringify([type, userKey, session, product, category, price, quantity, amount, atMs, nth]);
+  const content = [type, userKey, session, product, category, price, quantity, amount, atMs, nth];
+  return JSON.stringify(currency === undefined ? content : [...content, currency]);
 }

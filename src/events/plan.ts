@@ -3,8 +3,8 @@ import { InvalidInputError } from "../core/errors.ts";
 import { EVENT_FIELDS } from "./schema.ts";
 
 /** Fields that a plan can fill. */
-export const PLAN_FIELDS = [...EVENT_FIELDS, "currency", "refunds"] as const;
-/** A field that a plan can fill: one of an event, the currency of its money, or the money given back for an order. */
+export const PLAN_FIELDS = [...EVENT_FIELDS, "refunds"] as const;
+/** A field that a plan can fill: one of an event, or the money given back for an order. */
 export type PlanField = typeof PLAN_FIELDS[number];
 
 const column = z.string().min(1).max(500);
@@ -31,8 +31,10 @@ export const ImportPlan = z.strictObject({
   fillDown: z.strictObject({ by: column, columns: z.array(column).min(1) }).optional(),
   /** list of the lines within one record */
   explode: column.optional(),
-  /** the shop's own; lines in others are put aside */
+  /** the shop's own; lines in others are converted by `rates`, or put aside */
   currency: z.string().min(1).max(10).optional(),
+  /** what one unit of other currencies is worth in the shop's own, by code, or code and first day: `GBP@2024-06-01` */
+  rates: z.record(z.string().regex(/^[A-Z]{3}(@\d{4}-\d{2}-\d{2})?$/), z.number().positive()).optional(),
   /** further ids that stand for no shopper */
   nobody: z.array(z.string()).optional(),
   /** times of orders that only say how many days after the shopper's one before they were; they are counted from `start` */

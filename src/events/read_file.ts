@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import { ratesText, type ShopMoney } from "../core/currency.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { type ByteSource, openBytes } from "./bytes.ts";
 import { Columns } from "./columns.ts";
@@ -31,6 +32,8 @@ export interface EventFile {
   readonly read: () => AsyncGenerator<RowBlock>;
   /** known once reading has begun; its notes, once it has ended */
   readonly layout: () => FileLayout;
+  /** what its money is counted in; known once reading has begun */
+  readonly money: () => ShopMoney;
 }
 
 /** Names the file in errors while reading, such as a damaged archive. */
@@ -102,7 +105,8 @@ async function openSource(source: ByteSource, own: ImportPlan): Promise<EventFil
     columns: maker?.describe() ?? { taken: {}, left: [] },
     notes: maker ? [...notesOf(maker), ...suggestion] : [],
   });
-  return { name, bytes, source, format: file.format, read: () => naming(name, rows()), layout };
+  const money = () => ({ currency: maker?.currency ?? "", rates: plan.rates ?? {} });
+  return { name, bytes, source, format: file.format, read: () => naming(name, rows()), layout, money };
 }
 
 /** @throws {InvalidInputError} columns are missing or unclear, naming the preset that knows them */
@@ -145,6 +149,9 @@ function notesOf(maker: RowMaker): string[] {
   if (maker.plan.daySteps) {
     notes.push(`the file has no dates: days are counted from ${maker.plan.daySteps.start}`);
   }
-  if (maker.currency !== undefined) notes.push(`money is in ${shownValue(maker.currency)}`);
+  if (maker.currency !== undefined) {
+    const rates = ratesText(maker.plan.rates ?? {});
+    notes.push(`money is in ${shownValue(maker.currency)}${rates ? `, other currencies by ${rates}` : ""}`);
+  }
   return notes;
 }

@@ -1,3 +1,4 @@
+import type { ShopMoney } from "../core/currency.ts";
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { validateEvent } from "./accept.ts";
@@ -31,7 +32,8 @@ export class RowJudge {
   readonly #occurrences = new Occurrences();
   readonly #nthOf = (sha256: string) => this.#occurrences.nth(sha256);
 
-  constructor(readonly context: { nowMs: number; pseudonym: Pseudonym }) {}
+  /** @param context.money of the file, once its columns are read */
+  constructor(readonly context: { nowMs: number; pseudonym: Pseudonym; money?: () => ShopMoney }) {}
 
   judge(row: FileRow): JudgedRow {
     const { line } = row;
@@ -42,7 +44,15 @@ export class RowJudge {
     }
     const { raw } = row;
     if ("refused" in row) return this.#refuse(line, raw, row.refused);
-    const verdict = validateEvent(raw, { ...this.context, nthOf: this.#nthOf, isMapped: true, zone: "utc" });
+    const { nowMs, pseudonym, money } = this.context;
+    const verdict = validateEvent(raw, {
+      nowMs,
+      pseudonym,
+      money: raw.currency === undefined ? undefined : money?.(),
+      nthOf: this.#nthOf,
+      isMapped: true,
+      zone: "utc",
+    });
     if (verdict.kind === "accepted") return { kind: "accepted", line, event: verdict.event, raw };
     const { field, reason, value } = verdict;
     return this.#refuse(line, raw, { field, reason, value: shownTime(field, raw.time) ?? value });

@@ -1,5 +1,6 @@
 import { type Column, wholeId } from "./column_survey.ts";
 import type { Columns, Item, Source } from "./columns.ts";
+import { currencyCode } from "../core/currency.ts";
 import { createDaySteps, type DaySteps } from "./day_steps.ts";
 import type { FileRow } from "./file_rows.ts";
 import { isNullWord } from "./null_words.ts";
@@ -125,6 +126,7 @@ export class RowMaker {
     this.#putNumbers(raw, data, item, refuse);
     this.#putType(raw, data, item);
     this.#putTime(raw, data, item, refuse);
+    this.#putCurrency(raw, data, item);
     this.#putAside(data, item, refuse);
     return refused ? { line, raw, refused } : { line, raw };
   }
@@ -218,16 +220,14 @@ export class RowMaker {
       if (value === undefined || (typeof value === "string" && isNullWord(value))) continue;
       if (is === undefined || is.has(String(value))) refuse(null, reason, value);
     }
+  }
+
+  /** The currency of a row's money, where it is not the shop's own: whoever judges the row converts or refuses it. */
+  #putCurrency(raw: Record<string, unknown>, data: RecordData, item: Item | undefined): void {
     if (this.currency === undefined) return;
     const value = this.#find("currency", data, item);
-    if (value === undefined || String(value).trim().toUpperCase() === this.currency.trim().toUpperCase()) {
-      return;
-    }
-    refuse(
-      "currency",
-      `money is not in ${shownValue(this.currency)} (--currency says which the shop's is)`,
-      value,
-    );
+    if (value === undefined || currencyCode(String(value)) === currencyCode(this.currency)) return;
+    raw.currency = String(value);
   }
 
   /** Money that was given back for an order, once. */
@@ -238,11 +238,11 @@ export class RowMaker {
     const money = typeof value === "number" ? value : readNumber(String(value), this.#numbers.get(column)!);
     const row = this.#row(line, data, undefined);
     if (typeof money !== "number" || money === 0 || !("raw" in row) || "refused" in row) return undefined;
-    const { user, session, country, time } = row.raw;
+    const { user, session, country, currency, time } = row.raw;
     const order = String(session ?? line);
     if (order === this.#refunded) return undefined;
     this.#refunded = order;
-    const raw = { type: "return", user, session, country, time, amount: -Math.abs(money) };
+    const raw = { type: "return", user, session, country, currency, time, amount: -Math.abs(money) };
     return { line, raw: Object.fromEntries(Object.entries(raw).filter(([, held]) => held !== undefined)) };
   }
 }

@@ -1,4 +1,5 @@
 /** Words as people write them. */
+import { HIGHER_IS_BETTER, type MetricName } from "../stats/metrics.ts";
 
 const METRICS: Readonly<Record<string, string>> = {
   accuracy: "accuracy",
@@ -14,6 +15,10 @@ const METRICS: Readonly<Record<string, string>> = {
 
 /** The name of a metric as people write it: `logLoss` is "log loss". */
 export const metricName = (metric: string): string => METRICS[metric] ?? metric;
+
+/** "higher" or "lower": which value of a metric is the better one. */
+export const betterWord = (metric: string): "higher" | "lower" =>
+  HIGHER_IS_BETTER[metric as MetricName] ? "higher" : "lower";
 
 const ORDER = Object.keys(METRICS);
 /** Metrics in the order in which they are always written; the database keeps none. */

@@ -1,4 +1,4 @@
-import type { ModelKind } from "../models/model.ts";
+import type { ModelEconomics } from "../models/model.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 
 /** The economics that the shop stated, as a model's configuration holds them. */
@@ -21,21 +21,25 @@ export interface Economics {
   readonly basis: "profit" | "captured margin";
 }
 
-/** Economics that suffice for a figure, or the settings that lack. */
-export type Found = { kind: "stated"; economics: Economics } | { kind: "missing"; settings: string[] };
+/** Economics that suffice for a figure, or the settings that lack, or that the model's predictions earn nothing. */
+export type Found =
+  | { kind: "stated"; use: ModelEconomics; economics: Economics }
+  | { kind: "missing"; settings: string[] }
+  | { kind: "none" };
 
 /**
  * Returns the worth of a contact, by a model's prediction.
  *
- * - Classification: outcome 1 is a shopper whom the shop loses. A contact keeps `offer_success` of these, each worth
+ * - Retention: outcome 1 is a shopper whom the shop loses. A contact keeps `offer_success` of these, each worth
  *   `kept_customer_value`; on a shopper who would have stayed it is wasted.
- * - Regression: the outcome is what a shopper spends within the horizon. A contact raises it by `offer_lift`, and
+ * - Sales: the outcome is what a shopper spends within the horizon. A contact raises it by `offer_lift`, and
  *   `sales_margin` of that stays. Where no lift is stated, margin on all spend of those contacted is compared instead:
  *   which model finds the better shoppers can be told without knowing what a contact does to them, a profit cannot.
  */
-export function economicsOf(kind: ModelKind, stated: Stated): Found {
-  const isChurn = kind === "classification";
-  const needed = isChurn
+export function economicsOf(use: ModelEconomics | undefined, stated: Stated): Found {
+  if (use === undefined) return { kind: "none" };
+  const isRetention = use === "retention";
+  const needed = isRetention
     ? (["kept_customer_value", "offer_success", "contact_cost"] as const)
     : (["sales_margin", "contact_cost"] as const);
   const settings = needed.filter((name) => stated[name] === null);
@@ -44,11 +48,12 @@ export function economicsOf(kind: ModelKind, stated: Stated): Found {
     stated;
   return {
     kind: "stated",
+    use,
     economics: {
-      effect: isChurn ? offer_success! * kept_customer_value! : sales_margin! * (offer_lift ?? 1),
+      effect: isRetention ? offer_success! * kept_customer_value! : sales_margin! * (offer_lift ?? 1),
       contactCost: contact_cost!,
       budget: contact_budget ?? Infinity,
-      basis: isChurn || offer_lift !== null ? "profit" : "captured margin",
+      basis: isRetention || offer_lift !== null ? "profit" : "captured margin",
     },
   };
 }

@@ -87,6 +87,18 @@ export const Impact = z.strictObject({
     stage: z.string(),
     points: z.array(CurvePoint),
   }).nullable().describe("profit by share contacted, of the newest cycle that was measured"),
+  forecasts: z.array(z.strictObject({
+    asOf: z.iso.datetime(),
+    cutoff: z.iso.datetime(),
+    made: z.string(),
+    instead: z.string(),
+    mean: z.number(),
+    low: z.number(),
+    high: z.number(),
+    came: z.number(),
+    isWithin: z.boolean().describe("whether what came lies within nine of ten"),
+  })).default([]).describe("what checks forecast of a training, beside what came; oldest first"),
+  widened: z.number().default(1).describe("factor that earlier forecasts widen the next by"),
   assumptions: z.array(z.string()),
 });
 export type Impact = z.infer<typeof Impact>;

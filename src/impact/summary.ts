@@ -1,4 +1,4 @@
-import type { ModelKind } from "../models/model.ts";
+import type { ModelEconomics } from "../models/model.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 import { cycleCost, type Economics, type Found } from "./economics.ts";
 import { gainOver } from "./gain.ts";
@@ -25,7 +25,6 @@ export interface DeployedCycle {
 /** All that a summary rests on. */
 export interface ImpactInput {
   model: string;
-  kind: ModelKind;
   asOf: string;
   config: ModelConfig;
   /** what the configuration states of money, by which stages were told */
@@ -51,7 +50,7 @@ interface CycleReport {
  * answer.
  */
 export function summarise(input: ImpactInput): Impact {
-  const { model, kind, asOf, config, found, currency, deployed, ended, curve } = input;
+  const { model, asOf, config, found, currency, deployed, ended, curve } = input;
   const cycleReports = deployed.map((cycle) => reportCycle(input, cycle));
   const retrained = cycleReports.filter(({ impact }) => impact.against !== null);
   const cost = cycleCost(ended.seconds, config, ended.cycles);
@@ -72,7 +71,9 @@ export function summarise(input: ImpactInput): Impact {
     },
     byReason: byReason(retrained, config.confidence),
     curve,
-    assumptions: found.kind === "missing" ? [] : assumptionsOf(kind, found.economics),
+    forecasts: [],
+    widened: 1,
+    assumptions: found.kind === "stated" ? assumptionsOf(found.use, found.economics) : [],
   };
 }
 
@@ -131,6 +132,10 @@ function byReason(cycleReports: readonly CycleReport[], confidence: number): Imp
 }
 
 function economicsText(economics: Found): Impact["economics"] {
+  if (economics.kind === "none") {
+    const text = "The model's file states no economics: its predictions are no money by themselves";
+    return { stated: false, missing: [], basis: null, text };
+  }
   if (economics.kind === "missing") {
     const text = `State your economics: perennial config set ${
       economics.settings.map((name) => `${name}=...`).join(" ")
@@ -145,8 +150,8 @@ function economicsText(economics: Found): Impact["economics"] {
   return { stated: true, missing: [], basis, text };
 }
 
-function assumptionsOf(kind: ModelKind, economics: Economics): string[] {
-  const contact = kind === "classification"
+function assumptionsOf(use: ModelEconomics, economics: Economics): string[] {
+  const contact = use === "retention"
     ? "Once a horizon the shop contacts the shoppers most likely to stay away. A contact keeps the stated share of those " +
       "who would have; on all others it is wasted."
     : economics.basis === "profit"

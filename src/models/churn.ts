@@ -16,6 +16,7 @@ export default defineModel({
   kind: "classification",
   question: "Will this shopper buy nothing within the horizon?",
   unit: "probability",
+  economics: "retention",
   primaryMetric: "accuracy",
   loss: "logLoss",
   metrics: ["accuracy", "auc", "logLoss", "brier"],

@@ -6,6 +6,12 @@ import type { Recipe } from "./recipe.ts";
 
 export type ModelKind = "classification" | "regression";
 
+/**
+ * What a contact by a model's predictions earns: `retention`: outcome 1 is a shopper whom the shop loses, and a contact
+ * keeps some of them; `sales`: the outcome is money that a shopper spends, and a contact raises it.
+ */
+export type ModelEconomics = "retention" | "sales";
+
 /** The definition of a model: target, population, training and metrics. One file in this folder defines one. */
 export interface ModelDefinition {
   /** lower case; in URLs, workflow ids and tables */
@@ -22,6 +28,8 @@ export interface ModelDefinition {
   /** relative rise of that loss which still counts as no worse: about what chance alone does to some hundred rows */
   readonly margin: number;
   readonly metrics: readonly MetricName[];
+  /** how its predictions earn money; left out: they do not, and no sum of money is told of it */
+  readonly economics?: ModelEconomics;
   /** how far ahead it looks; left out: as the setting `horizon_days` says for every model */
   readonly horizonDays?: number;
   /** whom it is asked about: shoppers active so recently; left out: as `active_days` says for every model */

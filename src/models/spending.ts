@@ -17,6 +17,7 @@ export default defineModel({
   kind: "regression",
   question: "How much will this shopper spend within the horizon?",
   unit: SHOP_CURRENCY,
+  economics: "sales",
   primaryMetric: "mse",
   loss: "cappedMse",
   margin: 0.1,

@@ -19,14 +19,27 @@ export interface ArtefactStore {
   remove(sha256: string): Promise<void>;
 }
 
-/** An artefact store in a folder: written beside its place, flushed, then renamed, so that no reader sees half a file. */
-export function fileArtefacts(folder: string): ArtefactStore {
+/** In an artefact folder: the id of the store, so that an empty mount point is told from it. */
+export const STORE_MARK = ".perennial-store";
+
+/**
+ * An artefact store in a folder: written beside its place, flushed, then renamed, so that no reader sees half a file.
+ * @param options.id what the folder's mark has to say; without it the store is not there. Left out: any folder will do
+ */
+export function fileArtefacts(folder: string, { id }: { id?: string } = {}): ArtefactStore {
+  const needStore = async (hash: string) => {
+    if (id === undefined || await isMarked(folder, id)) return;
+    const reason =
+      `the artefact store is not in "${folder}": its mark ${STORE_MARK} is missing, as before a mount`;
+    throw new UnreadableArtefactError(hash, reason);
+  };
   const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
   return {
     async put(bytes) {
       const hash = sha256(bytes);
       const path = pathOf(hash);
       if (await intact(path, bytes.length)) return hash;
+      await needStore(hash);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const draft = `${path}.${crypto.randomUUID()}`;
       await writeFlushed(draft, bytes);
@@ -34,7 +47,8 @@ export function fileArtefacts(folder: string): ArtefactStore {
       return hash;
     },
     async get(hash) {
-      const bytes = await readFile(pathOf(hash)).catch((error) => {
+      const bytes = await readFile(pathOf(hash)).catch(async (error) => {
+        await needStore(hash);
         throw readError(hash, error);
       });
       if (sha256(bytes) !== hash) throw new DamagedArtefactError(hash, "its sha256 differs from its name");
@@ -44,6 +58,11 @@ export function fileArtefacts(folder: string): ArtefactStore {
       await rm(pathOf(hash), { force: true });
     },
   };
+}
+
+async function isMarked(folder: string, id: string): Promise<boolean> {
+  const mark = await readFile(join(folder, STORE_MARK), "utf8").catch(() => null);
+  return mark?.trim() === id;
 }
 
 /** Tells a file that is not there from one that cannot be read now; what lies in its place is damage. */

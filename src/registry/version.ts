@@ -67,6 +67,7 @@ export const ModelVersion = z.object({
   damagedAt: z.iso.datetime().nullable(),
   artefactRemovedAt: z.iso.datetime().nullable(),
   createdAt: z.iso.datetime(),
+  damaged: z.string().optional().describe("what of this row could not be read; left out: nothing"),
 });
 export type ModelVersion = z.infer<typeof ModelVersion>;
 

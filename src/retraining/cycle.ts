@@ -26,6 +26,7 @@ export const Outcome = z.enum([
   "failed",
   "cancelled",
   "rolled back",
+  "lost",
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
@@ -84,5 +85,6 @@ export const Cycle = z.object({
   ),
   startedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
+  damaged: z.string().optional().describe("what of this row could not be read; left out: nothing"),
 });
 export type Cycle = z.infer<typeof Cycle>;

@@ -3,8 +3,11 @@ import type { Cycle } from "./cycle.ts";
 import { count, figure, percent } from "../format/numbers.ts";
 import { metricName } from "../format/words.ts";
 
-/** Returns the result of a cycle, or its progress, in one sentence without a period. */
-export function cycleText(cycle: Cycle): string {
+/** Returns the result of a cycle, or its progress, in one sentence without a period; also what of it cannot be read. */
+export const cycleText = (cycle: Cycle): string =>
+  cycle.damaged === undefined ? textOf(cycle) : `${textOf(cycle)} (this row is damaged: ${cycle.damaged})`;
+
+function textOf(cycle: Cycle): string {
   const { outcome, watch, error, evidence } = cycle;
   const stage = lastStage(cycle);
   switch (outcome) {
@@ -12,6 +15,8 @@ export function cycleText(cycle: Cycle): string {
       return running(cycle);
     case "failed":
       return `Failed at "${stage}"${error ? `: ${error}` : ""}`;
+    case "lost":
+      return `Lost at "${stage}"${error ? `: ${error}` : ""}; what served before still serves`;
     case "cancelled":
       return `Cancelled at "${stage}"; what served before still serves`;
     case "rolled back":

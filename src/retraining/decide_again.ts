@@ -4,6 +4,8 @@ import { Findings } from "./findings.ts";
 import { PerformanceReport } from "../performance/report.ts";
 import { decide, staleness } from "./trigger.ts";
 import { levelOf } from "./worth/evidence.ts";
+import { priceOfBudget, QUARTER_DAYS } from "./worth/price.ts";
+import { trainingsAt } from "./worth/replay_history.ts";
 import type { ModelConfig } from "../config/retraining.ts";
 import { verdictOf } from "../validation/gate.ts";
 import { atConfidence } from "../stats/paired.ts";
@@ -57,6 +59,13 @@ export function checkAgain(check: StoredCheck, wanted: Wanted): Again<Answer> {
   ) {
     return cannot("what a recalibration would have saved was not stored");
   }
+  const isInMoney = findings.worth?.priceBasis?.by === "money";
+  if (
+    wanted.changed.has("training_price_by") && wanted.config.training_price_by === "money" &&
+    findings.worth && !isInMoney
+  ) {
+    return cannot("what a unit of loss costs in money was not stored");
+  }
   const sealed = anyOf(wanted, SEALED);
   if (sealed && (findings.quality || findings.drift || findings.outcomes)) {
     return cannot(`${sealed} went into its looks as they were made`);
@@ -95,11 +104,35 @@ function worthAgain(
   { changed, config }: Pick<Wanted, "changed" | "config">,
 ): Findings["worth"] {
   if (!worth || (changed.has("retrain_policy") && config.retrain_policy === "routine")) return null;
-  const price = changed.has("training_price")
-    ? config.training_price * levelOf(worth.versions, worth.windows)
-    : worth.price;
+  const { price, priceBasis } = priceAgain(worth, { changed, config });
   const recalibration = changed.has("recalibrate") && !config.recalibrate ? null : worth.recalibration;
-  return { ...worth, price, recalibration };
+  return { ...worth, price, priceBasis, recalibration };
+}
+
+const PRICES = ["training_price", "training_price_by", "training_budget"];
+
+/** The price as it would be. In money it stands as it was found: what a unit of loss costs is sealed with it. */
+function priceAgain(
+  worth: NonNullable<Findings["worth"]>,
+  { changed, config }: Pick<Wanted, "changed" | "config">,
+): Pick<NonNullable<Findings["worth"]>, "price" | "priceBasis"> {
+  const { price, priceBasis, versions, windows } = worth;
+  const isAsked = PRICES.some((name) => changed.has(name));
+  const by = changed.has("training_price_by") ? config.training_price_by : priceBasis?.by ?? "share";
+  const level = levelOf(versions, windows);
+  if (!isAsked || by === "money") return { price, priceBasis };
+  if (by === "share" || config.training_budget === null) {
+    const share = changed.has("training_price") || changed.has("training_price_by")
+      ? config.training_price
+      : price / level;
+    return { price: share * level, priceBasis: { by: "share", share, instead: null } };
+  }
+  const budget = { trainings: config.training_budget, windows: QUARTER_DAYS / config.step_days };
+  const asked = { windows: windows.length, level, trainingsAt: (at: number) => trainingsAt(worth, at) };
+  return {
+    price: priceOfBudget(budget, asked),
+    priceBasis: { by: "budget", ...budget, replayed: windows.length },
+  };
 }
 
 /** Returns the findings as they may have been: a margin and a confidence are sealed into what the outcomes said. */

@@ -3,6 +3,7 @@ import type { Answer, Reason } from "./check.ts";
 import type { Findings, Trouble } from "./findings.ts";
 import { nothingToLearn } from "./learnable.ts";
 import { decideWorth, type WorthDecision } from "./worth/decide.ts";
+import { type PriceBasis, priceText } from "./worth/price.ts";
 import type { RecalibrationInput } from "./worth/recalibration.ts";
 
 type Champion = NonNullable<Findings["champion"]>;
@@ -16,7 +17,7 @@ export function decide(findings: Findings): { answer: Answer; reasons: Reason[] 
   const weighed = findings.champion && findings.worth ? decideWorth(findings.worth) : null;
   const reasons = [
     ...learnable(findings),
-    ...weighed ? [worth(weighed)] : [],
+    ...weighed ? [worth(weighed, findings.worth?.priceBasis ?? null)] : [],
     ...weighed && findings.worth?.recalibration ? [recalibration(weighed, findings.worth.recalibration)] : [],
     ...findings.quality ? [dataQuality(findings.quality)] : [],
     ...findings.rollout ? [rollout(findings.rollout)] : [],
@@ -76,11 +77,14 @@ function weighedAnswer(findings: Findings, { answer }: WorthDecision): Answer {
 }
 
 /** Training against waiting, in loss of one cut-off. */
-function worth({ answer, text, gain, price, advantage, chance, turns, forecast }: WorthDecision): Reason {
+function worth(
+  { answer, text, gain, price, advantage, chance, turns, forecast }: WorthDecision,
+  basis: PriceBasis | null,
+): Reason {
   return {
     code: "worth",
     speaks: answer === "retrain" ? "for" : answer === "cannot tell yet" ? "neither" : "against",
-    text,
+    text: basis === null ? text : `${text} (${priceText(basis)})`,
     evidence: {
       gain: gain.mean,
       low: gain.low,

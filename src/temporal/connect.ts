@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { WorkflowClientInterceptor } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
 import { messageOf } from "../core/errors.ts";
 import type { Config } from "../config/environment.ts";
@@ -57,4 +58,16 @@ async function access(config: TemporalConfig) {
     tls: { serverRootCACertificate: ca, clientCertPair: crt && key ? { crt, key } : undefined },
     apiKey,
   };
+}
+
+/** Begins workflows without search attributes, for a namespace that takes none; their memo says so to them. */
+export const WITHOUT_ATTRIBUTES: WorkflowClientInterceptor = {
+  start: (input, next) => next({ ...input, options: withoutAttributes(input.options) }),
+  startWithDetails: (input, next) => next({ ...input, options: withoutAttributes(input.options) }),
+  signalWithStart: (input, next) => next({ ...input, options: withoutAttributes(input.options) }),
+};
+
+function withoutAttributes<T extends { memo?: Record<string, unknown> }>(options: T): T {
+  const memo = { ...options.memo, searchAttributes: "none" };
+  return { ...options, memo, typedSearchAttributes: undefined };
 }

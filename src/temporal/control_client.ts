@@ -1,6 +1,7 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
 import { systemClock } from "../core/clock.ts";
 import { NotFoundError } from "../core/errors.ts";
+import type { RetrainerStart } from "../../activities/reconcile.ts";
 import type { LiveWorkflows } from "../../activities/backtest/live.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
 import type { Sign } from "../security/signals.ts";
@@ -9,19 +10,29 @@ import type { Change, Control } from "./control.ts";
 /** Workflow id of a model's retrainer. */
 export const retrainerId = (model: string): string => `retrainer/${model}`;
 
+/** How a retrainer begins, by what people asked for and when it checked last. */
+export type FindStart = (model: string) => Promise<RetrainerStart>;
+
+const stopped: FindStart = (model) => Promise.resolve({ model, active: false });
+
 interface ControlOptions {
   taskQueue: string;
   /** signs what is sent; left out: it counts as an unknown caller's */
   sign?: Sign;
+  /** how a retrainer begins that does not run yet; left out: stopped */
+  findStart?: FindStart;
 }
 
-/** Tells retrainers what people want, through Temporal signals. A retrainer that does not run yet is started by them. */
-export function temporalControl(client: Client, { taskQueue, sign }: ControlOptions): Control {
-  const signal = (model: string, name: string, change: Change) => {
+/** Tells retrainers what people want, through Temporal signals. A retrainer that does not run yet is begun by them. */
+export function temporalControl(
+  client: Client,
+  { taskQueue, sign, findStart = stopped }: ControlOptions,
+): Control {
+  const signal = async (model: string, name: string, change: Change) => {
     const content = { ...change };
     const proof = sign?.({ workflow: retrainerId(model), name, content });
-    return client.workflow.signalWithStart("retrainer", {
-      ...startOptions(model, taskQueue, false),
+    return await client.workflow.signalWithStart("retrainer", {
+      ...startOptions(await findStart(model), taskQueue),
       signal: name,
       signalArgs: [{ ...content, ...proof }],
     });
@@ -60,10 +71,10 @@ export function temporalControl(client: Client, { taskQueue, sign }: ControlOpti
 /** Makes sure that a model's retrainer runs; one that runs already is left as it is. */
 export async function ensureRetrainer(
   client: Client,
-  { model, taskQueue, active }: { model: string; taskQueue: string; active: boolean },
+  { taskQueue, ...retrainer }: RetrainerStart & { taskQueue: string },
 ): Promise<void> {
   await client.workflow.start("retrainer", {
-    ...startOptions(model, taskQueue, active),
+    ...startOptions(retrainer, taskQueue),
     workflowIdConflictPolicy: "USE_EXISTING",
   });
 }
@@ -129,9 +140,16 @@ async function cancelIfThere(client: Client, workflowId: string): Promise<boolea
 /** Makes sure that somebody looks at a rollout that runs. */
 export async function ensureRollout(
   client: Client,
-  { id, model, replayed, taskQueue }: { id: string; model: string; replayed: boolean; taskQueue: string },
+  { id, model, replayed, looks = 0, taskQueue }: {
+    id: string;
+    model: string;
+    replayed: boolean;
+    /** looks that were made before */
+    looks?: number;
+    taskQueue: string;
+  },
 ): Promise<void> {
-  const args = [{ rollout: id, replayed }];
+  const args = [{ rollout: id, replayed, looks }];
   await client.workflow.start("rollout", { ...rolloutOptions(id, model, taskQueue), args });
 }
 
@@ -178,11 +196,12 @@ export const liveWorkflows = (client: Client): LiveWorkflows => ({
     client.withAbortSignal(signal, () => lookAsOf(client, id, { asOf, traffic: false })),
 });
 
-function startOptions(model: string, taskQueue: string, active: boolean) {
+function startOptions(retrainer: RetrainerStart, taskQueue: string) {
+  const { model } = retrainer;
   return {
     workflowId: retrainerId(model),
     taskQueue,
-    args: [{ model, active }],
+    args: [retrainer],
     typedSearchAttributes: [{ key: MODEL, value: model }],
     staticSummary: `Watches over the ${model} model`,
     memo: { model },

@@ -22,6 +22,8 @@ export function verdictOf(evidence: Evidence): { verdict: Verdict; why: string }
 
 function overallOf(evidence: Evidence): { verdict: Verdict; why: string } {
   const { gate, against, difference, expected, margin } = evidence;
+  const few = tooFew(evidence);
+  if (few) return { verdict: "inconclusive", why: few };
   if (gate === "threshold") return thresholdGate(evidence);
   if (gate === "worth" && against === "champion") return worthGate(difference, { expected, margin });
   return evidenceGate(evidence);
@@ -33,6 +35,13 @@ function harmedSegments({ segments, segmentMargin, difference, against }: Eviden
   const { confidence } = difference;
   return segmentVerdicts(segments, { margin: segmentMargin, confidence })
     .filter(({ harmed }) => harmed).map(({ segment }) => segment);
+}
+
+/** Rows of one shopper are alike: as many shoppers are needed as rows. @returns null: there are enough */
+function tooFew({ difference: { n, clusters }, rowsMin = 0 }: Evidence): string | null {
+  if (n === 0 || (n >= rowsMin && clusters >= rowsMin)) return null;
+  return `${n} rows of ${clusters} ${clusters === 1 ? "shopper" : "shoppers"} are too few to tell: ` +
+    `min_validation_rows asks for ${rowsMin} of each`;
 }
 
 const nothingToCompare = {

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { Interval as MeanInterval } from "../stats/interval.ts";
 
-/** An end of an interval. JSON has no infinity: an end that is nowhere is `null` there, and infinite here. */
-const end = (nowhere: number) => z.number().nullable().transform((value) => value ?? nowhere);
+/** An end of an interval. JSON has no infinity: an end that is nowhere is `null` there, and infinite here, also when read twice. */
+const end = (nowhere: number) =>
+  z.preprocess((value) => value === nowhere ? null : value, z.number().nullable())
+    .transform((value) => value ?? nowhere);
 
 /** A mean with its two-sided interval over `n` rows of `clusters` shoppers. */
 export const Interval = z.strictObject({
@@ -25,6 +27,7 @@ export const Evidence = z.strictObject({
   difference: Interval.describe(
     "challenger's loss minus the other's, on the same rows; below zero is better",
   ),
+  rowsMin: z.int().optional().describe("fewer rows, or shoppers, than these tell nothing"),
   margin: z.number().describe("absolute rise of the loss that still counts as no worse"),
   threshold: z.number().describe("relative fall the threshold gate asks for"),
   expected: z.strictObject({ mean: z.number(), sd: z.number() }).nullable().default(null).describe(

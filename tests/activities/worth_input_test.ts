@@ -1,17 +1,28 @@
 /** What a check under the policy "worth" gathers: every stored version on every labelled cut-off that it has not seen. */
 import assert from "node:assert/strict";
-import { gatherFindings } from "../../activities/check.ts";
+import { MockActivityEnvironment } from "@temporalio/testing";
+import { createCheckActivities, gatherFindings } from "../../activities/check.ts";
 import type { ActivityDeps } from "../../activities/deps.ts";
 import { modelAndConfig } from "../../activities/context.ts";
-import { markRemoved } from "../../src/db/models/versions.ts";
-import { WorthInput } from "../../src/retraining/worth/decide.ts";
+import type { ModelConfig } from "../../src/config/retraining.ts";
+import { checkOfCycle } from "../../src/db/cycles/checks.ts";
+import { addVersion, markRemoved } from "../../src/db/models/versions.ts";
+import type { Findings } from "../../src/retraining/findings.ts";
+import { expectedGain, WorthInput } from "../../src/retraining/worth/decide.ts";
+import { priceText } from "../../src/retraining/worth/price.ts";
+import { aManifest } from "../db/models_support.ts";
+import { tinyArtefact } from "../serving/artefact.ts";
 import { inWorthShop, labelledTo } from "./worth_shop.ts";
 
-async function gathered(deps: ActivityDeps, newest: number): Promise<WorthInput | null> {
+async function gathered(
+  deps: ActivityDeps,
+  newest: number,
+  settings: Partial<ModelConfig> = {},
+): Promise<WorthInput | null> {
   const { model, config } = await modelAndConfig(deps, "churn");
   const asOfMs = Date.parse(labelledTo(newest));
   const about = { trigger: "interval" as const, asOfMs, observations: [] };
-  return (await gatherFindings(deps, model, config, about)).findings.worth;
+  return (await gatherFindings(deps, model, { ...config, ...settings }, about)).findings.worth;
 }
 
 Deno.test("worthInput() scores each version on what it has not seen, and pairs them on the same rows", () =>
@@ -58,3 +69,68 @@ Deno.test("worthInput() leaves out versions whose files are gone, and weighs not
     blocks.add(serving[0].sha);
     assert.equal(await gathered({ ...deps, store }, 7), null);
   }));
+
+const ECONOMICS = { kept_customer_value: 20, offer_success: 0.5, contact_cost: 1.9 };
+
+Deno.test("worthInput() prices a training as the settings ask, or says why not", () =>
+  inWorthShop({ through: [0, 1, 2], settings: {} }, async (deps) => {
+    for (
+      const [settings, by, text] of [
+        [{}, "share", /^priced at 2 % of a fresh version's loss at one cut-off$/],
+        [
+          { training_price_by: "budget", training_budget: 2 },
+          "budget",
+          /^priced so that 2 trainings a quarter/,
+        ],
+        [{ training_price_by: "budget" }, "share", /since training_budget is not stated$/],
+        [{ training_price_by: "money" }, "share", /since not stated: machine_hour_cost, /],
+        [
+          { training_price_by: "money", machine_hour_cost: 3600, cycle_person_cost: 7, ...ECONOMICS },
+          "money",
+          /^priced at 7\.?\d* in money, where one unit of loss costs \d/,
+        ],
+      ] as const
+    ) {
+      const { price, priceBasis } = (await gathered(deps, 7, settings))!;
+      assert.equal(priceBasis!.by, by);
+      assert.match(priceText(priceBasis!), text);
+      assert.ok(price > 0 && Number.isFinite(price));
+    }
+  }));
+
+Deno.test("worthInput() sets the forecast of an earlier check beside what came of the version that it made", () =>
+  inWorthShop({ through: [0], settings: { recalibrate: false } }, async (deps) => {
+    const cycleId = "retrainer/churn/cycle/7";
+    await new MockActivityEnvironment().run(createCheckActivities(deps).checkTrigger, {
+      cycleId,
+      model: "churn",
+      number: 7,
+      trigger: "force" as const,
+      asOf: labelledTo(4),
+      requestedBy: null,
+    });
+    const { expected, made } = await versionOf(deps, cycleId);
+    assert.deepEqual((await gathered(deps, 5))!.forecasts, [], "cut-off 6 has no outcomes yet");
+    const [met, ...others] = (await gathered(deps, 8))!.forecasts;
+    assert.equal(others.length, 0);
+    assert.deepEqual([met.made, met.instead, met.asOf], [String(made), "1", labelledTo(4)]);
+    assert.equal(met.cutoff, labelledTo(4), "the first cut-off that it could serve");
+    assert.ok(Math.abs(met.mean - expected.mean) < 1e-9 && Math.abs(met.sd - expected.sd) < 1e-9);
+    assert.ok(met.came > 0.05 && met.error > 0, "it says what comes, the older one what was");
+  }));
+
+/** Gives the cycle of a check a version that says what comes, and returns what the check forecast of it. */
+async function versionOf({ sql, store }: ActivityDeps, cycleId: string) {
+  const asOf = labelledTo(4);
+  const artefactSha256 = await store.put(tinyArtefact(5.5));
+  const seen = { rows: 700, cutoffs: [], labelledThrough: asOf };
+  const manifest = aManifest({
+    cycleId,
+    asOf,
+    tested: { sha256: artefactSha256, ...seen },
+    served: { ...seen, refitted: true },
+  });
+  const made = await addVersion(sql, { manifest, artefactSha256 });
+  const { worth } = (await checkOfCycle(sql, cycleId))!.findings as Findings;
+  return { made, expected: expectedGain(worth!)! };
+}

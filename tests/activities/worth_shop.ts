@@ -4,7 +4,7 @@ import type { ActivityDeps } from "../../activities/deps.ts";
 import { type ModelConfig, RetrainingConfig } from "../../src/config/retraining.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { saveConfig } from "../../src/db/config/config_versions.ts";
-import { endCycle, openCycle } from "../../src/db/cycles/cycles.ts";
+import { endCycle, enterStage, openCycle } from "../../src/db/cycles/cycles.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { addVersion } from "../../src/db/models/versions.ts";
@@ -91,6 +91,7 @@ async function deployed(
     reasons: [],
     champion: version === 1 ? null : version - 1,
   });
+  await enterStage(sql, cycleId, "train");
   const artefactSha256 = await store.put(tinyArtefact(1.5 + 0.1 * version, { slope: 0.004 }));
   const seen = { rows: 150 * (newest + 1), cutoffs: [], labelledThrough: asOf };
   const manifest = aManifest({

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { saveCheck } from "../../src/db/cycles/checks.ts";
 import { History } from "../../src/api/messages.ts";
 import { Cycle } from "../../src/retraining/cycle.ts";
-import { addEndedCycle, NOW, withApp } from "./support.ts";
+import { saveVerdict } from "../../src/db/cycles/cycles.ts";
+import { addEndedCycle, evidence, NOW, withApp } from "./support.ts";
 
 Deno.test("GET history pages newest first, and filters by model and outcome", () =>
   withApp(async ({ call, sql }) => {
@@ -146,4 +147,18 @@ Deno.test("GET checks shows answers with their reasons", () =>
     const { checks } = await (await call("GET", "/retraining/checks?model=churn")).json();
     assert.equal(checks.length, 1);
     assert.deepEqual([checks[0].answer, checks[0].reasons], ["wait", reasons]);
+  }));
+
+Deno.test("GET history, its CSV and its cycle answer, when a cycle was compared on one shopper alone", () =>
+  withApp(async ({ call, sql }) => {
+    const id = await addEndedCycle(sql, { number: 1, outcome: "inconclusive" });
+    await addEndedCycle(sql, { model: "spending" });
+    const alone = { ...evidence.difference, low: -Infinity, high: Infinity, clusters: 1 };
+    await saveVerdict(sql, id, "inconclusive", { ...evidence, difference: alone });
+    for (const path of ["/retraining/history", "/retraining/history?format=csv"]) {
+      const answer = await call("GET", path);
+      assert.equal(answer.status, 200, path);
+    }
+    const { cycles } = History.parse(await (await call("GET", "/retraining/history")).json());
+    assert.equal(cycles.length, 2);
   }));

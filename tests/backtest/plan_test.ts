@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type Moments, momentsOf, type Span } from "../../src/backtest/plan.ts";
+import { checkTrainings, type Moments, momentsOf, type Span } from "../../src/backtest/plan.ts";
 import { InvalidInputError } from "../../src/core/errors.ts";
 import { DAY_MS } from "../../src/core/time.ts";
 import { configFor, DEMO_PROTOCOL } from "../../src/demo/protocol.ts";
@@ -128,3 +128,15 @@ for (
     assert.throws(() => momentsOf(config, { models, span, ...changed }), says);
   });
 }
+
+Deno.test("checkTrainings() refuses policies that would train more often than is worth waiting for", () => {
+  const at = (n: number) => Array.from({ length: n }, (_, i) => new Date(i * 86_400_000).toISOString());
+  const plan = (n: number, first = 0) => ({ moments: at(n), scoredFrom: { churn: at(n)[first] } });
+  checkTrainings([{ name: "cara", losses: "known" }], plan(60));
+  checkTrainings([{ name: "oracle", losses: "all" }], plan(100, 40));
+  checkTrainings([{ name: "every" }], plan(300));
+  assert.throws(() => checkTrainings([{ name: "every" }, { name: "oracle", losses: "all" }], plan(61)), {
+    name: "InvalidInputError",
+    message: /Cannot replay "oracle" over 61 moments/,
+  });
+});

@@ -18,6 +18,7 @@ const situation = (changed: Partial<Situation> = {}): Situation => ({
   serves: true,
   lastTrained: "2011-05-04T00:00:00.000Z",
   findings: null,
+  losses: null,
   labelledCutoffs: 5,
   cutoffsMin: 3,
   ...changed,
@@ -27,6 +28,23 @@ const drifted = findings({
 });
 const fell = findings({ outcomes: { answer: "fell", text: "it does worse", rows: 500 } });
 const holds = findings({ outcomes: { answer: "holds", text: "it holds", rows: 500 } });
+
+/** Versions that lose more with every moment of their age; the one of moment 2 serves. Nothing is known of `unknown` ones. */
+function ageing({ price = 0.01, moment = 14, unknown = false } = {}): Situation["losses"] {
+  const loss = (t: number, j: number) => j <= t - 2 || unknown ? NaN : 1 + 0.1 * (j - t);
+  const view = {
+    start: 2,
+    blocks: 16,
+    knownAt: (j: number) => j + 2,
+    version: (t: number) => t < 2 ? null : { at: t, through: t - 2, rows: 100 },
+    loss,
+    seen: loss,
+    pairSe: () => NaN,
+    recalibrated: () => NaN,
+    shift: () => 0,
+  };
+  return { view, moment, serving: 2, price };
+}
 
 for (
   const [policy, changed, want] of [
@@ -49,6 +67,16 @@ for (
     ["drift", { findings: fell }, "nothing"],
     ["drift", {}, "nothing"],
     ["perennial", {}, "cycle"],
+    ["cara", { losses: ageing() }, "train"],
+    ["upf", { losses: ageing() }, "train"],
+    ["cusum", { losses: ageing() }, "train"],
+    ["cara", { losses: ageing({ price: 90 }) }, "nothing"],
+    ["upf", { losses: ageing({ price: 90 }) }, "nothing"],
+    ["oracle", { losses: ageing({ moment: 6 }) }, "train"],
+    ["oracle", { losses: ageing({ moment: 6, price: 90 }) }, "nothing"],
+    ["oracle", { losses: ageing({ unknown: true }) }, "nothing"],
+    ["cara", { losses: ageing({ unknown: true }) }, "nothing"],
+    ["cara", { serves: false }, "train"],
   ] as const
 ) {
   Deno.test(`nextStep() of ${policy} ${JSON.stringify(changed).slice(0, 60)} is ${want}`, () => {

@@ -35,7 +35,12 @@ const step = (
   metrics: { accuracy, logLoss: 1 - accuracy },
   ...changed,
 });
-const churn = { name: "churn", kind: "classification" } as const;
+const churn = {
+  name: "churn",
+  kind: "classification",
+  primaryMetric: "accuracy",
+  loss: "logLoss",
+} as const;
 const deployed = { run: "cycle", outcome: "deployed", trained: true } as const;
 
 Deno.test("resultOf() gives means, differences with their standard errors, counts and costs", () => {

@@ -100,7 +100,10 @@ Deno.test("perennial models, rollback and promote show and move what serves", ()
   withServed(async ({ run, sql }) => {
     for (const number of [1, 2]) await addEndedCycle(sql, { number });
     assert.match((await run(["models"])).out, /^churn +classification +2 +2 /m);
-    assert.match((await run(["models", "churn"])).out, /^ +2 +serves .* linear +accuracy 0\.7100/m);
+    assert.match(
+      (await run(["models", "churn"])).out,
+      /^ +2 +serves .* linear +probability +accuracy 0\.7100/m,
+    );
     assert.equal(
       (await run(["rollback", "churn", "--why", "complaints"])).out,
       "churn: version 1 serves instead of version 2",

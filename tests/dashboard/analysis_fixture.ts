@@ -90,7 +90,7 @@ function impactOf({ cycles, moves }: Fixture, model: string, stated: boolean): I
   });
   const asOf = own.at(0)?.asOf ?? "2011-02-01T00:00:00.000Z";
   return summaryOf(deployed, stated ? STATED : {}, {
-    kind: model === "spending" && !stated ? "regression" : "classification",
+    use: model === "spending" && !stated ? "sales" : "retention",
     model,
     asOf,
     moves: own.toReversed(),

@@ -17,11 +17,15 @@ const MODELS = [
   {
     name: "churn",
     kind: "classification",
+    primaryMetric: "accuracy",
+    loss: "logLoss",
     metrics: (q: number) => ({ accuracy: 0.73 + q, logLoss: 0.55 - q }),
   },
   {
     name: "spending",
     kind: "regression",
+    primaryMetric: "mse",
+    loss: "cappedMse",
     metrics: (q: number) => ({ mse: 700_000 * (1 - 9 * q), cappedMse: 120_000 * (1 - 4 * q) }),
   },
 ] as const;

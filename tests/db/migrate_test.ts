@@ -21,3 +21,41 @@ Deno.test("migrate() brings the schema of schema.sql, also when several processe
     await Promise.all(pools.map((sql) => sql.end({ timeout: 5 })));
   }
 });
+
+for (
+  const [name, prepare, told] of [
+    [
+      "of a newer version",
+      "create table migrations (name text primary key, applied_at timestamptz not null default now()); insert into migrations values ('0099_from_the_future.sql')",
+      ["newer Perennial", "0099_from_the_future.sql", "restore"],
+    ],
+    [
+      "that was migrated half way",
+      "create table migrations (name text primary key, applied_at timestamptz not null default now()); create table events (id int)",
+      ["0001_events.sql", "already exists", "Nothing was changed", "pg_restore"],
+    ],
+    ["of another program", "create table orders (id int)", ["another program", "orders", "createdb"]],
+    [
+      "of another program that has migrations",
+      "create table migrations (id int, batch int)",
+      ["another program", "migrations", "DATABASE_URL"],
+    ],
+  ] as const
+) {
+  Deno.test(`migrate() refuses a database ${name}, changes nothing, and says what to do`, async () => {
+    await using database = await freshDatabase();
+    const sql = connect(database.url, { max: 1 });
+    try {
+      await sql.unsafe(prepare);
+      const before = await dumpSchema(sql);
+      await assert.rejects(migrate(sql), ({ name, message }) => {
+        assert.equal(name, "UnusableDatabaseError");
+        for (const words of told) assert.ok(message.includes(words), message);
+        return true;
+      });
+      assert.equal(await dumpSchema(sql), before);
+    } finally {
+      await sql.end({ timeout: 5 });
+    }
+  });
+}

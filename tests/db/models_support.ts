@@ -26,6 +26,7 @@ export function aManifest(over: Partial<Manifest> = {}): Manifest {
     tested: { sha256: "a".repeat(64), ...rows },
     served: { ...rows, refitted: false },
     targetCap: null,
+    unit: "probability",
     baseline: 0.68,
     metrics: { logLoss: 0.54 },
     ...over,

@@ -103,7 +103,7 @@ create table backtest_ends (
   state text not null,
   text text not null,
   at timestamp with time zone not null default now(),
-  constraint backtest_ends_state_check CHECK ((state = ANY (ARRAY['finished'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint backtest_ends_state_check CHECK ((state = ANY (ARRAY['finished'::text, 'failed'::text, 'cancelled'::text, 'lost'::text]))),
   constraint backtest_ends_backtest_fkey FOREIGN KEY (backtest) REFERENCES backtests(id),
   constraint backtest_ends_pkey PRIMARY KEY (backtest, policy)
 );
@@ -136,6 +136,7 @@ create table backtest_trainings (
   result_sha256 text not null,
   seconds double precision not null,
   at timestamp with time zone not null default now(),
+  constraint backtest_trainings_finite CHECK (is_finite(seconds)) NOT VALID,
   constraint backtest_trainings_pkey PRIMARY KEY (key)
 );
 
@@ -214,7 +215,8 @@ create table cycles (
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   loss_change double precision generated always as (((((evidence -> 'difference'::text) ->> 'mean'::text))::double precision / NULLIF(((evidence ->> 'championLoss'::text))::double precision, (0)::double precision))) stored,
-  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text]))),
+  constraint cycles_finite CHECK ((((evidence IS NULL) OR (NOT has_words_for_numbers(evidence))) AND ((watch IS NULL) OR (NOT has_words_for_numbers(watch))))) NOT VALID,
+  constraint cycles_outcome_check CHECK ((outcome = ANY (ARRAY['deployed'::text, 'rolling out'::text, 'rejected'::text, 'inconclusive'::text, 'failed'::text, 'cancelled'::text, 'rolled back'::text, 'lost'::text]))),
   constraint cycles_stage_check CHECK ((stage = ANY (ARRAY['check'::text, 'snapshot'::text, 'train'::text, 'validate'::text, 'refit'::text, 'smoke test'::text, 'approve'::text, 'deploy'::text, 'report'::text, 'ended'::text]))),
   constraint cycles_verdict_check CHECK ((verdict = ANY (ARRAY['promote'::text, 'reject'::text, 'inconclusive'::text]))),
   constraint cycles_pkey PRIMARY KEY (id),
@@ -274,6 +276,7 @@ create table events (
   country text,
   import_id integer,
   constraint events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
+  constraint events_finite CHECK ((((price IS NULL) OR is_finite(price)) AND ((quantity IS NULL) OR is_finite(quantity)) AND ((amount IS NULL) OR is_finite(amount)))) NOT VALID,
   constraint events_pkey PRIMARY KEY (event_id)
 );
 CREATE INDEX events_at ON public.events USING btree (at);
@@ -360,6 +363,7 @@ create table model_versions (
   created_at timestamp with time zone not null default now(),
   importance jsonb,
   signature text,
+  constraint model_versions_finite CHECK ((NOT has_words_for_numbers((manifest -> 'metrics'::text)))) NOT VALID,
   constraint model_versions_state_check CHECK ((state = ANY (ARRAY['candidate'::text, 'deployed'::text, 'rejected'::text, 'reference'::text]))),
   constraint model_versions_pkey PRIMARY KEY (model, version),
   constraint model_versions_model_cycle_id_key UNIQUE (model, cycle_id)
@@ -417,6 +421,7 @@ create table predictions (
   arm text not null default 'champion'::text,
   shown boolean not null default true,
   constraint predictions_arm_check CHECK ((arm = ANY (ARRAY['champion'::text, 'challenger'::text, 'known good'::text, 'baseline'::text]))),
+  constraint predictions_finite CHECK ((is_finite(prediction) AND ((outcome IS NULL) OR is_finite(outcome)))) NOT VALID,
   constraint predictions_source_check CHECK ((source = ANY (ARRAY['api'::text, 'monitor'::text]))),
   constraint predictions_pkey PRIMARY KEY (id)
 );
@@ -478,6 +483,8 @@ create table retrainers (
   next_check_at timestamp with time zone,
   running_cycle text,
   updated_at timestamp with time zone not null default now(),
+  desired_active boolean,
+  desired_at timestamp with time zone,
   constraint retrainers_pkey PRIMARY KEY (model)
 );
 
@@ -546,6 +553,7 @@ create table serving_history (
   at timestamp with time zone not null default now(),
   share double precision not null default 1,
   rollout text,
+  constraint serving_history_finite CHECK (is_finite(share)) NOT VALID,
   constraint serving_history_kind_check CHECK ((kind = ANY (ARRAY['deploy'::text, 'roll back'::text, 'promote'::text, 'share'::text]))),
   constraint serving_history_pkey PRIMARY KEY (id),
   constraint serving_history_model_key_key UNIQUE (model, key)
@@ -658,6 +666,7 @@ create table user_days (
   products integer[] not null,
   categories integer[] not null,
   viewed integer[] not null,
+  constraint user_days_finite CHECK ((is_finite(units) AND is_finite(spend) AND is_finite(returned))) NOT VALID,
   constraint user_days_pkey PRIMARY KEY (user_key, day)
 );
 CREATE INDEX user_days_day ON public.user_days USING btree (day);
@@ -926,6 +935,12 @@ CREATE OR REPLACE FUNCTION public.ginint4_queryextract(integer[], internal, smal
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$ginint4_queryextract$function$;
 
+CREATE OR REPLACE FUNCTION public.has_words_for_numbers(value jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN jsonb_path_exists(value, '$.**?((@ == "NaN" || @ == "Infinity") || @ == "-Infinity")'::jsonpath);
+
 CREATE OR REPLACE FUNCTION public.icount(integer[])
  RETURNS integer
  LANGUAGE c
@@ -979,6 +994,12 @@ CREATE OR REPLACE FUNCTION public.intset_union_elem(integer[], integer)
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$intset_union_elem$function$;
+
+CREATE OR REPLACE FUNCTION public.is_finite(x double precision)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((x > '-Infinity'::double precision) AND (x < 'Infinity'::double precision));
 
 CREATE OR REPLACE FUNCTION public.iso(t timestamp with time zone)
  RETURNS text

@@ -162,3 +162,25 @@ Deno.test("validateEvent() answers and never throws, whatever is sent", () => {
     { seed: 3, numRuns: 2000 },
   );
 });
+
+Deno.test("validateEvent() converts money by the shop's rates, under an id that no rate changes", () => {
+  const { id: _id, ...anonymous } = good;
+  const shop = { currency: "EUR", rates: { USD: 0.9 } };
+  const dollars = accepted({ ...anonymous, currency: "usd" }, { money: shop });
+  assert.deepEqual([dollars.price, dollars.amount], [1.8, 5.4]);
+  const later = accepted({ ...anonymous, currency: "USD" }, { money: { ...shop, rates: { USD: 0.8 } } });
+  assert.equal(later.id, dollars.id);
+  const euros = accepted({ ...anonymous, currency: "EUR" }, { money: shop });
+  assert.deepEqual(euros, accepted(anonymous));
+  assert.notEqual(euros.id, dollars.id);
+});
+
+Deno.test("validateEvent() puts money aside whose currency has no rate, and asks nothing of an event without money", () => {
+  const money = { currency: "EUR", rates: {} };
+  const verdict = validateEvent({ ...good, currency: "JPY" }, { ...context, money });
+  assert.ok(verdict.kind === "quarantined");
+  assert.deepEqual([verdict.field, verdict.value], ["currency", "JPY"]);
+  assert.match(verdict.reason, /^money is not in EUR, and no rate for it is stated/);
+  assert.match(refused({ ...good, currency: "JPY" })[1]!, /own currency is not stated/);
+  accepted({ type: "view", time: NOW, currency: "JPY" });
+});

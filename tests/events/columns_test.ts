@@ -211,7 +211,7 @@ Deno.test("a column that a plan names and the file has not is refused, with thos
   );
 });
 
-Deno.test("money of another currency is put aside", async () => {
+Deno.test("money of another currency is put aside, or converted by the rate of its day", async () => {
   const lines = ["10,EUR", "1200,JPY", "11,eur", "12,"].map((end) => `u1,purchase,2024-03-04,${end}`);
   const text = csv("user_id,type,timestamp,amount,currency", ...lines);
   const { summary } = await tryBytes(text);
@@ -219,6 +219,13 @@ Deno.test("money of another currency is put aside", async () => {
   assert.deepEqual(summary.refusals[0].value, "JPY");
   const yen = await tryBytes(text, { currency: "JPY" });
   assert.deepEqual([yen.summary.accepted, yen.summary.refused, yen.summary.amount], [2, 2, 1212]);
+  const rates = { JPY: 0.01, "JPY@2024-03-04": 0.005, "JPY@2024-03-05": 1 };
+  const all = await tryBytes(text, { currency: "EUR", rates });
+  assert.deepEqual([all.summary.accepted, all.summary.refused, all.summary.amount], [4, 0, 39]);
+  assert.match(
+    all.details.notes.join(),
+    /money is in EUR, other currencies by JPY=0.01,JPY@2024-03-04=0.005/,
+  );
 });
 
 Deno.test("an id that is a shopper's or an order's is a conflict, and equal lines of one file are two sales", async () => {

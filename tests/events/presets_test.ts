@@ -106,7 +106,7 @@ Deno.test("preset shopify tells the lines of an order by its shopper, and puts c
     if (!("raw" in row)) return row.unreadable;
     return "refused" in row
       ? row.refused.reason
-      : [row.raw.type, row.raw.user, row.raw.product, row.raw.quantity, row.raw.amount];
+      : [row.raw.type, row.raw.user, row.raw.product, row.raw.quantity, row.raw.currency ?? row.raw.amount];
   });
   assert.deepEqual(brief, [
     ["purchase", "ann@example.test", "TEA-1", 2, undefined],
@@ -115,6 +115,6 @@ Deno.test("preset shopify tells the lines of an order by its shopper, and puts c
     ["return", "bob@example.test", undefined, undefined, -20],
     "order was cancelled",
     ["purchase", undefined, "Green tea", 1, undefined],
-    "money is not in EUR (--currency says which the shop's is)",
+    ["purchase", "dan@example.test", "TEA-1", 1, "JPY"],
   ]);
 });

@@ -1,3 +1,4 @@
+import type { ModelEconomics } from "../../src/models/model.ts";
 /** Made-up evidence of two models on the same shoppers. */
 import { DAY_MS } from "../../src/core/time.ts";
 import { seededRandom } from "../../src/core/random.ts";
@@ -70,17 +71,15 @@ export type StoredCycle =
 export function summaryOf(
   cycles: readonly StoredCycle[],
   settings: object,
-  over: Partial<ImpactInput> = {},
+  { use = "retention", ...over }: Partial<ImpactInput> & { use?: ModelEconomics } = {},
 ): Impact {
-  const kind = over.kind ?? "classification";
   const config = configOf(RetrainingConfig.parse(settings), "churn");
-  const found = economicsOf(kind, config);
+  const found = economicsOf(use, config);
   const economics = found.kind === "stated" ? found.economics : null;
   const measured = cycles.find(({ validation }) => validation.evidence);
   const points = measured && economics && profitCurve(measured.validation.evidence!, economics);
   return summarise({
     model: "churn",
-    kind,
     asOf: day(28 * 5),
     currency: "EUR",
     config,

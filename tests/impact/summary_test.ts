@@ -88,7 +88,7 @@ Deno.test("summarise() of spending ranks models by captured margin, and calls th
       machine_hour_cost: 1,
       ...settings,
     };
-    return summaryOf([cycle(2, { validation: stored(evidence) })], config, { kind: "regression" });
+    return summaryOf([cycle(2, { validation: stored(evidence) })], config, { use: "sales" });
   };
   const captured = of({});
   assert.equal(captured.economics.basis, "captured margin");

@@ -234,3 +234,37 @@ Deno.test("verdictOf() never replaces a champion by evidence with what may be wo
     { seed: 12, numRuns: 300 },
   );
 });
+
+for (
+  const [name, n, clusters] of [["rows are too few", 11, 11], [
+    "they are of too few shoppers",
+    300,
+    1,
+  ]] as const
+) {
+  for (const gate of ["evidence", "threshold", "worth"] as const) {
+    Deno.test(`verdictOf() cannot tell by the gate "${gate}", when ${name}`, () => {
+      const surely = evidence({
+        gate,
+        low: -0.3,
+        high: -0.2,
+        challengerLoss: 0.4,
+        against: "baseline",
+        rowsMin: 100,
+      });
+      const { verdict, why } = verdictOf({ ...surely, difference: { ...surely.difference, n, clusters } });
+      assert.deepEqual([verdict, why.includes("min_validation_rows asks for 100 of each")], [
+        "inconclusive",
+        true,
+      ]);
+      assert.equal(verdictOf(surely).verdict, "promote", "with enough of both");
+    });
+  }
+}
+
+Deno.test("an interval without ends is the same when it is read from JSON, and when that is read again", () => {
+  const stored = JSON.parse(JSON.stringify(evidence({ low: -Infinity, high: Infinity })));
+  const once = Evidence.parse(stored);
+  assert.deepEqual([once.difference.low, once.difference.high], [-Infinity, Infinity]);
+  assert.deepEqual(Evidence.parse(once), once);
+});

@@ -164,6 +164,7 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       world.shown.push(note);
       return await Promise.resolve({ nextCycle: world.cyclesEnded + 1, intervalMs: world.intervalMs });
     },
+    reconcile: () => Promise.resolve({ mended: [], troubles: [] }),
     noteControl: async (note) => {
       await Promise.resolve(worldOf(note.model).controls.push(note));
     },

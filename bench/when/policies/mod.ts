@@ -1,7 +1,7 @@
-import type { Policy } from "../replay.ts";
-import { always, never, tunedPeriod } from "./calendars.ts";
-import { caraCt, caraP, caraT } from "./cara.ts";
-import { tunedCusum } from "./cusum.ts";
+import type { Policy } from "../../../src/backtest/losses/replay.ts";
+import { always, never, tunedPeriod } from "../../../src/backtest/losses/calendars.ts";
+import { caraCt, caraP, caraT } from "../../../src/backtest/losses/cara.ts";
+import { tunedCusum } from "../../../src/backtest/losses/cusum.ts";
 import { modyn, modynMended } from "./modyn.ts";
 import { perennialBefore } from "./perennial.ts";
 import { recalibrating } from "./recalibrating.ts";

@@ -1,5 +1,5 @@
-import type { Policy } from "../replay.ts";
-import { freshLosses, lossTrail } from "./loss_trail.ts";
+import type { Policy } from "../../../src/backtest/losses/replay.ts";
+import { freshLosses, lossTrail } from "../../../src/backtest/losses/loss_trail.ts";
 
 /**
  * Modyn's trigger on avoidable misclassifications (eth-easl/modyn): losses beyond the expected ones are a regret that

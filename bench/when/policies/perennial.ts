@@ -1,5 +1,5 @@
 import tQuantile from "@stdlib/stats-base-dists-t-quantile";
-import type { Policy } from "../replay.ts";
+import type { Policy } from "../../../src/backtest/losses/replay.ts";
 
 const CONFIDENCE = 0.9; // the defaults of src/retraining_config.ts
 const STALE_GROWTH = 1.3;

@@ -1,9 +1,10 @@
 import {
   RECALIBRATION_EVIDENCE,
   RECALIBRATION_LASTS,
+  RECALIBRATION_SHARE,
   surelySaved,
 } from "../../../src/retraining/worth/recalibration.ts";
-import { type Policy, RECALIBRATION_SHARE, type Step } from "../replay.ts";
+import type { Policy, Step } from "../../../src/backtest/losses/replay.ts";
 
 /**
  * A policy that may also recalibrate what serves, wherever it would keep: when recalibrating at each of the newest

@@ -2,11 +2,11 @@ import { addVersion, type Belief, observe, priorBelief } from "../../../src/retr
 import { isWorthTraining } from "../../../src/retraining/worth/decide.ts";
 import { levelOf, type WorthVersion, type WorthWindow } from "../../../src/retraining/worth/evidence.ts";
 import type { WorthPrior } from "../../../src/retraining/worth/prior.ts";
-import type { Look, Policy, Step } from "../replay.ts";
+import type { Look, Policy, Step } from "../../../src/backtest/losses/replay.ts";
 import type { View } from "../view.ts";
 
 /** Perennial's rule: trains when that is worth more than waiting. @param priorFor the prior of all other sets */
-export const worthPolicy = (priorFor: (set: string) => WorthPrior, name = "worth"): Policy => ({
+export const worthPolicy = (priorFor: (set: string) => WorthPrior, name = "worth"): Policy<View> => ({
   name,
   start: (view, alpha) => {
     const prior = priorFor(view.matrix.set);

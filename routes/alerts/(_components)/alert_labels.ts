@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "stalled worker": "no worker",
   "missed check": "check missed",
   "undelivered change": "change not delivered",
+  "lost workflow": "lost workflow",
   "audit": "audit changed",
   "model": "model",
 };
@@ -106,6 +107,8 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
       return { text: "See whether Temporal runs; what was asked for is sent as soon as it answers." };
     case "missed check":
       return { text: "See whether Temporal and a worker run; the check is made up for once they do." };
+    case "lost workflow":
+      return { text: "See whether Temporal answers; what was lost is begun again every minute." };
     case "model":
       return { text: "Look at the model's cycles.", href: `/cycles${ofModel}`, link: "Cycles" };
     default:

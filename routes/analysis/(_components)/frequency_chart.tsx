@@ -16,6 +16,7 @@ const TONES: Readonly<Record<Bar["outcome"], string>> = {
   "inconclusive": "var(--chart-reference)",
   "rolled back": "var(--status-bad)",
   "failed": "var(--text-strong)",
+  "lost": "var(--status-watch)",
   "cancelled": "var(--chart-band)",
 };
 const OUTCOMES = Object.keys(TONES) as Bar["outcome"][];

@@ -32,6 +32,7 @@ export function Worth({ impact }: { impact: Impact }) {
 }
 
 function NotStated({ impact: { economics, model } }: { impact: Impact }) {
+  if (economics.missing.length === 0) return <p>{economics.text}.</p>;
   return (
     <>
       <p>

@@ -3,11 +3,10 @@ import type { ModelResult, PolicyResult } from "../../../src/backtest/report.ts"
 import type { AnalysedCycle } from "../../../src/app/reports/analysis.ts";
 import type { AnalysisView } from "../../../src/dashboard/reads/analysis.ts";
 import type { BacktestDetail } from "../../../src/app/reports/backtest.ts";
-import { rowsOf } from "../../../components/backtest_tables.tsx";
+import { Calendars, rowsOf } from "../../../components/backtest_tables.tsx";
 import {
   DIFFERENCES,
   differenceText,
-  METRICS,
   policyName,
   subjectOf,
   subjectText,
@@ -36,11 +35,12 @@ export function WhatIf({ view, backtest }: Props) {
     );
   }
   const text = subjectText(backtest, result);
-  const { main } = METRICS[result.kind];
+  const { metric: main } = result;
   const rows = rowsOf({ result, policies: backtest.policies });
   return (
     <>
       {text && <p>In the backtest, {policyName(subjectOf(backtest))}: {text}.</p>}
+      <Calendars result={result} />
       <table class="records">
         <caption class="visually-hidden">Policies that were replayed, and what happened</caption>
         <thead>

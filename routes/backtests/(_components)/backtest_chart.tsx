@@ -2,7 +2,7 @@ import { counted, figure, tick } from "../../../src/format/numbers.ts";
 import * as Plot from "@observablehq/plot";
 import type { BacktestStep, LabelledPolicy } from "../../../src/backtest/backtest.ts";
 import type { ModelResult } from "../../../src/backtest/report.ts";
-import { METRICS, policyName, subjectOf } from "../../../components/backtest_labels.ts";
+import { policyName, subjectOf } from "../../../components/backtest_labels.ts";
 import { capital, metricName } from "../../../src/format/words.ts";
 import { moment } from "../../../src/format/times.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
@@ -46,7 +46,7 @@ function policyRow({ label, ...policy }: LabelledPolicy, result: ModelResult, me
 
 /** The served loss at each cut-off, a row for each policy, each beside the first model kept for ever. */
 export function BacktestChart({ result, policies }: { result: ModelResult; policies: LabelledPolicy[] }) {
-  const metric = METRICS[result.kind].loss;
+  const metric = result.loss;
   const name = metricName(metric);
   const policyRows = policies.map((policy) => policyRow(policy, result, metric)).filter((l) =>
     l.points.length > 0

@@ -5,6 +5,7 @@ import { count, counted, figure, metricFigure, percent, signed } from "../../../
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
+import { WorthSums } from "../../../components/worth_sums.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
 
@@ -13,6 +14,7 @@ export function Reasons({ cycle }: { cycle: Cycle }) {
   const speaking = cycle.reasons.filter((r) => r.speaks === "for").length;
   return (
     <section class="section" aria-labelledby="why">
+      <WorthSums reasons={cycle.reasons} />
       <table class="records">
         <caption>
           <h2 id="why">

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { LabelledPolicy } from "../../backtest/backtest.ts";
-import { momentsOf } from "../../backtest/plan.ts";
+import { checkTrainings, momentsOf } from "../../backtest/plan.ts";
+import { policyNamed } from "../../backtest/policies/mod.ts";
 import { checkPolicySpec, labelOf, type PolicySpec } from "../../backtest/policy_spec.ts";
 import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import { recordChange } from "../../app/control/outbox.ts";
@@ -126,6 +127,7 @@ async function begin(deps: ApiDeps, request: Asked): Promise<BacktestBegun> {
     : chosenModels(deps);
   const { from, to, step_days: stepDays, by, why, requestId } = request;
   const moments = momentsOf(config, { models, span: await eventSpan(sql), from, to, stepDays });
+  checkTrainings(policies.map(({ policy }) => policyNamed(policy)), moments);
   const id = crypto.randomUUID().slice(0, 8);
   const after = { models, policies: policies.map(({ label }) => label), moments: moments.moments.length };
   const audit = { requestId, who: by, action: "backtest", target: id, why, after };

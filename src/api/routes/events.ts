@@ -1,7 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { writeAudit } from "../../db/access/audit.ts";
 import { listQuarantined, quarantineReasons } from "../../db/events/quarantine.ts";
-import { ingest } from "../../app/events/ingest.ts";
+import type { Tracker } from "../../events/tracked.ts";
+import { invalidInput } from "../invalid.ts";
+import { ingest, ingestTracked } from "../../app/events/ingest.ts";
 import { reprocessQuarantine, type ReprocessResult } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";
 import {
@@ -16,7 +18,7 @@ import {
 import type { Api, ApiDeps } from "../deps.ts";
 import { readEvents } from "../event_body.ts";
 import { answerOnce } from "../idempotency.ts";
-import { EVENTS_MAX, QuarantineQuery, type ReplayRequest } from "../messages.ts";
+import { EVENTS_MAX, EventsQuery, QuarantineQuery, type ReplayRequest } from "../messages.ts";
 
 const tags = ["Events"];
 const Event = (ShopEvent.clone() as typeof ShopEvent).openapi("ShopEvent");
@@ -29,8 +31,10 @@ const send = createRoute({
   description: "A JSON array, one object, or NDJSON; `Content-Encoding: gzip` if packed. " +
     "An answer means that everything in it is committed. The status is 200 whatever became of the single events: " +
     "`results` says for each whether it was accepted, was known already, or went to quarantine, and why. " +
-    "Sending the same events again is safe.",
+    "Sending the same events again is safe. With `preset`, what a tracker or a shop posts is taken as it is: each line of " +
+    "an order is an event, `index` counts these, and a signature of the sender's stands for a key where its secret is known.",
   request: {
+    query: EventsQuery,
     body: {
       required: true,
       content: {
@@ -69,7 +73,19 @@ const replay = createRoute({
 export function addEventRoutes(app: Api, deps: ApiDeps): void {
   // Registered by hand: the body is read here, for it may be NDJSON or packed, and one bad event must not refuse the rest.
   app.openAPIRegistry.registerPath(send);
-  app.post(send.path, async (c) => c.json(await ingest(deps, await readEvents(c), { source: "api" }), 200));
+  app.post(send.path, async (c) => {
+    const query = EventsQuery.safeParse(c.req.query());
+    if (!query.success) throw invalidInput(query.error);
+    const { preset } = query.data;
+    const events = await readEvents(c);
+    const result = preset === undefined
+      ? await ingest(deps, events, { source: "api" })
+      : await ingestTracked(deps, ordersOnly(preset, c.req.raw.headers, events), {
+        tracker: preset,
+        rowsMax: EVENTS_MAX,
+      });
+    return c.json(result, 200);
+  });
   app.openapi(quarantine, async (c) => {
     const { limit, reason } = c.req.valid("query");
     const [events, reasons] = await Promise.all([
@@ -91,6 +107,19 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
       200,
     );
   });
+}
+
+/** Topics of shops' webhooks that hold whole new orders. Of others nothing is taken: an edited order would count twice. */
+const ORDER_TOPICS = {
+  shopify: { header: "x-shopify-topic", topics: ["orders/create", "orders/paid"] },
+  woocommerce: { header: "x-wc-webhook-topic", topics: ["order.created", "order.updated"] },
+} as const;
+
+function ordersOnly(tracker: Tracker, headers: Headers, events: unknown[]): unknown[] {
+  if (tracker !== "shopify" && tracker !== "woocommerce") return events;
+  const { header, topics } = ORDER_TOPICS[tracker];
+  const topic = headers.get(header);
+  return topic === null || topics.some((known) => known === topic) ? events : [];
 }
 
 /** Tries them again and writes that down, both or neither. */

@@ -123,7 +123,7 @@ export function addMonitoringRoutes(app: Api, deps: ApiDeps): void {
   );
   app.openapi(trends, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("query").model);
-    return c.json(await readTrends(deps.sql, { model }), 200);
+    return c.json(await readTrends(deps.sql, { model, metric: deps.models.get(model)!.primaryMetric }), 200);
   });
   app.openapi(impact, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("query").model);

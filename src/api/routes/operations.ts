@@ -1,7 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
-import { hasKeys } from "../../db/access/api_keys.ts";
+import type { DatabaseState } from "../../app/database_watch.ts";
 import { pageOfAudit } from "../../db/access/audit.ts";
-import type { Database } from "../../db/connect.ts";
+import { isReadOnly } from "../../db/settings.ts";
 import { temporalAnswers } from "../reaching.ts";
 import { ConflictError } from "../../core/errors.ts";
 import { AuditAnswer, AuditVerificationAnswer, json, problem } from "../components.ts";
@@ -61,22 +61,23 @@ export function addOperationRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openapi(alive, (c) => c.json({ alive: true } as const, 200));
   app.openapi(ready, async (c) => {
-    const [postgres, temporal] = await Promise.all([
-      postgresAnswers(deps.sql),
-      temporalAnswers(deps.control),
-    ]);
-    const down = [...postgres ? [] : ["Postgres"], ...temporal ? [] : ["Temporal"]];
+    const [postgres, temporal] = await Promise.all([postgresState(deps), temporalAnswers(deps.control)]);
+    const down = [...postgres === "down" ? ["Postgres"] : [], ...temporal ? [] : ["Temporal"]];
     if (down.length > 0) throw new ApiFault("unavailable", `${down.join(" and ")} cannot be reached`);
+    if (postgres === "read only") {
+      throw new ApiFault("unavailable", "Postgres takes no changes: it is read-only");
+    }
     return c.json({ ready: true, postgres: "ok", temporal: "ok" } as const, 200);
   });
 }
 
-/** Whether Postgres answers a small query within a few seconds. */
-async function postgresAnswers(sql: Database): Promise<boolean> {
+/** Whether Postgres answers a small query within a few seconds, and takes changes. */
+async function postgresState({ sql, database }: ApiDeps): Promise<DatabaseState> {
+  if (database) return await database.check();
   try {
-    await withDeadline(hasKeys(sql), LOOK_WITHIN_MS, () => new Error("no answer"));
-    return true;
+    const readOnly = await withDeadline(isReadOnly(sql), LOOK_WITHIN_MS, () => new Error("no answer"));
+    return readOnly ? "read only" : "ok";
   } catch {
-    return false; // however it fails, it cannot be used
+    return "down"; // however it fails, it cannot be used
   }
 }

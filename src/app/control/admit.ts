@@ -1,6 +1,7 @@
 import { ConflictError } from "../../core/errors.ts";
 import { type AuditEntry, writeAudit } from "../../db/access/audit.ts";
 import { pruneSignatures, useSignature } from "../../db/access/signal_uses.ts";
+import { saveDesired } from "../../db/cycles/retrainers.ts";
 import { inTransaction, type Sql } from "../../db/connect.ts";
 import { checkSignature, SIGNATURE_VALID_MS, type SignatureState } from "../../security/signals.ts";
 
@@ -60,8 +61,14 @@ export function admitSignal(
     }
     const { requestId, by: who, why } = signal;
     await writeAudit(tx, { requestId: `${requestId}/${model}`, who, action, target: model, why });
+    await noteDesired(tx, signal);
     return { obey: true, by: who };
   });
+}
+
+/** Keeps what people want of the automatic checks: a workflow that is lost is begun again by it. */
+async function noteDesired(tx: Sql, { model, action }: HeardSignal): Promise<void> {
+  if (action !== "force") await saveDesired(tx, model, action === "start");
 }
 
 /** Returns what the signature of a signal to a retrainer covers. */
@@ -88,6 +95,7 @@ const entryOf = (
 
 async function noteUnsigned(tx: Sql, signal: HeardSignal, obeyed: boolean): Promise<Admission> {
   await writeAudit(tx, entryOf(signal, { signed: false, obeyed }));
+  if (obeyed) await noteDesired(tx, signal);
   return { obey: obeyed, by: UNKNOWN_CALLER };
 }
 

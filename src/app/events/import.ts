@@ -20,6 +20,7 @@ import { quarantined } from "../../events/quarantine.ts";
 import { type EventFile, openEventFile, openEventFiles } from "../../events/read_file.ts";
 import { type JudgedRow, RowJudge } from "../../events/row_judge.ts";
 import { keptOf, Tally } from "../../events/tally.ts";
+import { shopMoney, withMoney } from "./shop_money.ts";
 import { type IngestDeps, type Judged, store } from "./ingest.ts";
 
 /** The counts of an import that are committed, earlier runs included. */
@@ -69,7 +70,8 @@ export async function importFile(
   path: string,
   options: ImportOptions = {},
 ): Promise<ImportResult> {
-  return await importOpened(deps, await openEventFile(path, options.plan), options);
+  const plan = withMoney(options.plan ?? {}, await shopMoney(deps.sql));
+  return await importOpened(deps, await openEventFile(path, plan), identifying(plan, options), options);
 }
 
 /** Imports all files behind a path: several where it is an archive of several. */
@@ -79,19 +81,26 @@ export async function importFiles(
   options: ImportOptions = {},
 ): Promise<ImportResult[]> {
   const results: ImportResult[] = [];
-  for (const file of await openEventFiles(path, options.plan)) {
-    results.push(await importOpened(deps, file, options));
+  const plan = withMoney(options.plan ?? {}, await shopMoney(deps.sql));
+  for (const file of await openEventFiles(path, plan)) {
+    results.push(await importOpened(deps, file, identifying(plan, options), options));
   }
   return results;
+}
+
+/** The plan that an import is named by: rates that the settings state make it another, their currency alone does not. */
+function identifying(plan: ImportPlan, { plan: own = {} }: ImportOptions): ImportPlan {
+  return Object.keys(plan.rates ?? {}).length > 0 ? plan : own;
 }
 
 async function importOpened(
   deps: IngestDeps,
   file: EventFile,
+  plan: ImportPlan,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const { sql } = deps;
-  const sourceId = await identityOf(file, options.plan ?? {});
+  const sourceId = await identityOf(file, plan);
   const before = await beginImport(sql, { sourceId, name: file.name });
   const isFresh = before.linesDone === 0 && !before.finished;
   const tally = new Tally(isFresh ? options.tally : undefined);
@@ -155,7 +164,7 @@ class ImportRun {
     this.state = before;
     this.#lastLine = before.linesDone;
     this.#linesBefore = before.linesDone;
-    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym: deps.pseudonym });
+    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym: deps.pseudonym, money: file.money });
     this.#from = { source: `import ${file.name}`, importId: before.id };
   }
 

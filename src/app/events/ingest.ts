@@ -7,8 +7,12 @@ import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
+import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
 import { CONFLICT, type Outcome } from "../../events/content.ts";
+import { InvalidInputError } from "../../core/errors.ts";
+import { RowJudge } from "../../events/row_judge.ts";
+import { trackedRows, type Tracker } from "../../events/tracked.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
 export interface IngestDeps {
@@ -62,8 +66,9 @@ export async function ingest(
   { source }: { source: string },
 ): Promise<IngestResult> {
   const nowMs = clock();
+  const money = raws.some(namesCurrency) ? await shopMoney(sql) : undefined;
   const judged = raws.map((raw): Judged => {
-    const verdict = validateEvent(raw, { nowMs, pseudonym });
+    const verdict = validateEvent(raw, { nowMs, pseudonym, money });
     if (verdict.kind === "accepted") {
       const refusal = { reason: CONFLICT, field: "id", source };
       return { ...verdict, conflicting: () => quarantined(raw, refusal, pseudonym) };
@@ -74,6 +79,45 @@ export async function ingest(
   const outcomes = await store(sql, judged, { source, nowMs });
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
+
+/**
+ * Takes in what a tracker or a shop sends as it is, read by the preset of its exports; else as {@link ingest}.
+ * @throws {InvalidInputError} the records have no type or time, or hold more than `rowsMax` events
+ */
+export async function ingestTracked(
+  { sql, clock, pseudonym }: IngestDeps,
+  records: readonly unknown[],
+  { tracker, rowsMax }: { tracker: Tracker; rowsMax: number },
+): Promise<IngestResult> {
+  const nowMs = clock();
+  const money = await shopMoney(sql);
+  const rows = trackedRows(tracker, records, money);
+  if (rows.length > rowsMax) {
+    throw new InvalidInputError(`Send less at once: ${rowsMax} events at most, not ${rows.length}`, "body");
+  }
+  const judge = new RowJudge({ nowMs, pseudonym, money: () => money });
+  const source = `api ${tracker}`;
+  const judged = rows.map((row): Judged => {
+    const judgedRow = judge.judge(row);
+    if (judgedRow.kind === "accepted") {
+      const refusal = { reason: CONFLICT, field: "id", source };
+      const { event, raw } = judgedRow;
+      return { kind: "accepted", event, conflicting: () => quarantined(raw, refusal, pseudonym) };
+    }
+    const { refused: { reason, field, value }, raw, nth } = judgedRow;
+    return {
+      kind: "quarantined",
+      put: quarantined(raw, { reason, field, source, nth }, pseudonym),
+      value: value ?? undefined,
+    };
+  });
+  const outcomes = await store(sql, judged, { source, nowMs });
+  return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
+}
+
+/** Whether an event says what its money is in: few do, and the settings are read for them alone. */
+const namesCurrency = (raw: unknown): boolean =>
+  typeof raw === "object" && raw !== null && Object.keys(raw).some((name) => /^currency/i.test(name));
 
 /** What became of an event that was handed to {@link store}. */
 type StoreOutcome = Outcome | "quarantined";

@@ -11,6 +11,8 @@ import {
 } from "../../db/events/quarantine.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
+import type { ShopMoney } from "../../core/currency.ts";
+import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
 import { CONFLICT } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
@@ -50,7 +52,8 @@ export async function reprocessQuarantine(
 ): Promise<ReprocessResult> {
   return await inSerializableTransaction(sql, async (tx) => {
     const rows = await takeWaiting(tx, wanted);
-    const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym }));
+    const money = await shopMoney(tx);
+    const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym, money }));
     const valid = outcomes.filter((outcome) => outcome.kind === "passed");
     const fresh = await insertEvents(tx, valid.map(({ event }) => event));
     const accepted = fresh.size;
@@ -79,12 +82,12 @@ export async function reprocessQuarantine(
 
 function reprocess(
   row: WaitingEvent,
-  { nowMs, pseudonym }: { nowMs: number; pseudonym: Pseudonym },
+  { nowMs, pseudonym, money }: { nowMs: number; pseudonym: Pseudonym; money: ShopMoney },
 ): Outcome {
   const { id, reason, field } = row;
   const restored = restoreEvent(row, pseudonym);
   if (restored.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
-  const verdict = validateEvent(restored.raw, { ...restored.context, nowMs });
+  const verdict = validateEvent(restored.raw, { ...restored.context, nowMs, money });
   return verdict.kind === "accepted"
     ? { id, kind: "passed", event: verdict.event }
     : { id, kind: "failed", whole: true, reason: verdict.reason, field: verdict.field };

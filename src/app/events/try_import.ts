@@ -32,7 +32,7 @@ export async function tryImport(
   const pseudonym = (user: string) => sha256(user).slice(0, 32);
   for (const path of paths) {
     for (const file of await openEventFiles(path, plan)) {
-      const judge = new RowJudge({ nowMs, pseudonym });
+      const judge = new RowJudge({ nowMs, pseudonym, money: file.money });
       for await (const { rows } of file.read()) {
         for (const row of rows) {
           const judged = judge.judge(row);

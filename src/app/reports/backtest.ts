@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DAY_MS } from "../../core/time.ts";
-import type { BacktestState } from "../../backtest/backtest.ts";
+import { BacktestState } from "../../backtest/backtest.ts";
 import { BacktestEnd, LabelledPolicy } from "../../backtest/backtest.ts";
 import { type Predicted, type Worth, worthOf } from "../../backtest/money.ts";
 import { labelOfKind, ModelResult, resultOf } from "../../backtest/report.ts";
@@ -28,7 +28,7 @@ export const BacktestSummary = z.object({
   to: z.iso.datetime(),
   stepDays: z.number(),
   moments: z.int(),
-  state: z.enum(["running", "finished", "failed", "cancelled"]),
+  state: BacktestState,
   text: z.string().nullable().describe("how it ended"),
   done: z.int().describe("steps: a policy, a model, a moment"),
   steps: z.int().describe("all of them"),

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { ArtefactError } from "../../core/errors.ts";
+import { weighedChecks } from "../../db/cycles/checks.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
 import { listImpacts, type StoredImpact } from "../../db/cycles/impacts.ts";
@@ -14,6 +15,8 @@ import { type Stored, type ValuedStage, valueStage } from "../../impact/stage.ts
 import { type DeployedCycle, summarise } from "../../impact/summary.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { configOf, type ModelConfig } from "../../config/retraining.ts";
+import { WorthInput } from "../../retraining/worth/decide.ts";
+import { cameTrue, forecastEnds, widening } from "../../retraining/worth/forecasts.ts";
 import { currentAsOf } from "../as_of.ts";
 import { secondsByStage } from "../../retraining/stage_seconds.ts";
 
@@ -45,18 +48,17 @@ export async function readImpact(
     endedStages(sql, model, CYCLES_MAX),
     servingHistory(sql, model, CYCLES_MAX),
   ]);
-  const { kind } = models.get(model)!;
+  const { economics: use } = models.get(model)!;
   const ofModel = { ...configOf(config, model), ...stating };
-  const economics = economicsOf(kind, ofModel);
+  const economics = economicsOf(use, ofModel);
   const teller = tellerOf(deps, impacts, economics.kind === "stated" ? economics.economics : null);
   const secondsOf = new Map(ended.map((cycle) => [cycle.id, worked(cycle)]));
   const deployed: DeployedCycle[] = [];
   for (const deployment of deployments) {
     deployed.push(await valuedCycle(teller, deployment, secondsOf.get(deployment.cycleId) ?? 0));
   }
-  return summarise({
+  const summary = summarise({
     model,
-    kind,
     asOf,
     deployed,
     found: economics,
@@ -66,6 +68,28 @@ export async function readImpact(
     moves: moves.reverse(),
     ended: { cycles: ended.length, seconds: [...secondsOf.values()].reduce((a, b) => a + b, 0) },
   });
+  const { forecasts, widened } = await readForecasts(sql, model, asOf);
+  return { ...summary, forecasts, widened };
+}
+
+/** What checks forecast of a training beside what came, as the newest check under the policy "worth" found it. */
+async function readForecasts(
+  sql: Sql,
+  model: string,
+  asOf: string,
+): Promise<Pick<Impact, "forecasts" | "widened">> {
+  const beforeMs = Date.parse(asOf) + 1; // the check of this very moment counts
+  const [newest] = await weighedChecks(sql, model, { beforeMs, limit: 1 });
+  const parsed = WorthInput.safeParse(newest?.worth);
+  const met = parsed.success ? parsed.data.forecasts : [];
+  return {
+    widened: widening(met),
+    forecasts: met.map((forecast) => {
+      const { asOf: madeAt, cutoff, made, instead, mean, came } = forecast;
+      const { low, high } = forecastEnds(forecast);
+      return { asOf: madeAt, cutoff, made, instead, mean, low, high, came, isWithin: cameTrue(forecast) };
+    }),
+  };
 }
 
 /** Seconds of a cycle in which machines were at work or waited for: not those in which a person was. */

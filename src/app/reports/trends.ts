@@ -66,7 +66,7 @@ const Detection = z.strictObject({
 /** The history of a model's metric, cycles and detections. Lists are oldest first. */
 export const Trends = z.strictObject({
   model: z.string(),
-  metric: z.string().nullable().describe("accuracy, or MSE; null: nothing was measured yet"),
+  metric: z.string().nullable().describe("the model's primary metric; null: it was not measured yet"),
   looks: z.array(LookPoint),
   cycles: z.array(CyclePoint),
   frequency: z.strictObject({
@@ -81,59 +81,66 @@ export const Trends = z.strictObject({
 export type Trends = z.infer<typeof Trends>;
 
 const LIMIT = 500;
-const QUOTED = ["accuracy", "mse"];
 
-/** Reads how a model has fared: its newest 500 looks, cycles and answered alarms. */
-export async function readTrends(sql: Sql, { model }: { model: string }): Promise<Trends> {
+/**
+ * Reads how a model has fared: its newest 500 looks, cycles and answered alarms.
+ * @param metric the one that people quote of this model
+ */
+export async function readTrends(
+  sql: Sql,
+  { model, metric }: { model: string; metric: string },
+): Promise<Trends> {
   const [looks, cycles, checks] = await Promise.all([
     listObservations(sql, { kind: "performance", model, limit: LIMIT }),
     endedCycles(sql, model, LIMIT),
     alarmedChecks(sql, model, LIMIT),
   ]);
   const reports = looks.map(({ report }) => PerformanceReport.parse(report)).reverse();
-  const points = [...cycles].reverse().map(cyclePoint);
+  const points = [...cycles].reverse().map((row) => cyclePoint(row, metric));
   const detections = await Promise.all(
     checks.flatMap((check) => check.looks.map((look) => detection(sql, model, check, look))),
   );
   return {
     model,
-    metric: quotedOf(reports, cycles),
-    looks: reports.flatMap(lookPoint),
+    metric: isMeasured(metric, { reports, cycles }) ? metric : null,
+    looks: reports.flatMap((report) => lookPoint(report, metric)),
     cycles: points,
     frequency: frequencyOf(points),
     detections: detections.filter((detection) => detection !== null).reverse(),
   };
 }
 
-/** Returns the metric to quote for this model. */
-function quotedOf(reports: readonly PerformanceReport[], cycles: readonly CycleRow[]): string | null {
-  const named = [
-    ...reports.flatMap(({ measured, estimated }) =>
-      [measured, estimated].flatMap((report) => report?.metrics ?? []).map((m) => m.metric)
-    ),
-    ...cycles.flatMap(({ evidence }) =>
-      Object.keys(Evidence.nullable().parse(evidence)?.challengerMetrics ?? {})
-    ),
-  ];
-  return QUOTED.find((metric) => named.includes(metric)) ?? null;
+function isMeasured(
+  metric: string,
+  { reports, cycles }: { reports: readonly PerformanceReport[]; cycles: readonly CycleRow[] },
+): boolean {
+  const isInLook = reports.some(({ measured, estimated }) =>
+    [measured, estimated].some((report) => report?.metrics.some((m) => m.metric === metric))
+  );
+  return isInLook ||
+    cycles.some(({ evidence }) => {
+      const metrics = Evidence.nullable().parse(evidence)?.challengerMetrics ?? {};
+      return (metrics[metric] ?? null) !== null;
+    });
 }
 
-const quoted = (metrics: readonly Measured[] | undefined) =>
-  metrics?.find(({ metric }) => QUOTED.includes(metric));
-
-function lookPoint({ asOf, version, measured, estimated }: PerformanceReport): Trends["looks"] {
-  const metric = quoted(measured?.metrics) ?? quoted(estimated?.metrics);
+function lookPoint(
+  { asOf, version, measured, estimated }: PerformanceReport,
+  name: string,
+): Trends["looks"] {
+  const named = (metrics: readonly Measured[] | undefined) => metrics?.find(({ metric }) => metric === name);
+  const metric = named(measured?.metrics) ?? named(estimated?.metrics);
   if (!metric) return [];
   const { value, low, high, rows } = metric;
-  return [{ asOf, version, value, low, high, rows, estimated: quoted(measured?.metrics) === undefined }];
+  return [{ asOf, version, value, low, high, rows, estimated: named(measured?.metrics) === undefined }];
 }
 
 function cyclePoint(
   { id, number, asOf, trigger, outcome, evidence, stages, rows }: CycleRow,
+  metric: string,
 ): Trends["cycles"][number] {
   const parsed = Evidence.nullable().parse(evidence);
   const seconds = secondsByStage(stages);
-  const metric = QUOTED.find((name) => (parsed?.challengerMetrics[name] ?? null) !== null);
   return {
     cycle: id,
     number,
@@ -142,7 +149,7 @@ function cyclePoint(
     outcome: outcome ?? "unknown",
     seconds,
     rows,
-    value: parsed && metric ? parsed.challengerMetrics[metric] : null,
+    value: parsed?.challengerMetrics[metric] ?? null,
     validationRows: parsed?.difference.n ?? 0,
     improvement: parsed && improvementOf(parsed),
     secondsTotal: Object.values(seconds).reduce((a, b) => a + b, 0),

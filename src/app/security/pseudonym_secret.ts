@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInputError } from "../../core/errors.ts";
+import { sha256 } from "../../core/hash.ts";
 import type { Sql } from "../../db/connect.ts";
 import { getSetting, putSetting } from "../../db/settings.ts";
 import { createPseudonymizer, type Pseudonym } from "../../privacy/pseudonym.ts";
@@ -25,7 +26,9 @@ export async function openPseudonyms(
   if (known === null || known === replaces?.(MARKED)) await putSetting(sql, CHECK, mark);
   else if (known !== mark) {
     throw new InvalidInputError(
-      "Cannot open this database: its user pseudonyms were made with another secret; set PERENNIAL_SECRET to that one",
+      `Cannot open this database: its user pseudonyms were made with another secret (fingerprint ` +
+        `${fingerprint(known)}, this one's is ${fingerprint(mark)}); set PERENNIAL_SECRET to that one. ` +
+        "A database cannot move to another secret: no shopper would be known again",
       "PERENNIAL_SECRET",
     );
   }
@@ -36,6 +39,9 @@ export async function openPseudonyms(
 export const installationSecret = (
   { home, given }: { home: string; given?: string },
 ): Promise<string> => given === undefined ? keptSecret(home) : Promise.resolve(given);
+
+/** Returns what names a secret without telling it. */
+const fingerprint = (mark: unknown): string => sha256(String(mark)).slice(0, 12);
 
 /** The secret in `<home>/secret`; the first of several processes that start at once makes it, whole or not at all. */
 async function keptSecret(home: string): Promise<string> {

@@ -15,13 +15,13 @@ export function addRun(program: Command, context: Context): void {
   const up = program.command("up").description(
     "run all of Perennial here, with its own Postgres and Temporal, until Ctrl-C",
   );
-  withExamples(listening(up), "perennial up\nperennial up --port 9000")
+  withExamples(adopting(listening(up)), "perennial up\nperennial up --port 9000")
     .action((options: RunOptions) => run(context, ["worker", "api"], true, options));
   const api = program.command("api").description(
     "run the HTTP API alone, against DATABASE_URL and TEMPORAL_ADDRESS",
   );
   withExamples(
-    listening(api),
+    adopting(listening(api)),
     "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 perennial api --host 0.0.0.0",
   )
     .action((options: RunOptions) => run(context, ["api"], false, options));
@@ -29,16 +29,23 @@ export function addRun(program: Command, context: Context): void {
     "run the Temporal worker alone, against DATABASE_URL and TEMPORAL_ADDRESS",
   );
   withExamples(
-    worker,
+    adopting(worker),
     "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 TEMPORAL_TLS=true perennial worker",
   )
-    .action(() => run(context, ["worker"], false, {}));
+    .action((options: RunOptions) => run(context, ["worker"], false, options));
 }
 
 interface RunOptions {
   port?: number;
   host?: string;
+  adopt?: boolean;
 }
+
+const adopting = (command: Command) =>
+  command.option(
+    "--adopt",
+    "move this database over to the Temporal and the artefact folder named now; stop what runs at the old ones first",
+  );
 
 const listening = (command: Command) =>
   command.addOption(
@@ -53,7 +60,7 @@ async function run(
   { io }: Context,
   parts: readonly ServicePart[],
   embedded: boolean,
-  { port, host }: RunOptions,
+  { port, host, adopt }: RunOptions,
 ): Promise<void> {
   const given = {
     ...port === undefined ? {} : { PERENNIAL_PORT: String(port) },
@@ -63,7 +70,7 @@ async function run(
   const interrupt = untilInterrupted();
   const { startService } = await import("../../service.ts"); // loads Temporal and tfjs, which other commands do without
   const places = { home: installationHome(io), cache: cacheHome(io) };
-  const service = await startService({ config, env: io.env, ...places, parts, embedded, log: io.err });
+  const service = await startService({ config, env: io.env, ...places, parts, embedded, adopt, log: io.err });
   try {
     io.err(keyText(service));
     await Promise.race([interrupt.asked, service.failed.then((error) => Promise.reject(error))]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 /** One change a person made. */
 export const AuditRow = z.object({
@@ -67,7 +68,7 @@ export async function pageOfAudit(
     where ${before ? sql`id < ${before}` : sql`true`} and ${shown} ${who ? sql`and who = ${who}` : sql``}
       ${action ? sql`and action = ${action}` : sql``}
     order by id desc limit ${limit + 1}`;
-  const changes = z.array(AuditRow).parse(rows.slice(0, limit));
+  const changes = readRows(AuditRow, rows.slice(0, limit));
   return { changes, next: rows.length > limit ? changes[limit - 1].id : null };
 }
 

@@ -1,10 +1,10 @@
 import { Alert, type AlertKind, AlertScope, type ChannelName, type WantedAlert } from "../../alerts/alert.ts";
-import { z } from "zod";
 import { HOUR_MS } from "../../core/time.ts";
 import { ConflictError, NotFoundError } from "../../core/errors.ts";
 import { writeAudit } from "../access/audit.ts";
 import { currentConfig } from "../config/config_versions.ts";
 import { inTransaction, type Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 import { toldOver, writeDeliveries } from "./deliveries.ts";
 
 /** When something happens to an alert, and over which channels it is told. */
@@ -129,7 +129,7 @@ function closeWhere(
     await lockAlerts(tx);
     const rows = await tx`update alerts set closed_at = ${iso(nowMs)}, closed_why = ${why}
       where closed_at is null and ${condition(tx)} returning ${columns(tx)}`;
-    const closed = z.array(Alert).parse([...rows]);
+    const closed = readRows(Alert, rows);
     for (const alert of closed) {
       await writeDeliveries(tx, alert, { event: "closed", channels: await toldOver(tx, alert.id), nowMs });
     }
@@ -181,7 +181,7 @@ export function escalateAlerts(sql: Sql, { channels = ["log"], nowMs }: Telling)
     const rows = await tx`update alerts set severity = 'critical', escalated_at = ${iso(nowMs)}
       where closed_at is null and acknowledged_at is null and escalated_at is null and severity <> 'info'
         and opened_at <= ${iso(nowMs - hours * HOUR_MS)} returning ${columns(tx)}`;
-    const escalated = z.array(Alert).parse([...rows]);
+    const escalated = readRows(Alert, rows);
     for (const alert of escalated) await writeDeliveries(tx, alert, { event: "escalated", channels, nowMs });
     return escalated;
   });
@@ -248,7 +248,7 @@ export async function listAlerts(
     where ${open ? sql`closed_at is null` : sql`true`} ${kind ? sql`and kind = ${kind}` : sql``}
       ${model ? sql`and model = ${model}` : sql``}
     order by opened_at desc, id desc limit ${limit}`;
-  return z.array(Alert).parse([...rows]);
+  return readRows(Alert, rows);
 }
 
 const iso = (ms: number) => new Date(ms).toISOString();
@@ -268,7 +268,7 @@ export async function pageOfClosedAlerts(
     where closed_at is not null ${before ? sql`and id < ${before}` : sql``}
       ${kind ? sql`and kind = ${kind}` : sql``} ${model ? sql`and model = ${model}` : sql``}
     order by id desc limit ${limit + 1}`;
-  const alerts = z.array(Alert).parse(rows.slice(0, limit));
+  const alerts = readRows(Alert, rows.slice(0, limit));
   return { alerts, next: rows.length > limit ? alerts[limit - 1].id : null };
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Backtest, BacktestEnd, BacktestStep } from "../../backtest/backtest.ts";
 import { NotFoundError } from "../../core/errors.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) => sql`id, models, policies, moments, scored_from, config, by, why, created_at`;
 
@@ -22,7 +23,7 @@ export async function getBacktest(sql: Sql, id: string): Promise<Backtest> {
 /** A backtest with how far it is. */
 export const BacktestRow = Backtest.extend({
   done: z.int(),
-  state: z.enum(["running", "finished", "failed", "cancelled"]),
+  state: z.enum(["running", "finished", "failed", "cancelled", "lost"]),
   text: z.string().nullable().describe("how it ended"),
   endedAt: z.iso.datetime().nullable(),
 });
@@ -39,7 +40,7 @@ export async function listBacktests(
       (select count(*)::int from backtest_steps s where s.backtest = b.id) as done
     from backtests b left join backtest_ends e on e.backtest = b.id and e.policy = ''
     where ${id === undefined ? sql`true` : sql`b.id = ${id}`} order by b.created_at desc limit ${limit}`;
-  return z.array(BacktestRow).parse([...rows]);
+  return readRows(BacktestRow, rows);
 }
 
 /** The id of the newest in which a policy runs on what serves, or null where there is none. */
@@ -54,6 +55,13 @@ export async function runningBacktests(sql: Sql): Promise<string[]> {
   const rows = await sql<{ id: string }[]>`select id from backtests b
     where not exists (select 1 from backtest_ends e where e.backtest = b.id and e.policy = '') order by created_at`;
   return rows.map(({ id }) => id);
+}
+
+/** Returns the backtests that were lost since a moment, with why. */
+export async function lostBacktests(sql: Sql, sinceMs: number): Promise<{ id: string; text: string }[]> {
+  const rows = await sql<{ id: string; text: string }[]>`select backtest as id, text from backtest_ends
+    where policy = '' and state = 'lost' and at >= ${new Date(sinceMs).toISOString()} order by at`;
+  return [...rows];
 }
 
 /** A step with where its predictions are. */

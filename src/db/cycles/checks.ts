@@ -3,6 +3,7 @@ import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import type { Findings } from "../../retraining/findings.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) =>
   sql`id, model, as_of, trigger, answer, reasons, cycle_id, observations, code_version, checked_at`;
@@ -52,7 +53,7 @@ export async function pageOfChecks(
       ${before ? sql`and checked_at < ${before}` : sql``}
     order by checked_at desc limit ${limit + 1}`;
   const page = rows.slice(0, limit);
-  return { checks: z.array(Check).parse(page), next: rows.length > limit ? page[limit - 1].madeAt : null };
+  return { checks: readRows(Check, page), next: rows.length > limit ? page[limit - 1].madeAt : null };
 }
 
 /** One check with what it decided on. @throws {NotFoundError} there is none of this id */
@@ -72,5 +73,34 @@ export async function checkOfCycle(sql: Sql, cycleId: string): Promise<StoredChe
 export async function checksSince(sql: Sql, asOf: string, limit: number): Promise<StoredCheck[]> {
   const rows = await sql`select ${columns(sql)}, findings from checks where as_of >= ${asOf}
     order by as_of desc, checked_at desc limit ${limit}`;
-  return z.array(StoredCheck).parse([...rows]);
+  return readRows(StoredCheck, rows);
+}
+
+/** When a model was checked last, ms since the epoch; null: never. Uses index `checks_model_at`. */
+export async function lastCheckMs(sql: Sql, model: string): Promise<number | null> {
+  const [row] = await sql`select max(checked_at) as at from checks where model = ${model}`;
+  return row.at === null ? null : Date.parse(row.at);
+}
+
+/** What a check under the policy "worth" weighed, and the version that its cycle made. */
+export interface WeighedCheck {
+  asOf: string;
+  worth: unknown;
+  version: number | null;
+}
+
+/** Checks of a model that weighed the worth of a training, newest first. @param options.beforeMs as of earlier than that */
+export async function weighedChecks(
+  sql: Sql,
+  model: string,
+  { beforeMs, limit }: { beforeMs: number; limit: number },
+): Promise<WeighedCheck[]> {
+  const before = new Date(beforeMs).toISOString();
+  return [
+    ...await sql<WeighedCheck[]>`
+    select c.as_of, c.findings -> 'worth' as worth, v.version
+    from checks c left join model_versions v on v.cycle_id = c.cycle_id and v.model = c.model
+    where c.model = ${model} and c.as_of < ${before} and jsonb_typeof(c.findings -> 'worth') = 'object'
+    order by c.as_of desc, c.checked_at desc limit ${limit}`,
+  ];
 }

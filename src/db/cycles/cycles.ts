@@ -1,4 +1,3 @@
-import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import {
   Cycle,
@@ -12,6 +11,7 @@ import {
 import { type Evidence, Verdict } from "../../validation/verdict.ts";
 import { arrayLiteral } from "../array_literal.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 /** Opens a cycle; a repeated call for the same run changes nothing. */
 export async function openCycle(
@@ -66,16 +66,33 @@ export async function saveWatch(sql: Sql, id: string, watch: Watch): Promise<voi
       outcome = ${watch.decision === "rolled back" ? sql`'rolled back'` : sql`outcome`} where id = ${id}`;
 }
 
-/** Ends a cycle; the first outcome stands. */
+/** Ends a cycle; the first outcome stands. @returns whether this was the first */
 export async function endCycle(
   sql: Sql,
   id: string,
   outcome: Outcome,
   error: string | null = null,
-): Promise<void> {
+): Promise<boolean> {
   await enterStage(sql, id, "ended");
-  await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
+  const ended =
+    await sql`update cycles set outcome = ${outcome}, error = ${error}, progress = null, ended_at = now()
     where id = ${id} and ended_at is null`;
+  return ended.count > 0;
+}
+
+/** Returns the cycles that have not ended. */
+export async function openCycles(sql: Sql): Promise<{ id: string; model: string }[]> {
+  const rows = await sql<{ id: string; model: string }[]>`
+    select id, model from cycles where ended_at is null order by started_at`;
+  return [...rows];
+}
+
+/** Returns ended rollouts whose cycle still says that they run, for so long. */
+export async function unconcludedRollouts(sql: Sql, beforeMs: number): Promise<string[]> {
+  const rows = await sql<{ id: string }[]>`select r.id from rollouts r join cycles c on c.id = r.cycle_id
+    where c.outcome = 'rolling out' and r.state <> 'running'
+      and r.ended_at < ${new Date(beforeMs).toISOString()} order by r.ended_at`;
+  return rows.map(({ id }) => id);
 }
 
 /** Returns how the cycle of the same model ended that ran before this one; null: there was none, or it was cancelled. */
@@ -110,7 +127,7 @@ type Fragment = ReturnType<typeof columns>;
 /** A cycle, or null where there is none of this id: a person's request, a demo's reference policy or a drill made it. */
 export async function findCycle(sql: Sql, id: string): Promise<Cycle | null> {
   const [row] = await sql`select ${columns(sql)} from cycles where id = ${id}`;
-  return row ? Cycle.parse(row) : null;
+  return readRows(Cycle, row ? [row] : []).at(0) ?? null;
 }
 
 /** @throws {NotFoundError} if there is no such cycle */
@@ -151,7 +168,7 @@ export async function listCycles(
         and ${trigger ? sql`trigger = ${trigger}` : sql`true`}
       order by ${by} limit ${limit} offset ${offset}) page using (id)
     order by ${by}`;
-  return z.array(Cycle).parse([...rows]);
+  return readRows(Cycle, rows);
 }
 
 /** Sort expressions of cycles. */
@@ -202,5 +219,5 @@ export async function replayTrainingSeconds(
 export async function judgedCyclesSince(sql: Sql, asOf: string): Promise<Cycle[]> {
   const rows = await sql`select ${columns(sql)} from cycles
     where as_of >= ${asOf} and verdict is not null and evidence is not null order by as_of desc, started_at desc`;
-  return z.array(Cycle).parse([...rows]);
+  return readRows(Cycle, rows);
 }

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { ImpactStage } from "../../impact/impact_evidence.ts";
 import { Reason } from "../../retraining/check.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 /** A version that came to serve everyone, by which cycle, and in place of what. */
 export const Deployment = z.object({
@@ -30,5 +31,5 @@ export async function listDeployments(
     join model_versions v on v.model = h.model and v.version = h.version
     join cycles c on c.id = v.cycle_id
     where h.as_of <= ${asOf} order by h.id desc limit ${limit}`;
-  return z.array(Deployment).parse([...rows]);
+  return readRows(Deployment, rows);
 }

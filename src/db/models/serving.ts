@@ -3,6 +3,7 @@ import { ConflictError } from "../../core/errors.ts";
 import { ServingMove } from "../../registry/version.ts";
 import { ArmShare } from "../../rollout/plan.ts";
 import { inTransaction, type Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) => sql`model, version, previous, kind, share, rollout, key, by, why, as_of, at`;
 
@@ -174,7 +175,7 @@ const ofChampion = (sql: Sql) => sql`kind <> 'share' and not (kind = 'roll back'
 export async function servingHistory(sql: Sql, model: string, limit = 1000): Promise<ServingMove[]> {
   const rows = await sql`select ${columns(sql)} from serving_history
     where model = ${model} and ${ofChampion(sql)} order by id desc limit ${limit}`;
-  return z.array(ServingMove).parse([...rows]);
+  return readRows(ServingMove, rows);
 }
 
 /** Every change of what serves a model, shares too, newest first. Uses index `serving_history_model`. */
@@ -182,7 +183,7 @@ export async function servingChanges(sql: Sql, model: string, limit = 1000): Pro
   const columnList = columns(sql);
   const rows =
     await sql`select ${columnList} from serving_history where model = ${model} order by id desc limit ${limit}`;
-  return z.array(ServingMove).parse([...rows]);
+  return readRows(ServingMove, rows);
 }
 
 /** The newest deployment of a model that nothing replaced since, or null. */

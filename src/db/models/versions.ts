@@ -1,7 +1,7 @@
-import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import { type Manifest, ModelVersion } from "../../registry/version.ts";
 import { inTransaction, type Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) =>
   sql`model, version, cycle_id, state, artefact_sha256, manifest, damaged_at, artefact_removed_at, created_at`;
@@ -104,7 +104,7 @@ export async function doubtedVersions(sql: Sql): Promise<ModelVersion[]> {
     where damaged_at is not null or exists
       (select from alerts a where a.closed_at is null and a.key = 'damaged/' || v.model || '/' || v.version)
     order by model, version desc`;
-  return z.array(ModelVersion).parse([...rows]);
+  return readRows(ModelVersion, rows);
 }
 
 /** Notes that a version's file was deleted because enough newer backups exist. */
@@ -125,7 +125,7 @@ export async function getVersion(sql: Sql, model: string, version: number): Prom
 /** The version a cycle trained, or null before it did. */
 export async function versionOfCycle(sql: Sql, cycleId: string): Promise<ModelVersion | null> {
   const [row] = await sql`select ${columns(sql)} from model_versions where cycle_id = ${cycleId}`;
-  return row ? ModelVersion.parse(row) : null;
+  return readRows(ModelVersion, row ? [row] : []).at(0) ?? null;
 }
 
 /** Versions of a model, newest first. */
@@ -133,7 +133,7 @@ export async function listVersions(sql: Sql, model: string, limit = 1000): Promi
   const columnList = columns(sql);
   const rows =
     await sql`select ${columnList} from model_versions where model = ${model} order by version desc limit ${limit}`;
-  return z.array(ModelVersion).parse([...rows]);
+  return readRows(ModelVersion, rows);
 }
 
 /** The importance of each feature to a version: the relative rise of its loss when the feature is shuffled. */

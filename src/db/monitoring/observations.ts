@@ -1,7 +1,7 @@
 import { Observation } from "../../monitoring/observation.ts";
-import { z } from "zod";
 import { Shapes } from "../../monitoring/shapes.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) =>
   sql`id, kind, model, key, as_of, answer, report, evidence_sha256, code_version, at`;
@@ -42,7 +42,7 @@ export async function shapesOf(sql: Sql, id: string): Promise<Shapes | null> {
 /** @returns those of the ids that exist */
 export async function getObservations(sql: Sql, ids: readonly string[]): Promise<Observation[]> {
   const rows = await sql`select ${columns(sql)} from observations where id = any(${ids as string[]}::uuid[])`;
-  return z.array(Observation).parse([...rows]);
+  return readRows(Observation, rows);
 }
 
 /** Looks at one thing, newest first by the moment they hold for. Uses index `observations_newest`. */
@@ -60,7 +60,7 @@ export async function listObservations(
     where kind = ${kind} and ${model === null ? sql`model is null` : sql`model = ${model}`}
       ${beforeMs === undefined ? sql`` : sql`and as_of < to_timestamp(${beforeMs}::float8 / 1000)`}
     order by as_of desc, at desc limit ${limit}`;
-  return z.array(Observation).parse([...rows]);
+  return readRows(Observation, rows);
 }
 
 /**

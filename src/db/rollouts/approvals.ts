@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 /** A validated version that waits for a person, or waited. */
 export const Approval = z.object({
@@ -49,7 +50,7 @@ export async function listApprovals(
   const rows = await sql`select ${columns(sql)} from approvals
     where ${open ? sql`decision is null` : sql`true`} ${model ? sql`and model = ${model}` : sql``}
     order by asked_at desc limit ${limit}`;
-  return z.array(Approval).parse([...rows]);
+  return readRows(Approval, rows);
 }
 
 /** A word on a version that waits. */

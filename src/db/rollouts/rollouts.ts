@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { NotFoundError } from "../../core/errors.ts";
 import { Rollout, RolloutLook, type RolloutState } from "../../rollout/rollout.ts";
 import type { ArmShare } from "../../rollout/plan.ts";
 import type { Sql } from "../connect.ts";
+import { readRows } from "../read_rows.ts";
 
 const columns = (sql: Sql) =>
   sql`id, model, cycle_id, champion, challengers, plan, state, step, shares, as_of, step_as_of, step_at, replayed, began_by, why,
@@ -53,7 +53,7 @@ export async function listRollouts(
   const rows = await sql`select ${columns(sql)} from rollouts
     where ${model ? sql`model = ${model}` : sql`true`} and ${state ? sql`state = ${state}` : sql`true`}
     order by started_at desc, id limit ${limit}`;
-  return z.array(Rollout).parse([...rows]);
+  return readRows(Rollout, rows);
 }
 
 /** Moves a rollout to a step, or gives its arms other shares within one. */
@@ -89,7 +89,7 @@ export async function findLook(sql: Sql, rollout: string, key: string): Promise<
 export async function listLooks(sql: Sql, rollout: string, limit = 100): Promise<RolloutLook[]> {
   const rows = await sql`select ${lookColumns(sql)} from rollout_looks where rollout = ${rollout}
     order by number desc limit ${limit}`;
-  return z.array(RolloutLook).parse([...rows]);
+  return readRows(RolloutLook, rows);
 }
 
 /** A look that changed nothing gives way to the next one within so long, so that a rollout of weeks keeps hundreds. */
@@ -112,4 +112,11 @@ export async function saveLook(
   await tx`insert into rollout_looks (rollout, number, key, as_of, step, shares, evidence, decision, code_version)
     values (${rollout}, ${number}, ${key}, ${asOf}, ${step}, ${tx.json([...shares])}, ${tx.json(evidence)},
       ${tx.json(decision)}, ${codeVersion})`;
+}
+
+/** The number of the newest look at a rollout; 0: there was none. */
+export async function lastLookNumber(sql: Sql, rollout: string): Promise<number> {
+  const [row] = await sql`select coalesce(max(substring(key from '^look ([0-9]+)$')::int), 0)::int as number
+    from rollout_looks where rollout = ${rollout}`;
+  return row.number;
 }

@@ -12,7 +12,9 @@ import {
   observe,
   priorBelief,
 } from "./filter.ts";
+import { MetForecast, widening } from "./forecasts.ts";
 import { gainOf, type Outlook, planOf } from "./plan.ts";
+import { PriceBasis } from "./price.ts";
 import {
   RECALIBRATION_EVIDENCE,
   RecalibrationInput,
@@ -32,12 +34,21 @@ export const WorthInput = z.strictObject({
   ),
   window: z.int().describe("number of the first window that would be served"),
   price: z.number().nonnegative().describe("of one training, in loss of one window"),
+  priceBasis: PriceBasis.nullable().default(null).describe(
+    "where the price comes from; null: made by a release that knew a share of the loss alone",
+  ),
   horizon: z.int().positive().describe("windows that the forecast is trusted for"),
   caution: z.number().min(0.5).max(1).describe("chance of being right that a training needs"),
   overlap: z.int().nonnegative().default(0).describe("neighbouring windows that share outcomes with one"),
   passes: z.number().min(0).max(1).default(1).describe("chance that a version trained passes the gate"),
   recalibration: RecalibrationInput.nullable().default(null).describe(
     "what recalibrating saves; null: it is turned off, or was not weighed",
+  ),
+  origin: z.iso.datetime().nullable().default(null).describe(
+    "cut-off that is window 0; null: made by a release that did not say it",
+  ),
+  forecasts: z.array(MetForecast).default([]).describe(
+    "of earlier checks, beside what came: wrong ones widen this one",
   ),
   regimes: z.array(Regime).min(1),
 });
@@ -78,7 +89,7 @@ const WEIGHT_MIN = 1e-4;
  * input gives the same decision.
  */
 export function decideWorth(input: WorthInput): WorthDecision {
-  const decision = decideFrom(beliefsOf(input), input);
+  const decision = decideFrom(beliefsOf(input), { ...input, widened: widening(input.forecasts) });
   const worth = input.recalibration && recalibrationWorth(input.recalibration, input.price);
   return worth ? withRecalibration(decision, worth) : decision;
 }
@@ -133,13 +144,16 @@ export function isWorthTraining(beliefs: readonly Belief[], question: Question):
 const trainsAt = (parts: readonly Part[], question: Question) =>
   advantageOf(parts, question, -normalQuantile(question.caution, 0, 1)) > 0;
 
-/**
- * Returns what is forecast of a challenger's loss minus the champion's in the first window that it would serve; null
- * where nothing is.
- */
-export function expectedDifference(input: WorthInput): { mean: number; sd: number } | null {
+/** Returns the gain that is forecast of a training in the first window that it would serve; null where nothing is. */
+export function expectedGain(input: WorthInput): { mean: number; sd: number } | null {
   const [first] = decideWorth(input).forecast;
-  return first ? { mean: -first.mean, sd: (first.high - first.low) / (2 * WITHIN) } : null;
+  return first ? { mean: first.mean, sd: (first.high - first.low) / (2 * WITHIN) } : null;
+}
+
+/** The same as the gate sees it: a challenger's loss minus the champion's. */
+export function expectedDifference(input: WorthInput): { mean: number; sd: number } | null {
+  const expected = expectedGain(input);
+  return expected && { mean: -expected.mean, sd: expected.sd };
 }
 
 /** The same of a recalibrated version, by what recalibrating saved in earlier windows; null where nothing says it. */
@@ -158,7 +172,12 @@ interface Part {
   readonly belief: Belief;
 }
 
-export type Question = Omit<WorthInput, "versions" | "windows" | "regimes" | "overlap" | "recalibration">;
+/** What is asked of beliefs. */
+export interface Question
+  extends Pick<WorthInput, "serving" | "next" | "window" | "price" | "horizon" | "caution" | "passes"> {
+  /** factor on what is not known of the forecast; left out: 1 */
+  readonly widened?: number;
+}
 
 /** Decides from what is believed: for a replay, which learns window by window. */
 export function decideFrom(beliefs: readonly Belief[], question: Question): WorthDecision {
@@ -219,7 +238,7 @@ function partsOf(beliefs: readonly Belief[], question: Question): Part[] {
 
 const NOTHING: Lag = { maturity: 0, ageing: 0, behind: 0, lack: 0, sd: 0 };
 
-function outlookOf(belief: Belief, { serving, next, window, passes }: Question): Outlook {
+function outlookOf(belief: Belief, { serving, next, window, passes, widened = 1 }: Question): Outlook {
   const current = belief.versions.find(({ id }) => id === serving);
   const { passing, inherited } = belief.regime;
   if (!current || !next) {
@@ -236,8 +255,9 @@ function outlookOf(belief: Belief, { serving, next, window, passes }: Question):
   }
   const newer = next.through - current.through;
   const perWindow = (next.rows - current.rows) / Math.max(1, newer);
+  const lag = lagOf(belief, serving, next);
   return {
-    lag: lagOf(belief, serving, next),
+    lag: { ...lag, sd: widened * lag.sd },
     learned: learnedMore(belief, current.rows, next.rows),
     newer,
     learnedLater: (windows) => learnedMore(belief, next.rows, next.rows + Math.max(0, perWindow) * windows),

@@ -2,40 +2,71 @@
 import { z } from "zod";
 
 /**
- * How a training is priced. `money`: what it costs, over what a unit of loss in one window costs. `points`: one training
- * is worth so much loss in one window, in shares of the level. `budget`: so many trainings in so many windows, at the price at which
- * the rule would have spent as many on the history.
+ * How a training is priced. `share`: it has to win back so much of a fresh version's loss in one window. `budget`: so many
+ * trainings in so many windows, at the price at which the rule would have spent as many on the history. `money`: what it costs, over
+ * what a unit of loss in one window costs.
  */
-export const Price = z.discriminatedUnion("by", [
+export const PriceBasis = z.discriminatedUnion("by", [
+  z.strictObject({
+    by: z.literal("share"),
+    share: z.number().nonnegative(),
+    instead: z.string().nullable().default(null).describe(
+      "why it is not priced as was asked for; null: it is",
+    ),
+  }),
+  z.strictObject({
+    by: z.literal("budget"),
+    trainings: z.number().positive().describe("in a quarter"),
+    windows: z.number().positive().describe("of a quarter"),
+    replayed: z.int().describe("windows of the history that the rule was replayed on"),
+  }),
   z.strictObject({
     by: z.literal("money"),
     trainingSeconds: z.number().nonnegative(),
     machineHourCost: z.number().nonnegative(),
     personCost: z.number().nonnegative().describe("of a person's part in one training"),
     lossWorth: z.number().positive().describe("money that one unit of loss costs in one window"),
+    lossWorthError: z.number().nonnegative().describe("its standard error"),
+    comparisons: z.int().describe("pairs of versions on labelled windows that say so"),
   }),
-  z.strictObject({ by: z.literal("points"), points: z.number().nonnegative() }),
-  z.strictObject({ by: z.literal("budget"), trainings: z.number().positive(), windows: z.int().positive() }),
 ]);
-export type Price = z.infer<typeof Price>;
+export type PriceBasis = z.infer<typeof PriceBasis>;
 
-/**
- * Used where nobody stated a price: a training has to win back a twentieth of one window's loss. It is no sum of money, and what is
- * said of it says so.
- */
-export const NEUTRAL_PRICE: Price = { by: "points", points: 0.05 };
-
+export const QUARTER_DAYS = 91;
 const HOUR_SECONDS = 3600;
 
 /** Returns the price in units of loss of one window. @param options.level loss that stands for 1 */
-export function priceOf(
-  price: Exclude<Price, { by: "budget" }>,
-  { level }: { level: number },
-): number {
-  if (price.by === "points") return price.points * level;
-  const { trainingSeconds, machineHourCost, personCost, lossWorth } = price;
-  return (trainingSeconds / HOUR_SECONDS * machineHourCost + personCost) / lossWorth;
+export function priceOf(basis: Exclude<PriceBasis, { by: "budget" }>, { level }: { level: number }): number {
+  if (basis.by === "share") return basis.share * level;
+  return costOf(basis) / basis.lossWorth;
 }
+
+/** What one training costs, in money. */
+const costOf = (
+  { trainingSeconds, machineHourCost, personCost }: Extract<PriceBasis, { by: "money" }>,
+): number => trainingSeconds / HOUR_SECONDS * machineHourCost + personCost;
+
+/** Says in words where a price comes from. */
+export function priceText(basis: PriceBasis): string {
+  switch (basis.by) {
+    case "share": {
+      const text = `priced at ${short(100 * basis.share)} % of a fresh version's loss at one cut-off`;
+      return basis.instead === null ? text : `${text}, since ${basis.instead}`;
+    }
+    case "budget":
+      return `priced so that ${short(basis.trainings)} trainings a quarter would have been made on ` +
+        `${basis.replayed} cut-offs`;
+    case "money":
+      return `priced at ${short(costOf(basis))} in money, where one unit of loss costs ${
+        short(basis.lossWorth)
+      } ` +
+        `at one cut-off (standard error ${short(basis.lossWorthError)}, ${basis.comparisons} comparisons)`;
+    default:
+      return basis satisfies never;
+  }
+}
+
+const short = (value: number) => Number(value.toPrecision(3)).toString();
 
 /**
  * Finds the lowest price at which the rule would have trained at most as often on the history as the budget allows, by

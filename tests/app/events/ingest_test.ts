@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { reprocessQuarantine } from "../../../src/app/events/reprocess.ts";
+import type { RetrainingConfig } from "../../../src/config/retraining.ts";
+import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
 import { ingest } from "../../../src/app/events/ingest.ts";
 import { pseudonym, withEvents } from "../../db/events_support.ts";
 
@@ -93,4 +96,28 @@ Deno.test("ingest() stores nothing of a batch, when it cannot store all of it", 
     for (const table of ["events", "user_days", "day_counts", "quarantine"]) {
       assert.equal((await sql`select from ${sql(table)}`).length, 0, table);
     }
+  }));
+
+Deno.test("ingest() reads the shop's currency and rates from its settings, and what was put aside can be tried again", () =>
+  withEvents(async (sql) => {
+    const deps = { sql, clock: () => NOW, pseudonym };
+    const sale = (id: string, currency: string) => ({ id, type: "purchase", price: 10, currency, time: NOW });
+    const set = async (over: Partial<RetrainingConfig>) => {
+      const { version, config } = await currentConfig(sql);
+      await saveConfig(sql, { config: { ...config, ...over }, after: version, by: "ann", why: "a test" });
+    };
+    await set({ currency: "EUR", currency_rates: "USD=0.9" });
+    const sent = await ingest(deps, [sale("a", "EUR"), sale("b", "USD"), sale("c", "GBP")], {
+      source: "api",
+    });
+    assert.deepEqual(sent.results.map(({ status }) => status), ["accepted", "accepted", "quarantined"]);
+    await set({ currency_rates: "USD=0.9,GBP=1.2" });
+    const tried = await reprocessQuarantine({ sql, nowMs: NOW, pseudonym }, {
+      reason: sent.results[2].reason,
+      after: 0,
+      limit: 10,
+    });
+    assert.equal(tried.accepted, 1);
+    const stored = await sql`select event_id as id, amount from events order by 1`;
+    assert.deepEqual(stored.map(({ id, amount }) => [id, amount]), [["a", 10], ["b", 9], ["c", 12]]);
   }));

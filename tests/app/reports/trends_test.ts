@@ -142,7 +142,7 @@ async function cycle(
 Deno.test("readTrends() is empty, before anything happened", () =>
   withDatabase(async (sql) => {
     const nothing = { cycles: 0, deployed: 0, days: 0, daysBetween: null, daysBetweenDeployments: null };
-    assert.deepEqual(await readTrends(sql, { model: "churn" }), {
+    assert.deepEqual(await readTrends(sql, { model: "churn", metric: "accuracy" }), {
       model: "churn",
       metric: null,
       looks: [],
@@ -164,7 +164,7 @@ Deno.test("readTrends() tells accuracy over time, marking what was only estimate
       "holds",
       aReport(2, { estimated, measured: measured(0.8), version: 2 }),
     );
-    const { looks, metric } = await readTrends(sql, { model: "churn" });
+    const { looks, metric } = await readTrends(sql, { model: "churn", metric: "accuracy" });
     assert.equal(metric, "accuracy");
     assert.deepEqual(looks.map((l) => [l.asOf, l.version, l.value, l.rows, l.estimated]), [
       [day(1), 1, 0.7, 200, true],
@@ -179,7 +179,7 @@ Deno.test("readTrends() tells what cycles gained and cost, and how often they we
     await cycle(sql, 3, 28, {
       difference: { mean: 0.1, low: -Infinity, high: Infinity, n: 3, clusters: 1, confidence: 0.9 },
     });
-    const trends = await readTrends(sql, { model: "churn" });
+    const trends = await readTrends(sql, { model: "churn", metric: "accuracy" });
     const [first, failed, third] = trends.cycles;
     assert.deepEqual(first.improvement, {
       relative: 0.1,
@@ -253,7 +253,7 @@ Deno.test("readTrends() tells the time from the first sign to the check that ans
     ]);
     await check(sql, 13, "retrain", [drift, fell]);
     await check(sql, 14, "wait", [await look(sql, "drift", 14, "drifted", {})]);
-    const { detections } = await readTrends(sql, { model: "churn" });
+    const { detections } = await readTrends(sql, { model: "churn", metric: "accuracy" });
     assert.deepEqual(
       detections.map(({ cause, since, answered, hours }) => [cause, since, answered, hours]).toSorted(),
       [["drift", day(12), day(13), 24], ["performance", day(6), day(13), 168], [

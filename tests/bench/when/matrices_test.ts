@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Matrix, readMatrix } from "../../../bench/when/matrix.ts";
-import { oracle } from "../../../bench/when/oracle.ts";
+import { oracle } from "../../../src/backtest/losses/oracle.ts";
 import { OWN_LEARNER, ownPredictions } from "../../../bench/when/own_learner.ts";
 import { askPython, pythonForWhen } from "../../../bench/when/python.ts";
 import { pricesOf, viewsOf } from "../../../bench/when/run.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { interval, meanOverSets } from "../../../bench/when/bootstrap.ts";
 import { placementOf } from "../../../bench/when/measures.ts";
-import { oracle } from "../../../bench/when/oracle.ts";
+import { oracle } from "../../../src/backtest/losses/oracle.ts";
 import { viewOf } from "../../../bench/when/view.ts";
 import { aMatrix, randomLosses } from "./a_matrix.ts";
 

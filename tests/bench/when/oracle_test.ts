@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { costOf, oracle, oracleWithRecalibration, priceOfNever } from "../../../bench/when/oracle.ts";
+import {
+  costOf,
+  oracle,
+  oracleWithRecalibration,
+  priceOfNever,
+} from "../../../src/backtest/losses/oracle.ts";
 import { type View, viewOf } from "../../../bench/when/view.ts";
 import { aMatrix, randomLosses } from "./a_matrix.ts";
 

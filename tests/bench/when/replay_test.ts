@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { costOf } from "../../../bench/when/oracle.ts";
-import { always, bestPeriod, calendar, never, tunedPeriod } from "../../../bench/when/policies/calendars.ts";
+import { costOf } from "../../../src/backtest/losses/oracle.ts";
+import { always, bestPeriod, calendar, never, tunedPeriod } from "../../../src/backtest/losses/calendars.ts";
 import { modyn, modynMended } from "../../../bench/when/policies/modyn.ts";
 import { POLICIES } from "../../../bench/when/policies/mod.ts";
 import { perennialBefore } from "../../../bench/when/policies/perennial.ts";
-import { type Policy, RECALIBRATION_SHARE, replay, type Step } from "../../../bench/when/replay.ts";
-import { historyOf, viewOf } from "../../../bench/when/view.ts";
+import { type Policy, replay, type Step } from "../../../src/backtest/losses/replay.ts";
+import { RECALIBRATION_SHARE } from "../../../src/retraining/worth/recalibration.ts";
+import { historyOf } from "../../../src/backtest/losses/view.ts";
+import { viewOf } from "../../../bench/when/view.ts";
 import { aMatrix, randomLosses } from "./a_matrix.ts";
 
 const ageing = (before: number, j: number) => 0.1 + 0.02 * (j - before);

@@ -1,5 +1,5 @@
-import { type Policy, replay } from "../replay.ts";
-import type { View } from "../view.ts";
+import { type Policy, replay } from "./replay.ts";
+import type { LossView } from "./view.ts";
 import { tuned } from "./tuned.ts";
 
 export const never: Policy = { name: "never", start: () => () => ({ kind: "keep" }) };
@@ -25,7 +25,7 @@ export const tunedPeriod: Policy = tuned(
 );
 
 /** The period that costs least, found in hindsight: no policy can know it. */
-export function bestPeriod(view: View, alpha: number) {
+export function bestPeriod(view: LossView, alpha: number) {
   return [...periods(view.blocks - view.start), never]
     .map((policy) => replay(view, alpha, policy))
     .reduce((best, bill) => bill.cost < best.cost ? bill : best);

@@ -1,5 +1,5 @@
-import type { Step } from "../replay.ts";
-import type { View } from "../view.ts";
+import type { Step } from "./replay.ts";
+import type { LossView } from "./view.ts";
 
 /**
  * Hands a policy each newly known loss of the version that serves, once, in order of blocks; and tells it when the
@@ -24,7 +24,7 @@ export function lossTrail() {
 }
 
 /** Mean and standard deviation of what fresh versions lost on the first block after their training, in the history. */
-export function freshLosses(view: View): { mean: number; sd: number } {
+export function freshLosses(view: LossView): { mean: number; sd: number } {
   const losses: number[] = [];
   for (let t = 1; t <= view.start; t++) {
     const version = view.version(t);

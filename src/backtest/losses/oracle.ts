@@ -1,4 +1,4 @@
-import type { View } from "./view.ts";
+import type { LossView } from "./view.ts";
 
 /** The cheapest schedule, in hindsight. */
 export interface Schedule {
@@ -11,7 +11,7 @@ export interface Schedule {
  * The schedule of least `alpha * trainings + sum of losses served`, by dynamic programming from the last block back:
  * `value[v]` is what the blocks from `t` on cost while the version of `v` serves. Ties keep.
  */
-export function oracle(view: View, alpha: number): Schedule {
+export function oracle(view: LossView, alpha: number): Schedule {
   const { start, blocks } = view;
   let value = new Map<number, number>();
   const trains: Map<number, boolean>[] = [];
@@ -35,7 +35,7 @@ export function oracle(view: View, alpha: number): Schedule {
   return { cost: value.get(start)!, trainings: followed(view, trains) };
 }
 
-function followed({ start, blocks }: View, trains: readonly Map<number, boolean>[]): number[] {
+function followed({ start, blocks }: LossView, trains: readonly Map<number, boolean>[]): number[] {
   const trainings: number[] = [];
   let serving = start;
   for (let t = start + 1; t < blocks; t++) {
@@ -47,7 +47,7 @@ function followed({ start, blocks }: View, trains: readonly Map<number, boolean>
 }
 
 /** What a schedule costs. */
-export function costOf(view: View, alpha: number, trainings: readonly number[]): number {
+export function costOf(view: LossView, alpha: number, trainings: readonly number[]): number {
   const at = new Set(trainings);
   let cost = alpha * trainings.length;
   let serving = view.start;
@@ -59,7 +59,7 @@ export function costOf(view: View, alpha: number, trainings: readonly number[]):
 }
 
 /** The smallest price of a training at which the oracle keeps the first version for ever; 0: at any price. */
-export function priceOfNever(view: View): number {
+export function priceOfNever(view: LossView): number {
   const never = costOf(view, 0, []);
   const pays = (alpha: number) => oracle(view, alpha).cost < never - 1e-12;
   if (!pays(0)) return 0;
@@ -77,7 +77,7 @@ export function priceOfNever(view: View): number {
  * The cheapest schedule where a version may also be recalibrated, for `alphaRecalibrated`; state: the version that
  * serves and the block at which it was last recalibrated.
  */
-export function oracleWithRecalibration(view: View, alpha: number, alphaRecalibrated: number): number {
+export function oracleWithRecalibration(view: LossView, alpha: number, alphaRecalibrated: number): number {
   const { start, blocks } = view;
   const lossOf = (v: number, r: number, j: number) => r < 0 ? view.loss(v, j) : view.recalibrated(v, r, j);
   const key = (v: number, r: number) => v * blocks + (r + 1);

@@ -1,5 +1,5 @@
-import { RECALIBRATION_SHARE } from "../../src/retraining/worth/recalibration.ts";
-import { knownBlocks, type Version, type View } from "./view.ts";
+import { RECALIBRATION_SHARE } from "../../retraining/worth/recalibration.ts";
+import { knownBlocks, type LossView, type Version } from "./view.ts";
 
 /** What a policy may look at: nothing that is not known at the start of block `t`, or of versions it has not. */
 export interface Look {
@@ -45,10 +45,10 @@ export interface GateVersions {
   readonly heldOut: number | null;
 }
 
-export interface Policy {
+export interface Policy<V extends LossView = LossView> {
   readonly name: string;
   /** may be asked only in order of blocks: it may keep what it learned */
-  start(view: View, alpha: number): (step: Step) => Action;
+  start(view: V, alpha: number): (step: Step) => Action;
 }
 
 /** How a policy fared. */
@@ -60,10 +60,27 @@ export interface Bill {
   readonly recalibrations: number;
 }
 
-export { RECALIBRATION_SHARE };
+/**
+ * Returns the action of a policy at block `t`, while the version of `serving` serves. Every version that could have been
+ * trained by then may be looked at: more than a shop has that trains when the policy says.
+ */
+export function actionAt(
+  view: LossView,
+  policy: Policy,
+  { t, alpha, serving }: { t: number; alpha: number; serving: number },
+): Action {
+  const versions: Version[] = [];
+  for (let at = 0; at < t; at++) {
+    const version = view.version(at);
+    if (version) versions.push(version);
+  }
+  const look = lookAt(view, t, versions);
+  const step = { ...look, alpha, serving, recalibratedAt: null, lastTraining: serving, end: view.blocks };
+  return policy.start({ ...view, start: t }, alpha)(step);
+}
 
 /** Replays a policy over a view. */
-export function replay(view: View, alpha: number, policy: Policy): Bill {
+export function replay<V extends LossView>(view: V, alpha: number, policy: Policy<V>): Bill {
   const decide = policy.start(view, alpha);
   const trainings: number[] = [];
   const deployed: number[] = [];
@@ -101,7 +118,12 @@ export function replay(view: View, alpha: number, policy: Policy): Bill {
   return { cost, trainings, deployed, recalibrations };
 }
 
-function passes(view: View, t: number, own: readonly Version[], gate: (Action & { kind: "train" })["gate"]) {
+function passes(
+  view: LossView,
+  t: number,
+  own: readonly Version[],
+  gate: (Action & { kind: "train" })["gate"],
+) {
   if (!gate) return true;
   const heldOut = heldOutOf(view, t);
   const withHeldOut = heldOut === null ? own : [...own, view.version(heldOut)!];
@@ -109,7 +131,7 @@ function passes(view: View, t: number, own: readonly Version[], gate: (Action & 
 }
 
 /** The version that was to be had one label earlier. */
-function heldOutOf(view: View, t: number): number | null {
+function heldOutOf(view: LossView, t: number): number | null {
   const through = view.version(t)!.through;
   for (let before = t - 1; before >= 1; before--) {
     const version = view.version(before);
@@ -118,7 +140,7 @@ function heldOutOf(view: View, t: number): number | null {
   return null;
 }
 
-function lookAt(view: View, t: number, versions: readonly Version[]): Look {
+function lookAt(view: LossView, t: number, versions: readonly Version[]): Look {
   const known = knownBlocks(view, t);
   const own = new Set(versions.map(({ at }) => at));
   const check = (version: number, j: number) => {

@@ -1,5 +1,5 @@
-import type { Policy, Step } from "../replay.ts";
-import type { View } from "../view.ts";
+import type { Policy, Step } from "./replay.ts";
+import type { LossView } from "./view.ts";
 import { calendar, never } from "./calendars.ts";
 import { lossTrail } from "./loss_trail.ts";
 import { tuned } from "./tuned.ts";
@@ -39,7 +39,7 @@ function staleness() {
 }
 
 /** Limits to choose from: quantiles of the staleness that versions of the history came to. */
-function limits(view: View, cumulated: boolean): number[] {
+function limits(view: LossView, cumulated: boolean): number[] {
   const found: number[] = [];
   for (let t = 1; t < view.blocks; t++) {
     const version = view.version(t);

@@ -1,5 +1,5 @@
-import { type Policy, replay } from "../replay.ts";
-import { historyOf, type View } from "../view.ts";
+import { type Policy, replay } from "./replay.ts";
+import { historyOf, type LossView } from "./view.ts";
 
 /**
  * The candidate that would have cost least on the history, of equals the first or the middle one: candidates stand in
@@ -7,7 +7,7 @@ import { historyOf, type View } from "../view.ts";
  */
 export function tuned(
   name: string,
-  candidatesOf: (history: View) => readonly Policy[],
+  candidatesOf: (history: LossView) => readonly Policy[],
   { equals }: { equals: "first" | "middle" },
 ): Policy {
   return {

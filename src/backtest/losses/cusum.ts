@@ -1,4 +1,4 @@
-import type { Policy } from "../replay.ts";
+import type { Policy } from "./replay.ts";
 import { freshLosses, lossTrail } from "./loss_trail.ts";
 import { never } from "./calendars.ts";
 import { tuned } from "./tuned.ts";

@@ -1,0 +1,132 @@
+/** What a sender is told while Postgres is in trouble, or while too much is under way. */
+import assert from "node:assert/strict";
+import { createAdmission } from "../../src/api/admission.ts";
+import { hindranceOf, problemOf } from "../../src/api/problem.ts";
+import { createDatabaseWatch } from "../../src/app/database_watch.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { connect, type Database } from "../../src/db/connect.ts";
+import { withApp } from "./support.ts";
+
+const purchase = { type: "purchase", user: "17", time: "2011-08-01T10:00:00Z", product: "a", price: 3 };
+
+async function readOnly(sql: Database, on: boolean): Promise<void> {
+  const [{ name }] = await sql`select current_database() as name`;
+  await sql.unsafe(`alter database ${name} set default_transaction_read_only = ${on}`);
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${name} and pid <> pg_backend_pid()`;
+  await sql.unsafe(`set default_transaction_read_only = ${on}`);
+}
+
+Deno.test("while Postgres is read-only, events are answered 503 with Retry-After, and readyz says why", () =>
+  withApp(async ({ call, sql }) => {
+    await readOnly(sql, true);
+    const answer = await call("POST", "/events", [purchase]);
+    assert.deepEqual([answer.status, answer.headers.get("retry-after")], [503, "5"]);
+    assert.match((await answer.json()).detail, /read-only.*send it again/);
+    const ready = await call("GET", "/readyz");
+    assert.deepEqual([ready.status, (await ready.json()).detail], [
+      503,
+      "Postgres takes no changes: it is read-only",
+    ]);
+    assert.equal((await call("GET", "/healthz")).status, 200);
+  }));
+
+Deno.test("a statement that takes too long is ended, and told as 503", () =>
+  withApp(async ({ sql }) => {
+    const slow = await sql.begin(async (tx) => {
+      await tx`set local statement_timeout = 20`;
+      await tx`select pg_sleep(5)`;
+    }).catch((error) => error);
+    const { status, detail } = problemOf(slow, "r");
+    assert.deepEqual([status, detail.includes("took too long")], [503, true]);
+  }));
+
+for (const code of ["25006", "53100", "57014", "40P01"]) {
+  Deno.test(`hindranceOf() knows ${code}, alone and among others`, () => {
+    const error = Object.assign(new Error("x"), { code });
+    assert.ok(hindranceOf(error));
+    assert.equal(hindranceOf(new AggregateError([new Error("y"), error])), hindranceOf(error));
+    assert.equal(problemOf(error, "r").status, 503);
+  });
+}
+
+Deno.test("a body that was cut off is told as 503, not as a fault of this server", () => {
+  const error = new Deno.errors.BadResource("Cannot read body as underlying resource unavailable");
+  assert.equal(problemOf(error, "r").status, 503);
+});
+
+Deno.test("beyond what may be under way the answer is 429 with Retry-After", () => {
+  const admission = createAdmission({ requests: 1, bytes: 10 });
+  return withApp(async ({ call }) => {
+    const other = { req: { raw: new Request("http://x/") } } as Parameters<typeof admission.enter>[0];
+    const leave = admission.enter(other, 10);
+    const refused = await call("POST", "/events", [purchase]);
+    assert.deepEqual([refused.status, refused.headers.get("retry-after")], [429, "1"]);
+    assert.equal((await call("GET", "/healthz")).status, 200);
+    leave();
+    assert.equal((await call("POST", "/events", [purchase])).status, 200);
+  }, { admission });
+});
+
+Deno.test("createAdmission() counts requests and bytes, lets a single one in always, and gives room back", () => {
+  const admission = createAdmission({ requests: 3, bytes: 1_000 });
+  const request = (bytes: number, extra: Record<string, string> = {}) =>
+    ({
+      req: {
+        raw: new Request("http://x/", {
+          method: "POST",
+          body: "x",
+          headers: { "content-length": String(bytes), ...extra },
+        }),
+      },
+    }) as unknown as Parameters<typeof admission.enter>[0];
+  const MAX = 10_000;
+  const leave = admission.enter(request(9_000), MAX);
+  assert.throws(() => admission.enter(request(1), MAX), /under way/);
+  leave();
+  const leaves = [admission.enter(request(400), MAX), admission.enter(request(400), MAX)];
+  assert.throws(() => admission.enter(request(400), MAX), /under way/);
+  assert.throws(() => admission.enter(request(100, { "content-encoding": "gzip" }), MAX), /under way/);
+  leaves.push(admission.enter(request(200), MAX));
+  assert.throws(() => admission.enter(request(0), MAX), /3 requests/);
+  leaves.forEach((leave) => leave());
+  admission.enter(request(1_000), MAX)();
+});
+
+/** A server that takes connections and says nothing, as a Postgres that was frozen does. */
+async function withFrozen(work: (url: string) => Promise<void>): Promise<void> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const taken: Deno.Conn[] = [];
+  const taking = (async () => {
+    for await (const connection of listener) taken.push(connection);
+  })();
+  try {
+    await work(`postgres://x:y@127.0.0.1:${listener.addr.port}/x`);
+  } finally {
+    listener.close();
+    await taking;
+    taken.forEach((connection) => connection.close());
+  }
+}
+
+Deno.test("whileUp() lets no request wait for a Postgres that is frozen, and leaves those alone that need none", () =>
+  withFrozen(async (url) => {
+    const probe = connect(url, { max: 1 });
+    const watch = createDatabaseWatch(probe, systemClock, { answersWithinMs: 50, waitsMs: 50, everyMs: 10 });
+    try {
+      const down = () => new Error("Postgres does not answer");
+      assert.equal(await watch.whileUp(Promise.resolve("a row"), down), "a row");
+      await assert.rejects(watch.whileUp(new Promise(() => undefined), down), /does not answer/);
+      assert.equal(await watch.check(), "down");
+    } finally {
+      watch.close();
+      await probe.end({ timeout: 0 });
+    }
+  }));
+
+Deno.test("whileUp() waits as long as it takes while Postgres answers", () =>
+  withApp(async ({ sql }) => {
+    const watch = createDatabaseWatch(sql, systemClock, { answersWithinMs: 2_000, waitsMs: 10, everyMs: 10 });
+    const slow = sql`select pg_sleep(0.2)`.then(() => "slow");
+    assert.equal(await watch.whileUp(slow, () => new Error("given up")), "slow");
+    watch.close();
+  }));
