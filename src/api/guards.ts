@@ -69,7 +69,7 @@ export function addRouteGuards(
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
         if (signed) {
-          const leaveSigned = admission.enter(c, BODY_BYTES_MAX);
+          const leaveSigned = admission.enter(c.req.raw, BODY_BYTES_MAX);
           const known = limitedBeforeKnown(c, async () => {
             await admitSigned(c, signed);
             await next();
