@@ -112,7 +112,7 @@ const economics = { kept_customer_value: 10, offer_success: 0.5, contact_cost: 1
 
 Deno.test("worthOf() adds up what each moment's contacts earn until the next one", () => {
   const config = configOf(RetrainingConfig.parse(economics), "churn");
-  const { gain } = worthOf({ kind: "classification", loss }, config, {
+  const { gain } = worthOf({ kind: "classification", loss, economics: "retention" }, config, {
     before: blind,
     after: oracle,
     stepDays: 14,
@@ -127,7 +127,9 @@ Deno.test("worthOf() adds up what each moment's contacts earn until the next one
 Deno.test("worthOf() says which settings it lacks", () => {
   const config = configOf(RetrainingConfig.parse({ sales_margin: 0.3, contact_cost: 1 }), "spending");
   const nothing = { before: [], after: [], stepDays: 14 };
-  const of = (kind: "classification" | "regression") => worthOf({ kind, loss }, config, nothing).missing;
-  assert.deepEqual(of("classification"), ["kept_customer_value", "offer_success"]);
-  assert.deepEqual(of("regression"), ["offer_lift"], "a captured margin is no profit");
+  const of = (kind: "classification" | "regression", economics?: "retention" | "sales") =>
+    worthOf({ kind, loss, economics }, config, nothing).missing;
+  assert.deepEqual(of("classification", "retention"), ["kept_customer_value", "offer_success"]);
+  assert.deepEqual(of("regression", "sales"), ["offer_lift"], "a captured margin is no profit");
+  assert.deepEqual(of("regression"), [], "a model whose file states no economics is told of no sum");
 });

@@ -30,7 +30,7 @@ function inBrowser(
 
 inBrowser(
   "a wrong key is refused, the right one signs in, and signing out ends it",
-  async ({ page, url }) => {
+  async ({ page, url, call }) => {
     await page.goto(`${url}/sign-in`);
     await page.getByLabel("API key").fill("pk_guess");
     await page.getByRole("button", { name: "Sign in" }).click();
@@ -42,8 +42,14 @@ inBrowser(
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByLabel("API key").waitFor();
     await page.goto(`${url}/sign-in?key=${KEY}`);
-    assert.equal(await h1(page), "You are signed in as owner, an admin.");
     assert.ok(!page.url().includes(KEY));
+    await page.getByRole("alert").getByText("Keys are not taken from addresses").waitFor();
+    const { path } = await (await call("POST", "/sign-in-links")).json();
+    await page.goto(`${url}${path}&to=/sign-in`);
+    assert.equal(await h1(page), "Sign in by your link.");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    assert.equal(await h1(page), "You are signed in as owner, an admin.");
   },
 );
 
