@@ -5,6 +5,7 @@ import { serveApi } from "../../src/api/serve.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
 import { ROLLOUT, rollOut, withDesk } from "../dashboard/sessions_support.ts";
 import { KEY, type Served } from "../api/support.ts";
+import { signIn } from "./sign_in.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { h1, tabTo, watched } from "./keyboard.ts";
 
@@ -124,7 +125,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await rollOut(sql);
     await page.emulateMedia({ colorScheme });
     await page.setViewportSize({ width: 390, height: 844 });
-    await page.goto(`${url}/sign-in?key=${KEY}`);
+    await signIn(page, url, KEY);
     for (
       const path of ["/sign-in", "/rollouts", `/rollouts/${ROLLOUT}`, "/act/approve?model=churn&version=3"]
     ) {

@@ -5,6 +5,7 @@ import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { withDesk } from "../dashboard/sessions_support.ts";
 import { KEY } from "../api/support.ts";
 import { fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
+import { signIn } from "./sign_in.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 
 const options = { ignore: !hasChromium(), sanitizeResources: false, sanitizeOps: false };
@@ -17,7 +18,7 @@ for (const javaScriptEnabled of [true, false]) {
         await withChromium(async (browser) => {
           const page = await browser.newPage();
           page.setDefaultTimeout(20_000);
-          await page.goto(`${url}/sign-in?key=${KEY}`);
+          await signIn(page, url, KEY);
           await page.goto(`${url}/configuration`);
           await page.getByRole("link", { name: "Change settings" }).click();
           const field = page.getByLabel("confidence", { exact: true });

@@ -13,6 +13,7 @@ import { holdNow, plantHolds, reached, release } from "../chaos/holds.ts";
 import { runWith } from "../cli/support.ts";
 import { type SmallShop, withSmallShop } from "../e2e/small_shop.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
+import { signIn } from "./sign_in.ts";
 import { h1, tabTo, watched } from "./keyboard.ts";
 
 const FIRST_MS = Date.parse("2011-05-24");
@@ -191,7 +192,7 @@ async function lockedForViewers({ browser, url, key, service }: Shown): Promise<
   const own = await browser.cookies();
   await browser.clearCookies();
   const page = await browser.newPage();
-  await page.goto(`${url}/sign-in?key=${viewers}&to=/`);
+  await signIn(page, url, viewers);
   await page.goto(url);
   await page.getByRole("link", { name: "Signed in as Vera, viewer" }).waitFor();
   const force = page.locator("#acts-churn").getByRole("button", { name: "Run a cycle now · operator only" });
