@@ -146,6 +146,7 @@ export function manifestOf(model: string, number: number): Manifest {
     codeVersion: "c",
     seed: 1,
     candidate: "linear",
+    unit: "probability",
     recipe: {},
     curve: [],
     competition: [{ candidate: "linear", loss: 0.5, rows: 200 }],

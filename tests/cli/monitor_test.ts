@@ -198,7 +198,7 @@ Deno.test("perennial checks tells each answer with what speaks for and against i
     assert.ok((await served.run(["checks", "--before", next])).out.includes(`check ${ids[0]}`));
     assert.equal((await served.run(["checks", "--answer", "retrain"])).out, "No checks");
     const none = await served.run(["checks", "--answer", "maybe"]);
-    assert.deepEqual([none.code, /retrain, wait, fix data first/.test(none.err)], [2, true]);
+    assert.deepEqual([none.code, /retrain, recalibrate, wait, fix data first/.test(none.err)], [2, true]);
   }));
 
 Deno.test("perennial explain ends with 0 when the check comes out the same, by id and as the last", () =>
