@@ -1,3 +1,4 @@
+import { ACCESS_ACTIONS } from "./access/audit.ts";
 import type { Sql } from "./connect.ts";
 
 /** Tokens that change when there is something new to show; cheap, since they are read often. */
@@ -12,11 +13,11 @@ export interface Revisions {
 
 const DAYS_COUNTED = 60;
 
-/** Goes by primary keys, but for two small tables. Whatever a person changes is in the audit. */
+/** Goes by primary keys, but for two small tables. Whatever a person changes is in the audit; who got in is no news to a page. */
 export async function readRevisions(sql: Sql): Promise<Revisions> {
   const [row] = await sql`select
     (select concat_ws('/', count(*), max(at)) from observations) as looks,
-    (select max(id) from audit) as audit,
+    (select id from audit where action <> all(${[...ACCESS_ACTIONS]}) order by id desc limit 1) as audit,
     (select max(id) from quarantine) as aside,
     (select max(updated_at)::text from imports) as imports,
     (select count(*) from backtests) as backtests,

@@ -411,10 +411,12 @@ Deno.test("a backtest is begun by a form, watched, and ended by one; a wrong set
       "performance",
       "drift",
       "perennial",
+      "worth",
+      "oracle",
       "perennial:gate=threshold",
     ]);
     const list = (await browser.page("/backtests")).querySelector("main")!.textContent;
-    assert.match(list, /A backtest was begun[^]*9 policies are replayed: 0 of \d+ steps done/);
+    assert.match(list, /A backtest was begun[^]*11 policies are replayed: 0 of \d+ steps done/);
     assert.equal((await browser.send("/act/backtest", { why: "again" })).status, 409, "one at a time");
 
     const page = await browser.page(`/backtests/${id}`);
