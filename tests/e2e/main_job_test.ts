@@ -8,12 +8,14 @@ import { getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { listSteps } from "../../src/db/backtests/backtests.ts";
 import { moveServing, servingHistory, servingVersion } from "../../src/db/models/serving.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
-import { addVersion, getVersion } from "../../src/db/models/versions.ts";
+import { getVersion } from "../../src/db/models/versions.ts";
 import { configHistory, currentConfig } from "../../src/db/config/config_versions.ts";
 import { FILE_AUTHOR } from "../../src/config/declared.ts";
 import { FEATURE_HASH } from "../../src/features/definition.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { promote, rollBack } from "../../src/app/registry/moves.ts";
+import { registerVersion } from "../../src/app/registry/signatures.ts";
+import { openSigning } from "../../src/app/security/signing_key.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { REPLAY_POLICIES, replayScores } from "../../src/backtest/replay.ts";
 import { configOf } from "../../src/config/retraining.ts";
@@ -208,7 +210,9 @@ async function trainAgain(
       parent: version.version,
       candidate: winner.recipe.name,
     };
-    const number = await addVersion(sql, { manifest, artefactSha256: await store.put(artifact) });
+    const signing = await openSigning({ home });
+    const added = { manifest, artefactSha256: await store.put(artifact) };
+    const number = await registerVersion(sql, signing, added);
     return await getVersion(sql, version.model, number);
   } finally {
     trainer.close();
