@@ -1,7 +1,7 @@
 /** The judges themselves, as the service hands them to `explain()`: what a look stored is what its sealed evidence gives. */
 import assert from "node:assert/strict";
 import { WEEK_MS } from "../../src/core/time.ts";
-import { DamagedArtefactError } from "../../src/core/errors.ts";
+import { MissingArtefactError } from "../../src/core/errors.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 import { encodeFeatures } from "../../src/features/blocks.ts";
@@ -91,7 +91,7 @@ Deno.test("recomputeDrift() says the same when its evidence was sealed and opene
       const reseeded = await recomputeDrift({ store, driftWorkers }, { ...evidence, seed: 8 });
       assert.notEqual(firstDifference({ ...report, seed: 8 }, reseeded), null);
       await store.remove(evidence.current.block);
-      await assert.rejects(recomputeDrift({ store, driftWorkers }, evidence), DamagedArtefactError);
+      await assert.rejects(recomputeDrift({ store, driftWorkers }, evidence), MissingArtefactError);
     } finally {
       driftWorkers.close();
     }
