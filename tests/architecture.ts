@@ -55,6 +55,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   routes: `${SHARED} src/dashboard src/security src/retraining components islands ~src`,
   // where parts are put together
   "src/client": "src",
+  "src/start": "src",
   "src/service.ts": "src",
   "src/cli": "src",
   "src/notebook": "src",
@@ -82,7 +83,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   linkedom: "components routes src/notebook",
   "@temporalio/workflow": "workflows",
   "@temporalio/activity": "activities",
-  "@temporalio/client": "src/temporal src/embedded src/service.ts ~src",
+  "@temporalio/client": "src/temporal src/embedded src/start ~src",
   "@temporalio/worker": "src/temporal ~src",
   "@temporalio/common": "workflows activities src/temporal src/embedded",
   "@temporalio/proto": "src/temporal src/embedded",

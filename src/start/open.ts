@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { Client } from "@temporalio/client";
+import type { NativeConnection } from "@temporalio/worker";
+import type { Database } from "../db/connect.ts";
+import { areOldVersionsSigned, markOldVersionsSigned } from "../app/security/signing_key.ts";
+import { signOldVersions } from "../app/registry/signatures.ts";
+import type { SigningKeys } from "../security/signing.ts";
+import { checkStore, checkTemporal } from "../app/installation_identity.ts";
+import { namespaceId, prepareNamespace } from "../embedded/temporal_namespace.ts";
+import type { Installation, Log } from "../embedded/types.ts";
+import { type FileArtefacts, fileArtefacts } from "../registry/artefacts.ts";
+import { WITHOUT_ATTRIBUTES } from "../temporal/connect.ts";
+import type { ServiceOptions } from "./options.ts";
+
+/** Opens Temporal, if it is the one that this database belongs to and has what Perennial needs. */
+export async function openClient(
+  { config, home, log, embedded, adopt }: ServiceOptions,
+  { sql, connection, servers }: { sql: Database; connection: NativeConnection; servers: Installation },
+): Promise<Client> {
+  const isEmbedded = embedded && !config.TEMPORAL_ADDRESS;
+  const namespace = config.TEMPORAL_NAMESPACE;
+  const at = { address: servers.temporalAddress, namespace };
+  const id = await namespaceId(connection, at);
+  const place = isEmbedded
+    ? `the embedded server of ${home}${namespace === "default" ? "" : `, namespace "${namespace}"`}`
+    : `${at.address}, namespace "${namespace}"`;
+  const { lost } = await checkTemporal(sql, { id, place }, { adopt });
+  if (lost) log(`Temporal at ${place} has a new store: workflows are begun again from the database`);
+  const attributes = await prepareNamespace(connection, at);
+  if (!attributes) log(`Temporal at ${place} lets nobody add search attributes: workflows have none`);
+  const interceptors = attributes ? {} : { workflow: [WITHOUT_ATTRIBUTES] };
+  return new Client({ connection, namespace, interceptors });
+}
+
+/** Opens the artefact folder, if it is the one that this database belongs to. */
+export async function openStore(
+  { config, home, log, adopt }: ServiceOptions,
+  sql: Database,
+): Promise<FileArtefacts> {
+  const folder = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
+  const { id, isThere } = await checkStore(sql, folder, { adopt });
+  if (!isThere) log(`The artefact store is not in "${folder}" yet: models are read once it is mounted`);
+  return fileArtefacts(folder, { id });
+}
+
+export const MAY_REWRITE =
+  "The role of DATABASE_URL owns the tables, so that whoever gets hold of it could rewrite the audit: " +
+  "set PERENNIAL_OWNER_DATABASE_URL to the owner's address and DATABASE_URL to one of a role that owns nothing";
+
+/** Our own database has an owner and a role of the app; another one has what the environment says. */
+export function databaseUrls({ config, home }: ServiceOptions, { databaseUrl }: Installation) {
+  const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl } = config;
+  return appUrl === undefined ? { ownerUrl: databaseUrl, home } : { appUrl, ownerUrl, home };
+}
+
+/** Signs what an older release made, once: from then on what has no signature does not serve. */
+export async function signOnce(
+  sql: Database,
+  { signing, home, log }: { signing: SigningKeys; home: string; log: Log },
+): Promise<void> {
+  if (await areOldVersionsSigned(home)) return;
+  const signed = await signOldVersions(sql, signing);
+  await markOldVersionsSigned(home);
+  if (signed > 0) log(`Signed ${signed} versions that an older release made, with key ${signing.keyId}`);
+}

@@ -1,0 +1,28 @@
+import type { Config } from "../config/environment.ts";
+import type { Log } from "../embedded/types.ts";
+import type { Pseudonym } from "../privacy/pseudonym.ts";
+
+/** The parts of Perennial that one process can run. */
+export type ServicePart = "api" | "worker";
+
+export interface ServiceOptions {
+  config: Config;
+  /** the environment as it is: children inherit what they need of it */
+  env: Readonly<Record<string, string | undefined>>;
+  /** folder of the installation's state */
+  home: string;
+  /** folder of what can be fetched or built again */
+  cache: string;
+  parts: readonly ServicePart[];
+  log: Log;
+  /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
+  embedded: boolean;
+  /** whether another Temporal or artefact folder than before takes their place */
+  adopt?: boolean;
+  /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */
+  active?: boolean;
+  /** data that everybody has, with pseudonyms that everybody can make: only they are read with these */
+  publicData?: { pseudonym: Pseudonym; isKnown: (key: string) => boolean };
+  /** folder whose files define the models; left out: src/models */
+  modelsFolder?: URL;
+}

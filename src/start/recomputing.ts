@@ -1,0 +1,25 @@
+import { DriftEvidence } from "../monitoring/drift.ts";
+import { judgePerformance } from "../performance/judge_performance.ts";
+import type { PerformanceEvidence } from "../performance/performance_evidence.ts";
+import { QualityEvidence } from "../quality/quality_evidence.ts";
+import { judgeQuality } from "../quality/judge_quality.ts";
+import type { ExplainDeps } from "../retraining/explain.ts";
+import { recomputeDrift } from "../monitoring/recompute_drift.ts";
+import { openValue } from "../registry/sealed.ts";
+import { codeVersion } from "../core/code_version.ts";
+import type { Shared } from "./shared.ts";
+
+/** Returns what recomputes past checks: the code that judges now. */
+export async function recomputing(
+  { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
+): Promise<ExplainDeps> {
+  return {
+    open: (sha256) => openValue(store, sha256),
+    recompute: {
+      quality: (evidence) => Promise.resolve(judgeQuality(QualityEvidence.parse(evidence))),
+      drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
+      performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
+    },
+    codeVersion: await codeVersion(),
+  };
+}

@@ -1,0 +1,38 @@
+import { Client } from "@temporalio/client";
+import type { NativeConnection } from "@temporalio/worker";
+import type { Channels } from "../app/alerts/channels/mod.ts";
+import type { VersionFiles } from "../app/registry/version_files.ts";
+import type { SignalPolicy } from "../app/control/admit.ts";
+import type { Database } from "../db/connect.ts";
+import type { SigningKeys } from "../security/signing.ts";
+import type { Installation } from "../embedded/types.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import type { Pseudonym } from "../privacy/pseudonym.ts";
+import type { FileArtefacts } from "../registry/artefacts.ts";
+import type { Predictor } from "../serving/prediction.ts";
+import type { MetricsRecorder } from "../serving/metrics_recorder.ts";
+import type { DriftWorkerPool } from "../threads/drift_worker_pool.ts";
+import { Undo } from "./undo.ts";
+import type { ServiceOptions } from "./options.ts";
+
+/** What the parts of a process share once it is open. */
+export interface Shared extends ServiceOptions {
+  servers: Installation;
+  sql: Database;
+  connection: NativeConnection;
+  client: Client;
+  models: ReadonlyMap<string, ModelDefinition>;
+  store: FileArtefacts;
+  pseudonym: Pseudonym;
+  predictor: Predictor;
+  files: VersionFiles;
+  metrics: MetricsRecorder;
+  channels: Channels;
+  driftWorkers: DriftWorkerPool;
+  temporalUi: string | null;
+  /** with the role of the app */
+  databaseUrl: string;
+  signals: SignalPolicy;
+  signing: SigningKeys;
+  undo: Undo;
+}

@@ -1,0 +1,103 @@
+import { hostname } from "node:os";
+import { codeVersion } from "../core/code_version.ts";
+import { systemClock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import { connect, type Database } from "../db/connect.ts";
+import { workerSeen } from "../db/cycles/workers.ts";
+import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
+import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
+import { createWorker } from "../temporal/worker.ts";
+import { createTrainer } from "../training/trainer.ts";
+import type { Shared } from "./shared.ts";
+import { signedControl } from "./control.ts";
+
+/** A training that has not come to its next turn by then is given up; it goes on from its last checkpoint. */
+const TRAINING_ENDS_WITHIN_MS = 1_500;
+
+/** Runs the worker: activities and workflows, until it is told to end. */
+export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error> }> {
+  const {
+    config,
+    cache,
+    undo,
+    sql,
+    store,
+    models,
+    predictor,
+    connection,
+    client,
+    channels,
+    driftWorkers,
+    signals,
+    signing,
+    log,
+  } = shared;
+  const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
+  const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
+  undo.add("the trainer", () => trainer.close());
+  const deps = {
+    sql,
+    clock: systemClock,
+    store,
+    trainer,
+    models,
+    predictor,
+    driftWorkers,
+    channels,
+    alertChannels: [...channels.keys()],
+    signals,
+    signing,
+    log,
+    codeVersion: await codeVersion(),
+    openScope: scopesOf(shared),
+    liveWorkflows: liveWorkflows(client),
+    workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),
+    active: shared.active ?? true,
+    policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
+  };
+  const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
+  const running = worker.run();
+  undo.begin(() => {
+    if (worker.getState() === "RUNNING") worker.shutdown();
+    const late = setTimeout(() => trainer.close(), TRAINING_ENDS_WITHIN_MS);
+    void running.finally(() => clearTimeout(late)).catch(() => undefined); // told where it is waited for
+  });
+  undo.add("the worker", () => running);
+  await reconcileAtStart(deps);
+  await startHeartbeat(shared);
+  return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+/** Opens connections into the schemas of backtests, and ends those that are left over. */
+function scopesOf({ databaseUrl, undo }: Shared): (schema: string) => Database {
+  const pools = new Set<Database>();
+  undo.add("the connections of backtests", async () => {
+    await Promise.all([...pools].map((pool) => pool.end({ timeout: 5 })));
+  });
+  return (schema) => {
+    const pool = connect(databaseUrl, { max: 4, schema });
+    pools.add(pool);
+    return pool;
+  };
+}
+
+const SEEN_MS = 20_000;
+const SCHEDULED_MS = 60_000;
+
+/**
+ * Says that this worker is there, sees that the reconciler is scheduled, also after Temporal's store was lost, and wakes
+ * the monitor when there is something to deliver.
+ */
+async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promise<void> {
+  const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
+  const name = `${hostname()}/${Deno.pid}`;
+  const failed = (error: unknown) => log(messageOf(error));
+  await workerSeen(sql, name);
+  const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
+  undo.add("the heartbeat", () => clearInterval(timer));
+  await ensureSchedules(client, schedule);
+  const scheduling = setInterval(() => ensureSchedules(client, schedule).catch(failed), SCHEDULED_MS);
+  undo.add("the schedule of the reconciler", () => clearInterval(scheduling));
+  const { unlisten } = await sql.listen("perennial_deliveries", () => void wakeMonitor(client).catch(failed));
+  undo.add("the delivery listener", unlisten);
+}
