@@ -48,8 +48,9 @@ async function shownOf(
 export const handler = define.handlers({
   async GET({ url, state }) {
     state.title = "Import";
+    await follow(state, "data"); // before the upload is read: one that ends in between is drawn anew
     const { shown, problem } = await shownOf(state, url.searchParams);
-    if (shown?.state.kind === "running") await follow(state, "data");
+    if (shown?.state.kind !== "running") state.live = undefined;
     const tooLarge = url.searchParams.has("too-large") ? state.uploads.tooLarge : null;
     return page({ shown, problem: problem ?? tooLarge, imports: await state.dashboard.imports() });
   },
