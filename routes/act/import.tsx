@@ -48,7 +48,8 @@ async function shownOf(
 export const handler = define.handlers({
   async GET({ url, state }) {
     state.title = "Import";
-    await follow(state, "data"); // before the upload is read: one that ends in between is drawn anew
+    // before the upload is read: one that ends in between is drawn anew
+    if (url.searchParams.has("upload")) await follow(state, "data");
     const { shown, problem } = await shownOf(state, url.searchParams);
     if (shown?.state.kind !== "running") state.live = undefined;
     const tooLarge = url.searchParams.has("too-large") ? state.uploads.tooLarge : null;
