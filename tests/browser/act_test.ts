@@ -7,7 +7,7 @@ import { ROLLOUT, rollOut, withDesk } from "../dashboard/sessions_support.ts";
 import { KEY, type Served } from "../api/support.ts";
 import { signIn } from "./sign_in.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
-import { h1, tabTo, watched } from "./keyboard.ts";
+import { arrivedAt, h1, tabTo, watched } from "./keyboard.ts";
 
 type Shown = Served & { page: Page; url: string };
 
@@ -59,17 +59,17 @@ inBrowser("a version is approved by keyboard alone, from the overview to the dat
   await page.goto(url);
   await tabTo(page, "version 3 waits for your approval");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/rollouts/);
+  await arrivedAt(page, "/rollouts");
   await tabTo(page, "Sign in to act");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/sign-in/);
+  await arrivedAt(page, "/sign-in");
   await tabTo(page, "API key");
   await page.keyboard.type(KEY);
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/rollouts/);
+  await arrivedAt(page, "/rollouts");
   await tabTo(page, "Approve v3");
   await page.keyboard.press("Enter");
-  await page.waitForURL(/\/act\/approve/);
+  await arrivedAt(page, "/act/approve");
   assert.equal(await h1(page), "Approve version 3 of churn?");
   await tabTo(page, "Why");
   await page.keyboard.type("looked at the segments");

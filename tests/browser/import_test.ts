@@ -6,7 +6,7 @@ import { withDesk } from "../dashboard/sessions_support.ts";
 import { KEY, NOW } from "../api/support.ts";
 import { faults } from "./axe.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
-import { h1, tabTo, watched } from "./keyboard.ts";
+import { arrivedAt, h1, tabTo, watched } from "./keyboard.ts";
 
 const CSV = "user_id,type,timestamp,amount\nann,purchase,2011-08-01T10:00:00Z,12.50\n";
 
@@ -24,7 +24,7 @@ Deno.test({
             await page.goto(`${url}/sign-in?to=/act/import`);
             await page.getByLabel("API key").fill(KEY);
             await page.keyboard.press("Enter");
-            await page.waitForURL(/\/act\/import/);
+            await arrivedAt(page, "/act/import");
             await page.getByLabel("File").setInputFiles({
               name: "x.csv",
               mimeType: "text/csv",

@@ -17,6 +17,7 @@ export async function watched(browser: BrowserContext, use: (page: Page) => Prom
 
 /** Tabs on to the control with this text, as somebody without a mouse does; each stop on the way shows its focus. */
 export async function tabTo(page: Page, text: string): Promise<void> {
+  await page.waitForLoadState("load"); // before its styles are here, no focus has a ring
   for (let i = 0; i < 80; i++) {
     await page.keyboard.press("Tab");
     const focused = await page.evaluate(() => {
@@ -33,3 +34,7 @@ export async function tabTo(page: Page, text: string): Promise<void> {
 }
 
 export const h1 = (page: Page): Promise<string> => page.locator("h1").innerText();
+
+/** Waits for the page at this path: a pattern over the whole address would match `/sign-in?to=PATH` as well. */
+export const arrivedAt = (page: Page, path: string): Promise<void> =>
+  page.waitForURL((url) => url.pathname === path);
