@@ -49,12 +49,16 @@ export const PAGES = [
 ];
 
 /** Serves the pages over these rows, to somebody who has signed in. */
-export async function withPages(rows: Fixture, use: (url: string) => Promise<void>): Promise<void> {
+export async function withPages<T>(rows: Fixture, use: (url: string) => Promise<T>): Promise<T> {
   const sessions = { ...ANONYMOUS, currentUser: () => Promise.resolve(person) };
   const handler = await buildDashboard(fixtureDashboard(rows), { sessions });
   const gone = new AbortController();
   const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);
-  await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`).finally(() => gone.abort());
-  await server.finished;
+  try {
+    return await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`);
+  } finally {
+    gone.abort();
+    await server.finished;
+  }
 }
