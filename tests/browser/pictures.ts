@@ -27,8 +27,8 @@ async function takeAll(browser: BrowserContext, url: string, rows: "full" | "emp
     await page.setViewportSize(viewport);
     for (const path of PAGES) {
       await page.goto(url + path);
-      const file = join(FOLDER, rows, `${nameOf(path)}.${look}.jpg`);
-      await page.screenshot({ path: file, type: "jpeg", quality: 80, fullPage: true });
+      const file = join(FOLDER, rows, `${nameOf(path)}.${look}.png`);
+      await page.screenshot({ path: file, fullPage: true });
     }
     await page.close();
   }
