@@ -20,6 +20,8 @@ export const PAGES = [
   "/cycles",
   `/cycles/${fixture.cycles[4].id}`,
   `/cycles/${fixture.cycles.at(-1)!.id}`,
+  "/checks",
+  `/checks/${fixture.checks[0].id}`,
   "/versions",
   "/rollouts",
   `/rollouts/${fixture.rollouts[0].rollout.id}`,

@@ -507,6 +507,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     alerts: () => Promise.resolve(alerts),
     revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
+    pageOfChecks: ({ model, answer, limit }) => {
+      const of = checks.filter((c) => (!model || c.model === model) && (!answer || c.answer === answer));
+      return Promise.resolve({ checks: newest(of, (c) => c.checkedAt).slice(0, limit), next: null });
+    },
+    check: (id) => Promise.resolve(checks.find((check) => check.id === id) ?? null),
     replayScores: () => Promise.resolve(scores),
     imports: () => Promise.resolve(fixture.cycles.length === 0 ? [] : [IMPORT]),
     import: (id) => Promise.resolve(id === IMPORT.id ? IMPORT : null),
