@@ -23,6 +23,9 @@ Deno.test("createApp() puts security headers and a request id on answers and on 
     for (const path of ["/healthz", "/nowhere", "/audit"]) {
       const response = await app.request(path);
       assert.equal(response.headers.get("x-content-type-options"), "nosniff", path);
+      assert.equal(response.headers.get("cross-origin-opener-policy"), "same-origin", path);
+      assert.equal(response.headers.get("cross-origin-resource-policy"), "same-origin", path);
+      assert.match(response.headers.get("permissions-policy") ?? "", /camera=\(\).*geolocation=\(\)/, path);
       assert.match(response.headers.get("content-security-policy") ?? "", /default-src 'none'/, path);
       assert.match(response.headers.get("x-request-id") ?? "", /^[\w-]{36}$/, path);
       await response.body?.cancel();
