@@ -55,7 +55,7 @@ export function addGuards(app: Api, deps: ApiDeps): void {
     ownHost(c);
     if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
     await next();
-    complete(c.res.headers, id);
+    complete(c.res.headers, id, c.req.raw);
   });
 }
 
@@ -120,9 +120,17 @@ function requestId(headers: Headers): string {
 }
 
 /** Adds headers that a handler may set otherwise, as the pages of the dashboard do. */
-export function complete(headers: Headers, id: string): void {
+export function complete(headers: Headers, id: string, request: Request): void {
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
   headers.set("X-Request-Id", id);
+  if (isOverTls(request)) headers.set("Strict-Transport-Security", "max-age=31536000");
+}
+
+/** Whether a browser came here by TLS, and not by a name of its own machine, where other ports may speak none. */
+function isOverTls(request: Request): boolean {
+  const { publicUrl } = sourceOf(request);
+  if (!request.url.startsWith("https:") && !publicUrl?.startsWith("https:")) return false;
+  return !isLoopback(new URL(publicUrl ?? request.url).hostname);
 }
 
 /** Refuses a longer body. One that tells its length is not read for that; of another the bytes are counted. */
