@@ -5,8 +5,10 @@ import { StatusIcon } from "./status_badge.tsx";
 import { allows, type Role } from "../src/security/roles.ts";
 
 /** Actions on a version, and on the retraining of a model: each has a page that says what will happen. */
-export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
-export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
+export const VERSION_ACTIONS = ["approve", "reject", "roll-back", "promote"] as const;
+export type VersionActionName = typeof VERSION_ACTIONS[number];
+export const RETRAINER_ACTIONS = ["start", "stop", "stop-now", "force"] as const;
+export type RetrainerActionName = typeof RETRAINER_ACTIONS[number];
 
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (

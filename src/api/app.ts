@@ -49,7 +49,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
       "Content-Type": "application/problem+json",
       ...retryAfter(problem.status),
     });
-    complete(answer.headers, id); // also where the outermost layer refused
+    complete(answer.headers, id, c.req.raw); // also where the outermost layer refused
     return answer;
   });
   addGuards(app, deps);

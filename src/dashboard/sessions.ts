@@ -115,6 +115,9 @@ async function changeBy(
   { name, role }: Person,
   { method = "POST", path, body, once, ifMatch }: Change,
 ): ReturnType<SessionActions["change"]> {
+  if (!/^[\x21-\x7e]{1,200}$/.test(once)) { // our forms carry an id; no header can hold everything else
+    return { status: 422, why: "The form is not as this page sent it: open it again" };
+  }
   const init = {
     method,
     headers: {

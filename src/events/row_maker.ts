@@ -1,4 +1,5 @@
 import { type Column, wholeId } from "./column_survey.ts";
+import { anyText } from "../core/text.ts";
 import type { Columns, Item, Source } from "./columns.ts";
 import { currencyCode } from "../core/currency.ts";
 import { createDaySteps, type DaySteps } from "./day_steps.ts";
@@ -120,7 +121,7 @@ export class RowMaker {
         refuse(field, `${field} is a rounded number: digits of it are lost`, value);
       }
     }
-    if (this.#nobody.has(String(raw.user))) delete raw.user;
+    if (this.#nobody.has(anyText(raw.user))) delete raw.user;
     if (this.#idFrom) raw.id = this.#joinedId(data, item);
     else if (item && item.of > 1 && raw.id !== undefined) raw.id = `${raw.id}-${item.nth + 1}`;
     this.#putNumbers(raw, data, item, refuse);
@@ -150,7 +151,7 @@ export class RowMaker {
     const parts = this.#idFrom!.map((columns) =>
       columns.map((column) => column.read(data, item)).find((value) => value != null && value !== "")
     );
-    return parts.some((part) => part === undefined) ? undefined : parts.map(String).join("-");
+    return parts.some((part) => part === undefined) ? undefined : parts.map(anyText).join("-");
   }
 
   #putNumbers(
@@ -218,7 +219,7 @@ export class RowMaker {
         found != null && found !== ""
       );
       if (value === undefined || (typeof value === "string" && isNullWord(value))) continue;
-      if (is === undefined || is.has(String(value))) refuse(null, reason, value);
+      if (is === undefined || is.has(anyText(value))) refuse(null, reason, value);
     }
   }
 
@@ -226,8 +227,8 @@ export class RowMaker {
   #putCurrency(raw: Record<string, unknown>, data: RecordData, item: Item | undefined): void {
     if (this.currency === undefined) return;
     const value = this.#find("currency", data, item);
-    if (value === undefined || currencyCode(String(value)) === currencyCode(this.currency)) return;
-    raw.currency = String(value);
+    if (value === undefined || currencyCode(anyText(value)) === currencyCode(this.currency)) return;
+    raw.currency = anyText(value);
   }
 
   /** Money that was given back for an order, once. */
@@ -235,11 +236,11 @@ export class RowMaker {
     const value = this.#find("refunds", data, undefined);
     const column = this.#from;
     if (value === undefined || column === undefined) return undefined;
-    const money = typeof value === "number" ? value : readNumber(String(value), this.#numbers.get(column)!);
+    const money = typeof value === "number" ? value : readNumber(anyText(value), this.#numbers.get(column)!);
     const row = this.#row(line, data, undefined);
     if (typeof money !== "number" || money === 0 || !("raw" in row) || "refused" in row) return undefined;
     const { user, session, country, currency, time } = row.raw;
-    const order = String(session ?? line);
+    const order = anyText(session ?? line);
     if (order === this.#refunded) return undefined;
     this.#refunded = order;
     const raw = { type: "return", user, session, country, currency, time, amount: -Math.abs(money) };
