@@ -41,6 +41,7 @@ export class ColumnSurvey {
 
   add(value: unknown): void {
     if (value === undefined || value === null || value === "" || this.#isSettled) return;
+    if (Array.isArray(value)) return value.forEach((one) => this.add(one));
     const text = typeof value === "string" ? value : String(value);
     if (isNullWord(text)) return;
     this.filled += 1;

@@ -111,8 +111,7 @@ export class RowMaker {
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]
       : items.map((item) => this.#row(line, data, item));
-    const refund = this.#refundOf(line, data);
-    return refund ? [...rows, refund] : rows;
+    return [...rows, ...this.#refundsOf(line, data)];
   }
 
   #row(line: number, data: RecordData, item: Item | undefined): FileRow {
@@ -259,20 +258,32 @@ export class RowMaker {
     raw.currency = String(value);
   }
 
-  /** Money that was given back for an order, once. */
-  #refundOf(line: number, data: RecordData): FileRow | undefined {
+  /** What was given back for an order: each sum of a list, or one sum that all lines of the order repeat. */
+  #refundsOf(line: number, data: RecordData): FileRow[] {
     const value = this.#find("refunds", data, undefined);
     const column = this.#from;
-    if (value === undefined || column === undefined) return undefined;
-    const money = typeof value === "number" ? value : readNumber(String(value), this.#numbers.get(column)!);
-    const row = this.#row(line, data, undefined);
-    if (typeof money !== "number" || money === 0 || !("raw" in row) || "refused" in row) return undefined;
-    const { user, session, country, currency, time } = row.raw;
-    const order = String(session ?? line);
-    if (order === this.#refunded) return undefined;
-    this.#refunded = order;
-    const raw = { type: "return", user, session, country, currency, time, amount: -Math.abs(money) };
-    return { line, raw: Object.fromEntries(Object.entries(raw).filter(([, held]) => held !== undefined)) };
+    if (value === undefined || column === undefined || (Array.isArray(value) && value.length === 0)) {
+      return [];
+    }
+    const order = this.#row(line, data, undefined);
+    if (!("raw" in order) || "refused" in order) return [];
+    if (Array.isArray(value)) return value.flatMap((sum) => this.#refund(line, order.raw, sum, column));
+    const name = String(order.raw.session ?? line);
+    const [refund] = name === this.#refunded ? [] : this.#refund(line, order.raw, value, column);
+    if (refund) this.#refunded = name;
+    return refund ? [refund] : [];
+  }
+
+  #refund(line: number, order: Record<string, unknown>, sum: unknown, column: Column): FileRow[] {
+    const money = typeof sum === "number" ? sum : readNumber(String(sum ?? ""), this.#numbers.get(column)!);
+    if (money === 0 || sum === undefined || sum === null) return [];
+    const { user, session, country, currency, time } = order;
+    const amount = typeof money === "number" ? -Math.abs(money) : undefined;
+    const fields = { type: "return", user, session, country, currency, time, amount };
+    const raw = Object.fromEntries(Object.entries(fields).filter(([, held]) => held !== undefined));
+    if (typeof money === "number") return [{ line, raw }];
+    const reason = `the refund ${money}`;
+    return [{ line, raw, refused: { field: "amount", reason, value: shownValue(sum) } }];
   }
 }
 
