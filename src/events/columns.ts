@@ -177,7 +177,9 @@ export class Columns {
     if (expression === "-") return { kind: "none" };
     if (expression.startsWith(":")) return { kind: "constant", value: expression.slice(1) };
     const kind = KINDS[field] ?? "text";
-    const columns = expression.split("|").flatMap((path) => this.#column(path.trim(), kind) ?? []);
+    const columns = expression.split("|").flatMap((path) =>
+      (field === "refunds" ? this.#gathered(path.trim()) : undefined) ?? this.#column(path.trim(), kind) ?? []
+    );
     const missing = this.names !== undefined && columns.length === 0 && this.own.map?.[field] !== undefined;
     if (missing) throw this.#noSuchColumn(field, expression);
     return { kind: "columns", columns };
@@ -192,6 +194,19 @@ export class Columns {
     const column = read && { path: this.#ownName(path), list, read, survey: new ColumnSurvey(kind) };
     this.#byPath.set(key, column);
     if (column) this.#columns.push(column);
+    return column;
+  }
+
+  /** Of a path through a list, the column of all its values: a record is not divided by it. */
+  #gathered(path: string): Column | undefined {
+    const { list, key } = divideAtList(path);
+    if (list === undefined) return undefined;
+    const read: Read = (record) => {
+      const entries = valueAt(record, list);
+      return Array.isArray(entries) ? entries.map((entry) => valueAt(entry, key)) : undefined;
+    };
+    const column = { path, list: undefined, read, survey: new ColumnSurvey("number") };
+    this.#columns.push(column);
     return column;
   }
 
