@@ -7,10 +7,12 @@ import { allows, type Role } from "../src/security/roles.ts";
 /** Actions on a version, and on the retraining of a model: each has a page that says what will happen. */
 export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
 export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
+/** Actions on a model as a whole, also on one that is out of use. */
+export type ModelActionName = "retire" | "restore";
 
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (
-  action: VersionActionName | RetrainerActionName,
+  action: VersionActionName | RetrainerActionName | ModelActionName,
   { model, version }: { model: string; version?: number },
 ): string =>
   `/act/${action}?${new URLSearchParams({
@@ -44,7 +46,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
 }
 
 interface Offer {
-  action: VersionActionName | RetrainerActionName;
+  action: VersionActionName | RetrainerActionName | ModelActionName;
   model: string;
   version?: number;
   text: string;

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Client } from "@temporalio/client";
 import { createChannels } from "./app/alerts/channels/mod.ts";
+import { followRetired, openModelSet } from "./app/registry/model_set.ts";
 import { createVersionFiles, type VersionFiles } from "./app/registry/version_files.ts";
 import { systemClock } from "./core/clock.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
@@ -74,7 +75,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   await checkDatabase(sql, databaseUrl);
   if (await mayRewriteAudit(sql)) log(MAY_REWRITE);
   installRuntime(log);
-  const [connection, models, key, pseudonym, secret] = await Promise.all([
+  const [connection, defined, key, pseudonym, secret] = await Promise.all([
     connectTemporal(servers.temporalAddress, config),
     loadModels(options.modelsFolder),
     ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY, isApi: parts.includes("api") }),
@@ -86,7 +87,10 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
-  await applyDeclaredSettings(sql, models);
+  await applyDeclaredSettings(sql, defined);
+  const modelSet = await openModelSet(sql, defined);
+  const models = modelSet.inUse;
+  undo.add("the models in use", await followRetired(sql, modelSet, { log }));
   const client = await openClient(options, { sql, connection, servers });
   const store = await openStore(options, sql);
   const channels = createChannels(config, log);
@@ -125,6 +129,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     connection,
     client,
     models,
+    modelSet,
     store,
     pseudonym,
     predictor,

@@ -15,6 +15,7 @@ export const AlertKind = z.enum([
   "missed check",
   "undelivered change",
   "lost workflow",
+  "missing model",
   "audit",
   "model",
 ]);
@@ -81,3 +82,6 @@ export interface Settlement {
   /** why an alert of the scope that is not wanted any more closes */
   closedWhy: string;
 }
+
+/** The key of the alert about a model whose file is gone. */
+export const missingModelKey = (model: string): string => `missing model/${model}`;

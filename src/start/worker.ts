@@ -41,6 +41,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     store,
     trainer,
     models,
+    modelSet: shared.modelSet,
     predictor,
     driftWorkers,
     channels,

@@ -492,6 +492,9 @@ create table retrainers (
   updated_at timestamp with time zone not null default now(),
   desired_active boolean,
   desired_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  retired_by text,
+  retired_why text,
   constraint retrainers_pkey PRIMARY KEY (model)
 );
 
