@@ -47,6 +47,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /models/{name}/features": "reader",
   "POST /models/{name}/rollback": "operator",
   "POST /models/{name}/promote": "operator",
+  "POST /models/{name}/retire": "operator",
+  "POST /models/{name}/restore": "operator",
 
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",

@@ -25,6 +25,7 @@ import { addMonitoringRoutes } from "./routes/monitoring.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addPredictionRoutes } from "./routes/predictions.ts";
 import { addApprovalRoutes } from "./routes/approvals.ts";
+import { addRetirementRoutes } from "./routes/retirement.ts";
 import { addRolloutRoutes } from "./routes/rollouts.ts";
 import { addRetrainingRoutes } from "./routes/retraining.ts";
 
@@ -62,6 +63,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   addHistoryRoutes(app, deps, accesses);
   addMonitoringRoutes(app, deps);
   addModelRoutes(app, deps);
+  addRetirementRoutes(app, deps);
   addRolloutRoutes(app, deps);
   addBacktestRoutes(app, deps);
   addApprovalRoutes(app, deps);

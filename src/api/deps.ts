@@ -1,6 +1,7 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
+import type { ModelSet } from "../app/registry/model_set.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Admission } from "./admission.ts";
 import type { Clock } from "../core/clock.ts";
@@ -22,7 +23,9 @@ export interface ApiDeps {
   lookUp?: Pseudonym;
   control: Control;
   predictor: Predictor;
+  /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
+  modelSet: ModelSet;
   /** reads the files of versions before they serve */
   files: VersionFiles;
   /** recomputes past checks */

@@ -269,14 +269,14 @@ export class RowMaker {
     const order = this.#row(line, data, undefined);
     if (!("raw" in order) || "refused" in order) return [];
     if (Array.isArray(value)) return value.flatMap((sum) => this.#refund(line, order.raw, sum, column));
-    const name = String(order.raw.session ?? line);
+    const name = anyText(order.raw.session ?? line);
     const [refund] = name === this.#refunded ? [] : this.#refund(line, order.raw, value, column);
     if (refund) this.#refunded = name;
     return refund ? [refund] : [];
   }
 
   #refund(line: number, order: Record<string, unknown>, sum: unknown, column: Column): FileRow[] {
-    const money = typeof sum === "number" ? sum : readNumber(String(sum ?? ""), this.#numbers.get(column)!);
+    const money = typeof sum === "number" ? sum : readNumber(anyText(sum ?? ""), this.#numbers.get(column)!);
     if (money === 0 || sum === undefined || sum === null) return [];
     const { user, session, country, currency, time } = order;
     const amount = typeof money === "number" ? -Math.abs(money) : undefined;

@@ -70,6 +70,7 @@ export async function runApi(shared: Shared): Promise<string> {
     control,
     predictor: serving.predictor,
     models,
+    modelSet: shared.modelSet,
     explain,
     temporalUi,
     host,

@@ -7,12 +7,14 @@ import type { ExplainDeps } from "../retraining/explain.ts";
 import { recomputeDrift } from "../monitoring/recompute_drift.ts";
 import { openValue } from "../registry/sealed.ts";
 import { codeVersion } from "../core/code_version.ts";
+import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
 
 /** Returns what recomputes past checks: the code that judges now. */
 export async function recomputing(
-  { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
+  shared: Pick<Shared, "store" | "driftWorkers" | "config">,
 ): Promise<ExplainDeps> {
+  const { store, driftWorkers } = shared;
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {
@@ -20,6 +22,6 @@ export async function recomputing(
       drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
-    codeVersion: await codeVersion(),
+    codeVersion: await codeVersion(await ownSources(shared)),
   };
 }

@@ -8,6 +8,7 @@ import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
 import { createWorker } from "../temporal/worker.ts";
 import { createTrainer } from "../training/trainer.ts";
+import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
 import { signedControl } from "./control.ts";
 
@@ -41,6 +42,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     store,
     trainer,
     models,
+    modelSet: shared.modelSet,
     predictor,
     driftWorkers,
     channels,
@@ -48,7 +50,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     signals,
     signing,
     log,
-    codeVersion: await codeVersion(),
+    codeVersion: await codeVersion(await ownSources(shared)),
     openScope: scopesOf(shared),
     liveWorkflows: liveWorkflows(client),
     workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),

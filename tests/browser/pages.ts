@@ -47,6 +47,8 @@ export const PAGES = [
   "/sign-in",
   "/act/promote?model=churn&version=1",
   "/act/stop?model=churn",
+  "/act/retire?model=order-count",
+  "/act/restore?model=returns",
   "/nothing",
 ];
 

@@ -501,6 +501,8 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     moves: (model) => Promise.resolve(moves.filter((m) => m.model === model).toReversed()),
     knownGood: (model) =>
       Promise.resolve(moves.findLast((m) => m.model === model && m.kind === "deploy")?.previous ?? null),
+    outOfUse: () =>
+      Promise.resolve(fixture.cycles.length === 0 ? { retired: [], withoutFile: [] } : OUT_OF_USE),
     rollouts: () => Promise.resolve(rollouts.map((story) => story.rollout)),
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
@@ -559,6 +561,12 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     ...changes,
   };
 }
+
+/** A model that was retired, and one whose file is gone. */
+const OUT_OF_USE = {
+  retired: [{ model: "returns", at: "2011-08-30T10:00:00.000Z", by: "ann", why: "nobody used it" }],
+  withoutFile: ["order-count"],
+};
 
 /** An installation in which nothing happened yet. */
 export const EMPTY: Fixture = {

@@ -184,6 +184,8 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["import", "POST /events"],
     ["undo-import", "POST /imports/{import}/undo"],
     ["backtest", "POST /backtests"],
+    ["retire", "POST /models/{name}/retire"],
+    ["restore", "POST /models/{name}/restore"],
     ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);
   for (const [action, route] of routes) {
