@@ -225,7 +225,7 @@ for (
 }
 
 const anyEvidence = fc.record({
-  gate: fc.constantFrom("evidence" as const, "threshold" as const),
+  gate: fc.constantFrom("evidence" as const, "no-harm" as const, "threshold" as const),
   against: fc.constantFrom("champion" as const, "baseline" as const),
   low: fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(-Infinity)),
   width: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Infinity)),
@@ -271,6 +271,21 @@ Deno.test("verdictOf() never replaces a champion by evidence with what may be wo
   );
 });
 
+Deno.test("verdictOf() never promotes, by a gate that asks for no harm, what is shown worse or lies beyond the margin", () => {
+  fc.assert(
+    fc.property(anyEvidence, (given) => {
+      fc.pre(given.gate === "no-harm" && given.against !== "baseline");
+      const { low, mean } = given.difference;
+      const { verdict } = verdictOf(given);
+      if (verdict === "promote") assert.ok(low <= 0 && mean <= given.margin);
+      if (verdict !== "promote" && given.segments.length === 0 && given.difference.n > 0) {
+        assert.ok(low > 0 || mean > given.margin);
+      }
+    }),
+    { seed: 13, numRuns: 300 },
+  );
+});
+
 for (
   const [name, n, clusters] of [["rows are too few", 11, 11], [
     "they are of too few shoppers",
@@ -278,7 +293,7 @@ for (
     1,
   ]] as const
 ) {
-  for (const gate of ["evidence", "threshold", "worth"] as const) {
+  for (const gate of ["evidence", "no-harm", "threshold", "worth"] as const) {
     Deno.test(`verdictOf() cannot tell by the gate "${gate}", when ${name}`, () => {
       const surely = evidence({
         gate,
