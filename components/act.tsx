@@ -24,7 +24,16 @@ export const actPath = (
   })}`;
 
 /** The least role for a page below `/act`, as the API has it for the route behind the page. */
-export const roleFor = (action: string): Role => action === "configuration" ? "admin" : "operator";
+export const roleFor = (action: string): Role => ROLE_FOR[action] ?? "operator";
+
+const ROLE_FOR: Readonly<Record<string, Role>> = {
+  "configuration": "admin",
+  "add-key": "admin",
+  "rotate-key": "admin",
+  "revoke-key": "admin",
+  "backtest": "data-scientist",
+  "cancel-backtest": "data-scientist",
+};
 
 interface ActProps {
   person: Person;

@@ -15,6 +15,7 @@ const PAGES = [
   ["/alerts", "Alerts"],
   ["/configuration", "Configuration"],
   ["/audit", "Audit"],
+  ["/keys", "Keys"],
   ["/docs", "API"],
 ] as const;
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;

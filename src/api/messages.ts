@@ -467,6 +467,7 @@ export type KeyRequest = z.input<typeof KeyRequest>;
 export const NewKey = ApiKey.extend({
   key: z.string().describe("shown this once; only a salted hash is kept"),
 });
+export type NewKey = z.infer<typeof NewKey>;
 /** A link that signs in once. */
 export const SignInLink = z.object({
   code: z.string().describe("used once, by the form at /sign-in?code=..."),

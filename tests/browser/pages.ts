@@ -1,5 +1,6 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
+import type { ApiKey } from "../../src/db/access/api_keys.ts";
 import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
 import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";
@@ -13,6 +14,27 @@ const person = {
   until: "2026-03-03T00:00:00.000Z",
   session: "s",
 };
+
+const KEYS: ApiKey[] = [
+  {
+    name: "owner",
+    role: "admin",
+    createdAt: "2026-03-01T08:00:00.000Z",
+    createdBy: null,
+    lastUsedAt: null,
+    expiresAt: null,
+    scopes: null,
+  },
+  {
+    name: "shop",
+    role: "operator",
+    createdAt: "2026-03-02T08:00:00.000Z",
+    createdBy: "ann",
+    lastUsedAt: "2026-03-02T09:00:00.000Z",
+    expiresAt: "2026-04-02T09:00:00.000Z",
+    scopes: ["read", "events:write"],
+  },
+];
 
 /** Once with all it can show. */
 export const PAGES = [
@@ -49,12 +71,20 @@ export const PAGES = [
   "/act/stop?model=churn",
   "/act/retire?model=order-count",
   "/act/restore?model=returns",
+  "/keys",
+  "/act/add-key",
+  "/act/rotate-key?name=shop",
+  "/act/revoke-key?name=shop",
   "/nothing",
 ];
 
 /** Serves the pages over these rows, to somebody who has signed in. */
 export async function withPages<T>(rows: Fixture, use: (url: string) => Promise<T>): Promise<T> {
-  const sessions = { ...ANONYMOUS, currentUser: () => Promise.resolve(person) };
+  const sessions = {
+    ...ANONYMOUS,
+    currentUser: () => Promise.resolve(person),
+    ask: () => Promise.resolve({ body: { keys: KEYS } }),
+  };
   const handler = await buildDashboard(fixtureDashboard(rows), { sessions });
   const gone = new AbortController();
   const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };

@@ -38,7 +38,7 @@ create table api_keys (
   previous_salt text,
   previous_hash text,
   previous_until timestamp with time zone,
-  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text]))),
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'data-scientist'::text, 'operator'::text, 'privacy-officer'::text, 'admin'::text]))),
   constraint api_keys_pkey PRIMARY KEY (name),
   constraint api_keys_sha256_key UNIQUE (hash)
 );
