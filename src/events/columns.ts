@@ -67,6 +67,8 @@ export class Columns {
   readonly #candidates = new Map<PlanField, Candidates>();
   readonly #seen = new Set<string>();
   readonly #unread = new Set<string>();
+  /** the first key that holds a list of objects: the events may lie within */
+  #nested: string | undefined;
   readonly lists: string[] = [];
   names: readonly string[] | undefined;
 
@@ -241,6 +243,8 @@ export class Columns {
       if (this.#seen.has(name) || this.#seen.size >= 1000) continue;
       this.#seen.add(name);
       this.#propose(name, name);
+      const value = record[name as keyof RecordData] as unknown;
+      if (Array.isArray(value) && typeof value[0] === "object") this.#nested ??= name;
     }
     if (items.length === 0 || !this.plan.explode) return;
     for (const name in items[0].value as Record<string, unknown>) {
@@ -298,9 +302,19 @@ export class Columns {
     throw new InvalidInputError(
       `Cannot import "${this.file}": need a column ${need.join(" and ")}, have ${this.#have()}; say ${
         cure.join(" and ")
-      }`,
+      }${this.#otherCure()}`,
       "file",
     );
+  }
+
+  /** What else may be the reason that columns are missing. */
+  #otherCure(): string {
+    if (this.#nested !== undefined) {
+      return `, or --explode ${this.#nested} where the events are the items of that list`;
+    }
+    return this.names?.length === 1
+      ? ", or --delimiter where another character stands between the columns"
+      : "";
   }
 }
 

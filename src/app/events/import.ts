@@ -140,7 +140,7 @@ async function tellAgain(
   tally.resume(before, await importTotals(sql, before.id));
 }
 
-const BATCH = 2000;
+const BATCH = 10_000;
 
 class ImportRun {
   state: ImportState;
