@@ -25,6 +25,7 @@ import { addMonitoringRoutes } from "./routes/monitoring.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addPredictionRoutes } from "./routes/predictions.ts";
 import { addApprovalRoutes } from "./routes/approvals.ts";
+import { addPrivacyRoutes } from "./routes/privacy.ts";
 import { addRolloutRoutes } from "./routes/rollouts.ts";
 import { addRetrainingRoutes } from "./routes/retraining.ts";
 
@@ -42,7 +43,9 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   app.onError((error, c) => {
     const id = c.get("requestId");
     const problem = problemOf(error, id);
-    if (problem.status >= 500) deps.log(`${id} ${c.req.method} ${c.req.path}: ${described(error)}`);
+    if (problem.status >= 500) {
+      deps.log(`${id} ${c.req.method} ${withoutPerson(c.req.path)}: ${described(error)}`);
+    }
     if (error instanceof MethodNotAllowedError) c.header("Allow", error.allow.join(", "));
     if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');
     const answer = c.json(problem, problem.status as ContentfulStatusCode, {
@@ -68,6 +71,7 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   addPredictionRoutes(app, deps);
   addEventRoutes(app, deps);
   addImportRoutes(app, deps);
+  addPrivacyRoutes(app, deps);
   addAlertRoutes(app, deps);
   addKeyRoutes(app, deps, keys);
   addOperationRoutes(app, deps);
@@ -98,5 +102,8 @@ function refuseInvalid(result: { success: true; data: unknown } | { success: fal
     field || "body",
   );
 }
+
+/** A path as it may be logged: ids of persons stay out. */
+const withoutPerson = (path: string) => path.replace(/^\/people\/[^/]+/, "/people/{id}");
 
 const described = (error: unknown) => error instanceof Error ? error.stack ?? error.message : String(error);

@@ -4,7 +4,7 @@ import { type Database, inTransaction } from "./connect.ts";
 export const APP_ROLE = "perennial_app";
 
 /** Tables to which the app only adds: nobody who gets hold of its connection can rewrite them. */
-const APPEND_ONLY = ["audit", "audit_checkpoints", "serving_history"] as const;
+const APPEND_ONLY = ["audit", "audit_checkpoints", "redactions", "serving_history"] as const;
 /** Tables that only their owner writes. */
 const OWNERS = ["audit_head", "migrations"] as const;
 
