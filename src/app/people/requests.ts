@@ -28,6 +28,7 @@ type Deps = PeopleDeps & { sql: Database };
 
 /** @throws {NotFoundError} nothing is kept of this shopper */
 async function keyOf(deps: Deps, user: string): Promise<string> {
+  forgetRemembered(deps.sql); // another process may have erased them
   const keys = await knownKeysOf(deps, [user]);
   if (!keys.isKnown(user)) throw new NotFoundError("person", "of this id");
   return keys(user);

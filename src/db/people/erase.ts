@@ -125,6 +125,7 @@ export async function purgeTables(sql: Database): Promise<{ rewritten: string[];
     await sql.unsafe(`vacuum (${isSmall ? "full, analyze" : "analyze"}) ${table}`);
     (isSmall ? rewritten : vacuumed).push(table);
   }
+  await sql`vacuum (full) pg_statistic`; // samples of the columns; Postgres passes it over where the role may not
   return { rewritten, vacuumed };
 }
 
