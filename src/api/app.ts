@@ -4,6 +4,7 @@ import type { ZodError } from "zod";
 import { systemClock } from "../core/clock.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { unstorableField } from "../core/text.ts";
+import { cleanProse } from "../app/events/personal_text.ts";
 import { createAccessLog } from "../app/security/access_log.ts";
 import { createKeyRing } from "../app/security/key_ring.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
@@ -39,7 +40,7 @@ export interface AppOptions {
 
 /** The HTTP API, built from what it needs, so that a test builds it the same way. */
 export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api {
-  const app: Api = new OpenAPIHono<AppEnv>({ defaultHook: refuseInvalid });
+  const app: Api = new OpenAPIHono<AppEnv>({ defaultHook: (result) => refuseInvalid(deps, result) });
   app.onError((error, c) => {
     const id = c.get("requestId");
     const problem = problemOf(error, id);
@@ -92,15 +93,24 @@ export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api
   return app;
 }
 
-/** Turns a failed schema into one of our errors, and refuses text that no database can hold, wherever it stands. */
-function refuseInvalid(result: { success: true; data: unknown } | { success: false; error: ZodError }): void {
+/**
+ * Turns a failed schema into one of our errors, refuses text that no database can hold, wherever it stands, and keeps
+ * personal data out of reasons.
+ */
+async function refuseInvalid(
+  { sql }: Pick<ApiDeps, "sql">,
+  result: { success: true; data: unknown } | { success: false; error: ZodError },
+): Promise<undefined> {
   if (!result.success) throw invalidInput(result.error);
   const field = unstorableField(result.data);
-  if (field === null) return;
-  throw new InvalidInputError(
-    `${field || "body"}: must not hold NUL or half of a surrogate pair`,
-    field || "body",
-  );
+  if (field !== null) {
+    throw new InvalidInputError(
+      `${field || "body"}: must not hold NUL or half of a surrogate pair`,
+      field || "body",
+    );
+  }
+  const said = result.data as { why?: unknown } | null;
+  if (typeof said?.why === "string") said.why = await cleanProse(sql, "why", said.why);
 }
 
 /** A path as it may be logged: ids of persons stay out. */

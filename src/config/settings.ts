@@ -56,6 +56,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["min_train_cutoffs", "cut-offs", "checks"],
       ["max_train_cutoffs", "cut-offs", "training"],
       ["after_erasure", "", "no decision"],
+      ["personal_text", "", "no decision"],
       ["seed", "", "training"],
       ["refit", "", "afterwards"],
     ],

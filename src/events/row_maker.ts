@@ -13,7 +13,7 @@ import { readTime, type TimeRule } from "./time_text.ts";
 import { TypeWords } from "./type_words.ts";
 import { createZone } from "./zone.ts";
 
-const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country"] as const;
+const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", "consent"] as const;
 const NUMBER_FIELDS = ["price", "quantity", "amount"] as const;
 
 /** Makes rows of a file's records, as its plan and the survey of its columns say. */
@@ -238,11 +238,11 @@ export class RowMaker {
     const money = typeof value === "number" ? value : readNumber(String(value), this.#numbers.get(column)!);
     const row = this.#row(line, data, undefined);
     if (typeof money !== "number" || money === 0 || !("raw" in row) || "refused" in row) return undefined;
-    const { user, session, country, currency, time } = row.raw;
+    const { user, session, consent, country, currency, time } = row.raw;
     const order = String(session ?? line);
     if (order === this.#refunded) return undefined;
     this.#refunded = order;
-    const raw = { type: "return", user, session, country, currency, time, amount: -Math.abs(money) };
+    const raw = { type: "return", user, session, consent, country, currency, time, amount: -Math.abs(money) };
     return { line, raw: Object.fromEntries(Object.entries(raw).filter(([, held]) => held !== undefined)) };
   }
 }

@@ -22,6 +22,8 @@ import { type JudgedRow, RowJudge } from "../../events/row_judge.ts";
 import { keptOf, Tally } from "../../events/tally.ts";
 import { shopMoney, withMoney } from "./shop_money.ts";
 import { type IngestDeps, type Judged, store } from "./ingest.ts";
+import { cleanRows } from "./clean_rows.ts";
+import { cleanProse } from "./personal_text.ts";
 import { type Keys, keysOf } from "../people/keys.ts";
 import { userIn } from "../../events/user.ts";
 
@@ -97,11 +99,12 @@ function identifying(plan: ImportPlan, { plan: own = {} }: ImportOptions): Impor
 
 async function importOpened(
   deps: IngestDeps,
-  file: EventFile,
+  opened: EventFile,
   plan: ImportPlan,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const { sql } = deps;
+  const file = { ...opened, name: await cleanProse(sql, "file name", opened.name) };
   const sourceId = await identityOf(file, plan);
   const before = await beginImport(sql, { sourceId, name: file.name });
   const isFresh = before.linesDone === 0 && !before.finished;
@@ -181,7 +184,8 @@ class ImportRun {
 
   async readAll(): Promise<void> {
     try {
-      for await (const { rows, bytesRead } of this.file.read()) {
+      for await (const { rows: read, bytesRead } of this.file.read()) {
+        const rows = await cleanRows(this.deps, read);
         this.#bytesRead = bytesRead;
         this.#keys = await keysOf(
           this.deps,

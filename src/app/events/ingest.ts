@@ -7,6 +7,8 @@ import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import { knownFields } from "../../events/field_names.ts";
+import { cleanRows } from "./clean_rows.ts";
+import { cleaned } from "./personal_text.ts";
 import { keysOf, type PeopleDeps } from "../people/keys.ts";
 import { userIn } from "../../events/user.ts";
 import { shopMoney } from "./shop_money.ts";
@@ -67,10 +69,20 @@ export async function ingest(
 ): Promise<IngestResult> {
   const { sql, clock } = deps;
   const nowMs = clock();
-  const raws = sent.map((raw) => isObject(raw) ? knownFields(raw) : raw);
+  const mapped = sent.map((raw) => isObject(raw) ? knownFields(raw) : raw);
+  const clean = await cleaned(deps, mapped);
+  const raws = mapped.map((raw, i) => clean.get(i)?.fields ?? raw);
   const money = raws.some(namesCurrency) ? await shopMoney(sql) : undefined;
   const pseudonym = await keysOf(deps, usersOf(raws));
-  const judged = raws.map((raw): Judged => {
+  const judged = raws.map((raw, i): Judged => {
+    const refused = clean.get(i)?.refused;
+    if (refused) {
+      return {
+        kind: "quarantined",
+        put: quarantined(raw, { ...refused, source }, pseudonym),
+        value: refused.value,
+      };
+    }
     const verdict = validateEvent(raw, { nowMs, pseudonym, money, isMapped: true });
     if (verdict.kind === "accepted") {
       const refusal = { reason: CONFLICT, field: "id", source };
@@ -95,7 +107,7 @@ export async function ingestTracked(
   const { sql, clock } = deps;
   const nowMs = clock();
   const money = await shopMoney(sql);
-  const rows = trackedRows(tracker, records, money);
+  const rows = await cleanRows(deps, trackedRows(tracker, records, money));
   if (rows.length > rowsMax) {
     throw new InvalidInputError(`Send less at once: ${rowsMax} events at most, not ${rows.length}`, "body");
   }

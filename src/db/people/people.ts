@@ -1,4 +1,5 @@
 import type { Sql } from "../connect.ts";
+import { arrayLiteral } from "../array_literal.ts";
 import { withRetry } from "../retry.ts";
 
 /** A shopper as the map knows them. */
@@ -36,15 +37,16 @@ export async function findPeople(
   asked: readonly Asked[],
   { newKey, layers = 1 }: { newKey?: (hash: string) => string; layers?: number } = {},
 ): Promise<Found> {
-  const hashes = asked.map(({ hash }) => hash);
-  const older = asked.map((one) => one.older);
-  const keys = asked.map(({ hash }) => newKey?.(hash) ?? null);
+  const hashes = arrayLiteral(asked.map(({ hash }) => hash));
+  const older = arrayLiteral(asked.map((one) => one.older));
+  const keys = arrayLiteral(asked.map(({ hash }) => newKey?.(hash) ?? null));
   const rows = await withRetry(
     sql,
     (sql) =>
       sql<{ hash: string | null; key: string | null; objects: boolean | null; layers: number }[]>`
     with asked as (
-      select hash, older, key from unnest(${hashes}::uuid[], ${older}::uuid[], ${keys}::uuid[]) as a(hash, older, key)
+      select hash, older, key from unnest(
+        ${hashes}::text::uuid[], ${older}::text::uuid[], ${keys}::text::uuid[]) as a(hash, older, key)
     ), known as (
       select a.hash, p.key, p.objected_at is not null as objects from asked a join people p on p.hash = a.hash
       union all

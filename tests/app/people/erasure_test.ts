@@ -187,7 +187,7 @@ Deno.test(
       const { key, block, evidence } = await fill(bench);
       const words = [MARIE, pseudonym(MARIE), key];
       await sql`analyze`; // samples of the values of a column lie in a table of their own
-    const before = await search(bench, words);
+      const before = await search(bench, words);
       for (const place of ["public.events", "public.quarantine", "public.people", "/base/", "artefacts"]) {
         assert.ok(
           before.some((found) => found.includes(place)),
