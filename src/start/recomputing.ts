@@ -5,13 +5,14 @@ import { QualityEvidence } from "../quality/quality_evidence.ts";
 import { judgeQuality } from "../quality/judge_quality.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
 import { recomputeDrift } from "../monitoring/recompute_drift.ts";
+import { redactionsBehind } from "../db/people/redactions.ts";
 import { openValue } from "../registry/sealed.ts";
 import { codeVersion } from "../core/code_version.ts";
 import type { Shared } from "./shared.ts";
 
 /** Returns what recomputes past checks: the code that judges now. */
 export async function recomputing(
-  { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
+  { sql, store, driftWorkers }: Pick<Shared, "sql" | "store" | "driftWorkers">,
 ): Promise<ExplainDeps> {
   return {
     open: (sha256) => openValue(store, sha256),
@@ -20,6 +21,7 @@ export async function recomputing(
       drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
+    redactions: (sha256s) => redactionsBehind(sql, sha256s),
     codeVersion: await codeVersion(),
   };
 }

@@ -99,7 +99,7 @@ async function told({ sql, client, taskQueue }: Service, { received }: Receiver)
 async function recomputed({ sql }: Service, home: string): Promise<void> {
   const driftWorkers = createDriftWorkerPool();
   try {
-    const deps = await recomputing({ store: fileArtefacts(join(home, "artefacts")), driftWorkers });
+    const deps = await recomputing({ sql, store: fileArtefacts(join(home, "artefacts")), driftWorkers });
     const checks = await listChecks(sql, {});
     assert.equal(checks.length, 2);
     for (const { id } of checks) {
