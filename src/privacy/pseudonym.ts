@@ -55,10 +55,10 @@ export const besidePublic = (
   own: Pseudonym,
   { made, isKnown }: { made: Pseudonym; isKnown: (key: string) => boolean },
 ): Pseudonym =>
-(user) => {
-  const key = made(user);
-  return isKnown(key) ? key : own(user);
-};
+  Object.assign((user: string) => {
+    const key = made(user);
+    return isKnown(key) ? key : own(user);
+  }, { layers: own.layers, older: own.older });
 
 function asUuid(bytes: Uint8Array): string {
   const b = bytes.slice(0, 16);

@@ -1,4 +1,4 @@
-import type { Sql } from "../connect.ts";
+import { type Database, inTransaction, type Sql } from "../connect.ts";
 import { arrayLiteral } from "../array_literal.ts";
 import { withRetry } from "../retry.ts";
 
@@ -29,7 +29,8 @@ export interface Found {
  * of their hashes, so that concurrent batches wait for each other instead of deadlocking.
  * @param asked each hash once
  * @param options.newKey of a shopper who is not known yet; left out: nobody is added
- * @param options.layers that the hashes were made with; where the map has more by now, nobody is added
+ * @param options.layers that the hashes were made with; where the map has more by now, nobody is added. 0: they are public,
+ * and no secret is laid over them
  * @returns by `hash`
  */
 export async function findPeople(
@@ -57,7 +58,7 @@ export async function findPeople(
       insert into people (hash, key, layer)
       select hash, key, ${layers}::int from asked
       where key is not null and hash not in (select hash from known)
-        and ${layers}::int >= (select layers from current) order by hash
+        and (${layers}::int = 0 or ${layers}::int >= (select layers from current)) order by hash
       on conflict (hash) do update set hash = excluded.hash
       returning hash, key, objected_at is not null as objects
     )
@@ -75,4 +76,34 @@ export async function findPeople(
 export async function setObjection(sql: Sql, key: string, objects: boolean): Promise<void> {
   await sql`update people set objected_at = ${objects ? sql`coalesce(objected_at, now())` : null}
     where key = ${key}`;
+}
+
+/** Counts the shoppers whose hash is made with fewer secrets. Public ones are made with none. */
+export async function peopleBehind(sql: Sql, layers: number): Promise<number> {
+  const [row] =
+    await sql`select count(*)::float8 as people from people where layer > 0 and layer < ${layers}`;
+  return row.people;
+}
+
+const REHASHED_AT_ONCE = 2000;
+
+/**
+ * Lays the newest secret over some of the hashes that lack it. Keys stay, so nothing else changes.
+ * @returns how many; 0: none is left
+ */
+export async function rehashPeople(
+  sql: Database,
+  { layers, hashOf }: { layers: number; hashOf: (hash: string, layer: number) => string },
+): Promise<number> {
+  return await inTransaction(sql, async (tx) => {
+    const rows = await tx<{ hash: string; layer: number }[]>`select hash, layer from people
+      where layer > 0 and layer < ${layers} order by hash limit ${REHASHED_AT_ONCE} for update`;
+    if (rows.length === 0) return 0;
+    const before = arrayLiteral(rows.map(({ hash }) => hash));
+    const after = arrayLiteral(rows.map(({ hash, layer }) => hashOf(hash, layer)));
+    await tx`update people p set hash = again.after, layer = ${layers}
+      from unnest(${before}::text::uuid[], ${after}::text::uuid[]) as again(before, after)
+      where p.hash = again.before`;
+    return rows.length;
+  });
 }
