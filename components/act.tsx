@@ -18,8 +18,11 @@ export const actPath = (
     ...version === undefined ? {} : { version: String(version) },
   })}`;
 
+/** What changes the rules, or is about one person. */
+const ADMINS: ReadonlySet<string> = new Set(["configuration", "person"]);
+
 /** The least role for a page below `/act`, as the API has it for the route behind the page. */
-export const roleFor = (action: string): Role => action === "configuration" ? "admin" : "operator";
+export const roleFor = (action: string): Role => ADMINS.has(action) ? "admin" : "operator";
 
 interface ActProps {
   person: Person;

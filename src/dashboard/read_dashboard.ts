@@ -11,6 +11,7 @@ import { dataReads } from "./reads/data.ts";
 import { importReads } from "./reads/imports.ts";
 import { monitoringReads } from "./reads/monitoring.ts";
 import { overviewReads } from "./reads/overview.ts";
+import { privacyReads } from "./reads/privacy.ts";
 import { rolloutReads } from "./reads/rollouts.ts";
 import { statusReads } from "./reads/status.ts";
 import { versionReads } from "./reads/versions.ts";
@@ -30,5 +31,6 @@ export const readDashboard = (deps: DashboardDeps): Dashboard => ({
   ...analysisReads(deps),
   ...dataReads(deps),
   ...importReads(deps),
+  ...privacyReads(deps),
   ...backtestReads(deps),
 });

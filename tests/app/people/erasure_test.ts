@@ -11,7 +11,9 @@ import { openSigning } from "../../../src/app/security/signing_key.ts";
 import { DAY_MS } from "../../../src/core/time.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { saveSnapshot } from "../../../src/db/cycles/snapshots.ts";
-import { countEvents } from "../../../src/db/events/events.ts";
+import { getPrivacyRequest } from "../../../src/db/people/privacy_requests.ts";
+import { verifyRedactions } from "../../../src/db/people/redactions.ts";
+import { countEvents, insertEvents } from "../../../src/db/events/events.ts";
 import { moveServing } from "../../../src/db/models/serving.ts";
 import { grantApp } from "../../../src/db/roles.ts";
 import { cacheHome } from "../../../src/embedded/home.ts";
@@ -32,6 +34,7 @@ import {
   freshTaskQueue,
   sharedInstallation,
 } from "../../support/installation.ts";
+import { event } from "../../db/events_support.ts";
 import { foundInDump, foundInFiles } from "./search.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -236,3 +239,69 @@ Deno.test(
       assert.equal(again.rows, 20, "the next snapshot does not have her");
     }),
 );
+
+Deno.test(
+  "an objection has the blocks that the person is in built again without them, and erases nothing",
+  options,
+  () =>
+    withBench(async (bench) => {
+      const { call, sql, store, client } = bench;
+      const { key } = await fill(bench);
+      const begun = await call("POST", "/privacy/objections", { user: MARIE, why: "by mail" });
+      const { request } = await begun.json();
+      await client.workflow.getHandle(privacyRequestId(request)).result();
+      const { sha256, rows } = await featureBlock({ sql, store }, PROTOCOL, CUTOFF_MS);
+      assert.equal(rows, 20);
+      assert.ok(!decodeFeatures(await store.getRows(sha256)).users.includes(key));
+      assert.equal((await sql`select from events where user_key = ${key}`).length, 5);
+      const told = await (await call("GET", `/privacy/requests/${request}`)).json();
+      assert.deepEqual([told.signed, told.receipt.kind, told.redactions], ["valid", "objection", []]);
+    }),
+);
+
+Deno.test("what comes in under the old key while an erasure runs is gone after its second round; a retrain follows the setting", () =>
+  withApp(async (served) => {
+    const { call, sql } = served;
+    const home = await Deno.makeTempDir();
+    const store = fileArtefacts(`${home}/artefacts`);
+    const signing = await openSigning({ home });
+    const { key, block } = await fill({ ...served, store, signing } as Bench);
+    await call("PATCH", "/retraining/config", { after_erasure: "now" });
+    const { request } = await (await call("POST", "/privacy/erasures", { user: MARIE, why: "by mail" }))
+      .json();
+    const deps = { sql, store, signing, clock: () => Date.parse(NOW), models: await loadModels() };
+    const steps = createPrivacyActivities(deps);
+    assert.deepEqual(await steps.forgetPerson({ request }), { settleMs: 60_000 });
+    await steps.erasePersonRows({ request });
+    await steps.redactPersonFiles({ request });
+    await insertEvents(sql, [event({ userKey: key, atMs: Date.parse(NOW) - DAY_MS })]); // by who still remembers her
+    const late = await sealValue(store, { key });
+    await steps.erasePersonRows({ request });
+    await steps.redactPersonFiles({ request });
+    await steps.closePrivacyRequest({ request });
+    await steps.closePrivacyRequest({ request }); // again changes nothing
+    assert.equal((await sql`select from events where user_key = ${key}`).length, 0);
+    assert.ok(!JSON.stringify(await openValue(store, late)).includes(key));
+    const { found, receipt } = await getPrivacyRequest(sql, request);
+    assert.deepEqual([found.events, found.files], [6, 3]);
+    assert.deepEqual(receipt!.retraining, { policy: "now", begun: ["churn"] });
+    const messages = await sql`select message from outbox where target = 'retrainer/churn'`;
+    assert.deepEqual(messages.map(({ message }) => message.action), ["force"]);
+    const counted = await sql`select sum(events)::int as n from day_counts`;
+    assert.equal(
+      counted[0].n,
+      (await sql`select from events`).length,
+      "counts of days are those of the events",
+    );
+    await sql`update redactions set what = 'nothing' where number = 2`.then(
+      () => assert.fail("the chain can be rewritten"),
+      (error) => assert.match(error.message, /append-only/),
+    );
+    await sql.begin(async (tx) => {
+      await tx`set local session_replication_role = 'replica'`; // past the trigger, as only an administrator may
+      await tx`update redactions set what = 'nothing' where number = 2`;
+    });
+    assert.deepEqual(await verifyRedactions(sql), { entries: 3, firstBroken: 2 });
+    assert.ok(await store.getRows(block));
+    await Deno.remove(home, { recursive: true });
+  }));
