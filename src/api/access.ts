@@ -69,6 +69,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /events/quarantine": "viewer",
   "POST /events/quarantine/replay": "operator",
 
+  "DELETE /people/{id}": "admin",
+  "GET /people/{id}/export": "admin",
+  "POST /privacy/erasures": "admin",
+  "POST /privacy/exports": "admin",
+  "POST /privacy/objections": "admin",
+  "GET /privacy/requests": "viewer",
+  "GET /privacy/requests/{request}": "viewer",
+
   "GET /imports": "reader",
   "POST /imports/{import}/undo": "operator",
 
@@ -90,6 +98,8 @@ export function scopeOf(route: string): Scope {
   if (/^\/keys/.test(path)) return "keys:manage";
   if (/^\/predictions/.test(path)) return "predictions:read";
   if (/^\/events/.test(path) && method !== "GET") return "events:write";
+  if (/^\/people\/\{id\}\/export|^\/privacy\/exports/.test(path)) return "people:read";
+  if (/^\/people|^\/privacy\/(erasures|objections)/.test(path)) return "people:erase";
   if (method === "GET" || path === "/retraining/config/try") return "read";
   if (/^\/retraining\/config$/.test(path)) return "config:write";
   if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring/.test(path)) return "retraining:run";
@@ -101,6 +111,8 @@ export const ABOUT_PERSONS: ReadonlySet<string> = new Set([
   "POST /predictions/{model}",
   "GET /events/quarantine",
   "GET /audit",
+  "GET /people/{id}/export",
+  "POST /privacy/exports",
 ]);
 
 /**

@@ -32,6 +32,9 @@ const Variables = z.object({
   PERENNIAL_TLS_CERT: z.string().optional(),
   PERENNIAL_TLS_KEY: z.string().optional(),
   PERENNIAL_SECRET: z.string().min(16).optional(),
+  /** secrets before it, oldest first, set apart by commas: it is laid over them */
+  PERENNIAL_OLDER_SECRETS: z.string().transform((text) => text.split(",").map((secret) => secret.trim()))
+    .pipe(z.array(z.string().min(16))).optional(),
   /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
   PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),

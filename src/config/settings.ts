@@ -56,6 +56,8 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["first_cutoff", "date", "protocol"],
       ["min_train_cutoffs", "cut-offs", "checks"],
       ["max_train_cutoffs", "cut-offs", "training"],
+      ["after_erasure", "", "no decision"],
+      ["personal_text", "", "no decision"],
       ["seed", "", "training"],
       ["refit", "", "afterwards"],
     ],

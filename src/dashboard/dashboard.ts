@@ -10,6 +10,7 @@ import type { DataReads } from "./reads/data.ts";
 import type { ImportReads } from "./reads/imports.ts";
 import type { MonitoringReads } from "./reads/monitoring.ts";
 import type { OverviewReads } from "./reads/overview.ts";
+import type { PrivacyReads } from "./reads/privacy.ts";
 import type { RolloutReads } from "./reads/rollouts.ts";
 import type { StatusReads } from "./reads/status.ts";
 import type { VersionReads } from "./reads/versions.ts";
@@ -30,6 +31,7 @@ export type Dashboard =
   & AnalysisReads
   & DataReads
   & ImportReads
+  & PrivacyReads
   & BacktestReads;
 
 /** The subject that a page which keeps itself current follows. */

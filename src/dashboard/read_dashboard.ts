@@ -12,6 +12,7 @@ import { dataReads } from "./reads/data.ts";
 import { importReads } from "./reads/imports.ts";
 import { monitoringReads } from "./reads/monitoring.ts";
 import { overviewReads } from "./reads/overview.ts";
+import { privacyReads } from "./reads/privacy.ts";
 import { rolloutReads } from "./reads/rollouts.ts";
 import { statusReads } from "./reads/status.ts";
 import { versionReads } from "./reads/versions.ts";
@@ -32,5 +33,6 @@ export const readDashboard = (deps: DashboardDeps): Dashboard => ({
   ...analysisReads(deps),
   ...dataReads(deps),
   ...importReads(deps),
+  ...privacyReads(deps),
   ...backtestReads(deps),
 });

@@ -14,7 +14,7 @@ import { readTime, type TimeRule } from "./time_text.ts";
 import { TypeWords } from "./type_words.ts";
 import { createZone } from "./zone.ts";
 
-const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country"] as const;
+const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", "consent"] as const;
 const NUMBER_FIELDS = ["price", "quantity", "amount"] as const;
 const MONEY_FIELDS = ["price", "amount", "refunds"] as const;
 
@@ -278,9 +278,9 @@ export class RowMaker {
   #refund(line: number, order: Record<string, unknown>, sum: unknown, column: Column): FileRow[] {
     const money = typeof sum === "number" ? sum : readNumber(anyText(sum ?? ""), this.#numbers.get(column)!);
     if (money === 0 || sum === undefined || sum === null) return [];
-    const { user, session, country, currency, time } = order;
+    const { user, session, consent, country, currency, time } = order;
     const amount = typeof money === "number" ? -Math.abs(money) : undefined;
-    const fields = { type: "return", user, session, country, currency, time, amount };
+    const fields = { type: "return", user, session, consent, country, currency, time, amount };
     const raw = Object.fromEntries(Object.entries(fields).filter(([, held]) => held !== undefined));
     if (typeof money === "number") return [{ line, raw }];
     const reason = `the refund ${money}`;

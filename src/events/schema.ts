@@ -24,6 +24,25 @@ const number = z.number({ error: NUMBER_RULE })
 /** Names of types. */
 export const TYPE = /^[A-Za-z0-9_.-]{1,40}$/;
 
+const CONSENT: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  granted: true,
+  "1": true,
+  false: false,
+  no: false,
+  denied: false,
+  "0": false,
+};
+
+/** Returns what a consent flag says; null: nothing that is understood. */
+export const consentOf = (value: unknown): boolean | null =>
+  CONSENT[String(value).trim().toLowerCase()] ?? null;
+
+/** Whether an event says that its shopper did not consent; a flag that is not understood counts as that. */
+export const lacksConsent = ({ consent }: { readonly consent?: unknown }): boolean =>
+  consent !== undefined && consent !== null && consent !== "" && consentOf(consent) !== true;
+
 /** One thing that happened in the shop, as it is sent. Fields may also carry the names in `FIELD_NAMES`. */
 export const ShopEvent = z.object({
   id: text.describe("Sent twice, an event counts once. Without one, it is derived from the event's content"),
@@ -32,6 +51,12 @@ export const ShopEvent = z.object({
     .describe("view, cart, purchase, return; any other short name is kept and counted"),
   user: text.describe("Stored as a pseudonym only. An event without one counts for volume and data quality"),
   session: text,
+  consent: z.union([z.boolean(), z.string(), z.number()]).refine((value) => consentOf(value) !== null, {
+    error: "must be true or false",
+  }).nullish().describe(
+    "false: the shopper and the session are not kept with it, so that nothing is learnt of them; it counts for volume. " +
+      "Left out: true",
+  ),
   product: text,
   category: text,
   country: text.describe("where the shopper is; versions are compared within the largest countries too"),

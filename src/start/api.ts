@@ -82,6 +82,7 @@ export async function runApi(shared: Shared): Promise<string> {
     publicUrl: config.PERENNIAL_PUBLIC_URL,
     readsNeedKey: isBehindProxy(config),
     verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),
+    checkSignature: shared.signing.check,
     log,
   };
   const pages = {

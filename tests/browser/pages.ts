@@ -49,6 +49,8 @@ export const PAGES = [
   `/rollouts/${fixture.rollouts[0].rollout.id}`,
   "/alerts",
   "/audit",
+  "/privacy",
+  "/act/person",
   "/configuration",
   "/monitoring",
   "/monitoring?model=spending",
