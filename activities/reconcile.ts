@@ -1,3 +1,4 @@
+import type { Log } from "../src/core/log.ts";
 import type { WantedAlert } from "../src/alerts/alert.ts";
 import { settleAlerts } from "../src/app/alerts/settle.ts";
 import { createVersionFiles } from "../src/app/registry/version_files.ts";
@@ -47,7 +48,7 @@ export interface ReconcileDeps extends ActivityDeps {
   workflows: WorkflowControl;
   /** what a retrainer that starts for the first time does; also whether the monitor looks by itself */
   active: boolean;
-  log: (line: string) => void;
+  log: Log;
 }
 
 /** The result of one comparison of what should run with what does. */

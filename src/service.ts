@@ -27,6 +27,8 @@ import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./st
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
 import { obeysUnsigned } from "./start/exposure.ts";
 import { runWorker } from "./start/worker.ts";
+import { startProbes } from "./start/probes.ts";
+import { openTelemetry } from "./start/telemetry.ts";
 import { startCheckpoints, startOutbox } from "./start/timers.ts";
 import { runApi } from "./start/api.ts";
 
@@ -66,6 +68,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const { config, home, parts, log } = options;
+  const instruments = await openTelemetry(options, undo);
   const servers = await findServers(options);
   undo.add("the servers", () => servers.stop());
   const databaseUrl = await prepareDatabase(databaseUrls(options, servers));
@@ -136,8 +139,10 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     databaseUrl,
     signals,
     signing,
+    instruments,
     undo,
   };
+  await startProbes(shared);
   startOutbox(shared);
   startCheckpoints(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;

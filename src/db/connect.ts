@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { messageOf } from "../core/errors.ts";
+import { tellOfStatements } from "./statements.ts";
 
 /** A pool of connections, or one transaction of it: what every query function takes first. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
@@ -34,7 +35,7 @@ export function connect(
     statementMs?: number;
   } = {},
 ): Database {
-  return postgres(url, {
+  const pool = postgres(url, {
     max,
     types: { date: time, bigint },
     transform: { column: { from: postgres.toCamel } }, // user_key arrives as userKey
@@ -48,6 +49,8 @@ export function connect(
       ...statementMs === undefined ? {} : { statement_timeout: statementMs },
     },
   }) as Database;
+  tellOfStatements(pool);
+  return pool;
 }
 
 /** The database does not let us in, or is not there. */

@@ -1,7 +1,7 @@
 /** The shapes that the parts of an embedded installation share. */
 
-/** Takes one finished line for a person to read; no line break at its end. */
-export type Log = (line: string) => void;
+import type { Log } from "../core/log.ts";
+export type { Log };
 
 /** The environment as `src/config/environment.ts` read it, handed in so that nothing here reads it again. */
 export interface HostEnvironment {

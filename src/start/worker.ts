@@ -6,6 +6,7 @@ import { connect, type Database } from "../db/connect.ts";
 import { workerSeen } from "../db/cycles/workers.ts";
 import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
+import { watchActivities } from "../temporal/activity_interceptor.ts";
 import { createWorker } from "../temporal/worker.ts";
 import { createTrainer } from "../training/trainer.ts";
 import type { Shared } from "./shared.ts";
@@ -55,7 +56,14 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     active: shared.active ?? true,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
-  const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
+  const worker = await createWorker({
+    connection,
+    namespace,
+    taskQueue,
+    cache,
+    deps,
+    watch: watchActivities(shared.instruments),
+  });
   const running = worker.run();
   undo.begin(() => {
     if (worker.getState() === "RUNNING") worker.shutdown();

@@ -47,6 +47,10 @@ export class NotingControl implements Control {
     await this.#note("cancel backtest", id);
     return true;
   }
+  async backlog() {
+    await this.#note("backlog");
+    return { workflow: 0, activity: 2 };
+  }
   reachable = () => Promise.resolve(!this.down);
 }
 
@@ -112,7 +116,7 @@ export async function withApp(
       temporalUi: null,
       clock: () => Date.parse(NOW),
       explain: nothingSealed,
-      log: (line) => logged.push(line),
+      log: (line, fields) => logged.push(fields ? `${line} ${JSON.stringify(fields)}` : line),
       ...changed,
     };
     const app = createApp(deps, typeof options === "function" ? options(deps) : options);

@@ -1,3 +1,4 @@
+import type { Log } from "../../../core/log.ts";
 import type { Config } from "../../../config/environment.ts";
 import type { Channels } from "./channel.ts";
 import { emailChannel } from "./email.ts";
@@ -8,7 +9,7 @@ export type { Channel, Channels } from "./channel.ts";
 export { FinalDeliveryError } from "./channel.ts";
 
 /** The channels that the environment configures, by name; the log is always there. */
-export function createChannels(config: Config, log: (line: string) => void): Channels {
+export function createChannels(config: Config, log: Log): Channels {
   const { PERENNIAL_WEBHOOK_URL: url, PERENNIAL_WEBHOOK_SECRET: secret } = config;
   const { PERENNIAL_SMTP_URL: smtp, PERENNIAL_ALERT_FROM: from, PERENNIAL_ALERT_TO: to } = config;
   const channels = [
