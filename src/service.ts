@@ -27,6 +27,7 @@ import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./st
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
 import { obeysUnsigned } from "./start/exposure.ts";
 import { runWorker } from "./start/worker.ts";
+import { openSystemd } from "./start/systemd.ts";
 import { startProbes } from "./start/probes.ts";
 import { openTelemetry } from "./start/telemetry.ts";
 import { startCheckpoints, startOutbox } from "./start/timers.ts";
@@ -147,6 +148,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   startCheckpoints(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
+  await openSystemd(options, undo).ready();
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
   return {
     url,

@@ -15,6 +15,7 @@ export const AlertKind = z.enum([
   "missed check",
   "undelivered change",
   "lost workflow",
+  "server restarted",
   "audit",
   "model",
 ]);

@@ -65,6 +65,13 @@ export interface InstallationOptions extends HostEnvironment {
   ports?: ChosenPorts;
 }
 
+/** A server that died or fell silent and was started again. */
+export interface Restart {
+  server: string;
+  why: string;
+  atMs: number;
+}
+
 /** Postgres and Temporal, ready to use. */
 export interface Installation {
   databaseUrl: string;
@@ -72,6 +79,8 @@ export interface Installation {
   temporalAddress: string;
   /** Where the embedded server's pages answer this process; `undefined`: they are off, or the server is not ours. */
   temporalPagesAt: string | undefined;
+  /** The newest restarts, oldest first. */
+  restarts: readonly Restart[];
   /** Settles with the reason when a server kept dying and is no longer restarted. Never rejects. */
   failed: Promise<Error>;
   /** Stops what was started here, in order and within bounds, and frees the home. Safe to call twice. */

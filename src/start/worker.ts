@@ -99,7 +99,7 @@ const SCHEDULED_MS = 60_000;
 async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promise<void> {
   const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
   const name = `${hostname()}/${Deno.pid}`;
-  const failed = (error: unknown) => log(messageOf(error));
+  const failed = (error: unknown) => log(messageOf(error), { level: "error" });
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));

@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "missed check": "check missed",
   "undelivered change": "change not delivered",
   "lost workflow": "lost workflow",
+  "server restarted": "server restarted",
   "audit": "audit changed",
   "model": "model",
 };
@@ -109,6 +110,8 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
       return { text: "See whether Temporal and a worker run; the check is made up for once they do." };
     case "lost workflow":
       return { text: "See whether Temporal answers; what was lost is begun again every minute." };
+    case "server restarted":
+      return { text: "See the end of its log in the installation's folder, and the room on its disk." };
     case "model":
       return { text: "Look at the model's cycles.", href: `/cycles${ofModel}`, link: "Cycles" };
     default:
