@@ -68,6 +68,15 @@ const Variables = z.object({
   PERENNIAL_SMTP_URL: urlOf("smtps", "smtp").optional(),
   PERENNIAL_ALERT_FROM: z.email().optional(),
   PERENNIAL_ALERT_TO: people.optional(),
+  /** how lines of the log look: for a person, or one JSON object a line */
+  PERENNIAL_LOG: z.enum(["text", "json"]).default("text"),
+  /** where a thread of its own answers /healthz and /readyz, also while this process is busy; left out: nowhere */
+  PERENNIAL_HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** of a collector of traces (OTLP over HTTP); left out: nothing is traced */
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf("https", "http").optional(),
+  /** `name=value`, set apart by commas, sent to that collector */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_SERVICE_NAME: z.string().default("perennial"),
 });
 type Variables = z.infer<typeof Variables>;
 

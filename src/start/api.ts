@@ -73,6 +73,8 @@ export async function runApi(shared: Shared): Promise<string> {
     modelSet: shared.modelSet,
     explain,
     temporalUi,
+    instruments: shared.instruments,
+    folders: { home: shared.home, artefacts: store.folder },
     host,
     webhookSecrets: {
       shopify: config.PERENNIAL_SHOPIFY_SECRET,
