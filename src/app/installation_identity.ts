@@ -55,6 +55,21 @@ export async function checkTemporal(
   return { lost: true };
 }
 
+/** Returns where a database's workflows live, where that is another Temporal than this one; null: it is the same. */
+export async function checkTemporalIs(sql: Sql, id: string | null): Promise<string[] | null> {
+  const known = KnownTemporal.nullable().parse(await getSetting(sql, "temporal"));
+  return known === null || id === null || known.id === id ? null : known.places;
+}
+
+/** The artefact store that a database belongs to, and what a folder's mark says; null: nothing. */
+export async function storeIdentity(
+  sql: Sql,
+  given: string,
+): Promise<{ known: { id: string; folder: string } | null; mark: string | null }> {
+  const known = KnownStore.nullable().parse(await getSetting(sql, "artefacts"));
+  return { known, mark: (await readMark(resolve(given)))?.id ?? null };
+}
+
 /**
  * Remembers which artefact folder a database belongs to. The same folder without its mark is one that is not mounted
  * yet: it is used as soon as it is.

@@ -7,6 +7,7 @@ import { addChecks } from "./commands/checks.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDrill } from "./commands/drill.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
@@ -72,6 +73,7 @@ function perennial(io: Io): Command {
       addModels,
       addRollouts,
       addApprovals,
+      addDoctor,
       addDrill,
       addConfig,
       addBacktest,

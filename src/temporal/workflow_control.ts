@@ -1,4 +1,9 @@
-import { type Client, ScheduleAlreadyRunning, WorkflowNotFoundError } from "@temporalio/client";
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  WorkflowNotFoundError,
+} from "@temporalio/client";
 import {
   reconcile,
   type ReconcileDeps,
@@ -19,6 +24,17 @@ const STATES: Readonly<Record<string, WorkflowState>> = {
   TIMED_OUT: "timed out",
 };
 
+/** Returns what Temporal knows of a workflow. */
+export async function workflowState(client: Client, workflowId: string): Promise<WorkflowState> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return STATES[status.name] ?? "running"; // a word of a newer server says nothing against it
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return "unknown";
+    throw error;
+  }
+}
+
 /**
  * The workflows of an installation, as the reconciler looks at them and begins them again.
  * @param options.control sends what was asked for once more, signed as the first time
@@ -28,15 +44,7 @@ export function workflowControl(
   { taskQueue, control }: { taskQueue: string; control: Pick<Control, "start" | "stop"> },
 ): WorkflowControl {
   return {
-    async stateOf(workflowId) {
-      try {
-        const { status } = await client.workflow.getHandle(workflowId).describe();
-        return STATES[status.name] ?? "running"; // a word of a newer server says nothing against it
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return "unknown";
-        throw error;
-      }
-    },
+    stateOf: (workflowId) => workflowState(client, workflowId),
     ensureRetrainer: (retrainer) => ensureRetrainer(client, { ...retrainer, taskQueue }),
     async setActive(model, active) {
       const requestId = `reconciler/${crypto.randomUUID()}`;
@@ -59,6 +67,23 @@ const SCHEDULES = [
   },
   { id: "perennial-sweep", workflow: "sweep", every: "1 day", summary: "Lets files go that nothing names" },
 ] as const;
+
+export const SCHEDULE_IDS: readonly string[] = SCHEDULES.map(({ id }) => id);
+
+/** Whether a schedule is there. */
+export async function hasSchedule(client: Client, id: string): Promise<boolean> {
+  try {
+    await client.schedule.getHandle(id).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Has the reconciler look now, in place of within a minute. */
+export const reconcileNow = (client: Client): Promise<void> =>
+  client.schedule.getHandle("perennial-reconcile").trigger();
 
 /** Makes sure that the reconciler runs every minute and the sweep every day. @returns whether a schedule was missing */
 export async function ensureSchedules(
