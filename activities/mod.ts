@@ -6,6 +6,7 @@ import { createApproveActivities } from "./approve.ts";
 import { createBacktestActivities } from "./backtest/mod.ts";
 import type { LiveWorkflows } from "./backtest/live.ts";
 import { createScopes, type OpenScope, scoped, type ScopedDeps } from "./backtest/scopes.ts";
+import { type CleanupActivityDeps, createCleanupActivities } from "./cleanup.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
@@ -24,7 +25,7 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** The dependencies of a worker. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & {
+export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & CleanupActivityDeps & {
   predictor: Predictor;
   /** whose signals are obeyed */
   signals: SignalPolicy;
@@ -63,6 +64,7 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createAlertActivities(deps),
     ...createReconcileActivities(deps),
     ...createSweepActivities(deps),
+    ...createCleanupActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };

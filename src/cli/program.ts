@@ -4,6 +4,7 @@ import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addBacktest } from "./commands/backtest.ts";
 import { addChecks } from "./commands/checks.ts";
+import { addCleanup } from "./commands/cleanup.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
 import { addDetect } from "./commands/detect.ts";
@@ -75,6 +76,7 @@ function perennial(io: Io): Command {
       addApprovals,
       addDoctor,
       addDrill,
+      addCleanup,
       addConfig,
       addBacktest,
       addPredict,
