@@ -103,6 +103,28 @@ export async function checkStore(
   return { id, isThere: true };
 }
 
+/** Refuses a folder that is another store's. @throws {InvalidInputError} */
+export async function needOwnStore(given: string, id: string): Promise<void> {
+  const mark = (await readMark(given))?.id ?? null;
+  if (mark === null || mark === id) return;
+  throw new InvalidInputError(`Cannot restore into "${given}": it is another store's`, "PERENNIAL_ARTEFACTS");
+}
+
+/** Makes a folder, into which a store's files were copied, this database's store. @throws {InvalidInputError} it is another's */
+export async function adoptStore(sql: Sql, given: string, id: string): Promise<void> {
+  const folder = resolve(given);
+  const mark = (await readMark(folder))?.id ?? null;
+  if (mark !== null && mark !== id) {
+    throw new InvalidInputError(
+      `Cannot restore into "${folder}": it is another store's`,
+      "PERENNIAL_ARTEFACTS",
+    );
+  }
+  if (mark === null) await writeMark(folder, id);
+  await addUser(sql, folder, id);
+  await putSetting(sql, "artefacts", { id, folder });
+}
+
 /** The mark of a folder: the id of the store, and the databases that have used it, one a line. */
 async function readMark(folder: string): Promise<{ id: string; users: string[] } | null> {
   try {

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addBacktest } from "./commands/backtest.ts";
 import { addChecks } from "./commands/checks.ts";
 import { addCleanup } from "./commands/cleanup.ts";
@@ -78,6 +79,7 @@ function perennial(io: Io): Command {
       addDrill,
       addCleanup,
       addConfig,
+      addBackup,
       addBacktest,
       addPredict,
       addImport,

@@ -27,6 +27,21 @@ export async function migrate(sql: Database): Promise<void> {
   });
 }
 
+/**
+ * Makes the schema that some migrations make, in an empty database: that of a backup, before its rows come in.
+ * @throws {UnusableDatabaseError} the database is not empty, or a newer version made them
+ */
+export async function migrateTo(tx: Sql, wanted: readonly string[]): Promise<void> {
+  const files = await migrationFiles();
+  const unknown = wanted.filter((name) => !files.includes(name));
+  if (unknown.length > 0) throw newer(unknown);
+  await tx`select pg_advisory_xact_lock(${LOCK})`;
+  if ((await appliedMigrations(tx)).size > 0) {
+    throw new UnusableDatabaseError("Cannot restore into this database: it is not empty. Use one that is");
+  }
+  for (const name of [...wanted].sort()) await apply(tx, name);
+}
+
 /** The schema of a database beside the one that this version knows. */
 export interface SchemaState {
   /** migrations of this version that the database does not have yet */

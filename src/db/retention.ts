@@ -87,7 +87,9 @@ export async function countAged(sql: Sql, table: AgeingTable, cut: Cut): Promise
 /** Deletes the rows that can go, some at a time: nobody waits long for a lock. */
 export async function deleteAged(sql: Database, table: AgeingTable, cut: Cut): Promise<Freed> {
   const freed = { rows: 0, bytes: 0 };
-  if (table === "events") await keepEventsFrom(sql, wholeDay(cut.beforeMs));
+  if (table === "events" && await isAnyAged(sql, table, cut)) {
+    await keepEventsFrom(sql, wholeDay(cut.beforeMs));
+  }
   while (true) {
     const condition = conditionOf(sql, table, cut);
     const [row] = await sql`with gone as (
@@ -99,6 +101,11 @@ export async function deleteAged(sql: Database, table: AgeingTable, cut: Cut): P
     freed.bytes += row.bytes;
     if (row.rows < ROWS_AT_ONCE && !(table === "user_days" && row.rows > 0)) return freed;
   }
+}
+
+async function isAnyAged(sql: Sql, table: AgeingTable, cut: Cut): Promise<boolean> {
+  const condition = conditionOf(sql, table, cut);
+  return (await sql`select 1 from ${sql(table)} where ${condition} limit 1`).count > 0;
 }
 
 const EVENTS_FROM = "events_kept_from";
@@ -127,9 +134,10 @@ const oldEvidence = (sql: Sql, beforeMs: number): Fragment =>
 
 /** Lists evidence that only looks older than a moment rest on; the newest look of a kind and model keeps its own. */
 export async function agedEvidence(sql: Sql, beforeMs: number): Promise<string[]> {
+  const before = at(beforeMs);
   const rows = await sql<{ sha256: string }[]>`select distinct o.evidence_sha256 as sha256 from observations o
     where ${oldEvidence(sql, beforeMs)} and not exists (select 1 from observations young
-      where young.evidence_sha256 = o.evidence_sha256 and not (${sql`young.at < ${at(beforeMs)}`}))`;
+      where young.evidence_sha256 = o.evidence_sha256 and young.at >= ${before})`;
   return rows.map(({ sha256 }) => sha256);
 }
 
@@ -149,11 +157,10 @@ export interface OldVersion {
 
 /** Lists versions that never served, whose cycle ended before a moment, and that no rollout or approval asks for. */
 export async function neverServed(sql: Sql, beforeMs: number): Promise<OldVersion[]> {
+  const before = at(beforeMs);
   const rows = await sql<OldVersion[]>`select v.model, v.version, v.artefact_sha256 from model_versions v
     join cycles c on c.id = v.cycle_id
-    where v.state in ('rejected', 'candidate') and v.artefact_removed_at is null and c.ended_at < ${
-    at(beforeMs)
-  }
+    where v.state in ('rejected', 'candidate') and v.artefact_removed_at is null and c.ended_at < ${before}
       and not exists (select 1 from serving s where s.model = v.model
         and (s.version = v.version or s.arms @> jsonb_build_array(jsonb_build_object('version', v.version))))
       and not exists (select 1 from rollouts r where r.model = v.model and r.state = 'running'

@@ -5,6 +5,7 @@ import { lookAtData } from "./looks/data.ts";
 import {
   lookAtAlerts,
   lookAtAudit,
+  lookAtBackups,
   lookAtKeys,
   lookAtOutbox,
   lookAtSchema,
@@ -80,6 +81,7 @@ async function lookAtDatabase(looks: Looks, patient: Patient): Promise<Database 
   await looks.at("keys", () => lookAtKeys(sql, patient));
   await looks.at("alerts", () => lookAtAlerts(sql));
   await looks.at("changes under way", () => lookAtOutbox(sql, patient));
+  await looks.at("backups", () => lookAtBackups(sql, patient));
   await looks.at("data", () => lookAtData(sql, patient));
   await lookAtFiles(looks, patient, sql);
   return sql;

@@ -4,19 +4,18 @@ import type { Config } from "../config/environment.ts";
 import { systemClock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { messageOf } from "../core/errors.ts";
-import { checkDatabase, connect, type Database } from "../db/connect.ts";
-import { lockHome, lockOwner } from "../embedded/lock.ts";
-import { runningPostgres, startPostgres } from "../embedded/postgres.ts";
+import { lockOwner } from "../embedded/lock.ts";
 import { runningTemporal } from "../embedded/temporal.ts";
 import type { Log } from "../embedded/types.ts";
 import { loadModels } from "../models/mod.ts";
 import { connectTemporal } from "../temporal/connect.ts";
 import { installRuntime } from "../temporal/runtime.ts";
+import { findDatabase } from "../start/local_database.ts";
 import { Undo } from "../start/undo.ts";
+import type { Database } from "../db/connect.ts";
 import type { Opened, Patient } from "./patient.ts";
 
 const CONNECTS_WITHIN_MS = 10_000;
-const STATEMENT_MS = 60_000;
 
 export interface Place {
   /** name of the installation */
@@ -38,7 +37,7 @@ export async function openPatient(place: Place): Promise<Patient & AsyncDisposab
   installRuntime(log);
   const undo = new Undo(log);
   const runBy = await lockOwner(home).catch(() => undefined) ?? null;
-  const database = await openDatabase(place, { undo, isRunning: runBy !== null });
+  const database = await openDatabase(place, { undo });
   const temporal = await openTemporal(place, { undo });
   const artefacts = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
   const models = await loadModels();
@@ -46,39 +45,13 @@ export async function openPatient(place: Place): Promise<Patient & AsyncDisposab
   return { name, home, config, uid, apiUrl, runBy, ...opened, [Symbol.asyncDispose]: () => undo.run() };
 }
 
-async function openDatabase(
-  { home, cache, uid, config, log }: Place,
-  { undo, isRunning }: { undo: Undo; isRunning: boolean },
-): Promise<Opened<Database>> {
+async function openDatabase(place: Place, { undo }: { undo: Undo }): Promise<Opened<Database>> {
   try {
-    const url = config.DATABASE_URL ?? await runningPostgres(home) ??
-      (isRunning ? undefined : await startForNow({ home, cache, uid, log }, undo));
-    if (url === undefined) {
-      return isRunning
-        ? { error: "the embedded Postgres does not answer" }
-        : { absent: "there is no database yet" };
-    }
-    const sql = connect(url, { max: 2, statementMs: STATEMENT_MS });
-    undo.add("the database connections", () => sql.end({ timeout: 5 }));
-    await checkDatabase(sql, url);
-    return { value: sql };
+    const sql = await findDatabase(place, undo);
+    return sql === null ? { absent: "there is no database yet" } : { value: sql };
   } catch (error) {
     return { error: messageOf(error) };
   }
-}
-
-/** Starts the database of a service that does not run. @returns undefined: it has none yet */
-async function startForNow(
-  { home, cache, uid, log }: Pick<Place, "home" | "cache" | "uid" | "log">,
-  undo: Undo,
-): Promise<string | undefined> {
-  const hasData = await Deno.stat(join(home, "postgres", "data")).then(() => true, () => false);
-  if (!hasData) return undefined;
-  const lock = await lockHome(home, new Date(systemClock()).toISOString());
-  undo.add("the lock", () => lock.release());
-  const postgres = await startPostgres({ home, cache, uid, log });
-  undo.add("Postgres", () => postgres.stop());
-  return postgres.url;
 }
 
 async function openTemporal(

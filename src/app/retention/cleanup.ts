@@ -4,6 +4,7 @@ import { DAY_MS } from "../../core/time.ts";
 import { writeAudit } from "../../db/access/audit.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Database } from "../../db/connect.ts";
+import { eventSpan } from "../../db/events/day_counts.ts";
 import { orphansSince } from "../../db/models/artefact_orphans.ts";
 import {
   agedEvidence,
@@ -52,6 +53,8 @@ interface Pass extends CleanupDeps {
   config: RetrainingConfig;
   nowMs: number;
   asOfMs: number;
+  /** the end of the data: what a shop imported of years ago does not vanish overnight */
+  dataMs: number;
   dryRun: boolean;
 }
 
@@ -61,8 +64,14 @@ export async function cleanUp(
   { classes = CLASSES.map(({ name }) => name), dryRun }: CleanupQuery,
 ): Promise<Cleaned[]> {
   const { sql, clock } = deps;
-  const [{ config }, { asOfMs }] = await Promise.all([currentConfig(sql), currentMoment(sql, clock)]);
-  const pass = { ...deps, config, nowMs: clock(), asOfMs, dryRun };
+  const [{ config }, { asOfMs }, span] = await Promise.all([
+    currentConfig(sql),
+    currentMoment(sql, clock),
+    eventSpan(sql),
+  ]);
+  const nowMs = clock();
+  const dataMs = Math.min(nowMs, asOfMs, span?.lastMs ?? nowMs);
+  const pass = { ...deps, config, nowMs, asOfMs, dataMs, dryRun };
   const cleaned: Cleaned[] = [];
   for (const entry of CLASSES.filter(({ name }) => classes.includes(name))) {
     const days = daysOf(config, entry);
@@ -90,8 +99,8 @@ function trainingDays(config: RetrainingConfig): number {
 }
 
 async function cleanClass(pass: Pass, { name, tables, ofData }: Class, days: number): Promise<Freed> {
-  const { sql, nowMs, asOfMs, dryRun } = pass;
-  const beforeMs = (ofData ? Math.min(nowMs, asOfMs) : nowMs) - days * DAY_MS;
+  const { sql, nowMs, asOfMs, dataMs, dryRun } = pass;
+  const beforeMs = (ofData ? dataMs : nowMs) - days * DAY_MS;
   switch (name) {
     case "evidence":
       return await cleanEvidence(pass, beforeMs);

@@ -66,9 +66,15 @@ async function orphansAmong(
   files: readonly StoredFile[],
   nowMs: number,
 ): Promise<Orphan[]> {
+  const named = await namedFiles(sql, store);
+  return files.filter(({ name, changedMs }) => !named.has(name) && changedMs < nowMs - YOUNG_MS);
+}
+
+/** Returns every sha256 that a row names, or what was sealed and is named itself. */
+export async function namedFiles(sql: Sql, store: FileArtefacts): Promise<Set<string>> {
   const named = await namedArtefacts(sql);
   for (const name of [...named]) await addNamedWithin(store, name, named);
-  return files.filter(({ name, changedMs }) => !named.has(name) && changedMs < nowMs - YOUNG_MS);
+  return named;
 }
 
 /** What was sealed may name other files: the rows that a judgement rests on. */

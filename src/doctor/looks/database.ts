@@ -1,5 +1,6 @@
 import { DAY_MS } from "../../core/time.ts";
 import { UNSENT_AFTER_MS } from "../../alerts/health_checks.ts";
+import { lastBackup } from "../../app/backup/last.ts";
 import { readKept, verifyAudit } from "../../app/security/audit_chain.ts";
 import { openSigning } from "../../app/security/signing_key.ts";
 import { listKeys } from "../../db/access/api_keys.ts";
@@ -60,7 +61,8 @@ export async function lookAtAudit(
   { home, config, signs }: Patient & { signs: boolean },
 ): Promise<Finding[]> {
   const found: Finding[] = [];
-  if (config.DATABASE_URL !== undefined && await mayRewriteAudit(sql)) {
+  const isApps = config.DATABASE_URL !== undefined && config.PERENNIAL_OWNER_DATABASE_URL === undefined;
+  if (isApps && await mayRewriteAudit(sql)) {
     found.push(
       finding("audit-rewritable", "warning", { detail: "the role of DATABASE_URL owns the tables" }),
     );
@@ -86,6 +88,18 @@ export async function lookAtKeys(sql: Database, { clock }: Patient): Promise<Fin
     const detail = `the key of ${name} ${endMs <= nowMs ? "ended" : "ends"} ${expiresAt!.slice(0, 16)}Z`;
     return [finding("key-expires", "warning", { subject: name, detail })];
   });
+}
+
+/** A backup that is older says that a timer stopped. */
+const BACKUP_MS = 8 * DAY_MS;
+
+/** When the last backup was made. */
+export async function lookAtBackups(sql: Database, { clock }: Patient): Promise<Finding[]> {
+  const last = await lastBackup(sql);
+  if (last === null) return [finding("no-backup", "note", { detail: "none was ever made" })];
+  if (clock() - Date.parse(last.at) <= BACKUP_MS) return [];
+  const detail = `the last one is of ${last.at.slice(0, 16)}Z, in "${last.folder}"`;
+  return [finding("no-backup", "warning", { detail })];
 }
 
 /** Kinds of alerts that say how a model does. */
