@@ -59,3 +59,11 @@ export async function newestWriteMs(sql: Sql): Promise<number | null> {
     (select at from audit order by id desc limit 1)) as newest`;
   return row.newest === null ? null : Date.parse(row.newest);
 }
+
+/** Whether rows were made with the secret of the pseudonyms, and signed with the signing key. */
+export async function usesOfSecrets(sql: Sql): Promise<{ pseudonyms: boolean; signatures: boolean }> {
+  const [row] = await sql`select exists (select 1 from user_days) as pseudonyms,
+    exists (select 1 from model_versions where signature is not null) or exists (select 1 from audit_checkpoints)
+      as signatures`;
+  return { pseudonyms: row.pseudonyms, signatures: row.signatures };
+}

@@ -1,5 +1,6 @@
 import { messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
+import { usesOfSecrets } from "../db/examination.ts";
 import { type Examination, type Finding, finding, type NotLooked, shown, worstFirst } from "./finding.ts";
 import { lookAtData } from "./looks/data.ts";
 import {
@@ -27,6 +28,7 @@ import {
   lookAtWorkers,
   lookAtWorkflows,
 } from "./looks/temporal.ts";
+import { readKeptSigning } from "./looks/signing.ts";
 import { openedValue, type Patient, whyNot } from "./patient.ts";
 
 /** Looks at everything that can be looked at; what cannot is said, with why. Changes nothing. */
@@ -74,8 +76,8 @@ async function lookAtDatabase(looks: Looks, patient: Patient): Promise<Database 
     looks.not("what the database holds", "its schema is not this version's");
     return null;
   }
-  const secrets = await looks.at("secrets", () => lookAtSecrets(patient)) ?? [];
-  const signs = !secrets.some(({ subject }) => subject?.endsWith("signing-key"));
+  const secrets = await looks.at("secrets", async () => lookAtSecrets(patient, await usesOfSecrets(sql)));
+  const signs = secrets !== null && await readKeptSigning(patient).then((keys) => keys !== null, () => false);
   await looks.at("Postgres", () => lookAtServer(sql, patient));
   await looks.at("the audit", () => lookAtAudit(sql, { ...patient, signs }));
   await looks.at("keys", () => lookAtKeys(sql, patient));

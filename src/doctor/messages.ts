@@ -55,8 +55,9 @@ export const MESSAGE_SECTIONS: readonly MessageSection[] = [
       },
       {
         message: 'Cannot open "…": PostgreSQL … wrote it and this is …',
-        text: "The data come from another major version. Move them over with `pg_dump` of the older " +
-          "one, or start with `--fresh` where they can be lost, as in the demo.",
+        text: "The data come from another major version. Back them up with the Perennial that wrote them " +
+          "(`perennial backup`) and restore that into an empty installation of this one, or start with " +
+          "`--fresh` where they can be lost, as in the demo.",
       },
       {
         message: "Cannot open this database: its user pseudonyms were made with another secret",

@@ -80,10 +80,16 @@ Deno.test("rights of the folder and of secrets are found, and --fix sets them", 
 
 Deno.test("secrets that are gone are found, unless the environment gives them; an examination makes none", () =>
   withHome(async (patient) => {
-    assert.deepEqual(ids(await lookAtSecrets(patient)), ["secret-missing", "secret-missing"]);
+    const uses = { pseudonyms: true, signatures: true };
+    assert.deepEqual(ids(await lookAtSecrets(patient, uses)), ["secret-missing", "secret-missing"]);
+    assert.deepEqual(
+      await lookAtSecrets(patient, { pseudonyms: false, signatures: false }),
+      [],
+      "before a first start",
+    );
     assert.deepEqual([...Deno.readDirSync(patient.home)], []);
     const config = readConfig({ PERENNIAL_SECRET: "0123456789abcdef", PERENNIAL_SIGNING_KEY: "pem" });
-    assert.deepEqual(await lookAtSecrets({ ...patient, config }), []);
+    assert.deepEqual(await lookAtSecrets({ ...patient, config }, uses), []);
   }));
 
 Deno.test("a certificate is told a month before it ends, and as a problem once it has", () =>

@@ -78,14 +78,21 @@ export async function lookAtDisk({ home, artefacts }: Patient): Promise<Finding[
   return found;
 }
 
-/** Secrets without which the database cannot be used, or its versions not be trusted. */
-export async function lookAtSecrets({ home, config }: Patient): Promise<Finding[]> {
+/**
+ * Secrets without which the database cannot be used, or its versions not be trusted.
+ * @param uses what the database holds that was made with them: the first start makes both
+ */
+export async function lookAtSecrets(
+  { home, config }: Patient,
+  uses: { pseudonyms: boolean; signatures: boolean },
+): Promise<Finding[]> {
+  const { PERENNIAL_SECRET: secret, PERENNIAL_SIGNING_KEY: signingKey } = config;
   const needed = [
-    { file: "secret", given: config.PERENNIAL_SECRET, variable: "PERENNIAL_SECRET" },
-    { file: "signing-key", given: config.PERENNIAL_SIGNING_KEY, variable: "PERENNIAL_SIGNING_KEY" },
+    { file: "secret", given: secret, variable: "PERENNIAL_SECRET", isUsed: uses.pseudonyms },
+    { file: "signing-key", given: signingKey, variable: "PERENNIAL_SIGNING_KEY", isUsed: uses.signatures },
   ];
   const found: Finding[] = [];
-  for (const { file, given, variable } of needed) {
+  for (const { file, given, variable } of needed.filter(({ isUsed }) => isUsed)) {
     const path = join(home, file);
     if (given !== undefined || await modeOf(path) !== null) continue;
     const detail = `neither "${path}" nor ${variable} is there`;
