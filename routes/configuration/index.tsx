@@ -59,7 +59,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
               {current.why ? `, because: ${current.why}. ` : "; no reason was given. "}
             </>
           )}
-          What is changed here holds from the next check on; a cycle that runs goes on as it began.
+          Changes apply from the next check on; a running cycle keeps its settings.
         </p>
         {state.person
           ? (
@@ -67,7 +67,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
               <ActButton person={state.person} href="/act/configuration">Change settings</ActButton>
               {models.map((model) => (
                 <ActButton key={model} person={state.person!} href={`/act/configuration?model=${model}`}>
-                  For {model} alone
+                  Override for {model}
                 </ActButton>
               ))}
             </p>
@@ -98,11 +98,11 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
 /** Sums up the configuration in force: since when, by whom, and how far from the defaults. */
 function answer({ current: { version, config, by }, defaults }: Configuration): string {
   const differing = configChanges(defaults.config, config).length;
-  if (version === 0) return "The defaults are in force; nobody has changed a setting yet.";
+  if (version === 0) return "The defaults are active; no setting has been changed yet.";
   const far = differing === 0
-    ? "it says what the defaults say"
+    ? "its values equal the defaults"
     : `${counted(differing, "value")} ${differing === 1 ? "differs" : "differ"} from the defaults`;
-  return `Version ${version}, by ${by}, is in force; ${far}.`;
+  return `Version ${version}, by ${by}, is active; ${far}.`;
 }
 
 function WhatIfForm({ query, simulation, problems }: {
@@ -116,14 +116,13 @@ function WhatIfForm({ query, simulation, problems }: {
       <h2 id="try">
         Try a change on history{" "}
         <small>
-          Decides every stored check and verdict again from its stored evidence, beside what was answered. It
-          trains nothing and changes nothing; a <a href="/backtests">backtest</a>{" "}
-          trains as well, under whole policies.
+          Recomputes every stored check and verdict from its stored evidence with these settings. Nothing is
+          trained or changed; a <a href="/backtests">backtest</a> also trains.
         </small>
       </h2>
       <form class="form try" method="get" action="/configuration#try">
         <label for="lines">
-          Settings to try <small>One a line, as routine_cutoffs=0 or churn.gate=threshold.</small>
+          Settings to try <small>One per line, such as routine_cutoffs=0 or churn.gate=threshold.</small>
         </label>
         <textarea
           id="lines"
@@ -146,7 +145,7 @@ function WhatIfForm({ query, simulation, problems }: {
       {simulation && (
         <div class="trial">
           {simulation.changes.length > 0 && (
-            <ChangeTable changes={simulation.changes} title="What is tried" from="In force" to="Tried" />
+            <ChangeTable changes={simulation.changes} title="Settings to try" from="Current" to="Trial" />
           )}
           <WhatIfView simulation={simulation} csv />
         </div>

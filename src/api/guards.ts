@@ -195,8 +195,9 @@ function accessGuard(
           after: { why: "the key is not known" },
         });
       }
-      const how = key === undefined ? "Send it" : "This one is not known. Send a valid one";
-      throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
+      const kind = key === undefined ? "key-needed" : "key-unknown";
+      const how = key === undefined ? "Send it" : "This key is not valid. Send a valid one";
+      throw new ApiFault(kind, `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
     }
     const { name, role } = who;
     if (!allows(role, needed)) {

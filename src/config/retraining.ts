@@ -163,7 +163,7 @@ const shared = {
     .refine(isRates, { error: "need CODE=RATE or CODE@DAY=RATE, divided by commas" }).default("")
     .describe(
       "what one unit of other currencies is worth in the shop's own, from a day on or always: " +
-        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are put aside",
+        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are quarantined",
     ),
 };
 

@@ -21,7 +21,7 @@ type Entry = readonly [name: SettingName, unit: string, reach: Reach];
 /** Every setting once, as a person looks for it. Units of shares and chances: 0 to 1. */
 const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
   {
-    group: "When to check, when to retrain",
+    group: "Checks and retraining",
     entries: [
       ["retrain_interval_hours", "hours", "times"],
       ["retrain_policy", "", "checks"],
@@ -36,7 +36,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What is watched, and how often it may cry wolf",
+    group: "Monitoring and false-alarm budget",
     entries: [
       ["false_alarm_days", "days", "looks"],
       ["monitor_interval_hours", "hours", "times"],
@@ -46,7 +46,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What it is trained on",
+    group: "Training data",
     entries: [
       ["horizon_days", "days", "protocol"],
       ["active_days", "days", "protocol"],
@@ -60,7 +60,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "When a challenger has proved itself",
+    group: "Validation and approval",
     entries: [
       ["gate", "", "verdicts"],
       ["performance_threshold", "share", "verdicts"],
@@ -75,7 +75,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "How a version comes to serve",
+    group: "Deployment and rollout",
     entries: [
       ["rollout", "", "afterwards"],
       ["canary_shares", "shares", "afterwards"],
@@ -103,7 +103,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What it is worth",
+    group: "Economics",
     entries: [
       ["currency", "", "no decision"],
       ["currency_rates", "", "no decision"],

@@ -127,7 +127,7 @@ Deno.test("perennial monitor performance tells what was measured, what is an est
     );
     assert.match(out, /^ +2011-08-01 +log loss +0\.5480 +0\.5200 to 0\.5700 +0\.5412 +1,204 +within$/m);
     assert.match(flat(out), /crosses 0\.5508 in 9 days \(5 days to perhaps never\)/);
-    assert.match(out, /^ +adwin +1,204 +0 +- +no: it keeps no budget$/m);
+    assert.match(out, /^ +adwin +1,204 +0 +- +no, informational only$/m);
   }));
 
 Deno.test("perennial monitor names five findings, says how many more there are, and quality names all", () =>
@@ -218,7 +218,7 @@ Deno.test("perennial explain ends with 1 and says what it rests on no more, when
     const look = await addLook(served.sql, "drift", aDriftReport());
     const id = await addCheck(served, [look.id]);
     const { code, out, err } = await served.run(["explain", id]);
-    assert.deepEqual([code, err], [1, `Check ${id} did not come out the same`]);
+    assert.deepEqual([code, err], [1, `Check ${id} was not reproduced`]);
     assert.match(out, /^ {2}drift +unreadable\. Evidence missing or damaged: /m);
     const none = await served.run(["explain", "last", "--model", "spending"]);
     assert.deepEqual([none.code, none.err], [1, 'error: Cannot find check of "spending"']);

@@ -139,7 +139,7 @@ Deno.test("who may not begin a backtest finds the button locked, and no form", (
   withBrowser(async ({ browser: _, ...served }) => {
     await prepare(served);
     const page = await (await signedIn(served, "viewer")).page("/backtests");
-    assert.deepEqual(lockedOn(page), ["Replay history· operator only"]);
+    assert.deepEqual(lockedOn(page), ["Start backtest· operator only"]);
     assert.equal(page.querySelector("form[method=post]"), null);
     const operators = await (await signedIn(served, "operator")).page("/backtests");
     assert.deepEqual(lockedOn(operators), []);

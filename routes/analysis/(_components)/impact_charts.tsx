@@ -41,7 +41,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
       title={title}
       measure={`${economics.basis} of one horizon over the whole population at the best threshold, new against old, ${
         Math.round(stageOf(known[0]).uplift!.confidence * 100)
-      } % interval${currency && `, ${currency}`}; on outcomes since where known, else at the gate`}
+      } % interval${currency && `, ${currency}`}; on outcomes since where known, else at validation`}
       describe={`${title}: uplift by cycle of ${model}`}
       data={[changes, currency]}
       drawing={changesDrawing(changes, { tick: plain, zero: "no change", left: 62 })}
@@ -62,7 +62,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
             cycle.number,
             `v${cycle.version}`,
             `v${cycle.against}`,
-            stage === cycle.outcomes ? "outcomes since" : "the gate's rows",
+            stage === cycle.outcomes ? "outcomes since" : "validation rows",
             stage.before,
             stage.after,
             uplift.amount,
@@ -93,9 +93,9 @@ export function CurveChart({ impact: { curve, currency, economics, cycles } }: {
       title={title}
       measure={`${economics.basis} of one horizon by share of shoppers contacted, likeliest first${
         currency && `, ${currency}`
-      }; each point is fair by itself, the highest one promises too much`}
+      }; each point is unbiased by itself, the highest one is optimistic`}
       describe={`${title}; on ${
-        curve.stage === "outcomes" ? "outcomes since" : "the gate's rows"
+        curve.stage === "outcomes" ? "outcomes since" : "validation rows"
       } of cycle ${impact.number}`}
       data={[points, older, newer, currency]}
       drawing={curveDrawing(points, { older, newer, currency })}

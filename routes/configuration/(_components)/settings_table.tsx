@@ -35,8 +35,8 @@ export function SettingsTables({ config, changed, editing }: Props) {
               <thead>
                 <tr>
                   <th scope="col">Setting</th>
-                  <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "In force"}</th>
-                  <th scope="col">May be</th>
+                  <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "Current"}</th>
+                  <th scope="col">Allowed</th>
                   <th scope="col">Default</th>
                   <th scope="col">Changed</th>
                 </tr>
@@ -54,12 +54,12 @@ export function SettingsTables({ config, changed, editing }: Props) {
                         : <code>{setting.name}</code>}
                       <small id={`${setting.name}-means`}>{setting.means}</small>
                     </th>
-                    <td data-label={editing ? "Value" : "In force"}>
+                    <td data-label={editing ? "Value" : "Current"}>
                       {editing
                         ? <Field setting={setting} config={config} editing={editing} />
                         : <Values setting={setting} config={config} />}
                     </td>
-                    <td data-label="May be">
+                    <td data-label="Allowed">
                       {setting.bounds}
                       {setting.optional ? ", or none" : ""} {setting.unit && <small>{setting.unit}</small>}
                     </td>

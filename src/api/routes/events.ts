@@ -50,7 +50,7 @@ const quarantine = createRoute({
   method: "get",
   path: "/events/quarantine",
   tags,
-  summary: "Events that were put aside, newest first, with reasons",
+  summary: "Quarantined events, newest first, with reasons",
   request: { query: QuarantineQuery },
   responses: { 200: json(QuarantineAnswer, "What is in quarantine"), default: problem },
 });
@@ -59,9 +59,9 @@ const replay = createRoute({
   method: "post",
   path: "/events/quarantine/replay",
   tags,
-  summary: "Try events that were put aside again",
+  summary: "Retry quarantined events",
   description:
-    "For when the cause is mended: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
+    "Once the cause is fixed: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
     "goes in as if it had been sent now, and leaves the quarantine; what fails stays, with its newest reason. An event " +
     "of which not all was kept has to be sent again. In one transaction, with its audit entry; repeated, it finds what " +
     "is left.",

@@ -12,10 +12,10 @@ import { whatIfText } from "../what_if_text.ts";
 /** `perennial config get | set | try | history | back` */
 export function addConfig(program: Command, context: Context): void {
   const config = program.command("config").description(
-    "what governs retraining: get, set, try, history, back",
+    "settings of retraining: get, set, try, history, restore",
   );
   asking(
-    config.command("get", { isDefault: true }).description("the configuration in force"),
+    config.command("get", { isDefault: true }).description("the active configuration"),
     "perennial config get",
   )
     .action(async (options: Common) => {
@@ -55,7 +55,7 @@ export function addConfig(program: Command, context: Context): void {
   addTry(config, context);
   addBack(config, context);
   asking(
-    config.command("history").description("every configuration that was in force, newest first"),
+    config.command("history").description("every configuration version, newest first"),
     "perennial config history",
   )
     .action(async (options: Common) => {
@@ -93,7 +93,7 @@ function addTry(config: Command, context: Context): void {
 
 /** Puts an earlier version in force again, as a new one. */
 function addBack(config: Command, context: Context): void {
-  const back = config.command("back").description("put an earlier version in force again, as a new one")
+  const back = config.command("back").description("restore an earlier version, as a new one")
     .argument("<version>", "its number; 0: the defaults", wholeNumber({ min: 0 }))
     .option("--why <text>", "the reason, for the audit", "");
   asking(back, "perennial config back 3 --why 'too many cycles'").action(
@@ -153,7 +153,7 @@ function configText({ version, config, by, at }: ConfigVersion, paint: Paint): s
     `${model}: ${Object.entries(changes).map(([k, v]) => `${k}=${v}`).join(" ")}`
   );
   const head = version === 0
-    ? "Defaults; nobody changed them yet"
+    ? "Defaults; not changed yet"
     : `Version ${version}, since ${minute(at)} by ${by}`;
   return [paint("dim", head), table(["setting", "value", "what it does"], rows, paint), ...overrides].join(
     "\n",

@@ -1,33 +1,39 @@
 import type { Command } from "commander";
 import type { ModelSummary, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
+import { versionStatus, wasRolledBack } from "../../registry/version_status.ts";
 import { percent } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
+interface ModelsOptions extends Common {
+  served?: boolean;
+  all?: boolean;
+}
+
 /** `perennial models`, `rollback` and `promote` */
 export function addModels(program: Command, context: Context): void {
   const models = program.command("models").description("the models; with a name, the versions of one")
-    .argument("[model]", "one model").option("--served", "who served when, instead of the versions");
+    .argument("[model]", "one model").option("--served", "deployment history instead of the versions")
+    .option("--all", "reference versions of replays too");
   asking(models, "perennial models\nperennial models churn\nperennial models churn --served")
-    .action((model: string | undefined, options: Common & { served?: boolean }) =>
-      showModels(context, model, options)
-    );
+    .action((model: string | undefined, options: ModelsOptions) => showModels(context, model, options));
   addMoves(program, context);
 }
 
 async function showModels(
   { client, show, paint }: Context,
   model: string | undefined,
-  options: Common & { served?: boolean },
+  options: ModelsOptions,
 ) {
   const api = await client(options);
   if (model === undefined) return show(options, (await api.models()).models, (all) => modelsText(all, paint));
   if (options.served) {
     return show(options, await api.serving(model), ({ history }) => movesText(history, paint));
   }
-  show(options, await api.versions(model), (v) => versionsText(v, paint));
+  const [versions, { history }] = await Promise.all([api.versions(model), api.serving(model)]);
+  show(options, versions, (v) => versionsText(v, { paint, history, all: options.all ?? false }));
 }
 
 interface MoveOptions extends Common {
@@ -35,7 +41,7 @@ interface MoveOptions extends Common {
 }
 
 function addMoves(program: Command, context: Context): void {
-  const rollback = program.command("rollback").description("take the serving version back").argument(
+  const rollback = program.command("rollback").description("roll back the serving version").argument(
     "<model>",
     "the model",
   )
@@ -49,7 +55,7 @@ function addMoves(program: Command, context: Context): void {
       const { to, why } = options;
       context.show(options, await (await context.client(options)).rollback(model, { to, why }), moveText);
     });
-  const promote = program.command("promote").description("let a kept version serve").argument(
+  const promote = program.command("promote").description("promote a stored version").argument(
     "<model>",
     "the model",
   )
@@ -70,7 +76,7 @@ function addMoves(program: Command, context: Context): void {
 
 const moveText = ({ model, version, previous, kind, rollout }: ServingMove) =>
   kind === "roll back" && rollout !== null
-    ? `${model}: version ${previous} is taken back from its rollout, version ${version} serves everyone`
+    ? `${model}: version ${previous} is rolled back from its rollout, version ${version} serves everyone`
     : `${model}: version ${version} serves${previous === null ? "" : ` instead of version ${previous}`}`;
 
 function modelsText(models: readonly ModelSummary[], paint: Paint): string {
@@ -91,24 +97,22 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
   );
 }
 
-function versionsText({ versions, serving }: Versions, paint: Paint): string {
+function versionsText(
+  { versions: known, serving }: Versions,
+  { paint, history, all }: { paint: Paint; history: readonly ServingMove[]; all: boolean },
+): string {
+  const versions = known.filter(({ state }) => all || state !== "reference");
   if (versions.length === 0) return "No versions yet";
   const rows = versions.map((v) => [
     String(v.version),
-    v.version === serving
-      ? paint("green", "serves")
-      : v.damagedAt
-      ? paint("red", "damaged")
-      : v.artefactRemovedAt
-      ? "removed"
-      : mood(v.state, paint),
+    mood(versionStatus(v, { serving, rolledBack: wasRolledBack(v.version, history) }), paint),
     minute(v.manifest.asOf),
     v.manifest.candidate,
     v.manifest.unit ?? "-",
     metricsLine(v.manifest.metrics),
   ]);
   return table(
-    [{ name: "version", right: true }, "state", "as of", "candidate", "in", "on the validation rows"],
+    [{ name: "version", right: true }, "status", "as of", "algorithm", "unit", "at validation"],
     rows,
     paint,
   );
