@@ -134,7 +134,7 @@ export function CostTable({ result, policies }: Props) {
 }
 
 function held({ rejected, inconclusive, failed }: PolicyResult): string {
-  const parts = [[rejected, "rejected"], [inconclusive, "could not tell"], [failed, "failed"]] as const;
+  const parts = [[rejected, "rejected"], [inconclusive, "inconclusive"], [failed, "failed"]] as const;
   const counts = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
   return counts.length > 0 ? counts.join(", ") : "none";
 }

@@ -5,7 +5,7 @@ const NAMES: Readonly<Record<Theme, string>> = { system: "System", light: "Light
 /** Chooses how the pages look: a form, so that it works without JavaScript. */
 export function ThemeSwitch({ theme, here }: { theme: Theme; here: string }) {
   return (
-    <form class="theme row" method="post" action="/theme">
+    <form class="theme" method="post" action="/theme">
       <input type="hidden" name="to" value={here} />
       <span id="theme">Theme</span>
       {THEMES.map((one) => (

@@ -84,8 +84,8 @@ export default define.page<typeof handler>(function Overview({ data, state, url 
         ))}
       </div>
       <div class="columns" id="charts" data-redraw>
-        {models.map(({ model, cycles }) => (
-          <section key={model.model} class="section model" aria-label={`History of ${model.model}`}>
+        {models.filter(({ cycles }) => cycles.length > 0).map(({ model, cycles }) => (
+          <section key={model.model} class="section" aria-label={`History of ${model.model}`}>
             <ReplayChart
               model={model}
               scores={scores.filter((s) =>

@@ -73,7 +73,7 @@ export function FirstStepsList(
 }
 
 const Mark = ({ done }: { done: boolean }) => (
-  <small>
+  <span class="mark">
     <StatusBadge badge={done ? DONE : NEXT} />
-  </small>
+  </span>
 );

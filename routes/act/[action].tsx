@@ -5,7 +5,7 @@ import { ActionForm } from "./(_components)/action_form.tsx";
 import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
 import { compareHeadline } from "../versions/(_components)/compare_labels.ts";
 import { cycleText } from "../../src/retraining/cycle_text.ts";
-import { isDrillVersion } from "../../src/registry/version_status.ts";
+import { isDrillVersion } from "../../src/retraining/version_status.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { define } from "../../src/dashboard/define.ts";
 

@@ -91,7 +91,7 @@ async function look(
     return { step: { kind: "conflict", mine, theirs, since }, status: 409 };
   }
   if (mine.length === 0) {
-    const same = `Nothing differs from version ${current.version}, which is active`;
+    const same = `No difference from version ${current.version}, which is active`;
     return { step: edited({}, same), status: 422 };
   }
   const simulation = await simulate(parsed.config);

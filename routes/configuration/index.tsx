@@ -6,7 +6,7 @@ import type { Configuration } from "../../src/dashboard/reads/configuration.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/numbers.ts";
 import { Time } from "../../components/status_badge.tsx";
-import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
+import { FieldProblem, type SettingsFilter, SettingsTables } from "./(_components)/settings_table.tsx";
 import { WhatIfView } from "./(_components)/what_if_report.tsx";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { readLines } from "../../src/config/form.ts";
@@ -40,13 +40,17 @@ export const handler = define.handlers({
     const tries = query.lines.trim() !== "" && parsed.config !== null;
     const simulation = tries ? await state.dashboard.simulateConfig(parsed.config!, query.days) : null;
     state.title = "Configuration";
+    const filter = {
+      text: (url.searchParams.get("q") ?? "").slice(0, 100),
+      changed: url.searchParams.has("changed"),
+    };
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, query, simulation, problems: parsed.problems ?? {}, before });
+    return page({ configuration, query, simulation, problems: parsed.problems ?? {}, before, filter });
   },
 });
 
 export default define.page<typeof handler>(function ConfigurationPage({ data, state }) {
-  const { configuration, query, simulation, problems, before } = data;
+  const { configuration, query, simulation, problems, before, filter } = data;
   const { current, defaults, versions, models } = configuration;
   return (
     <>
@@ -83,7 +87,8 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
         {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}
         <a href="#history">History</a>
       </nav>
-      <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} />
+      <SettingsSearch filter={filter} />
+      <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} filter={filter} />
       <ConfigHistory
         versions={versions}
         defaults={defaults}
@@ -94,6 +99,22 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
     </>
   );
 });
+
+/** Finds settings by a word, or those that were changed: a form, so that it works without JavaScript. */
+function SettingsSearch({ filter: { text, changed } }: { filter: SettingsFilter }) {
+  return (
+    <form class="row filter" method="get" action="/configuration" role="search">
+      <label>
+        Find a setting <input type="search" name="q" value={text} maxLength={100} />
+      </label>
+      <label>
+        <input type="checkbox" name="changed" value="1" checked={changed} /> Changed only
+      </label>
+      <button type="submit">Show</button>
+      {(text !== "" || changed) && <a href="/configuration">All settings</a>}
+    </form>
+  );
+}
 
 /** Sums up the configuration in force: since when, by whom, and how far from the defaults. */
 function answer({ current: { version, config, by }, defaults }: Configuration): string {

@@ -7,7 +7,6 @@ import { Arms, Looks, Segments } from "./(_components)/rollout_evidence.tsx";
 import { ROLLOUT_STATES, rolloutHeadline } from "../../components/rollout_labels.ts";
 import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
-import { isDrill } from "../../src/rollout/rollout.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
 import { PageHeader } from "../../components/page_header.tsx";
@@ -29,7 +28,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
   const { rollout, plan, looks, moves } = data;
   const { id, model, champion, challengers } = rollout;
   const last = looks.at(-1);
-  const drill = isDrill(id);
+  const drill = !rollout.plan.mayPromote;
   return (
     <div id="rollout" data-redraw>
       <PageHeader>

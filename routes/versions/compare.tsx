@@ -4,7 +4,7 @@ import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
 import { compareHeadline } from "./(_components)/compare_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm } from "./(_components)/lineage.tsx";
-import { isDrillVersion } from "../../src/registry/version_status.ts";
+import { isDrillVersion } from "../../src/retraining/version_status.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** A version's number in an address; null: none. */

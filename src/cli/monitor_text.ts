@@ -160,7 +160,7 @@ function findingText(finding: Finding, accepted: Acceptance | undefined, { paint
 
 /** Prints a person's acceptance of a finding. */
 export const acceptedText = ({ at, by, why }: Acceptance): string =>
-  `accepted by ${by} on ${minute(at)}, so it holds nothing back: ${why}`;
+  `accepted by ${by} on ${minute(at)}, so it no longer blocks training: ${why}`;
 
 /** Performance in full. */
 export function performanceText(looks: PerformanceLooks, style: Style): string {

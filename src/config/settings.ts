@@ -194,7 +194,7 @@ function kindOf(json: Json): Pick<Setting, "kind" | "bounds" | "choices"> {
     case "array":
       return {
         kind: "list",
-        bounds: `${json.minItems} to ${json.maxItems} of ${range(json.items!)}`,
+        bounds: `list of ${json.minItems} to ${json.maxItems} values, each ${range(json.items!)}`,
         choices: [],
       };
     case "string":
@@ -207,10 +207,19 @@ function kindOf(json: Json): Pick<Setting, "kind" | "bounds" | "choices"> {
 }
 
 function range({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Json): string {
-  const low = exclusiveMinimum !== undefined ? `above ${plain(exclusiveMinimum)}` : plain(minimum ?? 0);
   const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
-  const high = exclusiveMaximum !== undefined ? `below ${plain(exclusiveMaximum)}` : most && plain(most);
-  return `${high ? `${low} to ${high}` : `${low} or more`}${type === "integer" ? ", whole" : ""}`;
+  const whole = type === "integer" ? ", whole" : "";
+  const low = plain(exclusiveMinimum ?? minimum ?? 0);
+  if (exclusiveMinimum === undefined && exclusiveMaximum === undefined) {
+    return `${most === undefined ? `${low} or more` : `${low} to ${plain(most)}`}${whole}`;
+  }
+  const from = exclusiveMinimum === undefined ? `≥ ${low}` : `> ${low}`;
+  const to = exclusiveMaximum !== undefined
+    ? ` and < ${plain(exclusiveMaximum)}`
+    : most === undefined
+    ? ""
+    : ` and ≤ ${plain(most)}`;
+  return `${from}${to}${whole}`;
 }
 
 function plain(n: number): string {

@@ -1,5 +1,5 @@
 import type { Evidence } from "../validation/verdict.ts";
-import { isSamePredictions } from "../validation/same_predictions.ts";
+import { isSamePredictions } from "../stats/same_predictions.ts";
 import type { Cycle } from "./cycle.ts";
 import { count, figure, percent } from "../format/numbers.ts";
 import { metricName } from "../format/words.ts";

@@ -50,7 +50,7 @@ Deno.test("perennial rollouts lists, shows, plans and begins", () =>
 
 Deno.test("perennial approvals, approve and reject", () =>
   withServed(async ({ run, sql, control }) => {
-    assert.match((await run(["approvals"])).out, /Nothing waits/);
+    assert.match((await run(["approvals"])).out, /No version is waiting for approval/);
     await rollingOut(sql);
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     const asked = {

@@ -103,6 +103,6 @@ Deno.test("/analysis?csv= gives the numbers of a chart, unrounded", async () => 
   const res = await full(new Request("http://localhost/analysis?csv=uplift"));
   assert.match(res.headers.get("content-type")!, /^text\/csv/);
   const [head, first] = (await res.text()).split("\r\n");
-  assert.equal(head, "Cycle,Version,Against,Measured on,Old,New,Uplift,From,To,Shoppers,Says");
+  assert.equal(head, "Cycle,Version,Against,Measured on,Old,New,Uplift,From,To,Shoppers,Result");
   assert.match(first, /^\d+,v\d+,v\d+,outcomes since,-?\d+(\.\d+)?,/);
 });

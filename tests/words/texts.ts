@@ -1,13 +1,10 @@
-import { parse } from "@swc/core";
+import { parseSync } from "@swc/core";
 
 /** One text of a source file that a person may read: a string, a piece of a template, or text between tags. */
 export interface SourceText {
   path: string;
-  line: number;
   text: string;
 }
-
-const isTest = (path: string) => /_test\.tsx?$/.test(path);
 
 /** Yields the paths of TypeScript sources below a folder, in order. */
 export async function* sources(folder: string): AsyncGenerator<string> {
@@ -15,31 +12,24 @@ export async function* sources(folder: string): AsyncGenerator<string> {
   for (const { name, isDirectory } of entries.toSorted((a, b) => a.name < b.name ? -1 : 1)) {
     const path = `${folder}/${name}`;
     if (isDirectory) yield* sources(path);
-    else if (/\.tsx?$/.test(name) && !isTest(path)) yield path;
+    else if (/\.tsx?$/.test(name)) yield path;
   }
 }
 
-/** Returns the texts of one file, without comments, imports and names. */
-export async function textsOf(path: string, source?: string): Promise<SourceText[]> {
-  const code = source ?? await Deno.readTextFile(path);
-  // spans count bytes, and swc goes on counting from file to file: lines are found by a marker at the start
-  const tree = await parse(`0;${code}`, { syntax: "typescript", tsx: path.endsWith("x"), target: "es2022" });
-  const start = (tree.body[0] as { span: { start: number } }).span.start;
-  const bytes = new TextEncoder().encode(code);
-  const found: SourceText[] = [];
-  const lineAt = (span: { start: number }) =>
-    new TextDecoder().decode(bytes.slice(0, Math.max(0, span.start - start - 2))).split("\n").length;
+/** Returns the texts of a source, without comments, imports, types and names. */
+export function textsOf(path: string, source: string): SourceText[] {
+  const texts: SourceText[] = [];
   const visit = (node: unknown): void => {
     if (Array.isArray(node)) return node.forEach(visit);
     if (node === null || typeof node !== "object") return;
-    const { type, span } = node as { type?: string; span?: { start: number } };
-    if (type === "ImportDeclaration" || type?.startsWith("Ts") && type !== "TsAsExpression") return;
+    const { type } = node as Node;
+    if (type === "ImportDeclaration" || type === "TsLiteralType") return;
     const text = textOf(node as Node);
-    if (text !== undefined && span) found.push({ path, line: lineAt(span), text });
-    for (const [key, child] of Object.entries(node)) if (key !== "span") visit(child);
+    if (text) texts.push({ path, text });
+    for (const child of Object.values(node)) visit(child);
   };
-  visit(tree.body);
-  return found;
+  visit(parseSync(source, { syntax: "typescript", tsx: path.endsWith("x"), target: "es2022" }).body);
+  return texts;
 }
 
 interface Node {
@@ -51,10 +41,8 @@ interface Node {
 
 /** Returns what a node says, on one line; undefined where it is no text. */
 function textOf({ type, value, cooked, raw }: Node): string | undefined {
-  const said = type === "TemplateElement"
-    ? cooked ?? raw
-    : type === "StringLiteral" || type === "JSXText"
-    ? String(value)
-    : undefined;
-  return said?.replace(/\s+/g, " ").trim();
+  if (type === "TemplateElement") return oneLine(cooked ?? raw ?? "");
+  return type === "StringLiteral" || type === "JSXText" ? oneLine(String(value)) : undefined;
 }
+
+const oneLine = (text: string) => text.replace(/\s+/g, " ").trim();

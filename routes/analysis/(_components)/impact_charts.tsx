@@ -11,7 +11,7 @@ const stageOf = ({ outcomes, validation }: CycleImpact) => outcomes.uplift ? out
 /** A round value of an axis. */
 const plain = (x: number): string => Number.isInteger(x) ? count(x).replace("-", "−") : figure(x);
 
-const RULES = { "new": "Gains", "past": "Cannot tell yet", "back": "Loses" } as const;
+const RULES = { "new": "Gains", "past": "Inconclusive", "back": "Loses" } as const;
 
 /** Draws the worth of each deployment, old against new. */
 export function UpliftChart({ impact: { cycles, currency, economics, model } }: { impact: Impact }) {
@@ -53,7 +53,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
           { name: "Measured on" },
           ...["Old", "New", "Uplift", "From", "To"].map((name) => ({ name, as: "figure" as const })),
           { name: "Shoppers", as: "count" as const },
-          { name: "Says" },
+          { name: "Result" },
         ],
         rows: known.map((cycle) => {
           const stage = stageOf(cycle);
@@ -107,7 +107,7 @@ export function CurveChart({ impact: { curve, currency, economics, cycles } }: {
             name,
             as: "figure" as const,
           })),
-          { name: "Says" },
+          { name: "Result" },
           { name: "Within the budget" },
         ],
         rows: points.map((p) => [

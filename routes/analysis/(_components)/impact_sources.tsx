@@ -36,7 +36,7 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
           <th scope="col">Trigger</th>
           <th scope="col" class="num">Deployments</th>
           <th scope="col" class="num">Estimated gain</th>
-          <th scope="col">Says</th>
+          <th scope="col">Result</th>
         </tr>
       </thead>
       <tbody>
@@ -54,7 +54,7 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
                 )
                 : "not known"}
             </td>
-            <td data-label="Says">
+            <td data-label="Result">
               <StatusBadge badge={moneyBadge(estimated?.verdict ?? "cannot tell yet")} />
             </td>
           </tr>

@@ -158,7 +158,7 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
           <th scope="col" class="num">Interval</th>
           <th scope="col" class="num">Cycles</th>
           <th scope="col" class="num">Rows</th>
-          <th scope="col">Says</th>
+          <th scope="col">Result</th>
         </tr>
       </thead>
       <tbody>
@@ -171,7 +171,7 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
             <td data-label="Interval" class="num">{change ? ends(change) : "none yet"}</td>
             <td data-label="Cycles" class="num">{count(change?.changes ?? 0)}</td>
             <td data-label="Rows" class="num">{count(change?.n ?? 0)}</td>
-            <td data-label="Says">
+            <td data-label="Result">
               {change ? <StatusBadge badge={togetherBadge(change)} /> : "nothing yet"}
             </td>
           </tr>

@@ -93,7 +93,7 @@ export function WhatIfView({ simulation, csv }: { simulation: WhatIfReport; csv:
       {csv && rows.length > 0 && (
         <ChartTools
           id="trial"
-          describe="everything that was decided again"
+          describe="everything that was recomputed"
           numbers={{
             columns: COLUMNS,
             rows: rows.map((r) => [r.asOf, r.model, r.of, r.was.word, r.would?.word ?? null, r.text]),

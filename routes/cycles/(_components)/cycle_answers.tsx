@@ -1,7 +1,7 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { signed } from "../../../src/format/numbers.ts";
 import { duration, moment, msBetween } from "../../../src/format/times.ts";
-import { isSamePredictions } from "../../../src/validation/same_predictions.ts";
+import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, StatusIcon, Time } from "../../../components/status_badge.tsx";
 import { outcomeBadge, triggerName } from "../../../components/labels.ts";

@@ -3,7 +3,7 @@ import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
 import { count, counted, figure, metricFigure, percent, signed } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
-import { isSamePredictions } from "../../../src/validation/same_predictions.ts";
+import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
 import { WorthSums } from "../../../components/worth_sums.tsx";

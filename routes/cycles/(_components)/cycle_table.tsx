@@ -2,7 +2,7 @@ import type { Cycle, CycleSort } from "../../../src/retraining/cycle.ts";
 import { type CycleFilter, cyclesPath, sortedBy, SORTS } from "./cycle_filter.ts";
 import { percent } from "../../../src/format/numbers.ts";
 import { duration, moment, msBetween } from "../../../src/format/times.ts";
-import { isSamePredictions } from "../../../src/validation/same_predictions.ts";
+import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, Time } from "../../../components/status_badge.tsx";
 import { relative } from "../../../components/cycles_chart.tsx";

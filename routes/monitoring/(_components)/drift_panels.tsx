@@ -179,7 +179,7 @@ const driftNumbers = ({ features, alpha }: DriftReport): Numbers => ({
     { name: "Smallest detectable, sd", as: "figure" },
     { name: "Missing then", as: "percent" },
     { name: "Missing now", as: "percent" },
-    { name: "Says" },
+    { name: "Result" },
   ],
   rows: features.map((f) => [
     f.feature,

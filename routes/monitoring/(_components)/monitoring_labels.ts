@@ -7,7 +7,7 @@ import type { Budget } from "../../../src/monitoring/report.ts";
 import type { InBrief, MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { count, counted, figure, percent } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
-import { openFindings } from "../../../src/quality/open_findings.ts";
+import { openFindings } from "../../../src/retraining/open_findings.ts";
 import type { Badge } from "../../../components/labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({

@@ -94,7 +94,7 @@ function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
             as: "figure" as const,
           })),
           { name: "Rows or shoppers", as: "count" as const },
-          { name: "Says" },
+          { name: "Result" },
         ],
         rows: paired.map((pair) => [
           ON[pair.on],
@@ -162,7 +162,7 @@ function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
           <th scope="col" class="num">Loss of {versionName(b)}</th>
           <th scope="col" class="num">Difference</th>
           <th scope="col" class="num">Sample</th>
-          <th scope="col">Says of {versionName(b)}</th>
+          <th scope="col">Result for {versionName(b)}</th>
         </tr>
       </thead>
       <tbody>
@@ -180,7 +180,7 @@ function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
             <td data-label="Sample" class="num">
               {counted(pair.n, pair.on === "rollout" ? "shopper" : "row")}
             </td>
-            <td data-label="Says">
+            <td data-label="Result">
               <StatusBadge badge={pairedBadge(pair)} />
             </td>
           </tr>

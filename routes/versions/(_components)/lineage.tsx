@@ -112,7 +112,7 @@ const numbersOf = (lineage: readonly LineageEntry[]) => ({
     { name: "As of", as: "day" as const },
     { name: "Cycle" },
     { name: "Trigger" },
-    { name: "Because of" },
+    { name: "Criterion" },
     { name: "Outcome" },
     ...["Change of the loss", "From", "To"].map((name) => ({ name, as: "percent" as const })),
     { name: "Rows", as: "count" as const },
@@ -142,10 +142,10 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
           <th scope="col">Version</th>
           <th scope="col">Challenged</th>
           <th scope="col">Change of the loss at validation</th>
-          <th scope="col">Ended</th>
-          <th scope="col">Made by</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Cycle</th>
           <th scope="col">Trigger</th>
-          <th scope="col">Because of</th>
+          <th scope="col">Criterion</th>
         </tr>
       </thead>
       <tbody>
@@ -172,14 +172,14 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
                 )
                 : <small>not compared</small>}
             </td>
-            <td data-label="Ended">
+            <td data-label="Outcome">
               <StatusBadge badge={outcomeBadge(d.outcome)} />
             </td>
-            <td data-label="Made by">
+            <td data-label="Cycle">
               <a href={`/cycles/${d.cycle}`}>cycle {d.number}</a>
             </td>
             <td data-label="Trigger">{triggerName(d.trigger)}</td>
-            <td data-label="Because of">{d.because}</td>
+            <td data-label="Criterion">{d.because}</td>
           </tr>
         ))}
       </tbody>

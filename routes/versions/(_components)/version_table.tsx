@@ -4,7 +4,7 @@ import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
-import { isDrillVersion, type VersionStatus, versionStatus } from "../../../src/registry/version_status.ts";
+import { isDrillVersion, type VersionStatus, versionStatus } from "../../../src/retraining/version_status.ts";
 import { stateWord } from "../../../src/format/state_words.ts";
 import { capital, metricName } from "../../../src/format/words.ts";
 import type { Service } from "../../../components/version_rings.tsx";

@@ -7,7 +7,7 @@ import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import { recordChange } from "../../app/control/outbox.ts";
 import { getBacktest, listBacktests, runningBacktests, saveBacktest } from "../../db/backtests/backtests.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
-import { currentAsOf } from "../../app/as_of.ts";
+import { currentMoment } from "../../app/as_of.ts";
 import { eventSpan } from "../../db/events/day_counts.ts";
 import { inTransaction } from "../../db/connect.ts";
 import { readBacktest, summaryOf } from "../../app/reports/backtest.ts";
@@ -113,6 +113,14 @@ const begun = (id: string): BacktestBegun => ({
   backtestUrl: `/backtests/${id}`,
 });
 
+/** The time of the events; where the clock is pinned, up to there: what lies behind it counts nowhere. */
+async function knownSpan({ sql, clock }: ApiDeps): ReturnType<typeof eventSpan> {
+  const span = await eventSpan(sql);
+  const moment = await currentMoment(sql, clock);
+  if (!span || moment.clock === "wall") return span;
+  return { firstMs: span.firstMs, lastMs: Math.min(span.lastMs, moment.asOfMs) };
+}
+
 type Asked = ReturnType<typeof BacktestRequest.parse> & { requestId: string; by: string };
 
 /** Refuses what the data cannot carry, writes the rest down, and has it begun. */
@@ -127,10 +135,7 @@ async function begin(deps: ApiDeps, request: Asked): Promise<BacktestBegun> {
     ? [...new Set(request.models.flatMap((m) => chosenModels(deps, m)))]
     : chosenModels(deps);
   const { from, to, step_days: stepDays, by, why, requestId } = request;
-  const events = await eventSpan(sql);
-  const nowMs = await currentAsOf(sql, deps.clock);
-  const span = events && { firstMs: events.firstMs, lastMs: Math.min(events.lastMs, nowMs) };
-  const moments = momentsOf(config, { models, span, from, to, stepDays });
+  const moments = momentsOf(config, { models, span: await knownSpan(deps), from, to, stepDays });
   checkTrainings(policies.map(({ policy }) => policyNamed(policy)), moments);
   const id = crypto.randomUUID().slice(0, 8);
   const after = { models, policies: policies.map(({ label }) => label), moments: moments.moments.length };

@@ -71,7 +71,7 @@ const tried = createRoute({
   summary: "Try a configuration on history; it changes nothing",
   description:
     "Decides every stored check and verdict of the last days again from its stored evidence, as the " +
-    "configuration would have it, beside what was answered then. It trains nothing: `notes` say what cannot be told.",
+    "configuration would have it, beside the original results. It trains nothing: `notes` list the limitations.",
   request: { body: body(TryBody, true) },
   responses: { 200: json(WhatIfAnswer, "What was answered, and what would be"), default: problem },
 });

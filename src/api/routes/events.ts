@@ -3,6 +3,7 @@ import { writeAudit } from "../../db/access/audit.ts";
 import { listQuarantined, quarantineReasons } from "../../db/events/quarantine.ts";
 import type { Tracker } from "../../events/tracked.ts";
 import { invalidInput } from "../invalid.ts";
+import { latestEventMs } from "../../app/as_of.ts";
 import { ingest, ingestTracked } from "../../app/events/ingest.ts";
 import { reprocessQuarantine, type ReprocessResult } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";
@@ -131,7 +132,12 @@ function reprocessed(
   },
 ): Promise<ReprocessResult> {
   const target = reason ?? `${ids!.length} events by id`;
-  return reprocessQuarantine({ sql, nowMs: clock(), pseudonym }, { reason, ids, after, limit }, {
+  return reprocessQuarantine({ sql, nowMs: await latestEventMs(sql, clock), pseudonym }, {
+    reason,
+    ids,
+    after,
+    limit,
+  }, {
     tell: (tx, { reasons: _reasons, ...done }) =>
       writeAudit(tx, { requestId, who: by, action: "replay quarantine", target, why, after: done }),
   });

@@ -7,7 +7,7 @@ import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
-import { currentAsOf } from "../as_of.ts";
+import { latestEventMs } from "../as_of.ts";
 import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
 import { CONFLICT, type Outcome } from "../../events/content.ts";
@@ -66,7 +66,7 @@ export async function ingest(
   raws: readonly unknown[],
   { source }: { source: string },
 ): Promise<IngestResult> {
-  const nowMs = await newestMs(sql, clock);
+  const nowMs = await latestEventMs(sql, clock);
   const money = raws.some(namesCurrency) ? await shopMoney(sql) : undefined;
   const judged = raws.map((raw): Judged => {
     const verdict = validateEvent(raw, { nowMs, pseudonym, money });
@@ -90,7 +90,7 @@ export async function ingestTracked(
   records: readonly unknown[],
   { tracker, rowsMax }: { tracker: Tracker; rowsMax: number },
 ): Promise<IngestResult> {
-  const nowMs = await newestMs(sql, clock);
+  const nowMs = await latestEventMs(sql, clock);
   const money = await shopMoney(sql);
   const rows = trackedRows(tracker, records, money);
   if (rows.length > rowsMax) {
@@ -115,10 +115,6 @@ export async function ingestTracked(
   const outcomes = await store(sql, judged, { source, nowMs });
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
-
-/** Returns the moment after which an event lies in the future: a pinned clock's, where it stands. */
-const newestMs = async (sql: Sql, clock: Clock): Promise<number> =>
-  Math.min(clock(), await currentAsOf(sql, clock));
 
 /** Whether an event says what its money is in: few do, and the settings are read for them alone. */
 const namesCurrency = (raw: unknown): boolean =>

@@ -1,4 +1,4 @@
-import { isDrillVersion } from "../../registry/version_status.ts";
+import { isDrillVersion } from "../../retraining/version_status.ts";
 import { ConflictError } from "../../core/errors.ts";
 import { inTransaction, type Sql } from "../../db/connect.ts";
 import { writeAudit } from "../../db/access/audit.ts";

@@ -4,7 +4,7 @@ import { type Approval, listApprovals } from "../../db/rollouts/approvals.ts";
 import { listLooks, runningRollout } from "../../db/rollouts/rollouts.ts";
 import { runningReplay } from "../../db/backtests/running_replay.ts";
 import { acceptedOf, newestMeasured, newestQuality } from "../../db/monitoring/newest_findings.ts";
-import { openFindings } from "../../quality/open_findings.ts";
+import { openFindings } from "../../retraining/open_findings.ts";
 import { headlineOf } from "../../retraining/headline.ts";
 import { listChecks } from "../../db/cycles/checks.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";

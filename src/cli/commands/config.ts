@@ -47,9 +47,7 @@ export function addConfig(program: Command, context: Context): void {
         options,
         saved,
         (c) =>
-          `Version ${c.version} is in force${
-            c.notified ? "" : "; retrainers hear of it at their next check"
-          }`,
+          `Version ${c.version} is active${c.notified ? "" : "; retrainers hear of it at their next check"}`,
       );
     });
   addTry(config, context);
@@ -93,10 +91,10 @@ function addTry(config: Command, context: Context): void {
 
 /** Puts an earlier version in force again, as a new one. */
 function addBack(config: Command, context: Context): void {
-  const back = config.command("back").description("restore an earlier version, as a new one")
+  const back = config.command("restore").alias("back").description("restore an earlier version, as a new one")
     .argument("<version>", "its number; 0: the defaults", wholeNumber({ min: 0 }))
     .option("--why <text>", "the reason, for the audit", "");
-  asking(back, "perennial config back 3 --why 'too many cycles'").action(
+  asking(back, "perennial config restore 3 --why 'too many cycles'").action(
     async (version: number, { why, ...options }: Common & { why: string }) => {
       const client = await context.client(options);
       const [now, { versions }] = await Promise.all([client.config(), client.configHistory({ limit: 1000 })]);
@@ -105,7 +103,7 @@ function addBack(config: Command, context: Context): void {
         throw new UsageError(`There is no version ${version}; perennial config history lists them`);
       }
       const saved = await client.replaceConfig({ config: wanted, why }, now.version);
-      context.show(options, saved, (c) => `Version ${c.version} is in force, as version ${version} was`);
+      context.show(options, saved, (c) => `Version ${c.version} is active, as version ${version} was`);
     },
   );
 }

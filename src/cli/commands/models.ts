@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { ModelSummary, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
-import { versionStatus, wasRolledBack } from "../../registry/version_status.ts";
+import { versionStatus, wasRolledBack } from "../../retraining/version_status.ts";
 import { percent } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";

@@ -15,7 +15,10 @@ export function addStatus(program: Command, context: Context): void {
 }
 
 /** The status as a person reads it. */
-function statusText({ asOf, clock, temporalUi, openAlerts, headline, models }: Status, paint: Paint): string {
+export function statusText(
+  { asOf, clock, temporalUi, openAlerts, headline, models }: Status,
+  paint: Paint,
+): string {
   const where = clock === "pinned" ? `as of ${minute(asOf)} UTC (pinned clock)` : `as of ${minute(asOf)} UTC`;
   const ui = temporalUi ? `, Temporal at ${temporalUi}` : "";
   const alerts = openAlerts > 0

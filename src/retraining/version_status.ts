@@ -1,4 +1,4 @@
-import type { ModelVersion, ServingMove } from "./version.ts";
+import type { ModelVersion, ServingMove } from "../registry/version.ts";
 
 /** What a version is to its model; `stateWord` says it as people read it. */
 export type VersionStatus =

@@ -1,4 +1,4 @@
-import type { Interval } from "../stats/interval.ts";
+import type { Interval } from "./interval.ts";
 
 /**
  * Whether two models predicted every compared row alike: their difference is zero without an interval. Such a comparison

@@ -1,4 +1,4 @@
-import type { Finding, QualityReport } from "./report.ts";
+import type { Finding, QualityReport } from "../quality/report.ts";
 
 /** Returns the findings that need a person: broken, going on, and accepted by nobody. */
 export const openFindings = (
