@@ -1,4 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Oidc } from "../app/security/oidc.ts";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
@@ -39,6 +40,8 @@ export interface ApiDeps {
   webhookSecrets?: WebhookSecrets;
   /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
   verifyAudit?: () => Promise<AuditVerification>;
+  /** signs people in, and knows the tokens of services; left out: keys alone */
+  oidc?: Oidc;
   /** how the world names this server, where a proxy stands before it */
   publicUrl?: string;
   /** Whether reading needs a key on loopback as well: behind a proxy, everybody comes from there. */
