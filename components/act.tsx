@@ -9,10 +9,13 @@ export const VERSION_ACTIONS = ["approve", "reject", "roll-back", "promote"] as 
 export type VersionActionName = typeof VERSION_ACTIONS[number];
 export const RETRAINER_ACTIONS = ["start", "stop", "stop-now", "force"] as const;
 export type RetrainerActionName = typeof RETRAINER_ACTIONS[number];
+/** Actions on a model as a whole, also on one that is out of use. */
+export const MODEL_ACTIONS = ["retire", "restore"] as const;
+export type ModelActionName = typeof MODEL_ACTIONS[number];
 
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (
-  action: VersionActionName | RetrainerActionName,
+  action: VersionActionName | RetrainerActionName | ModelActionName,
   { model, version }: { model: string; version?: number },
 ): string =>
   `/act/${action}?${new URLSearchParams({
@@ -25,6 +28,7 @@ export const roleFor = (action: string): Role => ROLE_FOR[action] ?? "operator";
 
 const ROLE_FOR: Readonly<Record<string, Role>> = {
   "configuration": "admin",
+  "person": "admin",
   "add-key": "admin",
   "rotate-key": "admin",
   "revoke-key": "admin",
@@ -55,7 +59,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
 }
 
 interface Offer {
-  action: VersionActionName | RetrainerActionName;
+  action: VersionActionName | RetrainerActionName | ModelActionName;
   model: string;
   version?: number;
   text: string;

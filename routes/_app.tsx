@@ -14,6 +14,7 @@ const PAGES = [
   ["/data", "Data"],
   ["/alerts", "Alerts"],
   ["/configuration", "Configuration"],
+  ["/privacy", "Privacy"],
   ["/audit", "Audit"],
   ["/keys", "Keys"],
   ["/docs", "API"],

@@ -3,7 +3,7 @@ import { anyText } from "../core/text.ts";
 
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
-import { isShort, TEXT_MAX } from "./schema.ts";
+import { isShort, lacksConsent, TEXT_MAX } from "./schema.ts";
 
 /** Why an event was refused, and where it came from. */
 interface Refusal {
@@ -40,7 +40,12 @@ export function quarantined(raw: unknown, refusal: Refusal, pseudonym: Pseudonym
 function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
   if (raw === undefined) return {}; // a line that could not be read may hold anything: not even its text is kept
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return { sent: kindOf(raw) };
-  const fields = Object.entries(knownFields(raw as Record<string, unknown>)).map(([name, value]) => {
+  const known = knownFields(raw as Record<string, unknown>);
+  if (lacksConsent(known)) {
+    delete known.user;
+    delete known.session;
+  }
+  const fields = Object.entries(known).map(([name, value]) => {
     if (name !== "user") return [name, name === "id" ? shortened(anyText(value)) : kept(value)];
     return [name, isScalar(value) ? pseudonym(anyText(value).trim().toWellFormed()) : kindOf(value)];
   });

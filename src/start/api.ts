@@ -71,8 +71,11 @@ export async function runApi(shared: Shared): Promise<string> {
     control,
     predictor: serving.predictor,
     models,
+    modelSet: shared.modelSet,
     explain,
     temporalUi,
+    instruments: shared.instruments,
+    folders: { home: shared.home, artefacts: store.folder },
     host,
     webhookSecrets: {
       shopify: config.PERENNIAL_SHOPIFY_SECRET,
@@ -83,6 +86,7 @@ export async function runApi(shared: Shared): Promise<string> {
     publicUrl: config.PERENNIAL_PUBLIC_URL,
     readsNeedKey: isBehindProxy(config),
     verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),
+    checkSignature: shared.signing.check,
     log,
   };
   const pages = {

@@ -42,11 +42,15 @@ export const PAGES = [
   "/cycles",
   `/cycles/${fixture.cycles[4].id}`,
   `/cycles/${fixture.cycles.at(-1)!.id}`,
+  "/checks",
+  `/checks/${fixture.checks[0].id}`,
   "/versions",
   "/rollouts",
   `/rollouts/${fixture.rollouts[0].rollout.id}`,
   "/alerts",
   "/audit",
+  "/privacy",
+  "/act/person",
   "/configuration",
   "/monitoring",
   "/monitoring?model=spending",
@@ -67,6 +71,8 @@ export const PAGES = [
   "/sign-in",
   "/act/promote?model=churn&version=1",
   "/act/stop?model=churn",
+  "/act/retire?model=order-count",
+  "/act/restore?model=returns",
   "/keys",
   "/act/add-key",
   "/act/rotate-key?name=shop",
@@ -75,7 +81,7 @@ export const PAGES = [
 ];
 
 /** Serves the pages over these rows, to somebody who has signed in. */
-export async function withPages(rows: Fixture, use: (url: string) => Promise<void>): Promise<void> {
+export async function withPages<T>(rows: Fixture, use: (url: string) => Promise<T>): Promise<T> {
   const sessions = {
     ...ANONYMOUS,
     currentUser: () => Promise.resolve(person),
@@ -85,6 +91,10 @@ export async function withPages(rows: Fixture, use: (url: string) => Promise<voi
   const gone = new AbortController();
   const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);
-  await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`).finally(() => gone.abort());
-  await server.finished;
+  try {
+    return await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`);
+  } finally {
+    gone.abort();
+    await server.finished;
+  }
 }
