@@ -1,8 +1,8 @@
-import type { NewKey } from "../src/api/messages.ts";
+import type { MadeKey } from "../src/dashboard/key_answers.ts";
 import { PageHeader } from "./page_header.tsx";
 
 /** Shows a key that was just made: this page is the only place where it ever stands. */
-export function Secret({ made, note }: { made: Pick<NewKey, "name" | "role" | "key">; note: string }) {
+export function Secret({ made, note }: { made: Pick<MadeKey, "name" | "role" | "key">; note: string }) {
   return (
     <>
       <PageHeader>

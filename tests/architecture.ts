@@ -97,6 +97,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@stdlib":
     "src/stats src/validation src/drift src/impact src/monitoring src/rollout src/quality src/performance src/backtest src/retraining",
   nodemailer: "src/app",
+  jose: "src/app",
+  "openid-client": "src/app",
   "ipaddr.js": "src/app",
   zod: `src/config ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,
   "lru-cache": "src/serving components",

@@ -4,7 +4,7 @@ import { WHY_MAX } from "./(_components)/action_form.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { Secret } from "../../components/secret.tsx";
-import { NewKey } from "../../src/api/messages.ts";
+import { type MadeKey, readMadeKey } from "../../src/dashboard/key_answers.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { field, readForm } from "../../src/dashboard/form.ts";
 
@@ -14,7 +14,7 @@ interface Shown {
   why: string;
   once: string;
   problem: string | null;
-  made: NewKey | null;
+  made: MadeKey | null;
 }
 
 const OVERLAP_H = "24";
@@ -39,7 +39,7 @@ export const handler = define.handlers({
       })
       : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
     if ("why" in answer) return page({ ...again, problem: answer.why }, { status: answer.status });
-    return page({ ...again, made: NewKey.parse(answer.body) }, { status: 201 });
+    return page({ ...again, made: readMadeKey(answer.body) }, { status: 201 });
   },
 });
 

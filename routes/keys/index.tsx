@@ -2,7 +2,7 @@ import { HttpError, page } from "fresh";
 import { ActButton } from "../../components/act.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Time } from "../../components/status_badge.tsx";
-import { Keys } from "../../src/api/messages.ts";
+import { readKeys } from "../../src/dashboard/key_answers.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { seeOther, signInPath } from "../../src/dashboard/form.ts";
 import type { Person } from "../../src/dashboard/session.ts";
@@ -15,7 +15,7 @@ export const handler = define.handlers({
     const answer = await sessions.ask(person, { method: "GET", path: "/keys", once: crypto.randomUUID() });
     if ("why" in answer) throw new HttpError(answer.status, answer.why);
     state.title = "Keys";
-    return page({ keys: Keys.parse(answer.body).keys });
+    return page({ keys: readKeys(answer.body) });
   },
 });
 

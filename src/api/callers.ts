@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import type { AccessLog } from "../app/security/access_log.ts";
+import { type Oidc, ProviderUnreachableError } from "../app/security/oidc.ts";
 import type { KeyRing } from "../app/security/key_ring.ts";
 import { systemClock } from "../core/clock.ts";
 import { HOUR_MS } from "../core/time.ts";
@@ -26,10 +27,15 @@ export interface Unknown {
 export type Identified = { caller: Caller } | { unknown: Unknown };
 
 /** Finds who calls by the key that came along, or by whose form this process answers. */
-export function keyHolder(c: Context<AppEnv>, keys: KeyRing): Identified | Promise<Identified> {
+export function keyHolder(
+  c: Context<AppEnv>,
+  keys: KeyRing,
+  oidc?: Oidc,
+): Identified | Promise<Identified> {
   if (c.env?.actingAs) return { caller: c.env.actingAs };
   const key = presentedKey(c.req.raw.headers);
   if (key === undefined) return NO_KEY;
+  if (oidc && isToken(key)) return serviceOf(oidc, key);
   const holder = keys.holderOf(key);
   return holder instanceof Promise ? holder.then(known) : known(holder);
 }
@@ -43,6 +49,18 @@ const WRONG_KEY: Identified = {
     told: `This key is not valid. Send a valid one ${HOW}`,
   },
 };
+
+/** A JWT: three parts of base64url. No key of ours has a dot. */
+const isToken = (key: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(key);
+
+async function serviceOf(oidc: Oidc, token: string): Promise<Identified> {
+  try {
+    return known(await oidc.serviceOf(token));
+  } catch (error) {
+    if (error instanceof ProviderUnreachableError) throw new ApiFault("unavailable", error.message);
+    throw error;
+  }
+}
 
 const known = (caller: PresentedKey | null): Identified => caller === null ? WRONG_KEY : { caller };
 

@@ -1,5 +1,6 @@
 import type { Log } from "../core/log.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Oidc } from "../app/security/oidc.ts";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
 import type { ModelSet } from "../app/registry/model_set.ts";
@@ -49,6 +50,8 @@ export interface ApiDeps {
   webhookSecrets?: WebhookSecrets;
   /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
   verifyAudit?: () => Promise<AuditVerification>;
+  /** signs people in, and knows the tokens of services; left out: keys alone */
+  oidc?: Oidc;
   /** tells whose signature stands under a receipt; left out: this process has no key */
   checkSignature?: SigningKeys["check"];
   /** how the world names this server, where a proxy stands before it */

@@ -67,9 +67,9 @@ export function addGuards(app: Api, deps: CountingDeps): void {
 /** Puts what the API's own routes want of a request before them. */
 export function addRouteGuards(
   app: Api,
-  { host = LOOPBACK, readsNeedKey, webhookSecrets = {}, database, admission = createAdmission() }: Pick<
+  { host = LOOPBACK, readsNeedKey, webhookSecrets = {}, database, admission = createAdmission(), oidc }: Pick<
     ApiDeps,
-    "host" | "readsNeedKey" | "webhookSecrets" | "database" | "admission"
+    "host" | "readsNeedKey" | "webhookSecrets" | "database" | "admission" | "oidc"
   >,
   keys: KeyRing,
   accesses: AccessLog,
@@ -88,7 +88,7 @@ export function addRouteGuards(
       const handled = isGivenUp ? () => statements.run(next) : next;
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
-        if (!signed) await admit(c, () => keyHolder(c, keys));
+        if (!signed) await admit(c, () => keyHolder(c, keys, oidc));
         const leave = admission.enter(c.req.raw, signed ? BODY_BYTES_MAX : maxSize);
         const read = (signed ? limitedBeforeKnown : limited)(c, async () => {
           if (signed) await admit(c, () => signer(c, signed));

@@ -15,6 +15,12 @@ const urlOf = (...schemes: string[]) =>
     abort: true,
   });
 
+/** Names of roles by group: `group=role`, set apart by commas. */
+const rolesOfGroups = z.string().transform((text) => text.split(",").map((pair) => pair.trim().split("=")))
+  .pipe(z.array(z.tuple([z.string().min(1), z.string().min(1)]), {
+    error: "need group=role, set apart by commas",
+  }));
+
 const Variables = z.object({
   PERENNIAL_HOME: z.string().optional(),
   PERENNIAL_CACHE: z.string().optional(),
@@ -31,6 +37,21 @@ const Variables = z.object({
   /** files (PEM) of the certificate, with its chain, and of its key; given, the API speaks TLS itself */
   PERENNIAL_TLS_CERT: z.string().optional(),
   PERENNIAL_TLS_KEY: z.string().optional(),
+  /** OpenID provider by which people sign in, and whose tokens services bring; http only on this machine */
+  PERENNIAL_OIDC_ISSUER: urlOf("https", "http").refine(
+    (text) =>
+      new URL(text).protocol === "https:" ||
+      /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(text).hostname),
+    { error: "need https, but on this machine" },
+  ).optional(),
+  PERENNIAL_OIDC_CLIENT_ID: z.string().optional(),
+  PERENNIAL_OIDC_CLIENT_SECRET: z.string().optional(),
+  PERENNIAL_OIDC_SCOPE: z.string().default("profile email groups"),
+  PERENNIAL_OIDC_GROUPS_CLAIM: z.string().default("groups"),
+  /** role of each group, as `shop-admins=admin,analysts=viewer,client:backend=operator` */
+  PERENNIAL_OIDC_ROLES: rolesOfGroups.optional(),
+  /** whom tokens of services have to be for; another than the client, whose ID tokens are no keys */
+  PERENNIAL_OIDC_AUDIENCE: z.string().min(1).optional(),
   PERENNIAL_SECRET: z.string().min(16).optional(),
   /** secrets before it, oldest first, set apart by commas: it is laid over them */
   PERENNIAL_OLDER_SECRETS: z.string().transform((text) => text.split(",").map((secret) => secret.trim()))
@@ -85,6 +106,8 @@ type Variables = z.infer<typeof Variables>;
 /** Variables that are of no use without others. */
 const NEEDS: readonly [keyof Variables, keyof Variables][] = [
   ["PERENNIAL_WEBHOOK_URL", "PERENNIAL_WEBHOOK_SECRET"],
+  ["PERENNIAL_OIDC_ISSUER", "PERENNIAL_OIDC_CLIENT_ID"],
+  ["PERENNIAL_OIDC_ISSUER", "PERENNIAL_OIDC_ROLES"],
   ["TEMPORAL_TLS_CERT", "TEMPORAL_TLS_KEY"],
   ["TEMPORAL_TLS_KEY", "TEMPORAL_TLS_CERT"],
   ["PERENNIAL_TLS_CERT", "PERENNIAL_TLS_KEY"],
@@ -98,6 +121,11 @@ const Environment = Variables.superRefine((variables, context) => {
     if (variables[given] !== undefined && variables[needed] === undefined) {
       context.addIssue({ code: "custom", path: [needed], message: `need it beside ${given}` });
     }
+  }
+  const { PERENNIAL_OIDC_AUDIENCE: audience, PERENNIAL_OIDC_CLIENT_ID: client } = variables;
+  if (audience !== undefined && audience === client) {
+    const message = "need another than PERENNIAL_OIDC_CLIENT_ID: ID tokens of people are no keys";
+    context.addIssue({ code: "custom", path: ["PERENNIAL_OIDC_AUDIENCE"], message });
   }
 });
 

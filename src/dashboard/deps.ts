@@ -4,7 +4,16 @@ import type { ApiDeps } from "../api/deps.ts";
 export interface DashboardDeps extends
   Pick<
     ApiDeps,
-    "sql" | "clock" | "pseudonym" | "models" | "modelSet" | "temporalUi" | "host" | "readsNeedKey" | "log"
+    | "sql"
+    | "clock"
+    | "oidc"
+    | "pseudonym"
+    | "models"
+    | "modelSet"
+    | "temporalUi"
+    | "host"
+    | "readsNeedKey"
+    | "log"
   > {
   /** opens what impacts were measured on */
   explain: Pick<ApiDeps["explain"], "open">;

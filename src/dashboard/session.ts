@@ -29,6 +29,8 @@ export interface Change {
 }
 
 export interface SessionActions {
+  /** whether one can sign in by an OpenID provider as well */
+  hasProvider: boolean;
   /** Takes a key, or a code from a link. @returns the cookie to set, or why not */
   signIn(
     req: Request,

@@ -29,6 +29,7 @@ export interface SessionService extends SessionActions {
 
 /** Nobody is signed in, and nobody can: for pages that are drawn without an API behind them. */
 export const ANONYMOUS: SessionService = {
+  hasProvider: false,
   currentUser: () => Promise.resolve(null),
   signIn: () => Promise.resolve({ status: 403, why: "Nobody can sign in here" }),
   signOut: () => Promise.resolve(""),
@@ -40,11 +41,12 @@ export const ANONYMOUS: SessionService = {
 
 /** @param api what changes are made through, as if they came over HTTP with the person's key */
 export function createSessionService(
-  { sql, clock }: Pick<ApiDeps, "sql" | "clock">,
+  { sql, clock, oidc }: Pick<ApiDeps, "sql" | "clock" | "oidc">,
   api: Api,
 ): SessionService {
   const attempts = createAttempts(clock, FAILURES);
   return {
+    hasProvider: oidc !== undefined,
     async currentUser(req) {
       const id = parse(req.headers.get("cookie") ?? "")[cookieName(req)];
       const session = await sessionOf(sql, id, { atMs: clock() });
@@ -66,14 +68,14 @@ export function createSessionService(
       await noteSignIn(sql, { name: begun?.session.keyName ?? null, address: addressOf(req), shown });
       if (begun) {
         attempts.succeeded(counted);
-        return { cookie: cookie(req, begun.id, SESSION_MS) };
+        return { cookie: sessionCookie(req, begun.id, SESSION_MS) };
       }
       await sleep(FAILURE_TAKES_MS);
       return { status: 403, why: "key" in shown ? "This key is not valid here" : CODE_USED };
     },
     async signOut(req, person) {
       await endSession(sql, person.session);
-      return cookie(req, "", 0);
+      return sessionCookie(req, "", 0);
     },
     async change(person, change) {
       const answer = await askBy(api, person, change);
@@ -141,7 +143,8 @@ async function askBy(
 /** Cookies are shared by all ports of a host: two installations on one machine must not sign each other out. */
 const cookieName = ({ url }: Request): string => `perennial_${new URL(url).port || "session"}`;
 
-function cookie(req: Request, value: string, lifeMs: number): string {
+/** The cookie of a session; without an id the one that clears it. */
+export function sessionCookie(req: Request, value: string, lifeMs: number): string {
   const secure = new URL(req.url).protocol === "https:" ||
     req.headers.get("x-forwarded-proto") === "https" || // TLS may end before us
     (sourceOf(req).publicUrl?.startsWith("https:") ?? false);

@@ -10,6 +10,7 @@ import { readKept, verifyAudit } from "../app/security/audit_chain.ts";
 import { createDatabaseWatch } from "../app/database_watch.ts";
 import { besidePublic } from "../privacy/pseudonym.ts";
 import { openServing } from "../serving/open.ts";
+import { openOidc } from "./oidc.ts";
 import type { Shared } from "./shared.ts";
 import { isBehindProxy } from "./exposure.ts";
 import { signedControl } from "./control.ts";
@@ -81,6 +82,7 @@ export async function runApi(shared: Shared): Promise<string> {
       segment: config.PERENNIAL_SEGMENT_SECRET,
       woocommerce: config.PERENNIAL_WOOCOMMERCE_SECRET,
     },
+    oidc: openOidc(config, { sql, clock: systemClock, log }),
     publicUrl: config.PERENNIAL_PUBLIC_URL,
     readsNeedKey: isBehindProxy(config),
     verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),

@@ -96,7 +96,8 @@ for (const role of ["viewer", "operator"] as const) {
         for (const text of locked) {
           assert.match(
             text,
-            ["/configuration", "/privacy"].includes(path) ? /admin only$/ : /operator only$/,
+            ({ "/configuration": /admin only$/, "/privacy": /privacy-officer only$/ })[path] ??
+              /operator only$/,
           );
         }
         assert.match(

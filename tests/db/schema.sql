@@ -395,6 +395,15 @@ create table observations (
 );
 CREATE INDEX observations_newest ON public.observations USING btree (kind, model, as_of DESC, at DESC);
 
+create table oidc_sign_ins (
+  sha256 text not null,
+  verifier text not null,
+  nonce text not null,
+  to_path text not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_sign_ins_pkey PRIMARY KEY (sha256)
+);
+
 create table outbox (
   id bigint not null generated always as identity,
   key text not null,
@@ -634,16 +643,27 @@ CREATE INDEX serving_minutes_minute ON public.serving_minutes USING btree (minut
 
 create table sessions (
   sha256 text not null,
-  key_name text not null,
-  key_hash text not null,
+  key_name text,
+  key_hash text,
   notice text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
+  person text,
+  role text,
+  subject text,
+  provider_session text,
+  constraint sessions_of_key_or_person CHECK (
+CASE
+    WHEN (person IS NULL) THEN ((key_name IS NOT NULL) AND (key_hash IS NOT NULL))
+    ELSE ((key_name IS NULL) AND (role IS NOT NULL) AND (subject IS NOT NULL))
+END),
+  constraint sessions_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'data-scientist'::text, 'operator'::text, 'privacy-officer'::text, 'admin'::text]))),
   constraint sessions_key_name_fkey FOREIGN KEY (key_name) REFERENCES api_keys(name) ON DELETE CASCADE,
   constraint sessions_pkey PRIMARY KEY (sha256)
 );
 CREATE INDEX sessions_expire ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_of_subject ON public.sessions USING btree (subject) WHERE (subject IS NOT NULL);
 
 create table settings (
   name text not null,

@@ -50,6 +50,7 @@ export const SHARED_TABLES = [
   "imports",
   "label_blocks",
   "migrations",
+  "oidc_sign_ins",
   "outbox",
   "people",
   "privacy_requests",
