@@ -42,9 +42,8 @@ export async function addPrivacyRequest(
 
 /** Lists requests, newest first. */
 export async function listPrivacyRequests(sql: Sql, { limit = 50 } = {}): Promise<PrivacyRequest[]> {
-  const rows = await sql`select ${
-    columns(sql)
-  } from privacy_requests order by requested_at desc limit ${limit}`;
+  const rows = await sql`select id, kind, who, why, stage, found, requested_at, ended_at, receipt, signature
+    from privacy_requests order by requested_at desc limit ${limit}`;
   return z.array(PrivacyRequest).parse([...rows]);
 }
 
