@@ -1,5 +1,7 @@
-import type { WantedAlert } from "../src/alerts/alert.ts";
+import { missingModelKey, type WantedAlert } from "../src/alerts/alert.ts";
+import type { Log } from "../src/core/log.ts";
 import { settleAlerts } from "../src/app/alerts/settle.ts";
+import { type ModelSet, modelsWithoutFile } from "../src/app/registry/model_set.ts";
 import { createVersionFiles } from "../src/app/registry/version_files.ts";
 import { ArtefactError, messageOf } from "../src/core/errors.ts";
 import { DAY_MS, MINUTE_MS } from "../src/core/time.ts";
@@ -51,9 +53,10 @@ export interface WorkflowControl {
 
 export interface ReconcileDeps extends ActivityDeps {
   workflows: WorkflowControl;
+  modelSet: ModelSet;
   /** what a retrainer that starts for the first time does; also whether the monitor looks by itself */
   active: boolean;
-  log: (line: string) => void;
+  log: Log;
 }
 
 /** The result of one comparison of what should run with what does. */
@@ -78,6 +81,7 @@ const BACKTEST_TOLD_MS = 7 * DAY_MS;
 /** Puts right what was lost: also called at start-up, before anything else is done. Safe to repeat and to run twice. */
 export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   const pass = new Pass(deps);
+  await deps.modelSet.refresh();
   for (const model of deps.models.keys()) {
     await pass.try(`retrainer/${model}`, () => keepRetrainer(deps, model));
   }
@@ -128,6 +132,12 @@ class Pass {
     const scope = { kinds: ["lost workflow"] as const, model: null };
     const closedWhy = "it runs again, or was settled";
     await settleAlerts(sql, { scope, wanted, closedWhy }, { channels, nowMs });
+    const missing = await modelsWithoutFile(sql, this.deps.modelSet);
+    await settleAlerts(sql, {
+      scope: { kinds: ["missing model"], model: null },
+      wanted: missing.map(missingAlert),
+      closedWhy: "its file is back, or it was retired",
+    }, { channels, nowMs });
     return { mended: this.#mended, troubles: this.#troubles.map(({ title }) => title) };
   }
 }
@@ -245,4 +255,14 @@ const lostBacktestAlert = ({ id, text }: { id: string; text: string }): WantedAl
   severity: "warning",
   title: `Backtest ${id} was lost: ${text}. Begin it again to have the rest`,
   detail: { backtest: id },
+});
+
+const missingAlert = (model: string): WantedAlert => ({
+  key: missingModelKey(model),
+  kind: "missing model",
+  model: null,
+  severity: "warning",
+  title: `No file defines the model "${model}" any more, and its retrainer goes on. ` +
+    `Put the file back, or run: perennial models retire ${model}`,
+  detail: { model },
 });

@@ -1,3 +1,4 @@
+import type { Log } from "../src/core/log.ts";
 import { gunzipSync } from "node:zlib";
 import { isOnlyUser } from "../src/app/installation_identity.ts";
 import { DAY_MS } from "../src/core/time.ts";
@@ -13,7 +14,7 @@ import type { ActivityDeps } from "./deps.ts";
 
 export interface SweepDeps extends Pick<ActivityDeps, "sql" | "clock"> {
   store: FileArtefacts;
-  log: (line: string) => void;
+  log: Log;
 }
 
 /** What a sweep found and freed. */

@@ -16,6 +16,7 @@ const PAGES = [
   ["/configuration", "Configuration"],
   ["/privacy", "Privacy"],
   ["/audit", "Audit"],
+  ["/keys", "Keys"],
   ["/docs", "API"],
 ] as const;
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;

@@ -16,6 +16,7 @@ export type Access = "anyone" | "reader" | Role;
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",
+  "GET /metrics": "reader",
   "GET /openapi.json": "anyone",
 
   "GET /retraining/status": "reader",
@@ -47,6 +48,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /models/{name}/features": "reader",
   "POST /models/{name}/rollback": "operator",
   "POST /models/{name}/promote": "operator",
+  "POST /models/{name}/retire": "operator",
+  "POST /models/{name}/restore": "operator",
 
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",
@@ -55,9 +58,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /rollouts/{id}": "reader",
   "POST /rollouts/{id}/look": "operator",
   "GET /backtests": "reader",
-  "POST /backtests": "operator",
+  "POST /backtests": "data-scientist",
   "GET /backtests/{backtest}": "reader",
-  "POST /backtests/{backtest}/cancel": "operator",
+  "POST /backtests/{backtest}/cancel": "data-scientist",
   "GET /approvals": "reader",
   "POST /models/{name}/approve": "operator",
   "POST /models/{name}/reject": "operator",

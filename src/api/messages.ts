@@ -13,6 +13,7 @@ import { TRACKERS } from "../events/tracked.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
+import { RetiredModel } from "../db/models/retired.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
 import { ObservationSummary } from "../monitoring/observation_summary.ts";
@@ -196,7 +197,22 @@ export const ModelSummary = z.object({
   newest: z.int().nullable().describe("highest version number"),
 });
 export type ModelSummary = z.infer<typeof ModelSummary>;
-export const Models = z.object({ models: z.array(ModelSummary) });
+export const Models = z.object({
+  models: z.array(ModelSummary),
+  retired: z.array(RetiredModel).default([]).describe("taken out of use by a person"),
+  withoutFile: z.array(z.string()).default([]).describe("have a retrainer, and no file that defines them"),
+});
+export type Models = z.infer<typeof Models>;
+/** A person takes a model out of use, or brings it back. */
+export const RetirementRequest = z.strictObject({ why: Why });
+export type RetirementRequest = z.input<typeof RetirementRequest>;
+export const Retirement = z.object({
+  model: z.string(),
+  retired: z.boolean(),
+  told: z.boolean().describe("false: its retrainer stops as soon as Temporal answers"),
+  hasFile: z.boolean().describe("false: no file defines it"),
+});
+export type Retirement = z.infer<typeof Retirement>;
 /** A version as it is stored, but for its recipe: a schema of any JSON has no end in the OpenAPI document. */
 const VersionAnswer = ModelVersion.extend({ manifest: Manifest.extend({ recipe: z.unknown() }) });
 export const Versions = z.object({
@@ -487,6 +503,7 @@ export type KeyRequest = z.input<typeof KeyRequest>;
 export const NewKey = ApiKey.extend({
   key: z.string().describe("shown this once; only a salted hash is kept"),
 });
+export type NewKey = z.infer<typeof NewKey>;
 /** A link that signs in once. */
 export const SignInLink = z.object({
   code: z.string().describe("used once, by the form at /sign-in?code=..."),

@@ -55,6 +55,8 @@ import {
   Ready,
   ReplayAnswer,
   type ReplayRequest,
+  Retirement,
+  type RetirementRequest,
   type RevokeQuery,
   type RollbackRequest,
   RolloutBegun,
@@ -191,6 +193,12 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "rollback"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
     promote: (name: string, body: PromoteRequest, idempotencyKey?: string) =>
       send("POST", ofModel(name, "promote"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
+    /** Takes a model out of use; also one whose file is gone. */
+    retire: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "retire"), Retirement, { body, headers: keyHeader(idempotencyKey) }),
+    /** Brings a retired model back; its automatic checks stay off. */
+    restore: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "restore"), Retirement, { body, headers: keyHeader(idempotencyKey) }),
     rollouts: (query: RolloutsQuery = {}) => get("/rollouts", Rollouts, query),
     rollout: (id: string) => get(`/rollouts/${encodeURIComponent(id)}`, RolloutDetail),
     rolloutPlan: (name: string, query: PlanQuery) => get(ofModel(name, "rollout/plan"), PlanAnswer, query),

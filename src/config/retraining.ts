@@ -26,9 +26,9 @@ const settings = {
     .describe(
       "worth: whether intercept and slope of what serves may be refitted where that is worth more than a training",
     ),
-  gate: z.enum(["evidence", "threshold", "worth"]).default("evidence")
+  gate: z.enum(["evidence", "no-harm", "threshold", "worth"]).default("no-harm")
     .describe(
-      "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold; " +
+      "evidence: promote on a paired interval; no-harm: promote unless the rows speak against it; threshold: promote when the loss falls by performance_threshold; " +
         "worth: promote on forecast and paired test together",
     ),
   performance_threshold: z.number().min(0).max(1).default(0.05)

@@ -4,6 +4,7 @@ import type { AuditReads } from "./reads/audit.ts";
 import type { BacktestReads } from "./reads/backtests.ts";
 import type { CompareReads } from "./reads/compare.ts";
 import type { ConfigurationReads } from "./reads/configuration.ts";
+import type { CheckReads } from "./reads/checks.ts";
 import type { CycleReads } from "./reads/cycles.ts";
 import type { DataReads } from "./reads/data.ts";
 import type { ImportReads } from "./reads/imports.ts";
@@ -18,6 +19,7 @@ import type { VersionReads } from "./reads/versions.ts";
 export type Dashboard =
   & StatusReads
   & OverviewReads
+  & CheckReads
   & CycleReads
   & VersionReads
   & CompareReads

@@ -6,6 +6,7 @@ import { auditReads } from "./reads/audit.ts";
 import { backtestReads } from "./reads/backtests.ts";
 import { compareReads } from "./reads/compare.ts";
 import { configurationReads } from "./reads/configuration.ts";
+import { checkReads } from "./reads/checks.ts";
 import { cycleReads } from "./reads/cycles.ts";
 import { dataReads } from "./reads/data.ts";
 import { importReads } from "./reads/imports.ts";
@@ -20,6 +21,7 @@ import { versionReads } from "./reads/versions.ts";
 export const readDashboard = (deps: DashboardDeps): Dashboard => ({
   ...statusReads(deps),
   ...overviewReads(deps),
+  ...checkReads(deps),
   ...cycleReads(deps),
   ...versionReads(deps),
   ...compareReads(deps),

@@ -97,7 +97,8 @@ function isPlainEvent(fields: Partial<Record<EventField, unknown>>): boolean {
   for (const name of TEXT_FIELDS) {
     const value = fields[name];
     if (
-      value === undefined || (typeof value === "string" && value.length <= TEXT_MAX && !value.includes("\0"))
+      value === undefined ||
+      (typeof value === "string" && value.length <= TEXT_MAX && !value.includes("\0") && value.isWellFormed())
     ) continue;
     return false;
   }
@@ -146,10 +147,10 @@ function amountOf(type: string, { price, quantity, amount }: ShopEvent): number 
   return money !== null && type === "return" ? 0 - Math.abs(money) : money;
 }
 
-/** Text of a field as it is kept: trimmed, valid Unicode, null where nothing is left. */
+/** Text of a field as it is kept: trimmed, null where nothing is left. */
 function textOf(value: string | number | null | undefined): string | null {
   if (value == null) return null;
-  return String(value).trim().toWellFormed() || null;
+  return String(value).trim() || null;
 }
 
 function withNumbers(fields: Partial<Record<EventField, unknown>>): Partial<Record<EventField, unknown>> {

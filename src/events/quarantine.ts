@@ -1,4 +1,5 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
+import { anyText } from "../core/text.ts";
 
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
@@ -45,8 +46,8 @@ function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
     delete known.session;
   }
   const fields = Object.entries(known).map(([name, value]) => {
-    if (name !== "user") return [name, name === "id" ? shortened(String(value)) : kept(value)];
-    return [name, isScalar(value) ? pseudonym(String(value).trim().toWellFormed()) : kindOf(value)];
+    if (name !== "user") return [name, name === "id" ? shortened(anyText(value)) : kept(value)];
+    return [name, isScalar(value) ? pseudonym(anyText(value).trim().toWellFormed()) : kindOf(value)];
   });
   return Object.fromEntries(fields);
 }
@@ -65,7 +66,7 @@ const isScalar = (value: unknown) => typeof value === "string" || typeof value =
 
 function kept(value: unknown): unknown {
   if (typeof value === "string") return shortened(value);
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : anyText(value);
   return typeof value === "boolean" ? value : kindOf(value);
 }
 

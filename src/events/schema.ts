@@ -10,10 +10,12 @@ export function isShort(text: string, max = TEXT_MAX): boolean {
   return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
 }
 
-const TEXT_RULE = `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL`;
+const TEXT_RULE =
+  `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL or half a surrogate pair`;
+const isKept = (value: string) => isShort(value) && value.isWellFormed() && !value.includes("\0");
 const NUMBER_RULE = `must be a number between -${NUMBER_MAX} and ${NUMBER_MAX}`;
 const text = z.union([
-  z.string().refine((value) => isShort(value), { error: TEXT_RULE }).regex(/^[^\0]*$/, { error: TEXT_RULE }),
+  z.string().refine(isKept, { error: TEXT_RULE }),
   z.number(),
 ], { error: TEXT_RULE }).nullish();
 const number = z.number({ error: NUMBER_RULE })

@@ -8,12 +8,14 @@ import { recomputeDrift } from "../monitoring/recompute_drift.ts";
 import { redactionsBehind } from "../db/people/redactions.ts";
 import { openValue } from "../registry/sealed.ts";
 import { codeVersion } from "../core/code_version.ts";
+import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
 
 /** Returns what recomputes past checks: the code that judges now. */
 export async function recomputing(
-  { sql, store, driftWorkers }: Pick<Shared, "sql" | "store" | "driftWorkers">,
+  shared: Pick<Shared, "sql" | "store" | "driftWorkers" | "config">,
 ): Promise<ExplainDeps> {
+  const { sql, store, driftWorkers } = shared;
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {
@@ -22,6 +24,6 @@ export async function recomputing(
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
     redactions: (sha256s) => redactionsBehind(sql, sha256s),
-    codeVersion: await codeVersion(),
+    codeVersion: await codeVersion(await ownSources(shared)),
   };
 }

@@ -143,7 +143,7 @@ Deno.test("who may not begin a backtest finds the button locked, and no form", (
   withBrowser(async ({ browser: _, ...served }) => {
     await prepare(served);
     const page = await (await signedIn(served, "viewer")).page("/backtests");
-    assert.deepEqual(lockedOn(page), ["Replay history· operator only"]);
+    assert.deepEqual(lockedOn(page), ["Replay history· data-scientist only"]);
     assert.equal(page.querySelector("form[method=post]"), null);
     const operators = await (await signedIn(served, "operator")).page("/backtests");
     assert.deepEqual(lockedOn(operators), []);
@@ -188,6 +188,11 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["import", "POST /events"],
     ["undo-import", "POST /imports/{import}/undo"],
     ["backtest", "POST /backtests"],
+    ["retire", "POST /models/{name}/retire"],
+    ["restore", "POST /models/{name}/restore"],
+    ["add-key", "POST /keys"],
+    ["rotate-key", "POST /keys/{name}/rotate"],
+    ["revoke-key", "DELETE /keys/{name}"],
     ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);
   for (const [action, route] of routes) {

@@ -38,7 +38,7 @@ create table api_keys (
   previous_salt text,
   previous_hash text,
   previous_until timestamp with time zone,
-  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text]))),
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'data-scientist'::text, 'operator'::text, 'privacy-officer'::text, 'admin'::text]))),
   constraint api_keys_pkey PRIMARY KEY (name),
   constraint api_keys_sha256_key UNIQUE (hash)
 );
@@ -257,7 +257,7 @@ create table deliveries (
   delivered_at timestamp with time zone,
   given_up_at timestamp with time zone,
   turn integer not null default 0,
-  constraint deliveries_channel_check CHECK ((channel = ANY (ARRAY['log'::text, 'webhook'::text, 'email'::text]))),
+  constraint deliveries_channel_check CHECK ((channel ~ '^[a-z][a-z0-9-]{0,40}$'::text)),
   constraint deliveries_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'reminded'::text, 'escalated'::text, 'closed'::text]))),
   constraint deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id),
   constraint deliveries_pkey PRIMARY KEY (id),
@@ -539,6 +539,9 @@ create table retrainers (
   updated_at timestamp with time zone not null default now(),
   desired_active boolean,
   desired_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  retired_by text,
+  retired_why text,
   constraint retrainers_pkey PRIMARY KEY (model)
 );
 

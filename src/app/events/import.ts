@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { anyText } from "../../core/text.ts";
 import { createReadStream } from "node:fs";
 import {
   advanceImport,
@@ -144,7 +145,7 @@ async function tellAgain(
   tally.resume(before, await importTotals(sql, before.id));
 }
 
-const BATCH = 2000;
+const BATCH = 10_000;
 
 /** A row on its way into the database, and the keys of the shoppers around it. */
 interface RowToWrite {
@@ -221,7 +222,7 @@ class ImportRun {
   #learnUser(raw: Record<string, unknown>, key: string | null): void {
     if (!this.options.onUser || key === null || this.#users.has(key)) return;
     this.#users.add(key);
-    this.options.onUser(String(raw.user).trim(), key);
+    this.options.onUser(anyText(raw.user).trim(), key);
   }
 
   /** Hands the batch over to be written, once the one before it is committed. */
