@@ -28,7 +28,7 @@ export const roleFor = (action: string): Role => ROLE_FOR[action] ?? "operator";
 
 const ROLE_FOR: Readonly<Record<string, Role>> = {
   "configuration": "admin",
-  "person": "admin",
+  "person": "privacy-officer",
   "add-key": "admin",
   "rotate-key": "admin",
   "revoke-key": "admin",

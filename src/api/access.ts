@@ -70,11 +70,11 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /events/quarantine": "viewer",
   "POST /events/quarantine/replay": "operator",
 
-  "DELETE /people/{id}": "admin",
-  "GET /people/{id}/export": "admin",
-  "POST /privacy/erasures": "admin",
-  "POST /privacy/exports": "admin",
-  "POST /privacy/objections": "admin",
+  "DELETE /people/{id}": "privacy-officer",
+  "GET /people/{id}/export": "privacy-officer",
+  "POST /privacy/erasures": "privacy-officer",
+  "POST /privacy/exports": "privacy-officer",
+  "POST /privacy/objections": "privacy-officer",
   "GET /privacy/requests": "viewer",
   "GET /privacy/requests/{request}": "viewer",
 

@@ -96,7 +96,11 @@ for (const role of ["viewer", "operator"] as const) {
         for (const text of locked) {
           assert.match(
             text,
-            ["/configuration", "/privacy"].includes(path) ? /admin only$/ : /operator only$/,
+            path === "/privacy"
+              ? /privacy-officer only$/
+              : path === "/configuration"
+              ? /admin only$/
+              : /operator only$/,
           );
         }
         assert.match(
