@@ -45,6 +45,8 @@ const Variables = z.object({
   /** public keys that signed before, base64, set apart by commas */
   PERENNIAL_TRUSTED_SIGNING_KEYS: z.string().transform((text) => text.split(",").map((key) => key.trim()))
     .optional(),
+  /** encrypts the secrets in what `perennial backup` writes */
+  PERENNIAL_BACKUP_PASSPHRASE: z.string().min(12).optional(),
   DATABASE_URL: z.string().optional(),
   /** the owner of the tables, who migrates; DATABASE_URL is then of a role that may only work with them */
   PERENNIAL_OWNER_DATABASE_URL: z.string().optional(),

@@ -67,7 +67,7 @@ export const ShopEvent = z.object({
   quantity: number.describe("of a purchase or return without one: 1"),
   amount: number.describe("price x quantity where it is missing; of a return either sign"),
   currency: text.describe(
-    "of its money, as EUR; another than the shop's own is converted by stated rates, or put aside",
+    "of its money, as EUR; another than the shop's own is converted by stated rates, or quarantined",
   ),
   time: z.union([z.string(), z.number()], { error: "is missing, not text and not a number" })
     .describe("ISO 8601 with a zone, or ms since 1970-01-01 UTC"),

@@ -57,6 +57,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     liveWorkflows: liveWorkflows(client),
     workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),
     active: shared.active ?? true,
+    home: shared.embedded ? shared.home : null,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
   const worker = await createWorker({
