@@ -194,6 +194,7 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["add-key", "POST /keys"],
     ["rotate-key", "POST /keys/{name}/rotate"],
     ["revoke-key", "DELETE /keys/{name}"],
+    ["person", "POST /privacy/erasures"],
     ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);
   for (const [action, route] of routes) {
