@@ -75,9 +75,36 @@ export async function migrationsOf(sql: Sql): Promise<string[]> {
   return (await sql`select name from migrations order by name`).map((row) => row.name);
 }
 
-/** The rows of a table as Postgres writes them for `copy`. */
-export async function copyOut(tx: Sql, { schema, name, columns }: BackupTable): Promise<Readable> {
-  return await tx`copy ${tx(schema)}.${tx(name)} (${tx(columns)}) to stdout`.readable();
+/** Pages of a table that are read at once: some 16 MB, and what lies outside of them. */
+const PAGES_AT_ONCE = 2_000;
+
+/**
+ * Yields the rows of a table as Postgres writes them for `copy`, some pages at a time. Each part is taken whole: the
+ * driver pauses its socket where a reader is slow, and does not always go on (seen with postgres 3.4.9 under Deno).
+ */
+export async function* copyOut(tx: Sql, { schema, name, columns }: BackupTable): AsyncGenerator<Uint8Array> {
+  const place = `${quoted(schema)}.${quoted(name)}`;
+  const list = columns.map(quoted).join(", ");
+  const [{ pages }] = await tx`select (pg_relation_size(${place}::regclass)
+    / current_setting('block_size')::bigint)::int as pages`;
+  for (let from = 0; from < pages; from += PAGES_AT_ONCE) {
+    const range = `ctid >= '(${from},0)' and ctid < '(${from + PAGES_AT_ONCE},0)'`;
+    yield* await taken(
+      await tx.unsafe(`copy (select ${list} from ${place} where ${range}) to stdout`).readable(),
+    );
+  }
+}
+
+const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+
+/** Takes all that a stream has to give, as fast as it comes. */
+function taken(stream: Readable): Promise<Uint8Array[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array[]>();
+  const chunks: Uint8Array[] = [];
+  stream.on("data", (chunk: Uint8Array) => chunks.push(new Uint8Array(chunk)));
+  stream.on("end", () => resolve(chunks));
+  stream.on("error", reject);
+  return promise;
 }
 
 /** Takes in rows that `copyOut` wrote. */
