@@ -1,5 +1,5 @@
 /** Tables as text, out of one moment of a database and into an empty one. Works for any schema that migrations made. */
-import type { Readable, Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { OWN_TABLES } from "./backtests/scopes.ts";
 import type { Database, Sql } from "./connect.ts";
 
@@ -75,37 +75,32 @@ export async function migrationsOf(sql: Sql): Promise<string[]> {
   return (await sql`select name from migrations order by name`).map((row) => row.name);
 }
 
-/** Pages of a table that are read at once: some 16 MB, and what lies outside of them. */
-const PAGES_AT_ONCE = 2_000;
+const ROWS_AT_ONCE = 2_000;
 
 /**
- * Yields the rows of a table as Postgres writes them for `copy`, some pages at a time. Each part is taken whole: the
+ * Yields the rows of a table as the text that `copy` takes in, read through a cursor. Not by `copy ... to stdout`: the
  * driver pauses its socket where a reader is slow, and does not always go on (seen with postgres 3.4.9 under Deno).
  */
 export async function* copyOut(tx: Sql, { schema, name, columns }: BackupTable): AsyncGenerator<Uint8Array> {
-  const place = `${quoted(schema)}.${quoted(name)}`;
-  const list = columns.map(quoted).join(", ");
-  const [{ pages }] = await tx`select (pg_relation_size(${place}::regclass)
-    / current_setting('block_size')::bigint)::int as pages`;
-  for (let from = 0; from < pages; from += PAGES_AT_ONCE) {
-    const range = `ctid >= '(${from},0)' and ctid < '(${from + PAGES_AT_ONCE},0)'`;
-    yield* await taken(
-      await tx.unsafe(`copy (select ${list} from ${place} where ${range}) to stdout`).readable(),
-    );
+  const line = columns.map((column) => copyText(`t.${quoted(column)}`)).join(` || E'\\t' || `);
+  const rows = tx.unsafe<{ line: string }[]>(
+    `select ${line} as line from ${quoted(schema)}.${quoted(name)} t`,
+  );
+  const encoder = new TextEncoder();
+  for await (const part of rows.cursor(ROWS_AT_ONCE)) {
+    yield encoder.encode(part.map((row) => `${row.line}\n`).join(""));
   }
 }
 
-const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
+/** A value in the text format of `copy`: what would end a field or a line is escaped, null is \N. */
+const copyText = (value: string): string =>
+  [[`\\`, `\\\\`], [`\t`, `\\t`], [`\n`, `\\n`], [`\r`, `\\r`]].reduce(
+    (sql, [from, to]) => `replace(${sql}, ${literal(from)}, ${literal(to)})`,
+    `(${value})::text`,
+  ).replace(/^/, "coalesce(") + `, ${literal(`\\N`)})`;
 
-/** Takes all that a stream has to give, as fast as it comes. */
-function taken(stream: Readable): Promise<Uint8Array[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<Uint8Array[]>();
-  const chunks: Uint8Array[] = [];
-  stream.on("data", (chunk: Uint8Array) => chunks.push(new Uint8Array(chunk)));
-  stream.on("end", () => resolve(chunks));
-  stream.on("error", reject);
-  return promise;
-}
+const literal = (text: string): string => `E'${text.replaceAll(`\\`, `\\\\`)}'`;
+const quoted = (identifier: string): string => `"${identifier.replaceAll('"', '""')}"`;
 
 /** Takes in rows that `copyOut` wrote. */
 export async function copyIn(tx: Sql, { schema, name, columns }: BackupTable): Promise<Writable> {
