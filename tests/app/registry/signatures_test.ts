@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { distrust, replaceCandidate, signOldVersions, signVersion } from "../../../src/app/registry/signatures.ts";
+import {
+  distrust,
+  replaceCandidate,
+  signOldVersions,
+  signVersion,
+} from "../../../src/app/registry/signatures.ts";
 import { openSigning, rotateSigningKey } from "../../../src/app/security/signing_key.ts";
 import { listAudit } from "../../../src/db/access/audit.ts";
 import { listAlerts } from "../../../src/db/alerts/alerts.ts";
