@@ -24,7 +24,7 @@ import {
 const FIRST = "2011-04-26T00:00:00.000Z";
 const NEXT = "2011-05-24T00:00:00.000Z";
 const LATER = "2011-06-21T00:00:00.000Z";
-const WITHIN_MS = 5 * 60_000;
+const WITHIN_MS = 15 * 60_000;
 const PASSES_MAX = 20;
 /** Activities that every turn of the monitor begins with. */
 const MONITORS = ["planLooks", "dueDeliveries"];
@@ -38,6 +38,7 @@ interface Life {
 
 /** Lives it, until every activity had its turn. */
 export async function live(service: Service, life: Life): Promise<void> {
+  await again(() => ensureMonitor(service.client, service));
   await Promise.all([cycles(service, life), scheduled(service, life)]);
   await monitored(service, life);
 }
@@ -97,8 +98,7 @@ async function scheduled({ client, taskQueue }: Service, { owed }: Life): Promis
 }
 
 /** The monitor looks, and tells of what it found. */
-async function monitored({ sql, client, taskQueue }: Service, { owed }: Life): Promise<void> {
-  await again(() => ensureMonitor(client, { taskQueue }));
+async function monitored({ sql, client }: Service, { owed }: Life): Promise<void> {
   const isTold = async () => {
     const [{ waiting }] =
       await sql`select count(*)::int as waiting from deliveries where delivered_at is null`;

@@ -16,7 +16,7 @@ export interface DoomedWorkers {
 /** Keeps so many workers running; each that dies is followed by another at once. */
 export function startDoomedWorkers(
   given: { env: Record<string, string>; home: string; fate: Fate },
-  { count = 2 }: { count?: number } = {},
+  { count = 3 }: { count?: number } = {},
 ): DoomedWorkers {
   const living = new Map<number, Deno.ChildProcess>();
   const said: string[] = [];
