@@ -58,6 +58,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   // where parts are put together
   "src/client": "src",
   "src/start": "src",
+  "src/doctor": "src",
   "src/service.ts": "src",
   "src/cli": "src",
   "src/notebook": "src",
@@ -87,7 +88,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "@opentelemetry": "src/telemetry",
   "@temporalio/workflow": "workflows",
   "@temporalio/activity": "activities ~src",
-  "@temporalio/client": "src/temporal src/embedded src/start ~src",
+  "@temporalio/client": "src/temporal src/embedded src/start src/doctor ~src",
   "@temporalio/worker": "src/temporal ~src",
   "@temporalio/common": "workflows activities src/temporal src/embedded",
   "@temporalio/proto": "src/temporal src/embedded",

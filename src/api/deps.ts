@@ -2,6 +2,7 @@ import type { Log } from "../core/log.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
+import type { ModelSet } from "../app/registry/model_set.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import type { Admission } from "./admission.ts";
@@ -11,6 +12,7 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { SigningKeys } from "../security/signing.ts";
 import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
@@ -24,7 +26,9 @@ export interface ApiDeps {
   lookUp?: Pseudonym;
   control: Control;
   predictor: Predictor;
+  /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
+  modelSet: ModelSet;
   /** reads the files of versions before they serve */
   files: VersionFiles;
   /** recomputes past checks */
@@ -45,6 +49,8 @@ export interface ApiDeps {
   webhookSecrets?: WebhookSecrets;
   /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
   verifyAudit?: () => Promise<AuditVerification>;
+  /** tells whose signature stands under a receipt; left out: this process has no key */
+  checkSignature?: SigningKeys["check"];
   /** how the world names this server, where a proxy stands before it */
   publicUrl?: string;
   /** Whether reading needs a key on loopback as well: behind a proxy, everybody comes from there. */

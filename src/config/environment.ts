@@ -28,15 +28,25 @@ const Variables = z.object({
   /** addresses of proxies whose X-Forwarded-For is believed, set apart by commas */
   PERENNIAL_TRUSTED_PROXY: z.string().transform((text) => text.split(",").map((address) => address.trim()))
     .optional(),
+  /** files (PEM) of the certificate, with its chain, and of its key; given, the API speaks TLS itself */
+  PERENNIAL_TLS_CERT: z.string().optional(),
+  PERENNIAL_TLS_KEY: z.string().optional(),
   PERENNIAL_SECRET: z.string().min(16).optional(),
+  /** secrets before it, oldest first, set apart by commas: it is laid over them */
+  PERENNIAL_OLDER_SECRETS: z.string().transform((text) => text.split(",").map((secret) => secret.trim()))
+    .pipe(z.array(z.string().min(16))).optional(),
   /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
   PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),
+  /** folder of the operator's own models, a file each, beside those that Perennial brings */
+  PERENNIAL_MODELS: z.string().optional(),
   /** Ed25519 key that signs model files and the audit, PKCS #8 PEM; left out: the file `signing-key` of the home */
   PERENNIAL_SIGNING_KEY: z.string().optional(),
   /** public keys that signed before, base64, set apart by commas */
   PERENNIAL_TRUSTED_SIGNING_KEYS: z.string().transform((text) => text.split(",").map((key) => key.trim()))
     .optional(),
+  /** encrypts the secrets in what `perennial backup` writes */
+  PERENNIAL_BACKUP_PASSPHRASE: z.string().min(12).optional(),
   DATABASE_URL: z.string().optional(),
   /** the owner of the tables, who migrates; DATABASE_URL is then of a role that may only work with them */
   PERENNIAL_OWNER_DATABASE_URL: z.string().optional(),
@@ -75,6 +85,10 @@ type Variables = z.infer<typeof Variables>;
 /** Variables that are of no use without others. */
 const NEEDS: readonly [keyof Variables, keyof Variables][] = [
   ["PERENNIAL_WEBHOOK_URL", "PERENNIAL_WEBHOOK_SECRET"],
+  ["TEMPORAL_TLS_CERT", "TEMPORAL_TLS_KEY"],
+  ["TEMPORAL_TLS_KEY", "TEMPORAL_TLS_CERT"],
+  ["PERENNIAL_TLS_CERT", "PERENNIAL_TLS_KEY"],
+  ["PERENNIAL_TLS_KEY", "PERENNIAL_TLS_CERT"],
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_FROM"],
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_TO"],
 ];

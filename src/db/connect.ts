@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { messageOf } from "../core/errors.ts";
+import { readDatabaseTls } from "./tls.ts";
 import { tellOfStatements } from "./statements.ts";
 
 /** A pool of connections, or one transaction of it: what every query function takes first. */
@@ -35,8 +36,10 @@ export function connect(
     statementMs?: number;
   } = {},
 ): Database {
-  const pool = postgres(url, {
+  const { url: plainUrl, tls } = readDatabaseTls(url);
+  const pool = postgres(plainUrl, {
     max,
+    ...tls && { ssl: tls },
     types: { date: time, bigint },
     transform: { column: { from: postgres.toCamel } }, // user_key arrives as userKey
     onnotice: () => undefined,

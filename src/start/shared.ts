@@ -1,6 +1,7 @@
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Channels } from "../app/alerts/channels/mod.ts";
+import type { ModelSet } from "../app/registry/model_set.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { SignalPolicy } from "../app/control/admit.ts";
 import type { Database } from "../db/connect.ts";
@@ -22,7 +23,9 @@ export interface Shared extends ServiceOptions {
   sql: Database;
   connection: NativeConnection;
   client: Client;
+  /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
+  modelSet: ModelSet;
   store: FileArtefacts;
   pseudonym: Pseudonym;
   predictor: Predictor;

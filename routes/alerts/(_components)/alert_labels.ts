@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "missed check": "check missed",
   "undelivered change": "change not delivered",
   "lost workflow": "lost workflow",
+  "missing model": "model without a file",
   "server restarted": "server restarted",
   "audit": "audit changed",
   "model": "model",
@@ -110,6 +111,12 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
       return { text: "See whether Temporal and a worker run; the check is made up for once they do." };
     case "lost workflow":
       return { text: "See whether Temporal answers; what was lost is begun again every minute." };
+    case "missing model":
+      return {
+        text: "Put the file back and start again, or retire the model.",
+        href: "/versions#out-of-use",
+        link: "Models",
+      };
     case "server restarted":
       return { text: "See the end of its log in the installation's folder, and the room on its disk." };
     case "model":
