@@ -4,5 +4,8 @@ import { liveThroughKills } from "./life.ts";
 
 const options = { ignore: Deno.build.os !== "linux", sanitizeOps: false, sanitizeResources: false };
 
-Deno.test("kill -9 of everything loses nothing and does nothing twice", options, (t) =>
-  liveThroughKills(async (name, work) => assert.ok(await t.step(name, work), name), { long: false }));
+Deno.test(
+  "kill -9 of everything loses nothing and does nothing twice",
+  options,
+  (t) => liveThroughKills(async (name, work) => assert.ok(await t.step(name, work), name), { long: false }),
+);

@@ -10,6 +10,10 @@ export const NOT_REACHED: Readonly<Record<string, string>> = {
   recalibrateChallenger: "wants months of outcomes that call for it: tests/activities/recalibrate_test.ts",
   deployChallenger: "called by workflows of releases before 0.3 only: tests/activities",
   noteControl: "called by workflows of releases before 0.5 only, for what admitControl does now",
+  ...Object.fromEntries(
+    ["forgetPerson", "erasePersonRows", "redactPersonFiles", "dropPersonBlocks", "closePrivacyRequest"]
+      .map((name) => [name, "the story has no privacy request yet"]),
+  ),
 };
 
 /** Activities of backtests: a story of minutes, which the suite leaves to `deno task chaos`. */

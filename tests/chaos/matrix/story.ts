@@ -29,6 +29,13 @@ const PASSES_MAX = 20;
 /** Activities that every turn of the monitor begins with. */
 const MONITORS = ["planLooks", "dueDeliveries"];
 
+/** Workflows of the schedules, and the activity that each is about. */
+const SCHEDULED = [
+  { workflow: "reconcile", activity: "reconcile", args: [] },
+  { workflow: "sweep", activity: "sweepArtefacts", args: [] },
+  { workflow: "cleanup", activity: "cleanUp", args: ["day"] },
+];
+
 interface Life {
   /** also replays history under policies, which has activities of its own */
   backtests: boolean;
@@ -88,10 +95,10 @@ async function approved({ sql, client, taskQueue }: Service): Promise<void> {
 
 /** Runs as schedules begin them, again where an execution died with another one's worker. */
 async function scheduled({ client, taskQueue }: Service, { owed }: Life): Promise<void> {
-  for (const [workflow, activity] of [["reconcile", "reconcile"], ["sweep", "sweepArtefacts"]]) {
+  for (const { workflow, activity, args } of SCHEDULED) {
     for (let pass = 0; pass === 0 || (pass < PASSES_MAX && (await owed()).has(activity)); pass++) {
       const workflowId = `${workflow}-by-hand-${pass}`;
-      const run = { workflowId, taskQueue, workflowIdConflictPolicy: "USE_EXISTING" as const };
+      const run = { workflowId, taskQueue, workflowIdConflictPolicy: "USE_EXISTING" as const, args };
       await again(() => client.workflow.execute(workflow, run));
     }
   }
