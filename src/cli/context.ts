@@ -37,11 +37,15 @@ export function contextOf(io: Io): Context {
   };
 }
 
+/** Read by `runCli()`, before a command knows of it. */
+export const WIDE = ["--wide", "tables as wide as they are, beyond the terminal"] as const;
+
 /** Adds the options for asking the service, and examples. */
 export function asking(command: Command, examples: string): Command {
   return command
     .option("--url <url>", "where the service answers; left out: PERENNIAL_URL, else this machine")
     .option("--json", "answer as JSON")
+    .option(...WIDE)
     .addHelpText("after", `\nExamples:\n${indented(examples)}\n${EXIT_HELP}`);
 }
 

@@ -17,7 +17,8 @@ Environment:
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
     const called = args[0] === "help" ? args[1] : args.find((word) => !word.startsWith("-"));
-    const program = await perennial(io, (program, context) => loadCommand(program, context, called));
+    const shown = args.includes("--wide") ? { ...io, columns: Number.MAX_SAFE_INTEGER } : io;
+    const program = await perennial(shown, (program, context) => loadCommand(program, context, called));
     await program.parseAsync([...args], { from: "user" });
     return EXIT.ok;
   } catch (error) {

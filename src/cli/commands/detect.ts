@@ -15,7 +15,7 @@ import {
 import { readTable } from "../../detect/table.ts";
 import { count, counted, figure, percent } from "../../format/numbers.ts";
 import { createTrainer } from "../../training/trainer.ts";
-import { type Context, withExamples } from "../context.ts";
+import { type Context, WIDE, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
 import type { Io } from "../io.ts";
 import { wholeNumber } from "../options.ts";
@@ -68,7 +68,7 @@ export function addDetect(program: Command, context: Context): void {
       "mean number of rows between two false alarms; left out: 100 times the rows watched",
       wholeNumber({ min: 100 }),
     )
-    .option("--json", "answer as JSON");
+    .option("--json", "answer as JSON").option(...WIDE);
   const examples =
     "perennial detect stream.csv.gz --target class --truth concept\nperennial detect prices.csv --target price --json";
   withExamples(command.addHelpText("after", NOTES), examples)

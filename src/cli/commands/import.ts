@@ -12,7 +12,7 @@ import { hasPurchases } from "../../db/events/imports.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { Tally } from "../../events/tally.ts";
 import { count, percent } from "../../format/numbers.ts";
-import { type Context, withExamples } from "../context.ts";
+import { type Context, WIDE, withExamples } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { openImportDatabase } from "../import_database.ts";
 import { importPaths } from "../import_files.ts";
@@ -44,7 +44,8 @@ export function addImport(program: Command, context: Context): void {
       0.5,
     )
     .option("--installation <name>", "whose database; left out: DATABASE_URL, else the one that runs")
-    .option("--json", "answer as JSON");
+    .option("--json", "answer as JSON")
+    .option(...WIDE);
   const examples = [
     "perennial import orders.csv.gz",
     "perennial import orders_export.csv --preset shopify --dry-run",
