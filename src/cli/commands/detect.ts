@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import type { Change } from "../../detect/changes.ts";
 import {
@@ -19,6 +18,7 @@ import { type Context, WIDE, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
 import type { Io } from "../io.ts";
 import { wholeNumber } from "../options.ts";
+import { progressBar } from "../progress.ts";
 
 interface DetectOptions {
   target: string;
@@ -86,7 +86,7 @@ async function detect(
   file: string,
   { target, truth, runLength }: DetectOptions,
 ): Promise<DetectResult> {
-  const progress = progressBar(io);
+  const progress = stageBar(io);
   try {
     const rows = await readTable(
       file,
@@ -141,21 +141,13 @@ function meanError({ rows, errors }: ErrorStream, start: number, end: number): n
 }
 
 /** A bar where a person watches, else nothing. */
-function progressBar(io: Io): { at(stage: string, fraction: number): void; stop(): void } {
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {stage}",
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  let begun = false;
+function stageBar(io: Io): { at(stage: string, fraction: number): void; stop(): void } {
+  const bar = progressBar("{bar} {percentage}% | {stage}", { clearOnComplete: true });
   return {
     at(stage, fraction) {
-      if (!io.isTerminal) return;
-      if (!begun) bar.start(100, 0, { stage });
-      begun = true;
-      bar.update(Math.floor(100 * fraction), { stage });
+      if (io.isTerminal) bar.at(fraction, 1, { stage });
     },
-    stop: () => bar.stop(),
+    stop: bar.stop,
   };
 }
 
