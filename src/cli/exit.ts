@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { ApiError, UnreachableError } from "../client/client.ts";
+import { ApiError, UnreachableError } from "../client/errors.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 
 /** Exit codes, as every `--help` says. */

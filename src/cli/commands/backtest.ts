@@ -1,5 +1,4 @@
 import { waitAtMost } from "../../core/deadline.ts";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import { labelOf, type PolicySpec, readPolicy } from "../../backtest/policy_spec.ts";
 import type { Client } from "../../client/client.ts";
@@ -7,6 +6,7 @@ import type { BacktestSummary } from "../../app/reports/backtest.ts";
 import { backtestsText, backtestText } from "../backtest_text.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { progressBar } from "../progress.ts";
 import { calendarDay, wholeNumber } from "../options.ts";
 
 const ID = ["<id>", "as perennial backtest list shows it"] as const;
@@ -136,16 +136,13 @@ interface Shown {
 }
 
 function bar(): Shown {
-  const format = "Backtest {id}  {bar} {percentage}% | {value}/{total} steps | {policies}";
-  const single = new SingleBar({ format, hideCursor: true, barsize: 30 });
-  let begun = false;
+  const single = progressBar("Backtest {id}  {bar} {percentage}% | {done}/{total} steps | {policies}");
   return {
-    update({ id, done, steps, policies }) {
-      if (!begun) single.start(steps, 0, { id, policies: policies.map(labelOf).join(" ") });
-      begun = true;
-      single.update(done);
+    update({ id, done, steps, policies, state }) {
+      single.at(done, steps, { id, policies: policies.map(labelOf).join(" ") });
+      if (state === "done") single.finish();
     },
-    end: () => single.stop(),
+    end: single.stop,
   };
 }
 

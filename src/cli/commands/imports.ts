@@ -4,7 +4,7 @@ import { undoneImport } from "../../app/events/undo_import.ts";
 import type { Database } from "../../db/connect.ts";
 import { type ImportRow, importRow, importRows } from "../../db/events/imports.ts";
 import { count } from "../../format/numbers.ts";
-import { type Context, withExamples } from "../context.ts";
+import { type Context, WIDE, withExamples } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { openImportDatabase } from "../import_database.ts";
 import { importText } from "../import_text.ts";
@@ -70,7 +70,7 @@ const number = wholeNumber({ min: 1, max: 2 ** 31 - 1 });
 
 const common = (command: Command) =>
   command.option("--installation <name>", "whose database; left out: DATABASE_URL, else the one that runs")
-    .option("--json", "answer as JSON");
+    .option("--json", "answer as JSON").option(...WIDE);
 
 async function inDatabase<T>(
   { io }: Context,

@@ -3,7 +3,7 @@ import { count } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
-import { day, metricsLine, minute, mood, type Paint } from "../format.ts";
+import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";
 
 /** `perennial status` */
 export function addStatus(program: Command, context: Context): void {
@@ -51,7 +51,11 @@ function modelText(m: ModelStatus, paint: Paint): string {
     ...m.openAlerts > 0 ? [["alerts", `${m.openAlerts} open`] as [string, string]] : [],
   ];
   const head = `${paint("bold", m.model)}  ${paint("dim", `${m.question} In ${m.unit}.`)}`;
-  return [head, ...lines.map(([name, text]) => `  ${paint("dim", name.padEnd(10))}  ${text}`)].join("\n");
+  const columns = paint.width ?? Infinity;
+  const drawn = lines.map(([name, text]) =>
+    wrapped(`  ${paint("dim", name.padEnd(10))}  ${text}`, { columns, indent: 14 })
+  );
+  return [wrapped(head, { columns, indent: 2 }), ...drawn].join("\n");
 }
 
 function servingText({ serving }: ModelStatus): string {
