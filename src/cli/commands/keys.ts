@@ -11,10 +11,11 @@ import { type Scope, SCOPES } from "../../security/scopes.ts";
 import { wholeNumber } from "../options.ts";
 import { minute, type Paint, table } from "../format.ts";
 
-/** `perennial keys` and `signing-key` */
+/** `perennial keys`, `signing-key` and `secret` */
 export function addKeys(program: Command, context: Context): void {
   addKeyCommands(program, context);
   addSigningKey(program, context);
+  addSecret(program, context);
 }
 
 /** `perennial signing-key rotate` */
@@ -33,7 +34,7 @@ function addSigningKey(program: Command, context: Context): void {
 }
 
 /** `perennial secret rotate` */
-export function addSecret(program: Command, context: Context): void {
+function addSecret(program: Command, context: Context): void {
   const secret = program.command("secret").description("the secret that shoppers' ids are hashed with");
   const rotate = secret.command("rotate")
     .description(
