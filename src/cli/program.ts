@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
+import { addExtensions } from "./commands/extensions.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addBacktest } from "./commands/backtest.ts";
@@ -63,6 +64,7 @@ function perennial(io: Io): Command {
       addRun,
       addStatus,
       addAlerts,
+      addExtensions,
       addControl,
       addHistory,
       addMonitor,

@@ -24,6 +24,7 @@ import {
   type ConfigPut,
   type DecideRequest,
   type DrillRequest,
+  Extensions,
   Features,
   History,
   type HistoryQuery,
@@ -239,6 +240,8 @@ export function createClient(options: ClientOptions) {
       send("POST", `/keys/${encodeURIComponent(name)}/rotate`, NewKey, { body }),
     revokeKey: (name: string, query: RevokeQuery = {}) =>
       send("DELETE", `/keys/${encodeURIComponent(name)}${queryText(query)}`, ApiKey, {}),
+    /** Returns the operator's own files, and what became of them. */
+    extensions: () => get("/extensions", Extensions),
     ready: () => get("/readyz", Ready),
   };
 }

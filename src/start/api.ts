@@ -51,6 +51,7 @@ export async function runApi(shared: Shared): Promise<string> {
     predictor: serving.predictor,
     models,
     modelSet: shared.modelSet,
+    extensions: shared.extensions,
     explain,
     temporalUi,
     host,
