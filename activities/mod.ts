@@ -14,6 +14,7 @@ import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
 import { createRecalibrateActivities } from "./recalibrate.ts";
+import { createPrivacyActivities, type PrivacyDeps } from "./privacy.ts";
 import { createReconcileActivities, type ReconcileDeps } from "./reconcile.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
@@ -24,7 +25,7 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** The dependencies of a worker. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & {
+export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & PrivacyDeps & {
   predictor: Predictor;
   /** whose signals are obeyed */
   signals: SignalPolicy;
@@ -63,6 +64,7 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createAlertActivities(deps),
     ...createReconcileActivities(deps),
     ...createSweepActivities(deps),
+    ...createPrivacyActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };

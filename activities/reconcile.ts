@@ -10,6 +10,11 @@ import { lastCheckMs } from "../src/db/cycles/checks.ts";
 import { endCycle, openCycles, unconcludedRollouts } from "../src/db/cycles/cycles.ts";
 import { disobeyed, ensureDesired } from "../src/db/cycles/retrainers.ts";
 import { doubtedVersions } from "../src/db/models/versions.ts";
+import {
+  getPrivacyRequest,
+  openPrivacyRequests,
+  type PrivacyRequest,
+} from "../src/db/people/privacy_requests.ts";
 import { lastLookNumber, listRollouts } from "../src/db/rollouts/rollouts.ts";
 import { withdrawApproval } from "./approve.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -42,6 +47,7 @@ export interface WorkflowControl {
   ensureMonitor(): Promise<void>;
   ensureRollout(rollout: { id: string; model: string; replayed: boolean; looks: number }): Promise<void>;
   ensureBacktest(id: string): Promise<void>;
+  ensurePrivacyRequest(asked: { request: string; kind: PrivacyRequest["kind"] }): Promise<void>;
 }
 
 export interface ReconcileDeps extends ActivityDeps {
@@ -91,6 +97,9 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   }
   for (const id of await runningBacktests(deps.sql)) {
     await pass.try(`backtest/${id}`, () => keepBacktest(deps, id));
+  }
+  for (const request of await openPrivacyRequests(deps.sql)) {
+    await pass.try(`privacy/${request}`, () => keepPrivacyRequest(deps, request));
   }
   await readDoubted(deps);
   return await pass.end();
@@ -143,6 +152,17 @@ async function keepRetrainer(
   await workflows.ensureRetrainer({ model, active: desired, lastCheckMs: checkedMs ?? undefined });
   if (state === "unknown" && checkedMs === null) return null; // the first start of all
   return `the retrainer of ${model} was ${gone(state)}; it began again, ${desired ? "active" : "stopped"}`;
+}
+
+async function keepPrivacyRequest(
+  { sql, workflows }: ReconcileDeps,
+  request: string,
+): Promise<string | null> {
+  const state = await workflows.stateOf(`privacy/${request}`);
+  if (state === "running") return null;
+  const { kind } = await getPrivacyRequest(sql, request);
+  await workflows.ensurePrivacyRequest({ request, kind });
+  return state === "unknown" ? null : `the ${kind} ${request} was ${gone(state)}; it began again`;
 }
 
 async function keepMonitor({ workflows }: ReconcileDeps): Promise<string | null> {

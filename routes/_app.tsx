@@ -14,7 +14,9 @@ const PAGES = [
   ["/data", "Data"],
   ["/alerts", "Alerts"],
   ["/configuration", "Configuration"],
+  ["/privacy", "Privacy"],
   ["/audit", "Audit"],
+  ["/keys", "Keys"],
   ["/docs", "API"],
 ] as const;
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;

@@ -82,6 +82,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     openPseudonyms(sql, {
       home,
       given: config.PERENNIAL_SECRET,
+      older: config.PERENNIAL_OLDER_SECRETS,
       replaces: options.publicData?.pseudonym,
     }),
     installationSecret({ home, given: config.PERENNIAL_SECRET }),

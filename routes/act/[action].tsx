@@ -4,6 +4,7 @@ import { type Action } from "../../components/retrainer_actions.ts";
 import { ActionForm } from "./(_components)/action_form.tsx";
 import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
 import { define } from "../../src/dashboard/define.ts";
+import { wholeNumber } from "../../src/dashboard/whole_number.ts";
 
 /** Finds the action that the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: ActionRequest): Promise<Action> {
@@ -16,9 +17,6 @@ async function asked({ params, url, state }: ActionRequest): Promise<Action> {
   state.title = action.button;
   return action;
 }
-
-const wholeNumber = (text: string | null) =>
-  text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 
 export const handler = actionHandlers({
   asked,

@@ -11,6 +11,7 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { SigningKeys } from "../security/signing.ts";
 import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
@@ -45,6 +46,8 @@ export interface ApiDeps {
   webhookSecrets?: WebhookSecrets;
   /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
   verifyAudit?: () => Promise<AuditVerification>;
+  /** tells whose signature stands under a receipt; left out: this process has no key */
+  checkSignature?: SigningKeys["check"];
   /** how the world names this server, where a proxy stands before it */
   publicUrl?: string;
   /** Whether reading needs a key on loopback as well: behind a proxy, everybody comes from there. */

@@ -1,5 +1,8 @@
 /** The messages between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
+import { PrivacyRequest } from "../db/people/privacy_requests.ts";
+import { PersonData } from "../db/people/read_person.ts";
+import { Redaction } from "../db/people/redactions.ts";
 import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
@@ -436,6 +439,39 @@ export const AcknowledgeRequest = z.strictObject({
   why: z.string().trim().min(1, { error: "need a word on what you make of it, for who comes next" }).max(500),
 });
 export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
+/** An id of a shopper, as the shop has it; a number and its text are the same. */
+const ShopperId = z.union([z.string(), z.number()]).transform((id) => String(id).trim())
+  .pipe(z.string().min(1).max(200)).describe("the shopper's id, as the shop sends it; it is stored nowhere");
+const WhyNeeded = z.string().trim().min(1, { error: "need the reason, for the audit" }).max(500);
+export const PersonParam = z.object({ id: z.string().trim().min(1).max(200).describe("the shopper's id") });
+export const PersonQuery = z.object({ why: WhyNeeded.describe("the reason, for the audit") });
+export type PersonQuery = z.input<typeof PersonQuery>;
+/** Names a person, for an erasure or an export. */
+export const PersonRequest = z.strictObject({ user: ShopperId, why: WhyNeeded });
+export type PersonRequest = z.input<typeof PersonRequest>;
+export const ObjectionRequest = PersonRequest.extend({
+  objects: z.boolean().default(true).describe("false: the objection is withdrawn"),
+});
+export type ObjectionRequest = z.input<typeof ObjectionRequest>;
+export const PrivacyBegun = z.object({
+  accepted: z.literal(true),
+  request: z.uuid().nullable().describe("where it can be followed; null: nothing is left to do"),
+});
+export const PrivacyParam = z.object({ request: z.uuid().describe("a request's id") });
+export const PrivacyRequests = z.object({ requests: z.array(PrivacyRequest) });
+export const PrivacyRequestDetail = PrivacyRequest.extend({
+  redactions: z.array(Redaction),
+  chain: z.object({
+    entries: z.int(),
+    firstBroken: z.int().nullable().describe("null: the chain of redactions is whole"),
+  }),
+  signed: z.enum(["valid", "unsigned", "foreign"]).nullable().describe("null: there is no receipt yet"),
+});
+export const PersonExport = PersonData.extend({
+  cover: z.object({ title: z.string(), export: z.uuid(), text: z.array(z.string()) }),
+  user: z.string(),
+});
+
 /** Selects changes of the audit. */
 export const AuditQuery = LimitQuery.extend({
   who: z.string().min(1).max(200).optional().describe("only what this person did"),
@@ -468,6 +504,7 @@ export type KeyRequest = z.input<typeof KeyRequest>;
 export const NewKey = ApiKey.extend({
   key: z.string().describe("shown this once; only a salted hash is kept"),
 });
+export type NewKey = z.infer<typeof NewKey>;
 /** A link that signs in once. */
 export const SignInLink = z.object({
   code: z.string().describe("used once, by the form at /sign-in?code=..."),

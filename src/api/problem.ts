@@ -29,7 +29,8 @@ const KINDS = {
   "unavailable": [503, "A server that this one needs does not answer"],
   "timeout": [504, "It took too long"],
 } as const;
-type ProblemKind = keyof typeof KINDS;
+/** Names of the kinds of problem. */
+export type ProblemKind = keyof typeof KINDS;
 
 /** Problems of the HTTP layer itself, rather than of the domain. */
 export class ApiFault extends Error {

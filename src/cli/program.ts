@@ -14,9 +14,10 @@ import { addHistory } from "./commands/history.ts";
 import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
 import { addImports } from "./commands/imports.ts";
-import { addKeys, addSigningKey } from "./commands/keys.ts";
+import { addKeys, addSecret, addSigningKey } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
+import { addPerson } from "./commands/person.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addQuarantine } from "./commands/quarantine.ts";
 import { addRollouts } from "./commands/rollouts.ts";
@@ -78,6 +79,7 @@ function perennial(io: Io): Command {
       addConfig,
       addBacktest,
       addPredict,
+      addPerson,
       addImport,
       addImports,
       addQuarantine,
@@ -85,6 +87,7 @@ function perennial(io: Io): Command {
       addAudit,
       addKeys,
       addSigningKey,
+      addSecret,
     ]
   ) {
     add(program, context);

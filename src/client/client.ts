@@ -39,9 +39,16 @@ import {
   type ModelLooksQuery,
   Models,
   NewKey,
+  type ObjectionRequest,
+  PersonExport,
+  type PersonQuery,
+  type PersonRequest,
   PlanAnswer,
   type PlanQuery,
   type PredictionRequest,
+  PrivacyBegun,
+  PrivacyRequestDetail,
+  PrivacyRequests,
   Problem,
   type PromoteRequest,
   Quarantine,
@@ -227,6 +234,16 @@ export function createClient(options: ClientOptions) {
     /** Takes an import out again, with all that was counted of it. */
     undoImport: (id: number, body: UndoImportRequest, idempotencyKey?: string) =>
       send("POST", `/imports/${id}/undo`, ImportUndone, { body, headers: keyHeader(idempotencyKey) }),
+    /** Erases a person; their id goes in the body, where no proxy logs it. */
+    erasePerson: (body: PersonRequest) => send("POST", "/privacy/erasures", PrivacyBegun, { body }),
+    deletePerson: (id: string, query: PersonQuery) =>
+      send("DELETE", `/people/${encodeURIComponent(id)}${queryText(query)}`, PrivacyBegun, {}),
+    exportPerson: (body: PersonRequest) => send("POST", "/privacy/exports", PersonExport, { body }),
+    personExport: (id: string, query: PersonQuery) =>
+      get(`/people/${encodeURIComponent(id)}/export`, PersonExport, query),
+    objectPerson: (body: ObjectionRequest) => send("POST", "/privacy/objections", PrivacyBegun, { body }),
+    privacyRequests: (query: LimitOnly = {}) => get("/privacy/requests", PrivacyRequests, query),
+    privacyRequest: (request: string) => get(`/privacy/requests/${request}`, PrivacyRequestDetail),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),

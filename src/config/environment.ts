@@ -28,7 +28,13 @@ const Variables = z.object({
   /** addresses of proxies whose X-Forwarded-For is believed, set apart by commas */
   PERENNIAL_TRUSTED_PROXY: z.string().transform((text) => text.split(",").map((address) => address.trim()))
     .optional(),
+  /** files (PEM) of the certificate, with its chain, and of its key; given, the API speaks TLS itself */
+  PERENNIAL_TLS_CERT: z.string().optional(),
+  PERENNIAL_TLS_KEY: z.string().optional(),
   PERENNIAL_SECRET: z.string().min(16).optional(),
+  /** secrets before it, oldest first, set apart by commas: it is laid over them */
+  PERENNIAL_OLDER_SECRETS: z.string().transform((text) => text.split(",").map((secret) => secret.trim()))
+    .pipe(z.array(z.string().min(16))).optional(),
   /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
   PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),
@@ -70,6 +76,10 @@ type Variables = z.infer<typeof Variables>;
 /** Variables that are of no use without others. */
 const NEEDS: readonly [keyof Variables, keyof Variables][] = [
   ["PERENNIAL_WEBHOOK_URL", "PERENNIAL_WEBHOOK_SECRET"],
+  ["TEMPORAL_TLS_CERT", "TEMPORAL_TLS_KEY"],
+  ["TEMPORAL_TLS_KEY", "TEMPORAL_TLS_CERT"],
+  ["PERENNIAL_TLS_CERT", "PERENNIAL_TLS_KEY"],
+  ["PERENNIAL_TLS_KEY", "PERENNIAL_TLS_CERT"],
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_FROM"],
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_TO"],
 ];

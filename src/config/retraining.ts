@@ -26,9 +26,9 @@ const settings = {
     .describe(
       "worth: whether intercept and slope of what serves may be refitted where that is worth more than a training",
     ),
-  gate: z.enum(["evidence", "threshold", "worth"]).default("evidence")
+  gate: z.enum(["evidence", "no-harm", "threshold", "worth"]).default("no-harm")
     .describe(
-      "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold; " +
+      "evidence: promote on a paired interval; no-harm: promote unless the rows speak against it; threshold: promote when the loss falls by performance_threshold; " +
         "worth: promote on forecast and paired test together",
     ),
   performance_threshold: z.number().min(0).max(1).default(0.05)
@@ -153,6 +153,15 @@ const shared = {
     .describe("hours between looks at the events; models are looked at once a day and at each check"),
   monitor_sample: z.int().min(0).max(1_000_000).default(5000)
     .describe("shoppers whose predictions the monitor stores at each look, to meet their outcomes later"),
+  personal_text: z.enum(["mask", "refuse"]).default("mask")
+    .describe(
+      "e-mail addresses, phone and card numbers in products, categories, sessions, ids, file names and reasons: " +
+        "masked, or refused",
+    ),
+  after_erasure: z.enum(["next", "now"]).default("next")
+    .describe(
+      "next: the next training leaves out a person who was erased; now: models that were trained on them are retrained at once",
+    ),
   alert_cooldown_hours: z.number().min(0).max(8760).default(24)
     .describe("an alert that comes back within this time opens again without being sent again"),
   alert_escalate_hours: z.number().min(0).max(8760).default(24)

@@ -1,5 +1,6 @@
 /** Describes each setting for whoever changes it: its group, its unit, its bounds. */
 import { z } from "zod";
+import { anyText } from "../core/text.ts";
 import { ModelConfig, type RetrainingConfig, SETTINGS } from "./retraining.ts";
 
 type SettingName = keyof typeof SETTINGS;
@@ -55,6 +56,8 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["first_cutoff", "date", "protocol"],
       ["min_train_cutoffs", "cut-offs", "checks"],
       ["max_train_cutoffs", "cut-offs", "training"],
+      ["after_erasure", "", "no decision"],
+      ["personal_text", "", "no decision"],
       ["seed", "", "training"],
       ["refit", "", "afterwards"],
     ],
@@ -258,8 +261,8 @@ export const valueText = (value: unknown): string =>
     : value === null
     ? "none"
     : Array.isArray(value)
-    ? value.join(", ")
-    : String(value);
+    ? value.map(anyText).join(", ")
+    : anyText(value);
 
 /** Reads what a person wrote. What makes no sense stays as it is, for the schema to refuse. */
 export function readValue({ kind, optional }: Setting, text: string): unknown {

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { messageOf } from "../core/errors.ts";
+import { readDatabaseTls } from "./tls.ts";
 
 /** A pool of connections, or one transaction of it: what every query function takes first. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
@@ -34,8 +35,10 @@ export function connect(
     statementMs?: number;
   } = {},
 ): Database {
-  return postgres(url, {
+  const { url: plainUrl, tls } = readDatabaseTls(url);
+  return postgres(plainUrl, {
     max,
+    ...tls && { ssl: tls },
     types: { date: time, bigint },
     transform: { column: { from: postgres.toCamel } }, // user_key arrives as userKey
     onnotice: () => undefined,

@@ -121,6 +121,7 @@ function settings(port: number): string[] {
     shared_buffers: "256MB",
     max_connections: 100,
     log_checkpoints: "off",
+    wal_recycle: "off", // a segment that was used keeps what was in it: also what was erased
     timezone: "UTC",
     log_timezone: "UTC",
   };

@@ -7,6 +7,7 @@ import { workerSeen } from "../db/cycles/workers.ts";
 import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
 import { createWorker } from "../temporal/worker.ts";
+import { finishRotation, secretsOf } from "../app/security/pseudonym_secret.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
@@ -66,8 +67,25 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
   });
   undo.add("the worker", () => running);
   await reconcileAtStart(deps);
+  rotateInBackground(shared);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+/** Goes on with a rotation of the secret, where one is under way. */
+function rotateInBackground({ sql, home, config, undo, log }: Shared): void {
+  const ending = new AbortController();
+  const { PERENNIAL_SECRET: given, PERENNIAL_OLDER_SECRETS: older } = config;
+  const rotating = secretsOf({ home, given, older })
+    .then((secrets) => finishRotation(sql, secrets, { signal: ending.signal }))
+    .then((people) =>
+      people > 0 ? log(`The secret was rotated: ${people} shoppers were hashed again`) : undefined
+    )
+    .catch((error) => log(`The rotation of the secret goes on at the next start: ${messageOf(error)}`));
+  undo.add("the rotation of the secret", async () => {
+    ending.abort();
+    await rotating;
+  });
 }
 
 /** Opens connections into the schemas of backtests, and ends those that are left over. */

@@ -33,6 +33,8 @@ export interface Control {
   startBacktest(id: string): Promise<void>;
   /** Cancels a backtest. @returns false: its workflow is not there any more */
   cancelBacktest(id: string): Promise<boolean>;
+  /** Begins what a person asked for by their rights; a request that is under way is left as it is. */
+  startPrivacyRequest(asked: { request: string; kind: "erasure" | "objection" }): Promise<void>;
   /** Whether the Temporal server answers. */
   reachable(): Promise<boolean>;
 }

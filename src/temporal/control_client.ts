@@ -54,6 +54,7 @@ export function temporalControl(
     decided: (cycleId) => signalIfThere(client, cycleId, "decided"),
     startBacktest: (id) => ensureBacktest(client, { id, taskQueue }),
     cancelBacktest: (id) => cancelIfThere(client, backtestId(id)),
+    startPrivacyRequest: (asked) => ensurePrivacyRequest(client, { ...asked, taskQueue }),
     async reachable() {
       try {
         await client.connection.withDeadline(
@@ -124,6 +125,23 @@ export async function ensureBacktest(
     taskQueue,
     args: [{ backtest: id }],
     staticSummary: "Replays history under policies, beside what serves",
+  });
+}
+
+/** Workflow id of a privacy request. */
+export const privacyRequestId = (request: string): string => `privacy/${request}`;
+
+/** Makes sure that a privacy request goes on; one that runs already is left as it is. */
+export async function ensurePrivacyRequest(
+  client: Client,
+  { request, kind, taskQueue }: { request: string; kind: "erasure" | "objection"; taskQueue: string },
+): Promise<void> {
+  await client.workflow.start("privacyRequest", {
+    workflowId: privacyRequestId(request),
+    workflowIdConflictPolicy: "USE_EXISTING",
+    taskQueue,
+    args: [{ request, kind }],
+    staticSummary: kind === "erasure" ? "Erases a person" : "A person objects to being profiled",
   });
 }
 

@@ -5,7 +5,13 @@ import {
   type WorkflowControl,
   type WorkflowState,
 } from "../../activities/reconcile.ts";
-import { ensureBacktest, ensureMonitor, ensureRetrainer, ensureRollout } from "./control_client.ts";
+import {
+  ensureBacktest,
+  ensureMonitor,
+  ensurePrivacyRequest,
+  ensureRetrainer,
+  ensureRollout,
+} from "./control_client.ts";
 import type { Control } from "./control.ts";
 
 const STATES: Readonly<Record<string, WorkflowState>> = {
@@ -45,6 +51,7 @@ export function workflowControl(
     },
     ensureMonitor: () => ensureMonitor(client, { taskQueue }),
     ensureRollout: (rollout) => ensureRollout(client, { ...rollout, taskQueue }),
+    ensurePrivacyRequest: (asked) => ensurePrivacyRequest(client, { ...asked, taskQueue }),
     ensureBacktest: (id) => ensureBacktest(client, { id, taskQueue }),
   };
 }

@@ -48,6 +48,7 @@ export class NotingControl implements Control {
     await this.#note("cancel backtest", id);
     return true;
   }
+  startPrivacyRequest: Control["startPrivacyRequest"] = (asked) => this.#note("privacy request", asked);
   reachable = () => Promise.resolve(!this.down);
 }
 

@@ -13,6 +13,7 @@ import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_v
 import { simulateConfig } from "../../src/retraining/what_if.ts";
 import { analysisView, comparison, lineage } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
+import type { PrivacyRequest } from "../../src/db/people/privacy_requests.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
@@ -70,6 +71,7 @@ export interface Fixture {
   closed: Alert[];
   deliveries: Delivery[];
   audit: AuditRow[];
+  privacyRequests: PrivacyRequest[];
   /** newest first */
   configs: ConfigVersion[];
   /** what configurations are tried on */
@@ -81,7 +83,16 @@ export interface Fixture {
 /** What one model's history is made of. */
 type History = Omit<
   Fixture,
-  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried" | "backtests"
+  | "alerts"
+  | "rollouts"
+  | "approvals"
+  | "closed"
+  | "deliveries"
+  | "audit"
+  | "privacyRequests"
+  | "configs"
+  | "tried"
+  | "backtests"
 >;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
@@ -509,6 +520,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     alerts: () => Promise.resolve(alerts),
     revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
+    pageOfChecks: ({ model, answer, limit }) => {
+      const of = checks.filter((c) => (!model || c.model === model) && (!answer || c.answer === answer));
+      return Promise.resolve({ checks: newest(of, (c) => c.checkedAt).slice(0, limit), next: null });
+    },
+    check: (id) => Promise.resolve(checks.find((check) => check.id === id) ?? null),
     replayScores: () => Promise.resolve(scores),
     imports: () => Promise.resolve(fixture.cycles.length === 0 ? [] : [IMPORT]),
     import: (id) => Promise.resolve(id === IMPORT.id ? IMPORT : null),
@@ -578,5 +594,6 @@ export const EMPTY: Fixture = {
   closed: [],
   deliveries: [],
   audit: [],
+  privacyRequests: [],
   backtests: [],
 };

@@ -1,13 +1,12 @@
-import type { Reason } from "../../../src/retraining/check.ts";
 import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
 import { count, counted, figure, metricFigure, percent, signed } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
+import { ReasonRows } from "../../../components/reason_rows.tsx";
 import { WorthSums } from "../../../components/worth_sums.tsx";
-import { StatusBadge } from "../../../components/status_badge.tsx";
-import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
+import { comparedOn, reading, withInterval } from "../../../components/labels.ts";
 
 /** Why the cycle began: every reason the check weighed, with its numbers. */
 export function Reasons({ cycle }: { cycle: Cycle }) {
@@ -22,38 +21,11 @@ export function Reasons({ cycle }: { cycle: Cycle }) {
             <small>Each with the evidence it rests on.</small>
           </h2>
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Reason</th>
-            <th scope="col">What it found</th>
-            <th scope="col">Evidence</th>
-            <th scope="col">Speaks</th>
-          </tr>
-        </thead>
-        <tbody>
-          {cycle.reasons.map((reason) => (
-            <tr key={reason.code}>
-              <th scope="row">{reason.code}</th>
-              <td data-label="What it found">{reason.text}</td>
-              <td data-label="Evidence">
-                <small>{listed(reason.evidence)}</small>
-              </td>
-              <td data-label="Speaks">
-                <StatusBadge badge={SPEAKS[reason.speaks]} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        <ReasonRows reasons={cycle.reasons} />
       </table>
     </section>
   );
 }
-
-/** camelCase names as words, each with its value */
-const listed = (evidence: Reason["evidence"]): string =>
-  Object.entries(evidence)
-    .map(([name, value]) => `${name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} ${evidenceText(value)}`)
-    .join(", ");
 
 /** Challenger against champion on the same unseen rows, and the verdict that follows. */
 export function Comparison({ cycle }: { cycle: Cycle }) {
@@ -188,17 +160,26 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
   );
 }
 
+/** Says what the gate asks of a challenger. */
+function gateRule({ gate, threshold, margin }: Pick<Evidence, "gate" | "threshold" | "margin">): string {
+  if (gate === "threshold") return `Plain rule: the loss has to fall by at least ${percent(threshold)}.`;
+  if (gate === "no-harm") {
+    return `No harm: promoted unless the interval lies above zero, or its middle above the margin of ${
+      figure(margin)
+    }.`;
+  }
+  return `By evidence: wholly below zero is better; wholly below the margin of ${
+    figure(margin)
+  } is not worse.`;
+}
+
 function GateNote({ evidence }: { evidence: Evidence }) {
   const { gate, margin, threshold, stale, staleBecause, failing, cutoffs, difference } = evidence;
   return (
     <div class="note">
       <p>
         <b>The gate</b>
-        {gate === "threshold"
-          ? `Plain rule: the loss has to fall by at least ${percent(threshold)}.`
-          : `By evidence: wholly below zero is better; wholly below the margin of ${
-            figure(margin)
-          } is not worse.`}
+        {gateRule({ gate, threshold, margin })}
       </p>
       <p>
         <b>The champion</b>

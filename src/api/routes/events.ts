@@ -17,6 +17,7 @@ import {
 } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { readEvents } from "../event_body.ts";
+import { DEPTH_MAX } from "../guards.ts";
 import { answerOnce } from "../idempotency.ts";
 import { EVENTS_MAX, EventsQuery, QuarantineQuery, type ReplayRequest } from "../messages.ts";
 
@@ -77,7 +78,7 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
     const query = EventsQuery.safeParse(c.req.query());
     if (!query.success) throw invalidInput(query.error);
     const { preset } = query.data;
-    const events = await readEvents(c);
+    const events = await readEvents(c, { depthMax: preset && DEPTH_MAX });
     const result = preset === undefined
       ? await ingest(deps, events, { source: "api" })
       : await ingestTracked(deps, ordersOnly(preset, c.req.raw.headers, events), {

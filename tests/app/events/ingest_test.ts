@@ -3,7 +3,7 @@ import { reprocessQuarantine } from "../../../src/app/events/reprocess.ts";
 import type { RetrainingConfig } from "../../../src/config/retraining.ts";
 import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
 import { ingest } from "../../../src/app/events/ingest.ts";
-import { pseudonym, withEvents } from "../../db/events_support.ts";
+import { keyOf, pseudonym, withEvents } from "../../db/events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
 const clock = () => NOW;
@@ -68,7 +68,7 @@ Deno.test("ingest() stores no shopper's id anywhere, accepted or not", () =>
       const rows = await sql`select t::text from ${sql(tableName)} t where t::text like ${"%ann.miller%"}`;
       assert.deepEqual([...rows], [], tableName);
     }
-    const named = await sql`select from quarantine where body ->> 'user' = ${pseudonym(user)}`;
+    const named = await sql`select from quarantine where body ->> 'user' = ${await keyOf(sql, user)}`;
     assert.equal(named.length, 4);
   }));
 
