@@ -1,4 +1,5 @@
 import { missingModelKey, type WantedAlert } from "../src/alerts/alert.ts";
+import type { Log } from "../src/core/log.ts";
 import { settleAlerts } from "../src/app/alerts/settle.ts";
 import { type ModelSet, modelsWithoutFile } from "../src/app/registry/model_set.ts";
 import { createVersionFiles } from "../src/app/registry/version_files.ts";
@@ -55,7 +56,7 @@ export interface ReconcileDeps extends ActivityDeps {
   modelSet: ModelSet;
   /** what a retrainer that starts for the first time does; also whether the monitor looks by itself */
   active: boolean;
-  log: (line: string) => void;
+  log: Log;
 }
 
 /** The result of one comparison of what should run with what does. */

@@ -28,6 +28,9 @@ import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./st
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
 import { obeysUnsigned } from "./start/exposure.ts";
 import { runWorker } from "./start/worker.ts";
+import { openSystemd } from "./start/systemd.ts";
+import { startProbes } from "./start/probes.ts";
+import { openTelemetry } from "./start/telemetry.ts";
 import { startCheckpoints, startOutbox } from "./start/timers.ts";
 import { runApi } from "./start/api.ts";
 
@@ -67,6 +70,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const { config, home, parts, log } = options;
+  const instruments = await openTelemetry(options, undo);
   const servers = await findServers(options);
   undo.add("the servers", () => servers.stop());
   const databaseUrl = await prepareDatabase(databaseUrls(options, servers));
@@ -143,12 +147,15 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     databaseUrl,
     signals,
     signing,
+    instruments,
     undo,
   };
+  await startProbes(shared);
   startOutbox(shared);
   startCheckpoints(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
+  await openSystemd(options, undo).ready();
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
   return {
     url,

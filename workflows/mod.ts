@@ -1,4 +1,5 @@
 export { backtest, backtestLane } from "./backtest.ts";
+export { cleanup } from "./cleanup.ts";
 export { deliverAlert, monitor } from "./monitor.ts";
 export { privacyRequest } from "./privacy.ts";
 export { reconcile } from "./reconcile.ts";

@@ -16,6 +16,7 @@ export const AlertKind = z.enum([
   "undelivered change",
   "lost workflow",
   "missing model",
+  "server restarted",
   "audit",
   "model",
 ]);

@@ -16,6 +16,7 @@ export type Access = "anyone" | "reader" | Role;
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",
+  "GET /metrics": "reader",
   "GET /openapi.json": "anyone",
 
   "GET /retraining/status": "reader",

@@ -8,6 +8,8 @@ import { cleanProse } from "../app/events/personal_text.ts";
 import { createAccessLog } from "../app/security/access_log.ts";
 import { createKeyRing } from "../app/security/key_ring.ts";
 import type { Api, ApiDeps, AppEnv } from "./deps.ts";
+import { createInstruments } from "../telemetry/instruments.ts";
+import { throttledLog } from "../telemetry/throttled_log.ts";
 import { addGuards, addRouteGuards, complete } from "./guards.ts";
 import { checkAccessTable } from "./openapi.ts";
 import { invalidInput } from "./invalid.ts";
@@ -40,13 +42,22 @@ export interface AppOptions {
 }
 
 /** The HTTP API, built from what it needs, so that a test builds it the same way. */
-export function createApp(deps: ApiDeps, { share, mount }: AppOptions = {}): Api {
+export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Api {
+  const instruments = given.instruments ?? createInstruments();
+  const deps = { ...given, instruments };
   const app: Api = new OpenAPIHono<AppEnv>({ defaultHook: (result) => refuseInvalid(deps, result) });
+  const tell = throttledLog(deps.log, deps.clock);
   app.onError((error, c) => {
     const id = c.get("requestId");
     const problem = problemOf(error, id);
-    if (problem.status >= 500) {
-      deps.log(`${id} ${c.req.method} ${withoutPerson(c.req.path)}: ${described(error)}`);
+    if (problem.type.endsWith(":internal")) {
+      deps.log(`${c.req.method} ${withoutPerson(c.req.path)}: ${described(error)}`, {
+        level: "error",
+        request: id,
+      });
+    } else if (problem.status >= 500) { // known trouble, and every request has it
+      const line = `${c.req.method} ${withoutPerson(c.req.path)}: ${problem.detail}`;
+      tell(`${c.req.method} ${c.get("route") ?? ""} ${problem.detail}`, line, { level: "warn", request: id });
     }
     if (error instanceof MethodNotAllowedError) c.header("Allow", error.allow.join(", "));
     if (problem.status === 401) c.header("WWW-Authenticate", 'Bearer realm="perennial"');

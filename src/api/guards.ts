@@ -9,10 +9,12 @@ import { accessGuard, keyHolder } from "./callers.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
-import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
+import { type Api, type ApiDeps, type AppEnv, type CountingDeps, LOOPBACK } from "./deps.ts";
 import { rememberSource, sourceOf } from "./remote_address.ts";
 import { signedRequest, signer } from "./webhook_guard.ts";
 import { ApiFault, UnavailableError } from "./problem.ts";
+import { StatementScope } from "../db/statements.ts";
+import { createRequestWatch } from "./request_watch.ts";
 
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
@@ -46,16 +48,19 @@ const HEADERS = Object.entries({
 const NUL = /%00/;
 
 /** Puts what every request passes through before anything answers: one layer, for each costs every prediction. */
-export function addGuards(app: Api, deps: ApiDeps): void {
+export function addGuards(app: Api, deps: CountingDeps): void {
   const ownHost = hostGuard(deps.host ?? LOOPBACK, deps.publicUrl);
+  const watch = createRequestWatch(deps.instruments);
   app.use("*", async (c, next) => {
     const id = requestId(c.req.raw.headers);
     c.set("requestId", id);
     c.set("who", "");
-    ownHost(c);
-    if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
-    await next();
-    complete(c.res.headers, id, c.req.raw);
+    await watch(c, async () => {
+      ownHost(c);
+      if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
+      await next();
+      complete(c.res.headers, id, c.req.raw);
+    });
   });
 }
 
@@ -74,9 +79,13 @@ export function addRouteGuards(
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
     const admit = accessGuard(route, { needed: neededRole(access, host, { readsNeedKey }), accesses });
     const limited = limitBody(maxSize);
+    const isGivenUp = method !== "GET" && !path.startsWith("/predictions"); // these share what they wait for
     const isSmall = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
+      c.set("route", path);
       if (PROBES.has(path)) return await limited(c, next);
+      const statements = new StatementScope();
+      const handled = isGivenUp ? () => statements.run(next) : next;
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
         if (!signed) await admit(c, () => keyHolder(c, keys));
@@ -84,13 +93,35 @@ export function addRouteGuards(
         const read = (signed ? limitedBeforeKnown : limited)(c, async () => {
           if (signed) await admit(c, () => signer(c, signed));
           if (isSmall) await refuseDeep(c);
-          await next();
+          await handled();
         });
         return await Promise.resolve(read).finally(leave);
       };
-      const answer = database ? database.whileUp(answered(), postgresDown) : answered();
-      return await withDeadline(answer, ANSWER_WITHIN_MS, late);
+      const work = answered();
+      const answer = database ? database.whileUp(work, postgresDown) : work;
+      return await unlessLate(answer, { work, statements });
     });
+  }
+}
+
+/**
+ * Settles as `answer` does. Where that comes before the work has ended, its caller was told that it failed: then it does
+ * not go on behind their back.
+ */
+async function unlessLate<T>(
+  answer: Promise<T>,
+  { work, statements }: { work: Promise<unknown>; statements: StatementScope },
+): Promise<T> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  work.then(over, over);
+  try {
+    return await withDeadline(answer, ANSWER_WITHIN_MS, late);
+  } catch (error) {
+    if (!isOver) statements.giveUp();
+    throw error;
   }
 }
 
@@ -98,7 +129,7 @@ export function addRouteGuards(
 const limitedBeforeKnown = limitBody(BODY_BYTES_MAX);
 
 /** They answer however busy this process is, and however Postgres does. */
-const PROBES = new Set(["/healthz", "/readyz"]);
+const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
 
 const postgresDown = () => new UnavailableError("Postgres", "Postgres does not answer; try again soon");
 /** Deepest JSON of a request: none of ours has more than a few levels. */

@@ -3,11 +3,14 @@ import { addAlerts } from "./commands/alerts.ts";
 import { addExtensions } from "./commands/extensions.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addBacktest } from "./commands/backtest.ts";
 import { addChecks } from "./commands/checks.ts";
+import { addCleanup } from "./commands/cleanup.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDrill } from "./commands/drill.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
@@ -75,8 +78,11 @@ function perennial(io: Io): Command {
       addModels,
       addRollouts,
       addApprovals,
+      addDoctor,
       addDrill,
+      addCleanup,
       addConfig,
+      addBackup,
       addBacktest,
       addPredict,
       addPerson,

@@ -47,6 +47,8 @@ const Variables = z.object({
   /** public keys that signed before, base64, set apart by commas */
   PERENNIAL_TRUSTED_SIGNING_KEYS: z.string().transform((text) => text.split(",").map((key) => key.trim()))
     .optional(),
+  /** encrypts the secrets in what `perennial backup` writes */
+  PERENNIAL_BACKUP_PASSPHRASE: z.string().min(12).optional(),
   DATABASE_URL: z.string().optional(),
   /** the owner of the tables, who migrates; DATABASE_URL is then of a role that may only work with them */
   PERENNIAL_OWNER_DATABASE_URL: z.string().optional(),
@@ -70,6 +72,15 @@ const Variables = z.object({
   PERENNIAL_SMTP_URL: urlOf("smtps", "smtp").optional(),
   PERENNIAL_ALERT_FROM: z.email().optional(),
   PERENNIAL_ALERT_TO: people.optional(),
+  /** how lines of the log look: for a person, or one JSON object a line */
+  PERENNIAL_LOG: z.enum(["text", "json"]).default("text"),
+  /** where a thread of its own answers /healthz and /readyz, also while this process is busy; left out: nowhere */
+  PERENNIAL_HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** of a collector of traces (OTLP over HTTP); left out: nothing is traced */
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf("https", "http").optional(),
+  /** `name=value`, set apart by commas, sent to that collector */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_SERVICE_NAME: z.string().default("perennial"),
 });
 type Variables = z.infer<typeof Variables>;
 

@@ -106,6 +106,22 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
+    group: "How long things are kept",
+    entries: [
+      ["keep_events_days", "days", "no decision"],
+      ["keep_shoppers_days", "days", "no decision"],
+      ["keep_predictions_days", "days", "no decision"],
+      ["keep_metrics_days", "days", "no decision"],
+      ["keep_blocks_days", "days", "no decision"],
+      ["keep_evidence_days", "days", "no decision"],
+      ["keep_rejected_days", "days", "no decision"],
+      ["keep_quarantine_days", "days", "no decision"],
+      ["keep_alerts_days", "days", "no decision"],
+      ["keep_idempotency_days", "days", "no decision"],
+      ["keep_logs_days", "days", "no decision"],
+    ],
+  },
+  {
     group: "What it is worth",
     entries: [
       ["currency", "", "no decision"],

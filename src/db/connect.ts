@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { messageOf } from "../core/errors.ts";
 import { readDatabaseTls } from "./tls.ts";
+import { tellOfStatements } from "./statements.ts";
 
 /** A pool of connections, or one transaction of it: what every query function takes first. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
@@ -36,7 +37,7 @@ export function connect(
   } = {},
 ): Database {
   const { url: plainUrl, tls } = readDatabaseTls(url);
-  return postgres(plainUrl, {
+  const pool = postgres(plainUrl, {
     max,
     ...tls && { ssl: tls },
     types: { date: time, bigint },
@@ -51,6 +52,8 @@ export function connect(
       ...statementMs === undefined ? {} : { statement_timeout: statementMs },
     },
   }) as Database;
+  tellOfStatements(pool);
+  return pool;
 }
 
 /** The database does not let us in, or is not there. */

@@ -35,6 +35,8 @@ export interface StoredFile {
 /** An artefact store whose files can be listed, and let go. */
 export interface FileArtefacts extends ArtefactStore {
   readonly folder: string;
+  /** Where the file of bytes lies, or would. */
+  pathOf(sha256: string): string;
   list(): Promise<StoredFile[]>;
   /** Whether a file is packed, as sealed values are. */
   isGzip(sha256: string): Promise<boolean>;
@@ -61,6 +63,7 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
   const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
   return {
     folder,
+    pathOf,
     list: () => listFiles(folder),
     isGzip: (hash) => beginsAsGzip(pathOf(hash)),
     removeIfOld: (name, beforeMs) => removeIfOld(pathOf(name), beforeMs),

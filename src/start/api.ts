@@ -74,6 +74,8 @@ export async function runApi(shared: Shared): Promise<string> {
     extensions: shared.extensions,
     explain,
     temporalUi,
+    instruments: shared.instruments,
+    folders: { home: shared.home, artefacts: store.folder },
     host,
     webhookSecrets: {
       shopify: config.PERENNIAL_SHOPIFY_SECRET,

@@ -17,6 +17,7 @@ export async function findServers(
     databaseUrl,
     temporalAddress,
     temporalPagesAt: undefined,
+    restarts: [],
     failed: new Promise(() => undefined), // not ours to watch
     stop: () => Promise.resolve(),
   };

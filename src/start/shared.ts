@@ -11,6 +11,7 @@ import type { Installation } from "../embedded/types.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { FileArtefacts } from "../registry/artefacts.ts";
+import type { Instruments } from "../telemetry/instruments.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { MetricsRecorder } from "../serving/metrics_recorder.ts";
 import type { DriftWorkerPool } from "../threads/drift_worker_pool.ts";
@@ -40,5 +41,6 @@ export interface Shared extends ServiceOptions {
   databaseUrl: string;
   signals: SignalPolicy;
   signing: SigningKeys;
+  instruments: Instruments;
   undo: Undo;
 }

@@ -6,6 +6,7 @@ import { connect, type Database } from "../db/connect.ts";
 import { workerSeen } from "../db/cycles/workers.ts";
 import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
+import { watchActivities } from "../temporal/activity_interceptor.ts";
 import { createWorker } from "../temporal/worker.ts";
 import { finishRotation, secretsOf } from "../app/security/pseudonym_secret.ts";
 import { createTrainer } from "../training/trainer.ts";
@@ -56,9 +57,17 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     liveWorkflows: liveWorkflows(client),
     workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),
     active: shared.active ?? true,
+    home: shared.embedded ? shared.home : null,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
-  const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
+  const worker = await createWorker({
+    connection,
+    namespace,
+    taskQueue,
+    cache,
+    deps,
+    watch: watchActivities(shared.instruments),
+  });
   const running = worker.run();
   undo.begin(() => {
     if (worker.getState() === "RUNNING") worker.shutdown();
@@ -111,7 +120,7 @@ const SCHEDULED_MS = 60_000;
 async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promise<void> {
   const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
   const name = `${hostname()}/${Deno.pid}`;
-  const failed = (error: unknown) => log(messageOf(error));
+  const failed = (error: unknown) => log(messageOf(error), { level: "error" });
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));

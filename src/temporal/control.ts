@@ -8,6 +8,12 @@ export interface Change {
   why: string;
 }
 
+/** Tasks that wait for a worker. */
+export interface Backlog {
+  workflow: number;
+  activity: number;
+}
+
 /** The commands to a retrainer. */
 export interface Control {
   /** Turns automatic checks on; starts the retrainer workflow if there is none. */
@@ -37,4 +43,6 @@ export interface Control {
   startPrivacyRequest(asked: { request: string; kind: "erasure" | "objection" }): Promise<void>;
   /** Whether the Temporal server answers. */
   reachable(): Promise<boolean>;
+  /** How much waits in the task queue. @throws the server does not answer */
+  backlog(): Promise<Backlog>;
 }

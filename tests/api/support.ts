@@ -49,6 +49,10 @@ export class NotingControl implements Control {
     return true;
   }
   startPrivacyRequest: Control["startPrivacyRequest"] = (asked) => this.#note("privacy request", asked);
+  async backlog() {
+    await this.#note("backlog");
+    return { workflow: 0, activity: 2 };
+  }
   reachable = () => Promise.resolve(!this.down);
 }
 
@@ -116,7 +120,7 @@ export async function withApp(
       temporalUi: null,
       clock: () => Date.parse(NOW),
       explain: nothingSealed,
-      log: (line) => logged.push(line),
+      log: (line, fields) => logged.push(fields ? `${line} ${JSON.stringify(fields)}` : line),
       ...changed,
     };
     const app = createApp(deps, typeof options === "function" ? options(deps) : options);

@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "undelivered change": "change not delivered",
   "lost workflow": "lost workflow",
   "missing model": "model without a file",
+  "server restarted": "server restarted",
   "audit": "audit changed",
   "model": "model",
 };
@@ -116,6 +117,8 @@ export function adviceOn({ kind, model, detail }: Pick<Alert, "kind" | "model" |
         href: "/versions#out-of-use",
         link: "Models",
       };
+    case "server restarted":
+      return { text: "See the end of its log in the installation's folder, and the room on its disk." };
     case "model":
       return { text: "Look at the model's cycles.", href: `/cycles${ofModel}`, link: "Cycles" };
     default:

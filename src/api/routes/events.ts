@@ -15,7 +15,7 @@ import {
   ReplayBody,
   ReplayDone,
 } from "../components.ts";
-import type { Api, ApiDeps } from "../deps.ts";
+import type { Api, ApiDeps, CountingDeps } from "../deps.ts";
 import { readEvents } from "../event_body.ts";
 import { DEPTH_MAX } from "../guards.ts";
 import { answerOnce } from "../idempotency.ts";
@@ -71,7 +71,7 @@ const replay = createRoute({
 });
 
 /** Events in, and what was put aside. */
-export function addEventRoutes(app: Api, deps: ApiDeps): void {
+export function addEventRoutes(app: Api, deps: CountingDeps): void {
   // Registered by hand: the body is read here, for it may be NDJSON or packed, and one bad event must not refuse the rest.
   app.openAPIRegistry.registerPath(send);
   app.post(send.path, async (c) => {
@@ -85,6 +85,10 @@ export function addEventRoutes(app: Api, deps: ApiDeps): void {
         tracker: preset,
         rowsMax: EVENTS_MAX,
       });
+    const { accepted, duplicates, quarantined } = result;
+    for (const [kind, n] of Object.entries({ accepted, duplicates, quarantined })) {
+      deps.instruments.events.inc({ result: kind }, n);
+    }
     return c.json(result, 200);
   });
   app.openapi(quarantine, async (c) => {

@@ -13,7 +13,7 @@ import {
 } from "../../db/events/imports.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
-import { CONFLICT } from "../../events/content.ts";
+import { CONFLICT, TOO_OLD } from "../../events/content.ts";
 import type { FileRow } from "../../events/file_rows.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { completePlan } from "../../events/presets.ts";
@@ -287,7 +287,8 @@ class ImportRun {
     const { tally } = this.options;
     if (outcome === "accepted") tally.accept(row.event);
     else if (outcome === "duplicate") tally.duplicate(row.event);
-    else tally.conflict(row.line, row.event, CONFLICT);
+    else if (outcome === "conflict") tally.conflict(row.line, row.event, CONFLICT);
+    else tally.refuse(row.line, { reason: TOO_OLD, field: "at" });
   }
 }
 

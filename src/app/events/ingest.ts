@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
+import { eventsKeptFrom } from "../../db/retention.ts";
 import { outcomesOf } from "../../db/events/outcomes.ts";
 import { insertQuarantined } from "../../db/events/quarantine.ts";
 import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
@@ -13,7 +14,8 @@ import { keysOf, type PeopleDeps } from "../people/keys.ts";
 import { userIn } from "../../events/user.ts";
 import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
-import { CONFLICT, type Outcome } from "../../events/content.ts";
+import { DAY_MS } from "../../core/time.ts";
+import { CONFLICT, type Outcome, TOO_OLD } from "../../events/content.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { RowJudge } from "../../events/row_judge.ts";
 import { trackedRows, type Tracker } from "../../events/tracked.ts";
@@ -159,9 +161,10 @@ type StoreOutcome = Outcome | "quarantined";
  */
 export async function store(
   sql: Sql,
-  judged: readonly Judged[],
+  sent: readonly Judged[],
   from: { source?: string; nowMs?: number; importId?: number } = {},
 ): Promise<StoreOutcome[]> {
+  const judged = await withoutForgotten(sql, sent, from.nowMs ?? Infinity);
   const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
   const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
   const fresh = refused.length === 0
@@ -175,6 +178,25 @@ export async function store(
     : await settle(sql, judged, events, fresh, from);
   let next = 0;
   return judged.map(({ kind }) => kind === "accepted" ? outcomes[next++] : "quarantined");
+}
+
+/** No clean-up lets events go that are younger than this: a batch of such events asks for nothing. */
+const SURELY_KEPT_MS = 30 * DAY_MS;
+
+/** Puts events aside that lie before those that are kept: whether they are new cannot be told any more. */
+async function withoutForgotten(
+  sql: Sql,
+  judged: readonly Judged[],
+  nowMs: number,
+): Promise<readonly Judged[]> {
+  const isOld = (event: Judged, fromMs: number) => event.kind === "accepted" && event.event.atMs < fromMs;
+  if (!judged.some((event) => isOld(event, nowMs - SURELY_KEPT_MS))) return judged;
+  const keptFromMs = await eventsKeptFrom(sql);
+  if (keptFromMs === null) return judged;
+  return judged.map((event) => {
+    if (event.kind !== "accepted" || !isOld(event, keptFromMs) || !event.conflicting) return event;
+    return { kind: "quarantined", put: { ...event.conflicting(), reason: TOO_OLD, field: "at" } };
+  });
 }
 
 /** Tells duplicates, which are counted, from conflicts, which are put aside. Repeated, it changes nothing. */
@@ -206,6 +228,7 @@ function resultOf(event: Judged, index: number, outcome: StoreOutcome): EventRes
   if (outcome === "conflict") {
     return { index, id, status: "quarantined", reason: CONFLICT, field: "id", value: id };
   }
+  if (outcome === "quarantined") return { index, id, status: "quarantined", reason: TOO_OLD, field: "at" };
   return { index, id, status: outcome === "accepted" ? "accepted" : "duplicate" };
 }
 

@@ -1,3 +1,4 @@
+import type { Log } from "../../../core/log.ts";
 import type { Config } from "../../../config/environment.ts";
 import { ChannelName } from "../../../alerts/alert.ts";
 import type { Channel, Channels } from "./channel.ts";
@@ -14,7 +15,7 @@ export { FinalDeliveryError } from "./channel.ts";
  */
 export function createChannels(
   config: Config,
-  log: (line: string) => void,
+  log: Log,
   own: readonly Channel[] = [],
 ): Channels {
   const { PERENNIAL_WEBHOOK_URL: url, PERENNIAL_WEBHOOK_SECRET: secret } = config;
