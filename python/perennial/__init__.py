@@ -241,6 +241,17 @@ ConfigVersionConfig = TypedDict("ConfigVersionConfig", {
     "alert_escalate_hours": NotRequired[float],
     "currency": NotRequired[str],
     "currency_rates": NotRequired[str],
+    "keep_events_days": NotRequired[Union[int, None]],
+    "keep_shoppers_days": NotRequired[Union[int, None]],
+    "keep_predictions_days": NotRequired[Union[int, None]],
+    "keep_metrics_days": NotRequired[Union[int, None]],
+    "keep_blocks_days": NotRequired[Union[int, None]],
+    "keep_evidence_days": NotRequired[Union[int, None]],
+    "keep_rejected_days": NotRequired[Union[int, None]],
+    "keep_quarantine_days": NotRequired[Union[int, None]],
+    "keep_alerts_days": NotRequired[Union[int, None]],
+    "keep_idempotency_days": NotRequired[Union[int, None]],
+    "keep_logs_days": NotRequired[Union[int, None]],
     "models": NotRequired[dict[str, ConfigVersionConfigModelsValue]],
 })
 ConfigVersion = TypedDict("ConfigVersion", {
@@ -444,6 +455,17 @@ ConfigChangedConfig = TypedDict("ConfigChangedConfig", {
     "alert_escalate_hours": NotRequired[float],
     "currency": NotRequired[str],
     "currency_rates": NotRequired[str],
+    "keep_events_days": NotRequired[Union[int, None]],
+    "keep_shoppers_days": NotRequired[Union[int, None]],
+    "keep_predictions_days": NotRequired[Union[int, None]],
+    "keep_metrics_days": NotRequired[Union[int, None]],
+    "keep_blocks_days": NotRequired[Union[int, None]],
+    "keep_evidence_days": NotRequired[Union[int, None]],
+    "keep_rejected_days": NotRequired[Union[int, None]],
+    "keep_quarantine_days": NotRequired[Union[int, None]],
+    "keep_alerts_days": NotRequired[Union[int, None]],
+    "keep_idempotency_days": NotRequired[Union[int, None]],
+    "keep_logs_days": NotRequired[Union[int, None]],
     "models": NotRequired[dict[str, ConfigChangedConfigModelsValue]],
 })
 ConfigChanged = TypedDict("ConfigChanged", {
@@ -586,6 +608,17 @@ ReplaceConfigConfig = TypedDict("ReplaceConfigConfig", {
     "alert_escalate_hours": NotRequired[float],
     "currency": NotRequired[str],
     "currency_rates": NotRequired[str],
+    "keep_events_days": NotRequired[Union[int, None]],
+    "keep_shoppers_days": NotRequired[Union[int, None]],
+    "keep_predictions_days": NotRequired[Union[int, None]],
+    "keep_metrics_days": NotRequired[Union[int, None]],
+    "keep_blocks_days": NotRequired[Union[int, None]],
+    "keep_evidence_days": NotRequired[Union[int, None]],
+    "keep_rejected_days": NotRequired[Union[int, None]],
+    "keep_quarantine_days": NotRequired[Union[int, None]],
+    "keep_alerts_days": NotRequired[Union[int, None]],
+    "keep_idempotency_days": NotRequired[Union[int, None]],
+    "keep_logs_days": NotRequired[Union[int, None]],
     "models": NotRequired[dict[str, ReplaceConfigConfigModelsValue]],
 })
 TryConfigChangesModelsValue = TypedDict("TryConfigChangesModelsValue", {
@@ -720,6 +753,17 @@ TryConfigChanges = TypedDict("TryConfigChanges", {
     "alert_escalate_hours": NotRequired[float],
     "currency": NotRequired[str],
     "currency_rates": NotRequired[str],
+    "keep_events_days": NotRequired[Union[int, None]],
+    "keep_shoppers_days": NotRequired[Union[int, None]],
+    "keep_predictions_days": NotRequired[Union[int, None]],
+    "keep_metrics_days": NotRequired[Union[int, None]],
+    "keep_blocks_days": NotRequired[Union[int, None]],
+    "keep_evidence_days": NotRequired[Union[int, None]],
+    "keep_rejected_days": NotRequired[Union[int, None]],
+    "keep_quarantine_days": NotRequired[Union[int, None]],
+    "keep_alerts_days": NotRequired[Union[int, None]],
+    "keep_idempotency_days": NotRequired[Union[int, None]],
+    "keep_logs_days": NotRequired[Union[int, None]],
     "models": NotRequired[dict[str, Union[TryConfigChangesModelsValue, None]]],
 })
 TryConfigConfigModelsValue = TypedDict("TryConfigConfigModelsValue", {
@@ -854,6 +898,17 @@ TryConfigConfig = TypedDict("TryConfigConfig", {
     "alert_escalate_hours": NotRequired[float],
     "currency": NotRequired[str],
     "currency_rates": NotRequired[str],
+    "keep_events_days": NotRequired[Union[int, None]],
+    "keep_shoppers_days": NotRequired[Union[int, None]],
+    "keep_predictions_days": NotRequired[Union[int, None]],
+    "keep_metrics_days": NotRequired[Union[int, None]],
+    "keep_blocks_days": NotRequired[Union[int, None]],
+    "keep_evidence_days": NotRequired[Union[int, None]],
+    "keep_rejected_days": NotRequired[Union[int, None]],
+    "keep_quarantine_days": NotRequired[Union[int, None]],
+    "keep_alerts_days": NotRequired[Union[int, None]],
+    "keep_idempotency_days": NotRequired[Union[int, None]],
+    "keep_logs_days": NotRequired[Union[int, None]],
     "models": NotRequired[dict[str, TryConfigConfigModelsValue]],
 })
 ConfigTrialChangesItem = TypedDict("ConfigTrialChangesItem", {
@@ -1048,6 +1103,17 @@ ConfigHistoryVersionsItemConfig = TypedDict("ConfigHistoryVersionsItemConfig", {
     "alert_escalate_hours": NotRequired[float],
     "currency": NotRequired[str],
     "currency_rates": NotRequired[str],
+    "keep_events_days": NotRequired[Union[int, None]],
+    "keep_shoppers_days": NotRequired[Union[int, None]],
+    "keep_predictions_days": NotRequired[Union[int, None]],
+    "keep_metrics_days": NotRequired[Union[int, None]],
+    "keep_blocks_days": NotRequired[Union[int, None]],
+    "keep_evidence_days": NotRequired[Union[int, None]],
+    "keep_rejected_days": NotRequired[Union[int, None]],
+    "keep_quarantine_days": NotRequired[Union[int, None]],
+    "keep_alerts_days": NotRequired[Union[int, None]],
+    "keep_idempotency_days": NotRequired[Union[int, None]],
+    "keep_logs_days": NotRequired[Union[int, None]],
     "models": NotRequired[dict[str, ConfigHistoryVersionsItemConfigModelsValue]],
 })
 ConfigHistoryVersionsItem = TypedDict("ConfigHistoryVersionsItem", {
@@ -2975,7 +3041,7 @@ PrivacyRequest = TypedDict("PrivacyRequest", {
 AlertsAlertsItem = TypedDict("AlertsAlertsItem", {
     "id": int,
     "key": str,
-    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "audit", "model"],
+    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "audit", "model"],
     "model": Union[str, None],
     "severity": Literal["info", "warning", "critical"],
     "title": str,
@@ -2996,7 +3062,7 @@ Alerts = TypedDict("Alerts", {
 Alert = TypedDict("Alert", {
     "id": int,
     "key": str,
-    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "audit", "model"],
+    "kind": Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "audit", "model"],
     "model": Union[str, None],
     "severity": Literal["info", "warning", "critical"],
     "title": str,
@@ -3110,7 +3176,7 @@ class Perennial(Connection):
         """Make a key for somebody.  POST /keys"""
         return self.call("POST", f"/keys", body=self.given({"name": name, "role": role, "scopes": scopes, "expiresInDays": expires_in_days, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def alerts(self, *, limit: int | None = None, open: Literal["true", "false"] | None = None, kind: Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "audit", "model"] | None = None, model: str | None = None) -> Alerts:
+    def alerts(self, *, limit: int | None = None, open: Literal["true", "false"] | None = None, kind: Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "audit", "model"] | None = None, model: str | None = None) -> Alerts:
         """What a person should know about, newest first.  GET /alerts"""
         return self.call("GET", f"/alerts", query={"limit": limit, "open": open, "kind": kind, "model": model})  # type: ignore[no-any-return]
 
@@ -3346,9 +3412,9 @@ class Perennial(Connection):
         """Take the events of an import out again, with all that was counted of them.  POST /imports/{import}/undo"""
         return self.call("POST", f"/imports/{self.quoted(import_)}/undo", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Literal["immediate", "shadow", "canary", "ab", "bandit"] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
+    def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Literal["immediate", "shadow", "canary", "ab", "bandit"] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, keep_events_days: Union[int, None] | None = None, keep_shoppers_days: Union[int, None] | None = None, keep_predictions_days: Union[int, None] | None = None, keep_metrics_days: Union[int, None] | None = None, keep_blocks_days: Union[int, None] | None = None, keep_evidence_days: Union[int, None] | None = None, keep_rejected_days: Union[int, None] | None = None, keep_quarantine_days: Union[int, None] | None = None, keep_alerts_days: Union[int, None] | None = None, keep_idempotency_days: Union[int, None] | None = None, keep_logs_days: Union[int, None] | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
         """Change settings, for every model or for one.  PATCH /retraining/config"""
-        return self.call("PATCH", f"/retraining/config", body=self.given({"retrain_interval_hours": retrain_interval_hours, "min_new_samples": min_new_samples, "retrain_policy": retrain_policy, "training_price": training_price, "training_price_by": training_price_by, "training_budget": training_budget, "recalibrate": recalibrate, "gate": gate, "performance_threshold": performance_threshold, "confidence": confidence, "margin": margin, "stale_after_days": stale_after_days, "stale_growth": stale_growth, "min_validation_rows": min_validation_rows, "validation_rows": validation_rows, "refit": refit, "backup_models": backup_models, "backups_kept": backups_kept, "horizon_days": horizon_days, "active_days": active_days, "activity": activity, "step_days": step_days, "first_cutoff": first_cutoff, "min_train_cutoffs": min_train_cutoffs, "max_train_cutoffs": max_train_cutoffs, "routine_cutoffs": routine_cutoffs, "segment_margin": segment_margin, "approval": approval, "approval_remind_hours": approval_remind_hours, "approval_expire_hours": approval_expire_hours, "rollout": rollout, "canary_shares": canary_shares, "rollout_step_hours": rollout_step_hours, "rollout_step_shoppers": rollout_step_shoppers, "rollout_look_minutes": rollout_look_minutes, "rollout_days": rollout_days, "rollout_undecided": rollout_undecided, "rollout_proof": rollout_proof, "rollout_error_rate": rollout_error_rate, "ab_share": ab_share, "ab_power": ab_power, "ab_effect": ab_effect, "bandit_floor": bandit_floor, "bandit_versions": bandit_versions, "bandit_reward": bandit_reward, "bandit_reward_days": bandit_reward_days, "bandit_certainty": bandit_certainty, "guard_errors": guard_errors, "guard_fallbacks": guard_fallbacks, "guard_latency_ms": guard_latency_ms, "guard_divergence": guard_divergence, "sales_margin": sales_margin, "kept_customer_value": kept_customer_value, "contact_cost": contact_cost, "offer_success": offer_success, "offer_lift": offer_lift, "contact_budget": contact_budget, "machine_hour_cost": machine_hour_cost, "cycle_person_cost": cycle_person_cost, "seed": seed, "false_alarm_days": false_alarm_days, "monitor_interval_hours": monitor_interval_hours, "monitor_sample": monitor_sample, "personal_text": personal_text, "after_erasure": after_erasure, "alert_cooldown_hours": alert_cooldown_hours, "alert_escalate_hours": alert_escalate_hours, "currency": currency, "currency_rates": currency_rates, "models": models, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+        return self.call("PATCH", f"/retraining/config", body=self.given({"retrain_interval_hours": retrain_interval_hours, "min_new_samples": min_new_samples, "retrain_policy": retrain_policy, "training_price": training_price, "training_price_by": training_price_by, "training_budget": training_budget, "recalibrate": recalibrate, "gate": gate, "performance_threshold": performance_threshold, "confidence": confidence, "margin": margin, "stale_after_days": stale_after_days, "stale_growth": stale_growth, "min_validation_rows": min_validation_rows, "validation_rows": validation_rows, "refit": refit, "backup_models": backup_models, "backups_kept": backups_kept, "horizon_days": horizon_days, "active_days": active_days, "activity": activity, "step_days": step_days, "first_cutoff": first_cutoff, "min_train_cutoffs": min_train_cutoffs, "max_train_cutoffs": max_train_cutoffs, "routine_cutoffs": routine_cutoffs, "segment_margin": segment_margin, "approval": approval, "approval_remind_hours": approval_remind_hours, "approval_expire_hours": approval_expire_hours, "rollout": rollout, "canary_shares": canary_shares, "rollout_step_hours": rollout_step_hours, "rollout_step_shoppers": rollout_step_shoppers, "rollout_look_minutes": rollout_look_minutes, "rollout_days": rollout_days, "rollout_undecided": rollout_undecided, "rollout_proof": rollout_proof, "rollout_error_rate": rollout_error_rate, "ab_share": ab_share, "ab_power": ab_power, "ab_effect": ab_effect, "bandit_floor": bandit_floor, "bandit_versions": bandit_versions, "bandit_reward": bandit_reward, "bandit_reward_days": bandit_reward_days, "bandit_certainty": bandit_certainty, "guard_errors": guard_errors, "guard_fallbacks": guard_fallbacks, "guard_latency_ms": guard_latency_ms, "guard_divergence": guard_divergence, "sales_margin": sales_margin, "kept_customer_value": kept_customer_value, "contact_cost": contact_cost, "offer_success": offer_success, "offer_lift": offer_lift, "contact_budget": contact_budget, "machine_hour_cost": machine_hour_cost, "cycle_person_cost": cycle_person_cost, "seed": seed, "false_alarm_days": false_alarm_days, "monitor_interval_hours": monitor_interval_hours, "monitor_sample": monitor_sample, "personal_text": personal_text, "after_erasure": after_erasure, "alert_cooldown_hours": alert_cooldown_hours, "alert_escalate_hours": alert_escalate_hours, "currency": currency, "currency_rates": currency_rates, "keep_events_days": keep_events_days, "keep_shoppers_days": keep_shoppers_days, "keep_predictions_days": keep_predictions_days, "keep_metrics_days": keep_metrics_days, "keep_blocks_days": keep_blocks_days, "keep_evidence_days": keep_evidence_days, "keep_rejected_days": keep_rejected_days, "keep_quarantine_days": keep_quarantine_days, "keep_alerts_days": keep_alerts_days, "keep_idempotency_days": keep_idempotency_days, "keep_logs_days": keep_logs_days, "models": models, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def verify_audit(self) -> AuditVerification:
         """Whether the audit is as it was written: every link computed again, every checkpoint compared.  GET /audit/verification"""

@@ -27,7 +27,12 @@ Deno.test("python/perennial/__init__.py is what the API's document says: else ru
 Deno.test("the Python client has a method for every route of which a program has a use", async () => {
   const text = await Deno.readTextFile(MODULE);
   const missing = Object.keys(ACCESS).filter((route) => !text.includes(`  ${route}"""`));
-  assert.deepEqual(missing.sort(), ["GET /healthz", "GET /openapi.json", "GET /retraining/history/schema"]);
+  assert.deepEqual(missing.sort(), [
+    "GET /healthz",
+    "GET /metrics",
+    "GET /openapi.json",
+    "GET /retraining/history/schema",
+  ]);
 });
 
 Deno.test("the example in Python tells the models, asks about shoppers and runs a cycle", () =>
