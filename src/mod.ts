@@ -28,6 +28,7 @@ export {
   createClient,
   UnreachableError,
 } from "./client/client.ts";
+export { defineChannel, type OwnChannel } from "./app/extensions.ts";
 export { defineModel, type ModelDefinition } from "./models/model.ts";
 export type { Recipe } from "./models/recipe.ts";
 export type { UserDay } from "./features/user_day.ts";

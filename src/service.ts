@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { Client } from "@temporalio/client";
-import { createChannels } from "./app/alerts/channels/mod.ts";
 import { followRetired, openModelSet } from "./app/registry/model_set.ts";
 import { createVersionFiles, type VersionFiles } from "./app/registry/version_files.ts";
 import { systemClock } from "./core/clock.ts";
@@ -23,6 +22,7 @@ import { signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { Undo } from "./start/undo.ts";
 import type { ServiceOptions } from "./start/options.ts";
+import { openChannels } from "./start/channels.ts";
 import { definedModels } from "./start/models.ts";
 import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./start/open.ts";
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
@@ -92,13 +92,13 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
-  await applyDeclaredSettings(sql, defined);
-  const modelSet = await openModelSet(sql, defined);
+  await applyDeclaredSettings(sql, defined.models);
+  const modelSet = await openModelSet(sql, defined.models);
   const models = modelSet.inUse;
   undo.add("the models in use", await followRetired(sql, modelSet, { log }));
   const client = await openClient(options, { sql, connection, servers });
   const store = await openStore(options, sql);
-  const channels = createChannels(config, log, options.ownChannels);
+  const { channels, extensions } = await openChannels(options);
   const alertChannels = [...channels.keys()];
   const metrics = createMetricsRecorder({
     clock: systemClock,
@@ -141,6 +141,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     files,
     metrics,
     channels,
+    extensions: [...defined.extensions, ...extensions],
     driftWorkers,
     temporalUi,
     databaseUrl,

@@ -42,6 +42,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /monitoring/trends": "reader",
   "GET /monitoring/impact": "reader",
 
+  "GET /extensions": "reader",
   "GET /models": "reader",
   "GET /models/{name}/versions": "reader",
   "GET /models/{name}/serving": "reader",

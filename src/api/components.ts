@@ -43,6 +43,7 @@ export const WhatIfAnswer = named(WhatIfReport, "ConfigTrial");
 export const ConfigHistoryAnswer = named(messages.ConfigHistory, "ConfigHistory");
 export const ChangeAcceptedAnswer = named(messages.ChangeAccepted, "ChangeAccepted");
 export const ModelsAnswer = named(messages.Models, "Models");
+export const ExtensionsAnswer = named(messages.Extensions, "Extensions");
 export const RetirementAnswer = named(messages.Retirement, "Retirement");
 export const VersionsAnswer = named(messages.Versions, "Versions");
 export const ServingAnswer = named(messages.Serving, "Serving");

@@ -4,6 +4,7 @@ import type { Oidc } from "../app/security/oidc.ts";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
 import type { ModelSet } from "../app/registry/model_set.ts";
+import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import type { Admission } from "./admission.ts";
@@ -30,6 +31,8 @@ export interface ApiDeps {
   /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
   modelSet: ModelSet;
+  /** the operator's files; left out: there are none */
+  extensions?: readonly Extension[];
   /** reads the files of versions before they serve */
   files: VersionFiles;
   /** recomputes past checks */

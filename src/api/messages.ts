@@ -19,6 +19,7 @@ import { Findings } from "../retraining/findings.ts";
 import { ObservationSummary } from "../monitoring/observation_summary.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { CycleSort, Outcome, SortOrder } from "../retraining/cycle.ts";
+import { Extension } from "../app/extensions.ts";
 import { HistoryEntry } from "../app/export/rows.ts";
 import { BacktestSummary } from "../app/reports/backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retraining.ts";
@@ -524,6 +525,8 @@ export const RevokeQuery = z.object({ why: Why });
 export type RevokeQuery = z.input<typeof RevokeQuery>;
 
 export const Alive = z.object({ alive: z.literal(true) });
+/** The operator's own files, and what became of them at the start of this process. */
+export const Extensions = z.object({ extensions: z.array(Extension) });
 export const Ready = z.object({
   ready: z.literal(true),
   postgres: z.literal("ok"),

@@ -74,6 +74,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
   { name: "models", takes: "[model]", file: "models", about: "the models; with a name, the versions of one" },
   { name: "rollback", takes: "<model>", file: "models", about: "roll back the serving version" },
   { name: "promote", takes: "<model> <version>", file: "models", about: "promote a stored version" },
+  {
+    name: "extensions",
+    takes: "",
+    file: "extensions",
+    about: "own models and alert channels: what each may do, and which were left out",
+  },
   { name: "rollouts", takes: "", file: "rollouts", about: "gradual rollouts: list, show, plan, begin" },
   { name: "approvals", takes: "", file: "approvals", about: "validated versions waiting for approval" },
   { name: "approve", takes: "<model>", file: "approvals", about: "approve the waiting version" },

@@ -278,6 +278,8 @@ export function createClient(options: ClientOptions) {
         answer("ApiKey"),
         {},
       ),
+    /** Returns the operator's own files, and what became of them. */
+    extensions: () => get("/extensions", answer("Extensions")),
     ready: () => get("/readyz", answer("Ready")),
   };
 }

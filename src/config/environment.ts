@@ -61,6 +61,8 @@ const Variables = z.object({
   PERENNIAL_ARTEFACTS: z.string().optional(),
   /** folder of the operator's own models, a file each, beside those that Perennial brings */
   PERENNIAL_MODELS: z.string().optional(),
+  /** folder of the operator's own alert channels, a file each */
+  PERENNIAL_EXTENSIONS: z.string().optional(),
   /** Ed25519 key that signs model files and the audit, PKCS #8 PEM; left out: the file `signing-key` of the home */
   PERENNIAL_SIGNING_KEY: z.string().optional(),
   /** public keys that signed before, base64, set apart by commas */

@@ -4,10 +4,11 @@ import { messageOf } from "../core/errors.ts";
 import { isModel } from "./mod.ts";
 import type { ModelDefinition } from "./model.ts";
 
-/** The operator's models, and in one sentence each what could not be used. */
-export interface OwnModels {
-  models: ModelDefinition[];
-  faults: string[];
+/** A file in the operator's folder: the model that it defines, or why it is left out. */
+export interface OwnModelFile {
+  file: string;
+  model?: ModelDefinition;
+  fault?: string;
 }
 
 /**
@@ -16,17 +17,17 @@ export interface OwnModels {
  * @param taken names that others have
  * @throws {RangeError} there is no such folder
  */
-export async function loadOwnModels(folder: string, taken: Iterable<string> = []): Promise<OwnModels> {
+export async function loadOwnModels(folder: string, taken: Iterable<string> = []): Promise<OwnModelFile[]> {
   const names = new Set(taken);
-  const own: OwnModels = { models: [], faults: [] };
+  const own: OwnModelFile[] = [];
   for (const file of await modelFiles(folder)) {
     try {
       const model = await readModel(join(folder, file));
       if (names.has(model.name)) throw new RangeError(`another file defines a model "${model.name}"`);
       names.add(model.name);
-      own.models.push(model);
+      own.push({ file, model });
     } catch (error) {
-      own.faults.push(`Cannot use the model file "${file}", which is left out: ${messageOf(error)}`);
+      own.push({ file, fault: messageOf(error) });
     }
   }
   return own;

@@ -72,6 +72,7 @@ export async function runApi(shared: Shared): Promise<string> {
     predictor: serving.predictor,
     models,
     modelSet: shared.modelSet,
+    extensions: shared.extensions,
     explain,
     temporalUi,
     instruments: shared.instruments,

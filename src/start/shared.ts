@@ -2,6 +2,7 @@ import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Channels } from "../app/alerts/channels/mod.ts";
 import type { ModelSet } from "../app/registry/model_set.ts";
+import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { SignalPolicy } from "../app/control/admit.ts";
 import type { Database } from "../db/connect.ts";
@@ -32,6 +33,8 @@ export interface Shared extends ServiceOptions {
   files: VersionFiles;
   metrics: MetricsRecorder;
   channels: Channels;
+  /** the operator's files */
+  extensions: readonly Extension[];
   driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
   /** with the role of the app */

@@ -39,7 +39,7 @@ function optionsWith(folder: string): { options: ServiceOptions; logged: string[
 Deno.test('an operator\'s folder adds models, which take what they need from "perennial"', () =>
   withFolder({ "visits.ts": model("visits"), "README.md": "# ours" }, async (folder) => {
     const { options, logged } = optionsWith(folder);
-    const models = await definedModels(options);
+    const { models } = await definedModels(options);
     assert.deepEqual([...models.keys()].filter((name) => ["churn", "spending", "visits"].includes(name)), [
       "churn",
       "spending",
@@ -57,20 +57,24 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     "d_churn.ts": model("churn"),
     "e_good.ts": model("visits"),
   }, async (folder) => {
-    const { models, faults } = await loadOwnModels(folder, ["churn", "spending"]);
-    assert.deepEqual(models.map(({ name }) => name), ["visits"]);
-    assert.deepEqual(faults.map((fault) => /"(\w+)\.ts"/.exec(fault)![1]), [
-      "a_broken",
-      "b_no_model",
-      "c_refused",
-      "d_churn",
+    const files = await loadOwnModels(folder, ["churn", "spending"]);
+    assert.deepEqual(files.map(({ file, model }) => [file, model?.name]), [
+      ["a_broken.ts", undefined],
+      ["b_no_model.ts", undefined],
+      ["c_refused.ts", undefined],
+      ["d_churn.ts", undefined],
+      ["e_good.ts", "visits"],
     ]);
+    const faults = files.map(({ fault }) => fault ?? "");
     assert.match(faults[1], /its default export is no model/);
     assert.match(faults[2], /metrics lack the primaryMetric "r2"/);
     assert.match(faults[3], /another file defines a model "churn"/);
     const { options, logged } = optionsWith(folder);
-    assert.ok((await definedModels(options)).has("visits"));
+    const { models, extensions } = await definedModels(options);
+    assert.ok(models.has("visits"));
+    assert.deepEqual(extensions.map(({ name, fault }) => [name, fault === null]).at(-1), ["visits", true]);
     assert.equal(logged.length, 4);
+    assert.match(logged[0], /"a_broken\.ts", which is left out/);
   }));
 
 Deno.test("a folder that is not there is refused by its name", async () => {

@@ -381,7 +381,18 @@ function measuredRows({ a, b }: CompareView): Row[] {
   ];
 }
 
-const METRICS = ["accuracy", "auc", "logLoss", "brier", "mse", "cappedMse", "mae", "r2", "bias"];
+const METRICS = [
+  "accuracy",
+  "auc",
+  "logLoss",
+  "brier",
+  "mse",
+  "cappedMse",
+  "mae",
+  "r2",
+  "bias",
+  "topDecileLift",
+];
 
 function gateText(name: string, { rows, shoppers, accuracy }: NonNullable<ComparedVersion["gate"]>): string {
   const on = `on ${counted(rows, "row")} of ${counted(shoppers, "shopper")}`;

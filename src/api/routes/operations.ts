@@ -4,7 +4,7 @@ import { pageOfAudit } from "../../db/access/audit.ts";
 import { isReadOnly } from "../../db/settings.ts";
 import { temporalAnswers } from "../reaching.ts";
 import { ConflictError } from "../../core/errors.ts";
-import { AuditAnswer, AuditVerificationAnswer, json, problem } from "../components.ts";
+import { AuditAnswer, AuditVerificationAnswer, ExtensionsAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../../core/deadline.ts";
 import type { Api, ApiDeps, CountingDeps } from "../deps.ts";
 import { Alive, AuditQuery, Ready } from "../messages.ts";
@@ -48,6 +48,17 @@ const ready = createRoute({
   responses: { 200: json(Ready, "Both answer"), default: problem },
 });
 
+const extensions = createRoute({
+  method: "get",
+  path: "/extensions",
+  tags,
+  summary: "The operator's own files: what each adds and may do, and which were left out",
+  responses: {
+    200: json(ExtensionsAnswer, "As they were found at the start of this process"),
+    default: problem,
+  },
+});
+
 const metrics = createRoute({
   method: "get",
   path: "/metrics",
@@ -71,6 +82,7 @@ export function addOperationRoutes(app: Api, deps: CountingDeps): void {
     audit,
     async (c) => c.json(await pageOfAudit(deps.sql, c.req.valid("query")), 200),
   );
+  app.openapi(extensions, (c) => c.json({ extensions: [...deps.extensions ?? []] }, 200));
   app.openapi(verification, async (c) => {
     if (!deps.verifyAudit) {
       throw new ConflictError("Cannot verify the audit: this process has no signing key");
