@@ -8,21 +8,21 @@ export function ReasonRows({ reasons }: { reasons: readonly Reason[] }) {
     <>
       <thead>
         <tr>
-          <th scope="col">Reason</th>
-          <th scope="col">What it found</th>
+          <th scope="col">Criterion</th>
+          <th scope="col">Finding</th>
           <th scope="col">Evidence</th>
-          <th scope="col">Speaks</th>
+          <th scope="col">Effect</th>
         </tr>
       </thead>
       <tbody>
         {reasons.map((reason) => (
           <tr key={reason.code}>
             <th scope="row">{reason.code}</th>
-            <td data-label="What it found">{reason.text}</td>
+            <td data-label="Finding">{reason.text}</td>
             <td data-label="Evidence">
               <small>{listed(reason.evidence)}</small>
             </td>
-            <td data-label="Speaks">
+            <td data-label="Effect">
               <StatusBadge badge={SPEAKS[reason.speaks]} />
             </td>
           </tr>

@@ -60,7 +60,7 @@ export default define.page<typeof handler>(function SignIn({ data: { to, code, p
           <h1>You are signed in as {person.name}, {aRole(person.role)}.</h1>
           <p>
             Until <Time iso={person.until} as="moment" />. {MAY[person.role]}{" "}
-            What you change here stands in the audit under this name.{" "}
+            What you change here is recorded in the audit log under this name.{" "}
             <a href={to}>{to === "/" ? "To the overview" : "Go on"}</a>.
           </p>
         </PageHeader>

@@ -10,7 +10,7 @@ import { counted } from "../../src/format/numbers.ts";
 async function asked({ url, state }: ActionRequest): Promise<ImportRow> {
   const id = wholeNumber(url.searchParams.get("id"));
   const found = id === null ? null : await state.dashboard.import(id);
-  if (!found || found.undoneAt) throw new HttpError(404, "There is no such import any more");
+  if (!found || found.undoneAt) throw new HttpError(404, "This import no longer exists");
   state.title = `Undo import ${id}`;
   return found;
 }

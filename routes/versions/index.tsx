@@ -34,16 +34,14 @@ export default define.page<typeof handler>(function Versions({ data, state }) {
       <PageHeader>
         <h1>{answer(sections.map((s) => s.status))}</h1>
         <p>
-          A version serves from the moment it is put in place; an earlier one can return while its file is
-          kept.
+          A version serves from its deployment on; an earlier one can be restored while its file is kept.
         </p>
       </PageHeader>
       <section class="section" aria-labelledby="when">
         <div class="with-note">
           <div>
             <h2 id="when">
-              Who served when{" "}
-              <small>By the time of the data. Green serves now, hatched was taken back.</small>
+              Deployment history <small>By data time. Green: serving now; hatched: rolled back.</small>
             </h2>
             <ServedWhen
               models={sections.map(({ status, served }) => ({ model: status.model, served }))}
@@ -58,8 +56,8 @@ export default define.page<typeof handler>(function Versions({ data, state }) {
             </p>
             <p>
               <b>Rings</b>
-              One for each service, oldest inside; the wider the gap, the longer it served. Green serves now.
-              Broken was rolled back.
+              One per deployment, oldest inside; a wider gap means a longer time in service. Green: serving
+              now. Broken: rolled back.
             </p>
           </div>
         </div>
@@ -91,7 +89,7 @@ export default define.page<typeof handler>(function Versions({ data, state }) {
 /** Back to the last known good version; while a rollout runs, to the one that serves beside it. */
 function offers({ model, serving, rollout }: ModelStatus, back: number | null) {
   const version = rollout ? serving?.version ?? null : back;
-  const text = rollout ? `Take v${rollout.version} back` : `Roll ${model} back to v${version}`;
+  const text = rollout ? `Roll back v${rollout.version}` : `Roll ${model} back to v${version}`;
   return version === null ? [] : [{ action: "roll-back" as const, model, version, text }];
 }
 

@@ -44,9 +44,9 @@ const HOW = 'as "Authorization: Bearer <key>" or "X-API-Key: <key>"';
 const NO_KEY: Identified = { unknown: { fault: "key-needed", told: `Send it ${HOW}` } };
 const WRONG_KEY: Identified = {
   unknown: {
-    fault: "key-needed",
+    fault: "key-unknown",
     refused: "the key is not known",
-    told: `This one is not known. Send a valid one ${HOW}`,
+    told: `This key is not valid. Send a valid one ${HOW}`,
   },
 };
 

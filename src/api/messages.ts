@@ -155,15 +155,15 @@ export const CheckParam = z.object({ check: z.uuid().describe("a check's id") })
 export const CheckDetail = Check.extend({
   findings: Findings.nullable().describe("what it decided on; null: made by a release that kept none"),
   looks: z.array(ObservationSummary.extend({ kind: z.string(), model: z.string().nullable() })).describe(
-    "the looks it rested on",
+    "the evaluations it rests on",
   ),
 });
 export type CheckDetail = z.infer<typeof CheckDetail>;
 
 /** Selects looks of the monitor. */
 export const LooksQuery = z.object({
-  limit: limit(10).describe("most earlier looks beside the newest"),
-  asOf: Time.optional().describe("the newest look at this moment or before; left out: the newest of all"),
+  limit: limit(10).describe("most earlier evaluations beside the newest"),
+  asOf: Time.optional().describe("the newest evaluation at this time or before; left out: the newest of all"),
 });
 export type LooksQuery = z.input<typeof LooksQuery>;
 export const ModelLooksQuery = LooksQuery.extend({ model: ModelName.optional() });
@@ -178,7 +178,9 @@ export type ImpactQuery = z.input<typeof ImpactQuery>;
 /** A person says that a finding is no trouble: it no longer keeps its rows from being trained on. */
 export const AcceptRequest = z.strictObject({
   key: z.string().min(1).max(500).describe("the finding's key, as in /monitoring/quality"),
-  why: z.string().trim().min(1, { error: "need the reason: it lets data be trained on that look broken" })
+  why: z.string().trim().min(1, {
+    error: "need the reason: rows with a data-quality finding will be used for training",
+  })
     .max(500),
 });
 export type AcceptRequest = z.input<typeof AcceptRequest>;
@@ -228,7 +230,7 @@ export const Serving = z.object({
     ServingMove.extend({
       until: z.iso.datetime().nullable().describe("when something else was changed; null: it holds now"),
     }),
-  ).describe("who served whom when, newest first"),
+  ).describe("deployment history, newest first"),
 });
 export type Serving = z.infer<typeof Serving>;
 
@@ -360,8 +362,8 @@ export type PredictionRequest = z.input<typeof PredictionRequest>;
 export const IngestAnswer = z.object({
   accepted: z.int(),
   duplicates: z.int().describe("their id was stored before, or came earlier in this request"),
-  quarantined: z.int().describe("put aside with a reason; they count for nothing"),
-  conflicts: z.int().describe("of those put aside: their id belongs to an event of other content"),
+  quarantined: z.int().describe("quarantined with a reason; they are not counted"),
+  conflicts: z.int().describe("of those quarantined: their id belongs to an event of other content"),
   results: z.array(z.object({
     index: z.int(),
     id: z.string().nullable().describe("as sent, or derived; null: refused and none was sent"),
@@ -435,7 +437,7 @@ export type UndoImportRequest = z.input<typeof UndoImportRequest>;
 export const AlertParam = z.object({ id: z.coerce.number().int().min(1).describe("an alert's number") });
 /** A person has seen an alert. */
 export const AcknowledgeRequest = z.strictObject({
-  why: z.string().trim().min(1, { error: "need a word on what you make of it, for who comes next" }).max(500),
+  why: z.string().trim().min(1, { error: "need a note for the audit log" }).max(500),
 });
 export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
 /** An id of a shopper, as the shop has it; a number and its text are the same. */

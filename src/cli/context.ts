@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { type Client, createClient } from "../client/client.ts";
-import { findConnection } from "./connection.ts";
+import type { Client } from "../client/client.ts";
 import { EXIT_HELP } from "./exit.ts";
 import { type Paint, painter } from "./format.ts";
 import type { Io } from "./io.ts";
@@ -26,6 +25,10 @@ export function contextOf(io: Io): Context {
     io,
     paint: painter(io),
     async client({ url }) {
+      const [{ createClient }, { findConnection }] = await Promise.all([
+        import("../client/client.ts"),
+        import("./connection.ts"),
+      ]);
       return createClient(await findConnection(io, url));
     },
     show({ json }, value, asText) {
@@ -34,11 +37,15 @@ export function contextOf(io: Io): Context {
   };
 }
 
+/** Read by `runCli()`, before a command knows of it. */
+export const WIDE = ["--wide", "tables as wide as they are, beyond the terminal"] as const;
+
 /** Adds the options for asking the service, and examples. */
 export function asking(command: Command, examples: string): Command {
   return command
     .option("--url <url>", "where the service answers; left out: PERENNIAL_URL, else this machine")
     .option("--json", "answer as JSON")
+    .option(...WIDE)
     .addHelpText("after", `\nExamples:\n${indented(examples)}\n${EXIT_HELP}`);
 }
 

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { SingleBar } from "cli-progress";
 import { readConfig } from "../config/environment.ts";
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
@@ -29,6 +28,7 @@ import { Tally } from "../events/tally.ts";
 import { importText } from "./import_text.ts";
 import { keyText } from "./key_text.ts";
 import { untilInterrupted } from "./interrupt.ts";
+import { type ProgressBar, progressBar } from "./progress.ts";
 import { renderReplay } from "./replay_table.ts";
 import type { DemoOptions } from "./options.ts";
 
@@ -152,15 +152,10 @@ async function demoJob(
   const { lastMs } = (await eventSpan(sql))!;
   await followProtocol(service, protocol);
   await pinMoment(sql, lastMs + 1);
-  const bar = progressBar("Replay  {bar} {percentage}% | {value}/{total} steps | {text}");
-  let started = false;
-  const onProgress = ({ done, of, text }: ReplayProgress) => {
-    if (!started) bar.start(of, done, { text });
-    started = true;
-    bar.update(done, { text });
-  };
+  const bar = progressBar("Replay  {bar} {percentage}% | {done}/{total} steps | {text}", IN_LOGS);
+  const onProgress = ({ done, of, text }: ReplayProgress) => bar.at(done, of, { text });
   const run = { sql, client, taskQueue, replay, models: [...models.keys()], protocol, onProgress, signal };
-  const backtest = await runReplay(run).finally(() => bar.stop());
+  const backtest = await ending(bar, runReplay(run));
   await report(service, { backtest, options, users });
   await letRetrainersCheck(service);
 }
@@ -179,21 +174,17 @@ async function loadData(
   const { sql } = service;
   const pseudonym = isOwn ? service.pseudonym : bundledPseudonym;
   const users = new Map<string, string>();
-  const bar = progressBar("Import  {bar} {percentage}% | {lines} events");
-  let started = false;
+  const bar = progressBar("Import  {bar} {percentage}% | {lines} events", IN_LOGS);
   const tally = new Tally();
-  const result = await importFile({ sql, clock: systemClock, pseudonym, publicKeys: !isOwn }, path, {
+  const reading = importFile({ sql, clock: systemClock, pseudonym, publicKeys: !isOwn }, path, {
     signal,
     plan,
     tally,
     onUser: wanted ? (user, key) => users.set(key, user) : undefined,
-    onProgress: ({ bytesRead, bytesTotal, linesDone }) => {
-      if (!started) bar.start(bytesTotal, 0, { lines: 0 });
-      started = true;
-      bar.update(bytesRead, { lines: count(linesDone) });
-    },
+    onProgress: ({ bytesRead, bytesTotal, linesDone }) =>
+      bar.at(bytesRead, bytesTotal, { lines: count(linesDone) }),
   });
-  if (started) bar.stop();
+  const result = await ending(bar, reading);
   signal.throwIfAborted();
   if (!isOwn) { for (const key of await knownUsers(sql)) bundledUsers.add(key); }
   const { accepted, duplicates, quarantined, already } = result;
@@ -208,8 +199,19 @@ async function loadData(
   return users;
 }
 
-const progressBar = (format: string) =>
-  new SingleBar({ format, hideCursor: true, barsize: 30, noTTYOutput: true, notTTYSchedule: 5000 });
+/** Fills a bar where its work ends well, and leaves it where it does not. */
+async function ending<T>(bar: ProgressBar, work: Promise<T>): Promise<T> {
+  try {
+    const result = await work;
+    bar.finish();
+    return result;
+  } finally {
+    bar.stop();
+  }
+}
+
+/** A log gets a line of the bar now and then. */
+const IN_LOGS = { noTTYOutput: true, notTTYSchedule: 5000 };
 
 async function followProtocol({ sql }: Service, protocol: ReplayProtocol): Promise<void> {
   const { version, config } = await currentConfig(sql);

@@ -1,6 +1,8 @@
 import { metricFigure, percent } from "../format/numbers.ts";
 import { duration } from "../format/times.ts";
 import { metricName, metricsInOrder } from "../format/words.ts";
+import { stateWord } from "../format/state_words.ts";
+import { cellLines, fit, GAP } from "./fit_table.ts";
 import type { Io } from "./io.ts";
 
 type Colour = "bold" | "dim" | "green" | "red" | "yellow";
@@ -8,36 +10,63 @@ const CODES: Record<Colour, number> = { bold: 1, dim: 2, green: 32, red: 31, yel
 // deno-lint-ignore no-control-regex -- the sequences that colour text begin with a control character
 const SEQUENCES = /\u001b\[[0-9;]*m/g;
 
-/** Colours text where a person watches and did not ask for none (NO_COLOR). */
-export function painter(
-  { env, isTerminal }: Pick<Io, "env" | "isTerminal">,
-): (colour: Colour, text: string) => string {
-  const plain = !isTerminal || (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
-  return (colour, text) => plain ? text : `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+/** How text is drawn: in colour or not, and how wide. */
+export interface Paint {
+  (colour: Colour, text: string): string;
+  /** characters that a table may take; left out: any number */
+  readonly width?: number;
 }
-export type Paint = ReturnType<typeof painter>;
 
-/** A column: its heading, and whether its cells are numbers, which stand to the right. */
-export type Column = string | { name: string; right: true };
+/** Tables are often moved to the right by so much. */
+const INDENT = 2;
 
-/** Aligned columns, two spaces between, without lines. The last column is never padded. */
+/** Colours text where a person watches and did not ask for none (NO_COLOR); tables fit that person's terminal. */
+export function painter({ env, isTerminal, columns }: Pick<Io, "env" | "isTerminal" | "columns">): Paint {
+  const plain = !isTerminal || (env.NO_COLOR ?? "") !== "" || env.TERM === "dumb";
+  const paint = (colour: Colour, text: string) => plain ? text : `\u001b[${CODES[colour]}m${text}\u001b[0m`;
+  return Object.assign(paint, { width: isTerminal ? columns - INDENT : undefined });
+}
+
+/** A column: its heading, whether its cells are numbers, which stand to the right, and how soon it is left out. */
+export type Column = string | { name: string; right?: boolean; drop?: number };
+
+/**
+ * Aligned columns, two spaces between, without lines. The last column is never padded. Where the terminal is narrower,
+ * texts are wrapped; where that is not enough, columns are left out, the last ones first unless they say otherwise.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
   paint: Paint = (_colour, text) => text,
 ): string {
-  const names = columns.map((c) => typeof c === "string" ? c : c.name);
-  const widths = names.map((name, i) => Math.max(shown(name), ...rows.map((row) => shown(row[i]))));
+  const all = columns.map((column, at) => {
+    const { name, right = false, drop = at } = typeof column === "string" ? { name: column } : column;
+    return { name, right, drop };
+  });
+  const natural = all.map(({ name }, i) => Math.max(shown(name), ...rows.map((row) => shown(row[i]))));
+  const { kept, left } = fit(all, natural, paint.width);
   const line = (cells: readonly string[]) =>
-    cells.map((cell, i) => {
-      const gap = " ".repeat(widths[i] - shown(cell));
-      if (typeof columns[i] !== "string") return gap + cell;
-      return i === cells.length - 1 ? cell : cell + gap;
-    }).join("  ").trimEnd();
-  return [paint("dim", line(names)), ...rows.map(line)].join("\n");
+    kept.map(({ at, width }, i) => {
+      const gap = " ".repeat(Math.max(0, width - shown(cells[i])));
+      if (all[at].right) return gap + cells[i];
+      return i === kept.length - 1 ? cells[i] : cells[i] + gap;
+    }).join(" ".repeat(GAP)).trimEnd();
+  const linesOf = (cells: readonly string[]) => {
+    const wrapped = kept.map(({ at, width }) =>
+      shown(cells[at]) <= width ? [cells[at]] : cellLines(plainText(cells[at]), width)
+    );
+    const height = Math.max(...wrapped.map(({ length }) => length));
+    return Array.from({ length: height }, (_, i) => line(wrapped.map((lines) => lines[i] ?? "")));
+  };
+  const head = linesOf(all.map(({ name }) => name)).map((text) => paint("dim", text));
+  const note = left.length === 0
+    ? []
+    : [paint("dim", `Left out to fit: ${left.join(", ")} (--wide shows all)`)];
+  return [...head, ...rows.flatMap(linesOf), ...note].join("\n");
 }
 
-const shown = (text: string) => text.replaceAll(SEQUENCES, "").length;
+const plainText = (text: string) => text.replaceAll(SEQUENCES, "");
+const shown = (text: string) => plainText(text).length;
 
 /** A day and minute in UTC: 2011-06-01 14:03. */
 export const minute = (iso: string | null | undefined): string =>
@@ -76,6 +105,7 @@ export const indented = (text: string, spaces = 2): string =>
 
 const GOOD = new Set([
   "healthy",
+  "serving",
   "deployed",
   "promote",
   "accepted",
@@ -88,6 +118,7 @@ const GOOD = new Set([
 ]);
 const BAD = new Set([
   "failed",
+  "file damaged",
   "lost",
   "rolled back",
   "slipped",
@@ -98,8 +129,8 @@ const BAD = new Set([
   "fix data first",
 ]);
 
-/** A word for how something went, in its colour. */
-export function mood(word: string, paint: Paint): string {
-  if (GOOD.has(word)) return paint("green", word);
-  return BAD.has(word) ? paint("red", word) : paint("yellow", word);
+/** The word for a state, in its colour. */
+export function mood(state: string, paint: Paint): string {
+  const colour = GOOD.has(state) ? "green" : BAD.has(state) ? "red" : "yellow";
+  return paint(colour, stateWord(state));
 }

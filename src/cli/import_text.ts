@@ -1,7 +1,7 @@
 import type { ImportTrial } from "../app/events/try_import.ts";
 import type { ImportDetails, ImportSummary, RefusedRow } from "../events/tally.ts";
 import { count, counted, money, percent } from "../format/numbers.ts";
-import { minute, type Paint, table } from "./format.ts";
+import { minute, type Paint, table, wrapped } from "./format.ts";
 
 /** What is told of an import, whether it was tried or done. */
 export interface ImportReport {
@@ -15,12 +15,13 @@ export function importText({ summary, details }: ImportReport, paint: Paint): st
   const counts = `${count(read)} read: ${count(accepted)} accepted, ${count(duplicates)} duplicates, ${
     count(conflicts)
   } conflicts, ${count(refused)} refused`;
+  const lines = (texts: readonly string[]) =>
+    texts.map((text) => wrapped(text, { columns: paint.width ?? Infinity, indent: 2 }));
   return [
     paint("bold", counts),
-    ...foundLines(summary),
+    ...lines(foundLines(summary)),
     ...typeLines({ summary, details }, paint),
-    ...details.notes,
-    ...reasonLines(details),
+    ...lines([...details.notes, ...reasonLines(details)]),
   ].join("\n");
 }
 

@@ -1,35 +1,10 @@
 import { Command, CommanderError } from "commander";
-import { addAlerts } from "./commands/alerts.ts";
-import { addApprovals } from "./commands/approvals.ts";
-import { addAudit } from "./commands/audit.ts";
-import { addBackup } from "./commands/backup.ts";
-import { addBacktest } from "./commands/backtest.ts";
-import { addChecks } from "./commands/checks.ts";
-import { addCleanup } from "./commands/cleanup.ts";
-import { addConfig } from "./commands/config.ts";
-import { addControl } from "./commands/control.ts";
-import { addDetect } from "./commands/detect.ts";
-import { addDoctor } from "./commands/doctor.ts";
-import { addDrill } from "./commands/drill.ts";
-import { addExplain } from "./commands/explain.ts";
-import { addHistory } from "./commands/history.ts";
-import { addImpact } from "./commands/impact.ts";
-import { addImport } from "./commands/import.ts";
-import { addImports } from "./commands/imports.ts";
-import { addKeys, addSecret, addSigningKey } from "./commands/keys.ts";
-import { addModels } from "./commands/models.ts";
-import { addMonitor } from "./commands/monitor.ts";
-import { addPerson } from "./commands/person.ts";
-import { addPredict } from "./commands/predict.ts";
-import { addQuarantine } from "./commands/quarantine.ts";
-import { addRollouts } from "./commands/rollouts.ts";
-import { addRun } from "./commands/run.ts";
-import { addStatus } from "./commands/status.ts";
 import { VERSION } from "../core/version.ts";
-import { contextOf } from "./context.ts";
+import { type Context, contextOf } from "./context.ts";
 import { EXIT, EXIT_HELP, explained, ToldError } from "./exit.ts";
 import { painter } from "./format.ts";
 import type { Io } from "./io.ts";
+import { loadCommand } from "./load_commands.ts";
 
 const ENVIRONMENT = `
 Environment:
@@ -41,7 +16,10 @@ Environment:
 /** Runs the `perennial` command. @returns its exit code */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
   try {
-    await perennial(io).parseAsync([...args], { from: "user" });
+    const called = args[0] === "help" ? args[1] : args.find((word) => !word.startsWith("-"));
+    const shown = args.includes("--wide") ? { ...io, columns: Number.MAX_SAFE_INTEGER } : io;
+    const program = await perennial(shown, (program, context) => loadCommand(program, context, called));
+    await program.parseAsync([...args], { from: "user" });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage; // told by commander
@@ -51,7 +29,14 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function perennial(io: Io): Command {
+/**
+ * Makes the program.
+ * @param add adds its commands
+ */
+export async function perennial(
+  io: Io,
+  add: (program: Command, context: Context) => Promise<void>,
+): Promise<Command> {
   const program = new Command("perennial").description(
     "Keeps a shop's models fresh: retrains, proves, rolls out, takes back.",
   )
@@ -61,41 +46,7 @@ function perennial(io: Io): Command {
       "after",
       `${ENVIRONMENT}\n${EXIT_HELP}`,
     );
-  const context = contextOf(io);
-  for (
-    const add of [
-      addRun,
-      addStatus,
-      addAlerts,
-      addControl,
-      addHistory,
-      addMonitor,
-      addChecks,
-      addExplain,
-      addImpact,
-      addModels,
-      addRollouts,
-      addApprovals,
-      addDoctor,
-      addDrill,
-      addCleanup,
-      addConfig,
-      addBackup,
-      addBacktest,
-      addPredict,
-      addPerson,
-      addImport,
-      addImports,
-      addQuarantine,
-      addDetect,
-      addAudit,
-      addKeys,
-      addSigningKey,
-      addSecret,
-    ]
-  ) {
-    add(program, context);
-  }
+  await add(program, contextOf(io));
   for (const command of [program, ...program.commands, ...program.commands.flatMap((c) => c.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.out(text.trimEnd()),

@@ -90,7 +90,7 @@ const settings = {
   rollout_look_minutes: z.number().min(0.05).max(1440).default(5)
     .describe("minutes between looks at a rollout"),
   rollout_days: z.number().min(0.01).max(3650).default(56)
-    .describe("days after which a rollout that could not tell ends by rollout_undecided"),
+    .describe("days after which an undecided rollout ends by rollout_undecided"),
   rollout_undecided: z.enum(["promote", "hold"]).default("hold")
     .describe("what becomes of a version that could be shown neither better nor worse in time"),
   rollout_proof: z.enum(["outcomes", "guardrails"]).default("outcomes")
@@ -187,7 +187,9 @@ const shared = {
   monitor_interval_hours: z.number().min(0.05).max(168).default(1)
     .describe("hours between looks at the events; models are looked at once a day and at each check"),
   monitor_sample: z.int().min(0).max(1_000_000).default(5000)
-    .describe("shoppers whose predictions the monitor stores at each look, to meet their outcomes later"),
+    .describe(
+      "shoppers whose predictions the monitor stores at each evaluation, to meet their outcomes later",
+    ),
   personal_text: z.enum(["mask", "refuse"]).default("mask")
     .describe(
       "e-mail addresses, phone and card numbers in products, categories, sessions, ids, file names and reasons: " +
@@ -207,7 +209,7 @@ const shared = {
     .refine(isRates, { error: "need CODE=RATE or CODE@DAY=RATE, divided by commas" }).default("")
     .describe(
       "what one unit of other currencies is worth in the shop's own, from a day on or always: " +
-        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are put aside",
+        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are quarantined",
     ),
   ...kept,
 };

@@ -22,7 +22,7 @@ type Entry = readonly [name: SettingName, unit: string, reach: Reach];
 /** Every setting once, as a person looks for it. Units of shares and chances: 0 to 1. */
 const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
   {
-    group: "When to check, when to retrain",
+    group: "Checks and retraining",
     entries: [
       ["retrain_interval_hours", "hours", "times"],
       ["retrain_policy", "", "checks"],
@@ -37,7 +37,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What is watched, and how often it may cry wolf",
+    group: "Monitoring and false-alarm budget",
     entries: [
       ["false_alarm_days", "days", "looks"],
       ["monitor_interval_hours", "hours", "times"],
@@ -47,7 +47,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What it is trained on",
+    group: "Training data",
     entries: [
       ["horizon_days", "days", "protocol"],
       ["active_days", "days", "protocol"],
@@ -63,7 +63,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "When a challenger has proved itself",
+    group: "Validation and approval",
     entries: [
       ["gate", "", "verdicts"],
       ["performance_threshold", "share", "verdicts"],
@@ -78,7 +78,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "How a version comes to serve",
+    group: "Deployment and rollout",
     entries: [
       ["rollout", "", "afterwards"],
       ["canary_shares", "shares", "afterwards"],
@@ -122,7 +122,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What it is worth",
+    group: "Economics",
     entries: [
       ["currency", "", "no decision"],
       ["currency_rates", "", "no decision"],
@@ -213,7 +213,7 @@ function kindOf(json: Json): Pick<Setting, "kind" | "bounds" | "choices"> {
     case "array":
       return {
         kind: "list",
-        bounds: `${json.minItems} to ${json.maxItems} of ${range(json.items!)}`,
+        bounds: `list of ${json.minItems} to ${json.maxItems} values, each ${range(json.items!)}`,
         choices: [],
       };
     case "string":
@@ -226,10 +226,19 @@ function kindOf(json: Json): Pick<Setting, "kind" | "bounds" | "choices"> {
 }
 
 function range({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Json): string {
-  const low = exclusiveMinimum !== undefined ? `above ${plain(exclusiveMinimum)}` : plain(minimum ?? 0);
   const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
-  const high = exclusiveMaximum !== undefined ? `below ${plain(exclusiveMaximum)}` : most && plain(most);
-  return `${high ? `${low} to ${high}` : `${low} or more`}${type === "integer" ? ", whole" : ""}`;
+  const whole = type === "integer" ? ", whole" : "";
+  const low = plain(exclusiveMinimum ?? minimum ?? 0);
+  if (exclusiveMinimum === undefined && exclusiveMaximum === undefined) {
+    return `${most === undefined ? `${low} or more` : `${low} to ${plain(most)}`}${whole}`;
+  }
+  const from = exclusiveMinimum === undefined ? `≥ ${low}` : `> ${low}`;
+  const to = exclusiveMaximum !== undefined
+    ? ` and < ${plain(exclusiveMaximum)}`
+    : most === undefined
+    ? ""
+    : ` and ≤ ${plain(most)}`;
+  return `${from}${to}${whole}`;
 }
 
 function plain(n: number): string {

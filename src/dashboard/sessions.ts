@@ -71,7 +71,7 @@ export function createSessionService(
         return { cookie: sessionCookie(req, begun.id, SESSION_MS) };
       }
       await sleep(FAILURE_TAKES_MS);
-      return { status: 403, why: "key" in shown ? "This key is not known here" : CODE_USED };
+      return { status: 403, why: "key" in shown ? "This key is not valid here" : CODE_USED };
     },
     async signOut(req, person) {
       await endSession(sql, person.session);

@@ -24,20 +24,23 @@ const number = z.number({ error: NUMBER_RULE })
 /** Names of types. */
 export const TYPE = /^[A-Za-z0-9_.-]{1,40}$/;
 
-const CONSENT: Readonly<Record<string, boolean>> = {
-  true: true,
-  yes: true,
-  granted: true,
-  "1": true,
-  false: false,
-  no: false,
-  denied: false,
-  "0": false,
-};
+const CONSENT: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["granted", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["denied", false],
+  ["0", false],
+]);
 
 /** Returns what a consent flag says; null: nothing that is understood. */
-export const consentOf = (value: unknown): boolean | null =>
-  CONSENT[String(value).trim().toLowerCase()] ?? null;
+export function consentOf(value: unknown): boolean | null {
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "string" && typeof value !== "number") return null;
+  return CONSENT.get(String(value).trim().toLowerCase()) ?? null;
+}
 
 /** Whether an event says that its shopper did not consent; a flag that is not understood counts as that. */
 export const lacksConsent = ({ consent }: { readonly consent?: unknown }): boolean =>
@@ -64,7 +67,7 @@ export const ShopEvent = z.object({
   quantity: number.describe("of a purchase or return without one: 1"),
   amount: number.describe("price x quantity where it is missing; of a return either sign"),
   currency: text.describe(
-    "of its money, as EUR; another than the shop's own is converted by stated rates, or put aside",
+    "of its money, as EUR; another than the shop's own is converted by stated rates, or quarantined",
   ),
   time: z.union([z.string(), z.number()], { error: "is missing, not text and not a number" })
     .describe("ISO 8601 with a zone, or ms since 1970-01-01 UTC"),

@@ -67,7 +67,7 @@ async function addCheck(sql: Database, store: ArtefactStore): Promise<{ check: C
   return { check, evidence };
 }
 
-Deno.test("GET checks/:id shows what a check decided on, and the looks it rested on", () =>
+Deno.test("GET checks/:id shows what a check decided on, and the evaluations it rests on", () =>
   withEvidence(async ({ call, sql }, store) => {
     const { check } = await addCheck(sql, store);
     const detail = CheckDetail.parse(await (await call("GET", `/retraining/checks/${check.id}`)).json());

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import settings from "../../deno.json" with { type: "json" };
 import { findConnection, findInstallations } from "../../src/cli/connection.ts";
 import { demoOptions } from "../../src/cli/commands/run.ts";
+import { CATALOGUE } from "../../src/cli/catalogue.ts";
+import { loadAllCommands } from "../../src/cli/load_commands.ts";
+import { perennial } from "../../src/cli/program.ts";
 import { keyText } from "../../src/cli/key_text.ts";
 import { secondsText, table } from "../../src/cli/format.ts";
 import { lockHome } from "../../src/embedded/lock.ts";
@@ -24,6 +28,80 @@ Deno.test("perennial --help lists every command, and each shows options, example
   }
 });
 
+Deno.test("the catalogue says of each command what the command says of itself", async () => {
+  const io = { env: {}, uid: null, isTerminal: false, columns: 100, out: () => {}, err: () => {} };
+  const { commands } = await perennial(io, loadAllCommands);
+  const takes = (command: typeof commands[number]) =>
+    command.registeredArguments.map((argument) => {
+      const name = `${argument.name()}${argument.variadic ? "..." : ""}`;
+      return argument.required ? `<${name}>` : `[${name}]`;
+    }).join(" ");
+  const own = commands.map((command) => [command.name(), takes(command), command.description()]);
+  assert.deepEqual(CATALOGUE.map(({ name, takes, about }) => [name, takes, about]), own);
+});
+
+for (
+  const [what, file, most] of [
+    ["the program", "src/main.ts", 30],
+    ["perennial status", "src/cli/commands/status.ts", 30],
+    ["the client", "src/client/client.ts", 8],
+  ] as const
+) {
+  Deno.test(`${what} loads little before it knows what is wanted`, async () => {
+    const ours = (await loaded(file)).filter((specifier) => specifier.includes("/src/"));
+    assert.ok(ours.length <= most, `${ours.length} files, as ${ours.slice(0, 40).join(", ")}`);
+  });
+}
+
+interface Module {
+  specifier: string;
+  dependencies?: { code?: { specifier: string } }[];
+}
+
+/** What Deno loads with a file: its imports of code, those that are written down to be loaded later, too. */
+async function loaded(file: string): Promise<string[]> {
+  const cwd = fileURLToPath(new URL("../..", import.meta.url));
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json", file], cwd })
+    .output();
+  const { roots, modules }: { roots: string[]; modules: Module[] } = JSON.parse(
+    new TextDecoder().decode(stdout),
+  );
+  const bySpecifier = new Map(modules.map((module) => [module.specifier, module]));
+  const found = new Set(roots);
+  for (const specifier of found) {
+    for (const { code } of bySpecifier.get(specifier)?.dependencies ?? []) {
+      if (code) found.add(code.specifier);
+    }
+  }
+  return [...found];
+}
+
+for (
+  const [place, words, want] of [
+    ["the first word", ["ro"], ["rollback", "rollouts"]],
+    ["a command below", ["config", "hi"], ["history"]],
+    ["a setting", ["config", "set", "ga"], ["gate="]],
+    ["an option", ["force", "--wa"], ["--wait"]],
+    ["a choice", ["stop", "--running", "f"], ["finish"]],
+    ["a preset", ["import", "--preset", "sho"], ["shopify"]],
+  ] as const
+) {
+  Deno.test(`completions of bash know ${place}`, async () => {
+    const script = (await runWith(["completions", "bash"])).out;
+    const line = ["perennial", ...words].join(" ");
+    const ask = `COMP_WORDS=(${line}); COMP_CWORD=${words.length}; _perennial; echo "\${COMPREPLY[@]}"`;
+    const command = new Deno.Command("bash", { args: ["-c", `${script}\n${ask}`] });
+    const { stdout } = await command.output();
+    assert.deepEqual(new TextDecoder().decode(stdout).trim().split(" "), want);
+  });
+}
+
+Deno.test("completions are written for zsh and fish too, and for no other shell", async () => {
+  assert.match((await runWith(["completions", "zsh"])).out, /^#compdef perennial\n[^]*rollback/);
+  assert.match((await runWith(["completions", "fish"])).out, /complete -c perennial .* -a rollback/);
+  assert.equal((await runWith(["completions", "csh"])).code, 2);
+});
+
 Deno.test("perennial --version says the version alone, for scripts", async () => {
   const { code, out, err } = await runWith(["--version"]);
   assert.deepEqual([code, out, err], [0, settings.version, ""]);
@@ -32,6 +110,7 @@ Deno.test("perennial --version says the version alone, for scripts", async () =>
 for (
   const [name, args, say] of [
     ["an unknown command", ["retrain"], /unknown command 'retrain'/],
+    ["a command that is misspelt", ["statsu"], /Did you mean status\?/],
     [
       "a day that does not exist",
       ["demo", "--first", "2011-02-30"],
@@ -53,7 +132,7 @@ for (
     );
     assert.deepEqual([ran.code, ran.out], [2, ""]);
     assert.match(ran.err, say);
-    assert.ok(ran.err.split("\n").length <= 2, ran.err);
+    assert.ok(ran.err.split("\n").length <= 3, ran.err);
   });
 }
 
@@ -70,7 +149,10 @@ Deno.test("perennial says what to do without a key, when Temporal is down, and w
   withServed(async ({ run, control }) => {
     const noKey = await run(["audit"], { env: { PERENNIAL_API_KEY: "" } });
     assert.equal(noKey.code, 1);
-    assert.match(noKey.err, /set PERENNIAL_API_KEY/);
+    assert.match(noKey.err, /An API key is needed: set PERENNIAL_API_KEY/);
+    const wrongKey = await run(["audit"], { env: { PERENNIAL_API_KEY: "pk_wrong" } });
+    assert.equal(wrongKey.code, 1);
+    assert.match(wrongKey.err, /The API key is not valid/);
     control.down = true;
     const down = await run(["force"]);
     assert.equal(down.code, 0, "it is written down, and done later");

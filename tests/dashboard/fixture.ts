@@ -6,6 +6,7 @@ import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { Check, Reason, StoredCheck } from "../../src/retraining/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
+import { headlineOf } from "../../src/retraining/headline.ts";
 import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
@@ -433,9 +434,13 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
     primaryMetric: churn ? "accuracy" : "mse",
     active: true,
     health: !move
-      ? { state: "no model yet", text: "No version serves yet: the first one needs enough labelled rows" }
-      : { state: "healthy", text: `Version ${move.version} serves since ${move.at.slice(0, 10)}` },
-    samples: churn ? { collected: 2140, needed: 100 } : { collected: 64, needed: 100 },
+      ? {
+        state: "no model yet",
+        text: "No version is deployed yet: the first training needs enough labelled rows",
+      }
+      : { state: "healthy", text: `v${move.version} is serving` },
+    samples: { collected: churn ? 2140 : 64, needed: 100, since: move?.asOf ?? null },
+    measured: null,
     serving: move && version
       ? {
         version: move.version,
@@ -485,12 +490,15 @@ const IMPORT: ImportRow = {
 
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
+  const models = KINDS.map((kind) => statusOf(kind, fixture));
+  const facts = { models, data: null, replay: null };
   const status = (): Status => ({
     asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
     clock: "pinned",
     temporalUi: "http://localhost:8233",
     openAlerts: alerts.length,
-    models: KINDS.map((kind) => statusOf(kind, fixture)),
+    headline: headlineOf(facts),
+    ...facts,
   });
   return {
     now: () => iso(NOW_MS),
@@ -519,6 +527,16 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
     revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
+    firstSteps: () =>
+      Promise.resolve({
+        nowMs: NOW_MS,
+        events: 0,
+        haveDays: 0,
+        needDays: 160,
+        possibleFrom: null,
+        sentDaysAgo: null,
+        obstacle: null,
+      }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     pageOfChecks: ({ model, answer, limit }) => {
       const of = checks.filter((c) => (!model || c.model === model) && (!answer || c.answer === answer));

@@ -144,7 +144,7 @@ Deno.test("who may not begin a backtest finds the button locked, and no form", (
   withBrowser(async ({ browser: _, ...served }) => {
     await prepare(served);
     const page = await (await signedIn(served, "viewer")).page("/backtests");
-    assert.deepEqual(lockedOn(page), ["Replay history· data-scientist only"]);
+    assert.deepEqual(lockedOn(page), ["Start backtest· data-scientist only"]);
     assert.equal(page.querySelector("form[method=post]"), null);
     const operators = await (await signedIn(served, "operator")).page("/backtests");
     assert.deepEqual(lockedOn(operators), []);
@@ -194,6 +194,7 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["add-key", "POST /keys"],
     ["rotate-key", "POST /keys/{name}/rotate"],
     ["revoke-key", "DELETE /keys/{name}"],
+    ["person", "POST /privacy/erasures"],
     ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);
   for (const [action, route] of routes) {

@@ -18,7 +18,7 @@ Deno.test("the baseline answers about who objects, by id and by row; no version 
     for (const asked of [{ users }, { rows: users.map((user) => row(3, user)) }]) {
       const { predictions: [ann, bob], fallback } = await predict(asked);
       assert.deepEqual([ann.version, ann.arm, ann.fallback, fallback], [null, "baseline", false, false]);
-      assert.match(ann.reason, /objects to being profiled/);
+      assert.match(ann.reason!, /objects to being profiled/);
       assert.deepEqual([bob.version, bob.arm], [version, "champion"]);
       assert.notEqual(ann.prediction, bob.prediction);
     }

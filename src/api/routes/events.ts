@@ -3,6 +3,7 @@ import { writeAudit } from "../../db/access/audit.ts";
 import { listQuarantined, quarantineReasons } from "../../db/events/quarantine.ts";
 import type { Tracker } from "../../events/tracked.ts";
 import { invalidInput } from "../invalid.ts";
+import { latestEventMs } from "../../app/as_of.ts";
 import { ingest, ingestTracked } from "../../app/events/ingest.ts";
 import { reprocessQuarantine, type ReprocessResult } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";
@@ -51,7 +52,7 @@ const quarantine = createRoute({
   method: "get",
   path: "/events/quarantine",
   tags,
-  summary: "Events that were put aside, newest first, with reasons",
+  summary: "Quarantined events, newest first, with reasons",
   request: { query: QuarantineQuery },
   responses: { 200: json(QuarantineAnswer, "What is in quarantine"), default: problem },
 });
@@ -60,9 +61,9 @@ const replay = createRoute({
   method: "post",
   path: "/events/quarantine/replay",
   tags,
-  summary: "Try events that were put aside again",
+  summary: "Retry quarantined events",
   description:
-    "For when the cause is mended: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
+    "Once the cause is fixed: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
     "goes in as if it had been sent now, and leaves the quarantine; what fails stays, with its newest reason. An event " +
     "of which not all was kept has to be sent again. In one transaction, with its audit entry; repeated, it finds what " +
     "is left.",
@@ -128,7 +129,7 @@ function ordersOnly(tracker: Tracker, headers: Headers, events: unknown[]): unkn
 }
 
 /** Tries them again and writes that down, both or neither. */
-function reprocessed(
+async function reprocessed(
   { sql, clock, pseudonym }: ApiDeps,
   { why, by, requestId, reason, ids, after = 0, limit = EVENTS_MAX }: ReplayRequest & {
     by: string;
@@ -136,7 +137,13 @@ function reprocessed(
   },
 ): Promise<ReprocessResult> {
   const target = reason ?? `${ids!.length} events by id`;
-  return reprocessQuarantine({ sql, nowMs: clock(), pseudonym }, { reason, ids, after, limit }, {
+  const nowMs = await latestEventMs(sql, clock);
+  return await reprocessQuarantine({ sql, nowMs, pseudonym }, {
+    reason,
+    ids,
+    after,
+    limit,
+  }, {
     tell: (tx, { reasons: _reasons, ...done }) =>
       writeAudit(tx, { requestId, who: by, action: "replay quarantine", target, why, after: done }),
   });

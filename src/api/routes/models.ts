@@ -46,7 +46,7 @@ const serving = createRoute({
   method: "get",
   path: "/models/{name}/serving",
   tags,
-  summary: "Who served when",
+  summary: "Deployment history of a model",
   request: { params: NameParam, query: LimitQuery },
   responses: { 200: json(ServingAnswer, "What serves, and every change of it"), default: problem },
 });
@@ -64,7 +64,7 @@ const rollback = createRoute({
   method: "post",
   path: "/models/{name}/rollback",
   tags,
-  summary: "Take back what is newest: the challenger of a rollout that runs, else the serving version",
+  summary: "Roll back the newest: the challenger of a running rollout, else the serving version",
   description:
     "To `to`, else to the last known good version. Needs no Temporal. An `Idempotency-Key` makes it count once.",
   request: { params: NameParam, body: body(RollbackRequest, false) },
@@ -75,7 +75,7 @@ const promotion = createRoute({
   method: "post",
   path: "/models/{name}/promote",
   tags,
-  summary: "Let a kept version serve",
+  summary: "Promote a stored version",
   description: "An `Idempotency-Key` makes it count once.",
   request: { params: NameParam, body: body(PromoteRequest, true) },
   responses: { 200: json(ServingMoveAnswer, "The change of what serves"), default: problem },

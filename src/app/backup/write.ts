@@ -160,13 +160,8 @@ async function writeTable(tx: Sql, table: BackupTable, folder: string): Promise<
       done(null, chunk);
     },
   });
-  const path = join(folder, file);
-  await pipeline(
-    await copyOut(tx, table),
-    createGzip(),
-    counting,
-    createWriteStream(path, { mode: 0o600, flush: true }),
-  );
+  const target = createWriteStream(join(folder, file), { mode: 0o600, flush: true });
+  await pipeline(copyOut(tx, table), createGzip(), counting, target);
   return { ...table, file, bytes, sha256: hash.digest("hex") };
 }
 

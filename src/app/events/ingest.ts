@@ -12,6 +12,7 @@ import { cleanRows } from "./clean_rows.ts";
 import { cleaned } from "./personal_text.ts";
 import { keysOf, type PeopleDeps } from "../people/keys.ts";
 import { userIn } from "../../events/user.ts";
+import { latestEventMs } from "../as_of.ts";
 import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
 import { DAY_MS } from "../../core/time.ts";
@@ -70,7 +71,7 @@ export async function ingest(
   { source }: { source: string },
 ): Promise<IngestResult> {
   const { sql, clock } = deps;
-  const nowMs = clock();
+  const nowMs = await latestEventMs(sql, clock);
   const mapped = sent.map((raw) => isObject(raw) ? knownFields(raw) : raw);
   const clean = await cleaned(deps, mapped);
   const raws = mapped.map((raw, i) => clean.get(i)?.fields ?? raw);
@@ -107,7 +108,7 @@ export async function ingestTracked(
   { tracker, rowsMax }: { tracker: Tracker; rowsMax: number },
 ): Promise<IngestResult> {
   const { sql, clock } = deps;
-  const nowMs = clock();
+  const nowMs = await latestEventMs(sql, clock);
   const money = await shopMoney(sql);
   const rows = await cleanRows(deps, trackedRows(tracker, records, money));
   if (rows.length > rowsMax) {

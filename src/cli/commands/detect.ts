@@ -1,5 +1,4 @@
 import { basename } from "node:path";
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
 import type { Change } from "../../detect/changes.ts";
 import {
@@ -15,10 +14,11 @@ import {
 import { readTable } from "../../detect/table.ts";
 import { count, counted, figure, percent } from "../../format/numbers.ts";
 import { createTrainer } from "../../training/trainer.ts";
-import { type Context, withExamples } from "../context.ts";
+import { type Context, WIDE, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
 import type { Io } from "../io.ts";
 import { wholeNumber } from "../options.ts";
+import { progressBar } from "../progress.ts";
 
 interface DetectOptions {
   target: string;
@@ -68,7 +68,7 @@ export function addDetect(program: Command, context: Context): void {
       "mean number of rows between two false alarms; left out: 100 times the rows watched",
       wholeNumber({ min: 100 }),
     )
-    .option("--json", "answer as JSON");
+    .option("--json", "answer as JSON").option(...WIDE);
   const examples =
     "perennial detect stream.csv.gz --target class --truth concept\nperennial detect prices.csv --target price --json";
   withExamples(command.addHelpText("after", NOTES), examples)
@@ -86,7 +86,7 @@ async function detect(
   file: string,
   { target, truth, runLength }: DetectOptions,
 ): Promise<DetectResult> {
-  const progress = progressBar(io);
+  const progress = stageBar(io);
   try {
     const rows = await readTable(
       file,
@@ -141,21 +141,13 @@ function meanError({ rows, errors }: ErrorStream, start: number, end: number): n
 }
 
 /** A bar where a person watches, else nothing. */
-function progressBar(io: Io): { at(stage: string, fraction: number): void; stop(): void } {
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {stage}",
-    hideCursor: true,
-    clearOnComplete: true,
-  });
-  let begun = false;
+function stageBar(io: Io): { at(stage: string, fraction: number): void; stop(): void } {
+  const bar = progressBar("{bar} {percentage}% | {stage}", { clearOnComplete: true });
   return {
     at(stage, fraction) {
-      if (!io.isTerminal) return;
-      if (!begun) bar.start(100, 0, { stage });
-      begun = true;
-      bar.update(Math.floor(100 * fraction), { stage });
+      if (io.isTerminal) bar.at(fraction, 1, { stage });
     },
-    stop: () => bar.stop(),
+    stop: bar.stop,
   };
 }
 

@@ -1,6 +1,5 @@
-import { SingleBar } from "cli-progress";
 import type { Command } from "commander";
-import { importFiles, type ImportResult } from "../../app/events/import.ts";
+import { importFiles, type ImportProgress, type ImportResult } from "../../app/events/import.ts";
 import { tryImport } from "../../app/events/try_import.ts";
 import { openPseudonyms } from "../../app/security/pseudonym_secret.ts";
 import { readConfig } from "../../config/environment.ts";
@@ -12,12 +11,13 @@ import { hasPurchases } from "../../db/events/imports.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { Tally } from "../../events/tally.ts";
 import { count, percent } from "../../format/numbers.ts";
-import { type Context, withExamples } from "../context.ts";
+import { type Context, WIDE, withExamples } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { openImportDatabase } from "../import_database.ts";
 import { importPaths } from "../import_files.ts";
 import { type ImportReport, importText, trialText } from "../import_text.ts";
 import { untilInterrupted } from "../interrupt.ts";
+import { progressBar } from "../progress.ts";
 import { shareOption } from "../options.ts";
 import { planArguments, type PlanFlags, planning, planOf, quoted } from "../plan_options.ts";
 
@@ -44,7 +44,8 @@ export function addImport(program: Command, context: Context): void {
       0.5,
     )
     .option("--installation <name>", "whose database; left out: DATABASE_URL, else the one that runs")
-    .option("--json", "answer as JSON");
+    .option("--json", "answer as JSON")
+    .option(...WIDE);
   const examples = [
     "perennial import orders.csv.gz",
     "perennial import orders_export.csv --preset shopify --dry-run",
@@ -97,9 +98,10 @@ async function importAll(
     const deps = { sql, clock: systemClock, pseudonym };
     const { minUsable } = options;
     const heads: string[] = [];
-    for (const path of paths) {
+    for (const [nth, path] of paths.entries()) {
       const { signal } = interrupt;
-      const results = await importFiles(deps, path, { plan, signal, tally, minUsable, onProgress: bar.at });
+      const onProgress = (progress: ImportProgress) => bar.at(progress, nth, paths.length);
+      const results = await importFiles(deps, path, { plan, signal, tally, minUsable, onProgress });
       for (const result of results) {
         const { id, name, already, added } = result;
         if (!already) await noteImport(sql, result, io.env.USER);
@@ -110,7 +112,7 @@ async function importAll(
         );
       }
     }
-    bar.stop();
+    bar.finish();
     const report = { summary: tally.summary(), details: tally.details() };
     const purchases = report.details.purchases > 0 || await hasPurchases(sql);
     context.show(
@@ -166,20 +168,15 @@ function told(fault: string | undefined): void {
   if (fault) throw new ToldError(fault);
 }
 
+/** A bar over all files, where a person watches. */
 function importBar(isTerminal: boolean) {
-  const bar = new SingleBar({
-    format: "{bar} {percentage}% | {lines} lines | {eta_formatted} left",
-    hideCursor: true,
-  });
-  let begun = false;
+  const bar = progressBar("{bar} {percentage}% | {lines} lines | {eta_formatted} left");
   return {
-    at({ bytesRead, bytesTotal, linesDone }: { bytesRead: number; bytesTotal: number; linesDone: number }) {
-      if (!isTerminal) return;
-      if (!begun) bar.start(bytesTotal, 0, { lines: 0 });
-      begun = true;
-      bar.setTotal(bytesTotal);
-      bar.update(bytesRead, { lines: count(linesDone) });
+    at({ bytesRead, bytesTotal, linesDone }: ImportProgress, nth: number, files: number) {
+      const share = bytesTotal > 0 ? bytesRead / bytesTotal : 0;
+      if (isTerminal) bar.at(nth + share, files, { lines: count(linesDone) });
     },
-    stop: () => bar.stop(),
+    finish: bar.finish,
+    stop: bar.stop,
   };
 }

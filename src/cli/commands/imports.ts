@@ -4,7 +4,7 @@ import { undoneImport } from "../../app/events/undo_import.ts";
 import type { Database } from "../../db/connect.ts";
 import { type ImportRow, importRow, importRows } from "../../db/events/imports.ts";
 import { count } from "../../format/numbers.ts";
-import { type Context, withExamples } from "../context.ts";
+import { type Context, WIDE, withExamples } from "../context.ts";
 import { minute, type Paint, table } from "../format.ts";
 import { openImportDatabase } from "../import_database.ts";
 import { importText } from "../import_text.ts";
@@ -18,7 +18,7 @@ interface Options {
 /** `perennial imports list`, `show` and `undo` */
 export function addImports(program: Command, context: Context): void {
   const imports = program.command("imports").description(
-    "files that were imported, and how to take one out again",
+    "imported files, and how to undo an import",
   );
   const list = common(imports.command("list").description("the newest imports"));
   withExamples(list, "perennial imports list").action(async (options: Options) => {
@@ -43,7 +43,7 @@ export function addImports(program: Command, context: Context): void {
   });
   const undo = common(
     imports.command("undo").description(
-      "take the events of an import out again, with all that was counted of them",
+      "undo an import: remove its events and everything counted from them",
     )
       .argument("<id>", "its number", number),
   ).requiredOption("--why <text>", "the reason, for the audit");
@@ -70,7 +70,7 @@ const number = wholeNumber({ min: 1, max: 2 ** 31 - 1 });
 
 const common = (command: Command) =>
   command.option("--installation <name>", "whose database; left out: DATABASE_URL, else the one that runs")
-    .option("--json", "answer as JSON");
+    .option("--json", "answer as JSON").option(...WIDE);
 
 async function inDatabase<T>(
   { io }: Context,

@@ -11,8 +11,14 @@ import { type Scope, SCOPES } from "../../security/scopes.ts";
 import { wholeNumber } from "../options.ts";
 import { minute, type Paint, table } from "../format.ts";
 
+/** `perennial keys` and `signing-key` */
+export function addKeys(program: Command, context: Context): void {
+  addKeyCommands(program, context);
+  addSigningKey(program, context);
+}
+
 /** `perennial signing-key rotate` */
-export function addSigningKey(program: Command, context: Context): void {
+function addSigningKey(program: Command, context: Context): void {
   const signing = program.command("signing-key").description("the key that signs model files and the audit");
   const rotate = signing.command("rotate")
     .description(
@@ -45,7 +51,7 @@ export function addSecret(program: Command, context: Context): void {
 }
 
 /** `perennial keys [list | link | add | rotate | revoke]` */
-export function addKeys(program: Command, context: Context): void {
+function addKeyCommands(program: Command, context: Context): void {
   const keys = program.command("keys").description("who may do what: list, link, add, rotate, revoke");
   asking(
     keys.command("list", { isDefault: true }).description("who has a key, with which role, last used when"),

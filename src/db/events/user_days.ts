@@ -85,12 +85,11 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
   const to = at(sql, toMs);
   const fromDay = Math.floor(fromMs / DAY_MS);
   const toDay = Math.floor(toMs / DAY_MS);
+  const whom = users
+    ? sql`user_key = any(${users as string[]}::uuid[])`
+    : sql`user_key not in (select key from people where objected_at is not null)`;
   const wanted = sql`
-    ${
-    users
-      ? sql`and user_key = any(${users as string[]}::uuid[])`
-      : sql`and user_key not in (select key from people where objected_at is not null)`
-  }
+    and ${whom}
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
   return sql<Row[]>`
     with cut as materialized (

@@ -15,7 +15,8 @@ export async function eraseRows(tx: Sql, key: string): Promise<Partial<PersonFou
   const touched = (await tx`select day from user_days where user_key = ${key} order by day`).map(({ day }) =>
     day as number
   );
-  const events = await tx`delete from events e using ${spansOf(tx, touched)}
+  const spans = spansOf(tx, touched);
+  const events = await tx`delete from events e using ${spans}
     where e.user_key = ${key} and e.at >= d.from_at and e.at < d.to_at`;
   await countDays(tx, touched);
   const days = await tx`delete from user_days where user_key = ${key}`;
@@ -34,12 +35,11 @@ const spansOf = (sql: Sql, days: readonly number[]) =>
 
 async function countDays(tx: Sql, days: readonly number[]): Promise<void> {
   await tx`delete from day_counts where day = any(${[...days]}::int[])`;
+  const spans = spansOf(tx, days);
   await tx`insert into day_counts as stored (day, type, slot, events, anonymous, priced, first_at, last_at)
     select ${tx.unsafe(DAY_OF_AT)} as day, type, 0, count(*), count(*) filter (where user_key is null),
       count(*) filter (where amount > 0), min(at), max(at)
-    from events e join ${
-    spansOf(tx, days)
-  } on e.at >= d.from_at and e.at < d.to_at group by 1, 2 order by 1, 2
+    from events e join ${spans} on e.at >= d.from_at and e.at < d.to_at group by 1, 2 order by 1, 2
     on conflict (day, type, slot) do update set
       events = stored.events + excluded.events, anonymous = stored.anonymous + excluded.anonymous,
       priced = stored.priced + excluded.priced,

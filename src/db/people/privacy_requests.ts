@@ -28,9 +28,6 @@ export const PrivacyRequest = z.object({
 });
 export type PrivacyRequest = z.infer<typeof PrivacyRequest>;
 
-const columns = (sql: Sql) =>
-  sql`id, kind, who, why, stage, found, requested_at, ended_at, receipt, signature`;
-
 /** Writes a request down. One of the same kind that is under way for this person stands for it. @returns its id */
 export async function addPrivacyRequest(
   tx: Sql,
@@ -45,15 +42,15 @@ export async function addPrivacyRequest(
 
 /** Lists requests, newest first. */
 export async function listPrivacyRequests(sql: Sql, { limit = 50 } = {}): Promise<PrivacyRequest[]> {
-  const rows = await sql`select ${
-    columns(sql)
-  } from privacy_requests order by requested_at desc limit ${limit}`;
+  const rows = await sql`select id, kind, who, why, stage, found, requested_at, ended_at, receipt, signature
+    from privacy_requests order by requested_at desc limit ${limit}`;
   return z.array(PrivacyRequest).parse([...rows]);
 }
 
 /** @throws {NotFoundError} there is none of this id */
 export async function getPrivacyRequest(sql: Sql, id: string): Promise<PrivacyRequest> {
-  const [row] = await sql`select ${columns(sql)} from privacy_requests where id = ${id}`;
+  const [row] = await sql`select id, kind, who, why, stage, found, requested_at, ended_at, receipt, signature
+    from privacy_requests where id = ${id}`;
   if (!row) throw new NotFoundError("privacy request", id);
   return PrivacyRequest.parse(row);
 }

@@ -77,6 +77,9 @@ async function fill(
     event({ product: "a\tb\\c\nd", category: null }),
     event({ amount: 0.1 + 0.2, category: "ä" }),
   ]);
+  const profile = sql.json({ text: "x".repeat(700) });
+  await sql`insert into quality_days (day, made_by, events, profile)
+    select day, 1, 1, ${profile} from generate_series(1, 60) day`; // ends in the packet that fills a stream's buffer
   await checkTemporal(sql, { id: "namespace", place: "here" });
   await createScope(sql, "backtest_b_0", { config: RetrainingConfig.parse({}), why: "a test" });
   const entry = {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { reprocessQuarantine } from "../../../src/app/events/reprocess.ts";
 import type { RetrainingConfig } from "../../../src/config/retraining.ts";
 import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
+import { pinMoment } from "../../../src/app/as_of.ts";
 import { ingest } from "../../../src/app/events/ingest.ts";
 import { keyOf, pseudonym, withEvents } from "../../db/events_support.ts";
 
@@ -34,6 +35,17 @@ Deno.test("ingest() says per event what became of it, and commits all of it", ()
       "c",
     ]);
     assert.equal((await sql`select from quarantine`).length, 2);
+  }));
+
+Deno.test("ingest() quarantines what lies behind a pinned clock, as it does what lies in the future", () =>
+  withEvents(async (sql) => {
+    await pinMoment(sql, Date.UTC(2011, 11, 9));
+    const then = { ...good, id: "then", time: Date.UTC(2011, 11, 1) };
+    const { results } = await ingest({ sql, clock, pseudonym }, [good, then], { source });
+    assert.deepEqual(results.map(({ status, reason }) => [status, reason]), [
+      ["quarantined", "time is in the future"],
+      ["accepted", undefined],
+    ]);
   }));
 
 Deno.test("ingest() changes nothing, when the same is sent again", () =>

@@ -98,9 +98,8 @@ async function setPolicy(sql: Database, personal_text: "mask" | "refuse"): Promi
 async function assertGone(sql: Database): Promise<void> {
   const tables = await sql`select table_name from information_schema.tables where table_schema = 'public'`;
   for (const { tableName } of tables) {
-    const rows = await sql`select t::text from ${
-      sql(tableName)
-    } t where t::text ~ 'example.org|1234567|4111'`;
+    const table = sql(tableName);
+    const rows = await sql`select t::text from ${table} t where t::text ~ 'example.org|1234567|4111'`;
     assert.deepEqual([...rows], [], tableName);
   }
 }

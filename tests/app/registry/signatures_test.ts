@@ -88,6 +88,7 @@ Deno.test("a version that nobody signed is not read to serve, is marked, and a c
     const store: ArtefactStore = {
       put: () => Promise.reject(new Error("not asked")),
       get: () => Promise.reject(new Error("its file must not be read")),
+      getRows: () => Promise.reject(new Error("it is no rows")),
       remove: () => Promise.reject(new Error("not asked")),
     };
     const load = createModelCache({ sql, store, signing, clock: () => 0 });
