@@ -119,6 +119,7 @@ export const PAGE_MATRIX: Readonly<Record<string, { GET: string; POST?: string }
   "rollouts/index": { GET: "n VDOPA" },
   "sign-in": { GET: "N VDOPA", POST: "N VDOPA" },
   "sign-out": { GET: "n VDOPA", POST: "- VDOPA" },
+  "theme": { GET: "n VDOPA", POST: "n VDOPA" },
   "versions/compare": { GET: "n VDOPA" },
   "versions/index": { GET: "n VDOPA" },
 };

@@ -1,5 +1,5 @@
 /** A real OpenID provider (npm: oidc-provider) on this machine, and a person's browser at it. */
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Provider } from "oidc-provider";
 import { parseHTML } from "linkedom";
@@ -17,12 +17,11 @@ export const CLIENT = { id: "perennial", secret: "a secret of the client" };
 
 /** Starts a provider that knows Perennial at an address. */
 export async function startProvider(perennial: string): Promise<RunningProvider> {
-  let app: RequestListener | undefined;
-  const server = createServer((request, response) => app!(request, response));
+  const server = createServer();
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const provider = new Provider(issuer, configuration(perennial));
-  app = provider.callback();
+  server.on("request", provider.callback());
   return {
     issuer,
     async serviceToken(clientId, { scope = "", audience = AUDIENCE } = {}) {
