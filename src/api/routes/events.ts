@@ -124,7 +124,7 @@ function ordersOnly(tracker: Tracker, headers: Headers, events: unknown[]): unkn
 }
 
 /** Tries them again and writes that down, both or neither. */
-function reprocessed(
+async function reprocessed(
   { sql, clock, pseudonym }: ApiDeps,
   { why, by, requestId, reason, ids, after = 0, limit = EVENTS_MAX }: ReplayRequest & {
     by: string;
@@ -132,7 +132,7 @@ function reprocessed(
   },
 ): Promise<ReprocessResult> {
   const target = reason ?? `${ids!.length} events by id`;
-  return reprocessQuarantine({ sql, nowMs: await latestEventMs(sql, clock), pseudonym }, {
+  return await reprocessQuarantine({ sql, nowMs: await latestEventMs(sql, clock), pseudonym }, {
     reason,
     ids,
     after,
