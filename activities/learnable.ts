@@ -1,5 +1,6 @@
 import { countPurchases } from "../src/db/events/day_counts.ts";
-import { countEvents } from "../src/db/events/events.ts";
+import { DAY_MS } from "../src/core/time.ts";
+import { countEvents, newestEventMs } from "../src/db/events/events.ts";
 import { decodeLabels } from "../src/features/blocks.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
@@ -20,14 +21,15 @@ export async function learnableFrom(
   { name: model, kind }: ModelDefinition,
   { config, blocks, asOfMs }: { config: ModelConfig; blocks: readonly SnapshotBlock[]; asOfMs: number },
 ): Promise<Learnable> {
-  const [events, purchases] = await Promise.all([
+  const [events, purchases, newestMs] = await Promise.all([
     countEvents(sql, { beforeMs: asOfMs }),
     countPurchases(sql, { beforeMs: asOfMs }),
+    newestEventMs(sql, { beforeMs: asOfMs }),
   ]);
   let lowest: number | null = null;
   let highest: number | null = null;
   for (const { labels } of blocks) {
-    for (const outcome of decodeLabels(await store.get(labels))) {
+    for (const outcome of decodeLabels(await store.getRows(labels))) {
       lowest = Math.min(lowest ?? outcome, outcome);
       highest = Math.max(highest ?? outcome, outcome);
     }
@@ -43,5 +45,6 @@ export async function learnableFrom(
     rows: rowsIn(blocks),
     lowest,
     highest,
+    quietDays: newestMs === null ? null : (asOfMs - newestMs) / DAY_MS,
   };
 }

@@ -103,6 +103,13 @@ export function adviceOn(alert: About): Advice {
       return advice("Check that Temporal and a worker run; the missed check runs once they do.");
     case "lost workflow":
       return advice("Check that Temporal answers; lost workflows are restarted every minute.");
+    case "missing model":
+      return advice("Put the file back and start again, or retire the model.", {
+        href: "/versions#out-of-use",
+        link: "Models",
+      });
+    case "server restarted":
+      return advice("Read the end of its log in the installation's folder, and check the space on its disk.");
     case "model":
       return advice("Review the model's cycles.", cyclesOf(alert));
     default:

@@ -109,14 +109,21 @@ const detailText: (name: string, value: Parameters<typeof evidenceText>[0]) => s
 export function Journal({ checks }: { checks: readonly Check[] }) {
   return (
     <>
-      <h2 id="journal-title">Latest checks</h2>
+      <h2 id="journal-title">
+        Latest checks {checks.length > 0 && (
+          <small>
+            <a href="/checks" aria-current="false">all</a>
+          </small>
+        )}
+      </h2>
       {checks.length === 0 && <p>No checks yet.</p>}
       <ol class="journal">
         {checks.map((check) => (
           <li key={check.id}>
             <Time iso={check.checkedAt} as="moment" />
             <span>
-              {check.model}: <StatusBadge badge={answerBadge(check.answer)} />
+              <a href={`/checks/${check.id}`} aria-current="false">{check.model}</a>:{" "}
+              <StatusBadge badge={answerBadge(check.answer)} />
               <small>
                 {mainReason(check)?.text}
               </small>

@@ -12,6 +12,7 @@ export const NAVIGATION: readonly NavigationGroup[] = [
       { path: "/", name: "Overview" },
       { path: "/alerts", name: "Alerts" },
       { path: "/monitoring", name: "Monitoring" },
+      { path: "/checks", name: "Checks" },
       { path: "/cycles", name: "Cycles" },
       { path: "/rollouts", name: "Rollouts" },
     ],
@@ -29,6 +30,8 @@ export const NAVIGATION: readonly NavigationGroup[] = [
     pages: [
       { path: "/data", name: "Data" },
       { path: "/configuration", name: "Configuration" },
+      { path: "/privacy", name: "Privacy" },
+      { path: "/keys", name: "Keys" },
       { path: "/audit", name: "Audit" },
       { path: "/docs", name: "API" },
     ],

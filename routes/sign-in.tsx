@@ -11,9 +11,11 @@ const REFUSED: Readonly<Record<string, string>> = {
 };
 
 const MAY: Readonly<Record<Role, string>> = {
-  viewer: "You may read everything here, and change nothing.",
-  operator: "You may do everything but change the configuration and the keys.",
-  admin: "You may do everything.",
+  "viewer": "You may read everything here, and change nothing.",
+  "data-scientist": "You may read everything here, and run backtests.",
+  "privacy-officer": "You may read everything here, and answer what persons ask about their data.",
+  "operator": "You may do everything but change the configuration and the keys.",
+  "admin": "You may do everything.",
 };
 
 export const handler = define.handlers({

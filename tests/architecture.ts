@@ -17,6 +17,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/stats": "src/core",
   "src/format": "src/core",
   "src/config": "src/core",
+  "src/telemetry": "src/core",
   "src/privacy": "src/core",
   "src/security": "src/core",
   "src/features": "src/core src/stats",
@@ -44,9 +45,10 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/fresh": "",
   activities: `${SHARED} ${DOMAIN} src/db src/app ~src/security ~src/serving ~src/threads`,
   workflows: "~activities ~src", // code of another folder would not be in the hash that src/temporal/worker.ts takes
-  "src/temporal": `${SHARED} activities workflows ~src/security`,
+  "src/temporal": `${SHARED} activities workflows src/telemetry ~src/security`,
   "src/demo": `${SHARED} ${DOMAIN} src/db src/app src/temporal`,
-  "src/api": `${SHARED} ${DOMAIN} src/db src/app src/privacy src/security src/serving ~src/temporal`,
+  "src/api":
+    `${SHARED} ${DOMAIN} src/db src/app src/privacy src/security src/serving src/telemetry ~src/temporal`,
   "src/dashboard": `${SHARED} ${DOMAIN} src/db src/app src/security src/api`,
   components: `${SHARED} src/dashboard src/security ~src`,
   // what runs in a browser: no code of the server's may import it
@@ -56,6 +58,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   // where parts are put together
   "src/client": "src",
   "src/start": "src",
+  "src/doctor": "src",
   "src/service.ts": "src",
   "src/cli": "src",
   "src/notebook": "src",
@@ -81,9 +84,11 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "preact-render-to-string": "src/fresh",
   "@observablehq/plot": "components routes src/notebook",
   linkedom: "components routes src/notebook",
+  "prom-client": "src/telemetry",
+  "@opentelemetry": "src/telemetry",
   "@temporalio/workflow": "workflows",
-  "@temporalio/activity": "activities",
-  "@temporalio/client": "src/temporal src/embedded src/start ~src",
+  "@temporalio/activity": "activities ~src",
+  "@temporalio/client": "src/temporal src/embedded src/start src/doctor ~src",
   "@temporalio/worker": "src/temporal ~src",
   "@temporalio/common": "workflows activities src/temporal src/embedded",
   "@temporalio/proto": "src/temporal src/embedded",

@@ -4,18 +4,21 @@ import type { Bench } from "../shared/bench.ts";
 import { noise, quantile, range, ratios, spread, whole } from "../shared/figures.ts";
 import { pythonWithPeers, runPython } from "../shared/python.ts";
 import type { Report, Table } from "../shared/report.ts";
+import { serverSeconds, workedSeconds } from "../shared/processor.ts";
 import { type BenchService, BUNDLED, startBenchService } from "../shared/service.ts";
 import { copyPlain, insertPlain } from "./plain.ts";
 import { batches, readEvents, type SentEvent } from "./rows.ts";
 import { sendFromWorker } from "./sender.ts";
 
 const SENDERS = 4;
-const PAGE = 2000; // rows that `import` writes in one transaction; the script beside it writes as many
+const PAGE = 10_000; // rows that `import` writes in one transaction; the script beside it writes as many
 
 /** Events per second of one run, by what was done; and how long requests took. */
 interface Round {
   rates: Record<Way, number>;
   latencies: Record<"api100" | "api1000", { p50: number; p95: number }>;
+  /** seconds of processor time, the server's included; null: the system does not tell */
+  worked: { import: number | null; pandas: number | null };
 }
 type Way = keyof typeof WAYS;
 
@@ -75,12 +78,14 @@ async function measure(bench: BenchService, { python, events }: Inputs): Promise
   const plain100 = await insertPlain(bench.databaseUrl, batches(few, 100), SENDERS);
   const plain1000 = await insertPlain(bench.databaseUrl, batches(many, 1000), SENDERS);
   const imported = await throughImport(bench);
-  const pandas = await runPython<{ rows: number; readSeconds: number; insertSeconds: number }>(
+  const idle = await serverSeconds(bench.service.sql);
+  const pandas = await runPython<PandasRun>(
     python,
     new URL("./pandas_insert.py", import.meta.url),
     [BUNDLED, bench.databaseUrl, String(PAGE), "1"],
     300_000,
   );
+  const busy = await serverSeconds(bench.service.sql);
   const copyMs = await copyPlain(bench.databaseUrl, all);
   return {
     rates: {
@@ -93,7 +98,18 @@ async function measure(bench: BenchService, { python, events }: Inputs): Promise
       copy: perSecond(all.length, copyMs),
     },
     latencies: { api100: api100.latency, api1000: api1000.latency },
+    worked: {
+      import: imported.worked,
+      pandas: idle === null || busy === null ? null : pandas.processorSeconds + busy - idle,
+    },
   };
+}
+
+interface PandasRun {
+  readonly rows: number;
+  readonly readSeconds: number;
+  readonly insertSeconds: number;
+  readonly processorSeconds: number;
 }
 
 const perSecond = (rows: number, ms: number) => rows / (ms / 1000);
@@ -120,17 +136,20 @@ async function throughApi(
 /** `perennial import`: reads, checks, writes and rolls up a whole file. */
 async function throughImport(
   { service: { sql, pseudonym } }: BenchService,
-): Promise<{ ms: number; rows: number }> {
+): Promise<{ ms: number; rows: number; worked: number | null }> {
   await empty(sql);
+  const before = await workedSeconds(sql);
   const started = performance.now();
   const { accepted, quarantined, duplicates } = await importFile(
     { sql, clock: systemClock, pseudonym },
     BUNDLED,
   );
   const ms = performance.now() - started;
+  const after = await workedSeconds(sql);
   const [{ stored }] = await sql`select count(*) as stored from events`;
   if (Number(stored) !== accepted) throw new Error(`Imported ${accepted} events, but ${stored} are stored`);
-  return { ms, rows: accepted + quarantined + duplicates };
+  const worked = before === null || after === null ? null : after - before;
+  return { ms, rows: accepted + quarantined + duplicates, worked };
 }
 
 async function empty(sql: BenchService["service"]["sql"]): Promise<void> {
@@ -142,6 +161,23 @@ async function durability({ service: { sql } }: BenchService): Promise<string> {
   const [row] =
     await sql`select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`;
   return `fsync ${row.fsync}, synchronous_commit ${row.commit}`;
+}
+
+/** How much the processors did for each import; none where the system does not tell. */
+function workedTable(rounds: readonly Round[]): Table[] {
+  const ours = rounds.flatMap(({ worked }) => worked.import ?? []);
+  const theirs = rounds.flatMap(({ worked }) => worked.pandas ?? []);
+  if (ours.length < rounds.length || theirs.length < rounds.length) return [];
+  const seconds = (value: number) => `${value.toFixed(2)} s`;
+  return [{
+    title: "Processor time, Postgres included",
+    head: ["", "seconds"],
+    rows: [
+      [WAYS.import, range(spread(ours), seconds)],
+      [WAYS.pandas, range(spread(theirs), seconds)],
+      ["the latter / the former", range(ratios(theirs, ours), (x) => x.toFixed(2))],
+    ],
+  }];
 }
 
 function reportOf(rounds: readonly Round[], few: number, many: number, durable: string): Report {
@@ -166,6 +202,7 @@ function reportOf(rounds: readonly Round[], few: number, many: number, durable: 
         { ours, theirs, ratio },
       ) => [`${WAYS[ours]} / ${WAYS[theirs]}`, range(ratio, (x) => x.toFixed(2))]),
     },
+    ...workedTable(rounds),
     {
       title: `How long a request waits, ${SENDERS} under way at once`,
       head: ["", "half take at most", "95 % take at most"],

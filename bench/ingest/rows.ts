@@ -38,7 +38,7 @@ const eventOf = (raw: Record<string, string>, line: number): SentEvent => ({
   price: numberOf(raw.price),
   quantity: numberOf(raw.quantity),
   amount: numberOf(raw.amount),
-  time: raw.time,
+  time: new Date(raw.time).toISOString(),
 });
 
 /** Divides into batches; the last may be shorter. */

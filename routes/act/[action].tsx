@@ -8,6 +8,7 @@ import { cycleText } from "../../src/retraining/cycle_text.ts";
 import { isDrillVersion } from "../../src/retraining/version_status.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { define } from "../../src/dashboard/define.ts";
+import { wholeNumber } from "../../src/dashboard/whole_number.ts";
 
 /** Finds the action that the address asks for. @throws {HttpError} there is no such action, model or version */
 async function asked({ params, url, state }: ActionRequest): Promise<Action> {
@@ -41,9 +42,6 @@ async function evidenceOn(
   const view = await dashboard.comparison({ model, a: serving.version, b: version });
   return view ? [...rejected, `Evidence: ${compareHeadline(view)}`] : rejected;
 }
-
-const wholeNumber = (text: string | null) =>
-  text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 
 export const handler = actionHandlers({
   asked,

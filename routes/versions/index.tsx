@@ -4,6 +4,7 @@ import { define } from "../../src/dashboard/define.ts";
 import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
+import { OutOfUseModels } from "./(_components)/out_of_use.tsx";
 import { VersionTable } from "./(_components)/version_table.tsx";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { PageHeader } from "../../components/page_header.tsx";
@@ -11,7 +12,7 @@ import { PageHeader } from "../../components/page_header.tsx";
 export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard } = state;
-    const { models, asOf } = await dashboard.status();
+    const [{ models, asOf }, outOfUse] = await Promise.all([dashboard.status(), dashboard.outOfUse()]);
     const sections = await Promise.all(models.map(async (status) => {
       const [versions, moves, back, lineage] = await Promise.all([
         dashboard.versions(status.model),
@@ -22,11 +23,12 @@ export const handler = define.handlers({
       return { status, versions, served: services(moves), back, lineage };
     }));
     state.title = "Models";
-    return page({ sections, asOf });
+    return page({ sections, asOf, outOfUse });
   },
 });
 
-export default define.page<typeof handler>(function Versions({ data: { sections, asOf }, state }) {
+export default define.page<typeof handler>(function Versions({ data, state }) {
+  const { sections, asOf, outOfUse } = data;
   return (
     <>
       <PageHeader>
@@ -66,7 +68,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           <Offers
             person={state.person}
             here="/versions"
-            offers={offers(status, back)}
+            offers={[...offers(status, back), retiring(status)]}
           />
           <Lineage model={status.model} lineage={lineage} served={served} />
           <CompareForm
@@ -79,6 +81,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           />
         </section>
       ))}
+      <OutOfUseModels models={outOfUse} person={state.person} />
     </>
   );
 });
@@ -89,6 +92,8 @@ function offers({ model, serving, rollout }: ModelStatus, back: number | null) {
   const text = rollout ? `Roll back v${rollout.version}` : `Roll ${model} back to v${version}`;
   return version === null ? [] : [{ action: "roll-back" as const, model, version, text }];
 }
+
+const retiring = ({ model }: ModelStatus) => ({ action: "retire" as const, model, text: `Retire ${model}` });
 
 function answer(models: readonly ModelStatus[]): string {
   const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);

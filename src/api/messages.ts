@@ -1,5 +1,8 @@
 /** The messages between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
+import { PrivacyRequest } from "../db/people/privacy_requests.ts";
+import { PersonData } from "../db/people/read_person.ts";
+import { Redaction } from "../db/people/redactions.ts";
 import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
@@ -10,6 +13,7 @@ import { TRACKERS } from "../events/tracked.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
+import { RetiredModel } from "../db/models/retired.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
 import { ObservationSummary } from "../monitoring/observation_summary.ts";
@@ -195,7 +199,22 @@ export const ModelSummary = z.object({
   newest: z.int().nullable().describe("highest version number"),
 });
 export type ModelSummary = z.infer<typeof ModelSummary>;
-export const Models = z.object({ models: z.array(ModelSummary) });
+export const Models = z.object({
+  models: z.array(ModelSummary),
+  retired: z.array(RetiredModel).default([]).describe("taken out of use by a person"),
+  withoutFile: z.array(z.string()).default([]).describe("have a retrainer, and no file that defines them"),
+});
+export type Models = z.infer<typeof Models>;
+/** A person takes a model out of use, or brings it back. */
+export const RetirementRequest = z.strictObject({ why: Why });
+export type RetirementRequest = z.input<typeof RetirementRequest>;
+export const Retirement = z.object({
+  model: z.string(),
+  retired: z.boolean(),
+  told: z.boolean().describe("false: its retrainer stops as soon as Temporal answers"),
+  hasFile: z.boolean().describe("false: no file defines it"),
+});
+export type Retirement = z.infer<typeof Retirement>;
 /** A version as it is stored, but for its recipe: a schema of any JSON has no end in the OpenAPI document. */
 const VersionAnswer = ModelVersion.extend({ manifest: Manifest.extend({ recipe: z.unknown() }) });
 export const Versions = z.object({
@@ -421,6 +440,39 @@ export const AcknowledgeRequest = z.strictObject({
   why: z.string().trim().min(1, { error: "need a note for the audit log" }).max(500),
 });
 export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
+/** An id of a shopper, as the shop has it; a number and its text are the same. */
+const ShopperId = z.union([z.string(), z.number()]).transform((id) => String(id).trim())
+  .pipe(z.string().min(1).max(200)).describe("the shopper's id, as the shop sends it; it is stored nowhere");
+const WhyNeeded = z.string().trim().min(1, { error: "need the reason, for the audit" }).max(500);
+export const PersonParam = z.object({ id: z.string().trim().min(1).max(200).describe("the shopper's id") });
+export const PersonQuery = z.object({ why: WhyNeeded.describe("the reason, for the audit") });
+export type PersonQuery = z.input<typeof PersonQuery>;
+/** Names a person, for an erasure or an export. */
+export const PersonRequest = z.strictObject({ user: ShopperId, why: WhyNeeded });
+export type PersonRequest = z.input<typeof PersonRequest>;
+export const ObjectionRequest = PersonRequest.extend({
+  objects: z.boolean().default(true).describe("false: the objection is withdrawn"),
+});
+export type ObjectionRequest = z.input<typeof ObjectionRequest>;
+export const PrivacyBegun = z.object({
+  accepted: z.literal(true),
+  request: z.uuid().nullable().describe("where it can be followed; null: nothing is left to do"),
+});
+export const PrivacyParam = z.object({ request: z.uuid().describe("a request's id") });
+export const PrivacyRequests = z.object({ requests: z.array(PrivacyRequest) });
+export const PrivacyRequestDetail = PrivacyRequest.extend({
+  redactions: z.array(Redaction),
+  chain: z.object({
+    entries: z.int(),
+    firstBroken: z.int().nullable().describe("null: the chain of redactions is whole"),
+  }),
+  signed: z.enum(["valid", "unsigned", "foreign"]).nullable().describe("null: there is no receipt yet"),
+});
+export const PersonExport = PersonData.extend({
+  cover: z.object({ title: z.string(), export: z.uuid(), text: z.array(z.string()) }),
+  user: z.string(),
+});
+
 /** Selects changes of the audit. */
 export const AuditQuery = LimitQuery.extend({
   who: z.string().min(1).max(200).optional().describe("only what this person did"),
@@ -453,6 +505,7 @@ export type KeyRequest = z.input<typeof KeyRequest>;
 export const NewKey = ApiKey.extend({
   key: z.string().describe("shown this once; only a salted hash is kept"),
 });
+export type NewKey = z.infer<typeof NewKey>;
 /** A link that signs in once. */
 export const SignInLink = z.object({
   code: z.string().describe("used once, by the form at /sign-in?code=..."),

@@ -151,7 +151,8 @@ const NEED_NUMBER = "need a number within +-3.4e38, or null where it is not know
 /** A shopper's id as events carry it: a number and its text are the same, spaces around it do not count. */
 function cleanId(user: unknown, path: string): string {
   if (typeof user !== "string" && typeof user !== "number") throw wrong(path, "need text or a number");
-  const id = String(user).trim().toWellFormed();
+  const id = String(user).trim();
+  if (!id.isWellFormed()) throw wrong(path, "need text without half of a surrogate pair");
   if (id === "" || !isShort(id)) throw wrong(path, "need 1 to 200 characters");
   return id;
 }

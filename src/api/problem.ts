@@ -30,7 +30,8 @@ const KINDS = {
   "unavailable": [503, "Service unavailable"],
   "timeout": [504, "Timeout"],
 } as const;
-type ProblemKind = keyof typeof KINDS;
+/** Names of the kinds of problem. */
+export type ProblemKind = keyof typeof KINDS;
 
 /** Problems of the HTTP layer itself, rather than of the domain. */
 export class ApiFault extends Error {

@@ -182,7 +182,7 @@ async function loadData(
   const bar = progressBar("Import  {bar} {percentage}% | {lines} events");
   let started = false;
   const tally = new Tally();
-  const result = await importFile({ sql, clock: systemClock, pseudonym }, path, {
+  const result = await importFile({ sql, clock: systemClock, pseudonym, publicKeys: !isOwn }, path, {
     signal,
     plan,
     tally,

@@ -2,20 +2,24 @@ import { Command, CommanderError } from "commander";
 import { addAlerts } from "./commands/alerts.ts";
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
+import { addBackup } from "./commands/backup.ts";
 import { addBacktest } from "./commands/backtest.ts";
 import { addChecks } from "./commands/checks.ts";
+import { addCleanup } from "./commands/cleanup.ts";
 import { addConfig } from "./commands/config.ts";
 import { addControl } from "./commands/control.ts";
 import { addDetect } from "./commands/detect.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDrill } from "./commands/drill.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addHistory } from "./commands/history.ts";
 import { addImpact } from "./commands/impact.ts";
 import { addImport } from "./commands/import.ts";
 import { addImports } from "./commands/imports.ts";
-import { addKeys, addSigningKey } from "./commands/keys.ts";
+import { addKeys, addSecret, addSigningKey } from "./commands/keys.ts";
 import { addModels } from "./commands/models.ts";
 import { addMonitor } from "./commands/monitor.ts";
+import { addPerson } from "./commands/person.ts";
 import { addPredict } from "./commands/predict.ts";
 import { addQuarantine } from "./commands/quarantine.ts";
 import { addRollouts } from "./commands/rollouts.ts";
@@ -72,10 +76,14 @@ function perennial(io: Io): Command {
       addModels,
       addRollouts,
       addApprovals,
+      addDoctor,
       addDrill,
+      addCleanup,
       addConfig,
+      addBackup,
       addBacktest,
       addPredict,
+      addPerson,
       addImport,
       addImports,
       addQuarantine,
@@ -83,6 +91,7 @@ function perennial(io: Io): Command {
       addAudit,
       addKeys,
       addSigningKey,
+      addSecret,
     ]
   ) {
     add(program, context);

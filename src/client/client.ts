@@ -38,9 +38,16 @@ import {
   type ModelLooksQuery,
   Models,
   NewKey,
+  type ObjectionRequest,
+  PersonExport,
+  type PersonQuery,
+  type PersonRequest,
   PlanAnswer,
   type PlanQuery,
   type PredictionRequest,
+  PrivacyBegun,
+  PrivacyRequestDetail,
+  PrivacyRequests,
   Problem,
   type PromoteRequest,
   Quarantine,
@@ -48,6 +55,8 @@ import {
   Ready,
   ReplayAnswer,
   type ReplayRequest,
+  Retirement,
+  type RetirementRequest,
   type RevokeQuery,
   type RollbackRequest,
   RolloutBegun,
@@ -184,6 +193,12 @@ export function createClient(options: ClientOptions) {
       send("POST", ofModel(name, "rollback"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
     promote: (name: string, body: PromoteRequest, idempotencyKey?: string) =>
       send("POST", ofModel(name, "promote"), ServingMove, { body, headers: keyHeader(idempotencyKey) }),
+    /** Takes a model out of use; also one whose file is gone. */
+    retire: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "retire"), Retirement, { body, headers: keyHeader(idempotencyKey) }),
+    /** Brings a retired model back; its automatic checks stay off. */
+    restore: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "restore"), Retirement, { body, headers: keyHeader(idempotencyKey) }),
     rollouts: (query: RolloutsQuery = {}) => get("/rollouts", Rollouts, query),
     rollout: (id: string) => get(`/rollouts/${encodeURIComponent(id)}`, RolloutDetail),
     rolloutPlan: (name: string, query: PlanQuery) => get(ofModel(name, "rollout/plan"), PlanAnswer, query),
@@ -218,6 +233,16 @@ export function createClient(options: ClientOptions) {
     /** Takes an import out again, with all that was counted of it. */
     undoImport: (id: number, body: UndoImportRequest, idempotencyKey?: string) =>
       send("POST", `/imports/${id}/undo`, ImportUndone, { body, headers: keyHeader(idempotencyKey) }),
+    /** Erases a person; their id goes in the body, where no proxy logs it. */
+    erasePerson: (body: PersonRequest) => send("POST", "/privacy/erasures", PrivacyBegun, { body }),
+    deletePerson: (id: string, query: PersonQuery) =>
+      send("DELETE", `/people/${encodeURIComponent(id)}${queryText(query)}`, PrivacyBegun, {}),
+    exportPerson: (body: PersonRequest) => send("POST", "/privacy/exports", PersonExport, { body }),
+    personExport: (id: string, query: PersonQuery) =>
+      get(`/people/${encodeURIComponent(id)}/export`, PersonExport, query),
+    objectPerson: (body: ObjectionRequest) => send("POST", "/privacy/objections", PrivacyBegun, { body }),
+    privacyRequests: (query: LimitOnly = {}) => get("/privacy/requests", PrivacyRequests, query),
+    privacyRequest: (request: string) => get(`/privacy/requests/${request}`, PrivacyRequestDetail),
     alerts: (query: AlertsQuery = {}) => get("/alerts", Alerts, query),
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, Alert, { body, headers: keyHeader(idempotencyKey) }),

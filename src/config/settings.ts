@@ -1,5 +1,6 @@
 /** Describes each setting for whoever changes it: its group, its unit, its bounds. */
 import { z } from "zod";
+import { anyText } from "../core/text.ts";
 import { ModelConfig, type RetrainingConfig, SETTINGS } from "./retraining.ts";
 
 type SettingName = keyof typeof SETTINGS;
@@ -55,6 +56,8 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["first_cutoff", "date", "protocol"],
       ["min_train_cutoffs", "cut-offs", "checks"],
       ["max_train_cutoffs", "cut-offs", "training"],
+      ["after_erasure", "", "no decision"],
+      ["personal_text", "", "no decision"],
       ["seed", "", "training"],
       ["refit", "", "afterwards"],
     ],
@@ -100,6 +103,22 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["guard_divergence", "standard deviations", "afterwards"],
       ["backup_models", "", "no decision"],
       ["backups_kept", "versions", "no decision"],
+    ],
+  },
+  {
+    group: "Retention",
+    entries: [
+      ["keep_events_days", "days", "no decision"],
+      ["keep_shoppers_days", "days", "no decision"],
+      ["keep_predictions_days", "days", "no decision"],
+      ["keep_metrics_days", "days", "no decision"],
+      ["keep_blocks_days", "days", "no decision"],
+      ["keep_evidence_days", "days", "no decision"],
+      ["keep_rejected_days", "days", "no decision"],
+      ["keep_quarantine_days", "days", "no decision"],
+      ["keep_alerts_days", "days", "no decision"],
+      ["keep_idempotency_days", "days", "no decision"],
+      ["keep_logs_days", "days", "no decision"],
     ],
   },
   {
@@ -267,8 +286,8 @@ export const valueText = (value: unknown): string =>
     : value === null
     ? "none"
     : Array.isArray(value)
-    ? value.join(", ")
-    : String(value);
+    ? value.map(anyText).join(", ")
+    : anyText(value);
 
 /** Reads what a person wrote. What makes no sense stays as it is, for the schema to refuse. */
 export function readValue({ kind, optional }: Setting, text: string): unknown {

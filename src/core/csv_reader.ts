@@ -52,8 +52,10 @@ export class CsvReader {
    * Takes the next line, without its line break. Blank lines, comments (`#`) and `sep=` above the header are skipped.
    * @param end its line break, which counts within quotes
    */
-  take(text: string, end = "\n"): void {
+  take(line: string, end = "\n"): void {
     this.#line += 1;
+    // Where files were put one behind the other, each may begin with a byte order mark.
+    const text = !this.#open && line.charCodeAt(0) === 0xfeff ? line.slice(1) : line;
     if (!this.#sink && !this.#open && this.#isAboveHeader(text)) return;
     const delimiter = this.#delimiter ??= busiestDelimiter(text);
     if (!this.#open && !text.includes('"') && text.length <= RECORD_MAX) {

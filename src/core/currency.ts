@@ -20,7 +20,55 @@ const KEY = /^[A-Z]{3}(@\d{4}-\d{2}-\d{2})?$/;
 /** Rates as they are written: `USD=0.92,GBP@2024-06-01=1.18`. */
 const RATES_TEXT = /^([A-Za-z]{3}(@\d{4}-\d{2}-\d{2})?=\d+(\.\d+)?(,(?=.)|$))*$/;
 
-const SYMBOLS: Readonly<Record<string, string>> = { "€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY" };
+const SYMBOLS: Readonly<Record<string, string>> = {
+  "€": "EUR",
+  "$": "USD",
+  "US$": "USD",
+  "CA$": "CAD",
+  "C$": "CAD",
+  "A$": "AUD",
+  "AU$": "AUD",
+  "NZ$": "NZD",
+  "HK$": "HKD",
+  "S$": "SGD",
+  "MX$": "MXN",
+  "R$": "BRL",
+  "£": "GBP",
+  "¥": "JPY",
+  "₹": "INR",
+  "₽": "RUB",
+  "₺": "TRY",
+  "₩": "KRW",
+  "₪": "ILS",
+  "₫": "VND",
+  "₴": "UAH",
+  "₦": "NGN",
+  "₱": "PHP",
+  "฿": "THB",
+  "zł": "PLN",
+  "Kč": "CZK",
+  "Ft": "HUF",
+  "lei": "RON",
+  "Fr.": "CHF",
+  "kr": "SEK",
+};
+
+/** Currencies that write themselves with a sign of several. */
+const SHARED: Readonly<Record<string, ReadonlySet<string>>> = {
+  "$": new Set("USD CAD AUD NZD SGD HKD MXN TWD ARS CLP COP".split(" ")),
+  "¥": new Set(["JPY", "CNY"]),
+  "£": new Set(["GBP", "EGP", "GIP"]),
+  "kr": new Set(["SEK", "NOK", "DKK", "ISK"]),
+};
+
+/** Signs of currencies beside a number, the longest first. */
+export const CURRENCY_SIGNS: readonly string[] = Object.keys(SYMBOLS).sort((a, b) => b.length - a.length);
+
+/** Whether a sign or a code can mean a currency: `$` is written for dollars of every country. */
+export function canMean(written: string, currency: string): boolean {
+  const code = currencyCode(currency);
+  return currencyCode(written) === code || SHARED[written.trim()]?.has(code) === true;
+}
 
 /** The code of a currency as it was written: `eur`, `€` and ` EUR ` are EUR. */
 export function currencyCode(text: string): string {

@@ -15,7 +15,15 @@ import { createSessionService, type SessionService } from "./sessions.ts";
 import { TEMPORAL_PATH, temporalPages } from "./temporal_pages.ts";
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
+const SHARED = [
+  "/rollouts",
+  "/rollouts/:id{.+}",
+  "/alerts",
+  "/audit",
+  "/backtests",
+  "/backtests/:id",
+  "/keys",
+];
 const FORM_BYTES_MAX = 64 * 1024;
 const TEMPORAL_BYTES_MAX = 4 * 1024 * 1024;
 

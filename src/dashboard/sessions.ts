@@ -33,6 +33,7 @@ export const ANONYMOUS: SessionService = {
   signIn: () => Promise.resolve({ status: 403, why: "Nobody can sign in here" }),
   signOut: () => Promise.resolve(""),
   change: () => Promise.resolve({ status: 403, why: "Nothing can be changed here" }),
+  ask: () => Promise.resolve({ status: 403, why: "Nothing can be asked here" }),
   leaveNotice: () => Promise.resolve(),
   takeNotice: () => Promise.resolve(null),
 };
@@ -74,7 +75,11 @@ export function createSessionService(
       await endSession(sql, person.session);
       return cookie(req, "", 0);
     },
-    change: (person, change) => changeBy(api, person, change),
+    async change(person, change) {
+      const answer = await askBy(api, person, change);
+      return "why" in answer ? answer : null;
+    },
+    ask: (person, change) => askBy(api, person, change),
     leaveNotice: (person, notice) => leaveNotice(sql, person.session, notice),
     takeNotice: (person) => takeNotice(sql, person.session),
   };
@@ -110,11 +115,14 @@ async function noteSignIn(
   });
 }
 
-async function changeBy(
+async function askBy(
   api: Api,
   { name, role }: Person,
   { method = "POST", path, body, once, ifMatch }: Change,
-): ReturnType<SessionActions["change"]> {
+): ReturnType<SessionActions["ask"]> {
+  if (!/^[\x21-\x7e]{1,200}$/.test(once)) { // our forms carry an id; no header can hold everything else
+    return { status: 422, why: "The form is not as this page sent it: open it again" };
+  }
   const init = {
     method,
     headers: {
@@ -122,10 +130,10 @@ async function changeBy(
       "Idempotency-Key": once,
       ...ifMatch === undefined ? {} : { "If-Match": `"${ifMatch}"` },
     },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
   };
   const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: { name, role } });
-  if (answer.ok) return null;
+  if (answer.ok) return { body: await answer.json() };
   const { title, detail } = await answer.json() as { title: string; detail?: string };
   return { status: answer.status, why: detail ?? title };
 }

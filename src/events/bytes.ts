@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { createInflateRaw } from "node:zlib";
 import { InvalidInputError } from "../core/errors.ts";
 import { type ByteBlock, fileBytes } from "./file_bytes.ts";
+import { checkReadable } from "./foreign_formats.ts";
 
 /** A file of events on disk, or one within a zip archive. */
 export interface ByteSource {
@@ -32,7 +33,9 @@ export async function openBytes(path: string): Promise<ByteSource[]> {
   const gzip = head[0] === 0x1f && head[1] === 0x8b;
   const read = () => fileBytes(path, { gzip });
   const source = { path, name, packing: gzip ? "gzip" : "none", bytes, read } as const;
-  return [{ ...source, head: gzip ? await firstOf(read()) : head }];
+  const unpacked = gzip ? await firstOf(read()) : head;
+  checkReadable(unpacked, name);
+  return [{ ...source, head: unpacked }];
 }
 
 const HEAD = 64 * 1024;
@@ -77,10 +80,14 @@ async function openZip(path: string, archive: string): Promise<ByteSource[]> {
       !name.endsWith("/") && !name.startsWith("__MACOSX/") && !/(^|\/)\./.test(name)
     );
     if (entries.length === 0) throw damaged(archive, "there is no file in the archive");
+    if (entries.some((entry) => entry.name === "[Content_Types].xml")) {
+      throw damaged(archive, "it is an Excel workbook; save its sheet as CSV UTF-8");
+    }
     return await Promise.all(entries.map(async (entry) => {
       const read = () => entryBytes(path, entry, archive);
       const name = `${archive}/${entry.name}`;
       const head = await firstOf(read());
+      checkReadable(head, name);
       return { path, name, packing: "zip", entry: entry.name, bytes: size, head, read } as const;
     }));
   } finally {
@@ -90,34 +97,80 @@ async function openZip(path: string, archive: string): Promise<ByteSource[]> {
 
 const damaged = (name: string, why: string) => new InvalidInputError(`Cannot read "${name}": ${why}`, "file");
 
+/** Where the list of an archive's files lies. */
+interface ZipList {
+  readonly count: number;
+  readonly start: number;
+  readonly length: number;
+}
+
+const FULL16 = 0xffff;
+const FULL32 = 0xffffffff;
+
 /** Reads the list of an archive at its end. */
 async function zipEntries(handle: FileHandle, size: number, archive: string): Promise<ZipEntry[]> {
-  const tail = await bytesAt(handle, Math.max(0, size - 65_557), size);
-  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
-  if (end < 0) throw damaged(archive, "the zip archive is damaged or not whole");
-  const count = tail.readUInt16LE(end + 10);
-  const start = tail.readUInt32LE(end + 16);
-  if (count === 0xffff || start === 0xffffffff) {
-    throw damaged(archive, "zip archives beyond 4 GiB are not read: unpack it");
-  }
-  const list = await bytesAt(handle, start, start + tail.readUInt32LE(end + 12));
+  const { count, start, length } = await zipList(handle, size, archive);
+  if (start + length > size) throw damaged(archive, "the zip archive is damaged or not whole");
+  const list = await bytesAt(handle, start, start + length);
   const entries: ZipEntry[] = [];
   for (let at = 0; entries.length < count;) {
     if (at + 46 > list.length || list.readUInt32LE(at) !== 0x02014b50) {
       throw damaged(archive, "the zip archive is damaged");
     }
-    const nameLength = list.readUInt16LE(at + 28);
+    const nameEnd = at + 46 + list.readUInt16LE(at + 28);
+    const extraEnd = nameEnd + list.readUInt16LE(at + 30);
+    const [size, packed, offset] = longFields(
+      [at + 24, at + 20, at + 42].map((place) => list.readUInt32LE(place)),
+      list.subarray(nameEnd, extraEnd),
+    );
     entries.push({
-      name: list.toString("utf8", at + 46, at + 46 + nameLength),
+      name: list.toString("utf8", at + 46, nameEnd),
       method: list.readUInt16LE(at + 10),
       flags: list.readUInt16LE(at + 8),
-      packed: list.readUInt32LE(at + 20),
-      size: list.readUInt32LE(at + 24),
-      offset: list.readUInt32LE(at + 42),
+      packed,
+      size,
+      offset,
     });
-    at += 46 + nameLength + list.readUInt16LE(at + 30) + list.readUInt16LE(at + 32);
+    at = extraEnd + list.readUInt16LE(at + 32);
   }
   return entries;
+}
+
+/** Finds the list; beyond 4 GiB or 65,535 files a record before the last one says where it is (Zip64). */
+async function zipList(handle: FileHandle, size: number, archive: string): Promise<ZipList> {
+  const tailStart = Math.max(0, size - 65_557);
+  const tail = await bytesAt(handle, tailStart, size);
+  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
+  if (end < 0 || end + 22 > tail.length) throw damaged(archive, "the zip archive is damaged or not whole");
+  const list = {
+    count: tail.readUInt16LE(end + 10),
+    length: tail.readUInt32LE(end + 12),
+    start: tail.readUInt32LE(end + 16),
+  };
+  if (list.count !== FULL16 && list.length !== FULL32 && list.start !== FULL32) return list;
+  const locator = await bytesAt(handle, Math.max(0, tailStart + end - 20), tailStart + end);
+  if (locator.length < 20 || locator.readUInt32LE(0) !== 0x07064b50) return list;
+  const place = Number(locator.readBigUInt64LE(8));
+  const record = place + 56 <= size ? await bytesAt(handle, place, place + 56) : Buffer.alloc(56);
+  if (record.readUInt32LE(0) !== 0x06064b50) {
+    throw damaged(archive, "the zip archive is damaged or not whole");
+  }
+  const [count, length, start] = [32, 40, 48].map((at) => Number(record.readBigUInt64LE(at)));
+  return { count, length, start };
+}
+
+/** The sizes and the place of a file; of what does not fit 32 bits the extra field 1 holds 64, in this order. */
+function longFields(fields: readonly number[], extra: Buffer): number[] {
+  let long: Buffer = Buffer.alloc(0);
+  for (let at = 0; at + 4 <= extra.length; at += 4 + extra.readUInt16LE(at + 2)) {
+    if (extra.readUInt16LE(at) === 1) long = extra.subarray(at + 4, at + 4 + extra.readUInt16LE(at + 2));
+  }
+  let next = 0;
+  return fields.map((value) => {
+    if (value !== FULL32 || next + 8 > long.length) return value;
+    next += 8;
+    return Number(long.readBigUInt64LE(next - 8));
+  });
 }
 
 async function bytesAt(handle: FileHandle, start: number, end: number): Promise<Buffer> {

@@ -1,4 +1,5 @@
-import { isNullWord } from "./null_words.ts";
+import { isNobody, isNullWord } from "./null_words.ts";
+import { anyText } from "../core/text.ts";
 import { NumberSurvey } from "./number_text.ts";
 import type { Read } from "./path.ts";
 import { looksLikeTime, TimeSurvey } from "./time_text.ts";
@@ -7,6 +8,10 @@ import { UTC } from "./zone.ts";
 const WHOLE = /^-?\d+(?:\.0+)?$/;
 const ROUNDED = /^-?\d(?:\.\d+)?e\+?\d+$/i;
 const EXACT_DIGITS = 15; // of a double
+/** In a column of whole numbers, so many times as many as words: `guest`, or a line of totals. */
+const WHOLE_TO_WORDS = 9;
+/** So many words without a whole number of that kind settle it. */
+const WORDS_SETTLE = 1000;
 
 function isDigits(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
@@ -24,10 +29,11 @@ export class ColumnSurvey {
   /** values that look like a time, of the first ones */
   timesSeen = 0;
   isConstant = true;
-  /** whether all are whole numbers, some written with `.0` */
   #first: string | undefined;
-  #areWhole = true;
+  /** values that are whole numbers, those of them that are written with `.0`, and words */
+  #whole = 0;
   #floats = 0;
+  #words = 0;
   /** nothing that comes changes anything more */
   #isSettled = false;
   readonly #counts = new Map<string, number>();
@@ -36,7 +42,8 @@ export class ColumnSurvey {
 
   add(value: unknown): void {
     if (value === undefined || value === null || value === "" || this.#isSettled) return;
-    const text = typeof value === "string" ? value : String(value);
+    if (Array.isArray(value)) return value.forEach((one) => this.add(one));
+    const text = typeof value === "string" ? value : anyText(value);
     if (isNullWord(text)) return;
     this.filled += 1;
     this.#first ??= text;
@@ -45,13 +52,14 @@ export class ColumnSurvey {
       if (typeof value === "string") this.numbers.add(value);
     } else if (this.kind === "time") this.#addTime(value as string);
     else if (this.kind === "count") this.#count(text);
-    else if (this.#areWhole) this.#addId(text.trim());
-    this.#isSettled = this.kind === "text" && !this.isConstant && !this.#areWhole;
+    else this.#addId(text.trim());
+    this.#isSettled = this.kind === "text" && !this.isConstant && this.#words >= WORDS_SETTLE &&
+      this.#whole === 0;
   }
 
   /** Whether `17850.0` is 17850 here: a program held the ids as floating-point numbers. */
   get isFloat(): boolean {
-    return this.#areWhole && this.#floats > 0;
+    return this.#floats > 0 && this.#whole >= WHOLE_TO_WORDS * this.#words;
   }
 
   /** The only value of a constant column. */
@@ -76,13 +84,20 @@ export class ColumnSurvey {
   }
 
   #addId(text: string): void {
-    if (text === "" || isDigits(text)) return;
-    if (WHOLE.test(text)) {
-      if (text.includes(".")) this.#floats += 1;
-    } else if (ROUNDED.test(text)) this.#floats += 1;
-    else this.#areWhole = false;
+    if (text === "") return;
+    if (isDigits(text)) this.#whole += 1;
+    else if (WHOLE.test(text) || ROUNDED.test(text)) {
+      this.#whole += 1;
+      if (text.includes(".") || ROUNDED.test(text)) this.#floats += 1;
+    } else if (!isNobody(text)) this.#words += 1;
   }
 }
+
+/** Whether a text is a number of which a program kept the first digits only. */
+export const isRounded = (text: string): boolean => {
+  const trimmed = text.trim();
+  return ROUNDED.test(trimmed) || (/\.0+$/.test(trimmed) && WHOLE.test(trimmed));
+};
 
 /** An id of a column of floating-point numbers, without its `.0`; undefined: digits were lost. */
 export function wholeId(text: string): string | undefined {

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../core/errors.ts";
+import { anyText } from "../core/text.ts";
 import { type Column, ColumnSurvey } from "./column_survey.ts";
 import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
 import { columnIndex, divideAtList, type Read, type RecordData, squeeze, valueAt } from "./path.ts";
@@ -46,7 +47,7 @@ class Candidates {
     for (const { column } of this.columns) {
       const value = column.read(record, item);
       if (value === undefined || value === null || value === "") continue;
-      const text = String(value).trim();
+      const text = anyText(value).trim();
       if (first === undefined) first = text;
       else {
         this.together = true;
@@ -66,6 +67,8 @@ export class Columns {
   readonly #candidates = new Map<PlanField, Candidates>();
   readonly #seen = new Set<string>();
   readonly #unread = new Set<string>();
+  /** the first key that holds a list of objects: the events may lie within */
+  #nested: string | undefined;
   readonly lists: string[] = [];
   names: readonly string[] | undefined;
 
@@ -176,7 +179,9 @@ export class Columns {
     if (expression === "-") return { kind: "none" };
     if (expression.startsWith(":")) return { kind: "constant", value: expression.slice(1) };
     const kind = KINDS[field] ?? "text";
-    const columns = expression.split("|").flatMap((path) => this.#column(path.trim(), kind) ?? []);
+    const columns = expression.split("|").flatMap((path) =>
+      (field === "refunds" ? this.#gathered(path.trim()) : undefined) ?? this.#column(path.trim(), kind) ?? []
+    );
     const missing = this.names !== undefined && columns.length === 0 && this.own.map?.[field] !== undefined;
     if (missing) throw this.#noSuchColumn(field, expression);
     return { kind: "columns", columns };
@@ -194,6 +199,19 @@ export class Columns {
     return column;
   }
 
+  /** Of a path through a list, the column of all its values: a record is not divided by it. */
+  #gathered(path: string): Column | undefined {
+    const { list, key } = divideAtList(path);
+    if (list === undefined) return undefined;
+    const read: Read = (record) => {
+      const entries = valueAt(record, list);
+      return Array.isArray(entries) ? entries.map((entry) => valueAt(entry, key)) : undefined;
+    };
+    const column = { path, list: undefined, read, survey: new ColumnSurvey("number") };
+    this.#columns.push(column);
+    return column;
+  }
+
   #ownName(path: string): string {
     const at = this.names ? columnIndex(this.names, path) : -1;
     return at >= 0 ? this.names![at] : path;
@@ -207,7 +225,7 @@ export class Columns {
     if (path.includes("+") && !path.startsWith("+")) {
       const parts = path.split("+").map((part) => this.#reader(part.trim()));
       if (parts.some((part) => part === undefined)) return undefined;
-      return (record, item) => parts.map((part) => part!(record, item) ?? "").join(" ").trim();
+      return (record, item) => parts.map((part) => anyText(part!(record, item) ?? "")).join(" ").trim();
     }
     const { list, key } = divideAtList(path);
     if (list !== undefined) {
@@ -225,6 +243,8 @@ export class Columns {
       if (this.#seen.has(name) || this.#seen.size >= 1000) continue;
       this.#seen.add(name);
       this.#propose(name, name);
+      const value = record[name as keyof RecordData] as unknown;
+      if (Array.isArray(value) && typeof value[0] === "object") this.#nested ??= name;
     }
     if (items.length === 0 || !this.plan.explode) return;
     for (const name in items[0].value as Record<string, unknown>) {
@@ -282,9 +302,19 @@ export class Columns {
     throw new InvalidInputError(
       `Cannot import "${this.file}": need a column ${need.join(" and ")}, have ${this.#have()}; say ${
         cure.join(" and ")
-      }`,
+      }${this.#otherCure()}`,
       "file",
     );
+  }
+
+  /** What else may be the reason that columns are missing. */
+  #otherCure(): string {
+    if (this.#nested !== undefined) {
+      return `, or --explode ${this.#nested} where the events are the items of that list`;
+    }
+    return this.names?.length === 1
+      ? ", or --delimiter where another character stands between the columns"
+      : "";
   }
 }
 

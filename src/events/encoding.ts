@@ -22,7 +22,7 @@ export async function detectEncoding(
   read: () => AsyncIterable<{ bytes: Uint8Array }>,
 ): Promise<Encoding> {
   const wide = wideEncoding(head);
-  if (wide) return { label: wide, damaged: false };
+  if (wide) return { label: wide, damaged: true };
   if (await isUtf8(read())) return { label: "utf-8", damaged: false };
   let valid = 0;
   let invalid = 0;
@@ -101,12 +101,18 @@ export function checkedEncoding(label: string): string {
   }
 }
 
-/** Makes a decoder. Bytes that are not of the encoding throw; of damaged UTF-8 each becomes half a surrogate pair. */
+/**
+ * Makes a decoder. A byte that is not of the encoding becomes half a surrogate pair, which no valid text holds: U+DCNN of
+ * damaged UTF-8, U+DC00 of other encodings.
+ */
 export function createDecoder({ label, damaged }: Encoding): Decode {
-  if (damaged) return createEscapingDecoder();
-  const decoder = new TextDecoder(label, { fatal: true });
-  return (bytes, { last }) => decoder.decode(bytes, { stream: !last });
+  if (damaged && label === "utf-8") return createEscapingDecoder();
+  const decoder = new TextDecoder(label, { fatal: label === "utf-8" });
+  if (label === "utf-8") return (bytes, { last }) => decoder.decode(bytes, { stream: !last });
+  return (bytes, { last }) => decoder.decode(bytes, { stream: !last }).replaceAll("\ufffd", UNKNOWN_BYTE);
 }
+
+const UNKNOWN_BYTE = "\udc00";
 
 /** Decodes UTF-8; a byte `0xNN` that belongs to no character becomes U+DCNN, which no valid text holds. */
 function createEscapingDecoder(): Decode {
@@ -155,10 +161,14 @@ function characterLength(bytes: Uint8Array, at: number): number | "cut" {
   return length;
 }
 
-const ESCAPED = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
+const ESCAPED = /(?<![\ud800-\udbff])[\udc00\udc80-\udcff]/;
 
-/** The first byte of a text that was not UTF-8, as in `0xC3`; undefined: there is none. */
-export function damagedByte(text: string): string | undefined {
+/** Says why a text with bytes that are not of its encoding is refused; undefined: it has none. */
+export function damageOf(text: string, label: string): string | undefined {
   const found = text.isWellFormed() ? null : ESCAPED.exec(text);
-  return found ? `0x${(found[0].charCodeAt(0) - 0xdc00).toString(16).toUpperCase()}` : undefined;
+  if (!found) return undefined;
+  const byte = found[0].charCodeAt(0) - 0xdc00;
+  const name = label === "utf-8" ? "UTF-8" : label;
+  const what = byte === 0 ? "a byte" : `byte 0x${byte.toString(16).toUpperCase()}`;
+  return `${what} is not ${name} (--encoding names another)`;
 }

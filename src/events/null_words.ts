@@ -16,6 +16,14 @@ const NOTHING = new Set([
   "(none)",
   "[object object]",
   "nat",
+  "[null]",
+  "n.a.",
+  "#ref!",
+  "#value!",
+  "#name?",
+  "#div/0!",
+  "#num!",
+  "#null!",
 ]);
 
 /** Words that stand for a shopper whom nobody knows, beside those for nothing. */
@@ -32,6 +40,20 @@ const NOBODY = new Set([
   "-",
   "--",
   "(other)",
+  "?",
+  ".",
+  "missing",
+  "(missing)",
+  "blank",
+  "(blank)",
+  "false",
+  "nobody",
+  "no user",
+  "unknown user",
+  "not provided",
+  "(not provided)",
+  "not available",
+  "not logged in",
   "00000000-0000-0000-0000-000000000000",
 ]);
 const LONGEST = 36;

@@ -1,3 +1,5 @@
+import { CURRENCY_SIGNS } from "../core/currency.ts";
+
 /** The character before the decimals. */
 type DecimalMark = "." | ",";
 
@@ -15,7 +17,8 @@ const COMMA = /^[+-]?(?:\d+,\d*|,\d+)$/;
 /** `1.000` and `1,000`: a thousand or one. */
 const EITHER = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
 const POINT_GROUPS = /^[+-]?\d{1,3}(?:(?:\.\d{3})+,\d*|(?:\.\d{3}){2,})$/;
-const COMMA_GROUPS = /^[+-]?\d{1,3}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,})$/;
+const COMMA_GROUPS =
+  /^[+-]?(?:\d{1,3}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,})|\d{1,2}(?:,\d\d)+,\d{3}(?:\.\d*)?)$/;
 const BLANK_GROUPS = /^([+-]?\d{1,3})((?:[ '\u00a0\u202f\u2019]\d{3})+)(?=$|[.,])/;
 
 /** How a text of digits and at most one point is written; most numbers are, and no pattern is as fast. */
@@ -33,8 +36,9 @@ function plainForm(text: string): "whole" | "point" | "other" {
   return isUnclear || length === 1 ? "other" : "point";
 }
 
-/** Learns from all numbers of a column which decimal mark it uses. */
+/** Learns from all numbers of a column which decimal mark it uses, and in which currency they say to be. */
 export class NumberSurvey {
+  readonly #currencies = new Map<string, number>();
   #points = 0;
   #commas = 0;
   #pointGroups = 0;
@@ -44,7 +48,16 @@ export class NumberSurvey {
   add(sent: string): void {
     const form = plainForm(sent);
     if (form === "point") this.#points += 1;
-    else if (form === "other") this.#addOther(ungrouped(sent));
+    else if (form === "other") {
+      const { text, currency } = writtenNumber(sent);
+      if (currency !== undefined) this.#currencies.set(currency, (this.#currencies.get(currency) ?? 0) + 1);
+      this.#addOther(text);
+    }
+  }
+
+  /** The currency that stands beside most numbers; undefined: none does. */
+  get currency(): string | undefined {
+    return [...this.#currencies].sort((a, b) => b[1] - a[1])[0]?.[0];
   }
 
   #addOther(text: string): void {
@@ -71,7 +84,7 @@ export class NumberSurvey {
 export function readNumber(sent: string, { decimal, grouped }: NumberRule): number | string {
   const form = plainForm(sent);
   if (form === "whole" || (form === "point" && decimal !== ",")) return Number(sent);
-  const text = ungrouped(sent);
+  const { text } = writtenNumber(sent);
   if (WHOLE.test(text)) return Number(text);
   if (EITHER.test(text)) return readEither(text, { decimal, grouped });
   if (decimal !== "," && POINT.test(text)) return Number(text);
@@ -106,4 +119,36 @@ const fromComma = (text: string) => Number(text.replaceAll(".", "").replace(",",
 function ungrouped(text: string): string {
   const trimmed = text.trim();
   return trimmed.replace(BLANK_GROUPS, (_all, first, groups) => first + groups.replace(/\D/g, ""));
+}
+
+const SIGNS = CURRENCY_SIGNS.map((sign) => sign.replace(/[$.]/g, "\\$&")).join("|");
+const BESIDE = new RegExp(
+  String
+    .raw`^([+-]?)(?:(${SIGNS}|[A-Z]{3})\s*)?([+-]?)([.,]?\d[\d.,'\u2019\u00a0\u202f ]*)(?:\s*(${SIGNS}|[A-Z]{3}))?([+-]?)$`,
+);
+const CODES = new Set(Intl.supportedValuesOf("currency"));
+const ISO_CODE = /^[A-Z]{3}$/;
+
+/** A number as it was written, with its sign in front. */
+interface WrittenNumber {
+  readonly text: string;
+  /** the sign or the code of a currency beside it */
+  readonly currency?: string;
+}
+
+/**
+ * Takes the currency off a number, and puts its sign in front: `$12.50`, `12,50 €`, `(5.00)`, `5.00-`. What is written
+ * otherwise stays as it is.
+ */
+export function writtenNumber(sent: string): WrittenNumber {
+  const trimmed = sent.trim().replace(/^[\u2212\u2013]|[\u2212\u2013]$/, "-");
+  const inner = /^\((.+)\)$/.exec(trimmed)?.[1].trim();
+  const found = BESIDE.exec(inner ?? trimmed);
+  if (!found) return { text: ungrouped(sent) };
+  const [, before, left, inside, number, right, behind] = found;
+  const signs = before + inside + behind + (inner === undefined ? "" : "-");
+  const currency = left ?? right;
+  const isOdd = signs.length > 1 || (left !== undefined && right !== undefined) ||
+    (currency !== undefined && ISO_CODE.test(currency) && !CODES.has(currency));
+  return isOdd ? { text: ungrouped(sent) } : { text: signs + ungrouped(number), currency };
 }

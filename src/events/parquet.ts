@@ -3,6 +3,7 @@ import { open } from "node:fs/promises";
 import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import type { ByteSource } from "./bytes.ts";
+import { decimalOf, type Scales, withStoredDecimals } from "./parquet_decimals.ts";
 import type { RecordBlock } from "./records_block.ts";
 
 const ROWS_AT_ONCE = 10_000;
@@ -22,14 +23,15 @@ export async function* readParquetRecords(
 ): AsyncGenerator<RecordBlock> {
   const { file, close } = source.packing === "none" ? await onDisk(source.path) : await inMemory(source);
   try {
-    const metadata = await parquetMetadataAsync(file);
+    const { metadata, scales } = withStoredDecimals(await parquetMetadataAsync(file));
     const names = parquetSchema(metadata).children.map((child) => child.element.name);
     const columns = [...choose(names) ?? names];
     const total = Number(metadata.num_rows);
     for (let rowStart = 0; rowStart < total; rowStart += ROWS_AT_ONCE) {
       const rowEnd = Math.min(rowStart + ROWS_AT_ONCE, total);
-      const read = await parquetReadObjects({ file, metadata, columns, rowStart, rowEnd, compressors });
-      const records = read.map((row, i) => ({ line: rowStart + i + 1, data: plainObject(row) }));
+      const range = { columns, rowStart, rowEnd };
+      const read = await parquetReadObjects({ file, metadata, compressors, utf8: false, ...range });
+      const records = read.map((row, i) => ({ line: rowStart + i + 1, data: plainObject(row, scales) }));
       yield { records, bytesRead: Math.round(source.bytes * rowEnd / total) };
     }
   } finally {
@@ -37,16 +39,33 @@ export async function* readParquetRecords(
   }
 }
 
-const plainObject = (row: Record<string, unknown>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)]));
+const plainObject = (row: Record<string, unknown>, scales: Scales): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).map(([name, value]) => {
+      const scale = scales.get(name);
+      return [name, scale === undefined ? plainValue(value, scales) : decimalOf(value, scale)];
+    }),
+  );
 
 /** Parquet's own types as JSON has them: a moment as ms, a large whole number as text, what is not a number as missing. */
-function plainValue(value: unknown): unknown {
+function plainValue(value: unknown, scales: Scales): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
+  if (value instanceof Uint8Array) return textOfBytes(value);
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
-  if (Array.isArray(value)) return value.map(plainValue);
-  return typeof value === "object" && value !== null ? plainObject(value as Record<string, unknown>) : value;
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, scales));
+  return typeof value === "object" && value !== null
+    ? plainObject(value as Record<string, unknown>, scales)
+    : value;
+}
+
+/** Bytes as UTF-8, or as hexadecimal digits where they are no text: ids of 16 bytes stay apart. */
+function textOfBytes(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return Buffer.from(bytes).toString("hex");
+  }
 }
 
 interface OpenFile {

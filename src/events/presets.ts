@@ -58,7 +58,9 @@ export const PRESETS: Readonly<Record<string, ImportPlan>> = {
       country: "geo.country|country",
       price: `${GA4_ITEMS("price")}|price`,
       quantity: `${GA4_ITEMS("quantity")}|quantity`,
-      amount: "ecommerce.purchase_revenue|ecommerce.value|purchase_revenue|event_params.value",
+      amount: `${
+        GA4_ITEMS("item_refund")
+      }|ecommerce.refund_value|ecommerce.purchase_revenue|ecommerce.value|purchase_revenue|event_params.value`,
       currency: "event_params.currency|ecommerce.currency|currency",
       time: "event_timestamp|timestamp",
     },
@@ -101,6 +103,7 @@ export const PRESETS: Readonly<Record<string, ImportPlan>> = {
       price: "-",
       quantity: "line_items[].quantity|quantity",
       amount: "line_items[].total|total",
+      refunds: "refunds[].total",
       currency: "currency",
       time: "date_created_gmt|date_created",
     },

@@ -2,7 +2,7 @@ import { type CsvLayout, CsvReader, detectLayout } from "../core/csv_reader.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { parseLooseJson } from "../core/exact_json.ts";
 import type { ByteSource } from "./bytes.ts";
-import { checkedEncoding, createDecoder, damagedByte, detectEncoding, type Encoding } from "./encoding.ts";
+import { checkedEncoding, createDecoder, damageOf, detectEncoding, type Encoding } from "./encoding.ts";
 import { JsonValues } from "./json_values.ts";
 import { decoded, type LineBlock, linesOf } from "./lines.ts";
 import { isParquet, readParquetRecords } from "./parquet.ts";
@@ -43,22 +43,29 @@ export async function openRecords(source: ByteSource, options: LayoutOptions = {
   const text = () => decoded(source.read(), encoding);
   const format = textFormat(head);
   const common = { source, format, encoding: encoding.label };
-  if (format === "ndjson") return { ...common, delimiter: null, read: () => ndjsonRecords(linesOf(text())) };
-  if (format === "json") return { ...common, delimiter: null, read: () => jsonRecords(text()) };
+  if (format === "ndjson") {
+    return { ...common, delimiter: null, read: () => ndjsonRecords(linesOf(text()), encoding.label) };
+  }
+  if (format === "json") {
+    return {
+      ...common,
+      delimiter: null,
+      read: () => jsonRecords(text(), encoding.label),
+    };
+  }
   const layout = detectLayout(head.split(/\r\n|\n|\r/).slice(0, 200));
   const delimiter = options.delimiter ?? layout.delimiter;
   const chosen = { ...layout, delimiter, forgiving: true };
   return {
     ...common,
     delimiter,
-    read: (onNames) =>
-      csvRecords(linesOf(text()), { name, layout: chosen, damaged: encoding.damaged, onNames }),
+    read: (onNames) => csvRecords(linesOf(text()), { name, layout: chosen, encoding, onNames }),
   };
 }
 
-/** UTF-8 by name may still be damaged; of others a byte that is none ends the import. */
+/** What is named may still be damaged. */
 async function namedEncoding(source: ByteSource, label: string): Promise<Encoding> {
-  if (label !== "utf-8") return { label, damaged: false };
+  if (label !== "utf-8") return { label, damaged: label !== "windows-1252" };
   const found = await detectEncoding(source.head, source.read);
   return { label, damaged: found.label !== "utf-8" || found.damaged };
 }
@@ -85,14 +92,14 @@ function isJson(text: string): boolean {
 interface CsvOptions {
   readonly name: string;
   readonly layout: CsvLayout;
-  readonly damaged: boolean;
+  readonly encoding: Encoding;
   readonly onNames: OnNames;
 }
 
 /** @throws {InvalidInputError} the file is empty, or names a column twice */
 async function* csvRecords(
   blocks: AsyncIterable<LineBlock>,
-  { name, layout, damaged, onNames }: CsvOptions,
+  { name, layout, encoding, onNames }: CsvOptions,
 ): AsyncGenerator<RecordBlock> {
   let records: FileRecord[] = [];
   let last = 0;
@@ -102,9 +109,9 @@ async function* csvRecords(
     onNames(onceEach(names, name));
     return {
       row(values, line) {
-        const byte = damaged ? damagedCell(values) : undefined;
-        if (byte) unreadable(line, `byte ${byte.byte} is not UTF-8 (--encoding names another)`, byte.cell);
-        else records.push({ line, data: values });
+        const found = encoding.damaged ? damagedCell(values, encoding.label) : undefined;
+        if (found) unreadable(line, found.damage, found.cell);
+        else if (!isHeader(values, names)) records.push({ line, data: values });
       },
       unreadable: (why, line, lastLine) =>
         unreadable(
@@ -126,12 +133,19 @@ async function* csvRecords(
   if (records.length > 0) yield { records, bytesRead: last };
 }
 
-function damagedCell(values: readonly string[]): { byte: string; cell: string } | undefined {
+function damagedCell(
+  values: readonly string[],
+  label: string,
+): { damage: string; cell: string } | undefined {
   for (const cell of values) {
-    const byte = damagedByte(cell);
-    if (byte !== undefined) return { byte, cell };
+    const damage = damageOf(cell, label);
+    if (damage !== undefined) return { damage, cell };
   }
 }
+
+/** Whether a record is the header once more, as where files were put one behind the other. */
+const isHeader = (values: readonly string[], names: readonly string[]): boolean =>
+  values[0].trim() === names[0] && values.every((value, i) => value.trim() === names[i]);
 
 function onceEach(names: readonly string[], file: string): readonly string[] {
   const twice = names.find((name, i) => name !== "" && names.indexOf(name) !== i);
@@ -143,14 +157,23 @@ function onceEach(names: readonly string[], file: string): readonly string[] {
 }
 
 /** Reads one JSON object per line; empty lines are left out. */
-async function* ndjsonRecords(blocks: AsyncIterable<LineBlock>): AsyncGenerator<RecordBlock> {
+async function* ndjsonRecords(
+  blocks: AsyncIterable<LineBlock>,
+  encoding: string,
+): AsyncGenerator<RecordBlock> {
   let line = 0;
   for await (const { lines, bytesRead } of blocks) {
     const records: FileRecord[] = [];
     for (const text of lines) {
       line += 1;
       if (text.trim() !== "") {
-        records.push(jsonRecord(text, line, "line is not JSON", "line is not a JSON object"));
+        records.push(
+          jsonRecord(text, line, {
+            encoding,
+            notJson: "line is not JSON",
+            noObject: "line is not a JSON object",
+          }),
+        );
       }
     }
     yield { records, bytesRead };
@@ -160,11 +183,13 @@ async function* ndjsonRecords(blocks: AsyncIterable<LineBlock>): AsyncGenerator<
 /** Reads a JSON array of objects, or objects that run over several lines; a record's line is its number. */
 async function* jsonRecords(
   blocks: AsyncIterable<{ text: string; bytesRead: number }>,
+  encoding: string,
 ): AsyncGenerator<RecordBlock> {
+  const words = { encoding, notJson: "is not JSON", noObject: "is not a JSON object" };
   let records: FileRecord[] = [];
   let last = 0;
   const values = new JsonValues({
-    value: (text, nth) => records.push(jsonRecord(text, nth, "is not JSON", "is not a JSON object")),
+    value: (text, nth) => records.push(jsonRecord(text, nth, words)),
     junk: (why, nth) => records.push({ line: nth, unreadable: why, shown: `item ${nth}`, lines: 1 }),
   });
   for await (const { text, bytesRead } of blocks) {
@@ -178,12 +203,14 @@ async function* jsonRecords(
   if (records.length > 0) yield { records, bytesRead: last };
 }
 
-function jsonRecord(text: string, line: number, notJson: string, noObject: string): FileRecord {
+function jsonRecord(
+  text: string,
+  line: number,
+  { encoding, notJson, noObject }: { encoding: string; notJson: string; noObject: string },
+): FileRecord {
   const shown = text.trim();
-  const byte = damagedByte(text);
-  if (byte) {
-    return { line, unreadable: `byte ${byte} is not UTF-8 (--encoding names another)`, shown, lines: 1 };
-  }
+  const damage = damageOf(text, encoding);
+  if (damage !== undefined) return { line, unreadable: damage, shown, lines: 1 };
   try {
     const data = parseLooseJson(text);
     if (data !== null && typeof data === "object" && !Array.isArray(data)) {

@@ -1,10 +1,11 @@
-import { type Column, wholeId } from "./column_survey.ts";
+import { type Column, isRounded, wholeId } from "./column_survey.ts";
+import { anyText } from "../core/text.ts";
 import type { Columns, Item, Source } from "./columns.ts";
-import { currencyCode } from "../core/currency.ts";
+import { canMean } from "../core/currency.ts";
 import { createDaySteps, type DaySteps } from "./day_steps.ts";
 import type { FileRow } from "./file_rows.ts";
 import { isNullWord } from "./null_words.ts";
-import { type NumberRule, readNumber } from "./number_text.ts";
+import { type NumberRule, readNumber, writtenNumber } from "./number_text.ts";
 import type { RecordData } from "./path.ts";
 import type { ImportPlan, PlanField } from "./plan.ts";
 import { type Refused, shownValue } from "./refusal.ts";
@@ -13,8 +14,9 @@ import { readTime, type TimeRule } from "./time_text.ts";
 import { TypeWords } from "./type_words.ts";
 import { createZone } from "./zone.ts";
 
-const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country"] as const;
+const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", "consent"] as const;
 const NUMBER_FIELDS = ["price", "quantity", "amount"] as const;
+const MONEY_FIELDS = ["price", "amount", "refunds"] as const;
 
 /** Makes rows of a file's records, as its plan and the survey of its columns say. */
 export class RowMaker {
@@ -56,7 +58,18 @@ export class RowMaker {
     this.#daySteps = plan.daySteps && createDaySteps(plan.daySteps, columns, this.#sources);
     const currency = this.#sources.get("currency");
     this.currency = plan.currency ??
-      (currency?.kind === "columns" ? currency.columns[0]?.survey.most : undefined);
+      (currency?.kind === "columns" ? currency.columns[0]?.survey.most : undefined) ??
+      this.#writtenCurrency();
+  }
+
+  /** The currency that stands beside the numbers of a column of money. */
+  #writtenCurrency(): string | undefined {
+    for (const field of MONEY_FIELDS) {
+      const source = this.#sources.get(field);
+      for (const { survey } of source?.kind === "columns" ? source.columns : []) {
+        if (survey.numbers.currency !== undefined) return survey.numbers.currency;
+      }
+    }
   }
 
   /** Columns taken, by field, and those left. */
@@ -99,8 +112,7 @@ export class RowMaker {
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]
       : items.map((item) => this.#row(line, data, item));
-    const refund = this.#refundOf(line, data);
-    return refund ? [...rows, refund] : rows;
+    return [...rows, ...this.#refundsOf(line, data)];
   }
 
   #row(line: number, data: RecordData, item: Item | undefined): FileRow {
@@ -116,17 +128,17 @@ export class RowMaker {
       raw[field] = value;
       if (column === undefined || !this.#floats.has(column) || typeof value !== "string") continue;
       raw[field] = wholeId(value) ?? value;
-      if (wholeId(value) === undefined) {
+      if (wholeId(value) === undefined && isRounded(value)) {
         refuse(field, `${field} is a rounded number: digits of it are lost`, value);
       }
     }
-    if (this.#nobody.has(String(raw.user))) delete raw.user;
+    if (this.#nobody.has(anyText(raw.user))) delete raw.user;
     if (this.#idFrom) raw.id = this.#joinedId(data, item);
     else if (item && item.of > 1 && raw.id !== undefined) raw.id = `${raw.id}-${item.nth + 1}`;
-    this.#putNumbers(raw, data, item, refuse);
+    const written = this.#putNumbers(raw, data, item, refuse);
     this.#putType(raw, data, item);
     this.#putTime(raw, data, item, refuse);
-    this.#putCurrency(raw, data, item);
+    this.#putCurrency(raw, data, item, written);
     this.#putAside(data, item, refuse);
     return refused ? { line, raw, refused } : { line, raw };
   }
@@ -150,15 +162,17 @@ export class RowMaker {
     const parts = this.#idFrom!.map((columns) =>
       columns.map((column) => column.read(data, item)).find((value) => value != null && value !== "")
     );
-    return parts.some((part) => part === undefined) ? undefined : parts.map(String).join("-");
+    return parts.some((part) => part === undefined) ? undefined : parts.map(anyText).join("-");
   }
 
+  /** @returns the currency that stands beside its money */
   #putNumbers(
     raw: Record<string, unknown>,
     data: RecordData,
     item: Item | undefined,
     refuse: (field: string, reason: string, value: unknown) => void,
-  ): void {
+  ): string | undefined {
+    let currency: string | undefined;
     for (const field of NUMBER_FIELDS) {
       const value = this.#find(field, data, item);
       if (value === undefined) continue;
@@ -171,7 +185,14 @@ export class RowMaker {
       const read = readNumber(value, column ? this.#numbers.get(column)! : { decimal: ".", grouped: false });
       if (typeof read === "number") raw[field] = read;
       else refuse(field, `${field} ${read}`, value);
+      const written = plainNumber.test(value) ? undefined : writtenNumber(value).currency;
+      if (written === undefined) continue;
+      if (field === "quantity") refuse(field, "quantity is an amount of money", value);
+      else if (currency !== undefined && written !== currency) {
+        refuse(field, `${field} is in another currency than the price beside it`, value);
+      } else currency = written;
     }
+    return currency;
   }
 
   #putType(raw: Record<string, unknown>, data: RecordData, item: Item | undefined): void {
@@ -218,35 +239,56 @@ export class RowMaker {
         found != null && found !== ""
       );
       if (value === undefined || (typeof value === "string" && isNullWord(value))) continue;
-      if (is === undefined || is.has(String(value))) refuse(null, reason, value);
+      if (is === undefined || is.has(anyText(value))) refuse(null, reason, value);
     }
   }
 
-  /** The currency of a row's money, where it is not the shop's own: whoever judges the row converts or refuses it. */
-  #putCurrency(raw: Record<string, unknown>, data: RecordData, item: Item | undefined): void {
+  /**
+   * The currency of a row's money, where it is not the shop's own: whoever judges the row converts or refuses it.
+   * @param written that stands beside its numbers, where no column says it
+   */
+  #putCurrency(
+    raw: Record<string, unknown>,
+    data: RecordData,
+    item: Item | undefined,
+    written: string | undefined,
+  ): void {
     if (this.currency === undefined) return;
-    const value = this.#find("currency", data, item);
-    if (value === undefined || currencyCode(String(value)) === currencyCode(this.currency)) return;
-    raw.currency = String(value);
+    const value = this.#find("currency", data, item) ?? written;
+    if (value === undefined || canMean(anyText(value), this.currency)) return;
+    raw.currency = anyText(value);
   }
 
-  /** Money that was given back for an order, once. */
-  #refundOf(line: number, data: RecordData): FileRow | undefined {
+  /** What was given back for an order: each sum of a list, or one sum that all lines of the order repeat. */
+  #refundsOf(line: number, data: RecordData): FileRow[] {
     const value = this.#find("refunds", data, undefined);
     const column = this.#from;
-    if (value === undefined || column === undefined) return undefined;
-    const money = typeof value === "number" ? value : readNumber(String(value), this.#numbers.get(column)!);
-    const row = this.#row(line, data, undefined);
-    if (typeof money !== "number" || money === 0 || !("raw" in row) || "refused" in row) return undefined;
-    const { user, session, country, currency, time } = row.raw;
-    const order = String(session ?? line);
-    if (order === this.#refunded) return undefined;
-    this.#refunded = order;
-    const raw = { type: "return", user, session, country, currency, time, amount: -Math.abs(money) };
-    return { line, raw: Object.fromEntries(Object.entries(raw).filter(([, held]) => held !== undefined)) };
+    if (value === undefined || column === undefined || (Array.isArray(value) && value.length === 0)) {
+      return [];
+    }
+    const order = this.#row(line, data, undefined);
+    if (!("raw" in order) || "refused" in order) return [];
+    if (Array.isArray(value)) return value.flatMap((sum) => this.#refund(line, order.raw, sum, column));
+    const name = anyText(order.raw.session ?? line);
+    const [refund] = name === this.#refunded ? [] : this.#refund(line, order.raw, value, column);
+    if (refund) this.#refunded = name;
+    return refund ? [refund] : [];
+  }
+
+  #refund(line: number, order: Record<string, unknown>, sum: unknown, column: Column): FileRow[] {
+    const money = typeof sum === "number" ? sum : readNumber(anyText(sum ?? ""), this.#numbers.get(column)!);
+    if (money === 0 || sum === undefined || sum === null) return [];
+    const { user, session, consent, country, currency, time } = order;
+    const amount = typeof money === "number" ? -Math.abs(money) : undefined;
+    const fields = { type: "return", user, session, consent, country, currency, time, amount };
+    const raw = Object.fromEntries(Object.entries(fields).filter(([, held]) => held !== undefined));
+    if (typeof money === "number") return [{ line, raw }];
+    const reason = `the refund ${money}`;
+    return [{ line, raw, refused: { field: "amount", reason, value: shownValue(sum) } }];
   }
 }
 
+const plainNumber = /^-?[\d.]+$/;
 const isBlank = (text: string) => text.charCodeAt(0) <= 32 && text.trim() === "";
 
 type FillDown = (data: RecordData) => RecordData;

@@ -10,10 +10,12 @@ export function isShort(text: string, max = TEXT_MAX): boolean {
   return text.length <= max || (text.length <= 2 * max && [...text].length <= max);
 }
 
-const TEXT_RULE = `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL`;
+const TEXT_RULE =
+  `must be a number or a text of at most ${TEXT_MAX} characters, none of them NUL or half a surrogate pair`;
+const isKept = (value: string) => isShort(value) && value.isWellFormed() && !value.includes("\0");
 const NUMBER_RULE = `must be a number between -${NUMBER_MAX} and ${NUMBER_MAX}`;
 const text = z.union([
-  z.string().refine((value) => isShort(value), { error: TEXT_RULE }).regex(/^[^\0]*$/, { error: TEXT_RULE }),
+  z.string().refine(isKept, { error: TEXT_RULE }),
   z.number(),
 ], { error: TEXT_RULE }).nullish();
 const number = z.number({ error: NUMBER_RULE })
@@ -21,6 +23,25 @@ const number = z.number({ error: NUMBER_RULE })
 
 /** Names of types. */
 export const TYPE = /^[A-Za-z0-9_.-]{1,40}$/;
+
+const CONSENT: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  granted: true,
+  "1": true,
+  false: false,
+  no: false,
+  denied: false,
+  "0": false,
+};
+
+/** Returns what a consent flag says; null: nothing that is understood. */
+export const consentOf = (value: unknown): boolean | null =>
+  CONSENT[String(value).trim().toLowerCase()] ?? null;
+
+/** Whether an event says that its shopper did not consent; a flag that is not understood counts as that. */
+export const lacksConsent = ({ consent }: { readonly consent?: unknown }): boolean =>
+  consent !== undefined && consent !== null && consent !== "" && consentOf(consent) !== true;
 
 /** One thing that happened in the shop, as it is sent. Fields may also carry the names in `FIELD_NAMES`. */
 export const ShopEvent = z.object({
@@ -30,6 +51,12 @@ export const ShopEvent = z.object({
     .describe("view, cart, purchase, return; any other short name is kept and counted"),
   user: text.describe("Stored as a pseudonym only. An event without one counts for volume and data quality"),
   session: text,
+  consent: z.union([z.boolean(), z.string(), z.number()]).refine((value) => consentOf(value) !== null, {
+    error: "must be true or false",
+  }).nullish().describe(
+    "false: the shopper and the session are not kept with it, so that nothing is learnt of them; it counts for volume. " +
+      "Left out: true",
+  ),
   product: text,
   category: text,
   country: text.describe("where the shopper is; versions are compared within the largest countries too"),

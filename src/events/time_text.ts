@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../core/errors.ts";
+import { anyText } from "../core/text.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../core/time.ts";
 import type { Zone } from "./zone.ts";
 
@@ -28,7 +29,7 @@ export class TimeSurvey {
   #monthFirst = 0;
 
   add(value: unknown): void {
-    const text = typeof value === "string" ? value : String(value);
+    const text = typeof value === "string" ? value : anyText(value);
     if (text.charCodeAt(4) === 45) return; // 2024-...
     const trimmed = text.trim();
     if (NUMBER.test(trimmed)) {
@@ -46,7 +47,7 @@ export class TimeSurvey {
   notes({ unit, order, pattern }: TimeRule): string[] {
     if (pattern) return [];
     const notes: string[] = [];
-    if (this.#units.size > 0 && unit === null) {
+    if (this.#units.size > 1 && unit === null && [...this.#units.keys()].some((seen) => seen !== null)) {
       notes.push("has numbers of several units, each read by its size");
     }
     if (this.#units.size > 0 && unit !== null && unit !== "ms") notes.push(`is in ${unitName(unit)}`);
@@ -133,7 +134,7 @@ const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
 const CLOCK = String
   .raw`(?:,? +|T)?(?:(?:at )?(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([ap])\.?m\.?)?)?`;
-const OFFSET = String.raw` ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\]| \([\w ]+\))?$`;
+const OFFSET = String.raw` ?(Z|UTC|GMT|[CEW]ES?T|MES?Z|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\]| \([\w ]+\))?$`;
 const SLASHED = new RegExp(String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)${CLOCK}${OFFSET}`, "i");
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})${CLOCK}${OFFSET}`, "i");
 const DAY_AND_NAME = new RegExp(
@@ -152,14 +153,17 @@ export function readTime(value: string | number, rule: TimeRule): number | strin
     const ms = commonMs(value);
     if (ms !== undefined) return value.length === 20 ? ms : rule.zone.toUtc(ms);
   }
-  const text = typeof value === "number" ? String(value) : value.trim();
+  const text = typeof value === "string" ? value.trim() : anyText(value).trim();
   if (rule.pattern) return rule.pattern(text, rule.zone);
   const iso = ISO.exec(text);
   if (iso) {
     const [, year, month, day, hour, minute, second, fraction, offset] = iso;
     return moment(rule.zone, { year, month, day, hour, minute, second, fraction, offset });
   }
-  return NUMBER.test(text) ? readNumeric(text, rule) : readDate(text, rule);
+  if (NUMBER.test(text)) return readNumeric(text, rule);
+  if (rule.unit === "excel" && /^\d+,\d+$/.test(text)) return readNumeric(text.replace(",", "."), rule);
+  if (/^\d(?:\.\d+)?e\+?\d+$/i.test(text)) return "is a rounded number: digits of it are lost";
+  return readDate(text, rule);
 }
 
 let dayText = "";
@@ -195,21 +199,33 @@ function twoDigits(text: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : NaN;
 }
 
+/** A day, a clock, and the short name of a zone. */
+const SHORT_ZONE = /\d{4}.*\d:\d\d.* ([A-Z]{2,5})$/;
+
 const NO_TIME = "is no time (--time-format says how times are written)";
 
 function readNumeric(text: string, { unit, zone }: TimeRule): number | string {
   const own = unitOf(text);
   const chosen = unit ?? own;
   if (chosen === null) {
-    return "is no time in s, ms, us or ns since 1970 between 1990 and 2100, nor digits as 20240304";
+    const none = "is no time in s, ms, us or ns since 1970 between 1990 and 2100, nor digits as 20240304";
+    return isExcelDay(Number(text)) ? `${none} (--time-format excel reads a spreadsheet's days)` : none;
   }
-  if (chosen === "excel") return zone.toUtc(Math.round((Number(text) - 25_569) * DAY_MS));
+  if (chosen === "excel") return excelMs(Number(text), zone);
   const isCompact = chosen in COMPACT_DIGITS;
   if (own !== chosen && (isCompact || own !== null)) {
     return `is not in ${unitName(chosen)} as the rest of its column`;
   }
   if (isCompact) return zone.toUtc(compactMs(text)!);
   return epochMs(text, chosen as keyof typeof EPOCH_DIVISOR);
+}
+
+/** Days since 1899-12-30, as spreadsheets count them: 1990 to 2099. */
+const isExcelDay = (days: number) => days >= 32_874 && days < 73_051;
+
+function excelMs(days: number, zone: Zone): number | string {
+  if (!isExcelDay(days)) return "is no day of a spreadsheet between 1990 and 2100";
+  return zone.toUtc(Math.round((days - 25_569) * DAY_MS));
 }
 
 const unitName = (unit: Unit) => unit in COMPACT_DIGITS ? `digits up to the ${unit}` : unit;
@@ -239,6 +255,13 @@ function readDate(text: string, { order, zone }: TimeRule): number | string {
     const [day, month] = chosen === "dmy" ? [a, b] : [b, a];
     return moment(zone, { year, month, day, ...clockParts(clock) });
   }
+  const short = SHORT_ZONE.exec(text)?.[1];
+  if (
+    short !== undefined && short !== "AM" && short !== "PM" && !ZONE_HOURS.has(short) && !isUtcName(short)
+  ) {
+    return `says its zone by "${short}", which can mean several (--time-format "yyyy-MM-dd HH:mm:ss '${short}'" ` +
+      "and --zone say which)";
+  }
   const named = DAY_AND_NAME.exec(text);
   const reversed = named ? null : NAME_AND_DAY.exec(text);
   if (!named && !reversed) return NO_TIME;
@@ -260,6 +283,9 @@ interface TimeParts {
   readonly offset?: string;
 }
 
+/** POSIX: 69 to 99 are of the last century. */
+const fullYear = (year: number) => year >= 69 ? 1900 + year : 2000 + year;
+
 const clockParts = ([hour, minute, second, fraction, half, offset]: readonly string[]) => (
   { hour, minute, second, fraction, half, offset }
 );
@@ -270,7 +296,7 @@ function moment(zone: Zone, parts: TimeParts): number | string {
   const isHalf = half !== undefined && half !== "";
   if (isHalf && (hour < 1 || hour > 12)) return NO_TIME;
   const wall = wallMs({
-    year: year.length === 2 ? 2000 + Number(year) : Number(year),
+    year: year.length === 2 ? fullYear(Number(year)) : Number(year),
     month: Number(parts.month),
     day: Number(parts.day),
     hour: isHalf ? hour % 12 + (half.toLowerCase() === "p" ? 12 : 0) : hour,
@@ -284,7 +310,23 @@ function moment(zone: Zone, parts: TimeParts): number | string {
   return shift === undefined ? NO_TIME : wall - shift;
 }
 
+/** Short names of zones that mean one alone, in hours before UTC. */
+const ZONE_HOURS: ReadonlyMap<string, number> = new Map([
+  ["WET", 0],
+  ["WEST", 1],
+  ["CET", 1],
+  ["CEST", 2],
+  ["MEZ", 1],
+  ["MESZ", 2],
+  ["EET", 2],
+  ["EEST", 3],
+]);
+
+const isUtcName = (name: string) => name === "UTC" || name === "GMT" || name === "Z";
+
 function offsetMs(offset: string): number | undefined {
+  const named = ZONE_HOURS.get(offset.toUpperCase());
+  if (named !== undefined) return named * HOUR_MS;
   const [, sign, hours, minutes = "0"] = /^([+-])(\d\d):?(\d\d)?$/.exec(offset) ?? [];
   if (sign === undefined) return 0; // Z, UTC, GMT
   if (Number(hours) > 15 || Number(minutes) > 59) return undefined;
@@ -318,6 +360,12 @@ function compilePattern(format: string): TimePattern {
   const parts: PatternPart[] = [];
   let source = "";
   for (let rest = format; rest !== "";) {
+    const quoted = /^'([^']*)'/.exec(rest);
+    if (quoted) {
+      source += quoted[1].replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+      rest = rest.slice(quoted[0].length);
+      continue;
+    }
     const token = TOKENS.find(([start]) => start.test(rest));
     if (token) {
       parts.push(token[1]);

@@ -87,6 +87,7 @@ function interval({ difference, championLoss }: Evidence): string {
 
 function why({ gate, threshold, stale, staleBecause, failing }: Evidence): string {
   if (gate === "threshold") return `; the threshold asks for ${percent(threshold)}`;
+  if (gate === "no-harm") return "; it is promoted unless it does harm";
   if (failing) return "; the champion was failing";
   return stale ? `; the champion was stale${staleBecause ? ` (${staleBecause})` : ""}` : "";
 }

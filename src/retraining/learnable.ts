@@ -14,6 +14,9 @@ export const Learnable = z.strictObject({
   rows: z.int(),
   lowest: z.number().nullable().describe("the smallest outcome of these rows; null: there are none"),
   highest: z.number().nullable(),
+  quietDays: z.number().nullable().default(null).describe(
+    "from the newest event to the moment; null: there is none, or a release that did not look made this",
+  ),
 });
 export type Learnable = z.infer<typeof Learnable>;
 
@@ -32,9 +35,18 @@ export function nothingToLearn(facts: Learnable): string | null {
   }
   if (rows === 0) {
     return `${lead}: no shopper was active in the ${activeDays} days (active_days) before any of ` +
-      `${count(cutoffs)} cut-offs`;
+      `${count(cutoffs)} cut-offs${oldData(facts)}`;
   }
-  return lowest === highest ? `${lead}: ${sameOutcome(facts)}` : null;
+  return lowest === highest ? `${lead}: ${sameOutcome(facts)}${oldData(facts)}` : null;
+}
+
+/** After a whole horizon without events every shopper has stayed away: that is the export's age, and nobody's doing. */
+function oldData({ quietDays, horizonDays }: Learnable): string {
+  if (quietDays === null || quietDays <= horizonDays) return "";
+  return `; the newest event is ${
+    count(Math.floor(quietDays))
+  } days old, so import newer ones, or replay the ` +
+    "file as of its own time (perennial demo --data FILE --first DAY --last DAY)";
 }
 
 /** All rows of one class, or of one value: there is nothing to tell apart. */

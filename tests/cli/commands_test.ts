@@ -96,6 +96,20 @@ Deno.test("perennial force --wait gives up when its time is over", () =>
     assert.match(ran.err, /Still running after 1 s: churn/);
   }));
 
+Deno.test("perennial models retire and restore take a model out of use and back, and the list says so", () =>
+  withServed(async ({ run }) => {
+    const done = await run(["models", "retire", "spending", "--why", "no use"]);
+    assert.deepEqual([done.out, done.err], ["spending is out of use", ""]);
+    const { out } = await run(["models"]);
+    assert.match(out, /^churn +classification/m);
+    assert.match(out, /^spending: retired .* by owner: no use$/m);
+    const again = await run(["models", "retire", "spending"]);
+    assert.deepEqual([again.code, again.err], [1, 'error: Cannot retire "spending": it is retired already']);
+    const back = JSON.parse((await run(["models", "restore", "spending", "--json"])).out);
+    assert.deepEqual([back.model, back.retired], ["spending", false]);
+    assert.match((await run(["audit"])).out, /owner +retire +spending +.*no use/);
+  }));
+
 Deno.test("perennial models, rollback and promote show and move what serves", () =>
   withServed(async ({ run, sql }) => {
     for (const number of [1, 2]) await addEndedCycle(sql, { number });

@@ -1,5 +1,6 @@
 /** The real command on small files of the kinds that shops have, without a database. */
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -207,6 +208,48 @@ for (
         amount: 20,
       },
     ],
+    ["money with a currency", csv(HEAD, sale("u1", 4, "$10.50"), sale("u1", 5, "€9")), [], 0, {
+      accepted: 1,
+      refused: 1,
+      amount: 10.5,
+    }],
+    ["money in brackets", csv(HEAD, sale("u1", 4, 10), "u1,return,2024-03-05,(4.00)"), [], 0, {
+      accepted: 2,
+      amount: 6,
+    }],
+    ["the header once more", csv(HEAD, sale("u1", 4, 10), HEAD, sale("u2", 4, 10)), [], 0, {
+      read: 2,
+      refused: 0,
+    }],
+    ["a guest among float ids", csv(HEAD, sale("7.0", 4, 1), sale("7", 5, 1), sale("guest", 5, 1)), [], 0, {
+      shoppers: 1,
+      withoutShopper: 1,
+    }],
+    [
+      "two ids that differ in half a surrogate pair",
+      ["d800", "d801"].map((half) => `{"user_id":"\\u${half}","type":"purchase","timestamp":"2024-03-04"}\n`)
+        .join(""),
+      ["--min-usable", "0"],
+      1,
+      { accepted: 0, refused: 2 },
+    ],
+    [
+      "bytes that are not of a named encoding",
+      Buffer.from(csv(HEAD, sale("u1", 4, 10), "u\xff,purchase,2024-03-04,1"), "latin1"),
+      ["--encoding", "shift_jis"],
+      0,
+      { accepted: 1, refused: 1, encoding: "shift_jis" },
+    ],
+    [
+      "events within a list",
+      '{"count":1,"orders":[{"user_id":"u1","type":"purchase","timestamp":"2024-03-04","amount":3}]}',
+      ["--explode", "orders"],
+      0,
+      { accepted: 1, amount: 3 },
+    ],
+    ["days of a spreadsheet", csv(HEAD, "u1,purchase,45355.5,10"), ["--time-format", "excel"], 0, {
+      first: "2024-03-04T12:00:00.000Z",
+    }],
     ["files of orders", csv("user_id,date,price", "u1,2024-03-04,5"), ["--type", "purchase"], 0, {
       accepted: 1,
       amount: 5,
@@ -257,6 +300,9 @@ for (
       ["--map", "shopper=user_id"],
       /no field "shopper": there are id, type, user/,
     ],
+    ["events within a list", '{"orders":[{"user_id":"u1"}]}', [], /or --explode orders where the events/],
+    ["another delimiter", csv("user_id^type^timestamp", "u1^view^2024-03-04"), [], /or --delimiter where/],
+    ["a web page", "<html><body>Sign in</body></html>", [], /it is a web page/],
     ["a zone that is none", csv(HEAD), ["--zone", "Europe/Bonn"], /"Europe\/Bonn"/],
     ["a preset that is none", csv(HEAD), ["--preset", "shopware"], /no preset "shopware": there are rees46/],
     [

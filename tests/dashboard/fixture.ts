@@ -14,6 +14,7 @@ import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_v
 import { simulateConfig } from "../../src/retraining/what_if.ts";
 import { analysisView, comparison, lineage } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
+import type { PrivacyRequest } from "../../src/db/people/privacy_requests.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
@@ -71,6 +72,7 @@ export interface Fixture {
   closed: Alert[];
   deliveries: Delivery[];
   audit: AuditRow[];
+  privacyRequests: PrivacyRequest[];
   /** newest first */
   configs: ConfigVersion[];
   /** what configurations are tried on */
@@ -82,7 +84,16 @@ export interface Fixture {
 /** What one model's history is made of. */
 type History = Omit<
   Fixture,
-  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried" | "backtests"
+  | "alerts"
+  | "rollouts"
+  | "approvals"
+  | "closed"
+  | "deliveries"
+  | "audit"
+  | "privacyRequests"
+  | "configs"
+  | "tried"
+  | "backtests"
 >;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
@@ -509,6 +520,8 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     moves: (model) => Promise.resolve(moves.filter((m) => m.model === model).toReversed()),
     knownGood: (model) =>
       Promise.resolve(moves.findLast((m) => m.model === model && m.kind === "deploy")?.previous ?? null),
+    outOfUse: () =>
+      Promise.resolve(fixture.cycles.length === 0 ? { retired: [], withoutFile: [] } : OUT_OF_USE),
     rollouts: () => Promise.resolve(rollouts.map((story) => story.rollout)),
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
@@ -525,6 +538,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         obstacle: null,
       }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
+    pageOfChecks: ({ model, answer, limit }) => {
+      const of = checks.filter((c) => (!model || c.model === model) && (!answer || c.answer === answer));
+      return Promise.resolve({ checks: newest(of, (c) => c.checkedAt).slice(0, limit), next: null });
+    },
+    check: (id) => Promise.resolve(checks.find((check) => check.id === id) ?? null),
     replayScores: () => Promise.resolve(scores),
     imports: () => Promise.resolve(fixture.cycles.length === 0 ? [] : [IMPORT]),
     import: (id) => Promise.resolve(id === IMPORT.id ? IMPORT : null),
@@ -573,6 +591,12 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   };
 }
 
+/** A model that was retired, and one whose file is gone. */
+const OUT_OF_USE = {
+  retired: [{ model: "returns", at: "2011-08-30T10:00:00.000Z", by: "ann", why: "nobody used it" }],
+  withoutFile: ["order-count"],
+};
+
 /** An installation in which nothing happened yet. */
 export const EMPTY: Fixture = {
   cycles: [],
@@ -588,5 +612,6 @@ export const EMPTY: Fixture = {
   closed: [],
   deliveries: [],
   audit: [],
+  privacyRequests: [],
   backtests: [],
 };

@@ -30,6 +30,7 @@ function app(sql: Database, host?: string) {
     clock: () => NOW_MS,
     pseudonym: (user) => user,
     models,
+    modelSet: { all: models, inUse: models, refresh: () => Promise.resolve() },
     temporalUi: "http://localhost:8233",
     host,
     log: silent,

@@ -28,6 +28,8 @@ const PAGES = [
   "/cycles",
   `/cycles/${rolledBack.id}`,
   `/cycles/${running.id}`,
+  "/checks",
+  `/checks/${fixture.checks[0].id}`,
   "/versions",
   "/rollouts",
   ...rollouts,
@@ -276,4 +278,20 @@ Deno.test("the overview counts an alert about the data, which is no one model's,
   const [, row] = document.querySelectorAll("#alerts tbody tr");
   assert.equal(row.querySelector(".status")!.getAttribute("data-status"), "bad");
   assert.match(row.textContent, /alert 2, critical; acknowledged by ann/);
+});
+
+Deno.test("/checks lists what each check answered, and leads to its reasons and its cycle", async () => {
+  const { document } = await open(full, "/checks?model=churn&answer=retrain&before=never");
+  const rows = [...document.querySelectorAll("#list tbody tr")];
+  assert.equal(rows.length, fixture.checks.filter(({ model }) => model === "churn").length);
+  const path = rows[0].querySelector("a")!.getAttribute("href")!;
+  const check = await open(full, path);
+  const newest = fixture.checks.findLast(({ model }) => model === "churn")!;
+  assert.equal(check.document.querySelectorAll("tbody tr").length, newest.reasons.length);
+  assert.ok(check.document.querySelector(`a[href="/cycles/${newest.cycleId}"]`));
+  const waiting = await open(full, "/checks?answer=wait");
+  assert.match(waiting.document.getElementById("list")!.textContent, /No checks\./);
+  for (const unknown of ["/checks/none", `/checks/${crypto.randomUUID()}`]) {
+    assert.equal((await open(full, unknown)).res.status, 404);
+  }
 });

@@ -158,6 +158,8 @@ Deno.test("rolling back and promoting from a page move what serves, once per for
       "/act/promote?model=churn&version=3",
       "/act/promote?model=churn&version=1",
       "/act/roll-back?model=churn&version=1",
+      "/act/retire?model=churn",
+      "/act/retire?model=spending",
     ]);
     const once = { once: crypto.randomUUID(), why: "complaints" };
     const back = await browser.send("/act/roll-back?model=churn&version=1", once);

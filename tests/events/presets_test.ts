@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { tryImport } from "../../src/app/events/try_import.ts";
 import { completePlan, PRESETS } from "../../src/events/presets.ts";
 import { parsePlan } from "../../src/events/plan.ts";
-import { readBytes } from "./support.ts";
+import { readBytes, tryBytes } from "./support.ts";
 
 const NOW_MS = Date.UTC(2026, 0, 1);
 const fileOf = (name: string) => fileURLToPath(new URL(`./files/${name}`, import.meta.url));
@@ -117,4 +117,41 @@ Deno.test("preset shopify tells the lines of an order by its shopper, and puts c
     ["purchase", undefined, "Green tea", 1, undefined],
     ["purchase", "dan@example.test", "TEA-1", 1, "JPY"],
   ]);
+});
+
+Deno.test("preset woocommerce reads each refund of an order, dated by it, and tells one that is no number", async () => {
+  const order = {
+    id: 7,
+    status: "refunded",
+    currency: "EUR",
+    date_created_gmt: "2024-03-04T10:00:00",
+    customer_id: 3,
+    line_items: [{ id: 1, product_id: 9, quantity: 3, total: "18.00" }],
+  };
+  const refunds = [{ id: 70, total: "-6.00" }, { id: 71, total: "-6.00" }, { id: 72, total: "all" }];
+  const bytes = JSON.stringify([{ ...order, refunds }, { ...order, id: 8, refunds: [] }]);
+  const { summary } = await tryBytes(bytes, { preset: "woocommerce" });
+  assert.deepEqual(summary.types, { purchase: 2, return: 2 });
+  assert.deepEqual([summary.accepted, summary.refused, summary.amount], [4, 1, 24]);
+  assert.equal(summary.refusals[0].reason, "the refund is not a number");
+});
+
+Deno.test("preset ga4 reads refunds of lines, and of a whole order", async () => {
+  const event = { event_timestamp: "1709546700000000", event_name: "refund", user_pseudo_id: "7.7" };
+  const items = [{ item_id: "p1", price: 4.5, quantity: 1, item_refund: 4.5 }, {
+    item_id: "p2",
+    item_refund: 2,
+  }];
+  const bytes = [
+    { ...event, ecommerce: { transaction_id: "T1", refund_value: 6.5 }, items },
+    { ...event, ecommerce: { transaction_id: "T2", refund_value: 13.5 }, items: [] },
+  ].map((line) => JSON.stringify(line)).join("\n");
+  const { rows } = await readBytes(bytes, { preset: "ga4" });
+  assert.deepEqual(rows.map((row) => "raw" in row && [row.raw.type, row.raw.product, row.raw.amount]), [
+    ["return", "p1", 4.5],
+    ["return", "p2", 2],
+    ["return", undefined, 13.5],
+  ]);
+  const { summary } = await tryBytes(bytes, { preset: "ga4" });
+  assert.deepEqual([summary.accepted, summary.amount], [3, -20]);
 });

@@ -13,6 +13,7 @@ const learnable: Learnable = {
   rows: 900,
   lowest: 0,
   highest: 1,
+  quietDays: 1,
 };
 
 for (
@@ -34,6 +35,18 @@ for (
       { rows: 0, lowest: null, highest: null },
       /no shopper was active .* 6 cut-offs$/,
     ],
+    [
+      "says that the export is old",
+      { lowest: 1, quietDays: 5000.5 },
+      /same class \(class 1\).*; the newest event is 5,000 days old, .* demo --data FILE/,
+    ],
+    [
+      "says so of missing shoppers, too",
+      { rows: 0, lowest: null, highest: null, quietDays: 200 },
+      /no shopper was active .* is 200 days old/,
+    ],
+    ["says nothing of its age, where outcomes differ", { quietDays: 5000 }, null],
+    ["blames no age within a horizon", { lowest: 1, quietDays: 28 }, /nothing to tell apart$/],
     ["names the only class", { lowest: 1 }, /all 900 labelled rows have the same class \(class 1\)/],
     [
       "names the only outcome",

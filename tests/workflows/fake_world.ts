@@ -166,6 +166,7 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
     },
     sweepArtefacts: () =>
       Promise.resolve({ files: 0, orphans: 0, orphanBytes: 0, deleted: 0, deletedBytes: 0 }),
+    cleanUp: () => Promise.resolve([]),
     reconcile: () => Promise.resolve({ mended: [], troubles: [] }),
     noteControl: async (note) => {
       await Promise.resolve(worldOf(note.model).controls.push(note));

@@ -27,6 +27,8 @@ const KINDS: Readonly<Record<AlertKind, string>> = {
   "missed check": "check missed",
   "undelivered change": "change not delivered",
   "lost workflow": "lost workflow",
+  "missing model": "model without a file",
+  "server restarted": "server restarted",
   "audit": "audit changed",
   "model": "model",
 };

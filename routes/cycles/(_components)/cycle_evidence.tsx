@@ -1,4 +1,3 @@
-import type { Reason } from "../../../src/retraining/check.ts";
 import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
 import { count, counted, figure, metricFigure, percent, signed } from "../../../src/format/numbers.ts";
@@ -6,9 +5,9 @@ import { moment } from "../../../src/format/times.ts";
 import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
+import { ReasonRows } from "../../../components/reason_rows.tsx";
 import { WorthSums } from "../../../components/worth_sums.tsx";
-import { StatusBadge } from "../../../components/status_badge.tsx";
-import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
+import { comparedOn, reading, withInterval } from "../../../components/labels.ts";
 
 /** Why the cycle began: every reason the check weighed, with its numbers. */
 export function Reasons({ cycle }: { cycle: Cycle }) {
@@ -24,38 +23,11 @@ export function Reasons({ cycle }: { cycle: Cycle }) {
             <small>Each criterion with its evidence.</small>
           </h2>
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Criterion</th>
-            <th scope="col">Finding</th>
-            <th scope="col">Evidence</th>
-            <th scope="col">Effect</th>
-          </tr>
-        </thead>
-        <tbody>
-          {cycle.reasons.map((reason) => (
-            <tr key={reason.code}>
-              <th scope="row">{reason.code}</th>
-              <td data-label="Finding">{reason.text}</td>
-              <td data-label="Evidence">
-                <small>{listed(reason.evidence)}</small>
-              </td>
-              <td data-label="Effect">
-                <StatusBadge badge={SPEAKS[reason.speaks]} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        <ReasonRows reasons={cycle.reasons} />
       </table>
     </section>
   );
 }
-
-/** camelCase names as words, each with its value */
-const listed = (evidence: Reason["evidence"]): string =>
-  Object.entries(evidence)
-    .map(([name, value]) => `${name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} ${evidenceText(value)}`)
-    .join(", ");
 
 /** Challenger against champion on the same unseen rows, and the verdict that follows. */
 export function Comparison({ cycle }: { cycle: Cycle }) {
@@ -204,17 +176,26 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
   );
 }
 
+/** Says what the gate asks of a challenger. */
+function gateRule({ gate, threshold, margin }: Pick<Evidence, "gate" | "threshold" | "margin">): string {
+  if (gate === "threshold") return `Threshold: the loss has to fall by at least ${percent(threshold)}.`;
+  if (gate === "no-harm") {
+    return `No harm: promoted unless the interval lies above zero, or its middle above the margin of ${
+      figure(margin)
+    }.`;
+  }
+  return `Evidence: an interval below zero is better; an interval below the margin of ${
+    figure(margin)
+  } is not worse.`;
+}
+
 function GateNote({ evidence }: { evidence: Evidence }) {
   const { gate, margin, threshold, stale, staleBecause, failing, cutoffs, difference } = evidence;
   return (
     <div class="note">
       <p>
         <b>Validation</b>
-        {gate === "threshold"
-          ? `Threshold: the loss has to fall by at least ${percent(threshold)}.`
-          : `Evidence: an interval below zero is better; an interval below the margin of ${
-            figure(margin)
-          } is not worse.`}
+        {gateRule({ gate, threshold, margin })}
       </p>
       <p>
         <b>Champion</b>

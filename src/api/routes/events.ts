@@ -16,8 +16,9 @@ import {
   ReplayBody,
   ReplayDone,
 } from "../components.ts";
-import type { Api, ApiDeps } from "../deps.ts";
+import type { Api, ApiDeps, CountingDeps } from "../deps.ts";
 import { readEvents } from "../event_body.ts";
+import { DEPTH_MAX } from "../guards.ts";
 import { answerOnce } from "../idempotency.ts";
 import { EVENTS_MAX, EventsQuery, QuarantineQuery, type ReplayRequest } from "../messages.ts";
 
@@ -71,20 +72,24 @@ const replay = createRoute({
 });
 
 /** Events in, and what was put aside. */
-export function addEventRoutes(app: Api, deps: ApiDeps): void {
+export function addEventRoutes(app: Api, deps: CountingDeps): void {
   // Registered by hand: the body is read here, for it may be NDJSON or packed, and one bad event must not refuse the rest.
   app.openAPIRegistry.registerPath(send);
   app.post(send.path, async (c) => {
     const query = EventsQuery.safeParse(c.req.query());
     if (!query.success) throw invalidInput(query.error);
     const { preset } = query.data;
-    const events = await readEvents(c);
+    const events = await readEvents(c, { depthMax: preset && DEPTH_MAX });
     const result = preset === undefined
       ? await ingest(deps, events, { source: "api" })
       : await ingestTracked(deps, ordersOnly(preset, c.req.raw.headers, events), {
         tracker: preset,
         rowsMax: EVENTS_MAX,
       });
+    const { accepted, duplicates, quarantined } = result;
+    for (const [kind, n] of Object.entries({ accepted, duplicates, quarantined })) {
+      deps.instruments.events.inc({ result: kind }, n);
+    }
     return c.json(result, 200);
   });
   app.openapi(quarantine, async (c) => {

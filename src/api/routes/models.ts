@@ -4,6 +4,7 @@ import { getVersion, listVersions } from "../../db/models/versions.ts";
 import { targetUnit } from "../../app/features/spending_unit.ts";
 import { FEATURE_HASH, FEATURE_MEANINGS } from "../../features/definition.ts";
 import type { ModelDefinition } from "../../models/model.ts";
+import { readOutOfUse } from "../../app/registry/retire.ts";
 import { promote, rollBack } from "../../app/registry/moves.ts";
 import type { ServingMove } from "../../registry/version.ts";
 import { currentAsOf } from "../../app/as_of.ts";
@@ -90,7 +91,10 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(
     list,
     async (c) =>
-      c.json({ models: await Promise.all([...deps.models.values()].map((m) => summary(deps, m))) }, 200),
+      c.json({
+        models: await Promise.all([...deps.models.values()].map((m) => summary(deps, m))),
+        ...await readOutOfUse(sql, deps.modelSet),
+      }, 200),
   );
   app.openapi(versions, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);

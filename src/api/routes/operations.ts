@@ -1,4 +1,4 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { DatabaseState } from "../../app/database_watch.ts";
 import { pageOfAudit } from "../../db/access/audit.ts";
 import { isReadOnly } from "../../db/settings.ts";
@@ -6,9 +6,10 @@ import { temporalAnswers } from "../reaching.ts";
 import { ConflictError } from "../../core/errors.ts";
 import { AuditAnswer, AuditVerificationAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../../core/deadline.ts";
-import type { Api, ApiDeps } from "../deps.ts";
+import type { Api, ApiDeps, CountingDeps } from "../deps.ts";
 import { Alive, AuditQuery, Ready } from "../messages.ts";
 import { ApiFault } from "../problem.ts";
+import { createScrape } from "../scrape.ts";
 
 const tags = ["Operations"];
 const LOOK_WITHIN_MS = 3_000;
@@ -47,8 +48,25 @@ const ready = createRoute({
   responses: { 200: json(Ready, "Both answer"), default: problem },
 });
 
+const metrics = createRoute({
+  method: "get",
+  path: "/metrics",
+  tags,
+  summary: "What this process counts, and how the installation does, for Prometheus",
+  description: "Answers also while Postgres or Temporal do not: `perennial_postgres_up` says so then.",
+  responses: {
+    200: { content: { "text/plain": { schema: z.string() } }, description: "In Prometheus' text format" },
+    default: problem,
+  },
+});
+
 /** The audit, and whether the service is alive and ready. */
-export function addOperationRoutes(app: Api, deps: ApiDeps): void {
+export function addOperationRoutes(app: Api, deps: CountingDeps): void {
+  const scrape = createScrape(deps);
+  app.openapi(metrics, async (c) => {
+    const { body, type } = await scrape();
+    return c.text(body, 200, { "Content-Type": type });
+  });
   app.openapi(
     audit,
     async (c) => c.json(await pageOfAudit(deps.sql, c.req.valid("query")), 200),

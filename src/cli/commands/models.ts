@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ModelSummary, Versions } from "../../api/messages.ts";
+import type { Models, ModelSummary, Retirement, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
 import { versionStatus, wasRolledBack } from "../../retraining/version_status.ts";
 import { percent } from "../../format/numbers.ts";
@@ -19,8 +19,37 @@ export function addModels(program: Command, context: Context): void {
     .option("--all", "reference versions of replays too");
   asking(models, "perennial models\nperennial models churn\nperennial models churn --served")
     .action((model: string | undefined, options: ModelsOptions) => showModels(context, model, options));
+  addRetirement(models, context);
   addMoves(program, context);
 }
+
+/** `perennial models retire` and `restore` */
+function addRetirement(models: Command, context: Context): void {
+  const described = {
+    retire: "take a model out of use: nothing checks, trains or asks it; also one whose file is gone",
+    restore: "bring a retired model back; its automatic checks stay off",
+  };
+  for (const action of ["retire", "restore"] as const) {
+    const command = models.command(action).description(described[action]).argument("<model>", "the model")
+      .option("--why <text>", "the reason, for the audit", "");
+    asking(command, `perennial models ${action} returns --why "${action === "retire" ? "no use" : "back"}"`)
+      // what stands before the name of a subcommand belongs to `models`, which has the same options
+      .action(async (model: string, _own: MoveOptions, { optsWithGlobals }: Command) => {
+        const options = optsWithGlobals.call(command) as MoveOptions;
+        const done = await (await context.client(options))[action](model, { why: options.why });
+        context.show(options, done, retirementText);
+      });
+  }
+}
+
+const retirementText = ({ model, retired, told, hasFile }: Retirement): string => {
+  if (!retired) {
+    return `${model} is in use again; its automatic checks are off: perennial start ${model}${
+      hasFile ? "" : ". No file defines it: put the file back first"
+    }`;
+  }
+  return `${model} is out of use${told ? "" : "; its retrainer stops as soon as Temporal answers"}`;
+};
 
 async function showModels(
   { client, show, paint }: Context,
@@ -28,7 +57,11 @@ async function showModels(
   options: ModelsOptions,
 ) {
   const api = await client(options);
-  if (model === undefined) return show(options, (await api.models()).models, (all) => modelsText(all, paint));
+  if (model === undefined) {
+    const all = await api.models();
+    if (options.json) return show(options, all.models, () => "");
+    return show(options, all, () => [modelsText(all.models, paint), ...outOfUse(all)].join("\n"));
+  }
   if (options.served) {
     return show(options, await api.serving(model), ({ history }) => movesText(history, paint));
   }
@@ -96,6 +129,14 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
     paint,
   );
 }
+
+/** Says of each model that is not in use why that is. */
+const outOfUse = ({ retired, withoutFile }: Models): string[] => [
+  ...withoutFile.map((model) => `${model}: no file defines it, and its retrainer goes on`),
+  ...retired.map(({ model, at, by, why }) =>
+    `${model}: retired ${minute(at)} by ${by}${why === "" ? "" : `: ${why}`}`
+  ),
+];
 
 function versionsText(
   { versions: known, serving }: Versions,

@@ -86,3 +86,10 @@ export async function countEvents(sql: Sql, { beforeMs }: { beforeMs: number }):
           + (select count(*) from events where at < ${before} and at >= date_trunc('day', ${before}, 'UTC')))::float8 as events`;
   return row.events;
 }
+
+/** The moment of the newest event before another, ms since 1970; null: there is none. Uses index `events_at`. */
+export async function newestEventMs(sql: Sql, { beforeMs }: { beforeMs: number }): Promise<number | null> {
+  const [row] = await sql<{ at: string | null }[]>`
+    select max(at) as at from events where at < to_timestamp(${beforeMs}::float8 / 1000)`;
+  return row.at === null ? null : Date.parse(row.at);
+}

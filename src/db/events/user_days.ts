@@ -32,7 +32,8 @@ interface UserDaysQuery {
 
 /**
  * Reads what shoppers did strictly before a moment, sorted by shopper. Streams: memory holds one page, however many
- * shoppers there are. A shopper without events in the range is left out. Each call sees one state of the database.
+ * shoppers there are. A shopper without events in the range is left out, and one who objects to being profiled, unless
+ * asked for by key. Each call sees one state of the database.
  */
 export function readUserDays(sql: Sql, query: UserDaysQuery): AsyncGenerator<UserDays> {
   const { asOfMs, fromDay = 0, users, population } = query;
@@ -85,7 +86,11 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
   const fromDay = Math.floor(fromMs / DAY_MS);
   const toDay = Math.floor(toMs / DAY_MS);
   const wanted = sql`
-    ${users ? sql`and user_key = any(${users as string[]}::uuid[])` : sql``}
+    ${
+    users
+      ? sql`and user_key = any(${users as string[]}::uuid[])`
+      : sql`and user_key not in (select key from people where objected_at is not null)`
+  }
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
   return sql<Row[]>`
     with cut as materialized (

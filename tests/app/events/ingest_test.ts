@@ -4,7 +4,7 @@ import type { RetrainingConfig } from "../../../src/config/retraining.ts";
 import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
 import { pinMoment } from "../../../src/app/as_of.ts";
 import { ingest } from "../../../src/app/events/ingest.ts";
-import { pseudonym, withEvents } from "../../db/events_support.ts";
+import { keyOf, pseudonym, withEvents } from "../../db/events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
 const clock = () => NOW;
@@ -80,7 +80,7 @@ Deno.test("ingest() stores no shopper's id anywhere, accepted or not", () =>
       const rows = await sql`select t::text from ${sql(tableName)} t where t::text like ${"%ann.miller%"}`;
       assert.deepEqual([...rows], [], tableName);
     }
-    const named = await sql`select from quarantine where body ->> 'user' = ${pseudonym(user)}`;
+    const named = await sql`select from quarantine where body ->> 'user' = ${await keyOf(sql, user)}`;
     assert.equal(named.length, 4);
   }));
 
