@@ -7,7 +7,6 @@ import { insertQuarantined } from "../../db/events/quarantine.ts";
 import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
-import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import { latestEventMs } from "../as_of.ts";
 import { knownFields } from "../../events/field_names.ts";
 import { cleanRows } from "./clean_rows.ts";
