@@ -98,12 +98,12 @@ export default define.page<typeof handler>(function AddKey({ data, state }) {
         </label>
         <input id="days" name="days" type="number" min={1} max={3650} value={days} />
         <label for="why">
-          Why <small>It stands in the audit, beside your name ({state.person?.name}).</small>
+          Reason <small>Required. Recorded in the audit log with your name ({state.person?.name}).</small>
         </label>
         <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
           <button type="submit" class="chosen">Make the key</button>
-          <a href="/keys">Leave all as it is</a>
+          <a href="/keys">Cancel</a>
         </p>
       </form>
     </>

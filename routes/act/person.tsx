@@ -82,12 +82,12 @@ export default define.page<typeof handler>(function PersonRights({ data, state, 
           ))}
         </select>
         <label for="why">
-          Why <small>It stands in the audit, beside your name ({state.person?.name}).</small>
+          Reason <small>Required. Recorded in the audit log with your name ({state.person?.name}).</small>
         </label>
         <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
           <button type="submit" class="chosen">Have it done</button>
-          <a href="/privacy">Leave all as it is</a>
+          <a href="/privacy">Cancel</a>
         </p>
       </form>
     </>

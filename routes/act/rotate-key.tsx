@@ -64,12 +64,12 @@ export default define.page<typeof handler>(function RotateKey({ data, state, url
         </label>
         <input id="overlap" name="overlap" type="number" min={0} max={720} value={overlap} />
         <label for="why">
-          Why <small>It stands in the audit, beside your name ({state.person?.name}).</small>
+          Reason <small>Required. Recorded in the audit log with your name ({state.person?.name}).</small>
         </label>
         <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
           <button type="submit" class="chosen">Make another key for {name}</button>
-          <a href="/keys">Leave all as it is</a>
+          <a href="/keys">Cancel</a>
         </p>
       </form>
     </>

@@ -47,7 +47,7 @@ function RequestTable({ requests }: { requests: readonly PrivacyRequest[] }) {
       <caption class="visually-hidden">Requests of shoppers, newest first</caption>
       <thead>
         <tr>
-          <th scope="col">Asked</th>
+          <th scope="col">Requested</th>
           <th scope="col">What</th>
           <th scope="col">By</th>
           <th scope="col">Why</th>

@@ -171,7 +171,7 @@ const kept = {
   keep_rejected_days: days(7).nullable().default(30)
     .describe("files of versions that never served; null: for ever"),
   keep_quarantine_days: days(7).nullable().default(90)
-    .describe("events that were put aside; null: for ever"),
+    .describe("quarantined events; null: for ever"),
   keep_alerts_days: days(30).nullable().default(365)
     .describe("closed alerts and how they were delivered; null: for ever"),
   keep_idempotency_days: days(1).nullable().default(7)

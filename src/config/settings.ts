@@ -106,7 +106,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "How long things are kept",
+    group: "Retention",
     entries: [
       ["keep_events_days", "days", "no decision"],
       ["keep_shoppers_days", "days", "no decision"],

@@ -30,7 +30,7 @@ export const PerformanceReport = z.strictObject({
   asOf: z.iso.datetime(),
   answer: z.enum(["holds", "fell", "cannot tell yet"]),
   text: z.string(),
-  alpha: z.number().describe("chance of a false alarm that this look may spend"),
+  alpha: z.number().describe("false-alarm probability of this evaluation"),
   confidence: z.number().describe("coverage of the intervals"),
   loss: z.string().describe("the metric the answer rests on"),
   margin: z.number().describe("absolute rise of that loss that still counts as no worse"),

@@ -28,16 +28,16 @@ export function reportText(
   { answer, why, excesses }: Judgement,
   { kept, total }: { kept: number; total: number },
 ): string {
-  const next = outcomesNext ? `, the next complete on ${outcomesNext.slice(0, 10)}` : "";
+  const next = outcomesNext ? `, next outcomes on ${outcomesNext.slice(0, 10)}` : "";
   const guess = estimated?.metrics.find(({ metric }) => metric === loss);
   const estimate = guess
     ? `; estimated, not measured: ${name(loss)} ${figure(guess.value)}${range(guess)} on those`
     : "";
-  const wait = waiting > 0 ? `${waiting} predictions wait for their outcomes${next}${estimate}` : "";
+  const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}` : "";
   const now = measured?.metrics.find(({ metric }) => metric === loss);
-  if (!now) return sentences(`No outcomes of version ${version} are known yet`, wait);
+  if (!now) return sentences(`Version ${version}: no outcomes yet`, wait);
   const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;
-  const cut = kept < total && now.rows === kept ? ` (the newest ${kept} of ${total} were looked at)` : "";
+  const cut = kept < total && now.rows === kept ? ` (the newest ${kept} of ${total} were used)` : "";
   const found = `${name(loss)} ${figure(now.value)}${
     range(now)
   } on ${now.rows} predictions of ${now.shoppers} shoppers${from}${cut}`;
@@ -47,11 +47,11 @@ export function reportText(
 function verdict(version: number, answer: PerformanceReport["answer"], why: string): string {
   switch (answer) {
     case "fell":
-      return `Version ${version} does worse than when it was deployed, ${why}`;
+      return `Version ${version} has degraded since its deployment, ${why}`;
     case "holds":
-      return `Version ${version} holds (${EXPLAINED[why]})`;
+      return `Version ${version} is stable (${EXPLAINED[why]})`;
     case "cannot tell yet":
-      return `Cannot tell yet how version ${version} does${EXPLAINED[why] ? "" : ` (${why})`}`;
+      return `Version ${version}: not enough data${EXPLAINED[why] ? "" : ` (${why})`}`;
     default:
       return answer satisfies never;
   }
@@ -63,7 +63,7 @@ function expectations(answer: PerformanceReport["answer"], excesses: readonly Ex
   const [rows, guess] = [by("predictions"), by("naive guess")];
   if (answer === "holds" || !rows) return "";
   const season = guess ? `, ${figure(guess.expected)} by what a naive guess costs now` : "";
-  return `Expected on such shoppers: ${figure(rows.expected)} by the model's own predictions${season}`;
+  return `Expected for these shoppers: ${figure(rows.expected)} by the model's own predictions${season}`;
 }
 
 const sentences = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(". ");

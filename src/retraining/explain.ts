@@ -199,7 +199,10 @@ function summary({ answer }: Check, parts: readonly Part[]): Pick<Explanation, "
 const firstIssue = ({ issues: [{ path, message }] }: z.ZodError) =>
   `${path.join(".") || "all of it"}: ${message}`;
 
-/** Finds the first difference of two values as JSON with sorted keys; null: there is none. */
+/** Sentences about the numbers beside them: a release may word them otherwise, and decides the same. */
+const WORDING = "text";
+
+/** Finds the first difference of two values as JSON with sorted keys, whatever their wording; null: there is none. */
 export function firstDifference(stored: unknown, now: unknown): Difference | null {
   const plain = (value: unknown) => JSON.parse(canonicalJson(value) ?? "null");
   return differenceAt("", plain(stored), plain(now));
@@ -211,6 +214,7 @@ function differenceAt(path: string, stored: unknown, now: unknown): Difference |
   }
   const keys = [...new Set([...Object.keys(stored), ...Object.keys(now)])];
   for (const key of keys) {
+    if (key === WORDING) continue;
     const below = Array.isArray(stored) ? `${path}[${key}]` : path ? `${path}.${key}` : key;
     const difference = differenceAt(below, stored[key], now[key]);
     if (difference) return difference;

@@ -161,7 +161,7 @@ Deno.test('observePerformance() says "fell", and streams alarm, when shoppers ch
     for (const day of [0, 28, 56]) await look(deps, day);
     const { report } = await look(deps, 84);
     assert.equal(report.answer, "fell", report.text);
-    assert.match(report.text, /Version 1 does worse than when it was deployed, beyond chance: log loss/);
+    assert.match(report.text, /Version 1 has degraded since its deployment, beyond chance: log loss/);
     assert.ok(
       report.streams.some(({ alarms, budgeted }) => budgeted && alarms > 0),
       JSON.stringify(report.streams),
@@ -173,7 +173,7 @@ Deno.test("observePerformance() cannot tell, when the rows of the validation are
     await look(deps, 0);
     await deps.sql`delete from snapshots`;
     const { report } = await look(deps, 28);
-    assert.match(report.text, /^Cannot tell yet how version 1 does \(no rows to compare with\): log loss/);
+    assert.match(report.text, /^Version 1: not enough data \(no rows to compare with\): log loss/);
   }));
 
 Deno.test("feedStreams() reads each outcome once, of each shopper one a horizon, however often it is tried", () =>

@@ -90,7 +90,7 @@ Deno.test("GET drift, performance and quality say why there is nothing yet, and 
     );
     await threeLooks(sql);
     const before = await (await call("GET", "/monitoring/drift?model=churn&asOf=2011-07-01")).json();
-    assert.equal(before.models[0].waiting, "No look as of 2011-07-01T00:00:00.000Z or before");
+    assert.equal(before.models[0].waiting, "No evaluation as of 2011-07-01T00:00:00.000Z or before");
   }));
 
 Deno.test("GET quality and performance answer what was stored, each of its own kind", () =>

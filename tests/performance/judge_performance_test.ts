@@ -76,7 +76,7 @@ for (
     [
       "no outcome is known",
       evidenceOf("classification", { now: nothing, then }),
-      /No outcomes of version 3 are known yet/,
+      /Version 3: no outcomes yet/,
     ],
     [
       "few outcomes are known",
@@ -105,7 +105,7 @@ Deno.test("judgePerformance() gives the same report for evidence that went throu
   assert.deepEqual(judgePerformance(JSON.parse(JSON.stringify(evidence))), report);
   assert.deepEqual(PerformanceReport.parse(JSON.parse(JSON.stringify(report))), report);
   assert.equal(report.estimated!.rows, 200);
-  assert.match(report.text, /200 predictions wait .* next complete on 2024-06-04; estimated, not measured/);
+  assert.match(report.text, /200 predictions pending, next outcomes on 2024-06-04; estimated, not measured/);
 });
 
 Deno.test("judgePerformance() tells segments, calibration bins and the newest horizon", () => {
@@ -163,5 +163,5 @@ Deno.test('judgePerformance() takes an alarm within the budget as ground for "fe
 Deno.test("judgePerformance() says that it looked at a part, when the evidence was cut", () => {
   const evidence = evidenceOf("classification", { now, then });
   const cut = judgePerformance({ ...evidence, met: { ...evidence.met, total: 9000 } });
-  assert.match(cut.text, /the newest 400 of 9000 were looked at/);
+  assert.match(cut.text, /the newest 400 of 9000 were used/);
 });

@@ -13,6 +13,7 @@ const FACES = [
   "src/dashboard",
   "src/config",
   "src/app/reports",
+  "src/performance",
 ];
 
 /** Values of the API and the database, which texts for people translate. */

@@ -184,7 +184,7 @@ function gateRule({ gate, threshold, margin }: Pick<Evidence, "gate" | "threshol
       figure(margin)
     }.`;
   }
-  return `By evidence: wholly below zero is better; wholly below the margin of ${
+  return `Evidence: an interval below zero is better; an interval below the margin of ${
     figure(margin)
   } is not worse.`;
 }

@@ -79,6 +79,7 @@ export function CycleTable({ cycles, filter }: { cycles: readonly Cycle[]; filte
 /** What the comparison had to show for the challenger to be deployed. */
 function needed({ gate, threshold, against, stale, failing }: NonNullable<Cycle["evidence"]>): string {
   if (gate === "threshold") return `${percent(threshold)} lower`;
+  if (gate === "no-harm") return "no harm";
   if (against === "baseline") return "better on average";
   return failing ? "not worse (failing)" : stale ? "not worse (stale)" : "better";
 }

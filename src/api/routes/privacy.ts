@@ -62,7 +62,7 @@ const read = createRoute({
   path: "/people/{id}/export",
   tags,
   summary: "Everything that is kept of a person",
-  description: "JSON that begins with a readable cover. That it was read stands in the audit.",
+  description: "JSON that begins with a readable cover. Reading it is recorded in the audit log.",
   request: { params: PersonParam, query: PersonQuery },
   responses: { 200: json(PersonExportAnswer, "What is kept"), default: problem },
 });
