@@ -75,7 +75,10 @@ Deno.test(
       const { findings, notLooked, healthy } = await examine(patient);
       assert.deepEqual(notLooked, []);
       const ids = new Set(findings.map(({ id }) => id));
-      assert.deepEqual(ids, new Set(["no-worker", "schedule-missing", "service-down", "no-events"]));
+      assert.deepEqual(
+        ids,
+        new Set(["no-worker", "schedule-missing", "service-down", "no-events", "no-backup"]),
+      );
       assert.equal(healthy, false);
     }),
 );
