@@ -141,7 +141,8 @@ export const RULES = {
   pure: "pure folders touch neither node: modules nor Deno",
   specifier:
     "imports are relative with their extension, or named in deno.json: no jsr:, https:, npm: in code",
-  computed: "what is imported is written down, but for models and routes, found in their folders, and for what loads late",
+  computed:
+    "what is imported is written down, but for models and routes, found in their folders, and for what loads late",
   clock: "the wall clock is read in one place and passed in",
   stopwatch: "durations are measured at the border only",
   chance: "chance is seeded and passed in",

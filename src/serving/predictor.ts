@@ -43,7 +43,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
   }]));
   const handlerOf = (model: string) => {
     const handler = handlers.get(model);
-    if (!handler) throw new NotFoundError("model", model);
+    if (!handler) throw new NotFoundError("model", model, [...handlers.keys()]);
     return handler;
   };
   const timed = <Request>(request: Request) => ({ request, startedMs: performance.now() });
