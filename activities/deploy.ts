@@ -93,7 +93,7 @@ async function judgeOutcomes(
       signed(difference!.high)
     })`;
     const title = `${model.name}: version ${move.version} was rolled back to ${previous}: ${why}. ` +
-      "It serves no more; nothing to do but to ask why validation let it pass";
+      `Version ${previous} serves again. Review the cycle: validation had let it pass`;
     await inTransaction(sql, async (tx) => { // all or nothing: a retry after half of it would find nothing to judge
       await rollBackTo(tx, {
         model: model.name,
@@ -110,7 +110,13 @@ async function judgeOutcomes(
         model: model.name,
         severity: "critical",
         title,
-        detail: { asOf: move.asOf, version: move.version, previous, why },
+        detail: {
+          asOf: move.asOf,
+          version: move.version,
+          previous,
+          cycleId: (await getVersion(tx, model.name, move.version)).cycleId,
+          why,
+        },
       }, { channels: deps.alertChannels, nowMs: deps.clock() });
       await saveWatch(tx, move.key, watch);
     });

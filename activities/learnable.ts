@@ -29,7 +29,7 @@ export async function learnableFrom(
   let lowest: number | null = null;
   let highest: number | null = null;
   for (const { labels } of blocks) {
-    for (const outcome of decodeLabels(await store.get(labels))) {
+    for (const outcome of decodeLabels(await store.getRows(labels))) {
       lowest = Math.min(lowest ?? outcome, outcome);
       highest = Math.max(highest ?? outcome, outcome);
     }

@@ -6,6 +6,7 @@ import { createApproveActivities } from "./approve.ts";
 import { createBacktestActivities } from "./backtest/mod.ts";
 import type { LiveWorkflows } from "./backtest/live.ts";
 import { createScopes, type OpenScope, scoped, type ScopedDeps } from "./backtest/scopes.ts";
+import { type CleanupActivityDeps, createCleanupActivities } from "./cleanup.ts";
 import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
@@ -14,6 +15,7 @@ import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
 import { createRecalibrateActivities } from "./recalibrate.ts";
+import { createPrivacyActivities, type PrivacyDeps } from "./privacy.ts";
 import { createReconcileActivities, type ReconcileDeps } from "./reconcile.ts";
 import { createReportActivities } from "./report.ts";
 import { createRetrainerActivities } from "./retrainer.ts";
@@ -24,15 +26,22 @@ import { createTrainActivities } from "./train.ts";
 import { createValidateActivities } from "./validate.ts";
 
 /** The dependencies of a worker. */
-export type WorkerDeps = ObserveDeps & DeliveryDeps & ReconcileDeps & SweepDeps & {
-  predictor: Predictor;
-  /** whose signals are obeyed */
-  signals: SignalPolicy;
-  openScope: OpenScope;
-  liveWorkflows: LiveWorkflows;
-  /** policies of a backtest that are walked at once */
-  policyRunsAtOnce: number;
-};
+export type WorkerDeps =
+  & ObserveDeps
+  & DeliveryDeps
+  & ReconcileDeps
+  & SweepDeps
+  & PrivacyDeps
+  & CleanupActivityDeps
+  & {
+    predictor: Predictor;
+    /** whose signals are obeyed */
+    signals: SignalPolicy;
+    openScope: OpenScope;
+    liveWorkflows: LiveWorkflows;
+    /** policies of a backtest that are walked at once */
+    policyRunsAtOnce: number;
+  };
 
 /** The activities of cycles, on what serves or on a backtest's scope. */
 const createCycleActivities = (deps: ScopedDeps) => ({
@@ -63,6 +72,8 @@ export const createActivities = (deps: WorkerDeps) => {
     ...createAlertActivities(deps),
     ...createReconcileActivities(deps),
     ...createSweepActivities(deps),
+    ...createPrivacyActivities(deps),
+    ...createCleanupActivities(deps),
     ...createBacktestActivities(deps, scopes),
   });
 };

@@ -1,5 +1,7 @@
-import type { WantedAlert } from "../src/alerts/alert.ts";
+import { missingModelKey, type WantedAlert } from "../src/alerts/alert.ts";
+import type { Log } from "../src/core/log.ts";
 import { settleAlerts } from "../src/app/alerts/settle.ts";
+import { type ModelSet, modelsWithoutFile } from "../src/app/registry/model_set.ts";
 import { createVersionFiles } from "../src/app/registry/version_files.ts";
 import { ArtefactError, messageOf } from "../src/core/errors.ts";
 import { DAY_MS, MINUTE_MS } from "../src/core/time.ts";
@@ -9,6 +11,11 @@ import { lastCheckMs } from "../src/db/cycles/checks.ts";
 import { endCycle, openCycles, unconcludedRollouts } from "../src/db/cycles/cycles.ts";
 import { disobeyed, ensureDesired } from "../src/db/cycles/retrainers.ts";
 import { doubtedVersions } from "../src/db/models/versions.ts";
+import {
+  getPrivacyRequest,
+  openPrivacyRequests,
+  type PrivacyRequest,
+} from "../src/db/people/privacy_requests.ts";
 import { lastLookNumber, listRollouts } from "../src/db/rollouts/rollouts.ts";
 import { withdrawApproval } from "./approve.ts";
 import type { ActivityDeps } from "./deps.ts";
@@ -41,13 +48,15 @@ export interface WorkflowControl {
   ensureMonitor(): Promise<void>;
   ensureRollout(rollout: { id: string; model: string; replayed: boolean; looks: number }): Promise<void>;
   ensureBacktest(id: string): Promise<void>;
+  ensurePrivacyRequest(asked: { request: string; kind: PrivacyRequest["kind"] }): Promise<void>;
 }
 
 export interface ReconcileDeps extends ActivityDeps {
   workflows: WorkflowControl;
+  modelSet: ModelSet;
   /** what a retrainer that starts for the first time does; also whether the monitor looks by itself */
   active: boolean;
-  log: (line: string) => void;
+  log: Log;
 }
 
 /** The result of one comparison of what should run with what does. */
@@ -72,6 +81,7 @@ const BACKTEST_TOLD_MS = 7 * DAY_MS;
 /** Puts right what was lost: also called at start-up, before anything else is done. Safe to repeat and to run twice. */
 export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   const pass = new Pass(deps);
+  await deps.modelSet.refresh();
   for (const model of deps.models.keys()) {
     await pass.try(`retrainer/${model}`, () => keepRetrainer(deps, model));
   }
@@ -88,6 +98,9 @@ export async function reconcile(deps: ReconcileDeps): Promise<Reconciled> {
   }
   for (const id of await runningBacktests(deps.sql)) {
     await pass.try(`backtest/${id}`, () => keepBacktest(deps, id));
+  }
+  for (const request of await openPrivacyRequests(deps.sql)) {
+    await pass.try(`privacy/${request}`, () => keepPrivacyRequest(deps, request));
   }
   await readDoubted(deps);
   return await pass.end();
@@ -119,6 +132,12 @@ class Pass {
     const scope = { kinds: ["lost workflow"] as const, model: null };
     const closedWhy = "it runs again, or was settled";
     await settleAlerts(sql, { scope, wanted, closedWhy }, { channels, nowMs });
+    const missing = await modelsWithoutFile(sql, this.deps.modelSet);
+    await settleAlerts(sql, {
+      scope: { kinds: ["missing model"], model: null },
+      wanted: missing.map(missingAlert),
+      closedWhy: "its file is back, or it was retired",
+    }, { channels, nowMs });
     return { mended: this.#mended, troubles: this.#troubles.map(({ title }) => title) };
   }
 }
@@ -134,6 +153,17 @@ async function keepRetrainer(
   await workflows.ensureRetrainer({ model, active: desired, lastCheckMs: checkedMs ?? undefined });
   if (state === "unknown" && checkedMs === null) return null; // the first start of all
   return `the retrainer of ${model} was ${gone(state)}; it began again, ${desired ? "active" : "stopped"}`;
+}
+
+async function keepPrivacyRequest(
+  { sql, workflows }: ReconcileDeps,
+  request: string,
+): Promise<string | null> {
+  const state = await workflows.stateOf(`privacy/${request}`);
+  if (state === "running") return null;
+  const { kind } = await getPrivacyRequest(sql, request);
+  await workflows.ensurePrivacyRequest({ request, kind });
+  return state === "unknown" ? null : `the ${kind} ${request} was ${gone(state)}; it began again`;
 }
 
 async function keepMonitor({ workflows }: ReconcileDeps): Promise<string | null> {
@@ -225,4 +255,14 @@ const lostBacktestAlert = ({ id, text }: { id: string; text: string }): WantedAl
   severity: "warning",
   title: `Backtest ${id} was lost: ${text}. Begin it again to have the rest`,
   detail: { backtest: id },
+});
+
+const missingAlert = (model: string): WantedAlert => ({
+  key: missingModelKey(model),
+  kind: "missing model",
+  model: null,
+  severity: "warning",
+  title: `No file defines the model "${model}" any more, and its retrainer goes on. ` +
+    `Put the file back, or run: perennial models retire ${model}`,
+  detail: { model },
 });

@@ -1,9 +1,7 @@
 import type { WantedAlert } from "../src/alerts/alert.ts";
 import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts/alerts.ts";
 import { endCycle, endingBefore, enterStage } from "../src/db/cycles/cycles.ts";
-import { servingHistory } from "../src/db/models/serving.ts";
-import { listVersions, markRemoved } from "../src/db/models/versions.ts";
-import type { ModelVersion, ServingMove } from "../src/registry/version.ts";
+import { removeFiles, surplusVersions } from "../src/app/registry/old_versions.ts";
 import type { Outcome } from "../src/retraining/cycle.ts";
 import { withdrawApproval } from "./approve.ts";
 import { modelAndConfig } from "./context.ts";
@@ -72,26 +70,6 @@ function failedAlert({ model, cycleId, error = "no reason was given", isRepeated
 
 /** Deletes the files of deployed versions beyond the backups kept: never the serving one, nor one being watched. */
 export async function pruneVersions(deps: ActivityDeps, name: string): Promise<void> {
-  const { sql, store } = deps;
   const { config } = await modelAndConfig(deps, name);
-  const [versions, history] = await Promise.all([listVersions(sql, name), servingHistory(sql, name)]);
-  const keep = config.backup_models ? config.backups_kept : 1; // one stays: the watch may have to go back to it
-  const gone = surplus(versions, history, keep);
-  const stillUsed = new Set(versions.filter((v) => !gone.includes(v)).map((v) => v.artefactSha256));
-  for (const { version, artefactSha256 } of gone) {
-    if (!stillUsed.has(artefactSha256)) await store.remove(artefactSha256);
-    await markRemoved(sql, name, version);
-  }
-}
-
-/** Versions whose files are not needed: all but the serving one and the `keep` that served most recently before it. */
-export function surplus(
-  versions: readonly ModelVersion[],
-  history: readonly Pick<ServingMove, "version">[],
-  keep: number,
-): ModelVersion[] {
-  const recent = new Set([...new Set(history.map((move) => move.version))].slice(0, keep + 1));
-  return versions.filter((v) =>
-    v.state === "deployed" && v.artefactRemovedAt === null && !recent.has(v.version)
-  );
+  await removeFiles(deps, await surplusVersions(deps.sql, name, config));
 }

@@ -92,7 +92,9 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
       getSnapshot(sql, snapshotId),
     ]);
     const bytes = await store.get(challenger!.artefactSha256);
-    const { features, width, users } = decodeFeatures(await store.get(blocks[blocks.length - 1].features));
+    const { features, width, users } = decodeFeatures(
+      await store.getRows(blocks[blocks.length - 1].features),
+    );
     const sampleSize = Math.min(64, users.length);
     const sample = features.slice(0, sampleSize * width);
     const scorer = loadScorer(bytes);

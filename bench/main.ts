@@ -9,6 +9,7 @@ import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { forceBench } from "./force.ts";
 import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
+import { longlifeBench } from "./longlife/mod.ts";
 import { overheadBench } from "./overhead/mod.ts";
 import { qualityBench } from "./quality/mod.ts";
 import { rolloutBench } from "./rollout/mod.ts";
@@ -33,6 +34,7 @@ const BENCHES: readonly Bench[] = [
   rolloutBench,
   servingBench,
   secretsBench,
+  longlifeBench,
   whenBench,
 ];
 

@@ -5,12 +5,17 @@ import { StatusIcon } from "./status_badge.tsx";
 import { allows, type Role } from "../src/security/roles.ts";
 
 /** Actions on a version, and on the retraining of a model: each has a page that says what will happen. */
-export type VersionActionName = "approve" | "reject" | "roll-back" | "promote";
-export type RetrainerActionName = "start" | "stop" | "stop-now" | "force";
+export const VERSION_ACTIONS = ["approve", "reject", "roll-back", "promote"] as const;
+export type VersionActionName = typeof VERSION_ACTIONS[number];
+export const RETRAINER_ACTIONS = ["start", "stop", "stop-now", "force"] as const;
+export type RetrainerActionName = typeof RETRAINER_ACTIONS[number];
+/** Actions on a model as a whole, also on one that is out of use. */
+export const MODEL_ACTIONS = ["retire", "restore"] as const;
+export type ModelActionName = typeof MODEL_ACTIONS[number];
 
 /** The page that says what an action will do, and does it once it is told why. */
 export const actPath = (
-  action: VersionActionName | RetrainerActionName,
+  action: VersionActionName | RetrainerActionName | ModelActionName,
   { model, version }: { model: string; version?: number },
 ): string =>
   `/act/${action}?${new URLSearchParams({
@@ -19,7 +24,17 @@ export const actPath = (
   })}`;
 
 /** The least role for a page below `/act`, as the API has it for the route behind the page. */
-export const roleFor = (action: string): Role => action === "configuration" ? "admin" : "operator";
+export const roleFor = (action: string): Role => ROLE_FOR[action] ?? "operator";
+
+const ROLE_FOR: Readonly<Record<string, Role>> = {
+  "configuration": "admin",
+  "person": "privacy-officer",
+  "add-key": "admin",
+  "rotate-key": "admin",
+  "revoke-key": "admin",
+  "backtest": "data-scientist",
+  "cancel-backtest": "data-scientist",
+};
 
 interface ActProps {
   person: Person;
@@ -44,7 +59,7 @@ export function ActButton({ person, href, label, children }: ActProps) {
 }
 
 interface Offer {
-  action: VersionActionName | RetrainerActionName;
+  action: VersionActionName | RetrainerActionName | ModelActionName;
   model: string;
   version?: number;
   text: string;

@@ -34,7 +34,7 @@ export const ends = ({ low, high }: Pick<Together, "low" | "high">): string =>
 export function togetherBadge({ low, high }: Pick<Together, "low" | "high">): Badge {
   if (high !== null && high < 0) return { glyph: "good", tone: "good", word: "Lower" };
   if (low !== null && low > 0) return { glyph: "watch", tone: "watch", word: "Higher" };
-  return { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" };
+  return { glyph: "unknown", tone: "unknown", word: "Inconclusive" };
 }
 
 /** Sums up a model's retraining in one sentence or two. */
@@ -51,8 +51,8 @@ function sinceText(since: Together | null, loss: string): string {
   if (since === null) return "no outcomes since a deployment are known yet";
   const on = `(${ends(since)}, ${counted(since.changes, "deployment")})`;
   const { word } = togetherBadge(since);
-  return word === "Cannot tell yet"
-    ? `whether ${loss} fell since cannot be told yet ${on}`
+  return word === "Inconclusive"
+    ? `whether ${loss} fell since is inconclusive ${on}`
     : `${loss} ${word === "Lower" ? "fell" : "rose"} since, by outcomes ${on}`;
 }
 
@@ -70,6 +70,6 @@ const MONEY: Readonly<Record<Money["verdict"], Badge>> = {
   "gains": { glyph: "good", tone: "good", word: "Gains" },
   "loses": { glyph: "watch", tone: "watch", word: "Loses" },
   "no difference": { glyph: "good", tone: "unknown", word: "No difference" },
-  "cannot tell yet": { glyph: "unknown", tone: "unknown", word: "Cannot tell yet" },
+  "cannot tell yet": { glyph: "unknown", tone: "unknown", word: "Inconclusive" },
 };
 export const moneyBadge = (verdict: Money["verdict"]): Badge => MONEY[verdict];

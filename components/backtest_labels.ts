@@ -27,7 +27,7 @@ export const DIFFERENCES: Readonly<Record<Difference["verdict"], Badge>> = {
   "better": badge("good", "Better", "good"),
   "worse": badge("watch", "Worse", "watch"),
   "the same": badge("stopped", "The same"),
-  "cannot tell yet": badge("unknown", "Cannot tell"),
+  "cannot tell yet": badge("unknown", "Inconclusive"),
 };
 
 export const GAINS: Readonly<Record<Money["verdict"], Badge>> = {
@@ -41,7 +41,7 @@ const NAMES: Readonly<Record<LabelledPolicy["policy"], (policy: LabelledPolicy) 
   never: () => "never retrained",
   every: () => "retrained at every cut-off",
   calendar: ({ days }) => `retrained every ${days} days`,
-  performance: () => "retrained when outcomes fell",
+  performance: () => "retrained when outcomes degraded",
   drift: () => "retrained when inputs drifted",
   worth: () => "retrained when worth more than waiting",
   perennial: () => "Perennial",
@@ -105,18 +105,16 @@ function finding(backtest: BacktestDetail): string | null {
   });
   const cannot = models("cannot tell yet");
   if (cannot.length === verdicts.length) {
-    return `Whether ${name} would have served ${
-      list(cannot)
-    } better than the first model kept for ever cannot be told.`;
+    return `${capital(name)} against the first model without retraining, for ${list(cannot)}: inconclusive.`;
   }
   return `${capital(name)} would have served ${parts.join("; ")}.`;
 }
 
 const PART: Readonly<Record<Difference["verdict"], (models: string) => string>> = {
-  "better": (models) => `${models} better than the first model kept for ever`,
-  "worse": (models) => `${models} worse than the first model kept for ever`,
-  "the same": (models) => `${models} exactly as the first model kept for ever`,
-  "cannot tell yet": (models) => `of ${models} it cannot be told`,
+  "better": (models) => `${models} better than the first model without retraining`,
+  "worse": (models) => `${models} worse than the first model without retraining`,
+  "the same": (models) => `${models} exactly as the first model without retraining`,
+  "cannot tell yet": (models) => `${models} with an inconclusive difference`,
 };
 
 /** "accuracy 0.744 instead of 0.737, +0.008 [+0.000, +0.015] over 17 cut-offs, with 11 trainings" */
@@ -135,7 +133,7 @@ export function subjectText(backtest: BacktestDetail, result: ModelResult): stri
 
 const WORTH_SAYING = 20; // times as many moments: more would be as good as never
 
-/** Estimates the cut-offs needed where it cannot be told: the interval narrows as their square root grows. */
+/** Estimates the cut-offs needed where the difference is inconclusive: the interval narrows as their square root grows. */
 function neededText({ verdict, mean, low, high, n }: Difference): string {
   if (verdict !== "cannot tell yet" || low === null || high === null || mean === 0) return "";
   const times = ((high - low) / 2 / mean) ** 2;

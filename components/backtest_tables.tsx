@@ -58,7 +58,7 @@ export function ServedTable({ result, policies }: Props) {
               </td>,
               <td key={`${metric} never`} data-label="Against never">
                 {policy.policy === "never"
-                  ? <small>what all others are compared with</small>
+                  ? <small>baseline</small>
                   : <Against found={of.toNever?.[metric]} />}
               </td>,
             ])}
@@ -101,10 +101,10 @@ export function CostTable({ result, policies }: Props) {
           <th scope="col">Policy</th>
           <th scope="col" class="num">Trainings</th>
           <th scope="col" class="num">Deployed</th>
-          <th scope="col">Not let on</th>
+          <th scope="col">Not deployed</th>
           <th scope="col" class="num">Training time</th>
           <th scope="col" class="num">Cost</th>
-          <th scope="col">Gained over never</th>
+          <th scope="col">Gain over never</th>
         </tr>
       </thead>
       <tbody>
@@ -114,16 +114,16 @@ export function CostTable({ result, policies }: Props) {
             <td class="num" data-label="Trainings">{trainingsText(of)}</td>
             <td class="num" data-label="Deployed">
               {count(of.deployments)}
-              {of.rolledBack > 0 && <small>, {count(of.rolledBack)} taken back</small>}
+              {of.rolledBack > 0 && <small>, {count(of.rolledBack)} rolled back</small>}
             </td>
-            <td data-label="Not let on">{held(of)}</td>
+            <td data-label="Not deployed">{held(of)}</td>
             <td class="num" data-label="Training time">
               {of.trainingSeconds > 0 ? duration(of.trainingSeconds * 1000) : "none"}
             </td>
             <td class="num" data-label="Cost">
               {of.cost === null ? "not stated" : money(of.cost, result.currency)}
             </td>
-            <td data-label="Gained over never">
+            <td data-label="Gain over never">
               <Gained policy={policy} of={of} result={result} />
             </td>
           </tr>
@@ -134,7 +134,7 @@ export function CostTable({ result, policies }: Props) {
 }
 
 function held({ rejected, inconclusive, failed }: PolicyResult): string {
-  const parts = [[rejected, "rejected"], [inconclusive, "could not tell"], [failed, "failed"]] as const;
+  const parts = [[rejected, "rejected"], [inconclusive, "inconclusive"], [failed, "failed"]] as const;
   const counts = parts.filter(([n]) => n > 0).map(([n, word]) => `${count(n)} ${word}`);
   return counts.length > 0 ? counts.join(", ") : "none";
 }
@@ -142,7 +142,7 @@ function held({ rejected, inconclusive, failed }: PolicyResult): string {
 function Gained(
   { policy, of: { gain }, result }: { policy: LabelledPolicy; of: PolicyResult; result: ModelResult },
 ) {
-  if (policy.policy === "never") return <small>what all others are compared with</small>;
+  if (policy.policy === "never") return <small>baseline</small>;
   if (gain === null) return <>{result.missing.length > 0 ? "not stated" : "none yet"}</>;
   const { amount, low, high, verdict } = gain;
   const range = low === null || high === null ? "not bounded" : `[${money(low, "")}, ${money(high, "")}]`;

@@ -1,5 +1,4 @@
 /** States and conclusions in words: short, present tense, no blame. */
-import { capital } from "../src/format/words.ts";
 import type { Alert } from "../src/alerts/alert.ts";
 import type { Answer, Check, Reason } from "../src/retraining/check.ts";
 import type { Cycle, Outcome, Stage } from "../src/retraining/cycle.ts";
@@ -25,17 +24,18 @@ const badge = (glyph: IconName, word: string, tone: Badge["tone"] = "unknown"): 
 
 export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Badge>> = {
   "healthy": badge("good", "Healthy", "good"),
-  "slipped": badge("watch", "Slipped", "watch"),
+  "slipped": badge("watch", "Degraded", "watch"),
   "failed": badge("bad", "Failed", "bad"),
   "rolled back": badge("back", "Rolled back", "bad"),
-  "no model yet": badge("unknown", "Cannot tell yet"),
+  "promoted by hand": badge("watch", "Promoted by hand", "watch"),
+  "no model yet": badge("unknown", "No model yet"),
 };
 
 const OUTCOMES: Readonly<Record<Outcome, Badge>> = {
   "deployed": badge("good", "Deployed", "good"),
   "rolling out": badge("running", "Rolling out", "good"),
   "rejected": badge("good", "Rejected"),
-  "inconclusive": badge("unknown", "Cannot tell yet"),
+  "inconclusive": badge("unknown", "Inconclusive"),
   "failed": badge("bad", "Failed", "bad"),
   "cancelled": badge("stopped", "Cancelled"),
   "rolled back": badge("back", "Rolled back", "bad"),
@@ -49,7 +49,7 @@ export const outcomeBadge = (outcome: Outcome | null, stage?: Stage): Badge =>
 const VERDICTS: Readonly<Record<Verdict, Badge>> = {
   promote: badge("good", "Promote", "good"),
   reject: badge("good", "Reject"),
-  inconclusive: badge("unknown", "Cannot tell yet"),
+  inconclusive: badge("unknown", "Inconclusive"),
 };
 /** Returns the badge of a verdict. */
 export const verdictBadge = (verdict: Verdict): Badge => VERDICTS[verdict];
@@ -58,7 +58,7 @@ const OUTCOME_COUNTS: readonly (readonly [string, string])[] = [
   ["deployed", "deployed"],
   ["rolling out", "rolling out"],
   ["rejected", "rejected"],
-  ["inconclusive", "could not tell"],
+  ["inconclusive", "inconclusive"],
   ["rolled back", "rolled back"],
   ["failed", "failed"],
   ["lost", "lost"],
@@ -79,16 +79,16 @@ export function outcomesText(outcomes: Readonly<Record<string, number>>): string
 const ANSWERS: Readonly<Record<Answer, Badge>> = {
   "retrain": badge("running", "Retrain"),
   "recalibrate": badge("running", "Recalibrate"),
-  "wait": badge("unknown", "Keep collecting"),
-  "fix data first": badge("watch", "Fix the data first", "watch"),
-  "cannot tell yet": badge("unknown", "Cannot tell yet"),
+  "wait": badge("unknown", "Waiting for data"),
+  "fix data first": badge("watch", "Fix data first", "watch"),
+  "cannot tell yet": badge("unknown", "Not enough data"),
 };
 export const answerBadge = (answer: Answer): Badge => ANSWERS[answer];
 
 export const SPEAKS: Readonly<Record<Reason["speaks"], Badge>> = {
-  for: badge("running", "For retraining", "good"),
+  for: badge("running", "For", "good"),
   against: badge("stopped", "Against"),
-  neither: badge("unknown", "Neither"),
+  neither: badge("unknown", "Neutral"),
 };
 
 /** Whether an answer begins a cycle. */
@@ -119,12 +119,12 @@ export const alertBadge = ({ severity, title }: Pick<Alert, "severity" | "title"
 
 const DOING: Readonly<Record<Stage, string>> = {
   "check": "Checking",
-  "snapshot": "Sealing a snapshot",
+  "snapshot": "Creating the snapshot",
   "train": "Training a challenger",
   "validate": "Validating",
-  "refit": "Training again on all rows",
+  "refit": "Refitting on all rows",
   "smoke test": "Smoke testing",
-  "approve": "Waiting for a person's approval",
+  "approve": "Waiting for approval",
   "deploy": "Deploying",
   "report": "Writing the report",
   "ended": "Ended",
@@ -133,46 +133,14 @@ const doing = (stage: Stage): string => DOING[stage];
 
 const TRIGGER_NAMES: Readonly<Record<Cycle["trigger"], string>> = {
   first: "first check",
-  interval: "regular check",
+  interval: "scheduled check",
   force: "forced",
   alarm: "alarm",
-  replay: "replay of history",
+  replay: "replay",
 };
 export const triggerName = (trigger: Cycle["trigger"]): string => TRIGGER_NAMES[trigger];
 /** All that can begin a cycle. */
 export const TRIGGERS = Object.keys(TRIGGER_NAMES) as Cycle["trigger"][];
-
-/** Returns the predicate of a model's sentence: "is healthy and keeps collecting". */
-function predicate({ active, health, running, samples, serving }: ModelStatus): string {
-  const serves = serving ? `; v${serving.version} still serves` : "";
-  const is = {
-    "healthy": "is healthy",
-    "slipped": "has slipped",
-    "failed": `failed in its last cycle${serves}`,
-    "rolled back": `was rolled back${serves}`,
-    "no model yet": "has no model yet",
-  }[health.state];
-  if (running) return `${is} and is being retrained`;
-  if (!active) return serving ? `${is}; its retraining is stopped` : `${is} and is stopped`;
-  return samples.collected < samples.needed ? `${is} and keeps collecting` : is;
-}
-
-/** The overview in one sentence per thing that is so: models that do the same share one. */
-export function headline(models: readonly ModelStatus[]): string {
-  if (models.length === 0) return "No model is known yet.";
-  const together = Map.groupBy(models, predicate);
-  return [...together].map(([predicateText, group]) => {
-    const names = group.map((m) => m.model);
-    const list = names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
-    return `${capital(list)} ${names.length > 1 ? plural(predicateText) : predicateText}.`;
-  }).join(" ");
-}
-
-const plural = (predicateText: string): string =>
-  predicateText.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were").replace(
-    /\bkeeps\b/,
-    "keep",
-  );
 
 /** "−0.012, 90 % interval −0.021 to −0.004" */
 export const withInterval = (d: Interval): string =>
@@ -180,12 +148,13 @@ export const withInterval = (d: Interval): string =>
 
 /** The conclusion that an interval allows about a loss, lower being better. */
 export function reading({ low, high }: Pick<Interval, "low" | "high">, margin: number): Badge {
+  if (low === 0 && high === 0) return badge("unknown", "Same predictions");
   if (high < 0) return badge("good", "Better", "good");
   if (low > 0) {
     return high <= margin ? badge("unknown", "Worse within the margin") : badge("watch", "Worse", "watch");
   }
   if (high <= margin) return badge("good", "Not worse");
-  return badge("unknown", "Cannot tell yet");
+  return badge("unknown", "Inconclusive");
 }
 
 /** Sums up a verdict's evidence in one line: who was compared on how many rows. */
@@ -198,32 +167,36 @@ export function cycleHeadline(
 ): string {
   const name = `Cycle ${number} of ${model}`;
   const better = evidence ? reading(evidence.difference, evidence.margin).word.toLowerCase() : "";
-  const because = better === "cannot tell yet"
-    ? "the evidence does not say which is better"
-    : `${better} on unseen rows`;
+  const because = better === "inconclusive"
+    ? "the comparison was inconclusive"
+    : better === "same predictions"
+    ? "both predict the compared rows alike"
+    : `${better} on held-out rows`;
   const v = (version: number | null) => version === null ? "nothing" : `v${version}`;
-  const unchanged = champion === null ? "nothing serves yet" : `v${champion} serves on`;
+  const unchanged = champion === null ? "nothing serves yet" : `v${champion} keeps serving`;
   switch (outcome) {
     case null:
       return `${name} is running: ${doing(stage).toLowerCase()}.`;
     case "deployed":
       return champion === null
-        ? `${name} put the first version, ${v(challenger)}, in service.`
-        : `${name} put ${v(challenger)} in place of ${v(champion)}: ${because}.`;
+        ? `${name} deployed the first version, v${challenger}.`
+        : `${name} deployed ${v(challenger)} in place of ${v(champion)}: ${because}.`;
     case "rolling out":
       return `${name} shows ${v(challenger)} to a share of shoppers; ${unchanged}.`;
     case "rejected":
       return `${name} rejected ${v(challenger)}: ${because}; ${unchanged}.`;
     case "inconclusive":
-      return `${name} could not tell ${v(challenger)} from ${v(champion)}; ${unchanged}.`;
+      return `${name} was inconclusive: ${v(challenger)} is neither better nor worse than ${
+        v(champion)
+      }; ${unchanged}.`;
     case "rolled back":
-      return `${name} deployed ${v(challenger)} and took it back; ${unchanged}.`;
+      return `${name} deployed ${v(challenger)}, which was rolled back; ${unchanged}.`;
     case "cancelled":
       return `${name} was cancelled; ${unchanged}.`;
     case "failed":
-      return `${name} did not finish: ${error ?? "no reason was written down"}; ${unchanged}.`;
+      return `${name} did not finish: ${error ?? "no reason was recorded"}; ${unchanged}.`;
     case "lost":
-      return `${name} was lost: ${error ?? "no reason was written down"}; ${unchanged}.`;
+      return `${name} was lost: ${error ?? "no reason was recorded"}; ${unchanged}.`;
     default:
       return outcome satisfies never;
   }

@@ -8,62 +8,60 @@ export function retrainerActions(
   const force = { action: "force" as const, text: "Run a cycle now" };
   if (!active) return [{ action: "start", text: "Start" }, force];
   const stop = { action: "stop" as const, text: "Stop" };
-  return running ? [stop, { action: "stop-now", text: "Stop, and end this cycle" }] : [force, stop];
+  return running ? [stop, { action: "stop-now", text: "Stop and cancel this cycle" }] : [force, stop];
 }
 
 /** Start, stop and force, in words and as the API takes them. */
 export const RETRAINER_ACTIONS: Readonly<Record<RetrainerActionName, (model: ModelStatus) => Action>> = {
   start: (status) => ({
     ...request(status, "start"),
-    question: `Start the retraining of ${status.model}?`,
+    question: `Start automatic retraining of ${status.model}?`,
     will: [
-      "It checks at once, then again at each interval, and retrains when a check says so.",
-      `Until a cycle proves a version better, ${servingNow(status)}.`,
+      "A check runs at once, then at each interval; it retrains when a check calls for it. A check may also roll back a version that does worse than its predecessor.",
+      `Until a better version is validated, ${servingNow(status)}.`,
     ],
     button: `Start ${status.model}`,
-    done: `${status.model} was told to start.`,
+    done: `Automatic retraining of ${status.model} is starting: a check runs first.`,
   }),
   stop: (status) => ({
     ...request(status, "stop"),
-    question: `Stop the retraining of ${status.model}?`,
+    question: `Stop automatic retraining of ${status.model}?`,
     will: [
       status.running
-        ? "The cycle that runs goes on to its end, and may deploy; then nothing is checked nor trained."
-        : "Nothing is checked nor trained any more until somebody starts it.",
-      `Predictions go on: ${servingNow(status)}.`,
+        ? "The running cycle finishes and may deploy; after that nothing is checked or trained."
+        : "Nothing is checked or trained until it is started again.",
+      `Predictions continue: ${servingNow(status)}.`,
     ],
     button: `Stop ${status.model}`,
-    done: `${status.model} was told to stop.`,
+    done: `Automatic retraining of ${status.model} is stopped.`,
     body: { model: status.model, running: "finish" },
   }),
   "stop-now": (status) => ({
     ...request(status, "stop"),
-    question: `Stop the retraining of ${status.model}, and end its cycle?`,
+    question: `Stop automatic retraining of ${status.model} and cancel its cycle?`,
     will: [
-      "The cycle that runs ends as cancelled after its present step, and deploys nothing; a deployment under way completes.",
-      `Nothing is checked nor trained any more until somebody starts it. Predictions go on: ${
-        servingNow(status)
-      }.`,
+      "The running cycle is cancelled after its current step and deploys nothing; a deployment in progress completes.",
+      `Nothing is checked or trained until it is started again. Predictions continue: ${servingNow(status)}.`,
     ],
-    button: `Stop ${status.model} and end its cycle`,
-    done: `${status.model} was told to stop, and its cycle to end.`,
+    button: `Stop ${status.model} and cancel its cycle`,
+    done: `Automatic retraining of ${status.model} is stopping, and its cycle is being cancelled.`,
     body: { model: status.model, running: "cancel" },
   }),
   force: (status) => ({
     ...request(status, "force"),
     question: `Run a retraining cycle of ${status.model} now?`,
     will: [
-      "It skips the trigger, never the validation: a version that rows unseen by it do not speak for does not serve.",
-      status.active ? "The next check keeps its time." : "Automatic checks stay off.",
+      "It skips the trigger, not the validation: a new version is deployed only if it passes validation on held-out data.",
+      status.active ? "The next scheduled check is not affected." : "Automatic checks stay off.",
       `Until it ends, ${servingNow(status)}.`,
     ],
     button: `Run a cycle of ${status.model}`,
-    done: `A cycle of ${status.model} was asked for.`,
+    done: `A cycle of ${status.model} is queued: a check and an evaluation of the data run first.`,
   }),
 };
 
 const servingNow = ({ serving }: ModelStatus) =>
-  serving ? `version ${serving.version} serves` : "nothing serves yet but the naive baseline";
+  serving ? `version ${serving.version} serves` : "no version is deployed, and predictions answer 409";
 
 const request = ({ model }: ModelStatus, route: string) => ({
   back: "/",

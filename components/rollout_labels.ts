@@ -15,16 +15,16 @@ export const ROLLOUT_STATES: Readonly<Record<RolloutState, Badge>> = {
   "running": badge("running", "Running", "good"),
   "promoted": badge("good", "Promoted"),
   "rolled back": badge("back", "Rolled back", "bad"),
-  "held": badge("stopped", "Set aside"),
-  "superseded": badge("stopped", "Gave way"),
+  "held": badge("stopped", "Held"),
+  "superseded": badge("stopped", "Superseded"),
 };
 
 export const DECISIONS: Readonly<Record<RolloutDecision["kind"], Badge>> = {
-  "go on": badge("running", "Go on", "good"),
+  "go on": badge("running", "Continue", "good"),
   "promote": badge("good", "Promote", "good"),
   "roll back": badge("back", "Roll back", "bad"),
-  "keep collecting": badge("unknown", "Keep collecting"),
-  "hold": badge("stopped", "Set aside"),
+  "keep collecting": badge("unknown", "Waiting for data"),
+  "hold": badge("stopped", "Hold"),
 };
 
 /** 0.25 -> "25 %", 0.125 -> "12.5 %" */
@@ -54,15 +54,15 @@ export function rolloutHeadline(rollout: Rollout): string {
     case "running":
       return runningHeadline(rollout, capital(subject));
     case "promoted":
-      return `${
-        several ? `One of ${subject}` : capital(subject)
-      } came to serve everyone in place of version ${champion}.`;
+      return `${several ? `One of ${subject}` : capital(subject)} ${
+        several ? "was" : were
+      } promoted in place of version ${champion}.`;
     case "rolled back":
-      return `${capital(subject)} ${were} taken back; version ${champion} served on.`;
+      return `${capital(subject)} ${were} rolled back; version ${champion} kept serving.`;
     case "held":
-      return `${capital(subject)} ${were} set aside; version ${champion} served on.`;
+      return `${capital(subject)} ${were} held; version ${champion} kept serving.`;
     case "superseded":
-      return `The rollout of ${subject} gave way to another change.`;
+      return `The rollout of ${subject} was superseded by another change.`;
     default:
       return state satisfies never;
   }
@@ -71,7 +71,7 @@ export function rolloutHeadline(rollout: Rollout): string {
 function runningHeadline({ champion, challengers, plan, shares }: Rollout, subject: string): string {
   const several = challengers.length > 1;
   if (plan.strategy === "shadow") {
-    return `${subject} answer${several ? "" : "s"} beside version ${champion}, shown to nobody.`;
+    return `${subject} run${several ? "" : "s"} in the shadow of version ${champion}, shown to nobody.`;
   }
   return several
     ? `${subject} share shoppers with version ${champion}: ${sharesText(shares)}.`
@@ -81,5 +81,5 @@ function runningHeadline({ champion, challengers, plan, shares }: Rollout, subje
 /** "version 7 is shown to 25 % of shoppers" */
 export const statusText = ({ version, strategy, share }: NonNullable<ModelStatus["rollout"]>): string =>
   strategy === "shadow"
-    ? `version ${version} answers too and is shown to nobody`
+    ? `version ${version} runs as a shadow, shown to nobody`
     : `version ${version} is shown to ${shareText(share)} of shoppers`;

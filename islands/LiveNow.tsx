@@ -1,28 +1,29 @@
 import { overview } from "../src/dashboard/browser/live.ts";
-import { Countdown } from "../src/dashboard/browser/live_time.tsx";
-import { count } from "../src/format/numbers.ts";
 import { StatusBadge } from "../components/status_badge.tsx";
 import { Stages } from "../src/dashboard/browser/stages.tsx";
 import type { OverviewView } from "../src/dashboard/view.ts";
-import { answerBadge, beginsCycle, outcomeBadge } from "../components/labels.ts";
+import { outcomeBadge } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
-/** Shows what every model is doing at this moment. */
+/** Shows the cycles that run at this moment, step by step; nothing while none does. */
 export default function LiveNow({ initial }: { initial: Pick<OverviewView, "status" | "stages"> }) {
   const { status, stages } = overview.value ?? initial;
+  const running = status.models.filter((model) => model.running);
+  if (running.length === 0) return null;
   return (
-    <>
-      {status.models.map((model) => (
+    <section class="section" aria-labelledby="now">
+      <h2 id="now" class="visually-hidden">Running cycles</h2>
+      {running.map((model) => (
         <div class="live" key={model.model}>
-          {model.running ? <Running {...model} /> : <Idle {...model} />}
+          <Running {...model} />
           <Stages
-            label={`${model.model}, ${model.running ? "running cycle" : "between cycles"}`}
+            label={`${model.model}, running cycle`}
             running={model.running}
             past={stages[model.model] ?? []}
           />
         </div>
       ))}
-    </>
+    </section>
   );
 }
 
@@ -36,36 +37,6 @@ function Running({ model, running }: ModelStatus) {
         <StatusBadge badge={outcomeBadge(null, running!.stage)} />
       </p>
       <small>{running!.progress?.text}</small>
-    </div>
-  );
-}
-
-function Idle({ model, active, samples, lastCheck, lastCycle, nextCheckAt }: ModelStatus) {
-  const missing = samples.needed - samples.collected;
-  return (
-    <div>
-      <h3>{model}, between cycles</h3>
-      <p>
-        {lastCheck && beginsCycle(lastCheck.answer) && lastCycle // what that check asked for has been done
-          ? (
-            <StatusBadge badge={outcomeBadge(lastCycle.outcome)}>
-              {outcomeBadge(lastCycle.outcome).word}, in cycle {lastCycle.number}
-            </StatusBadge>
-          )
-          : lastCheck
-          ? <StatusBadge badge={answerBadge(lastCheck.answer)} />
-          : "Not checked yet"}
-      </p>
-      <small>
-        {missing > 0 ? `${count(missing)} samples to go. ` : ""}
-        {active && nextCheckAt
-          ? (
-            <>
-              Next check <Countdown iso={nextCheckAt} />
-            </>
-          )
-          : !active && "Stopped: nothing retrains"}
-      </small>
     </div>
   );
 }

@@ -6,8 +6,7 @@ import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
 import { answerBadge, mainReason, outcomeBadge, outcomesText } from "../components/labels.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
-const ACTIVE = { glyph: "running", tone: "good", word: "Active" } as const;
-const STOPPED = { glyph: "stopped", tone: "unknown", word: "Stopped" } as const;
+const STOPPED = { glyph: "stopped", tone: "unknown", word: "Automatic retraining is stopped" } as const;
 
 /** The facts of one model, kept current. */
 export default function ModelFacts({ initial }: { initial: ModelStatus }) {
@@ -15,28 +14,11 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
   const { active, nextCheckAt, serving, lastCycle, lastCheck, openAlerts, outcomes } = model;
   return (
     <dl class="facts">
-      <dt>State</dt>
-      <dd>
-        <StatusBadge badge={active ? ACTIVE : STOPPED} />
-        {!active && serving && (
-          <small>v{serving.version} still serves; nothing retrains until it is started</small>
-        )}
-      </dd>
-      <dt>Next check</dt>
-      <dd>
-        {active && nextCheckAt
-          ? <Countdown iso={nextCheckAt} />
-          : active
-          ? "not set yet"
-          : "none while stopped"}
-      </dd>
       <dt>Serving</dt>
       <dd>
-        {serving ? <Serving {...serving} model={model.model} /> : "nothing yet: the naive baseline answers"}
-      </dd>
-      <dt>Samples</dt>
-      <dd>
-        <Samples model={model.model} {...model.samples} />
+        {serving
+          ? <Serving {...serving} model={model.model} />
+          : "none yet: predictions are refused (409) until the first deployment"}
       </dd>
       <dt>Last check</dt>
       <dd>
@@ -60,6 +42,14 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
           )
           : "none yet"}
       </dd>
+      <dt>Next check</dt>
+      <dd>
+        {active && nextCheckAt
+          ? <Countdown iso={nextCheckAt} />
+          : active
+          ? "not scheduled yet"
+          : <StatusBadge badge={STOPPED} />}
+      </dd>
       <dt>Last cycle</dt>
       <dd>
         {lastCycle
@@ -75,12 +65,22 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
           )
           : "none yet"}
       </dd>
+      <dt>New events</dt>
+      <dd>
+        <Samples model={model.model} {...model.samples} />
+      </dd>
       <dt>Cycles</dt>
       <dd>
         <a href={`/cycles?model=${model.model}`}>{outcomesText(outcomes) ?? "none yet"}</a>
       </dd>
-      <dt>Alerts</dt>
-      <dd>{openAlerts > 0 ? <a href="#alerts">{count(openAlerts)} open</a> : "none open"}</dd>
+      {openAlerts > 0 && (
+        <>
+          <dt>Alerts</dt>
+          <dd>
+            <a href="#alerts">{count(openAlerts)} open</a>
+          </dd>
+        </>
+      )}
     </dl>
   );
 }
@@ -96,15 +96,18 @@ function Serving({ model, version, since, asOf }: NonNullable<ModelStatus["servi
   );
 }
 
-function Samples({ model, collected, needed }: ModelStatus["samples"] & { model: string }) {
-  const text = `${count(collected)} of ${count(needed)} needed`;
+function Samples({ model, collected, needed, since }: ModelStatus["samples"] & { model: string }) {
+  const text = `${count(collected)} new events (threshold ${count(needed)})`;
   return (
     <>
-      {text} <small>since the last training</small>
+      {text}{" "}
+      <small>
+        {since ? <>since the training as of {moment(since, "day")}</> : "before the first training"}
+      </small>
       <div
         class="meter-box"
         role="meter"
-        aria-label={`Samples collected for ${model}`}
+        aria-label={`New events for ${model}`}
         aria-valuemin={0}
         aria-valuemax={needed}
         aria-valuenow={Math.min(collected, needed)}

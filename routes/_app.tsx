@@ -1,34 +1,28 @@
+import { HttpError } from "fresh";
 import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
 import { define } from "../src/dashboard/define.ts";
-import { Logo, StatusBadge } from "../components/status_badge.tsx";
+import { Navigation } from "../components/navigation.tsx";
+import { Logo, StatusBadge, Time } from "../components/status_badge.tsx";
+import { ThemeSwitch } from "../components/theme_switch.tsx";
+import { VERSION } from "../src/core/version.ts";
 
-const PAGES = [
-  ["/", "Overview"],
-  ["/cycles", "Cycles"],
-  ["/versions", "Models"],
-  ["/monitoring", "Monitoring"],
-  ["/analysis", "Analysis"],
-  ["/rollouts", "Rollouts"],
-  ["/data", "Data"],
-  ["/alerts", "Alerts"],
-  ["/configuration", "Configuration"],
-  ["/audit", "Audit"],
-  ["/docs", "API"],
-] as const;
+/** Names an error in the title of its page. */
+const errorTitle = (error: unknown): string =>
+  error instanceof HttpError && error.status === 404 ? "Page not found" : "Error";
+
+const STATIC = { glyph: "stopped", tone: "unknown", word: "Not live, as of" } as const;
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;
 
 export default define.page(function App({ Component, url, state, error }) {
-  // each link says whether it leads here: Fresh would mark those to "/" on every page
-  const here = (path: string) => path === "/" ? url.pathname === "/" : url.pathname.startsWith(path);
   return (
-    <html lang="en">
+    <html lang="en" data-theme={state.theme === "system" ? undefined : state.theme}>
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
-        <title>{error ? "Not shown" : state.title} · Perennial</title>
+        <title>{error ? errorTitle(error) : state.title} · Perennial</title>
         <link rel="icon" type="image/svg+xml" href="/favicon.svg" />
         <link rel="stylesheet" href="/perennial.css" />
       </head>
@@ -39,20 +33,10 @@ export default define.page(function App({ Component, url, state, error }) {
             <a class="brand" href="/" aria-current="false">
               <Logo /> Perennial
             </a>
-            <nav aria-label="Main">
-              <ul>
-                {PAGES.map(([path, name]) => (
-                  <li key={path}>
-                    <a href={path} aria-current={here(path) ? "page" : "false"}>
-                      {name}
-                      {path === "/alerts" && state.openAlerts ? <OpenAlerts n={state.openAlerts} /> : null}
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            </nav>
+            <Navigation pathname={url.pathname} openAlerts={state.openAlerts} />
             <p class="here">
-              {state.live && !error && <LiveSign readAt={state.live.readAt} />}
+              {!error &&
+                (state.live ? <LiveSign readAt={state.live.readAt} /> : <StaticSign at={state.readAt} />)}
               <a href="/sign-in">
                 {state.person
                   ? (
@@ -83,9 +67,12 @@ export default define.page(function App({ Component, url, state, error }) {
         <footer class="frame">
           <p>
             <small>
+              Perennial {VERSION} · <a href="/docs">API reference</a> · <a href="/openapi.json">OpenAPI</a> ·
+              {" "}
               <LocalTimes />
             </small>
           </p>
+          <ThemeSwitch theme={state.theme ?? "system"} here={url.pathname + url.search} />
           <ChartTips />
         </footer>
       </body>
@@ -93,12 +80,12 @@ export default define.page(function App({ Component, url, state, error }) {
   );
 });
 
-/** Shows the number of open alerts, beside the way to them. */
-function OpenAlerts({ n }: { n: number }) {
+/** Says that a page does not keep itself current, and when it was read. */
+function StaticSign({ at }: { at?: string }) {
+  if (!at) return null;
   return (
-    <b class="tally">
-      {n}
-      <span class="visually-hidden">open</span>
-    </b>
+    <span class="static-sign">
+      <StatusBadge badge={STATIC} /> <Time iso={at} as="clock" />
+    </span>
   );
 }

@@ -6,7 +6,7 @@ export default function ErrorPage({ error, url }: PageProps) {
   if (error instanceof HttpError && error.status === 404) {
     return (
       <PageHeader>
-        <h1>There is nothing at this address.</h1>
+        <h1>Page not found</h1>
         <p>
           <code>{url.pathname}</code>: {error.message || "not found"}. <a href="/">Back to the overview</a>.
         </p>
@@ -16,7 +16,7 @@ export default function ErrorPage({ error, url }: PageProps) {
   if (error instanceof HttpError && error.status < 500) {
     return (
       <PageHeader>
-        <h1>Nothing was changed.</h1>
+        <h1>Request refused</h1>
         <p>
           {error.message}. <a href="/sign-in">Sign in</a> or go <a href="/">back to the overview</a>.
         </p>
@@ -25,14 +25,12 @@ export default function ErrorPage({ error, url }: PageProps) {
   }
   return (
     <PageHeader>
-      <h1>This page could not be read.</h1>
+      <h1>This page cannot be shown</h1>
       <p>
-        {error instanceof HttpError
-          ? error.message
-          : "The dashboard met an error; the log of the service has it."}
+        {error instanceof HttpError ? error.message : "An error occurred; see the log of the service."}
       </p>
       <p>
-        Retraining and serving do not need the dashboard. <a href={url.pathname + url.search}>Try again</a>.
+        Retraining and serving are not affected. <a href={url.pathname + url.search}>Try again</a>.
       </p>
     </PageHeader>
   );

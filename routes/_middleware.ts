@@ -1,5 +1,6 @@
 import { HttpError } from "fresh";
 import { numbersCsv } from "../components/charts.ts";
+import { themeOf } from "../src/dashboard/theme.ts";
 import { define } from "../src/dashboard/define.ts";
 
 /**
@@ -9,6 +10,8 @@ import { define } from "../src/dashboard/define.ts";
 export default define.middleware(async (ctx) => {
   const { state, url, req } = ctx;
   const charts = state.charts = { url, numbers: new Map() };
+  state.theme = themeOf(req);
+  state.readAt = state.dashboard.now();
   if (isPage(req, url)) state.openAlerts = await state.dashboard.openAlerts().catch(() => undefined);
   const answer = await ctx.next();
   const id = url.searchParams.get("csv");

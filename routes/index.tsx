@@ -7,6 +7,7 @@ import { Alerts, Journal } from "../components/alerts.tsx";
 import { CyclesChart } from "../components/cycles_chart.tsx";
 import type { Dashboard } from "../src/dashboard/dashboard.ts";
 import { define } from "../src/dashboard/define.ts";
+import { FirstStepsList } from "./(_components)/first_steps.tsx";
 import { ModelHead } from "./(_components)/model_head.tsx";
 import { retrainerActions } from "../components/retrainer_actions.ts";
 import { ReplayChart } from "./(_components)/replay_chart.tsx";
@@ -36,38 +37,41 @@ export const handler = define.handlers({
       dashboard.replayScores(),
     ]);
     const models = await Promise.all(view.status.models.map((model) => section(dashboard, model)));
+    const isFresh = view.status.models.every(({ serving }) => serving === null);
+    const steps = isFresh ? await dashboard.firstSteps() : null;
     state.title = alerts.length > 0 ? `(${alerts.length}) Overview` : "Overview";
-    return page({ view, alerts, checks, scores, models });
+    return page({ view, alerts, checks, scores, models, steps });
   },
 });
 
-export default define.page<typeof handler>(function Overview({ data, state }) {
-  const { view, alerts, checks, scores, models } = data;
+export default define.page<typeof handler>(function Overview({ data, state, url }) {
+  const { view, alerts, checks, scores, models, steps } = data;
   return (
     <>
       <PageHeader>
         <LiveHeadline initial={view.status} />
       </PageHeader>
-      <section class="section" aria-labelledby="now">
-        <h2 id="now">What is happening now</h2>
-        {models.length === 0
-          ? <p>No retrainer has started yet. Its models appear here with their first check.</p>
-          : <LiveNow initial={{ status: view.status, stages: view.stages }} />}
-      </section>
+      <div id="alerts" data-redraw>
+        {alerts.length > 0 && (
+          <section class="section" aria-labelledby="alerts-title">
+            <Alerts alerts={alerts} person={state.person} />
+          </section>
+        )}
+      </div>
+      <div id="first" data-redraw>
+        {steps && (
+          <FirstStepsList steps={steps} origin={url.origin} model={view.status.models[0]?.model ?? "churn"} />
+        )}
+      </div>
+      {models.length === 0
+        ? <p>No retrainer has started yet. Its models appear here with their first check.</p>
+        : <LiveNow initial={{ status: view.status, stages: view.stages }} />}
       <div class="columns">
-        {models.map(({ model, cycles, moves }) => (
+        {models.map(({ model, moves }) => (
           <article key={model.model} class="section model" aria-labelledby={model.model}>
             <div id={`head-${model.model}`} data-redraw>
               <ModelHead model={model} moves={moves} asOf={view.status.asOf} />
-              <ReplayChart
-                model={model}
-                scores={scores.filter((s) =>
-                  s.model === model.model
-                )}
-              />
-              <CyclesChart model={model.model} cycles={cycles} />
             </div>
-            <ModelFacts initial={model} />
             <div id={`acts-${model.model}`} data-redraw>
               <Offers
                 person={state.person}
@@ -75,17 +79,26 @@ export default define.page<typeof handler>(function Overview({ data, state }) {
                 offers={retrainerActions(model).map((offer) => ({ ...offer, model: model.model }))}
               />
             </div>
+            <ModelFacts initial={model} />
           </article>
         ))}
       </div>
-      <div class="columns two-to-one">
-        <section class="section" id="alerts" data-redraw aria-labelledby="alerts-title">
-          <Alerts alerts={alerts} />
-        </section>
-        <section class="section" id="journal" data-redraw aria-labelledby="journal-title">
-          <Journal checks={checks} />
-        </section>
+      <div class="columns" id="charts" data-redraw>
+        {models.filter(({ cycles }) => cycles.length > 0).map(({ model, cycles }) => (
+          <section key={model.model} class="section" aria-label={`History of ${model.model}`}>
+            <ReplayChart
+              model={model}
+              scores={scores.filter((s) =>
+                s.model === model.model
+              )}
+            />
+            <CyclesChart model={model.model} cycles={cycles} />
+          </section>
+        ))}
       </div>
+      <section class="section" id="journal" data-redraw aria-labelledby="journal-title">
+        <Journal checks={checks} />
+      </section>
     </>
   );
 });

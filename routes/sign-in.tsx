@@ -7,13 +7,21 @@ import { aRole, type Role } from "../src/security/roles.ts";
 import { PageHeader } from "../components/page_header.tsx";
 
 const REFUSED: Readonly<Record<string, string>> = {
+  "used": "This sign-in was used already, or took longer than ten minutes: begin again",
+  "answer": "What the provider answered cannot be used: begin again; the server's log says why",
+  "groups": "None of your groups has a role here: ask an admin",
+  "many": "Too many sign-ins were begun: wait a minute",
+  "browser": "This sign-in was not begun in this browser: begin again",
+  "unreachable": "The provider does not answer; a key still signs you in",
   "address": "Keys are not taken from addresses: paste yours here, or ask for a link by: perennial keys link",
 };
 
 const MAY: Readonly<Record<Role, string>> = {
-  viewer: "You may read everything here, and change nothing.",
-  operator: "You may do everything but change the configuration and the keys.",
-  admin: "You may do everything.",
+  "viewer": "You may read everything here, and change nothing.",
+  "data-scientist": "You may read everything here, and run backtests.",
+  "privacy-officer": "You may read everything here, and answer what persons ask about their data.",
+  "operator": "You may do everything but change the configuration and the keys.",
+  "admin": "You may do everything.",
 };
 
 export const handler = define.handlers({
@@ -52,7 +60,7 @@ export default define.page<typeof handler>(function SignIn({ data: { to, code, p
           <h1>You are signed in as {person.name}, {aRole(person.role)}.</h1>
           <p>
             Until <Time iso={person.until} as="moment" />. {MAY[person.role]}{" "}
-            What you change here stands in the audit under this name.{" "}
+            What you change here is recorded in the audit log under this name.{" "}
             <a href={to}>{to === "/" ? "To the overview" : "Go on"}</a>.
           </p>
         </PageHeader>
@@ -94,6 +102,13 @@ export default define.page<typeof handler>(function SignIn({ data: { to, code, p
         </p>
       </PageHeader>
       {problem && <Problem text={problem} />}
+      {state.sessions.hasProvider && (
+        <p class="row">
+          <a class="button" href={`/sign-in/provider?${new URLSearchParams({ to })}`}>
+            Sign in by your organization
+          </a>
+        </p>
+      )}
       <form class="form" method="post" action="/sign-in">
         <input type="hidden" name="to" value={to} />
         <label for="key">API key</label>

@@ -12,11 +12,13 @@
  * ```
  * @module
  */
+import type { Channel } from "./app/alerts/channels/mod.ts";
 import { type ClientOptions, createClient } from "./client/client.ts";
 import { findConnection } from "./cli/connection.ts";
 import { readConfig } from "./config/environment.ts";
 import { NotFoundError } from "./core/errors.ts";
 import { cacheHome, installationHome } from "./embedded/home.ts";
+import type { ModelDefinition } from "./models/model.ts";
 import { createRetrainer, type Retrainer } from "./client/retrainer.ts";
 
 export {
@@ -26,6 +28,11 @@ export {
   createClient,
   UnreachableError,
 } from "./client/client.ts";
+export { defineChannel, type OwnChannel } from "./app/extensions.ts";
+export { defineModel, type ModelDefinition } from "./models/model.ts";
+export type { Recipe } from "./models/recipe.ts";
+export type { UserDay } from "./features/user_day.ts";
+export type { Channel } from "./app/alerts/channels/mod.ts";
 export type { ForceRequest, Retrainer } from "./client/retrainer.ts";
 export { type ForceProgress, StillRunningError } from "./client/force_and_wait.ts";
 export type { Cycle } from "./retraining/cycle.ts";
@@ -38,12 +45,31 @@ export type { Predictions } from "./serving/prediction.ts";
 export interface StartOptions {
   /** name of the installation, which keeps its state between starts; default: "default" */
   installation?: string;
+  /** folder that keeps installations: each service that runs at a time needs an installation of its own */
+  home?: string;
+  /** folder of what can be fetched or built again */
+  cache?: string;
+  /** folder of the models' files */
+  artefacts?: string;
   /** Postgres to use; left out: DATABASE_URL, else an embedded one */
   databaseUrl?: string;
   /** Temporal to use; left out: TEMPORAL_ADDRESS, else an embedded one */
   temporalAddress?: string;
+  /** namespace of that Temporal: services that share one need one each */
+  temporalNamespace?: string;
   host?: string;
+  /** of the API; left out: 8000 */
   port?: number;
+  /** of the embedded servers; left out: their usual ones, or free ones where those are taken */
+  ports?: { postgres?: number; temporal?: number; temporalUi?: number };
+  /** makes pseudonyms of user ids, at least 16 characters; left out: one that is kept in `home` */
+  secret?: string;
+  /** the owner's key; left out: one that is kept in `home` */
+  apiKey?: string;
+  /** models beside those that Perennial brings: definitions, or a folder with a file each */
+  models?: readonly ModelDefinition[] | string;
+  /** further ways to tell people of alerts */
+  channels?: readonly Channel[];
   /** hears what is done; default: nobody */
   log?: (line: string) => void;
 }
@@ -69,7 +95,7 @@ export interface RetrainingService {
 export async function startRetrainingService(
   options: StartOptions = {},
 ): Promise<RetrainingService & AsyncDisposable> {
-  const { installation, log = () => undefined } = options;
+  const { installation, models, channels, log = () => undefined } = options;
   const env = environmentFor(options);
   const hostEnvironment = { env, uid: Deno.uid() };
   const { startService } = await import("./service.ts"); // loads Temporal and tfjs, which a mere client does without
@@ -81,18 +107,31 @@ export async function startRetrainingService(
     embedded: true,
     home: installationHome(hostEnvironment, installation),
     cache: cacheHome(hostEnvironment),
+    ownModels: typeof models === "string" ? [] : models,
+    ownChannels: channels,
   });
   const stop = () => service.stop();
   const { url, key, failed } = service;
   return { url: url!, apiKey: key.key ?? undefined, failed, stop, [Symbol.asyncDispose]: stop }; // a service with an API has an address
 }
 
-function environmentFor({ databaseUrl, temporalAddress, host, port }: StartOptions): Record<string, string> {
+function environmentFor(options: StartOptions): Record<string, string> {
+  const { models, ports = {} } = options;
   const given = {
-    DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporalAddress,
-    PERENNIAL_HOST: host,
-    PERENNIAL_PORT: port,
+    PERENNIAL_HOME: options.home,
+    PERENNIAL_CACHE: options.cache,
+    PERENNIAL_ARTEFACTS: options.artefacts,
+    DATABASE_URL: options.databaseUrl,
+    TEMPORAL_ADDRESS: options.temporalAddress,
+    TEMPORAL_NAMESPACE: options.temporalNamespace,
+    PERENNIAL_HOST: options.host,
+    PERENNIAL_PORT: options.port,
+    PERENNIAL_POSTGRES_PORT: ports.postgres,
+    PERENNIAL_TEMPORAL_PORT: ports.temporal,
+    PERENNIAL_TEMPORAL_UI_PORT: ports.temporalUi,
+    PERENNIAL_SECRET: options.secret,
+    PERENNIAL_API_KEY: options.apiKey,
+    PERENNIAL_MODELS: typeof models === "string" ? models : undefined,
   };
   const named = Object.entries(given).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)]]

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { Client } from "@temporalio/client";
-import { createChannels } from "./app/alerts/channels/mod.ts";
+import { followRetired, openModelSet } from "./app/registry/model_set.ts";
 import { createVersionFiles, type VersionFiles } from "./app/registry/version_files.ts";
 import { systemClock } from "./core/clock.ts";
 import { checkDatabase, connect, type Database } from "./db/connect.ts";
@@ -9,7 +9,6 @@ import { mayRewriteAudit } from "./db/roles.ts";
 import { prepareDatabase } from "./app/security/open_database.ts";
 import { openSigning } from "./app/security/signing_key.ts";
 import { applyDeclaredSettings } from "./app/declared_settings.ts";
-import { loadModels } from "./models/mod.ts";
 import type { ModelDefinition } from "./models/model.ts";
 import { installationSecret, openPseudonyms } from "./app/security/pseudonym_secret.ts";
 import type { Pseudonym } from "./privacy/pseudonym.ts";
@@ -23,10 +22,15 @@ import { signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { Undo } from "./start/undo.ts";
 import type { ServiceOptions } from "./start/options.ts";
+import { openChannels } from "./start/channels.ts";
+import { definedModels } from "./start/models.ts";
 import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./start/open.ts";
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
 import { obeysUnsigned } from "./start/exposure.ts";
 import { runWorker } from "./start/worker.ts";
+import { openSystemd } from "./start/systemd.ts";
+import { startProbes } from "./start/probes.ts";
+import { openTelemetry } from "./start/telemetry.ts";
 import { startCheckpoints, startOutbox } from "./start/timers.ts";
 import { runApi } from "./start/api.ts";
 
@@ -66,6 +70,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const { config, home, parts, log } = options;
+  const instruments = await openTelemetry(options, undo);
   const servers = await findServers(options);
   undo.add("the servers", () => servers.stop());
   const databaseUrl = await prepareDatabase(databaseUrls(options, servers));
@@ -74,22 +79,26 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   await checkDatabase(sql, databaseUrl);
   if (await mayRewriteAudit(sql)) log(MAY_REWRITE);
   installRuntime(log);
-  const [connection, models, key, pseudonym, secret] = await Promise.all([
+  const [connection, defined, key, pseudonym, secret] = await Promise.all([
     connectTemporal(servers.temporalAddress, config),
-    loadModels(options.modelsFolder),
+    definedModels(options),
     ensureApiKey(sql, { home, given: config.PERENNIAL_API_KEY, isApi: parts.includes("api") }),
     openPseudonyms(sql, {
       home,
       given: config.PERENNIAL_SECRET,
+      older: config.PERENNIAL_OLDER_SECRETS,
       replaces: options.publicData?.pseudonym,
     }),
     installationSecret({ home, given: config.PERENNIAL_SECRET }),
   ]);
   undo.add("the connection to Temporal", () => connection.close());
-  await applyDeclaredSettings(sql, models);
+  await applyDeclaredSettings(sql, defined.models);
+  const modelSet = await openModelSet(sql, defined.models);
+  const models = modelSet.inUse;
+  undo.add("the models in use", await followRetired(sql, modelSet, { log }));
   const client = await openClient(options, { sql, connection, servers });
   const store = await openStore(options, sql);
-  const channels = createChannels(config, log);
+  const { channels, extensions } = await openChannels(options);
   const alertChannels = [...channels.keys()];
   const metrics = createMetricsRecorder({
     clock: systemClock,
@@ -125,23 +134,28 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     connection,
     client,
     models,
+    modelSet,
     store,
     pseudonym,
     predictor,
     files,
     metrics,
     channels,
+    extensions: [...defined.extensions, ...extensions],
     driftWorkers,
     temporalUi,
     databaseUrl,
     signals,
     signing,
+    instruments,
     undo,
   };
+  await startProbes(shared);
   startOutbox(shared);
   startCheckpoints(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
+  await openSystemd(options, undo).ready();
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
   return {
     url,

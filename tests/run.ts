@@ -55,7 +55,10 @@ async function getPrograms({ isWholeRun }: { isWholeRun: boolean }): Promise<Rec
   return browser;
 }
 
-/** The tests, on one Postgres and one Temporal server for all of them, a file on each core. */
+/** Files at once: many wait for a server, a browser or a retry, so one more than there are cores. */
+const FILES_AT_ONCE = navigator.hardwareConcurrency + 1;
+
+/** The tests, on one Postgres and one Temporal server for all of them, several files at once. */
 async function tests(paths: readonly string[], programs: Record<string, string>): Promise<TestReport> {
   const installation = await startTestInstallation({ log: (line) => console.log(line) });
   const reportFile = await Deno.makeTempFile({ suffix: ".xml" });
@@ -68,7 +71,8 @@ async function tests(paths: readonly string[], programs: Record<string, string>)
       `--junit-path=${reportFile}`,
       ...paths.length > 0 ? paths : ["tests/"],
     ];
-    const ended = await deno(args, { ...installation.env, ...programs });
+    const jobs = { DENO_JOBS: String(FILES_AT_ONCE) };
+    const ended = await deno(args, { ...jobs, ...installation.env, ...programs });
     const report = readJunit(await Deno.readTextFile(reportFile));
     // a file that does not load, or a leak, ends the run without a failed test in the report
     return ended || report.failed > 0 ? report : { ...report, failed: 1 };

@@ -44,6 +44,12 @@ export const MONITOR_STEP: ActivityOptions = {
   retry: { maximumAttempts: 3, maximumInterval: "1 minute" },
 };
 
+/** A step of an erasure or an objection, which has to be done however long it takes. */
+export const PRIVACY_STEP: ActivityOptions = {
+  startToCloseTimeout: "12 hours",
+  retry: { maximumInterval: "5 minutes" },
+};
+
 /** A delivery to a receiver, which may be down over a weekend: the activity itself gives up after three days. */
 export const DELIVERY: ActivityOptions = {
   startToCloseTimeout: "1 minute",

@@ -69,8 +69,8 @@ export async function testRows(
   const protocol = protocolOf(config);
   const { sha256 } = await featureBlock(deps, protocol, cutoffMs);
   const labels = await labelBlock(deps, model, protocol, { cutoffMs, features: sha256 });
-  const { users, features } = decodeFeatures(await deps.store.get(sha256));
-  const target = decodeLabels(await deps.store.get(labels));
+  const { users, features } = decodeFeatures(await deps.store.getRows(sha256));
+  const target = decodeLabels(await deps.store.getRows(labels));
   return { users, features, target, user: Int32Array.from(users, shopperNumber) };
 }
 
@@ -83,7 +83,7 @@ async function knownBy(
 ): Promise<{ naive: number; cap: number }> {
   const blocks = await labelledBlocks(live, model, { config, asOfMs });
   const labels = await Promise.all(
-    blocks.map(async (block) => decodeLabels(await live.store.get(block.labels))),
+    blocks.map(async (block) => decodeLabels(await live.store.getRows(block.labels))),
   );
   const target = labels.flatMap((block) => [...block]);
   const naive = target.reduce((a, b) => a + b, 0) / target.length;

@@ -26,8 +26,8 @@ export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promis
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
   const { config } = await modelAndConfig(deps, served.model);
   const { sha256 } = await featureBlock(deps, protocolOf(config), dayMs);
-  const now = decodeFeatures(await deps.store.get(sha256));
-  const bytes = served.features ? await readIfIntact(deps.store.get(served.features)) : null;
+  const now = decodeFeatures(await deps.store.getRows(sha256));
+  const bytes = served.features ? await readIfIntact(deps.store.getRows(served.features)) : null;
   const before = bytes && decodeFeatures(bytes);
   const comparable = before?.featureHash === FEATURE_HASH ? before : null;
   return {

@@ -45,7 +45,7 @@ export async function scorePopulation(
   if (!artefact || manifest.featureHash !== FEATURE_HASH) return { rows: 0 };
   const { horizonDays } = loadScorer(artefact);
   const block = await featureBlock(deps, { ...protocolOf(config), horizonDays }, dayMs);
-  const { users, features, width } = decodeFeatures(await store.get(block.sha256));
+  const { users, features, width } = decodeFeatures(await store.getRows(block.sha256));
   const share = sample / users.length;
   const seed = mix32(config.seed ^ dayMs / DAY_MS);
   const places = [...users.keys()].filter((i) => mix32(i ^ seed) / 2 ** 32 < share);

@@ -11,5 +11,5 @@ export async function population(
   asOfMs: number,
 ): Promise<readonly string[]> {
   const { sha256 } = await featureBlock(deps, protocolOf(config), asOfMs);
-  return decodeFeatures(await deps.store.get(sha256)).users;
+  return decodeFeatures(await deps.store.getRows(sha256)).users;
 }

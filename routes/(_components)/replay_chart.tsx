@@ -13,7 +13,7 @@ import { type Drawing, Figure } from "../../components/plot.tsx";
 const CONFIDENCE = 0.95;
 const OTHERS = ["always", "threshold"];
 const NAMES: Readonly<Record<string, string>> = {
-  frozen: "first model, frozen",
+  frozen: "without retraining",
   perennial: "Perennial",
   always: "retrained at every cut-off",
   threshold: "plain 5 % rule",
@@ -58,15 +58,13 @@ export function ReplayChart({ model, scores }: { model: ModelStatus; scores: Rep
   return (
     <Figure
       id={`replay-${model.model}`}
-      title={`On average ${figure(average(ours))} kept fresh, ${
-        figure(average(frozen))
-      } with the first model frozen`}
+      title={`On average ${figure(average(ours))} with retraining, ${figure(average(frozen))} without`}
       measure={`${metricName(metric)} at ${ours.length} cut-offs of the replay, ${
         rowsText(scores)
-      } shoppers each; ${better}${band}; upright lines: deployments`}
+      } shoppers each; ${better}${band}; vertical lines: deployments`}
       describe={`${metricName(metric)} of ${model.model}, ${range}: Perennial ${
         figure(average(ours))
-      } on average, the frozen first model ${figure(average(frozen))}`}
+      } on average, without retraining ${figure(average(frozen))}`}
       data={[frozen, ours]}
       drawing={drawing(frozen, ours, metric)}
       numbers={replayNumbers(scores, metric)}
@@ -93,7 +91,7 @@ function rowsText(scores: ReplayScore[]): string {
 
 const drawing = (frozen: Point[], ours: Point[], metric: string): Drawing => (width) => {
   const changes = ours.filter((p, i) => i > 0 && p.version !== ours[i - 1].version);
-  const ends = endLabels([["Perennial", "green", ours.at(-1)!], ["frozen", "", frozen.at(-1)!]]);
+  const ends = endLabels([["Perennial", "green", ours.at(-1)!], ["no retraining", "", frozen.at(-1)!]]);
   return {
     width,
     height: 196,

@@ -11,7 +11,7 @@ async function asked({ url, state }: ActionRequest): Promise<Finding> {
   const view = first ? await state.dashboard.monitoring({ model: first.model }) : null;
   const known = view ? [...view.quality.report?.findings ?? [], ...view.quality.withheld] : [];
   const found = known.find((finding) => finding.key === key);
-  if (!found) throw new HttpError(404, "There is no finding of this key any more");
+  if (!found) throw new HttpError(404, "This finding no longer exists");
   state.title = `Accept ${found.kind}`;
   return found;
 }
@@ -19,7 +19,7 @@ async function asked({ url, state }: ActionRequest): Promise<Finding> {
 export const handler = actionHandlers({
   asked,
   change: ({ key }) => ({ path: "/monitoring/quality/accept", body: { key } }),
-  unexplained: "Say why the data are as they should be",
+  unexplained: "A reason is required: why are these data correct?",
   done: ({ kind, subject }) => `The finding "${kind}" of ${subject} was accepted.`,
   back: () => "/monitoring",
 });
@@ -27,15 +27,15 @@ export const handler = actionHandlers({
 export default define.page<typeof handler>(function Accept({ data, state, url }) {
   const { subject: { kind, subject, text, means }, ...rest } = data;
   const action = {
-    question: `Say that "${kind}" of ${subject} is no trouble?`,
+    question: `Accept the finding "${kind}" of ${subject}?`,
     will: [
       text,
       means === "broken"
-        ? "From the next look on its rows are learnt from, and it stops no retraining."
-        : "From the next look on it calls for nothing.",
-      "Who accepted it first stands. No event is changed.",
+        ? "From the next evaluation on, its rows are used for training and it no longer blocks retraining."
+        : "From the next evaluation on it triggers nothing.",
+      "The first acceptance counts. No event is changed.",
     ],
-    button: "Accept it",
+    button: "Accept finding",
     back: "/monitoring",
   };
   return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;

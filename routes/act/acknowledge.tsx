@@ -8,7 +8,7 @@ import type { Alert } from "../../src/alerts/alert.ts";
 async function asked({ url, state }: ActionRequest): Promise<Alert> {
   const id = Number(url.searchParams.get("alert"));
   const alert = Number.isSafeInteger(id) && id > 0 ? await state.dashboard.alert(id) : null;
-  if (!alert) throw new HttpError(404, "There is no alert of this number");
+  if (!alert) throw new HttpError(404, "There is no alert with this number");
   state.title = `Acknowledge alert ${id}`;
   return alert;
 }
@@ -16,7 +16,7 @@ async function asked({ url, state }: ActionRequest): Promise<Alert> {
 export const handler = actionHandlers({
   asked,
   change: ({ id }) => ({ path: `/alerts/${id}/acknowledge` }),
-  unexplained: "Say what you make of it, for who comes next",
+  unexplained: "A note is required: what did you find?",
   done: ({ id }) => `Alert ${id} was acknowledged.`,
   back: () => "/alerts",
 });
@@ -24,13 +24,13 @@ export const handler = actionHandlers({
 export default define.page<typeof handler>(function Acknowledge({ data, state, url }) {
   const { subject: alert, ...rest } = data;
   const action = {
-    question: `Say that you have seen alert ${alert.id}?`,
+    question: `Acknowledge alert ${alert.id}?`,
     will: [
       alert.title,
-      "It does not escalate any more, and stays open until its cause is gone.",
-      "What you make of it stands beside it for who comes next.",
+      "It stops escalating and stays open until its cause is gone.",
+      "Your note is shown with the alert.",
     ],
-    button: "Acknowledge it",
+    button: "Acknowledge",
     back: "/alerts",
   };
   return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;

@@ -12,7 +12,7 @@ import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    state.title = "Begin a backtest";
+    state.title = "New backtest";
     const { models } = await state.dashboard.configuration();
     // an address may bring settings to try, as ?lines=gate%3Dthreshold
     const fields: BacktestFields = { ...NO_FIELDS, lines: url.searchParams.get("lines") ?? "" };
@@ -22,7 +22,7 @@ export const handler = define.handlers({
     const form = await readForm(ctx);
     const { sessions, dashboard } = ctx.state;
     const person = ctx.state.person!;
-    ctx.state.title = "Begin a backtest";
+    ctx.state.title = "New backtest";
     const configuration = await dashboard.configuration();
     const fields = fieldsOf(form);
     const why = field(form, "why");
@@ -32,14 +32,14 @@ export const handler = define.handlers({
       ? { status: 422, why: parsed.problem }
       : why
       ? await sessions.change(person, { path: "/backtests", body: { ...parsed.body, why }, once })
-      : { status: 422, why: "Say why: whoever comes next reads it in the audit" };
+      : { status: 422, why: "A reason is required: it is recorded in the audit log" };
     if (refused) {
       const { models } = configuration;
       return page({ fields, models, why, once, problem: refused.why }, { status: refused.status });
     }
     await sessions.leaveNotice(
       person,
-      "A backtest was begun. It goes on by itself: what serves is not touched.",
+      "Backtest started. It runs in the background and does not affect serving.",
     );
     return seeOther("/backtests");
   },
@@ -49,13 +49,13 @@ export default define.page<typeof handler>(function Begin({ data, state }) {
   return (
     <>
       <PageHeader>
-        <h1>What would a policy have done?</h1>
+        <h1>New backtest</h1>
         <ul class="plain">
           <li>
-            History is replayed under each policy, in a registry of its own, by the cycle that runs here.
+            History is replayed under each policy, in a separate registry, with the production cycle.
           </li>
-          <li>What serves, its checks and its alerts are not touched; live trainings have a turn too.</li>
-          <li>One backtest runs at a time. It outlives restarts, and can be ended at any time.</li>
+          <li>Serving, checks and alerts are not affected; live trainings run alongside.</li>
+          <li>One backtest runs at a time. It survives restarts and can be cancelled at any time.</li>
         </ul>
       </PageHeader>
       <BacktestForm {...data} person={state.person!} />

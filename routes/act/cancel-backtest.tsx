@@ -9,30 +9,28 @@ import type { BacktestSummary } from "../../src/app/reports/backtest.ts";
 async function asked({ url, state }: ActionRequest): Promise<BacktestSummary> {
   const id = url.searchParams.get("id");
   const backtest = (await state.dashboard.backtests()).find((b) => b.id === id && b.state === "running");
-  if (!backtest) throw new HttpError(404, "No such backtest runs any more");
-  state.title = "End a backtest";
+  if (!backtest) throw new HttpError(404, "This backtest is no longer running");
+  state.title = "Cancel backtest";
   return backtest;
 }
 
 export const handler = actionHandlers({
   asked,
   change: ({ id }) => ({ path: `/backtests/${id}/cancel` }),
-  unexplained: "Say why: whoever comes next reads it in the audit",
-  done: ({ id }) => `Backtest ${id} was told to end.`,
+  unexplained: "A reason is required: it is recorded in the audit log",
+  done: ({ id }) => `Backtest ${id} is being cancelled.`,
   back: ({ id }) => `/backtests/${id}`,
 });
 
 export default define.page<typeof handler>(function Cancel({ data, state, url }) {
   const { subject: { id, done, steps }, ...rest } = data;
   const action = {
-    question: `End backtest ${id}?`,
+    question: `Cancel backtest ${id}?`,
     will: [
-      `It ends after ${count(done)} of ${
-        counted(steps, "step")
-      }; what it found so far stays, and can be read.`,
-      "It cannot go on afterwards; another one can be begun.",
+      `It stops after ${count(done)} of ${counted(steps, "step")}; results so far are kept.`,
+      "It cannot be resumed; you can start another one.",
     ],
-    button: `End backtest ${id}`,
+    button: `Cancel backtest ${id}`,
     back: `/backtests/${id}`,
   };
   return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;

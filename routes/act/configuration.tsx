@@ -80,7 +80,7 @@ async function look(
   const { current, versions } = configuration;
   const parsed = wanted(configuration, draft);
   if (parsed.config === null) {
-    const left = `Version ${current.version} is still in force, as it was`;
+    const left = `Version ${current.version} is still active, unchanged`;
     return { step: edited(parsed.problems, left), status: 422 };
   }
   const base = versionOf(configuration, draft.after);
@@ -91,7 +91,7 @@ async function look(
     return { step: { kind: "conflict", mine, theirs, since }, status: 409 };
   }
   if (mine.length === 0) {
-    const same = `Nothing differs from version ${current.version}, which is in force`;
+    const same = `No difference from version ${current.version}, which is active`;
     return { step: edited({}, same), status: 422 };
   }
   const simulation = await simulate(parsed.config);
@@ -136,7 +136,7 @@ export const handler = define.handlers({
       ? await save({ ...draft, config: parsed.config, why, once })
       : null;
     if (saving && parsed.config && !refused) {
-      await sessions.leaveNotice(person, `Version ${draft.after + 1} of the configuration is in force.`);
+      await sessions.leaveNotice(person, `Version ${draft.after + 1} of the configuration is now active.`);
       return seeOther("/configuration");
     }
     // where somebody else saved first, what is in force now shows it
@@ -148,7 +148,7 @@ export const handler = define.handlers({
     async function save(
       { after, config, why, once }: ConfigDraft & { config: unknown; why: string; once: string },
     ) {
-      if (!why) return { status: 422, why: "Say why: whoever comes next reads it in the history" };
+      if (!why) return { status: 422, why: "A reason is required: it is recorded in the history" };
       const how = { method: "PUT", path: "/retraining/config", ifMatch: after, once } as const;
       return await sessions.change(person, { ...how, body: { config, why } });
     }
@@ -194,12 +194,12 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
       <PageHeader>
         <h1>Change settings for {forWhom(draft.model)}.</h1>
         <p>
-          Nothing is saved before you have seen the difference to version{" "}
-          {current.version}, which is in force.
+          Nothing is saved before you have reviewed the difference to version{" "}
+          {current.version}, which is active.
           {draft.model !== null &&
-            " What you leave empty stays as for every model; none says that it is not stated."}
+            " An empty field takes the value for all models; none means not set."}
         </p>
-        <nav class="row" aria-label="For whom">
+        <nav class="row" aria-label="Scope">
           {[null, ...models].filter((model) => model !== draft.model).map((model) => (
             <a key={model} href={`/act/configuration${model ? `?model=${model}` : ""}`}>
               For {forWhom(model)} instead
@@ -223,8 +223,8 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
         <Carried token={token} draft={{ ...draft, fields: {} }} />
         <SettingsTables config={base.config} changed={lastChanges(versions, defaults)} editing={editing} />
         <p class="row form">
-          <button type="submit" name="step" value="review" class="chosen">Look at the difference</button>
-          <a href="/configuration">Leave all as it is</a>
+          <button type="submit" name="step" value="review" class="chosen">Review changes</button>
+          <a href="/configuration">Cancel</a>
         </p>
       </form>
     </>
@@ -239,40 +239,40 @@ function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
       <PageHeader>
         <h1>
           {draft.version === null
-            ? `Put version ${next} in force?`
-            : `Put version ${draft.version} in force again, as version ${next}?`}
+            ? `Activate version ${next}?`
+            : `Restore version ${draft.version} as version ${next}?`}
         </h1>
         <ul class="plain">
-          <li>It holds from the next check on; a cycle or a rollout that runs goes on as it began.</li>
-          <li>Nothing is deleted: version {draft.after} can be put in force again.</li>
+          <li>It applies from the next check on; a running cycle or rollout keeps its settings.</li>
+          <li>Nothing is deleted: version {draft.after} can be restored.</li>
         </ul>
       </PageHeader>
       {problem && <Problem text={problem} />}
       <ChangeTable
         changes={changes}
-        title="What it changes"
-        from={`Version ${draft.after}, in force`}
+        title="Changes"
+        from={`Version ${draft.after}, active`}
         to={`Version ${next}`}
       />
       <form class="form section" method="post" action="/act/configuration">
         <Carried token={token} draft={draft} />
         <input type="hidden" name="once" value={once} />
         <label for="why">
-          Why <small>It stands in the history and in the audit, beside your name ({name}).</small>
+          Reason <small>Required. Recorded in the history and the audit log with your name ({name}).</small>
         </label>
         <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
-          <button type="submit" name="step" value="save" class="chosen">Put version {next} in force</button>
+          <button type="submit" name="step" value="save" class="chosen">Activate version {next}</button>
           {draft.version === null && (
-            <button type="submit" name="step" value="edit" formNoValidate>Go on editing</button>
+            <button type="submit" name="step" value="edit" formNoValidate>Keep editing</button>
           )}
-          <a href="/configuration">Leave all as it is</a>
+          <a href="/configuration">Cancel</a>
         </p>
       </form>
       <section class="section" aria-labelledby="tried">
         <h2 id="tried">
           On the last {DAYS} days of history{" "}
-          <small>Every stored check and verdict, decided again from its stored evidence.</small>
+          <small>Every stored check and verdict, recomputed from its stored evidence.</small>
         </h2>
         <WhatIfView simulation={simulation} csv={false} />
       </section>
@@ -286,17 +286,17 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
   return (
     <>
       <PageHeader>
-        <h1>Not saved: {newest.by} put version {current.version} in force while you were writing.</h1>
+        <h1>Not saved: {newest.by} activated version {current.version} while you were editing.</h1>
         <p>
           You started from version {draft.after}. {newest.why && `Their reason: ${newest.why}. `}
-          Nothing of yours is lost.
+          Your changes are kept.
         </p>
       </PageHeader>
       <div class="columns">
         <div>
           <ChangeTable
             changes={theirs}
-            title={`Theirs, in force now (version ${current.version})`}
+            title={`Theirs, active now (version ${current.version})`}
             from={`Version ${draft.after}`}
             to={`Version ${current.version}`}
           />
@@ -309,9 +309,9 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
         <Carried token={token} draft={{ ...draft, after: current.version }} />
         <p class="row">
           <button type="submit" name="step" value="review" class="chosen">
-            Look at yours on top of version {current.version}
+            Review yours on top of version {current.version}
           </button>
-          <a href="/configuration">Drop yours</a>
+          <a href="/configuration">Discard yours</a>
         </p>
       </form>
     </>

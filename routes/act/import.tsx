@@ -41,7 +41,7 @@ async function shownOf(
       return { shown, problem: messageOf(error) };
     }
   } catch {
-    return { shown: null, problem: "This file is not here any more: choose it again" };
+    return { shown: null, problem: "This file is no longer here: choose it again" };
   }
 }
 
@@ -57,7 +57,7 @@ export const handler = define.handlers({
   },
   async POST(ctx) {
     if (!ctx.state.person) {
-      throw new HttpError(403, "You are not signed in any more: sign in, then send it again");
+      throw new HttpError(403, "You are no longer signed in: sign in, then send it again");
     }
     const form = await readForm(ctx);
     const { uploads, person } = ctx.state;

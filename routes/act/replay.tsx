@@ -9,8 +9,8 @@ import type { QuarantineReason } from "../../src/db/events/quarantine.ts";
 async function asked({ url, state }: { url: URL; state: State }): Promise<QuarantineReason> {
   const reason = url.searchParams.get("reason");
   const found = (await state.dashboard.data()).reasons.find((r) => r.reason === reason && r.events > 0);
-  if (!found) throw new HttpError(404, "No event waits for this reason any more");
-  state.title = "Try events again";
+  if (!found) throw new HttpError(404, "No quarantined event has this reason any more");
+  state.title = "Retry quarantined events";
   return found;
 }
 
@@ -33,13 +33,13 @@ export const handler = define.handlers({
     const reason = ctx.url.searchParams.get("reason");
     const refused = why
       ? await sessions.change(person, { path: "/events/quarantine/replay", body: { reason, why }, once })
-      : { status: 422, why: "Say what was mended, for who comes next" };
+      : { status: 422, why: "A reason is required: what was fixed?" };
     if (refused) {
       return page({ waiting: await asked(ctx), why, once, problem: refused.why }, { status: refused.status });
     }
     await sessions.leaveNotice(
       person,
-      "The events were tried again: below stands what still waits, and why.",
+      "The events were retried: those still in quarantine are listed below, with the reason.",
     );
     return seeOther("/data#quarantine");
   },
@@ -50,16 +50,18 @@ const AT_ONCE = 10_000; // events, as the API has it
 export default define.page<typeof handler>(function Replay({ data, state, url }) {
   const { waiting: { reason, events }, ...rest } = data;
   const action = {
-    question: `Try ${counted(Math.min(events, AT_ONCE), "event")} again?`,
+    question: `Retry ${counted(Math.min(events, AT_ONCE), "quarantined event")}?`,
     will: [
-      `They wait because: ${reason}.`,
-      "What passes now goes in as if it had been sent now, and counts once. What fails stays, with its newest reason.",
-      "An event of which not all was kept stays as it is: it has to be sent again.",
+      `Reason for the quarantine: ${reason}.`,
+      "Events that pass are stored as if sent now, and count once. Events that fail stay in quarantine with the newest reason.",
+      "Events that were stored incompletely stay: send them again.",
       ...events > AT_ONCE
-        ? [`The oldest ${counted(AT_ONCE, "event")} are tried; for all of them: perennial quarantine replay`]
+        ? [
+          `The oldest ${counted(AT_ONCE, "event")} are retried; for all of them: perennial quarantine replay`,
+        ]
         : [],
     ],
-    button: "Try them again",
+    button: "Retry",
     back: "/data#quarantine",
   };
   return <ActionForm action={action} person={state.person} submitTo={url.pathname + url.search} {...rest} />;

@@ -2,14 +2,15 @@ import { HttpError } from "fresh";
 import { ActionForm } from "./(_components)/action_form.tsx";
 import { actionHandlers, type ActionRequest } from "../../src/dashboard/action_handlers.ts";
 import { define } from "../../src/dashboard/define.ts";
+import { wholeNumber } from "../../src/dashboard/whole_number.ts";
 import type { ImportRow } from "../../src/db/events/imports.ts";
 import { counted } from "../../src/format/numbers.ts";
 
 /** The import that the address names. @throws {HttpError} there is none, or it was undone before */
 async function asked({ url, state }: ActionRequest): Promise<ImportRow> {
-  const id = Number(url.searchParams.get("id"));
-  const found = Number.isInteger(id) ? await state.dashboard.import(id) : null;
-  if (!found || found.undoneAt) throw new HttpError(404, "There is no such import any more");
+  const id = wholeNumber(url.searchParams.get("id"));
+  const found = id === null ? null : await state.dashboard.import(id);
+  if (!found || found.undoneAt) throw new HttpError(404, "This import no longer exists");
   state.title = `Undo import ${id}`;
   return found;
 }

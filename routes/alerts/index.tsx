@@ -1,7 +1,7 @@
 import { page } from "fresh";
-import { ActButton } from "../../components/act.tsx";
-import { adviceOn, deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_labels.ts";
-import { details } from "../../components/alerts.tsx";
+import { deliveryText, kindName, seenText, severityBadge } from "./(_components)/alert_labels.ts";
+import { adviceOn } from "../../components/alert_advice.ts";
+import { Acknowledge, AdviceLinks, details } from "../../components/alerts.tsx";
 import { ChartTools } from "../../components/chart_tools.tsx";
 import type { AlertList } from "../../src/dashboard/reads/alerts.ts";
 import { define } from "../../src/dashboard/define.ts";
@@ -17,7 +17,7 @@ const STATES = ["open", "closed"] as const;
 const KINDS: AlertKind[] = [
   ...["degradation", "predictive", "drift", "quality", "cycle failed", "rollback"] as const,
   ...["rollout", "approval", "damaged", "stalled worker", "missed check"] as const,
-  ...["undelivered change", "lost workflow", "audit", "model"] as const,
+  ...["undelivered change", "lost workflow", "missing model", "server restarted", "audit", "model"] as const,
 ];
 
 interface Filter {
@@ -65,7 +65,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
     <>
       <PageHeader>
         <h1>{answer(all)}</h1>
-        <p>{standing(all, list)}</p>
+        <p>{acknowledgements(all, list)}</p>
         {all.length > 0 && !state.person && (
           <p>
             <a href="/sign-in?to=%2Falerts">Sign in to act</a>
@@ -88,7 +88,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
         <p class="notice">
           {filtered
             ? "No alert matches."
-            : "No alerts yet. One opens by itself when something needs a person, and closes when its cause is gone."}
+            : "No alerts yet. Alerts open when something needs attention, and close when the cause is gone."}
         </p>
       )}
       <nav class="row pages" aria-label="Pages">
@@ -105,16 +105,19 @@ const SEVERITIES = ["critical", "warning", "info"];
 const gravestFirst = (alerts: readonly Alert[]): Alert[] =>
   alerts.toSorted((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 
-/** Whether anything needs a person. */
+/** Counts the open alerts, and how many of those that nobody acknowledged are critical. */
 function answer(all: readonly Alert[]): string {
-  if (all.length === 0) return "Nothing needs a person.";
-  const critical = all.filter((a) => a.severity === "critical").length;
-  const needs = `${counted(all.length, "alert")} ${all.length === 1 ? "needs" : "need"} a person`;
-  return critical > 0 ? `${needs}, ${critical === 1 ? "one" : count(critical)} of them now.` : `${needs}.`;
+  if (all.length === 0) return "No open alerts.";
+  const unseen = all.filter((a) => a.acknowledgedAt === null);
+  const critical = unseen.filter((a) => a.severity === "critical").length;
+  const open = counted(all.length, "open alert");
+  if (unseen.length === 0) return `${open}, acknowledged.`;
+  if (critical === 0) return `${open}.`;
+  return `${open}, ${critical === all.length ? "critical" : `${count(critical)} critical`}.`;
 }
 
 /** Sums up the alerts, or says when the last one was. */
-function standing(all: readonly Alert[], { lastClosedAt }: AlertList) {
+function acknowledgements(all: readonly Alert[], { lastClosedAt }: AlertList) {
   if (all.length === 0) {
     return lastClosedAt
       ? (
@@ -122,13 +125,17 @@ function standing(all: readonly Alert[], { lastClosedAt }: AlertList) {
           The last alert closed <Time iso={lastClosedAt} as="moment" />.
         </>
       )
-      : "No alert has ever been open here.";
+      : "There have been no alerts yet.";
   }
-  const seen = all.filter((a) => a.acknowledgedAt !== null).length;
-  if (seen === 0) return "Nobody has acknowledged one yet: what stays so is sent again as critical.";
-  return seen === 1
-    ? "One of them was acknowledged, and escalates no more."
-    : `${count(seen)} of them were acknowledged, and escalate no more.`;
+  const seen = all.filter((a) => a.acknowledgedAt !== null);
+  if (seen.length === 0) return "Not acknowledged yet: an alert that stays so is sent again as critical.";
+  if (all.length > 1) return `${count(seen.length)} acknowledged, no further escalation.`;
+  const [{ acknowledgedBy, acknowledgedAt }] = seen;
+  return (
+    <>
+      Acknowledged by {acknowledgedBy}, <Time iso={acknowledgedAt!} as="moment" />; no further escalation.
+    </>
+  );
 }
 
 function FilterForm({ filter, models }: { filter: Filter; models: readonly string[] }) {
@@ -176,11 +183,11 @@ function AlertTable({ title, alerts, deliveries, person }: TableProps) {
         </caption>
         <thead>
           <tr>
-            <th scope="col">What</th>
+            <th scope="col">Alert</th>
             <th scope="col">About</th>
             <th scope="col">Since</th>
             <th scope="col">{isOpen ? "What to do" : "Closed"}</th>
-            <th scope="col">Told</th>
+            <th scope="col">Notified</th>
           </tr>
         </thead>
         <tbody>
@@ -263,9 +270,9 @@ function AlertRow({ alert, deliveries, person }: Omit<TableProps, "title" | "ale
             <ToDo alert={alert} person={person} />
           </td>
         )}
-      <td data-label="Told">
+      <td data-label="Notified">
         {deliveries.length === 0
-          ? <small>told nobody{typeof detail.quiet === "string" ? `: ${detail.quiet}` : ""}</small>
+          ? <small>no notification{typeof detail.quiet === "string" ? `: ${detail.quiet}` : ""}</small>
           : deliveries.map((d) => <small key={d.id} class="own">{deliveryText(d)}</small>)}
       </td>
     </tr>
@@ -273,22 +280,12 @@ function AlertRow({ alert, deliveries, person }: Omit<TableProps, "title" | "ale
 }
 
 function ToDo({ alert, person }: { alert: Alert; person: Person | null }) {
-  const { text, href, link } = adviceOn(alert);
+  const { text, links } = adviceOn(alert);
   return (
     <>
-      {text} {href && <a href={href}>{link}</a>}
+      {text} <AdviceLinks links={links} />
       <Seen {...alert} />
-      {person && alert.acknowledgedAt === null && (
-        <p>
-          <ActButton
-            person={person}
-            href={`/act/acknowledge?alert=${alert.id}`}
-            label={`Acknowledge alert ${alert.id}`}
-          >
-            Acknowledge
-          </ActButton>
-        </p>
-      )}
+      <Acknowledge alert={alert} person={person} />
     </>
   );
 }

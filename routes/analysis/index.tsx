@@ -44,7 +44,7 @@ export default define.page<typeof handler>(function Analysis({ data: { view, bac
           What retraining {view.model} was worth to the shop{" "}
           <small>
             {view.impact.economics.stated
-              ? `By the economics in force: ${view.impact.economics.text}.`
+              ? `By the current economics: ${view.impact.economics.text}.`
               : "In money, by the economics that the shop states."}
           </small>
         </h2>

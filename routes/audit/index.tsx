@@ -87,7 +87,7 @@ export default define.page<typeof handler>(function Audit({ data }) {
       <PageHeader>
         <h1>{answer(changes, filter)}</h1>
         <p>
-          Every change that a person made, in the order in which it was written. Nothing here can be changed.
+          Every change made by a person, newest first. The log is append-only and hash-chained.
         </p>
       </PageHeader>
       <FilterForm filter={filter} names={names} />
@@ -96,7 +96,7 @@ export default define.page<typeof handler>(function Audit({ data }) {
           <p class="notice">
             {filter.who || filter.action || filter.before
               ? "No change matches."
-              : "Nobody has changed anything yet. Each change appears here with who made it and why."}
+              : "No changes yet. Each change appears here with its author and reason."}
           </p>
         )
         : <AuditTable changes={changes} />}
@@ -114,7 +114,7 @@ export default define.page<typeof handler>(function Audit({ data }) {
 });
 
 function answer([newest]: readonly AuditRow[], { who, action, before }: Filter): string {
-  if (!newest) return "Nobody has changed anything.";
+  if (!newest) return "No changes yet.";
   if (before) return `Changes before number ${before}.`;
   const matching = who ?? action ? " that matches" : "";
   return `The last change${matching} was made by ${newest.who}: ${newest.action} on ${newest.target}.`;
@@ -144,14 +144,14 @@ function FilterForm({ filter, names }: { filter: Filter; names: { who: string[];
 function AuditTable({ changes }: { changes: readonly AuditRow[] }) {
   return (
     <table class="records">
-      <caption class="visually-hidden">Changes that people made, newest first</caption>
+      <caption class="visually-hidden">Changes made by people, newest first</caption>
       <thead>
         <tr>
           <th scope="col">When</th>
           <th scope="col">Who</th>
           <th scope="col">What</th>
           <th scope="col">On</th>
-          <th scope="col">Why</th>
+          <th scope="col">Reason</th>
           <th scope="col">Before and after</th>
         </tr>
       </thead>
@@ -164,7 +164,7 @@ function AuditTable({ changes }: { changes: readonly AuditRow[] }) {
             <td data-label="Who">{row.who}</td>
             <td data-label="What">{row.action}</td>
             <td data-label="On">{row.target}</td>
-            <td data-label="Why">{row.why || <small>no reason given</small>}</td>
+            <td data-label="Reason">{row.why || <small>no reason given</small>}</td>
             <td data-label="Before and after">
               <Difference {...row} />
             </td>
@@ -180,10 +180,10 @@ const BRIEF_MAX = 90;
 /** Shows a change before and after: of configurations what differs, of all else as it was written down. */
 function Difference({ before, after }: AuditRow) {
   if (isConfig(before) && isConfig(after)) {
-    const text = changesText(configChanges(before.config, after.config)) || "nothing differs";
+    const text = changesText(configChanges(before.config, after.config)) || "no change";
     return <small>version {before.version} to {after.version}: {text}</small>;
   }
-  if (before === null && after === null) return <small>none written down</small>;
+  if (before === null && after === null) return <small>–</small>;
   const [was, is] = [before, after].map(textOf);
   const short = `${was} to ${is}`;
   if (short.length <= BRIEF_MAX) return <small>{before === null ? is : short}</small>;

@@ -54,7 +54,11 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
         {data.state === "running" && (
           <p>
             {state.person
-              ? <ActButton person={state.person} href={`/act/cancel-backtest?id=${id}`}>End it</ActButton>
+              ? (
+                <ActButton person={state.person} href={`/act/cancel-backtest?id=${id}`}>
+                  Cancel backtest
+                </ActButton>
+              )
               : <a href={signInPath(`/backtests/${id}`)}>Sign in to act</a>}
           </p>
         )}
@@ -63,7 +67,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
       <Failures {...data} />
       {results.map((result) => <Model key={result.model} result={result} backtest={data} />)}
       <section class="section" aria-labelledby="notes">
-        <h2 id="notes">What this cannot say</h2>
+        <h2 id="notes">Limitations</h2>
         <ul class="plain">{notes.map((note) => <li key={note}>{note}</li>)}</ul>
       </section>
     </div>
@@ -74,7 +78,7 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
   return (
     <dl class="answers">
       <div>
-        <dt>State</dt>
+        <dt>Status</dt>
         <dd>
           <StatusBadge badge={BACKTEST_STATES[state]} />
           {text && <small>: {text}</small>}
@@ -88,7 +92,7 @@ function Answers({ state, text, from, to, stepDays, moments, by, why, createdAt,
         </dd>
       </div>
       <div>
-        <dt>Asked</dt>
+        <dt>Requested</dt>
         <dd>
           <Time iso={createdAt} as="moment" /> by {by}
           {why && <small>: {why}</small>}
@@ -114,7 +118,7 @@ function Progress({ policies, models, moments, results, ends }: BacktestDetail) 
   const total = moments * models.length;
   return (
     <section class="section" aria-labelledby="progress">
-      <h2 id="progress">How far each policy is</h2>
+      <h2 id="progress">Progress by policy</h2>
       <table class="records">
         <thead>
           <tr>
@@ -174,14 +178,14 @@ function Model({ result, backtest: { policies, state } }: { result: ModelResult;
         {model} {first && last && (
           <small>
             Scored at cut-offs from <Time iso={first} as="day" /> to{" "}
-            <Time iso={last} as="day" />, on what came true after each.
+            <Time iso={last} as="day" />, on the outcomes after each.
           </small>
         )}
       </h2>
       {first === null
         ? (
           <p>
-            Nothing is scored yet: {state === "running"
+            No scores yet: {state === "running"
               ? "the first cut-offs train the first model."
               : "it ended before the first cut-off that can be scored."}
           </p>
@@ -189,13 +193,17 @@ function Model({ result, backtest: { policies, state } }: { result: ModelResult;
         : (
           <>
             <ServedTable result={result} policies={policies} />
-            {uneven && <p>Means compare once all policies have as many cut-offs; differences do already.</p>}
+            {uneven && (
+              <p>
+                Means are comparable once all policies have the same number of cut-offs; differences already
+                are.
+              </p>
+            )}
             <CostTable result={result} policies={policies} />
             <Calendars result={result} />
             {missing.length > 0 && (
               <p>
-                What it would have gained in money is not known: <a href="/configuration">state</a>{" "}
-                {missing.map((name, i) => (
+                The gain in money is unknown: <a href="/configuration">state</a> {missing.map((name, i) => (
                   <>
                     {i > 0 && ", "}
                     <code key={name}>{name}</code>

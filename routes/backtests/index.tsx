@@ -43,17 +43,17 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
         <PageHeader>
           <h1>{answer}</h1>
           <p>
-            A backtest replays history under several policies, each in a registry of its own, by the cycle
-            that runs here. What serves is not touched.
+            A backtest replays history under several policies, each in a separate registry, with the
+            production cycle. Serving is not affected.
           </p>
         </PageHeader>
         <section class="section" aria-labelledby="all">
           {backtests.length === 0
             ? (
               <>
-                <h2 id="all">None so far</h2>
+                <h2 id="all">No backtests yet</h2>
                 <p>
-                  Begin one below, or:{"  "}
+                  Start one below, or run{"  "}
                   <code>deno task perennial backtest --policy every --policy perennial</code>
                 </p>
               </>
@@ -62,18 +62,18 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
         </section>
       </div>
       <section class="section" aria-labelledby="begin">
-        <h2 id="begin">What would a policy have done?</h2>
+        <h2 id="begin">New backtest</h2>
         {running
           ? (
             <p>
               <a href={`/backtests/${running.id}`}>Backtest {running.id}</a>{" "}
-              runs; the next one can begin once it has ended.
+              is running; the next one can start when it has ended.
             </p>
           )
           : state.person && !allows(state.person.role, roleFor("backtest"))
           ? (
             <p>
-              <ActButton person={state.person} href="/act/backtest">Replay history</ActButton>
+              <ActButton person={state.person} href="/act/backtest">Start backtest</ActButton>
             </p>
           )
           : state.person
@@ -85,7 +85,7 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
           )
           : (
             <p>
-              <a href="/sign-in?to=%2Fbacktests">Sign in to begin one</a>
+              <a href="/sign-in?to=%2Fbacktests">Sign in to start one</a>
             </p>
           )}
       </section>
@@ -102,10 +102,10 @@ function BacktestTable({ backtests }: { backtests: readonly BacktestSummary[] })
       <thead>
         <tr>
           <th scope="col">Backtest</th>
-          <th scope="col">State</th>
+          <th scope="col">Status</th>
           <th scope="col">Policies</th>
           <th scope="col">History</th>
-          <th scope="col">Asked</th>
+          <th scope="col">Requested</th>
         </tr>
       </thead>
       <tbody>
@@ -114,7 +114,7 @@ function BacktestTable({ backtests }: { backtests: readonly BacktestSummary[] })
             <th scope="row">
               <a href={`/backtests/${b.id}`}>{b.id}</a> <small>{b.models.join(", ")}</small>
             </th>
-            <td data-label="State">
+            <td data-label="Status">
               <StatusBadge badge={BACKTEST_STATES[b.state]} />
               {b.done < b.steps && <small>, {count(b.done)} of {counted(b.steps, "step")}</small>}
             </td>
@@ -122,7 +122,7 @@ function BacktestTable({ backtests }: { backtests: readonly BacktestSummary[] })
             <td data-label="History">
               <Time iso={b.from} as="day" /> to <Time iso={b.to} as="day" />
             </td>
-            <td data-label="Asked">
+            <td data-label="Requested">
               <Time iso={b.createdAt} as="moment" /> by {b.by}
               {b.why && <small>: {b.why}</small>}
             </td>

@@ -6,7 +6,7 @@ import type { Configuration } from "../../src/dashboard/reads/configuration.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { counted } from "../../src/format/numbers.ts";
 import { Time } from "../../components/status_badge.tsx";
-import { FieldProblem, SettingsTables } from "./(_components)/settings_table.tsx";
+import { FieldProblem, type SettingsFilter, SettingsTables } from "./(_components)/settings_table.tsx";
 import { WhatIfView } from "./(_components)/what_if_report.tsx";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { readLines } from "../../src/config/form.ts";
@@ -40,13 +40,17 @@ export const handler = define.handlers({
     const tries = query.lines.trim() !== "" && parsed.config !== null;
     const simulation = tries ? await state.dashboard.simulateConfig(parsed.config!, query.days) : null;
     state.title = "Configuration";
+    const filter = {
+      text: (url.searchParams.get("q") ?? "").slice(0, 100),
+      changed: url.searchParams.has("changed"),
+    };
     const before = Number(url.searchParams.get("before")) || null;
-    return page({ configuration, query, simulation, problems: parsed.problems ?? {}, before });
+    return page({ configuration, query, simulation, problems: parsed.problems ?? {}, before, filter });
   },
 });
 
 export default define.page<typeof handler>(function ConfigurationPage({ data, state }) {
-  const { configuration, query, simulation, problems, before } = data;
+  const { configuration, query, simulation, problems, before, filter } = data;
   const { current, defaults, versions, models } = configuration;
   return (
     <>
@@ -59,7 +63,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
               {current.why ? `, because: ${current.why}. ` : "; no reason was given. "}
             </>
           )}
-          What is changed here holds from the next check on; a cycle that runs goes on as it began.
+          Changes apply from the next check on; a running cycle keeps its settings.
         </p>
         {state.person
           ? (
@@ -67,7 +71,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
               <ActButton person={state.person} href="/act/configuration">Change settings</ActButton>
               {models.map((model) => (
                 <ActButton key={model} person={state.person!} href={`/act/configuration?model=${model}`}>
-                  For {model} alone
+                  Override for {model}
                 </ActButton>
               ))}
             </p>
@@ -83,7 +87,8 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
         {SETTING_GROUPS.map(({ name }, i) => <a key={name} href={`#group-${i}`}>{name}</a>)}
         <a href="#history">History</a>
       </nav>
-      <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} />
+      <SettingsSearch filter={filter} />
+      <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} filter={filter} />
       <ConfigHistory
         versions={versions}
         defaults={defaults}
@@ -95,14 +100,30 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
   );
 });
 
+/** Finds settings by a word, or those that were changed: a form, so that it works without JavaScript. */
+function SettingsSearch({ filter: { text, changed } }: { filter: SettingsFilter }) {
+  return (
+    <form class="row filter" method="get" action="/configuration" role="search">
+      <label>
+        Find a setting <input type="search" name="q" value={text} maxLength={100} />
+      </label>
+      <label>
+        <input type="checkbox" name="changed" value="1" checked={changed} /> Changed only
+      </label>
+      <button type="submit">Show</button>
+      {(text !== "" || changed) && <a href="/configuration">All settings</a>}
+    </form>
+  );
+}
+
 /** Sums up the configuration in force: since when, by whom, and how far from the defaults. */
 function answer({ current: { version, config, by }, defaults }: Configuration): string {
   const differing = configChanges(defaults.config, config).length;
-  if (version === 0) return "The defaults are in force; nobody has changed a setting yet.";
+  if (version === 0) return "The defaults are active; no setting has been changed yet.";
   const far = differing === 0
-    ? "it says what the defaults say"
+    ? "its values equal the defaults"
     : `${counted(differing, "value")} ${differing === 1 ? "differs" : "differ"} from the defaults`;
-  return `Version ${version}, by ${by}, is in force; ${far}.`;
+  return `Version ${version}, by ${by}, is active; ${far}.`;
 }
 
 function WhatIfForm({ query, simulation, problems }: {
@@ -116,14 +137,13 @@ function WhatIfForm({ query, simulation, problems }: {
       <h2 id="try">
         Try a change on history{" "}
         <small>
-          Decides every stored check and verdict again from its stored evidence, beside what was answered. It
-          trains nothing and changes nothing; a <a href="/backtests">backtest</a>{" "}
-          trains as well, under whole policies.
+          Recomputes every stored check and verdict from its stored evidence with these settings. Nothing is
+          trained or changed; a <a href="/backtests">backtest</a> also trains.
         </small>
       </h2>
       <form class="form try" method="get" action="/configuration#try">
         <label for="lines">
-          Settings to try <small>One a line, as routine_cutoffs=0 or churn.gate=threshold.</small>
+          Settings to try <small>One per line, such as routine_cutoffs=0 or churn.gate=threshold.</small>
         </label>
         <textarea
           id="lines"
@@ -146,7 +166,7 @@ function WhatIfForm({ query, simulation, problems }: {
       {simulation && (
         <div class="trial">
           {simulation.changes.length > 0 && (
-            <ChangeTable changes={simulation.changes} title="What is tried" from="In force" to="Tried" />
+            <ChangeTable changes={simulation.changes} title="Settings to try" from="Current" to="Trial" />
           )}
           <WhatIfView simulation={simulation} csv />
         </div>

@@ -31,7 +31,10 @@ export default define.page<typeof handler>(function Cycles({ data }) {
     <>
       <PageHeader id="answer" data-redraw>
         <h1>{answer(models)}</h1>
-        <p>Each cycle checks, trains a challenger, and lets it serve only if unseen rows speak for it.</p>
+        <p>
+          Each cycle checks, trains a challenger, and deploys it only if it passes validation on held-out
+          rows.
+        </p>
       </PageHeader>
       <FilterForm models={models.map((m) => m.model)} filter={filter} />
       <div id="list" data-redraw>
@@ -81,7 +84,7 @@ function answer(models: readonly ModelStatus[]): string {
 
 function firstCycle(models: readonly ModelStatus[]): string {
   const waiting = models.find((m) => m.samples.collected < m.samples.needed);
-  if (!waiting) return "No cycles yet. The first begins with the next check.";
+  if (!waiting) return "No cycles yet. The first starts with the next check.";
   const { collected, needed } = waiting.samples;
   return `No cycles yet. ${waiting.model} has ${collected} of ${needed} samples that a check needs.`;
 }
@@ -92,14 +95,14 @@ function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter 
       <span class="pair">
         <label for="model">Model</label>
         <select id="model" name="model">
-          <option value="">all</option>
+          <option value="">any</option>
           {models.map((m) => <option key={m} selected={m === filter.model}>{m}</option>)}
         </select>
       </span>
       <span class="pair">
-        <label for="outcome">Ended</label>
+        <label for="outcome">Outcome</label>
         <select id="outcome" name="outcome">
-          <option value="">in any way</option>
+          <option value="">any</option>
           {Outcome.options.map((o) => (
             <option key={o} value={o} selected={o === filter.outcome}>
               {outcomeBadge(o).word.toLowerCase()}
@@ -108,16 +111,16 @@ function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter 
         </select>
       </span>
       <span class="pair">
-        <label for="trigger">Began by</label>
+        <label for="trigger">Trigger</label>
         <select id="trigger" name="trigger">
-          <option value="">anything</option>
+          <option value="">any</option>
           {TRIGGERS.map((t) => (
             <option key={t} value={t} selected={t === filter.trigger}>{triggerName(t)}</option>
           ))}
         </select>
       </span>
       <span class="pair">
-        <label for="sort">Sorted</label>
+        <label for="sort">Sort</label>
         <select id="sort" name="sort">
           {CycleSort.options.flatMap((sort) =>
             (["desc", "asc"] as const).map((order) => (

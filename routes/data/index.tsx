@@ -34,8 +34,8 @@ export default define.page<typeof handler>(function Data({ data: { data, samples
         <h1>{answer(data)}</h1>
         <p>
           As of <Time iso={data.asOf} as="moment" />
-          {data.clock === "pinned" && ": the clock of this installation stands where its data end"}. Whether
-          the events are as they should be is judged under <a href="/monitoring#quality">Monitoring</a>.
+          {data.clock === "pinned" && ": the clock of this installation is pinned to the end of its data"}.
+          Data-quality findings are under <a href="/monitoring#quality">Monitoring</a>.
         </p>
       </PageHeader>
       <p class="row">
@@ -71,13 +71,11 @@ const LONG_MS = 36 * 3_600_000;
 
 function answer({ newest, asOf, days, reasons }: DataView): string {
   const waiting = reasons.reduce((sum, r) => sum + r.events, 0);
-  const aside = waiting === 0
-    ? "none waits in quarantine"
-    : `${counted(waiting, "event")} ${waiting === 1 ? "waits" : "wait"} in quarantine`;
+  const aside = waiting === 0 ? "none in quarantine" : `${counted(waiting, "event")} in quarantine`;
   if (!newest.at) return `No events yet; ${aside}.`;
   const ago = msBetween(newest.at, asOf);
   if (ago > LONG_MS) return `The newest event is ${duration(ago)} old; ${aside}.`;
   const last = Math.floor(Date.parse(newest.at) / 86_400_000);
   const today = days.filter(({ day }) => day === last).reduce((sum, d) => sum + d.events, 0);
-  return `Events come in, ${counted(today, "event")} on the newest day; ${aside}.`;
+  return `Receiving events, ${counted(today, "event")} on the newest day; ${aside}.`;
 }

@@ -29,7 +29,7 @@ export const handler = define.handlers({
     const { status: { models } } = await follow(state, "looks");
     const model = url.searchParams.get("model") ?? models.at(0)?.model ?? "";
     const at = url.searchParams.get("at") || null;
-    if (at !== null && Number.isNaN(Date.parse(at))) throw new HttpError(404, `"${at}" is no moment`);
+    if (at !== null && Number.isNaN(Date.parse(at))) throw new HttpError(404, `"${at}" is not a time`);
     const view = await dashboard.monitoring({ model, asOfMs: at === null ? undefined : Date.parse(at) });
     if (!view) throw new HttpError(404, `There is no model "${model}"`);
     if (at !== null) state.live = undefined; // what was said of the past stays so
@@ -68,7 +68,7 @@ export default define.page<typeof handler>(function Monitoring({ data, state }) 
 function asOfThen(view: MonitoringView): MonitoringView {
   if (view.at === null) return view;
   const then = <T extends { report: unknown; waiting: string | null }>(shown: T, subject: string): T =>
-    shown.report === null ? { ...shown, waiting: `Nobody had looked at ${subject} by then` } : shown;
+    shown.report === null ? { ...shown, waiting: `No evaluation of ${subject} by then` } : shown;
   const { model } = view;
   return {
     ...view,
@@ -89,9 +89,9 @@ const isBeforeAll = ({ at, brief, quality }: MonitoringView): boolean =>
 function BeforeAll({ view }: { view: MonitoringView }) {
   return (
     <PageHeader>
-      <h1>Nobody had looked yet.</h1>
+      <h1>No evaluations yet at this time.</h1>
       <p>
-        No look at anything had been made by <Time iso={view.at!} as="moment" />. Choose a later one.
+        Nothing had been evaluated by <Time iso={view.at!} as="moment" />. Choose a later time.
       </p>
       <MomentChooser view={view} />
     </PageHeader>
@@ -103,11 +103,11 @@ function Answers({ view }: { view: MonitoringView }) {
   const { model, metric, unit, performance: { report, waiting }, trail, moves } = view;
   const title = report
     ? `${model}: ${metricName(metric)} ${trendWord[report.answer]}`
-    : `${model}: no look yet`;
+    : `${model}: not evaluated yet`;
   return (
     <section class="section" aria-labelledby="answers">
       <h2 id="answers" class={report ? "visually-hidden" : undefined}>
-        {report ? `What ${model} answered` : title}
+        {report ? `Performance of ${model}` : title}
       </h2>
       {report && trail.length > 0
         ? <TrendChart model={model} metric={metric} unit={unit} trail={trail} moves={moves} title={title} />
@@ -118,9 +118,9 @@ function Answers({ view }: { view: MonitoringView }) {
 }
 
 const trendWord = {
-  "holds": "holds",
-  "fell": "has slipped",
-  "cannot tell yet": "cannot be told yet",
+  "holds": "is stable",
+  "fell": "has degraded",
+  "cannot tell yet": "has too few outcomes",
 } as const;
 
 function AnswersNote({ view: { metric, performance: { report } } }: { view: MonitoringView }) {
@@ -143,19 +143,19 @@ function AnswersNote({ view: { metric, performance: { report } } }: { view: Moni
         {waiting > 0 && "."}
       </p>
       <p>
-        <b>What decides</b>
+        <b>Criterion</b>
         {metricName(loss)}
-        {judged && ` ${withRange(judged)}`}: it has slipped when it is above its value at validation
+        {judged && ` ${withRange(judged)}`}: degraded when it is above its value at validation
         {judged?.atDeployment != null && ` (${figure(judged.atDeployment)})`} by more than{" "}
-        {figure(margin)}, which a look says wrongly with a chance of {percent(alpha)} at most.
+        {figure(margin)}. False-alarm probability of this evaluation: {percent(alpha)} at most.
       </p>
       <p>
         <b>Trend</b>
-        {forecast ? forecastText(forecast, loss) : "Too few looks at this version to go on from."}
+        {forecast ? forecastText(forecast, loss) : "Too few evaluations of this version for a trend."}
       </p>
       {answer !== "holds" && (
         <p>
-          <b>In full</b>
+          <b>Details</b>
           {text}.
         </p>
       )}
@@ -166,12 +166,14 @@ function AnswersNote({ view: { metric, performance: { report } } }: { view: Moni
 type Forecast = NonNullable<NonNullable<MonitoringView["performance"]["report"]>["forecast"]>;
 
 function forecastText({ perDay, daysLeft, low, high, points, threshold }: Forecast, loss: string): string {
-  const rests = `by ${counted(points, "look")}, ${metricName(loss)} changes by ${figure(perDay)} a day`;
+  const rests = `from ${counted(points, "evaluation")}, ${metricName(loss)} changes by ${
+    figure(perDay)
+  } a day`;
   if (daysLeft === null) {
     return `At this trend the threshold of ${figure(threshold)} is not crossed: ${rests}.`;
   }
   const between = low === null ? "" : ` (${count(low)} to ${high === null ? "never" : count(high)})`;
-  return `At this trend the threshold of ${figure(threshold)} falls in ${
+  return `At this trend the threshold of ${figure(threshold)} is reached in ${
     counted(Math.round(daysLeft), "day")
   }${between}: ${rests}.`;
 }
@@ -185,12 +187,12 @@ function Estimates({ view: { metric, trail, performance: { report } } }: { view:
       {report.estimated && (
         <div class="note below">
           <p>
-            <b>An estimate, not a measurement</b>
+            <b>Estimate, not a measurement</b>
             {report.estimated.method}, of {counted(report.estimated.rows, "prediction")} that{" "}
             {report.estimated.rows === 1 ? "waits" : "wait"} for outcomes.
           </p>
           <p>
-            <b>It assumes</b>
+            <b>Assumptions</b>
             {report.estimated.assumptions.join(". ")}.
           </p>
         </div>
@@ -217,8 +219,8 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
           <h2 id="inputs">
             {inputsTitle(report)}{" "}
             <small>
-              Ranked by shift × importance; what shifted beyond chance comes first. Before: shoppers of{" "}
-              <Time iso={report.reference.cutoffs.at(-1)!} as="day" />, now: of{" "}
+              Ranked by shift × importance, drifted inputs first. Reference: shoppers of{" "}
+              <Time iso={report.reference.cutoffs.at(-1)!} as="day" />, current: of{" "}
               <Time iso={report.current.cutoff} as="day" />.
             </small>
           </h2>
@@ -226,13 +228,13 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
         </div>
         <div class="note">
           <p>
-            <b>Says</b>
+            <b>Result</b>
             <StatusBadge badge={DRIFT[report.answer]} /> {report.text}.
           </p>
           <p>
             <b>Alarm</b>
-            An input shifted where its p, corrected for all of them, is {figure(report.alpha)}{" "}
-            at most, and it moved further than it does by itself.
+            An input has drifted when its corrected p-value is at most {figure(report.alpha)}{" "}
+            and its shift exceeds its normal variation.
           </p>
           <p>
             <b>False alarms</b>
@@ -243,10 +245,10 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
             {together
               ? `${together.statistic}: ${figure(together.value)}, ${chance(together.p)}; ${
                 together.drifted
-                  ? "they go together in another way than before"
-                  : "they go together as before"
+                  ? "their joint distribution has changed"
+                  : "their joint distribution has not changed"
               }.`
-              : "Not looked at."}
+              : "Not compared."}
           </p>
         </div>
       </div>
@@ -256,10 +258,10 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
 
 function inputsTitle({ model, features, answer }: NonNullable<MonitoringView["drift"]["report"]>): string {
   const drifted = features.filter((f) => f.drifted).length;
-  if (drifted > 0) return `${model}: ${counted(drifted, "input")} of ${count(features.length)} shifted`;
+  if (drifted > 0) return `${model}: ${counted(drifted, "input")} of ${count(features.length)} drifted`;
   return answer === "stable"
-    ? `${model}: none of ${counted(features.length, "input")} shifted beyond chance`
-    : `${model}: whether inputs shifted cannot be told yet`;
+    ? `${model}: no drift in ${counted(features.length, "input")}`
+    : `${model}: not enough data for input drift`;
 }
 
 function Streams({ view: { performance: { report } } }: { view: MonitoringView }) {
@@ -268,7 +270,7 @@ function Streams({ view: { performance: { report } } }: { view: MonitoringView }
     <section class="section" aria-labelledby="streams">
       <h2 id="streams">
         Streaming detectors{" "}
-        <small>They read the errors of v{report.version} one by one, in the order of the predictions.</small>
+        <small>They process the errors of v{report.version} one by one, in prediction order.</small>
       </h2>
       <StreamsTable report={report} />
     </section>

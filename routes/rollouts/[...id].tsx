@@ -11,6 +11,8 @@ import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
+const DRILL = { glyph: "watch", tone: "watch", word: "Drill: deliberately degraded" } as const;
+
 export const handler = define.handlers({
   async GET({ params, state }) {
     const story = await state.dashboard.rollout(params.id);
@@ -26,6 +28,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
   const { rollout, plan, looks, moves } = data;
   const { id, model, champion, challengers } = rollout;
   const last = looks.at(-1);
+  const drill = !rollout.plan.mayPromote;
   return (
     <div id="rollout" data-redraw>
       <PageHeader>
@@ -35,12 +38,18 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
         </nav>
         <h1>{rolloutHeadline(rollout)}</h1>
         <Answers {...data} />
+        {drill && (
+          <p>
+            <StatusBadge badge={DRILL} />{" "}
+            <small>Version {challengers.join(", ")} was made worse on purpose, to test the rollback.</small>
+          </p>
+        )}
         {rollout.state === "running" && (
           <Offers
             person={state.person}
             here={`/rollouts/${id}`}
             offers={[
-              ...challengers.map((version) => ({
+              ...(drill ? [] : challengers).map((version) => ({
                 action: "promote" as const,
                 model,
                 version,
@@ -59,7 +68,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
           </section>
         ))}
         <section class="section" aria-labelledby="shown">
-          <h2 id="shown">Who is shown it</h2>
+          <h2 id="shown">Traffic share</h2>
           <ShareChart rollout={rollout} looks={looks} moves={moves} />
         </section>
       </div>
@@ -67,8 +76,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
       {last && <Segments look={last} champion={champion} />}
       <section class="section" aria-labelledby="plan">
         <h2 id="plan">
-          What it goes by{" "}
-          <small>Written down when it began; a changed setting changes the next one only.</small>
+          Plan <small>Fixed at the start; changed settings apply to the next rollout.</small>
         </h2>
         <ul class="plain">{plan.map((line) => <li key={line}>{line}</li>)}</ul>
       </section>
@@ -83,7 +91,7 @@ function Answers({ rollout, looks }: RolloutStory) {
   return (
     <dl class="answers">
       <div>
-        <dt>State</dt>
+        <dt>Status</dt>
         <dd>
           <StatusBadge badge={ROLLOUT_STATES[state]} />
         </dd>
@@ -93,9 +101,9 @@ function Answers({ rollout, looks }: RolloutStory) {
         <dd>{plan.strategy}</dd>
       </div>
       <div>
-        <dt>Began</dt>
+        <dt>Started</dt>
         <dd>
-          <Time iso={startedAt} as="moment" /> <small>for {moment(asOf, "day")}</small>
+          <Time iso={startedAt} as="moment" /> <small>as of {moment(asOf, "day")}</small>
         </dd>
       </div>
       <div>
@@ -117,7 +125,7 @@ function Answers({ rollout, looks }: RolloutStory) {
         )
         : last && (
           <div>
-            <dt>Last look</dt>
+            <dt>Last decision</dt>
             <dd>
               <small>{last.decision.text}</small>
             </dd>

@@ -26,8 +26,8 @@ export default define.page<typeof handler>(function Rollouts({ data, state }) {
       <PageHeader>
         <h1>{answer(rollouts)}</h1>
         <p>
-          A rollout shows a validated version to some shoppers first, and goes on only while nothing speaks
-          against it.
+          A rollout shows a validated version to some shoppers first, and continues only while its guardrails
+          hold.
         </p>
       </PageHeader>
       {approvals.length > 0 && (
@@ -53,11 +53,11 @@ function answer(rollouts: readonly Rollout[]): string {
 function None() {
   return (
     <>
-      <h2 id="all">None so far</h2>
+      <h2 id="all">No rollouts yet</h2>
       <p>
-        Unless it is configured otherwise, a validated version serves everyone at once. To have each shown to
-        a few shoppers first:{" "}
-        <code>deno task perennial config set rollout=canary</code>. To roll a kept version out by hand:{" "}
+        By default a validated version serves everyone at once. To show each to a few shoppers first:{" "}
+        <code>deno task perennial config set rollout=canary</code>. To roll out a stored version manually:
+        {" "}
         <code>deno task perennial rollouts begin churn 7</code>.
       </p>
     </>
@@ -73,11 +73,11 @@ function RolloutTable({ rollouts }: { rollouts: readonly Rollout[] }) {
       <thead>
         <tr>
           <th scope="col">Rollout</th>
-          <th scope="col">State</th>
+          <th scope="col">Status</th>
           <th scope="col">Strategy</th>
-          <th scope="col">Began</th>
+          <th scope="col">Started</th>
           <th scope="col">Ended</th>
-          <th scope="col">Why</th>
+          <th scope="col">Reason</th>
         </tr>
       </thead>
       <tbody>
@@ -89,16 +89,16 @@ function RolloutTable({ rollouts }: { rollouts: readonly Rollout[] }) {
               </a>{" "}
               <small>beside v{r.champion}</small>
             </th>
-            <td data-label="State">
+            <td data-label="Status">
               <StatusBadge badge={ROLLOUT_STATES[r.state]} />
               {r.state === "running" && <small>, shown to {shownTo(r)}</small>}
             </td>
             <td data-label="Strategy">{r.plan.strategy}</td>
-            <td data-label="Began">
+            <td data-label="Started">
               <Time iso={r.startedAt} as="moment" />
             </td>
             <td data-label="Ended">{r.endedAt ? <Time iso={r.endedAt} as="moment" /> : "runs"}</td>
-            <td data-label="Why">{r.endedWhy ?? r.why}</td>
+            <td data-label="Reason">{r.endedWhy ?? r.why}</td>
           </tr>
         ))}
       </tbody>

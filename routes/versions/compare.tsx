@@ -4,6 +4,7 @@ import { Beside, SameRows } from "./(_components)/compare_parts.tsx";
 import { compareHeadline } from "./(_components)/compare_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm } from "./(_components)/lineage.tsx";
+import { isDrillVersion } from "../../src/retraining/version_status.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** A version's number in an address; null: none. */
@@ -62,17 +63,20 @@ export default define.page<typeof handler>(
         )}
         <Beside view={view} />
         <section class="section" aria-labelledby="act">
-          <h2 id="act">What you may do</h2>
+          <h2 id="act">Actions</h2>
           <Offers
             person={state.person}
             here={url.pathname + url.search}
-            offers={[b, a].flatMap(({ version: { version, damagedAt, artefactRemovedAt } }) =>
-              version === serving || damagedAt !== null || artefactRemovedAt !== null ? [] : [{
-                action: "promote" as const,
-                model,
-                version,
-                text: `Promote v${version}`,
-              }]
+            offers={[b, a].flatMap(({ version: { version, cycleId, damagedAt, artefactRemovedAt } }) =>
+              version === serving || damagedAt !== null || artefactRemovedAt !== null ||
+                isDrillVersion({ cycleId })
+                ? []
+                : [{
+                  action: "promote" as const,
+                  model,
+                  version,
+                  text: `Promote v${version}`,
+                }]
             ).filter((offer, i, all) => all.findIndex((o) => o.version === offer.version) === i)}
           />
         </section>

@@ -4,6 +4,7 @@ import { define } from "../../src/dashboard/define.ts";
 import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
+import { OutOfUseModels } from "./(_components)/out_of_use.tsx";
 import { VersionTable } from "./(_components)/version_table.tsx";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { PageHeader } from "../../components/page_header.tsx";
@@ -11,7 +12,7 @@ import { PageHeader } from "../../components/page_header.tsx";
 export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard } = state;
-    const { models, asOf } = await dashboard.status();
+    const [{ models, asOf }, outOfUse] = await Promise.all([dashboard.status(), dashboard.outOfUse()]);
     const sections = await Promise.all(models.map(async (status) => {
       const [versions, moves, back, lineage] = await Promise.all([
         dashboard.versions(status.model),
@@ -22,26 +23,25 @@ export const handler = define.handlers({
       return { status, versions, served: services(moves), back, lineage };
     }));
     state.title = "Models";
-    return page({ sections, asOf });
+    return page({ sections, asOf, outOfUse });
   },
 });
 
-export default define.page<typeof handler>(function Versions({ data: { sections, asOf }, state }) {
+export default define.page<typeof handler>(function Versions({ data, state }) {
+  const { sections, asOf, outOfUse } = data;
   return (
     <>
       <PageHeader>
         <h1>{answer(sections.map((s) => s.status))}</h1>
         <p>
-          A version serves from the moment it is put in place; an earlier one can return while its file is
-          kept.
+          A version serves from its deployment on; an earlier one can be restored while its file is kept.
         </p>
       </PageHeader>
       <section class="section" aria-labelledby="when">
         <div class="with-note">
           <div>
             <h2 id="when">
-              Who served when{" "}
-              <small>By the time of the data. Green serves now, hatched was taken back.</small>
+              Deployment history <small>By data time. Green: serving now; hatched: rolled back.</small>
             </h2>
             <ServedWhen
               models={sections.map(({ status, served }) => ({ model: status.model, served }))}
@@ -56,8 +56,8 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
             </p>
             <p>
               <b>Rings</b>
-              One for each service, oldest inside; the wider the gap, the longer it served. Green serves now.
-              Broken was rolled back.
+              One per deployment, oldest inside; a wider gap means a longer time in service. Green: serving
+              now. Broken: rolled back.
             </p>
           </div>
         </div>
@@ -68,7 +68,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           <Offers
             person={state.person}
             here="/versions"
-            offers={offers(status, back)}
+            offers={[...offers(status, back), retiring(status)]}
           />
           <Lineage model={status.model} lineage={lineage} served={served} />
           <CompareForm
@@ -81,6 +81,7 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
           />
         </section>
       ))}
+      <OutOfUseModels models={outOfUse} person={state.person} />
     </>
   );
 });
@@ -88,9 +89,11 @@ export default define.page<typeof handler>(function Versions({ data: { sections,
 /** Back to the last known good version; while a rollout runs, to the one that serves beside it. */
 function offers({ model, serving, rollout }: ModelStatus, back: number | null) {
   const version = rollout ? serving?.version ?? null : back;
-  const text = rollout ? `Take v${rollout.version} back` : `Roll ${model} back to v${version}`;
+  const text = rollout ? `Roll back v${rollout.version}` : `Roll ${model} back to v${version}`;
   return version === null ? [] : [{ action: "roll-back" as const, model, version, text }];
 }
+
+const retiring = ({ model }: ModelStatus) => ({ action: "retire" as const, model, text: `Retire ${model}` });
 
 function answer(models: readonly ModelStatus[]): string {
   const serving = models.flatMap((m) => m.serving ? [`v${m.serving.version} serves ${m.model}`] : []);

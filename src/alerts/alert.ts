@@ -15,6 +15,8 @@ export const AlertKind = z.enum([
   "missed check",
   "undelivered change",
   "lost workflow",
+  "missing model",
+  "server restarted",
   "audit",
   "model",
 ]);
@@ -48,8 +50,8 @@ export type Alert = z.infer<typeof Alert>;
 /** An alert as a caller opens it. */
 export type WantedAlert = Pick<Alert, "key" | "kind" | "model" | "severity" | "title" | "detail">;
 
-/** Channels that alerts are sent over. */
-export const ChannelName = z.enum(["log", "webhook", "email"]);
+/** The name of a channel that alerts are sent over: log, webhook, email, or one of the operator's own. */
+export const ChannelName = z.string().regex(/^[a-z][a-z0-9-]{0,40}$/);
 export type ChannelName = z.infer<typeof ChannelName>;
 
 /** One thing to be told about an alert over one channel. Its id stays the same however often it is sent. */
@@ -81,3 +83,6 @@ export interface Settlement {
   /** why an alert of the scope that is not wanted any more closes */
   closedWhy: string;
 }
+
+/** The key of the alert about a model whose file is gone. */
+export const missingModelKey = (model: string): string => `missing model/${model}`;

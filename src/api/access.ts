@@ -16,6 +16,7 @@ export type Access = "anyone" | "reader" | Role;
 export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /healthz": "anyone",
   "GET /readyz": "anyone",
+  "GET /metrics": "reader",
   "GET /openapi.json": "anyone",
 
   "GET /retraining/status": "reader",
@@ -41,12 +42,15 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /monitoring/trends": "reader",
   "GET /monitoring/impact": "reader",
 
+  "GET /extensions": "reader",
   "GET /models": "reader",
   "GET /models/{name}/versions": "reader",
   "GET /models/{name}/serving": "reader",
   "GET /models/{name}/features": "reader",
   "POST /models/{name}/rollback": "operator",
   "POST /models/{name}/promote": "operator",
+  "POST /models/{name}/retire": "operator",
+  "POST /models/{name}/restore": "operator",
 
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",
@@ -55,9 +59,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /rollouts/{id}": "reader",
   "POST /rollouts/{id}/look": "operator",
   "GET /backtests": "reader",
-  "POST /backtests": "operator",
+  "POST /backtests": "data-scientist",
   "GET /backtests/{backtest}": "reader",
-  "POST /backtests/{backtest}/cancel": "operator",
+  "POST /backtests/{backtest}/cancel": "data-scientist",
   "GET /approvals": "reader",
   "POST /models/{name}/approve": "operator",
   "POST /models/{name}/reject": "operator",
@@ -66,6 +70,14 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /events": "operator",
   "GET /events/quarantine": "viewer",
   "POST /events/quarantine/replay": "operator",
+
+  "DELETE /people/{id}": "privacy-officer",
+  "GET /people/{id}/export": "privacy-officer",
+  "POST /privacy/erasures": "privacy-officer",
+  "POST /privacy/exports": "privacy-officer",
+  "POST /privacy/objections": "privacy-officer",
+  "GET /privacy/requests": "viewer",
+  "GET /privacy/requests/{request}": "viewer",
 
   "GET /imports": "reader",
   "POST /imports/{import}/undo": "operator",
@@ -88,6 +100,8 @@ export function scopeOf(route: string): Scope {
   if (/^\/keys/.test(path)) return "keys:manage";
   if (/^\/predictions/.test(path)) return "predictions:read";
   if (/^\/events/.test(path) && method !== "GET") return "events:write";
+  if (/^\/people\/\{id\}\/export|^\/privacy\/exports/.test(path)) return "people:read";
+  if (/^\/people|^\/privacy\/(erasures|objections)/.test(path)) return "people:erase";
   if (method === "GET" || path === "/retraining/config/try") return "read";
   if (/^\/retraining\/config$/.test(path)) return "config:write";
   if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring/.test(path)) return "retraining:run";
@@ -99,6 +113,8 @@ export const ABOUT_PERSONS: ReadonlySet<string> = new Set([
   "POST /predictions/{model}",
   "GET /events/quarantine",
   "GET /audit",
+  "GET /people/{id}/export",
+  "POST /privacy/exports",
 ]);
 
 /**

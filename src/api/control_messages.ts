@@ -22,6 +22,11 @@ const ControlMessage = z.discriminatedUnion("action", [
   z.object({ action: z.literal("begin rollout"), wanted: z.custom<HandRollout>() }),
   z.object({ action: z.literal("start backtest"), backtest: z.string() }),
   z.object({ action: z.literal("cancel backtest"), backtest: z.string() }),
+  z.object({
+    action: z.literal("privacy request"),
+    request: z.string(),
+    kind: z.enum(["erasure", "objection"]),
+  }),
 ]);
 export type ControlMessage = z.infer<typeof ControlMessage>;
 
@@ -53,6 +58,8 @@ async function carryOut(deps: Pick<ApiDeps, "sql" | "control">, message: Control
       return await control.startBacktest(message.backtest);
     case "cancel backtest":
       return await cancelBacktest(deps, message.backtest);
+    case "privacy request":
+      return await control.startPrivacyRequest(message);
   }
 }
 

@@ -1,7 +1,12 @@
+import type { Log } from "../core/log.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { Oidc } from "../app/security/oidc.ts";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
+import type { ModelSet } from "../app/registry/model_set.ts";
+import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
+import type { Instruments } from "../telemetry/instruments.ts";
 import type { Admission } from "./admission.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
@@ -9,6 +14,7 @@ import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
+import type { SigningKeys } from "../security/signing.ts";
 import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
@@ -22,7 +28,11 @@ export interface ApiDeps {
   lookUp?: Pseudonym;
   control: Control;
   predictor: Predictor;
+  /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
+  modelSet: ModelSet;
+  /** the operator's files; left out: there are none */
+  extensions?: readonly Extension[];
   /** reads the files of versions before they serve */
   files: VersionFiles;
   /** recomputes past checks */
@@ -33,19 +43,30 @@ export interface ApiDeps {
   database?: DatabaseWatch;
   /** how much may be under way at once; left out: what one process takes */
   admission?: Admission;
+  /** what this process counts; left out: counted, and told nobody but who asks this app */
+  instruments?: Instruments;
+  /** folders whose disks are watched, by what they hold */
+  folders?: Readonly<Record<string, string>>;
   /** The address the server listens on; left out: loopback. Beyond loopback, reading needs a key as well. */
   host?: string;
   /** shared with senders of `POST /events?preset=...` that sign what they post */
   webhookSecrets?: WebhookSecrets;
   /** computes the chain of the audit again; left out: this process has no key to check its checkpoints with */
   verifyAudit?: () => Promise<AuditVerification>;
+  /** signs people in, and knows the tokens of services; left out: keys alone */
+  oidc?: Oidc;
+  /** tells whose signature stands under a receipt; left out: this process has no key */
+  checkSignature?: SigningKeys["check"];
   /** how the world names this server, where a proxy stands before it */
   publicUrl?: string;
   /** Whether reading needs a key on loopback as well: behind a proxy, everybody comes from there. */
   readsNeedKey?: boolean;
   /** Hears what went wrong, one line each, without keys or ids of persons. */
-  log: (line: string) => void;
+  log: Log;
 }
+
+/** The same, counting. */
+export type CountingDeps = ApiDeps & Required<Pick<ApiDeps, "instruments">>;
 
 /** The values that a request carries from the guards to its handler. */
 export interface AppEnv {
@@ -60,6 +81,8 @@ export interface AppEnv {
     who: string;
     /** which key that is: another one of its name has another */
     keyId: string;
+    /** the path of the route, as in `/models/{name}/versions`; left out: it is none of the API's */
+    route?: string;
   };
 }
 

@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import type { Context } from "hono";
 import { InvalidInputError } from "../core/errors.ts";
 import { parseExactJson } from "../core/exact_json.ts";
+import { isDeeper } from "../core/json_depth.ts";
 import { EVENTS_BYTES_MAX } from "./guards.ts";
 import { EVENTS_MAX } from "./messages.ts";
 import { ApiFault } from "./problem.ts";
@@ -19,15 +20,22 @@ const NO_EVENTS = "Send a JSON array of events, one event, or NDJSON with one ev
 /**
  * The events of a request's body: a JSON array, one JSON object, or NDJSON, as its content type says; gzip if it says so.
  * A line of NDJSON that is not JSON comes out as `undefined`, which is no event, so that the others still count.
+ * @param options.depthMax deepest that it may be nested; left out: an event that is deeper goes to quarantine by itself
  * @throws {ApiFault} unreadable, of another type, or too large   @throws {InvalidInputError} none, or too many
  */
-export async function readEvents(c: Context): Promise<unknown[]> {
+export async function readEvents(
+  c: Context,
+  { depthMax }: { depthMax?: number } = {},
+): Promise<unknown[]> {
   const type = (c.req.header("content-type") ?? "application/json").split(";")[0].trim().toLowerCase();
   const isNdjson = NDJSON.has(type);
   if (!isNdjson && !/^application\/([\w.-]+\+)?json$/.test(type)) {
     throw new ApiFault("media-type", `Send events as application/json or application/x-ndjson, not ${type}`);
   }
   const text = await readText(c);
+  if (depthMax !== undefined && isDeeper(text, depthMax)) {
+    throw new ApiFault("malformed", `The body is nested deeper than ${depthMax} levels`);
+  }
   const events = isNdjson ? fromLines(text) : fromJson(text);
   if (events.length === 0) {
     throw new InvalidInputError(`There is no event in the request. ${NO_EVENTS}`, "body");

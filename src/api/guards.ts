@@ -1,22 +1,20 @@
 import type { Context, MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
-import type { KeyHolder, PresentedKey } from "../db/access/api_keys.ts";
 import type { KeyRing } from "../app/security/key_ring.ts";
-import { covers } from "../security/scopes.ts";
-import { allows, type Role } from "../security/roles.ts";
 import { createAdmission } from "./admission.ts";
 import type { AccessLog } from "../app/security/access_log.ts";
-import { ABOUT_PERSONS, ACCESS, isLoopback, neededRole, routerPath, scopeOf } from "./access.ts";
-import { systemClock } from "../core/clock.ts";
-import { HOUR_MS } from "../core/time.ts";
+import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
+import { accessGuard, keyHolder } from "./callers.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
-import { type Api, type ApiDeps, type AppEnv, LOOPBACK } from "./deps.ts";
-import { addressOf, rememberSource, sourceOf } from "./remote_address.ts";
-import { admitSigned, signedRequest } from "./webhook_guard.ts";
-import { ApiFault, RoleNeededError, UnavailableError } from "./problem.ts";
+import { type Api, type ApiDeps, type AppEnv, type CountingDeps, LOOPBACK } from "./deps.ts";
+import { rememberSource, sourceOf } from "./remote_address.ts";
+import { signedRequest, signer } from "./webhook_guard.ts";
+import { ApiFault, UnavailableError } from "./problem.ts";
+import { StatementScope } from "../db/statements.ts";
+import { createRequestWatch } from "./request_watch.ts";
 
 /** Longest body in bytes, once unpacked: of events and of rows to predict, and of everything else. */
 export const EVENTS_BYTES_MAX = 32 * 1024 * 1024;
@@ -28,6 +26,20 @@ const HEADERS = Object.entries({
   "X-Frame-Options": "DENY",
   "Referrer-Policy": "no-referrer",
   "Cross-Origin-Resource-Policy": "same-origin",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Permissions-Policy": [
+    "accelerometer",
+    "camera",
+    "display-capture",
+    "geolocation",
+    "gyroscope",
+    "magnetometer",
+    "microphone",
+    "midi",
+    "payment",
+    "publickey-credentials-get",
+    "usb",
+  ].map((feature) => `${feature}=()`).join(", "),
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cache-Control": "no-store",
 });
@@ -36,25 +48,28 @@ const HEADERS = Object.entries({
 const NUL = /%00/;
 
 /** Puts what every request passes through before anything answers: one layer, for each costs every prediction. */
-export function addGuards(app: Api, deps: ApiDeps): void {
+export function addGuards(app: Api, deps: CountingDeps): void {
   const ownHost = hostGuard(deps.host ?? LOOPBACK, deps.publicUrl);
+  const watch = createRequestWatch(deps.instruments);
   app.use("*", async (c, next) => {
     const id = requestId(c.req.raw.headers);
     c.set("requestId", id);
     c.set("who", "");
-    ownHost(c);
-    if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
-    await next();
-    complete(c.res.headers, id);
+    await watch(c, async () => {
+      ownHost(c);
+      if (NUL.test(c.req.raw.url)) throw new InvalidInputError("The address must not hold NUL", "address");
+      await next();
+      complete(c.res.headers, id, c.req.raw);
+    });
   });
 }
 
 /** Puts what the API's own routes want of a request before them. */
 export function addRouteGuards(
   app: Api,
-  { host = LOOPBACK, readsNeedKey, webhookSecrets = {}, database, admission = createAdmission() }: Pick<
+  { host = LOOPBACK, readsNeedKey, webhookSecrets = {}, database, admission = createAdmission(), oidc }: Pick<
     ApiDeps,
-    "host" | "readsNeedKey" | "webhookSecrets" | "database" | "admission"
+    "host" | "readsNeedKey" | "webhookSecrets" | "database" | "admission" | "oidc"
   >,
   keys: KeyRing,
   accesses: AccessLog,
@@ -62,43 +77,59 @@ export function addRouteGuards(
   for (const [route, access] of Object.entries(ACCESS)) {
     const [method, path] = route.split(" ");
     const maxSize = /^\/(events|predictions)/.test(path) ? EVENTS_BYTES_MAX : BODY_BYTES_MAX;
-    const admit = accessGuard(route, { needed: neededRole(access, host, { readsNeedKey }), keys, accesses });
+    const admit = accessGuard(route, { needed: neededRole(access, host, { readsNeedKey }), accesses });
     const limited = limitBody(maxSize);
-    const readsJson = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
+    const isGivenUp = method !== "GET" && !path.startsWith("/predictions"); // these share what they wait for
+    const isSmall = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
+      c.set("route", path);
+      if (PROBES.has(path)) return await limited(c, next);
+      const statements = new StatementScope();
+      const handled = isGivenUp ? () => statements.run(next) : next;
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
-        if (signed) {
-          const leaveSigned = admission.enter(c.req.raw, BODY_BYTES_MAX);
-          const known = limitedBeforeKnown(c, async () => {
-            await admitSigned(c, signed);
-            await next();
-          });
-          return await Promise.resolve(known).finally(leaveSigned);
-        }
-        await admit(c);
-        const leave = admission.enter(c.req.raw, maxSize);
-        const read = limited(c, async () => {
-          if (readsJson) await refuseDeep(c);
-          await next();
+        if (!signed) await admit(c, () => keyHolder(c, keys, oidc));
+        const leave = admission.enter(c.req.raw, signed ? BODY_BYTES_MAX : maxSize);
+        const read = (signed ? limitedBeforeKnown : limited)(c, async () => {
+          if (signed) await admit(c, () => signer(c, signed));
+          if (isSmall) await refuseDeep(c);
+          await handled();
         });
         return await Promise.resolve(read).finally(leave);
       };
-      if (PROBES.has(path)) {
-        await admit(c);
-        return await limited(c, next);
-      }
-      const answer = database ? database.whileUp(answered(), postgresDown) : answered();
-      return await withDeadline(answer, ANSWER_WITHIN_MS, late);
+      const work = answered();
+      const answer = database ? database.whileUp(work, postgresDown) : work;
+      return await unlessLate(answer, { work, statements });
     });
   }
 }
 
-/** Whoever has shown no key yet is read less of. */
+/**
+ * Settles as `answer` does. Where that comes before the work has ended, its caller was told that it failed: then it does
+ * not go on behind their back.
+ */
+async function unlessLate<T>(
+  answer: Promise<T>,
+  { work, statements }: { work: Promise<unknown>; statements: StatementScope },
+): Promise<T> {
+  let isOver = false;
+  const over = () => {
+    isOver = true;
+  };
+  work.then(over, over);
+  try {
+    return await withDeadline(answer, ANSWER_WITHIN_MS, late);
+  } catch (error) {
+    if (!isOver) statements.giveUp();
+    throw error;
+  }
+}
+
+/** Of whoever is known by what is in the body, less is read. */
 const limitedBeforeKnown = limitBody(BODY_BYTES_MAX);
 
 /** They answer however busy this process is, and however Postgres does. */
-const PROBES = new Set(["/healthz", "/readyz"]);
+const PROBES = new Set(["/healthz", "/readyz", "/metrics"]);
 
 const postgresDown = () => new UnavailableError("Postgres", "Postgres does not answer; try again soon");
 /** Deepest JSON of a request: none of ours has more than a few levels. */
@@ -120,9 +151,17 @@ function requestId(headers: Headers): string {
 }
 
 /** Adds headers that a handler may set otherwise, as the pages of the dashboard do. */
-export function complete(headers: Headers, id: string): void {
+export function complete(headers: Headers, id: string, request: Request): void {
   for (const [name, value] of HEADERS) if (!headers.has(name)) headers.set(name, value);
   headers.set("X-Request-Id", id);
+  if (isOverTls(request)) headers.set("Strict-Transport-Security", "max-age=31536000");
+}
+
+/** Whether a browser came here by TLS, and not by a name of its own machine, where other ports may speak none. */
+function isOverTls(request: Request): boolean {
+  const { publicUrl } = sourceOf(request);
+  if (!request.url.startsWith("https:") && !publicUrl?.startsWith("https:")) return false;
+  return !isLoopback(new URL(publicUrl ?? request.url).hostname);
 }
 
 /** Refuses a longer body. One that tells its length is not read for that; of another the bytes are counted. */
@@ -163,70 +202,6 @@ function hostGuard(bound: string, publicUrl?: string): (c: Context<AppEnv>) => v
     }
     lastOwn = sent;
   };
-}
-
-interface AccessRules {
-  needed: Role | null;
-  keys: KeyRing;
-  accesses: AccessLog;
-}
-
-/** Lets in who may call, notes who that is, and has refusals and reads of persons' data written down. */
-function accessGuard(
-  route: string,
-  { needed, keys, accesses }: AccessRules,
-): (c: Context<AppEnv>) => void | Promise<void> {
-  if (needed === null) return () => undefined;
-  const isOfPersons = ABOUT_PERSONS.has(route);
-  const scope = scopeOf(route);
-  const lastNoted = new Map<string, number>(); // by the name of a key: there are few
-  return async (c) => {
-    const key = presentedKey(c.req.raw.headers);
-    const who: KeyHolder & Partial<PresentedKey> | null = c.env?.actingAs ??
-      (key === undefined ? null : await keys.holderOf(key));
-    if (who === null) {
-      const address = addressOf(c.req.raw);
-      if (key !== undefined) {
-        accesses.note({
-          kind: "refused",
-          who: "",
-          target: route,
-          address,
-          after: { why: "the key is not known" },
-        });
-      }
-      const how = key === undefined ? "Send it" : "This one is not known. Send a valid one";
-      throw new ApiFault("key-needed", `${how} as "Authorization: Bearer <key>" or "X-API-Key: <key>"`);
-    }
-    const { name, role } = who;
-    if (!allows(role, needed)) {
-      const address = addressOf(c.req.raw);
-      accesses.note({ kind: "refused", who: name, target: route, address, after: { role, needed } });
-      throw new RoleNeededError(needed, who);
-    }
-    if (!covers(who.scopes ?? null, scope)) {
-      const address = addressOf(c.req.raw);
-      accesses.note({ kind: "refused", who: name, target: route, address, after: { scope } });
-      throw new ApiFault(
-        "role-needed",
-        `This needs the scope ${scope}, which the key of "${name}" does not have`,
-      );
-    }
-    c.set("who", name);
-    c.set("keyId", who.id ?? name);
-    const hour = Math.floor(systemClock() / HOUR_MS);
-    if (lastNoted.get(name) === hour) return; // as for nearly every prediction
-    lastNoted.set(name, hour);
-    const address = addressOf(c.req.raw);
-    accesses.note({ kind: "first use of a key", who: name, target: "API", address });
-    if (isOfPersons) accesses.note({ kind: "read of persons' data", who: name, target: route, address });
-  };
-}
-
-/** The key that a request was sent with. */
-export function presentedKey(headers: Headers): string | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  return bearer ?? headers.get("x-api-key") ?? undefined;
 }
 
 function tooLarge(): never {

@@ -1,5 +1,8 @@
 /** The messages between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
 import { z } from "zod";
+import { PrivacyRequest } from "../db/people/privacy_requests.ts";
+import { PersonData } from "../db/people/read_person.ts";
+import { Redaction } from "../db/people/redactions.ts";
 import { Alert, AlertKind } from "../alerts/alert.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { AuditRow } from "../db/access/audit.ts";
@@ -10,11 +13,13 @@ import { TRACKERS } from "../events/tracked.ts";
 import { QuarantineReason, QuarantineRow } from "../db/events/quarantine.ts";
 import { PolicySpec } from "../backtest/policy_spec.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
+import { RetiredModel } from "../db/models/retired.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
 import { ObservationSummary } from "../monitoring/observation_summary.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { CycleSort, Outcome, SortOrder } from "../retraining/cycle.ts";
+import { Extension } from "../app/extensions.ts";
 import { HistoryEntry } from "../app/export/rows.ts";
 import { BacktestSummary } from "../app/reports/backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retraining.ts";
@@ -151,15 +156,15 @@ export const CheckParam = z.object({ check: z.uuid().describe("a check's id") })
 export const CheckDetail = Check.extend({
   findings: Findings.nullable().describe("what it decided on; null: made by a release that kept none"),
   looks: z.array(ObservationSummary.extend({ kind: z.string(), model: z.string().nullable() })).describe(
-    "the looks it rested on",
+    "the evaluations it rests on",
   ),
 });
 export type CheckDetail = z.infer<typeof CheckDetail>;
 
 /** Selects looks of the monitor. */
 export const LooksQuery = z.object({
-  limit: limit(10).describe("most earlier looks beside the newest"),
-  asOf: Time.optional().describe("the newest look at this moment or before; left out: the newest of all"),
+  limit: limit(10).describe("most earlier evaluations beside the newest"),
+  asOf: Time.optional().describe("the newest evaluation at this time or before; left out: the newest of all"),
 });
 export type LooksQuery = z.input<typeof LooksQuery>;
 export const ModelLooksQuery = LooksQuery.extend({ model: ModelName.optional() });
@@ -174,7 +179,9 @@ export type ImpactQuery = z.input<typeof ImpactQuery>;
 /** A person says that a finding is no trouble: it no longer keeps its rows from being trained on. */
 export const AcceptRequest = z.strictObject({
   key: z.string().min(1).max(500).describe("the finding's key, as in /monitoring/quality"),
-  why: z.string().trim().min(1, { error: "need the reason: it lets data be trained on that look broken" })
+  why: z.string().trim().min(1, {
+    error: "need the reason: rows with a data-quality finding will be used for training",
+  })
     .max(500),
 });
 export type AcceptRequest = z.input<typeof AcceptRequest>;
@@ -193,7 +200,22 @@ export const ModelSummary = z.object({
   newest: z.int().nullable().describe("highest version number"),
 });
 export type ModelSummary = z.infer<typeof ModelSummary>;
-export const Models = z.object({ models: z.array(ModelSummary) });
+export const Models = z.object({
+  models: z.array(ModelSummary),
+  retired: z.array(RetiredModel).default([]).describe("taken out of use by a person"),
+  withoutFile: z.array(z.string()).default([]).describe("have a retrainer, and no file that defines them"),
+});
+export type Models = z.infer<typeof Models>;
+/** A person takes a model out of use, or brings it back. */
+export const RetirementRequest = z.strictObject({ why: Why });
+export type RetirementRequest = z.input<typeof RetirementRequest>;
+export const Retirement = z.object({
+  model: z.string(),
+  retired: z.boolean(),
+  told: z.boolean().describe("false: its retrainer stops as soon as Temporal answers"),
+  hasFile: z.boolean().describe("false: no file defines it"),
+});
+export type Retirement = z.infer<typeof Retirement>;
 /** A version as it is stored, but for its recipe: a schema of any JSON has no end in the OpenAPI document. */
 const VersionAnswer = ModelVersion.extend({ manifest: Manifest.extend({ recipe: z.unknown() }) });
 export const Versions = z.object({
@@ -209,7 +231,7 @@ export const Serving = z.object({
     ServingMove.extend({
       until: z.iso.datetime().nullable().describe("when something else was changed; null: it holds now"),
     }),
-  ).describe("who served whom when, newest first"),
+  ).describe("deployment history, newest first"),
 });
 export type Serving = z.infer<typeof Serving>;
 
@@ -341,8 +363,8 @@ export type PredictionRequest = z.input<typeof PredictionRequest>;
 export const IngestAnswer = z.object({
   accepted: z.int(),
   duplicates: z.int().describe("their id was stored before, or came earlier in this request"),
-  quarantined: z.int().describe("put aside with a reason; they count for nothing"),
-  conflicts: z.int().describe("of those put aside: their id belongs to an event of other content"),
+  quarantined: z.int().describe("quarantined with a reason; they are not counted"),
+  conflicts: z.int().describe("of those quarantined: their id belongs to an event of other content"),
   results: z.array(z.object({
     index: z.int(),
     id: z.string().nullable().describe("as sent, or derived; null: refused and none was sent"),
@@ -416,9 +438,42 @@ export type UndoImportRequest = z.input<typeof UndoImportRequest>;
 export const AlertParam = z.object({ id: z.coerce.number().int().min(1).describe("an alert's number") });
 /** A person has seen an alert. */
 export const AcknowledgeRequest = z.strictObject({
-  why: z.string().trim().min(1, { error: "need a word on what you make of it, for who comes next" }).max(500),
+  why: z.string().trim().min(1, { error: "need a note for the audit log" }).max(500),
 });
 export type AcknowledgeRequest = z.input<typeof AcknowledgeRequest>;
+/** An id of a shopper, as the shop has it; a number and its text are the same. */
+const ShopperId = z.union([z.string(), z.number()]).transform((id) => String(id).trim())
+  .pipe(z.string().min(1).max(200)).describe("the shopper's id, as the shop sends it; it is stored nowhere");
+const WhyNeeded = z.string().trim().min(1, { error: "need the reason, for the audit" }).max(500);
+export const PersonParam = z.object({ id: z.string().trim().min(1).max(200).describe("the shopper's id") });
+export const PersonQuery = z.object({ why: WhyNeeded.describe("the reason, for the audit") });
+export type PersonQuery = z.input<typeof PersonQuery>;
+/** Names a person, for an erasure or an export. */
+export const PersonRequest = z.strictObject({ user: ShopperId, why: WhyNeeded });
+export type PersonRequest = z.input<typeof PersonRequest>;
+export const ObjectionRequest = PersonRequest.extend({
+  objects: z.boolean().default(true).describe("false: the objection is withdrawn"),
+});
+export type ObjectionRequest = z.input<typeof ObjectionRequest>;
+export const PrivacyBegun = z.object({
+  accepted: z.literal(true),
+  request: z.uuid().nullable().describe("where it can be followed; null: nothing is left to do"),
+});
+export const PrivacyParam = z.object({ request: z.uuid().describe("a request's id") });
+export const PrivacyRequests = z.object({ requests: z.array(PrivacyRequest) });
+export const PrivacyRequestDetail = PrivacyRequest.extend({
+  redactions: z.array(Redaction),
+  chain: z.object({
+    entries: z.int(),
+    firstBroken: z.int().nullable().describe("null: the chain of redactions is whole"),
+  }),
+  signed: z.enum(["valid", "unsigned", "foreign"]).nullable().describe("null: there is no receipt yet"),
+});
+export const PersonExport = PersonData.extend({
+  cover: z.object({ title: z.string(), export: z.uuid(), text: z.array(z.string()) }),
+  user: z.string(),
+});
+
 /** Selects changes of the audit. */
 export const AuditQuery = LimitQuery.extend({
   who: z.string().min(1).max(200).optional().describe("only what this person did"),
@@ -451,6 +506,7 @@ export type KeyRequest = z.input<typeof KeyRequest>;
 export const NewKey = ApiKey.extend({
   key: z.string().describe("shown this once; only a salted hash is kept"),
 });
+export type NewKey = z.infer<typeof NewKey>;
 /** A link that signs in once. */
 export const SignInLink = z.object({
   code: z.string().describe("used once, by the form at /sign-in?code=..."),
@@ -469,6 +525,8 @@ export const RevokeQuery = z.object({ why: Why });
 export type RevokeQuery = z.input<typeof RevokeQuery>;
 
 export const Alive = z.object({ alive: z.literal(true) });
+/** The operator's own files, and what became of them at the start of this process. */
+export const Extensions = z.object({ extensions: z.array(Extension) });
 export const Ready = z.object({
   ready: z.literal(true),
   postgres: z.literal("ok"),

@@ -11,25 +11,27 @@ import type { Problem } from "./messages.ts";
 
 /** The kinds of problem an answer can name, with their status and title. */
 const KINDS = {
-  "malformed": [400, "The request cannot be read"],
-  "key-needed": [401, "An API key is needed"],
-  "wrong-signature": [401, "The signature does not fit"],
-  "role-needed": [403, "This takes another role"],
-  "not-found": [404, "There is no such thing"],
-  "method-not-allowed": [405, "This address does not take this method"],
-  "conflict": [409, "The request contradicts what is so now"],
-  "changed-meanwhile": [412, "It was changed meanwhile"],
-  "too-large": [413, "The request is too large"],
-  "media-type": [415, "This content type is not understood"],
-  "foreign-host": [421, "This address does not belong to this server"],
-  "invalid-input": [422, "What was sent cannot be used"],
-  "insufficient-data": [422, "There are too few rows"],
-  "too-many": [429, "Too much is under way"],
-  "internal": [500, "Something went wrong here"],
-  "unavailable": [503, "A server that this one needs does not answer"],
-  "timeout": [504, "It took too long"],
+  "malformed": [400, "Malformed request"],
+  "key-needed": [401, "An API key is required"],
+  "key-unknown": [401, "Invalid API key"],
+  "wrong-signature": [401, "Invalid signature"],
+  "role-needed": [403, "Insufficient role"],
+  "not-found": [404, "Not found"],
+  "method-not-allowed": [405, "Method not allowed"],
+  "conflict": [409, "Conflict with the current state"],
+  "changed-meanwhile": [412, "Changed since it was read"],
+  "too-large": [413, "Request too large"],
+  "media-type": [415, "Content type not supported"],
+  "foreign-host": [421, "Host not allowed"],
+  "invalid-input": [422, "Validation failed"],
+  "insufficient-data": [422, "Not enough data"],
+  "too-many": [429, "Too many requests"],
+  "internal": [500, "Internal error"],
+  "unavailable": [503, "Service unavailable"],
+  "timeout": [504, "Timeout"],
 } as const;
-type ProblemKind = keyof typeof KINDS;
+/** Names of the kinds of problem. */
+export type ProblemKind = keyof typeof KINDS;
 
 /** Problems of the HTTP layer itself, rather than of the domain. */
 export class ApiFault extends Error {

@@ -1,7 +1,10 @@
 import type { Api } from "./deps.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { isLoopback } from "./access.ts";
+import { messageOf } from "../core/errors.ts";
+import { listenBounded, TIMEOUTS, type Timeouts } from "./node_server.ts";
 import { clientAddress, rememberSource } from "./remote_address.ts";
+import type { TlsFiles } from "./tls_files.ts";
 
 const FINISH_WITHIN_MS = 3_000;
 
@@ -35,70 +38,108 @@ interface Listening {
 }
 
 /** Returns how this machine reaches a server that listens on `host`. */
-export const localUrl = (host: string, port: number): string =>
-  `http://${isLoopback(host) && host !== "::1" ? host : "127.0.0.1"}:${port}`;
+export const localUrl = (host: string, port: number, { tls = false }: { tls?: boolean } = {}): string =>
+  `${tls ? "https" : "http"}://${isLoopback(host) && host !== "::1" ? host : "127.0.0.1"}:${port}`;
 
 /** Listens. @throws {CannotListenError} saying what to do */
-export function serveApi(
-  app: Api,
-  { host, port, sharePort = false, trustedProxies = [], publicUrl }: Listening,
-): ServedApi {
+export function serveApi(app: Api, listening: Listening): ServedApi {
+  const { host, port, sharePort = false } = listening;
   const ending = new AbortController();
   const closing = new AbortController();
+  const answer = answering(app, listening, closing.signal);
+  const options = {
+    hostname: host,
+    port,
+    reusePort: sharePort,
+    signal: ending.signal,
+    onListen: () => undefined,
+  };
+  try {
+    const server = Deno.serve(options, (request, info) => answer(request, info.remoteAddr.hostname));
+    return served({
+      url: localUrl(host, server.addr.port),
+      port: server.addr.port,
+      finished: server.finished,
+      shutdown: () => server.shutdown(),
+      cut: () => ending.abort(),
+    }, closing);
+  } catch (error) {
+    throw cannotListen(error, { host, port });
+  }
+}
+
+/**
+ * Listens with bounds on how long headers may take and a connection may lie idle, and with TLS of our own where there is a
+ * certificate. A request costs more than with `serveApi()`: for where no proxy stands before it.
+ * @throws {CannotListenError} saying what to do
+ */
+export async function serveBounded(
+  app: Api,
+  { timeouts = TIMEOUTS, tls, ...listening }: Listening & { timeouts?: Timeouts; tls?: TlsFiles },
+): Promise<ServedApi> {
+  const { host, port, sharePort = false } = listening;
+  const closing = new AbortController();
+  const answer = answering(app, listening, closing.signal);
+  try {
+    const server = await listenBounded(answer, { host, port, sharePort, timeouts, tls });
+    return served({ ...server, url: localUrl(host, server.port, { tls: tls !== undefined }) }, closing);
+  } catch (error) {
+    throw cannotListen(error, { host, port });
+  }
+}
+
+/** Returns what answers a request, and remembers where it came from. */
+function answering(
+  app: Api,
+  { trustedProxies = [], publicUrl }: Listening,
+  closing: AbortSignal,
+): (received: Request, remote: string) => Response | Promise<Response> {
   const trusted = new Set(trustedProxies);
-  const noteSource = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) =>
+  return (received, remote) => {
+    const request = wantsStream(received) ? endingWith(received, closing) : received;
     rememberSource(request, {
       publicUrl,
       get address() {
-        return clientAddress(info.remoteAddr.hostname, request.headers.get("x-forwarded-for"), trusted);
+        return clientAddress(remote, request.headers.get("x-forwarded-for"), trusted);
       },
     });
-  const signals = { signal: ending.signal, closing: closing.signal };
-  const server = listen(app, { host, port, sharePort, noteSource, ...signals });
-  const bound = (server.addr as Deno.NetAddr).port;
-  const finished = server.finished;
+    return app.fetch(request);
+  };
+}
+
+/** A server of either kind. */
+interface Listener extends Pick<ServedApi, "url" | "port" | "finished"> {
+  shutdown(): Promise<void>;
+  cut(): void;
+}
+
+function served({ url, port, finished, shutdown, cut }: Listener, closing: AbortController): ServedApi {
   let stopped: Promise<void> | undefined;
   return {
-    url: localUrl(host, bound),
-    port: bound,
+    url,
+    port,
     finished,
     stop() {
       closing.abort(); // streams have no end of their own
-      return stopped ??= end(server, ending);
+      return stopped ??= end({ shutdown, cut, finished });
     },
   };
 }
 
-function listen(
-  app: Api,
-  { host, port, sharePort, noteSource, signal, closing }: Pick<Listening, "host" | "port" | "sharePort"> & {
-    noteSource: (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => void;
-    signal: AbortSignal;
-    closing: AbortSignal;
-  },
-) {
-  try {
-    return Deno.serve(
-      { hostname: host, port, reusePort: sharePort, signal, onListen: () => undefined },
-      (received, info) => {
-        const request = wantsStream(received) ? endingWith(received, closing) : received;
-        noteSource(request, info);
-        return app.fetch(request);
-      },
+function cannotListen(error: unknown, { host, port }: Pick<Listening, "host" | "port">): unknown {
+  const code = (error as { code?: string }).code;
+  if (error instanceof Deno.errors.AddrInUse || code === "EADDRINUSE") {
+    return new CannotListenError(
+      `Port ${port} is taken by another program; set PERENNIAL_PORT or --port to a free one`,
     );
-  } catch (error) {
-    if (error instanceof Deno.errors.AddrInUse) {
-      throw new CannotListenError(
-        `Port ${port} is taken by another program; set PERENNIAL_PORT or --port to a free one`,
-      );
-    }
-    if (error instanceof Deno.errors.PermissionDenied || error instanceof Deno.errors.AddrNotAvailable) {
-      throw new CannotListenError(
-        `Cannot listen on ${host}:${port} (${error.message}); set PERENNIAL_HOST and PERENNIAL_PORT`,
-      );
-    }
-    throw error;
   }
+  const isRefused = error instanceof Deno.errors.PermissionDenied || code === "EACCES";
+  if (isRefused || error instanceof Deno.errors.AddrNotAvailable || code === "EADDRNOTAVAIL") {
+    return new CannotListenError(
+      `Cannot listen on ${host}:${port} (${messageOf(error)}); set PERENNIAL_HOST and PERENNIAL_PORT`,
+    );
+  }
+  return error;
 }
 
 const wantsStream = ({ headers }: Request) => headers.get("accept")?.includes("text/event-stream") ?? false;
@@ -106,13 +147,13 @@ const wantsStream = ({ headers }: Request) => headers.get("accept")?.includes("t
 const endingWith = (request: Request, closing: AbortSignal) =>
   new Request(request, { signal: AbortSignal.any([request.signal, closing]) });
 
-async function end(server: Deno.HttpServer, ending: AbortController): Promise<void> {
+async function end({ shutdown, cut, finished }: Pick<Listener, "shutdown" | "cut" | "finished">) {
   const late = new Error("late");
   try {
-    await withDeadline(server.shutdown(), FINISH_WITHIN_MS, () => late);
+    await withDeadline(shutdown(), FINISH_WITHIN_MS, () => late);
   } catch (error) {
     if (error !== late) throw error;
-    ending.abort();
-    await server.finished;
+    cut();
+    await finished;
   }
 }

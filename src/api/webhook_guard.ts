@@ -6,6 +6,7 @@ import {
   type SigningSender,
   type WebhookSecrets,
 } from "../security/webhook_signature.ts";
+import type { Identified } from "./callers.ts";
 import type { AppEnv } from "./deps.ts";
 import { ApiFault } from "./problem.ts";
 
@@ -25,20 +26,18 @@ export function signedRequest(c: Context<AppEnv>, secrets: WebhookSecrets): Sign
   return secret === undefined || signature === undefined ? null : { sender, signature, secret };
 }
 
-/** Lets in what its sender signed: over the very bytes that were sent. @throws {ApiFault} the signature is another's */
-export async function admitSigned(
+/** Finds who sent what is signed: over the very bytes that were sent. Such a sender only sends events. */
+export async function signer(
   c: Context<AppEnv>,
   { sender, signature, secret }: SignedRequest,
-): Promise<void> {
+): Promise<Identified> {
   if (c.req.header("content-encoding")) {
     throw new ApiFault("media-type", "Send what is signed as it is, not packed");
   }
   const body = new Uint8Array(await c.req.arrayBuffer());
-  if (!isSigned(sender, { body, signature, secret })) {
-    throw new ApiFault(
-      "wrong-signature",
-      `The signature in ${SIGNATURES[sender].header} does not fit the body`,
-    );
+  if (isSigned(sender, { body, signature, secret })) {
+    return { caller: { name: `${sender} webhook`, role: "operator", scopes: ["events:write"] } };
   }
-  c.set("who", `${sender} webhook`);
+  const told = `The signature in ${SIGNATURES[sender].header} does not fit the body`;
+  return { unknown: { fault: "wrong-signature", refused: `the signature of ${sender} does not fit`, told } };
 }

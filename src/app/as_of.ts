@@ -22,6 +22,10 @@ export async function currentMoment(sql: Sql, clock: Clock): Promise<Moment> {
 export const currentAsOf = async (sql: Sql, clock: Clock): Promise<number> =>
   (await currentMoment(sql, clock)).asOfMs;
 
+/** The moment after which an event lies in the future: now, or where a pinned clock stands; ms since the epoch. */
+export const latestEventMs = async (sql: Sql, clock: Clock): Promise<number> =>
+  Math.min(clock(), await currentAsOf(sql, clock));
+
 /** Makes the installation's clock stand still at a moment: a demo's data end long before today. */
 export const pinMoment = (sql: Sql, asOfMs: number): Promise<void> =>
   putSetting(sql, "pinned_as_of", new Date(asOfMs).toISOString());

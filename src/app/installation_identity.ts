@@ -55,6 +55,21 @@ export async function checkTemporal(
   return { lost: true };
 }
 
+/** Returns where a database's workflows live, where that is another Temporal than this one; null: it is the same. */
+export async function checkTemporalIs(sql: Sql, id: string | null): Promise<string[] | null> {
+  const known = KnownTemporal.nullable().parse(await getSetting(sql, "temporal"));
+  return known === null || id === null || known.id === id ? null : known.places;
+}
+
+/** The artefact store that a database belongs to, and what a folder's mark says; null: nothing. */
+export async function storeIdentity(
+  sql: Sql,
+  given: string,
+): Promise<{ known: { id: string; folder: string } | null; mark: string | null }> {
+  const known = KnownStore.nullable().parse(await getSetting(sql, "artefacts"));
+  return { known, mark: (await readMark(resolve(given)))?.id ?? null };
+}
+
 /**
  * Remembers which artefact folder a database belongs to. The same folder without its mark is one that is not mounted
  * yet: it is used as soon as it is.
@@ -86,6 +101,28 @@ export async function checkStore(
   await addUser(sql, folder, id);
   if (known?.id !== id || known.folder !== folder) await putSetting(sql, "artefacts", { id, folder });
   return { id, isThere: true };
+}
+
+/** Refuses a folder that is another store's. @throws {InvalidInputError} */
+export async function needOwnStore(given: string, id: string): Promise<void> {
+  const mark = (await readMark(given))?.id ?? null;
+  if (mark === null || mark === id) return;
+  throw new InvalidInputError(`Cannot restore into "${given}": it is another store's`, "PERENNIAL_ARTEFACTS");
+}
+
+/** Makes a folder, into which a store's files were copied, this database's store. @throws {InvalidInputError} it is another's */
+export async function adoptStore(sql: Sql, given: string, id: string): Promise<void> {
+  const folder = resolve(given);
+  const mark = (await readMark(folder))?.id ?? null;
+  if (mark !== null && mark !== id) {
+    throw new InvalidInputError(
+      `Cannot restore into "${folder}": it is another store's`,
+      "PERENNIAL_ARTEFACTS",
+    );
+  }
+  if (mark === null) await writeMark(folder, id);
+  await addUser(sql, folder, id);
+  await putSetting(sql, "artefacts", { id, folder });
 }
 
 /** The mark of a folder: the id of the store, and the databases that have used it, one a line. */

@@ -61,7 +61,7 @@ function modelText(result: ModelResult, paint: Paint): string {
   if (most === 0) return `${paint("bold", model)}: nothing is scored yet`;
   const head = `${paint("bold", model)}: means over ${most} moments from ${day(first)} to ${day(last)}`;
   const money = missing.length > 0
-    ? `\n\nWhat it would have gained in money is not known: perennial config set ${
+    ? `\n\nThe gain in money is unknown: perennial config set ${
       missing.map((name) => `${name}=...`).join(" ")
     }`
     : "";
@@ -126,7 +126,7 @@ function workTable({ policies, currency }: ModelResult, paint: Paint): string {
 function difference(d: Difference | undefined): string {
   if (d === undefined || d.verdict === "the same") return "-";
   return d.low === null || d.high === null
-    ? `${signed(d.mean)} (cannot tell)`
+    ? `${signed(d.mean)} (inconclusive)`
     : `${signed(d.mean)} (${signed(d.low)} to ${signed(d.high)})`;
 }
 

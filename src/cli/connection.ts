@@ -22,7 +22,8 @@ export async function findConnection(
   url?: string,
 ): Promise<Connection> {
   const config = readConfig(hostEnvironment.env);
-  const address = url ?? config.PERENNIAL_URL ?? `http://127.0.0.1:${config.PERENNIAL_PORT}`;
+  const scheme = config.PERENNIAL_TLS_CERT === undefined ? "http" : "https";
+  const address = url ?? config.PERENNIAL_URL ?? `${scheme}://127.0.0.1:${config.PERENNIAL_PORT}`;
   const key = config.PERENNIAL_API_KEY ??
     (isThisMachine(address) ? await keyOnThisMachine(hostEnvironment) : undefined);
   return { url: address, apiKey: key };

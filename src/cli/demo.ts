@@ -176,7 +176,7 @@ async function loadData(
   const users = new Map<string, string>();
   const bar = progressBar("Import  {bar} {percentage}% | {lines} events", IN_LOGS);
   const tally = new Tally();
-  const reading = importFile({ sql, clock: systemClock, pseudonym }, path, {
+  const reading = importFile({ sql, clock: systemClock, pseudonym, publicKeys: !isOwn }, path, {
     signal,
     plan,
     tally,

@@ -30,7 +30,13 @@ export function explained(error: unknown): { code: number; line: string } {
   return { code: EXIT.failed, line: messageOf(error) };
 }
 
-function ofAnswer({ status, problem: { detail, field } }: ApiError): { code: number; line: string } {
+function ofAnswer({ status, problem: { type, detail, field } }: ApiError): { code: number; line: string } {
+  if (status === 401 && type.endsWith(":key-unknown")) {
+    return {
+      code: EXIT.failed,
+      line: "The API key is not valid: set PERENNIAL_API_KEY to the one in the installation's file api-key",
+    };
+  }
   if (status === 401) {
     return {
       code: EXIT.failed,

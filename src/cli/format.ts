@@ -1,6 +1,7 @@
 import { metricFigure, percent } from "../format/numbers.ts";
 import { duration } from "../format/times.ts";
 import { metricName, metricsInOrder } from "../format/words.ts";
+import { stateWord } from "../format/state_words.ts";
 import { cellLines, fit, GAP } from "./fit_table.ts";
 import type { Io } from "./io.ts";
 
@@ -104,6 +105,7 @@ export const indented = (text: string, spaces = 2): string =>
 
 const GOOD = new Set([
   "healthy",
+  "serving",
   "deployed",
   "promote",
   "accepted",
@@ -116,6 +118,7 @@ const GOOD = new Set([
 ]);
 const BAD = new Set([
   "failed",
+  "file damaged",
   "lost",
   "rolled back",
   "slipped",
@@ -126,8 +129,8 @@ const BAD = new Set([
   "fix data first",
 ]);
 
-/** A word for how something went, in its colour. */
-export function mood(word: string, paint: Paint): string {
-  if (GOOD.has(word)) return paint("green", word);
-  return BAD.has(word) ? paint("red", word) : paint("yellow", word);
+/** The word for a state, in its colour. */
+export function mood(state: string, paint: Paint): string {
+  const colour = GOOD.has(state) ? "green" : BAD.has(state) ? "red" : "yellow";
+  return paint(colour, stateWord(state));
 }

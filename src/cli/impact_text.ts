@@ -19,7 +19,7 @@ export function impactText(impact: Impact, paint: Paint, columns = 100): string 
     wrapped(head, { columns: width, indent: 2 }),
     section("what each deployment changed, on rows neither model had seen", lossTable(cycles, paint)),
     economics.stated ? moneyText(impact, paint) : null,
-    section("what the new model leans on more, or less, than the one before", groupsTable(cycles, paint)),
+    section("change of feature importance against the model before", groupsTable(cycles, paint)),
     impact.forecasts.length > 0
       ? section("what checks forecast of a training, and what came", forecastsTable(impact))
       : null,
@@ -52,7 +52,7 @@ function lossTable(cycles: readonly CycleImpact[], paint: Paint): string {
   const columns = [
     "cycle",
     "as of",
-    "because of",
+    "trigger",
     "version",
     right("change of the loss"),
     "interval",
@@ -87,9 +87,9 @@ function moneyText(impact: Impact, paint: Paint): string {
       `${basis} of one horizon over the whole population, old and new model`,
       upliftTable(impact, paint),
     ),
-    economics.basis === "profit" ? section("what came of it", gainTable(impact, paint)) : null,
+    economics.basis === "profit" ? section("results", gainTable(impact, paint)) : null,
     economics.basis === "profit" && byReason.length > 0
-      ? section("by what called for retraining, estimated", reasonTable(byReason, currency, paint))
+      ? section("by trigger, estimated", reasonTable(byReason, currency, paint))
       : null,
   ].filter((part) => part !== null).join("\n\n");
 }
@@ -163,7 +163,7 @@ const gainCells = (gain: Money | null, currency: string): string[] =>
 
 function reasonTable(byReason: Impact["byReason"], currency: string, paint: Paint): string {
   const columns = [
-    "because of",
+    "trigger",
     right("deployments"),
     right("estimate"),
     "interval",
@@ -246,7 +246,7 @@ export function curveText({ model, curve, currency, economics }: Impact, paint: 
       paint("bold", model)
     }: ${economics.basis} of one horizon by share contacted, ${curve.cycle}, ${curve.stage}`,
     table(columns, rows, paint),
-    "Each line is fair by itself. The best of them was picked by looking: it promises too much.",
+    "Each line is unbiased by itself. The best of them is optimistic.",
   ].join("\n");
 }
 

@@ -66,9 +66,9 @@ function performanceLines(
 }
 
 function nextText({ waiting, outcomesNext }: Pick<PerformanceReport, "waiting" | "outcomesNext">): string {
-  if (waiting === 0) return "no prediction waits for its outcome";
+  if (waiting === 0) return "no pending predictions";
   const when = outcomesNext ? `, the next are complete on ${minute(outcomesNext)} UTC` : "";
-  return `${count(waiting)} predictions wait for their outcomes${when}`;
+  return `${count(waiting)} predictions pending${when}`;
 }
 
 function measuredText(
@@ -100,7 +100,7 @@ export function driftText(looks: DriftLooks, style: Style): string {
     const how = method === "permutation" ? `${count(rounds)} permutations` : "asymptotic";
     const facts = `Version ${version}; ${count(current.rows)} rows as of ${minute(current.cutoff)} against ${
       count(reference.rows)
-    } it was trained on; ${how}; this look may raise a false alarm with a chance of ${small(alpha)}`;
+    } it was trained on; ${how}; false-alarm probability of this evaluation: ${small(alpha)}`;
     const all = together
       ? `All features at once (${together.statistic}): ${
         mood(together.drifted ? "drifted" : "stable", style.paint)
@@ -124,8 +124,7 @@ function eventsText(looks: QualityLooks, style: Style, most = Infinity): string 
     lines.push(wrapped(facts, inner), ...findingsText(findings, looks, inner, most));
   }
   if (looks.withheld.length > 0) {
-    const summary =
-      "Found by earlier looks and accepted by nobody, so no model is trained on these rows either:";
+    const summary = "From earlier evaluations, not accepted: no model is trained on these rows either:";
     lines.push(wrapped(summary, inner), ...findingsText(looks.withheld, looks, inner, most));
   }
   return [style.paint("bold", "events"), ...lines.map((line) => indented(line))].join("\n");
@@ -151,7 +150,7 @@ function findingText(finding: Finding, accepted: Acceptance | undefined, { paint
     text,
     `${count(rows)} rows (${part}) from ${minute(from)}, ${ongoing ? "goes on" : "ended"}; first seen ${
       minute(firstSeen)
-    }; ${p === null ? "a fact, not a test" : chance(p)}`,
+    }; ${p === null ? "observed directly, no test" : chance(p)}`,
     `key ${key}`,
     ...accepted ? [acceptedText(accepted)] : [],
   ];
@@ -161,7 +160,7 @@ function findingText(finding: Finding, accepted: Acceptance | undefined, { paint
 
 /** Prints a person's acceptance of a finding. */
 export const acceptedText = ({ at, by, why }: Acceptance): string =>
-  `accepted by ${by} on ${minute(at)}, so it holds nothing back: ${why}`;
+  `accepted by ${by} on ${minute(at)}, so it no longer blocks training: ${why}`;
 
 /** Performance in full. */
 export function performanceText(looks: PerformanceLooks, style: Style): string {
@@ -177,7 +176,7 @@ function performanceParts(report: PerformanceReport, style: Style): string[] {
   return [
     `Version ${version}, judged by its ${metricName(loss)} with a margin of ${figure(margin)}; ${
       coverage(confidence)
-    }s; this look may raise a false alarm with a chance of ${small(alpha)}`,
+    }s; false-alarm probability of this evaluation: ${small(alpha)}`,
     ...measured
       ? [
         `Measured on ${count(measured.rows)} predictions of ${minute(measured.from)} to ${
@@ -187,13 +186,13 @@ function performanceParts(report: PerformanceReport, style: Style): string[] {
         ...measured.segments.length > 0 ? [segmentTable(measured.segments, loss, style)] : [],
         ...measured.calibration.length > 0 ? [calibrationTable(measured.calibration, style)] : [],
       ]
-      : ["Nothing measured yet"],
+      : ["No outcomes yet"],
     nextText(report),
     ...estimated
       ? [
         `Estimated, not measured, on ${
           count(estimated.rows)
-        } predictions that wait (${estimated.method}). It assumes: ${estimated.assumptions.join("; ")}`,
+        } pending predictions (${estimated.method}). Assumptions: ${estimated.assumptions.join("; ")}`,
         metricTable(estimated.metrics, style),
       ]
       : [],
@@ -247,7 +246,7 @@ const calibrationTable = (bins: MeasuredPart["calibration"], { paint }: Style): 
 
 const scoredTable = (scored: PerformanceReport["scored"], { paint }: Style): string =>
   table(
-    ["estimated on", "metric", right("estimate"), "interval", right("came true"), right("n"), ""],
+    ["estimated on", "metric", right("estimate"), "interval", right("actual"), right("n"), ""],
     scored.map((s) => [
       day(s.asOf),
       metricName(s.metric),
@@ -274,20 +273,20 @@ function forecastText(
 
 const streamTable = (streams: PerformanceReport["streams"], { paint }: Style): string =>
   table(
-    ["detector", right("outcomes read"), right("alarms"), "last alarm", "counts for the answer"],
+    ["detector", right("outcomes read"), right("alarms"), "last alarm", "used for alerts"],
     streams.map(({ detector, seen, alarms, lastAlarm, budgeted }) => [
       detector,
       count(seen),
       count(alarms),
       minute(lastAlarm),
-      budgeted ? "yes" : "no: it keeps no budget",
+      budgeted ? "yes" : "no, informational only",
     ]),
     paint,
   );
 
 /** Features, the most important line first. */
 function featureTable({ features, alpha }: DriftReport, { paint }: Style, most = Infinity): string {
-  if (features.length === 0) return "no feature was compared";
+  if (features.length === 0) return "no feature compared";
   const rows = features.slice(0, most).map((f) => [
     f.feature,
     mood(featureWord(f, alpha), paint),
@@ -297,7 +296,7 @@ function featureTable({ features, alpha }: DriftReport, { paint }: Style, most =
     smallestText(f),
   ]);
   return table(
-    ["feature", "", right("shift"), right("p"), right("importance"), right("would see")],
+    ["feature", "", right("shift"), right("p"), right("importance"), right("detects")],
     rows,
     paint,
   );
@@ -316,7 +315,7 @@ type Looks = Pick<DriftLooks["models"][number], "waiting" | "earlier"> & {
   newest: { report: { answer: string; asOf: string; text: string } } | null;
 };
 
-/** One model: its answer, then paragraphs and tables, then earlier looks. */
+/** One model: its answer, then paragraphs and tables, then earlier evaluations. */
 function titled(name: string, looks: Looks, style: Style, parts: readonly string[]): string {
   const inner = { ...style, columns: style.columns - 2 };
   const body = [answerText(looks, style), ...parts].map((part) =>
@@ -334,7 +333,11 @@ const answerText = ({ newest, waiting }: Looks, { paint }: Style): string =>
 function earlierText({ earlier }: Pick<Looks, "earlier">, { paint }: Style): string[] {
   if (earlier.length === 0) return [];
   return [
-    table(["earlier looks", "answer"], earlier.map((e) => [minute(e.asOf), mood(e.answer, paint)]), paint),
+    table(
+      ["earlier evaluations", "answer"],
+      earlier.map((e) => [minute(e.asOf), mood(e.answer, paint)]),
+      paint,
+    ),
   ];
 }
 
@@ -349,7 +352,7 @@ function budgetText({ falseAlarmDays, models, shares }: Budget): string {
   const each = shares.map(({ watched, share }) => `${watched} ${Math.round(share * 100)} %`).join(", ");
   const divided = shares.some((s) => s.watched !== "quality") && models > 1 ? `, over ${models} models` : "";
   const part = shares.length === 0 ? "" : `; of it ${each}${divided}`;
-  return `Budget: one false alarm in ${falseAlarmDays} days over everything watched${part}`;
+  return `Budget: one false alarm in ${falseAlarmDays} days over everything monitored${part}`;
 }
 
 /** A share of looks, with two digits that count. */

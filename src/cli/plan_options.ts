@@ -60,7 +60,7 @@ export function planning(command: Command): Command {
     .option("--currency <code>", "the shop's own; left out: the setting's, else the file's most frequent one")
     .option(
       "--rates <code=rate,...>",
-      "what one unit of other currencies is worth, from a day on with CODE@DAY; others are put aside",
+      "what one unit of other currencies is worth, from a day on with CODE@DAY; others are quarantined",
       rates,
     )
     .option("--plan <file>", "JSON file with all of these; given others too, it is written");

@@ -6,7 +6,7 @@ import type { PolicySummary, ReplaySummary } from "../demo/report.ts";
 import { columnsOf } from "./backtest_text.ts";
 
 const NAMES: Record<PolicySummary["policy"], string> = {
-  frozen: "first model, frozen",
+  frozen: "without retraining",
   always: "retrained at every cut-off",
   threshold: "Perennial, threshold gate",
   perennial: "Perennial",
@@ -31,7 +31,7 @@ export async function renderReplay(sql: Sql, summary: ReplaySummary): Promise<st
     count(rows)
   } predictions`;
   const gain =
-    `Perennial against frozen: ${name} ${signed(mean)} ± ${
+    `Perennial against no retraining: ${name} ${signed(mean)} ± ${
       figure(2 * error)
     } (two standard errors over cut-offs; ` +
     `their outcome windows overlap, so the true one is wider), better at ${betterAt} of ${perennial.cutoffs}`;

@@ -45,17 +45,17 @@ export function rolloutText(rollout: RolloutDetail, paint: Paint): string {
     look.same ? "same" : paint("red", "differs"),
     look.decision.text,
   ]);
-  const looked = rows.length === 0 ? "Nobody has looked yet" : table(
-    [{ name: "look", right: true }, "as of", "decision", "decided again", "what it rests on"],
+  const looked = rows.length === 0 ? "No decisions yet" : table(
+    [{ name: "look", right: true }, "as of", "decision", "reproduced", "evidence"],
     rows,
     paint,
   );
-  return [...head, "", "Goes by", indented(planText(plan)), "", looked].join("\n");
+  return [...head, "", "Plan", indented(planText(plan)), "", looked].join("\n");
 }
 
 /** Prints the approvals that wait for a person, or did. */
 export function approvalsText(approvals: readonly Approval[], paint: Paint): string {
-  if (approvals.length === 0) return "Nothing waits for approval";
+  if (approvals.length === 0) return "No version is waiting for approval";
   const rows = approvals.map((a) => [
     a.model,
     String(a.version),

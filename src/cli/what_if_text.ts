@@ -9,28 +9,28 @@ export function whatIfText(simulation: WhatIfReport, paint: Paint): string {
   const { from, to, changes, models, notes, truncated } = simulation;
   const range = `${from.slice(0, 10)} to ${to.slice(0, 10)}, by the time of the data`;
   return [
-    paint("dim", `Nothing was changed. Decided again from stored evidence: ${range}`),
+    paint("dim", `Nothing was changed. Recomputed from stored evidence: ${range}`),
     table(
       ["setting", "for", "now", "tried"],
       changes.map((c) => [c.name, c.model ?? "every model", valueLabel(c.before), valueLabel(c.after)]),
       paint,
     ),
-    ...changes.length === 0 ? ["Nothing differs from the configuration in force"] : [],
+    ...changes.length === 0 ? ["No difference from the active configuration"] : [],
     table(
-      ["model", "checks", "otherwise", "cannot tell", "trainings", "deployments"],
+      ["model", "checks", "otherwise", "unknown", "trainings", "deployments"],
       models.map(({ model, checks, trainings, deployments }) => [
         model,
         ...[checks.same + checks.changed + checks.cannot, checks.changed, checks.cannot].map(String),
         `${trainings.was}, ${change(trainings.more, trainings.fewer)}`,
         `${deployments.was}, ${
           change({ atLeast: deployments.more, atMost: deployments.more }, deployments.fewer)
-        }` + (deployments.cannot > 0 ? `, ${deployments.cannot} cannot be told` : ""),
+        }` + (deployments.cannot > 0 ? `, ${deployments.cannot} cannot be recomputed` : ""),
       ]),
       paint,
     ),
     ...rowsText(simulation, paint),
     ...notes.map((note) => `- ${note}`),
-    ...truncated ? ["- there were more checks than are decided again: the oldest are left out"] : [],
+    ...truncated ? ["- there are more checks than can be recomputed: the oldest are left out"] : [],
   ].filter((part) => part !== "").join("\n");
 }
 
@@ -53,7 +53,7 @@ function rowsText({ checks, verdicts }: WhatIfReport, paint: Paint): string[] {
     ...verdicts.map((v) => ({ ...v, of: `cycle ${v.number}` })),
   ].filter((row) => row.would !== null && row.would !== row.was)
     .sort((a, b) => a.asOf < b.asOf ? 1 : -1);
-  if (differing.length === 0) return ["No check and no verdict would have come out otherwise"];
+  if (differing.length === 0) return ["No check or verdict would have been different"];
   const shown = differing.slice(0, ROWS_MAX);
   return [
     table(

@@ -20,12 +20,16 @@ import type {
   LookRequest,
   LooksQuery,
   ModelLooksQuery,
+  ObjectionRequest,
+  PersonQuery,
+  PersonRequest,
   PlanQuery,
   PredictionRequest,
   Problem,
   PromoteRequest,
   QuarantineQuery,
   ReplayRequest,
+  RetirementRequest,
   RevokeQuery,
   RollbackRequest,
   RolloutRequest,
@@ -171,6 +175,18 @@ export function createClient(options: ClientOptions) {
     rollout: (id: string) => get(`/rollouts/${encodeURIComponent(id)}`, answer("RolloutDetail")),
     rolloutPlan: (name: string, query: PlanQuery) =>
       get(ofModel(name, "rollout/plan"), answer("PlanAnswer"), query),
+    /** Takes a model out of use; also one whose file is gone. */
+    retire: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "retire"), answer("Retirement"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Brings a retired model back; its automatic checks stay off. */
+    restore: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "restore"), answer("Retirement"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
     beginRollout: (name: string, body: RolloutRequest, idempotencyKey?: string) =>
       send("POST", ofModel(name, "rollout"), answer("RolloutBegun"), {
         body,
@@ -230,6 +246,17 @@ export function createClient(options: ClientOptions) {
         body,
         headers: keyHeader(idempotencyKey),
       }),
+    /** Erases a person; their id goes in the body, where no proxy logs it. */
+    erasePerson: (body: PersonRequest) => send("POST", "/privacy/erasures", answer("PrivacyBegun"), { body }),
+    deletePerson: (id: string, query: PersonQuery) =>
+      send("DELETE", `/people/${encodeURIComponent(id)}${queryText(query)}`, answer("PrivacyBegun"), {}),
+    exportPerson: (body: PersonRequest) => send("POST", "/privacy/exports", answer("PersonExport"), { body }),
+    personExport: (id: string, query: PersonQuery) =>
+      get(`/people/${encodeURIComponent(id)}/export`, answer("PersonExport"), query),
+    objectPerson: (body: ObjectionRequest) =>
+      send("POST", "/privacy/objections", answer("PrivacyBegun"), { body }),
+    privacyRequests: (query: LimitOnly = {}) => get("/privacy/requests", answer("PrivacyRequests"), query),
+    privacyRequest: (request: string) => get(`/privacy/requests/${request}`, answer("PrivacyRequestDetail")),
     alerts: (query: AlertsQuery = {}) => get("/alerts", answer("Alerts"), query),
     acknowledge: (id: number, body: AcknowledgeRequest, idempotencyKey?: string) =>
       send("POST", `/alerts/${id}/acknowledge`, answer("Alert"), {
@@ -251,6 +278,8 @@ export function createClient(options: ClientOptions) {
         answer("ApiKey"),
         {},
       ),
+    /** Returns the operator's own files, and what became of them. */
+    extensions: () => get("/extensions", answer("Extensions")),
     ready: () => get("/readyz", answer("Ready")),
   };
 }

@@ -15,6 +15,12 @@ const urlOf = (...schemes: string[]) =>
     abort: true,
   });
 
+/** Names of roles by group: `group=role`, set apart by commas. */
+const rolesOfGroups = z.string().transform((text) => text.split(",").map((pair) => pair.trim().split("=")))
+  .pipe(z.array(z.tuple([z.string().min(1), z.string().min(1)]), {
+    error: "need group=role, set apart by commas",
+  }));
+
 const Variables = z.object({
   PERENNIAL_HOME: z.string().optional(),
   PERENNIAL_CACHE: z.string().optional(),
@@ -28,15 +34,42 @@ const Variables = z.object({
   /** addresses of proxies whose X-Forwarded-For is believed, set apart by commas */
   PERENNIAL_TRUSTED_PROXY: z.string().transform((text) => text.split(",").map((address) => address.trim()))
     .optional(),
+  /** files (PEM) of the certificate, with its chain, and of its key; given, the API speaks TLS itself */
+  PERENNIAL_TLS_CERT: z.string().optional(),
+  PERENNIAL_TLS_KEY: z.string().optional(),
+  /** OpenID provider by which people sign in, and whose tokens services bring; http only on this machine */
+  PERENNIAL_OIDC_ISSUER: urlOf("https", "http").refine(
+    (text) =>
+      new URL(text).protocol === "https:" ||
+      /^(localhost|127\.0\.0\.1|\[::1\])$/.test(new URL(text).hostname),
+    { error: "need https, but on this machine" },
+  ).optional(),
+  PERENNIAL_OIDC_CLIENT_ID: z.string().optional(),
+  PERENNIAL_OIDC_CLIENT_SECRET: z.string().optional(),
+  PERENNIAL_OIDC_SCOPE: z.string().default("profile email groups"),
+  PERENNIAL_OIDC_GROUPS_CLAIM: z.string().default("groups"),
+  /** role of each group, as `shop-admins=admin,analysts=viewer,client:backend=operator` */
+  PERENNIAL_OIDC_ROLES: rolesOfGroups.optional(),
+  /** whom tokens of services have to be for; another than the client, whose ID tokens are no keys */
+  PERENNIAL_OIDC_AUDIENCE: z.string().min(1).optional(),
   PERENNIAL_SECRET: z.string().min(16).optional(),
+  /** secrets before it, oldest first, set apart by commas: it is laid over them */
+  PERENNIAL_OLDER_SECRETS: z.string().transform((text) => text.split(",").map((secret) => secret.trim()))
+    .pipe(z.array(z.string().min(16))).optional(),
   /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
   PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
   PERENNIAL_ARTEFACTS: z.string().optional(),
+  /** folder of the operator's own models, a file each, beside those that Perennial brings */
+  PERENNIAL_MODELS: z.string().optional(),
+  /** folder of the operator's own alert channels, a file each */
+  PERENNIAL_EXTENSIONS: z.string().optional(),
   /** Ed25519 key that signs model files and the audit, PKCS #8 PEM; left out: the file `signing-key` of the home */
   PERENNIAL_SIGNING_KEY: z.string().optional(),
   /** public keys that signed before, base64, set apart by commas */
   PERENNIAL_TRUSTED_SIGNING_KEYS: z.string().transform((text) => text.split(",").map((key) => key.trim()))
     .optional(),
+  /** encrypts the secrets in what `perennial backup` writes */
+  PERENNIAL_BACKUP_PASSPHRASE: z.string().min(12).optional(),
   DATABASE_URL: z.string().optional(),
   /** the owner of the tables, who migrates; DATABASE_URL is then of a role that may only work with them */
   PERENNIAL_OWNER_DATABASE_URL: z.string().optional(),
@@ -60,12 +93,27 @@ const Variables = z.object({
   PERENNIAL_SMTP_URL: urlOf("smtps", "smtp").optional(),
   PERENNIAL_ALERT_FROM: z.email().optional(),
   PERENNIAL_ALERT_TO: people.optional(),
+  /** how lines of the log look: for a person, or one JSON object a line */
+  PERENNIAL_LOG: z.enum(["text", "json"]).default("text"),
+  /** where a thread of its own answers /healthz and /readyz, also while this process is busy; left out: nowhere */
+  PERENNIAL_HEALTH_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** of a collector of traces (OTLP over HTTP); left out: nothing is traced */
+  OTEL_EXPORTER_OTLP_ENDPOINT: urlOf("https", "http").optional(),
+  /** `name=value`, set apart by commas, sent to that collector */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_SERVICE_NAME: z.string().default("perennial"),
 });
 type Variables = z.infer<typeof Variables>;
 
 /** Variables that are of no use without others. */
 const NEEDS: readonly [keyof Variables, keyof Variables][] = [
   ["PERENNIAL_WEBHOOK_URL", "PERENNIAL_WEBHOOK_SECRET"],
+  ["PERENNIAL_OIDC_ISSUER", "PERENNIAL_OIDC_CLIENT_ID"],
+  ["PERENNIAL_OIDC_ISSUER", "PERENNIAL_OIDC_ROLES"],
+  ["TEMPORAL_TLS_CERT", "TEMPORAL_TLS_KEY"],
+  ["TEMPORAL_TLS_KEY", "TEMPORAL_TLS_CERT"],
+  ["PERENNIAL_TLS_CERT", "PERENNIAL_TLS_KEY"],
+  ["PERENNIAL_TLS_KEY", "PERENNIAL_TLS_CERT"],
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_FROM"],
   ["PERENNIAL_SMTP_URL", "PERENNIAL_ALERT_TO"],
 ];
@@ -75,6 +123,11 @@ const Environment = Variables.superRefine((variables, context) => {
     if (variables[given] !== undefined && variables[needed] === undefined) {
       context.addIssue({ code: "custom", path: [needed], message: `need it beside ${given}` });
     }
+  }
+  const { PERENNIAL_OIDC_AUDIENCE: audience, PERENNIAL_OIDC_CLIENT_ID: client } = variables;
+  if (audience !== undefined && audience === client) {
+    const message = "need another than PERENNIAL_OIDC_CLIENT_ID: ID tokens of people are no keys";
+    context.addIssue({ code: "custom", path: ["PERENNIAL_OIDC_AUDIENCE"], message });
   }
 });
 

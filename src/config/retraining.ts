@@ -26,9 +26,9 @@ const settings = {
     .describe(
       "worth: whether intercept and slope of what serves may be refitted where that is worth more than a training",
     ),
-  gate: z.enum(["evidence", "threshold", "worth"]).default("evidence")
+  gate: z.enum(["evidence", "no-harm", "threshold", "worth"]).default("no-harm")
     .describe(
-      "evidence: promote on a paired interval; threshold: promote when the loss falls by performance_threshold; " +
+      "evidence: promote on a paired interval; no-harm: promote unless the rows speak against it; threshold: promote when the loss falls by performance_threshold; " +
         "worth: promote on forecast and paired test together",
     ),
   performance_threshold: z.number().min(0).max(1).default(0.05)
@@ -90,7 +90,7 @@ const settings = {
   rollout_look_minutes: z.number().min(0.05).max(1440).default(5)
     .describe("minutes between looks at a rollout"),
   rollout_days: z.number().min(0.01).max(3650).default(56)
-    .describe("days after which a rollout that could not tell ends by rollout_undecided"),
+    .describe("days after which an undecided rollout ends by rollout_undecided"),
   rollout_undecided: z.enum(["promote", "hold"]).default("hold")
     .describe("what becomes of a version that could be shown neither better nor worse in time"),
   rollout_proof: z.enum(["outcomes", "guardrails"]).default("outcomes")
@@ -145,6 +145,41 @@ const settings = {
     .describe("seed of every draw in training and validation"),
 };
 
+/** The least and the most days that a class of data can be kept. */
+const days = (least: number) => z.int().min(least).max(36_500);
+
+/** How long things are kept; what a living cycle, rollout or version needs stays longer. */
+const kept = {
+  keep_events_days: days(90).nullable().default(1095)
+    .describe("events as they came; models learn from daily sums, which stay; null: for ever"),
+  keep_shoppers_days: days(90).nullable().default(1825)
+    .describe(
+      "daily sums of shoppers who did nothing since; never shorter than trainings look back; null: for ever",
+    ),
+  keep_predictions_days: days(60).nullable().default(400)
+    .describe("answers, and the outcomes that they met; null: for ever"),
+  keep_metrics_days: days(7).nullable().default(90)
+    .describe("counts and latencies of answers, minute by minute; null: for ever"),
+  keep_blocks_days: days(7).nullable().default(30)
+    .describe(
+      "rows made for a day that no training holds; made again where they are asked for; null: for ever",
+    ),
+  keep_evidence_days: days(30).nullable().default(180)
+    .describe(
+      "sealed evidence of checks, from which they are computed again; what they said stays; null: for ever",
+    ),
+  keep_rejected_days: days(7).nullable().default(30)
+    .describe("files of versions that never served; null: for ever"),
+  keep_quarantine_days: days(7).nullable().default(90)
+    .describe("events that were put aside; null: for ever"),
+  keep_alerts_days: days(30).nullable().default(365)
+    .describe("closed alerts and how they were delivered; null: for ever"),
+  keep_idempotency_days: days(1).nullable().default(7)
+    .describe("answers to requests with an Idempotency-Key, given again to the same one; null: for ever"),
+  keep_logs_days: days(1).nullable().default(30)
+    .describe("older halves of the embedded servers' logs; null: for ever"),
+};
+
 /** Settings of the whole installation: the budget is one, whatever the number of models. */
 const shared = {
   false_alarm_days: z.number().min(1).max(36_500).default(30)
@@ -152,7 +187,18 @@ const shared = {
   monitor_interval_hours: z.number().min(0.05).max(168).default(1)
     .describe("hours between looks at the events; models are looked at once a day and at each check"),
   monitor_sample: z.int().min(0).max(1_000_000).default(5000)
-    .describe("shoppers whose predictions the monitor stores at each look, to meet their outcomes later"),
+    .describe(
+      "shoppers whose predictions the monitor stores at each evaluation, to meet their outcomes later",
+    ),
+  personal_text: z.enum(["mask", "refuse"]).default("mask")
+    .describe(
+      "e-mail addresses, phone and card numbers in products, categories, sessions, ids, file names and reasons: " +
+        "masked, or refused",
+    ),
+  after_erasure: z.enum(["next", "now"]).default("next")
+    .describe(
+      "next: the next training leaves out a person who was erased; now: models that were trained on them are retrained at once",
+    ),
   alert_cooldown_hours: z.number().min(0).max(8760).default(24)
     .describe("an alert that comes back within this time opens again without being sent again"),
   alert_escalate_hours: z.number().min(0).max(8760).default(24)
@@ -163,8 +209,9 @@ const shared = {
     .refine(isRates, { error: "need CODE=RATE or CODE@DAY=RATE, divided by commas" }).default("")
     .describe(
       "what one unit of other currencies is worth in the shop's own, from a day on or always: " +
-        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are put aside",
+        "USD=0.92,GBP@2024-06-01=1.18; events in a currency without a rate are quarantined",
     ),
+  ...kept,
 };
 
 /** Settings of one model's retraining. */

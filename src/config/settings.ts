@@ -1,5 +1,6 @@
 /** Describes each setting for whoever changes it: its group, its unit, its bounds. */
 import { z } from "zod";
+import { anyText } from "../core/text.ts";
 import { ModelConfig, type RetrainingConfig, SETTINGS } from "./retraining.ts";
 
 type SettingName = keyof typeof SETTINGS;
@@ -21,7 +22,7 @@ type Entry = readonly [name: SettingName, unit: string, reach: Reach];
 /** Every setting once, as a person looks for it. Units of shares and chances: 0 to 1. */
 const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
   {
-    group: "When to check, when to retrain",
+    group: "Checks and retraining",
     entries: [
       ["retrain_interval_hours", "hours", "times"],
       ["retrain_policy", "", "checks"],
@@ -36,7 +37,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What is watched, and how often it may cry wolf",
+    group: "Monitoring and false-alarm budget",
     entries: [
       ["false_alarm_days", "days", "looks"],
       ["monitor_interval_hours", "hours", "times"],
@@ -46,7 +47,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What it is trained on",
+    group: "Training data",
     entries: [
       ["horizon_days", "days", "protocol"],
       ["active_days", "days", "protocol"],
@@ -55,12 +56,14 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
       ["first_cutoff", "date", "protocol"],
       ["min_train_cutoffs", "cut-offs", "checks"],
       ["max_train_cutoffs", "cut-offs", "training"],
+      ["after_erasure", "", "no decision"],
+      ["personal_text", "", "no decision"],
       ["seed", "", "training"],
       ["refit", "", "afterwards"],
     ],
   },
   {
-    group: "When a challenger has proved itself",
+    group: "Validation and approval",
     entries: [
       ["gate", "", "verdicts"],
       ["performance_threshold", "share", "verdicts"],
@@ -75,7 +78,7 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "How a version comes to serve",
+    group: "Deployment and rollout",
     entries: [
       ["rollout", "", "afterwards"],
       ["canary_shares", "shares", "afterwards"],
@@ -103,7 +106,23 @@ const GROUPS: readonly { group: string; entries: readonly Entry[] }[] = [
     ],
   },
   {
-    group: "What it is worth",
+    group: "How long things are kept",
+    entries: [
+      ["keep_events_days", "days", "no decision"],
+      ["keep_shoppers_days", "days", "no decision"],
+      ["keep_predictions_days", "days", "no decision"],
+      ["keep_metrics_days", "days", "no decision"],
+      ["keep_blocks_days", "days", "no decision"],
+      ["keep_evidence_days", "days", "no decision"],
+      ["keep_rejected_days", "days", "no decision"],
+      ["keep_quarantine_days", "days", "no decision"],
+      ["keep_alerts_days", "days", "no decision"],
+      ["keep_idempotency_days", "days", "no decision"],
+      ["keep_logs_days", "days", "no decision"],
+    ],
+  },
+  {
+    group: "Economics",
     entries: [
       ["currency", "", "no decision"],
       ["currency_rates", "", "no decision"],
@@ -194,7 +213,7 @@ function kindOf(json: Json): Pick<Setting, "kind" | "bounds" | "choices"> {
     case "array":
       return {
         kind: "list",
-        bounds: `${json.minItems} to ${json.maxItems} of ${range(json.items!)}`,
+        bounds: `list of ${json.minItems} to ${json.maxItems} values, each ${range(json.items!)}`,
         choices: [],
       };
     case "string":
@@ -207,10 +226,19 @@ function kindOf(json: Json): Pick<Setting, "kind" | "bounds" | "choices"> {
 }
 
 function range({ type, minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Json): string {
-  const low = exclusiveMinimum !== undefined ? `above ${plain(exclusiveMinimum)}` : plain(minimum ?? 0);
   const most = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? maximum : undefined;
-  const high = exclusiveMaximum !== undefined ? `below ${plain(exclusiveMaximum)}` : most && plain(most);
-  return `${high ? `${low} to ${high}` : `${low} or more`}${type === "integer" ? ", whole" : ""}`;
+  const whole = type === "integer" ? ", whole" : "";
+  const low = plain(exclusiveMinimum ?? minimum ?? 0);
+  if (exclusiveMinimum === undefined && exclusiveMaximum === undefined) {
+    return `${most === undefined ? `${low} or more` : `${low} to ${plain(most)}`}${whole}`;
+  }
+  const from = exclusiveMinimum === undefined ? `≥ ${low}` : `> ${low}`;
+  const to = exclusiveMaximum !== undefined
+    ? ` and < ${plain(exclusiveMaximum)}`
+    : most === undefined
+    ? ""
+    : ` and ≤ ${plain(most)}`;
+  return `${from}${to}${whole}`;
 }
 
 function plain(n: number): string {
@@ -258,8 +286,8 @@ export const valueText = (value: unknown): string =>
     : value === null
     ? "none"
     : Array.isArray(value)
-    ? value.join(", ")
-    : String(value);
+    ? value.map(anyText).join(", ")
+    : anyText(value);
 
 /** Reads what a person wrote. What makes no sense stays as it is, for the schema to refuse. */
 export function readValue({ kind, optional }: Setting, text: string): unknown {

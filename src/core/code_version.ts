@@ -17,10 +17,14 @@ const ENTRIES = [
 /** Models are found in their folder, not imported by name. */
 const FOUND_BY_FOLDER = "src/models";
 
-/** Identifies the code that trains, judges and deploys: a hash of its sources, 12 hexadecimal digits. */
-export async function codeVersion(): Promise<string> {
+/**
+ * Identifies the code that trains, judges and deploys: a hash of its sources, 12 hexadecimal digits.
+ * @param own files of the operator that decide as well, in order
+ */
+export async function codeVersion(own: readonly string[] = []): Promise<string> {
   const sources = await decidingSources();
   const texts = [...sources].sort(([a], [b]) => a < b ? -1 : 1).flat();
+  for (const path of own) texts.push(path.slice(path.lastIndexOf("/") + 1), await readFile(path, "utf8"));
   return sha256(texts.join("\0")).slice(0, 12);
 }
 

@@ -1,5 +1,14 @@
 /** Text that Postgres and JSON can hold: no NUL, no half of a surrogate pair. */
 
+/** Returns a value of parsed JSON as text, whatever it is: an object may bring a `toString` that is none. */
+export function anyText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return JSON.stringify(value) ?? "";
+  }
+}
+
 /** Tells whether a text can be stored as it is. */
 export const isStorable = (text: string): boolean => !text.includes("\0") && text.isWellFormed();
 

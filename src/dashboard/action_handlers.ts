@@ -12,8 +12,12 @@ export interface ActionRequest {
 interface ActionPage<T> {
   /** Finds the subject that the address names, and sets the page's title. @throws {HttpError} it is not there */
   asked: (asked: ActionRequest) => Promise<T>;
-  /** Returns the request to the API, beside the reason. */
-  change: (subject: T) => { path: string; body?: Record<string, unknown> };
+  /** Returns the request to the API; what has a body carries the reason beside it. */
+  change: (subject: T, why: string) => {
+    method?: "POST" | "DELETE";
+    path: string;
+    body?: Record<string, unknown>;
+  };
   /** said where no reason was given */
   unexplained: string;
   /** said once it is done */
@@ -36,9 +40,14 @@ export const actionHandlers = <T>({ asked, change, unexplained, done, back }: Ac
       const subject = await asked(ctx);
       const why = field(form, "why");
       const once = field(form, "once");
-      const { path, body } = change(subject);
+      const { method = "POST", path, body } = change(subject, why);
       const refused = why
-        ? await sessions.change(person, { path, body: { ...body, why }, once })
+        ? await sessions.change(person, {
+          method,
+          path,
+          body: method === "DELETE" ? undefined : { ...body, why },
+          once,
+        })
         : { status: 422, why: unexplained };
       if (refused) {
         return page({ subject, why, once, problem: refused.why as string | null }, {

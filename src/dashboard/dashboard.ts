@@ -4,11 +4,13 @@ import type { AuditReads } from "./reads/audit.ts";
 import type { BacktestReads } from "./reads/backtests.ts";
 import type { CompareReads } from "./reads/compare.ts";
 import type { ConfigurationReads } from "./reads/configuration.ts";
+import type { CheckReads } from "./reads/checks.ts";
 import type { CycleReads } from "./reads/cycles.ts";
 import type { DataReads } from "./reads/data.ts";
 import type { ImportReads } from "./reads/imports.ts";
 import type { MonitoringReads } from "./reads/monitoring.ts";
 import type { OverviewReads } from "./reads/overview.ts";
+import type { PrivacyReads } from "./reads/privacy.ts";
 import type { RolloutReads } from "./reads/rollouts.ts";
 import type { StatusReads } from "./reads/status.ts";
 import type { VersionReads } from "./reads/versions.ts";
@@ -17,6 +19,7 @@ import type { VersionReads } from "./reads/versions.ts";
 export type Dashboard =
   & StatusReads
   & OverviewReads
+  & CheckReads
   & CycleReads
   & VersionReads
   & CompareReads
@@ -28,6 +31,7 @@ export type Dashboard =
   & AnalysisReads
   & DataReads
   & ImportReads
+  & PrivacyReads
   & BacktestReads;
 
 /** The subject that a page which keeps itself current follows. */

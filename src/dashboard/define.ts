@@ -3,6 +3,7 @@ import type { PageCharts } from "./page_charts.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { PageUploads } from "./uploads.ts";
 import type { Person, SessionActions } from "./session.ts";
+import type { Theme } from "./theme.ts";
 import type { Follows } from "./dashboard.ts";
 
 /** The state of every request. */
@@ -18,6 +19,10 @@ export interface State {
   title: string;
   /** on pages that keep themselves current: when the values were read, what they follow, and at which revision */
   live?: { readAt: string; follows: Follows; revision: string };
+  /** how the pages look; left out: as the system does */
+  theme?: Theme;
+  /** when a page that does not keep itself current was read */
+  readAt?: string;
   /** whether whoever asked may still read, later on */
   mayStillRead?: () => Promise<boolean>;
   /** how many alerts are open; left out: not read */

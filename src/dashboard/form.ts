@@ -14,7 +14,7 @@ interface Sent {
  */
 export async function readForm({ req, url, state }: Sent): Promise<FormData> {
   const form = await readOwnForm({ req, url });
-  if (!state.person) throw new HttpError(403, "You are not signed in any more: sign in, then send it again");
+  if (!state.person) throw new HttpError(403, "You are no longer signed in: sign in, then send it again");
   if (form.get("token") !== state.person.token) {
     throw new HttpError(403, "The form is of another session: open it again");
   }

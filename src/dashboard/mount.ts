@@ -12,10 +12,19 @@ import { readDashboard } from "./read_dashboard.ts";
 import { readersOf } from "./readers.ts";
 import { isForm, wantsPage } from "./requests.ts";
 import { createSessionService, type SessionService } from "./sessions.ts";
+import { addSingleSignOn } from "./single_sign_on.ts";
 import { TEMPORAL_PATH, temporalPages } from "./temporal_pages.ts";
 
 /** Paths that both the API and the dashboard have. */
-const SHARED = ["/rollouts", "/rollouts/:id{.+}", "/alerts", "/audit", "/backtests", "/backtests/:id"];
+const SHARED = [
+  "/rollouts",
+  "/rollouts/:id{.+}",
+  "/alerts",
+  "/audit",
+  "/backtests",
+  "/backtests/:id",
+  "/keys",
+];
 const FORM_BYTES_MAX = 64 * 1024;
 const TEMPORAL_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -53,6 +62,7 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
       const temporal = temporalPages(deps, sessionsOf(app));
       app.all(TEMPORAL_PATH, temporal);
       app.all(`${TEMPORAL_PATH}/*`, limitBody(TEMPORAL_BYTES_MAX), temporal);
+      if (deps.oidc) addSingleSignOn(app, { ...deps, oidc: deps.oidc });
       app.get("*", page);
       app.post(UPLOAD, refuseLarge, (c, next) => isForm(c.req.raw) ? page(c, next) : next());
       app.post("*", limitBody(FORM_BYTES_MAX), (c, next) => isForm(c.req.raw) ? page(c, next) : next());

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { App, csp, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
+import { leaveLinksUnmarked } from "./current_links.ts";
 import type { Dashboard } from "./dashboard.ts";
 import type { State } from "./define.ts";
 import { POLICY, withHeaders } from "./policy.ts";
@@ -20,6 +21,8 @@ export interface DashboardOptions {
 }
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+leaveLinksUnmarked();
 
 /** Builds the pages over what they read. Takes about half a second: it loads them and what draws their charts. */
 export async function buildDashboard(

@@ -6,11 +6,13 @@ import { auditReads } from "./reads/audit.ts";
 import { backtestReads } from "./reads/backtests.ts";
 import { compareReads } from "./reads/compare.ts";
 import { configurationReads } from "./reads/configuration.ts";
+import { checkReads } from "./reads/checks.ts";
 import { cycleReads } from "./reads/cycles.ts";
 import { dataReads } from "./reads/data.ts";
 import { importReads } from "./reads/imports.ts";
 import { monitoringReads } from "./reads/monitoring.ts";
 import { overviewReads } from "./reads/overview.ts";
+import { privacyReads } from "./reads/privacy.ts";
 import { rolloutReads } from "./reads/rollouts.ts";
 import { statusReads } from "./reads/status.ts";
 import { versionReads } from "./reads/versions.ts";
@@ -19,6 +21,7 @@ import { versionReads } from "./reads/versions.ts";
 export const readDashboard = (deps: DashboardDeps): Dashboard => ({
   ...statusReads(deps),
   ...overviewReads(deps),
+  ...checkReads(deps),
   ...cycleReads(deps),
   ...versionReads(deps),
   ...compareReads(deps),
@@ -30,5 +33,6 @@ export const readDashboard = (deps: DashboardDeps): Dashboard => ({
   ...analysisReads(deps),
   ...dataReads(deps),
   ...importReads(deps),
+  ...privacyReads(deps),
   ...backtestReads(deps),
 });

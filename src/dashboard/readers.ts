@@ -1,6 +1,6 @@
 import { neededRole } from "../api/access.ts";
 import { LOOPBACK } from "../api/deps.ts";
-import { presentedKey } from "../api/guards.ts";
+import { presentedKey } from "../api/callers.ts";
 import { holderOfKey } from "../app/security/keys.ts";
 import type { DashboardDeps } from "./deps.ts";
 import { wantsPage } from "./requests.ts";

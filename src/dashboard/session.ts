@@ -18,16 +18,19 @@ export interface Person {
 /** A change, as the API takes it. */
 export interface Change {
   /** left out: POST */
-  method?: "POST" | "PUT";
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   /** the version that it changes; of another it is refused (412) */
   ifMatch?: number;
-  body: Record<string, unknown>;
+  /** left out: none */
+  body?: Record<string, unknown>;
   /** the same twice counts once */
   once: string;
 }
 
 export interface SessionActions {
+  /** whether one can sign in by an OpenID provider as well */
+  hasProvider: boolean;
   /** Takes a key, or a code from a link. @returns the cookie to set, or why not */
   signIn(
     req: Request,
@@ -37,6 +40,8 @@ export interface SessionActions {
   signOut(req: Request, person: Person): Promise<string>;
   /** Changes something in the person's name. @returns null, or why it was refused, with its status */
   change(person: Person, change: Change): Promise<null | { status: number; why: string }>;
+  /** Asks the API in the person's name, and hands its answer back: a key is told there once. */
+  ask(person: Person, change: Change): Promise<{ body: unknown } | { status: number; why: string }>;
   /** Leaves a notice for the person's next page. */
   leaveNotice(person: Person, notice: string): Promise<void>;
 }

@@ -29,21 +29,24 @@ export interface SessionService extends SessionActions {
 
 /** Nobody is signed in, and nobody can: for pages that are drawn without an API behind them. */
 export const ANONYMOUS: SessionService = {
+  hasProvider: false,
   currentUser: () => Promise.resolve(null),
   signIn: () => Promise.resolve({ status: 403, why: "Nobody can sign in here" }),
   signOut: () => Promise.resolve(""),
   change: () => Promise.resolve({ status: 403, why: "Nothing can be changed here" }),
+  ask: () => Promise.resolve({ status: 403, why: "Nothing can be asked here" }),
   leaveNotice: () => Promise.resolve(),
   takeNotice: () => Promise.resolve(null),
 };
 
 /** @param api what changes are made through, as if they came over HTTP with the person's key */
 export function createSessionService(
-  { sql, clock }: Pick<ApiDeps, "sql" | "clock">,
+  { sql, clock, oidc }: Pick<ApiDeps, "sql" | "clock" | "oidc">,
   api: Api,
 ): SessionService {
   const attempts = createAttempts(clock, FAILURES);
   return {
+    hasProvider: oidc !== undefined,
     async currentUser(req) {
       const id = parse(req.headers.get("cookie") ?? "")[cookieName(req)];
       const session = await sessionOf(sql, id, { atMs: clock() });
@@ -65,16 +68,20 @@ export function createSessionService(
       await noteSignIn(sql, { name: begun?.session.keyName ?? null, address: addressOf(req), shown });
       if (begun) {
         attempts.succeeded(counted);
-        return { cookie: cookie(req, begun.id, SESSION_MS) };
+        return { cookie: sessionCookie(req, begun.id, SESSION_MS) };
       }
       await sleep(FAILURE_TAKES_MS);
-      return { status: 403, why: "key" in shown ? "This key is not known here" : CODE_USED };
+      return { status: 403, why: "key" in shown ? "This key is not valid here" : CODE_USED };
     },
     async signOut(req, person) {
       await endSession(sql, person.session);
-      return cookie(req, "", 0);
+      return sessionCookie(req, "", 0);
     },
-    change: (person, change) => changeBy(api, person, change),
+    async change(person, change) {
+      const answer = await askBy(api, person, change);
+      return "why" in answer ? answer : null;
+    },
+    ask: (person, change) => askBy(api, person, change),
     leaveNotice: (person, notice) => leaveNotice(sql, person.session, notice),
     takeNotice: (person) => takeNotice(sql, person.session),
   };
@@ -110,11 +117,14 @@ async function noteSignIn(
   });
 }
 
-async function changeBy(
+async function askBy(
   api: Api,
   { name, role }: Person,
   { method = "POST", path, body, once, ifMatch }: Change,
-): ReturnType<SessionActions["change"]> {
+): ReturnType<SessionActions["ask"]> {
+  if (!/^[\x21-\x7e]{1,200}$/.test(once)) { // our forms carry an id; no header can hold everything else
+    return { status: 422, why: "The form is not as this page sent it: open it again" };
+  }
   const init = {
     method,
     headers: {
@@ -122,10 +132,10 @@ async function changeBy(
       "Idempotency-Key": once,
       ...ifMatch === undefined ? {} : { "If-Match": `"${ifMatch}"` },
     },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
   };
   const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: { name, role } });
-  if (answer.ok) return null;
+  if (answer.ok) return { body: await answer.json() };
   const { title, detail } = await answer.json() as { title: string; detail?: string };
   return { status: answer.status, why: detail ?? title };
 }
@@ -133,7 +143,8 @@ async function changeBy(
 /** Cookies are shared by all ports of a host: two installations on one machine must not sign each other out. */
 const cookieName = ({ url }: Request): string => `perennial_${new URL(url).port || "session"}`;
 
-function cookie(req: Request, value: string, lifeMs: number): string {
+/** The cookie of a session; without an id the one that clears it. */
+export function sessionCookie(req: Request, value: string, lifeMs: number): string {
   const secure = new URL(req.url).protocol === "https:" ||
     req.headers.get("x-forwarded-proto") === "https" || // TLS may end before us
     (sourceOf(req).publicUrl?.startsWith("https:") ?? false);

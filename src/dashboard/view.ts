@@ -42,9 +42,10 @@ export async function follow(
   return view;
 }
 
-const revision = ({ openAlerts, models }: Status): string =>
+const revision = ({ openAlerts, headline, models }: Status): string =>
   [
     openAlerts,
+    headline,
     ...models.map((m) =>
       [
         m.model,

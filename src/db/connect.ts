@@ -1,5 +1,7 @@
 import postgres from "postgres";
 import { messageOf } from "../core/errors.ts";
+import { readDatabaseTls } from "./tls.ts";
+import { tellOfStatements } from "./statements.ts";
 
 /** A pool of connections, or one transaction of it: what every query function takes first. */
 export type Sql = postgres.Sql | postgres.TransactionSql;
@@ -34,8 +36,10 @@ export function connect(
     statementMs?: number;
   } = {},
 ): Database {
-  return postgres(url, {
+  const { url: plainUrl, tls } = readDatabaseTls(url);
+  const pool = postgres(plainUrl, {
     max,
+    ...tls && { ssl: tls },
     types: { date: time, bigint },
     transform: { column: { from: postgres.toCamel } }, // user_key arrives as userKey
     onnotice: () => undefined,
@@ -48,6 +52,8 @@ export function connect(
       ...statementMs === undefined ? {} : { statement_timeout: statementMs },
     },
   }) as Database;
+  tellOfStatements(pool);
+  return pool;
 }
 
 /** The database does not let us in, or is not there. */

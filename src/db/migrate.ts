@@ -17,7 +17,7 @@ export class UnusableDatabaseError extends Error {
  * @throws {UnusableDatabaseError} a newer version's, another program's, or half a schema
  */
 export async function migrate(sql: Database): Promise<void> {
-  const files = (await readdir(FOLDER)).filter((name) => name.endsWith(".sql")).sort();
+  const files = await migrationFiles();
   await sql.begin(async (tx) => {
     await tx`select pg_advisory_xact_lock(${LOCK})`;
     const applied = await appliedMigrations(tx);
@@ -27,11 +27,56 @@ export async function migrate(sql: Database): Promise<void> {
   });
 }
 
+/**
+ * Makes the schema that some migrations make, in an empty database: that of a backup, before its rows come in.
+ * @throws {UnusableDatabaseError} the database is not empty, or a newer version made them
+ */
+export async function migrateTo(tx: Sql, wanted: readonly string[]): Promise<void> {
+  const files = await migrationFiles();
+  const unknown = wanted.filter((name) => !files.includes(name));
+  if (unknown.length > 0) throw newer(unknown);
+  await tx`select pg_advisory_xact_lock(${LOCK})`;
+  if ((await appliedMigrations(tx)).size > 0) {
+    throw new UnusableDatabaseError("Cannot restore into this database: it is not empty. Use one that is");
+  }
+  for (const name of [...wanted].sort()) await apply(tx, name);
+}
+
+/** The schema of a database beside the one that this version knows. */
+export interface SchemaState {
+  /** migrations of this version that the database does not have yet */
+  missing: string[];
+  /** migrations that it has and this version does not know: a newer one's */
+  unknown: string[];
+  /** tables of another program, where there are none of ours */
+  foreign: string[];
+}
+
+/** Compares the schema of a database with this version's, and changes nothing. */
+export async function schemaState(sql: Sql): Promise<SchemaState> {
+  const files = await migrationFiles();
+  if (!await hasMigrations(sql)) return { missing: files, unknown: [], foreign: await foreignTables(sql) };
+  const applied = new Set((await sql`select name from migrations`).map((row) => String(row.name)));
+  return {
+    missing: files.filter((name) => !applied.has(name)),
+    unknown: [...applied].filter((name) => !files.includes(name)).sort(),
+    foreign: [],
+  };
+}
+
+async function migrationFiles(): Promise<string[]> {
+  return (await readdir(FOLDER)).filter((name) => name.endsWith(".sql")).sort();
+}
+
+async function hasMigrations(sql: Sql): Promise<boolean> {
+  const [{ ours }] = await sql`select count(*)::int = 2 as ours from information_schema.columns
+    where table_schema = 'public' and table_name = 'migrations' and column_name in ('name', 'applied_at')`;
+  return ours;
+}
+
 /** Returns what was applied; of an empty database, nothing. @throws {UnusableDatabaseError} it is another program's */
 async function appliedMigrations(tx: Sql): Promise<Set<string>> {
-  const [{ ours }] = await tx`select count(*)::int = 2 as ours from information_schema.columns
-    where table_schema = 'public' and table_name = 'migrations' and column_name in ('name', 'applied_at')`;
-  if (!ours) {
+  if (!await hasMigrations(tx)) {
     const tables = await foreignTables(tx);
     if (tables.length > 0) throw foreign(tables);
     await tx`create table migrations (name text primary key, applied_at timestamptz not null default now())`;

@@ -4,7 +4,7 @@ import { type Database, inTransaction } from "./connect.ts";
 export const APP_ROLE = "perennial_app";
 
 /** Tables to which the app only adds: nobody who gets hold of its connection can rewrite them. */
-const APPEND_ONLY = ["audit", "audit_checkpoints", "serving_history"] as const;
+const APPEND_ONLY = ["audit", "audit_checkpoints", "redactions", "serving_history"] as const;
 /** Tables that only their owner writes. */
 const OWNERS = ["audit_head", "migrations"] as const;
 
@@ -27,9 +27,11 @@ export async function grantApp(
     await tx`grant usage on schema public to ${name}`;
     await tx`grant select, insert, update, delete on all tables in schema public to ${name}`;
     await tx`grant usage on all sequences in schema public to ${name}`;
-    const [{ database, maintain }] = await tx`select current_database() as database,
-      current_setting('server_version_num')::int >= 170000 as maintain`;
+    const [{ database, maintain, superuser }] = await tx`select current_database() as database,
+      current_setting('server_version_num')::int >= 170000 as maintain, rolsuper as superuser
+      from pg_roles where rolname = current_user`;
     if (maintain) await tx`grant maintain on all tables in schema public to ${name}`; // analyze, after an import
+    if (maintain && superuser) await tx`grant maintain on pg_catalog.pg_statistic to ${name}`; // after an erasure
     await tx`grant create on database ${tx(database)} to ${name}`; // a backtest has a schema of its own
     for (const table of APPEND_ONLY) await tx`revoke update, delete, truncate on ${tx(table)} from ${name}`;
     for (const table of OWNERS) {

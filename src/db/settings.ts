@@ -12,6 +12,11 @@ export async function putSetting(sql: Sql, name: string, value: unknown): Promis
             on conflict (name) do update set value = excluded.value, updated_at = now()`;
 }
 
+/** Forgets what is stored under `name`. */
+export async function deleteSetting(sql: Sql, name: string): Promise<void> {
+  await sql`delete from settings where name = ${name}`;
+}
+
 /** Whether the server takes no changes now, as a standby or by its settings. @throws where it does not answer */
 export async function isReadOnly(sql: Sql): Promise<boolean> {
   const [row] = await sql`select current_setting('transaction_read_only') = 'on' as read_only`;

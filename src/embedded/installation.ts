@@ -1,4 +1,8 @@
+import { join } from "node:path";
 import { systemClock } from "../core/clock.ts";
+import { grpcAnswers, postgresAnswers } from "./answering.ts";
+import { lastLines } from "./files.ts";
+import { postgresFiles } from "./postgres_data.ts";
 import { lockHome } from "./lock.ts";
 import { makeFolder } from "./home.ts";
 import { chosenPorts } from "./ports.ts";
@@ -6,10 +10,20 @@ import { startPostgres } from "./postgres.ts";
 import { supervise, type Supervisor } from "./supervise.ts";
 import { startTemporal } from "./temporal.ts";
 import { findTemporal } from "./temporal_binary.ts";
-import type { Installation, InstallationOptions, Log, RunningPostgres, RunningTemporal } from "./types.ts";
+import type {
+  Installation,
+  InstallationOptions,
+  Log,
+  Restart,
+  RunningPostgres,
+  RunningTemporal,
+} from "./types.ts";
 
 /** The path below which the pages of the embedded Temporal answer, here and under our own origin. */
 export const TEMPORAL_UI_PATH = "/temporal";
+
+/** More say nothing new. */
+const RESTARTS_KEPT = 100;
 
 /** One half of an installation: where it is, and how to end it if it is ours. */
 interface Part<S> {
@@ -29,7 +43,12 @@ interface Part<S> {
  */
 export async function startInstallation(given: InstallationOptions): Promise<Installation> {
   const { home, cache, uid } = given;
-  const options = { ...given, ports: given.ports ?? chosenPorts(given.env) };
+  const restarts: Restart[] = [];
+  const onRestart = (server: string, why: string) => {
+    restarts.push({ server, why, atMs: systemClock() });
+    if (restarts.length > RESTARTS_KEPT) restarts.shift();
+  };
+  const options = { ...given, ports: given.ports ?? chosenPorts(given.env), onRestart };
   await makeFolder(home, "PERENNIAL_HOME", uid);
   await makeFolder(cache, "PERENNIAL_CACHE", uid);
   const lock = await lockHome(home, new Date(systemClock()).toISOString());
@@ -40,6 +59,7 @@ export async function startInstallation(given: InstallationOptions): Promise<Ins
       databaseUrl: database.server.url,
       temporalAddress: temporal.server.address,
       temporalPagesAt: temporal.server.uiUrl,
+      restarts,
       failed: Promise.race([database, temporal].flatMap((part) => part.supervisor?.failed ?? [])),
       stop: () => stopped ??= stopAll([temporal, database], options.log).finally(lock.release),
     };
@@ -49,7 +69,15 @@ export async function startInstallation(given: InstallationOptions): Promise<Ins
   }
 }
 
-async function databasePart({ env, home, cache, uid, log, ports }: InstallationOptions): Promise<
+type Watched = InstallationOptions & { onRestart(server: string, why: string): void };
+
+/** Says where a log is and how it ends. */
+async function logEnding(path: string): Promise<string> {
+  const lines = await lastLines(path, 15);
+  return lines === "" ? `Its log "${path}" says nothing` : `Its log "${path}" ends:\n${lines}`;
+}
+
+async function databasePart({ env, home, cache, uid, log, ports, onRestart }: Watched): Promise<
   Part<Pick<RunningPostgres, "url">>
 > {
   if (env.DATABASE_URL) return { server: { url: env.DATABASE_URL } };
@@ -61,10 +89,19 @@ async function databasePart({ env, home, cache, uid, log, ports }: InstallationO
     ({ port }) => `127.0.0.1:${port}`,
   );
   const restart = (last: RunningPostgres) => start(last.port);
-  return { server, supervisor: supervise(server, { name: "Postgres", restart, log }) };
+  const logFile = postgresFiles(home).log;
+  const watched = {
+    name: "Postgres",
+    restart,
+    answers: ({ port }: RunningPostgres) => postgresAnswers(port),
+    onRestart: (why: string) => onRestart("Postgres", why),
+    readLog: () => logEnding(logFile),
+    log,
+  };
+  return { server, supervisor: supervise(server, watched) };
 }
 
-async function temporalPart({ env, home, cache, log, ports }: InstallationOptions): Promise<
+async function temporalPart({ env, home, cache, log, ports, onRestart }: Watched): Promise<
   Part<Pick<RunningTemporal, "address"> & { uiUrl?: string }>
 > {
   if (env.TEMPORAL_ADDRESS) return { server: { address: env.TEMPORAL_ADDRESS } };
@@ -79,7 +116,15 @@ async function temporalPart({ env, home, cache, log, ports }: InstallationOption
     ({ address }) => address,
   );
   const restart = (last: RunningTemporal) => start(last.port, last.uiPort, last.uiIp);
-  return { server, supervisor: supervise(server, { name: "Temporal", restart, log }) };
+  const watched = {
+    name: "Temporal",
+    restart,
+    answers: ({ port }: RunningTemporal) => grpcAnswers(port),
+    onRestart: (why: string) => onRestart("Temporal", why),
+    readLog: () => logEnding(join(home, "temporal.log")),
+    log,
+  };
+  return { server, supervisor: supervise(server, watched) };
 }
 
 async function timed<S>(

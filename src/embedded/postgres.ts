@@ -12,6 +12,7 @@ import {
 import { lastLines, readIfThere, rotateLog } from "./files.ts";
 import { commandLine, endProcess, goneFromAfar, type ServerUser, startDaemon } from "./process.ts";
 import { waitUntil } from "./waiting.ts";
+import { postgresAnswers } from "./answering.ts";
 import { sleep } from "../core/deadline.ts";
 import type { ChildExit, ChosenPorts, Log, RunningPostgres } from "./types.ts";
 
@@ -66,7 +67,7 @@ export async function startPostgres(
 export async function runningPostgres(home: string): Promise<string | undefined> {
   const files = postgresFiles(home);
   const left = await readPidFile(files);
-  if (!left?.ready || !await answers(left.port)) return undefined;
+  if (!left?.ready || !await postgresAnswers(left.port)) return undefined;
   return urlOf(left.port, await readPassword(files));
 }
 
@@ -121,6 +122,7 @@ function settings(port: number): string[] {
     shared_buffers: "256MB",
     max_connections: 100,
     log_checkpoints: "off",
+    wal_recycle: "off", // a segment that was used keeps what was in it: also what was erased
     timezone: "UTC",
     log_timezone: "UTC",
   };
@@ -142,7 +144,7 @@ async function takeOver(
     await Deno.remove(join(files.data, "postmaster.pid"));
     return undefined;
   }
-  if ((port === undefined || port === left.port) && left.ready && await answers(left.port)) {
+  if ((port === undefined || port === left.port) && left.ready && await postgresAnswers(left.port)) {
     log(`Postgres of an earlier run still runs on port ${left.port} (process ${left.pid}); using it`);
     const { pid, port } = left;
     return running({ pid, port, exited: goneFromAfar(pid), adopted: true }, await readPassword(files));
@@ -179,22 +181,4 @@ async function readPidFile(
   const pid = Number(lines?.[0]);
   if (!lines || !Number.isInteger(pid) || pid <= 0) return undefined;
   return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" };
-}
-
-/** Whether a Postgres answers there: asked for encryption, one without it says `N`. */
-async function answers(port: number): Promise<boolean> {
-  const sslRequest = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
-  const ask = async () => {
-    using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    await connection.write(sslRequest);
-    const reply = new Uint8Array(1);
-    const timer = setTimeout(() => connection.close(), 3_000);
-    try {
-      await connection.read(reply);
-    } finally {
-      clearTimeout(timer);
-    }
-    return reply[0] === 0x4e;
-  };
-  return await ask().catch(() => false); // refused, closed or silent: all mean no
 }

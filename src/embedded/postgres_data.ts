@@ -26,7 +26,8 @@ export class DataVersionError extends Error {
   override name = "DataVersionError";
   constructor(data: string, have: string, need: string) {
     super(
-      `Cannot open "${data}": PostgreSQL ${have} wrote it and this is ${need}; move it over with pg_dump, or start with --fresh`,
+      `Cannot open "${data}": PostgreSQL ${have} wrote it and this is ${need}; back it up with the Perennial that ` +
+        "wrote it (perennial backup) and restore that into an empty installation of this one, or start with --fresh",
     );
   }
 }

@@ -1,11 +1,14 @@
+import { messageOf } from "../core/errors.ts";
 import { waitAtMost } from "../core/deadline.ts";
+import { endProcess } from "./process.ts";
+import { untilSilent } from "./silence.ts";
 import type { Log, RunningServer } from "./types.ts";
 
 /** A server kept dying and is no longer restarted. */
 export class ServerKeepsDyingError extends Error {
   override name = "ServerKeepsDyingError";
-  constructor(server: string, deaths: number, options?: ErrorOptions) {
-    super(`${server} died ${deaths} times in a row and is not restarted any more; look at its log`, options);
+  constructor(server: string, deaths: number, { log, cause }: { log: string; cause?: unknown }) {
+    super(`${server} died ${deaths} times in a row and is not restarted any more. ${log}`, { cause });
   }
 }
 
@@ -19,6 +22,14 @@ interface SupervisorOptions<S extends RunningServer> {
   restartsMax?: number;
   /** Wait before the first restart; each further one waits twice as long. */
   backoffMs?: number;
+  /** Whether it answers; one that does not for some time is ended and started again. */
+  answers?: (server: S) => Promise<boolean>;
+  /** How long it may be silent, and how often it is asked. */
+  silence?: { afterMs: number; everyMs: number };
+  /** Hears of each restart. */
+  onRestart?: (why: string) => void;
+  /** Says where its log is and how that ends. */
+  readLog?: () => Promise<string>;
   /** A server that ran for this long is counted as well again. */
   steadyMs?: number;
 }
@@ -30,9 +41,15 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
-/** Watches a server and restarts it when it dies, a bounded number of times in a row. */
+const SILENCE = { afterMs: 30_000, everyMs: 5_000 };
+const never = new Promise<never>(() => undefined);
+
+const endText = (code: number | null) => `ended unexpectedly${code === null ? "" : `, exit code ${code}`}`;
+
+/** Watches a server and restarts it when it dies or falls silent, a bounded number of times in a row. */
 export function supervise<S extends RunningServer>(first: S, options: SupervisorOptions<S>): Supervisor {
   const { name, restart, log, restartsMax = 5, backoffMs = 250, steadyMs = 60_000 } = options;
+  const { answers, silence = SILENCE, onRestart, readLog } = options;
   const { promise: failed, resolve: fail } = Promise.withResolvers<Error>();
   const stopped = Promise.withResolvers<"stop">();
   let stopping = false;
@@ -41,18 +58,27 @@ export function supervise<S extends RunningServer>(first: S, options: Supervisor
     let [server, deaths] = [first, 0];
     while (true) {
       const since = performance.now();
-      const end = await Promise.race([server.exited, stopped.promise]);
+      const looking = new AbortController();
+      const silent = answers
+        ? untilSilent(() => answers(server), { ...silence, signal: looking.signal })
+        : never;
+      const end = await Promise.race([server.exited, stopped.promise, silent]);
+      looking.abort();
       if (end === "stop") return await server.stop();
       if (performance.now() - since > steadyMs) deaths = 0;
       deaths++;
-      log(
-        `${name} (process ${server.pid}) ended unexpectedly${
-          end.code === null ? "" : `, exit code ${end.code}`
-        }`,
-      );
+      const why = end === "silent" ? await endSilent(server) : endText(end.code);
+      log(`${name} (process ${server.pid}) ${why}`, { level: "error" });
+      onRestart?.(why);
       const next = await revive(server);
       if (!next) return;
       server = next;
+    }
+    /** A frozen process takes no other signal. */
+    async function endSilent(server: S): Promise<string> {
+      await endProcess(server.pid, [{ signal: "SIGKILL", waitMs: 10_000 }]);
+      await server.exited;
+      return `gave no answer for ${silence.afterMs / 1000} s and was ended`;
     }
     /** Tries until the server is back, the deaths are too many, or we are told to stop. */
     async function revive(last: S): Promise<S | undefined> {
@@ -65,10 +91,11 @@ export function supervise<S extends RunningServer>(first: S, options: Supervisor
           return next;
         } catch (error) {
           cause = error;
-          log(`${name} could not be restarted: ${error instanceof Error ? error.message : error}`);
+          log(`${name} could not be restarted: ${messageOf(error)}`, { level: "error" });
         }
       }
-      fail(new ServerKeepsDyingError(name, deaths, { cause }));
+      const ending = await readLog?.() ?? "Look at its log";
+      fail(new ServerKeepsDyingError(name, deaths, { log: ending, cause }));
     }
   }
 

@@ -59,6 +59,23 @@ export async function startTemporal(
   return server;
 }
 
+/** Returns the address of the server that runs on this home's store now, whoever started it; `undefined`: none does. */
+export async function runningTemporal(home: string): Promise<string | undefined> {
+  const files = { db: join(home, "temporal.db"), pid: join(home, "temporal.pid") };
+  const command = await commandOf(files);
+  const port = Number(/--port=(\d+)/.exec(command ?? "")?.[1]);
+  return port > 0 ? `127.0.0.1:${port}` : undefined;
+}
+
+/** The command line of the server on this store; `undefined`: gone, or another program's id by now. */
+async function commandOf(
+  { db, pid: pidFile }: Pick<TemporalFiles, "db" | "pid">,
+): Promise<string | undefined> {
+  const pid = Number(await readIfThere(pidFile));
+  const command = Number.isInteger(pid) && pid > 0 ? await commandLine(pid) : undefined;
+  return command?.includes(`--db-filename=${db}`) ? command : undefined;
+}
+
 async function launch(
   files: TemporalFiles,
   { bin, port, uiPort, ui }: {
@@ -131,8 +148,8 @@ async function takeOver(
   { bin, port, uiPort, log }: TakeOverOptions,
 ): Promise<RunningTemporal | undefined> {
   const pid = Number(await readIfThere(files.pid));
-  const command = Number.isInteger(pid) && pid > 0 ? await commandLine(pid) : undefined;
-  if (!command?.includes(`--db-filename=${files.db}`)) return undefined; // gone, or another program's id by now
+  const command = await commandOf(files);
+  if (command === undefined) return undefined;
   const uiIp = /--ui-ip=(127[.\d]+)/.exec(command)?.[1] ?? null;
   const left = {
     port: Number(/--port=(\d+)/.exec(command)?.[1]),

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { buildTemporal, downloadTemporal, TEMPORAL_BUILD, TEMPORAL_CLI_VERSION } from "./temporal_fetch.ts";
+import { TEMPORAL_CLI_VERSION } from "./temporal_archive.ts";
+import { buildTemporal, downloadTemporal, TEMPORAL_BUILD } from "./temporal_fetch.ts";
 import { findProgram, type Found, tryProgram } from "./programs.ts";
 import { waitUntil } from "./waiting.ts";
 import type { HostEnvironment, Log } from "./types.ts";

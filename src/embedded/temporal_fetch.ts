@@ -1,10 +1,15 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { messageOf } from "../core/errors.ts";
 import { findProgram, type Found, plainEnvironment, runProgram } from "./programs.ts";
+import {
+  archiveFor,
+  fetchArchive,
+  type PinnedArchive,
+  TEMPORAL_CLI_VERSION,
+  unpackFile,
+} from "./temporal_archive.ts";
 import type { HostEnvironment, Log } from "./types.ts";
 
-/** The release that is downloaded or built. Later tags hold a `replace` directive, which `go install` refuses. */
-export const TEMPORAL_CLI_VERSION = "v1.5.1";
 const GO_PACKAGE = `github.com/temporalio/cli/cmd/temporal@${TEMPORAL_CLI_VERSION}`;
 /** The commands that do the same as `buildTemporal()`. */
 export const TEMPORAL_BUILD = `go install ${GO_PACKAGE}`;
@@ -19,29 +24,33 @@ interface FetchOptions extends Pick<HostEnvironment, "env"> {
   log: Log;
 }
 
-/** Fetches the official binary into `target` with the SDK's own downloader, in a process that can be ended. */
-export async function downloadTemporal(target: string, { env, log }: FetchOptions): Promise<Found> {
+/**
+ * Fetches the official archive, checks it against its pinned sum, and puts the program into `target`.
+ * @param options.archive left out: that of this system
+ */
+export async function downloadTemporal(
+  target: string,
+  { env, log, archive = archiveFor(Deno.build) }: FetchOptions & { archive?: PinnedArchive | null },
+): Promise<Found> {
+  if (archive === null) return { reason: `no archive is pinned for ${Deno.build.os} on ${Deno.build.arch}` };
   log(`Downloading Temporal ${TEMPORAL_CLI_VERSION}, once`);
   return await inDraftFolder(`${target}.download`, async (draft) => {
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--allow-all", here("./download_temporal.ts"), TEMPORAL_CLI_VERSION, draft],
-      cwd: here("../.."), // where the import map is
-      env: plainEnvironment(env),
-      clearEnv: true,
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const watch = endWhenStalled(child, draft);
-    const { success, stderr } = await child.output();
-    watch.end();
-    const file = success ? await largestFile(draft) : undefined;
-    if (file) return await install(file, target);
-    const reason = watch.stalled()
-      ? "no data came for too long"
-      : rootCause(new TextDecoder().decode(stderr));
-    log(`The download did not work: ${reason}`);
-    return { reason };
+    try {
+      const packed = join(draft, "temporal.tar.gz");
+      const proxy = env.HTTPS_PROXY ?? env.https_proxy;
+      await fetchArchive(archive, packed, {
+        stalledMs: DOWNLOAD_STALLED_MS,
+        withinMs: DOWNLOAD_MAX_MS,
+        proxy,
+      });
+      const program = join(draft, "temporal");
+      await unpackFile(packed, "temporal", program);
+      return await install(program, target);
+    } catch (error) {
+      const reason = messageOf(error);
+      log(`The download did not work: ${reason}`);
+      return { reason };
+    }
   });
 }
 
@@ -95,47 +104,4 @@ async function install(file: string, target: string): Promise<Found> {
   await Deno.chmod(file, 0o755);
   await Deno.rename(file, target);
   return { path: target };
-}
-
-function endWhenStalled(child: Deno.ChildProcess, folder: string): { stalled(): boolean; end(): void } {
-  const started = performance.now();
-  let [size, grewAt, stalled] = [0, started, false];
-  const timer = setInterval(async () => {
-    const current = await folderSize(folder);
-    const now = performance.now();
-    if (current > size) [size, grewAt] = [current, now];
-    stalled = now - grewAt > DOWNLOAD_STALLED_MS || now - started > DOWNLOAD_MAX_MS;
-    if (!stalled) return;
-    clearInterval(timer);
-    child.kill("SIGKILL");
-  }, 1_000);
-  return { stalled: () => stalled, end: () => clearInterval(timer) };
-}
-
-async function filesBySize(folder: string): Promise<{ path: string; size: number }[]> {
-  const files: { path: string; size: number }[] = [];
-  for await (const { name, isFile } of Deno.readDir(folder)) {
-    const path = join(folder, name);
-    if (isFile) files.push({ path, size: (await Deno.stat(path)).size });
-  }
-  return files.sort((a, b) => b.size - a.size);
-}
-
-async function largestFile(folder: string): Promise<string | undefined> {
-  return (await filesBySize(folder))[0]?.path;
-}
-
-async function folderSize(folder: string): Promise<number> {
-  return (await filesBySize(folder)).reduce((sum, { size }) => sum + size, 0);
-}
-
-/** The SDK's message repeats itself from the outermost error inward; the innermost one says what is wrong. */
-function rootCause(output: string): string {
-  const line = output.split("\n").find((line) => /rror/.test(line)) ?? output.trim();
-  return line.slice(line.lastIndexOf("(Connect)") + 1).replace(/^Connect\):\s*/, "").replace(/\]\s*$/, "")
-    .trim();
-}
-
-function here(path: string): string {
-  return fileURLToPath(import.meta.resolve(path));
 }

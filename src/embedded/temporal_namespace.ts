@@ -84,14 +84,32 @@ export async function prepareNamespace(connection: Operator, place: Place): Prom
   return allowed;
 }
 
-async function addMissing({ operatorService }: Operator, place: Place): Promise<boolean> {
-  const { namespace } = place;
-  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+/**
+ * Returns the search attributes that a namespace lacks; none where nobody may ask, and Perennial works without.
+ * @throws {TemporalSetupError} one has another type
+ */
+export async function missingAttributes(connection: Operator, place: Place): Promise<string[]> {
+  try {
+    return await lackedBy(connection, place);
+  } catch (error) {
+    if (NO_RIGHT.has(codeOf(error))) return [];
+    throw error;
+  }
+}
+
+async function lackedBy({ operatorService }: Operator, place: Place): Promise<string[]> {
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace: place.namespace });
   for (const name of SEARCH_ATTRIBUTES) {
     const type = customAttributes[name];
     if (type !== undefined && type !== null && type !== KEYWORD) throw wrongType(place, name, Number(type));
   }
-  const missing = SEARCH_ATTRIBUTES.filter((name) => !(name in customAttributes));
+  return SEARCH_ATTRIBUTES.filter((name) => !(name in customAttributes));
+}
+
+async function addMissing(connection: Operator, place: Place): Promise<boolean> {
+  const { operatorService } = connection;
+  const { namespace } = place;
+  const missing = await lackedBy(connection, place);
   if (missing.length === 0) return true;
   const searchAttributes = Object.fromEntries(missing.map((name) => [name, KEYWORD]));
   await operatorService.addSearchAttributes({ namespace, searchAttributes });

@@ -1,7 +1,7 @@
 /** The shapes that the parts of an embedded installation share. */
 
-/** Takes one finished line for a person to read; no line break at its end. */
-export type Log = (line: string) => void;
+import type { Log } from "../core/log.ts";
+export type { Log };
 
 /** The environment as `src/config/environment.ts` read it, handed in so that nothing here reads it again. */
 export interface HostEnvironment {
@@ -65,6 +65,13 @@ export interface InstallationOptions extends HostEnvironment {
   ports?: ChosenPorts;
 }
 
+/** A server that died or fell silent and was started again. */
+export interface Restart {
+  server: string;
+  why: string;
+  atMs: number;
+}
+
 /** Postgres and Temporal, ready to use. */
 export interface Installation {
   databaseUrl: string;
@@ -72,6 +79,8 @@ export interface Installation {
   temporalAddress: string;
   /** Where the embedded server's pages answer this process; `undefined`: they are off, or the server is not ours. */
   temporalPagesAt: string | undefined;
+  /** The newest restarts, oldest first. */
+  restarts: readonly Restart[];
   /** Settles with the reason when a server kept dying and is no longer restarted. Never rejects. */
   failed: Promise<Error>;
   /** Stops what was started here, in order and within bounds, and frees the home. Safe to call twice. */

@@ -5,7 +5,7 @@ import { knownFields } from "./field_names.ts";
 import { derivedId } from "./identity.ts";
 import { isNobody } from "./null_words.ts";
 import { type Refused, shownValue } from "./refusal.ts";
-import { type EventField, NUMBER_MAX, ShopEvent, TEXT_MAX, TYPE } from "./schema.ts";
+import { type EventField, lacksConsent, NUMBER_MAX, ShopEvent, TEXT_MAX, TYPE } from "./schema.ts";
 import { parseTime } from "./time.ts";
 
 /** Clocks of trackers run ahead: this much is forgiven. */
@@ -90,7 +90,8 @@ const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", 
 
 /** Whether an event is one that the schema takes as it is, without asking it: most are, and it takes 3 us each. */
 function isPlainEvent(fields: Partial<Record<EventField, unknown>>): boolean {
-  const { type, time } = fields;
+  const { type, time, consent } = fields;
+  if (consent !== undefined && typeof consent !== "boolean") return false;
   if (typeof type !== "string" || !TYPE.test(type)) return false;
   if (typeof time !== "string" && !(typeof time === "number" && Number.isFinite(time))) return false;
   for (const name of TEXT_FIELDS) {
@@ -118,11 +119,12 @@ const refuse = (reason: string, field: EventField | null, sent: unknown): EventV
 type Draft = Omit<AcceptedEvent, "id">;
 
 function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: ValidationContext): Draft {
-  const user = textOf(sent.user);
+  const lacks = lacksConsent(sent);
+  const user = lacks ? null : textOf(sent.user);
   const type = sent.type.toLowerCase();
   return {
     userKey: user === null || isNobody(user) ? null : pseudonym(user),
-    session: textOf(sent.session),
+    session: lacks ? null : textOf(sent.session),
     type,
     product: textOf(sent.product),
     category: textOf(sent.category),

@@ -1,4 +1,5 @@
 import { isNobody, isNullWord } from "./null_words.ts";
+import { anyText } from "../core/text.ts";
 import { NumberSurvey } from "./number_text.ts";
 import type { Read } from "./path.ts";
 import { looksLikeTime, TimeSurvey } from "./time_text.ts";
@@ -42,7 +43,7 @@ export class ColumnSurvey {
   add(value: unknown): void {
     if (value === undefined || value === null || value === "" || this.#isSettled) return;
     if (Array.isArray(value)) return value.forEach((one) => this.add(one));
-    const text = typeof value === "string" ? value : String(value);
+    const text = typeof value === "string" ? value : anyText(value);
     if (isNullWord(text)) return;
     this.filled += 1;
     this.#first ??= text;

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../core/errors.ts";
+import { anyText } from "../core/text.ts";
 import { type Column, ColumnSurvey } from "./column_survey.ts";
 import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
 import { columnIndex, divideAtList, type Read, type RecordData, squeeze, valueAt } from "./path.ts";
@@ -46,7 +47,7 @@ class Candidates {
     for (const { column } of this.columns) {
       const value = column.read(record, item);
       if (value === undefined || value === null || value === "") continue;
-      const text = String(value).trim();
+      const text = anyText(value).trim();
       if (first === undefined) first = text;
       else {
         this.together = true;
@@ -224,7 +225,7 @@ export class Columns {
     if (path.includes("+") && !path.startsWith("+")) {
       const parts = path.split("+").map((part) => this.#reader(part.trim()));
       if (parts.some((part) => part === undefined)) return undefined;
-      return (record, item) => parts.map((part) => part!(record, item) ?? "").join(" ").trim();
+      return (record, item) => parts.map((part) => anyText(part!(record, item) ?? "")).join(" ").trim();
     }
     const { list, key } = divideAtList(path);
     if (list !== undefined) {

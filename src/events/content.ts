@@ -8,6 +8,9 @@ export type Outcome = "accepted" | "duplicate" | "conflict";
 export const CONFLICT =
   "id belongs to an event of other content (is it the id of an order or a shopper? --map id=- leaves it out)";
 
+/** Reason with which an event is put aside that lies before those that are kept: sent again, it would count twice. */
+export const TOO_OLD = "is older than the events that are kept (setting keep_events_days)";
+
 /** The content of an event, but for its id and its country, which shops begin to send later. */
 export type Content = Omit<AcceptedEvent, "id" | "country" | "session"> & {
   readonly sessionCode: number | null;

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS } from "../core/time.ts";
+import { anyText } from "../core/text.ts";
 import type { Columns, Source } from "./columns.ts";
 import type { RecordData } from "./path.ts";
 import type { ImportPlan, PlanField } from "./plan.ts";
@@ -23,9 +24,9 @@ export function createDaySteps(
   const [userOf, orderOf, daysOf, weekdayOf, hourOf] = [user, order, days, weekday, hour].map(read);
   const last = new Map<string, { order: string; day: number }>();
   return (record) => {
-    const key = String(userOf(record));
+    const key = anyText(userOf(record));
     const known = last.get(key);
-    const thisOrder = String(orderOf(record));
+    const thisOrder = anyText(orderOf(record));
     let day = known?.day ?? Number(weekdayOf(record) ?? 0);
     if (known && known.order !== thisOrder) day += Number(daysOf(record) ?? NaN);
     const ms = startMs + day * DAY_MS + Number(hourOf(record) || 0) * HOUR_MS;

@@ -11,6 +11,7 @@ export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
   type: ["event_type", "event_name", "type", "event"],
   user: ["user_id", "customer_id", "visitor_id", "user"],
   session: ["session_id", "user_session", "session"],
+  consent: ["consent", "consent_given"],
   product: ["product_id", "item_id", "sku", "product"],
   category: ["category_id", "category_code", "category"],
   country: ["country_code", "country"],

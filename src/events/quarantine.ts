@@ -1,8 +1,9 @@
 import { canonicalJson, sha256 } from "../core/hash.ts";
+import { anyText } from "../core/text.ts";
 
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
-import { isShort, TEXT_MAX } from "./schema.ts";
+import { isShort, lacksConsent, TEXT_MAX } from "./schema.ts";
 
 /** Why an event was refused, and where it came from. */
 interface Refusal {
@@ -39,9 +40,14 @@ export function quarantined(raw: unknown, refusal: Refusal, pseudonym: Pseudonym
 function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
   if (raw === undefined) return {}; // a line that could not be read may hold anything: not even its text is kept
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return { sent: kindOf(raw) };
-  const fields = Object.entries(knownFields(raw as Record<string, unknown>)).map(([name, value]) => {
-    if (name !== "user") return [name, name === "id" ? shortened(String(value)) : kept(value)];
-    return [name, isScalar(value) ? pseudonym(String(value).trim().toWellFormed()) : kindOf(value)];
+  const known = knownFields(raw as Record<string, unknown>);
+  if (lacksConsent(known)) {
+    delete known.user;
+    delete known.session;
+  }
+  const fields = Object.entries(known).map(([name, value]) => {
+    if (name !== "user") return [name, name === "id" ? shortened(anyText(value)) : kept(value)];
+    return [name, isScalar(value) ? pseudonym(anyText(value).trim().toWellFormed()) : kindOf(value)];
   });
   return Object.fromEntries(fields);
 }
@@ -60,7 +66,7 @@ const isScalar = (value: unknown) => typeof value === "string" || typeof value =
 
 function kept(value: unknown): unknown {
   if (typeof value === "string") return shortened(value);
-  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : anyText(value);
   return typeof value === "boolean" ? value : kindOf(value);
 }
 

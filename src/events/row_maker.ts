@@ -1,4 +1,5 @@
 import { type Column, isRounded, wholeId } from "./column_survey.ts";
+import { anyText } from "../core/text.ts";
 import type { Columns, Item, Source } from "./columns.ts";
 import { canMean } from "../core/currency.ts";
 import { createDaySteps, type DaySteps } from "./day_steps.ts";
@@ -13,7 +14,7 @@ import { readTime, type TimeRule } from "./time_text.ts";
 import { TypeWords } from "./type_words.ts";
 import { createZone } from "./zone.ts";
 
-const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country"] as const;
+const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", "consent"] as const;
 const NUMBER_FIELDS = ["price", "quantity", "amount"] as const;
 const MONEY_FIELDS = ["price", "amount", "refunds"] as const;
 
@@ -131,7 +132,7 @@ export class RowMaker {
         refuse(field, `${field} is a rounded number: digits of it are lost`, value);
       }
     }
-    if (this.#nobody.has(String(raw.user))) delete raw.user;
+    if (this.#nobody.has(anyText(raw.user))) delete raw.user;
     if (this.#idFrom) raw.id = this.#joinedId(data, item);
     else if (item && item.of > 1 && raw.id !== undefined) raw.id = `${raw.id}-${item.nth + 1}`;
     const written = this.#putNumbers(raw, data, item, refuse);
@@ -161,7 +162,7 @@ export class RowMaker {
     const parts = this.#idFrom!.map((columns) =>
       columns.map((column) => column.read(data, item)).find((value) => value != null && value !== "")
     );
-    return parts.some((part) => part === undefined) ? undefined : parts.map(String).join("-");
+    return parts.some((part) => part === undefined) ? undefined : parts.map(anyText).join("-");
   }
 
   /** @returns the currency that stands beside its money */
@@ -238,7 +239,7 @@ export class RowMaker {
         found != null && found !== ""
       );
       if (value === undefined || (typeof value === "string" && isNullWord(value))) continue;
-      if (is === undefined || is.has(String(value))) refuse(null, reason, value);
+      if (is === undefined || is.has(anyText(value))) refuse(null, reason, value);
     }
   }
 
@@ -254,8 +255,8 @@ export class RowMaker {
   ): void {
     if (this.currency === undefined) return;
     const value = this.#find("currency", data, item) ?? written;
-    if (value === undefined || canMean(String(value), this.currency)) return;
-    raw.currency = String(value);
+    if (value === undefined || canMean(anyText(value), this.currency)) return;
+    raw.currency = anyText(value);
   }
 
   /** What was given back for an order: each sum of a list, or one sum that all lines of the order repeat. */
@@ -268,18 +269,18 @@ export class RowMaker {
     const order = this.#row(line, data, undefined);
     if (!("raw" in order) || "refused" in order) return [];
     if (Array.isArray(value)) return value.flatMap((sum) => this.#refund(line, order.raw, sum, column));
-    const name = String(order.raw.session ?? line);
+    const name = anyText(order.raw.session ?? line);
     const [refund] = name === this.#refunded ? [] : this.#refund(line, order.raw, value, column);
     if (refund) this.#refunded = name;
     return refund ? [refund] : [];
   }
 
   #refund(line: number, order: Record<string, unknown>, sum: unknown, column: Column): FileRow[] {
-    const money = typeof sum === "number" ? sum : readNumber(String(sum ?? ""), this.#numbers.get(column)!);
+    const money = typeof sum === "number" ? sum : readNumber(anyText(sum ?? ""), this.#numbers.get(column)!);
     if (money === 0 || sum === undefined || sum === null) return [];
-    const { user, session, country, currency, time } = order;
+    const { user, session, consent, country, currency, time } = order;
     const amount = typeof money === "number" ? -Math.abs(money) : undefined;
-    const fields = { type: "return", user, session, country, currency, time, amount };
+    const fields = { type: "return", user, session, consent, country, currency, time, amount };
     const raw = Object.fromEntries(Object.entries(fields).filter(([, held]) => held !== undefined));
     if (typeof money === "number") return [{ line, raw }];
     const reason = `the refund ${money}`;

@@ -24,6 +24,28 @@ const number = z.number({ error: NUMBER_RULE })
 /** Names of types. */
 export const TYPE = /^[A-Za-z0-9_.-]{1,40}$/;
 
+const CONSENT: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["yes", true],
+  ["granted", true],
+  ["1", true],
+  ["false", false],
+  ["no", false],
+  ["denied", false],
+  ["0", false],
+]);
+
+/** Returns what a consent flag says; null: nothing that is understood. */
+export function consentOf(value: unknown): boolean | null {
+  if (typeof value === "boolean") return value;
+  if (typeof value !== "string" && typeof value !== "number") return null;
+  return CONSENT.get(String(value).trim().toLowerCase()) ?? null;
+}
+
+/** Whether an event says that its shopper did not consent; a flag that is not understood counts as that. */
+export const lacksConsent = ({ consent }: { readonly consent?: unknown }): boolean =>
+  consent !== undefined && consent !== null && consent !== "" && consentOf(consent) !== true;
+
 /** One thing that happened in the shop, as it is sent. Fields may also carry the names in `FIELD_NAMES`. */
 export const ShopEvent = z.object({
   id: text.describe("Sent twice, an event counts once. Without one, it is derived from the event's content"),
@@ -32,6 +54,12 @@ export const ShopEvent = z.object({
     .describe("view, cart, purchase, return; any other short name is kept and counted"),
   user: text.describe("Stored as a pseudonym only. An event without one counts for volume and data quality"),
   session: text,
+  consent: z.union([z.boolean(), z.string(), z.number()]).refine((value) => consentOf(value) !== null, {
+    error: "must be true or false",
+  }).nullish().describe(
+    "false: the shopper and the session are not kept with it, so that nothing is learnt of them; it counts for volume. " +
+      "Left out: true",
+  ),
   product: text,
   category: text,
   country: text.describe("where the shopper is; versions are compared within the largest countries too"),
@@ -39,7 +67,7 @@ export const ShopEvent = z.object({
   quantity: number.describe("of a purchase or return without one: 1"),
   amount: number.describe("price x quantity where it is missing; of a return either sign"),
   currency: text.describe(
-    "of its money, as EUR; another than the shop's own is converted by stated rates, or put aside",
+    "of its money, as EUR; another than the shop's own is converted by stated rates, or quarantined",
   ),
   time: z.union([z.string(), z.number()], { error: "is missing, not text and not a number" })
     .describe("ISO 8601 with a zone, or ms since 1970-01-01 UTC"),

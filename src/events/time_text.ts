@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../core/errors.ts";
+import { anyText } from "../core/text.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../core/time.ts";
 import type { Zone } from "./zone.ts";
 
@@ -28,7 +29,7 @@ export class TimeSurvey {
   #monthFirst = 0;
 
   add(value: unknown): void {
-    const text = typeof value === "string" ? value : String(value);
+    const text = typeof value === "string" ? value : anyText(value);
     if (text.charCodeAt(4) === 45) return; // 2024-...
     const trimmed = text.trim();
     if (NUMBER.test(trimmed)) {
@@ -152,7 +153,7 @@ export function readTime(value: string | number, rule: TimeRule): number | strin
     const ms = commonMs(value);
     if (ms !== undefined) return value.length === 20 ? ms : rule.zone.toUtc(ms);
   }
-  const text = typeof value === "number" ? String(value) : value.trim();
+  const text = typeof value === "string" ? value.trim() : anyText(value).trim();
   if (rule.pattern) return rule.pattern(text, rule.zone);
   const iso = ISO.exec(text);
   if (iso) {

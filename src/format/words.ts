@@ -10,6 +10,7 @@ const METRICS: Readonly<Record<string, string>> = {
   mae: "MAE",
   r2: "R²",
   bias: "bias",
+  topDecileLift: "top-decile lift",
 };
 
 /** The name of a metric as people write it: `logLoss` is "log loss". */

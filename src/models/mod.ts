@@ -23,7 +23,8 @@ export async function loadModels(
   return new Map(models.map((m) => [m.name, m]));
 }
 
-function isModel(value: unknown): value is ModelDefinition {
+/** Whether a default export is a definition of a model. */
+export function isModel(value: unknown): value is ModelDefinition {
   const model = value as Partial<ModelDefinition> | undefined;
   return typeof model?.name === "string" && typeof model.label === "function" &&
     Array.isArray(model.candidates);

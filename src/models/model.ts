@@ -1,7 +1,7 @@
 import { FEATURES } from "../features/definition.ts";
 import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
-import { type MetricName, METRICS_OF, type RowLoss } from "../stats/metrics.ts";
+import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
 import type { Recipe } from "./recipe.ts";
 
 export type ModelKind = "classification" | "regression";
@@ -71,6 +71,9 @@ function faultOf(model: ModelDefinition): string | null {
   const strange = [loss, primaryMetric, ...metrics].find((metric) => !METRICS_OF[kind].includes(metric));
   if (strange !== undefined) {
     return `"${strange}" is no metric of a ${kind}; there are ${METRICS_OF[kind].join(", ")}`;
+  }
+  if (!(loss in ROW_LOSS)) {
+    return `"${loss}" is no loss: champion and challenger are compared by a mean over rows`;
   }
   if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
   const unknown = features.find((feature) => !FEATURES.includes(feature));

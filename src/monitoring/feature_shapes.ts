@@ -11,7 +11,7 @@ export async function featureShapes(
   { store }: { store: ArtefactStore },
   { watched, reference, current }: DriftEvidence,
 ): Promise<Shapes> {
-  const read = async (sha256: string) => decodeFeatures(await store.get(sha256));
+  const read = async (sha256: string) => decodeFeatures(await store.getRows(sha256));
   const then = await Promise.all(reference.blocks.map(read));
   const now = await read(current.block);
   const shapes: Shapes = {};

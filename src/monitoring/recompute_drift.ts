@@ -17,7 +17,7 @@ export async function recomputeDrift(
   evidence: DriftEvidence,
 ): Promise<DriftReport> {
   const { watched, alpha, alphaTogether, seed } = evidence;
-  const read = async (sha256: string) => decodeFeatures(await store.get(sha256));
+  const read = async (sha256: string) => decodeFeatures(await store.getRows(sha256));
   const reference = await Promise.all(evidence.reference.blocks.map(read));
   const current = await read(evidence.current.block);
   const clusters = { reference: shoppersOf(reference), current: shoppersOf([current]) };

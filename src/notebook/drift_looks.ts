@@ -75,7 +75,7 @@ async function riseOf(
 /** The shoppers of the newest look as a table of what is watched: rows of one moment, among which nothing changed. */
 export async function shoppersOf({ open, store }: History, { evidenceSha256 }: DriftLook): Promise<Table> {
   const { current, watched } = DriftEvidence.parse(await open(evidenceSha256));
-  const { users, width, features } = decodeFeatures(await store.get(current.block));
+  const { users, width, features } = decodeFeatures(await store.getRows(current.block));
   const columns = watched.map((name) => FEATURES.indexOf(name));
   const values = Float32Array.from(
     { length: users.length * columns.length },

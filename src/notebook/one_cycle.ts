@@ -67,7 +67,7 @@ export async function labelsOf(
   { blocks }: Snapshot,
 ): Promise<{ cutoff: string; rows: number; mean: number }[]> {
   return await Promise.all(blocks.map(async ({ cutoff, rows, labels }) => {
-    const values = decodeLabels(await store.get(labels));
+    const values = decodeLabels(await store.getRows(labels));
     return { cutoff, rows, mean: values.reduce((a, b) => a + b, 0) / Math.max(1, values.length) };
   }));
 }

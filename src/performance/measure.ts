@@ -1,5 +1,6 @@
 import { type MetricName, ROW_LOSS, rowLosses } from "../stats/metrics.ts";
 import type { Measured } from "./report.ts";
+import { liftWithInfluence } from "../stats/lift.ts";
 import { weightedAuc } from "../stats/roc.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
 import { mean } from "../stats/mean.ts";
@@ -11,6 +12,7 @@ export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity):
   if (y.length === 0) return null;
   if (metric === "auc") return auc(rows);
   if (metric === "r2") return r2(rows);
+  if (metric === "topDecileLift") return liftWithInfluence(y, p);
   if (metric === "bias") return meanOf(Float64Array.from(y, (outcome, i) => p[i] - outcome));
   const losses = rowLosses(metric, y, p, { cap });
   return meanOf(metric === "accuracy" ? losses.map((wrong) => 1 - wrong) : losses);

@@ -1,7 +1,16 @@
 import { createHmac } from "node:crypto";
 
-/** Gives the pseudonym of a shopper: the same text, the same uuid. */
-export type Pseudonym = (user: string) => string;
+/**
+ * Gives the keyed hash of a shopper's id: the same text, the same uuid. The table `people` leads from it to the shopper's
+ * random key, and nothing else is kept under it.
+ */
+export interface Pseudonym {
+  (user: string): string;
+  /** how many secrets it is made with, one over the other; left out: one */
+  readonly layers?: number;
+  /** the hash without the newest secret; left out: there is one secret only */
+  readonly older?: (user: string) => string;
+}
 
 const REMEMBERED_MAX = 50_000; // shoppers; kept in memory only
 
@@ -25,6 +34,19 @@ export function createPseudonymizer(secret: string): Pseudonym {
 }
 
 /**
+ * Lays secrets over each other: the hash by the first one is hashed with the second, and so on. So a rotation can hash what
+ * is stored again, without knowing an id, and whoever lacks the newest secret can trace nothing.
+ * @param secrets oldest first, at least one
+ */
+export function layered(secrets: readonly string[]): Pseudonym {
+  const [first, ...rest] = secrets.map(createPseudonymizer);
+  if (rest.length === 0) return first;
+  const by = (layers: readonly Pseudonym[]) => (user: string) =>
+    layers.reduce((hash, layer) => layer(hash), first(user));
+  return Object.assign(by(rest), { layers: secrets.length, older: by(rest.slice(0, -1)) });
+}
+
+/**
  * Gives the pseudonyms of an installation that also holds data whose pseudonyms were made with a secret that everybody
  * knows: shoppers of those data keep them, everybody else gets one of the installation's own.
  * @param isKnown whether a pseudonym made with the public secret is one of those data's
@@ -33,10 +55,10 @@ export const besidePublic = (
   own: Pseudonym,
   { made, isKnown }: { made: Pseudonym; isKnown: (key: string) => boolean },
 ): Pseudonym =>
-(user) => {
-  const key = made(user);
-  return isKnown(key) ? key : own(user);
-};
+  Object.assign((user: string) => {
+    const key = made(user);
+    return isKnown(key) ? key : own(user);
+  }, { layers: own.layers, older: own.older });
 
 function asUuid(bytes: Uint8Array): string {
   const b = bytes.slice(0, 16);

@@ -16,6 +16,11 @@ export interface ArtefactStore {
   put(bytes: Uint8Array): Promise<string>;
   /** Returns the bytes, checked. @throws {ArtefactError} they are gone, not what was stored, or cannot be read now */
   get(sha256: string): Promise<Uint8Array>;
+  /**
+   * The same of rows and evidence, as they stand after what was erased: of a person who was taken out, nothing is left in
+   * them. A file that serves is never read so.
+   */
+  getRows(sha256: string): Promise<Uint8Array>;
   /** Deletes bytes; nothing happens where there are none. */
   remove(sha256: string): Promise<void>;
 }
@@ -30,9 +35,13 @@ export interface StoredFile {
 /** An artefact store whose files can be listed, and let go. */
 export interface FileArtefacts extends ArtefactStore {
   readonly folder: string;
+  /** Where the file of bytes lies, or would. */
+  pathOf(sha256: string): string;
   list(): Promise<StoredFile[]>;
   /** Whether a file is packed, as sealed values are. */
   isGzip(sha256: string): Promise<boolean>;
+  /** Puts redacted rows in the place of some: `getRows()` finds them under the old name. @returns the sha256 of the new ones */
+  redact(sha256: string, bytes: Uint8Array): Promise<string>;
   /** Deletes a file that nobody has stored again since a moment. @returns false: somebody has, or it is gone */
   removeIfOld(name: string, beforeMs: number): Promise<boolean>;
 }
@@ -54,6 +63,7 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
   const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
   return {
     folder,
+    pathOf,
     list: () => listFiles(folder),
     isGzip: (hash) => beginsAsGzip(pathOf(hash)),
     removeIfOld: (name, beforeMs) => removeIfOld(pathOf(name), beforeMs),
@@ -77,10 +87,42 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
       if (sha256(bytes) !== hash) throw new DamagedArtefactError(hash, "its sha256 differs from its name");
       return new Uint8Array(bytes);
     },
+    async getRows(hash) {
+      const seen = new Set<string>();
+      let name = hash;
+      while (!seen.has(name)) {
+        seen.add(name);
+        try {
+          return await this.get(name);
+        } catch (error) {
+          const redacted = error instanceof MissingArtefactError ? await redactedName(pathOf(name)) : null;
+          if (redacted === null) throw error;
+          name = redacted;
+        }
+      }
+      throw new DamagedArtefactError(hash, "it is said to have been redacted to itself");
+    },
+    async redact(hash, bytes) {
+      const redacted = await this.put(bytes);
+      if (redacted === hash) return hash;
+      const draft = `${pathOf(hash)}.${crypto.randomUUID()}`;
+      await writeFlushed(draft, new TextEncoder().encode(redacted));
+      await rename(draft, `${pathOf(hash)}${REDACTED}`);
+      await rm(pathOf(hash), { force: true });
+      return redacted;
+    },
     async remove(hash) {
       await rm(pathOf(hash), { force: true });
     },
   };
+}
+
+/** Beside the place of rows that were redacted: the name of what they are now. */
+const REDACTED = ".redacted";
+
+async function redactedName(path: string): Promise<string | null> {
+  const name = await readFile(`${path}${REDACTED}`, "utf8").catch(() => null);
+  return name !== null && /^[0-9a-f]{64}$/.test(name) ? name : null;
 }
 
 async function isMarked(folder: string, id: string): Promise<boolean> {
@@ -127,6 +169,7 @@ async function listFiles(folder: string): Promise<StoredFile[]> {
   for (const part of await namesIn(folder)) {
     if (!/^[0-9a-f]{2}$/.test(part)) continue;
     for (const name of await namesIn(join(folder, part))) {
+      if (name.endsWith(REDACTED)) continue;
       const found = await stat(join(folder, part, name)).catch(() => null); // gone since it was listed
       if (found?.isFile()) files.push({ name, bytes: found.size, changedMs: found.mtimeMs });
     }

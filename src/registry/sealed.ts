@@ -12,5 +12,5 @@ export async function sealValue(store: ArtefactStore, value: unknown): Promise<s
 
 /** The inverse of {@link sealValue}. @throws {ArtefactError} it is gone, or not what was sealed */
 export async function openValue(store: ArtefactStore, sha256: string): Promise<unknown> {
-  return JSON.parse(gunzipSync(await store.get(sha256)).toString("utf8"));
+  return JSON.parse(gunzipSync(await store.getRows(sha256)).toString("utf8"));
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from "../validation/verdict.ts";
+import { isSamePredictions } from "../stats/same_predictions.ts";
 import type { Cycle } from "./cycle.ts";
 import { count, figure, percent } from "../format/numbers.ts";
 import { metricName } from "../format/words.ts";
@@ -63,12 +64,19 @@ const name = ({ challenger }: Cycle) => challenger === null ? "The challenger" :
 /** "log loss 0.5123 against the champion's 0.5300, 3.4 % lower (90 % interval 1.2 % to 5.5 % lower) on 1,204 rows". */
 function comparison(evidence: Evidence): string {
   const { loss, against, challengerLoss, championLoss, difference } = evidence;
+  if (isSamePredictions(difference)) return sameText(evidence);
   const change = championLoss === 0 ? 0 : difference.mean / championLoss;
   return `${metricName(loss)} ${figure(challengerLoss)} against the ${against}'s ${figure(championLoss)}, ` +
     `${percent(Math.abs(change))} ${direction(change)} (${interval(evidence)}) on ${
       count(difference.n)
     } rows${why(evidence)}`;
 }
+
+/** Says that nothing was proven either way: the refit makes the difference. */
+const sameText = (evidence: Evidence): string =>
+  `same predictions as the ${evidence.against} on ${
+    count(evidence.difference.n)
+  } rows; the refit adds rows that no comparison has seen${why(evidence)}`;
 
 function interval({ difference, championLoss }: Evidence): string {
   const covered = `${figureOfConfidence(difference.confidence)} interval`;
@@ -79,6 +87,7 @@ function interval({ difference, championLoss }: Evidence): string {
 
 function why({ gate, threshold, stale, staleBecause, failing }: Evidence): string {
   if (gate === "threshold") return `; the threshold asks for ${percent(threshold)}`;
+  if (gate === "no-harm") return "; it is promoted unless it does harm";
   if (failing) return "; the champion was failing";
   return stale ? `; the champion was stale${staleBecause ? ` (${staleBecause})` : ""}` : "";
 }

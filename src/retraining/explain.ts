@@ -40,10 +40,18 @@ export type Explanation = z.infer<typeof Explanation>;
 /** Judges evidence again. @throws {z.ZodError} it is no such evidence @throws {ArtefactError} rows are gone */
 type Recompute = (evidence: unknown) => Promise<unknown>;
 
+/** One entry of the chain of redactions. */
+interface Erased {
+  readonly number: number;
+  readonly what: string;
+}
+
 export interface ExplainDeps {
   /** opens sealed evidence. @throws {ArtefactError} it is gone, or not what was sealed */
   open(sha256: string): Promise<unknown>;
   recompute: Readonly<Record<Observation["kind"], Recompute>>;
+  /** lists what was taken out of these sealed files since, as persons were erased; left out: nothing ever is */
+  redactions?(sha256s: readonly string[]): Promise<readonly Erased[]>;
   codeVersion: string;
 }
 
@@ -91,16 +99,22 @@ async function observationPart(look: Observation, findings: unknown, deps: Expla
   if ("problem" in now) return unreadable(common, now.problem);
   const texts = { same: `"${answer}" as of ${asOf}`, codeVersion: deps.codeVersion };
   const part = compared(common, report, now.report, texts);
-  return part.outcome === "same" ? compared(common, ...answersToCompare(look, findings), texts) : part;
+  const answers = part.outcome === "same"
+    ? compared(common, ...answersToCompare(look, findings), texts)
+    : part;
+  return afterErasures(answers, now.erased);
 }
 
 /** Evidence judged again, or why it cannot be. */
 async function recomputed(
   { kind, evidenceSha256, codeVersion }: Observation,
-  { open, recompute, codeVersion: codeNow }: ExplainDeps,
-): Promise<{ report: unknown } | { problem: string }> {
+  { open, recompute, redactions, codeVersion: codeNow }: ExplainDeps,
+): Promise<{ report: unknown; erased: readonly Erased[] } | { problem: string }> {
   try {
-    return { report: await recompute[kind](await open(evidenceSha256)) };
+    const evidence = await open(evidenceSha256);
+    const named = JSON.stringify(evidence).match(/[0-9a-f]{64}/g) ?? [];
+    const erased = await redactions?.([evidenceSha256, ...new Set(named)]) ?? [];
+    return { report: await recompute[kind](evidence), erased };
   } catch (error) {
     if (error instanceof ArtefactError) {
       return { problem: `Evidence missing or damaged: ${messageOf(error)}` };
@@ -109,6 +123,17 @@ async function recomputed(
     if (codeVersion === codeNow) throw error; // evidence of another version may be more than this one understands
     return { problem: `Evidence of code ${codeVersion} cannot be judged by ${codeNow}: ${messageOf(error)}` };
   }
+}
+
+/** Says what persons' erasures took out of the evidence, and what it can still prove without them. */
+function afterErasures(part: Part, erased: readonly Erased[]): Part {
+  if (erased.length === 0) return part;
+  const numbers = erased.map(({ number }) => number).join(", ");
+  const what = erased.map(({ what }) => what).join(", ");
+  const gone = `erased since: ${what} (${erased.length === 1 ? "redaction" : "redactions"} ${numbers})`;
+  if (part.outcome === "same") return { ...part, text: `${part.text}; the same without what was ${gone}` };
+  const left = `Cannot be compared in full, for persons were ${gone}. Of what is left: ${part.text}`;
+  return { ...part, outcome: "unreadable", text: left };
 }
 
 /** The name of each kind of look among the findings. */

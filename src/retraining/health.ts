@@ -26,7 +26,8 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
   }
   if (move === null) {
     const obstacle = lastCheck?.reasons.find(({ code }) => code === "nothing to learn");
-    const text = obstacle?.text ?? "No version serves yet: the first one needs enough labelled rows";
+    const text = obstacle?.text ??
+      "No version is deployed yet: the first training needs enough labelled rows";
     return { state: "no model yet", text };
   }
   if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
@@ -34,10 +35,12 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
   if (slipped) return { state: "slipped", text: slipped.text };
   const [trouble] = alerts.filter(({ kind, severity }) => !NO_TROUBLE.has(kind) && severity !== "info");
   if (trouble) return { state: trouble.kind === "rollback" ? "rolled back" : "failed", text: trouble.title };
-  return { state: "healthy", text: `Version ${move.version} serves since ${day(move.at)}` };
+  if (move.kind === "promote") return { state: "promoted by hand", text: promotedByHand(move) };
+  return { state: "healthy", text: `v${move.version} is serving` };
 }
 
 const rolledBack = ({ version, previous, why }: NonNullable<HealthInput["move"]>) =>
-  `Version ${previous} was taken back, version ${version} serves again${why ? `: ${why}` : ""}`;
+  `v${previous} was rolled back; v${version} serves again${why ? `: ${why}` : ""}`;
+const promotedByHand = ({ version, previous, why }: NonNullable<HealthInput["move"]>) =>
+  `v${version} was promoted by hand${previous === null ? "" : ` over v${previous}`}${why ? `: ${why}` : ""}`;
 const cycleName = ({ number }: Cycle) => `Cycle ${number}`;
-const day = (iso: string) => iso.slice(0, 10);

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { Measured } from "../performance/report.ts";
+import { QualityReport } from "../quality/report.ts";
 import { Interval } from "../validation/verdict.ts";
 import { Answer, Reason } from "./check.ts";
 import { Strategy } from "../rollout/plan.ts";
@@ -6,7 +8,14 @@ import { Outcome, Stage } from "./cycle.ts";
 
 /** The health of a model, in one word and one sentence. */
 export const Health = z.object({
-  state: z.enum(["healthy", "slipped", "failed", "rolled back", "no model yet"]),
+  state: z.enum([
+    "healthy",
+    "slipped",
+    "failed",
+    "rolled back",
+    "promoted by hand",
+    "no model yet",
+  ]),
   text: z.string(),
 });
 export type Health = z.infer<typeof Health>;
@@ -22,12 +31,17 @@ export const ModelStatus = z.object({
   primaryMetric: z.string(),
   active: z.boolean(),
   health: Health,
-  samples: z.object({ collected: z.int(), needed: z.int() })
-    .describe("data points since the last training snapshot"),
+  samples: z.object({
+    collected: z.int(),
+    needed: z.int(),
+    since: z.iso.datetime().nullable().default(null).describe(
+      "what the last training was as of; null: none was",
+    ),
+  }).describe("data points since the last training snapshot"),
   serving: z.object({
     version: z.int(),
     since: z.iso.datetime(),
-    asOf: z.iso.datetime(),
+    asOf: z.iso.datetime().describe("what it was trained as of"),
     candidate: z.string(),
     unit: z.string().optional().describe("of what it predicts; left out: by a release that did not say"),
     metrics: z.record(z.string(), z.number().nullable()).describe(
@@ -36,6 +50,11 @@ export const ModelStatus = z.object({
     validationRows: z.int(),
     difference: Interval.nullable().describe("loss against the version it replaced, on those rows"),
   }).nullable(),
+  measured: z.object({
+    version: z.int(),
+    asOf: z.iso.datetime(),
+    metrics: z.array(Measured),
+  }).nullable().default(null).describe("the newest that outcomes said of a version; null: nothing yet"),
   rollout: z.object({
     id: z.string(),
     strategy: Strategy,
@@ -80,6 +99,18 @@ export const Status = z.object({
   clock: z.enum(["wall", "pinned"]).describe("pinned: a demo whose clock stands where its data end"),
   temporalUi: z.string().nullable(),
   openAlerts: z.int().describe("also those about no one model"),
+  headline: z.string().default("").describe("all of it in a few sentences"),
+  data: z.object({
+    answer: QualityReport.shape.answer,
+    openFindings: z.int().describe("that have to be fixed or accepted first"),
+    text: z.string(),
+  }).nullable().default(null).describe("the newest evaluation of the events; null: none yet"),
+  replay: z.object({
+    id: z.string(),
+    cutoff: z.iso.datetime().nullable().describe("the newest that was replayed; null: none yet"),
+    done: z.int().describe("cut-offs replayed by every model"),
+    cutoffs: z.int(),
+  }).nullable().default(null).describe("the replay of history that runs; null: none does"),
   models: z.array(ModelStatus),
 });
 export type Status = z.infer<typeof Status>;

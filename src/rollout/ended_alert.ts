@@ -34,7 +34,7 @@ export function endedAlert(
     );
   }
   if (state === "rolled back") {
-    const todo = `Version ${champion} serves everyone; nothing to do but to ask why validation let it pass`;
+    const todo = `Version ${champion} serves again. Review its cycle: validation had let it pass`;
     return alert("rollback", "critical", `taken back from its ${plan.strategy} rollout: ${why}. ${todo}`);
   }
   if (state === "held") {

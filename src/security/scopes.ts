@@ -3,6 +3,8 @@ export const SCOPES = [
   "read",
   "events:write",
   "predictions:read",
+  "people:read",
+  "people:erase",
   "retraining:run",
   "serving:write",
   "config:write",

@@ -8,6 +8,8 @@ export interface Rows {
   readonly n: number;
   /** the same text for the same shopper, or for the same row where no shopper is known */
   shopper(row: number): string;
+  /** whether the shopper of a row objects to being profiled; left out: nobody does */
+  objects?(row: number): boolean;
   /** shape `[n, FEATURES.length]`; some features are measured in a model's horizon */
   features(horizonDays: number): Float32Array;
 }
@@ -20,6 +22,8 @@ export interface Answer {
   readonly arm: Arm;
   /** whether another version had to answer */
   readonly fallback: boolean;
+  /** the shopper objects to being profiled: no version was asked, and nothing is stored */
+  readonly objects?: true;
   /** the horizon that this version was trained for */
   readonly horizonDays: number;
 }
@@ -64,6 +68,11 @@ export function answerRows(servingSet: ServingSet, rows: Rows): ScoredBatch {
   const batch: ScoredBatch = { shown: [], unshown: [], owners: [], counts: new Map() };
   for (let row = 0; row < rows.n; row++) {
     const owner = ownerOf(rows, row);
+    if (rows.objects?.(row)) {
+      batch.owners.push(owner);
+      batch.shown.push({ ...baselineOf(servingSet), fallback: false, objects: true });
+      continue;
+    }
     const answer = firstAnswer(chains.get(owner)!, scores, row) ?? baselineOf(servingSet);
     batch.owners.push(owner);
     batch.shown.push(answer);
@@ -152,6 +161,7 @@ function addUnshown(
     for (let row = 0; row < batch.shown.length; row++) {
       const prediction = values?.[row] ?? NaN;
       const isNumber = Number.isFinite(prediction);
+      if (batch.shown[row].objects) continue;
       if (isShadow) count(batch, loadedModel, isNumber);
       if (!isNumber || batch.shown[row].version === loadedModel.version) continue;
       const { version } = loadedModel;

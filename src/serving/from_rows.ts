@@ -17,9 +17,13 @@ export async function answerFromRows(
   const requests = timedRequests.map(({ request }) => request);
   const subjects = requests.flatMap(({ users, asOfMs = now }) => users.map((user) => ({ user, asOfMs })));
   const features = joined(requests.map((request) => request.features));
+  const objecting = requests.flatMap(({ users, objecting }) =>
+    users.map((user) => user !== null && objecting?.has(user) === true)
+  );
   const rows: Rows = {
     n: subjects.length,
     shopper: (row) => subjects[row].user ?? features.subarray(row * WIDTH, (row + 1) * WIDTH).join(),
+    objects: (row) => objecting[row],
     features: () => features,
   };
   const batch = answerRows(servingSet, rows);

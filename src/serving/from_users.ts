@@ -13,7 +13,8 @@ export async function answerFromUsers(
   const servingSet = await deps.servingSets.resolve(model);
   const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), await deps.moment());
   const shoppers = seen.flatMap((group) => group.shoppers);
-  const rows = rowsOf(shoppers);
+  const objecting = timedRequests.map(({ request }) => request.objecting);
+  const rows = rowsOf(shoppers, (user) => objecting.some((users) => users?.has(user)));
   const batch = answerRows(servingSet, rows);
   await recordPredictions(deps, servingSet, { rows, subjects: shoppers, batch });
   let end = 0;
@@ -28,11 +29,14 @@ export async function answerFromUsers(
   });
 }
 
-function rowsOf(shoppers: readonly Shopper[]): Rows {
+function rowsOf(seen: readonly Shopper[], objects: (user: string) => boolean): Rows {
+  // what somebody did who objects is not looked at
+  const shoppers = seen.map((shopper) => objects(shopper.user) ? { ...shopper, days: [] } : shopper);
   const byHorizon = new Map<number, Float32Array>();
   return {
     n: shoppers.length,
     shopper: (row) => shoppers[row].user,
+    objects: (row) => objects(shoppers[row].user),
     features(horizonDays) {
       const features = byHorizon.get(horizonDays) ?? packed(shoppers, horizonDays);
       byHorizon.set(horizonDays, features);

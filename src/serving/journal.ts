@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import { sleep } from "../core/deadline.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
@@ -29,7 +30,7 @@ interface WriteBehindOptions {
   most?: number;
   /** pause before what could not be written is tried again, ms */
   retryMs?: number;
-  log: (line: string) => void;
+  log: Log;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { ServingMinute } from "../db/models/serving_minutes.ts";
@@ -25,7 +26,7 @@ export function createMetricsRecorder(
     process: string;
     write: (minutes: readonly ServingMinute[]) => Promise<void>;
     everyMs?: number;
-    log: (line: string) => void;
+    log: Log;
   },
 ): MetricsRecorder {
   let minutes = new Map<string, Minute>();

@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import { insertAnswers } from "../db/models/predictions.ts";
 import { writeBehind } from "./journal.ts";
 import type { Predictor } from "./prediction.ts";
@@ -17,7 +18,7 @@ interface Serving {
  * `createPredictor` alone asks the database each time, for callers that must see their own changes at once.
  */
 export async function openServing(
-  deps: Omit<PredictorOptions, "servingSets" | "moment" | "journal"> & { log: (line: string) => void },
+  deps: Omit<PredictorOptions, "servingSets" | "moment" | "journal"> & { log: Log },
 ): Promise<Serving> {
   const { sql, clock, log } = deps;
   const servingSets = await openServingCache({ sql, load: createModelCache(deps), clock, log });

@@ -33,6 +33,8 @@ export type Predictions = z.infer<typeof Predictions>;
 export interface UsersRequest {
   model: string;
   users: readonly string[];
+  /** of them: who object to being profiled; the baseline answers, and nothing is stored. Left out: nobody */
+  objecting?: ReadonlySet<string | null>;
   /** left out: now */
   asOfMs?: number;
 }
@@ -42,6 +44,8 @@ export interface RowsRequest {
   model: string;
   /** one per row: the shopper's pseudonym, or null; answers about a shopper are stored */
   users: readonly (string | null)[];
+  /** of them: who object to being profiled; left out: nobody */
+  objecting?: ReadonlySet<string | null>;
   /** shape `[users.length, FEATURES.length]`; NaN: nothing to say */
   features: Float32Array;
   asOfMs?: number;

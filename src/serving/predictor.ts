@@ -37,13 +37,16 @@ export function createPredictor(options: PredictorOptions): Predictor {
     most: ROWS_AT_ONCE,
     rowsOf: ({ request }: TimedRequest<{ users: readonly unknown[] }>) => request.users.length,
   };
-  const handlers = new Map([...models.keys()].map((model) => [model, {
+  const handlersOf = (model: string) => ({
     fromUsers: createBatcher(answerFromUsers.bind(null, deps, model), batching),
     fromRows: createBatcher(answerFromRows.bind(null, deps, model), batching),
-  }]));
+  });
+  const handlers = new Map<string, ReturnType<typeof handlersOf>>();
   const handlerOf = (model: string) => {
-    const handler = handlers.get(model);
-    if (!handler) throw new NotFoundError("model", model, [...handlers.keys()]);
+    // asked each time: models are retired and restored
+    if (!models.has(model)) throw new NotFoundError("model", model, [...models.keys()]);
+    const handler = handlers.get(model) ?? handlersOf(model);
+    handlers.set(model, handler);
     return handler;
   };
   const timed = <Request>(request: Request) => ({ request, startedMs: performance.now() });

@@ -41,13 +41,17 @@ export async function recordPredictions(
       shown,
     });
   };
-  batch.shown.forEach((answer, row) => add(row, answer, true));
+  batch.shown.forEach((answer, row) => {
+    if (!answer.objects) add(row, answer, true);
+  });
   batch.unshown.forEach((answer) => add(answer.row, answer, false));
   await journal.add(answers);
 }
 
 const segmentIn = (features: Float32Array, row: number) =>
   segmentOf((feature) => features[row * FEATURES.length + FEATURE_PLACES.get(feature)!]);
+
+const OBJECTS = "the shopper objects to being profiled: the baseline answers";
 
 /** Counts the answers, and how long each request took. @param ends per request, the number of rows up to its end */
 export function recordMetrics(
@@ -70,7 +74,8 @@ export function recordMetrics(
 export function toResponse(user: string | null, answer: Answer | undefined): UserPrediction {
   if (!answer) return { user, prediction: null, reason: "no events of this user are known" };
   const { prediction, version, arm, fallback } = answer;
-  return { user, prediction, version, arm, fallback };
+  const told = { user, prediction, version, arm, fallback };
+  return answer.objects ? Object.assign(told, { reason: OBJECTS }) : told;
 }
 
 /** Returns the response to one request. */

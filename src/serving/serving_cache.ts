@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import type { Clock } from "../core/clock.ts";
 import { ConflictError, messageOf } from "../core/errors.ts";
 import type { Database } from "../db/connect.ts";
@@ -26,7 +27,7 @@ export async function openServingCache(
     sql: Database;
     load: ModelLoader;
     clock: Clock;
-    log: (line: string) => void;
+    log: Log;
   },
 ): Promise<ServingCache> {
   const current = new Map<string, ServingSet>();
@@ -78,7 +79,7 @@ function oneAtATime<T>(work: (key: string) => Promise<T>): (key: string) => Prom
 function repeat(
   work: () => Promise<void>,
   everyMs: number,
-  log: (line: string) => void,
+  log: Log,
 ): { end(): Promise<void> } {
   let running: Promise<void> | null = null;
   let trouble = "";

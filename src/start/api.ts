@@ -1,12 +1,16 @@
 import { dashboardPages } from "../dashboard/mount.ts";
 import { createApp } from "../api/app.ts";
-import { serveApi } from "../api/serve.ts";
+import { isLoopback } from "../api/access.ts";
+import type { Api } from "../api/deps.ts";
+import { serveApi, serveBounded } from "../api/serve.ts";
+import { openTlsFiles } from "../api/tls_files.ts";
 import { systemClock } from "../core/clock.ts";
 import { connect } from "../db/connect.ts";
 import { readKept, verifyAudit } from "../app/security/audit_chain.ts";
 import { createDatabaseWatch } from "../app/database_watch.ts";
 import { besidePublic } from "../privacy/pseudonym.ts";
 import { openServing } from "../serving/open.ts";
+import { openOidc } from "./oidc.ts";
 import type { Shared } from "./shared.ts";
 import { isBehindProxy } from "./exposure.ts";
 import { signedControl } from "./control.ts";
@@ -16,10 +20,27 @@ import { recomputing } from "./recomputing.ts";
 /** A statement of a request is ended after so long; a worker's may take its time. */
 const STATEMENT_MS = 45_000;
 
+/** Listens: with bounded times, and TLS of our own, where no proxy sees to that. */
+async function listen(app: Api, { config, log }: Pick<Shared, "config" | "log">) {
+  const { PERENNIAL_TLS_CERT: certPath, PERENNIAL_TLS_KEY: keyPath } = config;
+  const listening = {
+    host: config.PERENNIAL_HOST,
+    port: config.PERENNIAL_PORT,
+    sharePort: config.PERENNIAL_SHARE_PORT,
+    trustedProxies: config.PERENNIAL_TRUSTED_PROXY,
+    publicUrl: config.PERENNIAL_PUBLIC_URL,
+  };
+  if (certPath && keyPath) {
+    return await serveBounded(app, { ...listening, tls: openTlsFiles({ certPath, keyPath, log }) });
+  }
+  const isOpen = !isLoopback(listening.host) && listening.trustedProxies === undefined;
+  return isOpen ? await serveBounded(app, listening) : serveApi(app, listening);
+}
+
 /** Runs the API with the dashboard. @returns its address */
 export async function runApi(shared: Shared): Promise<string> {
   const { config, databaseUrl, models, pseudonym, store, channels, metrics, temporalUi, log, undo } = shared;
-  const { PERENNIAL_HOST: host, PERENNIAL_PORT: port, PERENNIAL_SHARE_PORT: sharePort } = config;
+  const { PERENNIAL_HOST: host } = config;
   const sql = connect(databaseUrl, { statementMs: STATEMENT_MS });
   undo.add("the API's connections", () => sql.end({ timeout: 5 }));
   const probe = connect(databaseUrl, { max: 1, statementMs: STATEMENT_MS });
@@ -50,17 +71,23 @@ export async function runApi(shared: Shared): Promise<string> {
     control,
     predictor: serving.predictor,
     models,
+    modelSet: shared.modelSet,
+    extensions: shared.extensions,
     explain,
     temporalUi,
+    instruments: shared.instruments,
+    folders: { home: shared.home, artefacts: store.folder },
     host,
     webhookSecrets: {
       shopify: config.PERENNIAL_SHOPIFY_SECRET,
       segment: config.PERENNIAL_SEGMENT_SECRET,
       woocommerce: config.PERENNIAL_WOOCOMMERCE_SECRET,
     },
+    oidc: openOidc(config, { sql, clock: systemClock, log }),
     publicUrl: config.PERENNIAL_PUBLIC_URL,
     readsNeedKey: isBehindProxy(config),
     verifyAudit: async () => await verifyAudit(sql, shared.signing, await readKept(shared.home)),
+    checkSignature: shared.signing.check,
     log,
   };
   const pages = {
@@ -70,13 +97,7 @@ export async function runApi(shared: Shared): Promise<string> {
     temporalPagesAt: shared.servers.temporalPagesAt,
   };
   const app = createApp(deps, dashboardPages(pages));
-  const server = await serveApi(app, {
-    host,
-    port,
-    sharePort,
-    trustedProxies: config.PERENNIAL_TRUSTED_PROXY,
-    publicUrl: config.PERENNIAL_PUBLIC_URL,
-  });
+  const server = await listen(app, shared);
   undo.add("the API", () => server.stop());
   startWatchdog(shared);
   return server.url;

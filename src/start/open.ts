@@ -9,6 +9,7 @@ import { checkStore, checkTemporal } from "../app/installation_identity.ts";
 import { namespaceId, prepareNamespace } from "../embedded/temporal_namespace.ts";
 import type { Installation, Log } from "../embedded/types.ts";
 import { type FileArtefacts, fileArtefacts } from "../registry/artefacts.ts";
+import { TRACED_CALLS } from "../temporal/client_interceptor.ts";
 import { WITHOUT_ATTRIBUTES } from "../temporal/connect.ts";
 import type { ServiceOptions } from "./options.ts";
 
@@ -28,8 +29,8 @@ export async function openClient(
   if (lost) log(`Temporal at ${place} has a new store: workflows are begun again from the database`);
   const attributes = await prepareNamespace(connection, at);
   if (!attributes) log(`Temporal at ${place} lets nobody add search attributes: workflows have none`);
-  const interceptors = attributes ? {} : { workflow: [WITHOUT_ATTRIBUTES] };
-  return new Client({ connection, namespace, interceptors });
+  const workflow = [TRACED_CALLS, ...attributes ? [] : [WITHOUT_ATTRIBUTES]];
+  return new Client({ connection, namespace, interceptors: { workflow } });
 }
 
 /** Opens the artefact folder, if it is the one that this database belongs to. */

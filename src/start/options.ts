@@ -1,5 +1,7 @@
 import type { Config } from "../config/environment.ts";
+import type { Channel } from "../app/alerts/channels/mod.ts";
 import type { Log } from "../embedded/types.ts";
+import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 
 /** The parts of Perennial that one process can run. */
@@ -25,4 +27,8 @@ export interface ServiceOptions {
   publicData?: { pseudonym: Pseudonym; isKnown: (key: string) => boolean };
   /** folder whose files define the models; left out: src/models */
   modelsFolder?: URL;
+  /** models of the program that embeds the service, beside those that files define */
+  ownModels?: readonly ModelDefinition[];
+  /** channels of the program that embeds the service, beside those that the environment configures */
+  ownChannels?: readonly Channel[];
 }

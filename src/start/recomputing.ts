@@ -5,14 +5,17 @@ import { QualityEvidence } from "../quality/quality_evidence.ts";
 import { judgeQuality } from "../quality/judge_quality.ts";
 import type { ExplainDeps } from "../retraining/explain.ts";
 import { recomputeDrift } from "../monitoring/recompute_drift.ts";
+import { redactionsBehind } from "../db/people/redactions.ts";
 import { openValue } from "../registry/sealed.ts";
 import { codeVersion } from "../core/code_version.ts";
+import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
 
 /** Returns what recomputes past checks: the code that judges now. */
 export async function recomputing(
-  { store, driftWorkers }: Pick<Shared, "store" | "driftWorkers">,
+  shared: Pick<Shared, "sql" | "store" | "driftWorkers" | "config">,
 ): Promise<ExplainDeps> {
+  const { sql, store, driftWorkers } = shared;
   return {
     open: (sha256) => openValue(store, sha256),
     recompute: {
@@ -20,6 +23,7 @@ export async function recomputing(
       drift: (evidence) => recomputeDrift({ store, driftWorkers }, DriftEvidence.parse(evidence)),
       performance: (evidence) => Promise.resolve(judgePerformance(evidence as PerformanceEvidence)),
     },
-    codeVersion: await codeVersion(),
+    redactions: (sha256s) => redactionsBehind(sql, sha256s),
+    codeVersion: await codeVersion(await ownSources(shared)),
   };
 }

@@ -17,6 +17,7 @@ export async function findServers(
     databaseUrl,
     temporalAddress,
     temporalPagesAt: undefined,
+    restarts: [],
     failed: new Promise(() => undefined), // not ours to watch
     stop: () => Promise.resolve(),
   };
@@ -33,5 +34,8 @@ export function temporalPagesUrl({ config, parts }: ServiceOptions, servers: Ins
   if (config.TEMPORAL_UI_URL) return config.TEMPORAL_UI_URL;
   if (!servers.temporalPagesAt || !parts.includes("api")) return null;
   const { PERENNIAL_HOST: host, PERENNIAL_PORT: port } = config;
-  return `${config.PERENNIAL_PUBLIC_URL?.replace(/\/$/, "") ?? localUrl(host, port)}${TEMPORAL_UI_PATH}`;
+  const tls = config.PERENNIAL_TLS_CERT !== undefined;
+  return `${
+    config.PERENNIAL_PUBLIC_URL?.replace(/\/$/, "") ?? localUrl(host, port, { tls })
+  }${TEMPORAL_UI_PATH}`;
 }

@@ -1,6 +1,8 @@
 import { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Channels } from "../app/alerts/channels/mod.ts";
+import type { ModelSet } from "../app/registry/model_set.ts";
+import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { SignalPolicy } from "../app/control/admit.ts";
 import type { Database } from "../db/connect.ts";
@@ -9,6 +11,7 @@ import type { Installation } from "../embedded/types.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import type { FileArtefacts } from "../registry/artefacts.ts";
+import type { Instruments } from "../telemetry/instruments.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { MetricsRecorder } from "../serving/metrics_recorder.ts";
 import type { DriftWorkerPool } from "../threads/drift_worker_pool.ts";
@@ -21,18 +24,23 @@ export interface Shared extends ServiceOptions {
   sql: Database;
   connection: NativeConnection;
   client: Client;
+  /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
+  modelSet: ModelSet;
   store: FileArtefacts;
   pseudonym: Pseudonym;
   predictor: Predictor;
   files: VersionFiles;
   metrics: MetricsRecorder;
   channels: Channels;
+  /** the operator's files */
+  extensions: readonly Extension[];
   driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
   /** with the role of the app */
   databaseUrl: string;
   signals: SignalPolicy;
   signing: SigningKeys;
+  instruments: Instruments;
   undo: Undo;
 }

@@ -1,3 +1,5 @@
+import { restartAlerts } from "../alerts/restarts.ts";
+import { settleAlerts } from "../app/alerts/settle.ts";
 import { createWatchdog } from "../app/alerts/watchdog.ts";
 import { senderOf } from "../api/control_messages.ts";
 import { sendAllWaiting } from "../app/control/outbox.ts";
@@ -19,7 +21,7 @@ export function startOutbox(shared: Shared): void {
   const timer = setInterval(async () => {
     if (busy) return;
     busy = true;
-    await sendAllWaiting(sql, send).catch((error) => log(messageOf(error)));
+    await sendAllWaiting(sql, send).catch((error) => log(messageOf(error), { level: "error" }));
     busy = false;
   }, OUTBOX_MS);
   undo.add("the outbox", () => clearInterval(timer));
@@ -28,16 +30,34 @@ export function startOutbox(shared: Shared): void {
 /** Signs the newest link of the audit now and then, and tells it to where nobody can take it back. */
 export function startCheckpoints({ sql, signing, home, channels, undo, log }: Shared): void {
   const sign = createCheckpoints({ sql, signing, home, channels, clock: systemClock, log });
-  const timer = setInterval(() => sign().catch((error) => log(messageOf(error))), CHECKPOINT_MS);
+  const timer = setInterval(
+    () => sign().catch((error) => log(messageOf(error), { level: "error" })),
+    CHECKPOINT_MS,
+  );
   undo.add("the checkpoints of the audit", async () => {
     clearInterval(timer);
     await sign();
   });
 }
 
-/** Watches what a worker cannot say of itself. */
-export function startWatchdog({ sql, channels, undo, log }: Shared): void {
-  const checkHealth = createWatchdog({ sql, clock: systemClock, channels, log });
-  const timer = setInterval(() => checkHealth().catch((error) => log(messageOf(error))), WATCHDOG_MS);
+/** Watches what a worker cannot say of itself, and tells of servers that this process had to start again. */
+export function startWatchdog({ sql, channels, servers, undo, log }: Shared): void {
+  const watch = createWatchdog({ sql, clock: systemClock, channels, log });
+  const tellRestarts = async () => {
+    if (servers.restarts.length === 0) return; // of others' servers nothing is known
+    const nowMs = systemClock();
+    await settleAlerts(sql, restartAlerts(servers.restarts, nowMs), {
+      channels: [...channels.keys()],
+      nowMs,
+    });
+  };
+  const checkHealth = async () => {
+    await tellRestarts();
+    await watch();
+  };
+  const timer = setInterval(
+    () => checkHealth().catch((error) => log(messageOf(error), { level: "error" })),
+    WATCHDOG_MS,
+  );
   undo.add("the watchdog", () => clearInterval(timer));
 }

@@ -6,8 +6,11 @@ import { connect, type Database } from "../db/connect.ts";
 import { workerSeen } from "../db/cycles/workers.ts";
 import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
+import { watchActivities } from "../temporal/activity_interceptor.ts";
 import { createWorker } from "../temporal/worker.ts";
+import { finishRotation, secretsOf } from "../app/security/pseudonym_secret.ts";
 import { createTrainer } from "../training/trainer.ts";
+import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
 import { signedControl } from "./control.ts";
 
@@ -41,6 +44,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     store,
     trainer,
     models,
+    modelSet: shared.modelSet,
     predictor,
     driftWorkers,
     channels,
@@ -48,14 +52,22 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     signals,
     signing,
     log,
-    codeVersion: await codeVersion(),
+    codeVersion: await codeVersion(await ownSources(shared)),
     openScope: scopesOf(shared),
     liveWorkflows: liveWorkflows(client),
     workflows: workflowControl(client, { taskQueue, control: signedControl(shared) }),
     active: shared.active ?? true,
+    home: shared.embedded ? shared.home : null,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
-  const worker = await createWorker({ connection, namespace, taskQueue, cache, deps });
+  const worker = await createWorker({
+    connection,
+    namespace,
+    taskQueue,
+    cache,
+    deps,
+    watch: watchActivities(shared.instruments),
+  });
   const running = worker.run();
   undo.begin(() => {
     if (worker.getState() === "RUNNING") worker.shutdown();
@@ -64,8 +76,25 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
   });
   undo.add("the worker", () => running);
   await reconcileAtStart(deps);
+  rotateInBackground(shared);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+/** Goes on with a rotation of the secret, where one is under way. */
+function rotateInBackground({ sql, home, config, undo, log }: Shared): void {
+  const ending = new AbortController();
+  const { PERENNIAL_SECRET: given, PERENNIAL_OLDER_SECRETS: older } = config;
+  const rotating = secretsOf({ home, given, older })
+    .then((secrets) => finishRotation(sql, secrets, { signal: ending.signal }))
+    .then((people) =>
+      people > 0 ? log(`The secret was rotated: ${people} shoppers were hashed again`) : undefined
+    )
+    .catch((error) => log(`The rotation of the secret goes on at the next start: ${messageOf(error)}`));
+  undo.add("the rotation of the secret", async () => {
+    ending.abort();
+    await rotating;
+  });
 }
 
 /** Opens connections into the schemas of backtests, and ends those that are left over. */
@@ -91,7 +120,7 @@ const SCHEDULED_MS = 60_000;
 async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promise<void> {
   const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
   const name = `${hostname()}/${Deno.pid}`;
-  const failed = (error: unknown) => log(messageOf(error));
+  const failed = (error: unknown) => log(messageOf(error), { level: "error" });
   await workerSeen(sql, name);
   const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));

@@ -1,4 +1,5 @@
 /** Scores of predictions against outcomes, and the loss of each row, which paired comparisons need. */
+import { topDecileLift } from "./lift.ts";
 import { mean } from "./mean.ts";
 import { auc } from "./roc.ts";
 
@@ -15,6 +16,8 @@ export interface ClassificationScores {
   /** nats, probabilities kept within [1e-4, 1 - 1e-4] */
   readonly logLoss: number;
   readonly brier: number;
+  /** mean outcome of the tenth with the highest predictions, by that of all; null, not defined, where nothing came true */
+  readonly topDecileLift: number | null;
 }
 
 export interface RegressionScores {
@@ -27,6 +30,8 @@ export interface RegressionScores {
   readonly r2: number | null;
   /** mean prediction - mean outcome */
   readonly bias: number;
+  /** as of a classifier; null, not defined, where the mean outcome is not above zero */
+  readonly topDecileLift: number | null;
 }
 
 /** Scores by name; null where these rows do not define one. */
@@ -37,8 +42,8 @@ export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionSc
 
 /** The metrics of each kind of model. */
 export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly MetricName[]>> = {
-  classification: ["accuracy", "auc", "logLoss", "brier"],
-  regression: ["mse", "cappedMse", "mae", "r2", "bias"],
+  classification: ["accuracy", "auc", "logLoss", "brier", "topDecileLift"],
+  regression: ["mse", "cappedMse", "mae", "r2", "bias", "topDecileLift"],
 };
 
 /** Whether a larger value of the metric is a better one. */
@@ -52,6 +57,7 @@ export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
   mae: false,
   r2: true,
   bias: false,
+  topDecileLift: true,
 };
 
 /** A row's loss, per metric that is a mean over rows; outcome `y`, prediction `p`, cap for `cappedMse`. */
@@ -111,6 +117,7 @@ export function classificationScores(y: ArrayLike<number>, p: ArrayLike<number>)
     auc: auc(y, p),
     logLoss: mean(rowLosses("logLoss", y, p)),
     brier: mean(rowLosses("brier", y, p)),
+    topDecileLift: topDecileLift(y, p),
   };
 }
 
@@ -141,6 +148,7 @@ export function regressionScores(
     mae: mean(rowLosses("mae", y, p)),
     r2: variance > 0 ? 1 - mse / variance : null,
     bias: mean(p) - meanY,
+    topDecileLift: topDecileLift(y, p),
   };
 }
 

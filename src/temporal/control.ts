@@ -8,6 +8,12 @@ export interface Change {
   why: string;
 }
 
+/** Tasks that wait for a worker. */
+export interface Backlog {
+  workflow: number;
+  activity: number;
+}
+
 /** The commands to a retrainer. */
 export interface Control {
   /** Turns automatic checks on; starts the retrainer workflow if there is none. */
@@ -33,6 +39,10 @@ export interface Control {
   startBacktest(id: string): Promise<void>;
   /** Cancels a backtest. @returns false: its workflow is not there any more */
   cancelBacktest(id: string): Promise<boolean>;
+  /** Begins what a person asked for by their rights; a request that is under way is left as it is. */
+  startPrivacyRequest(asked: { request: string; kind: "erasure" | "objection" }): Promise<void>;
   /** Whether the Temporal server answers. */
   reachable(): Promise<boolean>;
+  /** How much waits in the task queue. @throws the server does not answer */
+  backlog(): Promise<Backlog>;
 }

@@ -1,11 +1,12 @@
 import { type Client, WorkflowNotFoundError } from "@temporalio/client";
+import proto from "@temporalio/proto";
 import { systemClock } from "../core/clock.ts";
 import { NotFoundError } from "../core/errors.ts";
 import type { RetrainerStart } from "../../activities/reconcile.ts";
 import type { LiveWorkflows } from "../../activities/backtest/live.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
 import type { Sign } from "../security/signals.ts";
-import type { Change, Control } from "./control.ts";
+import type { Backlog, Change, Control } from "./control.ts";
 
 /** Workflow id of a model's retrainer. */
 export const retrainerId = (model: string): string => `retrainer/${model}`;
@@ -14,6 +15,8 @@ export const retrainerId = (model: string): string => `retrainer/${model}`;
 export type FindStart = (model: string) => Promise<RetrainerStart>;
 
 const stopped: FindStart = (model) => Promise.resolve({ model, active: false });
+
+const { TaskQueueType } = proto.temporal.api.enums.v1;
 
 interface ControlOptions {
   taskQueue: string;
@@ -54,6 +57,8 @@ export function temporalControl(
     decided: (cycleId) => signalIfThere(client, cycleId, "decided"),
     startBacktest: (id) => ensureBacktest(client, { id, taskQueue }),
     cancelBacktest: (id) => cancelIfThere(client, backtestId(id)),
+    startPrivacyRequest: (asked) => ensurePrivacyRequest(client, { ...asked, taskQueue }),
+    backlog: () => readBacklog(client, taskQueue),
     async reachable() {
       try {
         await client.connection.withDeadline(
@@ -66,6 +71,29 @@ export function temporalControl(
       }
     },
   };
+}
+
+const BACKLOG_WITHIN_MS = 3_000;
+
+async function readBacklog(client: Client, taskQueue: string): Promise<Backlog> {
+  const waiting = async (taskQueueType: proto.temporal.api.enums.v1.TaskQueueType) => {
+    const { stats } = await client.connection.withDeadline(
+      systemClock() + BACKLOG_WITHIN_MS,
+      () =>
+        client.workflowService.describeTaskQueue({
+          namespace: client.options.namespace,
+          taskQueue: { name: taskQueue },
+          taskQueueType,
+          reportStats: true,
+        }),
+    );
+    return Number(stats?.approximateBacklogCount ?? 0);
+  };
+  const [workflow, activity] = await Promise.all([
+    waiting(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
+    waiting(TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+  ]);
+  return { workflow, activity };
 }
 
 /** Makes sure that a model's retrainer runs; one that runs already is left as it is. */
@@ -124,6 +152,23 @@ export async function ensureBacktest(
     taskQueue,
     args: [{ backtest: id }],
     staticSummary: "Replays history under policies, beside what serves",
+  });
+}
+
+/** Workflow id of a privacy request. */
+export const privacyRequestId = (request: string): string => `privacy/${request}`;
+
+/** Makes sure that a privacy request goes on; one that runs already is left as it is. */
+export async function ensurePrivacyRequest(
+  client: Client,
+  { request, kind, taskQueue }: { request: string; kind: "erasure" | "objection"; taskQueue: string },
+): Promise<void> {
+  await client.workflow.start("privacyRequest", {
+    workflowId: privacyRequestId(request),
+    workflowIdConflictPolicy: "USE_EXISTING",
+    taskQueue,
+    args: [{ request, kind }],
+    staticSummary: kind === "erasure" ? "Erases a person" : "A person objects to being profiled",
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Log } from "../core/log.ts";
 import { DefaultLogger, Runtime } from "@temporalio/worker";
 
 let installed = false;
@@ -6,7 +7,7 @@ let installed = false;
  * Sends the worker's warnings to the log, and keeps its signal handlers out of the process: the service has its own.
  * To be called before anything else of the worker's library; later calls change nothing.
  */
-export function installRuntime(log: (line: string) => void): void {
+export function installRuntime(log: Log): void {
   if (installed) return;
   installed = true;
   const logger = new DefaultLogger("WARN", ({ message, meta }) => {

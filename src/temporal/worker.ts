@@ -1,20 +1,29 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundleWorkflowCode, DefaultLogger, type NativeConnection, Worker } from "@temporalio/worker";
+import {
+  type ActivityInterceptorsFactory,
+  bundleWorkflowCode,
+  DefaultLogger,
+  type NativeConnection,
+  Worker,
+} from "@temporalio/worker";
 import { createActivities, type WorkerDeps } from "../../activities/mod.ts";
 import { sha256 } from "../core/hash.ts";
+import { TRACE_SINKS } from "./activity_interceptor.ts";
 
 const WORKFLOWS = new URL("../../workflows/", import.meta.url);
 
 /** A worker for the workflows and activities of retraining. It polls once `run()` is called. */
 export async function createWorker(
-  { connection, namespace, taskQueue, cache, deps }: {
+  { connection, namespace, taskQueue, cache, deps, watch }: {
     connection: NativeConnection;
     namespace: string;
     taskQueue: string;
     cache: string;
     deps: WorkerDeps;
+    /** hears of each activity */
+    watch: ActivityInterceptorsFactory;
   },
 ): Promise<Worker> {
   return await Worker.create({
@@ -23,6 +32,8 @@ export async function createWorker(
     taskQueue,
     workflowBundle: { codePath: await bundledWorkflows(cache) },
     activities: createActivities(deps),
+    interceptors: { activity: [watch] },
+    sinks: TRACE_SINKS,
     shutdownGraceTime: "300 ms", // then activities are cancelled: a training ends at its next turn, and goes on elsewhere
     shutdownForceTime: "5 seconds",
     maxHeartbeatThrottleInterval: "1 second",
@@ -43,6 +54,7 @@ export async function bundledWorkflows(cache: string): Promise<string> {
   }
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL("mod.ts", WORKFLOWS)),
+    workflowInterceptorModules: [fileURLToPath(new URL("trace_interceptors.ts", WORKFLOWS))],
     logger: new DefaultLogger("WARN"),
   });
   await mkdir(folder, { recursive: true });

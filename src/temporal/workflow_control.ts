@@ -1,11 +1,23 @@
-import { type Client, ScheduleAlreadyRunning, WorkflowNotFoundError } from "@temporalio/client";
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleOptions,
+  WorkflowNotFoundError,
+} from "@temporalio/client";
 import {
   reconcile,
   type ReconcileDeps,
   type WorkflowControl,
   type WorkflowState,
 } from "../../activities/reconcile.ts";
-import { ensureBacktest, ensureMonitor, ensureRetrainer, ensureRollout } from "./control_client.ts";
+import {
+  ensureBacktest,
+  ensureMonitor,
+  ensurePrivacyRequest,
+  ensureRetrainer,
+  ensureRollout,
+} from "./control_client.ts";
 import type { Control } from "./control.ts";
 
 const STATES: Readonly<Record<string, WorkflowState>> = {
@@ -19,6 +31,17 @@ const STATES: Readonly<Record<string, WorkflowState>> = {
   TIMED_OUT: "timed out",
 };
 
+/** Returns what Temporal knows of a workflow. */
+export async function workflowState(client: Client, workflowId: string): Promise<WorkflowState> {
+  try {
+    const { status } = await client.workflow.getHandle(workflowId).describe();
+    return STATES[status.name] ?? "running"; // a word of a newer server says nothing against it
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return "unknown";
+    throw error;
+  }
+}
+
 /**
  * The workflows of an installation, as the reconciler looks at them and begins them again.
  * @param options.control sends what was asked for once more, signed as the first time
@@ -28,15 +51,7 @@ export function workflowControl(
   { taskQueue, control }: { taskQueue: string; control: Pick<Control, "start" | "stop"> },
 ): WorkflowControl {
   return {
-    async stateOf(workflowId) {
-      try {
-        const { status } = await client.workflow.getHandle(workflowId).describe();
-        return STATES[status.name] ?? "running"; // a word of a newer server says nothing against it
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return "unknown";
-        throw error;
-      }
-    },
+    stateOf: (workflowId) => workflowState(client, workflowId),
     ensureRetrainer: (retrainer) => ensureRetrainer(client, { ...retrainer, taskQueue }),
     async setActive(model, active) {
       const requestId = `reconciler/${crypto.randomUUID()}`;
@@ -45,22 +60,74 @@ export function workflowControl(
     },
     ensureMonitor: () => ensureMonitor(client, { taskQueue }),
     ensureRollout: (rollout) => ensureRollout(client, { ...rollout, taskQueue }),
+    ensurePrivacyRequest: (asked) => ensurePrivacyRequest(client, { ...asked, taskQueue }),
     ensureBacktest: (id) => ensureBacktest(client, { id, taskQueue }),
   };
 }
 
 /** What runs by the clock, and how often. */
-const SCHEDULES = [
+interface Schedule {
+  id: string;
+  workflow: string;
+  /** given to the workflow, which has its id from it as well */
+  argument?: string;
+  spec: ScheduleOptions["spec"];
+  /** how late one may begin that was missed */
+  catchupWindow: "1 minute" | "1 day" | "30 days";
+  summary: string;
+}
+
+const SCHEDULES: readonly Schedule[] = [
   {
     id: "perennial-reconcile",
     workflow: "reconcile",
-    every: "1 minute",
+    spec: { intervals: [{ every: "1 minute" }] },
+    catchupWindow: "1 minute",
     summary: "Compares what should run with what does",
   },
-  { id: "perennial-sweep", workflow: "sweep", every: "1 day", summary: "Lets files go that nothing names" },
-] as const;
+  {
+    id: "perennial-sweep",
+    workflow: "sweep",
+    spec: { intervals: [{ every: "1 day" }] },
+    catchupWindow: "1 minute",
+    summary: "Lets files go that nothing names",
+  },
+  {
+    id: "perennial-cleanup",
+    workflow: "cleanup",
+    argument: "day",
+    spec: { calendars: [{ hour: 3 }] },
+    catchupWindow: "1 day",
+    summary: "Lets go what is older than it is kept",
+  },
+  {
+    id: "perennial-cleanup-backups",
+    workflow: "cleanup",
+    argument: "month",
+    spec: { calendars: [{ dayOfMonth: 1, hour: 4 }] },
+    catchupWindow: "30 days",
+    summary: "Lets files of versions go that are no backups any more",
+  },
+];
 
-/** Makes sure that the reconciler runs every minute and the sweep every day. @returns whether a schedule was missing */
+export const SCHEDULE_IDS: readonly string[] = SCHEDULES.map(({ id }) => id);
+
+/** Whether a schedule is there. */
+export async function hasSchedule(client: Client, id: string): Promise<boolean> {
+  try {
+    await client.schedule.getHandle(id).describe();
+    return true;
+  } catch (error) {
+    if (error instanceof ScheduleNotFoundError) return false;
+    throw error;
+  }
+}
+
+/** Has the reconciler look now, in place of within a minute. */
+export const reconcileNow = (client: Client): Promise<void> =>
+  client.schedule.getHandle("perennial-reconcile").trigger();
+
+/** Makes sure that the reconciler runs every minute and the clean-ups every day and month. @returns whether a schedule was missing */
 export async function ensureSchedules(
   client: Client,
   { taskQueue }: { taskQueue: string },
@@ -72,18 +139,19 @@ export async function ensureSchedules(
 
 async function ensureSchedule(
   client: Client,
-  { id, workflow, every, summary }: (typeof SCHEDULES)[number],
+  { id, workflow, argument, spec, catchupWindow, summary }: Schedule,
   taskQueue: string,
 ): Promise<boolean> {
   try {
     await client.schedule.create({
       scheduleId: id,
-      spec: { intervals: [{ every }] },
-      policies: { overlap: "SKIP", catchupWindow: "1 minute" },
+      spec,
+      policies: { overlap: "SKIP", catchupWindow },
       action: {
         type: "startWorkflow",
         workflowType: workflow,
-        workflowId: workflow,
+        workflowId: argument === undefined ? workflow : `${workflow}/${argument}`,
+        args: argument === undefined ? [] : [argument],
         taskQueue,
         workflowExecutionTimeout: "1 day",
         staticSummary: summary,

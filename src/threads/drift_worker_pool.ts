@@ -1,3 +1,4 @@
+import { computeThread } from "../core/worker_thread.ts";
 import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
 import type { WindowsOptions, WindowsVerdict } from "../drift/windows.ts";
@@ -77,7 +78,7 @@ class SingleWorkerPool implements DriftWorkerPool {
   }
 
   private open(): Worker {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const worker = computeThread(new URL("./worker.ts", import.meta.url));
     worker.onmessage = ({ data }: MessageEvent<FromDriftWorker>) => this.receive(data);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -19,8 +19,8 @@ export async function loadRows(
   const cutoffMs: number[] = [];
   const user: number[] = [];
   for (const block of blocks) {
-    const rows = decodeFeatures(await store.get(block.features));
-    const labels = decodeLabels(await store.get(block.labels));
+    const rows = decodeFeatures(await store.getRows(block.features));
+    const labels = decodeLabels(await store.getRows(block.labels));
     rows.users.forEach((key, i) => {
       const shopper = shopperNumber(key);
       if (!keep(shopper)) return;
@@ -45,7 +45,7 @@ export async function loadShoppers(
   blocks: readonly SnapshotBlock[],
 ): Promise<Int32Array> {
   const users: string[] = [];
-  for (const block of blocks) users.push(...decodeFeatures(await store.get(block.features)).users);
+  for (const block of blocks) users.push(...decodeFeatures(await store.getRows(block.features)).users);
   return Int32Array.from(users, shopperNumber);
 }
 

@@ -1,3 +1,4 @@
+import { computeThread } from "../core/worker_thread.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import type {
   CompeteRequest,
@@ -98,7 +99,7 @@ class Pool {
   }
 
   private open(): Slot {
-    const slot: Slot = { worker: new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }) };
+    const slot: Slot = { worker: computeThread(new URL("./worker.ts", import.meta.url)) };
     this.listen(slot);
     return slot;
   }
@@ -158,7 +159,7 @@ class Pool {
     slot.job?.reject(error);
     slot.job = undefined;
     if (this.closed) return;
-    slot.worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    slot.worker = computeThread(new URL("./worker.ts", import.meta.url));
     this.listen(slot);
     this.dispatch();
   }

@@ -8,6 +8,8 @@ import { worthGate } from "./worth_gate.ts";
  * `evidence`: promote when the interval says better, or no worse while the champion is stale or failing; reject when
  * it says worse; else inconclusive. Where only the naive baseline serves, being better on average is enough: a guess
  * has no claim to stay.
+ * `no-harm`: a version of more and newer rows is promoted unless it is shown worse, or is worse on average by more than
+ * the margin. For a shop whose models age, where keeping the old one is no safe choice either.
  * `threshold`: promote when the loss falls by at least `threshold` of the champion's.
  * `worth`: promote when forecast and test together favour the challenger, and harm is unlikely enough.
  * All: what would be promoted is rejected where a segment of shoppers is served worse, beyond its margin and chance.
@@ -25,6 +27,7 @@ function overallOf(evidence: Evidence): { verdict: Verdict; why: string } {
   const few = tooFew(evidence);
   if (few) return { verdict: "inconclusive", why: few };
   if (gate === "threshold") return thresholdGate(evidence);
+  if (gate === "no-harm" && against === "champion") return noHarmGate(evidence);
   if (gate === "worth" && against === "champion") return worthGate(difference, { expected, margin });
   return evidenceGate(evidence);
 }
@@ -56,6 +59,16 @@ function thresholdGate(
   const fall = championLoss > 0 ? (championLoss - challengerLoss) / championLoss : 0;
   const why = `loss fell by ${percent(fall)}, the threshold is ${percent(threshold)}`;
   return { verdict: fall >= threshold ? "promote" : "reject", why };
+}
+
+function noHarmGate({ difference, margin }: Evidence): { verdict: Verdict; why: string } {
+  const { mean, low, n } = difference;
+  if (n === 0) return nothingToCompare;
+  if (low > 0) return { verdict: "reject", why: `worse than the champion on ${n} rows` };
+  if (mean > margin) {
+    return { verdict: "inconclusive", why: `worse on average by more than the margin, on ${n} rows` };
+  }
+  return { verdict: "promote", why: `${n} rows do not speak against it` };
 }
 
 function evidenceGate(

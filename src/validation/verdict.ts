@@ -19,7 +19,7 @@ export type Interval = MeanInterval;
 
 /** Everything a verdict rests on, enough to reach it again. */
 export const Evidence = z.strictObject({
-  gate: z.enum(["evidence", "threshold", "worth"]),
+  gate: z.enum(["evidence", "no-harm", "threshold", "worth"]),
   loss: z.string().describe("name of the loss that was compared"),
   against: z.enum(["champion", "baseline"]),
   championLoss: z.number(),

@@ -79,15 +79,19 @@ export function passChance(
 }
 
 /**
- * The same for each gate. `threshold` asks for no evidence of a spread, `evidence` for an interval that is below zero; that
+ * The same for each gate. `no-harm` refuses what is shown worse or lies beyond the margin. `threshold` asks for no evidence of a spread, `evidence` for an interval that is below zero; that
  * a stale or failing champion is replaced more easily is left out.
  */
 export function passChanceOf(
-  gate: "evidence" | "threshold" | "worth",
+  gate: "evidence" | "no-harm" | "threshold" | "worth",
   expected: Expected,
   test: { error: number; margin: number; confidence: number },
 ): number {
   if (gate === "worth") return passChance(expected, test);
+  if (gate === "no-harm") {
+    const most = Math.min(twoSidedZ(test.confidence) * test.error, test.margin);
+    return normalCdf((most - expected.mean) / Math.hypot(expected.sd, test.error), 0, 1);
+  }
   const needed = gate === "evidence" ? -twoSidedZ(test.confidence) * test.error : 0;
   return normalCdf((needed - expected.mean) / Math.hypot(expected.sd, test.error), 0, 1);
 }

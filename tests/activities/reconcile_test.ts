@@ -9,12 +9,14 @@ import type { Database } from "../../src/db/connect.ts";
 import { endCycle, getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { findDesired, saveDesired, saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
+import { saveRetired } from "../../src/db/models/retired.ts";
 import { addVersion, doubtedVersions, markDamaged } from "../../src/db/models/versions.ts";
 import { beginRollout } from "../../src/app/registry/rollout_moves.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { rolloutId } from "../../src/rollout/rollout.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
-import { loadModels } from "../../src/models/mod.ts";
+import { openModelSet } from "../../src/app/registry/model_set.ts";
+import { bundledModels } from "../support/models.ts";
 import { installRuntime } from "../../src/temporal/runtime.ts";
 import { temporalControl } from "../../src/temporal/control_client.ts";
 import { ensureSchedules, workflowControl } from "../../src/temporal/workflow_control.ts";
@@ -45,11 +47,13 @@ function withInstallation(work: (bench: Bench) => Promise<void>): Promise<void> 
       const client = new Client({ connection, namespace: await freshNamespace() });
       const logged: string[] = [];
       const taskQueue = freshTaskQueue();
+      const modelSet = await openModelSet(sql, bundledModels());
       const deps = {
         sql,
         clock: () => Date.now(),
         store: fileArtefacts(folder),
-        models: await loadModels(),
+        models: modelSet.inUse,
+        modelSet,
         workflows: workflowControl(client, { taskQueue, control: temporalControl(client, { taskQueue }) }),
         active: true,
         log: (line: string) => void logged.push(line),
@@ -235,5 +239,24 @@ Deno.test(
       assert.equal(await ensureSchedules(client, { taskQueue: "q" }), false);
       const { spec, policies } = await client.schedule.getHandle("perennial-reconcile").describe();
       assert.deepEqual([spec.intervals?.[0].every, policies?.overlap], [60_000, "SKIP"]);
+    }),
+);
+
+Deno.test(
+  "reconcile() leaves retired models alone, and tells of one whose file is gone until it is retired",
+  options,
+  () =>
+    withInstallation(async ({ sql, client, deps }) => {
+      const titles = async () => (await listAlerts(sql, { open: true, limit: 10 })).map(({ title }) => title);
+      await saveRetrainer(sql, { model: "returns", active: true, nextCheckAt: null, runningCycle: null });
+      await reconcile(deps);
+      assert.deepEqual(await titles(), [
+        'No file defines the model "returns" any more, and its retrainer goes on. ' +
+        "Put the file back, or run: perennial models retire returns",
+      ]);
+      for (const model of ["returns", "churn"]) await saveRetired(sql, { model, by: "ann", why: "" });
+      await terminate(client, "retrainer/churn");
+      assert.deepEqual((await reconcile(deps)).mended, []);
+      assert.deepEqual([await titles(), await stateOf(client, "retrainer/churn")], [[], "TERMINATED"]);
     }),
 );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { surplus } from "../../activities/report.ts";
+import { surplus } from "../../src/app/registry/old_versions.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { aManifest } from "../db/models_support.ts";
 

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { CheckDetail, Checks } from "../../src/api/messages.ts";
 import type { Database } from "../../src/db/connect.ts";
+import { redactFiles } from "../../src/app/people/redact_files.ts";
+import { addPrivacyRequest } from "../../src/db/people/privacy_requests.ts";
+import { redactionsBehind } from "../../src/db/people/redactions.ts";
 import { saveCheck } from "../../src/db/cycles/checks.ts";
 import type { Answer, Check } from "../../src/retraining/check.ts";
 import { decide } from "../../src/retraining/trigger.ts";
-import { type ArtefactStore, fileArtefacts } from "../../src/registry/artefacts.ts";
+import { type ArtefactStore, type FileArtefacts, fileArtefacts } from "../../src/registry/artefacts.ts";
 import { openValue, sealValue } from "../../src/registry/sealed.ts";
 import { Explanation } from "../../src/retraining/explain.ts";
 import {
@@ -17,14 +20,23 @@ import {
 import { NOW, type Served, withApp } from "./support.ts";
 
 /** Runs `test` with an app whose evidence lies in a folder; what judges it again takes the report out of it. */
-async function withEvidence(test: (served: Served, store: ArtefactStore) => Promise<void>): Promise<void> {
+async function withEvidence(test: (served: Served, store: FileArtefacts) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir({ prefix: "perennial-evidence-" });
   const store = fileArtefacts(folder);
   const judged = (evidence: unknown) => Promise.resolve((evidence as { report: unknown }).report);
   const recompute = { quality: judged, drift: judged, performance: judged };
   try {
-    await withApp((served) => test(served, store), {
-      explain: { open: (sha256) => openValue(store, sha256), recompute, codeVersion: "c1" },
+    let sql: Database;
+    await withApp((served) => {
+      sql = served.sql;
+      return test(served, store);
+    }, {
+      explain: {
+        open: (sha256) => openValue(store, sha256),
+        recompute,
+        redactions: (sha256s) => redactionsBehind(sql, sha256s),
+        codeVersion: "c1",
+      },
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -55,7 +67,7 @@ async function addCheck(sql: Database, store: ArtefactStore): Promise<{ check: C
   return { check, evidence };
 }
 
-Deno.test("GET checks/:id shows what a check decided on, and the looks it rested on", () =>
+Deno.test("GET checks/:id shows what a check decided on, and the evaluations it rests on", () =>
   withEvidence(async ({ call, sql }, store) => {
     const { check } = await addCheck(sql, store);
     const detail = CheckDetail.parse(await (await call("GET", `/retraining/checks/${check.id}`)).json());
@@ -98,6 +110,36 @@ Deno.test("GET checks/:id/explain says which evidence is gone, and that a report
     assert.match(told.parts[1].text, /^Evidence missing or damaged: Cannot use artefact .*: /);
     assert.deepEqual(told.parts[2].difference, { at: "features[0].shift", stored: "0.1", now: "0.421" });
     assert.equal(told.outcome, "differs");
+  }));
+
+Deno.test("GET checks/:id/explain says what was erased since, and what the evidence proves without it", () =>
+  withEvidence(async ({ call, sql }, store) => {
+    const key = crypto.randomUUID();
+    const request = crypto.randomUUID();
+    await addPrivacyRequest(sql, { id: request, kind: "erasure", key, who: "ann", why: "she asked" });
+    const report = aDriftReport();
+    const same = await sealValue(store, { report: aQualityReport(), users: [key, "other"] });
+    const differing = await sealValue(store, { report: { ...report, text: `${report.text} ${key}` } });
+    const { check } = await addCheck(sql, store);
+    await sql.begin(async (tx) => {
+      await tx`set local session_replication_role = 'replica'`; // past the triggers, as only an administrator may
+      await tx`update observations set evidence_sha256 = ${same} where kind = 'quality'`;
+      await tx`update observations set evidence_sha256 = ${differing} where kind = 'drift'`;
+    });
+    assert.equal(await redactFiles({ sql, store }, { request, key, atMs: Date.parse(NOW) }), 2);
+    const told = Explanation.parse(
+      await (await call("GET", `/retraining/checks/${check.id}/explain`)).json(),
+    );
+    assert.deepEqual(told.parts.map((p) => p.outcome), ["same", "same", "unreadable", "same"]);
+    assert.match(
+      told.parts[1].text,
+      /; the same without what was erased since: 1 place in evidence \(redaction \d\)$/,
+    );
+    assert.match(
+      told.parts[2].text,
+      /^Cannot be compared in full, for persons were erased since: .* Of what is left: Differs at text/,
+    );
+    assert.equal(told.outcome, "unreadable");
   }));
 
 Deno.test("GET checks/:id and its explanation tell of a check of an earlier release that nothing was kept", () =>

@@ -23,6 +23,9 @@ Deno.test("createApp() puts security headers and a request id on answers and on 
     for (const path of ["/healthz", "/nowhere", "/audit"]) {
       const response = await app.request(path);
       assert.equal(response.headers.get("x-content-type-options"), "nosniff", path);
+      assert.equal(response.headers.get("cross-origin-opener-policy"), "same-origin", path);
+      assert.equal(response.headers.get("cross-origin-resource-policy"), "same-origin", path);
+      assert.match(response.headers.get("permissions-policy") ?? "", /camera=\(\).*geolocation=\(\)/, path);
       assert.match(response.headers.get("content-security-policy") ?? "", /default-src 'none'/, path);
       assert.match(response.headers.get("x-request-id") ?? "", /^[\w-]{36}$/, path);
       await response.body?.cancel();
@@ -110,3 +113,17 @@ Deno.test("behind a proxy reading needs a key, though the server listens on loop
       assert.equal((await app.request("/healthz", { headers: { Host: host } })).status, status, host);
     }
   }, { readsNeedKey: true, publicUrl: "https://shop.example" }));
+
+Deno.test("over TLS an answer tells browsers to stay with it, by names of this machine alone it does not", () =>
+  withApp(async ({ app }) => {
+    const hsts = async (address: string) =>
+      (await app.request(address)).headers.get("strict-transport-security");
+    assert.equal(await hsts("https://shop.example/healthz"), "max-age=31536000");
+    assert.equal(await hsts("https://shop.example/nowhere"), "max-age=31536000");
+    assert.equal(await hsts("http://shop.example/healthz"), null);
+    assert.equal(
+      await hsts("https://localhost/healthz"),
+      null,
+      "other ports of this machine may speak no TLS",
+    );
+  }, { host: "0.0.0.0" }));

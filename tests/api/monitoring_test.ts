@@ -69,21 +69,24 @@ Deno.test("GET drift, performance and quality say why there is nothing yet, and 
       [
         null,
         [],
-        "Nobody looked at the inputs of churn yet; the monitor looks once a day, and each check looks first",
+        "Not evaluated yet; the monitor evaluates the inputs of churn once a day, and before each check",
       ],
       [
         null,
         [],
-        "Nobody looked at the inputs of spending yet, for no version of it serves; the first look comes once one does",
+        "Not monitored yet (no version of spending is deployed)",
       ],
     ]);
     const performance = PerformanceLooks.parse(await (await call("GET", "/monitoring/performance")).json());
-    assert.match(performance.models[0].waiting ?? "", /^Nobody looked at the answers of churn yet; /);
+    assert.match(
+      performance.models[0].waiting ?? "",
+      /^Not evaluated yet; the monitor evaluates the performance of churn /,
+    );
     await call("PATCH", "/retraining/config", { monitor_interval_hours: 6 });
     const quality = QualityLooks.parse(await (await call("GET", "/monitoring/quality")).json());
     assert.equal(
       quality.waiting,
-      "Nobody looked at the events yet; the monitor looks every 6 h, and each check looks first",
+      "Not evaluated yet; the monitor evaluates the events every 6 h, and before each check",
     );
     await threeLooks(sql);
     const before = await (await call("GET", "/monitoring/drift?model=churn&asOf=2011-07-01")).json();

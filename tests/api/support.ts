@@ -8,7 +8,7 @@ import { connect, type Database } from "../../src/db/connect.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { addVersion } from "../../src/db/models/versions.ts";
 import { endCycle, openCycle, saveChallenger, saveVerdict } from "../../src/db/cycles/cycles.ts";
-import { loadModels } from "../../src/models/mod.ts";
+import { openModelSet } from "../../src/app/registry/model_set.ts";
 import { createPseudonymizer } from "../../src/privacy/pseudonym.ts";
 import type { Manifest } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
@@ -16,6 +16,7 @@ import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import type { Control } from "../../src/temporal/control.ts";
 import { goodFiles } from "../db/models_support.ts";
+import { bundledModels } from "../support/models.ts";
 import { migratedDatabase } from "../support/migrated_database.ts";
 
 export const KEY = "pk_a-key-for-tests-only";
@@ -46,6 +47,11 @@ export class NotingControl implements Control {
   async cancelBacktest(id: string) {
     await this.#note("cancel backtest", id);
     return true;
+  }
+  startPrivacyRequest: Control["startPrivacyRequest"] = (asked) => this.#note("privacy request", asked);
+  async backlog() {
+    await this.#note("backlog");
+    return { workflow: 0, activity: 2 };
   }
   reachable = () => Promise.resolve(!this.down);
 }
@@ -102,17 +108,19 @@ export async function withApp(
     await saveKey(sql, "owner", sha256(KEY));
     const control = new NotingControl();
     const logged: string[] = [];
+    const modelSet = await openModelSet(sql, bundledModels());
     const deps: ApiDeps = {
       sql,
       control,
       pseudonym,
       predictor: bytePredictor,
-      models: await loadModels(),
+      models: modelSet.inUse,
+      modelSet,
       files: goodFiles,
       temporalUi: null,
       clock: () => Date.parse(NOW),
       explain: nothingSealed,
-      log: (line) => logged.push(line),
+      log: (line, fields) => logged.push(fields ? `${line} ${JSON.stringify(fields)}` : line),
       ...changed,
     };
     const app = createApp(deps, typeof options === "function" ? options(deps) : options);

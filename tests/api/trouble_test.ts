@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { createAdmission } from "../../src/api/admission.ts";
 import { hindranceOf, problemOf } from "../../src/api/problem.ts";
-import { createDatabaseWatch } from "../../src/app/database_watch.ts";
+import { createDatabaseWatch, type DatabaseWatch } from "../../src/app/database_watch.ts";
+import { withDeadline } from "../../src/core/deadline.ts";
+import { waitUntil } from "../../src/embedded/waiting.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { withApp } from "./support.ts";
@@ -125,3 +127,26 @@ Deno.test("whileUp() waits as long as it takes while Postgres answers", () =>
     assert.equal(await watch.whileUp(slow, () => new Error("given up")), "slow");
     watch.close();
   }));
+
+Deno.test("a sender who is told 503 while Postgres stands still is told the truth: nothing is kept afterwards", () => {
+  const impatient: DatabaseWatch = {
+    check: () => Promise.resolve("down"),
+    whileUp: (work, down) => withDeadline(work, 500, down),
+    close: () => undefined,
+  };
+  return withApp(async ({ call, sql }) => {
+    const holding = await sql.reserve();
+    await holding`begin`;
+    await holding`lock table events in access exclusive mode`;
+    const refused = await call("POST", "/events", [purchase]);
+    assert.equal(refused.status, 503, await refused.text());
+    await holding`rollback`;
+    holding.release();
+    const quiet = async () =>
+      (await sql`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and state <> 'idle'`).length === 0;
+    assert.ok(await waitUntil(quiet, { withinMs: 10_000, everyMs: 10 }), "nothing goes on");
+    assert.equal((await sql`select from events`).length, 0);
+    assert.equal((await call("POST", "/events", [purchase])).status, 200, "and the next one is taken");
+  }, { database: impatient });
+});

@@ -7,6 +7,7 @@ import { IngestAnswer } from "../../src/api/messages.ts";
 import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 
 import { NOW, pseudonym, type Served, withApp } from "./support.ts";
+import { keyOf } from "../db/events_support.ts";
 
 const webhookSecrets = {
   shopify: "a secret of the shop",
@@ -79,9 +80,8 @@ Deno.test("POST events?preset=shopify takes each line of a signed order once, ho
         ["purchase", "CUP-1", 10],
         ["purchase", "TEA-1", 9],
       ]);
-      assert.ok(
-        stored.every((row) => row.userKey === pseudonym("ann@example.test") && row.country === "DE"),
-      );
+      const ann = await keyOf(served.sql, "ann@example.test", pseudonym);
+      assert.ok(stored.every((row) => row.userKey === ann && row.country === "DE"));
       const folder = await Deno.makeTempDir();
       const file = join(folder, "orders_export.csv");
       await writeFile(
@@ -124,6 +124,48 @@ Deno.test("POST events?preset=... refuses a wrong signature, and asks for a key 
     },
     { webhookSecrets },
   ));
+
+Deno.test("what is signed passes the same guards as what brings a key: depth, size and the audit", () =>
+  withApp(
+    async (served) => {
+      await setCurrency(served);
+      assert.equal((await post(served, "shopify", ORDER)).status, 200);
+      assert.equal(
+        (await post(served, "shopify", ORDER, { "X-Shopify-Hmac-Sha256": "d3Jvbmc=" })).status,
+        401,
+      );
+      const noted = await until(async () => {
+        const rows = await served.sql`select action, who, after->>'why' as why from audit
+          where action in ('refused', 'first use of a key') order by action`;
+        return rows.length < 2 ? null : rows.map((row) => [row.action, row.who, row.why]);
+      });
+      assert.deepEqual(noted, [
+        ["first use of a key", "shopify webhook", null],
+        ["refused", "unknown", "the signature of shopify does not fit"],
+      ]);
+      const deep = JSON.parse("[".repeat(500) + "]".repeat(500));
+      const refused = await post(served, "segment", { type: "track", properties: deep });
+      assert.deepEqual([refused.status, (await refused.json()).type], [
+        400,
+        "urn:perennial:problem:malformed",
+      ]);
+      const long = await post(served, "segment", { type: "track", text: "x".repeat(5 * 1024 * 1024) });
+      assert.equal(long.status, 413);
+      const packed = await post(served, "segment", {}, { "Content-Encoding": "gzip" });
+      assert.equal(packed.status, 415);
+    },
+    { webhookSecrets },
+  ));
+
+/** Asks again until there is an answer: the audit is not waited for by a request. */
+async function until<T>(ask: () => Promise<T | null>): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const answer = await ask();
+    if (answer !== null) return answer;
+    await new Promise((done) => setTimeout(done, 20));
+  }
+  throw new Error("There was no answer in time");
+}
 
 Deno.test("POST events?preset=segment, ga4 and woocommerce take what these send, and a key where no secret is set", () =>
   withApp(

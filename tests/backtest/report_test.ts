@@ -95,7 +95,7 @@ Deno.test("resultOf() leaves moments out that could not be scored, and has no di
   assert.equal(result.policies[1].series.length, 1, "what it did there is told all the same");
 });
 
-Deno.test("labelOfKind() prefers Perennial with the configuration in force", () => {
+Deno.test("labelOfKind() prefers Perennial with the active configuration", () => {
   assert.equal(labelOfKind(backtest("perennial:seed=2", "perennial"), "perennial"), "perennial");
   assert.equal(labelOfKind(backtest("perennial:seed=2"), "perennial"), "perennial:seed=2");
   assert.equal(labelOfKind(backtest("every"), "never"), null);

@@ -71,7 +71,7 @@ inBrowser("a version is approved by keyboard alone, from the overview to the dat
   await page.keyboard.press("Enter");
   await arrivedAt(page, "/act/approve");
   assert.equal(await h1(page), "Approve version 3 of churn?");
-  await tabTo(page, "Why");
+  await tabTo(page, "Reason");
   await page.keyboard.type("looked at the segments");
   await tabTo(page, "Approve version 3");
   await page.keyboard.press("Enter");
@@ -100,11 +100,11 @@ inBrowser("without JavaScript pages are read, and a rollout is taken back from i
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Roll back to v2" }).click();
   assert.equal(await h1(page), "Take version 4 of churn back?");
-  await page.getByLabel("Why").fill("complaints");
+  await page.getByLabel("Reason").fill("complaints");
   await page.getByRole("button", { name: "Roll back to version 2" }).click();
   await page.getByRole("status").getByText("Version 2 of churn serves everyone again.").waitFor();
   assert.equal(new URL(page.url()).pathname, `/rollouts/${ROLLOUT}`);
-  assert.equal(await h1(page), "Version 4 of churn was taken back; version 2 served on.");
+  assert.equal(await h1(page), "Version 4 of churn was rolled back; version 2 kept serving.");
   assert.equal(await servingVersion(sql, "churn"), 2);
   const [rollout] = await sql`select state, ended_why from rollouts`;
   assert.deepEqual(Object.values(rollout), ["rolled back", "complaints"]);
@@ -117,7 +117,7 @@ inBrowser("a rollout's page changes by itself, when the rollout ends", async ({ 
   await page.goto(`${url}/rollouts/${ROLLOUT}`);
   await page.getByText("Live", { exact: true }).waitFor();
   assert.equal((await call("POST", "/models/churn/rollback", { why: "complaints" })).status, 200);
-  await page.getByRole("heading", { name: "Version 4 of churn was taken back" }).waitFor();
+  await page.getByRole("heading", { name: "Version 4 of churn was rolled back" }).waitFor();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -23,24 +23,24 @@ for (const javaScriptEnabled of [true, false]) {
           await page.getByRole("link", { name: "Change settings" }).click();
           const field = page.getByLabel("confidence", { exact: true });
           await field.fill("2");
-          await page.getByRole("button", { name: "Look at the difference" }).click();
-          await page.getByRole("alert").getByText("Version 0 is still in force").waitFor();
+          await page.getByRole("button", { name: "Review changes" }).click();
+          await page.getByRole("alert").getByText("Version 0 is still active").waitFor();
           assert.equal(await field.inputValue(), "2"); // what was typed stays
           assert.equal(await field.getAttribute("aria-invalid"), "true");
           await page.locator("#confidence-problem").getByText("Needs 0.5 to 0.999").waitFor();
           await field.fill("0.95");
-          await page.getByRole("button", { name: "Look at the difference" }).click();
-          assert.equal(await page.locator("h1").innerText(), "Put version 1 in force?");
+          await page.getByRole("button", { name: "Review changes" }).click();
+          assert.equal(await page.locator("h1").innerText(), "Activate version 1?");
           assert.equal((await currentConfig(sql)).version, 0);
           assert.equal((await call("PATCH", "/retraining/config", { seed: 5, why: "first" })).status, 200);
-          await page.getByLabel("Why").fill("surer");
-          await page.getByRole("button", { name: "Put version 1 in force" }).click();
-          await page.getByRole("heading", { name: "Not saved: owner put version 1 in force" }).waitFor();
+          await page.getByLabel("Reason").fill("surer");
+          await page.getByRole("button", { name: "Activate version 1" }).click();
+          await page.getByRole("heading", { name: "Not saved: owner activated version 1" }).waitFor();
           for (const name of ["seed", "confidence"]) await page.getByRole("rowheader", { name }).waitFor();
-          await page.getByRole("button", { name: "Look at yours on top of version 1" }).click();
-          await page.getByLabel("Why").fill("surer");
-          await page.getByRole("button", { name: "Put version 2 in force" }).click();
-          await page.getByRole("status").getByText("Version 2 of the configuration is in force.").waitFor();
+          await page.getByRole("button", { name: "Review yours on top of version 1" }).click();
+          await page.getByLabel("Reason").fill("surer");
+          await page.getByRole("button", { name: "Activate version 2" }).click();
+          await page.getByRole("status").getByText("Version 2 of the configuration is now active.").waitFor();
           const { version, config, by, why } = await currentConfig(sql);
           assert.deepEqual([version, config.confidence, config.seed, by, why], [
             2,
@@ -49,10 +49,10 @@ for (const javaScriptEnabled of [true, false]) {
             "owner",
             "surer",
           ]);
-          await page.getByRole("link", { name: "Go back to 1" }).click();
-          await page.getByLabel("Why").fill("too sure");
-          await page.getByRole("button", { name: "Put version 3 in force" }).click();
-          await page.getByRole("status").getByText("Version 3 of the configuration is in force.").waitFor();
+          await page.getByRole("link", { name: "Restore 1" }).click();
+          await page.getByLabel("Reason").fill("too sure");
+          await page.getByRole("button", { name: "Activate version 3" }).click();
+          await page.getByRole("status").getByText("Version 3 of the configuration is now active.").waitFor();
           assert.equal((await currentConfig(sql)).config.confidence, 0.9);
         }, { javaScriptEnabled });
       } finally {

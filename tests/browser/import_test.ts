@@ -30,7 +30,7 @@ Deno.test({
               mimeType: "text/csv",
               buffer: Buffer.from(CSV),
             });
-            await tabTo(page, "Look at it");
+            await tabTo(page, "Preview");
             await page.keyboard.press("Enter");
             await page.waitForURL(/upload=/);
             assert.equal(await h1(page), "What an import of x.csv would do");

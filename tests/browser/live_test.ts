@@ -78,7 +78,7 @@ Deno.test({
 
         await page.goto(`${url}/monitoring`);
         await live();
-        await page.getByText("Nobody looked at the events yet").waitFor();
+        await page.getByText("Not evaluated yet; the monitor evaluates the events").waitFor();
         await saveObservation(sql, {
           id: crypto.randomUUID(),
           kind: "quality",

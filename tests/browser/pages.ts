@@ -1,5 +1,6 @@
 /** Every page of the dashboard, over the rows of the fixture, for checks that visit all of them. */
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
+import type { ApiKey } from "../../src/db/access/api_keys.ts";
 import { ANONYMOUS } from "../../src/dashboard/sessions.ts";
 import { type Fixture, fixtureDashboard, makeFixture } from "../dashboard/fixture.ts";
 import { FINDING, REASON } from "../dashboard/monitoring_fixture.ts";
@@ -14,17 +15,42 @@ const person = {
   session: "s",
 };
 
+const KEYS: ApiKey[] = [
+  {
+    name: "owner",
+    role: "admin",
+    createdAt: "2026-03-01T08:00:00.000Z",
+    createdBy: null,
+    lastUsedAt: null,
+    expiresAt: null,
+    scopes: null,
+  },
+  {
+    name: "shop",
+    role: "operator",
+    createdAt: "2026-03-02T08:00:00.000Z",
+    createdBy: "ann",
+    lastUsedAt: "2026-03-02T09:00:00.000Z",
+    expiresAt: "2026-04-02T09:00:00.000Z",
+    scopes: ["read", "events:write"],
+  },
+];
+
 /** Once with all it can show. */
 export const PAGES = [
   "/",
   "/cycles",
   `/cycles/${fixture.cycles[4].id}`,
   `/cycles/${fixture.cycles.at(-1)!.id}`,
+  "/checks",
+  `/checks/${fixture.checks[0].id}`,
   "/versions",
   "/rollouts",
   `/rollouts/${fixture.rollouts[0].rollout.id}`,
   "/alerts",
   "/audit",
+  "/privacy",
+  "/act/person",
   "/configuration",
   "/monitoring",
   "/monitoring?model=spending",
@@ -45,16 +71,30 @@ export const PAGES = [
   "/sign-in",
   "/act/promote?model=churn&version=1",
   "/act/stop?model=churn",
+  "/act/retire?model=order-count",
+  "/act/restore?model=returns",
+  "/keys",
+  "/act/add-key",
+  "/act/rotate-key?name=shop",
+  "/act/revoke-key?name=shop",
   "/nothing",
 ];
 
 /** Serves the pages over these rows, to somebody who has signed in. */
-export async function withPages(rows: Fixture, use: (url: string) => Promise<void>): Promise<void> {
-  const sessions = { ...ANONYMOUS, currentUser: () => Promise.resolve(person) };
+export async function withPages<T>(rows: Fixture, use: (url: string) => Promise<T>): Promise<T> {
+  const sessions = {
+    ...ANONYMOUS,
+    currentUser: () => Promise.resolve(person),
+    ask: () => Promise.resolve({ body: { keys: KEYS } }),
+  };
   const handler = await buildDashboard(fixtureDashboard(rows), { sessions });
   const gone = new AbortController();
   const listen = { port: 0, hostname: "127.0.0.1", signal: gone.signal };
   const server = Deno.serve({ ...listen, onListen: () => undefined }, handler);
-  await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`).finally(() => gone.abort());
-  await server.finished;
+  try {
+    return await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`);
+  } finally {
+    gone.abort();
+    await server.finished;
+  }
 }

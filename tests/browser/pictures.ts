@@ -1,24 +1,45 @@
-/** Pictures of pages, kept as output of the checks for people to look at; nothing is compared with them. */
+/**
+ * Takes a picture of every page, full and empty, in light, in dark and as a phone shows it, for people to look at:
+ * `deno task pictures`. Nothing is compared with them.
+ */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Page } from "playwright-core";
+import type { BrowserContext } from "playwright-core";
+import { EMPTY } from "../dashboard/fixture.ts";
+import { getChromium, withChromium } from "./chromium.ts";
+import { fixture, PAGES, withPages } from "./pages.ts";
 
-/** The folder that they are in. */
-export const PICTURES = fileURLToPath(new URL("../output/screenshots/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../output/screenshots/", import.meta.url));
 
-const DESK = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
+const LOOKS = [
+  { look: "light", colorScheme: "light", viewport: { width: 1280, height: 800 } },
+  { look: "dark", colorScheme: "dark", viewport: { width: 1280, height: 800 } },
+  { look: "phone", colorScheme: "light", viewport: { width: 390, height: 844 } },
+] as const;
 
-/** Takes the whole page, and in light colours once more as a phone shows it. */
-export async function pictures(page: Page, path: string, colorScheme: "light" | "dark"): Promise<void> {
-  const name = path.replaceAll(/\W+/g, "-").replaceAll(/^-|-$/g, "") || "overview";
-  const take = (look: string) => {
-    const to = join(PICTURES, `${name}.${look}.jpg`);
-    return page.screenshot({ path: to, type: "jpeg", quality: 80, fullPage: true }); // half the time of a PNG
-  };
-  await take(colorScheme);
-  if (colorScheme === "dark") return;
-  await page.setViewportSize(PHONE);
-  await take("phone");
-  await page.setViewportSize(DESK);
+const nameOf = (path: string) => path.replaceAll(/\W+/g, "-").replaceAll(/^-|-$/g, "") || "overview";
+
+/** Takes every page of what `url` serves, in each look; @returns how many pictures were taken */
+async function takeAll(browser: BrowserContext, url: string, rows: "full" | "empty"): Promise<number> {
+  for (const { look, colorScheme, viewport } of LOOKS) {
+    const page = await browser.newPage();
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize(viewport);
+    for (const path of PAGES) {
+      await page.goto(url + path);
+      const file = join(FOLDER, rows, `${nameOf(path)}.${look}.png`);
+      await page.screenshot({ path: file, fullPage: true });
+    }
+    await page.close();
+  }
+  return LOOKS.length * PAGES.length;
+}
+
+if (import.meta.main) {
+  const programs = await getChromium((line) => console.log(line));
+  for (const [name, value] of Object.entries(programs)) Deno.env.set(name, value);
+  for (const [rows, data] of [["full", fixture], ["empty", EMPTY]] as const) {
+    const taken = await withPages(data, (url) => withChromium((browser) => takeAll(browser, url, rows)));
+    console.log(`${taken} pictures of ${rows} pages in ${FOLDER}`);
+  }
 }

@@ -74,11 +74,11 @@ async function forced({ page, url, key, service }: Shown): Promise<void> {
   await page.keyboard.press("Enter");
   await arrivedAt(page, "/act/force");
   assert.equal(await h1(page), "Run a retraining cycle of churn now?");
-  await tabTo(page, "Why");
+  await tabTo(page, "Reason");
   await page.keyboard.type("to see it work");
   await tabTo(page, "Run a cycle of churn");
   await page.keyboard.press("Enter");
-  await page.getByRole("status").getByText("A cycle of churn was asked for.").waitFor();
+  await page.getByRole("status").getByText("A cycle of churn is queued").waitFor();
   const [row] = await service.sql`select who, action, target, why from audit where action <> all(${[
     ...ACCESS_ACTIONS,
   ]}) order by id desc limit 1`;
@@ -141,7 +141,7 @@ async function watchedLive({ page, service }: Shown): Promise<void> {
   late.push(["ended", endMs - Date.parse(endedAt!)]);
   console.log(`shown after: ${late.map(([stage, ms]) => `${stage} ${ms} ms`).join(", ")}`);
   for (const [stage, ms] of late) assert.ok(ms < LATEST_MS, `${stage} was shown after ${ms} ms`);
-  assert.match(await page.locator("#found").innerText(), /From snapshot to report in .*Why it began/s);
+  assert.match(await page.locator("#found").innerText(), /From snapshot to report in .*Why it started/s);
   await page.locator("ol.stages").waitFor({ state: "detached" }); // what has ended is no longer under way
 }
 
@@ -163,9 +163,9 @@ async function activeBy({ service, url, key }: Shown): Promise<boolean[]> {
 
 async function pressed(page: Page, offer: string, button: string): Promise<void> {
   await page.locator("#acts-churn").getByRole("link", { name: offer, exact: true }).click();
-  await page.getByLabel("Why").fill("the catalogue changed");
+  await page.getByLabel("Reason").fill("the catalogue changed");
   await page.getByRole("button", { name: button }).click();
-  await page.getByRole("status").getByText("churn was told to").waitFor();
+  await page.getByRole("status").getByText("retraining of churn is").waitFor();
 }
 
 async function startedAndStopped(shown: Shown): Promise<void> {
@@ -224,13 +224,13 @@ async function tookBack({ page, url, key, service: { sql } }: Shown): Promise<vo
   await page.goto(`${url}/versions`);
   if (await servingVersion(sql, "churn") !== newest) {
     await page.getByRole("link", { name: `Promote v${newest}` }).click();
-    await page.getByLabel("Why").fill("looked at the segments");
+    await page.getByLabel("Reason").fill("looked at the segments");
     await page.getByRole("button", { name: `Promote version ${newest}` }).click();
     await page.getByRole("status").getByText(`Version ${newest} of churn serves everyone.`).waitFor();
   }
   assert.equal(await speaks(), newest);
   await page.getByRole("link", { name: "Roll churn back to v1" }).click();
-  await page.getByLabel("Why").fill("complaints");
+  await page.getByLabel("Reason").fill("complaints");
   await page.getByRole("button", { name: "Roll back to version 1" }).click();
   await page.getByRole("status").getByText("Version 1 of churn serves everyone again.").waitFor();
   assert.equal(await servingVersion(sql, "churn"), 1);

@@ -91,6 +91,10 @@ export class RunningInstallation {
     return pidIn(this.place.home, "temporal.pid");
   }
 
+  postgresPid(): Promise<number | undefined> {
+    return pidIn(this.place.home, "postgres", "data", "postmaster.pid");
+  }
+
   /** kill -9 of everything at once. */
   async kill(): Promise<void> {
     await killAll(this.place, this.process.pid);

@@ -17,7 +17,7 @@ Deno.test("perennial alerts shows what is open, ack says who has seen it, --all 
     );
     const ack = await run(["alerts", "ack", String(id), "--why", "known"]);
     assert.match(ack.out, new RegExp(`^Alert ${id} is acknowledged by owner: churn: shoppers`));
-    assert.match((await run(["alerts"])).out, /seen by owner at 2011-09-01 00:00: known$/);
+    assert.match((await run(["alerts"])).out, /acknowledged by owner at 2011-09-01 00:00: known$/);
     await closeAlert(sql, anAlert().key, { why: "gone", nowMs: NOW_MS });
     assert.equal((await run(["alerts"])).out, "No alerts");
     assert.match((await run(["alerts", "--all"])).out, /closed 2026-11-24 09:00: gone$/);

@@ -40,7 +40,7 @@ Deno.test("perennial backtest begins, lists, shows and cancels", () =>
     );
     assert.match((await run(["backtest", "show", id])).out, /churn: nothing is scored yet/);
     const cancelled = await run(["backtest", "cancel", id, "--why", "enough"]);
-    assert.match(cancelled.out, /It ends/, cancelled.err);
+    assert.match(cancelled.out, /Cancelling/, cancelled.err);
     assert.deepEqual(control.told[1], ["cancel backtest", id]);
   }));
 
@@ -56,7 +56,7 @@ Deno.test("perennial backtest watches to the end, then shows the table", () =>
     const { code, out, err } = await watching;
     assert.equal(code, 0, err);
     assert.match(err, /Backtest [0-9a-f]{8}: finished, 2 of \d+ steps/);
-    assert.match(out, /every +0\.7500 +0\.7000 +0\.5000 +\+0\.1500 \(cannot tell\)/);
+    assert.match(out, /every +0\.7500 +0\.7000 +0\.5000 +\+0\.1500 \(inconclusive\)/);
     assert.match(out, /every +1 +1 +1 +0 +0 +0 +0/);
     assert.match(out, /perennial config set kept_customer_value=/);
     const json = JSON.parse((await run(["backtest", "show", id, "--json"])).out);

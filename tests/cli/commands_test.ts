@@ -96,13 +96,27 @@ Deno.test("perennial force --wait gives up when its time is over", () =>
     assert.match(ran.err, /Still running after 1 s: churn/);
   }));
 
+Deno.test("perennial models retire and restore take a model out of use and back, and the list says so", () =>
+  withServed(async ({ run }) => {
+    const done = await run(["models", "retire", "spending", "--why", "no use"]);
+    assert.deepEqual([done.out, done.err], ["spending is out of use", ""]);
+    const { out } = await run(["models"]);
+    assert.match(out, /^churn +classification/m);
+    assert.match(out, /^spending: retired .* by owner: no use$/m);
+    const again = await run(["models", "retire", "spending"]);
+    assert.deepEqual([again.code, again.err], [1, 'error: Cannot retire "spending": it is retired already']);
+    const back = JSON.parse((await run(["models", "restore", "spending", "--json"])).out);
+    assert.deepEqual([back.model, back.retired], ["spending", false]);
+    assert.match((await run(["audit"])).out, /owner +retire +spending +.*no use/);
+  }));
+
 Deno.test("perennial models, rollback and promote show and move what serves", () =>
   withServed(async ({ run, sql }) => {
     for (const number of [1, 2]) await addEndedCycle(sql, { number });
     assert.match((await run(["models"])).out, /^churn +classification +2 +2 /m);
     assert.match(
       (await run(["models", "churn"])).out,
-      /^ +2 +serves .* linear +probability +accuracy 0\.7100/m,
+      /^ +2 +serving .* linear +probability +accuracy 0\.7100/m,
     );
     assert.equal(
       (await run(["rollback", "churn", "--why", "complaints"])).out,
@@ -123,14 +137,14 @@ Deno.test("perennial config gets, sets, resets and tells its history", () =>
     assert.match((await run(["config"])).out, /^min_new_samples +100 +new data points/m);
     assert.equal(
       (await run(["config", "set", "min_new_samples=50", "gate=threshold", "--why", "small"])).out,
-      "Version 1 is in force",
+      "Version 1 is active",
     );
     await run(["config", "set", "--model", "churn", "confidence=0.95", "refit=false"]);
     const { config } = JSON.parse((await run(["config", "get", "--json"])).out);
     assert.deepEqual([config.min_new_samples, config.gate, config.models], [50, "threshold", {
       churn: { confidence: 0.95, refit: false },
     }]);
-    assert.equal((await run(["config", "set", "--model", "churn", "--reset"])).out, "Version 3 is in force");
+    assert.equal((await run(["config", "set", "--model", "churn", "--reset"])).out, "Version 3 is active");
     assert.match((await run(["config", "history"])).out, /^ +1 .* owner +small$/m);
     const bad = await run(["config", "set", "confidence=7"]);
     assert.equal(bad.code, 2);
@@ -142,7 +156,7 @@ Deno.test("perennial config gets, sets, resets and tells its history", () =>
     assert.equal((await run(["config", "set"])).code, 2);
   }));
 
-Deno.test("perennial config try tells what settings would have done, and back puts an earlier version in force", () =>
+Deno.test("perennial config try tells what settings would have done, and restore takes an earlier version", () =>
   withServed(async ({ run, sql }) => {
     const check = aCheck(findings({ asOf: NOW }));
     await saveCheck(sql, { ...check, findings: check.findings as never, workflowRun: "run 1" });
@@ -158,8 +172,8 @@ Deno.test("perennial config try tells what settings would have done, and back pu
     assert.equal((await run(["config", "try"])).code, 2);
     await run(["config", "set", "seed=4"]);
     await run(["config", "set", "--model", "churn", "seed=5"]);
-    const back = await run(["config", "back", "1", "--why", "was better"]);
-    assert.equal(back.out, "Version 3 is in force, as version 1 was");
+    const back = await run(["config", "restore", "1", "--why", "was better"]);
+    assert.equal(back.out, "Version 3 is active, as version 1 was");
     const { config } = JSON.parse((await run(["config", "--json"])).out);
     assert.deepEqual([config.seed, config.models], [4, {}]);
     assert.match((await run(["config", "back", "9"])).err, /There is no version 9/);
@@ -217,7 +231,7 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     assert.deepEqual([noFile.code, /name a file by --out/.test(noFile.err)], [2, true]);
   }));
 
-Deno.test("perennial quarantine lists what was put aside and why, and tries it again", () =>
+Deno.test("perennial quarantine lists what is in it and why, and tries it again", () =>
   withServed(async ({ run, call }) => {
     const view = { type: "view", user: "u1", time: "2011-08-01T10:00:00Z" };
     await call("POST", "/events", [{ ...view, id: "a", price: -1 }, {
@@ -237,7 +251,10 @@ Deno.test("perennial quarantine lists what was put aside and why, and tries it a
       "a new rule",
     ]);
     assert.equal(replay.out.split("\n")[0], "1 tried: 0 went in, 0 were known already, 1 failed again");
-    assert.match((await run(["quarantine", "replay", "999", "--why", "x"])).out, /^Nothing waits/);
+    assert.match(
+      (await run(["quarantine", "replay", "999", "--why", "x"])).out,
+      /^No quarantined event matches/,
+    );
     const refused = await run(["quarantine", "replay", "--why", "x"]);
     assert.match(refused.err, /need either the reason they wait for or their ids/);
     assert.equal((await run(["quarantine", "replay", "--reason", "x"])).code, 2);

@@ -68,7 +68,7 @@ Deno.test("curveText() marks what lies beyond the budget, and warns of the best 
   const text = curveText(impactOf(STATED), plain);
   assert.match(text, /^ +30 % +300 +0\.\d+ .*gains$/m);
   assert.match(text, /^ +35 % .*gains, beyond the budget$/m);
-  assert.match(text, /promises too much/);
+  assert.match(text, /is optimistic/);
   assert.match(curveText(impactOf({}), plain), /^churn: State your economics/);
 });
 

@@ -38,7 +38,7 @@ Deno.test("perennial monitor shows answers, findings, drifting features and outc
     assert.equal(code, 0, err);
     assert.match(
       flat(out),
-      /^As of 2011-09-01 00:00 UTC\. Budget: one false alarm in 30 days over everything watched /,
+      /^As of 2011-09-01 00:00 UTC\. Budget: one false alarm in 30 days over everything monitored /,
     );
     assert.match(out, /^ {2}broken: unit jump, price$/m);
     assert.match(
@@ -46,8 +46,8 @@ Deno.test("perennial monitor shows answers, findings, drifting features and outc
       / 1,312 rows \(8\.3 %\) from 2011-08-30 12:00, goes on; first seen .*; p < 0\.001 /,
     );
     assert.match(out, /^churn, version 4$/m);
-    assert.match(out, /^ +spend_trend_horizon +drifted +\+0\.42 sd +p < 0\.001 +\+12\.3 % +0\.31 sd$/m);
-    assert.match(out, /^ +category +stable +- +p = 0\.412 +not known +6\.4 %$/m);
+    assert.match(out, /^ +spend_trend_horizon +drift +\+0\.42 sd +p < 0\.001 +\+12\.3 % +0\.31 sd$/m);
+    assert.match(out, /^ +category +no drift +- +p = 0\.412 +not known +6\.4 %$/m);
     assert.match(
       flat(out),
       / log loss 0\.5412 \(90 % interval 0\.5212 to 0\.5612\) on 1,204 predictions; 0\.5400 at /,
@@ -58,11 +58,11 @@ Deno.test("perennial monitor shows answers, findings, drifting features and outc
     );
     assert.match(
       flat(out),
-      / 902 predictions wait for their outcomes, the next are complete on 2011-09-12 00:00 UTC/,
+      / 902 predictions pending, the next are complete on 2011-09-12 00:00 UTC/,
     );
     assert.match(
       flat(out),
-      / spending inputs Nobody looked at the inputs of spending yet, for no version of it serves;/,
+      / spending inputs Not monitored yet \(no version of spending is deployed\)/,
     );
   }));
 
@@ -97,8 +97,8 @@ Deno.test("perennial monitor drift tells one model's every feature, how it was c
       flat(out),
       /1,204 rows as of 2011-09-01 00:00 against 3,611 it was trained on; 9,999 permutations/,
     );
-    assert.match(out, /All features at once \(energy\): stable, p = 0\.310/);
-    assert.match(out, /earlier looks +answer\n +2011-08-15 00:00 +stable/);
+    assert.match(out, /All features at once \(energy\): no drift, p = 0\.310/);
+    assert.match(out, /earlier evaluations +answer\n +2011-08-15 00:00 +no drift/);
     const json = await served.run(["monitor", "drift", "churn", "--as-of", "2011-08-20", "--json"]);
     const looks = DriftLooks.parse(JSON.parse(json.out));
     assert.equal(looks.models[0].newest?.report.asOf, "2011-08-15T00:00:00.000Z");
@@ -111,7 +111,7 @@ Deno.test("perennial monitor drift calls a feature unclear, not stable, while it
     await addLook(sql, "drift", aDriftReport({ answer: "cannot tell yet", features }));
     const { out } = await run(["monitor", "drift", "churn"]);
     assert.match(out, /^ +spend_trend_horizon +unclear +\+0\.42 sd .* not known$/m);
-    assert.match(out, /^ +recency +stable /m); // shoppers do not even differ
+    assert.match(out, /^ +recency +no drift /m); // shoppers do not even differ
   }));
 
 Deno.test("perennial monitor performance tells what was measured, what is an estimate, and how estimates fared", () =>
@@ -123,11 +123,11 @@ Deno.test("perennial monitor performance tells what was measured, what is an est
     assert.match(out, /^ +0\.2000 to 0\.4000 +0\.3100 +0\.3300 +0\.2700 to 0\.3900 +240$/m);
     assert.match(
       flat(out),
-      /Estimated, not measured, on 902 predictions that wait \(CBPE\)\. It assumes: probabilities/,
+      /Estimated, not measured, on 902 pending predictions \(CBPE\)\. Assumptions: probabilities/,
     );
     assert.match(out, /^ +2011-08-01 +log loss +0\.5480 +0\.5200 to 0\.5700 +0\.5412 +1,204 +within$/m);
     assert.match(flat(out), /crosses 0\.5508 in 9 days \(5 days to perhaps never\)/);
-    assert.match(out, /^ +adwin +1,204 +0 +- +no: it keeps no budget$/m);
+    assert.match(out, /^ +adwin +1,204 +0 +- +no, informational only$/m);
   }));
 
 Deno.test("perennial monitor names five findings, says how many more there are, and quality names all", () =>
@@ -150,12 +150,12 @@ Deno.test("perennial monitor accept says who accepted a finding and why, and sho
     const before = flat((await run(["monitor", "quality"])).out);
     assert.match(
       before,
-      /Found by earlier looks and accepted by nobody, .*: broken: .* key late\/web\/2011-07-01/,
+      /From earlier evaluations, not accepted: .*: broken: .* key late\/web\/2011-07-01/,
     );
     const accepted = await run(["monitor", "accept", here.key, "--why", "new price list"]);
     assert.match(
       accepted.out,
-      /^unit jump\/price\/2011-08-30: accepted by owner on .*, so it holds nothing back: new/,
+      /^unit jump\/price\/2011-08-30: accepted by owner on .*, so it no longer blocks training: new/,
     );
     assert.match(
       flat((await run(["monitor"])).out),
@@ -218,7 +218,7 @@ Deno.test("perennial explain ends with 1 and says what it rests on no more, when
     const look = await addLook(served.sql, "drift", aDriftReport());
     const id = await addCheck(served, [look.id]);
     const { code, out, err } = await served.run(["explain", id]);
-    assert.deepEqual([code, err], [1, `Check ${id} did not come out the same`]);
+    assert.deepEqual([code, err], [1, `Check ${id} was not reproduced`]);
     assert.match(out, /^ {2}drift +unreadable\. Evidence missing or damaged: /m);
     const none = await served.run(["explain", "last", "--model", "spending"]);
     assert.deepEqual([none.code, none.err], [1, 'error: Cannot find check of "spending"']);

@@ -149,7 +149,10 @@ Deno.test("perennial says what to do without a key, when Temporal is down, and w
   withServed(async ({ run, control }) => {
     const noKey = await run(["audit"], { env: { PERENNIAL_API_KEY: "" } });
     assert.equal(noKey.code, 1);
-    assert.match(noKey.err, /set PERENNIAL_API_KEY/);
+    assert.match(noKey.err, /An API key is needed: set PERENNIAL_API_KEY/);
+    const wrongKey = await run(["audit"], { env: { PERENNIAL_API_KEY: "pk_wrong" } });
+    assert.equal(wrongKey.code, 1);
+    assert.match(wrongKey.err, /The API key is not valid/);
     control.down = true;
     const down = await run(["force"]);
     assert.equal(down.code, 0, "it is written down, and done later");

@@ -38,11 +38,11 @@ Deno.test("perennial rollouts lists, shows, plans and begins", () =>
       shown.out,
       /shown to 5\.0 %, 25\.0 %, 50\.0 % of shoppers, each for at least 24 h and 100 shoppers/,
     );
-    assert.match(shown.out, /Nobody has looked yet/);
+    assert.match(shown.out, /No decisions yet/);
     const plan = await run(["rollouts", "plan", "churn", "4", "--strategy", "ab"]);
     assert.match(plan.out, /too few outcomes to plan/);
     const begun = await run(["rollouts", "begin", "churn", "4", "--strategy", "shadow"]);
-    assert.match(begun.out, /It begins: perennial rollouts show rollout\/churn\/v4-/);
+    assert.match(begun.out, /Started: perennial rollouts show rollout\/churn\/v4-/);
     assert.deepEqual(control.told.map(([what]) => what), ["begin rollout"]);
     const refused = await run(["rollouts", "begin", "churn", "2"]);
     assert.ok(refused.code !== 0 && /serves already/.test(refused.err), refused.err);
@@ -50,7 +50,7 @@ Deno.test("perennial rollouts lists, shows, plans and begins", () =>
 
 Deno.test("perennial approvals, approve and reject", () =>
   withServed(async ({ run, sql, control }) => {
-    assert.match((await run(["approvals"])).out, /Nothing waits/);
+    assert.match((await run(["approvals"])).out, /No version is waiting for approval/);
     await rollingOut(sql);
     const expiresAt = new Date(Date.now() + 3_600_000).toISOString();
     const asked = {

@@ -5,6 +5,7 @@ import { createClient } from "../../src/client/client.ts";
 /** Routes that answer no JSON, or that a program has no use for. */
 const NO_METHOD: Readonly<Record<string, string>> = {
   "GET /healthz": "a liveness probe answers by its status alone",
+  "GET /metrics": "Prometheus reads it: text, no JSON",
   "GET /openapi.json": "the document itself",
   "GET /retraining/history/schema": "the JSON Schema of an export",
 };

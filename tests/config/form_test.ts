@@ -21,7 +21,7 @@ Deno.test("readConfig() says at each field what it needs, and gives no configura
     min_new_samples: 'Needs 1 or more, whole (data points), not "ten"',
     confidence: 'Needs 0.5 to 0.999 (chance), not "2"',
     first_cutoff: 'Needs a date, as 2011-06-01, or none (date), not "May"',
-    canary_shares: 'Needs 1 to 20 of above 0 to below 1 (shares), not "0.5, 2"',
+    canary_shares: 'Needs list of 1 to 20 values, each > 0 and < 1 (shares), not "0.5, 2"',
   });
 });
 

@@ -13,7 +13,7 @@ Deno.test("RetrainingConfig has the defaults that the design names", () => {
       retrain_interval_hours: 24,
       performance_threshold: 0.05,
       backup_models: true,
-      gate: "evidence",
+      gate: "no-harm",
     },
   );
 });

@@ -12,8 +12,8 @@ Deno.test("every setting is in one group, with what it means and its bounds", ()
 Deno.test("bounds are the schema's own", () => {
   assert.equal(setting("confidence").bounds, "0.5 to 0.999");
   assert.equal(setting("min_new_samples").bounds, "1 or more, whole");
-  assert.equal(setting("gate").bounds, "evidence or threshold or worth");
-  assert.equal(setting("canary_shares").bounds, "1 to 20 of above 0 to below 1");
+  assert.equal(setting("gate").bounds, "evidence or no-harm or threshold or worth");
+  assert.equal(setting("canary_shares").bounds, "list of 1 to 20 values, each > 0 and < 1");
   assert.deepEqual([setting("margin").optional, setting("false_alarm_days").perModel], [true, false]);
 });
 

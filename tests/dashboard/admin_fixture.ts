@@ -1,6 +1,7 @@
 /** Closed alerts, how alerts were told, and what people changed. */
 import { HOUR_MS } from "../../src/core/time.ts";
 import type { Alert, Delivery } from "../../src/alerts/alert.ts";
+import type { PrivacyRequest } from "../../src/db/people/privacy_requests.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import type { Dashboard } from "../../src/dashboard/dashboard.ts";
 import type { Fixture } from "./fixture.ts";
@@ -43,7 +44,9 @@ export const aDelivery = (alert: Alert, over: Partial<Delivery> = {}): Delivery 
   ...over,
 });
 
-export function makeAdmin(nowMs: number): Pick<Fixture, "closed" | "deliveries" | "audit"> {
+export function makeAdmin(
+  nowMs: number,
+): Pick<Fixture, "closed" | "deliveries" | "audit" | "privacyRequests"> {
   const closed = Array.from({ length: CLOSED }, (_, i) => {
     const openedMs = nowMs - (i + 2) * 24 * HOUR_MS;
     return anAlert(1000 - i, openedMs, {
@@ -74,13 +77,30 @@ export function makeAdmin(nowMs: number): Pick<Fixture, "closed" | "deliveries" 
     before: { active: i % 2 === 0 },
     after: { active: true },
   }));
-  return { closed, deliveries, audit };
+  return { closed, deliveries, audit, privacyRequests: aFewRequests(nowMs) };
+}
+
+/** An erasure that is done, one under way, and an objection. */
+function aFewRequests(nowMs: number): PrivacyRequest[] {
+  const found = { events: 31, days: 9, predictions: 4, quarantined: 1, otherRows: 0, files: 12 };
+  return [0, 1, 2].map((i) => ({
+    id: `5b4d4a5e-0000-4000-8000-00000000000${i}`,
+    kind: i === 2 ? "objection" : "erasure",
+    who: "ann",
+    why: "asked by letter",
+    stage: i === 0 ? "files" : "ended",
+    found,
+    requestedAt: new Date(nowMs - i * 3_600_000).toISOString(),
+    endedAt: i === 0 ? null : new Date(nowMs - i * 3_000_000).toISOString(),
+    receipt: i === 0 ? null : { kind: "erasure", versions: [{ model: "churn", version: 3, serves: true }] },
+    signature: i === 0 ? null : "0123456789abcdef.c2lnbmF0dXJl",
+  }));
 }
 
 /** What the pages read of these rows. */
 export function adminReads(
-  { alerts, closed, deliveries, audit }: Fixture,
-): Pick<Dashboard, "alertList" | "alert" | "openAlerts" | "audit" | "auditNames"> {
+  { alerts, closed, deliveries, audit, privacyRequests }: Fixture,
+): Pick<Dashboard, "alertList" | "alert" | "openAlerts" | "audit" | "auditNames" | "privacyRequests"> {
   const page = <T extends { id: number }>(
     rows: T[],
     { before, limit }: { before?: number; limit: number },
@@ -112,6 +132,7 @@ export function adminReads(
       );
       return Promise.resolve({ changes: rows, next });
     },
+    privacyRequests: () => Promise.resolve(privacyRequests),
     auditNames: () =>
       Promise.resolve({
         who: [...new Set(audit.map((c) => c.who))].sort(),

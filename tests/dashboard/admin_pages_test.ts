@@ -25,7 +25,7 @@ const text = async (site: typeof full, path: string) =>
 
 Deno.test("/configuration names what is in force, who changed it and why, and each model's own", async () => {
   const page = await text(full, "/configuration");
-  assert.match(page, /Version 3, by ann, is in force; 2 values differ from the defaults\./);
+  assert.match(page, /Version 3, by ann, is active; 2 values differ from the defaults\./);
   assert.match(page, /min_new_samples[^]*?200 ?1 or more, whole data points ?100 ?version 3, ann/);
   assert.match(page, /churn 0\.95/);
   assert.match(page, /min_new_samples: 50 to 200/);
@@ -50,18 +50,18 @@ Deno.test("/configuration tries a change on history, its CSV has every decision,
 Deno.test("/configuration and /alerts say what is so where nothing happened yet", async () => {
   assert.match(
     await text(empty, "/configuration"),
-    /The defaults are in force; nobody has changed a setting yet/,
+    /The defaults are active; no setting has been changed yet/,
   );
-  assert.match(await text(empty, "/configuration?try=seed%3D2"), /nothing in these days to try it on/);
-  assert.match(await text(empty, "/alerts"), /Nothing needs a person\.\s*No alert has ever been open here/);
-  assert.match(await text(empty, "/audit"), /Nobody has changed anything\./);
+  assert.match(await text(empty, "/configuration?try=seed%3D2"), /no checks or verdicts in these days/);
+  assert.match(await text(empty, "/alerts"), /No open alerts\.\s*There have been no alerts yet/);
+  assert.match(await text(empty, "/audit"), /No changes yet\./);
   const quiet = await buildDashboard(fixtureDashboard({ ...fixture, alerts: [] }));
-  assert.match(await text(quiet, "/alerts"), /Nothing needs a person\.\s*The last alert closed/);
+  assert.match(await text(quiet, "/alerts"), /No open alerts\.\s*The last alert closed/);
 });
 
 Deno.test("/alerts tells open ones first, what to do, and how each was told; pages reach every closed one once", async () => {
   const page = await text(asAnn, "/alerts");
-  assert.match(page, /1 alert needs a person, one of them now/);
+  assert.match(page, /1 open alert, critical/);
   assert.match(page, /spending: v14 was rolled back[^]*The earlier version serves[^]*Acknowledge[^]*Closed/);
   assert.match(page, /webhook, opened: delivered/);
   assert.match(page, /email, opened: given up after 5 attempts \(550 no such user\)/);

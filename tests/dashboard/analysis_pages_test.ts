@@ -35,7 +35,7 @@ Deno.test("/analysis draws how often, what changed, what it took and what it was
   }
   const titles = [...document.querySelectorAll("#frequency .wide title")].map((t) => told(t));
   assert.ok(titles.some((t) => /^From .*2011, forced: 1 cycle /.test(t)), titles.join("; "));
-  assert.match(told(document.getElementById("gate")), /19 challengers at the gate/);
+  assert.match(told(document.getElementById("gate")), /19 challengers at validation/);
 });
 
 Deno.test("/analysis adds nothing up that was measured on different rows, and says why", async () => {
@@ -50,7 +50,7 @@ Deno.test("/analysis gives a return only where the interval says that something 
   const rows = [...document.querySelectorAll("#worth")].flatMap((h) =>
     [...h.closest("section")!.querySelectorAll(".row tbody tr")].map(told)
   );
-  assert.ok(rows.some((row) => /Cannot tell yet/.test(row) && !/×/.test(row)));
+  assert.ok(rows.some((row) => /Inconclusive/.test(row) && !/×/.test(row)));
   assert.ok(rows.some((row) => /\+[\d,]+ EUR \[\+\d.*[\d,.]+ × \[\d/.test(row)), rows.join("\n"));
   assert.match(rows.at(-1)!, /Total cost of all 20 cycles, deployed or not/);
 });
@@ -103,6 +103,6 @@ Deno.test("/analysis?csv= gives the numbers of a chart, unrounded", async () => 
   const res = await full(new Request("http://localhost/analysis?csv=uplift"));
   assert.match(res.headers.get("content-type")!, /^text\/csv/);
   const [head, first] = (await res.text()).split("\r\n");
-  assert.equal(head, "Cycle,Version,Against,Measured on,Old,New,Uplift,From,To,Shoppers,Says");
+  assert.equal(head, "Cycle,Version,Against,Measured on,Old,New,Uplift,From,To,Shoppers,Result");
   assert.match(first, /^\d+,v\d+,v\d+,outcomes since,-?\d+(\.\d+)?,/);
 });

@@ -49,9 +49,9 @@ Deno.test("/backtests/{id} says better, worse and cannot tell by the interval on
   assert.match(of("retrained every 28 days"), /^Worse −/);
   assert.match(
     of("retrained at every cut-off on the newest 6 cut-offs"),
-    /^Cannot tell [+−][\d.]+ \[−[\d.]+, \+[\d.]+\]$/,
+    /^Inconclusive [+−][\d.]+ \[−[\d.]+, \+[\d.]+\]$/,
   );
-  assert.match(of("never retrained"), /what all others are compared with/);
+  assert.match(of("never retrained"), /baseline/);
   assert.equal(cells(document, 0, "Perennial")[0], "16");
 });
 
@@ -64,9 +64,9 @@ Deno.test("/backtests/{id} tells what each policy took, what failed, and what it
   assert.match(held, new RegExp(`^${own.rejected} rejected$`));
   assert.deepEqual([time, cost, gained], ["1 min 28 s", "0.0880 EUR", "not stated"]);
   assert.match(text, /1 policy did not finish ?retrained when inputs drifted: the looks could not be made/);
-  assert.match(text, /not known: state kept_customer_value, contact_cost/);
-  assert.match(text, /Means compare once all policies have as many cut-offs/);
-  assert.match(text, /What this cannot say ?Intervals are over cut-offs/);
+  assert.match(text, /unknown: state kept_customer_value, contact_cost/);
+  assert.match(text, /Means are comparable once all policies have the same number/);
+  assert.match(text, /Limitations ?Intervals are over cut-offs/);
 });
 
 Deno.test("/backtests/{id} tells money with its interval where it is known", async () => {
@@ -99,14 +99,14 @@ Deno.test("a backtest that runs shows how far each policy is, is drawn anew, and
 Deno.test("/backtests has a form where none runs, and says why not where one does", async () => {
   assert.match(
     words(await open(asAnn, "/backtests")),
-    /Backtest run00001 runs; the next one can begin once it has ended/,
+    /Backtest run00001 is running; the next one can start/,
   );
   const document = await open(idle, "/backtests");
   const form = document.querySelector("form[action='/act/backtest']")!;
   for (const field of form.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     assert.ok(form.querySelector(`label[for="${field.id}"]`), `${field.id} has a label`);
   }
-  assert.match(words(await open(full, "/backtests")), /runs; the next one/);
+  assert.match(words(await open(full, "/backtests")), /is running; the next one/);
   assert.equal((await get(full, "/backtests/none")).status, 404);
 });
 
@@ -123,7 +123,7 @@ Deno.test("the headline is about the settings that are tried, else about Perenni
   };
   assert.match(
     backtestHeadline(unsure),
-    /^Whether retrained [^]* churn and spending better [^]* cannot be told\.$/,
+    /^Retrained [^]* against the first model without retraining, for churn and spending: inconclusive\.$/,
   );
   assert.match(subjectText(unsure, unsure.results[0])!, /; (about \d+ cut-offs would|no number of cut-offs)/);
   assert.doesNotMatch(subjectText(finished, finished.results[0])!, /would tell/);
@@ -156,16 +156,18 @@ Deno.test("readBacktest() makes of a form what the API takes, or says what is wr
   const problem = (fields: Partial<typeof NO_FIELDS>) =>
     readBacktest({ ...noneTicked, ...fields }, configuration).problem;
   assert.match(problem({})!, /Choose a policy/);
-  assert.match(problem({ policies: ["calendar"], days: "0" })!, /every how many days/);
-  assert.match(problem({ policies: ["sliding"], cutoffs: "many" })!, /how many cut-offs/);
+  assert.match(problem({ policies: ["calendar"], days: "0" })!, /number of days/);
+  assert.match(problem({ policies: ["sliding"], cutoffs: "many" })!, /number of cut-offs/);
+  assert.match(problem({ policies: ["every"], step: "soon" })!, /step as a number of days/);
+  assert.equal(of({ "policy.every": "on", step: "28" }).body!.step_days, 28);
   assert.match(problem({ lines: "churn.gate=threshold" })!, /holds for every model/);
-  assert.match(problem({ lines: "gate=evidence" })!, /those in force/);
+  assert.match(problem({ lines: "gate=evidence" })!, /the active settings/);
 });
 
 Deno.test("/backtests says how to begin where there is none", async () => {
   const empty = await buildDashboard(fixtureDashboard(EMPTY), signedIn);
   assert.match(
     words(await open(empty, "/backtests")),
-    /No backtests yet\.[^]*None so far[^]*perennial backtest --policy/,
+    /No backtests yet\.[^]*No backtests yet[^]*perennial backtest --policy/,
   );
 });

@@ -62,12 +62,12 @@ Deno.test("/versions/compare concludes from the same rows, and shows the rest wi
   const [same, made, measured] = document.querySelectorAll("main section");
   assert.deepEqual([...same.querySelectorAll("table.records tbody th a")].map(told), [
     "outcomes since the one replaced the other",
-    "the rows of the gate",
+    "the validation rows",
   ]);
   assert.match(told(same), /90 % interval/);
-  assert.match(told(made), /Rows learnt from.*differs.*Seed.*same.*Configuration.*same/);
+  assert.match(told(made), /Training rows.*differs.*Seed.*same.*Configuration.*same/);
   assert.doesNotMatch(told(measured), /Better|better|Worse|differs/);
-  assert.match(told(measured), /accuracy at the gate.*\[0\.\d+, 0\.\d+\] 90 % interval, on [\d,]+ rows of/);
+  assert.match(told(measured), /accuracy at validation.*\[0\.\d+, 0\.\d+\] 90 % interval, on [\d,]+ rows of/);
   assert.match(
     told(measured),
     /accuracy while it servedno outcomes known0\.7100 \[0\.6900, 0\.7300\] 90 % int/,
@@ -76,7 +76,7 @@ Deno.test("/versions/compare concludes from the same rows, and shows the rest wi
 
 Deno.test("/versions/compare says that it cannot tell of two that nothing was measured of together", async () => {
   const document = await open(full, path(1, own.findLast((c) => c.challenger !== null)!.challenger!));
-  assert.match(told(document.querySelector("h1")), /cannot be told: no rows were scored by both\.$/);
+  assert.match(told(document.querySelector("h1")), /is unknown: no rows were scored by both\.$/);
   assert.match(told(document.querySelector("main")), /perennial rollouts begin churn 20 --strategy shadow/);
   assert.equal(document.querySelectorAll("#paired").length, 0);
 });

@@ -6,6 +6,7 @@ import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { Check, Reason, StoredCheck } from "../../src/retraining/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
+import { headlineOf } from "../../src/retraining/headline.ts";
 import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
 import type { Approval } from "../../src/db/rollouts/approvals.ts";
@@ -13,6 +14,7 @@ import { type ConfigVersion, DEFAULT_CONFIG } from "../../src/db/config/config_v
 import { simulateConfig } from "../../src/retraining/what_if.ts";
 import { analysisView, comparison, lineage } from "./analysis_fixture.ts";
 import { adminReads, makeAdmin } from "./admin_fixture.ts";
+import type { PrivacyRequest } from "../../src/db/people/privacy_requests.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import { backtestReads, makeBacktests } from "./backtest_fixture.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
@@ -70,6 +72,7 @@ export interface Fixture {
   closed: Alert[];
   deliveries: Delivery[];
   audit: AuditRow[];
+  privacyRequests: PrivacyRequest[];
   /** newest first */
   configs: ConfigVersion[];
   /** what configurations are tried on */
@@ -81,7 +84,16 @@ export interface Fixture {
 /** What one model's history is made of. */
 type History = Omit<
   Fixture,
-  "alerts" | "rollouts" | "approvals" | "closed" | "deliveries" | "audit" | "configs" | "tried" | "backtests"
+  | "alerts"
+  | "rollouts"
+  | "approvals"
+  | "closed"
+  | "deliveries"
+  | "audit"
+  | "privacyRequests"
+  | "configs"
+  | "tried"
+  | "backtests"
 >;
 
 function reasonsFor(newSamples: number, ageDays: number): Reason[] {
@@ -422,9 +434,13 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
     primaryMetric: churn ? "accuracy" : "mse",
     active: true,
     health: !move
-      ? { state: "no model yet", text: "No version serves yet: the first one needs enough labelled rows" }
-      : { state: "healthy", text: `Version ${move.version} serves since ${move.at.slice(0, 10)}` },
-    samples: churn ? { collected: 2140, needed: 100 } : { collected: 64, needed: 100 },
+      ? {
+        state: "no model yet",
+        text: "No version is deployed yet: the first training needs enough labelled rows",
+      }
+      : { state: "healthy", text: `v${move.version} is serving` },
+    samples: { collected: churn ? 2140 : 64, needed: 100, since: move?.asOf ?? null },
+    measured: null,
     serving: move && version
       ? {
         version: move.version,
@@ -474,12 +490,15 @@ const IMPORT: ImportRow = {
 
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
+  const models = KINDS.map((kind) => statusOf(kind, fixture));
+  const facts = { models, data: null, replay: null };
   const status = (): Status => ({
     asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
     clock: "pinned",
     temporalUi: "http://localhost:8233",
     openAlerts: alerts.length,
-    models: KINDS.map((kind) => statusOf(kind, fixture)),
+    headline: headlineOf(facts),
+    ...facts,
   });
   return {
     now: () => iso(NOW_MS),
@@ -501,12 +520,29 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     moves: (model) => Promise.resolve(moves.filter((m) => m.model === model).toReversed()),
     knownGood: (model) =>
       Promise.resolve(moves.findLast((m) => m.model === model && m.kind === "deploy")?.previous ?? null),
+    outOfUse: () =>
+      Promise.resolve(fixture.cycles.length === 0 ? { retired: [], withoutFile: [] } : OUT_OF_USE),
     rollouts: () => Promise.resolve(rollouts.map((story) => story.rollout)),
     rollout: (id) => Promise.resolve(rollouts.find((story) => story.rollout.id === id) ?? null),
     approvals: () => Promise.resolve(approvals),
     alerts: () => Promise.resolve(alerts),
     revisions: () => Promise.resolve({ looks: "1", data: "1", backtests: "1" }),
+    firstSteps: () =>
+      Promise.resolve({
+        nowMs: NOW_MS,
+        events: 0,
+        haveDays: 0,
+        needDays: 160,
+        possibleFrom: null,
+        sentDaysAgo: null,
+        obstacle: null,
+      }),
     checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
+    pageOfChecks: ({ model, answer, limit }) => {
+      const of = checks.filter((c) => (!model || c.model === model) && (!answer || c.answer === answer));
+      return Promise.resolve({ checks: newest(of, (c) => c.checkedAt).slice(0, limit), next: null });
+    },
+    check: (id) => Promise.resolve(checks.find((check) => check.id === id) ?? null),
     replayScores: () => Promise.resolve(scores),
     imports: () => Promise.resolve(fixture.cycles.length === 0 ? [] : [IMPORT]),
     import: (id) => Promise.resolve(id === IMPORT.id ? IMPORT : null),
@@ -555,6 +591,12 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   };
 }
 
+/** A model that was retired, and one whose file is gone. */
+const OUT_OF_USE = {
+  retired: [{ model: "returns", at: "2011-08-30T10:00:00.000Z", by: "ann", why: "nobody used it" }],
+  withoutFile: ["order-count"],
+};
+
 /** An installation in which nothing happened yet. */
 export const EMPTY: Fixture = {
   cycles: [],
@@ -570,5 +612,6 @@ export const EMPTY: Fixture = {
   closed: [],
   deliveries: [],
   audit: [],
+  privacyRequests: [],
   backtests: [],
 };

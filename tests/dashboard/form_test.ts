@@ -29,17 +29,17 @@ for (
     [{}, "Version 7 of churn is shown to 25 % of shoppers; version 3 serves the others."],
     [
       { plan: planOf({ strategy: "shadow" }) },
-      "Version 7 of churn answers beside version 3, shown to nobody.",
+      "Version 7 of churn runs in the shadow of version 3, shown to nobody.",
     ],
     [{ ...several, shares }, "Versions 7, 5 of churn share shoppers with version 3: v7 35 %, v5 12.5 %."],
-    [{ state: "promoted" }, "Version 7 of churn came to serve everyone in place of version 3."],
+    [{ state: "promoted" }, "Version 7 of churn was promoted in place of version 3."],
     [
       { ...several, state: "promoted" },
-      "One of versions 7, 5 of churn came to serve everyone in place of version 3.",
+      "One of versions 7, 5 of churn was promoted in place of version 3.",
     ],
-    [{ state: "rolled back" }, "Version 7 of churn was taken back; version 3 served on."],
-    [{ ...several, state: "held" }, "Versions 7, 5 of churn were set aside; version 3 served on."],
-    [{ state: "superseded" }, "The rollout of version 7 of churn gave way to another change."],
+    [{ state: "rolled back" }, "Version 7 of churn was rolled back; version 3 kept serving."],
+    [{ ...several, state: "held" }, "Versions 7, 5 of churn were held; version 3 kept serving."],
+    [{ state: "superseded" }, "The rollout of version 7 of churn was superseded by another change."],
   ] satisfies [Partial<Rollout>, string][]
 ) {
   Deno.test(`rolloutHeadline() says: ${want}`, () => {

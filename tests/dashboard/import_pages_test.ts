@@ -97,7 +97,7 @@ Deno.test("an upload is refused from another site, without a session, by a viewe
     }
     const other = new Browser(app);
     await signIn(other, "pk_operator");
-    assert.match(await textOf(other, path), /This file is not here any more/);
+    assert.match(await textOf(other, path), /This file is no longer here/);
     const viewer = new Browser(app);
     await signIn(viewer, "pk_viewer");
     assert.equal((await viewer.open("/act/import")).status, 403);

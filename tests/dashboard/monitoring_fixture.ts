@@ -234,7 +234,7 @@ export function emptyMonitoring(model: string, models: readonly string[]): Monit
   if (!models.includes(model)) return null;
   const none = (name: string) => ({
     report: null,
-    waiting: `Nobody looked at ${name} yet; the first look comes with a version`,
+    waiting: `Not monitored yet (no version of ${name} is deployed)`,
   });
   return {
     model,

@@ -43,11 +43,11 @@ Deno.test("/monitoring says of each model how it does and whether its inputs shi
   const heading = told((await open(full, "/monitoring")).querySelector("h1"));
   assert.match(
     heading,
-    /^Churn v3 holds: accuracy 0\.7\d{3}, 0\.\d{4} to 0\.\d{4} on 950 outcomes, 0\.7400 when it was/,
+    /^Churn v3: stable, accuracy 0\.7\d{3}, 0\.\d{4} to 0\.\d{4} on 950 outcomes, 0\.7400 at validation\./,
   );
   assert.match(
     heading,
-    /1 input shifted beyond chance\. Spending v3 holds: MSE 1\.\d+ M.*The data are broken\.$/,
+    /Inputs: drift in 1 of 6\. Spending v3: stable, MSE 1\.\d+ M.*Data quality: \d open findings? to fix first\.$/,
   );
 });
 
@@ -59,9 +59,9 @@ Deno.test("/monitoring draws each version by itself, what it was put in service 
   assert.equal(lines("var(--evergreen)"), 1); // v3, which serves
   assert.equal(trend.querySelectorAll("tbody tr").length, 12);
   const titles = [...chart.querySelectorAll("title")].map((t) => t.textContent);
-  assert.equal(titles.filter((t) => /cannot tell yet, 300 predictions wait/.test(t)).length, 3);
+  assert.equal(titles.filter((t) => /no outcomes yet, 300 predictions pending/.test(t)).length, 3);
   assert.ok(titles.some((t) => /^v\d+ deployed on/.test(t)));
-  assert.ok(titles.some((t) => /^v\d+ back in service on/.test(t)));
+  assert.ok(titles.some((t) => /^v\d+ restored on/.test(t)));
 });
 
 Deno.test("/monitoring names the unit of what it measures", async () => {
@@ -72,19 +72,19 @@ Deno.test("/monitoring names the unit of what it measures", async () => {
 Deno.test("/monitoring marks estimates as such, with what they assume, beside what came true", async () => {
   const document = await open(full, "/monitoring");
   const text = told(document.querySelector("main"));
-  assert.match(text, /9 of 10 estimates held what came true within the interval/);
-  assert.match(text, /An estimate, not a measurement.*It assumes ?No concept drift/);
-  assert.match(text, /At this trend the threshold of 0\.5600 falls in 25 days \(12 to never\)/);
+  assert.match(text, /9 of 10 estimates had the actual value within the interval/);
+  assert.match(text, /Estimate, not a measurement.*Assumptions ?No concept drift/);
+  assert.match(text, /At this trend the threshold of 0\.5600 is reached in 25 days \(12 to never\)/);
 });
 
 Deno.test("/monitoring ranks inputs, and tells beside each what would have been seen", async () => {
   const document = await open(full, "/monitoring");
   const panels = [...document.querySelectorAll(".multiples figure")].map(told);
   assert.equal(panels.length, 6);
-  assert.match(panels[0], /^recency_days ?0\.024 = 1\.20 sd × 0\.02.*p < 0\.001; shifted beyond chance/);
-  assert.match(panels[1], /a shift of 0\.40 sd would have been seen with 80 % power/);
-  assert.match(panels[4], /no shift that could be tried would have been seen/);
-  assert.match(panels[5], /cannot tell yet: too little history/);
+  assert.match(panels[0], /^recency_days ?0\.024 = 1\.20 sd × 0\.02.*p < 0\.001; drift/);
+  assert.match(panels[1], /a shift of 0\.40 sd would be detected with 80 % power/);
+  assert.match(panels[4], /no shift of the sizes tried would be detected/);
+  assert.match(panels[5], /not enough data: too little history/);
   const csv = (await (await get(full, "/monitoring?csv=distributions")).text()).trim().split("\r\n");
   assert.equal(csv[0], "Input,From,To,Then,Now");
   const [then, now] = [3, 4].map((cell) =>
@@ -94,7 +94,7 @@ Deno.test("/monitoring ranks inputs, and tells beside each what would have been 
     )
   );
   assert.deepEqual([then, now], [300, 300]);
-  assert.match(told(document.querySelector("main")), /one false alarm in 30 days is allowed/);
+  assert.match(told(document.querySelector("main")), /one false alarm in 30 days over everything monitored/);
 });
 
 Deno.test("/monitoring tells numbers alone of a look that kept no distributions", async () => {
@@ -105,7 +105,7 @@ Deno.test("/monitoring tells numbers alone of a look that kept no distributions"
     monitoring: async (query) => ({ ...(await monitoring(query))!, shapes: null }),
   });
   const document = await open(site, "/monitoring");
-  assert.match(told(document.querySelector("main")), /older than the keeping of distributions: numbers only/);
+  assert.match(told(document.querySelector("main")), /predates stored distributions: numbers only/);
   assert.equal(document.querySelectorAll(".multiples svg.plot").length, 0);
 });
 
@@ -115,8 +115,8 @@ Deno.test("/monitoring opens a past look, and leads back to the newest", async (
   assert.equal(values.length, 13);
   const past = await open(full, `/monitoring?model=churn&at=${encodeURIComponent(values[4])}`);
   assert.equal(past.getElementById("trend")!.querySelectorAll("tbody tr").length, 9);
-  assert.match(told(past.querySelector("h1")), /^Cannot tell yet how churn v3 does, without outcomes/);
-  assert.match(told(past.querySelector("form.filter")), /Back to the newest look/);
+  assert.match(told(past.querySelector("h1")), /^Churn v3: no outcomes yet/);
+  assert.match(told(past.querySelector("form.filter")), /Back to the newest evaluation/);
   assert.equal(past.querySelector("#at option[selected]")!.getAttribute("value"), values[4]);
 });
 
@@ -124,7 +124,7 @@ for (const path of ["/monitoring?model=none", "/monitoring?at=soon"]) {
   Deno.test(`${path} is a 404 that says so`, async () => {
     const res = await get(full, path);
     assert.equal(res.status, 404);
-    assert.match(await res.text(), /There is no model|is no moment/);
+    assert.match(await res.text(), /There is no model|is not a time/);
   });
 }
 
@@ -134,7 +134,7 @@ Deno.test("/monitoring offers to accept a finding to who has signed in, and to n
   const path = (await open(asAnn, "/monitoring")).querySelector(accept)!.getAttribute("href")!;
   assert.match(
     told((await open(asAnn, path)).querySelector("main")),
-    /Say that "unit jump" of price is no trouble\?/,
+    /Accept the finding "unit jump" of price\?/,
   );
   assert.equal((await get(full, path)).status, 303);
 });
@@ -144,10 +144,10 @@ Deno.test("/monitoring and /data say what they wait for, where nothing happened 
   const data = await open(empty, "/data");
   assert.match(
     told(monitoring.querySelector("h1")),
-    /^Nobody looked at churn yet; the first look comes with a version\./,
+    /^Churn: not monitored yet \(no version of churn is deployed\)\./,
   );
-  assert.match(told(data.querySelector("h1")), /^No events yet; none waits in quarantine\.$/);
-  assert.match(told(data.querySelector("main")), /Nothing was ever put aside/);
+  assert.match(told(data.querySelector("h1")), /^No events yet; none in quarantine\.$/);
+  assert.match(told(data.querySelector("main")), /No invalid events/);
   for (const document of [monitoring, data]) {
     assert.equal(document.querySelectorAll(".chart").length, 0);
     assert.doesNotMatch(document.body.innerHTML, /NaN|undefined|Infinity/);
@@ -158,7 +158,7 @@ Deno.test("/data draws hours beside what they usually bring, and days by type, e
   const document = await open(full, "/data");
   assert.match(
     told(document.getElementById("hours")),
-    /\d+ of 182 hours within what the weeks before brought/,
+    /\d+ of 182 hours within the range of the weeks before/,
   );
   assert.match(told(document.getElementById("days")), /by type: view, cart, purchase, other, from below/);
   for (const id of ["hours", "days", "arrivals"]) {
@@ -175,7 +175,7 @@ Deno.test("/data shows rows of the quarantine, and the way to try them again, to
   assert.match(known.body.innerHTML, /tea-7/);
   const again = [...known.querySelectorAll('a[href^="/act/replay"]')].map((a) => a.getAttribute("href")!);
   assert.equal(again.length, 1); // nothing waits for the other reason any more
-  assert.match(told((await open(asAnn, again[0])).querySelector("main")), /Try 12 events again\?/);
+  assert.match(told((await open(asAnn, again[0])).querySelector("main")), /Retry 12 quarantined events\?/);
 });
 
 Deno.test("hoursBesideUsual() cannot tell what is usual with less than three weeks before", () => {
@@ -197,10 +197,10 @@ Deno.test("hoursBesideUsual() cannot tell what is usual with less than three wee
 Deno.test("/monitoring of a moment before the first look says so once, with the time for the reader's zone", async () => {
   const at = "2001-01-01T00:00:00.000Z";
   const document = await open(full, `/monitoring?at=${at}`);
-  assert.equal(told(document.querySelector("h1")), "Nobody had looked yet.");
+  assert.equal(told(document.querySelector("h1")), "No evaluations yet at this time.");
   const main = told(document.querySelector("main"));
   assert.doesNotMatch(main, /2001-01-01T/);
-  assert.equal(main.match(/No look/g)!.length, 1);
+  assert.equal(main.match(/No evaluation/g)!.length, 1);
   assert.equal(document.querySelector(`time[datetime="${at}"]`)!.getAttribute("data-as"), "moment");
   assert.ok(document.querySelector("select#at"), "another look can be chosen");
 });

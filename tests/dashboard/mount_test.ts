@@ -30,6 +30,7 @@ function app(sql: Database, host?: string) {
     clock: () => NOW_MS,
     pseudonym: (user) => user,
     models,
+    modelSet: { all: models, inUse: models, refresh: () => Promise.resolve() },
     temporalUi: "http://localhost:8233",
     host,
     log: silent,
@@ -55,9 +56,9 @@ Deno.test("dashboardPages() shows what is in Postgres, when cycles have run and 
     assert.match(await text("/cycles"), /No cycles yet/);
     const fixture = makeFixture();
     await insertFixture(sql, fixture, { nextCheckAt: new Date(NOW_MS + 60_000).toISOString() });
-    assert.match(await text("/"), /On average 0\.\d+ kept fresh/);
+    assert.match(await text("/"), /On average 0\.\d+ with retraining/);
     assert.match(await text("/versions"), /v\d+ serves churn and v\d+ serves spending\./);
-    for (const { id } of fixture.cycles) assert.match(await text(`/cycles/${id}`), /Why it began/);
+    for (const { id } of fixture.cycles) assert.match(await text(`/cycles/${id}`), /Why it started/);
     const live = JSON.parse(await text("/live"));
     assert.equal(live.status.models[0].running.id, "retrainer/churn/cycle/21");
     assert.match(await text("/perennial.css"), /--evergreen/);
@@ -72,7 +73,7 @@ Deno.test("dashboardPages() leaves the API's paths alone, and its errors to thos
     assert.deepEqual(await (await ask("/rollouts", "application/json")).json(), { rollouts: [] });
     assert.match(await (await ask("/rollouts", "text/html,*/*")).text(), /No rollouts yet/);
     assert.deepEqual(await (await ask("/nothing", "application/json")).json(), { type: "not-found" });
-    assert.match(await (await ask("/nothing", "text/html,*/*")).text(), /There is nothing at this address/);
+    assert.match(await (await ask("/nothing", "text/html,*/*")).text(), /Page not found/);
     assert.deepEqual(await (await ask("/cycles", "text/html", "POST")).json(), { type: "not-found" });
   }));
 

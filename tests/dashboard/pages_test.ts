@@ -28,6 +28,8 @@ const PAGES = [
   "/cycles",
   `/cycles/${rolledBack.id}`,
   `/cycles/${running.id}`,
+  "/checks",
+  `/checks/${fixture.checks[0].id}`,
   "/versions",
   "/rollouts",
   ...rollouts,
@@ -71,7 +73,7 @@ for (const path of ["/", "/cycles", "/versions", "/rollouts", "/backtests"]) {
 Deno.test("the overview draws frozen against Perennial, with the numbers as a table", async () => {
   const { document } = await open(full, "/");
   const text = document.getElementById("replay-churn")!.textContent;
-  assert.match(text, /On average 0\.\d{4} kept fresh, 0\.\d{4} with the first model frozen/);
+  assert.match(text, /On average 0\.\d{4} with retraining, 0\.\d{4} without/);
   assert.equal(document.querySelectorAll("#replay-churn tbody tr").length, 21);
   assert.match(document.getElementById("replay-spending")!.textContent, /capped MSE at 20 cut-offs/);
   assert.doesNotMatch(document.body.innerHTML, /NaN|undefined|Infinity/);
@@ -125,11 +127,11 @@ Deno.test("/cycles sorts by its heads, the other way round by the one it is sort
   assert.deepEqual(heads.map((h) => h.getAttribute("aria-sort")).filter(Boolean), ["descending"]);
   const href = (name: string) =>
     heads.find((h) => h.textContent === name)!.querySelector("a")!.getAttribute("href");
-  assert.equal(href("Took"), "/cycles?model=churn&trigger=replay&sort=took&order=asc");
-  assert.equal(href("Began"), "/cycles?model=churn&trigger=replay");
-  assert.equal(href("Ended"), "/cycles?model=churn&trigger=replay&sort=outcome");
-  const began = [...document.querySelectorAll('tbody [data-label="Began by"]')].map((td) => td.textContent);
-  assert.deepEqual([...new Set(began)], ["replay of history"]);
+  assert.equal(href("Duration"), "/cycles?model=churn&trigger=replay&sort=took&order=asc");
+  assert.equal(href("Started"), "/cycles?model=churn&trigger=replay");
+  assert.equal(href("Outcome"), "/cycles?model=churn&trigger=replay&sort=outcome");
+  const began = [...document.querySelectorAll('tbody [data-label="Trigger"]')].map((td) => td.textContent);
+  assert.deepEqual([...new Set(began)], ["replay"]);
   assert.match(document.querySelector("caption")!.textContent, /Cycles, longest first/);
   const csv = document.querySelector('.pages a[href^="/retraining"]')!;
   assert.equal(
@@ -154,7 +156,7 @@ Deno.test("/cycles takes sort and order from its form at once, and keeps what is
 Deno.test("a cycle's page tells why it began, what was compared, what it served, and where Temporal shows it", async () => {
   const { document } = await open(full, `/cycles/${rolledBack.id}`);
   const text = document.body.textContent;
-  assert.match(text, /Why it began: 2 of 3 reasons spoke for it/);
+  assert.match(text, /Why it started: 2 of 3 criteria in favour/);
   assert.match(text, /90 % interval/);
   assert.match(text, /After the deployment: rolled back/);
   const link = document.querySelector(".answers a")!.getAttribute("href")!;
@@ -186,7 +188,7 @@ Deno.test("the overview says what is under way towards serving, each with where 
 Deno.test("/rollouts lists them, the running one first, and says how to begin one where there was none", async () => {
   const { document } = await open(full, "/rollouts");
   const states = [...document.querySelectorAll("#all")].map((h) => h.closest("table")!)
-    .flatMap((table) => [...table.querySelectorAll('[data-label="State"]')].map((td) => td.textContent));
+    .flatMap((table) => [...table.querySelectorAll('[data-label="Status"]')].map((td) => td.textContent));
   assert.deepEqual(states, ["Running, shown to 50 % of shoppers", "Rolled back", "Promoted"]);
   const { html } = await open(empty, "/rollouts");
   assert.match(html, /perennial config set rollout=canary/);
@@ -198,7 +200,7 @@ Deno.test("a rollout's page tells plan, share, difference with bounds, arms, seg
   assert.match(text, /v19 against v\d+: not worse, −0\.\d+ \[−0\.\d+, \+0\.\d+\] on [\d,]+ shoppers/);
   assert.match(text, /Shown to: v19 (25|50) %/);
   assert.match(text, /serves everyone once outcomes show/);
-  assert.match(text, /8 looks, each the same when decided again/);
+  assert.match(text, /Decision log: 8 decisions, reproduced/);
   assert.match(text, /new, under 90 days/);
   assert.equal(document.querySelectorAll("#share .chart, #difference-19 .chart").length, 6);
   assert.equal(document.querySelectorAll("#difference-19 tbody tr").length, 6);
@@ -211,13 +213,13 @@ Deno.test("a look that does not come out the same again is said to", async () =>
   const changed = { ...story, looks: story.looks.map((look, i) => ({ ...look, same: i > 0 })) };
   const site = await buildDashboard(fixtureDashboard({ ...fixture, rollouts: [changed] }));
   const { document } = await open(site, rollouts[0]);
-  assert.match(document.body.textContent, /8 looks, 1 not the same when decided again/);
+  assert.match(document.body.textContent, /Decision log: 8 decisions, 1 not reproduced/);
 });
 
 Deno.test("who has not signed in is offered nothing to change, but where to sign in", async () => {
   for (const path of [...PAGES, "/versions"]) {
     const { document } = await open(full, path);
-    assert.equal(document.querySelectorAll('[href^="/act/"], form[method=post]').length, 0, path);
+    assert.equal(document.querySelectorAll('[href^="/act/"], form[method=post]:not(.theme)').length, 0, path);
   }
   for (const path of ["/rollouts", rollouts[0], "/versions"]) {
     const { document } = await open(full, path);
@@ -237,7 +239,7 @@ Deno.test("a page says that it could not be read, and not why, when the database
   const { res, html } = await open(await buildDashboard(fixtureDashboard(fixture, { status: gone })), "/");
   console.error = shown;
   assert.equal(res.status, 500);
-  assert.match(html, /This page could not be read/);
+  assert.match(html, /This page cannot be shown/);
   assert.doesNotMatch(html, /secret|ECONNREFUSED/);
 });
 
@@ -276,4 +278,20 @@ Deno.test("the overview counts an alert about the data, which is no one model's,
   const [, row] = document.querySelectorAll("#alerts tbody tr");
   assert.equal(row.querySelector(".status")!.getAttribute("data-status"), "bad");
   assert.match(row.textContent, /alert 2, critical; acknowledged by ann/);
+});
+
+Deno.test("/checks lists what each check answered, and leads to its reasons and its cycle", async () => {
+  const { document } = await open(full, "/checks?model=churn&answer=retrain&before=never");
+  const rows = [...document.querySelectorAll("#list tbody tr")];
+  assert.equal(rows.length, fixture.checks.filter(({ model }) => model === "churn").length);
+  const path = rows[0].querySelector("a")!.getAttribute("href")!;
+  const check = await open(full, path);
+  const newest = fixture.checks.findLast(({ model }) => model === "churn")!;
+  assert.equal(check.document.querySelectorAll("tbody tr").length, newest.reasons.length);
+  assert.ok(check.document.querySelector(`a[href="/cycles/${newest.cycleId}"]`));
+  const waiting = await open(full, "/checks?answer=wait");
+  assert.match(waiting.document.getElementById("list")!.textContent, /No checks\./);
+  for (const unknown of ["/checks/none", `/checks/${crypto.randomUUID()}`]) {
+    assert.equal((await open(full, unknown)).res.status, 404);
+  }
 });

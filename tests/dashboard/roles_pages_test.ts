@@ -28,6 +28,7 @@ const PAGES = [
   "/data",
   "/alerts",
   "/configuration",
+  "/privacy",
 ];
 
 /** Something to do on every page, and somebody of each role. */
@@ -93,7 +94,11 @@ for (const role of ["viewer", "operator"] as const) {
         const locked = lockedOn(page);
         assert.equal(locked.length, all.length - may.length, path);
         for (const text of locked) {
-          assert.match(text, path === "/configuration" ? /admin only$/ : /operator only$/);
+          assert.match(
+            text,
+            ({ "/configuration": /admin only$/, "/privacy": /privacy-officer only$/ })[path] ??
+              /operator only$/,
+          );
         }
         assert.match(
           page.querySelector(".here")!.textContent,
@@ -139,7 +144,7 @@ Deno.test("who may not begin a backtest finds the button locked, and no form", (
   withBrowser(async ({ browser: _, ...served }) => {
     await prepare(served);
     const page = await (await signedIn(served, "viewer")).page("/backtests");
-    assert.deepEqual(lockedOn(page), ["Replay history· operator only"]);
+    assert.deepEqual(lockedOn(page), ["Start backtest· data-scientist only"]);
     assert.equal(page.querySelector("form[method=post]"), null);
     const operators = await (await signedIn(served, "operator")).page("/backtests");
     assert.deepEqual(lockedOn(operators), []);
@@ -184,6 +189,12 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
     ["import", "POST /events"],
     ["undo-import", "POST /imports/{import}/undo"],
     ["backtest", "POST /backtests"],
+    ["retire", "POST /models/{name}/retire"],
+    ["restore", "POST /models/{name}/restore"],
+    ["add-key", "POST /keys"],
+    ["rotate-key", "POST /keys/{name}/rotate"],
+    ["revoke-key", "DELETE /keys/{name}"],
+    ["person", "POST /privacy/erasures"],
     ["cancel-backtest", "POST /backtests/{backtest}/cancel"],
   ]);
   for (const [action, route] of routes) {

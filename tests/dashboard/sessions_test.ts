@@ -63,7 +63,7 @@ Deno.test("a wrong key is refused without a word on why; too many end in a pause
       Array.from({ length: 10 }, () => signInFrom(browser, "10.0.0.1", "pk_guess")),
     );
     for (const res of tries) assert.equal(res.status, 403);
-    assert.match(await tries[0].text(), /This key is not known here/);
+    assert.match(await tries[0].text(), /This key is not valid/);
     assert.equal(
       (await signInFrom(browser, "10.0.0.1", KEY)).status,
       429,
@@ -127,7 +127,7 @@ for (const [action, decision] of [["approve", "approved"], ["reject", "rejected"
       const path = `/act/${action}?model=churn&version=3`;
       assert.match(
         (await browser.page(path)).body.textContent,
-        /Asked: May it serve\?.*The first decision stands/,
+        /Asked: May it serve\?.*The first decision counts/,
       );
       const res = await browser.send(path, { why: "looked at the segments" });
       assert.deepEqual([res.status, res.headers.get("location")], [303, "/rollouts"]);
@@ -158,6 +158,8 @@ Deno.test("rolling back and promoting from a page move what serves, once per for
       "/act/promote?model=churn&version=3",
       "/act/promote?model=churn&version=1",
       "/act/roll-back?model=churn&version=1",
+      "/act/retire?model=churn",
+      "/act/retire?model=spending",
     ]);
     const once = { once: crypto.randomUUID(), why: "complaints" };
     const back = await browser.send("/act/roll-back?model=churn&version=1", once);
@@ -177,7 +179,7 @@ Deno.test("an action without a reason is asked for one, and keeps the form", () 
     await signIn(browser);
     const res = await browser.send("/act/promote?model=churn&version=3", { why: "  " });
     assert.equal(res.status, 422);
-    assert.match(await res.text(), /Say why.*<form/s);
+    assert.match(await res.text(), /A reason is required.*<form/s);
     assert.equal(await servingVersion(sql, "churn"), 2);
   }));
 
@@ -226,7 +228,7 @@ Deno.test("who has not signed in cannot act, whatever they send", () =>
       headers: { origin: HERE, "sec-fetch-site": "same-origin" },
     });
     assert.equal(res.status, 403);
-    assert.match(await res.text(), /You are not signed in/);
+    assert.match(await res.text(), /You are no longer signed in/);
     assert.equal(await servingVersion(sql, "churn"), 2);
   }));
 
@@ -254,9 +256,14 @@ Deno.test("an address names a known action, model and version, or there is no su
 
 for (
   const [action, asked, told, audit] of [
-    ["start", "Start the retraining of churn?", ["start", {}], "start"],
-    ["stop", "Stop the retraining of churn?", ["stop", { running: "finish" }], "stop"],
-    ["stop-now", "Stop the retraining of churn, and end its cycle?", ["stop", { running: "cancel" }], "stop"],
+    ["start", "Start automatic retraining of churn?", ["start", {}], "start"],
+    ["stop", "Stop automatic retraining of churn?", ["stop", { running: "finish" }], "stop"],
+    [
+      "stop-now",
+      "Stop automatic retraining of churn and cancel its cycle?",
+      ["stop", { running: "cancel" }],
+      "stop",
+    ],
     ["force", "Run a retraining cycle of churn now?", ["force", {}], "force"],
   ] as const
 ) {
@@ -278,7 +285,7 @@ for (
       assert.deepEqual(Object.values(row), ["owner", audit, "churn"]);
       assert.match(
         (await browser.page("/")).body.textContent,
-        /churn was told to|A cycle of churn was asked for/,
+        /retraining of churn is (starting|stopp)|A cycle of churn is queued/,
       );
     }));
 }
@@ -337,8 +344,8 @@ Deno.test("who has signed in sees what waits in quarantine and tries it again by
       assert.deepEqual([sent.status, sent.headers.get("location")], [303, "/data#quarantine"], time);
     }
     const after = (await browser.page("/data")).body.textContent;
-    assert.match(after, /The events were tried again/);
-    assert.match(after, /none waits in quarantine/);
+    assert.match(after, /The events were retried/);
+    assert.match(after, /none in quarantine/);
     const { changes } = await (await call("GET", "/audit")).json();
     assert.deepEqual([changes[0].action, changes[0].target], ["replay quarantine", FUTURE]);
     assert.equal(changes.filter((c: { action: string }) => c.action === "replay quarantine").length, 1);
@@ -416,7 +423,7 @@ Deno.test("a backtest is begun by a form, watched, and ended by one; a wrong set
       "perennial:gate=threshold",
     ]);
     const list = (await browser.page("/backtests")).querySelector("main")!.textContent;
-    assert.match(list, /A backtest was begun[^]*11 policies are replayed: 0 of \d+ steps done/);
+    assert.match(list, /Backtest started[^]*11 policies are replayed: 0 of \d+ steps done/);
     assert.equal((await browser.send("/act/backtest", { why: "again" })).status, 409, "one at a time");
 
     const page = await browser.page(`/backtests/${id}`);

@@ -16,6 +16,17 @@ export async function withEvents(work: (sql: Database, url: string) => Promise<v
   }
 }
 
+/** The key of a shopper who came in through the front door. */
+export async function keyOf(sql: Database, user: string, hashOf = pseudonym): Promise<string> {
+  const [person] = await sql`select key from people where hash = ${hashOf(user)}`;
+  return person.key;
+}
+
+/** Puts shoppers on the map under the key that tests gave them. */
+export async function addPeople(sql: Database, keys: readonly string[]): Promise<void> {
+  await sql`insert into people (hash, key) select key, key from unnest(${keys as string[]}::uuid[]) as key`;
+}
+
 let made = 0;
 
 /** A purchase of one shopper, unless told otherwise. */

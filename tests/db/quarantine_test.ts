@@ -6,7 +6,7 @@ import { readQualityEvidence } from "../../src/db/events/quality.ts";
 import { ingest } from "../../src/app/events/ingest.ts";
 import { reprocessQuarantine } from "../../src/app/events/reprocess.ts";
 import { CONFLICT } from "../../src/events/content.ts";
-import { pseudonym, withEvents } from "./events_support.ts";
+import { keyOf, pseudonym, withEvents } from "./events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
 const FUTURE = "time is in the future";
@@ -41,10 +41,10 @@ Deno.test("reprocessQuarantine() takes in what passes now, under its own id and 
     assert.deepEqual(reasons, [{ reason: FUTURE, events: 1 }]);
     const [stored, ...others] = await sql`select event_id, user_key, amount from events`;
     assert.deepEqual([{ ...stored }, others.length], [
-      { eventId: "a", userKey: pseudonym("ann"), amount: 6 },
+      { eventId: "a", userKey: await keyOf(sql, "ann"), amount: 6 },
       0,
     ]);
-    const annPseudonym = pseudonym("ann");
+    const annPseudonym = await keyOf(sql, "ann");
     const [{ days }] =
       await sql`select count(*)::int as days from user_days where user_key = ${annPseudonym}`;
     assert.equal(days, 1);

@@ -38,7 +38,7 @@ create table api_keys (
   previous_salt text,
   previous_hash text,
   previous_until timestamp with time zone,
-  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text]))),
+  constraint api_keys_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'data-scientist'::text, 'operator'::text, 'privacy-officer'::text, 'admin'::text]))),
   constraint api_keys_pkey PRIMARY KEY (name),
   constraint api_keys_sha256_key UNIQUE (hash)
 );
@@ -257,7 +257,7 @@ create table deliveries (
   delivered_at timestamp with time zone,
   given_up_at timestamp with time zone,
   turn integer not null default 0,
-  constraint deliveries_channel_check CHECK ((channel = ANY (ARRAY['log'::text, 'webhook'::text, 'email'::text]))),
+  constraint deliveries_channel_check CHECK ((channel ~ '^[a-z][a-z0-9-]{0,40}$'::text)),
   constraint deliveries_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'reminded'::text, 'escalated'::text, 'closed'::text]))),
   constraint deliveries_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES alerts(id),
   constraint deliveries_pkey PRIMARY KEY (id),
@@ -395,6 +395,15 @@ create table observations (
 );
 CREATE INDEX observations_newest ON public.observations USING btree (kind, model, as_of DESC, at DESC);
 
+create table oidc_sign_ins (
+  sha256 text not null,
+  verifier text not null,
+  nonce text not null,
+  to_path text not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_sign_ins_pkey PRIMARY KEY (sha256)
+);
+
 create table outbox (
   id bigint not null generated always as identity,
   key text not null,
@@ -409,6 +418,18 @@ create table outbox (
   constraint outbox_key_key UNIQUE (key)
 );
 CREATE INDEX outbox_unsent ON public.outbox USING btree (target, id) WHERE ((sent_at IS NULL) AND (given_up_at IS NULL));
+
+create table people (
+  hash uuid not null,
+  key uuid not null,
+  layer smallint not null default 1,
+  made_at timestamp with time zone not null default now(),
+  objected_at timestamp with time zone,
+  constraint people_pkey PRIMARY KEY (hash),
+  constraint people_key_key UNIQUE (key)
+);
+CREATE INDEX people_layer ON public.people USING btree (layer) WHERE (layer > 1);
+CREATE INDEX people_objecting ON public.people USING btree (key) WHERE (objected_at IS NOT NULL);
 
 create table predictions (
   id bigint not null generated always as identity,
@@ -436,6 +457,24 @@ CREATE INDEX predictions_asof ON public.predictions USING btree (as_of);
 CREATE INDEX predictions_due ON public.predictions USING btree (as_of) WHERE ((outcome IS NULL) AND (horizon_days IS NOT NULL));
 CREATE INDEX predictions_met ON public.predictions USING btree (model, met_at) WHERE (outcome IS NOT NULL);
 CREATE UNIQUE INDEX predictions_monitor_once ON public.predictions USING btree (model, version, as_of, user_key) WHERE (source = 'monitor'::text);
+
+create table privacy_requests (
+  id uuid not null,
+  kind text not null,
+  key uuid,
+  who text not null,
+  why text not null,
+  stage text not null default 'requested'::text,
+  found jsonb not null default '{}'::jsonb,
+  requested_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  receipt jsonb,
+  signature text,
+  constraint privacy_requests_kind_check CHECK ((kind = ANY (ARRAY['erasure'::text, 'objection'::text]))),
+  constraint privacy_requests_pkey PRIMARY KEY (id)
+);
+CREATE INDEX privacy_requests_newest ON public.privacy_requests USING btree (requested_at DESC);
+CREATE INDEX privacy_requests_open ON public.privacy_requests USING btree (key) WHERE (ended_at IS NULL);
 
 create table quality_days (
   day integer not null,
@@ -476,6 +515,23 @@ create table quarantine (
 CREATE INDEX quarantine_received ON public.quarantine USING btree (received_at) WHERE (replayed_at IS NULL);
 CREATE INDEX quarantine_waiting ON public.quarantine USING btree (reason, id) WHERE (replayed_at IS NULL);
 
+create table redactions (
+  number bigint not null,
+  request uuid not null,
+  from_sha256 text not null,
+  to_sha256 text not null,
+  what text not null,
+  at timestamp with time zone not null,
+  previous_hash text not null,
+  hash text not null,
+  constraint redactions_request_fkey FOREIGN KEY (request) REFERENCES privacy_requests(id),
+  constraint redactions_pkey PRIMARY KEY (number),
+  constraint redactions_from_sha256_key UNIQUE (from_sha256)
+);
+CREATE INDEX redactions_to ON public.redactions USING btree (to_sha256);
+CREATE TRIGGER redactions_append_only BEFORE DELETE OR UPDATE ON public.redactions FOR EACH ROW EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER redactions_kept_whole BEFORE TRUNCATE ON public.redactions FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 create table repeats (
   day integer not null,
   source text not null,
@@ -492,6 +548,9 @@ create table retrainers (
   updated_at timestamp with time zone not null default now(),
   desired_active boolean,
   desired_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  retired_by text,
+  retired_why text,
   constraint retrainers_pkey PRIMARY KEY (model)
 );
 
@@ -584,16 +643,27 @@ CREATE INDEX serving_minutes_minute ON public.serving_minutes USING btree (minut
 
 create table sessions (
   sha256 text not null,
-  key_name text not null,
-  key_hash text not null,
+  key_name text,
+  key_hash text,
   notice text,
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
+  person text,
+  role text,
+  subject text,
+  provider_session text,
+  constraint sessions_of_key_or_person CHECK (
+CASE
+    WHEN (person IS NULL) THEN ((key_name IS NOT NULL) AND (key_hash IS NOT NULL))
+    ELSE ((key_name IS NULL) AND (role IS NOT NULL) AND (subject IS NOT NULL))
+END),
+  constraint sessions_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'data-scientist'::text, 'operator'::text, 'privacy-officer'::text, 'admin'::text]))),
   constraint sessions_key_name_fkey FOREIGN KEY (key_name) REFERENCES api_keys(name) ON DELETE CASCADE,
   constraint sessions_pkey PRIMARY KEY (sha256)
 );
 CREATE INDEX sessions_expire ON public.sessions USING btree (expires_at);
+CREATE INDEX sessions_of_subject ON public.sessions USING btree (subject) WHERE (subject IS NOT NULL);
 
 create table settings (
   name text not null,

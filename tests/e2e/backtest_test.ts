@@ -16,7 +16,7 @@ import { CUTOFFS, PROTOCOL, replayShop, SCORED, withSmallShop } from "./small_sh
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const POLICIES = ["never", "every", "perennial", "calendar=56d"];
 /** One that trains, one that looks, one that validates each. */
-const OTHERS = ["every", "drift", "every:validate=true"];
+const OTHERS = ["every", "drift", "every:validate=true,gate=evidence"];
 
 async function begin(
   service: Service,
@@ -161,7 +161,9 @@ Deno.test(
         const steps = await listSteps(sql, { backtest: "second" });
         assert.equal(steps.length, OTHERS.length * CUTOFFS.length);
         assert.deepEqual(told(steps.filter((s) => s.policy === "every")), want);
-        assert.ok(steps.some((s) => s.policy === "every:validate=true" && s.outcome === "inconclusive"));
+        assert.ok(
+          steps.some((s) => s.policy === "every:validate=true,gate=evidence" && s.outcome === "inconclusive"),
+        );
         assert.ok(steps.filter((s) => s.policy === "drift").every(({ why }) => why.length > 0));
       });
 

@@ -11,6 +11,7 @@ import { importFile } from "../../src/app/events/import.ts";
 import { QualityReport } from "../../src/quality/report.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
+import { readConfig } from "../../src/config/environment.ts";
 import { explain } from "../../src/retraining/explain.ts";
 import { recomputing, type Service } from "../../src/service.ts";
 import { checkAsOf, ensureMonitor } from "../../src/temporal/control_client.ts";
@@ -99,7 +100,8 @@ async function told({ sql, client, taskQueue }: Service, { received }: Receiver)
 async function recomputed({ sql }: Service, home: string): Promise<void> {
   const driftWorkers = createDriftWorkerPool();
   try {
-    const deps = await recomputing({ store: fileArtefacts(join(home, "artefacts")), driftWorkers });
+    const store = fileArtefacts(join(home, "artefacts"));
+    const deps = await recomputing({ sql, store, driftWorkers, config: readConfig({}) });
     const checks = await listChecks(sql, {});
     assert.equal(checks.length, 2);
     for (const { id } of checks) {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { findTemporal, TemporalUnavailableError } from "../../src/embedded/temporal_binary.ts";
-import { TEMPORAL_CLI_VERSION } from "../../src/embedded/temporal_fetch.ts";
+import { archiveFor, TEMPORAL_CLI_VERSION } from "../../src/embedded/temporal_archive.ts";
+import { downloadTemporal } from "../../src/embedded/temporal_fetch.ts";
 import { withFolder } from "./support.ts";
 
 async function putProgram(path: string, script: string): Promise<string> {
@@ -52,6 +54,64 @@ Deno.test("findTemporal() lists all it tried when nothing works", () =>
     assert.match(error.message, /set TEMPORAL_ADDRESS/);
     assert.equal(error.tried.length, 4);
   }));
+
+/** A `.tar.gz` with one program in it, as a release has it, and a server that gives it. */
+async function withRelease(
+  folder: string,
+  work: (release: { url: string; sha256: string }) => Promise<void>,
+): Promise<void> {
+  await putProgram(join(folder, "temporal"), works);
+  const archive = join(folder, "release.tar.gz");
+  await Deno.writeTextFile(join(folder, "LICENSE"), "MIT");
+  const packed = await new Deno.Command("tar", {
+    args: ["-czf", archive, "-C", folder, "LICENSE", "temporal"],
+  }).output();
+  assert.ok(packed.success);
+  const bytes = await Deno.readFile(archive);
+  const server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => undefined },
+    (request) =>
+      request.url.endsWith("release") ? new Response(bytes) : new Response("gone", { status: 404 }),
+  );
+  try {
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    await work({ url: `http://127.0.0.1:${server.addr.port}/release`, sha256 });
+  } finally {
+    await server.shutdown();
+  }
+}
+
+Deno.test("downloadTemporal() installs what has the pinned sum, and nothing else", () =>
+  withFolder(async (folder) => {
+    await Deno.mkdir(join(folder, "made"));
+    await withRelease(join(folder, "made"), async ({ url, sha256 }) => {
+      const target = join(folder, "temporal");
+      const get = (archive: { url: string; sha256: string }) =>
+        downloadTemporal(target, { env: {}, log, archive });
+      const another = await get({ url, sha256: "0".repeat(64) });
+      assert.match(
+        "reason" in another ? another.reason : "",
+        /is not what is pinned: SHA-256 is [0-9a-f]{64}/,
+      );
+      const none = await get({ url: `${url}/none`, sha256 });
+      assert.match("reason" in none ? none.reason : "", /answered 404/);
+      assert.deepEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["made"], "nothing is left");
+      assert.deepEqual(await get({ url, sha256 }), { path: target });
+      const { stdout } = await new Deno.Command(target, { args: ["--version"] }).output();
+      assert.match(new TextDecoder().decode(stdout), /temporal version/);
+    });
+  }));
+
+Deno.test("archiveFor() pins a sum for each system that Perennial runs on, and knows no other", () => {
+  for (const os of ["linux", "darwin"]) {
+    for (const arch of ["x86_64", "aarch64"]) {
+      const archive = archiveFor({ os, arch })!;
+      assert.match(archive.sha256, /^[0-9a-f]{64}$/);
+      assert.ok(archive.url.includes(`/${TEMPORAL_CLI_VERSION}/`), archive.url);
+    }
+  }
+  assert.equal(archiveFor({ os: "windows", arch: "x86_64" }), null);
+});
 
 /** A proxy that nobody runs: downloads fail at once, whatever network the tests run on. */
 function offline(PATH: string): Record<string, string> {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { FUTURE_MS, validateEvent, type ValidationContext } from "../../src/events/accept.ts";
+import { lacksConsent } from "../../src/events/schema.ts";
 import { pseudonym } from "../db/events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
@@ -183,4 +184,19 @@ Deno.test("validateEvent() puts money aside whose currency has no rate, and asks
   assert.match(verdict.reason, /^money is not in EUR, and no rate for it is stated/);
   assert.match(refused({ ...good, currency: "JPY" })[1]!, /own currency is not stated/);
   accepted({ type: "view", time: NOW, currency: "JPY" });
+});
+
+Deno.test("a consent flag that cannot be read is refused and counts as none, whatever it is", () => {
+  for (const consent of [{ toString: 1 }, [], {}, "perhaps", 7, "constructor", "__proto__"]) {
+    const verdict = validateEvent({ type: "view", time: NOW, user: "ann", consent }, {
+      nowMs: NOW,
+      pseudonym,
+    });
+    assert.equal(
+      verdict.kind === "quarantined" && verdict.reason.startsWith("consent "),
+      true,
+      String(typeof consent),
+    );
+    assert.equal(lacksConsent({ consent }), true);
+  }
 });

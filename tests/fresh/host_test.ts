@@ -156,7 +156,7 @@ Deno.test("deno.fresh.json differs from deno.json in where Fresh comes from, and
   for (const key of ["nodeModulesDir", "unstable", "allowScripts", "compilerOptions"]) {
     assert.deepEqual(theirs[key], ours[key], key);
   }
-  const fresh = { fresh: "jsr:@fresh/core@^2.3.3", "fresh/dev": "jsr:@fresh/core@^2.3.3/dev" };
+  const fresh = { fresh: "jsr:@fresh/core@2.3.3", "fresh/dev": "jsr:@fresh/core@2.3.3/dev" };
   assert.deepEqual(theirs.imports, { ...ours.imports, ...fresh });
   assert.match(
     ours.tasks["dashboard:fresh"],

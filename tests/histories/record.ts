@@ -42,8 +42,9 @@ async function record(): Promise<void> {
     await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
     await monitored(service);
     await backtested(service);
+    for (const workflow of ["reconcile", "sweep"]) await save(service, workflow, await scheduled(service, workflow));
     for (const model of ["churn", "spending", "lost"]) await save(service, `retrainer-${model}`, retrainerId(model));
-  }, { every: 1 });
+  }, { every: 1, settings: { PERENNIAL_UNSIGNED_SIGNALS: "obey" } });
 }
 
 async function check({ client }: Service, model: string, asOf: string, want: string): Promise<string> {
@@ -149,6 +150,13 @@ const span = await eventSpan(sql);
   }
   const cycle = `backtest/${id}/${policies.length - 1}/churn/${moments.scoredFrom.churn.slice(0, 10)}`;
   await save(service, "backtest-cycle", cycle);
+}
+
+/** A run as a schedule begins it. */
+async function scheduled({ client, taskQueue }: Service, workflow: string): Promise<string> {
+  const workflowId = `${workflow}-recorded`;
+  await client.workflow.execute(workflow, { workflowId, taskQueue });
+  return workflowId;
 }
 
 const status = ({ client }: Service, model: string) =>

@@ -110,3 +110,16 @@ for (
     assert.throws(() => defineModel({ ...churn, ...declared } as ModelDefinition), message);
   });
 }
+
+for (const kind of ["classification", "regression"] as const) {
+  Deno.test(`defineModel() takes the top-decile lift as the metric of a ${kind}, and no loss of its name`, async () => {
+    const model = [...(await loadModels()).values()].find((m) => m.kind === kind)!;
+    const ranked = {
+      ...model,
+      primaryMetric: "topDecileLift",
+      metrics: ["topDecileLift", model.loss],
+    } as const;
+    assert.equal(defineModel(ranked).primaryMetric, "topDecileLift");
+    assert.throws(() => defineModel({ ...ranked, loss: "topDecileLift" } as never), /mean over rows/);
+  });
+}

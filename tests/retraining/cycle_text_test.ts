@@ -40,6 +40,20 @@ for (
       evidence: { ...evidence, stale: true, staleBecause: "its newest outcome is 90 days old" },
     }, `Version 4 serves: ${compared}; the champion was stale (its newest outcome is 90 days old)`],
     [
+      "deployed though both predict alike",
+      {
+        evidence: {
+          ...evidence,
+          stale: true,
+          staleBecause: null,
+          challengerLoss: evidence.championLoss,
+          difference: { ...evidence.difference, mean: 0, low: 0, high: 0 },
+        },
+      },
+      "Version 4 serves: same predictions as the champion on 1,204 rows; the refit adds rows that no comparison " +
+      "has seen; the champion was stale",
+    ],
+    [
       "rejected by the threshold gate",
       { outcome: "rejected", evidence: { ...evidence, gate: "threshold" } },
       `Version 4 was not deployed: ${compared}; the threshold asks for 5.0 %`,
@@ -125,6 +139,11 @@ for (
       "healthy",
     ],
     ["a drill went well", { alerts: [{ title: "Back", kind: "rollback", severity: "info" }] }, "healthy"],
+    [
+      "a person promoted what serves",
+      { move: { ...move, kind: "promote", why: "season" } },
+      "promoted by hand",
+    ],
     ["all is well", {}, "healthy"],
   ] as [string, Partial<Parameters<typeof healthOf>[0]>, string][]
 ) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { DAY_MS } from "../../src/core/time.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
-import { event } from "../db/events_support.ts";
+import { addPeople, event, keyOf } from "../db/events_support.ts";
 import { pseudonym } from "../api/support.ts";
 import { eventually, inServingShop, NOW_MS, row, type ServingShop } from "./serving_shop.ts";
 import { tinyArtefact } from "./artefact.ts";
@@ -38,6 +38,7 @@ Deno.test("a rollout shows each shopper the same version, by row and by id, and 
       sql,
       SHOPPERS.map((user) => event({ userKey: pseudonym(user), atMs: NOW_MS - 3 * DAY_MS })),
     );
+    await addPeople(sql, SHOPPERS.map(pseudonym));
     await heard(shop);
     const first = await predict({ rows });
     const shownTo = versionsOf(first);
@@ -85,7 +86,8 @@ Deno.test("every version's answer is stored, and which of them the shopper was s
       from predictions order by version`;
     assert.equal(stored.length, 80);
     for (const [i, user] of SHOPPERS.slice(0, 40).entries()) {
-      const pair = stored.filter((one) => one.userKey === pseudonym(user));
+      const key = await keyOf(sql, user, pseudonym);
+      const pair = stored.filter((one) => one.userKey === key);
       assert.deepEqual(pair.map(({ version, arm }) => [version, arm]), [[1, "champion"], [2, "challenger"]]);
       assert.deepEqual(pair.filter((one) => one.shown).map(({ version }) => version), [shown[i]]);
     }

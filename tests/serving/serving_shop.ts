@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createVersionFiles } from "../../src/app/registry/version_files.ts";
 import { createApp } from "../../src/api/app.ts";
+import { openModelSet } from "../../src/app/registry/model_set.ts";
 import type { Api, ApiDeps } from "../../src/api/deps.ts";
 import { sha256 } from "../../src/core/hash.ts";
 import { saveKey } from "../../src/db/access/api_keys.ts";
@@ -57,6 +58,7 @@ export function inServingShop(work: (shop: ServingShop) => Promise<void>): Promi
       control: new NotingControl(),
       predictor: serving.predictor,
       models,
+      modelSet: await openModelSet(sql, models),
       files: createVersionFiles({ sql, store, clock }),
       log,
       explain: {} as ApiDeps["explain"],

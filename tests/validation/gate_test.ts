@@ -63,6 +63,42 @@ for (
       /better than the baseline/,
     ],
     ["the interval says worse", { low: 0.001, high: 0.2 }, "reject", /worse than the champion/],
+    [
+      "the gate asks for no harm, and nothing is shown",
+      { ...unclear, gate: "no-harm" },
+      "promote",
+      /not speak/,
+    ],
+    [
+      "the gate asks for no harm, and it is no worse",
+      { ...noWorse, gate: "no-harm" },
+      "promote",
+      /not speak/,
+    ],
+    [
+      "the gate asks for no harm, and it is worse by more than the margin on average",
+      { low: -0.01, high: 0.05, gate: "no-harm" },
+      "inconclusive",
+      /more than the margin/,
+    ],
+    [
+      "the gate asks for no harm, and harm is shown",
+      { low: 0.001, high: 0.005, gate: "no-harm" },
+      "reject",
+      /worse than the champion/,
+    ],
+    [
+      "the gate asks for no harm, and it is worse than the baseline",
+      { low: -0.01, high: 0.05, against: "baseline", gate: "no-harm" },
+      "inconclusive",
+      /cannot tell/,
+    ],
+    [
+      "the gate asks for no harm, and no row is new",
+      { n: 0, gate: "no-harm" },
+      "inconclusive",
+      /no labelled/,
+    ],
     ["it is worse than a stale one", { low: 0.001, high: 0.005, stale: true }, "reject", /worse/],
     ["it is worse than a failing one", { low: 0.001, high: 0.005, failing: true }, "reject", /worse/],
     ["it is no worse and the champion is stale", { ...noWorse, stale: true }, "promote", /no worse .* stale/],
@@ -189,7 +225,7 @@ for (
 }
 
 const anyEvidence = fc.record({
-  gate: fc.constantFrom("evidence" as const, "threshold" as const),
+  gate: fc.constantFrom("evidence" as const, "no-harm" as const, "threshold" as const),
   against: fc.constantFrom("champion" as const, "baseline" as const),
   low: fc.oneof(fc.double({ min: -1, max: 1, noNaN: true }), fc.constant(-Infinity)),
   width: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Infinity)),
@@ -235,6 +271,21 @@ Deno.test("verdictOf() never replaces a champion by evidence with what may be wo
   );
 });
 
+Deno.test("verdictOf() never promotes, by a gate that asks for no harm, what is shown worse or lies beyond the margin", () => {
+  fc.assert(
+    fc.property(anyEvidence, (given) => {
+      fc.pre(given.gate === "no-harm" && given.against !== "baseline");
+      const { low, mean } = given.difference;
+      const { verdict } = verdictOf(given);
+      if (verdict === "promote") assert.ok(low <= 0 && mean <= given.margin);
+      if (verdict !== "promote" && given.segments.length === 0 && given.difference.n > 0) {
+        assert.ok(low > 0 || mean > given.margin);
+      }
+    }),
+    { seed: 13, numRuns: 300 },
+  );
+});
+
 for (
   const [name, n, clusters] of [["rows are too few", 11, 11], [
     "they are of too few shoppers",
@@ -242,7 +293,7 @@ for (
     1,
   ]] as const
 ) {
-  for (const gate of ["evidence", "threshold", "worth"] as const) {
+  for (const gate of ["evidence", "no-harm", "threshold", "worth"] as const) {
     Deno.test(`verdictOf() cannot tell by the gate "${gate}", when ${name}`, () => {
       const surely = evidence({
         gate,

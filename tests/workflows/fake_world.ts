@@ -76,10 +76,19 @@ export class World {
 /** What a retry cannot mend. */
 export const hopeless = (message: string) => ApplicationFailure.nonRetryable(message, "Hopeless");
 
-/** Activities of a retrainer and its cycles; the monitor has a test of its own. */
+/** Activities of a retrainer and its cycles; the monitor and privacy requests have tests of their own. */
 type OfRetrainers = Omit<
   Activities,
-  "planLooks" | "pruneLooks" | "settleAlerts" | "dueDeliveries" | "deliver"
+  | "planLooks"
+  | "pruneLooks"
+  | "settleAlerts"
+  | "dueDeliveries"
+  | "deliver"
+  | "forgetPerson"
+  | "erasePersonRows"
+  | "redactPersonFiles"
+  | "dropPersonBlocks"
+  | "closePrivacyRequest"
 >;
 
 /** Activities that work on the world of the model they are asked about. */
@@ -166,6 +175,7 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
     },
     sweepArtefacts: () =>
       Promise.resolve({ files: 0, orphans: 0, orphanBytes: 0, deleted: 0, deletedBytes: 0 }),
+    cleanUp: () => Promise.resolve([]),
     reconcile: () => Promise.resolve({ mended: [], troubles: [] }),
     noteControl: async (note) => {
       await Promise.resolve(worldOf(note.model).controls.push(note));

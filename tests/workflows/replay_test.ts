@@ -48,6 +48,8 @@ Deno.test("workflows are recorded: each of them, and each way in which a cycle e
       "retrainer-churn",
       "monitor",
       "delivery",
+      "reconcile",
+      "sweep",
       "backtest",
       "backtest-lane-never",
       "backtest-lane-every",

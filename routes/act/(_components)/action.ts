@@ -26,13 +26,13 @@ function decided(status: ModelStatus, version: number, word: "approve" | "reject
   const question = approval?.version === version ? [`Asked: ${approval.text}`] : [];
   const will = word === "approve"
     ? [
-      `Version ${version} goes on to deployment at once, in the way that the configuration names.`,
+      `Version ${version} is deployed at once, with the configured rollout strategy.`,
       `Until it serves, ${servingNow(status)} does.`,
     ]
-    : [`Version ${version} is set aside and does not serve; ${servingNow(status)} serves on.`];
+    : [`Version ${version} is rejected and will not serve; ${servingNow(status)} keeps serving.`];
   return {
     question: `${word === "approve" ? "Approve" : "Reject"} version ${version} of ${model}?`,
-    will: [...question, ...will, "The first decision stands: it cannot be taken back here."],
+    will: [...question, ...will, "The first decision counts and cannot be changed here."],
     button: `${word === "approve" ? "Approve" : "Reject"} version ${version}`,
     done: `Version ${version} of ${model} was ${word === "approve" ? "approved" : "rejected"}.`,
     back: "/rollouts",
@@ -46,16 +46,16 @@ function rolledBack(status: ModelStatus, version: number): Action {
   const ending = rollout !== null && version === serving?.version;
   return {
     question: ending
-      ? `Take version ${rollout.version} of ${model} back?`
+      ? `Roll back version ${rollout.version} of ${model}?`
       : `Roll ${model} back to version ${version}?`,
     will: ending
       ? [
         `Within a second every shopper gets version ${version} again, and the rollout ends.`,
-        `Version ${rollout.version} is not served again by itself. Nothing is deleted.`,
+        `Version ${rollout.version} is not deployed again automatically. Nothing is deleted.`,
       ]
       : [
         `Within a second version ${version} serves everyone in place of ${servingNow(status)}.`,
-        "Nothing is deleted, and retraining goes on: a later cycle may deploy another version.",
+        "Nothing is deleted, and retraining continues: a later cycle may deploy another version.",
       ],
     button: `Roll back to version ${version}`,
     done: `Version ${version} of ${model} serves everyone again.`,
@@ -68,13 +68,13 @@ function rolledBack(status: ModelStatus, version: number): Action {
 function promoted(status: ModelStatus, version: number): Action {
   const { model, rollout } = status;
   return {
-    question: `Let version ${version} of ${model} serve everyone?`,
+    question: `Promote version ${version} of ${model}?`,
     will: [
       `Within a second version ${version} serves everyone in place of ${
         servingNow(status)
-      }, whatever the evidence says.`,
+      }. The model is then marked as promoted by hand.`,
       ...rollout ? [`The rollout of version ${rollout.version} ends with it.`] : [],
-      "Nothing is deleted: the earlier version can return while its file is kept.",
+      "Nothing is deleted: the earlier version can be restored while its file is kept.",
     ],
     button: `Promote version ${version}`,
     done: `Version ${version} of ${model} serves everyone.`,

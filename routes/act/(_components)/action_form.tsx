@@ -33,12 +33,12 @@ export function ActionForm(
         <input type="hidden" name="token" value={person?.token} />
         <input type="hidden" name="once" value={once} />
         <label for="why">
-          Why <small>It stands in the audit, beside your name ({person?.name}).</small>
+          Reason <small>Required. Recorded in the audit log with your name ({person?.name}).</small>
         </label>
         <textarea id="why" name="why" rows={3} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
           <button type="submit" class="chosen">{button}</button>
-          <a href={back}>Leave all as it is</a>
+          <a href={back}>Cancel</a>
         </p>
       </form>
     </>

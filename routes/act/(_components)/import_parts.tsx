@@ -15,13 +15,13 @@ export function UploadForm({ token, sizeMax }: { token: string; sizeMax: string 
         File{" "}
         <small>
           CSV, JSON, NDJSON or Parquet, also .gz and .zip, up to{" "}
-          {sizeMax}; choose it, or drop it here. Nothing is imported before you have seen what was found.
+          {sizeMax}; choose it, or drop it here. Nothing is imported before you have reviewed the preview.
         </small>
       </label>
       <input id="file" name="file" type="file" required />
       <p class="row">
-        <button type="submit" class="chosen">Look at it</button>
-        <a href="/data">Leave all as it is</a>
+        <button type="submit" class="chosen">Preview</button>
+        <a href="/data">Cancel</a>
       </p>
     </form>
   );
@@ -38,7 +38,7 @@ export function RunningImport({ name, state }: { name: string; state: UploadStat
           {percent(bytesRead / bytesTotal)}
         </progress>
         <p>
-          <a href="">Look again</a>
+          <a href="">Preview again</a>
         </p>
       </section>
     );
@@ -62,7 +62,7 @@ export function RunningImport({ name, state }: { name: string; state: UploadStat
 export function Trial({ trial }: { trial: ImportTrial }) {
   return (
     <section class="section" aria-labelledby="found">
-      <h2 id="found">What was found</h2>
+      <h2 id="found">Preview</h2>
       <Report report={trial} />
       {trial.examples.length > 0 && (
         <Table
@@ -218,7 +218,7 @@ export function PlanForm({ id, token, fields, trial, presets, planFields }: Plan
           ))}
         </fieldset>
         <p class="row">
-          <button type="submit">Look again</button>
+          <button type="submit">Preview again</button>
           <a href="/act/import">Choose another file</a>
         </p>
       </form>

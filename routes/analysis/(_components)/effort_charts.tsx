@@ -117,7 +117,7 @@ export function WaitChart({ model, cycles, toDeployment }: AnalysisView) {
           { name: "Cycle" },
           { name: "Version" },
           { name: "As of", as: "day" as const },
-          { name: "Because of" },
+          { name: "Trigger" },
           { name: "Seconds", as: "figure" as const },
         ],
         rows: waits.map(({ number, version, asOf, because, seconds }) => [

@@ -37,7 +37,7 @@ export function FrequencyChart({ model, frequency, cycles }: Props) {
   const triggers = unique(bars.map(({ trigger }) => trigger));
   const title = days
     ? `A median of ${daysText(days)} between trainings`
-    : `${counted(cycles.length, "training")}: how often cannot be told yet`;
+    : `${counted(cycles.length, "training")}: not enough data`;
   return (
     <>
       <Figure
@@ -45,7 +45,7 @@ export function FrequencyChart({ model, frequency, cycles }: Props) {
         title={title}
         measure={
           <>
-            cycles in a {unit}, by the time of the data{triggers.length > 1 && ", by what began them"}
+            cycles in a {unit}, by the time of the data{triggers.length > 1 && ", by trigger"}
           </>
         }
         describe={`${title}: cycles of ${model} in each ${unit}, by trigger and by how they ended`}
@@ -138,13 +138,13 @@ export function ReasonsTable({ cycles }: { cycles: readonly AnalysedCycle[] }) {
     <table class="records">
       <caption>
         <h3>
-          What called for them <small>The reasons that spoke for it, beside new samples and labels.</small>
+          Triggers <small>The criteria in favour, beside new samples and labels.</small>
         </h3>
       </caption>
       <thead>
         <tr>
-          <th scope="col">Because of</th>
-          <th scope="col">Begun by</th>
+          <th scope="col">Criterion</th>
+          <th scope="col">Trigger</th>
           <th scope="col" class="num">Cycles</th>
           {ended.map((outcome) => <th key={outcome} scope="col" class="num">{word(outcome)}</th>)}
         </tr>
@@ -153,7 +153,7 @@ export function ReasonsTable({ cycles }: { cycles: readonly AnalysedCycle[] }) {
         {groups.map(({ key, of, trigger, because }) => (
           <tr key={key}>
             <th scope="row">{because}</th>
-            <td data-label="Begun by">{triggerName(trigger)}</td>
+            <td data-label="Trigger">{triggerName(trigger)}</td>
             <td data-label="Cycles" class="num">{of.length}</td>
             {ended.map((outcome) => (
               <td key={outcome} data-label={word(outcome)} class="num">

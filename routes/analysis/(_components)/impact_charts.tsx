@@ -11,7 +11,7 @@ const stageOf = ({ outcomes, validation }: CycleImpact) => outcomes.uplift ? out
 /** A round value of an axis. */
 const plain = (x: number): string => Number.isInteger(x) ? count(x).replace("-", "−") : figure(x);
 
-const RULES = { "new": "Gains", "past": "Cannot tell yet", "back": "Loses" } as const;
+const RULES = { "new": "Gains", "past": "Inconclusive", "back": "Loses" } as const;
 
 /** Draws the worth of each deployment, old against new. */
 export function UpliftChart({ impact: { cycles, currency, economics, model } }: { impact: Impact }) {
@@ -41,7 +41,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
       title={title}
       measure={`${economics.basis} of one horizon over the whole population at the best threshold, new against old, ${
         Math.round(stageOf(known[0]).uplift!.confidence * 100)
-      } % interval${currency && `, ${currency}`}; on outcomes since where known, else at the gate`}
+      } % interval${currency && `, ${currency}`}; on outcomes since where known, else at validation`}
       describe={`${title}: uplift by cycle of ${model}`}
       data={[changes, currency]}
       drawing={changesDrawing(changes, { tick: plain, zero: "no change", left: 62 })}
@@ -53,7 +53,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
           { name: "Measured on" },
           ...["Old", "New", "Uplift", "From", "To"].map((name) => ({ name, as: "figure" as const })),
           { name: "Shoppers", as: "count" as const },
-          { name: "Says" },
+          { name: "Result" },
         ],
         rows: known.map((cycle) => {
           const stage = stageOf(cycle);
@@ -62,7 +62,7 @@ export function UpliftChart({ impact: { cycles, currency, economics, model } }: 
             cycle.number,
             `v${cycle.version}`,
             `v${cycle.against}`,
-            stage === cycle.outcomes ? "outcomes since" : "the gate's rows",
+            stage === cycle.outcomes ? "outcomes since" : "validation rows",
             stage.before,
             stage.after,
             uplift.amount,
@@ -93,9 +93,9 @@ export function CurveChart({ impact: { curve, currency, economics, cycles } }: {
       title={title}
       measure={`${economics.basis} of one horizon by share of shoppers contacted, likeliest first${
         currency && `, ${currency}`
-      }; each point is fair by itself, the highest one promises too much`}
+      }; each point is unbiased by itself, the highest one is optimistic`}
       describe={`${title}; on ${
-        curve.stage === "outcomes" ? "outcomes since" : "the gate's rows"
+        curve.stage === "outcomes" ? "outcomes since" : "validation rows"
       } of cycle ${impact.number}`}
       data={[points, older, newer, currency]}
       drawing={curveDrawing(points, { older, newer, currency })}
@@ -107,7 +107,7 @@ export function CurveChart({ impact: { curve, currency, economics, cycles } }: {
             name,
             as: "figure" as const,
           })),
-          { name: "Says" },
+          { name: "Result" },
           { name: "Within the budget" },
         ],
         rows: points.map((p) => [

@@ -70,7 +70,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
     <table class="records sums">
       <caption>
         <h3>
-          What came of it{" "}
+          Results{" "}
           <small>
             Measured: the first horizon after a deployment, by its outcomes. Estimated: its uplift is taken to
             last as long as the version served. Return: what each unit of cost brought beyond itself. Told
@@ -81,7 +81,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
       <thead>
         <tr>
           <th scope="col">Deployment</th>
-          <th scope="col">Because of</th>
+          <th scope="col">Trigger</th>
           <th scope="col" class="num">Cost</th>
           <th scope="col" class="num">Measured</th>
           <th scope="col" class="num">Return</th>
@@ -95,7 +95,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
             <th scope="row">
               <a href={`/cycles/${cycle.cycle}`}>cycle {cycle.number}</a>, v{cycle.version}
             </th>
-            <td data-label="Because of">{cycle.because}</td>
+            <td data-label="Trigger">{cycle.because}</td>
             <td data-label="Cost" class="num">
               {cycle.cost === null ? duration(cycle.seconds * 1000) : money(cycle.cost, currency)}
             </td>
@@ -106,7 +106,7 @@ function GainTable({ impact: { cycles, total, currency, economics } }: { impact:
           <th scope="row">
             Total <small>cost of all {counted(total.cycles, "cycle")}, deployed or not</small>
           </th>
-          <td data-label="Because of">{counted(total.deployments, "deployment")}</td>
+          <td data-label="Trigger">{counted(total.deployments, "deployment")}</td>
           <td data-label="Cost" class="num">
             {total.cost === null ? duration(total.seconds * 1000) : money(total.cost, currency)}
           </td>

@@ -23,7 +23,7 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
     <table class="records sums">
       <caption>
         <h3>
-          By what called for it{" "}
+          By trigger{" "}
           <small>
             {economics.basis === "profit"
               ? "Estimated gain of the deployments together, each for as long as it served."
@@ -33,10 +33,10 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
       </caption>
       <thead>
         <tr>
-          <th scope="col">Because of</th>
+          <th scope="col">Trigger</th>
           <th scope="col" class="num">Deployments</th>
           <th scope="col" class="num">Estimated gain</th>
-          <th scope="col">Says</th>
+          <th scope="col">Result</th>
         </tr>
       </thead>
       <tbody>
@@ -54,7 +54,7 @@ function ByReason({ impact: { byReason, currency, economics } }: { impact: Impac
                 )
                 : "not known"}
             </td>
-            <td data-label="Says">
+            <td data-label="Result">
               <StatusBadge badge={moneyBadge(estimated?.verdict ?? "cannot tell yet")} />
             </td>
           </tr>
@@ -76,16 +76,16 @@ function ByGroup({ impact: { cycles } }: { impact: Impact }) {
     against !== null && (validation.report?.groups.length ?? 0) > 0
   );
   const newest = measured.find(differs) ?? measured.at(0);
-  if (!newest) return <p>Which features matter was not measured of a deployment yet.</p>;
+  if (!newest) return <p>Feature importance was not measured for a deployment yet.</p>;
   const { groups } = newest.validation.report!;
   return (
     <table class="records sums">
       <caption>
         <h3>
-          What v{newest.version} leans on, beside v{newest.against}{" "}
+          What v{newest.version} relies on, compared with v{newest.against}{" "}
           <small>
-            Rise of the loss when a group of features is shuffled among the gate's rows, in units of the loss;
-            what moved most comes first.
+            Feature importance: rise of the loss when a group of features is shuffled among the validation
+            rows, in units of the loss; largest change first.
           </small>
         </h3>
       </caption>
@@ -95,7 +95,7 @@ function ByGroup({ impact: { cycles } }: { impact: Impact }) {
           <th scope="col" class="num">v{newest.against}</th>
           <th scope="col" class="num">v{newest.version}</th>
           <th scope="col" class="num">Difference</th>
-          <th scope="col">Leans on it</th>
+          <th scope="col">Importance</th>
         </tr>
       </thead>
       <tbody>
@@ -107,7 +107,7 @@ function ByGroup({ impact: { cycles } }: { impact: Impact }) {
             <td data-label="Difference" class="num">
               {signed(mean)} <small>[{signed(low)}, {signed(high)}]</small>
             </td>
-            <td data-label="Leans on it">{leaning(low, high)}</td>
+            <td data-label="Importance">{leaning(low, high)}</td>
           </tr>
         ))}
       </tbody>
@@ -116,4 +116,4 @@ function ByGroup({ impact: { cycles } }: { impact: Impact }) {
 }
 
 const leaning = (low: number, high: number): string =>
-  low > 0 ? "more" : high < 0 ? "less" : low === high ? "no difference" : "cannot tell yet";
+  low > 0 ? "more" : high < 0 ? "less" : low === high ? "no difference" : "inconclusive";

@@ -31,7 +31,7 @@ export function GateChart({ model, loss, cycles }: AnalysisView) {
     }, ${ends(change!)}, on ${counted(change!.n, "row")}`,
   }));
   const brought = judged.filter(({ outcome }) => toneOf(outcome) !== "past").length;
-  const title = `${counted(judged.length, "challenger")} at the gate, ${brought} deployed`;
+  const title = `${counted(judged.length, "challenger")} at validation, ${brought} deployed`;
   return (
     <Figure
       id="gate"
@@ -85,7 +85,7 @@ export function SinceChart({ model, loss, impact }: AnalysisView) {
   const higher = changes.filter(({ low }) => low !== null && low > 0).length;
   const title = `On outcomes since: ${lower} lower, ${higher} higher, ${
     known.length - lower - higher
-  } cannot be told`;
+  } inconclusive`;
   return (
     <Figure
       id="since"
@@ -146,8 +146,8 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
           <small>
             Mean change of{" "}
             {metricName(loss)}. Each was measured on rows of its own, so they are not added up; the interval
-            holds whatever the cycles have in common. Those deployed were chosen because they looked good at
-            the gate, so their mean there promises too much: outcomes since do not.
+            holds whatever the cycles have in common. Deployed versions were selected for a good validation
+            result, so that mean is optimistic; outcomes since deployment are not.
           </small>
         </h3>
       </caption>
@@ -158,7 +158,7 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
           <th scope="col" class="num">Interval</th>
           <th scope="col" class="num">Cycles</th>
           <th scope="col" class="num">Rows</th>
-          <th scope="col">Says</th>
+          <th scope="col">Result</th>
         </tr>
       </thead>
       <tbody>
@@ -171,7 +171,7 @@ export function TogetherNote({ view: { loss, gate, brief, model } }: { view: Ana
             <td data-label="Interval" class="num">{change ? ends(change) : "none yet"}</td>
             <td data-label="Cycles" class="num">{count(change?.changes ?? 0)}</td>
             <td data-label="Rows" class="num">{count(change?.n ?? 0)}</td>
-            <td data-label="Says">
+            <td data-label="Result">
               {change ? <StatusBadge badge={togetherBadge(change)} /> : "nothing yet"}
             </td>
           </tr>

@@ -48,7 +48,7 @@ export function WhatIf({ view, backtest }: Props) {
             <th scope="col">Policy</th>
             <th scope="col" class="num">Trainings</th>
             <th scope="col" class="num">Deployed</th>
-            <th scope="col" class="num">Cycles' time</th>
+            <th scope="col" class="num">Cycle time</th>
             <th scope="col" class="num">{metricName(main)}</th>
             <th scope="col">Against never retrained</th>
           </tr>
@@ -83,7 +83,7 @@ function Policy(
       <th scope="row">{policyName(policy)}</th>
       <td data-label="Trainings" class="num">{count(of.trainings)}</td>
       <td data-label="Deployed" class="num">{count(of.deployments)}</td>
-      <td data-label="Cycles' time" class="num">{duration(of.trainingSeconds * 1000)}</td>
+      <td data-label="Cycle time" class="num">{duration(of.trainingSeconds * 1000)}</td>
       <td data-label={metricName(metric)} class="num">
         {of.moments === 0 ? "none yet" : metricFigure(of.means[metric])}
       </td>
@@ -112,7 +112,7 @@ function Happened({ cycles }: { cycles: readonly AnalysedCycle[] }) {
         {count(cycles.filter(({ challenger }) => challenger !== null).length)}
       </td>
       <td data-label="Deployed" class="num">{count(deployed.length)}</td>
-      <td data-label="Cycles' time" class="num">{duration(seconds * 1000)}</td>
+      <td data-label="Cycle time" class="num">{duration(seconds * 1000)}</td>
       <td data-label="Measured" class="num">
         <a href="/monitoring">as outcomes tell</a>
       </td>

@@ -26,8 +26,7 @@ export function BacktestForm({ fields, models, person, why, once, problem }: Pro
         <label for="lines">
           Perennial with other settings{" "}
           <small>
-            One a line, as gate=threshold or min_new_samples=500: one more policy, beside those that are
-            ticked.
+            One per line, such as gate=threshold or min_new_samples=500: an additional policy.
           </small>
         </label>
         <textarea id="lines" name="lines" rows={2} maxLength={4000}>{fields.lines}</textarea>
@@ -43,14 +42,16 @@ export function BacktestForm({ fields, models, person, why, once, problem }: Pro
           <input id="from" name="from" type="date" value={fields.from} />
           <label for="to">to</label>
           <input id="to" name="to" type="date" value={fields.to} />
-          <small>Left empty: all of the history whose outcomes are complete.</small>
+          <label for="step">Step, days</label>
+          <input id="step" name="step" type="number" min={1} max={365} value={fields.step} />
+          <small>Empty: all history with complete outcomes, with the configured step.</small>
         </p>
         <label for="why">
-          Why <small>It stands in the audit, beside your name ({person.name}).</small>
+          Reason <small>Required. Recorded in the audit log with your name ({person.name}).</small>
         </label>
         <textarea id="why" name="why" rows={2} maxLength={WHY_MAX} required>{why}</textarea>
         <p class="row">
-          <button type="submit" class="chosen">Replay history</button>
+          <button type="submit" class="chosen">Start backtest</button>
           <a href="/backtests">All backtests</a>
         </p>
       </form>
@@ -69,10 +70,10 @@ function Policies({ fields }: { fields: BacktestFields }) {
   return (
     <fieldset class="choices">
       <legend>
-        Policies <small>Never retraining takes part always: it is what all others are compared with.</small>
+        Policies <small>"Never retrained" is always included as the baseline.</small>
       </legend>
       <p>
-        <input {...tick("perennial")} /> <label for="policy-perennial">Perennial, as it is configured</label>
+        <input {...tick("perennial")} /> <label for="policy-perennial">Perennial, as configured</label>
       </p>
       <p>
         <input {...tick("every")} /> <label for="policy-every">retrained at every cut-off</label>
@@ -94,7 +95,7 @@ function Policies({ fields }: { fields: BacktestFields }) {
       </p>
       <p>
         <input {...tick("performance")} />{" "}
-        <label for="policy-performance">retrained when outcomes show that it fell</label>
+        <label for="policy-performance">retrained when outcomes show a degradation</label>
       </p>
       <p>
         <input {...tick("drift")} /> <label for="policy-drift">retrained when its inputs drift</label>

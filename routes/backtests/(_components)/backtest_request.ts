@@ -27,6 +27,8 @@ export interface BacktestFields {
   model: string;
   from: string;
   to: string;
+  /** days from one cut-off to the next */
+  step: string;
 }
 
 export const NO_FIELDS: BacktestFields = {
@@ -37,6 +39,7 @@ export const NO_FIELDS: BacktestFields = {
   model: "",
   from: "",
   to: "",
+  step: "",
 };
 
 /** Reads them out of a form that was sent, or out of an address. */
@@ -54,6 +57,7 @@ export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIE
     model: text("model"),
     from: text("from"),
     to: text("to"),
+    step: text("step"),
   };
 }
 
@@ -69,10 +73,10 @@ export function readBacktest(
   fields: BacktestFields,
   { current, models }: Pick<Configuration, "current" | "models">,
 ): ParsedBacktestRequest {
-  const { policies: chosen, days, cutoffs, lines, model, from, to } = fields;
-  if (chosen.includes("calendar") && whole(days) === null) return no("Say every how many days, as 28");
+  const { policies: chosen, days, cutoffs, lines, model, from, to, step } = fields;
+  if (chosen.includes("calendar") && whole(days) === null) return no("Enter the number of days, such as 28");
   if (chosen.includes("sliding") && whole(cutoffs) === null) {
-    return no("Say how many cut-offs the window has, as 6");
+    return no("Enter the number of cut-offs in the window, such as 6");
   }
   const policies: Record<string, unknown>[] = chosen.map((choice) => POLICY[choice](fields));
   if (lines) {
@@ -81,7 +85,14 @@ export function readBacktest(
     policies.push({ policy: "perennial", config: changes });
   }
   if (policies.length === 0) return no("Choose a policy, or write settings to try");
-  const body = { policies, ...model && { models: [model] }, ...from && { from }, ...to && { to } };
+  if (step && whole(step) === null) return no("Enter the step as a number of days, such as 14");
+  const body = {
+    policies,
+    ...model && { models: [model] },
+    ...from && { from },
+    ...to && { to },
+    ...step && { step_days: whole(step) },
+  };
   return { body, problem: null };
 }
 
@@ -104,7 +115,7 @@ function changesIn(
 ): Record<string, unknown> | string {
   if (parsed.config === null) return Object.values(parsed.problems).join("; ");
   const changes = configChanges(inForce, parsed.config);
-  if (changes.length === 0) return "The settings to try are those in force: tick Perennial instead";
+  if (changes.length === 0) return "These are the active settings: select Perennial instead";
   const own = changes.find((change) => change.model !== null);
   if (own) return `In a backtest a setting holds for every model: write ${own.name}=... without ${own.model}`;
   return Object.fromEntries(changes.map(({ name, after }) => [name, after]));

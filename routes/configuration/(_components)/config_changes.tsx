@@ -72,7 +72,7 @@ export function ConfigHistory({ versions, defaults, current, person, before }: H
           <h2 id="history">
             History{" "}
             <small>
-              Every version stays. Going back makes a new version that says what the earlier one did.
+              Every version is kept. Restoring one creates a new version with the same values.
             </small>
           </h2>
         </caption>
@@ -81,10 +81,10 @@ export function ConfigHistory({ versions, defaults, current, person, before }: H
             <th scope="col">Version</th>
             <th scope="col">Since</th>
             <th scope="col">By</th>
-            <th scope="col">Why</th>
-            <th scope="col">What it changed</th>
+            <th scope="col">Reason</th>
+            <th scope="col">Changes</th>
             <th scope="col">
-              <span class="visually-hidden">What you may do</span>
+              <span class="visually-hidden">Actions</span>
             </th>
           </tr>
         </thead>
@@ -96,10 +96,10 @@ export function ConfigHistory({ versions, defaults, current, person, before }: H
                 <Time iso={at} as="moment" />
               </td>
               <td data-label="By">{by}</td>
-              <td data-label="Why">{why || <small>no reason given</small>}</td>
-              <td data-label="What it changed">{changesText(changes) || <small>nothing</small>}</td>
+              <td data-label="Reason">{why || <small>no reason given</small>}</td>
+              <td data-label="Changes">{changesText(changes) || <small>nothing</small>}</td>
               <td>
-                {version === current ? <small>in force</small> : <BackTo version={version} person={person} />}
+                {version === current ? <small>active</small> : <BackTo version={version} person={person} />}
               </td>
             </tr>
           ))}
@@ -108,9 +108,9 @@ export function ConfigHistory({ versions, defaults, current, person, before }: H
               <th scope="row">0</th>
               <td data-label="Since"></td>
               <td data-label="By">perennial</td>
-              <td data-label="Why">the defaults</td>
-              <td data-label="What it changed"></td>
-              <td>{current === 0 ? <small>in force</small> : <BackTo version={0} person={person} />}</td>
+              <td data-label="Reason">the defaults</td>
+              <td data-label="Changes"></td>
+              <td>{current === 0 ? <small>active</small> : <BackTo version={0} person={person} />}</td>
             </tr>
           )}
         </tbody>
@@ -130,6 +130,6 @@ export function ConfigHistory({ versions, defaults, current, person, before }: H
 function BackTo({ version, person }: { version: number; person: Person | null }) {
   if (!person) return null;
   return (
-    <ActButton person={person} href={`/act/configuration?version=${version}`}>Go back to {version}</ActButton>
+    <ActButton person={person} href={`/act/configuration?version=${version}`}>Restore {version}</ActButton>
   );
 }

@@ -13,66 +13,88 @@ export interface Editing {
   problems: Readonly<Record<string, string>>;
 }
 
+/** Which settings are listed. */
+export interface SettingsFilter {
+  /** in the name or the description */
+  text: string;
+  /** only those that somebody changed */
+  changed: boolean;
+}
+
+const includes = ({ text, changed }: SettingsFilter, setting: Setting, config: RetrainingConfig): boolean => {
+  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const about = `${setting.name} ${setting.means}`.toLowerCase();
+  const differs = valueLabel(config[setting.name]) !== valueLabel(setting.standard) ||
+    ownValues(config, setting).length > 0;
+  return words.every((word) => about.includes(word)) && (!changed || differs);
+};
+
 interface Props {
   config: RetrainingConfig;
   changed: LastChanges;
   /** left out: to be read only */
   editing?: Editing;
+  /** left out: all */
+  filter?: SettingsFilter;
 }
 
 /** Every setting by group: what it means, what it is, what it may be, what it was, and who changed it. */
-export function SettingsTables({ config, changed, editing }: Props) {
-  const shown = (setting: Setting) => !editing || editing.model === null || setting.perModel;
+export function SettingsTables({ config, changed, editing, filter }: Props) {
+  const shown = (setting: Setting) =>
+    (!editing || editing.model === null || setting.perModel) &&
+    (!filter || includes(filter, setting, config));
+  const groups = SETTING_GROUPS.map(({ name, settings }) => ({ name, settings: settings.filter(shown) }))
+    .filter(({ settings }) => settings.length > 0);
+  if (groups.length === 0) return <p class="notice">No setting matches.</p>;
   return (
     <>
-      {SETTING_GROUPS.map(({ name, settings }) => ({ name, settings: settings.filter(shown) }))
-        .filter(({ settings }) => settings.length > 0).map(({ name, settings }, i) => (
-          <section key={name} class="section" aria-labelledby={`group-${i}`}>
-            <table class="records settings">
-              <caption>
-                <h2 id={`group-${i}`}>{name}</h2>
-              </caption>
-              <thead>
-                <tr>
-                  <th scope="col">Setting</th>
-                  <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "In force"}</th>
-                  <th scope="col">May be</th>
-                  <th scope="col">Default</th>
-                  <th scope="col">Changed</th>
+      {groups.map(({ name, settings }, i) => (
+        <section key={name} class="section" aria-labelledby={`group-${i}`}>
+          <table class="records settings">
+            <caption>
+              <h2 id={`group-${i}`}>{name}</h2>
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Setting</th>
+                <th scope="col">{editing ? `Value for ${forWhom(editing.model)}` : "Current"}</th>
+                <th scope="col">Allowed</th>
+                <th scope="col">Default</th>
+                <th scope="col">Changed</th>
+              </tr>
+            </thead>
+            <tbody>
+              {settings.map((setting) => (
+                <tr key={setting.name} data-problem={editing?.problems[setting.name] ? "" : undefined}>
+                  <th scope="row">
+                    {editing
+                      ? (
+                        <label for={setting.name}>
+                          <code>{setting.name}</code>
+                        </label>
+                      )
+                      : <code>{setting.name}</code>}
+                    <small id={`${setting.name}-means`}>{setting.means}</small>
+                  </th>
+                  <td data-label={editing ? "Value" : "Current"}>
+                    {editing
+                      ? <Field setting={setting} config={config} editing={editing} />
+                      : <Values setting={setting} config={config} />}
+                  </td>
+                  <td data-label="Allowed">
+                    {setting.bounds}
+                    {setting.optional ? ", or none" : ""} {setting.unit && <small>{setting.unit}</small>}
+                  </td>
+                  <td data-label="Default">{valueLabel(setting.standard)}</td>
+                  <td data-label="Changed">
+                    <Changed setting={setting} config={config} changed={changed} />
+                  </td>
                 </tr>
-              </thead>
-              <tbody>
-                {settings.map((setting) => (
-                  <tr key={setting.name} data-problem={editing?.problems[setting.name] ? "" : undefined}>
-                    <th scope="row">
-                      {editing
-                        ? (
-                          <label for={setting.name}>
-                            <code>{setting.name}</code>
-                          </label>
-                        )
-                        : <code>{setting.name}</code>}
-                      <small id={`${setting.name}-means`}>{setting.means}</small>
-                    </th>
-                    <td data-label={editing ? "Value" : "In force"}>
-                      {editing
-                        ? <Field setting={setting} config={config} editing={editing} />
-                        : <Values setting={setting} config={config} />}
-                    </td>
-                    <td data-label="May be">
-                      {setting.bounds}
-                      {setting.optional ? ", or none" : ""} {setting.unit && <small>{setting.unit}</small>}
-                    </td>
-                    <td data-label="Default">{valueLabel(setting.standard)}</td>
-                    <td data-label="Changed">
-                      <Changed setting={setting} config={config} changed={changed} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-        ))}
+              ))}
+            </tbody>
+          </table>
+        </section>
+      ))}
     </>
   );
 }

@@ -62,7 +62,7 @@ function moreOrFewer(more: { atLeast: number; atMost: number }, fewer: number): 
 /** Sums the simulation up in a sentence. */
 function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): string {
   const all = [...checks, ...verdicts];
-  if (all.length === 0) return "There is nothing in these days to try it on.";
+  if (all.length === 0) return "There are no checks or verdicts in these days.";
   const otherwise = all.filter((d) => d.would !== null && d.would !== d.was).length;
   const cannot = all.filter((d) => d.would === null).length;
   const range = `${moment(from, "day")} to ${moment(to, "day")}`;
@@ -71,7 +71,7 @@ function whatIfAnswer({ checks, verdicts, from, to }: WhatIfReport): string {
     : `${count(otherwise)} ${otherwise === 1 ? "comes" : "come"} out otherwise`;
   const subject = `${counted(checks.length, "check")} and ${counted(verdicts.length, "verdict")}`;
   return `Of ${subject}, ${range}, ${part}` +
-    (cannot > 0 ? `; of ${count(cannot)} it cannot be told.` : ".");
+    (cannot > 0 ? `; ${count(cannot)} cannot be recomputed.` : ".");
 }
 
 /** Shows the decisions of a configuration on history, beside those that were made. */
@@ -83,17 +83,17 @@ export function WhatIfView({ simulation, csv }: { simulation: WhatIfReport; csv:
     <div class="trial">
       <p role="status">{whatIfAnswer(simulation)}</p>
       {rows.length > 0 && <Models simulation={simulation} />}
-      {differing.length > 0 && <Decisions title="What comes out otherwise" rows={differing} />}
+      {differing.length > 0 && <Decisions title="Different results" rows={differing} />}
       {unknown.length > 0 && (
         <details>
-          <summary>{counted(unknown.length, "decision")} of which it cannot be told, and why</summary>
-          <Decisions title="Cannot be told" rows={unknown} />
+          <summary>{counted(unknown.length, "decision")} which cannot be recomputed, and why</summary>
+          <Decisions title="Cannot be recomputed" rows={unknown} />
         </details>
       )}
       {csv && rows.length > 0 && (
         <ChartTools
           id="trial"
-          describe="everything that was decided again"
+          describe="everything that was recomputed"
           numbers={{
             columns: COLUMNS,
             rows: rows.map((r) => [r.asOf, r.model, r.of, r.was.word, r.would?.word ?? null, r.text]),
@@ -101,11 +101,11 @@ export function WhatIfView({ simulation, csv }: { simulation: WhatIfReport; csv:
           table={false}
         />
       )}
-      <h3>What this cannot say</h3>
+      <h3>Limitations</h3>
       <ul class="plain">
         {simulation.notes.map((note) => <li key={note}>{note}.</li>)}
         {simulation.truncated && (
-          <li>There were more checks than are decided again: the oldest are left out.</li>
+          <li>There are more checks than can be recomputed: the oldest are left out.</li>
         )}
       </ul>
     </div>
@@ -120,7 +120,7 @@ function Models({ simulation: { models } }: { simulation: WhatIfReport }) {
   return (
     <table class="records">
       <caption>
-        <h3>What would have happened more or less often</h3>
+        <h3>Counts with and without the change</h3>
       </caption>
       <thead>
         <tr>
@@ -136,7 +136,7 @@ function Models({ simulation: { models } }: { simulation: WhatIfReport }) {
             <th scope="row">{model}</th>
             <td data-label="Checks">
               {count(checks.same + checks.changed + checks.cannot)}, {count(checks.changed)} otherwise
-              {checks.cannot > 0 && <small>{count(checks.cannot)} cannot be told</small>}
+              {checks.cannot > 0 && <small>{count(checks.cannot)} cannot be recomputed</small>}
             </td>
             <td data-label="Trainings">
               {count(trainings.was)}, <b>{moreOrFewer(trainings.more, trainings.fewer)}</b>
@@ -146,7 +146,7 @@ function Models({ simulation: { models } }: { simulation: WhatIfReport }) {
               <b>
                 {moreOrFewer({ atLeast: deployments.more, atMost: deployments.more }, deployments.fewer)}
               </b>{" "}
-              {deployments.cannot > 0 && <small>{count(deployments.cannot)} cannot be told</small>}
+              {deployments.cannot > 0 && <small>{count(deployments.cannot)} cannot be recomputed</small>}
             </td>
           </tr>
         ))}
@@ -188,7 +188,7 @@ function Decisions({ title, rows }: { title: string; rows: readonly Row[] }) {
             <td data-label="Was">
               <StatusBadge badge={row.was} />
             </td>
-            <td data-label="Would be">{row.would ? <StatusBadge badge={row.would} /> : "cannot tell"}</td>
+            <td data-label="Would be">{row.would ? <StatusBadge badge={row.would} /> : "unknown"}</td>
             <td data-label="Because">
               <small>{row.text}</small>
             </td>

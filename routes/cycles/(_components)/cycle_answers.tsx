@@ -1,6 +1,7 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
 import { signed } from "../../../src/format/numbers.ts";
 import { duration, moment, msBetween } from "../../../src/format/times.ts";
+import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { StatusBadge, StatusIcon, Time } from "../../../components/status_badge.tsx";
 import { outcomeBadge, triggerName } from "../../../components/labels.ts";
@@ -11,22 +12,26 @@ export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl
   return (
     <dl class="answers">
       <div>
-        <dt>{outcome === null ? "Now" : "Ended"}</dt>
+        <dt>{outcome === null ? "Stage" : "Outcome"}</dt>
         <dd>
           <StatusBadge badge={outcomeBadge(outcome, stage)} />
         </dd>
       </div>
       {evidence && (
         <div>
-          <dt>Challenger less {evidence.against}</dt>
+          <dt>Challenger minus {evidence.against}</dt>
           <dd>
-            <b>{signed(evidence.difference.mean)}</b> {metricName(evidence.loss)},{" "}
-            {interval(evidence.difference)}
+            {isSamePredictions(evidence.difference) ? "same predictions" : (
+              <>
+                <b>{signed(evidence.difference.mean)}</b> {metricName(evidence.loss)},{" "}
+                {interval(evidence.difference)}
+              </>
+            )}
           </dd>
         </div>
       )}
       <div>
-        <dt>Began by</dt>
+        <dt>Trigger</dt>
         <dd>{triggerName(trigger)}{requestedBy ? `, ${requestedBy}` : ""}</dd>
       </div>
       <div>
@@ -34,14 +39,14 @@ export function CycleAnswers({ cycle, workflowUrl }: { cycle: Cycle; workflowUrl
         <dd>{moment(asOf, "day")}</dd>
       </div>
       <div>
-        <dt>Began</dt>
+        <dt>Started</dt>
         <dd>
           <Time iso={startedAt} as="moment" />
         </dd>
       </div>
       {endedAt && (
         <div>
-          <dt>Took</dt>
+          <dt>Duration</dt>
           <dd>{duration(msBetween(startedAt, endedAt))}</dd>
         </div>
       )}

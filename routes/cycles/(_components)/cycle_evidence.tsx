@@ -1,13 +1,13 @@
-import type { Reason } from "../../../src/retraining/check.ts";
 import type { Cycle, Watch } from "../../../src/retraining/cycle.ts";
 import type { Evidence } from "../../../src/validation/verdict.ts";
 import { count, counted, figure, metricFigure, percent, signed } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
+import { isSamePredictions } from "../../../src/stats/same_predictions.ts";
 import { metricName } from "../../../src/format/words.ts";
 import { relative } from "../../../components/cycles_chart.tsx";
+import { ReasonRows } from "../../../components/reason_rows.tsx";
 import { WorthSums } from "../../../components/worth_sums.tsx";
-import { StatusBadge } from "../../../components/status_badge.tsx";
-import { comparedOn, evidenceText, reading, SPEAKS, withInterval } from "../../../components/labels.ts";
+import { comparedOn, reading, withInterval } from "../../../components/labels.ts";
 
 /** Why the cycle began: every reason the check weighed, with its numbers. */
 export function Reasons({ cycle }: { cycle: Cycle }) {
@@ -18,42 +18,16 @@ export function Reasons({ cycle }: { cycle: Cycle }) {
       <table class="records">
         <caption>
           <h2 id="why">
-            Why it began: {speaking} of {counted(cycle.reasons.length, "reason")} spoke for it
-            <small>Each with the evidence it rests on.</small>
+            Why it started: {speaking} of {counted(cycle.reasons.length, "criterion", "criteria")} in favour
+            {" "}
+            <small>Each criterion with its evidence.</small>
           </h2>
         </caption>
-        <thead>
-          <tr>
-            <th scope="col">Reason</th>
-            <th scope="col">What it found</th>
-            <th scope="col">Evidence</th>
-            <th scope="col">Speaks</th>
-          </tr>
-        </thead>
-        <tbody>
-          {cycle.reasons.map((reason) => (
-            <tr key={reason.code}>
-              <th scope="row">{reason.code}</th>
-              <td data-label="What it found">{reason.text}</td>
-              <td data-label="Evidence">
-                <small>{listed(reason.evidence)}</small>
-              </td>
-              <td data-label="Speaks">
-                <StatusBadge badge={SPEAKS[reason.speaks]} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
+        <ReasonRows reasons={cycle.reasons} />
       </table>
     </section>
   );
 }
-
-/** camelCase names as words, each with its value */
-const listed = (evidence: Reason["evidence"]): string =>
-  Object.entries(evidence)
-    .map(([name, value]) => `${name.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)} ${evidenceText(value)}`)
-    .join(", ");
 
 /** Challenger against champion on the same unseen rows, and the verdict that follows. */
 export function Comparison({ cycle }: { cycle: Cycle }) {
@@ -71,7 +45,15 @@ export function Comparison({ cycle }: { cycle: Cycle }) {
               {comparedOn(evidence)}. Left of zero the challenger is better.
             </small>
           </h2>
-          <Forest evidence={evidence} />
+          {isSamePredictions(evidence.difference)
+            ? (
+              <p>
+                Both models predict these {count(evidence.difference.n)}{" "}
+                rows alike: the comparison proves nothing either way. The refit adds rows that no comparison
+                has seen.
+              </p>
+            )
+            : <Forest evidence={evidence} />}
           <Metrics evidence={evidence} challenger={`v${challenger}`} other={other} />
           <Segments evidence={evidence} other={other} />
         </div>
@@ -152,19 +134,19 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
   const { segments, segmentMargin, loss } = evidence;
   if (segments.length === 0) return null;
   return (
-    <div class="scroll-x" role="group" aria-label="By kind of shopper" tabIndex={0}>
+    <div class="scroll-x" role="group" aria-label="By segment" tabIndex={0}>
       <table class="narrow">
         <caption>
           <h3>
-            By kind of shopper{" "}
+            By segment{" "}
             <small>
-              A rise of more than {percent(segmentMargin)} beyond chance in one of them is refused.
+              A significant rise of more than {percent(segmentMargin)} in one segment fails validation.
             </small>
           </h3>
         </caption>
         <thead>
           <tr>
-            <th scope="col">Shoppers</th>
+            <th scope="col">Segment</th>
             <th scope="col" class="num">Rows</th>
             <th scope="col" class="num">{metricName(loss)} of {other}</th>
             <th scope="col" class="num">Difference</th>
@@ -177,8 +159,14 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
               <td class="num">{count(difference.n)}</td>
               <td class="num">{figure(championLoss)}</td>
               <td class="num">
-                {signed(difference.mean)}
-                <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+                {Number.isFinite(difference.low) && Number.isFinite(difference.high)
+                  ? (
+                    <>
+                      {signed(difference.mean)}
+                      <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+                    </>
+                  )
+                  : `too few (${counted(difference.n, "row")})`}
               </td>
             </tr>
           ))}
@@ -188,25 +176,35 @@ function Segments({ evidence, other }: { evidence: Evidence; other: string }) {
   );
 }
 
+/** Says what the gate asks of a challenger. */
+function gateRule({ gate, threshold, margin }: Pick<Evidence, "gate" | "threshold" | "margin">): string {
+  if (gate === "threshold") return `Threshold: the loss has to fall by at least ${percent(threshold)}.`;
+  if (gate === "no-harm") {
+    return `No harm: promoted unless the interval lies above zero, or its middle above the margin of ${
+      figure(margin)
+    }.`;
+  }
+  return `By evidence: wholly below zero is better; wholly below the margin of ${
+    figure(margin)
+  } is not worse.`;
+}
+
 function GateNote({ evidence }: { evidence: Evidence }) {
   const { gate, margin, threshold, stale, staleBecause, failing, cutoffs, difference } = evidence;
   return (
     <div class="note">
       <p>
-        <b>The gate</b>
-        {gate === "threshold"
-          ? `Plain rule: the loss has to fall by at least ${percent(threshold)}.`
-          : `By evidence: wholly below zero is better; wholly below the margin of ${
-            figure(margin)
-          } is not worse.`}
+        <b>Validation</b>
+        {gateRule({ gate, threshold, margin })}
       </p>
       <p>
-        <b>The champion</b>
+        <b>Champion</b>
         {stale ? `Stale: ${staleBecause ?? "too old"}. Not worse is enough to replace it.` : "Not stale."}
-        {failing && " Failing: it slipped, or does no better than the naive baseline. Not worse is enough."}
+        {failing &&
+          " Failing: it has degraded, or is no better than the naive baseline. Not worse is enough."}
       </p>
       <p>
-        <b>The rows</b>
+        <b>Rows</b>
         {counted(cutoffs.length, "cut-off")},{" "}
         {cutoffs.map((c) => moment(c, "day")).join(", ")}; newer than what either was trained on. Intervals
         are resampled by shopper, {Math.round(difference.confidence * 100)} %.
@@ -221,7 +219,7 @@ export function WatchNote({ watch }: { watch: Watch | null }) {
   return (
     <section class="section" aria-labelledby="watch">
       <h2 id="watch">
-        After the deployment: {watch.decision === "cannot tell" ? "cannot tell yet" : watch.decision}
+        After the deployment: {watch.decision === "cannot tell" ? "not enough data" : watch.decision}
       </h2>
       <p>{watch.text}</p>
       <p>

@@ -66,8 +66,8 @@ export const SORTS: Readonly<Record<CycleSort, Record<SortOrder, string>>> = {
   took: { desc: "longest first", asc: "shortest first" },
   change: { asc: "largest fall of the loss first", desc: "largest rise of the loss first" },
   outcome: { asc: "deployed first", desc: "cancelled first" },
-  verdict: { asc: "promote first", desc: "cannot tell yet first" },
+  verdict: { asc: "promote first", desc: "inconclusive first" },
   model: { asc: "by model, a to z", desc: "by model, z to a" },
   asOf: { desc: "latest data first", asc: "earliest data first" },
-  trigger: { asc: "by what began them, a to z", desc: "by what began them, z to a" },
+  trigger: { asc: "by trigger, a to z", desc: "by trigger, z to a" },
 };

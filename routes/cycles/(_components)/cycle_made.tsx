@@ -15,7 +15,7 @@ interface Props {
 export function Made({ cycle, made, moves }: Props) {
   return (
     <section class="section" aria-labelledby="made">
-      <h2 id="made">What was made, and from what</h2>
+      <h2 id="made">Resulting version and its data</h2>
       <dl class="facts wide">
         {made ? <VersionFacts made={made} moves={moves} /> : (
           <>
@@ -24,7 +24,7 @@ export function Made({ cycle, made, moves }: Props) {
           </>
         )}
         <dt>Snapshot</dt>
-        <dd>{cycle.snapshotId ? <code>{cycle.snapshotId}</code> : "none sealed yet"}</dd>
+        <dd>{cycle.snapshotId ? <code>{cycle.snapshotId}</code> : "none yet"}</dd>
         <dt>Workflow</dt>
         <dd>
           <code>{cycle.id}</code>{" "}
@@ -56,7 +56,7 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
             ", ",
           )}
       </dd>
-      <dt>Recipe</dt>
+      <dt>Algorithm</dt>
       <dd>
         {manifest.candidate} <small>{competition(manifest)}</small>
       </dd>
@@ -66,23 +66,23 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
           <dd>
             intercept {figure(manifest.recalibrated.intercept)}, slope {figure(manifest.recalibrated.slope)}
             <small>
-              moves the answers of v{manifest.recalibrated.of}; fitted on{" "}
+              adjusts the predictions of v{manifest.recalibrated.of}; fitted on{" "}
               {counted(manifest.recalibrated.rows, "row")}
             </small>
           </dd>
         </>
       )}
-      <dt>Learnt from</dt>
+      <dt>Training rows</dt>
       <dd>
         {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}
         <small>
           labels through {moment(manifest.served.labelledThrough, "day")}; {manifest.served.refitted
-            ? `fitted again after the verdict, which saw ${count(manifest.tested.rows)}`
-            : "the very model the verdict was on"}
+            ? `refitted after validation, which used ${count(manifest.tested.rows)}`
+            : "the validated model itself"}
         </small>
       </dd>
-      <dt>Predicts in</dt>
-      <dd>{manifest.unit ?? "not stated by the release that trained it"}</dd>
+      <dt>Unit</dt>
+      <dd>{manifest.unit ?? "not recorded by the release that trained it"}</dd>
       <dt>At validation</dt>
       <dd>
         {Object.entries(manifest.metrics).filter(([m]) => m !== "n").map(([m, x]) =>

@@ -45,7 +45,7 @@ function Curve({ candidate, points }: { candidate: string; points: Point[] }) {
     <Figure
       id={`curve-${candidate}`}
       title={`${candidate}: epoch ${best.epoch} of ${points.at(-1)!.epoch} did best`}
-      measure="training loss by epoch, on the rows it learnt from and on a later slice held back inside training"
+      measure="training loss by epoch, on the training rows and on a later held-back slice"
       describe={`Validation loss of ${candidate} from ${figure(points[0].validationLoss)} to ${
         figure(best.validationLoss)
       }`}

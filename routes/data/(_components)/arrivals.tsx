@@ -40,11 +40,11 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
         )}
         {newest.lagMiddle !== null && (
           <div>
-            <dt>From event to arrival</dt>
+            <dt>Median lag</dt>
             <dd>
               {lag(newest.lagMiddle)}{" "}
               <small>
-                in the middle, {lag(newest.lagMost!)} for 95 in 100; newest {counted(newest.events, "event")}
+                {lag(newest.lagMost!)} 95th percentile; newest {counted(newest.events, "event")}
                 {newest.lagMiddle > IMPORTED_S && "; imported history, not live"}
               </small>
             </dd>
@@ -52,14 +52,14 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
         )}
         <div>
           <dt>Late by over an hour</dt>
-          <dd>{brief.length === 0 ? "cannot tell yet" : share(late, events)}</dd>
+          <dd>{brief.length === 0 ? "no live data yet" : share(late, events)}</dd>
         </div>
         <div>
-          <dt>Say the same twice</dt>
-          <dd>{brief.length === 0 ? "cannot tell yet" : share(twice, events)}</dd>
+          <dt>Duplicate content</dt>
+          <dd>{brief.length === 0 ? "no live data yet" : share(twice, events)}</dd>
         </div>
         <div>
-          <dt>Sent again under one id</dt>
+          <dt>Duplicate ids</dt>
           <dd>
             {count(sent)} <small>in the last 56 days, counted once</small>
           </dd>
@@ -74,7 +74,7 @@ export function Arrivals({ data: { asOf, days, newest, brief, repeats } }: { dat
               { name: "Day", as: "day" },
               { name: "Events", as: "count" },
               { name: "Late", as: "count" },
-              { name: "Say the same twice", as: "count" },
+              { name: "Duplicate content", as: "count" },
             ],
             rows: brief.map((d) => [new Date(d.day * DAY_MS).toISOString(), d.events, d.late, d.duplicates]),
           }}
@@ -97,15 +97,14 @@ export function Sources({ data: { imports, repeats } }: { data: DataView }) {
       <h2 id="sources">
         Sources{" "}
         <small>
-          Events that come over HTTP are stored without their sender; files and what was sent again are
-          counted.
+          For events sent over HTTP the source is not recorded; imported files and duplicates are counted.
         </small>
       </h2>
       {imports.length === 0 ? <p>No file was imported.</p> : <ImportTable imports={imports} />}
       {repeats.length > 0 && (
         <table class="narrow">
           <caption>
-            <h3>Sent again, by source</h3>
+            <h3>Duplicates by source</h3>
           </caption>
           <thead>
             <tr>
@@ -139,9 +138,9 @@ function ImportTable({ imports }: { imports: DataView["imports"] }) {
           <th scope="col">File</th>
           <th scope="col" class="num">Lines</th>
           <th scope="col" class="num">Events</th>
-          <th scope="col" class="num">Known already</th>
-          <th scope="col" class="num">Put aside</th>
-          <th scope="col">Read</th>
+          <th scope="col" class="num">Duplicates</th>
+          <th scope="col" class="num">Quarantined</th>
+          <th scope="col">Finished</th>
         </tr>
       </thead>
       <tbody>
@@ -150,12 +149,12 @@ function ImportTable({ imports }: { imports: DataView["imports"] }) {
             <th scope="row">{i.name}</th>
             <td data-label="Lines" class="num">{count(i.linesDone)}</td>
             <td data-label="Events" class="num">{count(i.accepted)}</td>
-            <td data-label="Known already" class="num">{count(i.duplicates)}</td>
-            <td data-label="Put aside" class="num">{count(i.quarantined)}</td>
-            <td data-label="Read">
+            <td data-label="Duplicates" class="num">{count(i.duplicates)}</td>
+            <td data-label="Quarantined" class="num">{count(i.quarantined)}</td>
+            <td data-label="Finished">
               {i.finishedAt ? <Time iso={i.finishedAt} as="moment" /> : (
                 <>
-                  not to its end; last at <Time iso={i.updatedAt} as="moment" />
+                  incomplete; last at <Time iso={i.updatedAt} as="moment" />
                 </>
               )}
             </td>

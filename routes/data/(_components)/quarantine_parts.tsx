@@ -11,9 +11,9 @@ export function Reasons(
   if (reasons.length === 0) {
     return (
       <>
-        <h2 id="quarantine">Nothing was ever put aside</h2>
+        <h2 id="quarantine">No invalid events</h2>
         <p>
-          Each event so far made sense. One that does not is kept here with its reason, and never counted.
+          Invalid events are quarantined here with the reason, and not counted.
         </p>
       </>
     );
@@ -25,8 +25,8 @@ export function Reasons(
         <h2 id="quarantine">
           {counted(waiting, "event")} in quarantine{" "}
           <small>
-            Kept with what is wrong, without the shopper's id, and counted nowhere. Mend the cause, then try
-            them again: what passes goes in, what does not stays.
+            Stored with the reason, without the shopper's id, and not counted. Fix the cause, then retry:
+            events that pass are accepted, the others stay.
           </small>
         </h2>
       </caption>
@@ -36,9 +36,9 @@ export function Reasons(
           <th scope="col" class="num">Waiting</th>
           <th scope="col">First</th>
           <th scope="col">Last</th>
-          <th scope="col">Tried again</th>
-          <th scope="col" class="num">Taken in since</th>
-          <th scope="col">Do</th>
+          <th scope="col">Last retry</th>
+          <th scope="col" class="num">Accepted since</th>
+          <th scope="col">Action</th>
         </tr>
       </thead>
       <tbody>
@@ -46,14 +46,14 @@ export function Reasons(
           <tr key={r.reason}>
             <th scope="row">{r.reason}</th>
             <td data-label="Waiting" class="num">{count(r.events)}</td>
-            <td data-label="First">{r.first ? <Time iso={r.first} as="moment" /> : "none waits"}</td>
-            <td data-label="Last">{r.last ? <Time iso={r.last} as="moment" /> : "none waits"}</td>
-            <td data-label="Tried again">{r.triedAt ? <Time iso={r.triedAt} as="moment" /> : "never"}</td>
-            <td data-label="Taken in since" class="num">{count(r.replayed)}</td>
-            <td data-label="Do">
+            <td data-label="First">{r.first ? <Time iso={r.first} as="moment" /> : "none"}</td>
+            <td data-label="Last">{r.last ? <Time iso={r.last} as="moment" /> : "none"}</td>
+            <td data-label="Last retry">{r.triedAt ? <Time iso={r.triedAt} as="moment" /> : "never"}</td>
+            <td data-label="Accepted since" class="num">{count(r.replayed)}</td>
+            <td data-label="Action">
               {r.events > 0 && person && (
                 <ActButton person={person} href={`/act/replay?${new URLSearchParams({ reason: r.reason })}`}>
-                  Try again
+                  Retry
                 </ActButton>
               )}
               {r.events > 0 && !person && <a href="/sign-in?to=%2Fdata">Sign in to act</a>}
@@ -70,29 +70,29 @@ export function Samples({ rows, person }: { rows: readonly QuarantineRow[]; pers
   if (!person) {
     return (
       <p>
-        <a href="/sign-in?to=%2Fdata">Sign in</a> to see samples: they say something about a person.
+        <a href="/sign-in?to=%2Fdata">Sign in</a> to see samples: they contain data about persons.
       </p>
     );
   }
   if (rows.length === 0) return null;
   return (
     <details>
-      <summary>The newest {counted(rows.length, "event")}, as they were kept</summary>
+      <summary>The newest {counted(rows.length, "event")}, as stored</summary>
       <table class="records">
         <thead>
           <tr>
             <th scope="col" class="num">Number</th>
-            <th scope="col">Put aside</th>
+            <th scope="col">Quarantined</th>
             <th scope="col">From</th>
             <th scope="col">Reason</th>
-            <th scope="col">Kept of it</th>
+            <th scope="col">Stored content</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
               <th scope="row" class="num">{row.id}</th>
-              <td data-label="Put aside">
+              <td data-label="Quarantined">
                 <Time iso={row.receivedAt} as="moment" />
               </td>
               <td data-label="From">{row.source}</td>
@@ -100,7 +100,7 @@ export function Samples({ rows, person }: { rows: readonly QuarantineRow[]; pers
                 {row.reason}
                 {row.firstReason && <small>, at first: {row.firstReason}</small>}
               </td>
-              <td data-label="Kept of it">
+              <td data-label="Stored content">
                 <code>{JSON.stringify(row.body)}</code>
               </td>
             </tr>

@@ -21,7 +21,7 @@ export function HoursChart({ hours }: { hours: readonly HourPoint[] }) {
     <Figure
       id="hours"
       title={title}
-      measure="events in an hour, by the time they happened; band: fewest to most of the same hour and weekday in up to six weeks before"
+      measure="events in an hour, by the time they happened; band: range of the same hour and weekday over up to six weeks before"
       describe={`${title}; ${
         count(hours.reduce((sum, h) => sum + h.events, 0))
       } events in ${hours.length} hours`}
@@ -32,7 +32,7 @@ export function HoursChart({ hours }: { hours: readonly HourPoint[] }) {
           { name: "Hour", as: "moment" },
           { name: "Events", as: "count" },
           { name: "Fewest", as: "count" },
-          { name: "Middle", as: "count" },
+          { name: "Median", as: "count" },
           { name: "Most", as: "count" },
           { name: "Weeks before", as: "count" },
         ],
@@ -53,10 +53,10 @@ export function HoursChart({ hours }: { hours: readonly HourPoint[] }) {
 function findingOf(hours: readonly HourPoint[]): string {
   const known = hours.filter((h) => h.usual !== null);
   if (known.length === 0) {
-    return "What an hour usually brings cannot be told yet: three weeks of history are needed";
+    return "Not enough data for the usual range of an hour: three weeks of history are needed";
   }
   const within = known.filter(({ events, usual }) => events >= usual!.low && events <= usual!.high);
-  return `${within.length} of ${counted(known.length, "hour")} within what the weeks before brought`;
+  return `${within.length} of ${counted(known.length, "hour")} within the range of the weeks before`;
 }
 
 const hoursDrawing = (hours: readonly HourPoint[]): Drawing => (width) => {

@@ -21,7 +21,7 @@ export function DriftPanels({ report, shapes }: { report: DriftReport; shapes: S
               <svg viewBox="0 0 20 10" aria-hidden="true">
                 <rect class="bar edged" width="20" height="10" />
               </svg>
-              what v{report.version} learnt from, {count(report.reference.rows)} shoppers
+              training data of v{report.version}, {count(report.reference.rows)} shoppers
             </span>
             <span>
               <svg viewBox="0 0 20 10" aria-hidden="true">
@@ -39,7 +39,7 @@ export function DriftPanels({ report, shapes }: { report: DriftReport; shapes: S
         )
         : (
           <p>
-            <small>This look is older than the keeping of distributions: numbers only.</small>
+            <small>This evaluation predates stored distributions: numbers only.</small>
           </p>
         )}
       <div class="multiples">
@@ -55,7 +55,7 @@ export function DriftPanels({ report, shapes }: { report: DriftReport; shapes: S
 /** "0.0006 = 0.08 × 0.007", or what is not known of it. */
 function Rank({ feature: { impact, shift, importance } }: { feature: FeatureShift }) {
   if (impact === null || shift === null || importance === null) {
-    return <small>{importance === null ? "importance not known" : "no shift of its mean"}</small>;
+    return <small>{importance === null ? "importance unknown" : "no shift of its mean"}</small>;
   }
   return (
     <>
@@ -176,10 +176,10 @@ const driftNumbers = ({ features, alpha }: DriftReport): Numbers => ({
     { name: "Shift × importance" },
     { name: "p, corrected", as: "figure" },
     { name: "Alarm at", as: "figure" },
-    { name: "Smallest seen, sd", as: "figure" },
+    { name: "Smallest detectable, sd", as: "figure" },
     { name: "Missing then", as: "percent" },
     { name: "Missing now", as: "percent" },
-    { name: "Says" },
+    { name: "Result" },
   ],
   rows: features.map((f) => [
     f.feature,

@@ -23,19 +23,19 @@ export function EstimateChart(
   },
 ) {
   const all = estimatesOf(metric, trail, report.scored);
-  if (all.length === 0) return <p>Nothing was estimated: no prediction waited for its outcome.</p>;
+  if (all.length === 0) return <p>No estimates: no prediction was waiting for its outcome.</p>;
   const judged = all.filter((e) => e.within !== null);
   const held = judged.filter((e) => e.within).length;
   const title = judged.length === 0
-    ? "No estimate has met its outcomes yet"
-    : `${held} of ${counted(judged.length, "estimate")} held what came true within the interval`;
+    ? "No estimate can be checked against outcomes yet"
+    : `${held} of ${counted(judged.length, "estimate")} had the actual value within the interval`;
   return (
     <Figure
       id="estimates"
       title={title}
       measure={`${
         metricName(metric)
-      } of predictions whose outcomes were not known: ring, an estimate with its interval; dot, what came true`}
+      } of predictions whose outcomes were not known: ring: estimate with its interval; dot: actual value`}
       describe={`${title}; ${counted(all.length - judged.length, "estimate")} still without outcomes`}
       data={all}
       drawing={drawing(all, metric)}
@@ -46,7 +46,7 @@ export function EstimateChart(
           { name: "Estimated", as: "figure" },
           { name: "From", as: "figure" },
           { name: "To", as: "figure" },
-          { name: "Came true", as: "figure" },
+          { name: "Actual", as: "figure" },
           { name: "Within" },
           { name: "Predictions", as: "count" },
         ],

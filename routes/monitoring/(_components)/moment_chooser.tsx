@@ -1,7 +1,7 @@
 import type { MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { moment } from "../../../src/format/times.ts";
 
-/** Chooses the model and the look: links and a form, so that both work without JavaScript. */
+/** Chooses the model and the evaluation: links and a form, so that both work without JavaScript. */
 export function MomentChooser({ view: { model, brief, looks, at } }: { view: MonitoringView }) {
   const moments = [...new Map(looks.map((look) => [look.asOf, look])).values()];
   return (
@@ -16,9 +16,9 @@ export function MomentChooser({ view: { model, brief, looks, at } }: { view: Mon
       </select>
       {moments.length > 0 && (
         <>
-          <label for="at">Look as of</label>
+          <label for="at">Evaluation</label>
           <select id="at" name="at">
-            <option value="" selected={at === null}>the newest</option>
+            <option value="" selected={at === null}>newest</option>
             {moments.map(({ asOf, answer }) => (
               <option key={asOf} value={asOf} selected={asOf === at}>
                 {moment(asOf, asOf.endsWith("T00:00:00.000Z") ? "day" : "moment")}: {answer}
@@ -28,7 +28,9 @@ export function MomentChooser({ view: { model, brief, looks, at } }: { view: Mon
         </>
       )}
       <button type="submit">Show</button>
-      {at !== null && <a href={`/monitoring?${new URLSearchParams({ model })}`}>Back to the newest look</a>}
+      {at !== null && (
+        <a href={`/monitoring?${new URLSearchParams({ model })}`}>Back to the newest evaluation</a>
+      )}
     </form>
   );
 }

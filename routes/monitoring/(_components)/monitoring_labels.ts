@@ -6,6 +6,8 @@ import type { Finding } from "../../../src/quality/report.ts";
 import type { Budget } from "../../../src/monitoring/report.ts";
 import type { InBrief, MonitoringView } from "../../../src/dashboard/reads/monitoring.ts";
 import { count, counted, figure, percent } from "../../../src/format/numbers.ts";
+import { moment } from "../../../src/format/times.ts";
+import { openFindings } from "../../../src/retraining/open_findings.ts";
 import type { Badge } from "../../../components/labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({
@@ -15,15 +17,15 @@ const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unkno
 });
 
 export const PERFORMANCE: Readonly<Record<PerformanceReport["answer"], Badge>> = {
-  "holds": badge("good", "Holds", "good"),
-  "fell": badge("watch", "Slipped", "watch"),
-  "cannot tell yet": badge("unknown", "Cannot tell yet"),
+  "holds": badge("good", "Stable", "good"),
+  "fell": badge("watch", "Degraded", "watch"),
+  "cannot tell yet": badge("unknown", "Not enough data"),
 };
 
 export const DRIFT: Readonly<Record<DriftReport["answer"], Badge>> = {
-  "stable": badge("good", "As before", "good"),
-  "drifted": badge("watch", "Shifted", "watch"),
-  "cannot tell yet": badge("unknown", "Cannot tell yet"),
+  "stable": badge("good", "No drift", "good"),
+  "drifted": badge("watch", "Drift", "watch"),
+  "cannot tell yet": badge("unknown", "Not enough data"),
 };
 
 /** "0.763, 0.737 to 0.789" */
@@ -33,73 +35,68 @@ export const withRange = ({ value, low, high }: Pick<Measured, "value" | "low" |
 export const measuredOf = (report: PerformanceReport | null, metric: string): Measured | undefined =>
   report?.measured?.metrics.find((m) => m.metric === metric);
 
-/** Sums up one model in one sentence. */
+/** Sums up one model: how it does, and whether its inputs drifted. */
 export function modelSentence({ model, metric, performance, drift }: InBrief): string {
-  const { report } = performance;
-  if (!report) return `${capital(performance.waiting ?? `nobody looked at ${model} yet`)}.`;
-  if (report.answer !== "cannot tell yet") {
-    return `${answersText(report, metric)}; ${inputsText(drift.report)}.`;
-  }
-  const rows = report.measured?.rows ?? 0;
-  const known = rows > 0 ? `on ${counted(rows, "outcome")}` : "without outcomes";
-  const inputs = drift.report?.answer === "cannot tell yet"
-    ? "nor whether its inputs shifted"
-    : `while ${inputsText(drift.report)}`;
-  return `Cannot tell yet how ${model} v${report.version} does, ${known}, ${inputs}.`;
+  const { report, waiting } = performance;
+  if (!report) return `${capital(model)}: ${lower(waiting ?? "not evaluated yet")}.`;
+  const subject = `${capital(report.model)} v${report.version}`;
+  return `${subject}: ${answersText(report, metric)}. Inputs: ${inputsText(drift.report)}.`;
 }
+
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function answersText(report: PerformanceReport, metric: string): string {
   const measured = measuredOf(report, metric);
-  const numbers = measured
-    ? `: ${metricName(metric)} ${withRange(measured)} on ${counted(measured.rows, "outcome")}`
-    : "";
-  const before = measured && measured.atDeployment !== null
-    ? `, ${figure(measured.atDeployment)} when it was validated`
-    : "";
-  const says = report.answer === "holds" ? "holds" : "has slipped";
-  return capital(`${report.model} v${report.version} ${says}${numbers}${before}`);
+  if (!measured) return `no outcomes yet${pendingText(report)}`;
+  const before = measured.atDeployment === null ? "" : `, ${figure(measured.atDeployment)} at validation`;
+  const word = PERFORMANCE[report.answer].word.toLowerCase();
+  return `${word}, ${metricName(metric)} ${withRange(measured)} on ${
+    counted(measured.rows, "outcome")
+  }${before}`;
+}
+
+/** " (674 predictions pending, first on 6 Dec 2011)" */
+function pendingText({ waiting, outcomesNext }: PerformanceReport): string {
+  if (waiting === 0) return "";
+  const first = outcomesNext ? `, first on ${moment(outcomesNext, "day")}` : "";
+  return ` (${counted(waiting, "prediction")} pending${first})`;
 }
 
 function inputsText(report: DriftReport | null): string {
-  if (!report) return "nobody looked at its inputs yet";
-  const shifted = report.features.filter((f) => f.drifted).length;
+  if (!report) return "not evaluated yet";
+  const drifted = report.features.filter((f) => f.drifted).length;
   return {
-    "stable": "its inputs are as before",
-    "drifted": `${counted(shifted, "input")} shifted beyond chance`,
-    "cannot tell yet": "whether its inputs shifted cannot be told yet",
+    "stable": "no drift",
+    "drifted": drifted > 0 ? `drift in ${count(drifted)} of ${count(report.features.length)}` : "drift",
+    "cannot tell yet": "not enough data",
   }[report.answer];
 }
 
 /** Sums up the events, where not all is well. */
-export function dataSentence({ report }: MonitoringView["quality"]): string {
-  if (!report || report.answer === "sound") return "";
-  return { "broken": "The data are broken.", "changed": "The shop's data changed.", "cannot tell yet": "" }[
-    report.answer
-  ];
+export function dataSentence({ report, accepted }: MonitoringView["quality"]): string {
+  const open = openFindings(report, accepted).length;
+  if (open > 0) return `Data quality: ${counted(open, "open finding")} to fix first.`;
+  return report?.answer === "changed" ? "Data quality: the shop's data have changed." : "";
 }
 
 /** Explains the false-alarm budget of one look at the inputs. */
 export function budgetText({ falseAlarmDays, models, shares }: Budget, report: DriftReport): string {
   const share = shares.find(({ watched }) => watched === "features")?.share ?? 0;
-  return `Over all that is watched, one false alarm in ${
-    counted(falseAlarmDays, "day")
-  } is allowed on average. ` +
-    `Inputs have ${percent(share)} of that, divided among ${
-      counted(models, "model")
-    }: by the time since the look ` +
-    `before, this one could spend a chance of ${percent(report.alpha)}, over all ${
+  return `Budget: one false alarm in ${counted(falseAlarmDays, "day")} over everything monitored. ` +
+    `Inputs get ${percent(share)} of it, divided among ${counted(models, "model")}. ` +
+    `False-alarm probability of this evaluation: ${percent(report.alpha)}, over all ${
       count(report.features.length)
-    } features together.`;
+    } features.`;
 }
 
-/** Returns the smallest shift that a look which found none would have seen. */
+/** Returns the smallest shift that an evaluation without a finding would have detected. */
 export function sensitivity({ drifted, smallest, wobble, kind }: FeatureShift): string {
-  if (drifted) return "shifted beyond chance";
-  if (wobble === null) return "cannot tell yet: too little history of how it moves by itself";
-  if (smallest === null) return "no shift that could be tried would have been seen";
+  if (drifted) return "drift";
+  if (wobble === null) return "not enough data: too little history of its normal variation";
+  if (smallest === null) return "no shift of the sizes tried would be detected";
   return `a shift of ${
     kind === "numeric" ? `${smallest.toFixed(2)} sd` : `${percent(smallest)} of the rows`
-  } would have been seen with 80 % power`;
+  } would be detected with 80 % power`;
 }
 
 /** "p < 0.001" or "p 0.343" */
@@ -108,10 +105,10 @@ export const chance = (p: number): string => p < 0.001 ? "p < 0.001" : `p ${figu
 const MEANS: Readonly<Record<Finding["means"], Badge>> = {
   broken: badge("watch", "Open, fix first", "watch"),
   changed: badge("watch", "Open, changed", "watch"),
-  passing: badge("unknown", "Passing"),
+  passing: badge("unknown", "Temporary"),
 };
 
 /** Returns the badge of a finding. */
 export const findingBadge = (
   { means, accepted, ongoing }: Pick<Finding, "means" | "accepted" | "ongoing">,
-): Badge => accepted ? badge("good", "Accepted") : ongoing ? MEANS[means] : badge("good", "Over");
+): Badge => accepted ? badge("good", "Accepted") : ongoing ? MEANS[means] : badge("good", "Resolved");

@@ -17,16 +17,18 @@ export function QualityFindings({ quality: { report, waiting, withheld, accepted
   const findings = [...report.findings, ...withheld];
   const explanation = (
     <small>
-      {counted(report.events, "event")} since <Time iso={report.from} as="day" />, beside{" "}
+      {counted(report.events, "event")} since <Time iso={report.from} as="day" />, compared with{" "}
       {counted(report.days, "day")} of history. As of{" "}
-      <Time iso={report.asOf} as="day" />; this look could spend a chance of {percent(report.alpha)}{" "}
-      on a false alarm.
+      <Time iso={report.asOf} as="day" />. False-alarm probability of this evaluation:{" "}
+      {percent(report.alpha)}.
     </small>
   );
   if (findings.length === 0) {
     return (
       <>
-        <h2 id="quality">The events are as they should be {explanation}</h2>
+        <h2 id="quality">
+          {report.events === 0 ? "No events yet" : "No data-quality findings"} {explanation}
+        </h2>
         <p>{report.text}.</p>
       </>
     );
@@ -46,7 +48,7 @@ export function QualityFindings({ quality: { report, waiting, withheld, accepted
           <th scope="col" class="num">Share</th>
           <th scope="col">First seen</th>
           <th scope="col">Evidence</th>
-          <th scope="col">State</th>
+          <th scope="col">Status</th>
         </tr>
       </thead>
       <tbody>
@@ -84,9 +86,9 @@ function Row(
         <Time iso={firstSeen} as="day" />
       </td>
       <td data-label="Evidence">
-        {text} <small>{p === null ? "a fact, not a test" : chance(p)}</small>
+        {text} <small>{p === null ? "observed directly, no test" : chance(p)}</small>
       </td>
-      <td data-label="State">
+      <td data-label="Status">
         <StatusBadge badge={findingBadge({ ...finding, accepted: !open })} />
         {accepted && <small>by {accepted.by}: {accepted.why}</small>}
         {open && person && (

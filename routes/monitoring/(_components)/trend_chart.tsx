@@ -41,9 +41,9 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
     <Figure
       id="trend"
       title={title}
-      measure={`${measureOf(metric, unit)}, of all outcomes of a version known at each look; band: ${
+      measure={`${measureOf(metric, unit)}, on all outcomes of a version known at each evaluation; band: ${
         Math.round(sure * 100)
-      } % interval; dotted: its value when it was validated; ring: cannot tell yet`}
+      } % interval; dotted: its value at validation; ring: no outcomes yet`}
       describe={describe(metricName(metric), model, points, blind.length)}
       data={[points, blind.map((b) => b.asOf), marks, trail.at(-1)!.version]}
       drawing={drawing({
@@ -62,7 +62,7 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
           { name: "From", as: "figure" },
           { name: "To", as: "figure" },
           { name: "Outcomes", as: "count" },
-          { name: "When validated", as: "figure" },
+          { name: "At validation", as: "figure" },
           { name: "Waiting", as: "count" },
           { name: "Answer" },
         ],
@@ -84,15 +84,15 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
 
 const measureOf = (metric: string, unit: string): string =>
   metric === "accuracy"
-    ? "share of shoppers judged rightly, higher is better"
+    ? "share of shoppers predicted correctly, higher is better"
     : `${metricName(metric)}${metric === "mse" ? ` in ${unit} squared` : ""}, lower is better`;
 
 function describe(name: string, model: string, points: readonly Point[], blind: number): string {
   const last = points.at(-1);
   const now = last ? `the last one v${last.version}, ${withRange(last)}` : "none with known outcomes";
-  return `${name} of ${model} at ${counted(points.length + blind, "look")}: ${now}; at ${
-    counted(blind, "look")
-  } it could not be told yet`;
+  return `${name} of ${model} at ${counted(points.length + blind, "evaluation")}: ${now}; ${
+    counted(blind, "evaluation")
+  } without outcomes`;
 }
 
 /** Returns the moves of what serves within the time of the looks. */
@@ -161,7 +161,7 @@ const drawing = (
         stroke: "var(--text-quiet)",
         strokeDasharray: "2.6 1.6",
         title: (b: TrailPoint) =>
-          `${moment(b.asOf, "day")}, v${b.version}: cannot tell yet, ${count(b.waiting)} predictions wait`,
+          `${moment(b.asOf, "day")}, v${b.version}: no outcomes yet, ${count(b.waiting)} predictions pending`,
       }),
       Plot.text(points.slice(-1), {
         x: "at",
@@ -233,7 +233,7 @@ function moveMarks(marks: readonly Mark[], pxOf: (at: Date) => number): Plot.Mar
       stroke: "var(--status-bad)",
       dash: "3 2",
       tone: "bad",
-      word: "back in service",
+      word: "restored",
     },
   ];
   const written = new Set(legible(marks, pxOf));

@@ -11,15 +11,15 @@ export function ApprovalTable(
     <table class="records">
       <caption>
         <h2 id="approvals">
-          Waiting for approval <small>Without an answer by the time named it does not serve.</small>
+          Waiting for approval <small>Without a decision by then it is not deployed.</small>
         </h2>
       </caption>
       <thead>
         <tr>
           <th scope="col">Version</th>
-          <th scope="col">What is asked</th>
+          <th scope="col">Request</th>
           <th scope="col">Until</th>
-          <th scope="col">Your word</th>
+          <th scope="col">Decision</th>
         </tr>
       </thead>
       <tbody>
@@ -28,11 +28,11 @@ export function ApprovalTable(
             <th scope="row">
               <a href={`/cycles/${cycleId}`}>{model} v{version}</a>
             </th>
-            <td data-label="What is asked">{text}</td>
+            <td data-label="Request">{text}</td>
             <td data-label="Until">
               <Time iso={expiresAt} as="moment" />
             </td>
-            <td data-label="Your word">
+            <td data-label="Decision">
               <Offers
                 person={person}
                 here="/rollouts"

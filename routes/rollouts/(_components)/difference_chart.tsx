@@ -37,13 +37,13 @@ export function DifferenceChart({ rollout, looks, version }: {
   if (!last) {
     return (
       <>
-        <h3>v{version} against v{champion}: cannot tell yet</h3>
-        <p>No outcomes of shoppers whom both answered about. They come in with the horizon of the model.</p>
+        <h3>v{version} against v{champion}: not enough data</h3>
+        <p>No outcomes yet for shoppers predicted by both. They arrive after the horizon of the model.</p>
       </>
     );
   }
   const bounded = points.filter(isBounded);
-  const word = isBounded(last) ? reading(last, margin).word.toLowerCase() : "cannot tell yet";
+  const word = isBounded(last) ? reading(last, margin).word.toLowerCase() : "inconclusive";
   const title = `v${version} against v${champion}: ${word}, ${signed(last.mean)} ${bounds(last)} on ${
     counted(last.n, "shopper")
   }`;
@@ -51,7 +51,7 @@ export function DifferenceChart({ rollout, looks, version }: {
     <Figure
       id={`difference-${version}`}
       title={title}
-      measure={`loss minus v${champion}'s on the same shoppers, by look; below zero it is better, dotted: the margin ${
+      measure={`loss minus v${champion}'s on the same shoppers, by decision; below zero is better, dotted: the margin ${
         figure(margin)
       }; the bounds fail in at most ${
         Number((100 * errorRate).toPrecision(2))
@@ -60,7 +60,7 @@ export function DifferenceChart({ rollout, looks, version }: {
       data={[points, margin]}
       drawing={drawing(points, bounded, { margin, began: new Date(asOf) })}
       numbers={{
-        columns: [{ name: "Look" }, { name: "As of" }, { name: "Shoppers" }, { name: "Difference" }, {
+        columns: [{ name: "No." }, { name: "As of" }, { name: "Shoppers" }, { name: "Difference" }, {
           name: "Low",
         }, { name: "High" }],
         rows: points.map((p) => [p.number, p.at.toISOString(), p.n, p.mean, p.low, p.high]),
@@ -127,11 +127,11 @@ const drawing = (
 
 function DifferenceTable({ points }: { points: readonly Point[] }) {
   return (
-    <div class="scroll-x" role="group" aria-label="Difference by look" tabIndex={0}>
+    <div class="scroll-x" role="group" aria-label="Difference by decision" tabIndex={0}>
       <table>
         <thead>
           <tr>
-            <th scope="col">Look</th>
+            <th scope="col">No.</th>
             <th scope="col">As of</th>
             <th scope="col" class="num">Shoppers</th>
             <th scope="col" class="num">Difference</th>

@@ -16,11 +16,11 @@ export function Arms({ rollout, look }: { rollout: Rollout; look: ReadLook }) {
       <table class="records">
         <caption>
           <h2 id="arms">
-            How each version does{" "}
+            Versions in this rollout{" "}
             <small>
               As of {moment(look.asOf, "moment")}{" "}
-              UTC. Shoppers since the step began, all else since the rollout did; the loss is of each
-              version's own shoppers, so compare it by the chart above only.
+              UTC. Shoppers since the start of the step, all else since the start of the rollout; the loss is
+              on each version's own shoppers: compare losses in the chart above.
             </small>
           </h2>
         </caption>
@@ -79,10 +79,9 @@ export function Segments({ look, champion }: { look: ReadLook; champion: number 
       <table class="records">
         <caption>
           <h2 id="segments">
-            By kind of shopper{" "}
+            By segment{" "}
             <small>
-              Loss minus v{champion}'s on the same shoppers. A rise that is beyond what is allowed, whenever
-              one looks, takes the version back.
+              Loss minus v{champion}'s on the same shoppers. A rise beyond the limit rolls the version back.
             </small>
           </h2>
         </caption>
@@ -126,8 +125,8 @@ export function Looks({ looks }: { looks: readonly ReadLook[] }) {
       {looks.length === 0
         ? (
           <>
-            <h2 id="looks">Not looked at yet</h2>
-            <p>The first look comes within the hour; each is written down with all it rests on.</p>
+            <h2 id="looks">No decisions yet</h2>
+            <p>The first decision is made within the hour; each is logged with its evidence.</p>
           </>
         )
         : <LookTable looks={looks} />}
@@ -141,19 +140,18 @@ function LookTable({ looks }: { looks: readonly ReadLook[] }) {
     <table class="records">
       <caption>
         <h2 id="looks">
-          {counted(looks.length, "look")}, {differing === 0
-            ? `${looks.length > 1 ? "each " : ""}the same when decided again`
-            : `${count(differing)} not the same when decided again`}
-          <small>Newest first. Decided again just now, from the evidence that was kept.</small>
+          Decision log: {counted(looks.length, "decision")},{" "}
+          {differing === 0 ? "reproduced" : `${count(differing)} not reproduced`}{" "}
+          <small>Newest first. Recomputed just now from the stored evidence.</small>
         </h2>
       </caption>
       <thead>
         <tr>
-          <th scope="col">Look</th>
+          <th scope="col">No.</th>
           <th scope="col">As of</th>
           <th scope="col">Decision</th>
-          <th scope="col">Decided again</th>
-          <th scope="col">What it rests on</th>
+          <th scope="col">Reproduced</th>
+          <th scope="col">Evidence</th>
         </tr>
       </thead>
       <tbody>
@@ -164,10 +162,10 @@ function LookTable({ looks }: { looks: readonly ReadLook[] }) {
             <td data-label="Decision">
               <StatusBadge badge={DECISIONS[decision.kind]} />
             </td>
-            <td data-label="Decided again">
-              {same ? "same" : <StatusBadge badge={{ glyph: "bad", tone: "bad", word: "Differs" }} />}
+            <td data-label="Reproduced">
+              {same ? "yes" : <StatusBadge badge={{ glyph: "bad", tone: "bad", word: "Differs" }} />}
             </td>
-            <td data-label="Rests on">{decision.text}</td>
+            <td data-label="Evidence">{decision.text}</td>
           </tr>
         ))}
       </tbody>

@@ -35,18 +35,18 @@ export function ShareChart({ rollout, looks, moves }: Props) {
     return (
       <>
         <h3>Shown to nobody</h3>
-        <p>A shadow answers about every shopper beside the champion; no shopper is given what it says.</p>
+        <p>A shadow predicts for every shopper beside the champion; its predictions are shown to nobody.</p>
       </>
     );
   }
-  if (steps.length === 0) return <h3>No share was given yet</h3>;
+  if (steps.length === 0) return <h3>No traffic yet</h3>;
   const end = [...moves.map((m) => m.asOf), ...looks.map((l) => l.asOf)].sort().at(-1)!;
   const title = finding(rollout, steps);
   return (
     <Figure
       id="share"
       title={title}
-      measure="share of shoppers who are given the challenger's answers, over the time of the data"
+      measure="share of shoppers who get the challenger's predictions, by data time"
       describe={`${title}, after ${steps.length} changes of share`}
       data={[steps, end]}
       drawing={drawing(steps, challengers, new Date(end))}

@@ -9,12 +9,11 @@ import { type Badge, reading } from "../../../components/labels.ts";
 export const ON: Readonly<Record<Paired["on"], string>> = {
   outcomes: "outcomes since the one replaced the other",
   rollout: "shoppers whom both answered about in a rollout",
-  gate: "the rows of the gate",
+  gate: "the validation rows",
 };
 
 /** Returns the badge of a paired difference of `b` beside `a`. */
-export function pairedBadge({ difference: { mean, low, high }, margin }: Paired): Badge {
-  if (mean === 0 && low === 0 && high === 0) return { glyph: "good", tone: "unknown", word: "The same" };
+export function pairedBadge({ difference: { low, high }, margin }: Paired): Badge {
   return reading({ low: low ?? -Infinity, high: high ?? Infinity }, margin);
 }
 
@@ -29,10 +28,10 @@ const UNITS = { outcomes: "outcome", rollout: "shopper", gate: "row" } as const;
 const OF = {
   outcomes: "since the one replaced the other",
   rollout: "whom both answered about in a rollout",
-  gate: "of the gate",
+  gate: "of the validation",
 } as const;
 
-/** "540 rows of the gate" */
+/** "540 rows of the validation" */
 const units = ({ on, n }: Paired) => `${counted(n, UNITS[on])} ${OF[on]}`;
 
 /** The answer in one sentence, from what says most. */
@@ -40,14 +39,14 @@ export function compareHeadline({ model, a, b, paired }: CompareView): string {
   const [older, newer] = [`v${a.version.version}`, `v${b.version.version}`];
   const [best] = paired;
   if (!best) {
-    return `Whether ${newer} of ${model} predicts better than ${older} cannot be told: no rows were scored by both.`;
+    return `Whether ${newer} of ${model} predicts better than ${older} is unknown: no rows were scored by both.`;
   }
   const { word } = pairedBadge(best);
   const share = shares(best);
   const by = share ? ` (${metricName(best.loss.name)} ${percent(share.mean, { sign: true })})` : "";
   const on = `on ${units(best)}`;
-  if (word === "Cannot tell yet") {
-    return `Whether ${newer} of ${model} predicts better than ${older} cannot be told yet, ${on}.`;
+  if (word === "Inconclusive") {
+    return `Whether ${newer} of ${model} predicts better than ${older} is not clear yet, ${on}.`;
   }
   const says = SAYS[word] ?? `is ${word.toLowerCase()} than`;
   return `${newer} of ${model} ${says} ${older}${by}, ${on}.`;
@@ -55,7 +54,7 @@ export function compareHeadline({ model, a, b, paired }: CompareView): string {
 
 /** Texts that do not read "is ... than". */
 const SAYS: Readonly<Record<string, string>> = {
-  "The same": "predicts the same as",
+  "Same predictions": "predicts the same as",
   "Not worse": "is no worse than",
   "Worse within the margin": "is worse, within the margin, than",
 };

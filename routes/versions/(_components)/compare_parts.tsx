@@ -25,9 +25,8 @@ export function SameRows({ view }: { view: CompareView }) {
       <>
         <h2 id="same-rows">No rows were scored by both</h2>
         <p>
-          Two numbers from different rows tell nothing of each other, so none of those below is called better.
-          To find out, let one serve and roll the other out beside it: a shadow answers about the same
-          shoppers, and shows nobody what it says.
+          Metrics from different rows cannot be compared, so none below is called better. To compare, roll one
+          out as a shadow of the other: it predicts for the same shoppers and is shown to nobody.
         </p>
         <p>
           <code>
@@ -95,7 +94,7 @@ function PairedChart({ view: { paired, a, b } }: { view: CompareView }) {
             as: "figure" as const,
           })),
           { name: "Rows or shoppers", as: "count" as const },
-          { name: "Says" },
+          { name: "Result" },
         ],
         rows: paired.map((pair) => [
           ON[pair.on],
@@ -163,7 +162,7 @@ function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
           <th scope="col" class="num">Loss of {versionName(b)}</th>
           <th scope="col" class="num">Difference</th>
           <th scope="col" class="num">Sample</th>
-          <th scope="col">Says of {versionName(b)}</th>
+          <th scope="col">Result for {versionName(b)}</th>
         </tr>
       </thead>
       <tbody>
@@ -181,7 +180,7 @@ function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
             <td data-label="Sample" class="num">
               {counted(pair.n, pair.on === "rollout" ? "shopper" : "row")}
             </td>
-            <td data-label="Says">
+            <td data-label="Result">
               <StatusBadge badge={pairedBadge(pair)} />
             </td>
           </tr>
@@ -205,8 +204,8 @@ const APART = "Not the same rows: such numbers tell nothing of each other.";
 /** Explains the metrics, by whether an accuracy is among them. */
 const MEASURED = {
   yes:
-    `${APART} Of the accuracy at the gate the interval is Wilson's over shoppers; of the others none is kept.`,
-  no: `${APART} Of metrics at the gate no interval is kept.`,
+    `${APART} The interval of the accuracy at validation is Wilson's over shoppers; other metrics have none.`,
+  no: `${APART} Metrics at validation have no interval.`,
 } as const;
 
 interface Row {
@@ -268,14 +267,14 @@ export function Beside({ view }: { view: CompareView }) {
   );
 }
 
-/** In what the recipes differ, setting by setting: long where one of them blends several. */
+/** Differences of the algorithms, setting by setting: long where one of them blends several. */
 function RecipeDetails({ view: { recipe, a, b } }: { view: CompareView }) {
   if (recipe.length === 0) return null;
   return (
     <details>
-      <summary>{counted(recipe.length, "difference")} of recipe</summary>
+      <summary>{counted(recipe.length, "difference")} of algorithm</summary>
       <table class="records beside">
-        <caption class="visually-hidden">In what the recipes differ</caption>
+        <caption class="visually-hidden">Differences of the algorithms</caption>
         <thead>
           <tr>
             <th scope="col">Setting</th>
@@ -316,8 +315,8 @@ function madeRows({ a, b, model }: CompareView): Row[] {
   return [
     { name: "Made by", a: <MadeBy of={a} />, b: <MadeBy of={b} /> },
     plain("Trained to replace", parentText(ma.parent), parentText(mb.parent)),
-    plain("Recipe", ma.candidate, mb.candidate),
-    plain("Rows learnt from", count(ma.served.rows), count(mb.served.rows)),
+    plain("Algorithm", ma.candidate, mb.candidate),
+    plain("Training rows", count(ma.served.rows), count(mb.served.rows)),
     plain("Cut-offs", cutoffs(ma), cutoffs(mb)),
     plain("Labels through", through(ma), through(mb)),
     plain(
@@ -370,7 +369,7 @@ function measuredRows({ a, b }: CompareView): Row[] {
   };
   return [
     ...names.map((name) => ({
-      name: `${metricName(name)} at the gate`,
+      name: `${metricName(name)} at validation`,
       a: gate(a, name),
       b: gate(b, name),
     })),
@@ -382,7 +381,18 @@ function measuredRows({ a, b }: CompareView): Row[] {
   ];
 }
 
-const METRICS = ["accuracy", "auc", "logLoss", "brier", "mse", "cappedMse", "mae", "r2", "bias"];
+const METRICS = [
+  "accuracy",
+  "auc",
+  "logLoss",
+  "brier",
+  "mse",
+  "cappedMse",
+  "mae",
+  "r2",
+  "bias",
+  "topDecileLift",
+];
 
 function gateText(name: string, { rows, shoppers, accuracy }: NonNullable<ComparedVersion["gate"]>): string {
   const on = `on ${counted(rows, "row")} of ${counted(shoppers, "shopper")}`;

@@ -41,8 +41,7 @@ export function Lineage({ model, lineage, served }: Props) {
         {lineage.length >= MANY && "The newest "}
         {counted(lineage.length, "version")} of {model}, {servedCount} came to serve{" "}
         <small>
-          By the moment each was made for. Along the line: what served, one after the other. Below it: what
-          was trained to replace it and did not.
+          By data time. On the line: versions that served. Below it: challengers that were not deployed.
         </small>
       </h3>
       <svg class="plot lineage-line" height={HEIGHT_PX} role="img" aria-label={spoken(model, lineage, now)}>
@@ -112,9 +111,9 @@ const numbersOf = (lineage: readonly LineageEntry[]) => ({
     { name: "Challenged" },
     { name: "As of", as: "day" as const },
     { name: "Cycle" },
-    { name: "Begun by" },
-    { name: "Because of" },
-    { name: "Ended" },
+    { name: "Trigger" },
+    { name: "Criterion" },
+    { name: "Outcome" },
     ...["Change of the loss", "From", "To"].map((name) => ({ name, as: "percent" as const })),
     { name: "Rows", as: "count" as const },
   ],
@@ -142,11 +141,11 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
         <tr>
           <th scope="col">Version</th>
           <th scope="col">Challenged</th>
-          <th scope="col">Change of the loss at the gate</th>
-          <th scope="col">Ended</th>
-          <th scope="col">Made by</th>
-          <th scope="col">Begun by</th>
-          <th scope="col">Because of</th>
+          <th scope="col">Change of the loss at validation</th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Cycle</th>
+          <th scope="col">Trigger</th>
+          <th scope="col">Criterion</th>
         </tr>
       </thead>
       <tbody>
@@ -163,7 +162,7 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
                   </a>
                 )}
             </td>
-            <td data-label="At the gate">
+            <td data-label="At validation">
               {d.change
                 ? (
                   <>
@@ -173,14 +172,14 @@ function LineageTable({ model, lineage }: { model: string; lineage: readonly Lin
                 )
                 : <small>not compared</small>}
             </td>
-            <td data-label="Ended">
+            <td data-label="Outcome">
               <StatusBadge badge={outcomeBadge(d.outcome)} />
             </td>
-            <td data-label="Made by">
+            <td data-label="Cycle">
               <a href={`/cycles/${d.cycle}`}>cycle {d.number}</a>
             </td>
-            <td data-label="Begun by">{triggerName(d.trigger)}</td>
-            <td data-label="Because of">{d.because}</td>
+            <td data-label="Trigger">{triggerName(d.trigger)}</td>
+            <td data-label="Criterion">{d.because}</td>
           </tr>
         ))}
       </tbody>

@@ -31,7 +31,7 @@ export function ServedWhen({ models, asOf }: Props) {
         class="plot bands"
         height={height}
         role="img"
-        aria-label={`Who served when: ${models.map(spoken).join("; ")}`}
+        aria-label={`Deployment history: ${models.map(spoken).join("; ")}`}
       >
         <defs>
           <pattern
@@ -99,7 +99,7 @@ export function ServedWhen({ models, asOf }: Props) {
       </svg>
       <ChartTools
         id="served"
-        describe="who served when"
+        describe="deployment history"
         numbers={{ columns: COLUMNS, rows: models.flatMap(rowsOf) }}
       />
     </>
@@ -111,7 +111,7 @@ const COLUMNS: readonly Column[] = [
   { name: "Version" },
   { name: "From", as: "day" },
   { name: "Until", as: "day" },
-  { name: "Taken back" },
+  { name: "Rolled back" },
 ];
 
 const rowsOf = ({ model, served }: Props["models"][number]): Cell[][] =>

@@ -4,7 +4,9 @@ import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
-import { metricName } from "../../../src/format/words.ts";
+import { isDrillVersion, type VersionStatus, versionStatus } from "../../../src/retraining/version_status.ts";
+import { stateWord } from "../../../src/format/state_words.ts";
+import { capital, metricName } from "../../../src/format/words.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
 import type { Badge } from "../../../components/labels.ts";
@@ -17,19 +19,27 @@ interface Props {
   person: Person | null;
 }
 
-const badge = (glyph: Badge["glyph"], tone: Badge["tone"], word: string): Badge => ({ glyph, tone, word });
+const GLYPHS: Partial<Record<VersionStatus, readonly [Badge["glyph"], Badge["tone"]]>> = {
+  "serving": ["good", "good"],
+  "file damaged": ["bad", "bad"],
+  "rolled back": ["back", "bad"],
+  "drill": ["watch", "watch"],
+};
 
-function standing(v: ModelVersion, serving: number | undefined, served: readonly Service[]): Badge | string {
-  if (v.version === serving) return badge("good", "good", "Serving");
-  if (v.damagedAt) return badge("bad", "bad", "File damaged");
-  if (served.findLast((s) => s.version === v.version)?.rolledBack) return badge("back", "bad", "Rolled back");
-  if (v.artefactRemovedAt) return "File removed";
-  if (v.state === "deployed") return "Ready to return";
-  return v.state === "rejected" ? "Rejected" : "Not deployed";
+/** The status of a version: a badge where it asks for attention, else a word. */
+function Status({ version: v, model, served }: { version: ModelVersion } & Pick<Props, "model" | "served">) {
+  const status = versionStatus(v, {
+    serving: model.serving?.version ?? null,
+    rolledBack: served.findLast((s) => s.version === v.version)?.rolledBack ?? false,
+  });
+  const word = capital(stateWord(status));
+  const [glyph, tone] = GLYPHS[status] ?? [];
+  return glyph && tone ? <StatusBadge badge={{ glyph, tone, word }} /> : <>{word}</>;
 }
 
 const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
-  v.version !== serving?.version && v.damagedAt === null && v.artefactRemovedAt === null;
+  v.version !== serving?.version && v.damagedAt === null && v.artefactRemovedAt === null &&
+  !isDrillVersion(v);
 
 /** Every version of a model, newest first. */
 export function VersionTable({ model, versions: all, served, person }: Props) {
@@ -53,14 +63,14 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
       <thead>
         <tr>
           <th scope="col">Version</th>
-          <th scope="col">Standing</th>
+          <th scope="col">Status</th>
           <th scope="col">Served</th>
           <th scope="col" class="num">{metricName(model.primaryMetric)} at validation</th>
-          <th scope="col">Predicts in</th>
-          <th scope="col">Recipe</th>
-          <th scope="col" class="num">Rows learnt from</th>
+          <th scope="col">Unit</th>
+          <th scope="col">Algorithm</th>
+          <th scope="col" class="num">Training rows</th>
           <th scope="col">Artefact</th>
-          <th scope="col">Made by</th>
+          <th scope="col">Cycle</th>
           {person && (
             <th scope="col">
               <span class="visually-hidden">Act</span>
@@ -70,26 +80,25 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
       </thead>
       <tbody>
         {versions.map((v) => {
-          const stands = standing(v, model.serving?.version, served);
           const metric = v.manifest.metrics[model.primaryMetric];
           return (
             <tr key={v.version}>
               <th scope="row">v{v.version}</th>
-              <td data-label="Standing">
-                {typeof stands === "string" ? stands : <StatusBadge badge={stands} />}
+              <td data-label="Status">
+                <Status version={v} model={model} served={served} />
               </td>
               <td data-label="Served">{spans(served.filter((s) => s.version === v.version))}</td>
               <td data-label="At validation" class="num">
                 {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
-              <td data-label="Predicts in">{v.manifest.unit ?? "not stated"}</td>
-              <td data-label="Recipe">{v.manifest.candidate}</td>
-              <td data-label="Learnt from" class="num">{count(v.manifest.served.rows)}</td>
+              <td data-label="Unit">{v.manifest.unit ?? "not stated"}</td>
+              <td data-label="Algorithm">{v.manifest.candidate}</td>
+              <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact">
                 <code>{v.artefactSha256.slice(0, 10)}</code>
               </td>
-              <td data-label="Made by">
-                <a href={`/cycles/${v.cycleId}`}>cycle {v.cycleId.split("/").at(-1)}</a>
+              <td data-label="Cycle">
+                <a href={`/cycles/${v.cycleId}`}>{v.cycleId.split("/").at(-1)}</a>
               </td>
               {person && (
                 <td>

@@ -12,7 +12,7 @@ const list = createRoute({
   method: "get",
   path: "/alerts",
   tags,
-  summary: "What a person should know about, newest first",
+  summary: "Alerts, newest first",
   request: { query: AlertsQuery },
   responses: { 200: json(AlertsAnswer, "Open alerts; all with `open=false`"), default: problem },
 });
@@ -21,9 +21,8 @@ const acknowledge = createRoute({
   method: "post",
   path: "/alerts/{id}/acknowledge",
   tags,
-  summary: "Say that you have seen an alert, and what you make of it",
-  description:
-    "It does not escalate any more, and closes when its cause is gone. The first to say so stays. " +
+  summary: "Acknowledge an alert",
+  description: "It stops escalating, and closes when its cause is gone. The first acknowledgement counts. " +
     "An alert that has closed unseen is refused.",
   request: { params: AlertParam, body: body(AcknowledgeRequest, true) },
   responses: { 200: json(AlertAnswer, "The alert, acknowledged"), default: problem },

@@ -15,7 +15,7 @@ const list = createRoute({
   method: "get",
   path: "/approvals",
   tags,
-  summary: "Validated versions that wait for a person",
+  summary: "Validated versions waiting for approval",
   request: { query: ApprovalsQuery },
   responses: { 200: json(ApprovalsAnswer, "Open ones; all with `open=false`"), default: problem },
 });

@@ -7,6 +7,7 @@ import { ConflictError, InvalidInputError } from "../../core/errors.ts";
 import { recordChange } from "../../app/control/outbox.ts";
 import { getBacktest, listBacktests, runningBacktests, saveBacktest } from "../../db/backtests/backtests.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
+import { currentMoment } from "../../app/as_of.ts";
 import { eventSpan } from "../../db/events/day_counts.ts";
 import { inTransaction } from "../../db/connect.ts";
 import { readBacktest, summaryOf } from "../../app/reports/backtest.ts";
@@ -55,9 +56,9 @@ const start = createRoute({
   method: "post",
   path: "/backtests",
   tags,
-  summary: "Replay history under several policies, beside what serves",
+  summary: "Replay history under several policies",
   description:
-    "What serves, its checks and its alerts are not touched. `never` always takes part. One at a time.",
+    "Serving, checks and alerts are not affected. `never` is always included as the baseline. One at a time.",
   request: { body: body(BacktestBody, true) },
   responses: { 202: json(BacktestBegunAnswer, "It begins"), default: problem },
 });
@@ -66,7 +67,7 @@ const cancel = createRoute({
   method: "post",
   path: "/backtests/{backtest}/cancel",
   tags,
-  summary: "End a backtest; what it found so far stays",
+  summary: "Cancel a backtest; results so far are kept",
   request: { params: BacktestParam, body: body(CancelRequest, false) },
   responses: { 202: json(BacktestBegunAnswer, "It ends"), default: problem },
 });
@@ -112,6 +113,14 @@ const begun = (id: string): BacktestBegun => ({
   backtestUrl: `/backtests/${id}`,
 });
 
+/** The time of the events; where the clock is pinned, up to there: what lies behind it counts nowhere. */
+async function knownSpan({ sql, clock }: ApiDeps): ReturnType<typeof eventSpan> {
+  const span = await eventSpan(sql);
+  const moment = await currentMoment(sql, clock);
+  if (!span || moment.clock === "wall") return span;
+  return { firstMs: span.firstMs, lastMs: Math.min(span.lastMs, moment.asOfMs) };
+}
+
 type Asked = ReturnType<typeof BacktestRequest.parse> & { requestId: string; by: string };
 
 /** Refuses what the data cannot carry, writes the rest down, and has it begun. */
@@ -126,7 +135,7 @@ async function begin(deps: ApiDeps, request: Asked): Promise<BacktestBegun> {
     ? [...new Set(request.models.flatMap((m) => chosenModels(deps, m)))]
     : chosenModels(deps);
   const { from, to, step_days: stepDays, by, why, requestId } = request;
-  const moments = momentsOf(config, { models, span: await eventSpan(sql), from, to, stepDays });
+  const moments = momentsOf(config, { models, span: await knownSpan(deps), from, to, stepDays });
   checkTrainings(policies.map(({ policy }) => policyNamed(policy)), moments);
   const id = crypto.randomUUID().slice(0, 8);
   const after = { models, policies: policies.map(({ label }) => label), moments: moments.moments.length };

@@ -35,7 +35,7 @@ const readRoute = createRoute({
   method: "get",
   path: "/retraining/config",
   tags,
-  summary: "The configuration in force",
+  summary: "The active configuration",
   description: "`ETag` is its version; version 0 are the defaults, before anyone changed one.",
   responses: { 200: json(ConfigVersionAnswer, "The configuration"), default: problem },
 });
@@ -47,21 +47,21 @@ const patch = createRoute({
   summary: "Change settings, for every model or for one",
   description:
     "What is left out stays. `why` goes to the audit. With `If-Match` it changes that version only. " +
-    "A configuration that cannot be used is refused whole, and the old one stays in force.",
+    "A configuration that cannot be used is refused whole, and the old one stays active.",
   request: { body: body(ConfigPatchBody, true) },
-  responses: { 200: json(ConfigChangedAnswer, "The configuration now in force"), default: problem },
+  responses: { 200: json(ConfigChangedAnswer, "The configuration that is now active"), default: problem },
 });
 
 const put = createRoute({
   method: "put",
   path: "/retraining/config",
   tags,
-  summary: "Put a whole configuration in force",
+  summary: "Activate a whole configuration",
   description:
     "What is left out has its default, so it also takes settings of one model back, and goes back to " +
     "an earlier version. `why` goes to the audit. With `If-Match` it changes that version only.",
   request: { body: body(ConfigPutBody, true) },
-  responses: { 200: json(ConfigChangedAnswer, "The configuration now in force"), default: problem },
+  responses: { 200: json(ConfigChangedAnswer, "The configuration that is now active"), default: problem },
 });
 
 const tried = createRoute({
@@ -71,7 +71,7 @@ const tried = createRoute({
   summary: "Try a configuration on history; it changes nothing",
   description:
     "Decides every stored check and verdict of the last days again from its stored evidence, as the " +
-    "configuration would have it, beside what was answered then. It trains nothing: `notes` say what cannot be told.",
+    "configuration would have it, beside the original results. It trains nothing: `notes` list the limitations.",
   request: { body: body(TryBody, true) },
   responses: { 200: json(WhatIfAnswer, "What was answered, and what would be"), default: problem },
 });
@@ -80,7 +80,7 @@ const history = createRoute({
   method: "get",
   path: "/retraining/config/history",
   tags,
-  summary: "Every configuration that was in force, newest first",
+  summary: "Every configuration version, newest first",
   request: { query: LimitQuery },
   responses: { 200: json(ConfigHistoryAnswer, "The versions"), default: problem },
 });
@@ -147,7 +147,7 @@ async function changeConfig(
     if (ifMatch !== undefined && ifMatch !== "*" && ifMatch !== etag(before)) {
       throw new ApiFault(
         "changed-meanwhile",
-        `Version ${before.version} is in force, not ${ifMatch}; read it and try again`,
+        `Version ${before.version} is active, not ${ifMatch}; read it and try again`,
       );
     }
     const config = wanted(before.config);

@@ -17,14 +17,31 @@ const PAGE = `<!doctype html>
 <title>Perennial API</title>
 <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
 <link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="stylesheet" href="/docs/theme.css">
 </head>
 <body>
+<nav class="back" aria-label="Back"><a href="/">Perennial</a> <span>API reference</span></nav>
 <div id="swagger-ui"></div>
 <noscript>This page needs JavaScript. The description itself: <a href="/openapi.json">/openapi.json</a></noscript>
 <script src="/docs/swagger-ui-bundle.js"></script>
 <script src="/docs/start.js"></script>
 </body>
 </html>
+`;
+
+/** The dashboard's colours around the library's own; dark by turning its colours round, which keeps their contrast. */
+const THEME = `:root { color-scheme: light dark; }
+body { margin: 0; background: light-dark(#fbfcfa, #101512); }
+.back { padding: .75rem 1.25rem; font: 600 .875rem system-ui, sans-serif; color: light-dark(#2c3731, #cdd6d0); }
+.back a { color: light-dark(#17624a, #6cc5a0); margin-inline-end: .75rem; }
+[data-theme="light"] { color-scheme: light; }
+[data-theme="dark"] { color-scheme: dark; }
+[data-theme="dark"] .swagger-ui { filter: invert(.9) hue-rotate(180deg); }
+[data-theme="dark"] .swagger-ui .microlight, [data-theme="dark"] .swagger-ui img { filter: invert(1) hue-rotate(180deg); }
+@media (prefers-color-scheme: dark) {
+  :root:not([data-theme]) .swagger-ui { filter: invert(.9) hue-rotate(180deg); }
+  :root:not([data-theme]) .swagger-ui :is(.microlight, img) { filter: invert(1) hue-rotate(180deg); }
+}
 `;
 
 const START =
@@ -43,8 +60,13 @@ export function addDocsRoutes(app: Api): void {
     (c) =>
       c.body(written ??= JSON.stringify(openApiDocument(app)), 200, { "Content-Type": "application/json" }),
   );
-  app.get("/docs", (c) => c.html(PAGE, 200, { "Content-Security-Policy": POLICY }));
+  app.get("/docs", (c) => {
+    const theme = /(?:^|;\s*)perennial_theme=(light|dark)\b/.exec(c.req.header("cookie") ?? "")?.[1];
+    const page = theme ? PAGE.replace("<html ", `<html data-theme="${theme}" `) : PAGE;
+    return c.html(page, 200, { "Content-Security-Policy": POLICY });
+  });
   app.get("/docs/", (c) => c.redirect("/docs"));
+  app.get("/docs/theme.css", (c) => c.body(THEME, 200, { "Content-Type": "text/css; charset=utf-8" }));
   app.get("/docs/start.js", (c) => c.body(START, 200, { "Content-Type": "text/javascript; charset=utf-8" }));
   for (const [name, type] of Object.entries(ASSETS)) {
     app.get(`/docs/${name}`, async (c) => {

@@ -3,6 +3,7 @@ import { writeAudit } from "../../db/access/audit.ts";
 import { listQuarantined, quarantineReasons } from "../../db/events/quarantine.ts";
 import type { Tracker } from "../../events/tracked.ts";
 import { invalidInput } from "../invalid.ts";
+import { latestEventMs } from "../../app/as_of.ts";
 import { ingest, ingestTracked } from "../../app/events/ingest.ts";
 import { reprocessQuarantine, type ReprocessResult } from "../../app/events/reprocess.ts";
 import { ShopEvent } from "../../events/schema.ts";
@@ -15,8 +16,9 @@ import {
   ReplayBody,
   ReplayDone,
 } from "../components.ts";
-import type { Api, ApiDeps } from "../deps.ts";
+import type { Api, ApiDeps, CountingDeps } from "../deps.ts";
 import { readEvents } from "../event_body.ts";
+import { DEPTH_MAX } from "../guards.ts";
 import { answerOnce } from "../idempotency.ts";
 import { EVENTS_MAX, EventsQuery, QuarantineQuery, type ReplayRequest } from "../messages.ts";
 
@@ -50,7 +52,7 @@ const quarantine = createRoute({
   method: "get",
   path: "/events/quarantine",
   tags,
-  summary: "Events that were put aside, newest first, with reasons",
+  summary: "Quarantined events, newest first, with reasons",
   request: { query: QuarantineQuery },
   responses: { 200: json(QuarantineAnswer, "What is in quarantine"), default: problem },
 });
@@ -59,9 +61,9 @@ const replay = createRoute({
   method: "post",
   path: "/events/quarantine/replay",
   tags,
-  summary: "Try events that were put aside again",
+  summary: "Retry quarantined events",
   description:
-    "For when the cause is mended: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
+    "Once the cause is fixed: an event from a clock that ran ahead, a value that a newer version takes. What passes " +
     "goes in as if it had been sent now, and leaves the quarantine; what fails stays, with its newest reason. An event " +
     "of which not all was kept has to be sent again. In one transaction, with its audit entry; repeated, it finds what " +
     "is left.",
@@ -70,20 +72,24 @@ const replay = createRoute({
 });
 
 /** Events in, and what was put aside. */
-export function addEventRoutes(app: Api, deps: ApiDeps): void {
+export function addEventRoutes(app: Api, deps: CountingDeps): void {
   // Registered by hand: the body is read here, for it may be NDJSON or packed, and one bad event must not refuse the rest.
   app.openAPIRegistry.registerPath(send);
   app.post(send.path, async (c) => {
     const query = EventsQuery.safeParse(c.req.query());
     if (!query.success) throw invalidInput(query.error);
     const { preset } = query.data;
-    const events = await readEvents(c);
+    const events = await readEvents(c, { depthMax: preset && DEPTH_MAX });
     const result = preset === undefined
       ? await ingest(deps, events, { source: "api" })
       : await ingestTracked(deps, ordersOnly(preset, c.req.raw.headers, events), {
         tracker: preset,
         rowsMax: EVENTS_MAX,
       });
+    const { accepted, duplicates, quarantined } = result;
+    for (const [kind, n] of Object.entries({ accepted, duplicates, quarantined })) {
+      deps.instruments.events.inc({ result: kind }, n);
+    }
     return c.json(result, 200);
   });
   app.openapi(quarantine, async (c) => {
@@ -123,7 +129,7 @@ function ordersOnly(tracker: Tracker, headers: Headers, events: unknown[]): unkn
 }
 
 /** Tries them again and writes that down, both or neither. */
-function reprocessed(
+async function reprocessed(
   { sql, clock, pseudonym }: ApiDeps,
   { why, by, requestId, reason, ids, after = 0, limit = EVENTS_MAX }: ReplayRequest & {
     by: string;
@@ -131,7 +137,13 @@ function reprocessed(
   },
 ): Promise<ReprocessResult> {
   const target = reason ?? `${ids!.length} events by id`;
-  return reprocessQuarantine({ sql, nowMs: clock(), pseudonym }, { reason, ids, after, limit }, {
+  const nowMs = await latestEventMs(sql, clock);
+  return await reprocessQuarantine({ sql, nowMs, pseudonym }, {
+    reason,
+    ids,
+    after,
+    limit,
+  }, {
     tell: (tx, { reasons: _reasons, ...done }) =>
       writeAudit(tx, { requestId, who: by, action: "replay quarantine", target, why, after: done }),
   });

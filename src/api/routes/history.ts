@@ -81,7 +81,7 @@ const explanation = createRoute({
   tags,
   summary: "Compute a check again from its stored evidence, and say whether it comes out the same",
   description:
-    "The decision from its findings, and each look it rested on from its sealed evidence. Takes seconds.",
+    "The decision from its findings, and each evaluation it rested on from its sealed evidence. Takes seconds.",
   request: { params: CheckParam },
   responses: { 200: json(ExplanationAnswer, "What came out the same, and what did not"), default: problem },
 });

@@ -20,7 +20,7 @@ const undo = createRoute({
   method: "post",
   path: "/imports/{import}/undo",
   tags,
-  summary: "Take the events of an import out again, with all that was counted of them",
+  summary: "Undo an import: remove its events and everything counted from them",
   description: "An import that was undone before is refused. While it runs nobody can send events.",
   request: { params: ImportParam, body: body(UndoImportRequest, true) },
   responses: { 200: json(ImportUndoneAnswer, "What was taken out"), default: problem },

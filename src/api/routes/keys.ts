@@ -16,6 +16,7 @@ import {
   RotateBody,
   SignInLinkAnswer,
 } from "../components.ts";
+import { ROLE_WORDS, ROLES } from "../../security/roles.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { KeyParam, RevokeQuery, RotateRequest } from "../messages.ts";
 
@@ -34,9 +35,8 @@ const add = createRoute({
   path: "/keys",
   tags,
   summary: "Make a key for somebody",
-  description:
-    "`viewer` reads; `operator` also sends events, asks for predictions, runs retraining and decides what serves; " +
-    "`admin` also changes the configuration and the keys. The key is in this answer and nowhere else, so that the " +
+  description: `${ROLES.map((role) => `\`${role}\` ${ROLE_WORDS[role]}`).join("; ")}. ` +
+    "The key is in this answer and nowhere else, so that the " +
     "same request again is refused (409): a name has one key.",
   request: { body: body(KeyBody, true) },
   responses: { 201: json(NewKeyAnswer, "The key, shown this once"), default: problem },

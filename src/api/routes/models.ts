@@ -4,6 +4,7 @@ import { getVersion, listVersions } from "../../db/models/versions.ts";
 import { targetUnit } from "../../app/features/spending_unit.ts";
 import { FEATURE_HASH, FEATURE_MEANINGS } from "../../features/definition.ts";
 import type { ModelDefinition } from "../../models/model.ts";
+import { readOutOfUse } from "../../app/registry/retire.ts";
 import { promote, rollBack } from "../../app/registry/moves.ts";
 import type { ServingMove } from "../../registry/version.ts";
 import { currentAsOf } from "../../app/as_of.ts";
@@ -45,7 +46,7 @@ const serving = createRoute({
   method: "get",
   path: "/models/{name}/serving",
   tags,
-  summary: "Who served when",
+  summary: "Deployment history of a model",
   request: { params: NameParam, query: LimitQuery },
   responses: { 200: json(ServingAnswer, "What serves, and every change of it"), default: problem },
 });
@@ -63,7 +64,7 @@ const rollback = createRoute({
   method: "post",
   path: "/models/{name}/rollback",
   tags,
-  summary: "Take back what is newest: the challenger of a rollout that runs, else the serving version",
+  summary: "Roll back the newest: the challenger of a running rollout, else the serving version",
   description:
     "To `to`, else to the last known good version. Needs no Temporal. An `Idempotency-Key` makes it count once.",
   request: { params: NameParam, body: body(RollbackRequest, false) },
@@ -74,7 +75,7 @@ const promotion = createRoute({
   method: "post",
   path: "/models/{name}/promote",
   tags,
-  summary: "Let a kept version serve",
+  summary: "Promote a stored version",
   description: "An `Idempotency-Key` makes it count once.",
   request: { params: NameParam, body: body(PromoteRequest, true) },
   responses: { 200: json(ServingMoveAnswer, "The change of what serves"), default: problem },
@@ -90,7 +91,10 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   app.openapi(
     list,
     async (c) =>
-      c.json({ models: await Promise.all([...deps.models.values()].map((m) => summary(deps, m))) }, 200),
+      c.json({
+        models: await Promise.all([...deps.models.values()].map((m) => summary(deps, m))),
+        ...await readOutOfUse(sql, deps.modelSet),
+      }, 200),
   );
   app.openapi(versions, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);

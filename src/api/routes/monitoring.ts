@@ -29,12 +29,11 @@ const drift = createRoute({
   method: "get",
   path: "/monitoring/drift",
   tags,
-  summary: "Whether the inputs of the models shifted, feature by feature",
-  description:
-    "What matters most comes first. Beside each feature stands the smallest shift that would have been seen.",
+  summary: "Input drift of the models, feature by feature",
+  description: "Most important first. Each feature has the smallest shift that would have been detected.",
   request: { query: ModelLooksQuery },
   responses: {
-    200: json(DriftAnswer, "The newest look at each model, and those before it"),
+    200: json(DriftAnswer, "The newest evaluation of each model, and those before it"),
     default: problem,
   },
 });
@@ -43,10 +42,10 @@ const quality = createRoute({
   method: "get",
   path: "/monitoring/quality",
   tags,
-  summary: "Whether the events are as they should be",
+  summary: "Data-quality findings of the events",
   request: { query: LooksQuery },
   responses: {
-    200: json(QualityAnswer, "The newest look at the events, and those before it"),
+    200: json(QualityAnswer, "The newest evaluation of the events, and those before it"),
     default: problem,
   },
 });
@@ -55,7 +54,7 @@ const accept = createRoute({
   method: "post",
   path: "/monitoring/quality/accept",
   tags,
-  summary: "Say that a finding is no trouble",
+  summary: "Accept a finding",
   description:
     "From the next look on it holds no rows back. Who said so first stands; every request is in the audit. " +
     "An `Idempotency-Key` makes it count once.",
@@ -67,12 +66,12 @@ const performance = createRoute({
   method: "get",
   path: "/monitoring/performance",
   tags,
-  summary: "Whether the models still do what they did",
+  summary: "Performance of the models on known outcomes",
   description:
     "Measured on predictions that met their outcomes; of those that wait, an estimate, marked as such.",
   request: { query: ModelLooksQuery },
   responses: {
-    200: json(PerformanceAnswer, "The newest look at each model, and those before it"),
+    200: json(PerformanceAnswer, "The newest evaluation of each model, and those before it"),
     default: problem,
   },
 });
@@ -81,11 +80,13 @@ const trends = createRoute({
   method: "get",
   path: "/monitoring/trends",
   tags,
-  summary: "How a model has fared over time",
-  description:
-    "What was measured look by look, what each cycle gained and cost, how long it took to notice trouble.",
+  summary: "Trends of a model over time",
+  description: "Each evaluation's measurements, each cycle's gain and cost, time to detect an incident.",
   request: { query: TrendsQuery },
-  responses: { 200: json(TrendsAnswer, "The newest 500 looks and cycles, oldest first"), default: problem },
+  responses: {
+    200: json(TrendsAnswer, "The newest 500 evaluations and cycles, oldest first"),
+    default: problem,
+  },
 });
 
 const impact = createRoute({

@@ -1,14 +1,15 @@
-import { createRoute } from "@hono/zod-openapi";
+import { createRoute, z } from "@hono/zod-openapi";
 import type { DatabaseState } from "../../app/database_watch.ts";
 import { pageOfAudit } from "../../db/access/audit.ts";
 import { isReadOnly } from "../../db/settings.ts";
 import { temporalAnswers } from "../reaching.ts";
 import { ConflictError } from "../../core/errors.ts";
-import { AuditAnswer, AuditVerificationAnswer, json, problem } from "../components.ts";
+import { AuditAnswer, AuditVerificationAnswer, ExtensionsAnswer, json, problem } from "../components.ts";
 import { withDeadline } from "../../core/deadline.ts";
-import type { Api, ApiDeps } from "../deps.ts";
+import type { Api, ApiDeps, CountingDeps } from "../deps.ts";
 import { Alive, AuditQuery, Ready } from "../messages.ts";
 import { ApiFault } from "../problem.ts";
+import { createScrape } from "../scrape.ts";
 
 const tags = ["Operations"];
 const LOOK_WITHIN_MS = 3_000;
@@ -47,12 +48,41 @@ const ready = createRoute({
   responses: { 200: json(Ready, "Both answer"), default: problem },
 });
 
+const extensions = createRoute({
+  method: "get",
+  path: "/extensions",
+  tags,
+  summary: "The operator's own files: what each adds and may do, and which were left out",
+  responses: {
+    200: json(ExtensionsAnswer, "As they were found at the start of this process"),
+    default: problem,
+  },
+});
+
+const metrics = createRoute({
+  method: "get",
+  path: "/metrics",
+  tags,
+  summary: "What this process counts, and how the installation does, for Prometheus",
+  description: "Answers also while Postgres or Temporal do not: `perennial_postgres_up` says so then.",
+  responses: {
+    200: { content: { "text/plain": { schema: z.string() } }, description: "In Prometheus' text format" },
+    default: problem,
+  },
+});
+
 /** The audit, and whether the service is alive and ready. */
-export function addOperationRoutes(app: Api, deps: ApiDeps): void {
+export function addOperationRoutes(app: Api, deps: CountingDeps): void {
+  const scrape = createScrape(deps);
+  app.openapi(metrics, async (c) => {
+    const { body, type } = await scrape();
+    return c.text(body, 200, { "Content-Type": type });
+  });
   app.openapi(
     audit,
     async (c) => c.json(await pageOfAudit(deps.sql, c.req.valid("query")), 200),
   );
+  app.openapi(extensions, (c) => c.json({ extensions: [...deps.extensions ?? []] }, 200));
   app.openapi(verification, async (c) => {
     if (!deps.verifyAudit) {
       throw new ConflictError("Cannot verify the audit: this process has no signing key");

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { InvalidInputError } from "../../core/errors.ts";
 import type { Predictions } from "../../serving/prediction.ts";
+import { keysOf, knownKeysOf } from "../../app/people/keys.ts";
 import { routerPath } from "../access.ts";
 import { chosenModels } from "../changes.ts";
 import { body, json, PredictionsAnswer, problem } from "../components.ts";
@@ -46,11 +47,13 @@ function answerTo(deps: ApiDeps, model: string, { asked, asOfMs }: Question): Pr
 
 /** Asks by pseudonym, and answers by the ids as they were given. */
 async function predictUsers(
-  { pseudonym, lookUp = pseudonym, predictor }: ApiDeps,
+  { sql, pseudonym, lookUp = pseudonym, predictor }: ApiDeps,
   { model, users, asOfMs }: { model: string; users: readonly string[]; asOfMs?: number },
 ): Promise<Predictions> {
-  const keys = users.map((user) => lookUp(user));
-  const answer = await predictor.predict({ model, users: [...new Set(keys)], asOfMs });
+  const keyOf = await knownKeysOf({ sql, pseudonym: lookUp }, users);
+  const keys = users.map(keyOf);
+  const objecting = new Set(keys.filter((_, i) => keyOf.objects(users[i])));
+  const answer = await predictor.predict({ model, users: [...new Set(keys)], objecting, asOfMs });
   const byKey = new Map(answer.predictions.map((p) => [p.user, p]));
   const predictions = users.map((user, i) => ({
     ...byKey.get(keys[i]) ?? { prediction: null, reason: "the model gave no answer" },
@@ -60,10 +63,12 @@ async function predictUsers(
 }
 
 async function predictRows(
-  { pseudonym, lookUp = pseudonym, predictor }: ApiDeps,
+  { sql, pseudonym, lookUp = pseudonym, predictor }: ApiDeps,
   { users, ...request }: { model: string; asOfMs?: number } & SentRows,
 ): Promise<Predictions> {
-  const keys = users.map((user) => user === null ? null : lookUp(user));
-  const answer = await predictor.predictRows({ ...request, users: keys });
+  const keyOf = await keysOf({ sql, pseudonym: lookUp }, users.filter((user) => user !== null));
+  const keys = users.map((user) => user === null ? null : keyOf(user));
+  const objecting = new Set(keys.filter((_, i) => users[i] !== null && keyOf.objects(users[i])));
+  const answer = await predictor.predictRows({ ...request, users: keys, objecting });
   return { ...answer, predictions: answer.predictions.map((p, i) => ({ ...p, user: users[i] })) };
 }

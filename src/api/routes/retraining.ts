@@ -14,7 +14,7 @@ const status = createRoute({
   method: "get",
   path: "/retraining/status",
   tags,
-  summary: "What the system is doing, model by model",
+  summary: "Status of the system, model by model",
   description: "Read from Postgres alone: it answers while workers and Temporal are down.",
   responses: { 200: json(StatusAnswer, "The status of every model"), default: problem },
 });
@@ -53,7 +53,7 @@ const force = createRoute({
   path: "/retraining/force",
   tags,
   summary: "Run a retraining cycle now",
-  description: `Skips the trigger, never the validation; works while stopped. ${onceOnly}`,
+  description: `Skips the trigger, not the validation; works while stopped. ${onceOnly}`,
   request: { body: body(ChangeRequest, false) },
   responses: accepted,
 });

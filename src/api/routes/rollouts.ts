@@ -57,7 +57,7 @@ const detailRoute = createRoute({
   method: "get",
   path: "/rollouts/{id}",
   tags,
-  summary: "One rollout: its plan, and each look with its evidence, decided again",
+  summary: "One rollout: its plan, and its decision log with evidence, recomputed",
   request: { params: RolloutParam },
   responses: { 200: json(RolloutAnswer, "The rollout"), default: problem },
 });
@@ -66,17 +66,17 @@ const look = createRoute({
   method: "post",
   path: "/rollouts/{id}/look",
   tags,
-  summary: "Look at a rollout as of a moment of a replayed history",
-  description: "One that runs by the wall clock looks by itself.",
+  summary: "Evaluate a rollout as of a moment of a replayed history",
+  description: "One on the wall clock is evaluated automatically.",
   request: { params: RolloutParam, body: body(LookRequest, true) },
-  responses: { 200: json(LookAnswer, "What the look came to"), default: problem },
+  responses: { 200: json(LookAnswer, "The decision"), default: problem },
 });
 
 const plan = createRoute({
   method: "get",
   path: "/models/{name}/rollout/plan",
   tags,
-  summary: "What a rollout of a version would go by and need, before it begins",
+  summary: "The plan of a rollout before it starts",
   request: { params: NameParam, query: PlanQuery },
   responses: { 200: json(PlanAnswer, "The plan"), default: problem },
 });
@@ -85,8 +85,8 @@ const begin = createRoute({
   method: "post",
   path: "/models/{name}/rollout",
   tags,
-  summary: "Roll a kept version out beside the serving one",
-  description: "An `Idempotency-Key` makes it count once. A rollout that runs gives way to it.",
+  summary: "Roll out a stored version beside the serving one",
+  description: "An `Idempotency-Key` makes it count once. It supersedes a running rollout.",
   request: { params: NameParam, body: body(RolloutRequest, true) },
   responses: { 202: json(RolloutBegunAnswer, "It begins"), default: problem },
 });
@@ -95,8 +95,8 @@ const drill = createRoute({
   method: "post",
   path: "/models/{name}/drill",
   tags,
-  summary: "Roll out the serving version made worse on purpose, to see that it is taken back",
-  description: "By the wall clock real shoppers are shown its answers: prefer `shadow` there.",
+  summary: "Roll out a deliberately degraded copy of the serving version, to check that it is rolled back",
+  description: "On the wall clock real shoppers get its predictions: prefer `shadow` there.",
   request: { params: NameParam, body: body(DrillRequest, false) },
   responses: { 202: json(RolloutBegunAnswer, "It begins"), default: problem },
 });

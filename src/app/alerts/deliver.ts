@@ -1,3 +1,4 @@
+import type { Log } from "../../core/log.ts";
 import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Database } from "../../db/connect.ts";
@@ -13,7 +14,7 @@ export interface DeliveryDeps {
   sql: Database;
   clock: Clock;
   channels: Channels;
-  log: (line: string) => void;
+  log: Log;
 }
 
 export interface DeliveryResult {

@@ -3,6 +3,7 @@ import { type AuditEntry, writeAudit } from "../../db/access/audit.ts";
 import { pruneSignatures, useSignature } from "../../db/access/signal_uses.ts";
 import { saveDesired } from "../../db/cycles/retrainers.ts";
 import { inTransaction, type Sql } from "../../db/connect.ts";
+import { isRetired } from "../../db/models/retired.ts";
 import { checkSignature, SIGNATURE_VALID_MS, type SignatureState } from "../../security/signals.ts";
 
 /** Who sent a signal that Perennial did not sign. */
@@ -54,6 +55,9 @@ export function admitSignal(
   const state = checkSignature(key, signedContent(signal), { signedAt, signature, nowMs });
   return inTransaction(sql, async (tx) => {
     await pruneSignatures(tx, { olderThanMs: nowMs - 2 * SIGNATURE_VALID_MS });
+    if (action !== "stop" && await isRetired(tx, model)) {
+      return await refuse(tx, signal, "the model is retired");
+    }
     if (state === "none") return await noteUnsigned(tx, signal, obeyUnsigned);
     if (state !== "valid") return await refuse(tx, signal, REFUSED[state]);
     if (!await useSignature(tx, { signature: String(signature), receipt })) {

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { anyText } from "../../core/text.ts";
 import { createReadStream } from "node:fs";
 import {
   advanceImport,
@@ -12,7 +13,7 @@ import {
 } from "../../db/events/imports.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
-import { CONFLICT } from "../../events/content.ts";
+import { CONFLICT, TOO_OLD } from "../../events/content.ts";
 import type { FileRow } from "../../events/file_rows.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { completePlan } from "../../events/presets.ts";
@@ -22,6 +23,10 @@ import { type JudgedRow, RowJudge } from "../../events/row_judge.ts";
 import { keptOf, Tally } from "../../events/tally.ts";
 import { shopMoney, withMoney } from "./shop_money.ts";
 import { type IngestDeps, type Judged, store } from "./ingest.ts";
+import { cleanRows } from "./clean_rows.ts";
+import { cleanProse } from "./personal_text.ts";
+import { type Keys, keysOf } from "../people/keys.ts";
+import { userIn } from "../../events/user.ts";
 
 /** The counts of an import that are committed, earlier runs included. */
 type ImportCounts = Omit<ImportState, "finished" | "id">;
@@ -95,11 +100,12 @@ function identifying(plan: ImportPlan, { plan: own = {} }: ImportOptions): Impor
 
 async function importOpened(
   deps: IngestDeps,
-  file: EventFile,
+  opened: EventFile,
   plan: ImportPlan,
   options: ImportOptions,
 ): Promise<ImportResult> {
   const { sql } = deps;
+  const file = { ...opened, name: await cleanProse(sql, "file name", opened.name) };
   const sourceId = await identityOf(file, plan);
   const before = await beginImport(sql, { sourceId, name: file.name });
   const isFresh = before.linesDone === 0 && !before.finished;
@@ -141,14 +147,22 @@ async function tellAgain(
 
 const BATCH = 10_000;
 
+/** A row on its way into the database, and the keys of the shoppers around it. */
+interface RowToWrite {
+  readonly judged: JudgedRow;
+  readonly keys: Keys;
+}
+
 class ImportRun {
   state: ImportState;
   readonly #users = new Set<string>();
   readonly #judge: RowJudge;
+  /** of the shoppers in the rows at hand */
+  #keys: Keys | null = null;
   readonly #from: { source: string; importId: number };
   /** lines that an earlier run wrote */
   readonly #linesBefore: number;
-  #batch: JudgedRow[] = [];
+  #batch: RowToWrite[] = [];
   #lastLine: number;
   #bytesRead = 0;
   /** the batch being written; holds what went wrong, so that nothing is thrown while nobody looks */
@@ -164,14 +178,20 @@ class ImportRun {
     this.state = before;
     this.#lastLine = before.linesDone;
     this.#linesBefore = before.linesDone;
-    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym: deps.pseudonym, money: file.money });
+    const pseudonym = (user: string) => this.#keys!(user);
+    this.#judge = new RowJudge({ nowMs: deps.clock(), pseudonym, money: file.money });
     this.#from = { source: `import ${file.name}`, importId: before.id };
   }
 
   async readAll(): Promise<void> {
     try {
-      for await (const { rows, bytesRead } of this.file.read()) {
+      for await (const { rows: read, bytesRead } of this.file.read()) {
+        const rows = await cleanRows(this.deps, read);
         this.#bytesRead = bytesRead;
+        this.#keys = await keysOf(
+          this.deps,
+          rows.flatMap((row) => "raw" in row ? userIn(row.raw) ?? [] : []),
+        );
         for (const row of rows) {
           if (this.#isFull(row)) await this.#flush();
           this.#take(row);
@@ -195,14 +215,14 @@ class ImportRun {
     if (this.state.finished) return;
     if (judged.kind === "refused") this.options.tally.refuse(judged.line, judged.refused, judged.lines);
     if (row.line <= this.#linesBefore) return;
-    this.#batch.push(judged);
+    this.#batch.push({ judged, keys: this.#keys! });
     this.#lastLine = row.line;
   }
 
   #learnUser(raw: Record<string, unknown>, key: string | null): void {
     if (!this.options.onUser || key === null || this.#users.has(key)) return;
     this.#users.add(key);
-    this.options.onUser(String(raw.user).trim(), key);
+    this.options.onUser(anyText(raw.user).trim(), key);
   }
 
   /** Hands the batch over to be written, once the one before it is committed. */
@@ -220,7 +240,7 @@ class ImportRun {
     if ("error" in outcome) throw outcome.error;
   }
 
-  async #write(batch: readonly JudgedRow[], toLine: number, bytesRead: number): Promise<void> {
+  async #write(batch: readonly RowToWrite[], toLine: number, bytesRead: number): Promise<void> {
     const judged = batch.map((row) => this.#onItsWay(row));
     const { step, outcomes } = await inSerializableTransaction(this.deps.sql, async (tx) => {
       const outcomes = await store(tx, judged, { ...this.#from, nowMs: this.deps.clock() });
@@ -238,15 +258,14 @@ class ImportRun {
       await advanceImport(tx, this.sourceId, step);
       return { step, outcomes };
     });
-    batch.forEach((row, i) => this.#count(row, outcomes[i]));
+    batch.forEach(({ judged }, i) => this.#count(judged, outcomes[i]));
     this.state = after(this.state, step);
     const { id: _id, finished: _finished, ...counts } = this.state;
     const bytesTotal = this.file.bytes;
     this.options.onProgress?.({ ...counts, bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
   }
 
-  #onItsWay(row: JudgedRow): Judged {
-    const { pseudonym } = this.deps;
+  #onItsWay({ judged: row, keys: pseudonym }: RowToWrite): Judged {
     const { line } = row;
     if (row.kind === "accepted") {
       const refusal = { reason: CONFLICT, field: "id", ...this.#from, line };
@@ -268,7 +287,8 @@ class ImportRun {
     const { tally } = this.options;
     if (outcome === "accepted") tally.accept(row.event);
     else if (outcome === "duplicate") tally.duplicate(row.event);
-    else tally.conflict(row.line, row.event, CONFLICT);
+    else if (outcome === "conflict") tally.conflict(row.line, row.event, CONFLICT);
+    else tally.refuse(row.line, { reason: TOO_OLD, field: "at" });
   }
 }
 

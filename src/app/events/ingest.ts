@@ -1,24 +1,29 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
+import { eventsKeptFrom } from "../../db/retention.ts";
 import { outcomesOf } from "../../db/events/outcomes.ts";
 import { insertQuarantined } from "../../db/events/quarantine.ts";
 import { quarantined, type QuarantinedEvent } from "../../events/quarantine.ts";
 import { countRepeats } from "../../db/events/repeats.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
-import type { Pseudonym } from "../../privacy/pseudonym.ts";
+import { knownFields } from "../../events/field_names.ts";
+import { cleanRows } from "./clean_rows.ts";
+import { cleaned } from "./personal_text.ts";
+import { keysOf, type PeopleDeps } from "../people/keys.ts";
+import { userIn } from "../../events/user.ts";
+import { latestEventMs } from "../as_of.ts";
 import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
-import { CONFLICT, type Outcome } from "../../events/content.ts";
+import { DAY_MS } from "../../core/time.ts";
+import { CONFLICT, type Outcome, TOO_OLD } from "../../events/content.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { RowJudge } from "../../events/row_judge.ts";
 import { trackedRows, type Tracker } from "../../events/tracked.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
-export interface IngestDeps {
-  readonly sql: Sql;
+export interface IngestDeps extends PeopleDeps {
   readonly clock: Clock;
-  readonly pseudonym: Pseudonym;
 }
 
 /** The result for one event, in the order sent. */
@@ -61,14 +66,27 @@ export type Judged =
  * @param options.source named in the quarantine, as in `api`
  */
 export async function ingest(
-  { sql, clock, pseudonym }: IngestDeps,
-  raws: readonly unknown[],
+  deps: IngestDeps,
+  sent: readonly unknown[],
   { source }: { source: string },
 ): Promise<IngestResult> {
-  const nowMs = clock();
+  const { sql, clock } = deps;
+  const nowMs = await latestEventMs(sql, clock);
+  const mapped = sent.map((raw) => isObject(raw) ? knownFields(raw) : raw);
+  const clean = await cleaned(deps, mapped);
+  const raws = mapped.map((raw, i) => clean.get(i)?.fields ?? raw);
   const money = raws.some(namesCurrency) ? await shopMoney(sql) : undefined;
-  const judged = raws.map((raw): Judged => {
-    const verdict = validateEvent(raw, { nowMs, pseudonym, money });
+  const pseudonym = await keysOf(deps, usersOf(raws));
+  const judged = raws.map((raw, i): Judged => {
+    const refused = clean.get(i)?.refused;
+    if (refused) {
+      return {
+        kind: "quarantined",
+        put: quarantined(raw, { ...refused, source }, pseudonym),
+        value: refused.value,
+      };
+    }
+    const verdict = validateEvent(raw, { nowMs, pseudonym, money, isMapped: true });
     if (verdict.kind === "accepted") {
       const refusal = { reason: CONFLICT, field: "id", source };
       return { ...verdict, conflicting: () => quarantined(raw, refusal, pseudonym) };
@@ -85,16 +103,18 @@ export async function ingest(
  * @throws {InvalidInputError} the records have no type or time, or hold more than `rowsMax` events
  */
 export async function ingestTracked(
-  { sql, clock, pseudonym }: IngestDeps,
+  deps: IngestDeps,
   records: readonly unknown[],
   { tracker, rowsMax }: { tracker: Tracker; rowsMax: number },
 ): Promise<IngestResult> {
-  const nowMs = clock();
+  const { sql, clock } = deps;
+  const nowMs = await latestEventMs(sql, clock);
   const money = await shopMoney(sql);
-  const rows = trackedRows(tracker, records, money);
+  const rows = await cleanRows(deps, trackedRows(tracker, records, money));
   if (rows.length > rowsMax) {
     throw new InvalidInputError(`Send less at once: ${rowsMax} events at most, not ${rows.length}`, "body");
   }
+  const pseudonym = await keysOf(deps, usersOf(rows.map((row) => "raw" in row ? row.raw : undefined)));
   const judge = new RowJudge({ nowMs, pseudonym, money: () => money });
   const source = `api ${tracker}`;
   const judged = rows.map((row): Judged => {
@@ -115,9 +135,21 @@ export async function ingestTracked(
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
 
+const isObject = (raw: unknown): raw is Record<string, unknown> =>
+  typeof raw === "object" && raw !== null && !Array.isArray(raw);
+
 /** Whether an event says what its money is in: few do, and the settings are read for them alone. */
-const namesCurrency = (raw: unknown): boolean =>
-  typeof raw === "object" && raw !== null && Object.keys(raw).some((name) => /^currency/i.test(name));
+const namesCurrency = (raw: unknown): boolean => isObject(raw) && raw.currency !== undefined;
+
+/** The ids of shoppers in events whose fields have their own names. */
+function usersOf(raws: readonly unknown[]): string[] {
+  const users: string[] = [];
+  for (const raw of raws) {
+    const user = isObject(raw) ? userIn(raw) : null;
+    if (user !== null) users.push(user);
+  }
+  return users;
+}
 
 /** What became of an event that was handed to {@link store}. */
 type StoreOutcome = Outcome | "quarantined";
@@ -130,9 +162,10 @@ type StoreOutcome = Outcome | "quarantined";
  */
 export async function store(
   sql: Sql,
-  judged: readonly Judged[],
+  sent: readonly Judged[],
   from: { source?: string; nowMs?: number; importId?: number } = {},
 ): Promise<StoreOutcome[]> {
+  const judged = await withoutForgotten(sql, sent, from.nowMs ?? Infinity);
   const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
   const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
   const fresh = refused.length === 0
@@ -146,6 +179,25 @@ export async function store(
     : await settle(sql, judged, events, fresh, from);
   let next = 0;
   return judged.map(({ kind }) => kind === "accepted" ? outcomes[next++] : "quarantined");
+}
+
+/** No clean-up lets events go that are younger than this: a batch of such events asks for nothing. */
+const SURELY_KEPT_MS = 30 * DAY_MS;
+
+/** Puts events aside that lie before those that are kept: whether they are new cannot be told any more. */
+async function withoutForgotten(
+  sql: Sql,
+  judged: readonly Judged[],
+  nowMs: number,
+): Promise<readonly Judged[]> {
+  const isOld = (event: Judged, fromMs: number) => event.kind === "accepted" && event.event.atMs < fromMs;
+  if (!judged.some((event) => isOld(event, nowMs - SURELY_KEPT_MS))) return judged;
+  const keptFromMs = await eventsKeptFrom(sql);
+  if (keptFromMs === null) return judged;
+  return judged.map((event) => {
+    if (event.kind !== "accepted" || !isOld(event, keptFromMs) || !event.conflicting) return event;
+    return { kind: "quarantined", put: { ...event.conflicting(), reason: TOO_OLD, field: "at" } };
+  });
 }
 
 /** Tells duplicates, which are counted, from conflicts, which are put aside. Repeated, it changes nothing. */
@@ -177,6 +229,7 @@ function resultOf(event: Judged, index: number, outcome: StoreOutcome): EventRes
   if (outcome === "conflict") {
     return { index, id, status: "quarantined", reason: CONFLICT, field: "id", value: id };
   }
+  if (outcome === "quarantined") return { index, id, status: "quarantined", reason: TOO_OLD, field: "at" };
   return { index, id, status: outcome === "accepted" ? "accepted" : "duplicate" };
 }
 

@@ -1,5 +1,6 @@
 import type { Sql } from "../../db/connect.ts";
 import { insertEvents } from "../../db/events/events.ts";
+import { eventsKeptFrom } from "../../db/retention.ts";
 import { outcomesOf } from "../../db/events/outcomes.ts";
 import {
   countWaiting,
@@ -14,7 +15,7 @@ import type { Pseudonym } from "../../privacy/pseudonym.ts";
 import type { ShopMoney } from "../../core/currency.ts";
 import { shopMoney } from "./shop_money.ts";
 import { validateEvent } from "../../events/accept.ts";
-import { CONFLICT } from "../../events/content.ts";
+import { CONFLICT, TOO_OLD } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import { restoreEvent } from "../../events/quarantined_event.ts";
 
@@ -53,7 +54,8 @@ export async function reprocessQuarantine(
   return await inSerializableTransaction(sql, async (tx) => {
     const rows = await takeWaiting(tx, wanted);
     const money = await shopMoney(tx);
-    const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym, money }));
+    const keptFromMs = await eventsKeptFrom(tx) ?? -Infinity;
+    const outcomes = rows.map((row) => reprocess(row, { nowMs, pseudonym, money, keptFromMs }));
     const valid = outcomes.filter((outcome) => outcome.kind === "passed");
     const fresh = await insertEvents(tx, valid.map(({ event }) => event));
     const accepted = fresh.size;
@@ -82,12 +84,20 @@ export async function reprocessQuarantine(
 
 function reprocess(
   row: WaitingEvent,
-  { nowMs, pseudonym, money }: { nowMs: number; pseudonym: Pseudonym; money: ShopMoney },
+  { nowMs, pseudonym, money, keptFromMs }: {
+    nowMs: number;
+    pseudonym: Pseudonym;
+    money: ShopMoney;
+    keptFromMs: number;
+  },
 ): Outcome {
   const { id, reason, field } = row;
   const restored = restoreEvent(row, pseudonym);
   if (restored.kind === "not whole") return { id, kind: "failed", whole: false, reason, field };
   const verdict = validateEvent(restored.raw, { ...restored.context, nowMs, money });
+  if (verdict.kind === "accepted" && verdict.event.atMs < keptFromMs) {
+    return { id, kind: "failed", whole: true, reason: TOO_OLD, field: "at" };
+  }
   return verdict.kind === "accepted"
     ? { id, kind: "passed", event: verdict.event }
     : { id, kind: "failed", whole: true, reason: verdict.reason, field: verdict.field };

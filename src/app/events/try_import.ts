@@ -1,4 +1,5 @@
 import { sha256 } from "../../core/hash.ts";
+import { anyText } from "../../core/text.ts";
 import { CONFLICT, contentOf, contentText } from "../../events/content.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 import type { ImportPlan } from "../../events/plan.ts";
@@ -56,5 +57,5 @@ export async function tryImport(
 }
 
 function exampleOf({ userKey, ...event }: AcceptedEvent, user: unknown) {
-  return { ...event, user: userKey === null ? null : String(user).trim() };
+  return { ...event, user: userKey === null ? null : anyText(user).trim() };
 }

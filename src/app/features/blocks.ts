@@ -77,7 +77,7 @@ async function sealFeatures(
 /** Whether a block can be read as it was written; one that cannot is built again. */
 async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> {
   try {
-    await store.get(sha256);
+    await store.getRows(sha256);
     return true;
   } catch (error) {
     if (isLostArtefact(error)) return false;
@@ -121,7 +121,7 @@ export async function labelBlock(
   const known = await findLabelBlock(sql, key, cutoffMs);
   const fresh = known && known.eventsSeen === eventsSeen && known.featureSha256 === features;
   if (fresh && await isIntact(store, known.sha256)) return known.sha256;
-  const { users } = decodeFeatures(await store.get(features));
+  const { users } = decodeFeatures(await store.getRows(features));
   const hash = await store.put(
     encodeLabels(await buildLabels(sql, model, { fromMs: cutoffMs, toMs, users })),
   );

@@ -1,3 +1,4 @@
+import { isDrillVersion } from "../../retraining/version_status.ts";
 import { ConflictError } from "../../core/errors.ts";
 import { inTransaction, type Sql } from "../../db/connect.ts";
 import { writeAudit } from "../../db/access/audit.ts";
@@ -148,7 +149,13 @@ export async function promote(
 ): Promise<ServingMove> {
   const done = await moveOf(sql, request.model, request.requestId);
   if (done) return done;
-  await needReadable(files, await getVersion(sql, request.model, request.version));
+  const version = await getVersion(sql, request.model, request.version);
+  if (isDrillVersion(version)) {
+    throw new ConflictError(
+      `Cannot promote version ${request.version} of "${request.model}": a drill made it worse on purpose`,
+    );
+  }
+  await needReadable(files, version);
   return await inTransaction(sql, async (tx) => {
     const expected = await servingVersion(tx, request.model);
     return await move(tx, { ...request, expected, kind: "promote" });

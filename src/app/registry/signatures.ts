@@ -30,25 +30,32 @@ export async function signVersion(
   await saveSignature(sql, model, version, signing.sign(signedText({ model, version, ...seal })));
 }
 
-/** Registers what a cycle trained, and signs it. @returns its number; the one given first, where it is called again */
+/** Registers what a cycle trained, and signs it, both or neither. @returns its number; the one given first, where it is called again */
 export async function registerVersion(
   sql: Sql,
   signing: SigningKeys | undefined,
   added: Parameters<typeof addVersion>[1],
 ): Promise<number> {
   const { model } = added.manifest;
-  const version = await addVersion(sql, added);
-  await signVersion(sql, signing, { model, version });
-  return version;
+  return await inTransaction(sql, async (tx) => {
+    const version = await addVersion(tx, added);
+    await signVersion(tx, signing, { model, version });
+    return version;
+  });
 }
 
-/** Replaces what a version that never served would serve with, and signs it anew. */
+/**
+ * Replaces what a version that never served would serve with, and signs it anew, both or neither: a worker that died in
+ * between would leave a version that nobody trusts.
+ */
 export async function replaceCandidate(
   sql: Sql,
   signing: SigningKeys | undefined,
   changed: Parameters<typeof updateCandidate>[1],
 ): Promise<void> {
-  if (await updateCandidate(sql, changed)) await signVersion(sql, signing, changed); // else it serves: not ours to sign
+  await inTransaction(sql, async (tx) => {
+    if (await updateCandidate(tx, changed)) await signVersion(tx, signing, changed); // else it serves: not ours to sign
+  });
 }
 
 /** Returns why a version must not serve: nobody whom we trust signed it as it stands there; null: it may. */

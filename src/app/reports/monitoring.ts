@@ -51,7 +51,7 @@ export const readPerformance = (
   readModels(
     deps,
     query,
-    { kind: "performance", of: "the answers", watched: ["performance", "streams"] },
+    { kind: "performance", of: "the performance", watched: ["performance", "streams"] },
     PerformanceReport,
   );
 
@@ -61,7 +61,7 @@ export async function readQuality(deps: MonitoringDeps, query: LooksQuery): Prom
   const looks = await readLooks(sql, { kind: "quality", model: null }, query, QualityReport);
   const { config } = await currentConfig(sql);
   const waiting = () =>
-    `Nobody looked at the events yet; the monitor looks every ${config.monitor_interval_hours} h, and each check looks first`;
+    `Not evaluated yet; the monitor evaluates the events every ${config.monitor_interval_hours} h, and before each check`;
   const keys = looks.newest?.report.findings.map((f) => f.key) ?? [];
   const broken = await findingsInForce(sql, {
     asOfMs: query.asOfMs ?? await currentAsOf(sql, clock),
@@ -87,8 +87,8 @@ async function readModels<T extends z.ZodType>(
     const serves = await servingVersion(deps.sql, model) !== null;
     const waiting = () =>
       serves
-        ? `Nobody looked at ${subject} of ${model} yet; the monitor looks once a day, and each check looks first`
-        : `Nobody looked at ${subject} of ${model} yet, for no version of it serves; the first look comes once one does`;
+        ? `Not evaluated yet; the monitor evaluates ${subject} of ${model} once a day, and before each check`
+        : `Not monitored yet (no version of ${model} is deployed)`;
     return { model, ...looks, waiting: why(looks, query, waiting) };
   };
   return { ...await common(deps, query, watched), models: await Promise.all(models.map(ofModel)) };
@@ -118,7 +118,7 @@ function why(
   waiting: () => string,
 ): string | null {
   if (newest !== null) return null;
-  return asOfMs === undefined ? waiting() : `No look as of ${new Date(asOfMs).toISOString()} or before`;
+  return asOfMs === undefined ? waiting() : `No evaluation as of ${new Date(asOfMs).toISOString()} or before`;
 }
 
 async function common(

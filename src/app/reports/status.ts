@@ -2,6 +2,10 @@ import type { Clock } from "../../core/clock.ts";
 import { listAlerts } from "../../db/alerts/alerts.ts";
 import { type Approval, listApprovals } from "../../db/rollouts/approvals.ts";
 import { listLooks, runningRollout } from "../../db/rollouts/rollouts.ts";
+import { runningReplay } from "../../db/backtests/running_replay.ts";
+import { acceptedOf, newestMeasured, newestQuality } from "../../db/monitoring/newest_findings.ts";
+import { openFindings } from "../../retraining/open_findings.ts";
+import { headlineOf } from "../../retraining/headline.ts";
 import { listChecks } from "../../db/cycles/checks.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import type { Sql } from "../../db/connect.ts";
@@ -52,19 +56,34 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     spendingUnit(sql, { asOfMs: moment.asOfMs }),
   ]);
   const shared = { sql, events, config, retrainers, alerts, spending };
+  const facts = {
+    models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
+    data: await dataState(sql),
+    replay: await runningReplay(sql),
+  };
   return {
     asOf: new Date(moment.asOfMs).toISOString(),
     clock: moment.clock,
     temporalUi,
     openAlerts: alerts.length,
-    models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
+    headline: headlineOf(facts),
+    ...facts,
   };
+}
+
+/** Returns what the newest evaluation of the events found, and how much of it is still open. */
+async function dataState(sql: Sql): Promise<Status["data"]> {
+  const newest = await newestQuality(sql);
+  if (!newest) return null;
+  const open = openFindings(newest);
+  const accepted = await acceptedOf(sql, open);
+  return { answer: newest.answer, openFindings: open.length - accepted.length, text: newest.text };
 }
 
 async function modelStatus(definition: ModelDefinition, shared: Shared): Promise<ModelStatus> {
   const { name: model, kind, question, primaryMetric } = definition;
   const { sql, events, config } = shared;
-  const [cycles, checks, move, snapshot, outcomes, rollout, [approval]] = await Promise.all([
+  const [cycles, checks, move, snapshot, outcomes, rollout, [approval], measured] = await Promise.all([
     listCycles(sql, { model, limit: 2 }), // a model runs one cycle at a time: the other one has ended
     listChecks(sql, { model, limit: 1 }),
     lastMove(sql, model),
@@ -72,6 +91,7 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
     countOutcomes(sql, model),
     runningRollout(sql, model),
     listApprovals(sql, { model, limit: 1 }),
+    newestMeasured(sql, model),
   ]);
   const serving = move && await servingStatus(sql, move);
   const retrainer = shared.retrainers.find((r) => r.model === model);
@@ -86,8 +106,13 @@ async function modelStatus(definition: ModelDefinition, shared: Shared): Promise
     primaryMetric,
     active: retrainer?.active ?? false,
     health: healthOf({ move, lastCycle: last, lastCheck: checks[0] ?? null, alerts }),
-    samples: { collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)), needed },
+    samples: {
+      collected: Math.max(0, events - (snapshot?.eventsSeen ?? 0)),
+      needed,
+      since: snapshot?.asOf ?? null,
+    },
     serving,
+    measured,
     rollout: rollout && await rolloutStatus(sql, rollout),
     approval: approval ? pickApproval(approval) : null,
     running: runningStatus(cycles.find((c) => c.endedAt === null)),
@@ -126,7 +151,7 @@ async function servingStatus(sql: Sql, move: ServingMove): Promise<ModelStatus["
   return {
     version: move.version,
     since: move.at,
-    asOf: move.asOf,
+    asOf: manifest.asOf,
     candidate: manifest.candidate,
     unit: manifest.unit,
     metrics: manifest.metrics,

@@ -1,3 +1,4 @@
+import type { Log } from "../../core/log.ts";
 import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import { DAY_MS, HOUR_MS } from "../../core/time.ts";
@@ -38,7 +39,7 @@ const REFUSALS_MAX = 60;
  * processes: the period is part of the row's request.
  */
 export function createAccessLog(
-  { sql, clock, log }: { sql: Sql; clock: Clock; log: (line: string) => void },
+  { sql, clock, log }: { sql: Sql; clock: Clock; log: Log },
 ): AccessLog {
   const noted = new Set<string>();
   const refusals = new Map<string, number>();

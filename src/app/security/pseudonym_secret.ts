@@ -1,38 +1,117 @@
 import { randomBytes } from "node:crypto";
-import { link, readFile, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { InvalidInputError } from "../../core/errors.ts";
 import { sha256 } from "../../core/hash.ts";
-import type { Sql } from "../../db/connect.ts";
+import { type Database, inTransaction, type Sql } from "../../db/connect.ts";
+import { peopleBehind, rehashPeople } from "../../db/people/people.ts";
 import { getSetting, putSetting } from "../../db/settings.ts";
-import { createPseudonymizer, type Pseudonym } from "../../privacy/pseudonym.ts";
+import { createPseudonymizer, layered, type Pseudonym } from "../../privacy/pseudonym.ts";
 
 const CHECK = "pseudonym_check";
 const MARKED = "the secret of this installation";
 
 /**
- * The pseudonyms of an installation. The secret is `given` (PERENNIAL_SECRET), else a file with owner-only rights,
- * made at first start.
+ * The keyed hashes of an installation. The secret is `given` (PERENNIAL_SECRET), else a file with owner-only rights, made
+ * at first start. Another secret laid over the one before begins a rotation.
  * @param options.replaces pseudonyms of a public secret that an older release made everything with
  * @throws {InvalidInputError} the database holds pseudonyms made with another secret: users would no longer match
  */
 export async function openPseudonyms(
   sql: Sql,
-  { home, given, replaces }: { home: string; given?: string; replaces?: Pseudonym },
+  { replaces, ...places }: SecretPlaces & { replaces?: Pseudonym },
 ): Promise<Pseudonym> {
-  const pseudonym = createPseudonymizer(given ?? await keptSecret(home));
+  const secrets = await secretsOf(places);
+  const pseudonym = layered(secrets);
   const mark = pseudonym(MARKED);
   const known = await getSetting(sql, CHECK);
-  if (known === null || known === replaces?.(MARKED)) await putSetting(sql, CHECK, mark);
-  else if (known !== mark) {
+  if (known === null || known === replaces?.(MARKED)) await begin(sql, { mark, layers: secrets.length });
+  else if (known === pseudonym.older?.(MARKED)) {
+    await refuseUnfinished(sql, secrets.length - 1);
+    await begin(sql, { mark, layers: secrets.length });
+  } else if (known !== mark) {
     throw new InvalidInputError(
       `Cannot open this database: its user pseudonyms were made with another secret (fingerprint ` +
         `${fingerprint(known)}, this one's is ${fingerprint(mark)}); set PERENNIAL_SECRET to that one. ` +
-        "A database cannot move to another secret: no shopper would be known again",
+        "To move to another secret keep that one beside it (perennial secret rotate, PERENNIAL_OLDER_SECRETS)",
       "PERENNIAL_SECRET",
     );
   }
   return pseudonym;
+}
+
+/** Where the secrets of an installation are: given by the environment, else in files of its home. */
+interface SecretPlaces {
+  home: string;
+  /** PERENNIAL_SECRET */
+  given?: string;
+  /** PERENNIAL_OLDER_SECRETS: those before it, oldest first */
+  older?: readonly string[];
+}
+
+/** Lists the secrets that hashes are made with, oldest first. */
+export async function secretsOf({ home, given, older = [] }: SecretPlaces): Promise<string[]> {
+  if (given !== undefined) return [...older, given];
+  return [...await olderSecrets(home), await keptSecret(home)];
+}
+
+/** In the home: the secrets before the newest, one a line, oldest first. */
+const OLDER = "secrets.older";
+
+async function olderSecrets(home: string): Promise<string[]> {
+  const text = await readFile(join(home, OLDER), "utf8").catch((error) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  return text.split("\n").filter((line) => line !== "");
+}
+
+/**
+ * Makes a new secret, and keeps the one before: hashes by it are hashed again with the new one, in the background, from the
+ * next start on.
+ */
+export async function rotateSecret(home: string): Promise<{ secrets: number }> {
+  const older = [...await olderSecrets(home), await keptSecret(home)];
+  const draft = join(home, `secret.${crypto.randomUUID()}`);
+  await writeFile(draft, randomBytes(32).toString("base64url"), { mode: 0o600 });
+  await writeFile(join(home, OLDER), older.map((secret) => `${secret}\n`).join(""), { mode: 0o600 });
+  await rename(draft, join(home, "secret"));
+  return { secrets: older.length + 1 };
+}
+
+/** From here on hashes are made with so many secrets; whoever knows fewer adds nobody any more. */
+async function begin(sql: Sql, { mark, layers }: { mark: string; layers: number }): Promise<void> {
+  await inTransaction(sql, async (tx) => {
+    await putSetting(tx, CHECK, mark);
+    await putSetting(tx, "people_layers", layers);
+  });
+}
+
+async function refuseUnfinished(sql: Sql, layers: number): Promise<void> {
+  const behind = await peopleBehind(sql, layers);
+  if (behind === 0) return;
+  throw new InvalidInputError(
+    `Cannot rotate the secret again: ${behind} shoppers are still to be hashed by the rotation before`,
+    "PERENNIAL_SECRET",
+  );
+}
+
+/** Hashes everybody again who is hashed with fewer secrets, a batch at a time. @returns how many that were */
+export async function finishRotation(
+  sql: Database,
+  secrets: readonly string[],
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<number> {
+  const layers = secrets.map((secret) => createPseudonymizer(secret));
+  const hashOf = (hash: string, layer: number) =>
+    layers.slice(layer).reduce((inner, overlay) => overlay(inner), hash);
+  let total = 0;
+  while (!signal?.aborted) {
+    const done = await rehashPeople(sql, { layers: secrets.length, hashOf });
+    if (done === 0) break;
+    total += done;
+  }
+  return total;
 }
 
 /** The secret that the keys of an installation are derived from: `given` (PERENNIAL_SECRET), else its file. */

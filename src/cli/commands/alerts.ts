@@ -6,7 +6,7 @@ import { wholeNumber } from "../options.ts";
 
 /** `perennial alerts [ack]` */
 export function addAlerts(program: Command, context: Context): void {
-  const alerts = program.command("alerts").description("what a person should know about: list, ack");
+  const alerts = program.command("alerts").description("alerts: list, ack");
   const list = alerts.command("list", { isDefault: true }).description("open alerts, newest first")
     .option("--all", "closed ones as well")
     .option("--limit <n>", "most alerts", wholeNumber({ min: 1, max: 1000 }), 20);
@@ -18,10 +18,10 @@ export function addAlerts(program: Command, context: Context): void {
     },
   );
   const ack = alerts.command("ack").description(
-    "say that you have seen an alert: it does not escalate any more",
+    "acknowledge an alert: it stops escalating",
   )
     .argument("<id>", "its number", wholeNumber({ min: 1 }))
-    .requiredOption("--why <text>", "what you make of it, for the audit");
+    .requiredOption("--why <text>", "your note, for the audit log");
   asking(ack, 'perennial alerts ack 7 --why "the supplier resends the prices tonight"').action(
     async (id: number, options: Common & { why: string }) => {
       const alert = await (await context.client(options)).acknowledge(id, { why: options.why });
@@ -49,7 +49,7 @@ function storyOf({ acknowledgedBy, acknowledgedWhy, acknowledgedAt, closedAt, cl
   return [
     ...acknowledgedBy === null
       ? []
-      : [`seen by ${acknowledgedBy} at ${minute(acknowledgedAt)}: ${acknowledgedWhy}`],
+      : [`acknowledged by ${acknowledgedBy} at ${minute(acknowledgedAt)}: ${acknowledgedWhy}`],
     ...closedAt === null ? [] : [`closed ${minute(closedAt)}: ${closedWhy ?? ""}`],
   ];
 }

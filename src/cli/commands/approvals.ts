@@ -6,7 +6,7 @@ import { approvalsText } from "../rollout_text.ts";
 
 /** `perennial approvals`, `approve` and `reject` */
 export function addApprovals(program: Command, context: Context): void {
-  const list = program.command("approvals").description("validated versions that wait for a person")
+  const list = program.command("approvals").description("validated versions waiting for approval")
     .option("--all", "decided ones as well");
   asking(list, "perennial approvals\nperennial approvals --all").action(
     async ({ all, ...options }: Common & { all?: boolean }) => {
@@ -14,8 +14,8 @@ export function addApprovals(program: Command, context: Context): void {
       context.show(options, approvals, (shown) => approvalsText(shown, context.paint));
     },
   );
-  addDecision(program, context, "approve", "let the version that waits go on");
-  addDecision(program, context, "reject", "set the version that waits aside");
+  addDecision(program, context, "approve", "approve the waiting version");
+  addDecision(program, context, "reject", "reject the waiting version");
 }
 
 function addDecision(program: Command, context: Context, word: "approve" | "reject", about: string): void {

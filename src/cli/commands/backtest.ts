@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 1000;
 /** `perennial backtest [start | show | list | cancel]` */
 export function addBacktest(program: Command, context: Context): void {
   const backtest = program.command("backtest").description(
-    "what policies would have done: replays history beside what serves",
+    "backtests: replay history under other policies",
   );
   addStart(backtest, context);
   const show = backtest.command("show").description("one backtest, as far as it is").argument(...ID)
@@ -40,12 +40,12 @@ export function addBacktest(program: Command, context: Context): void {
       context.show(options, backtests, (all) => backtestsText(all, context.paint));
     },
   );
-  const cancel = backtest.command("cancel").description("end a backtest; what it found so far stays")
+  const cancel = backtest.command("cancel").description("cancel a backtest; results so far are kept")
     .argument(...ID).option("--why <text>", "the reason, for the audit", "");
   asking(cancel, "perennial backtest cancel 1f0c2a9e").action(
     async (id: string, { why, ...options }: Common & { why: string }) => {
       const answer = await (await context.client(options)).cancelBacktest(id, { why });
-      context.show(options, answer, () => `It ends: perennial backtest show ${id}`);
+      context.show(options, answer, () => `Cancelling: perennial backtest show ${id}`);
     },
   );
 }
@@ -61,7 +61,7 @@ interface StartOptions extends Common {
 }
 
 function addStart(backtest: Command, context: Context): void {
-  const start = backtest.command("start", { isDefault: true }).description("begin one, and watch it")
+  const start = backtest.command("start", { isDefault: true }).description("start one, and watch it")
     .option(
       "--policy <policy>",
       `left out: ${USUAL.join(", ")}`,
@@ -100,7 +100,8 @@ perennial backtest --policy never --policy every --policy calendar=28d:validate=
 perennial backtest --policy 'perennial:gate=threshold,min_new_samples=500' --policy perennial --model churn
 perennial backtest --policy every:max_train_cutoffs=6 --from 2011-03-01 --detach`;
 
-const comeBack = (id: string) => `It goes on by itself: perennial backtest show ${id} (or: cancel ${id})`;
+const comeBack = (id: string) =>
+  `It runs in the background: perennial backtest show ${id} (or: cancel ${id})`;
 
 /** Shows how far it is until it has ended. @returns false: Ctrl-C came first, and it goes on by itself */
 async function watch({ io }: Context, client: Client, id: string): Promise<boolean> {

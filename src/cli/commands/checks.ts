@@ -40,4 +40,7 @@ function checkText(check: Check, { paint, io: { columns } }: Context): string {
 }
 
 const reasonText = ({ speaks, text }: Reason, columns: number, paint: Paint) =>
-  wrapped(`  ${paint("dim", speaks.padEnd(7))}  ${text}`, { columns, indent: 11 });
+  wrapped(`  ${paint("dim", (speaks === "neither" ? "neutral" : speaks).padEnd(7))}  ${text}`, {
+    columns,
+    indent: 11,
+  });

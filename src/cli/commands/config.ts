@@ -13,10 +13,10 @@ import { whatIfText } from "../what_if_text.ts";
 /** `perennial config get | set | try | history | back` */
 export function addConfig(program: Command, context: Context): void {
   const config = program.command("config").description(
-    "what governs retraining: get, set, try, history, back",
+    "settings of retraining: get, set, try, history, restore",
   );
   asking(
-    config.command("get", { isDefault: true }).description("the configuration in force"),
+    config.command("get", { isDefault: true }).description("the active configuration"),
     "perennial config get",
   )
     .action(async (options: Common) => {
@@ -48,15 +48,13 @@ export function addConfig(program: Command, context: Context): void {
         options,
         saved,
         (c) =>
-          `Version ${c.version} is in force${
-            c.notified ? "" : "; retrainers hear of it at their next check"
-          }`,
+          `Version ${c.version} is active${c.notified ? "" : "; retrainers hear of it at their next check"}`,
       );
     });
   addTry(config, context);
   addBack(config, context);
   asking(
-    config.command("history").description("every configuration that was in force, newest first"),
+    config.command("history").description("every configuration version, newest first"),
     "perennial config history",
   )
     .action(async (options: Common) => {
@@ -94,10 +92,10 @@ function addTry(config: Command, context: Context): void {
 
 /** Puts an earlier version in force again, as a new one. */
 function addBack(config: Command, context: Context): void {
-  const back = config.command("back").description("put an earlier version in force again, as a new one")
+  const back = config.command("restore").alias("back").description("restore an earlier version, as a new one")
     .argument("<version>", "its number; 0: the defaults", wholeNumber({ min: 0 }))
     .option("--why <text>", "the reason, for the audit", "");
-  asking(back, "perennial config back 3 --why 'too many cycles'").action(
+  asking(back, "perennial config restore 3 --why 'too many cycles'").action(
     async (version: number, { why, ...options }: Common & { why: string }) => {
       const client = await context.client(options);
       const [now, { versions }] = await Promise.all([client.config(), client.configHistory({ limit: 1000 })]);
@@ -106,7 +104,7 @@ function addBack(config: Command, context: Context): void {
         throw new UsageError(`There is no version ${version}; perennial config history lists them`);
       }
       const saved = await client.replaceConfig({ config: wanted, why }, now.version);
-      context.show(options, saved, (c) => `Version ${c.version} is in force, as version ${version} was`);
+      context.show(options, saved, (c) => `Version ${c.version} is active, as version ${version} was`);
     },
   );
 }
@@ -154,7 +152,7 @@ function configText({ version, config, by, at }: ConfigVersion, paint: Paint): s
     `${model}: ${Object.entries(changes).map(([k, v]) => `${k}=${v}`).join(" ")}`
   );
   const head = version === 0
-    ? "Defaults; nobody changed them yet"
+    ? "Defaults; not changed yet"
     : `Version ${version}, since ${minute(at)} by ${by}`;
   return [paint("dim", head), table(["setting", "value", "what it does"], rows, paint), ...overrides].join(
     "\n",

@@ -54,7 +54,7 @@ function addStop(program: Command, context: Context): void {
 
 function addForce(program: Command, context: Context): void {
   const force = program.command("force").description(
-    "run a retraining cycle now: past the trigger, never past the validation",
+    "run a retraining cycle now; skips the trigger, not the validation",
   )
     .argument(...MODEL).option(...WHY).option("--wait", "show it stage by stage until it ends")
     .option("--timeout <seconds>", "how long to wait", wholeNumber({ min: 1 }), 1800);
@@ -66,7 +66,7 @@ function addForce(program: Command, context: Context): void {
           return context.show(
             options,
             await client.force({ model, why: options.why }),
-            confirmation("A cycle was asked for"),
+            confirmation("A cycle is queued"),
           );
         }
         const onProgress = (progress: ForceProgress) => context.io.err(progressText(progress));

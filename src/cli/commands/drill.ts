@@ -18,11 +18,13 @@ interface DrillOptions extends Common {
 export function addDrill(program: Command, context: Context): void {
   const how = new Option(
     "--strategy <how>",
-    "how it is rolled out; by the wall clock only shadow shows it to nobody",
+    "rollout strategy; on the wall clock only shadow shows it to nobody",
   )
     .choices(["shadow", "canary", "ab", "bandit"]).default("canary");
   const drill = program.command("drill")
-    .description("roll out the serving version made worse on purpose, and see that it is taken back")
+    .description(
+      "roll out a deliberately degraded copy of the serving version, and check that it is rolled back",
+    )
     .argument("<model>", "the model").addOption(how)
     .option("--strength <n>", "noise on each weight, in standard deviations", positive, 1)
     .option("--as-of <day>", "replay history from this day; a demo does so by itself", calendarDay)
@@ -36,7 +38,9 @@ export function addDrill(program: Command, context: Context): void {
       const ended = await runDrill(client, { ...asked, model, timeoutMs: timeout * 1000, onLook });
       context.show({ json }, ended, (rollout) => rolloutText(rollout, context.paint));
       if (ended.state !== "rolled back") {
-        throw new ToldError(`The drill failed: the worse version was not taken back, it was ${ended.state}`);
+        throw new ToldError(
+          `The drill failed: the degraded version was not rolled back, it was ${ended.state}`,
+        );
       }
     },
   );

@@ -9,7 +9,7 @@ import { minute, mood, wrapped } from "../format.ts";
 /** `perennial explain` */
 export function addExplain(program: Command, context: Context): void {
   const command = program.command("explain").description(
-    "compute a check again from its stored evidence; fails unless it comes out the same",
+    "recompute a check from its stored evidence; fails unless the result is the same",
   )
     .argument("<check>", 'a check\'s id, as in `perennial checks`; or "last"')
     .option("--model <model>", 'with "last": the last check of this model');
@@ -22,7 +22,7 @@ export function addExplain(program: Command, context: Context): void {
       const explanation = await client.explain(check === "last" ? await lastCheck(client, options) : check);
       context.show(options, explanation, (e) => explanationText(e, context));
       if (explanation.outcome !== "same") {
-        throw new ToldError(`Check ${explanation.check.id} did not come out the same`);
+        throw new ToldError(`Check ${explanation.check.id} was not reproduced`);
       }
     });
 }

@@ -93,7 +93,8 @@ async function importAll(
   const tally = new Tally();
   try {
     const { sql, home } = database;
-    const pseudonym = await openPseudonyms(sql, { home, given: readConfig(io.env).PERENNIAL_SECRET });
+    const { PERENNIAL_SECRET: given, PERENNIAL_OLDER_SECRETS: older } = readConfig(io.env);
+    const pseudonym = await openPseudonyms(sql, { home, given, older });
     const deps = { sql, clock: systemClock, pseudonym };
     const { minUsable } = options;
     const heads: string[] = [];

@@ -18,7 +18,7 @@ interface Options {
 /** `perennial imports list`, `show` and `undo` */
 export function addImports(program: Command, context: Context): void {
   const imports = program.command("imports").description(
-    "files that were imported, and how to take one out again",
+    "imported files, and how to undo an import",
   );
   const list = common(imports.command("list").description("the newest imports"));
   withExamples(list, "perennial imports list").action(async (options: Options) => {
@@ -43,7 +43,7 @@ export function addImports(program: Command, context: Context): void {
   });
   const undo = common(
     imports.command("undo").description(
-      "take the events of an import out again, with all that was counted of them",
+      "undo an import: remove its events and everything counted from them",
     )
       .argument("<id>", "its number", number),
   ).requiredOption("--why <text>", "the reason, for the audit");

@@ -2,16 +2,20 @@ import { type Command, Option } from "commander";
 import type { ApiKey } from "../../db/access/api_keys.ts";
 import { aRole, type Role, ROLE_WORDS, ROLES } from "../../security/roles.ts";
 import { rotateSigningKey } from "../../app/security/signing_key.ts";
+import { rotateSecret } from "../../app/security/pseudonym_secret.ts";
 import { installationHome } from "../../embedded/home.ts";
+import { lockOwner } from "../../embedded/lock.ts";
+import { ToldError } from "../exit.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { type Scope, SCOPES } from "../../security/scopes.ts";
 import { wholeNumber } from "../options.ts";
 import { minute, type Paint, table } from "../format.ts";
 
-/** `perennial keys` and `signing-key` */
+/** `perennial keys`, `signing-key` and `secret` */
 export function addKeys(program: Command, context: Context): void {
   addKeyCommands(program, context);
   addSigningKey(program, context);
+  addSecret(program, context);
 }
 
 /** `perennial signing-key rotate` */
@@ -26,6 +30,24 @@ function addSigningKey(program: Command, context: Context): void {
   rotate.action(async ({ installation }: { installation?: string }) => {
     const { keyId } = await rotateSigningKey(installationHome(context.io, installation));
     context.io.out(`Signatures are made with key ${keyId} from the next start on`);
+  });
+}
+
+/** `perennial secret rotate` */
+function addSecret(program: Command, context: Context): void {
+  const secret = program.command("secret").description("the secret that shoppers' ids are hashed with");
+  const rotate = secret.command("rotate")
+    .description(
+      "make a new one, laid over the one before; stop Perennial first, and start it again afterwards",
+    )
+    .option("--installation <name>", "which installation; left out: default")
+    .addHelpText("after", "\nExamples:\n  perennial secret rotate");
+  rotate.action(async ({ installation }: { installation?: string }) => {
+    const home = installationHome(context.io, installation);
+    const owner = await lockOwner(home);
+    if (owner) throw new ToldError(`Cannot rotate the secret: process ${owner.pid} uses it; stop it first`);
+    await rotateSecret(home);
+    context.io.out("Shoppers are hashed again in the background from the next start on; their keys stay");
   });
 }
 

@@ -1,33 +1,72 @@
 import type { Command } from "commander";
-import type { ModelSummary, Versions } from "../../api/messages.ts";
+import type { Models, ModelSummary, Retirement, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
+import { versionStatus, wasRolledBack } from "../../retraining/version_status.ts";
 import { percent } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
 
+interface ModelsOptions extends Common {
+  served?: boolean;
+  all?: boolean;
+}
+
 /** `perennial models`, `rollback` and `promote` */
 export function addModels(program: Command, context: Context): void {
   const models = program.command("models").description("the models; with a name, the versions of one")
-    .argument("[model]", "one model").option("--served", "who served when, instead of the versions");
+    .argument("[model]", "one model").option("--served", "deployment history instead of the versions")
+    .option("--all", "reference versions of replays too");
   asking(models, "perennial models\nperennial models churn\nperennial models churn --served")
-    .action((model: string | undefined, options: Common & { served?: boolean }) =>
-      showModels(context, model, options)
-    );
+    .action((model: string | undefined, options: ModelsOptions) => showModels(context, model, options));
+  addRetirement(models, context);
   addMoves(program, context);
 }
+
+/** `perennial models retire` and `restore` */
+function addRetirement(models: Command, context: Context): void {
+  const described = {
+    retire: "take a model out of use: nothing checks, trains or asks it; also one whose file is gone",
+    restore: "bring a retired model back; its automatic checks stay off",
+  };
+  for (const action of ["retire", "restore"] as const) {
+    const command = models.command(action).description(described[action]).argument("<model>", "the model")
+      .option("--why <text>", "the reason, for the audit", "");
+    asking(command, `perennial models ${action} returns --why "${action === "retire" ? "no use" : "back"}"`)
+      // what stands before the name of a subcommand belongs to `models`, which has the same options
+      .action(async (model: string, _own: MoveOptions, { optsWithGlobals }: Command) => {
+        const options = optsWithGlobals.call(command) as MoveOptions;
+        const done = await (await context.client(options))[action](model, { why: options.why });
+        context.show(options, done, retirementText);
+      });
+  }
+}
+
+const retirementText = ({ model, retired, told, hasFile }: Retirement): string => {
+  if (!retired) {
+    return `${model} is in use again; its automatic checks are off: perennial start ${model}${
+      hasFile ? "" : ". No file defines it: put the file back first"
+    }`;
+  }
+  return `${model} is out of use${told ? "" : "; its retrainer stops as soon as Temporal answers"}`;
+};
 
 async function showModels(
   { client, show, paint }: Context,
   model: string | undefined,
-  options: Common & { served?: boolean },
+  options: ModelsOptions,
 ) {
   const api = await client(options);
-  if (model === undefined) return show(options, (await api.models()).models, (all) => modelsText(all, paint));
+  if (model === undefined) {
+    const all = await api.models();
+    if (options.json) return show(options, all.models, () => "");
+    return show(options, all, () => [modelsText(all.models, paint), ...outOfUse(all)].join("\n"));
+  }
   if (options.served) {
     return show(options, await api.serving(model), ({ history }) => movesText(history, paint));
   }
-  show(options, await api.versions(model), (v) => versionsText(v, paint));
+  const [versions, { history }] = await Promise.all([api.versions(model), api.serving(model)]);
+  show(options, versions, (v) => versionsText(v, { paint, history, all: options.all ?? false }));
 }
 
 interface MoveOptions extends Common {
@@ -35,7 +74,7 @@ interface MoveOptions extends Common {
 }
 
 function addMoves(program: Command, context: Context): void {
-  const rollback = program.command("rollback").description("take the serving version back").argument(
+  const rollback = program.command("rollback").description("roll back the serving version").argument(
     "<model>",
     "the model",
   )
@@ -49,7 +88,7 @@ function addMoves(program: Command, context: Context): void {
       const { to, why } = options;
       context.show(options, await (await context.client(options)).rollback(model, { to, why }), moveText);
     });
-  const promote = program.command("promote").description("let a kept version serve").argument(
+  const promote = program.command("promote").description("promote a stored version").argument(
     "<model>",
     "the model",
   )
@@ -70,7 +109,7 @@ function addMoves(program: Command, context: Context): void {
 
 const moveText = ({ model, version, previous, kind, rollout }: ServingMove) =>
   kind === "roll back" && rollout !== null
-    ? `${model}: version ${previous} is taken back from its rollout, version ${version} serves everyone`
+    ? `${model}: version ${previous} is rolled back from its rollout, version ${version} serves everyone`
     : `${model}: version ${version} serves${previous === null ? "" : ` instead of version ${previous}`}`;
 
 function modelsText(models: readonly ModelSummary[], paint: Paint): string {
@@ -91,24 +130,30 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
   );
 }
 
-function versionsText({ versions, serving }: Versions, paint: Paint): string {
+/** Says of each model that is not in use why that is. */
+const outOfUse = ({ retired, withoutFile }: Models): string[] => [
+  ...withoutFile.map((model) => `${model}: no file defines it, and its retrainer goes on`),
+  ...retired.map(({ model, at, by, why }) =>
+    `${model}: retired ${minute(at)} by ${by}${why === "" ? "" : `: ${why}`}`
+  ),
+];
+
+function versionsText(
+  { versions: known, serving }: Versions,
+  { paint, history, all }: { paint: Paint; history: readonly ServingMove[]; all: boolean },
+): string {
+  const versions = known.filter(({ state }) => all || state !== "reference");
   if (versions.length === 0) return "No versions yet";
   const rows = versions.map((v) => [
     String(v.version),
-    v.version === serving
-      ? paint("green", "serves")
-      : v.damagedAt
-      ? paint("red", "damaged")
-      : v.artefactRemovedAt
-      ? "removed"
-      : mood(v.state, paint),
+    mood(versionStatus(v, { serving, rolledBack: wasRolledBack(v.version, history) }), paint),
     minute(v.manifest.asOf),
     v.manifest.candidate,
     v.manifest.unit ?? "-",
     metricsLine(v.manifest.metrics),
   ]);
   return table(
-    [{ name: "version", right: true }, "state", "as of", "candidate", "in", "on the validation rows"],
+    [{ name: "version", right: true }, "status", "as of", "algorithm", "unit", "at validation"],
     rows,
     paint,
   );

@@ -21,7 +21,7 @@ interface Looks extends Common {
 
 /** `perennial monitor` and what is below it */
 export function addMonitor(program: Command, context: Context): void {
-  const monitor = program.command("monitor").description("what the monitor sees: events, inputs, outcomes");
+  const monitor = program.command("monitor").description("monitoring results: events, inputs, outcomes");
   const overview = monitor.command("overview", { isDefault: true }).description("everything on one screen")
     .argument("[model]", "one model; left out: every model");
   asking(overview, "perennial monitor\nperennial monitor churn\nperennial monitor --json")
@@ -41,7 +41,7 @@ export function addMonitor(program: Command, context: Context): void {
 
 function addDetails(monitor: Command, context: Context): void {
   const drift = looking(
-    monitor.command("drift").description("whether the inputs shifted, feature by feature"),
+    monitor.command("drift").description("input drift, feature by feature"),
   )
     .argument("[model]", "one model; left out: every model");
   asking(drift, "perennial monitor drift\nperennial monitor drift churn --as-of 2011-06-01")
@@ -50,7 +50,7 @@ function addDetails(monitor: Command, context: Context): void {
       const looks = await (await context.client(options)).drift({ model, limit, asOf });
       context.show(options, looks, (all) => driftText(all, styleOf(context)));
     });
-  const quality = looking(monitor.command("quality").description("whether the events are as they should be"));
+  const quality = looking(monitor.command("quality").description("data-quality findings"));
   asking(quality, "perennial monitor quality\nperennial monitor quality --limit 50 --json")
     .action(async (options: Looks) => {
       const { limit, asOf } = options;
@@ -58,7 +58,7 @@ function addDetails(monitor: Command, context: Context): void {
       context.show(options, looks, (all) => qualityText(all, styleOf(context)));
     });
   const performance = looking(
-    monitor.command("performance").description("whether the models still do what they did"),
+    monitor.command("performance").description("performance of the models on known outcomes"),
   )
     .argument("[model]", "one model; left out: every model");
   asking(performance, "perennial monitor performance\nperennial monitor performance spending --json")
@@ -71,7 +71,7 @@ function addDetails(monitor: Command, context: Context): void {
 
 function addTrends(monitor: Command, context: Context): void {
   const trends = monitor.command("trends").description(
-    "how a model has fared: over time, per cycle, per trouble",
+    "trends of a model: over time, per cycle, per incident",
   )
     .argument("<model>", "the model");
   asking(trends, "perennial monitor trends churn\nperennial monitor trends churn --json")
@@ -82,12 +82,12 @@ function addTrends(monitor: Command, context: Context): void {
 }
 
 const looking = (command: Command): Command =>
-  command.option("--limit <n>", "most earlier looks", wholeNumber({ min: 1, max: 1000 }), 10)
-    .option("--as-of <time>", "the newest look at this moment or before, ISO 8601");
+  command.option("--limit <n>", "most earlier evaluations", wholeNumber({ min: 1, max: 1000 }), 10)
+    .option("--as-of <time>", "the newest evaluation at this time or before, ISO 8601");
 
 function addAccept(monitor: Command, context: Context): void {
   const accept = monitor.command("accept").description(
-    "say that a finding is no trouble: it holds nothing back any more",
+    "accept a finding: it no longer blocks training",
   )
     .argument("<key>", "the finding's key, as in `perennial monitor quality`")
     .requiredOption("--why <text>", "the reason, for the audit");

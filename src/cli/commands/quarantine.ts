@@ -7,11 +7,11 @@ import { wholeNumber } from "../options.ts";
 
 /** `perennial quarantine list` and `replay` */
 export function addQuarantine(program: Command, context: Context): void {
-  const quarantine = program.command("quarantine").description("events that were put aside, and why");
+  const quarantine = program.command("quarantine").description("quarantined events, and why");
   const list = quarantine.command("list").description(
-    "how many wait for which reason, and the newest of them",
+    "how many for each reason, and the newest of them",
   )
-    .option("--reason <text>", "only those that wait for this reason")
+    .option("--reason <text>", "only those with this reason")
     .option("--limit <n>", "most events to name", wholeNumber({ min: 1, max: 1000 }), 20);
   asking(list, 'perennial quarantine list\nperennial quarantine list --reason "time is in the future"')
     .action(
@@ -25,10 +25,10 @@ export function addQuarantine(program: Command, context: Context): void {
 
 function addReplay(quarantine: Command, context: Context): void {
   const replay = quarantine.command("replay").description(
-    "try them again, after the cause is mended: what passes goes in, the others stay",
+    "retry them once the cause is fixed: events that pass are accepted, the others stay",
   ).argument("[ids...]", "these events; left out: --reason says which")
-    .option("--reason <text>", "all that wait for this reason")
-    .requiredOption("--why <text>", "what was mended, for the audit");
+    .option("--reason <text>", "all with this reason")
+    .requiredOption("--why <text>", "what was fixed, for the audit log");
   asking(replay, 'perennial quarantine replay --reason "time is in the future" --why "the clock was set"')
     .action(
       async (ids: string[], { reason, why, ...options }: Common & { reason?: string; why: string }) => {
@@ -76,16 +76,16 @@ function quarantineText({ reasons, events }: Quarantine, paint: Paint): string {
   const newest = events.map((e) => [String(e.id), minute(e.receivedAt), e.source, e.reason]);
   return [
     table(["events", "reason", "first", "last"], perReason, paint),
-    table(["id", "put aside", "from", "reason"], newest, paint),
+    table(["id", "quarantined", "from", "reason"], newest, paint),
   ].join("\n\n");
 }
 
 function replayText({ tried, accepted, duplicates, failed, notWhole, reasons }: ReplayAnswer): string {
-  if (tried === 0) return "Nothing waits in quarantine that this names";
+  if (tried === 0) return "No quarantined event matches";
   const lines = [
     `${tried} tried: ${accepted} went in, ${duplicates} were known already, ${failed} failed again`,
     ...reasons.map(({ reason, events }) => `  ${events}: ${reason}`),
-    ...notWhole > 0 ? [`${notWhole} of them were not kept whole: send them again`] : [],
+    ...notWhole > 0 ? [`${notWhole} of them were stored incompletely: send them again`] : [],
   ];
   return lines.join("\n");
 }

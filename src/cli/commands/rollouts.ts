@@ -26,7 +26,7 @@ export function addRollouts(program: Command, context: Context): void {
       context.show(options, rollouts, (all) => rolloutsText(all, context.paint));
     },
   );
-  const show = rollouts.command("show").description("one rollout: its plan, and each look decided again")
+  const show = rollouts.command("show").description("one rollout: its plan and its decision log, recomputed")
     .argument("<id>", "as rollout/churn/v7");
   asking(show, "perennial rollouts show rollout/churn/v7").action(async (id: string, options: Common) => {
     context.show(
@@ -45,7 +45,7 @@ interface Planned extends Common {
 }
 
 function addPlan(rollouts: Command, context: Context): void {
-  const plan = rollouts.command("plan").description("what a rollout would go by and need, before it begins")
+  const plan = rollouts.command("plan").description("the plan of a rollout before it starts")
     .argument("<model>", "the model").argument(...VERSION).addOption(strategy());
   asking(plan, "perennial rollouts plan churn 7 --strategy ab").action(
     async (model: string, version: number, { strategy, ...options }: Planned) => {
@@ -56,13 +56,13 @@ function addPlan(rollouts: Command, context: Context): void {
 }
 
 function addBegin(rollouts: Command, context: Context): void {
-  const begin = rollouts.command("begin").description("roll a kept version out beside the serving one")
+  const begin = rollouts.command("begin").description("roll out a stored version beside the serving one")
     .argument("<model>", "the model").argument(...VERSION).addOption(strategy())
     .option("--why <text>", "the reason, for the audit", "");
   asking(begin, "perennial rollouts begin churn 7 --strategy shadow --why 'before the sale'").action(
     async (model: string, version: number, { strategy, why, ...options }: Planned) => {
       const begun = await (await context.client(options)).beginRollout(model, { version, strategy, why });
-      context.show(options, begun, ({ rollout }) => `It begins: perennial rollouts show ${rollout}`);
+      context.show(options, begun, ({ rollout }) => `Started: perennial rollouts show ${rollout}`);
     },
   );
 }

@@ -1,4 +1,6 @@
 import { type Command, Option } from "commander";
+import { systemClock } from "../../core/clock.ts";
+import { createLogger } from "../../telemetry/logger.ts";
 import { readConfig } from "../../config/environment.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
 import { Strategy } from "../../rollout/plan.ts";
@@ -15,13 +17,13 @@ export function addRun(program: Command, context: Context): void {
   const up = program.command("up").description(
     "run all of Perennial here, with its own Postgres and Temporal, until Ctrl-C",
   );
-  withExamples(adopting(listening(up)), "perennial up\nperennial up --port 9000")
+  withExamples(probed(adopting(listening(up))), "perennial up\nperennial up --port 9000")
     .action((options: RunOptions) => run(context, ["worker", "api"], true, options));
   const api = program.command("api").description(
     "run the HTTP API alone, against DATABASE_URL and TEMPORAL_ADDRESS",
   );
   withExamples(
-    adopting(listening(api)),
+    probed(adopting(listening(api))),
     "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 perennial api --host 0.0.0.0",
   )
     .action((options: RunOptions) => run(context, ["api"], false, options));
@@ -29,7 +31,7 @@ export function addRun(program: Command, context: Context): void {
     "run the Temporal worker alone, against DATABASE_URL and TEMPORAL_ADDRESS",
   );
   withExamples(
-    adopting(worker),
+    probed(adopting(worker)),
     "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 TEMPORAL_TLS=true perennial worker",
   )
     .action((options: RunOptions) => run(context, ["worker"], false, options));
@@ -38,6 +40,7 @@ export function addRun(program: Command, context: Context): void {
 interface RunOptions {
   port?: number;
   host?: string;
+  healthPort?: number;
   adopt?: boolean;
 }
 
@@ -45,6 +48,14 @@ const adopting = (command: Command) =>
   command.option(
     "--adopt",
     "move this database over to the Temporal and the artefact folder named now; stop what runs at the old ones first",
+  );
+
+const probed = (command: Command) =>
+  command.addOption(
+    new Option(
+      "--health-port <port>",
+      "of /healthz and /readyz on a thread of their own, which answers while the rest is busy",
+    ).argParser(portNumber),
   );
 
 const listening = (command: Command) =>
@@ -60,22 +71,24 @@ async function run(
   { io }: Context,
   parts: readonly ServicePart[],
   embedded: boolean,
-  { port, host, adopt }: RunOptions,
+  { port, host, healthPort, adopt }: RunOptions,
 ): Promise<void> {
   const given = {
     ...port === undefined ? {} : { PERENNIAL_PORT: String(port) },
     ...host === undefined ? {} : { PERENNIAL_HOST: host },
+    ...healthPort === undefined ? {} : { PERENNIAL_HEALTH_PORT: String(healthPort) },
   };
   const config = readConfig({ ...io.env, ...given });
   const interrupt = untilInterrupted(io.env);
   const { startService } = await import("../../service.ts"); // loads Temporal and tfjs, which other commands do without
   const places = { home: installationHome(io), cache: cacheHome(io) };
-  const service = await startService({ config, env: io.env, ...places, parts, embedded, adopt, log: io.err });
+  const log = createLogger({ format: config.PERENNIAL_LOG, write: io.err, clock: systemClock });
+  const service = await startService({ config, env: io.env, ...places, parts, embedded, adopt, log });
   try {
-    io.err(keyText(service));
+    if (config.PERENNIAL_LOG === "text") io.err(keyText(service)); // a collector of logs is to see no key
     await Promise.race([interrupt.asked, service.failed.then((error) => Promise.reject(error))]);
   } finally {
-    io.err("Stopping ...");
+    log("Stopping ...");
     await service.stop();
     interrupt.end();
   }

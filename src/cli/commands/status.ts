@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { count } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
+import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";
 
@@ -14,15 +15,17 @@ export function addStatus(program: Command, context: Context): void {
 }
 
 /** The status as a person reads it. */
-function statusText({ asOf, clock, temporalUi, openAlerts, models }: Status, paint: Paint): string {
-  const where = clock === "pinned"
-    ? `as of ${minute(asOf)} UTC (the clock stands there)`
-    : `as of ${minute(asOf)} UTC`;
+export function statusText(
+  { asOf, clock, temporalUi, openAlerts, headline, models }: Status,
+  paint: Paint,
+): string {
+  const where = clock === "pinned" ? `as of ${minute(asOf)} UTC (pinned clock)` : `as of ${minute(asOf)} UTC`;
   const ui = temporalUi ? `, Temporal at ${temporalUi}` : "";
   const alerts = openAlerts > 0
     ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
     : "";
-  return [paint("dim", where + ui) + alerts, ...models.map((m) => modelText(m, paint))].join("\n\n");
+  return [`${headline}\n${paint("dim", where + ui)}${alerts}`, ...models.map((m) => modelText(m, paint))]
+    .join("\n\n");
 }
 
 function modelText(m: ModelStatus, paint: Paint): string {
@@ -36,9 +39,14 @@ function modelText(m: ModelStatus, paint: Paint): string {
     ["running", m.running ? runningText(m.running) : "nothing"],
     [
       "last cycle",
-      m.lastCycle ? `${m.lastCycle.number}, ${m.lastCycle.outcome}. ${m.lastCycle.text}` : "none yet",
+      m.lastCycle
+        ? `${m.lastCycle.number}, ${stateWord(m.lastCycle.outcome ?? "running")}. ${m.lastCycle.text}`
+        : "none yet",
     ],
-    ["last check", m.lastCheck ? `${minute(m.lastCheck.checkedAt)}: ${m.lastCheck.answer}` : "none yet"],
+    [
+      "last check",
+      m.lastCheck ? `${minute(m.lastCheck.checkedAt)}: ${stateWord(m.lastCheck.answer)}` : "none yet",
+    ],
     ["next check", m.active ? minute(m.nextCheckAt) : "stopped; `perennial start` turns automatic checks on"],
     ...m.openAlerts > 0 ? [["alerts", `${m.openAlerts} open`] as [string, string]] : [],
   ];

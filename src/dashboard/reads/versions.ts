@@ -1,4 +1,5 @@
 import { knownGood } from "../../app/registry/moves.ts";
+import { type OutOfUse, readOutOfUse } from "../../app/registry/retire.ts";
 import { servingHistory } from "../../db/models/serving.ts";
 import { getVersion, listVersions } from "../../db/models/versions.ts";
 import type { ModelVersion, ServingMove } from "../../registry/version.ts";
@@ -15,14 +16,17 @@ export interface VersionReads {
   moves(model: string): Promise<ServingMove[]>;
   /** the version to fall back to from the serving one; null: there is none */
   knownGood(model: string): Promise<number | null>;
+  /** models that are retired, or whose file is gone */
+  outOfUse(): Promise<OutOfUse>;
 }
 
 const VERSIONS_SHOWN = 200;
 
 /** Answers them from Postgres. */
-export const versionReads = ({ sql }: DashboardDeps): VersionReads => ({
+export const versionReads = ({ sql, modelSet }: DashboardDeps): VersionReads => ({
   version: (model, version) => nullIfNotFound(getVersion(sql, model, version)),
   versions: (model) => listVersions(sql, model, VERSIONS_SHOWN),
   moves: (model) => servingHistory(sql, model),
   knownGood: (model) => knownGood(sql, model),
+  outOfUse: () => readOutOfUse(sql, modelSet),
 });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maskPersonal } from "../../core/personal_text.ts";
 import type { Sql } from "../connect.ts";
 import { readRows } from "../read_rows.ts";
 
@@ -26,7 +27,7 @@ export type AuditEntry = Omit<AuditRow, "id" | "at" | "before" | "after"> & {
 export async function writeAudit(sql: Sql, row: AuditEntry): Promise<void> {
   const json = (value: unknown) => value === undefined ? null : sql.json(value as never);
   await sql`insert into audit (request_id, who, action, target, why, before, after)
-    values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${row.why},
+    values (${row.requestId}, ${row.who}, ${row.action}, ${row.target}, ${maskPersonal(row.why)},
             ${json(row.before)}, ${json(row.after)})
     on conflict (request_id) do nothing`;
 }

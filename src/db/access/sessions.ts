@@ -1,11 +1,12 @@
 import { z } from "zod";
-import { ROLES } from "../../security/roles.ts";
+import { type Role, ROLES } from "../../security/roles.ts";
 import { hashIn } from "./api_keys.ts";
 import type { Sql } from "../connect.ts";
 
 /** Somebody who has signed in to the dashboard. */
 const Session = z.object({
   sha256: z.string(),
+  /** of the key, or of the person whom a provider vouches for */
   keyName: z.string(),
   /** what its key allows now */
   role: z.enum(ROLES),
@@ -42,16 +43,60 @@ export async function addSession(
   return row ? Session.parse(row) : null;
 }
 
+interface NewPersonSession {
+  sha256: string;
+  person: string;
+  role: Role;
+  subject: string;
+  /** how the provider names its own session; null: it does not */
+  providerSession: string | null;
+  atMs: number;
+  expiresMs: number;
+}
+
+/** Begins a session of somebody whom a provider vouches for. */
+export async function addPersonSession(
+  sql: Sql,
+  { sha256, person, role, subject, providerSession, atMs, expiresMs }: NewPersonSession,
+): Promise<void> {
+  await sql`delete from sessions where expires_at <= ${new Date(atMs)}`;
+  const at = new Date(atMs);
+  await sql`insert into sessions
+      (sha256, person, role, subject, provider_session, created_at, expires_at, seen_at)
+    values (${sha256}, ${person}, ${role}, ${subject}, ${providerSession}, ${at}, ${new Date(
+    expiresMs,
+  )}, ${at})`;
+}
+
+/**
+ * Ends the sessions of a person at a provider: of one session there where it is named, else all. @returns how many
+ */
+export async function endPersonSessions(
+  sql: Sql,
+  { issuer, subject, providerSession }: {
+    issuer: string;
+    subject: string | null;
+    providerSession: string | null;
+  },
+): Promise<number> {
+  const ended = await sql`delete from sessions where starts_with(subject, ${`${issuer}#`})
+    and (${subject}::text is null or subject = ${subject})
+    and (${providerSession}::text is null or provider_session = ${providerSession})`;
+  return ended.count;
+}
+
 /** A session that holds: it has not ended, and its key is still the one that was shown. Else null. */
 export async function findSession(
   sql: Sql,
   sha256: string,
   { atMs }: { atMs: number },
 ): Promise<Session | null> {
-  const [row] = await sql`select s.sha256, s.key_name, k.role, s.created_at, s.expires_at, s.seen_at
-    from sessions s join api_keys k on k.name = s.key_name and coalesce(k.expires_at > now(), true)
+  const [row] = await sql`select s.sha256, coalesce(s.person, s.key_name) as key_name,
+      coalesce(k.role, s.role) as role, s.created_at, s.expires_at, s.seen_at
+    from sessions s left join api_keys k on k.name = s.key_name and coalesce(k.expires_at > now(), true)
       and (k.hash = s.key_hash or (k.previous_hash = s.key_hash and k.previous_until > now()))
-    where s.sha256 = ${sha256} and s.expires_at > ${new Date(atMs)}`;
+    where s.sha256 = ${sha256} and s.expires_at > ${new Date(atMs)}
+      and (k.name is not null or s.person is not null)`;
   return row ? Session.parse(row) : null;
 }
 

@@ -1,4 +1,11 @@
-import { Alert, type AlertKind, AlertScope, type ChannelName, type WantedAlert } from "../../alerts/alert.ts";
+import {
+  Alert,
+  type AlertKind,
+  AlertScope,
+  type ChannelName,
+  missingModelKey,
+  type WantedAlert,
+} from "../../alerts/alert.ts";
 import { HOUR_MS } from "../../core/time.ts";
 import { ConflictError, NotFoundError } from "../../core/errors.ts";
 import { writeAudit } from "../access/audit.ts";
@@ -113,6 +120,10 @@ const OF_VERSION: AlertKind[] = [
 /** Closes every alert about the version of a model that served until now: another one does. */
 export const closeAlertsOf = (sql: Sql, model: string, closing: Closing): Promise<Alert[]> =>
   closeWhere(sql, (tx) => tx`model = ${model} and kind = any(${OF_VERSION}::text[])`, closing);
+
+/** Closes every alert about a model: it is out of use. */
+export const closeAllAlertsOf = (sql: Sql, model: string, closing: Closing): Promise<Alert[]> =>
+  closeWhere(sql, (tx) => tx`model = ${model} or key = ${missingModelKey(model)}`, closing);
 
 /** Why and when an alert closed. */
 interface Closing {

@@ -32,7 +32,8 @@ interface UserDaysQuery {
 
 /**
  * Reads what shoppers did strictly before a moment, sorted by shopper. Streams: memory holds one page, however many
- * shoppers there are. A shopper without events in the range is left out. Each call sees one state of the database.
+ * shoppers there are. A shopper without events in the range is left out, and one who objects to being profiled, unless
+ * asked for by key. Each call sees one state of the database.
  */
 export function readUserDays(sql: Sql, query: UserDaysQuery): AsyncGenerator<UserDays> {
   const { asOfMs, fromDay = 0, users, population } = query;
@@ -84,8 +85,11 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
   const to = at(sql, toMs);
   const fromDay = Math.floor(fromMs / DAY_MS);
   const toDay = Math.floor(toMs / DAY_MS);
+  const whom = users
+    ? sql`user_key = any(${users as string[]}::uuid[])`
+    : sql`user_key not in (select key from people where objected_at is not null)`;
   const wanted = sql`
-    ${users ? sql`and user_key = any(${users as string[]}::uuid[])` : sql``}
+    and ${whom}
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
   return sql<Row[]>`
     with cut as materialized (

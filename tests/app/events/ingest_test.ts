@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { reprocessQuarantine } from "../../../src/app/events/reprocess.ts";
 import type { RetrainingConfig } from "../../../src/config/retraining.ts";
 import { currentConfig, saveConfig } from "../../../src/db/config/config_versions.ts";
+import { pinMoment } from "../../../src/app/as_of.ts";
 import { ingest } from "../../../src/app/events/ingest.ts";
-import { pseudonym, withEvents } from "../../db/events_support.ts";
+import { keyOf, pseudonym, withEvents } from "../../db/events_support.ts";
 
 const NOW = Date.UTC(2024, 4, 1);
 const clock = () => NOW;
@@ -34,6 +35,17 @@ Deno.test("ingest() says per event what became of it, and commits all of it", ()
       "c",
     ]);
     assert.equal((await sql`select from quarantine`).length, 2);
+  }));
+
+Deno.test("ingest() quarantines what lies behind a pinned clock, as it does what lies in the future", () =>
+  withEvents(async (sql) => {
+    await pinMoment(sql, Date.UTC(2011, 11, 9));
+    const then = { ...good, id: "then", time: Date.UTC(2011, 11, 1) };
+    const { results } = await ingest({ sql, clock, pseudonym }, [good, then], { source });
+    assert.deepEqual(results.map(({ status, reason }) => [status, reason]), [
+      ["quarantined", "time is in the future"],
+      ["accepted", undefined],
+    ]);
   }));
 
 Deno.test("ingest() changes nothing, when the same is sent again", () =>
@@ -68,7 +80,7 @@ Deno.test("ingest() stores no shopper's id anywhere, accepted or not", () =>
       const rows = await sql`select t::text from ${sql(tableName)} t where t::text like ${"%ann.miller%"}`;
       assert.deepEqual([...rows], [], tableName);
     }
-    const named = await sql`select from quarantine where body ->> 'user' = ${pseudonym(user)}`;
+    const named = await sql`select from quarantine where body ->> 'user' = ${await keyOf(sql, user)}`;
     assert.equal(named.length, 4);
   }));
 

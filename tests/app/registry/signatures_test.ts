@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
-import { distrust, signOldVersions, signVersion } from "../../../src/app/registry/signatures.ts";
+import {
+  distrust,
+  replaceCandidate,
+  signOldVersions,
+  signVersion,
+} from "../../../src/app/registry/signatures.ts";
 import { openSigning, rotateSigningKey } from "../../../src/app/security/signing_key.ts";
 import { listAudit } from "../../../src/db/access/audit.ts";
 import { listAlerts } from "../../../src/db/alerts/alerts.ts";
 import { connect, type Database } from "../../../src/db/connect.ts";
 import { migrate } from "../../../src/db/migrate.ts";
+import { getVersion } from "../../../src/db/models/versions.ts";
 import { createModelCache } from "../../../src/serving/loaded_model.ts";
 import type { ArtefactStore } from "../../../src/registry/artefacts.ts";
 import { newSigningKey, openSigningKeys } from "../../../src/security/signing.ts";
@@ -82,6 +88,7 @@ Deno.test("a version that nobody signed is not read to serve, is marked, and a c
     const store: ArtefactStore = {
       put: () => Promise.reject(new Error("not asked")),
       get: () => Promise.reject(new Error("its file must not be read")),
+      getRows: () => Promise.reject(new Error("it is no rows")),
       remove: () => Promise.reject(new Error("not asked")),
     };
     const load = createModelCache({ sql, store, signing, clock: () => 0 });
@@ -136,3 +143,17 @@ Deno.test("activities register and change versions through what signs them", asy
   await read(root);
   assert.deepEqual(unsigned, []);
 });
+
+Deno.test("a version is replaced and signed both or neither, however its worker ends", () =>
+  withVersions(async (sql) => {
+    await sql`update model_versions set state = 'candidate' where version = 1`;
+    await signVersion(sql, signing, { model: "churn", version: 1 });
+    const { manifest } = await getVersion(sql, "churn", 1);
+    const changed = { model: "churn", version: 1, manifest, artefactSha256: "e".repeat(64) };
+    const dies = { ...signing, sign: () => assert.fail("the worker was killed here") };
+    await assert.rejects(replaceCandidate(sql, dies, changed), /killed here/);
+    assert.equal(await distrust(sql, signing, { model: "churn", version: 1 }), null, "as it was");
+    await replaceCandidate(sql, signing, changed);
+    assert.equal((await getVersion(sql, "churn", 1)).artefactSha256, changed.artefactSha256);
+    assert.equal(await distrust(sql, signing, { model: "churn", version: 1 }), null);
+  }));

@@ -12,7 +12,7 @@ import {
 } from "../../../src/app/reports/analysis.ts";
 import { readAnalysis } from "../../../src/dashboard/reads/analysis.ts";
 import { reportOf } from "../../../src/impact/report.ts";
-import { loadModels } from "../../../src/models/mod.ts";
+import { bundledModels } from "../../support/models.ts";
 import { withDatabase } from "../../db/database.ts";
 import { makeFixture, NOW_MS } from "../../dashboard/fixture.ts";
 import { insertFixture } from "../../dashboard/rows.ts";
@@ -119,7 +119,7 @@ Deno.test("analysedCycle() leaves out what a person took to approve, and what wa
 Deno.test("readAnalysis() reads what is stored, also before anything ended", () =>
   withDatabase(async (sql) => {
     const open = () => Promise.reject(new DamagedArtefactError("e", "it is gone"));
-    const deps = { sql, clock: () => NOW_MS, models: await loadModels(), open };
+    const deps = { sql, clock: () => NOW_MS, models: bundledModels(), open };
     assert.equal(await readAnalysis(deps, { model: "nobody" }), null);
     const before = (await readAnalysis(deps, { model: "churn" }))!;
     assert.deepEqual([before.cycles, before.gate.all, before.toDeployment], [[], null, null]);

@@ -1,5 +1,7 @@
+import type { Log } from "../../../core/log.ts";
 import type { Config } from "../../../config/environment.ts";
-import type { Channels } from "./channel.ts";
+import { ChannelName } from "../../../alerts/alert.ts";
+import type { Channel, Channels } from "./channel.ts";
 import { emailChannel } from "./email.ts";
 import { logChannel } from "./log.ts";
 import { webhookChannel } from "./webhook.ts";
@@ -7,8 +9,15 @@ import { webhookChannel } from "./webhook.ts";
 export type { Channel, Channels } from "./channel.ts";
 export { FinalDeliveryError } from "./channel.ts";
 
-/** The channels that the environment configures, by name; the log is always there. */
-export function createChannels(config: Config, log: (line: string) => void): Channels {
+/**
+ * The channels that the environment configures, by name, and the operator's own; the log is always there.
+ * @throws {RangeError} two have the same name, or a name that is none
+ */
+export function createChannels(
+  config: Config,
+  log: Log,
+  own: readonly Channel[] = [],
+): Channels {
   const { PERENNIAL_WEBHOOK_URL: url, PERENNIAL_WEBHOOK_SECRET: secret } = config;
   const { PERENNIAL_SMTP_URL: smtp, PERENNIAL_ALERT_FROM: from, PERENNIAL_ALERT_TO: to } = config;
   const channels = [
@@ -18,5 +27,15 @@ export function createChannels(config: Config, log: (line: string) => void): Cha
       : [],
     ...smtp && from && to ? [emailChannel({ url: smtp, from, to })] : [],
   ];
-  return new Map(channels.map((channel) => [channel.name, channel]));
+  const byName = new Map(channels.map((channel) => [channel.name, channel]));
+  for (const channel of own) {
+    if (!ChannelName.safeParse(channel.name).success) {
+      throw new RangeError(
+        `Cannot name a channel "${channel.name}": need lower-case letters, digits, hyphens`,
+      );
+    }
+    if (byName.has(channel.name)) throw new RangeError(`Cannot use two channels named "${channel.name}"`);
+    byName.set(channel.name, channel);
+  }
+  return byName;
 }

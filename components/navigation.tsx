@@ -1,0 +1,77 @@
+/** The main navigation: groups of pages, in the order in which they are drawn. */
+
+interface NavigationGroup {
+  name: string;
+  pages: readonly { path: string; name: string }[];
+}
+
+export const NAVIGATION: readonly NavigationGroup[] = [
+  {
+    name: "Operate",
+    pages: [
+      { path: "/", name: "Overview" },
+      { path: "/alerts", name: "Alerts" },
+      { path: "/monitoring", name: "Monitoring" },
+      { path: "/checks", name: "Checks" },
+      { path: "/cycles", name: "Cycles" },
+      { path: "/rollouts", name: "Rollouts" },
+    ],
+  },
+  {
+    name: "Understand",
+    pages: [
+      { path: "/versions", name: "Models" },
+      { path: "/analysis", name: "Analysis" },
+      { path: "/backtests", name: "Backtests" },
+    ],
+  },
+  {
+    name: "Set up",
+    pages: [
+      { path: "/data", name: "Data" },
+      { path: "/configuration", name: "Configuration" },
+      { path: "/privacy", name: "Privacy" },
+      { path: "/audit", name: "Audit" },
+      { path: "/keys", name: "Keys" },
+      { path: "/docs", name: "API" },
+    ],
+  },
+];
+
+/** Whether an address is the page of a link, or lies below it. */
+const leadsTo = (path: string, pathname: string): boolean =>
+  path === "/" ? pathname === "/" : pathname === path || pathname.startsWith(`${path}/`);
+
+/** Draws the groups, and marks the link that leads to this page. */
+export function Navigation({ pathname, openAlerts }: { pathname: string; openAlerts?: number }) {
+  return (
+    <nav aria-label="Main">
+      {NAVIGATION.map(({ name, pages }) => (
+        <div key={name} class="group" role="group" aria-label={name}>
+          <b aria-hidden="true">{name}</b>
+          <ul>
+            {pages.map((page) => (
+              <li key={page.path}>
+                {/* each link says whether it leads here: Fresh would mark those to "/" on every page */}
+                <a href={page.path} aria-current={leadsTo(page.path, pathname) ? "page" : "false"}>
+                  {page.name}
+                  {page.path === "/alerts" && openAlerts ? <OpenAlerts n={openAlerts} /> : null}
+                </a>
+              </li>
+            ))}
+          </ul>
+        </div>
+      ))}
+    </nav>
+  );
+}
+
+/** Shows the number of open alerts, beside the way to them. */
+function OpenAlerts({ n }: { n: number }) {
+  return (
+    <b class="tally">
+      {n}
+      <span class="visually-hidden">open</span>
+    </b>
+  );
+}

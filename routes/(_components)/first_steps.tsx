@@ -1,0 +1,79 @@
+import type { FirstSteps } from "../../src/dashboard/reads/overview.ts";
+import { StatusBadge } from "../../components/status_badge.tsx";
+import { count, counted } from "../../src/format/numbers.ts";
+import { moment } from "../../src/format/times.ts";
+
+const DONE = { glyph: "good", tone: "good", word: "Done" } as const;
+const NEXT = { glyph: "running", tone: "unknown", word: "To do" } as const;
+
+const EVENT = `{"type":"purchase","user":"u1","product":"p1","price":9.5,"time":"<TIME>"}`;
+
+/** The way from an empty installation to the first prediction: what is done, and how to do what is not. */
+export function FirstStepsList(
+  { steps, origin, model }: { steps: FirstSteps; origin: string; model: string },
+) {
+  const { events, haveDays, needDays, possibleFrom, obstacle } = steps;
+  const at = new Date(steps.nowMs).toISOString().slice(0, 19);
+  return (
+    <section class="section" aria-labelledby="first-steps">
+      <h2 id="first-steps">First steps</h2>
+      <ol class="steps">
+        <li>
+          <h3>
+            Import history <Mark done={events > 0} />
+          </h3>
+          <p>
+            <a href="/act/import">Import a file</a> (CSV, JSON or Parquet), or{" "}
+            <code>perennial import orders.csv</code>. Columns: type, user, time; product, price, quantity.
+            {events > 0 && ` ${counted(events, "event")} stored.`}
+          </p>
+        </li>
+        <li>
+          <h3>
+            Send new events <Mark done={steps.sentDaysAgo !== null && steps.sentDaysAgo < 2} />
+          </h3>
+          <pre tabIndex={0} aria-label="curl command that sends an event">
+            <code>
+              {`curl ${origin}/events -H "Authorization: Bearer $PERENNIAL_API_KEY" \\\n  -H "Content-Type: application/json" -d '[${
+                EVENT.replace("<TIME>", `${at}Z`)
+              }]'`}
+            </code>
+          </pre>
+        </li>
+        <li>
+          <h3>
+            First training <Mark done={false} />
+          </h3>
+          <p>
+            {count(haveDays)} of about {counted(needDays, "day")} of history.{" "}
+            {possibleFrom && haveDays < needDays &&
+              `Possible from about ${moment(possibleFrom, "day")} on. `}
+            {haveDays >= needDays && (
+              <>
+                Start it with <code>perennial force</code>{" "}
+                or "Run a cycle now" below, or wait for the next check.{" "}
+              </>
+            )}
+            {obstacle && <small>Last check: {obstacle}.</small>}
+          </p>
+        </li>
+        <li>
+          <h3>
+            First prediction <Mark done={false} />
+          </h3>
+          <pre tabIndex={0} aria-label="curl command that asks for a prediction">
+            <code>
+              {`curl ${origin}/predictions/${model} -H "Authorization: Bearer $PERENNIAL_API_KEY" \\\n  -H "Content-Type: application/json" -d '{"user":"u1"}'`}
+            </code>
+          </pre>
+        </li>
+      </ol>
+    </section>
+  );
+}
+
+const Mark = ({ done }: { done: boolean }) => (
+  <span class="mark">
+    <StatusBadge badge={done ? DONE : NEXT} />
+  </span>
+);

@@ -1,0 +1,111 @@
+import { randomUUID } from "node:crypto";
+import { systemClock } from "../../core/clock.ts";
+import { ConflictError } from "../../core/errors.ts";
+import type { Sql } from "../../db/connect.ts";
+import { findPeople, type Person } from "../../db/people/people.ts";
+import type { Pseudonym } from "../../privacy/pseudonym.ts";
+
+/** The map of shoppers, as who reads and writes it needs it. */
+export interface PeopleDeps {
+  readonly sql: Sql;
+  /** the keyed hash of a shopper's id */
+  readonly pseudonym: Pseudonym;
+  /** shoppers of data that everybody has keep their hash as their key: a replay of them is the same everywhere */
+  readonly publicKeys?: boolean;
+}
+
+/** Shoppers by their ids; one who is not known stands under the hash of the id, which leads nowhere. */
+export interface Keys {
+  (user: string): string;
+  /** whether this shopper objects to being profiled */
+  objects(user: string): boolean;
+  isKnown(user: string): boolean;
+}
+
+/** A look-up is remembered so long: that a shopper was erased, or objects, is known everywhere after this. */
+export const REMEMBERED_MS = 60_000;
+const REMEMBERED_MAX = 100_000; // shoppers, in each half
+
+/** Finds the keys of shoppers, and makes those of shoppers who are new: one statement for all that are not remembered. */
+export const keysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys> =>
+  lookUp(deps, users, deps.publicKeys ? (hash) => hash : () => randomUUID());
+
+/** Finds the keys of shoppers, and adds nobody. */
+export const knownKeysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys> => lookUp(deps, users);
+
+/** Forgets what this process remembers of everybody. */
+export const forgetRemembered = (sql: Sql): void => void remembered.delete(sql);
+
+async function lookUp(
+  { sql, pseudonym, publicKeys }: PeopleDeps,
+  users: Iterable<string>,
+  newKey?: (hash: string) => string,
+): Promise<Keys> {
+  const cache = cacheOf(sql);
+  cache.age(systemClock());
+  const hashes = new Map<string, string>();
+  const people = new Map<string, Person>();
+  const missing = new Map<string, string>();
+  for (const user of users) {
+    if (hashes.has(user)) continue;
+    const hash = pseudonym(user);
+    hashes.set(user, hash);
+    const person = cache.get(hash);
+    if (person) people.set(hash, person);
+    else missing.set(hash, user);
+  }
+  if (missing.size > 0) {
+    const asked = [...missing].map(([hash, user]) => ({ hash, older: pseudonym.older?.(user) ?? null }));
+    const layers = publicKeys ? 0 : pseudonym.layers ?? 1;
+    const found = await findPeople(sql, asked, { newKey, layers });
+    if (!publicKeys && found.layers > layers && found.people.size < missing.size) {
+      throw new ConflictError("Cannot find shoppers: the secret was rotated; start this process again");
+    }
+    for (const [hash, person] of found.people) {
+      people.set(hash, person);
+      cache.set(hash, person);
+    }
+  }
+  const hashOf = (user: string) => hashes.get(user) ?? pseudonym(user);
+  const key = (user: string) => people.get(hashOf(user))?.key ?? hashOf(user);
+  return Object.assign(key, {
+    objects: (user: string) => people.get(hashOf(user))?.objects ?? false,
+    isKnown: (user: string) => people.has(hashOf(user)),
+  });
+}
+
+/** By connection pool: another database has other shoppers. */
+const remembered = new WeakMap<Sql, Remembered>();
+
+function cacheOf(sql: Sql): Remembered {
+  const cache = remembered.get(sql) ?? new Remembered();
+  remembered.set(sql, cache);
+  return cache;
+}
+
+/** Keeps what was looked up for at most {@link REMEMBERED_MS}, in two halves: the older one goes as a whole. */
+class Remembered {
+  #young = new Map<string, Person>();
+  #old = new Map<string, Person>();
+  #youngSinceMs = systemClock();
+  #oldUntilMs = 0;
+
+  get(hash: string): Person | undefined {
+    return this.#young.get(hash) ?? this.#old.get(hash);
+  }
+
+  set(hash: string, person: Person): void {
+    this.#young.set(hash, person);
+  }
+
+  /** Lets go what is too old. To be called before each look-up. */
+  age(nowMs: number): void {
+    if (nowMs - this.#youngSinceMs >= REMEMBERED_MS / 2 || this.#young.size >= REMEMBERED_MAX) {
+      this.#old = this.#young;
+      this.#oldUntilMs = this.#youngSinceMs + REMEMBERED_MS;
+      this.#young = new Map();
+      this.#youngSinceMs = nowMs;
+    }
+    if (nowMs >= this.#oldUntilMs) this.#old = new Map();
+  }
+}

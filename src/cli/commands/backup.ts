@@ -1,0 +1,201 @@
+import { type Command } from "commander";
+import { readFile } from "node:fs/promises";
+import { userInfo } from "node:os";
+import { join, resolve } from "node:path";
+import { findBackup, listBackups, type Manifest } from "../../app/backup/manifest.ts";
+import {
+  checkBackup,
+  placeSecrets,
+  restoreArtefacts,
+  restoreDatabase,
+  secretsIn,
+} from "../../app/backup/restore.ts";
+import { backUp, type BackupDone } from "../../app/backup/write.ts";
+import { adoptStore, needOwnStore } from "../../app/installation_identity.ts";
+import { type Config, readConfig } from "../../config/environment.ts";
+import { systemClock } from "../../core/clock.ts";
+import { InvalidInputError } from "../../core/errors.ts";
+import { schemaState } from "../../db/migrate.ts";
+import { cacheHome, installationHome, makeFolder } from "../../embedded/home.ts";
+import { count } from "../../format/numbers.ts";
+import { fileArtefacts } from "../../registry/artefacts.ts";
+import { findDatabase, type LocalPlace, opened, startDatabase } from "../../start/local_database.ts";
+import { Undo } from "../../start/undo.ts";
+import { findInstallations } from "../connection.ts";
+import { type Context, withExamples } from "../context.ts";
+import { UsageError } from "../exit.ts";
+import { minute, table } from "../format.ts";
+import { wholeNumber } from "../options.ts";
+
+interface Common {
+  installation?: string;
+  passphraseFile?: string;
+  json?: boolean;
+}
+
+interface BackupOptions extends Common {
+  keep?: number;
+  secrets: boolean;
+  list?: boolean;
+}
+
+interface RestoreOptions extends Common {
+  backup?: string;
+  artefactsOnly?: boolean;
+}
+
+const withPassphrase = (command: Command) =>
+  command.option("--passphrase-file <file>", "its first line; left out: PERENNIAL_BACKUP_PASSPHRASE")
+    .option("--json", "answer as JSON");
+
+/** `perennial backup` and `restore` */
+export function addBackup(program: Command, context: Context): void {
+  const backup = program.command("backup").description(
+    "back up database, artefacts and secrets into a folder, running or not; files that it has are not copied again",
+  )
+    .argument("<folder>", "of all backups of an installation")
+    .option("--installation <name>", "which one; left out: the one that runs, else default")
+    .option("--keep <n>", "delete older backups beyond so many", wholeNumber({ min: 1 }))
+    .option("--no-secrets", "leave out the secrets, which are then kept elsewhere")
+    .option("--list", "only list the backups of the folder");
+  withExamples(
+    withPassphrase(backup),
+    "perennial backup /mnt/backups --keep 30\nperennial backup /mnt/backups --list",
+  )
+    .action((folder: string, options: BackupOptions) => runBackup(context, resolve(folder), options));
+  const restore = program.command("restore").description(
+    "fill an empty installation with a backup; workflows begin again from it, also without Temporal's store",
+  )
+    .argument("<folder>", "of the backups")
+    .option("--backup <id>", "which one; left out: the newest")
+    .option("--installation <name>", "the empty one to fill; left out: default")
+    .option("--artefacts-only", "only put back files that are gone or damaged");
+  withExamples(
+    withPassphrase(restore),
+    "perennial restore /mnt/backups\nperennial restore /mnt/backups --artefacts-only",
+  ).action((folder: string, options: RestoreOptions) => runRestore(context, resolve(folder), options));
+}
+
+async function runBackup(context: Context, folder: string, options: BackupOptions): Promise<void> {
+  if (options.list) {
+    return context.show(options, { backups: await listBackups(folder) }, ({ backups }) => listText(backups));
+  }
+  const name = options.installation ?? (await findInstallations(context.io)).find(({ alive }) => alive)?.name;
+  const { place, artefacts, config } = placeOf(context, name);
+  const passphrase = options.secrets ? await passphraseOf(config, options) : null;
+  if (options.secrets && passphrase === null) {
+    throw new UsageError(
+      "A passphrase for the secrets is needed: set PERENNIAL_BACKUP_PASSPHRASE, or say --no-secrets",
+    );
+  }
+  const undo = new Undo(context.io.err);
+  try {
+    const sql = await findDatabase(place, undo);
+    if (sql === null) throw new UsageError(`There is no installation in "${place.home}"`);
+    const given = { secret: config.PERENNIAL_SECRET, "signing-key": config.PERENNIAL_SIGNING_KEY };
+    const deps = { sql, store: fileArtefacts(artefacts), clock: systemClock, home: place.home, given };
+    const done = await backUp(deps, { folder, passphrase, keep: options.keep, who: userInfo().username });
+    context.show(options, done, (what) => doneText(what, folder));
+  } finally {
+    await undo.run();
+  }
+}
+
+function placeOf({ io }: Context, name?: string): { place: LocalPlace; artefacts: string; config: Config } {
+  const config = readConfig(io.env);
+  const home = installationHome(io, name);
+  const place = { home, cache: cacheHome(io), config, uid: io.uid, log: io.err };
+  return { place, artefacts: config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"), config };
+}
+
+async function passphraseOf(config: Config, { passphraseFile }: Common): Promise<string | null> {
+  if (passphraseFile === undefined) return config.PERENNIAL_BACKUP_PASSPHRASE ?? null;
+  return (await readFile(passphraseFile, "utf8")).split("\n")[0].trim();
+}
+
+async function runRestore(context: Context, folder: string, options: RestoreOptions): Promise<void> {
+  const { place, artefacts, config } = placeOf(context, options.installation);
+  const manifest = await findBackup(folder, options.backup);
+  await checkBackup(folder, manifest);
+  if (options.artefactsOnly) {
+    const copied = await restoreArtefacts(folder, manifest, fileArtefacts(artefacts));
+    return context.show(
+      options,
+      { id: manifest.id, copied },
+      () => `${count(copied)} files were put back from ${manifest.id}`,
+    );
+  }
+  const secrets = await secretsIn(folder, manifest, await passphraseOf(config, options));
+  await makeFolder(place.home, "PERENNIAL_HOME", place.uid);
+  await makeFolder(place.cache, "PERENNIAL_CACHE", place.uid);
+  const undo = new Undo(context.io.err);
+  try {
+    await fillEmpty({ place, artefacts, config, undo }, { folder, manifest, secrets });
+  } finally {
+    await undo.run();
+  }
+  const { id, createdAt } = manifest;
+  context.show(
+    options,
+    { id, createdAt, home: place.home, secrets: Object.keys(secrets) },
+    () => restoredText(manifest, place.home),
+  );
+}
+
+/** Files first, the database last and all at once: what ends half way is begun again. */
+async function fillEmpty(
+  { place, artefacts, config, undo }: { place: LocalPlace; artefacts: string; config: Config; undo: Undo },
+  { folder, manifest, secrets }: { folder: string; manifest: Manifest; secrets: Record<string, string> },
+): Promise<void> {
+  const url = config.PERENNIAL_OWNER_DATABASE_URL ?? config.DATABASE_URL ?? await startDatabase(place, undo);
+  const owner = await opened(url, undo);
+  const { foreign, missing } = await schemaState(owner);
+  if (foreign.length > 0 || !missing.includes(manifest.migrations[0])) {
+    throw new InvalidInputError(
+      `Cannot restore into "${place.home}": its database is not empty. Name another --installation, or an empty DATABASE_URL`,
+      "installation",
+    );
+  }
+  const store = manifest.store;
+  if (store !== null) await needOwnStore(artefacts, store.id);
+  await placeSecrets(place.home, secrets);
+  await restoreArtefacts(folder, manifest, fileArtefacts(artefacts));
+  await restoreDatabase(owner, { folder, manifest, who: userInfo().username });
+  if (store !== null) await adoptStore(owner, artefacts, store.id);
+}
+
+function listText(backups: readonly Manifest[]): string {
+  if (backups.length === 0) return "No backups";
+  const rows = backups.map(({ id, createdAt, perennial, tables, artefacts, secrets }) => [
+    id,
+    minute(createdAt),
+    perennial,
+    megabytes(tables.reduce((sum, { bytes }) => sum + bytes, 0)),
+    count(artefacts.length),
+    secrets ? "yes" : "no",
+  ]);
+  const right = (name: string) => ({ name, right: true as const });
+  return table(["backup", "at", "version", right("database"), right("files"), "secrets"], rows);
+}
+
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
+function doneText(
+  { id, tables, databaseBytes, artefacts, copied, copiedBytes, missing, deleted }: BackupDone,
+  folder: string,
+): string {
+  const lines = [
+    `Backup ${id} is in "${folder}": ${tables} tables (${megabytes(databaseBytes)}), ` +
+    `${count(artefacts)} files, ${count(copied)} of them new (${megabytes(copiedBytes)})`,
+  ];
+  if (missing > 0) {
+    lines.push(`${count(missing)} versions have no good file: perennial doctor names them`);
+  }
+  if (deleted.length > 0) lines.push(`Deleted: ${deleted.join(", ")}`);
+  return lines.join("\n");
+}
+
+const restoredText = ({ id, createdAt, secrets }: Manifest, home: string): string =>
+  `Backup ${id} of ${minute(createdAt)} is restored into "${home}". ` +
+  (secrets ? "" : "It has no secrets: set PERENNIAL_SECRET and PERENNIAL_SIGNING_KEY. ") +
+  "Start it (perennial up): workflows begin again from the database";

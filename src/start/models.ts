@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { type Extension, modelExtension } from "../app/extensions.ts";
+import { loadModels } from "../models/mod.ts";
+import type { ModelDefinition } from "../models/model.ts";
+import { loadOwnModels, modelFiles } from "../models/own.ts";
+import type { ServiceOptions } from "./options.ts";
+
+/** The models of a service by name, and what is to be said of the operator's files. */
+export interface DefinedModels {
+  models: ReadonlyMap<string, ModelDefinition>;
+  extensions: Extension[];
+}
+
+/**
+ * Returns the models that Perennial brings, those of the operator's folder, and those that the program which embeds the
+ * service gives. A file of the operator's that cannot be used is named in the log and left out.
+ * @throws {RangeError} two have the same name, or the folder cannot be read
+ */
+export async function definedModels(
+  { config, modelsFolder, ownModels = [], log }: ServiceOptions,
+): Promise<DefinedModels> {
+  const all = new Map(await loadModels(modelsFolder));
+  const folder = config.PERENNIAL_MODELS;
+  const files = folder === undefined ? [] : await loadOwnModels(folder, all.keys());
+  for (const { file, fault } of files) if (fault) log(leftOut("model", file, fault));
+  for (const model of [...files.flatMap(({ model }) => model ?? []), ...ownModels]) {
+    if (all.has(model.name)) {
+      throw new RangeError(`Cannot start: two definitions of the model "${model.name}"`);
+    }
+    all.set(model.name, model);
+  }
+  return {
+    models: new Map([...all].sort(([a], [b]) => a < b ? -1 : 1)),
+    extensions: files.map(({ file, model, fault }) => modelExtension(file, { name: model?.name, fault })),
+  };
+}
+
+/** Says that a file of the operator's is not in use. */
+export const leftOut = (what: string, file: string, fault: string): string =>
+  `Cannot use the ${what} file "${file}", which is left out: ${fault}`;
+
+/** Lists the operator's files that decide: a change of them is another code version. */
+export async function ownSources(
+  { config: { PERENNIAL_MODELS: folder } }: Pick<ServiceOptions, "config">,
+): Promise<string[]> {
+  return folder === undefined ? [] : (await modelFiles(folder)).map((file) => join(folder, file));
+}

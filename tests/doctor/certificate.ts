@@ -1,0 +1,14 @@
+/** A self-signed certificate (openssl req -x509 -newkey ed25519), whose key was thrown away. */
+export const CERTIFICATE = `-----BEGIN CERTIFICATE-----
+MIIBRjCB+aADAgECAhRnFOAz+kyjkXeGiUNWFEHW6AyqezAFBgMrZXAwGTEXMBUG
+A1UEAwwOcGVyZW5uaWFsIHRlc3QwHhcNMjYxMTI5MjM0NDM3WhcNMjcxMTI5MjM0
+NDM3WjAZMRcwFQYDVQQDDA5wZXJlbm5pYWwgdGVzdDAqMAUGAytlcAMhALryHmQ8
+gCwAi/T6yJ2+3JYQYx7INcG4RCZQviYRdNRho1MwUTAdBgNVHQ4EFgQUCbLYE5F+
+zV6ENds5AO/t9XaKFNEwHwYDVR0jBBgwFoAUCbLYE5F+zV6ENds5AO/t9XaKFNEw
+DwYDVR0TAQH/BAUwAwEB/zAFBgMrZXADQQBKx42FldIJS+UK0qN4G4BENQPcZcOk
+S9vHJ8bmBlblRo3/L/M5pVXU+sIdJtoK+R1T90dQph1emj+zJGaOvtQB
+-----END CERTIFICATE-----
+`;
+
+/** When it ends, ms since the epoch. */
+export const CERTIFICATE_ENDS = Date.parse("2027-11-29T23:44:37Z");

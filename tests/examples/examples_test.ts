@@ -1,0 +1,78 @@
+/** The examples do what they say. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { shopApp } from "../../examples/embed_in_hono.ts";
+import { createClient } from "../../src/client/client.ts";
+import { readConfig } from "../../src/config/environment.ts";
+import { openChannels } from "../../src/start/channels.ts";
+import { definedModels } from "../../src/start/models.ts";
+import { addEndedCycle, KEY } from "../api/support.ts";
+import { DELIVERY } from "../app/alerts/support.ts";
+import { withServed } from "../cli/support.ts";
+import { dayOf } from "../features/shoppers.ts";
+
+const folder = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
+
+function options(settings: Record<string, string>) {
+  const logged: string[] = [];
+  const log = (line: string) => void logged.push(line);
+  const config = readConfig(settings);
+  return { config, log, logged, env: {}, home: "", cache: "", parts: [], embedded: false };
+}
+
+Deno.test("the example of a third model is found, with its own horizon, and labels large orders", async () => {
+  const given = options({ PERENNIAL_MODELS: folder("models") });
+  const { models, extensions } = await definedModels(given);
+  const model = models.get("big-baskets")!;
+  const days = [dayOf(1, { purchases: 2, spend: 199 }), dayOf(2, { purchases: 1, spend: 200 })];
+  assert.deepEqual([model.label(days), model.label(days.slice(0, 1)), model.label([])], [1, 0, 0]);
+  assert.deepEqual([model.horizonDays, model.activeDays, given.logged], [14, 60, []]);
+  assert.deepEqual(extensions.map(({ kind, name, fault }) => [kind, name, fault]), [[
+    "model",
+    "big-baskets",
+    null,
+  ]]);
+});
+
+Deno.test("the example of a channel posts an alert's title to the chat, and fails where the chat does", async () => {
+  const told: unknown[] = [];
+  let status = 200;
+  await using server = Deno.serve(
+    { port: 0, hostname: "127.0.0.1", onListen: () => undefined },
+    async (request) => {
+      told.push(await request.json());
+      return new Response(null, { status });
+    },
+  );
+  Deno.env.set("CHAT_URL", `http://127.0.0.1:${server.addr.port}/`);
+  try {
+    const { channels } = await openChannels(options({ PERENNIAL_EXTENSIONS: folder("extensions") }));
+    assert.deepEqual([...channels.keys()], ["log", "chat"]);
+    await channels.get("chat")!.send(DELIVERY);
+    const { severity, title } = DELIVERY.body;
+    assert.deepEqual(told, [{ text: `opened, ${severity}: ${title}` }]);
+    status = 503;
+    await assert.rejects(channels.get("chat")!.send(DELIVERY), /The chat answered 503/);
+  } finally {
+    Deno.env.delete("CHAT_URL");
+  }
+});
+
+Deno.test("the example of a Hono app offers by what the model says, and says why it cannot", () =>
+  withServed(async ({ url, sql }) => {
+    await addEndedCycle(sql, { number: 1 });
+    const app = shopApp(createClient({ url, apiKey: KEY }));
+    const answers = await Promise.all(
+      ["1", "2", "3", "4", "5", "6"].map(async (id) =>
+        await (await app.request(`/shoppers/${id}/offer`)).json()
+      ),
+    );
+    assert.ok(answers.every(({ version }) => version === 4));
+    assert.deepEqual((await (await app.request("/models")).json()).map((m: { model: string }) => m.model), [
+      "churn",
+      "spending",
+    ]);
+    const stranger = shopApp(createClient({ url }));
+    const refused = await stranger.request("/shoppers/1/offer");
+    assert.deepEqual([refused.status, typeof (await refused.json()).why], [503, "string"]);
+  }));
