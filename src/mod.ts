@@ -156,6 +156,7 @@ export async function getRetrainer(model: string, connection?: Partial<ClientOpt
     : { url, apiKey };
   const client = createClient({ ...rest, ...found, ...apiKey === undefined ? {} : { apiKey } });
   const { models } = await client.models();
-  if (!models.some((m) => m.model === model)) throw new NotFoundError("model", model);
+  const names = models.map((m) => m.model);
+  if (!names.includes(model)) throw new NotFoundError("model", model, names);
   return createRetrainer(client, model);
 }

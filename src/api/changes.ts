@@ -20,7 +20,7 @@ export interface RetrainerChange {
 /** The models a request means: the one it names, else all. @throws {NotFoundError} there is no such model */
 export function chosenModels({ models }: Pick<ApiDeps, "models">, model?: string): string[] {
   if (model === undefined) return [...models.keys()];
-  if (!models.has(model)) throw new NotFoundError("model", model);
+  if (!models.has(model)) throw new NotFoundError("model", model, [...models.keys()]);
   return [model];
 }
 

@@ -1,8 +1,11 @@
+import { meantText } from "./closest.ts";
+
 /** A thing that was asked for by name does not exist. */
 export class NotFoundError extends RangeError {
   override name = "NotFoundError";
-  constructor(readonly what: string, readonly key: string) {
-    super(`Cannot find ${what} "${key}"`);
+  /** @param known what there is instead, for who misspelt it */
+  constructor(readonly what: string, readonly key: string, known: readonly string[] = []) {
+    super(`Cannot find ${what} "${key}"${meantText(key, known)}`);
   }
 }
 

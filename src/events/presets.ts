@@ -1,3 +1,4 @@
+import { meantText } from "../core/closest.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { columnIndex } from "./path.ts";
 import type { ImportPlan } from "./plan.ts";
@@ -191,8 +192,8 @@ export function completePlan(plan: ImportPlan): ImportPlan {
   if (plan.preset === undefined) return plan;
   const preset = PRESETS[ALIASES[plan.preset] ?? plan.preset];
   if (!preset) {
-    const have = Object.keys(PRESETS).join(", ");
-    throw new InvalidInputError(`There is no preset "${plan.preset}": there are ${have}`, "preset");
+    const hint = meantText(plan.preset, Object.keys(PRESETS));
+    throw new InvalidInputError(`There is no preset "${plan.preset}"${hint}`, "preset");
   }
   return {
     ...preset,

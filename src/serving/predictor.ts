@@ -43,7 +43,8 @@ export function createPredictor(options: PredictorOptions): Predictor {
   });
   const handlers = new Map<string, ReturnType<typeof handlersOf>>();
   const handlerOf = (model: string) => {
-    if (!models.has(model)) throw new NotFoundError("model", model); // asked each time: models are retired and restored
+    // asked each time: models are retired and restored
+    if (!models.has(model)) throw new NotFoundError("model", model, [...models.keys()]);
     const handler = handlers.get(model) ?? handlersOf(model);
     handlers.set(model, handler);
     return handler;

@@ -151,7 +151,7 @@ Deno.test("perennial config gets, sets, resets and tells its history", () =>
     assert.match(bad.err, /confidence/);
     assert.match(
       (await run(["config", "set", "min_samples=7"])).err,
-      /There is no setting "min_samples"; there are retrain_interval_hours,/,
+      /There is no setting "min_samples"; did you mean min_new_samples\?/,
     );
     assert.equal((await run(["config", "set"])).code, 2);
   }));

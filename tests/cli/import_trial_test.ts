@@ -304,7 +304,13 @@ for (
     ["another delimiter", csv("user_id^type^timestamp", "u1^view^2024-03-04"), [], /or --delimiter where/],
     ["a web page", "<html><body>Sign in</body></html>", [], /it is a web page/],
     ["a zone that is none", csv(HEAD), ["--zone", "Europe/Bonn"], /"Europe\/Bonn"/],
-    ["a preset that is none", csv(HEAD), ["--preset", "shopware"], /no preset "shopware": there are rees46/],
+    ["a preset that is none", csv(HEAD), ["--preset", "magento"], /no preset "magento"; there are rees46/],
+    [
+      "a preset that is misspelt",
+      csv(HEAD),
+      ["--preset", "shopfy"],
+      /no preset "shopfy"; did you mean shopify\?/,
+    ],
     [
       "an export it knows",
       csv("Name,Email,Created at,Lineitem price", "#1,a@x,2024-03-04,5"),

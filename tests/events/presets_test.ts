@@ -95,7 +95,7 @@ Deno.test("completePlan() lets what was said count before the preset, and refuse
   assert.deepEqual([plan.map!.user, plan.map!.session, plan.type], ["Phone", "Name", "order"]);
   assert.throws(
     () => completePlan({ preset: "shopware" }),
-    /no preset "shopware": there are rees46, .*instacart/,
+    /no preset "shopware"; there are rees46, .*instacart/,
   );
 });
 

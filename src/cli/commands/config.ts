@@ -3,6 +3,7 @@ import type { ConfigPatch } from "../../api/messages.ts";
 import type { ConfigVersion } from "../../db/config/config_versions.ts";
 import { SETTINGS } from "../../config/retraining.ts";
 import { ALL_SETTINGS, readValue } from "../../config/settings.ts";
+import { meantText } from "../../core/closest.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { minute, type Paint, table } from "../format.ts";
@@ -135,7 +136,7 @@ function parsePair(pair: string): [string, unknown] {
   if (equals < 1) throw new UsageError(`Write a setting as name=value, not "${pair}"`);
   if (!(name in SETTINGS)) {
     throw new UsageError(
-      `There is no setting "${name}"; there are ${Object.keys(SETTINGS).join(", ")}`,
+      `There is no setting "${name}"${meantText(name, Object.keys(SETTINGS))}`,
     );
   }
   const setting = ALL_SETTINGS.find((s) => s.name === name)!;
