@@ -13,7 +13,9 @@ export function shopApp(perennial: Pick<Client, "predict" | "status">): Hono {
   app.get("/shoppers/:id/offer", async (c) => {
     const { predictions: [shopper], version } = await perennial.predict("churn", { user: c.req.param("id") });
     if (!shopper) return c.json({ offer: false, why: "not a shopper of ours" }, 404);
-    return c.json({ offer: shopper.prediction > LIKELY, version });
+    // null: nothing is known of them
+    const isLikely = shopper.prediction !== null && shopper.prediction > LIKELY;
+    return c.json({ offer: isLikely, version });
   });
   app.get("/models", async (c) => {
     const { models } = await perennial.status();

@@ -7,6 +7,7 @@ import { reconcile } from "../../activities/reconcile.ts";
 import { findBackup } from "../../src/app/backup/manifest.ts";
 import { restoreArtefacts, restoreDatabase } from "../../src/app/backup/restore.ts";
 import { backUp } from "../../src/app/backup/write.ts";
+import { openModelSet } from "../../src/app/registry/model_set.ts";
 import { checkTemporal } from "../../src/app/installation_identity.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
@@ -79,11 +80,13 @@ Deno.test(
         await restoreDatabase(sql, { folder, manifest, who: "ann" });
         const client = new Client({ connection, namespace: await freshNamespace() });
         const taskQueue = freshTaskQueue();
+        const modelSet = await openModelSet(sql, await loadModels());
         const { troubles } = await reconcile({
           sql,
           clock,
           store: restored,
-          models: await loadModels(),
+          models: modelSet.inUse,
+          modelSet,
           workflows: workflowControl(client, { taskQueue, control: temporalControl(client, { taskQueue }) }),
           active: true,
           log: () => undefined,

@@ -140,7 +140,7 @@ function bar(): Shown {
   return {
     update({ id, done, steps, policies, state }) {
       single.at(done, steps, { id, policies: policies.map(labelOf).join(" ") });
-      if (state === "done") single.finish();
+      if (state === "finished") single.finish();
     },
     end: single.stop,
   };
