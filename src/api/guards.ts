@@ -83,7 +83,10 @@ export function addRouteGuards(
     const isSmall = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
       c.set("route", path);
-      if (PROBES.has(path)) return await limited(c, next);
+      if (PROBES.has(path)) {
+        await admit(c, () => keyHolder(c, keys)); // metrics are not for everybody
+        return await limited(c, next);
+      }
       const statements = new StatementScope();
       const handled = isGivenUp ? () => statements.run(next) : next;
       const answered = async () => {

@@ -58,7 +58,7 @@ for (
     ["an alert that closed unseen", "/alerts/ID/acknowledge", { why: "w" }, 409, /it closed at .* \(gone\)/],
     ["an alert that never was", "/alerts/999999/acknowledge", { why: "w" }, 404, /alert "999999"/],
     ["no number", "/alerts/first/acknowledge", { why: "w" }, 422, /id/],
-    ["no reason", "/alerts/ID/acknowledge", { why: " " }, 422, /why: need a word/],
+    ["no reason", "/alerts/ID/acknowledge", { why: " " }, 422, /why: need a note/],
     ["no body", "/alerts/ID/acknowledge", {}, 422, /why/],
   ] as [string, string, object, number, RegExp][]
 ) {

@@ -119,7 +119,8 @@ Deno.test("GET checks/:id/explain says what was erased since, and what the evide
     await addPrivacyRequest(sql, { id: request, kind: "erasure", key, who: "ann", why: "she asked" });
     const report = aDriftReport();
     const same = await sealValue(store, { report: aQualityReport(), users: [key, "other"] });
-    const differing = await sealValue(store, { report: { ...report, text: `${report.text} ${key}` } });
+    const features = report.features.map((feature) => ({ ...feature, shift: 0.1 }));
+    const differing = await sealValue(store, { report: { ...report, features }, users: [key] });
     const { check } = await addCheck(sql, store);
     await sql.begin(async (tx) => {
       await tx`set local session_replication_role = 'replica'`; // past the triggers, as only an administrator may
@@ -137,7 +138,7 @@ Deno.test("GET checks/:id/explain says what was erased since, and what the evide
     );
     assert.match(
       told.parts[2].text,
-      /^Cannot be compared in full, for persons were erased since: .* Of what is left: Differs at text/,
+      /^Cannot be compared in full, for persons were erased since: .* Of what is left: Differs at features\[0\]\.shift/,
     );
     assert.equal(told.outcome, "unreadable");
   }));

@@ -156,7 +156,7 @@ Deno.test("GET status tells of samples, serving version, last cycle and next che
     const status = Status.parse(await (await call("GET", "/retraining/status")).json());
     assert.deepEqual([status.clock, status.asOf], ["pinned", NOW]);
     const [churn, spending] = status.models;
-    assert.deepEqual(churn.samples, { collected: 2, needed: 100 }); // the third lies ahead of the pinned clock
+    assert.deepEqual(churn.samples, { collected: 2, needed: 100, since: null }); // the third lies ahead of the pinned clock
     assert.deepEqual([churn.active, churn.nextCheckAt, churn.health.state], [true, NOW, "healthy"]);
     assert.deepEqual(
       [churn.serving?.version, churn.serving?.validationRows, churn.serving?.difference?.mean],

@@ -53,7 +53,7 @@ Deno.test("POST config/try takes a whole configuration as well, and judges verdi
     await addHistory(sql);
     const response = await call("POST", "/retraining/config/try", { config: { gate: "threshold" } });
     const { verdicts, changes } = WhatIfReport.parse(await response.json());
-    assert.deepEqual(changes.map((c) => [c.name, c.before, c.after]), [["gate", "evidence", "threshold"]]);
+    assert.deepEqual(changes.map((c) => [c.name, c.before, c.after]), [["gate", "no-harm", "threshold"]]);
     const fall = (evidence.championLoss - evidence.challengerLoss) / evidence.championLoss;
     assert.ok(fall < 0.05);
     assert.deepEqual(verdicts.map((v) => v.would), ["reject"]);

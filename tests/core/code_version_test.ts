@@ -38,7 +38,9 @@ Deno.test("decidingSources() has every worker thread's file and every model's", 
     for await (const { name } of Deno.readDir(room)) {
       const text = await Deno.readTextFile(`${room}/${name}`);
       threads.push(
-        ...[...text.matchAll(/new Worker\(\s*new URL\("\.\/([^"]+)"/g)].map(([, file]) => `${room}/${file}`),
+        ...[...text.matchAll(/computeThread\(\s*new URL\("\.\/([^"]+)"/g)].map(([, file]) =>
+          `${room}/${file}`
+        ),
       );
     }
   }

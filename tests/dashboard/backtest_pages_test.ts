@@ -161,7 +161,7 @@ Deno.test("readBacktest() makes of a form what the API takes, or says what is wr
   assert.match(problem({ policies: ["every"], step: "soon" })!, /step as a number of days/);
   assert.equal(of({ "policy.every": "on", step: "28" }).body!.step_days, 28);
   assert.match(problem({ lines: "churn.gate=threshold" })!, /holds for every model/);
-  assert.match(problem({ lines: "gate=evidence" })!, /the active settings/);
+  assert.match(problem({ lines: "gate=no-harm" })!, /the active settings/);
 });
 
 Deno.test("/backtests says how to begin where there is none", async () => {

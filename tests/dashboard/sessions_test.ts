@@ -400,7 +400,7 @@ Deno.test("a backtest is begun by a form, watched, and ended by one; a wrong set
     const shown = parseHTML(await wrong.text()).document;
     assert.match(
       shown.querySelector("[role=alert]")!.textContent,
-      /evidence or threshold or worth, not "odd"/,
+      /evidence or no-harm or threshold or worth, not "odd"/,
     );
     assert.equal(shown.querySelector("#lines")!.textContent, "gate=odd");
     assert.deepEqual(control.told, []);

@@ -94,10 +94,13 @@ Deno.test("ingest() keeps what Postgres cannot spell, without the characters it 
       price: Infinity,
     }];
     const { accepted, quarantined } = await ingest({ sql, clock, pseudonym }, raws, { source });
-    assert.deepEqual([accepted, quarantined], [1, 1]);
-    const [{ product }] = await sql`select product from events`;
-    const [{ body }] = await sql`select body from quarantine`;
-    assert.deepEqual([product, body.product, body.id, body.price], ["a\ufffdb", "a\ufffdb", "n", "Infinity"]);
+    assert.deepEqual([accepted, quarantined], [0, 2]); // merged with others that differ in such a half, were it kept
+    const put = await sql`select body from quarantine order by id`;
+    assert.deepEqual(put.map(({ body }) => [body.id, body.product]), [["a\ufffdb", "a\ufffdb"], [
+      "n",
+      "a\ufffdb",
+    ]]);
+    assert.equal(put[1].body.price, "Infinity");
   }));
 
 Deno.test("ingest() stores nothing of a batch, when it cannot store all of it", () =>
