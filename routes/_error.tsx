@@ -8,7 +8,8 @@ export default function ErrorPage({ error, url }: PageProps) {
       <PageHeader>
         <h1>Page not found</h1>
         <p>
-          <code>{url.pathname}</code>: {error.message || "not found"}. <a href="/">Back to the overview</a>.
+          <code>{url.pathname}</code>: {error.message || "not found"}. Check the address, or go{" "}
+          <a href="/">back to the overview</a>.
         </p>
       </PageHeader>
     );

@@ -8,13 +8,25 @@ from ._http import Connection, PerennialError, UnreachableError
 
 __all__ = ["Perennial", "PerennialError", "UnreachableError"]
 
+StatusData = TypedDict("StatusData", {
+    "answer": Literal["sound", "broken", "changed", "cannot tell yet"],
+    "openFindings": int,
+    "text": str,
+})
+StatusReplay = TypedDict("StatusReplay", {
+    "id": str,
+    "cutoff": Union[str, None],
+    "done": int,
+    "cutoffs": int,
+})
 StatusModelsItemHealth = TypedDict("StatusModelsItemHealth", {
-    "state": Literal["healthy", "slipped", "failed", "rolled back", "no model yet"],
+    "state": Literal["healthy", "slipped", "failed", "rolled back", "promoted by hand", "no model yet"],
     "text": str,
 })
 StatusModelsItemSamples = TypedDict("StatusModelsItemSamples", {
     "collected": int,
     "needed": int,
+    "since": NotRequired[Union[str, None]],
 })
 StatusModelsItemServingDifference = TypedDict("StatusModelsItemServingDifference", {
     "mean": float,
@@ -33,6 +45,20 @@ StatusModelsItemServing = TypedDict("StatusModelsItemServing", {
     "metrics": dict[str, Union[float, None]],
     "validationRows": int,
     "difference": Union[StatusModelsItemServingDifference, None],
+})
+StatusModelsItemMeasuredMetricsItem = TypedDict("StatusModelsItemMeasuredMetricsItem", {
+    "metric": str,
+    "value": float,
+    "low": Union[float, None],
+    "high": Union[float, None],
+    "rows": int,
+    "shoppers": int,
+    "atDeployment": Union[float, None],
+})
+StatusModelsItemMeasured = TypedDict("StatusModelsItemMeasured", {
+    "version": int,
+    "asOf": str,
+    "metrics": list[StatusModelsItemMeasuredMetricsItem],
 })
 StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "id": str,
@@ -86,6 +112,7 @@ StatusModelsItem = TypedDict("StatusModelsItem", {
     "health": StatusModelsItemHealth,
     "samples": StatusModelsItemSamples,
     "serving": Union[StatusModelsItemServing, None],
+    "measured": NotRequired[Union[StatusModelsItemMeasured, None]],
     "rollout": Union[StatusModelsItemRollout, None],
     "approval": Union[StatusModelsItemApproval, None],
     "running": Union[StatusModelsItemRunning, None],
@@ -100,6 +127,9 @@ Status = TypedDict("Status", {
     "clock": Literal["wall", "pinned"],
     "temporalUi": Union[str, None],
     "openAlerts": int,
+    "headline": NotRequired[str],
+    "data": NotRequired[Union[StatusData, None]],
+    "replay": NotRequired[Union[StatusReplay, None]],
     "models": list[StatusModelsItem],
 })
 ChangeAccepted = TypedDict("ChangeAccepted", {
@@ -3165,11 +3195,11 @@ class Perennial(Connection):
     """Talks to a service: Perennial("http://127.0.0.1:8000", api_key="pk_...")."""
 
     def accept_finding(self, *, key: str, why: str, idempotency_key: str | None = None) -> Acceptance:
-        """Say that a finding is no trouble.  POST /monitoring/quality/accept"""
+        """Accept a finding.  POST /monitoring/quality/accept"""
         return self.call("POST", f"/monitoring/quality/accept", body=self.given({"key": key, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def acknowledge(self, id: str, *, why: str, idempotency_key: str | None = None) -> Alert:
-        """Say that you have seen an alert, and what you make of it.  POST /alerts/{id}/acknowledge"""
+        """Acknowledge an alert.  POST /alerts/{id}/acknowledge"""
         return self.call("POST", f"/alerts/{self.quoted(id)}/acknowledge", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def add_key(self, *, name: str, role: Literal["viewer", "data-scientist", "operator", "privacy-officer", "admin"], scopes: Sequence[Literal["read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]] | None = None, expires_in_days: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> NewKey:
@@ -3177,11 +3207,11 @@ class Perennial(Connection):
         return self.call("POST", f"/keys", body=self.given({"name": name, "role": role, "scopes": scopes, "expiresInDays": expires_in_days, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def alerts(self, *, limit: int | None = None, open: Literal["true", "false"] | None = None, kind: Literal["degradation", "predictive", "drift", "quality", "cycle failed", "rollback", "rollout", "approval", "damaged", "stalled worker", "missed check", "undelivered change", "lost workflow", "missing model", "server restarted", "audit", "model"] | None = None, model: str | None = None) -> Alerts:
-        """What a person should know about, newest first.  GET /alerts"""
+        """Alerts, newest first.  GET /alerts"""
         return self.call("GET", f"/alerts", query={"limit": limit, "open": open, "kind": kind, "model": model})  # type: ignore[no-any-return]
 
     def approvals(self, *, limit: int | None = None, open: Literal["true", "false"] | None = None, model: str | None = None) -> Approvals:
-        """Validated versions that wait for a person.  GET /approvals"""
+        """Validated versions waiting for approval.  GET /approvals"""
         return self.call("GET", f"/approvals", query={"limit": limit, "open": open, "model": model})  # type: ignore[no-any-return]
 
     def approve(self, name: str, *, version: int | None = None, why: str | None = None, idempotency_key: str | None = None) -> Approval:
@@ -3201,11 +3231,11 @@ class Perennial(Connection):
         return self.call("GET", f"/backtests", query={"limit": limit})  # type: ignore[no-any-return]
 
     def begin_rollout(self, name: str, *, version: int, strategy: Literal["shadow", "canary", "ab", "bandit"] | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutBegun:
-        """Roll a kept version out beside the serving one.  POST /models/{name}/rollout"""
+        """Roll out a stored version beside the serving one.  POST /models/{name}/rollout"""
         return self.call("POST", f"/models/{self.quoted(name)}/rollout", body=self.given({"version": version, "strategy": strategy, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def cancel_backtest(self, backtest: str, *, why: str | None = None, idempotency_key: str | None = None) -> BacktestBegun:
-        """End a backtest; what it found so far stays.  POST /backtests/{backtest}/cancel"""
+        """Cancel a backtest; results so far are kept.  POST /backtests/{backtest}/cancel"""
         return self.call("POST", f"/backtests/{self.quoted(backtest)}/cancel", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def check(self, check: str) -> Check:
@@ -3217,11 +3247,11 @@ class Perennial(Connection):
         return self.call("GET", f"/retraining/checks", query={"limit": limit, "model": model, "answer": answer, "before": before})  # type: ignore[no-any-return]
 
     def config(self) -> ConfigVersion:
-        """The configuration in force.  GET /retraining/config"""
+        """The active configuration.  GET /retraining/config"""
         return self.call("GET", f"/retraining/config")  # type: ignore[no-any-return]
 
     def config_history(self, *, limit: int | None = None) -> ConfigHistory:
-        """Every configuration that was in force, newest first.  GET /retraining/config/history"""
+        """Every configuration version, newest first.  GET /retraining/config/history"""
         return self.call("GET", f"/retraining/config/history", query={"limit": limit})  # type: ignore[no-any-return]
 
     def cycle(self, id: str) -> Cycle:
@@ -3233,11 +3263,11 @@ class Perennial(Connection):
         return self.call("DELETE", f"/people/{self.quoted(id)}", query={"why": why})  # type: ignore[no-any-return]
 
     def drift(self, *, limit: int | None = None, as_of: str | None = None, model: str | None = None) -> Drift:
-        """Whether the inputs of the models shifted, feature by feature.  GET /monitoring/drift"""
+        """Input drift of the models, feature by feature.  GET /monitoring/drift"""
         return self.call("GET", f"/monitoring/drift", query={"limit": limit, "asOf": as_of, "model": model})  # type: ignore[no-any-return]
 
     def drill(self, name: str, *, strength: float | None = None, strategy: Literal["shadow", "canary", "ab", "bandit"] | None = None, as_of: str | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutBegun:
-        """Roll out the serving version made worse on purpose, to see that it is taken back.  POST /models/{name}/drill"""
+        """Roll out a deliberately degraded copy of the serving version, to check that it is rolled back.  POST /models/{name}/drill"""
         return self.call("POST", f"/models/{self.quoted(name)}/drill", body=self.given({"strength": strength, "strategy": strategy, "asOf": as_of, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def erase_person(self, *, user: Union[str, float], why: str, idempotency_key: str | None = None) -> PrivacyBegun:
@@ -3281,7 +3311,7 @@ class Perennial(Connection):
         return self.call("GET", f"/keys")  # type: ignore[no-any-return]
 
     def look_at_rollout(self, id: str, *, as_of: str, traffic: bool | None = None, idempotency_key: str | None = None) -> RolloutLooked:
-        """Look at a rollout as of a moment of a replayed history.  POST /rollouts/{id}/look"""
+        """Evaluate a rollout as of a moment of a replayed history.  POST /rollouts/{id}/look"""
         return self.call("POST", f"/rollouts/{self.quoted(id)}/look", body=self.given({"asOf": as_of, "traffic": traffic}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def models(self) -> Models:
@@ -3293,7 +3323,7 @@ class Perennial(Connection):
         return self.call("POST", f"/privacy/objections", body=self.given({"user": user, "why": why, "objects": objects}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def performance(self, *, limit: int | None = None, as_of: str | None = None, model: str | None = None) -> Performance:
-        """Whether the models still do what they did.  GET /monitoring/performance"""
+        """Performance of the models on known outcomes.  GET /monitoring/performance"""
         return self.call("GET", f"/monitoring/performance", query={"limit": limit, "asOf": as_of, "model": model})  # type: ignore[no-any-return]
 
     def person_export(self, id: str, *, why: str) -> PersonExport:
@@ -3313,15 +3343,15 @@ class Perennial(Connection):
         return self.call("GET", f"/privacy/requests", query={"limit": limit})  # type: ignore[no-any-return]
 
     def promote(self, name: str, *, version: int, why: str | None = None, idempotency_key: str | None = None) -> ServingMove:
-        """Let a kept version serve.  POST /models/{name}/promote"""
+        """Promote a stored version.  POST /models/{name}/promote"""
         return self.call("POST", f"/models/{self.quoted(name)}/promote", body=self.given({"version": version, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def quality(self, *, limit: int | None = None, as_of: str | None = None) -> Quality:
-        """Whether the events are as they should be.  GET /monitoring/quality"""
+        """Data-quality findings of the events.  GET /monitoring/quality"""
         return self.call("GET", f"/monitoring/quality", query={"limit": limit, "asOf": as_of})  # type: ignore[no-any-return]
 
     def quarantine(self, *, limit: int | None = None, reason: str | None = None) -> Quarantine:
-        """Events that were put aside, newest first, with reasons.  GET /events/quarantine"""
+        """Quarantined events, newest first, with reasons.  GET /events/quarantine"""
         return self.call("GET", f"/events/quarantine", query={"limit": limit, "reason": reason})  # type: ignore[no-any-return]
 
     def ready(self) -> ReadyAnswer:
@@ -3333,11 +3363,11 @@ class Perennial(Connection):
         return self.call("POST", f"/models/{self.quoted(name)}/reject", body=self.given({"version": version, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def replace_config(self, *, config: ReplaceConfigConfig, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
-        """Put a whole configuration in force.  PUT /retraining/config"""
+        """Activate a whole configuration.  PUT /retraining/config"""
         return self.call("PUT", f"/retraining/config", body=self.given({"config": config, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def replay_quarantine(self, *, why: str, reason: str | None = None, ids: Sequence[int] | None = None, after: int | None = None, limit: int | None = None, idempotency_key: str | None = None) -> QuarantineReplayed:
-        """Try events that were put aside again.  POST /events/quarantine/replay"""
+        """Retry quarantined events.  POST /events/quarantine/replay"""
         return self.call("POST", f"/events/quarantine/replay", body=self.given({"reason": reason, "ids": ids, "after": after, "limit": limit, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def restore(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> Retirement:
@@ -3353,15 +3383,15 @@ class Perennial(Connection):
         return self.call("DELETE", f"/keys/{self.quoted(name)}", query={"why": why})  # type: ignore[no-any-return]
 
     def rollback(self, name: str, *, to: int | None = None, why: str | None = None, idempotency_key: str | None = None) -> ServingMove:
-        """Take back what is newest: the challenger of a rollout that runs, else the serving version.  POST /models/{name}/rollback"""
+        """Roll back the newest: the challenger of a running rollout, else the serving version.  POST /models/{name}/rollback"""
         return self.call("POST", f"/models/{self.quoted(name)}/rollback", body=self.given({"to": to, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def rollout(self, id: str) -> Rollout:
-        """One rollout: its plan, and each look with its evidence, decided again.  GET /rollouts/{id}"""
+        """One rollout: its plan, and its decision log with evidence, recomputed.  GET /rollouts/{id}"""
         return self.call("GET", f"/rollouts/{self.quoted(id)}")  # type: ignore[no-any-return]
 
     def rollout_plan(self, name: str, *, version: int, strategy: Literal["shadow", "canary", "ab", "bandit"] | None = None) -> RolloutPlan:
-        """What a rollout of a version would go by and need, before it begins.  GET /models/{name}/rollout/plan"""
+        """The plan of a rollout before it starts.  GET /models/{name}/rollout/plan"""
         return self.call("GET", f"/models/{self.quoted(name)}/rollout/plan", query={"version": version, "strategy": strategy})  # type: ignore[no-any-return]
 
     def rollouts(self, *, limit: int | None = None, model: str | None = None) -> Rollouts:
@@ -3377,7 +3407,7 @@ class Perennial(Connection):
         return self.call("POST", f"/events", query={"preset": preset}, body=body, idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def serving(self, name: str, *, limit: int | None = None) -> Serving:
-        """Who served when.  GET /models/{name}/serving"""
+        """Deployment history of a model.  GET /models/{name}/serving"""
         return self.call("GET", f"/models/{self.quoted(name)}/serving", query={"limit": limit})  # type: ignore[no-any-return]
 
     def sign_in_link(self) -> SignInLink:
@@ -3389,11 +3419,11 @@ class Perennial(Connection):
         return self.call("POST", f"/retraining/start", body=self.given({"model": model, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def start_backtest(self, *, policies: Sequence[StartBacktestPoliciesItem], models: Sequence[str] | None = None, from_: str | None = None, to: str | None = None, step_days: int | None = None, why: str | None = None, idempotency_key: str | None = None) -> BacktestBegun:
-        """Replay history under several policies, beside what serves.  POST /backtests"""
+        """Replay history under several policies.  POST /backtests"""
         return self.call("POST", f"/backtests", body=self.given({"policies": policies, "models": models, "from": from_, "to": to, "step_days": step_days, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def status(self) -> Status:
-        """What the system is doing, model by model.  GET /retraining/status"""
+        """Status of the system, model by model.  GET /retraining/status"""
         return self.call("GET", f"/retraining/status")  # type: ignore[no-any-return]
 
     def stop(self, *, model: str | None = None, why: str | None = None, running: Literal["finish", "cancel"] | None = None, idempotency_key: str | None = None) -> ChangeAccepted:
@@ -3401,7 +3431,7 @@ class Perennial(Connection):
         return self.call("POST", f"/retraining/stop", body=self.given({"model": model, "why": why, "running": running}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def trends(self, *, model: str) -> Trends:
-        """How a model has fared over time.  GET /monitoring/trends"""
+        """Trends of a model over time.  GET /monitoring/trends"""
         return self.call("GET", f"/monitoring/trends", query={"model": model})  # type: ignore[no-any-return]
 
     def try_config(self, *, changes: TryConfigChanges | None = None, config: TryConfigConfig | None = None, days: int | None = None, idempotency_key: str | None = None) -> ConfigTrial:
@@ -3409,7 +3439,7 @@ class Perennial(Connection):
         return self.call("POST", f"/retraining/config/try", body=self.given({"changes": changes, "config": config, "days": days}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def undo_import(self, import_: str, *, why: str, idempotency_key: str | None = None) -> ImportUndone:
-        """Take the events of an import out again, with all that was counted of them.  POST /imports/{import}/undo"""
+        """Undo an import: remove its events and everything counted from them.  POST /imports/{import}/undo"""
         return self.call("POST", f"/imports/{self.quoted(import_)}/undo", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Literal["immediate", "shadow", "canary", "ab", "bandit"] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, keep_events_days: Union[int, None] | None = None, keep_shoppers_days: Union[int, None] | None = None, keep_predictions_days: Union[int, None] | None = None, keep_metrics_days: Union[int, None] | None = None, keep_blocks_days: Union[int, None] | None = None, keep_evidence_days: Union[int, None] | None = None, keep_rejected_days: Union[int, None] | None = None, keep_quarantine_days: Union[int, None] | None = None, keep_alerts_days: Union[int, None] | None = None, keep_idempotency_days: Union[int, None] | None = None, keep_logs_days: Union[int, None] | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:

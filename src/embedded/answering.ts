@@ -21,11 +21,11 @@ export async function firstBytes(
   }
 }
 
-/** Whether a Postgres answers there: asked for encryption, one without it says `N`. */
+/** Whether a Postgres answers there: asked for encryption, it says `N`, or `S` where it offers it. */
 export async function postgresAnswers(port: number): Promise<boolean> {
   const sslRequest = new Uint8Array([0, 0, 0, 8, 4, 210, 22, 47]);
   const reply = await firstBytes(port, { words: sslRequest, length: 1 });
-  return reply?.[0] === 0x4e;
+  return reply?.[0] === 0x4e || reply?.[0] === 0x53;
 }
 
 /** Frame type of SETTINGS, with which every HTTP/2 server begins. */

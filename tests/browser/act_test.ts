@@ -35,7 +35,7 @@ inBrowser(
     await page.goto(`${url}/sign-in`);
     await page.getByLabel("API key").fill("pk_guess");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").getByText("This key is not known here").waitFor();
+    await page.getByRole("alert").getByText("This key is not valid here").waitFor();
     await page.getByLabel("API key").fill(KEY);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("link", { name: "Signed in as owner" }).click();
@@ -99,7 +99,7 @@ inBrowser("without JavaScript pages are read, and a rollout is taken back from i
   await page.getByLabel("API key").fill(KEY);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("link", { name: "Roll back to v2" }).click();
-  assert.equal(await h1(page), "Take version 4 of churn back?");
+  assert.equal(await h1(page), "Roll back version 4 of churn?");
   await page.getByLabel("Reason").fill("complaints");
   await page.getByRole("button", { name: "Roll back to version 2" }).click();
   await page.getByRole("status").getByText("Version 2 of churn serves everyone again.").waitFor();

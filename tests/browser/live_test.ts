@@ -31,17 +31,17 @@ Deno.test({
 
         await saveRetrainer(sql, { ...state, active: true });
         const began = performance.now();
-        await facts.getByText("Active").first().waitFor();
+        await facts.getByText("not scheduled yet").first().waitFor();
         const took = performance.now() - began;
         console.log(`shown after ${took.toFixed(0)} ms`);
 
         await served.stop();
         await sign.getByText("Connection lost").waitFor();
-        assert.ok(await facts.getByText("Active").first().isVisible(), "the values stay");
+        assert.ok(await facts.getByText("not scheduled yet").first().isVisible(), "the values stay");
         await saveRetrainer(sql, { ...state, active: false });
         served = serveApi(app, { host: "127.0.0.1", port });
         await sign.getByText("Live", { exact: true }).waitFor();
-        await facts.getByText("Stopped").first().waitFor();
+        await facts.getByText("Automatic retraining is stopped").first().waitFor();
         assert.deepEqual(complaints, []);
       }, { timezoneId: "Asia/Tokyo" }).finally(() => served.stop());
     }),
@@ -68,11 +68,15 @@ Deno.test({
 
         await page.goto(`${url}/data`);
         await live();
-        assert.match(await page.locator("h1").innerText(), /1 event on the newest day; 1 event waits/);
+        assert.match(
+          await page.locator("h1").innerText(),
+          /1 event on the newest day; 1 event in quarantine/,
+        );
         const details = page.locator("#data details").first();
         await details.locator("summary").click();
         await send("e-2");
-        await page.getByRole("heading", { name: "2 events on the newest day; 2 events wait" }).waitFor();
+        await page.getByRole("heading", { name: "2 events on the newest day; 2 events in quarantine" })
+          .waitFor();
         assert.ok(await details.evaluate((e: HTMLDetailsElement) => e.open));
         assert.match(await page.evaluate(() => document.activeElement!.tagName), /SUMMARY/);
 

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { toPattern } from "../../src/fresh/dev.ts";
+import { NAVIGATION } from "../../components/navigation.tsx";
 import { EMPTY } from "../dashboard/fixture.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
 import { fixture, PAGES, withPages } from "./pages.ts";
 
 /** Pages that say their whole say in fewer words than this would leave something to a script. */
 const LEAST = 60;
+const LINKS = NAVIGATION.flatMap(({ pages }) => pages).length;
 /** A desk, and the narrowest phone: the one visited last is what the next page opens in. */
 const WIDTHS = [320, 1280];
 
@@ -31,7 +33,7 @@ for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
               0,
               path,
             );
-            assert.equal(await page.locator("nav[aria-label=Main] a").count(), 11, path);
+            assert.equal(await page.locator("nav[aria-label=Main] a").count(), LINKS, path);
             for (const width of WIDTHS) {
               await page.setViewportSize({ width, height: 800 });
               const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

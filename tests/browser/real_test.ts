@@ -65,7 +65,7 @@ async function forced({ page, url, key, service }: Shown): Promise<void> {
   await tabTo(page, "API key");
   await page.keyboard.type("pk_a-guess");
   await page.keyboard.press("Enter");
-  await page.getByRole("alert").getByText("This key is not known here").waitFor();
+  await page.getByRole("alert").getByText("This key is not valid here").waitFor();
   await tabTo(page, "API key");
   await page.keyboard.type(key);
   await page.keyboard.press("Enter");
@@ -118,7 +118,7 @@ async function watchedLive({ page, service }: Shown): Promise<void> {
   await release(service.sql, "train");
   await page.locator('ol.stages li[data-stage="done"]', { hasText: "validate" }).waitFor();
   await release(service.sql, "deploy");
-  await page.getByRole("heading", { level: 1, name: /put the first version, v\d+, in service/ })
+  await page.getByRole("heading", { level: 1, name: /deployed the first version, v\d+/ })
     .waitFor({ timeout: WITHIN_MS });
   const endMs = Date.now();
   const seen = await page.evaluate(() => (globalThis as unknown as { seen: Noted[] }).seen);

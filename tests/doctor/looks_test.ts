@@ -96,7 +96,7 @@ Deno.test("a certificate is told a month before it ends, and as a problem once i
   withHome(async (patient) => {
     const path = join(patient.home, "client.pem");
     await Deno.writeTextFile(path, CERTIFICATE);
-    const config = readConfig({ TEMPORAL_TLS_CERT: path });
+    const config = readConfig({ TEMPORAL_TLS_CERT: path, TEMPORAL_TLS_KEY: path });
     const at = async (days: number) => {
       const clock = () => CERTIFICATE_ENDS + days * DAY_MS;
       return (await lookAtCertificates({ ...patient, config, clock })).map(({ severity }) => severity);

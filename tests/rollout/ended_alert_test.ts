@@ -36,7 +36,7 @@ for (
     ["it did harm", rollout("rolled back"), look(back), [
       "rollback",
       "critical",
-      /ask why validation let it pass/,
+      /validation had let it pass/,
     ]],
     ["a drill went well", rollout("rolled back", "rollout/churn/drill-1"), look(back), [
       "rollback",
