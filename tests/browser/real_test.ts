@@ -179,11 +179,10 @@ async function startedAndStopped(shown: Shown): Promise<void> {
   await page.goto(url);
   await pressed(page, "Start", "Start churn");
   assert.ok(await settle(true), "it was not started");
-  await facts.getByText("Active", { exact: true }).waitFor();
   await page.locator("#acts-churn").getByRole("link", { name: "Stop", exact: true }).waitFor(); // drawn anew by itself
   await pressed(page, "Stop", "Stop churn");
   assert.ok(await settle(false), "it was not stopped");
-  await facts.getByText("Stopped", { exact: true }).waitFor();
+  await facts.getByText("Automatic retraining is stopped").waitFor();
 }
 
 async function lockedForViewers({ browser, url, key, service }: Shown): Promise<void> {
