@@ -63,6 +63,7 @@ export const ROUTE_MATRIX: Readonly<Record<string, string>> = {
   "POST /events/quarantine/replay": "- --O-A",
   "GET /imports": "n VDOPA",
   "POST /imports/{import}/undo": "- --O-A",
+  "GET /extensions": "n VDOPA",
   "GET /alerts": "n VDOPA",
   "POST /alerts/{id}/acknowledge": "- --O-A",
   "GET /audit": "- VDOPA",
