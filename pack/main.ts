@@ -35,6 +35,7 @@ export async function pack(folder: string): Promise<string> {
   for (const name of APP) hashes.push(...await copy(name, join(folder, "app")));
   await Deno.writeTextFile(join(folder, "app.sha256"), `${sha256(hashes.join("\0"))}\n`);
   await bundle("pack/mod.ts", join(folder, "lib", "mod.js"));
+  await bundleLate(join(folder, "lib"));
   await bundle("pack/launcher.ts", join(folder, "bin", "perennial.js"));
   await makeProgram(join(folder, "bin", "perennial.js"));
   await declare(join(folder, "lib", "mod.d.ts"));
@@ -64,6 +65,25 @@ async function copy(name: string, to: string): Promise<string[]> {
 async function bundle(entry: string, output: string): Promise<void> {
   const args = ["bundle", "--quiet", "--platform", "deno", "--external", "zod", "--output", output, entry];
   await run(Deno.execPath(), args, ROOT);
+}
+
+/** What the client loads late, by the address that it writes: a bundler does not follow these. */
+const LATE = [
+  { address: "./answers.ts", source: "src/client/answers.ts", name: "answers.js" },
+  { address: "../retraining/status.ts", source: "src/retraining/status.ts", name: "status.js" },
+] as const;
+
+/** Lays modules that are loaded late beside the bundle, and leads it to them. @throws {Error} it names none of them */
+async function bundleLate(folder: string): Promise<void> {
+  const path = join(folder, "mod.js");
+  let text = await Deno.readTextFile(path);
+  for (const { address, source, name } of LATE) {
+    const written = `import.meta.resolve("${address}")`;
+    if (!text.includes(written)) throw new Error(`Cannot find ${written} in the bundle`);
+    await bundle(source, join(folder, name));
+    text = text.replaceAll(written, `import.meta.resolve("./${name}")`);
+  }
+  await Deno.writeTextFile(path, text);
 }
 
 async function makeProgram(path: string): Promise<void> {

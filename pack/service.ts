@@ -50,8 +50,10 @@ export interface RetrainingService {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** The line by which the program says that it answers. */
-const READY = /^Ready: .*API at (\S+)/;
+/** The line by which the program says that it answers, whatever its log sets before it. */
+const READY = /\bReady: .*API at ([^\s,"]+)/;
+/** A first start fetches what it needs; longer than this it stands still. */
+const READY_WITHIN_MS = 10 * 60_000;
 const LINES_KEPT = 20;
 
 /**
@@ -91,14 +93,24 @@ function readyUrl(
 ): Promise<string> {
   const last: string[] = [];
   return new Promise((settle, refuse) => {
+    const late = setTimeout(() => {
+      child.kill("SIGKILL");
+      refuse(new Error(`The service was not ready in time: ${last.join("\n")}`));
+    }, READY_WITHIN_MS);
     createInterface({ input: child.stderr! }).on("line", (line) => {
       log(line);
       last.push(line);
       last.splice(0, last.length - LINES_KEPT);
       const url = READY.exec(line)?.[1];
-      if (url) settle(url);
+      if (url) {
+        clearTimeout(late);
+        settle(url);
+      }
     });
-    void ended.then((error) => refuse(new Error(`${error.message}: ${last.join("\n")}`)));
+    void ended.then((error) => {
+      clearTimeout(late);
+      refuse(new Error(`${error.message}: ${last.join("\n")}`));
+    });
   });
 }
 
