@@ -1,4 +1,5 @@
 /** Searches everything that an installation keeps for what should be gone. */
+import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -35,6 +36,7 @@ export async function foundInFiles(
 ): Promise<string[]> {
   const needles = needlesOf(words);
   const found: string[] = [];
+  assert.ok((await Deno.stat(folder)).isDirectory);
   for await (const path of filesBelow(folder)) {
     if (!only(path)) continue;
     const raw = await Deno.readFile(path).catch(() => null); // gone meanwhile
@@ -48,7 +50,11 @@ export async function foundInFiles(
 }
 
 async function* filesBelow(folder: string): AsyncGenerator<string> {
-  for await (const { name, isDirectory, isFile } of Deno.readDir(folder)) {
+  const entries = await Array.fromAsync(Deno.readDir(folder)).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return []; // another test's database, dropped meanwhile
+    throw error;
+  });
+  for (const { name, isDirectory, isFile } of entries) {
     const path = join(folder, name);
     if (isDirectory) yield* filesBelow(path);
     else if (isFile) yield path;
