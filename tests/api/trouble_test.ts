@@ -140,6 +140,10 @@ Deno.test("a sender who is told 503 while Postgres stands still is told the trut
     await holding`lock table events in access exclusive mode`;
     const refused = await call("POST", "/events", [purchase]);
     assert.equal(refused.status, 503, await refused.text());
+    const cancelled = async () =>
+      (await sql`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+        .length === 0;
+    assert.ok(await waitUntil(cancelled, { withinMs: 10_000, everyMs: 10 }), "its statement is cancelled");
     await holding`rollback`;
     holding.release();
     const quiet = async () =>
