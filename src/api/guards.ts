@@ -83,15 +83,16 @@ export function addRouteGuards(
     const isSmall = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
       c.set("route", path);
+      const holder = () => keyHolder(c, keys, oidc);
       if (PROBES.has(path)) {
-        await admit(c, () => keyHolder(c, keys)); // metrics are not for everybody
+        await admit(c, holder); // metrics are not for everybody
         return await limited(c, next);
       }
       const statements = new StatementScope();
       const handled = isGivenUp ? () => statements.run(next) : next;
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);
-        if (!signed) await admit(c, () => keyHolder(c, keys, oidc));
+        if (!signed) await admit(c, holder);
         const leave = admission.enter(c.req.raw, signed ? BODY_BYTES_MAX : maxSize);
         const read = (signed ? limitedBeforeKnown : limited)(c, async () => {
           if (signed) await admit(c, () => signer(c, signed));
