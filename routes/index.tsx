@@ -30,10 +30,10 @@ async function section(dashboard: Dashboard, model: ModelStatus) {
 export const handler = define.handlers({
   async GET({ state }) {
     const { dashboard } = state;
-    const [view, alerts, checks, scores] = await Promise.all([
+    const [view, alerts, { checks }, scores] = await Promise.all([
       follow(state, "overview"),
       dashboard.alerts(),
-      dashboard.checks(CHECKS_IN_JOURNAL),
+      dashboard.pageOfChecks({ limit: CHECKS_IN_JOURNAL }),
       dashboard.replayScores(),
     ]);
     const models = await Promise.all(view.status.models.map((model) => section(dashboard, model)));

@@ -537,7 +537,6 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         sentDaysAgo: null,
         obstacle: null,
       }),
-    checks: (limit) => Promise.resolve(newest(checks, (c) => c.checkedAt).slice(0, limit)),
     pageOfChecks: ({ model, answer, limit }) => {
       const of = checks.filter((c) => (!model || c.model === model) && (!answer || c.answer === answer));
       return Promise.resolve({ checks: newest(of, (c) => c.checkedAt).slice(0, limit), next: null });

@@ -6,7 +6,6 @@ import { currentConfig } from "../../db/config/config_versions.ts";
 import { listChecks } from "../../db/cycles/checks.ts";
 import { eventSpan } from "../../db/events/day_counts.ts";
 import { countEvents } from "../../db/events/events.ts";
-import type { Check } from "../../retraining/check.ts";
 import type { DashboardDeps } from "../deps.ts";
 
 /** How far an installation is on its way to the first model. */
@@ -28,8 +27,6 @@ export interface FirstSteps {
 
 /** Reads for the overview alone. */
 export interface OverviewReads {
-  /** newest first */
-  checks(limit: number): Promise<Check[]>;
   /** of the newest replay, oldest cut-off first; empty where none was run */
   replayScores(): Promise<ReplayScore[]>;
   firstSteps(): Promise<FirstSteps>;
@@ -37,7 +34,6 @@ export interface OverviewReads {
 
 /** Answers them from Postgres. */
 export const overviewReads = (deps: DashboardDeps): OverviewReads => ({
-  checks: (limit) => listChecks(deps.sql, { limit }),
   replayScores: async () => replayScores((await readReplay(deps.sql))?.steps ?? []),
   firstSteps: () => readFirstSteps(deps),
 });
