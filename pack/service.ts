@@ -3,31 +3,13 @@ import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { join, resolve } from "node:path";
 import process from "node:process";
+import type { PlaceOptions } from "../src/config/place_options.ts";
 import { appCommand } from "./app.ts";
 
 /** Options of a service. What is left out comes from the environment, as for `perennial up`. */
-export interface StartOptions {
+export interface StartOptions extends PlaceOptions {
   /** folder that keeps the state of the service: each that runs at a time needs its own */
   home: string;
-  /** folder of what can be fetched or built again */
-  cache?: string;
-  /** folder of the models' files */
-  artefacts?: string;
-  /** Postgres to use; left out: DATABASE_URL, else an embedded one */
-  databaseUrl?: string;
-  /** Temporal to use; left out: TEMPORAL_ADDRESS, else an embedded one */
-  temporalAddress?: string;
-  /** namespace of that Temporal: services that share one need one each */
-  temporalNamespace?: string;
-  host?: string;
-  /** of the API; left out: 8000 */
-  port?: number;
-  /** of the embedded servers; left out: their usual ones, or free ones where those are taken */
-  ports?: { postgres?: number; temporal?: number; temporalUi?: number };
-  /** makes pseudonyms of user ids, at least 16 characters; left out: one that is kept in `home` */
-  secret?: string;
-  /** the owner's key; left out: one that is kept in `home` */
-  apiKey?: string;
   /** folder of own models, a file each, which take `defineModel` from "perennial" */
   models?: string;
   /** channels that alerts are told over, beside the log */

@@ -16,6 +16,7 @@ import type { Channel } from "./app/alerts/channels/mod.ts";
 import { type ClientOptions, createClient } from "./client/client.ts";
 import { findConnection } from "./cli/connection.ts";
 import { readConfig } from "./config/environment.ts";
+import type { PlaceOptions } from "./config/place_options.ts";
 import { NotFoundError } from "./core/errors.ts";
 import { cacheHome, installationHome } from "./embedded/home.ts";
 import type { ModelDefinition } from "./models/model.ts";
@@ -42,30 +43,11 @@ export type { RetrainingConfig } from "./config/retraining.ts";
 export type { Predictions } from "./serving/prediction.ts";
 
 /** Options of a service inside this program. What is left out comes from the environment, as for `perennial up`. */
-export interface StartOptions {
+export interface StartOptions extends PlaceOptions {
   /** name of the installation, which keeps its state between starts; default: "default" */
   installation?: string;
   /** folder that keeps installations: each service that runs at a time needs an installation of its own */
   home?: string;
-  /** folder of what can be fetched or built again */
-  cache?: string;
-  /** folder of the models' files */
-  artefacts?: string;
-  /** Postgres to use; left out: DATABASE_URL, else an embedded one */
-  databaseUrl?: string;
-  /** Temporal to use; left out: TEMPORAL_ADDRESS, else an embedded one */
-  temporalAddress?: string;
-  /** namespace of that Temporal: services that share one need one each */
-  temporalNamespace?: string;
-  host?: string;
-  /** of the API; left out: 8000 */
-  port?: number;
-  /** of the embedded servers; left out: their usual ones, or free ones where those are taken */
-  ports?: { postgres?: number; temporal?: number; temporalUi?: number };
-  /** makes pseudonyms of user ids, at least 16 characters; left out: one that is kept in `home` */
-  secret?: string;
-  /** the owner's key; left out: one that is kept in `home` */
-  apiKey?: string;
   /** models beside those that Perennial brings: definitions, or a folder with a file each */
   models?: readonly ModelDefinition[] | string;
   /** further ways to tell people of alerts */
