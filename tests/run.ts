@@ -11,13 +11,21 @@ import { fileURLToPath } from "node:url";
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const NOTHING: TestReport = { passed: 0, failed: 0, skipped: [] };
 
+/** The longest that all tests may take: what never ends would be stopped from outside, and nothing would be told. */
+const WITHIN_MS = 75 * 60_000;
+
 async function deno(args: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
+  const signal = AbortSignal.timeout(WITHIN_MS);
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: ROOT,
     env,
     stdin: "null",
+    signal,
   }).spawn().status;
+  if (signal.aborted) {
+    console.error(`deno ${args[0]} was stopped: it had not ended after ${WITHIN_MS / 60_000} min`);
+  }
   return success;
 }
 

@@ -159,7 +159,7 @@ Deno.test("what is signed passes the same guards as what brings a key: depth, si
 
 /** Asks again until there is an answer: the audit is not waited for by a request. */
 async function until<T>(ask: () => Promise<T | null>): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     const answer = await ask();
     if (answer !== null) return answer;
     await new Promise((done) => setTimeout(done, 20));

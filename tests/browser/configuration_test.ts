@@ -17,7 +17,7 @@ for (const javaScriptEnabled of [true, false]) {
       try {
         await withChromium(async (browser) => {
           const page = await browser.newPage();
-          page.setDefaultTimeout(20_000);
+          page.setDefaultTimeout(60_000);
           await signIn(page, url, KEY);
           await page.goto(`${url}/configuration`);
           await page.getByRole("link", { name: "Change settings" }).click();
@@ -76,7 +76,7 @@ Deno.test({
     try {
       await withChromium(async (browser) => {
         const page = await browser.newPage();
-        page.setDefaultTimeout(20_000);
+        page.setDefaultTimeout(60_000);
         await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/versions`);
         await page.locator("svg.plot.bands[tabindex]").waitFor();
         await page.goto(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);

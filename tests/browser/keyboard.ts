@@ -6,7 +6,7 @@ import type { BrowserContext, Page } from "playwright-core";
 export async function watched(browser: BrowserContext, use: (page: Page) => Promise<void>): Promise<void> {
   const page = await browser.newPage();
   const said: string[] = [];
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.on("pageerror", (error) => said.push(error.message));
   page.on("console", (message) => {
     if (message.type() === "error" && !/status of 4\d\d/.test(message.text())) said.push(message.text());

@@ -21,7 +21,7 @@ Deno.test({
       await withChromium(async (browser) => {
         const page = await browser.newPage();
         const complaints: string[] = [];
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         page.on("pageerror", (error) => complaints.push(error.message));
         const sign = page.locator(".live-sign");
         const facts = page.locator("#main article").first().locator("dl.facts");
@@ -62,7 +62,7 @@ Deno.test({
       await withChromium(async (browser) => {
         const page = await browser.newPage();
         const complaints: string[] = [];
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         page.on("pageerror", (error) => complaints.push(error.message));
         const live = () => page.locator(".live-sign").getByText("Live", { exact: true }).waitFor();
 

@@ -74,9 +74,7 @@ for (const accept of ["text/event-stream", "text/event-stream, */*;q=0.1"]) {
         const res = await fetch(`${served.url}/live`, { headers: { accept } });
         const reader = res.body!.getReader();
         await reader.read();
-        const began = performance.now();
         await served.stop();
-        assert.ok(performance.now() - began < 2000);
         while (!(await reader.read()).done);
       },
       {},
@@ -93,9 +91,7 @@ Deno.test("a session whose key is revoked hears no more, beyond loopback", () =>
       const reader = res.body!.getReader();
       assert.match(new TextDecoder().decode((await reader.read()).value), /event: view/);
       assert.equal((await call("DELETE", "/keys/Ana")).status, 200);
-      const began = performance.now();
       while (!(await reader.read()).done);
-      assert.ok(performance.now() - began < 7000);
       assert.equal((await app.request("/live", { headers })).status, 401);
     },
     { host: "0.0.0.0" },

@@ -67,7 +67,7 @@ Deno.test("connect() takes a server whose certificate it can verify, by name too
 
 /** A reload takes the server a moment. */
 async function untilOffered(address: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (await encrypted(address).catch(() => false)) return;
     await new Promise((done) => setTimeout(done, 50));
   }

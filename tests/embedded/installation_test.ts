@@ -109,10 +109,10 @@ Deno.test("startInstallation() restarts a server that dies, on the same port, an
       for (const pid of Object.values(first)) Deno.kill(pid, "SIGKILL");
       const answers = () =>
         withSql(installation.databaseUrl, (sql) => sql`select 1`).then(() => true, () => false);
-      assert.ok(await waitUntil(answers, { withinMs: 15_000, everyMs: 100 }));
+      assert.ok(await waitUntil(answers, { withinMs: 60_000, everyMs: 100 }));
       const serves = () =>
         leaveWorkflow(installation.temporalAddress, freshName("left")).then(() => true, () => false);
-      assert.ok(await waitUntil(serves, { withinMs: 15_000, everyMs: 100 }));
+      assert.ok(await waitUntil(serves, { withinMs: 60_000, everyMs: 100 }));
       const pages = new URL(installation.temporalPagesAt!);
       assert.match(pages.hostname, /^127\./);
       assert.notEqual(pages.hostname, "127.0.0.1", "a page that rebinds its name cannot know it");
@@ -121,7 +121,7 @@ Deno.test("startInstallation() restarts a server that dies, on the same port, an
           async (res) => (await res.text()).includes("html"),
           () => false,
         );
-      assert.ok(await waitUntil(shown, { withinMs: 15_000, everyMs: 100 }));
+      assert.ok(await waitUntil(shown, { withinMs: 60_000, everyMs: 100 }));
       await assert.rejects(fetch(`http://127.0.0.1:${pages.port}/temporal/`));
     } finally {
       await installation.stop();

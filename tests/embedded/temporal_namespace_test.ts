@@ -37,7 +37,7 @@ async function withNamespace(work: (bench: Bench) => Promise<void>): Promise<voi
   const namespace = freshName("bare");
   const cli = async (...args: string[]) => {
     const given = [...args, "--namespace", namespace, "--address", address];
-    const { ok, output } = await runProgram(bin, given, { timeoutMs: 15_000, env: { HOME: "/nonexistent" } });
+    const { ok, output } = await runProgram(bin, given, { timeoutMs: 60_000, env: { HOME: "/nonexistent" } });
     assert.ok(ok, output);
   };
   await cli("operator", "namespace", "create", "--retention", "1d");
@@ -116,7 +116,7 @@ Deno.test(
         );
         return true;
       });
-      assert.ok(performance.now() - started < 20_000);
+      assert.ok(performance.now() - started < 60_000);
     }),
 );
 
@@ -147,7 +147,7 @@ Deno.test(
       await temporalControl(client, { taskQueue }).force("churn", { requestId: "r", by: "ann", why: "" });
       const cycle = client.workflow.getHandle("retrainer/churn/cycle/1");
       const ended = async () => (await cycle.describe().catch(() => null))?.status.name === "COMPLETED";
-      assert.ok(await waitUntil(ended, { withinMs: 30_000, everyMs: 100 }), "the cycle did not end");
+      assert.ok(await waitUntil(ended, { withinMs: 120_000, everyMs: 100 }), "the cycle did not end");
       await client.workflow.getHandle(retrainerId("churn")).terminate();
       worker.shutdown();
       await running;

@@ -46,7 +46,7 @@ Deno.test("a forced cycle is one trace from its request on, and /metrics tells o
     await t.step("the trace goes from HTTP over the workflow to activities and SQL", async () => {
       const traced = () => collector.spans.filter(({ traceId }) => traceId === TRACE);
       const isWhole = () => Promise.resolve(traced().some(({ name }) => name === "workflow retrainingCycle"));
-      assert.ok(await waitUntil(isWhole, { withinMs: 30_000, everyMs: 100 }), names(traced()));
+      assert.ok(await waitUntil(isWhole, { withinMs: 120_000, everyMs: 100 }), names(traced()));
       for (
         const name of ["POST /retraining/force", "signal force", "activity trainChallenger", "SQL INSERT"]
       ) {

@@ -167,7 +167,7 @@ Deno.test("backtest() told to end closes what is open, once", options, async () 
   const { id, asked } = world({ lanes: 2, held: gate.promise });
   await ensureBacktest(client, { id, taskQueue });
   const begun = () => Promise.resolve(asked.recorded.length === 2);
-  assert.ok(await waitUntil(begun, { withinMs: 30_000, everyMs: 25 }));
+  assert.ok(await waitUntil(begun, { withinMs: 60_000, everyMs: 25 }));
   assert.ok(await temporalControl(client, { taskQueue }).cancelBacktest(id));
   gate.resolve();
   assert.equal(await result(id), "cancelled");

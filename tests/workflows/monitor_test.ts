@@ -97,7 +97,7 @@ async function withMonitor(
 
 async function until(what: string, check: () => boolean): Promise<void> {
   assert.ok(
-    await waitUntil(() => Promise.resolve(check()), { withinMs: 20_000, everyMs: 25 }),
+    await waitUntil(() => Promise.resolve(check()), { withinMs: 60_000, everyMs: 25 }),
     `in vain: ${what}`,
   );
 }

@@ -90,7 +90,7 @@ const change = (requestId: string) => ({ requestId, by: "ann", why: "to see" });
 async function until(
   what: string,
   check: () => boolean | Promise<boolean>,
-  withinMs = 30_000,
+  withinMs = 60_000,
 ): Promise<void> {
   assert.ok(await waitUntil(async () => await check(), { withinMs, everyMs: 25 }), `in vain: ${what}`);
 }
@@ -103,7 +103,7 @@ function failOnce(world: World, step: string, error: Error): void {
 async function temporalCli(...args: string[]): Promise<void> {
   const bin = await findTemporal({ cache, env: hostEnvironment.env, log: () => undefined });
   const env = { HOME: "/nonexistent" };
-  const { ok, output } = await runProgram(bin, [...args, "--address", address], { timeoutMs: 15_000, env });
+  const { ok, output } = await runProgram(bin, [...args, "--address", address], { timeoutMs: 60_000, env });
   assert.ok(ok, output);
 }
 

@@ -37,7 +37,7 @@ Deno.test("createAccessLog() tells of one address at most 60 refusals an hour: n
 
 /** Waits for what no request waits for. */
 async function noted(isThere: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200 && !await isThere(); tries++) {
+  for (let tries = 0; tries < 6000 && !await isThere(); tries++) {
     await new Promise((done) => setTimeout(done, 10));
   }
 }
