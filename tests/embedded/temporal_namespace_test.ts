@@ -18,6 +18,7 @@ import { installRuntime } from "../../src/temporal/runtime.ts";
 import { bundledWorkflows } from "../../src/temporal/worker.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
 import { fakeActivities, World } from "../workflows/fake_world.ts";
+import { ENDING } from "../support/worker.ts";
 
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
 const env = Deno.env.toObject();
@@ -140,7 +141,7 @@ Deno.test(
         taskQueue,
         workflowBundle: { codePath: await bundledWorkflows(cache) },
         activities: fakeActivities(() => world),
-        shutdownGraceTime: "1 second",
+        ...ENDING,
       });
       const running = worker.run();
       await ensureRetrainer(client, { model: "churn", taskQueue, active: false });

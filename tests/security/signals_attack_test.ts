@@ -15,6 +15,7 @@ import { freshName, freshTaskQueue, sharedInstallation } from "../support/instal
 import { migratedDatabase } from "../support/migrated_database.ts";
 import { fakeActivities, World } from "../workflows/fake_world.ts";
 import { HOSTILE_VALUES, valuesFor } from "./hostile_values.ts";
+import { ENDING, endWorker } from "../support/worker.ts";
 
 /** Signals as the workflows define them. */
 const SIGNALS = Object.values(messages).flatMap((message) =>
@@ -72,7 +73,7 @@ Deno.test({
         codePath: await bundledWorkflows(cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() })),
       },
       activities,
-      shutdownGraceTime: "1 second",
+      ...ENDING,
     });
     const running = worker.run();
     try {
@@ -95,9 +96,7 @@ Deno.test({
       assert.equal(n, controls);
       await handle.terminate("the test has ended");
     } finally {
-      worker.shutdown();
-      await running;
-      await connection.close();
+      await endWorker(worker, { running, connection });
       await sql.end({ timeout: 5 });
     }
   },

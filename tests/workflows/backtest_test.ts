@@ -10,6 +10,7 @@ import { ensureBacktest, temporalControl } from "../../src/temporal/control_clie
 import { installRuntime } from "../../src/temporal/runtime.ts";
 import { bundledWorkflows } from "../../src/temporal/worker.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
+import { ENDING, endWorker } from "../support/worker.ts";
 
 const cache = cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() });
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -103,14 +104,12 @@ Deno.test.beforeAll(async () => {
   connection = await NativeConnection.connect({ address });
   client = new Client({ connection });
   const workflowBundle = { codePath: await bundledWorkflows(cache) };
-  worker = await Worker.create({ connection, taskQueue, workflowBundle, activities });
+  worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, ...ENDING });
   running = worker.run();
 });
 
 Deno.test.afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await connection.close();
+  await endWorker(worker, { running, connection });
 });
 
 const result = (id: string) => client.workflow.getHandle(`backtest/${id}`).result();

@@ -12,6 +12,7 @@ import { installRuntime } from "../../src/temporal/runtime.ts";
 import { bundledWorkflows } from "../../src/temporal/worker.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
 import { fakeActivities, World } from "./fake_world.ts";
+import { ENDING, endWorker } from "../support/worker.ts";
 
 const AS_OF = "2011-06-01T00:00:00.000Z";
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -81,7 +82,7 @@ async function withMonitor(
       codePath: await bundledWorkflows(cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() })),
     },
     activities: shop.activities(world),
-    shutdownGraceTime: "1 second",
+    ...ENDING,
   });
   const running = worker.run();
   const handle = await client.workflow.start("monitor", { workflowId: freshName("monitor"), taskQueue });
@@ -89,9 +90,7 @@ async function withMonitor(
     await work({ shop, world, client, taskQueue, handle });
   } finally {
     await handle.terminate("the test has ended");
-    worker.shutdown();
-    await running;
-    await connection.close();
+    await endWorker(worker, { running, connection });
   }
 }
 

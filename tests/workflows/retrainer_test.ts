@@ -17,6 +17,7 @@ import { bundledWorkflows } from "../../src/temporal/worker.ts";
 import type { RetrainerStatus } from "../../workflows/messages.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
 import { fakeActivities, hopeless, World } from "./fake_world.ts";
+import { ENDING, endWorker } from "../support/worker.ts";
 
 const hostEnvironment = { env: Deno.env.toObject(), uid: Deno.uid() };
 const cache = cacheHome(hostEnvironment);
@@ -42,7 +43,7 @@ Deno.test.beforeAll(async () => {
     taskQueue,
     workflowBundle: { codePath: await bundledWorkflows(cache) },
     activities: fakeActivities((model) => (worlds.get(model) ?? cycleWorlds.get(model))!),
-    shutdownGraceTime: "1 second",
+    ...ENDING,
     maxHeartbeatThrottleInterval: "100ms",
     defaultHeartbeatThrottleInterval: "100ms",
   });
@@ -53,9 +54,7 @@ Deno.test.beforeAll(async () => {
 Deno.test.afterAll(async () => {
   const ids = [...worlds.keys()].map(retrainerId);
   await Promise.all(ids.map((id) => client.workflow.getHandle(id).terminate("the tests have ended")));
-  worker.shutdown();
-  await running;
-  await connection.close();
+  await endWorker(worker, { running, connection });
 });
 
 interface Bench {

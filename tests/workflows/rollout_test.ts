@@ -14,6 +14,7 @@ import { installRuntime } from "../../src/temporal/runtime.ts";
 import { bundledWorkflows } from "../../src/temporal/worker.ts";
 import { freshName, freshTaskQueue, sharedInstallation } from "../support/installation.ts";
 import { fakeActivities, hopeless, World } from "./fake_world.ts";
+import { ENDING, endWorker } from "../support/worker.ts";
 
 const cache = cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() });
 const options = { sanitizeOps: false, sanitizeResources: false }; // the SDK keeps its native runtime for the process
@@ -34,15 +35,13 @@ Deno.test.beforeAll(async () => {
     taskQueue,
     workflowBundle: { codePath: await bundledWorkflows(cache) },
     activities: fakeActivities((model) => worlds.get(model)!),
-    shutdownGraceTime: "1 second",
+    ...ENDING,
   });
   running = worker.run();
 });
 
 Deno.test.afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await connection.close();
+  await endWorker(worker, { running, connection });
 });
 
 /** A world of a model of its own; its retrainer runs only where a test forces a cycle. */
