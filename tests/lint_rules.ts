@@ -76,6 +76,25 @@ function functionAround(
   }
 }
 
+const EQUALITY = /^assert\.(not)?([dD]eep|[sS]trict)?[eE]qual$/;
+const FINDS_NODE = /\.(querySelector|getElementById|closest)\([^()]*\)!?$/;
+
+/** Reports a node of a page compared as it is: where that fails, its whole document is drawn, node within node, for hours. */
+const noComparedNode: Deno.lint.Rule = {
+  create: (context) => ({
+    CallExpression(node) {
+      if (!EQUALITY.test(context.sourceCode.getText(node.callee))) return;
+      for (const argument of node.arguments) {
+        if (!FINDS_NODE.test(context.sourceCode.getText(argument))) continue;
+        context.report({
+          node: argument,
+          message: "Compare what the node says, or use `assert.ok`: it is never drawn whole",
+        });
+      }
+    },
+  }),
+};
+
 const plugin: Deno.lint.Plugin = {
   name: "perennial",
   rules: {
@@ -83,6 +102,7 @@ const plugin: Deno.lint.Plugin = {
     "one-declaration": oneDeclaration,
     "whole-sql": wholeSql,
     "no-silent-return": noSilentReturn,
+    "no-compared-node": noComparedNode,
   },
 };
 export default plugin;

@@ -25,6 +25,11 @@ const CASES: readonly [name: string, code: string, rules: string[]][] = [
     ["perennial/no-silent-return"],
   ],
   ["accepts an early return of a helper", "const help = () => { if (a) return; b(); };", []],
+  ["reports a node that is compared", "assert.equal((await open(a)).querySelector('b'), null);", [
+    "perennial/no-compared-node",
+  ]],
+  ["accepts what a node says", "assert.equal(page.querySelector('b')!.textContent, null);", []],
+  ["accepts a node that is there or not", "assert.ok(!page.querySelector('b'));", []],
   ["accepts other templates", "html`<p>${\n  a\n}</p>`;", []],
 ];
 for (const [name, code, rules] of CASES) {
