@@ -2,38 +2,39 @@
 
 interface NavigationGroup {
   name: string;
-  pages: readonly { path: string; name: string }[];
+  /** `key`: what leads there after `g` */
+  pages: readonly { path: string; name: string; key: string }[];
 }
 
 export const NAVIGATION: readonly NavigationGroup[] = [
   {
     name: "Operate",
     pages: [
-      { path: "/", name: "Overview" },
-      { path: "/alerts", name: "Alerts" },
-      { path: "/monitoring", name: "Monitoring" },
-      { path: "/checks", name: "Checks" },
-      { path: "/cycles", name: "Cycles" },
-      { path: "/rollouts", name: "Rollouts" },
+      { path: "/", name: "Overview", key: "o" },
+      { path: "/alerts", name: "Alerts", key: "a" },
+      { path: "/monitoring", name: "Monitoring", key: "m" },
+      { path: "/checks", name: "Checks", key: "k" },
+      { path: "/cycles", name: "Cycles", key: "c" },
+      { path: "/rollouts", name: "Rollouts", key: "r" },
     ],
   },
   {
     name: "Understand",
     pages: [
-      { path: "/versions", name: "Models" },
-      { path: "/analysis", name: "Analysis" },
-      { path: "/backtests", name: "Backtests" },
+      { path: "/versions", name: "Models", key: "d" },
+      { path: "/analysis", name: "Analysis", key: "n" },
+      { path: "/backtests", name: "Backtests", key: "b" },
     ],
   },
   {
     name: "Set up",
     pages: [
-      { path: "/data", name: "Data" },
-      { path: "/configuration", name: "Configuration" },
-      { path: "/privacy", name: "Privacy" },
-      { path: "/audit", name: "Audit" },
-      { path: "/keys", name: "Keys" },
-      { path: "/docs", name: "API" },
+      { path: "/data", name: "Data", key: "t" },
+      { path: "/configuration", name: "Configuration", key: "f" },
+      { path: "/privacy", name: "Privacy", key: "p" },
+      { path: "/audit", name: "Audit", key: "u" },
+      { path: "/keys", name: "Keys", key: "y" },
+      { path: "/docs", name: "API", key: "i" },
     ],
   },
 ];

@@ -2,8 +2,10 @@ import { HttpError } from "fresh";
 import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
+import Palette from "../islands/Palette.tsx";
 import { define } from "../src/dashboard/define.ts";
-import { Navigation } from "../components/navigation.tsx";
+import { helpFor } from "../src/dashboard/guides.ts";
+import { NAVIGATION, Navigation } from "../components/navigation.tsx";
 import { Logo, StatusBadge, Time } from "../components/status_badge.tsx";
 import { ThemeSwitch } from "../components/theme_switch.tsx";
 import { VERSION } from "../src/core/version.ts";
@@ -12,6 +14,7 @@ import { VERSION } from "../src/core/version.ts";
 const errorTitle = (error: unknown): string =>
   error instanceof HttpError && error.status === 404 ? "Page not found" : "Error";
 
+const PAGES = NAVIGATION.flatMap(({ pages }) => pages);
 const STATIC = { glyph: "stopped", tone: "unknown", word: "Not live, as of" } as const;
 const DONE = { glyph: "good", tone: "good", word: "Done" } as const;
 
@@ -37,6 +40,8 @@ export default define.page(function App({ Component, url, state, error }) {
             <p class="here">
               {!error &&
                 (state.live ? <LiveSign readAt={state.live.readAt} /> : <StaticSign at={state.readAt} />)}
+              <Palette pages={PAGES} />
+              <a href={helpFor(url.pathname)}>Help</a>
               <a href="/sign-in">
                 {state.person
                   ? (
@@ -67,9 +72,8 @@ export default define.page(function App({ Component, url, state, error }) {
         <footer class="frame">
           <p>
             <small>
-              Perennial {VERSION} · <a href="/docs">API reference</a> · <a href="/openapi.json">OpenAPI</a> ·
-              {" "}
-              <LocalTimes />
+              Perennial {VERSION} · <a href="/help">Help</a> · <a href="/docs">API reference</a> ·{" "}
+              <a href="/openapi.json">OpenAPI</a> · <LocalTimes />
             </small>
           </p>
           <ThemeSwitch theme={state.theme ?? "system"} here={url.pathname + url.search} />

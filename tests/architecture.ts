@@ -102,6 +102,7 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "ipaddr.js": "src/app",
   zod: `src/config ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,
   "lru-cache": "src/serving components",
+  "marked": "src/dashboard",
   hyparquet: "src/events",
   "hyparquet-compressors": "src/events",
   "hyparquet-writer": "src/app",

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { hasChromium, withChromium } from "./chromium.ts";
+import { arrivedAt, h1, watched } from "./keyboard.ts";
+import { fixture, withPages } from "./pages.ts";
+
+Deno.test({
+  name: "keys find and open pages, and those of a single letter can be turned off",
+  ignore: !hasChromium(),
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    withPages(fixture, (url) =>
+      withChromium((browser) =>
+        watched(browser, async (page) => {
+          const finder = page.getByRole("dialog", { name: "Find" });
+          await page.goto(url);
+          await page.getByRole("link", { name: "Find Ctrl K" }).click(); // once its script runs, it opens here
+          await finder.waitFor();
+          await page.keyboard.type("churn v2");
+          await page.getByRole("option", { name: /^churn v2 / }).waitFor();
+          assert.equal(await page.getByRole("option", { selected: true }).count(), 1);
+          await page.keyboard.press("Escape");
+          await finder.waitFor({ state: "hidden" });
+
+          await page.keyboard.press("Control+k");
+          await page.keyboard.press("Control+a");
+          await page.keyboard.type("backtests");
+          await page.getByRole("option", { name: /^Backtests Page/ }).waitFor();
+          await page.keyboard.press("ArrowDown");
+          await page.keyboard.press("ArrowUp");
+          await page.keyboard.press("Enter");
+          await arrivedAt(page, "/backtests");
+
+          await page.getByRole("link", { name: "Find Ctrl K" }).click();
+          await finder.waitFor();
+          await page.keyboard.press("Escape");
+          await page.keyboard.press("g");
+          await page.keyboard.press("m");
+          await arrivedAt(page, "/monitoring");
+
+          await page.waitForFunction(() => document.querySelector("dialog.palette[open]") === null);
+          await page.getByRole("link", { name: "Help", exact: true }).first().click();
+          await arrivedAt(page, "/help/monitoring");
+          assert.equal(await h1(page), "Monitoring");
+
+          await page.getByRole("link", { name: "Find Ctrl K" }).click();
+          await finder.waitFor();
+          await page.keyboard.press("Escape");
+          await page.keyboard.press("?");
+          await page.getByRole("checkbox", { name: /single letter/ }).uncheck();
+          await page.getByRole("button", { name: "Close" }).click();
+          await page.keyboard.press("g");
+          await page.keyboard.press("a");
+          await page.keyboard.press("Control+k");
+          await finder.waitFor(); // the letters did nothing, and this still works
+          assert.equal(new URL(page.url()).pathname, "/help/monitoring");
+        })
+      )),
+});
