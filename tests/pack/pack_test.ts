@@ -125,7 +125,7 @@ Deno.test("the package installs into an empty folder, and works under Node and D
       };
       const { out } = await run(folder, node, ["embedding.mjs", JSON.stringify(options)], env);
       const { health, models } = JSON.parse(out);
-      assert.match(health, /No version is deployed yet/);
+      assert.match(health, /No version is deployed yet|Nothing to learn for visits/); // before and after its first check
       assert.ok(["churn", "spending", "visits"].every((name) => models.includes(name)), models.join());
     });
   });
