@@ -37,7 +37,7 @@ export default define.page(function App({ Component, url, state, error }) {
               <Logo /> Perennial
             </a>
             <Navigation pathname={url.pathname} openAlerts={state.openAlerts} />
-            <p class="here">
+            <div class="here">
               {!error &&
                 (state.live ? <LiveSign readAt={state.live.readAt} /> : <StaticSign at={state.readAt} />)}
               <Palette pages={PAGES} />
@@ -52,7 +52,7 @@ export default define.page(function App({ Component, url, state, error }) {
                   )
                   : "Sign in"}
               </a>
-            </p>
+            </div>
           </div>
         </header>
         <main

@@ -93,8 +93,8 @@ const SHARED: RendererObject = {
 /** A link to another document leads to its page; one to a file that is no document is text. */
 const linkFrom = (name: string): RendererObject["link"] =>
   function ({ href, tokens }) {
-    const text = this.parser.parseInline(tokens);
     const to = addressOf(href, name);
+    const text = this.parser.parseInline(tokens).replace(/^(\w[\w-]*)\.md$/, "$1"); // a page is no file
     return to === null ? text : `<a href="${escaped(to)}">${text}</a>`;
   };
 

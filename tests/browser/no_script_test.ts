@@ -8,8 +8,8 @@ import { fixture, PAGES, withPages } from "./pages.ts";
 /** Pages that say their whole say in fewer words than this would leave something to a script. */
 const LEAST = 60;
 const LINKS = NAVIGATION.flatMap(({ pages }) => pages).length;
-/** A desk, and the narrowest phone: the one visited last is what the next page opens in. */
-const WIDTHS = [320, 1280];
+/** The narrowest phone, a tablet, a small window and a desk: the one visited last is what the next page opens in. */
+const WIDTHS = [320, 800, 1024, 1280];
 
 for (const [what, rows] of [["full", fixture], ["empty", EMPTY]] as const) {
   Deno.test({

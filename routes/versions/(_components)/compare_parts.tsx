@@ -152,41 +152,43 @@ const pairedDrawing = (bars: readonly Bar[]): Drawing => (width) => {
 
 function PairedTable({ view: { paired, a, b } }: { view: CompareView }) {
   return (
-    <table class="records">
-      <caption class="visually-hidden">What both said of the same rows</caption>
-      <thead>
-        <tr>
-          <th scope="col">On</th>
-          <th scope="col">As of</th>
-          <th scope="col" class="num">Loss of {versionName(a)}</th>
-          <th scope="col" class="num">Loss of {versionName(b)}</th>
-          <th scope="col" class="num">Difference</th>
-          <th scope="col" class="num">Sample</th>
-          <th scope="col">Result for {versionName(b)}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {paired.map((pair, i) => (
-          <tr key={i}>
-            <th scope="row">
-              <a href={pair.href}>{ON[pair.on]}</a> <small>{metricName(pair.loss.name)}</small>
-            </th>
-            <td data-label="As of">{moment(pair.asOf, "day")}</td>
-            <td data-label={`Loss of ${versionName(a)}`} class="num">{lossText(pair.loss.a)}</td>
-            <td data-label={`Loss of ${versionName(b)}`} class="num">{lossText(pair.loss.b)}</td>
-            <td data-label="Difference" class="num">
-              {signed(pair.difference.mean)} <small>{boundsText(pair)}</small>
-            </td>
-            <td data-label="Sample" class="num">
-              {counted(pair.n, pair.on === "rollout" ? "shopper" : "row")}
-            </td>
-            <td data-label="Result">
-              <StatusBadge badge={pairedBadge(pair)} />
-            </td>
+    <div class="scroll-x" role="group" aria-label="What both said of the same rows" tabIndex={0}>
+      <table class="records">
+        <caption class="visually-hidden">What both said of the same rows</caption>
+        <thead>
+          <tr>
+            <th scope="col">On</th>
+            <th scope="col">As of</th>
+            <th scope="col" class="num">Loss of {versionName(a)}</th>
+            <th scope="col" class="num">Loss of {versionName(b)}</th>
+            <th scope="col" class="num">Difference</th>
+            <th scope="col" class="num">Sample</th>
+            <th scope="col">Result for {versionName(b)}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {paired.map((pair, i) => (
+            <tr key={i}>
+              <th scope="row">
+                <a href={pair.href}>{ON[pair.on]}</a> <small>{metricName(pair.loss.name)}</small>
+              </th>
+              <td data-label="As of">{moment(pair.asOf, "day")}</td>
+              <td data-label={`Loss of ${versionName(a)}`} class="num">{lossText(pair.loss.a)}</td>
+              <td data-label={`Loss of ${versionName(b)}`} class="num">{lossText(pair.loss.b)}</td>
+              <td data-label="Difference" class="num">
+                {signed(pair.difference.mean)} <small>{boundsText(pair)}</small>
+              </td>
+              <td data-label="Sample" class="num">
+                {counted(pair.n, pair.on === "rollout" ? "shopper" : "row")}
+              </td>
+              <td data-label="Result">
+                <StatusBadge badge={pairedBadge(pair)} />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

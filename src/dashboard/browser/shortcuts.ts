@@ -53,7 +53,10 @@ const BY_KEY: Readonly<Record<string, (actions: ShortcutActions) => () => void>>
   "?": ({ showKeys }) => showKeys,
 };
 
-/** Whether the key goes into a field, or into a dialog that is open. */
-const isWriting = ({ target }: KeyboardEvent): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || target.closest("input, textarea, select, dialog") !== null);
+/** Whether the key goes into a field, or into a dialog that is open; one that has just closed may still have the focus. */
+function isWriting({ target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  const dialog = target.closest("dialog");
+  if (dialog) return dialog.open;
+  return target.isContentEditable || target.closest("input, textarea, select") !== null;
+}
