@@ -16,6 +16,7 @@ const APP = [
   "activities",
   "components",
   "data",
+  "docs",
   "islands",
   "notebooks",
   "routes",
