@@ -87,6 +87,8 @@ const Variables = z.object({
   }).optional(),
   PERENNIAL_WEBHOOK_SECRET: z.string().min(16).optional(),
   PERENNIAL_WEBHOOK_ALLOW_PRIVATE: flag.default(false),
+  PERENNIAL_SLACK_WEBHOOK_URL: urlOf("https", "http").optional(),
+  PERENNIAL_TEAMS_WEBHOOK_URL: urlOf("https", "http").optional(),
   PERENNIAL_SHOPIFY_SECRET: z.string().min(16).optional(),
   PERENNIAL_SEGMENT_SECRET: z.string().min(16).optional(),
   PERENNIAL_WOOCOMMERCE_SECRET: z.string().min(16).optional(),

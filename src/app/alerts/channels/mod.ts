@@ -4,6 +4,8 @@ import { ChannelName } from "../../../alerts/alert.ts";
 import type { Channel, Channels } from "./channel.ts";
 import { emailChannel } from "./email.ts";
 import { logChannel } from "./log.ts";
+import { slackChannel } from "./slack.ts";
+import { teamsChannel } from "./teams.ts";
 import { webhookChannel } from "./webhook.ts";
 
 export type { Channel, Channels } from "./channel.ts";
@@ -20,11 +22,14 @@ export function createChannels(
 ): Channels {
   const { PERENNIAL_WEBHOOK_URL: url, PERENNIAL_WEBHOOK_SECRET: secret } = config;
   const { PERENNIAL_SMTP_URL: smtp, PERENNIAL_ALERT_FROM: from, PERENNIAL_ALERT_TO: to } = config;
+  const { PERENNIAL_SLACK_WEBHOOK_URL: slack, PERENNIAL_TEAMS_WEBHOOK_URL: teams } = config;
+  const allowPrivate = config.PERENNIAL_WEBHOOK_ALLOW_PRIVATE;
+  const site = config.PERENNIAL_PUBLIC_URL;
   const channels = [
     logChannel(log),
-    ...url && secret
-      ? [webhookChannel({ url, secret, allowPrivate: config.PERENNIAL_WEBHOOK_ALLOW_PRIVATE })]
-      : [],
+    ...url && secret ? [webhookChannel({ url, secret, allowPrivate })] : [],
+    ...slack ? [slackChannel({ url: slack, allowPrivate, site })] : [],
+    ...teams ? [teamsChannel({ url: teams, allowPrivate, site })] : [],
     ...smtp && from && to ? [emailChannel({ url: smtp, from, to })] : [],
   ];
   const byName = new Map(channels.map((channel) => [channel.name, channel]));
