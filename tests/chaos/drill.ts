@@ -53,7 +53,7 @@ async function heldOr(sql: Database, asked: Promise<Response | null>): Promise<v
 
 async function begun(sql: Database): Promise<string> {
   const there = async () => (await listRollouts(sql)).length === 1;
-  assert.ok(await waitUntil(there, { withinMs: 120_000, everyMs: 50 }), "the rollout begins");
+  assert.ok(await waitUntil(there, { withinMs: 300_000, everyMs: 50 }), "the rollout begins");
   return (await listRollouts(sql))[0].id;
 }
 
@@ -101,7 +101,7 @@ export async function drillThroughKills(place: Place, step: Step): Promise<void>
       const { sql } = installation;
       const taken = async () => (await findRollout(sql, id))!.state === "rolled back";
       void looking(installation, LATER);
-      assert.ok(await waitUntil(taken, { withinMs: 120_000, everyMs: 50 }), "it is taken back");
+      assert.ok(await waitUntil(taken, { withinMs: 300_000, everyMs: 50 }), "it is taken back");
       await reached(sql);
     }));
 
@@ -111,7 +111,7 @@ export async function drillThroughKills(place: Place, step: Step): Promise<void>
       const installation = await RunningInstallation.start(place);
       try {
         const told = async () => (await listAlerts(installation.sql)).some(({ kind }) => kind === "rollback");
-        assert.ok(await waitUntil(told, { withinMs: 120_000, everyMs: 100 }), installation.process.output());
+        assert.ok(await waitUntil(told, { withinMs: 300_000, everyMs: 100 }), installation.process.output());
         await checkDrill(installation.sql, id);
       } finally {
         await installation.stop();

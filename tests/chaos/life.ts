@@ -61,7 +61,7 @@ async function killAt(
     await moment(installation);
     const before = acknowledged.length;
     const more = () => Promise.resolve(acknowledged.length > before);
-    isHit = await waitUntil(more, { withinMs: 120_000, everyMs: 5 });
+    isHit = await waitUntil(more, { withinMs: 300_000, everyMs: 5 });
   } finally {
     const output = installation.process.output();
     await installation.kill();
@@ -81,7 +81,7 @@ async function prepare({ sql }: RunningInstallation): Promise<void> {
   const waiting = async () =>
     (await sql`select from retrainers where next_check_at > now() and running_cycle is null`).length;
   const atRest = async () => await waiting() === 2; // their first checks found no data: no cycle but the forced one
-  assert.ok(await waitUntil(atRest, { withinMs: 120_000, everyMs: 20 }), "the retrainers come to rest");
+  assert.ok(await waitUntil(atRest, { withinMs: 300_000, everyMs: 20 }), "the retrainers come to rest");
 }
 
 const CYCLE = "retrainer/churn/cycle/1";
@@ -139,7 +139,7 @@ export function liveThroughKills(step: Step, { long }: { long: boolean }): Promi
             const { stage, progress } = await stageOf(sql);
             return stage === "train" && progress !== null;
           };
-          assert.ok(await waitUntil(training, { withinMs: 120_000, everyMs: 5 }), "it trains");
+          assert.ok(await waitUntil(training, { withinMs: 300_000, everyMs: 5 }), "it trains");
           await holdNext(sql, long ? "validate" : "deploy");
         }),
     );
@@ -162,7 +162,7 @@ export function liveThroughKills(step: Step, { long }: { long: boolean }): Promi
           Deno.kill((await installation.temporalPid())!, "SIGSTOP");
           await release(sql);
           const deployed = async () => (await servingHistory(sql, "churn")).length === 1;
-          assert.ok(await waitUntil(deployed, { withinMs: 120_000, everyMs: 5 }), "it is deployed");
+          assert.ok(await waitUntil(deployed, { withinMs: 300_000, everyMs: 5 }), "it is deployed");
           const { stage, outcome } = await stageOf(sql);
           assert.deepEqual([stage, outcome], ["deploy", null]);
         }),
@@ -175,7 +175,7 @@ export function liveThroughKills(step: Step, { long }: { long: boolean }): Promi
         const { sql } = installation;
         try {
           const ended = async () => (await stageOf(sql)).outcome !== null;
-          const inTime = await waitUntil(ended, { withinMs: 120_000, everyMs: 100 });
+          const inTime = await waitUntil(ended, { withinMs: 300_000, everyMs: 100 });
           assert.ok(inTime, installation.process.output());
           await checkAll(sql, { lines, acknowledged });
         } finally {

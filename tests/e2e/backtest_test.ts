@@ -48,7 +48,7 @@ async function begin(
 
 async function ended({ sql }: Service, id: string): Promise<string> {
   const over = async () => (await listBacktests(sql, { id }))[0].state !== "running";
-  assert.ok(await waitUntil(over, { withinMs: 120_000, everyMs: 100 }), "it ends");
+  assert.ok(await waitUntil(over, { withinMs: 300_000, everyMs: 100 }), "it ends");
   const [{ state, text }] = await listBacktests(sql, { id });
   assert.notEqual(state, "failed", text ?? "");
   return state;
@@ -170,7 +170,7 @@ Deno.test(
       await step("cancelled, it ends, what it found stays, and nothing is left of the rest", async () => {
         await begin(service, "third", { policies: POLICIES.slice(0, 3) });
         const moving = async () => (await listSteps(sql, { backtest: "third" })).length > 2;
-        assert.ok(await waitUntil(moving, { withinMs: 60_000, everyMs: 5 }));
+        assert.ok(await waitUntil(moving, { withinMs: 300_000, everyMs: 5 }));
         assert.ok(await temporalControl(client, { taskQueue }).cancelBacktest("third"));
         assert.equal(await ended(service, "third"), "cancelled");
         const steps = await listSteps(sql, { backtest: "third" });

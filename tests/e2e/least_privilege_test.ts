@@ -76,7 +76,7 @@ function startPart(part: "api" | "worker", { env, home, cache, servers }: Place,
 
 const ready = async (part: ReturnType<typeof startPart>) => {
   const isUp = await waitUntil(() => Promise.resolve(/Ready: |^error: /m.test(part.output())), {
-    withinMs: 120_000,
+    withinMs: 300_000,
     everyMs: 50,
   });
   assert.ok(isUp && part.output().includes("Ready: "), part.output());

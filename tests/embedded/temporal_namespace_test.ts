@@ -148,7 +148,7 @@ Deno.test(
       await temporalControl(client, { taskQueue }).force("churn", { requestId: "r", by: "ann", why: "" });
       const cycle = client.workflow.getHandle("retrainer/churn/cycle/1");
       const ended = async () => (await cycle.describe().catch(() => null))?.status.name === "COMPLETED";
-      assert.ok(await waitUntil(ended, { withinMs: 120_000, everyMs: 100 }), "the cycle did not end");
+      assert.ok(await waitUntil(ended, { withinMs: 300_000, everyMs: 100 }), "the cycle did not end");
       await client.workflow.getHandle(retrainerId("churn")).terminate();
       worker.shutdown();
       await running;

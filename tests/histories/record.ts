@@ -163,7 +163,7 @@ const status = ({ client }: Service, model: string) =>
   client.workflow.getHandle(retrainerId(model)).query<RetrainerStatus>("status");
 
 async function until(check: () => Promise<boolean>): Promise<void> {
-  if (!await waitUntil(check, { withinMs: 120_000, everyMs: 5 })) throw new Error("Waited in vain");
+  if (!await waitUntil(check, { withinMs: 300_000, everyMs: 5 })) throw new Error("Waited in vain");
 }
 
 async function save({ client }: Service, name: string, workflowId: string): Promise<void> {

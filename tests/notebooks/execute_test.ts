@@ -31,7 +31,7 @@ async function backtest({ sql, client, taskQueue }: Service): Promise<void> {
   await saveBacktest(sql, { id, models, policies, ...moments, config, by: "a test", why: "" });
   await ensureBacktest(client, { id, taskQueue });
   const state = async () => (await listBacktests(sql, { id }))[0].state;
-  assert.ok(await waitUntil(async () => await state() !== "running", { withinMs: 240_000, everyMs: 100 }));
+  assert.ok(await waitUntil(async () => await state() !== "running", { withinMs: 600_000, everyMs: 100 }));
   assert.equal(await state(), "finished");
 }
 
