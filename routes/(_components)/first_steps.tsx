@@ -13,6 +13,7 @@ export function FirstStepsList(
   { steps, origin, model }: { steps: FirstSteps; origin: string; model: string },
 ) {
   const { events, haveDays, needDays, possibleFrom, obstacle } = steps;
+  const isPossible = possibleFrom !== null && Date.parse(possibleFrom) <= steps.nowMs;
   const at = new Date(steps.nowMs).toISOString().slice(0, 19);
   return (
     <section class="section" aria-labelledby="first-steps">
@@ -45,10 +46,9 @@ export function FirstStepsList(
             First training <Mark done={false} />
           </h3>
           <p>
-            {count(haveDays)} of about {counted(needDays, "day")} of history.{" "}
-            {possibleFrom && haveDays < needDays &&
-              `Possible from about ${moment(possibleFrom, "day")} on. `}
-            {haveDays >= needDays && (
+            {count(haveDays)} of {counted(needDays, "day")} of history.{" "}
+            {possibleFrom && !isPossible && `Possible from ${moment(possibleFrom, "day")} on. `}
+            {isPossible && (
               <>
                 Start it with <code>perennial force</code>{" "}
                 or "Run a cycle now" below, or wait for the next check.{" "}

@@ -3,7 +3,7 @@ import { DAY_MS } from "../core/time.ts";
 import { InvalidInputError } from "../core/errors.ts";
 import { configOf, type ModelConfig, type RetrainingConfig } from "../config/retraining.ts";
 import type { Policy } from "./policies/policy.ts";
-import { firstCutoff, labelledCutoffs } from "../training/cutoffs.ts";
+import { gridStart, labelledCutoffs } from "../training/cutoffs.ts";
 
 /** Fewer scored moments have no standard error worth the name. */
 export const SCORED_MIN = 3;
@@ -43,7 +43,7 @@ export function momentsOf(
   const configs = models.map((model) => configOf(config, model));
   const horizonDays = Math.max(...configs.map((c) => c.horizon_days));
   const step = (stepDays ?? Math.min(...configs.map((c) => c.step_days))) * DAY_MS;
-  const startMs = from ? Date.parse(from) : Math.min(...configs.map((c) => gridStart(c, span)));
+  const startMs = from ? Date.parse(from) : Math.min(...configs.map((c) => gridStart(c, span.firstMs)));
   const endMs = Math.min(
     to ? Date.parse(to) : Infinity,
     Math.floor(span.lastMs / DAY_MS + 1) * DAY_MS - horizonDays * DAY_MS,
@@ -81,11 +81,6 @@ export function checkTrainings(
   );
 }
 
-function gridStart(config: ModelConfig, { firstMs }: Span): number {
-  const { first_cutoff: first, active_days: activeDays, step_days: stepDays } = config;
-  return first ? Date.parse(first) : firstCutoff({ firstEventMs: firstMs, activeDays, stepDays });
-}
-
 function firstScored(
   model: string,
   config: ModelConfig,
@@ -93,7 +88,8 @@ function firstScored(
 ): string {
   const { horizon_days: horizonDays, step_days: stepDays, min_train_cutoffs: need } = config;
   const isScored = (asOfMs: number) =>
-    labelledCutoffs({ firstMs: gridStart(config, span), asOfMs, stepDays, horizonDays, max: need }).length >=
+    labelledCutoffs({ firstMs: gridStart(config, span.firstMs), asOfMs, stepDays, horizonDays, max: need })
+      .length >=
       need;
   const scored = momentsMs.filter(isScored);
   if (scored.length >= SCORED_MIN) return new Date(scored[0]).toISOString();

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readConfig } from "../../src/config/environment.ts";
-import { ModelConfig } from "../../src/config/retraining.ts";
-import { firstTrainingMs } from "../../src/doctor/looks/data.ts";
 import { lookAtCertificates, lookAtRights, lookAtSecrets } from "../../src/doctor/looks/folders.ts";
 import { clockFinding } from "../../src/doctor/looks/service.ts";
 import { fix } from "../../src/doctor/fix.ts";
@@ -39,20 +37,6 @@ async function withHome(
 }
 
 const ids = (findings: readonly { id: string }[]) => findings.map(({ id }) => id);
-
-Deno.test("a first training is possible once enough cut-offs have complete outcomes, and not a day before", () => {
-  const config = ModelConfig.parse({
-    first_cutoff: "2026-01-03",
-    min_train_cutoffs: 3,
-    step_days: 14,
-    horizon_days: 28,
-  });
-  const firstMs = firstTrainingMs(config, Date.parse("2025-10-05"));
-  assert.equal(new Date(firstMs).toISOString().slice(0, 10), "2026-02-28");
-  const ofShop = ModelConfig.parse({ active_days: 90, min_train_cutoffs: 1, step_days: 7, horizon_days: 7 });
-  const monday = firstTrainingMs(ofShop, Date.parse("2026-01-01")); // cut-offs are Mondays: 6 April, and a week
-  assert.equal(new Date(monday).toISOString().slice(0, 10), "2026-04-13");
-});
 
 Deno.test("a clock is off when it is outside of the two times between which it was asked, by seconds", () => {
   const asked = { beforeMs: 10_000, afterMs: 12_000 };

@@ -3,18 +3,15 @@ import { eventSpan } from "../../db/events/day_counts.ts";
 import { type BlockDeps, featureBlock, labelBlock } from "./blocks.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import type { ModelConfig } from "../../config/retraining.ts";
-import { firstCutoff, labelledCutoffs } from "../../training/cutoffs.ts";
+import { gridStart, labelledCutoffs } from "../../training/cutoffs.ts";
 import type { SnapshotBlock } from "../../training/snapshot.ts";
 
 /** The cut-offs of a model whose outcomes are complete at `asOfMs`, ms since the epoch, oldest first. */
 async function cutoffsOf(sql: Sql, config: ModelConfig, asOfMs: number): Promise<number[]> {
   const span = await eventSpan(sql);
   if (!span) return [];
-  const { active_days: activeDays, step_days: stepDays, horizon_days: horizonDays } = config;
-  const firstMs = config.first_cutoff === null
-    ? firstCutoff({ firstEventMs: span.firstMs, activeDays, stepDays })
-    : Date.parse(config.first_cutoff);
-  return labelledCutoffs({ firstMs, asOfMs, stepDays, horizonDays, max: config.max_train_cutoffs });
+  const { step_days: stepDays, horizon_days: horizonDays, max_train_cutoffs: max } = config;
+  return labelledCutoffs({ firstMs: gridStart(config, span.firstMs), asOfMs, stepDays, horizonDays, max });
 }
 
 /** All labelled rows of a model as of a moment, as sealed blocks, oldest first. Builds only what is new. */

@@ -2,10 +2,12 @@ import { readReplay } from "../../app/reports/replay.ts";
 import { currentAsOf } from "../../app/as_of.ts";
 import { type ReplayScore, replayScores } from "../../backtest/replay.ts";
 import { DAY_MS } from "../../core/time.ts";
+import { configOf } from "../../config/retraining.ts";
 import { currentConfig } from "../../db/config/config_versions.ts";
 import { listChecks } from "../../db/cycles/checks.ts";
 import { eventSpan } from "../../db/events/day_counts.ts";
 import { countEvents } from "../../db/events/events.ts";
+import { firstTrainingMs } from "../../training/cutoffs.ts";
 import type { DashboardDeps } from "../deps.ts";
 
 /** How far an installation is on its way to the first model. */
@@ -15,9 +17,9 @@ export interface FirstSteps {
   events: number;
   /** days from the first event to the last */
   haveDays: number;
-  /** days of history that a first training takes, by the settings */
+  /** days from the first event to the first training that is possible; without any, were the first one sent now */
   needDays: number;
-  /** when there will be so many, if events go on coming in; null: there are no events */
+  /** the first moment at which any model can be trained, if events go on coming in; null: there are no events */
   possibleFrom: string | null;
   /** days since the newest event; null: there are none */
   sentDaysAgo: number | null;
@@ -38,7 +40,10 @@ export const overviewReads = (deps: DashboardDeps): OverviewReads => ({
   firstSteps: () => readFirstSteps(deps),
 });
 
-async function readFirstSteps({ sql, clock }: DashboardDeps): Promise<FirstSteps> {
+/** Reads how far an installation is. */
+export async function readFirstSteps(
+  { sql, clock, models }: Pick<DashboardDeps, "sql" | "clock" | "models">,
+): Promise<FirstSteps> {
   const nowMs = await currentAsOf(sql, clock);
   const [events, span, { config }, [check]] = await Promise.all([
     countEvents(sql, { beforeMs: nowMs }),
@@ -46,15 +51,17 @@ async function readFirstSteps({ sql, clock }: DashboardDeps): Promise<FirstSteps
     currentConfig(sql),
     listChecks(sql, { limit: 1 }),
   ]);
-  const { active_days: active, horizon_days: horizon, step_days: step, min_train_cutoffs: cutoffs } = config;
-  const needDays = active + horizon + cutoffs * step;
+  const firstMs = span?.firstMs ?? nowMs;
+  const possibleMs = Math.min(
+    ...[...models.keys()].map((model) => firstTrainingMs(configOf(config, model), firstMs)),
+  );
   const against = check?.reasons.findLast(({ speaks }) => speaks === "against") ?? check?.reasons.at(-1);
   return {
     nowMs,
     events,
     haveDays: span ? Math.max(0, Math.floor((Math.min(span.lastMs, nowMs) - span.firstMs) / DAY_MS)) : 0,
-    needDays,
-    possibleFrom: span ? new Date(span.firstMs + needDays * DAY_MS).toISOString() : null,
+    needDays: Math.max(0, Math.ceil((possibleMs - firstMs) / DAY_MS)),
+    possibleFrom: span ? new Date(possibleMs).toISOString() : null,
     sentDaysAgo: span ? (nowMs - span.lastMs) / DAY_MS : null,
     obstacle: against?.text ?? null,
   };

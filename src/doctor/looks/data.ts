@@ -10,7 +10,7 @@ import { intakeSince } from "../../db/examination.ts";
 import { servingVersion } from "../../db/models/serving.ts";
 import { count } from "../../format/numbers.ts";
 import { moment } from "../../format/times.ts";
-import { firstCutoff } from "../../training/cutoffs.ts";
+import { firstTrainingMs } from "../../training/cutoffs.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Patient } from "../patient.ts";
 
@@ -54,15 +54,6 @@ export async function lookAtData(sql: Database, { clock, models }: Patient): Pro
     found.push(...await lookAtCycles(sql, model));
   }
   return [...found, ...await lookAtQuarantine(sql, clock())];
-}
-
-/** The first moment at which a model can be trained: when the outcomes of enough cut-offs are complete. */
-export function firstTrainingMs(config: ModelConfig, firstEventMs: number): number {
-  const { active_days: activeDays, step_days: stepDays, horizon_days: horizonDays } = config;
-  const firstMs = config.first_cutoff === null
-    ? firstCutoff({ firstEventMs, activeDays, stepDays })
-    : Date.parse(config.first_cutoff);
-  return firstMs + ((config.min_train_cutoffs - 1) * stepDays + horizonDays) * DAY_MS;
 }
 
 function historyFinding(
