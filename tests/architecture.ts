@@ -72,6 +72,7 @@ export const LIMITS = { knot: 0, upward: 0 } as const;
 /** Which rooms may import a package; `~` means types only. A package without a line may be imported nowhere. */
 export const PACKAGES: Readonly<Record<string, string>> = {
   postgres: "src/db",
+  "postgres-array": "src/db",
   "@tensorflow/tfjs": "src/training src/serving",
   "@tensorflow/tfjs-backend-wasm": "src/training src/serving",
   "ml-matrix": "src/training src/stats",

@@ -1,5 +1,6 @@
 import postgres from "postgres";
 import { messageOf } from "../core/errors.ts";
+import { arrayTypes } from "./array_types.ts";
 import { readDatabaseTls } from "./tls.ts";
 import { tellOfStatements } from "./statements.ts";
 
@@ -19,6 +20,8 @@ const time = {
 
 /** Counts stay below 2^53, so a bigint is a number here. */
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
+
+const types = { date: time, bigint, ...arrayTypes(time) };
 
 /** After Postgres is back, nobody waits longer than this for the next try, s. */
 const RECONNECT_MAX_S = 1;
@@ -40,7 +43,8 @@ export function connect(
   const pool = postgres(plainUrl, {
     max,
     ...tls && { ssl: tls },
-    types: { date: time, bigint },
+    types,
+    fetch_types: false,
     transform: { column: { from: postgres.toCamel } }, // user_key arrives as userKey
     onnotice: () => undefined,
     connect_timeout: 10,

@@ -52,8 +52,7 @@ export async function insertEvents(
         priced = stored.priced + excluded.priced,
         first_at = least(stored.first_at, excluded.first_at), last_at = greatest(stored.last_at, excluded.last_at)
     )
-    select case when count(*) < ${events.length}::int then coalesce(json_agg(event_id), '[]') end as ids from added`);
-  // JSON, for the driver learns of arrays with a pool's first answer: several questions at once may come before that
+    select case when count(*) < ${events.length}::int then coalesce(array_agg(event_id), '{}') end as ids from added`);
   return new Set(row.ids ?? events.map((event) => event.id)); // null, all were new, is the common answer and a short one
 }
 

@@ -40,9 +40,9 @@ export async function savePredictions(
       (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source, arm, shown)
     select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}, ${horizonDays}, s, ${source}, ${arm},
            ${shown}
-    from unnest(${sql.array(predictions.map((p) => p.userKey))}::uuid[],
-                ${sql.array(predictions.map((p) => p.prediction))}::float8[],
-                ${sql.array(predictions.map((p) => p.segment ?? null) as string[])}::text[]) as t(k, p, s)
+    from unnest(${predictions.map((p) => p.userKey)}::uuid[],
+                ${predictions.map((p) => p.prediction)}::float8[],
+                ${predictions.map((p) => p.segment ?? null) as string[]}::text[]) as t(k, p, s)
     on conflict do nothing`;
 }
 

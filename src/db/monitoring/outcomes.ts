@@ -53,8 +53,8 @@ export async function saveOutcomes(
   { asOfMs, outcomes }: { asOfMs: number; outcomes: readonly { id: number; outcome: number }[] },
 ): Promise<number> {
   const { count } = await sql`update predictions set outcome = o, met_at = ${asOfMs}
-    from unnest(${sql.array(outcomes.map(({ id }) => id))}::bigint[],
-                ${sql.array(outcomes.map(({ outcome }) => outcome))}::float8[]) as t(i, o)
+    from unnest(${outcomes.map(({ id }) => id)}::bigint[],
+                ${outcomes.map(({ outcome }) => outcome)}::float8[]) as t(i, o)
     where id = i and outcome is null`;
   return count;
 }

@@ -121,8 +121,8 @@ export async function rewardsAfter(
     : sql`sum(case when first_at >= at and last_at < at + ${days} * interval '24 hours' then spend - returned end)`;
   const rows = await sql<{ value: number }[]>`
     select coalesce(${value}, 0)::float8 as value
-    from unnest(${sql.array(answers.map((a) => a.userKey))}::uuid[],
-                ${sql.array(answers.map((a) => a.asOfMs))}::float8[]) with ordinality as a(k, ms, i)
+    from unnest(${answers.map((a) => a.userKey)}::uuid[],
+                ${answers.map((a) => a.asOfMs)}::float8[]) with ordinality as a(k, ms, i)
     cross join lateral (select to_timestamp(ms / 1000) as at) t
     left join user_days on user_key = k and last_at >= at and first_at < at + ${days} * interval '24 hours'
     group by i order by i`;
