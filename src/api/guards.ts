@@ -7,7 +7,7 @@ import type { AccessLog } from "../app/security/access_log.ts";
 import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { accessGuard, keyHolder } from "./callers.ts";
 import { isDeeper } from "../core/json_depth.ts";
-import { InvalidInputError } from "../core/errors.ts";
+import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { withDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, type CountingDeps, LOOPBACK } from "./deps.ts";
 import { rememberSource, sourceOf } from "./remote_address.ts";
@@ -125,8 +125,17 @@ async function unlessLate<T>(
     return await withDeadline(answer, ANSWER_WITHIN_MS, late);
   } catch (error) {
     if (!isOver) statements.giveUp();
-    throw error;
+    throw !isOver && statements.mayBeKept ? inDoubt(error) : error;
   }
+}
+
+/** The error of a caller whose request was given up after a commit was sent: it may have come through. */
+function inDoubt(error: unknown): unknown {
+  const message =
+    `${messageOf(error)}. It may have been kept all the same: send the same request again, with the ` +
+    "same ids or Idempotency-Key, and it is kept once";
+  if (error instanceof UnavailableError) return new UnavailableError(error.service, message);
+  return error instanceof HTTPException ? new HTTPException(error.status, { message }) : error;
 }
 
 /** Of whoever is known by what is in the body, less is read. */

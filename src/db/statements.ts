@@ -13,7 +13,14 @@ export type StatementWatch = (statement: Statement) => (error: unknown) => void;
 /** A query of the driver, as far as it is touched here. */
 interface DriverQuery {
   strings: readonly string[];
+  args: unknown[];
+  /** whether it was written as a template */
+  tagged: boolean;
+  /** sends it: one function of each pool, and another of each transaction */
+  handler: WeakKey;
   executed: boolean;
+  /** of the connection that it was sent over; null: it waits for one */
+  state: unknown;
   resolve(value: unknown): void;
   reject(error: unknown): void;
   cancel(): Promise<unknown> | null | undefined;
@@ -23,6 +30,8 @@ interface DriverQuery {
   handle(): Promise<void>;
 }
 
+/** Pools, by what sends the statements that belong to no transaction of theirs. */
+const pools = new WeakMap<WeakKey, postgres.Sql>();
 const watches = new Set<StatementWatch>();
 const scopes = new AsyncLocalStorage<StatementScope>();
 const patched = new WeakSet<object>();
@@ -41,10 +50,25 @@ export class GivenUpError extends Error {
   }
 }
 
-/** The statements of one piece of work, which can be given up with all that it has sent. */
+/**
+ * The statements of one piece of work, which can be given up with all that it has sent. Each that changes something is
+ * in a transaction, so that it is the commit that decides, which this process sends or does not: a cancellation alone
+ * may come a moment after a statement got its lock and was done.
+ */
 export class StatementScope {
   readonly #running = new Set<DriverQuery>();
   #isOver = false;
+  #isCommitted = false;
+
+  /** Whether a commit was sent, so that something may be kept although the work was given up. */
+  get mayBeKept(): boolean {
+    return this.#isCommitted;
+  }
+
+  /** Whether it was given up. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
 
   /** Runs work whose statements belong to this scope. */
   run<T>(work: () => T): T {
@@ -52,21 +76,19 @@ export class StatementScope {
   }
 
   /**
-   * Cancels what runs on the server and sends nothing more, so that an open transaction is rolled back: nothing is kept
-   * for a caller who was told that nothing was.
+   * Cancels what runs on the server and sends nothing more, so that an open transaction is rolled back. What still waits
+   * for a connection is left alone: it changes nothing by itself, and the driver would not use that connection again.
    */
   giveUp(): void {
     this.#isOver = true;
-    for (const query of this.#running) query.cancel()?.catch(() => undefined); // Postgres may be gone altogether
-  }
-
-  /** Whether a statement may be sent: once it is given up, only what takes a transaction back. */
-  admits(query: DriverQuery): boolean {
-    return !this.#isOver || /^\s*rollback/i.test(query.strings[0]);
+    for (const query of this.#running) {
+      if (query.state) query.cancel()?.catch(() => undefined); // Postgres may be gone altogether
+    }
   }
 
   enter(query: DriverQuery): void {
     this.#running.add(query);
+    if (isCommit(query)) this.#isCommitted = true;
   }
 
   leave(query: DriverQuery): void {
@@ -76,23 +98,63 @@ export class StatementScope {
 
 /** Lets watches and scopes know of the statements of a pool, and of all others: the driver has one class of queries. */
 export function tellOfStatements(sql: postgres.Sql): void {
-  const prototype = Object.getPrototypeOf(sql`select 1`) as DriverQuery;
+  const sample = queryOf(sql`select 1`);
+  pools.set(sample.handler, sql);
+  const prototype = Object.getPrototypeOf(sample) as DriverQuery;
   if (patched.has(prototype)) return;
   patched.add(prototype);
   const send = prototype.handle;
   prototype.handle = function (this: DriverQuery) {
     if (this.executed) return send.call(this);
     const scope = scopes.getStore();
-    if (scope && !scope.admits(this)) {
-      this.executed = true;
-      this.reject(new GivenUpError());
-      return Promise.resolve();
-    }
+    if (scope?.isOver && !isRollback(this)) return refuse(this, send);
+    const pool = scope && changesAnything(this) ? pools.get(this.handler) : undefined;
+    if (pool) return sendInTransaction(this, pool);
     const isWhole = this.cursorRows === undefined && !this.streaming; // else it ends in other ways than these two
     if (isWhole && (scope || watches.size > 0)) follow(this, scope);
     return send.call(this);
   };
 }
+
+/** Fails a statement that is not sent any more. The driver lets go of a transaction after its commit alone, or a rollback. */
+function refuse(query: DriverQuery, send: () => Promise<void>): Promise<void> {
+  const fail = () => query.reject(new GivenUpError());
+  if (isCommit(query)) {
+    query.strings = ROLLBACK;
+    query.resolve = fail;
+    return send.call(query);
+  }
+  query.executed = true;
+  fail();
+  return Promise.resolve();
+}
+
+const ROLLBACK = Object.assign(["rollback"], { raw: ["rollback"] });
+const isRollback = ({ strings: [text] }: DriverQuery) => /^\s*rollback/i.test(text);
+const isCommit = ({ strings: [text] }: DriverQuery) => /^\s*commit/i.test(text);
+
+/** Whether a statement may change rows, in any of its parts. One that locks rows counts as well. */
+function changesAnything({ strings, args }: DriverQuery): boolean {
+  return /\b(insert|update|delete|merge)\b/i.test(strings.join(" ")) ||
+    args.some((arg) => isFragment(arg) && changesAnything(arg));
+}
+
+const isFragment = (arg: unknown): arg is DriverQuery =>
+  typeof arg === "object" && arg !== null && "strings" in arg && "handler" in arg;
+
+/** Sends a statement of a pool in a transaction of its own, and settles once that is committed. */
+function sendInTransaction(query: DriverQuery, pool: postgres.Sql): Promise<void> {
+  query.executed = true;
+  const { strings, args, tagged } = query;
+  const again = (tx: postgres.TransactionSql) =>
+    tagged
+      ? tx(strings as unknown as TemplateStringsArray, ...args as never[])
+      : tx.unsafe(strings[0], args as never[]);
+  return pool.begin(again).then((rows) => query.resolve(rows), (error) => query.reject(error));
+}
+
+/** The driver's types do not show what is touched here. */
+const queryOf = (query: unknown) => query as DriverQuery;
 
 function follow(query: DriverQuery, scope: StatementScope | undefined): void {
   scope?.enter(query);

@@ -154,3 +154,39 @@ Deno.test("a sender who is told 503 while Postgres stands still is told the trut
     assert.equal((await call("POST", "/events", [purchase])).status, 200, "and the next one is taken");
   }, { database: impatient });
 });
+
+Deno.test("a sender who is told 503 after the commit was sent is told that it may have been kept, and to send it again", () => {
+  let isCommitting = () => Promise.resolve(false);
+  const cutting: DatabaseWatch = {
+    check: () => Promise.resolve("down"),
+    async whileUp(work, down) {
+      const cut = waitUntil(isCommitting, { withinMs: 30_000, everyMs: 10 }).then(() =>
+        Promise.reject(down())
+      );
+      return await Promise.race([work, cut]);
+    },
+    close: () => undefined,
+  };
+  return withApp(async ({ call, sql }) => {
+    await sql.unsafe(`create function wait_at_commit() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock(7); return null; end $$;
+      create constraint trigger waits after insert on events deferrable initially deferred
+        for each row execute function wait_at_commit()`);
+    const holding = await sql.reserve();
+    await holding`select pg_advisory_lock(7)`;
+    isCommitting = async () =>
+      (await sql`select from pg_stat_activity where datname = current_database() and query = 'commit'
+        and wait_event_type = 'Lock'`).length > 0;
+    const refused = await call("POST", "/events", [purchase]);
+    assert.equal(refused.status, 503);
+    assert.match(
+      (await refused.json()).detail,
+      /may have been kept all the same: send the same request again/,
+    );
+    await holding`select pg_advisory_unlock(7)`;
+    holding.release();
+    isCommitting = () => Promise.resolve(false);
+    assert.equal((await call("POST", "/events", [purchase])).status, 200);
+    assert.equal((await sql`select from events`).length, 1);
+  }, { database: cutting });
+});

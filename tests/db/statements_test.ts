@@ -60,6 +60,128 @@ Deno.test("work that is given up has its statement cancelled, and its transactio
     assert.equal((await sql`select 1 as x`)[0].x, 1, "the connection is of use again");
   }));
 
+/** Holds a table, so that an insert waits for it. @returns lets go */
+async function lockKept(other: ReturnType<typeof connect>): Promise<() => Promise<void>> {
+  const holder = await other.reserve();
+  await holder`begin`;
+  await holder`lock table kept in share mode`;
+  return async () => {
+    await holder`rollback`;
+    holder.release();
+  };
+}
+
+/** A way to the database that can be cut for new connections: a cancellation is one, a statement's own is not. */
+async function withGate(
+  databaseUrl: string,
+  test: (url: string, gate: { isOpen: boolean }) => Promise<void>,
+): Promise<void> {
+  const gate = { isOpen: true };
+  const { hostname, port } = new URL(databaseUrl);
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const connections = new Set<Deno.Conn>();
+  const join = async (client: Deno.Conn) => {
+    connections.add(client);
+    if (!gate.isOpen) return client.close();
+    const server = await Deno.connect({ hostname, port: Number(port) });
+    connections.add(server);
+    const ends = [client.readable.pipeTo(server.writable), server.readable.pipeTo(client.writable)];
+    await Promise.allSettled(ends);
+  };
+  const taking = (async () => {
+    for await (const client of listener) void join(client);
+  })();
+  const url = new URL(databaseUrl);
+  url.hostname = "127.0.0.1";
+  url.port = String((listener.addr as Deno.NetAddr).port);
+  try {
+    await test(url.href, gate);
+  } finally {
+    listener.close();
+    for (const connection of connections) {
+      try {
+        connection.close();
+      } catch { /* it is closed */ }
+    }
+    await taking.catch(() => undefined);
+  }
+}
+
+for (const inTransaction of [false, true]) {
+  Deno.test(
+    `a statement ${
+      inTransaction ? "of a transaction" : "alone"
+    } that gets its lock before its cancellation arrives keeps nothing`,
+    () =>
+      withInstallation(({ databaseUrl }) =>
+        withGate(databaseUrl, async (url, gate) => {
+          const [sql, other] = [connect(url, { max: 1 }), connect(databaseUrl, { max: 2 })];
+          try {
+            await other`create table kept (id int)`;
+            await sql`select 1`;
+            const unlock = await lockKept(other);
+            const scope = new StatementScope();
+            const work = scope.run(() =>
+              inTransaction
+                ? sql.begin((tx) => tx`insert into kept values (1)`)
+                : sql`insert into kept values (1)`.then((rows) => rows)
+            );
+            work.catch(() => undefined);
+            const waits = async () =>
+              (await other`select from pg_stat_activity where wait_event_type = 'Lock'
+              and datname = current_database()`).length > 0;
+            assert.ok(await waitUntil(waits, { withinMs: 20_000, everyMs: 5 }), "it waits for the lock");
+            gate.isOpen = false; // no cancellation comes through
+            scope.giveUp();
+            await unlock();
+            await assert.rejects(work, GivenUpError);
+            assert.equal(scope.mayBeKept, false);
+            assert.equal((await other`select from kept`).length, 0);
+            assert.equal((await sql`select 1 as x`)[0].x, 1, "the one connection is of use again");
+          } finally {
+            await Promise.all([sql.end({ timeout: 1 }), other.end({ timeout: 1 })]);
+          }
+        })
+      ),
+  );
+}
+
+Deno.test("work that is given up while its commit is under way says that something may be kept", () =>
+  withPools(async (sql, other) => {
+    await other.unsafe(`create function wait_at_commit() returns trigger language plpgsql as $$
+      begin perform pg_advisory_xact_lock(7); return null; end $$;
+      create constraint trigger waits after insert on kept deferrable initially deferred
+        for each row execute function wait_at_commit()`);
+    await other`select pg_advisory_lock(7)`;
+    const scope = new StatementScope();
+    const work = scope.run(() => sql`insert into kept values (1)`.then((rows) => rows));
+    work.catch(() => undefined);
+    assert.ok(await waitUntil(() => Promise.resolve(scope.mayBeKept), { withinMs: 20_000, everyMs: 5 }));
+    scope.giveUp();
+    await other`select pg_advisory_unlock(7)`;
+    const outcome = await work.then(() => "kept", () => "undone");
+    assert.equal((await other`select from kept`).length, outcome === "kept" ? 1 : 0);
+  }));
+
+Deno.test("work that is given up while it waits for a connection leaves the pool as it was", () =>
+  withInstallation(async ({ databaseUrl }) => {
+    const sql = connect(databaseUrl, { max: 1 });
+    try {
+      await sql`create table kept (id int)`;
+      await sql.end({ timeout: 5 });
+      const cold = connect(databaseUrl, { max: 1 });
+      const scope = new StatementScope();
+      const work = scope.run(() => cold`insert into kept values (1)`.then((rows) => rows));
+      work.catch(() => undefined);
+      await Promise.resolve().then(() => scope.giveUp());
+      await assert.rejects(work, GivenUpError);
+      assert.equal((await cold`select count(*)::int as n from kept`)[0].n, 0);
+      await cold.end({ timeout: 5 });
+    } finally {
+      await sql.end({ timeout: 1 });
+    }
+  }));
+
 Deno.test("what is given up between two statements sends no further one but its way back", () =>
   withPools(async (sql, other) => {
     const scope = new StatementScope();
@@ -71,6 +193,7 @@ Deno.test("what is given up between two statements sends no further one but its 
     );
     await assert.rejects(work, GivenUpError);
     assert.equal((await other`select from kept`).length, 0);
-    await sql`insert into kept values (2)`;
-    assert.equal((await other`select from kept`).length, 1, "others go on");
+    const again = Array.from({ length: 3 }, (_, i) => sql`insert into kept values (${i})`);
+    await Promise.all(again); // over both connections: the one of the transaction is of use again
+    assert.equal((await other`select from kept`).length, 3, "others go on");
   }));
