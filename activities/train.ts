@@ -12,9 +12,8 @@ import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
 import { NothingToLearnError } from "../src/retraining/learnable.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadTrainingSet, type TrainingSet } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
-import type { TrainingRows } from "../src/training/rows.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
 import { assertLearnable } from "./learnable.ts";
@@ -91,8 +90,9 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     );
   }
   const tests = await testersOf(deps, split);
-  const rows = await loadRows(store, split.train, tests ? (shopper) => !tests(shopper) : undefined);
-  if (rows.target.length === 0) {
+  const keep = tests ? (shopper: number) => !tests(shopper) : undefined;
+  const set = await loadTrainingSet(store, split.train, { keep });
+  if (set.targets.length === 0) {
     throw new NothingToLearnError(
       `Nothing to learn for ${model.name}: no labelled row is older than the test`,
     );
@@ -100,7 +100,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
   const result = await trainer.compete({
     task: taskOf(model, config),
-    rows,
+    rows: set.rows,
     seed: config.seed,
     champion: await warmStartFrom(deps, model.name, champion?.version ?? null),
     resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
@@ -113,7 +113,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     snapshot,
     champion,
     trained: split.train,
-    rows,
+    targets: set.targets,
     result,
     artefactSha256,
   });
@@ -177,7 +177,7 @@ export async function fitReference(
   },
 ): Promise<{ manifest: Manifest; artefactSha256: string }> {
   await assertLearnable(deps, model, { config, blocks, asOfMs: Date.parse(asOf) });
-  const rows = await loadRows(deps.store, blocks);
+  const { rows, targets } = await loadTrainingSet(deps.store, blocks);
   const result = await deps.trainer.compete(
     { task: taskOf(model, config), rows, seed: config.seed },
     callbacks(deps, cycleId),
@@ -185,7 +185,7 @@ export async function fitReference(
   const artefactSha256 = await deps.store.put(result.artifact);
   const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
   const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
-  return { manifest: manifestOf(deps, { ...job, rows, result, artefactSha256 }), artefactSha256 };
+  return { manifest: manifestOf(deps, { ...job, targets, result, artefactSha256 }), artefactSha256 };
 }
 
 /** The part of a model that the trainer needs, by its configuration. */
@@ -225,11 +225,11 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
   };
 }
 
-function seen(blocks: readonly SnapshotBlock[], rows: TrainingRows, config: ModelConfig) {
+function seen(blocks: readonly SnapshotBlock[], targets: Float64Array, config: ModelConfig) {
   const cutoffs = blocks.map((block) => block.cutoff);
   const newest = Date.parse(cutoffs[cutoffs.length - 1]);
   return {
-    rows: rows.target.length,
+    rows: targets.length,
     cutoffs,
     labelledThrough: new Date(newest + config.horizon_days * DAY_MS).toISOString(),
   };
@@ -244,7 +244,7 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
 
 function manifestOf(
   { codeVersion }: ActivityDeps,
-  { cycleId, model, config, snapshot, champion, trained, unit, rows, result, artefactSha256 }:
+  { cycleId, model, config, snapshot, champion, trained, unit, targets, result, artefactSha256 }:
     & Omit<TrainingJob, "snapshotId">
     & {
       snapshot: Pick<Snapshot, "id" | "asOf">;
@@ -252,12 +252,12 @@ function manifestOf(
       trained: readonly SnapshotBlock[];
       /** of the target */
       unit: string;
-      rows: TrainingRows;
+      targets: TrainingSet["targets"];
       result: CompeteResult;
       artefactSha256: string;
     },
 ): Manifest {
-  const saw = seen(trained, rows, config);
+  const saw = seen(trained, targets, config);
   return {
     model: model.name,
     cycleId,
@@ -276,9 +276,9 @@ function manifestOf(
     curve: result.candidates.map(({ name, curve }) => ({ candidate: name, points: curve.map(measured) })),
     tested: { sha256: artefactSha256, ...saw },
     served: { ...saw, refitted: false },
-    targetCap: model.kind === "regression" ? quantile(rows.target, 0.99) : null,
+    targetCap: model.kind === "regression" ? quantile(targets, 0.99) : null,
     unit,
-    baseline: rows.target.reduce((a, b) => a + b, 0) / rows.target.length,
+    baseline: targets.reduce((a, b) => a + b, 0) / targets.length,
     metrics: {},
   };
 }

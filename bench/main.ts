@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { driftSpeedBench } from "./drift_speed.ts";
+import { extremesBench } from "./extremes/mod.ts";
 import { detectionBench } from "./detection/mod.ts";
 import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { forceBench } from "./force.ts";
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   servingBench,
   secretsBench,
   longlifeBench,
+  extremesBench,
   whenBench,
 ];
 

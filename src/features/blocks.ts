@@ -24,10 +24,18 @@ export function encodeFeatures({ features, ...head }: FeatureBlock): Uint8Array 
 
 /** The inverse of {@link encodeFeatures}. */
 export function decodeFeatures(bytes: Uint8Array): FeatureBlock {
+  const { head, start } = decodeHead(bytes);
+  return { ...head, features: new Float32Array(bytes.slice(start).buffer) };
+}
+
+/** All of a feature block but its features, which are the most of it. */
+export const decodeFeatureHead = (bytes: Uint8Array): Omit<FeatureBlock, "features"> =>
+  decodeHead(bytes).head;
+
+function decodeHead(bytes: Uint8Array): { head: Omit<FeatureBlock, "features">; start: number } {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)));
-  const start = aligned(HEADER_BYTES + length);
-  return { ...head, features: new Float32Array(bytes.slice(start).buffer) };
+  return { head, start: aligned(HEADER_BYTES + length) };
 }
 
 /** Labels as bytes: float64, one per shopper of the feature block they belong to, in its order. */

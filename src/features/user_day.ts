@@ -1,6 +1,7 @@
 /**
  * The activity of one shopper on one UTC day: the unit that is rolled up while events come in, and all that
- * features and labels are built from. A day's purchases of one shopper count as one basket.
+ * features and labels are built from. A day's purchases of one shopper count as one basket. Of distinct things a day
+ * counts at most 1,000 of each kind.
  */
 export interface UserDay {
   /** days since 1970-01-01 UTC */

@@ -1,42 +1,66 @@
-import { decodeFeatures, decodeLabels, shopperNumber } from "../features/blocks.ts";
+import { decodeFeatureHead, decodeFeatures, decodeLabels, shopperNumber } from "../features/blocks.ts";
 import { FEATURES } from "../features/definition.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
-import type { TrainingRows } from "./rows.ts";
+import { limitedPlaces, ROWS_MAX, type TrainingRows } from "./rows.ts";
 import type { SnapshotBlock } from "./snapshot.ts";
 
 /**
- * The rows of some cut-offs of a snapshot, oldest first.
- * @param keep which shoppers; all unless told
+ * The rows of some cut-offs of a snapshot, oldest first. Memory holds what is kept, and one cut-off.
+ * @param keep which rows: the shopper of each, and its place among all rows of these cut-offs; all unless told
  */
 export async function loadRows(
   store: ArtefactStore,
   blocks: readonly SnapshotBlock[],
-  keep: (shopper: number) => boolean = () => true,
+  keep: (shopper: number, place: number) => boolean = () => true,
 ): Promise<TrainingRows> {
-  const width = FEATURES.length;
-  const features: Float32Array[] = [];
-  const target: number[] = [];
-  const cutoffMs: number[] = [];
-  const user: number[] = [];
+  const parts: TrainingRows[] = [];
+  let place = 0;
   for (const block of blocks) {
-    const rows = decodeFeatures(await store.getRows(block.features));
+    const { users, features, cutoffMs } = decodeFeatures(await store.getRows(block.features));
     const labels = decodeLabels(await store.getRows(block.labels));
-    rows.users.forEach((key, i) => {
-      const shopper = shopperNumber(key);
-      if (!keep(shopper)) return;
-      features.push(rows.features.subarray(i * width, (i + 1) * width));
-      target.push(labels[i]);
-      cutoffMs.push(rows.cutoffMs);
-      user.push(shopper);
+    const shoppers = Int32Array.from(users, shopperNumber);
+    const first = place;
+    const kept = [...shoppers.keys()].filter((i) => keep(shoppers[i], first + i));
+    place += shoppers.length;
+    parts.push({
+      features: featuresAt(features, kept),
+      width: FEATURES.length,
+      target: Float64Array.from(kept, (i) => labels[i]),
+      cutoffMs: new Float64Array(kept.length).fill(cutoffMs),
+      user: Int32Array.from(kept, (i) => shoppers[i]),
     });
   }
-  return {
-    features: joined(features, width),
-    width,
-    target: Float64Array.from(target),
-    cutoffMs: Float64Array.from(cutoffMs),
-    user: Int32Array.from(user),
-  };
+  return joined(parts);
+}
+
+/** What a training learns from: at most so many rows, and the outcomes of all that there are. */
+export interface TrainingSet {
+  readonly rows: TrainingRows;
+  /** of all rows, those included that are left out */
+  readonly targets: Float64Array;
+}
+
+/**
+ * The rows of some cut-offs that a training takes: the same that `limitRows()` leaves of all, without holding all.
+ * @param keep which shoppers; all unless told
+ */
+export async function loadTrainingSet(
+  store: ArtefactStore,
+  blocks: readonly SnapshotBlock[],
+  { keep = () => true, max = ROWS_MAX }: { keep?: (shopper: number) => boolean; max?: number } = {},
+): Promise<TrainingSet> {
+  if (blocks.reduce((sum, block) => sum + block.rows, 0) <= max) {
+    const rows = await loadRows(store, blocks, keep);
+    return { rows, targets: rows.target };
+  }
+  const shoppers = await loadShoppers(store, blocks);
+  const outcomes = await loadOutcomes(store, blocks);
+  const wanted = [...shoppers.keys()].filter((place) => keep(shoppers[place]));
+  const targets = Float64Array.from(wanted, (place) => outcomes[place]);
+  const limited = limitedPlaces(Int32Array.from(wanted, (place) => shoppers[place]), max);
+  const taken = limited === null ? null : new Set(Array.from(limited, (i) => wanted[i]));
+  const isTaken = taken === null ? keep : (_shopper: number, place: number) => taken.has(place);
+  return { rows: await loadRows(store, blocks, isTaken), targets };
 }
 
 /** The shopper of each row of some cut-offs of a snapshot, oldest first. */
@@ -44,13 +68,47 @@ export async function loadShoppers(
   store: ArtefactStore,
   blocks: readonly SnapshotBlock[],
 ): Promise<Int32Array> {
-  const users: string[] = [];
-  for (const block of blocks) users.push(...decodeFeatures(await store.getRows(block.features)).users);
-  return Int32Array.from(users, shopperNumber);
+  const parts: Int32Array[] = [];
+  for (const { features } of blocks) {
+    parts.push(Int32Array.from(decodeFeatureHead(await store.getRows(features)).users, shopperNumber));
+  }
+  return filled(new Int32Array(lengthOf(parts)), parts);
 }
 
-function joined(rows: readonly Float32Array[], width: number): Float32Array {
-  const all = new Float32Array(rows.length * width);
-  rows.forEach((row, i) => all.set(row, i * width));
+async function loadOutcomes(store: ArtefactStore, blocks: readonly SnapshotBlock[]): Promise<Float64Array> {
+  const parts: Float64Array[] = [];
+  for (const { labels } of blocks) parts.push(decodeLabels(await store.getRows(labels)));
+  return filled(new Float64Array(lengthOf(parts)), parts);
+}
+
+function featuresAt(features: Float32Array, places: readonly number[]): Float32Array {
+  const width = FEATURES.length;
+  const taken = new Float32Array(places.length * width);
+  places.forEach((place, i) => taken.set(features.subarray(place * width, (place + 1) * width), i * width));
+  return taken;
+}
+
+function joined(parts: readonly TrainingRows[]): TrainingRows {
+  const of = <K extends "features" | "target" | "cutoffMs" | "user">(key: K) =>
+    parts.map((part) => part[key]);
+  const n = lengthOf(of("target"));
+  const width = FEATURES.length;
+  return {
+    features: filled(new Float32Array(n * width), of("features")),
+    width,
+    target: filled(new Float64Array(n), of("target")),
+    cutoffMs: filled(new Float64Array(n), of("cutoffMs")),
+    user: filled(new Int32Array(n), of("user")),
+  };
+}
+
+const lengthOf = (parts: readonly { length: number }[]) => parts.reduce((sum, { length }) => sum + length, 0);
+
+function filled<T extends Float32Array | Float64Array | Int32Array>(all: T, parts: readonly T[]): T {
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
   return all;
 }

@@ -49,18 +49,24 @@ export function takeRows(rows: TrainingRows, places: ArrayLike<number>): Trainin
 }
 
 /** More rows than this take memory and time, and teach little more. */
-const ROWS_MAX = 100_000;
+export const ROWS_MAX = 100_000;
 
 /**
  * At most so many rows, by leaving out whole shoppers; which ones follows from a hash of where a shopper first appears,
  * not from chance.
  */
 export function limitRows(rows: TrainingRows, max = ROWS_MAX): TrainingRows {
-  const n = rows.target.length;
-  if (n <= max) return rows;
-  const number = appearances(rows.user);
+  const places = limitedPlaces(rows.user, max);
+  return places === null ? rows : takeRows(rows, places);
+}
+
+/** The places of the rows that {@link limitRows} leaves, by the shopper of each; null: all. */
+export function limitedPlaces(user: Int32Array, max: number): Int32Array | null {
+  const n = user.length;
+  if (n <= max) return null;
+  const number = appearances(user);
   const places = [...number.keys()].filter((i) => mix32(number[i] ^ 0x11a17) / 2 ** 32 < max / n);
-  return takeRows(rows, places.slice(0, max));
+  return Int32Array.from(places.slice(0, max));
 }
 
 /** Packs feature rows as the trainer takes them. @throws {RangeError} a row has not one number per feature */

@@ -30,6 +30,9 @@ const everyWeek = (type: string) =>
         event({ type, userKey: pseudonym(`shopper ${shopper}`), atMs: FIRST_MS + week * 7 * DAY_MS })),
   ).flat();
 
+/** One purchase in all, on some day. */
+const once = (day: number) => event({ userKey: pseudonym("ann"), atMs: FIRST_MS + day * DAY_MS });
+
 /** Runs `work` in a shop that did not train yet. */
 const inShop = (events: Parameters<typeof insertEvents>[1], work: (deps: ActivityDeps) => Promise<void>) =>
   withDatabase(async (sql) => {
@@ -54,6 +57,8 @@ for (
   const [shop, events, why] of [
     ["without events", [], /no events are stored/],
     ["where nothing is a purchase", everyWeek("view"), /none of the 280 events is a purchase/],
+    ["with one sample", [once(0), once(80)], /all \d+ labelled rows have the same class \(class 1\)/],
+    ["whose one shopper is long gone", [once(0)], /no shopper was active in the 90 days/],
     [
       "where everybody always comes back",
       everyWeek("purchase"),

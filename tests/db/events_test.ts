@@ -4,6 +4,7 @@ import { DAY_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { countEvents, insertEvents } from "../../src/db/events/events.ts";
 import { hasMoney, purchaseMoney } from "../../src/db/events/money.ts";
+import { CODES_MAX } from "../../src/db/events/user_day_sql.ts";
 import { readLabelDays, readUserDays, type UserDays } from "../../src/db/events/user_days.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import { isActive } from "../../src/features/population.ts";
@@ -238,4 +239,41 @@ Deno.test("insertEvents() keeps the first, when one batch carries an id twice", 
     assert.deepEqual(await insertEvents(sql, [first]), new Set());
     assert.deepEqual(await insertEvents(sql, []), new Set());
     assert.deepEqual([...await sql`select product from events`], [{ product: "tea" }]);
+  }));
+
+Deno.test("one shopper's day keeps a bounded row, the same however its events come in, and counts all of them", () =>
+  withEvents(async (sql) => {
+    const events = Array.from(
+      { length: 2_500 },
+      (_, i) =>
+        event({
+          type: i % 2 ? "view" : "purchase",
+          session: `s${i}`,
+          product: `p${i}`,
+          category: `c${i}`,
+          atMs: START_MS + i,
+        }),
+    );
+    const asOfMs = START_MS + DAY_MS / 2; // the day is cut: it is rolled up again from its events
+    const rolled: UserDay[] = [];
+    for (const [order, size] of [[events, 2_500], [events.toReversed(), 700]] as const) {
+      await empty(sql);
+      for (let i = 0; i < order.length; i += size) await insertEvents(sql, order.slice(i, i + size));
+      rolled.push(...(await collect(readUserDays(sql, { asOfMs: START_MS + DAY_MS }))).values());
+    }
+    await insertEvents(sql, [event({ type: "view", session: "later", atMs: asOfMs + 1 })]);
+    rolled.push(...(await collect(readUserDays(sql, { asOfMs }))).values());
+    assert.equal(rolled.length, 3);
+    assert.deepEqual(rolled[1], rolled[0]);
+    assert.deepEqual(rolled[2], rolled[0]);
+    const { views, purchases, sessions, orders, products, viewed } = rolled[0];
+    assert.deepEqual([views, purchases], [1_250, 1_250]);
+    assert.deepEqual([sessions, orders, products.length, viewed.length], [
+      CODES_MAX,
+      CODES_MAX,
+      CODES_MAX,
+      CODES_MAX,
+    ]);
+    const [{ bytes }] = await sql`select max(pg_column_size(d.*)) as bytes from user_days d`;
+    assert.ok(bytes < 25_000, `the row has ${bytes} bytes`);
   }));

@@ -8,7 +8,7 @@ import { compete, refit } from "../../src/training/compete.ts";
 import type { CompeteRequest, TrainingTask } from "../../src/training/protocol.ts";
 import { takeRows, type TrainingRows } from "../../src/training/rows.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
-import { makeRows, quietReporter, requestFor, taskFor } from "./rows_of.ts";
+import { makeRows, quietReporter, requestFor, taskFor, WIDTH } from "./rows_of.ts";
 
 await startBackend();
 
@@ -102,6 +102,15 @@ const DEGENERATE: readonly (readonly [string, (rows: TrainingRows) => TrainingRo
   ["one class only, or nobody buys", (r) => ({ ...r, target: r.target.map(() => 0) })],
   ["everybody the same", (r) => ({ ...r, target: r.target.map(() => 1) })],
   ["features all constant", (r) => ({ ...r, features: r.features.map(() => 3) })],
+  [
+    "an infinite value in each row",
+    (r) => ({ ...r, features: r.features.map((v, i) => i % WIDTH === 0 ? Infinity : v) }),
+  ],
+  [
+    "features all infinite",
+    (r) => ({ ...r, features: r.features.map((_, i) => i % 2 ? Infinity : -Infinity) }),
+  ],
+  ["values at the end of what float32 holds", (r) => ({ ...r, features: r.features.map((v) => v * 3e37) })],
   ["features all missing", (r) => ({ ...r, features: r.features.map(() => NaN) })],
   ["20 rows", (r) => takeRows(r, Array.from({ length: 20 }, (_, i) => i))],
   ["a single row", (r) => takeRows(r, [0])],
