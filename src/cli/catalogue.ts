@@ -117,6 +117,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       "fill an empty installation with a backup; workflows begin again from it, also without Temporal's store",
   },
   {
+    name: "migrate",
+    takes: "",
+    file: "migrate",
+    about: "bring the database up to this version, as every start does; there is no way back but a backup",
+  },
+  {
     name: "cleanup",
     takes: "",
     file: "cleanup",

@@ -20,18 +20,60 @@ interface ImportDatabase {
   close(): Promise<void>;
 }
 
+/** A database that was found or started, and not looked into yet. */
+interface FoundDatabase {
+  urls: Parameters<typeof prepareDatabase>[0];
+  /** Stops what was started. */
+  close(): Promise<void>;
+}
+
 /**
- * Opens the database of an installation: DATABASE_URL, else the embedded one, which is started for the import unless
- * a running Perennial has it started already.
+ * Opens the database of an installation as the app, its schema brought up to date: DATABASE_URL, else the embedded one,
+ * which is started unless a running Perennial has it started already.
  * @param name the installation; left out: the one that runs, else `default`
  * @throws {UsageError} several run and none was named
  */
 export async function openImportDatabase(io: Io, name?: string): Promise<ImportDatabase> {
+  const { urls, close } = await findDatabase(io, name);
+  try {
+    return opened(await prepareDatabase(urls), { home: urls.home, close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the same database as who owns its tables, and leaves its schema as it is.
+ * @returns also how the app's role is brought up to date with it
+ */
+export async function openOwnerDatabase(
+  io: Io,
+  name?: string,
+): Promise<ImportDatabase & { prepare(): Promise<void> }> {
+  const { urls, close } = await findDatabase(io, name);
+  const database = opened(urls.ownerUrl ?? urls.appUrl!, { home: urls.home, close });
+  return { ...database, prepare: async () => void await prepareDatabase(urls) };
+}
+
+function opened(url: string, { home, close }: { home: string; close: () => Promise<void> }): ImportDatabase {
+  const sql = connect(url);
+  return {
+    sql,
+    home,
+    async close() {
+      await sql.end({ timeout: 5 });
+      await close();
+    },
+  };
+}
+
+async function findDatabase(io: Io, name?: string): Promise<FoundDatabase> {
   const { DATABASE_URL: appUrl, PERENNIAL_OWNER_DATABASE_URL: ownerUrl } = readConfig(io.env);
   if (appUrl) {
     const home = installationHome(io, name);
     await makeFolder(home, "PERENNIAL_HOME", io.uid);
-    return await opened({ appUrl, ownerUrl, home }, () => Promise.resolve());
+    return { urls: { appUrl, ownerUrl, home }, close: () => Promise.resolve() };
   }
   const running = (await findInstallations(io)).filter((installation) =>
     installation.alive && (name === undefined || installation.name === name)
@@ -45,30 +87,12 @@ export async function openImportDatabase(io: Io, name?: string): Promise<ImportD
   }
   if (running.length === 1) {
     const [{ home }] = running;
-    return await opened({ ownerUrl: await runningUrl(home), home }, () => Promise.resolve());
+    return { urls: { ownerUrl: await runningUrl(home), home }, close: () => Promise.resolve() };
   }
   return await started(io, installationHome(io, name));
 }
 
-async function opened(
-  urls: Parameters<typeof prepareDatabase>[0],
-  afterwards: () => Promise<void>,
-): Promise<ImportDatabase> {
-  const { home } = urls;
-  const sql = connect(
-    await prepareDatabase(urls).catch(async (error) => {
-      await afterwards();
-      throw error;
-    }),
-  );
-  const close = async () => {
-    await sql.end({ timeout: 5 });
-    await afterwards();
-  };
-  return { sql, home, close };
-}
-
-async function started(io: Io, home: string): Promise<ImportDatabase> {
+async function started(io: Io, home: string): Promise<FoundDatabase> {
   const { uid } = io;
   const cache = cacheHome(io);
   await makeFolder(home, "PERENNIAL_HOME", uid);
@@ -76,10 +100,10 @@ async function started(io: Io, home: string): Promise<ImportDatabase> {
   const lock = await lockHome(home, new Date(systemClock()).toISOString());
   try {
     const postgres = await startPostgres({ home, cache, uid, log: io.err });
-    return await opened(
-      { ownerUrl: postgres.url, home },
-      () => postgres.stop().finally(() => lock.release()),
-    );
+    return {
+      urls: { ownerUrl: postgres.url, home },
+      close: () => postgres.stop().finally(() => lock.release()),
+    };
   } catch (error) {
     lock.release();
     throw error;

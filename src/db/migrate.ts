@@ -11,20 +11,65 @@ export class UnusableDatabaseError extends Error {
   override name = "UnusableDatabaseError";
 }
 
+/** One migration that was applied, or tried. */
+export interface MigrationStep {
+  name: string;
+  ms: number;
+}
+
 /**
  * Brings the schema up to date: applies each file of `migrations/` once, in order of its name. Safe to run at once from
  * several processes. Nothing is changed where it fails.
+ * @returns what was missing, in the order in which it was applied
  * @throws {UnusableDatabaseError} a newer version's, another program's, or half a schema
  */
-export async function migrate(sql: Database): Promise<void> {
+export async function migrate(sql: Database): Promise<MigrationStep[]> {
+  return await sql.begin(applyMissing);
+}
+
+/**
+ * Does what {@link migrate} would do, in a transaction that is taken back. Meanwhile it holds the tables that it changes.
+ * @param options.lockMs how long it waits for a table that others use: who uses it next waits behind it for as long
+ * @returns what is missing, and how long each took
+ * @throws {UnusableDatabaseError} as `migrate()`, and where a table is in use for longer than some seconds
+ */
+export async function tryMigrations(
+  sql: Database,
+  { lockMs = 5_000 }: { lockMs?: number } = {},
+): Promise<MigrationStep[]> {
+  let steps: MigrationStep[] = [];
+  const takenBack = new Error("taken back");
+  try {
+    await sql.begin(async (tx) => {
+      await tx.unsafe(`set local lock_timeout = ${lockMs}`);
+      steps = await applyMissing(tx);
+      throw takenBack;
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code === "55P03") throw inUse(error);
+    if (error !== takenBack) throw error;
+  }
+  return steps;
+}
+
+async function applyMissing(tx: Sql): Promise<MigrationStep[]> {
   const files = await migrationFiles();
-  await sql.begin(async (tx) => {
-    await tx`select pg_advisory_xact_lock(${LOCK})`;
-    const applied = await appliedMigrations(tx);
-    const unknown = [...applied].filter((name) => !files.includes(name)).sort();
-    if (unknown.length > 0) throw newer(unknown);
-    for (const name of files.filter((file) => !applied.has(file))) await apply(tx, name);
-  });
+  await tx`select pg_advisory_xact_lock(${LOCK})`;
+  const applied = await appliedMigrations(tx);
+  const unknown = [...applied].filter((name) => !files.includes(name)).sort();
+  if (unknown.length > 0) throw newer(unknown);
+  const steps: MigrationStep[] = [];
+  for (const name of files.filter((file) => !applied.has(file))) {
+    const begunMs = await serverMs(tx);
+    await apply(tx, name);
+    steps.push({ name, ms: await serverMs(tx) - begunMs });
+  }
+  return steps;
+}
+
+async function serverMs(tx: Sql): Promise<number> {
+  const [{ ms }] = await tx`select (extract(epoch from clock_timestamp()) * 1000)::float8 as ms`;
+  return ms;
 }
 
 /**
@@ -117,6 +162,13 @@ const newer = (names: readonly string[]) =>
       names.join(", ")
     }). Start ` +
       "that version again, or restore the backup that was made before it was first started",
+  );
+
+const inUse = (cause: unknown) =>
+  new UnusableDatabaseError(
+    `Cannot try the migrations: a table that they change is in use, and stays so for seconds. Nothing was ` +
+      "changed. Try again at a quiet hour, or on a restored backup",
+    { cause },
   );
 
 const foreign = (tables: readonly string[]) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { connect } from "../../src/db/connect.ts";
-import { migrate } from "../../src/db/migrate.ts";
+import { migrate, migrateTo, schemaState, tryMigrations } from "../../src/db/migrate.ts";
 import { freshDatabase } from "../support/installation.ts";
 import { dumpSchema, SCHEMA_FILE } from "./dump_schema.ts";
 
@@ -59,3 +59,45 @@ for (
     }
   });
 }
+
+/** A database as an older version left it, without the newest two migrations. */
+async function withOlder(
+  work: (sql: ReturnType<typeof connect>, missing: string[]) => Promise<void>,
+): Promise<void> {
+  await using database = await freshDatabase();
+  const sql = connect(database.url, { max: 2 });
+  try {
+    const { missing: all } = await schemaState(sql);
+    await sql.begin((tx) => migrateTo(tx, all.slice(0, -2)));
+    await work(sql, all.slice(-2));
+  } finally {
+    await sql.end({ timeout: 5 });
+  }
+}
+
+Deno.test("tryMigrations() tells what is missing and changes nothing, then migrate() applies the same", () =>
+  withOlder(async (sql, missing) => {
+    const before = await dumpSchema(sql);
+    const tried = await tryMigrations(sql);
+    assert.deepEqual(tried.map(({ name }) => name), missing);
+    assert.ok(tried.every(({ ms }) => ms >= 0));
+    assert.equal(await dumpSchema(sql), before);
+    assert.deepEqual((await schemaState(sql)).missing, missing);
+    assert.deepEqual((await migrate(sql)).map(({ name }) => name), missing);
+    assert.deepEqual(await tryMigrations(sql), []);
+    assert.equal(await dumpSchema(sql), await Deno.readTextFile(SCHEMA_FILE));
+  }));
+
+Deno.test("tryMigrations() waits for nobody who uses a table: it says so, and changes nothing", () =>
+  withOlder(async (sql, missing) => {
+    const holder = await sql.reserve();
+    await holder`begin`;
+    await holder`lock table migrations in access exclusive mode`;
+    await assert.rejects(tryMigrations(sql, { lockMs: 50 }), {
+      name: "UnusableDatabaseError",
+      message: /in use/,
+    });
+    await holder`rollback`;
+    holder.release();
+    assert.deepEqual((await schemaState(sql)).missing, missing);
+  }));
