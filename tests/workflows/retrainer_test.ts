@@ -438,6 +438,28 @@ Deno.test(
   },
 );
 
+Deno.test("retrainer() loses no signal that comes in while it continues as new", options, async () => {
+  const one = await bench({ before: (world) => void (world.answer = "wait") });
+  const { model, world, control, handle } = one;
+  const { runId } = await handle.describe();
+  const sent: string[] = [];
+  const isNew = async () => (await handle.describe()).runId !== runId;
+  while (!await isNew() && sent.length < 80) {
+    const asked = Array.from({ length: 4 }, (_, i) => `r${sent.length + i}`);
+    sent.push(...asked);
+    await Promise.all([ // a new run is suggested once the history has 4 MB: in the middle of these
+      ...asked.map((id) => control.force(model, change(id))),
+      ...Array.from({ length: 3 }, () => handle.signal("configure", "x".repeat(500_000))),
+    ]);
+    await until("what was asked for is checked", () => world.checks.length >= sent.length, 60_000);
+  }
+  assert.ok(await isNew(), `it continued as new in ${sent.length} signals`);
+  const obeyed = world.controls.map(({ action, requestId }) => `${action} ${requestId}`);
+  assert.deepEqual(obeyed.toSorted(), sent.map((id) => `force ${id}`).toSorted(), "each was heard once");
+  assert.equal(world.checks.length, sent.length, "and checked once");
+  assert.deepEqual(world.dropped, []);
+});
+
 for (const [name, args] of [["no time", [{ asOf: "soon" }]], ["nothing", []]] as const) {
   Deno.test(`check refuses ${name} before it becomes part of the history`, options, async () => {
     const { handle, world } = await bench();
