@@ -9,7 +9,8 @@ import { type FileArtefacts, fileArtefacts } from "../../src/registry/artefacts.
 import type { Bench } from "../shared/bench.ts";
 import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import { whole } from "../shared/figures.ts";
-import type { Report } from "../shared/report.ts";
+import type { Report, Table } from "../shared/report.ts";
+import { manyChecks, type Measured } from "./cycles.ts";
 import { liveDay } from "./year.ts";
 
 const DAYS = 365;
@@ -29,10 +30,16 @@ interface Month {
 
 export const longlifeBench: Bench = {
   name: "longlife",
-  about: "what a year of two models leaves on the disk, with and without retention",
-  minutes: 60,
+  about: "ten thousand checks, and what a year of two models leaves on the disk, with and without retention",
+  minutes: 90,
+  help: `deno task bench longlife
+
+Reads LONGLIFE_CHECKS (10000) and LONGLIFE_MINUTES (60), after which the checks end with what was done by then.`,
   async run({ quick, say }) {
     const days = quick ? 40 : DAYS;
+    const checks = quick ? 200 : Number(Deno.env.get("LONGLIFE_CHECKS") ?? 10_000);
+    const withinMs = Number(Deno.env.get("LONGLIFE_MINUTES") ?? 60) * 60_000;
+    const measured = await manyChecks({ checks, withinMs, say });
     const folder = await temporaryFolder();
     const env = Deno.env.toObject();
     const uid = Deno.uid();
@@ -60,7 +67,7 @@ export const longlifeBench: Bench = {
       });
     }
     await stop();
-    return { report: reportOf(curves), versions: {} };
+    return { report: reportOf(curves, measured), versions: {} };
   },
 };
 
@@ -107,7 +114,7 @@ async function sizeOf(sql: Database, store: FileArtefacts): Promise<Omit<Month, 
 
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
-function reportOf(curves: Readonly<Record<string, readonly Month[]>>): Report {
+function reportOf(curves: Readonly<Record<string, readonly Month[]>>, measured: readonly Measured[]): Report {
   const { with: kept, without: grown } = curves;
   const last = kept.length - 1;
   const growth = (months: readonly Month[], of: "database" | "artefacts") => {
@@ -116,15 +123,17 @@ function reportOf(curves: Readonly<Record<string, readonly Month[]>>): Report {
   };
   return {
     name: "longlife",
-    title: "A year of two models on the disk",
+    title: "Long life: thousands of checks, and a year of two models on the disk",
     method:
       `A shop of ${SHOPPERS} shoppers, lived day by day on a clock that is passed in, once with the nightly clean-up ` +
       "under the standard settings and once without: events, a block of the population and sealed evidence a day, " +
       `${SAMPLE} predictions of the monitor a model and day, counts of answers by the minute, a cycle a week and model ` +
       "with its snapshot, checkpoint and version (one in three deployed). Events, blocks, snapshots, files, clean-up " +
-      "and sweep are the production code; looks and cycles are their rows and files without the statistics.",
-    tables: [{
-      title: "",
+      "and sweep are the production code; looks and cycles are their rows and files without the statistics. " +
+      "Before that, checks one after the other by production workflows, activities and servers, each as of a later " +
+      "moment, of two models at once in a shop with little data: each is a cycle that ends with the trigger's answer.",
+    tables: [checksTable(measured), {
+      title: "A year on the disk",
       head: [
         "day",
         "database, kept",
@@ -149,12 +158,35 @@ function reportOf(curves: Readonly<Record<string, readonly Month[]>>): Report {
         growth(kept, "database")
       } of ` +
       `database with retention, ${growth(grown, "artefacts")} and ${growth(grown, "database")} without.`,
+      `${
+        whole(measured.at(-1)!.checks)
+      } checks were run. Temporal keeps closed workflows for a day, and its file does not ` +
+      "shrink: within hours it grows with each check, over days it does not.",
       "Events (1095 days) and predictions (400 days) have not come to their age within a year: the database grows by them.",
       `A month took ${kept[0].seconds.toFixed(0)} s at first and ${
         kept[last - 1]?.seconds.toFixed(0)
       } s at the end ` +
       "with retention: most of it reads the daily sums for blocks, and sealed files in the sweep.",
     ],
-    figures: curves,
+    figures: { curves, measured },
+  };
+}
+
+function checksTable(measured: readonly Measured[]): Table {
+  const ms = (value: number) => `${value.toFixed(0)} ms`;
+  const asked = Object.keys(measured[0].asked) as (keyof Measured["asked"])[];
+  return {
+    title: "Checks, one after the other",
+    head: ["checks", "a second", "memory", "history", "runs", "database", "Temporal's", ...asked],
+    rows: measured.map((one) => [
+      whole(one.checks),
+      one.rate.toFixed(1),
+      `${one.memory.toFixed(0)} MB`,
+      `${whole(one.history)} events`,
+      String(one.runs),
+      megabytes(one.database),
+      megabytes(one.temporal),
+      ...asked.map((name) => ms(one.asked[name])),
+    ]),
   };
 }

@@ -2,6 +2,8 @@
  * `deno task chaos`: everything that can die, dies. Workers at each point of every activity, by SIGKILL, frozen, and by a
  * clean stop; each part of a running installation; all of it at once. Prints how long each took to come back. About half
  * an hour on two quiet cores; `deno task chaos workers`, `parts` or `all` runs one of the three.
+ * Apart from these: `deno task chaos upgrade [COMMIT]` upgrades an installation from a commit (the one before HEAD) without
+ * a pause; `deno task chaos soak [MINUTES]` sends twice what an installation can take, for 30 minutes unless told.
  */
 import assert from "node:assert/strict";
 import { liveThroughKills } from "./life.ts";
@@ -9,6 +11,8 @@ import type { Fate } from "./matrix/kills.ts";
 import { ACTIVITIES, planOf } from "./matrix/plan.ts";
 import { runMatrix } from "./matrix/run.ts";
 import { killParts } from "./parts.ts";
+import { soak } from "./soak.ts";
+import { upgradeFrom } from "./upgrade.ts";
 
 const LIVES: readonly { fate: Fate; turn: number }[] = [
   { fate: "kill", turn: 0 },
@@ -42,13 +46,29 @@ async function all(): Promise<void> {
   }, { long: true });
 }
 
+async function upgrade(commit = "HEAD~1"): Promise<void> {
+  console.log(`\nFrom ${commit} to this, one after the other`);
+  await upgradeFrom(commit, console.log);
+}
+
+async function soakFor(minutes = "30"): Promise<void> {
+  if (!(Number(minutes) > 0)) throw new Error(`Cannot soak for "${minutes}" minutes: need a number above 0`);
+  console.log("\nTwice of what it can take");
+  await soak(Number(minutes), console.log);
+}
+
 const CHOICES = { workers, parts, all };
-const chosen = Deno.args.length === 0 ? Object.keys(CHOICES) : Deno.args;
-for (const name of chosen) {
-  if (!(name in CHOICES)) {
-    throw new Error(`Cannot run "${name}": there is ${Object.keys(CHOICES).join(", ")}`);
+const WITH_ARGUMENT = { upgrade, soak: soakFor };
+const [first, argument] = Deno.args;
+if (first in WITH_ARGUMENT) await WITH_ARGUMENT[first as keyof typeof WITH_ARGUMENT](argument);
+else {
+  for (const name of Deno.args.length === 0 ? Object.keys(CHOICES) : Deno.args) {
+    if (!(name in CHOICES)) {
+      const known = [...Object.keys(CHOICES), ...Object.keys(WITH_ARGUMENT)].join(", ");
+      throw new Error(`Cannot run "${name}": there is ${known}`);
+    }
+    await CHOICES[name as keyof typeof CHOICES]();
   }
-  await CHOICES[name as keyof typeof CHOICES]();
 }
 console.log("\nNothing was lost, nothing was done twice");
 Deno.exit(0);
