@@ -13,13 +13,14 @@ export async function loadRows(
   blocks: readonly SnapshotBlock[],
   keep: (shopper: number) => boolean = () => true,
 ): Promise<TrainingRows> {
-  const width = FEATURES.length;
+  let width = FEATURES.length;
   const features: Float32Array[] = [];
   const target: number[] = [];
   const cutoffMs: number[] = [];
   const user: number[] = [];
   for (const block of blocks) {
     const rows = decodeFeatures(await store.getRows(block.features));
+    width = rows.width;
     const labels = decodeLabels(await store.getRows(block.labels));
     rows.users.forEach((key, i) => {
       const shopper = shopperNumber(key);
