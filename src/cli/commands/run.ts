@@ -3,7 +3,7 @@ import { systemClock } from "../../core/clock.ts";
 import { createLogger } from "../../telemetry/logger.ts";
 import { readConfig } from "../../config/environment.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
-import { Strategy } from "../../rollout/plan.ts";
+import { StandardStrategy } from "../../rollout/plan.ts";
 import type { ServicePart } from "../../service.ts";
 import { type Context, withExamples } from "../context.ts";
 import { keyText } from "../key_text.ts";
@@ -131,7 +131,7 @@ function addDemo(program: Command, { io }: Context): void {
     .addOption(new Option("--activity <what>", "what makes a shopper active").choices(["purchase", "any"]))
     .addOption(
       new Option("--rollout <how>", "how versions come to serve; left out: at once").choices(
-        Strategy.options,
+        StandardStrategy.options,
       ),
     )
     .option("--json <file>", "write every cut-off's scores, per model and policy")
