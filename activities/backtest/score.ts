@@ -42,7 +42,7 @@ export async function scoreServed(
     outcome: [...rows.target],
     prediction: Array.from(predictions),
   };
-  const { n: _n, ...metrics } = scores(model.kind, rows.target, predictions, known.cap);
+  const { n: _n, ...metrics } = scores(model, rows.target, predictions, known.cap);
   return {
     version,
     rows: rows.target.length,

@@ -80,6 +80,9 @@ function faultOf(model: ModelDefinition): string | null {
   if (!(loss in ROW_LOSS)) {
     return `"${loss}" is no loss: champion and challenger are compared by a mean over rows`;
   }
+  if (loss !== "poissonDeviance" && metrics.includes("poissonDeviance")) {
+    return "metrics name poissonDeviance, which is measured of counts, where it is the loss";
+  }
   if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
   const unknown = features.find((feature) => !FEATURES.includes(feature));
   if (unknown !== undefined) return `there is no feature "${unknown}"`;

@@ -31,6 +31,7 @@ Deno.test("the example of a third model is found, with its own horizon, and labe
   assert.deepEqual([model.horizonDays, model.activeDays, given.logged], [14, 60, []]);
   assert.deepEqual(extensions.map(({ kind, name, fault }) => [kind, name, fault]), [
     ["model", "big-baskets", null],
+    ["model", "order-days", null],
     ["model", "reviewers", null],
   ]);
 });

@@ -96,6 +96,7 @@ async function run(
 
 interface DemoFlags extends PlanFlags {
   data?: string;
+  models?: string;
   first?: string;
   last?: string;
   stepDays?: number;
@@ -117,6 +118,10 @@ function addDemo(program: Command, { io }: Context): void {
     .option(
       "--data <file>",
       "events of your own (CSV, JSON, NDJSON, Parquet; .gz, .zip) in place of the bundled ones; needs --first and --last",
+    )
+    .option(
+      "--models <folder>",
+      "models of your own, a file each, replayed beside ours; left out: PERENNIAL_MODELS",
     )
     .option("--first <date>", "first cut-off", calendarDay)
     .option("--last <date>", "last cut-off", calendarDay)
@@ -142,7 +147,7 @@ function addDemo(program: Command, { io }: Context): void {
   planning(demo);
   withExamples(
     demo,
-    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
+    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --models examples/models\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
   )
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import("../demo.ts");
@@ -152,6 +157,8 @@ function addDemo(program: Command, { io }: Context): void {
 
 /** Divides what was given on the command line into the protocol and the rest. */
 export function demoOptions(flags: DemoFlags): DemoOptions {
-  const { data, json, predictions, exit = false, fresh = false, port, ...protocol } = withoutPlan(flags);
-  return { data, json, predictions, exit, fresh, port, protocol };
+  const { data, models, json, predictions, exit = false, fresh = false, port, ...protocol } = withoutPlan(
+    flags,
+  );
+  return { data, models, json, predictions, exit, fresh, port, protocol };
 }
