@@ -2,6 +2,7 @@ import { DAY_MS } from "../src/core/time.ts";
 import { isLostArtefact } from "../src/core/errors.ts";
 import { servingVersion } from "../src/db/models/serving.ts";
 import { getVersion } from "../src/db/models/versions.ts";
+import { featuresOf } from "../src/features/set.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import { learnedThrough, type ModelVersion } from "../src/registry/version.ts";
@@ -101,19 +102,34 @@ export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Arr
   }
 }
 
+/**
+ * The file of a version that serves, for rows of the model as it is defined now; undefined where it is gone or damaged,
+ * or was trained on another definition of the features: what serves then is a guess.
+ */
+export async function readServing(
+  { store }: Pick<ActivityDeps, "store">,
+  model: ModelDefinition,
+  { artefactSha256, manifest }: ModelVersion,
+): Promise<Uint8Array | undefined> {
+  return manifest.featureHash === featuresOf(model).hash
+    ? await readIfIntact(store.get(artefactSha256))
+    : undefined;
+}
+
 /** A version's loss on some rows, with its interval; null where there are too few, or its file is damaged. */
 async function lossOn(
   { store, trainer }: ActivityDeps,
   model: ModelDefinition,
-  { artefactSha256, manifest }: ModelVersion,
+  version: ModelVersion,
   { blocks, confidence }: { blocks: readonly SnapshotBlock[]; confidence: number },
 ): Promise<Interval | null> {
   if (blocks.length === 0) return null;
   const rows = await loadRows(store, blocks);
   if (rows.target.length < 20) return null;
-  const artefact = await readIfIntact(store.get(artefactSha256));
+  const artefact = await readServing({ store }, model, version);
   if (!artefact) return null;
+  const { targetCap } = version.manifest;
   const predictions = await trainer.score(artefact, rows.features, rows.target.length);
-  const losses = rowLosses(model.loss, rows.target, predictions, { cap: manifest.targetCap ?? Infinity });
+  const losses = rowLosses(model.loss, rows.target, predictions, { cap: targetCap ?? Infinity });
   return pairedInterval(losses, rows.user, { confidence });
 }

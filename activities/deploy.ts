@@ -15,7 +15,7 @@ import { watchDecision } from "../src/rollout/watch.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import { labelledBlock } from "../src/app/features/labelled_rows.ts";
 import { compare } from "../src/validation/compare.ts";
-import { readIfIntact } from "./champion.ts";
+import { readServing } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
 
@@ -142,7 +142,7 @@ async function realDifference(
   if (theirs.artefactRemovedAt) return null;
   const block = await labelledBlock(deps, model, { config, cutoffMs });
   const rows = await loadRows(store, [block]);
-  const artefacts = [theirs, ours].map(({ artefactSha256 }) => readIfIntact(store.get(artefactSha256)));
+  const artefacts = [theirs, ours].map((version) => readServing({ store }, model, version));
   const [before, after] = await Promise.all(artefacts);
   if (!before || !after) return null;
   const score = (artefact: Uint8Array) => trainer.score(artefact, rows.features, block.rows);

@@ -4,6 +4,7 @@ import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycle
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { versionOfCycle } from "../src/db/models/versions.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
+import { featuresOf } from "../src/features/set.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { learnedThrough, type Manifest, type ModelVersion } from "../src/registry/version.ts";
 import { loadRows } from "../src/training/dataset.ts";
@@ -111,6 +112,10 @@ async function fitOn(
   },
 ): Promise<Fit> {
   const rows = await loadRows(store, blocks, keep);
+  if (version.manifest.featureHash !== featuresOf(model).hash) {
+    const text = `version ${version.version} was trained on another definition of the features`;
+    return { line: null, rows: 0, text, artefactSha256: "" };
+  }
   const { artefact } = withoutLine(await store.get(version.artefactSha256));
   const predictions = await trainer.score(artefact, rows.features, rows.target.length);
   const cap = lineCap(model.kind, version.manifest.targetCap);

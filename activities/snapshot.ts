@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from "../src/core/hash.ts";
 import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cycles.ts";
 import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
-import { FEATURE_HASH } from "../src/features/definition.ts";
+import { featuresOf } from "../src/features/set.ts";
 import { assertLearnable } from "./learnable.ts";
 import { soundBlocks } from "./sound_blocks.ts";
 import { championOf, recalibrationSplit, rowsIn, splitFor } from "./champion.ts";
@@ -40,7 +40,8 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     const onBlock = (done: number, total: number) => beat(Context.current(), { done, of: total });
     const blocks = await soundBlocks(deps, model, { config, asOfMs, onBlock });
     await assertLearnable(deps, model, { config, blocks, asOfMs });
-    const content = { model: name, featureHash: FEATURE_HASH, horizonDays: config.horizon_days, blocks };
+    const { hash: featureHash } = featuresOf(model);
+    const content = { model: name, featureHash, horizonDays: config.horizon_days, blocks };
     const id = sha256(canonicalJson({ ...content, asOf }));
     const rows = rowsIn(blocks);
     await saveSnapshot(sql, { id, asOf, eventsSeen, rows, ...content });

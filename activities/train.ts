@@ -6,7 +6,7 @@ import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycle
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
-import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
+import { featuresOf } from "../src/features/set.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
@@ -189,16 +189,20 @@ export async function fitReference(
 }
 
 /** The part of a model that the trainer needs, by its configuration. */
-export const taskOf = (model: ModelDefinition, config: ModelConfig): TrainingTask => ({
-  name: model.name,
-  kind: model.kind,
-  horizonDays: config.horizon_days,
-  features: FEATURES,
-  columns: model.features.map((feature) => FEATURES.indexOf(feature)),
-  loss: model.loss,
-  candidates: model.candidates,
-  featureHash: FEATURE_HASH,
-});
+export function taskOf(model: ModelDefinition, config: ModelConfig): TrainingTask {
+  const { names, places, hash } = featuresOf(model);
+  const learnt = [...model.features, ...(model.ownFeatures ?? []).map(({ name }) => name)];
+  return {
+    name: model.name,
+    kind: model.kind,
+    horizonDays: config.horizon_days,
+    features: names,
+    columns: learnt.map((feature) => places.get(feature)!),
+    loss: model.loss,
+    candidates: model.candidates,
+    featureHash: hash,
+  };
+}
 
 /** Heartbeats with the newest checkpoint, stops on cancellation, and shows progress about twice a second. */
 function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
@@ -265,7 +269,7 @@ function manifestOf(
     asOf: snapshot.asOf,
     snapshotId: snapshot.id,
     snapshotHash: snapshot.id,
-    featureHash: FEATURE_HASH,
+    featureHash: featuresOf(model).hash,
     codeVersion,
     seed: config.seed,
     candidate: result.winner.recipe.name,

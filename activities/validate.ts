@@ -6,7 +6,7 @@ import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
-import { FEATURE_HASH, FEATURES } from "../src/features/definition.ts";
+import { featuresOf, SHARED_FEATURES } from "../src/features/set.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
@@ -29,7 +29,7 @@ import type { Evidence, Verdict } from "../src/validation/verdict.ts";
 import {
   championFindings,
   championOf,
-  readIfIntact,
+  readServing,
   recalibrationSplit,
   splitFor,
   testersOf,
@@ -84,7 +84,7 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
   },
 
   /** Loads what would serve as serving does, and asks it: wrong bytes, features or answers end the cycle here. */
-  async smokeTest({ cycleId, snapshotId }: ValidateInput): Promise<{ asked: number }> {
+  async smokeTest({ cycleId, model: name, snapshotId }: ValidateInput): Promise<{ asked: number }> {
     const { sql, store, trainer } = deps;
     await enterStage(sql, cycleId, "smoke test");
     const [challenger, { blocks }] = await Promise.all([
@@ -100,7 +100,8 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
     const scorer = loadScorer(bytes);
     const served = scorer.predictPacked(sample, sampleSize);
     const trained = await trainer.score(bytes, sample, sampleSize);
-    check(scorer.featureHash === FEATURE_HASH, "its features are not the ones served now");
+    const { hash } = featuresOf((await modelAndConfig(deps, name)).model);
+    check(scorer.featureHash === hash, "its features are not the ones served now");
     check(served.every(Number.isFinite), "it answered with something that is not a number");
     check(
       served.every((p, i) => Math.abs(p - trained[i]) <= 1e-3 * (1 + Math.abs(p))),
@@ -132,7 +133,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
   const rows = await loadRows(store, split.test, await testersOf(deps, split) ?? undefined);
   const { baseline, targetCap } = challenger.manifest;
   const naive = new Float64Array(rows.target.length).fill(baseline);
-  const serving = champion ? await readIfIntact(store.get(champion.artefactSha256)) : undefined; // damaged: a guess serves
+  const serving = champion ? await readServing(deps, model, champion) : undefined; // a guess serves
   const [theirs, ours] = await Promise.all([
     serving ? scoreRows(deps, serving, rows) : naive,
     scoreRows(deps, await store.get(challenger.manifest.tested.sha256), rows),
@@ -194,7 +195,8 @@ function segmentsOf(
   { features, width, target, user }: TrainingRows,
   groups: ReadonlyMap<number, readonly string[]>,
 ): [segment: string, places: number[]][] {
-  const value = (row: number, feature: string) => features[row * width + FEATURES.indexOf(feature)];
+  const value = (row: number, feature: string) =>
+    features[row * width + SHARED_FEATURES.places.get(feature)!];
   return [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
 }
 

@@ -16,7 +16,7 @@ import { alongLine, type Line } from "../src/training/line.ts";
 import { withoutLine } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import { passChanceOf } from "../src/validation/worth_gate.ts";
-import { readIfIntact, rowsIn } from "./champion.ts";
+import { readServing, rowsIn } from "./champion.ts";
 import type { ActivityDeps } from "./deps.ts";
 import { metForecasts } from "./met_forecasts.ts";
 import { pricedInput } from "./price_input.ts";
@@ -113,7 +113,7 @@ async function scoreVersions(
 ): Promise<Scored[]> {
   const { store, trainer } = deps;
   const opened = await Promise.all(
-    versions.map((version) => openVersion(deps, version, { config, numberOf })),
+    versions.map((version) => openVersion(deps, version, { model, config, numberOf })),
   );
   const usable = opened.filter((one) => one !== null);
   for (const block of blocks) {
@@ -141,10 +141,11 @@ interface Opened extends Scored {
 
 async function openVersion(
   { store }: ActivityDeps,
-  { version, artefactSha256, manifest }: ModelVersion,
-  { config, numberOf }: Pick<Numbered, "config" | "numberOf">,
+  stored: ModelVersion,
+  { model, config, numberOf }: Pick<Numbered, "model" | "config" | "numberOf">,
 ): Promise<Opened | null> {
-  const bytes = await readIfIntact(store.get(artefactSha256));
+  const { version, manifest } = stored;
+  const bytes = await readServing({ store }, model, stored);
   if (!bytes) return null;
   const newestMs = Date.parse(learnedThrough(manifest)) - config.horizon_days * DAY_MS;
   const through = numberOf(new Date(newestMs).toISOString());

@@ -28,7 +28,8 @@ export type { ForceRequest, Retrainer } from "../src/client/retrainer.ts";
 export { type ForceProgress, StillRunningError } from "../src/client/force_and_wait.ts";
 export { defineModel, type ModelDefinition } from "../src/models/model.ts";
 export type { Recipe } from "../src/models/recipe.ts";
-export type { UserDay } from "../src/features/user_day.ts";
+export type { OwnFeature, Seen } from "../src/features/own.ts";
+export type { OwnEvent, UserDay } from "../src/features/user_day.ts";
 export { type RetrainingService, type StartOptions, startRetrainingService } from "./service.ts";
 
 /**

@@ -29,10 +29,25 @@ export {
   createClient,
   UnreachableError,
 } from "./client/client.ts";
-export { defineChannel, type OwnChannel } from "./app/extensions.ts";
+export {
+  defineChannel,
+  defineCheck,
+  defineDistance,
+  definePolicy,
+  defineStrategy,
+  defineStreamDetector,
+} from "./app/extensions.ts";
+export type { OwnChannel } from "./app/own_kinds.ts";
+export type { OwnCheck, OwnTested } from "./quality/own.ts";
+export type { View } from "./quality/view.ts";
+export type { Detector } from "./drift/detectors.ts";
+export type { StreamDetector, StreamDetectorKind } from "./drift/stream/detector.ts";
+export type { OwnStrategy } from "./rollout/strategies/strategy.ts";
+export type { Known, Policy } from "./backtest/policies/policy.ts";
 export { defineModel, type ModelDefinition } from "./models/model.ts";
 export type { Recipe } from "./models/recipe.ts";
-export type { UserDay } from "./features/user_day.ts";
+export type { OwnFeature, Seen } from "./features/own.ts";
+export type { OwnEvent, UserDay } from "./features/user_day.ts";
 export type { Channel } from "./app/alerts/channels/mod.ts";
 export type { ForceRequest, Retrainer } from "./client/retrainer.ts";
 export { type ForceProgress, StillRunningError } from "./client/force_and_wait.ts";

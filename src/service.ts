@@ -22,7 +22,7 @@ import { signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { Undo } from "./start/undo.ts";
 import type { ServiceOptions } from "./start/options.ts";
-import { openChannels } from "./start/channels.ts";
+import { openExtensions } from "./start/extensions.ts";
 import { definedModels } from "./start/models.ts";
 import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./start/open.ts";
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
@@ -98,7 +98,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   undo.add("the models in use", await followRetired(sql, modelSet, { log }));
   const client = await openClient(options, { sql, connection, servers });
   const store = await openStore(options, sql);
-  const { channels, extensions } = await openChannels(options);
+  const { channels, extensions, deciding, distances } = await openExtensions(options);
   const alertChannels = [...channels.keys()];
   const metrics = createMetricsRecorder({
     clock: systemClock,
@@ -113,7 +113,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     trusted: config.PERENNIAL_TRUSTED_SIGNING_KEYS,
   });
   await signOnce(sql, { signing, home, log });
-  const files = createVersionFiles({ sql, store, clock: systemClock, alertChannels, signing });
+  const files = createVersionFiles({ sql, store, models, clock: systemClock, alertChannels, signing });
   const predictor = createPredictor({
     sql,
     store,
@@ -123,7 +123,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     metrics,
     signing,
   });
-  const driftWorkers = createDriftWorkerPool();
+  const driftWorkers = createDriftWorkerPool({ distances });
   undo.add("the drift workers", () => driftWorkers.close());
   const signals = { key: signalKey(secret), obeyUnsigned: obeysUnsigned(options) };
   const temporalUi = temporalPagesUrl(options, servers);
@@ -142,6 +142,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     metrics,
     channels,
     extensions: [...defined.extensions, ...extensions],
+    deciding,
     driftWorkers,
     temporalUi,
     databaseUrl,

@@ -160,8 +160,7 @@ export const RULES = {
 } as const;
 export type Rule = keyof typeof RULES;
 
-const COMPUTED_IMPORTS =
-  "src/models/mod.ts src/models/own.ts src/app/extensions.ts src/fresh src/core/late_import.ts";
+const COMPUTED_IMPORTS = "src/models/mod.ts src/core/code_folder.ts src/fresh src/core/late_import.ts";
 const MACHINE_PATH = /^(file:\/\/)?\/(home|root|Users|work|tmp|mnt)(\/|$)|^[A-Za-z]:\\/;
 
 export interface Violation {

@@ -6,7 +6,7 @@ import { servingVersion } from "../../src/db/models/serving.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, decodeLabels, shopperNumber } from "../../src/features/blocks.ts";
 import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
-import { FEATURE_HASH } from "../../src/features/definition.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import { quantile } from "../../src/stats/quantile.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
@@ -42,7 +42,7 @@ export async function scoreServed(
     outcome: [...rows.target],
     prediction: Array.from(predictions),
   };
-  const { n: _n, ...metrics } = scores(model.kind, rows.target, predictions, known.cap);
+  const { n: _n, ...metrics } = scores(model, rows.target, predictions, known.cap);
   return {
     version,
     rows: rows.target.length,
@@ -66,7 +66,7 @@ export async function testRows(
   config: ModelConfig,
   cutoffMs: number,
 ): Promise<TestRows> {
-  const protocol = protocolOf(config);
+  const protocol = protocolOf(model, config);
   const { sha256 } = await featureBlock(deps, protocol, cutoffMs);
   const labels = await labelBlock(deps, model, protocol, { cutoffMs, features: sha256 });
   const { users, features } = decodeFeatures(await deps.store.getRows(sha256));
@@ -120,7 +120,7 @@ async function predictOffline(
 
 /** Returns what serving answers, which is kept as every answer is. */
 async function predictServed(
-  { sql, predictor }: ScopedDeps,
+  { sql, models, predictor }: ScopedDeps,
   { model, asOf, rows: { users }, naive }: Question,
 ): Promise<Answer> {
   try {
@@ -129,7 +129,7 @@ async function predictServed(
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error; // nothing serves yet: the naive guess stands in
     const predictions = users.map((userKey) => ({ userKey, prediction: naive }));
-    const fallback = { version: null, fallback: true, featureHash: FEATURE_HASH };
+    const fallback = { version: null, fallback: true, featureHash: featuresOf(models.get(model)!).hash };
     await savePredictions(sql, { model, asOf, predictions, ...fallback });
     return { version: null, predictions: new Float64Array(users.length).fill(naive) };
   }

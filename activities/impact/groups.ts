@@ -1,5 +1,5 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
-import { FEATURES } from "../../src/features/definition.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
 import { predictShuffled, shuffledCopies } from "../../src/impact/shuffle.ts";
@@ -33,7 +33,11 @@ export async function groupRises(deps: ActivityDeps, job: Job): Promise<ImpactEv
   const rows = limitRows(job.rows, ROWS_MAX);
   const shopper = Array.from(rows.user);
   const groups: ImpactEvidence["groups"] = [];
-  for (const [group, columns] of Object.entries(groupColumns(FEATURES))) {
+  for (
+    const [group, columns] of Object.entries(
+      groupColumns(featuresOf(job.model).names, job.model.ownFeatures?.length),
+    )
+  ) {
     const random = seededRandom(hash32(`${job.seed} ${group}`));
     const shuffled = shuffledCopies(rows, columns, { copies: COPIES, random });
     const rises = (model: Before) => risesOf(deps, job, { rows, shuffled, model });

@@ -1,7 +1,7 @@
 import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
-import { FEATURE_HASH } from "../../src/features/definition.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import type { ImpactCutoff, ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
@@ -75,8 +75,11 @@ export async function outcomesEvidence(
 
 const gone = (version: number) => `the file of version ${version} is not kept any more, or of other features`;
 
-async function artefactOf({ store }: ActivityDeps, version: ModelVersion): Promise<Uint8Array | undefined> {
-  const isOther = version.manifest.featureHash !== FEATURE_HASH;
+async function artefactOf(
+  { store, models }: ActivityDeps,
+  version: ModelVersion,
+): Promise<Uint8Array | undefined> {
+  const isOther = version.manifest.featureHash !== featuresOf(models.get(version.model) ?? {}).hash;
   return isOther || version.artefactRemovedAt
     ? undefined
     : await readIfIntact(store.get(version.artefactSha256));

@@ -4,7 +4,7 @@ import { type Observation } from "../../src/monitoring/observation.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
-import { FEATURE_HASH, STEADY_FEATURES } from "../../src/features/definition.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
 import type { DriftEvidence } from "../../src/monitoring/drift.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { featureShapes } from "../../src/monitoring/feature_shapes.ts";
@@ -32,8 +32,11 @@ export async function observeDrift(
   const id = { kind: "drift", model: name, key: `${key}/version ${version}` } as const;
   return await observeOnce(deps, id, {
     async gather() {
-      const { config } = await modelAndConfig(deps, name);
-      return await gather(deps, { config, version: await getVersion(deps.sql, name, version), asOfMs });
+      return await gather(deps, {
+        ...await modelAndConfig(deps, name),
+        version: await getVersion(deps.sql, name, version),
+        asOfMs,
+      });
     },
     judge: (evidence) => recomputeDrift(deps, evidence),
     shapes: deps.looksAreShown === false ? undefined : (evidence) => featureShapes(deps, evidence),
@@ -42,17 +45,19 @@ export async function observeDrift(
 
 async function gather(
   deps: ObserveDeps,
-  { config, version: { model, version, manifest }, asOfMs }: {
+  { model: definition, config, version: { model, version, manifest }, asOfMs }: {
+    model: ModelDefinition;
     config: ModelConfig;
     version: ModelVersion;
     asOfMs: number;
   },
 ): Promise<DriftEvidence> {
-  const protocol = protocolOf(config);
+  const protocol = protocolOf(definition, config);
+  const { hash, steady } = protocol.featureSet;
   const blocks = await servedBlocks(deps, manifest);
   const newest = blocks[blocks.length - 1];
   const referenceMs = Date.parse(newest.cutoff);
-  const reference = manifest.featureHash === FEATURE_HASH
+  const reference = manifest.featureHash === hash
     ? { sha256: newest.features, rows: newest.rows }
     : await featureBlock(deps, protocol, referenceMs); // another definition of the features: built again with today's
   const currentMs = referenceMs + Math.max(0, Math.floor((asOfMs - referenceMs) / WEEK_MS)) * WEEK_MS;
@@ -69,11 +74,11 @@ async function gather(
     asOf: new Date(asOfMs).toISOString(),
     reference: { cutoffs: [newest.cutoff], rows: reference.rows, blocks: [reference.sha256] },
     current: { cutoff: new Date(currentMs).toISOString(), rows: current.rows, block: current.sha256 },
-    past: await pastBlocks(deps, config, { referenceMs, currentMs }),
+    past: await pastBlocks(deps, { model: definition, config }, { referenceMs, currentMs }),
     alpha,
     alphaTogether,
     seed: config.seed,
-    watched: [...STEADY_FEATURES],
+    watched: [...steady],
     importance: deps.looksAreShown === false ? null : await importanceOf(deps, { model, version }),
   };
 }
@@ -91,7 +96,7 @@ async function servedBlocks(
 /** The population at moments before now, on the weekday of the reference: every second week, as cut-offs are by default. */
 async function pastBlocks(
   deps: ActivityDeps,
-  config: ModelConfig,
+  { model, config }: { model: ModelDefinition; config: ModelConfig },
   { referenceMs, currentMs }: { referenceMs: number; currentMs: number },
 ): Promise<DriftEvidence["past"]> {
   const span = await eventSpan(deps.sql);
@@ -103,7 +108,7 @@ async function pastBlocks(
   }
   const past: DriftEvidence["past"] = [];
   for (const atMs of moments) {
-    const { sha256 } = await featureBlock(deps, protocolOf(config), atMs);
+    const { sha256 } = await featureBlock(deps, protocolOf(model, config), atMs);
     past.push({ cutoff: new Date(atMs).toISOString(), block: sha256 });
   }
   return past;

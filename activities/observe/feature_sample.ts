@@ -6,7 +6,7 @@ import { readUserDays } from "../../src/db/events/user_days.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, type FeatureBlock } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
-import { FEATURE_HASH, featureRow, FEATURES } from "../../src/features/definition.ts";
+import { type FeatureSet, featuresOf } from "../../src/features/set.ts";
 import type { FeatureSample } from "../../src/quality/quality_evidence.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { readIfIntact } from "../champion.ts";
@@ -24,19 +24,20 @@ export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promis
   const served = await servedModel(deps);
   if (!served) return null;
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
-  const { config } = await modelAndConfig(deps, served.model);
-  const { sha256 } = await featureBlock(deps, protocolOf(config), dayMs);
+  const { model, config } = await modelAndConfig(deps, served.model);
+  const featureSet = featuresOf(model);
+  const { sha256 } = await featureBlock(deps, protocolOf(model, config), dayMs);
   const now = decodeFeatures(await deps.store.getRows(sha256));
   const bytes = served.features ? await readIfIntact(deps.store.getRows(served.features)) : null;
   const before = bytes && decodeFeatures(bytes);
-  const comparable = before?.featureHash === FEATURE_HASH ? before : null;
+  const comparable = before?.featureHash === featureSet.hash ? before : null;
   return {
     cutoff: new Date(dayMs).toISOString(),
     rows: now.users.length,
-    constant: namesOf(now, (column) => !varies(column)),
-    variedBefore: comparable ? namesOf(comparable, varies) : [],
+    constant: namesOf(featureSet, now, (column) => !varies(column)),
+    variedBefore: comparable ? namesOf(featureSet, comparable, varies) : [],
     before: comparable && new Date(comparable.cutoffMs).toISOString(),
-    ...await compare(deps, now, config.horizon_days),
+    ...await compare(deps, now, { featureSet, horizonDays: config.horizon_days }),
   };
 }
 
@@ -54,10 +55,14 @@ async function servedModel(
   return null;
 }
 
-const namesOf = ({ users, width, features }: FeatureBlock, is: (column: Float32Array) => boolean): string[] =>
+const namesOf = (
+  { names }: FeatureSet,
+  { users, width, features }: FeatureBlock,
+  is: (column: Float32Array) => boolean,
+): string[] =>
   users.length < 2
     ? []
-    : FEATURES.filter((_, j) => is(Float32Array.from(users, (_, i) => features[i * width + j])));
+    : names.filter((_, j) => is(Float32Array.from(users, (_, i) => features[i * width + j])));
 
 const varies = (column: Float32Array) => column.some((value) => !Object.is(value, column[0]));
 
@@ -65,7 +70,7 @@ const varies = (column: Float32Array) => column.some((value) => !Object.is(value
 async function compare(
   { sql }: ActivityDeps,
   { cutoffMs, users, width, features }: FeatureBlock,
-  horizonDays: number,
+  { featureSet: { names, events, row }, horizonDays }: { featureSet: FeatureSet; horizonDays: number },
 ): Promise<Pick<FeatureSample, "compared" | "skewed">> {
   const before = await countEvents(sql, { beforeMs: cutoffMs });
   const step = Math.max(1, Math.floor(users.length / COMPARED));
@@ -73,15 +78,16 @@ async function compare(
     users.flatMap((user, i) => i % step === 0 ? [[user, i] as const] : []).slice(0, COMPARED),
   );
   const differences = new Map<string, { shoppers: number; largest: number }>();
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, users: [...places.keys()] })) {
-    const row = Float32Array.from(featureRow(days, cutoffMs, { horizonDays }));
+  const query = { asOfMs: cutoffMs, users: [...places.keys()], events };
+  for await (const { userKey, days } of readUserDays(sql, query)) {
+    const computed = Float32Array.from(row(days, cutoffMs, { horizonDays }));
     const offset = places.get(userKey)! * width;
-    row.forEach((value, j) => {
+    computed.forEach((value, j) => {
       const sealed = features[offset + j];
       if (Object.is(value, sealed)) return;
-      const known = differences.get(FEATURES[j]) ?? { shoppers: 0, largest: 0 };
+      const known = differences.get(names[j]) ?? { shoppers: 0, largest: 0 };
       const off = Math.abs(value - sealed) / Math.max(Math.abs(value), Math.abs(sealed));
-      differences.set(FEATURES[j], {
+      differences.set(names[j], {
         shoppers: known.shoppers + 1,
         largest: Math.max(known.largest, Number.isNaN(off) ? 1 : off),
       });

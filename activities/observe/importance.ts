@@ -1,6 +1,6 @@
 import { hash32, seededRandom } from "../../src/core/random.ts";
 import { findImportance, getVersion, saveImportance } from "../../src/db/models/versions.ts";
-import { FEATURES } from "../../src/features/definition.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import { predictShuffled, shuffledCopies } from "../../src/impact/shuffle.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
 import { modelAndConfig } from "../context.ts";
@@ -41,7 +41,7 @@ export async function importanceOf(
   const loss = lossOf(plain);
   if (!(loss > 0)) return {};
   const importance: Record<string, number> = {};
-  for (const [column, feature] of FEATURES.entries()) {
+  for (const [column, feature] of featuresOf(model).names.entries()) {
     const random = seededRandom(hash32(`${version.manifest.seed} ${feature}`));
     const shuffled = shuffledCopies({ features, width }, [column], { copies: REPEATS, random });
     const predictions = await predictShuffled({ features, width }, { shuffled, plain, score });

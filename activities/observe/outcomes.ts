@@ -7,7 +7,7 @@ import { readLabelDays } from "../../src/db/events/user_days.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures } from "../../src/features/blocks.ts";
 import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
-import { FEATURE_HASH, FEATURES } from "../../src/features/definition.ts";
+import { featuresOf, SHARED_FEATURES } from "../../src/features/set.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
@@ -36,15 +36,16 @@ export async function scorePopulation(
   const dayMs = Math.floor(asOfMs / DAY_MS) * DAY_MS;
   const stored = await countMonitored(sql, { model: name, version, asOfMs: dayMs });
   if (stored > 0) return { rows: stored };
-  const [{ config }, { monitor_sample: sample }, { artefactSha256, manifest }] = await Promise.all([
+  const [{ model, config }, { monitor_sample: sample }, { artefactSha256, manifest }] = await Promise.all([
     modelAndConfig(deps, name),
     currentConfig(sql).then((current) => current.config),
     getVersion(sql, name, version),
   ]);
   const artefact = await readIfIntact(store.get(artefactSha256));
-  if (!artefact || manifest.featureHash !== FEATURE_HASH) return { rows: 0 };
+  const { hash: featureHash } = featuresOf(model);
+  if (!artefact || manifest.featureHash !== featureHash) return { rows: 0 };
   const { horizonDays } = loadScorer(artefact);
-  const block = await featureBlock(deps, { ...protocolOf(config), horizonDays }, dayMs);
+  const block = await featureBlock(deps, { ...protocolOf(model, config), horizonDays }, dayMs);
   const { users, features, width } = decodeFeatures(await store.getRows(block.sha256));
   const share = sample / users.length;
   const seed = mix32(config.seed ^ dayMs / DAY_MS);
@@ -56,7 +57,7 @@ export async function scorePopulation(
     model: name,
     version,
     fallback: false,
-    featureHash: FEATURE_HASH,
+    featureHash,
     horizonDays,
     source: "monitor",
     arm: version === champion ? "champion" : "challenger",
@@ -65,7 +66,7 @@ export async function scorePopulation(
     predictions: places.map((i, row) => ({
       userKey: users[i],
       prediction: answers[row],
-      segment: segmentOf((feature) => wanted[row * width + FEATURES.indexOf(feature)]),
+      segment: segmentOf((feature) => wanted[row * width + SHARED_FEATURES.places.get(feature)!]),
     })),
   });
   return { rows: places.length };
@@ -106,7 +107,7 @@ async function outcomesOf(
   const toMs = Math.min(asOfMs, (Math.floor(Math.max(...due.map(endOf)) / DAY_MS) + 1) * DAY_MS);
   const days = new Map<string, readonly UserDay[]>();
   const users = [...new Set(due.map((d) => d.userKey))];
-  for await (const labelDays of readLabelDays(sql, { fromMs, toMs, users })) {
+  for await (const labelDays of readLabelDays(sql, { fromMs, toMs, users, events: model.events })) {
     days.set(labelDays.userKey, labelDays.days);
   }
   const outcomes: { id: number; outcome: number }[] = [];

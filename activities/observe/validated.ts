@@ -1,7 +1,7 @@
 import { isLostArtefact, NotFoundError } from "../../src/core/errors.ts";
 import { getCycle } from "../../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../../src/db/cycles/snapshots.ts";
-import { FEATURE_HASH } from "../../src/features/definition.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import type { ModelVersion } from "../../src/registry/version.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
@@ -16,11 +16,11 @@ interface Validated {
 
 /** @returns null where these rows or the tested model are not kept any more, or belong to another feature definition */
 export async function validatedOn(
-  { sql, store }: ActivityDeps,
+  { sql, store, models }: ActivityDeps,
   { manifest }: ModelVersion,
   { rowsMax }: { rowsMax: number },
 ): Promise<Validated | null> {
-  if (manifest.featureHash !== FEATURE_HASH) return null;
+  if (manifest.featureHash !== featuresOf(models.get(manifest.model) ?? {}).hash) return null;
   try {
     const [{ evidence }, { blocks }] = await Promise.all([
       getCycle(sql, manifest.cycleId),

@@ -13,7 +13,7 @@ import type { RolloutDecision } from "../../src/rollout/decision.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { Strategy } from "../../src/rollout/plan.ts";
 import { type Rollout, rolloutId } from "../../src/rollout/rollout.ts";
-import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
+import { firstShares } from "../../src/rollout/strategies/own.ts";
 import type { Predictor } from "../../src/serving/prediction.ts";
 import { championOf } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
@@ -141,9 +141,9 @@ export const createRolloutActivities = (
 
   /** Asks serving about everybody as of a moment: the traffic of a day, where history is replayed. */
   async replayTraffic({ model: name, asOf }: { model: string; asOf: string }): Promise<{ shoppers: number }> {
-    const { config } = await modelAndConfig(deps, name);
+    const { model, config } = await modelAndConfig(deps, name);
     const asOfMs = Date.parse(asOf);
-    const users = await population(deps, config, asOfMs);
+    const users = await population(deps, { model, config }, asOfMs);
     await deps.predictor.predict({ model: name, users, asOfMs });
     return { shoppers: users.length };
   },
@@ -183,10 +183,10 @@ async function start(
   planRequest: RolloutPlanRequest,
   { by, ...about }: Pick<Rollout, "id" | "cycleId" | "replayed" | "why"> & { by: string },
 ): Promise<void> {
-  const { model: { name: model }, strategy, champion, asOf } = planRequest;
+  const { model: { name: model }, champion, asOf } = planRequest;
   const plan = await planRollout(sql, planRequest);
   const { challengers } = plan;
-  const shares = STRATEGIES[strategy].begin(plan);
+  const shares = firstShares(plan);
   const began = { asOf, beganBy: by, ...about };
   await beginRollout(sql, { model, champion: champion.version, challengers, plan, shares, ...began });
 }

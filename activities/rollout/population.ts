@@ -1,5 +1,6 @@
 import { decodeFeatures } from "../../src/features/blocks.ts";
 import { featureBlock } from "../../src/app/features/blocks.ts";
+import type { ModelDefinition } from "../../src/models/model.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -7,9 +8,9 @@ import type { ActivityDeps } from "../deps.ts";
 /** The pseudonyms of everyone a model is asked about as of a moment. */
 export async function population(
   deps: ActivityDeps,
-  config: ModelConfig,
+  { model, config }: { model: ModelDefinition; config: ModelConfig },
   asOfMs: number,
 ): Promise<readonly string[]> {
-  const { sha256 } = await featureBlock(deps, protocolOf(config), asOfMs);
+  const { sha256 } = await featureBlock(deps, protocolOf(model, config), asOfMs);
   return decodeFeatures(await deps.store.getRows(sha256)).users;
 }

@@ -1,7 +1,7 @@
 import normalQuantile from "@stdlib/stats-base-dists-normal-quantile";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
-import type { RolloutPlan, RolloutPosition, Strategy } from "../../src/rollout/plan.ts";
+import type { RolloutPlan, RolloutPosition, StandardStrategy } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import {
   CHALLENGER_WRONG,
@@ -54,7 +54,7 @@ export const PLAN: Omit<RolloutPlan, "strategy" | "daysMax"> = {
   seed: 1,
 };
 
-const ours = (strategy: Strategy, about: string): Way => ({
+const ours = (strategy: StandardStrategy, about: string): Way => ({
   name: strategy,
   about,
   end(stream) {

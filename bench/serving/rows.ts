@@ -41,7 +41,7 @@ export async function writeBodies(
   { client, service: { sql } }: BenchService,
   folder: string,
 ): Promise<Bodies> {
-  const protocol = protocolOf(configOf((await currentConfig(sql)).config, "churn"));
+  const protocol = protocolOf({}, configOf((await currentConfig(sql)).config, "churn"));
   const { features, width, users } = await buildFeatures(sql, protocol, (await eventSpan(sql))!.lastMs + 1);
   const rows = users.map((_, i) => ({
     user: `shopper ${i}`,

@@ -62,7 +62,7 @@ StatusModelsItemMeasured = TypedDict("StatusModelsItemMeasured", {
 })
 StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "id": str,
-    "strategy": Literal["immediate", "shadow", "canary", "ab", "bandit"],
+    "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
     "version": int,
     "share": float,
     "startedAt": str,
@@ -170,7 +170,7 @@ ConfigVersionConfigModelsValue = TypedDict("ConfigVersionConfigModelsValue", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -232,7 +232,7 @@ ConfigVersionConfig = TypedDict("ConfigVersionConfig", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -322,7 +322,7 @@ UpdateConfigModelsValue = TypedDict("UpdateConfigModelsValue", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -384,7 +384,7 @@ ConfigChangedConfigModelsValue = TypedDict("ConfigChangedConfigModelsValue", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -446,7 +446,7 @@ ConfigChangedConfig = TypedDict("ConfigChangedConfig", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -537,7 +537,7 @@ ReplaceConfigConfigModelsValue = TypedDict("ReplaceConfigConfigModelsValue", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -599,7 +599,7 @@ ReplaceConfigConfig = TypedDict("ReplaceConfigConfig", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -682,7 +682,7 @@ TryConfigChangesModelsValue = TypedDict("TryConfigChangesModelsValue", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -744,7 +744,7 @@ TryConfigChanges = TypedDict("TryConfigChanges", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -827,7 +827,7 @@ TryConfigConfigModelsValue = TypedDict("TryConfigConfigModelsValue", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -889,7 +889,7 @@ TryConfigConfig = TypedDict("TryConfigConfig", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -1032,7 +1032,7 @@ ConfigHistoryVersionsItemConfigModelsValue = TypedDict("ConfigHistoryVersionsIte
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -1094,7 +1094,7 @@ ConfigHistoryVersionsItemConfig = TypedDict("ConfigHistoryVersionsItemConfig", {
     "approval": NotRequired[Literal["none", "required"]],
     "approval_remind_hours": NotRequired[float],
     "approval_expire_hours": NotRequired[float],
-    "rollout": NotRequired[Literal["immediate", "shadow", "canary", "ab", "bandit"]],
+    "rollout": NotRequired[Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str]],
     "canary_shares": NotRequired[list[float]],
     "rollout_step_hours": NotRequired[float],
     "rollout_step_shoppers": NotRequired[int],
@@ -1239,7 +1239,7 @@ CheckFindingsChampion = TypedDict("CheckFindingsChampion", {
 })
 CheckFindingsQualityBrokenItem = TypedDict("CheckFindingsQualityBrokenItem", {
     "key": str,
-    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew"],
+    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew", "own check"],
     "subject": str,
     "rows": int,
     "from": str,
@@ -1248,7 +1248,7 @@ CheckFindingsQualityBrokenItem = TypedDict("CheckFindingsQualityBrokenItem", {
 })
 CheckFindingsQualityChangedItem = TypedDict("CheckFindingsQualityChangedItem", {
     "key": str,
-    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew"],
+    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew", "own check"],
     "subject": str,
     "rows": int,
     "from": str,
@@ -1257,7 +1257,7 @@ CheckFindingsQualityChangedItem = TypedDict("CheckFindingsQualityChangedItem", {
 })
 CheckFindingsQualityPassingItem = TypedDict("CheckFindingsQualityPassingItem", {
     "key": str,
-    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew"],
+    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew", "own check"],
     "subject": str,
     "rows": int,
     "from": str,
@@ -1696,7 +1696,7 @@ QualityBudget = TypedDict("QualityBudget", {
 })
 QualityNewestReportFindingsItem = TypedDict("QualityNewestReportFindingsItem", {
     "key": str,
-    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew"],
+    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew", "own check"],
     "subject": str,
     "means": Literal["broken", "changed", "passing"],
     "rows": int,
@@ -1734,7 +1734,7 @@ QualityEarlierItem = TypedDict("QualityEarlierItem", {
 })
 QualityWithheldItem = TypedDict("QualityWithheldItem", {
     "key": str,
-    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew"],
+    "kind": Literal["missing", "wrong type", "out of range", "unseen category", "duplicate", "late", "out of order", "volume too high", "volume too low", "stalled source", "lost event type", "clock shift", "unit jump", "implausible shopper", "broken funnel", "frozen feature", "training-serving skew", "own check"],
     "subject": str,
     "means": Literal["broken", "changed", "passing"],
     "rows": int,
@@ -2431,7 +2431,7 @@ RolloutsRolloutsItemPlanGuardrails = TypedDict("RolloutsRolloutsItemPlanGuardrai
     "divergence": float,
 })
 RolloutsRolloutsItemPlan = TypedDict("RolloutsRolloutsItemPlan", {
-    "strategy": Literal["immediate", "shadow", "canary", "ab", "bandit"],
+    "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
     "champion": int,
     "challengers": list[int],
     "shares": list[float],
@@ -2495,7 +2495,7 @@ RolloutPlanPlanGuardrails = TypedDict("RolloutPlanPlanGuardrails", {
     "divergence": float,
 })
 RolloutPlanPlan = TypedDict("RolloutPlanPlan", {
-    "strategy": Literal["immediate", "shadow", "canary", "ab", "bandit"],
+    "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
     "champion": int,
     "challengers": list[int],
     "shares": list[float],
@@ -2542,7 +2542,7 @@ RolloutPlan_Guardrails = TypedDict("RolloutPlan_Guardrails", {
     "divergence": float,
 })
 RolloutPlan_ = TypedDict("RolloutPlan_", {
-    "strategy": Literal["immediate", "shadow", "canary", "ab", "bandit"],
+    "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
     "champion": int,
     "challengers": list[int],
     "shares": list[float],
@@ -2690,7 +2690,7 @@ RolloutLooked = TypedDict("RolloutLooked", {
     "text": str,
 })
 BacktestsBacktestsItemPoliciesItem = TypedDict("BacktestsBacktestsItemPoliciesItem", {
-    "policy": Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"],
+    "policy": Union[Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"], str],
     "days": NotRequired[int],
     "validate": NotRequired[bool],
     "config": NotRequired[dict[str, Any]],
@@ -2718,7 +2718,7 @@ Backtests = TypedDict("Backtests", {
     "backtests": list[BacktestsBacktestsItem],
 })
 StartBacktestPoliciesItem = TypedDict("StartBacktestPoliciesItem", {
-    "policy": Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"],
+    "policy": Union[Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"], str],
     "days": NotRequired[int],
     "validate": NotRequired[bool],
     "config": NotRequired[dict[str, Any]],
@@ -2729,7 +2729,7 @@ BacktestBegun = TypedDict("BacktestBegun", {
     "backtestUrl": str,
 })
 BacktestPoliciesItem = TypedDict("BacktestPoliciesItem", {
-    "policy": Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"],
+    "policy": Union[Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"], str],
     "days": NotRequired[int],
     "validate": NotRequired[bool],
     "config": NotRequired[dict[str, Any]],
@@ -2915,6 +2915,7 @@ ShopEvent = TypedDict("ShopEvent", {
     "quantity": NotRequired[Union[float, None]],
     "amount": NotRequired[Union[float, None]],
     "currency": NotRequired[Union[str, float, None]],
+    "fields": NotRequired[Union[dict[str, float], None]],
     "time": Union[str, float],
 })
 IngestAnswerResultsItem = TypedDict("IngestAnswerResultsItem", {
@@ -3160,7 +3161,7 @@ Audit = TypedDict("Audit", {
 })
 ExtensionsExtensionsItem = TypedDict("ExtensionsExtensionsItem", {
     "file": str,
-    "kind": Literal["model", "alert channel", None],
+    "kind": Union[str, None],
     "name": Union[str, None],
     "may": str,
     "fault": Union[str, None],
@@ -3230,7 +3231,7 @@ class Perennial(Connection):
         """Backtests, newest first.  GET /backtests"""
         return self.call("GET", f"/backtests", query={"limit": limit})  # type: ignore[no-any-return]
 
-    def begin_rollout(self, name: str, *, version: int, strategy: Literal["shadow", "canary", "ab", "bandit"] | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutBegun:
+    def begin_rollout(self, name: str, *, version: int, strategy: Union[Literal["shadow", "canary", "ab", "bandit"], str] | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutBegun:
         """Roll out a stored version beside the serving one.  POST /models/{name}/rollout"""
         return self.call("POST", f"/models/{self.quoted(name)}/rollout", body=self.given({"version": version, "strategy": strategy, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
@@ -3266,7 +3267,7 @@ class Perennial(Connection):
         """Input drift of the models, feature by feature.  GET /monitoring/drift"""
         return self.call("GET", f"/monitoring/drift", query={"limit": limit, "asOf": as_of, "model": model})  # type: ignore[no-any-return]
 
-    def drill(self, name: str, *, strength: float | None = None, strategy: Literal["shadow", "canary", "ab", "bandit"] | None = None, as_of: str | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutBegun:
+    def drill(self, name: str, *, strength: float | None = None, strategy: Union[Literal["shadow", "canary", "ab", "bandit"], str] | None = None, as_of: str | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutBegun:
         """Roll out a deliberately degraded copy of the serving version, to check that it is rolled back.  POST /models/{name}/drill"""
         return self.call("POST", f"/models/{self.quoted(name)}/drill", body=self.given({"strength": strength, "strategy": strategy, "asOf": as_of, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
@@ -3390,7 +3391,7 @@ class Perennial(Connection):
         """One rollout: its plan, and its decision log with evidence, recomputed.  GET /rollouts/{id}"""
         return self.call("GET", f"/rollouts/{self.quoted(id)}")  # type: ignore[no-any-return]
 
-    def rollout_plan(self, name: str, *, version: int, strategy: Literal["shadow", "canary", "ab", "bandit"] | None = None) -> RolloutPlan:
+    def rollout_plan(self, name: str, *, version: int, strategy: Union[Literal["shadow", "canary", "ab", "bandit"], str] | None = None) -> RolloutPlan:
         """The plan of a rollout before it starts.  GET /models/{name}/rollout/plan"""
         return self.call("GET", f"/models/{self.quoted(name)}/rollout/plan", query={"version": version, "strategy": strategy})  # type: ignore[no-any-return]
 
@@ -3442,7 +3443,7 @@ class Perennial(Connection):
         """Undo an import: remove its events and everything counted from them.  POST /imports/{import}/undo"""
         return self.call("POST", f"/imports/{self.quoted(import_)}/undo", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Literal["immediate", "shadow", "canary", "ab", "bandit"] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, keep_events_days: Union[int, None] | None = None, keep_shoppers_days: Union[int, None] | None = None, keep_predictions_days: Union[int, None] | None = None, keep_metrics_days: Union[int, None] | None = None, keep_blocks_days: Union[int, None] | None = None, keep_evidence_days: Union[int, None] | None = None, keep_rejected_days: Union[int, None] | None = None, keep_quarantine_days: Union[int, None] | None = None, keep_alerts_days: Union[int, None] | None = None, keep_idempotency_days: Union[int, None] | None = None, keep_logs_days: Union[int, None] | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
+    def update_config(self, *, retrain_interval_hours: float | None = None, min_new_samples: int | None = None, retrain_policy: Literal["routine", "worth"] | None = None, training_price: float | None = None, training_price_by: Literal["share", "budget", "money"] | None = None, training_budget: Union[float, None] | None = None, recalibrate: bool | None = None, gate: Literal["evidence", "no-harm", "threshold", "worth"] | None = None, performance_threshold: float | None = None, confidence: float | None = None, margin: Union[float, None] | None = None, stale_after_days: int | None = None, stale_growth: float | None = None, min_validation_rows: int | None = None, validation_rows: int | None = None, refit: bool | None = None, backup_models: bool | None = None, backups_kept: int | None = None, horizon_days: int | None = None, active_days: int | None = None, activity: Literal["purchase", "any"] | None = None, step_days: int | None = None, first_cutoff: Union[str, None] | None = None, min_train_cutoffs: int | None = None, max_train_cutoffs: int | None = None, routine_cutoffs: int | None = None, segment_margin: float | None = None, approval: Literal["none", "required"] | None = None, approval_remind_hours: float | None = None, approval_expire_hours: float | None = None, rollout: Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str] | None = None, canary_shares: Sequence[float] | None = None, rollout_step_hours: float | None = None, rollout_step_shoppers: int | None = None, rollout_look_minutes: float | None = None, rollout_days: float | None = None, rollout_undecided: Literal["promote", "hold"] | None = None, rollout_proof: Literal["outcomes", "guardrails"] | None = None, rollout_error_rate: float | None = None, ab_share: float | None = None, ab_power: float | None = None, ab_effect: Union[float, None] | None = None, bandit_floor: float | None = None, bandit_versions: int | None = None, bandit_reward: Literal["outcome", "purchase", "spend"] | None = None, bandit_reward_days: float | None = None, bandit_certainty: float | None = None, guard_errors: float | None = None, guard_fallbacks: float | None = None, guard_latency_ms: float | None = None, guard_divergence: float | None = None, sales_margin: Union[float, None] | None = None, kept_customer_value: Union[float, None] | None = None, contact_cost: Union[float, None] | None = None, offer_success: Union[float, None] | None = None, offer_lift: Union[float, None] | None = None, contact_budget: Union[int, None] | None = None, machine_hour_cost: Union[float, None] | None = None, cycle_person_cost: float | None = None, seed: int | None = None, false_alarm_days: float | None = None, monitor_interval_hours: float | None = None, monitor_sample: int | None = None, personal_text: Literal["mask", "refuse"] | None = None, after_erasure: Literal["next", "now"] | None = None, alert_cooldown_hours: float | None = None, alert_escalate_hours: float | None = None, currency: str | None = None, currency_rates: str | None = None, keep_events_days: Union[int, None] | None = None, keep_shoppers_days: Union[int, None] | None = None, keep_predictions_days: Union[int, None] | None = None, keep_metrics_days: Union[int, None] | None = None, keep_blocks_days: Union[int, None] | None = None, keep_evidence_days: Union[int, None] | None = None, keep_rejected_days: Union[int, None] | None = None, keep_quarantine_days: Union[int, None] | None = None, keep_alerts_days: Union[int, None] | None = None, keep_idempotency_days: Union[int, None] | None = None, keep_logs_days: Union[int, None] | None = None, models: dict[str, Union[UpdateConfigModelsValue, None]] | None = None, why: str | None = None, idempotency_key: str | None = None) -> ConfigChanged:
         """Change settings, for every model or for one.  PATCH /retraining/config"""
         return self.call("PATCH", f"/retraining/config", body=self.given({"retrain_interval_hours": retrain_interval_hours, "min_new_samples": min_new_samples, "retrain_policy": retrain_policy, "training_price": training_price, "training_price_by": training_price_by, "training_budget": training_budget, "recalibrate": recalibrate, "gate": gate, "performance_threshold": performance_threshold, "confidence": confidence, "margin": margin, "stale_after_days": stale_after_days, "stale_growth": stale_growth, "min_validation_rows": min_validation_rows, "validation_rows": validation_rows, "refit": refit, "backup_models": backup_models, "backups_kept": backups_kept, "horizon_days": horizon_days, "active_days": active_days, "activity": activity, "step_days": step_days, "first_cutoff": first_cutoff, "min_train_cutoffs": min_train_cutoffs, "max_train_cutoffs": max_train_cutoffs, "routine_cutoffs": routine_cutoffs, "segment_margin": segment_margin, "approval": approval, "approval_remind_hours": approval_remind_hours, "approval_expire_hours": approval_expire_hours, "rollout": rollout, "canary_shares": canary_shares, "rollout_step_hours": rollout_step_hours, "rollout_step_shoppers": rollout_step_shoppers, "rollout_look_minutes": rollout_look_minutes, "rollout_days": rollout_days, "rollout_undecided": rollout_undecided, "rollout_proof": rollout_proof, "rollout_error_rate": rollout_error_rate, "ab_share": ab_share, "ab_power": ab_power, "ab_effect": ab_effect, "bandit_floor": bandit_floor, "bandit_versions": bandit_versions, "bandit_reward": bandit_reward, "bandit_reward_days": bandit_reward_days, "bandit_certainty": bandit_certainty, "guard_errors": guard_errors, "guard_fallbacks": guard_fallbacks, "guard_latency_ms": guard_latency_ms, "guard_divergence": guard_divergence, "sales_margin": sales_margin, "kept_customer_value": kept_customer_value, "contact_cost": contact_cost, "offer_success": offer_success, "offer_lift": offer_lift, "contact_budget": contact_budget, "machine_hour_cost": machine_hour_cost, "cycle_person_cost": cycle_person_cost, "seed": seed, "false_alarm_days": false_alarm_days, "monitor_interval_hours": monitor_interval_hours, "monitor_sample": monitor_sample, "personal_text": personal_text, "after_erasure": after_erasure, "alert_cooldown_hours": alert_cooldown_hours, "alert_escalate_hours": alert_escalate_hours, "currency": currency, "currency_rates": currency_rates, "keep_events_days": keep_events_days, "keep_shoppers_days": keep_shoppers_days, "keep_predictions_days": keep_predictions_days, "keep_metrics_days": keep_metrics_days, "keep_blocks_days": keep_blocks_days, "keep_evidence_days": keep_evidence_days, "keep_rejected_days": keep_rejected_days, "keep_quarantine_days": keep_quarantine_days, "keep_alerts_days": keep_alerts_days, "keep_idempotency_days": keep_idempotency_days, "keep_logs_days": keep_logs_days, "models": models, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 

@@ -202,7 +202,9 @@ function Estimates({ view: { metric, trail, performance: { report } } }: { view:
 }
 
 /** Whether the inputs shifted, input by input and all together. */
-function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }: { view: MonitoringView }) {
+function Inputs(
+  { view: { model, drift: { report, waiting }, shapes, labels, budget } }: { view: MonitoringView },
+) {
   if (!report) {
     return (
       <section class="section" aria-labelledby="inputs">
@@ -224,7 +226,7 @@ function Inputs({ view: { model, drift: { report, waiting }, shapes, budget } }:
               <Time iso={report.current.cutoff} as="day" />.
             </small>
           </h2>
-          {report.features.length > 0 && <DriftPanels report={report} shapes={shapes} />}
+          {report.features.length > 0 && <DriftPanels report={report} shapes={shapes} labels={labels} />}
         </div>
         <div class="note">
           <p>

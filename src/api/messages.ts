@@ -23,7 +23,7 @@ import { Extension } from "../app/extensions.ts";
 import { HistoryEntry } from "../app/export/rows.ts";
 import { BacktestSummary } from "../app/reports/backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retraining.ts";
-import { RolloutPlan, Strategy } from "../rollout/plan.ts";
+import { GradualStrategy, RolloutPlan } from "../rollout/plan.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 import { SCOPES } from "../security/scopes.ts";
 import { ROLES } from "../security/roles.ts";
@@ -254,14 +254,14 @@ export type PromoteRequest = z.input<typeof PromoteRequest>;
 /** A person starts a rollout of a kept version. */
 export const RolloutRequest = z.strictObject({
   version: z.int().min(1).max(INT4_MAX),
-  strategy: Strategy.exclude(["immediate"]).optional().describe("left out: as the configuration says"),
+  strategy: GradualStrategy.optional().describe("left out: as the configuration says"),
   why: Why,
 });
 export type RolloutRequest = z.input<typeof RolloutRequest>;
 /** Rolls out the serving version made worse on purpose, to see that it is taken back. */
 export const DrillRequest = z.strictObject({
   strength: z.number().gt(0).max(10).default(1).describe("noise on each weight, in standard deviations"),
-  strategy: Strategy.exclude(["immediate"]).default("canary"),
+  strategy: GradualStrategy.default("canary"),
   asOf: Time.optional().describe("begin as of a past moment, and look when told to: for a demo"),
   why: Why,
 });
@@ -295,7 +295,7 @@ export type LookRequest = z.input<typeof LookRequest>;
 export const LookAnswer = z.object({ ended: z.boolean(), text: z.string() });
 export const PlanQuery = z.object({
   version: z.coerce.number().int().min(1).max(INT4_MAX),
-  strategy: Strategy.exclude(["immediate"]).optional(),
+  strategy: GradualStrategy.optional(),
 });
 export type PlanQuery = z.input<typeof PlanQuery>;
 export const PlanAnswer = z.object({ model: z.string(), plan: RolloutPlan });

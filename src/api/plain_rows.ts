@@ -4,7 +4,7 @@ import { FEATURES } from "../features/definition.ts";
 export interface SentRows {
   /** the shoppers' ids; null: none was sent */
   readonly users: readonly (string | null)[];
-  /** shape `[users.length, FEATURES.length]` */
+  /** shape `[users.length, features of the model]` */
   readonly features: Float32Array;
 }
 

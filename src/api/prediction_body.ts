@@ -5,7 +5,7 @@ import { isDeeper } from "../core/json_depth.ts";
 import { DEPTH_MAX } from "./guards.ts";
 import { parseExactJson } from "../core/exact_json.ts";
 import { isShort } from "../events/schema.ts";
-import { FEATURE_PLACES, FEATURES } from "../features/definition.ts";
+import { type FeatureSet, SHARED_FEATURES } from "../features/set.ts";
 import { invalidInput } from "./invalid.ts";
 import { PredictionRequest, USERS_MAX } from "./messages.ts";
 import { isSingle, readPlainRows, type SentRows } from "./plain_rows.ts";
@@ -19,24 +19,29 @@ export interface Question {
 }
 
 const WAYS = ["user", "users", "row", "rows"] as const;
-const WIDTH = FEATURES.length;
 
 /**
  * Reads the body of a request for predictions. Rows are checked by hand: a schema takes longer over a row than the model.
+ * @param features of the model that is asked
  * @throws {InvalidInputError} naming the field at fault, as in `rows.3.features.recncy`
  */
-export async function readQuestion(c: Context): Promise<Question> {
+export async function readQuestion(c: Context, features: FeatureSet): Promise<Question> {
   const bytes = await readBytes(c);
-  const plain = readPlainRows(bytes);
+  const plain = features === SHARED_FEATURES ? readPlainRows(bytes) : null;
   if (plain && plain.users.length <= USERS_MAX) return { asked: checkedUsers(plain) };
   const body = asObject(bytes);
   const ways = WAYS.filter((way) => body[way] !== undefined);
   if (ways.length !== 1) {
     throw new InvalidInputError('users: need one of "user", "users", "row" and "rows"', "users");
   }
-  if (ways[0] === "row") return { asOfMs: asOfBeside(body), asked: readRows([body.row], () => "row") };
+  if (ways[0] === "row") {
+    return {
+      asOfMs: asOfBeside(body),
+      asked: readRows(features, [body.row], () => "row"),
+    };
+  }
   if (ways[0] === "rows") {
-    return { asOfMs: asOfBeside(body), asked: readRows(listOf(body.rows), (i) => `rows.${i}`) };
+    return { asOfMs: asOfBeside(body), asked: readRows(features, listOf(body.rows), (i) => `rows.${i}`) };
   }
   const { user, users = [user!], asOf } = parsed(PredictionRequest, body);
   const asOfMs = asOf === undefined ? undefined : Date.parse(asOf);
@@ -96,17 +101,22 @@ function listOf(rows: unknown): readonly unknown[] {
   throw new InvalidInputError(`rows: need 1 to ${USERS_MAX} rows`, "rows");
 }
 
-function readRows(rows: readonly unknown[], pathOf: (row: number) => string): SentRows {
+function readRows(
+  set: FeatureSet,
+  rows: readonly unknown[],
+  pathOf: (row: number) => string,
+): SentRows {
+  const width = set.names.length;
   const users: (string | null)[] = [];
-  const features = new Float32Array(rows.length * WIDTH);
+  const features = new Float32Array(rows.length * width);
   rows.forEach((row, i) =>
-    users.push(readRow(row, features.subarray(i * WIDTH, (i + 1) * WIDTH), () => pathOf(i)))
+    users.push(readRow(set, row, features.subarray(i * width, (i + 1) * width), () => pathOf(i)))
   );
   return { users, features };
 }
 
 /** Writes a row's features in their places. @returns whose they are */
-function readRow(row: unknown, into: Float32Array, path: () => string): string | null {
+function readRow(set: FeatureSet, row: unknown, into: Float32Array, path: () => string): string | null {
   if (!isObject(row)) throw new InvalidInputError(`${path()}: need an object with "features"`, path());
   const { user, features } = row;
   for (const name in row) {
@@ -115,31 +125,36 @@ function readRow(row: unknown, into: Float32Array, path: () => string): string |
     }
   }
   if (Array.isArray(features)) readList(features, into, path);
-  else if (isObject(features)) readNamed(features, into, path);
+  else if (isObject(features)) readNamed(set, features, into, path);
   else throw wrong(`${path()}.features`, "need the features by name, or all of them as an array");
   return user === undefined ? null : cleanId(user, `${path()}.user`);
 }
 
-function readNamed(features: Record<string, unknown>, into: Float32Array, path: () => string): void {
+function readNamed(
+  { names: own, places }: FeatureSet,
+  features: Record<string, unknown>,
+  into: Float32Array,
+  path: () => string,
+): void {
   const names = Object.keys(features);
   const values = Object.values(features);
   for (let i = 0; i < names.length; i++) {
-    const place = names[i] === FEATURES[i] ? i : FEATURE_PLACES.get(names[i]); // most send them in our order
+    const place = names[i] === own[i] ? i : places.get(names[i]); // most send them in our order
     if (place === undefined) throw wrong(`${path()}.features.${names[i]}`, "there is no such feature");
     const value = values[i];
     if (!isSingle(value) && value !== null) throw wrong(`${path()}.features.${names[i]}`, NEED_NUMBER);
     into[place] = value ?? NaN;
   }
-  if (names.length === WIDTH) return;
-  const missing = FEATURES.find((name) => !(name in features))!;
+  if (names.length === own.length) return;
+  const missing = own.find((name) => !(name in features))!;
   throw wrong(`${path()}.features.${missing}`, "it is missing; send null where it is not known");
 }
 
 function readList(features: readonly unknown[], into: Float32Array, path: () => string): void {
-  if (features.length !== WIDTH) {
-    throw wrong(`${path()}.features`, `need all ${WIDTH} features in order, have ${features.length}`);
+  if (features.length !== into.length) {
+    throw wrong(`${path()}.features`, `need all ${into.length} features in order, have ${features.length}`);
   }
-  for (let i = 0; i < WIDTH; i++) {
+  for (let i = 0; i < into.length; i++) {
     const value = features[i];
     if (!isSingle(value) && value !== null) throw wrong(`${path()}.features.${i}`, NEED_NUMBER);
     into[i] = value ?? NaN;

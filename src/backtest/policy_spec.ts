@@ -5,7 +5,8 @@ import { patched, type RetrainingConfig } from "../config/retraining.ts";
 import { ALL_SETTINGS, readValue, valueText } from "../config/settings.ts";
 import { policyNamed } from "./policies/mod.ts";
 
-export const PolicyName = z.enum([
+/** The policies that Perennial brings. */
+export const StandardPolicy = z.enum([
   "never",
   "every",
   "calendar",
@@ -17,6 +18,12 @@ export const PolicyName = z.enum([
   "upf",
   "cusum",
   "oracle",
+]);
+
+/** A policy of ours, or `own:NAME` of a file in the operator's folder. */
+export const PolicyName = z.union([
+  StandardPolicy,
+  z.string().regex(/^own:[a-z][a-z0-9-]{0,40}$/).describe("of a file in the folder of extensions"),
 ]);
 export type PolicyName = z.infer<typeof PolicyName>;
 
@@ -41,7 +48,8 @@ export function labelOf({ policy, days, validate, config }: PolicySpec): string 
 
 /** The inverse of {@link labelOf}: what a person types. @throws {InvalidInputError} it cannot be read */
 export function readPolicy(text: string): PolicySpec {
-  const [, policy, days, rest] = /^([a-z]+)(?:=(\d+)d?)?(?::(.*))?$/.exec(text.trim()) ?? [];
+  const [, policy, days, rest] = /^(own:[a-z][a-z0-9-]*|[a-z]+)(?:=(\d+)d?)?(?::(.*))?$/.exec(text.trim()) ??
+    [];
   const config: Record<string, unknown> = {};
   let validate: boolean | undefined;
   for (const part of (rest ?? "").split(",").filter(Boolean)) {
@@ -57,7 +65,9 @@ export function readPolicy(text: string): PolicySpec {
   });
   if (spec.success) return spec.data;
   throw new InvalidInputError(
-    `Cannot read the policy "${text}": need ${PolicyName.options.join(", ")}, as in calendar=28d or ` +
+    `Cannot read the policy "${text}": need ${
+      StandardPolicy.options.join(", ")
+    } or own:NAME, as in calendar=28d or ` +
       "perennial:min_new_samples=500,gate=threshold",
     "policy",
   );

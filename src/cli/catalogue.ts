@@ -78,7 +78,8 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: "extensions",
     takes: "",
     file: "extensions",
-    about: "own models and alert channels: what each may do, and which were left out",
+    about:
+      "own models, channels, checks, detectors, strategies, policies: what each may do, and which were left out",
   },
   { name: "rollouts", takes: "", file: "rollouts", about: "gradual rollouts: list, show, plan, begin" },
   { name: "approvals", takes: "", file: "approvals", about: "validated versions waiting for approval" },

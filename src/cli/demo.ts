@@ -1,9 +1,11 @@
 import { count } from "../format/numbers.ts";
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readConfig } from "../config/environment.ts";
+import { codeFiles } from "../core/code_folder.ts";
 import { canonicalJson, sha256 } from "../core/hash.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
 import { systemClock } from "../core/clock.ts";
@@ -41,7 +43,7 @@ const BUNDLED = fileURLToPath(new URL("../../data/online_retail_1200.csv.gz", im
 export async function runDemo(options: DemoOptions): Promise<void> {
   const path = options.data ?? BUNDLED;
   const protocol = protocolFor(options);
-  const replay = await replayName(path, protocol, options.plan);
+  const replay = await replayName(path, protocol, options);
   const interrupt = untilInterrupted(Deno.env.toObject());
   const service = await startDemoService(options, replay);
   const failure = service.failed.then((error) => Promise.reject(error));
@@ -69,15 +71,16 @@ const bundledPseudonym = createPseudonymizer("the bundled data are public");
 /** pseudonyms of the bundled shoppers, once they are loaded */
 const bundledUsers = new Set<string>();
 
-/** Each event file and protocol has an installation of its own; the bundled data's is called "demo". */
+/** Each event file, protocol and set of own models has an installation of its own; the bundled data's is called "demo". */
 async function startDemoService(options: DemoOptions, replay: string): Promise<Service> {
   const env = Deno.env.toObject();
   const hostEnvironment = { env, uid: Deno.uid() };
-  const home = installationHome(hostEnvironment, options.data ? replay : "demo");
+  const home = installationHome(hostEnvironment, options.data || options.models ? replay : "demo");
   if (options.fresh) await startOver(home);
   const config = readConfig({
     ...env,
     ...options.port ? { PERENNIAL_PORT: String(options.port) } : {},
+    ...options.models ? { PERENNIAL_MODELS: options.models } : {},
   });
   const places = { home, cache: cacheHome(hostEnvironment) };
   return await startService({
@@ -105,8 +108,12 @@ function protocolFor({ data, protocol }: DemoOptions): ReplayProtocol {
   return whole;
 }
 
-/** Names a replay by what is in the file and the protocol, so that the same call resumes and another starts its own. */
-async function replayName(path: string, protocol: ReplayProtocol, plan: ImportPlan = {}): Promise<string> {
+/** Names a replay by what is in the file, the protocol and the own models, so that the same call resumes and another starts its own. */
+async function replayName(
+  path: string,
+  protocol: ReplayProtocol,
+  { plan = {}, models }: Pick<DemoOptions, "plan" | "models">,
+): Promise<string> {
   const hash = createHash("sha256");
   try {
     for await (const chunk of createReadStream(path)) hash.update(chunk);
@@ -114,8 +121,14 @@ async function replayName(path: string, protocol: ReplayProtocol, plan: ImportPl
     throw new InvalidInputError(`Cannot read the event file "${path}": ${messageOf(error)}`, "data");
   }
   const isPlanned = Object.keys(plan).length > 0;
-  const how = canonicalJson(protocol) + (isPlanned ? canonicalJson(plan) : "");
+  const own = models === undefined ? "" : await textsIn(models);
+  const how = canonicalJson(protocol) + (isPlanned ? canonicalJson(plan) : "") + own;
   return `replay-${sha256(hash.digest("hex") + how).slice(0, 12)}`;
+}
+
+async function textsIn(folder: string): Promise<string> {
+  const files = await codeFiles(folder, "models");
+  return (await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")))).join("\0");
 }
 
 async function startOver(home: string): Promise<void> {

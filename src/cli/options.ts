@@ -10,6 +10,8 @@ export interface DemoOptions {
   plan?: ImportPlan;
   /** what differs from the bundled data's protocol */
   protocol: Partial<ReplayProtocol>;
+  /** folder of own models, which are replayed beside ours */
+  models?: string;
   /** file for every cut-off's scores, as JSON */
   json?: string;
   /** file for each served prediction, as CSV */

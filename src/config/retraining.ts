@@ -79,8 +79,11 @@ const settings = {
     .describe("hours between reminders while a version waits for a person"),
   approval_expire_hours: z.number().min(0.01).max(8760).default(168)
     .describe("hours after which a version that nobody approved is set aside"),
-  rollout: z.enum(["immediate", "shadow", "canary", "ab", "bandit"]).default("immediate")
-    .describe("how a validated version comes to serve"),
+  rollout: z.union([
+    z.enum(["immediate", "shadow", "canary", "ab", "bandit"]),
+    z.templateLiteral(["own:", z.string().regex(/^[a-z][a-z0-9-]{0,40}$/)]),
+  ]).default("immediate")
+    .describe("how a validated version comes to serve; also own:NAME, of a file in the folder of extensions"),
   canary_shares: z.array(z.number().gt(0).lt(1)).min(1).max(20).default([0.05, 0.25, 0.5])
     .describe("canary: shares of shoppers that a challenger is shown to, step by step"),
   rollout_step_hours: z.number().min(0).max(8760).default(24)

@@ -3,7 +3,6 @@
  * native library: it gets its data as messages, and answers by them.
  */
 const PERMISSIONS: Deno.PermissionOptionsObject = {
-  read: [new URL("../../", import.meta.url)],
   net: false,
   run: false,
   write: false,
@@ -12,6 +11,11 @@ const PERMISSIONS: Deno.PermissionOptionsObject = {
   sys: "inherit",
 };
 
-/** Starts a thread that may only compute. */
-export const computeThread = (module: URL): Worker =>
-  new Worker(module, { type: "module", deno: { permissions: PERMISSIONS } });
+/**
+ * Starts a thread that may only compute.
+ * @param folders of an operator's own code that it may read beside the program
+ */
+export function computeThread(module: URL, folders: readonly string[] = []): Worker {
+  const read = [new URL("../../", import.meta.url), ...folders];
+  return new Worker(module, { type: "module", deno: { permissions: { ...PERMISSIONS, read } } });
+}

@@ -1,10 +1,11 @@
+import { addNamed } from "../core/named.ts";
 import { countsIn, quantileBins } from "./bins.ts";
 import { ksDistance, wassersteinDistance } from "./distribution.ts";
 import { needValues, type Sample } from "./sample.ts";
 import { chiSquare, jensenShannon, psi, totalVariation } from "./shares.ts";
 
 /** A distance between two windows of one feature. What counts as far is not its business: see windows.ts. */
-interface Detector {
+export interface Detector {
   readonly name: string;
   readonly of: "numeric" | "categorical" | "both";
   /** false: of numbers it matters which window is the reference, for the bins are taken from it */
@@ -16,7 +17,7 @@ interface Detector {
 /** Bins that distances of numbers by shares use; the value that is missing is one more. */
 const NUMERIC_BINS = 10;
 
-export const DETECTORS: readonly Detector[] = [
+const ALL: Detector[] = [
   { name: "psi", of: "both", symmetric: false, compare: (r, c) => psi(...referenceCounts(r, c)) },
   { name: "ks", of: "numeric", symmetric: true, compare: of(ksDistance) },
   { name: "wasserstein", of: "numeric", symmetric: true, compare: of(wassersteinDistance) },
@@ -39,6 +40,12 @@ export const DETECTORS: readonly Detector[] = [
     compare: (r, c) => totalVariation(...pooledCounts(r, c)),
   },
 ];
+
+/** Every distance there is: ours, then those of the operator's files. */
+export const DETECTORS: readonly Detector[] = ALL;
+
+/** Lets a distance stand beside the others from now on. @throws {RangeError} another has its name */
+export const addDetector = (detector: Detector): void => addNamed(ALL, detector);
 
 function of(distance: (a: Float32Array, b: Float32Array) => number): Detector["compare"] {
   return (reference, current) => {

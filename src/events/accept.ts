@@ -91,6 +91,7 @@ const TEXT_FIELDS = ["id", "user", "session", "product", "category", "country", 
 /** Whether an event is one that the schema takes as it is, without asking it: most are, and it takes 3 us each. */
 function isPlainEvent(fields: Partial<Record<EventField, unknown>>): boolean {
   const { type, time, consent } = fields;
+  if (fields.fields !== undefined) return false;
   if (consent !== undefined && typeof consent !== "boolean") return false;
   if (typeof type !== "string" || !TYPE.test(type)) return false;
   if (typeof time !== "string" && !(typeof time === "number" && Number.isFinite(time))) return false;
@@ -132,6 +133,7 @@ function completed(sent: ShopEvent, { pseudonym, zone = "needed" }: ValidationCo
     price: sent.price ?? null,
     quantity: sent.quantity ?? null,
     amount: amountOf(type, sent),
+    fields: sent.fields ?? null,
     atMs: parseTime(sent.time, zone) ?? NaN,
   };
 }

@@ -17,6 +17,7 @@ const KINDS: Partial<Record<PlanField, ColumnSurvey["kind"]>> = {
   price: "number",
   quantity: "number",
   amount: "number",
+  fields: "number",
   refunds: "number",
   time: "time",
   currency: "count",

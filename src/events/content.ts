@@ -11,13 +11,15 @@ export const CONFLICT =
 /** Reason with which an event is put aside that lies before those that are kept: sent again, it would count twice. */
 export const TOO_OLD = "is older than the events that are kept (setting keep_events_days)";
 
-/** The content of an event, but for its id and its country, which shops begin to send later. */
-export type Content = Omit<AcceptedEvent, "id" | "country" | "session"> & {
+/** The content of an event, but for its id, and its country and further numbers, which shops begin to send later. */
+export type Content = Omit<AcceptedEvent, "id" | "country" | "session" | "fields"> & {
   readonly sessionCode: number | null;
 };
 
 /** The content of an event as it is stored. */
-export function contentOf({ id: _id, country: _country, session, ...content }: AcceptedEvent): Content {
+export function contentOf(
+  { id: _id, country: _country, fields: _fields, session, ...content }: AcceptedEvent,
+): Content {
   return { ...content, sessionCode: session === null ? null : code32(session) };
 }
 

@@ -13,6 +13,8 @@ export interface AcceptedEvent {
   readonly quantity: number | null;
   /** money of the line: price x quantity where none was sent; <= 0 for a return */
   readonly amount: number | null;
+  /** further numbers by name, as a shop's own types of events carry them; null, left out: none */
+  readonly fields?: Readonly<Record<string, number>> | null;
   /** ms since the epoch */
   readonly atMs: number;
 }

@@ -19,6 +19,7 @@ export const FIELD_NAMES: Readonly<Record<EventField, readonly string[]>> = {
   quantity: ["quantity", "qty"],
   amount: ["amount"],
   currency: ["currency", "currency_code"],
+  fields: ["fields"],
   time: ["timestamp", "event_time", "time"],
 };
 

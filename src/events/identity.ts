@@ -5,7 +5,8 @@ import type { AcceptedEvent } from "./event.ts";
  * The id of an event that came without one: its time in base 36 (so that new ids lie side by side in the index) and
  * 96 bits of the sha256 of its content. The shopper enters by pseudonym: a hash of the raw id could be guessed back.
  *
- * The country does not belong to the content: shops that begin to send it later send no new events by that.
+ * Country and further numbers do not belong to the content: shops that begin to send them later send no new events by
+ * that.
  *
  * Sent to the API, two events of equal content are one. In a file the n-th of equal lines has an id of its own, the first
  * that of the API: equal lines of one file count separately, and files that overlap share the lines they share, wherever

@@ -3,7 +3,7 @@ import { anyText } from "../core/text.ts";
 
 import type { Pseudonym } from "../privacy/pseudonym.ts";
 import { knownFields } from "./field_names.ts";
-import { isShort, lacksConsent, TEXT_MAX } from "./schema.ts";
+import { isOwnFields, isShort, lacksConsent, TEXT_MAX } from "./schema.ts";
 
 /** Why an event was refused, and where it came from. */
 interface Refusal {
@@ -46,6 +46,7 @@ function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
     delete known.session;
   }
   const fields = Object.entries(known).map(([name, value]) => {
+    if (name === "fields" && isOwnFields(value)) return [name, value];
     if (name !== "user") return [name, name === "id" ? shortened(anyText(value)) : kept(value)];
     return [name, isScalar(value) ? pseudonym(anyText(value).trim().toWellFormed()) : kindOf(value)];
   });
@@ -56,6 +57,7 @@ function keptOf(raw: unknown, pseudonym: Pseudonym): Record<string, unknown> {
 function notKeptWhole(raw: unknown): string[] {
   if (raw === null || typeof raw !== "object" || Array.isArray(raw)) return [];
   return Object.entries(knownFields(raw as Record<string, unknown>))
+    .filter(([name, value]) => !(name === "fields" && isOwnFields(value)))
     .filter(([, value]) => typeof value === "object" || (typeof value === "string" && isCut(value)))
     .map(([name]) => name).sort();
 }

@@ -136,6 +136,7 @@ export class RowMaker {
     if (this.#idFrom) raw.id = this.#joinedId(data, item);
     else if (item && item.of > 1 && raw.id !== undefined) raw.id = `${raw.id}-${item.nth + 1}`;
     const written = this.#putNumbers(raw, data, item, refuse);
+    this.#putFields(raw, data, item, refuse);
     this.#putType(raw, data, item);
     this.#putTime(raw, data, item, refuse);
     this.#putCurrency(raw, data, item, written);
@@ -193,6 +194,30 @@ export class RowMaker {
       } else currency = written;
     }
     return currency;
+  }
+
+  /** Numbers of the shop's own, each under its column's name: unlike other fields, of all the columns named. */
+  #putFields(
+    raw: Record<string, unknown>,
+    data: RecordData,
+    item: Item | undefined,
+    refuse: (field: string, reason: string, value: unknown) => void,
+  ): void {
+    const source = this.#sources.get("fields");
+    if (source?.kind !== "columns") return;
+    const fields: Record<string, unknown> = {};
+    for (const column of source.columns) {
+      const value = column.read(data, item);
+      if (value === undefined || value === null || value === "") continue;
+      if (typeof value === "object") Object.assign(fields, value);
+      else if (typeof value !== "string") fields[ownName(column.path)] = value;
+      else if (!isNullWord(value) && !isBlank(value)) {
+        const read = readNumber(value, this.#numbers.get(column)!);
+        if (typeof read === "number") fields[ownName(column.path)] = read;
+        else refuse("fields", `${ownName(column.path)} ${read}`, value);
+      }
+    }
+    if (Object.keys(fields).length > 0) raw.fields = fields;
   }
 
   #putType(raw: Record<string, unknown>, data: RecordData, item: Item | undefined): void {
@@ -287,6 +312,10 @@ export class RowMaker {
     return [{ line, raw, refused: { field: "amount", reason, value: shownValue(sum) } }];
   }
 }
+
+/** The name of a number of the shop's own, from its column: `Wait (min)` is `wait_min`. */
+const ownName = (path: string): string =>
+  path.replace(/^.*[.\]]/, "").toLowerCase().replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "");
 
 const plainNumber = /^-?[\d.]+$/;
 const isBlank = (text: string) => text.charCodeAt(0) <= 32 && text.trim() === "";

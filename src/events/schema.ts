@@ -21,6 +21,23 @@ const text = z.union([
 const number = z.number({ error: NUMBER_RULE })
   .min(-NUMBER_MAX, { error: NUMBER_RULE }).max(NUMBER_MAX, { error: NUMBER_RULE }).nullish();
 
+/** Names of numbers that a shop adds to its events, and how many an event may carry. */
+const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,39}$/;
+const OWN_FIELDS_MAX = 20;
+const FIELDS_RULE =
+  `must be at most ${OWN_FIELDS_MAX} numbers by name, between -${NUMBER_MAX} and ${NUMBER_MAX}, names of 1 to 40 ` +
+  "letters, digits and _ that begin with a letter";
+const OWN_NUMBER = z.number({ error: FIELDS_RULE })
+  .min(-NUMBER_MAX, { error: FIELDS_RULE }).max(NUMBER_MAX, { error: FIELDS_RULE });
+
+const OWN_FIELDS = z.record(z.string(), OWN_NUMBER, { error: FIELDS_RULE }).refine((fields) => {
+  const names = Object.keys(fields);
+  return names.length <= OWN_FIELDS_MAX && names.every((name) => FIELD_NAME.test(name));
+}, { error: FIELDS_RULE });
+
+/** Whether these are numbers of a shop's own as they are kept. */
+export const isOwnFields = (value: unknown): boolean => OWN_FIELDS.safeParse(value).success;
+
 /** Names of types. */
 export const TYPE = /^[A-Za-z0-9_.-]{1,40}$/;
 
@@ -68,6 +85,9 @@ export const ShopEvent = z.object({
   amount: number.describe("price x quantity where it is missing; of a return either sign"),
   currency: text.describe(
     "of its money, as EUR; another than the shop's own is converted by stated rates, or quarantined",
+  ),
+  fields: OWN_FIELDS.nullish().describe(
+    'further numbers by name, as in {"stars": 4}: features of a shop\'s own models read them',
   ),
   time: z.union([z.string(), z.number()], { error: "is missing, not text and not a number" })
     .describe("ISO 8601 with a zone, or ms since 1970-01-01 UTC"),

@@ -1,3 +1,5 @@
+import { FEATURES } from "./definition.ts";
+
 /** Features of one cut-off: one row per shopper of its population. */
 export interface FeatureBlock {
   cutoffMs: number;
@@ -5,6 +7,8 @@ export interface FeatureBlock {
   /** pseudonyms, in the order of the rows: that of `compareRows()`, in blocks sealed before 0.5.0 sorted */
   users: readonly string[];
   width: number;
+  /** names of the columns after `FEATURES`: a model's own; left out: none */
+  own?: readonly string[];
   /** row-major, shape `[users, width]` */
   features: Float32Array;
 }
@@ -36,6 +40,14 @@ function decodeHead(bytes: Uint8Array): { head: Omit<FeatureBlock, "features">; 
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(bytes.subarray(HEADER_BYTES, HEADER_BYTES + length)));
   return { head, start: aligned(HEADER_BYTES + length) };
+}
+
+/** The place of a feature among a block's columns; -1: it has none of this name. */
+export function columnOf({ own = [] }: Pick<FeatureBlock, "own">, feature: string): number {
+  const shared = FEATURES.indexOf(feature);
+  if (shared >= 0) return shared;
+  const place = own.indexOf(feature);
+  return place < 0 ? -1 : FEATURES.length + place;
 }
 
 /** Labels as bytes: float64, one per shopper of the feature block they belong to, in its order. */

@@ -207,9 +207,6 @@ export const FEATURE_MEANINGS: readonly { name: string; means: string }[] = DEFI
   { name, means },
 ) => ({ name, means }));
 
-/** The place of each feature in {@link FEATURES}. */
-export const FEATURE_PLACES: ReadonlyMap<string, number> = new Map(FEATURES.map((name, i) => [name, i]));
-
 /** Features that grow with the length of the history, or follow the calendar: they move though nothing has changed. */
 const MOVES =
   /^(as_of_|tenure|first_purchase|gap_|recency_over_gap|bought_horizons|repeat_share|basket_max|basket_std|\w+_rate$)|_(all|year_ago|120|60|share)$/;

@@ -36,4 +36,25 @@ export interface UserDay {
   readonly categories: readonly number[];
   /** distinct products viewed or put into a cart, as stable integer codes */
   readonly viewed: readonly number[];
+  /**
+   * events of the types that a model names in `events`, oldest first, at most `OWN_EVENTS_MAX` of a day; left out: it
+   * names none
+   */
+  readonly own?: readonly OwnEvent[];
+}
+
+/** Of more events of a shop's own types on one day, the first count. */
+export const OWN_EVENTS_MAX = 1000;
+
+/** One event of a type of the shop's own. */
+export interface OwnEvent {
+  readonly type: string;
+  /** ms since the epoch */
+  readonly atMs: number;
+  /** as it was sent; null: it was not */
+  readonly product: string | null;
+  readonly quantity: number | null;
+  readonly amount: number | null;
+  /** the numbers that it carried in `fields`, by name */
+  readonly fields: Readonly<Record<string, number | undefined>>;
 }

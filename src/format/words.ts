@@ -8,6 +8,7 @@ const METRICS: Readonly<Record<string, string>> = {
   mse: "MSE",
   cappedMse: "capped MSE",
   mae: "MAE",
+  poissonDeviance: "Poisson deviance",
   r2: "R²",
   bias: "bias",
   topDecileLift: "top-decile lift",

@@ -14,12 +14,20 @@ export const FEATURE_GROUPS: Readonly<Record<string, RegExp>> = {
   "season": /^as_of_|_year_ago$/,
 };
 
-/** The columns of each group. @param features names of the columns, in their order */
-export function groupColumns(features: readonly string[]): Record<string, number[]> {
-  return Object.fromEntries(
+/** The group of the features that a model has for itself. */
+const OWN_GROUP = "own features";
+
+/**
+ * The columns of each group.
+ * @param features names of the columns, in their order   @param own how many of them, the last, are a model's own
+ */
+export function groupColumns(features: readonly string[], own = 0): Record<string, number[]> {
+  const shared = features.slice(0, features.length - own);
+  const groups = Object.fromEntries(
     Object.entries(FEATURE_GROUPS).map(([group, names]) => [
       group,
-      [...features.keys()].filter((i) => names.test(features[i])),
+      [...shared.keys()].filter((i) => names.test(shared[i])),
     ]),
   );
+  return own === 0 ? groups : { ...groups, [OWN_GROUP]: [...features.keys()].slice(-own) };
 }

@@ -1,4 +1,5 @@
 import { FEATURES } from "../features/definition.ts";
+import { type OwnFeature, ownFeaturesFault } from "../features/own.ts";
 import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
@@ -40,6 +41,10 @@ export interface ModelDefinition {
   readonly label: (future: readonly UserDay[]) => number;
   /** what it may learn from: all features, or some of them by name */
   readonly features: readonly string[];
+  /** features of its own, which it learns from beside those */
+  readonly ownFeatures?: readonly OwnFeature[];
+  /** types of the shop's own events, as in `review`, that its label and its own features read in `day.own` */
+  readonly events?: readonly string[];
   /** the networks in words */
   readonly network: string;
   /** the candidates that compete, the simplest first */
@@ -75,11 +80,27 @@ function faultOf(model: ModelDefinition): string | null {
   if (!(loss in ROW_LOSS)) {
     return `"${loss}" is no loss: champion and challenger are compared by a mean over rows`;
   }
+  if (loss !== "poissonDeviance" && metrics.includes("poissonDeviance")) {
+    return "metrics name poissonDeviance, which is measured of counts, where it is the loss";
+  }
   if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
   const unknown = features.find((feature) => !FEATURES.includes(feature));
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
-  return features.length > 0 ? daysFault(model) : "features name none";
+  if (features.length === 0) return "features name none";
+  return daysFault(model) ?? eventsFault(model) ??
+    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
+}
+
+const STANDARD_TYPES = ["view", "cart", "purchase", "return"];
+
+function eventsFault({ events = [] }: ModelDefinition): string | null {
+  const standard = events.find((type) => STANDARD_TYPES.includes(type));
+  if (standard !== undefined) return `events names "${standard}", which is counted in days already`;
+  const strange = events.find((type) => !/^[a-z0-9_.-]{1,40}$/.test(type));
+  return strange === undefined
+    ? null
+    : `events names "${strange}": need 1 to 40 lower-case letters, digits, _ . -`;
 }
 
 function daysFault({ horizonDays, activeDays }: ModelDefinition): string | null {

@@ -19,11 +19,12 @@ export type Inputs = "log" | "log+raw" | "log+hinges";
  * - `two-part`: whether it is above zero, times how much it is where it is
  * - `body+tail`: the target up to its 99th percentile, plus what lies above for those whose body comes near it
  * - `two-part+tail`: whether, times body and tail where it is
+ * - `count`: its expected number, by a Poisson regression with a logarithmic link, which hidden layers do not correct
  */
-export type TargetTransform = "identity" | "log1p" | "two-part" | "body+tail" | "two-part+tail";
+export type TargetTransform = "identity" | "log1p" | "two-part" | "body+tail" | "two-part+tail" | "count";
 
 /** The role of one fitted network inside a candidate. */
-export type PartRole = "class" | "value" | "log" | "buy" | "amount" | "body" | "tail";
+export type PartRole = "class" | "value" | "log" | "buy" | "amount" | "body" | "tail" | "count";
 
 /** Penalties to choose from, per role: `loss summed over rows + penalty / 2 * |w|^2` on standardised columns. */
 export type Penalties = Partial<Record<PartRole, readonly number[]>>;

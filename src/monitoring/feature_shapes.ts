@@ -1,7 +1,6 @@
 import { histogram } from "../drift/histogram.ts";
 import { sampleOf } from "../drift/sample.ts";
-import { decodeFeatures, type FeatureBlock } from "../features/blocks.ts";
-import { FEATURES } from "../features/definition.ts";
+import { columnOf, decodeFeatures, type FeatureBlock } from "../features/blocks.ts";
 import type { DriftEvidence } from "./drift.ts";
 import type { Shapes } from "./shapes.ts";
 import type { ArtefactStore } from "../registry/artefacts.ts";
@@ -16,15 +15,17 @@ export async function featureShapes(
   const now = await read(current.block);
   const shapes: Shapes = {};
   for (const name of watched) {
-    const column = FEATURES.indexOf(name);
     const shape = histogram(
-      sampleOf(then.flatMap((block) => [...columnOf(block, column)])),
-      sampleOf(columnOf(now, column)),
+      sampleOf(then.flatMap((block) => [...valuesOf(block, name)])),
+      sampleOf(valuesOf(now, name)),
     );
     if (shape) shapes[name] = shape;
   }
   return shapes;
 }
 
-const columnOf = ({ users, width, features }: FeatureBlock, column: number): Float32Array =>
-  Float32Array.from(users, (_, row) => features[row * width + column]);
+function valuesOf(block: FeatureBlock, name: string): Float32Array {
+  const { users, width, features } = block;
+  const column = columnOf(block, name);
+  return Float32Array.from(users, (_, row) => features[row * width + column]);
+}

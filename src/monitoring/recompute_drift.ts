@@ -1,7 +1,6 @@
 import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
-import { decodeFeatures, type FeatureBlock, shopperNumber } from "../features/blocks.ts";
-import { FEATURES } from "../features/definition.ts";
+import { columnOf, decodeFeatures, type FeatureBlock, shopperNumber } from "../features/blocks.ts";
 import { type DriftEvidence, driftReport, noDriftReport } from "./drift.ts";
 import type { DriftReport } from "../drift/report.ts";
 import { wobble } from "./wobble.ts";
@@ -47,13 +46,14 @@ interface Sampled {
 }
 
 /** Every so-manieth row: the order of rows is as good as random. */
-function sample({ cutoffMs, users, width, features }: FeatureBlock): Sampled {
+function sample(block: FeatureBlock): Sampled {
+  const { cutoffMs, users, width, features } = block;
   const rows = Math.min(SAMPLE_ROWS, users.length);
   const every = users.length / Math.max(1, rows);
   return {
     atMs: cutoffMs,
     column: (name) => {
-      const column = FEATURES.indexOf(name);
+      const column = columnOf(block, name);
       return Float32Array.from({ length: rows }, (_, i) => features[Math.floor(i * every) * width + column]);
     },
   };
@@ -76,11 +76,12 @@ function wobbleOf(
 
 /** The watched columns of some blocks, one row per shopper and block. */
 function tableOf(blocks: readonly FeatureBlock[], watched: readonly string[]): Table {
-  const columns = watched.map((name) => FEATURES.indexOf(name));
   const rows = blocks.reduce((sum, block) => sum + block.users.length, 0);
-  const values = new Float32Array(rows * columns.length);
+  const values = new Float32Array(rows * watched.length);
   let offset = 0;
-  for (const { users, width, features } of blocks) {
+  for (const block of blocks) {
+    const { users, width, features } = block;
+    const columns = watched.map((name) => columnOf(block, name));
     for (let row = 0; row < users.length; row++) {
       for (const column of columns) values[offset++] = features[row * width + column];
     }

@@ -2,8 +2,7 @@ import { listObservations } from "../db/monitoring/observations.ts";
 import { metPredictions } from "../db/monitoring/outcomes.ts";
 import { getVersion } from "../db/models/versions.ts";
 import type { Table } from "../drift/table.ts";
-import { decodeFeatures, shopperNumber } from "../features/blocks.ts";
-import { FEATURES } from "../features/definition.ts";
+import { columnOf, decodeFeatures, shopperNumber } from "../features/blocks.ts";
 import { type RowLoss, rowLosses } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { DriftEvidence } from "../monitoring/drift.ts";
@@ -75,8 +74,9 @@ async function riseOf(
 /** The shoppers of the newest look as a table of what is watched: rows of one moment, among which nothing changed. */
 export async function shoppersOf({ open, store }: History, { evidenceSha256 }: DriftLook): Promise<Table> {
   const { current, watched } = DriftEvidence.parse(await open(evidenceSha256));
-  const { users, width, features } = decodeFeatures(await store.getRows(current.block));
-  const columns = watched.map((name) => FEATURES.indexOf(name));
+  const block = decodeFeatures(await store.getRows(current.block));
+  const { users, width, features } = block;
+  const columns = watched.map((name) => columnOf(block, name));
   const values = Float32Array.from(
     { length: users.length * columns.length },
     (_, i) => features[Math.floor(i / columns.length) * width + columns[i % columns.length]],

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<string, string>> = {
   cappedMse: "capped MSE",
   mse: "MSE",
   mae: "MAE",
+  poissonDeviance: "Poisson deviance",
   brier: "Brier score",
 };
 

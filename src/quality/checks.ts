@@ -12,6 +12,7 @@ import { stalledSource } from "./checks/stalled.ts";
 import { late, outOfOrder } from "./checks/timing.ts";
 import { failures, lostType, newTypes } from "./checks/types.ts";
 import { volume } from "./checks/volume.ts";
+import { askOwnChecks } from "./own.ts";
 import type { Check } from "./view.ts";
 
 /**
@@ -45,6 +46,7 @@ export const CHECKS: readonly { part: number; checks: readonly Check[] }[] = [
       newCatalogue,
       frozen,
       skew,
+      askOwnChecks,
     ],
   },
 ];

@@ -19,6 +19,7 @@ export const QualityKind = z.enum([
   "broken funnel",
   "frozen feature",
   "training-serving skew",
+  "own check",
 ]);
 export type QualityKind = z.infer<typeof QualityKind>;
 

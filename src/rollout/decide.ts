@@ -4,7 +4,7 @@ import type { RolloutEvidence } from "./rollout_evidence.ts";
 import { brokenGuardrail } from "./guardrails.ts";
 import type { ArmShare, RolloutPlan, RolloutPosition } from "./plan.ts";
 import { harmedSegment } from "./segments.ts";
-import { STRATEGIES } from "./strategies/mod.ts";
+import { strategyDecision } from "./strategies/own.ts";
 import { undecided } from "./undecided.ts";
 import { differenceText, duration } from "./format.ts";
 
@@ -32,7 +32,7 @@ function decided(plan: RolloutPlan, position: RolloutPosition, evidence: Rollout
   if (left.length === 0 && stops.length > 0) return rollBack(stops[0]);
   const decision = stops.length > 0
     ? withoutThem(position, stops)
-    : STRATEGIES[plan.strategy].decide(plan, position, evidence);
+    : strategyDecision(plan, position, evidence);
   const open = decision.kind === "keep collecting" || decision.kind === "go on";
   if (!open || evidence.days < plan.daysMax) return decision;
   const [most] = [...left].sort((a, b) => b.share - a.share);

@@ -8,8 +8,22 @@ import { z } from "zod";
  * - `ab`: shown to a fixed share until a number of shoppers planned beforehand have their outcomes
  * - `bandit`: several versions share the shoppers, the better ones more of them
  */
-export const Strategy = z.enum(["immediate", "shadow", "canary", "ab", "bandit"]);
+export const StandardStrategy = z.enum(["immediate", "shadow", "canary", "ab", "bandit"]);
+export type StandardStrategy = z.infer<typeof StandardStrategy>;
+
+const OwnStrategy = z.templateLiteral(["own:", z.string().regex(/^[a-z][a-z0-9-]{0,40}$/)])
+  .describe("of a file in the folder of extensions");
+
+/** A strategy of ours, or `own:NAME` of a file in the operator's folder. */
+export const Strategy = z.union([StandardStrategy, OwnStrategy]);
 export type Strategy = z.infer<typeof Strategy>;
+
+/** Those of them that take their time: what a person can ask for. */
+export const GradualStrategy = z.union([StandardStrategy.exclude(["immediate"]), OwnStrategy]);
+
+/** Whether a strategy is of ours. */
+export const isStandard = (strategy: Strategy): strategy is StandardStrategy =>
+  StandardStrategy.safeParse(strategy).success;
 
 /** The plan of one rollout: written down when it begins, so that a changed setting changes the next one only. */
 export const RolloutPlan = z.strictObject({

@@ -1,4 +1,4 @@
-import type { RolloutPlan } from "./plan.ts";
+import { isStandard, type RolloutPlan } from "./plan.ts";
 import { count, figure, percent } from "../format/numbers.ts";
 
 /** Describes the plan of a rollout in sentences. */
@@ -17,7 +17,7 @@ export function planText(plan: RolloutPlan): string {
     bandit,
   } = plan;
   const step = `each for at least ${stepHours} h and ${count(stepShoppers)} shoppers`;
-  const how = {
+  const standard = {
     immediate: ["serves everyone at once"],
     shadow: [
       `answers everyone, is shown to nobody, for at least ${stepHours} h and ${count(stepShoppers)} shoppers`,
@@ -36,7 +36,8 @@ export function planText(plan: RolloutPlan): string {
         percent(bandit.floor)
       }; ends once one is the best with ${percent(bandit.certainty)}`,
     ],
-  }[strategy];
+  };
+  const how = isStandard(strategy) ? standard[strategy] : [`by the strategy ${strategy} of the shop's own`];
   return [
     ...how,
     proof === "outcomes"

@@ -10,7 +10,7 @@ export interface Rows {
   shopper(row: number): string;
   /** whether the shopper of a row objects to being profiled; left out: nobody does */
   objects?(row: number): boolean;
-  /** shape `[n, FEATURES.length]`; some features are measured in a model's horizon */
+  /** shape `[n, features of the model]`; some features are measured in a model's horizon */
   features(horizonDays: number): Float32Array;
 }
 

@@ -1,10 +1,7 @@
-import { FEATURES } from "../features/definition.ts";
 import { answerRows, type Rows } from "./answer.ts";
 import { recordMetrics, recordPredictions, toPredictions, toResponse } from "./record_predictions.ts";
 import type { PredictorDeps, TimedRequest } from "./predictor_deps.ts";
 import type { Predictions, RowsRequest } from "./prediction.ts";
-
-const WIDTH = FEATURES.length;
 
 /** Answers requests that bring their features, all together. */
 export async function answerFromRows(
@@ -12,6 +9,7 @@ export async function answerFromRows(
   model: string,
   timedRequests: readonly TimedRequest<RowsRequest>[],
 ): Promise<Predictions[]> {
+  const width = deps.featuresOf(model).names.length;
   const servingSet = await deps.servingSets.resolve(model);
   const { asOfMs: now } = await deps.moment();
   const requests = timedRequests.map(({ request }) => request);
@@ -22,7 +20,7 @@ export async function answerFromRows(
   );
   const rows: Rows = {
     n: subjects.length,
-    shopper: (row) => subjects[row].user ?? features.subarray(row * WIDTH, (row + 1) * WIDTH).join(),
+    shopper: (row) => subjects[row].user ?? features.subarray(row * width, (row + 1) * width).join(),
     objects: (row) => objecting[row],
     features: () => features,
   };

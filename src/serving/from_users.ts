@@ -1,3 +1,4 @@
+import type { FeatureSet } from "../features/set.ts";
 import { answerRows, type Rows } from "./answer.ts";
 import { recordMetrics, recordPredictions, toPredictions, toResponse } from "./record_predictions.ts";
 import { packed, readShoppers, type Shopper } from "./lookup.ts";
@@ -11,10 +12,14 @@ export async function answerFromUsers(
   timedRequests: readonly TimedRequest<UsersRequest>[],
 ): Promise<Predictions[]> {
   const servingSet = await deps.servingSets.resolve(model);
-  const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), await deps.moment());
+  const featureSet = deps.featuresOf(model);
+  const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), {
+    moment: await deps.moment(),
+    events: featureSet.events,
+  });
   const shoppers = seen.flatMap((group) => group.shoppers);
   const objecting = timedRequests.map(({ request }) => request.objecting);
-  const rows = rowsOf(shoppers, (user) => objecting.some((users) => users?.has(user)));
+  const rows = rowsOf(shoppers, featureSet, (user) => objecting.some((users) => users?.has(user)));
   const batch = answerRows(servingSet, rows);
   await recordPredictions(deps, servingSet, { rows, subjects: shoppers, batch });
   let end = 0;
@@ -29,7 +34,11 @@ export async function answerFromUsers(
   });
 }
 
-function rowsOf(seen: readonly Shopper[], objects: (user: string) => boolean): Rows {
+function rowsOf(
+  seen: readonly Shopper[],
+  featureSet: FeatureSet,
+  objects: (user: string) => boolean,
+): Rows {
   // what somebody did who objects is not looked at
   const shoppers = seen.map((shopper) => objects(shopper.user) ? { ...shopper, days: [] } : shopper);
   const byHorizon = new Map<number, Float32Array>();
@@ -38,7 +47,7 @@ function rowsOf(seen: readonly Shopper[], objects: (user: string) => boolean): R
     shopper: (row) => shoppers[row].user,
     objects: (row) => objects(shoppers[row].user),
     features(horizonDays) {
-      const features = byHorizon.get(horizonDays) ?? packed(shoppers, horizonDays);
+      const features = byHorizon.get(horizonDays) ?? packed(shoppers, featureSet, horizonDays);
       byHorizon.set(horizonDays, features);
       return features;
     },

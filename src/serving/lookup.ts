@@ -1,7 +1,7 @@
 import type { Database } from "../db/connect.ts";
 import { lastEventsMs } from "../db/events/last_events.ts";
 import { readUserDays } from "../db/events/user_days.ts";
-import { featureRow, FEATURES } from "../features/definition.ts";
+import type { FeatureSet } from "../features/set.ts";
 import type { UserDay } from "../features/user_day.ts";
 import type { Moment } from "../app/as_of.ts";
 import type { UsersRequest } from "./prediction.ts";
@@ -19,17 +19,20 @@ interface Seen {
   readonly shoppers: readonly Shopper[];
 }
 
-/** Reads the shoppers of many requests, with one statement for each moment that they are about: in most cases one. */
+/**
+ * Reads the shoppers of many requests, with one statement for each moment that they are about: in most cases one.
+ * @param options.events types of own events that their features read
+ */
 export async function readShoppers(
   sql: Database,
   requests: readonly UsersRequest[],
-  moment: Moment,
+  { moment, events }: { moment: Moment; events: readonly string[] },
 ): Promise<Seen[]> {
   const moments = await momentsOf(sql, requests, moment);
   const usersByMoment = new Map<number, Set<string>>(moments.map((asOfMs) => [asOfMs, new Set()]));
   requests.forEach(({ users }, i) => users.forEach((user) => usersByMoment.get(moments[i])!.add(user)));
   const reads = [...usersByMoment].map(async ([asOfMs, users]) =>
-    [asOfMs, await daysOf(sql, asOfMs, [...users])] as const
+    [asOfMs, await daysOf(sql, { asOfMs, users: [...users], events })] as const
   );
   const daysByMoment = new Map(await Promise.all(reads));
   return requests.map(({ users }, i) => {
@@ -58,19 +61,22 @@ async function momentsOf(
 
 async function daysOf(
   sql: Database,
-  asOfMs: number,
-  users: readonly string[],
+  query: { asOfMs: number; users: readonly string[]; events: readonly string[] },
 ): Promise<Map<string, readonly UserDay[]>> {
   const daysByUser = new Map<string, readonly UserDay[]>();
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs, users })) daysByUser.set(userKey, days);
+  for await (const { userKey, days } of readUserDays(sql, query)) daysByUser.set(userKey, days);
   return daysByUser;
 }
 
 /** The features of shoppers with events, packed. */
-export function packed(shoppers: readonly Shopper[], horizonDays: number): Float32Array {
-  const features = new Float32Array(shoppers.length * FEATURES.length);
+export function packed(
+  shoppers: readonly Shopper[],
+  { names, row }: FeatureSet,
+  horizonDays: number,
+): Float32Array {
+  const features = new Float32Array(shoppers.length * names.length);
   shoppers.forEach(({ days, asOfMs }, i) =>
-    features.set(featureRow(days, asOfMs, { horizonDays }), i * FEATURES.length)
+    features.set(row(days, asOfMs, { horizonDays }), i * names.length)
   );
   return features;
 }

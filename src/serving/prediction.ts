@@ -46,7 +46,7 @@ export interface RowsRequest {
   users: readonly (string | null)[];
   /** of them: who object to being profiled; left out: nobody */
   objecting?: ReadonlySet<string | null>;
-  /** shape `[users.length, FEATURES.length]`; NaN: nothing to say */
+  /** shape `[users.length, features of the model]`; NaN: nothing to say */
   features: Float32Array;
   asOfMs?: number;
 }

@@ -1,4 +1,5 @@
 import { NotFoundError } from "../core/errors.ts";
+import { featuresOf } from "../features/set.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { currentMoment } from "../app/as_of.ts";
 import { answerFromRows } from "./from_rows.ts";
@@ -14,7 +15,7 @@ import { createModelCache, type ModelCacheDeps } from "./loaded_model.ts";
  * Options of a predictor. As long as nothing else is given it asks the database at each call who serves, and stores
  * answers before it gives them: its callers see their own changes at once.
  */
-export interface PredictorOptions extends ModelCacheDeps, Partial<Omit<PredictorDeps, "sql">> {
+export interface PredictorOptions extends ModelCacheDeps, Partial<Omit<PredictorDeps, "sql" | "featuresOf">> {
   models: ReadonlyMap<string, ModelDefinition>;
 }
 
@@ -32,6 +33,7 @@ export function createPredictor(options: PredictorOptions): Predictor {
     moment: options.moment ?? (() => currentMoment(sql, clock)),
     journal: options.journal ?? directJournal(sql),
     metrics: options.metrics,
+    featuresOf: (model) => featuresOf(models.get(model)!),
   };
   const batching = {
     most: ROWS_AT_ONCE,

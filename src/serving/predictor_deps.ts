@@ -1,4 +1,5 @@
 import type { Database } from "../db/connect.ts";
+import type { FeatureSet } from "../features/set.ts";
 import type { Moment } from "../app/as_of.ts";
 import type { Journal } from "./journal.ts";
 import type { ServingResolver } from "./serving_set.ts";
@@ -10,6 +11,8 @@ export interface PredictorDeps {
   readonly servingSets: ServingResolver;
   readonly moment: () => Moment | Promise<Moment>;
   readonly journal: Journal;
+  /** the features of a model by its name */
+  readonly featuresOf: (model: string) => FeatureSet;
   /** left out: nothing is measured */
   readonly metrics?: MetricsRecorder;
 }

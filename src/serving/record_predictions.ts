@@ -1,5 +1,5 @@
 import type { StoredAnswer } from "../db/models/predictions.ts";
-import { FEATURE_HASH, FEATURE_PLACES, FEATURES } from "../features/definition.ts";
+import { SHARED_FEATURES } from "../features/set.ts";
 import { segmentOf } from "../performance/segments.ts";
 import type { Answer, Rows, ScoredBatch } from "./answer.ts";
 import type { ServingSet } from "./serving_set.ts";
@@ -15,18 +15,18 @@ interface RowSubject {
 
 /** Stores the answers about shoppers, shown and not shown. Settles when the journal has room for more. */
 export async function recordPredictions(
-  { journal }: PredictorDeps,
+  { journal, featuresOf }: PredictorDeps,
   { state, champion, baseline }: ServingSet,
   { rows, subjects, batch }: { rows: Rows; subjects: readonly RowSubject[]; batch: ScoredBatch },
 ): Promise<void> {
-  const features = rows.features(champion.scorer?.horizonDays ?? baseline.horizonDays);
   const { model } = state;
-  const featureHash = FEATURE_HASH;
+  const { hash: featureHash, names } = featuresOf(model);
+  const features = featuresIfAny(rows, champion.scorer?.horizonDays ?? baseline.horizonDays);
   const answers: StoredAnswer[] = [];
   const add = (row: number, { prediction, version, arm, fallback, horizonDays }: Answer, shown: boolean) => {
     const { user: userKey, asOfMs } = subjects[row];
     if (userKey === null) return;
-    const segment = segmentIn(features, row);
+    const segment = features ? segmentIn(features, row * names.length) : undefined;
     answers.push({
       model,
       featureHash,
@@ -48,8 +48,17 @@ export async function recordPredictions(
   await journal.add(answers);
 }
 
-const segmentIn = (features: Float32Array, row: number) =>
-  segmentOf((feature) => features[row * FEATURES.length + FEATURE_PLACES.get(feature)!]);
+/** null: a feature of the model's own fails, and the baseline answered */
+function featuresIfAny(rows: Rows, horizonDays: number): Float32Array | null {
+  try {
+    return rows.features(horizonDays);
+  } catch {
+    return null; // counted where versions were asked
+  }
+}
+
+const segmentIn = (features: Float32Array, first: number) =>
+  segmentOf((feature) => features[first + SHARED_FEATURES.places.get(feature)!]);
 
 const OBJECTS = "the shopper objects to being profiled: the baseline answers";
 

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { type Extension, modelExtension } from "../app/extensions.ts";
+import { codeFiles } from "../core/code_folder.ts";
 import { loadModels } from "../models/mod.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { loadOwnModels, modelFiles } from "../models/own.ts";
+import { loadOwnModels } from "../models/own.ts";
 import type { ServiceOptions } from "./options.ts";
 
 /** The models of a service by name, and what is to be said of the operator's files. */
@@ -23,7 +24,7 @@ export async function definedModels(
   const folder = config.PERENNIAL_MODELS;
   const files = folder === undefined ? [] : await loadOwnModels(folder, all.keys());
   for (const { file, fault } of files) if (fault) log(leftOut("model", file, fault));
-  for (const model of [...files.flatMap(({ model }) => model ?? []), ...ownModels]) {
+  for (const model of [...files.flatMap(({ value }) => value ?? []), ...ownModels]) {
     if (all.has(model.name)) {
       throw new RangeError(`Cannot start: two definitions of the model "${model.name}"`);
     }
@@ -31,7 +32,7 @@ export async function definedModels(
   }
   return {
     models: new Map([...all].sort(([a], [b]) => a < b ? -1 : 1)),
-    extensions: files.map(({ file, model, fault }) => modelExtension(file, { name: model?.name, fault })),
+    extensions: files.map(modelExtension),
   };
 }
 
@@ -41,7 +42,10 @@ export const leftOut = (what: string, file: string, fault: string): string =>
 
 /** Lists the operator's files that decide: a change of them is another code version. */
 export async function ownSources(
-  { config: { PERENNIAL_MODELS: folder } }: Pick<ServiceOptions, "config">,
+  { config: { PERENNIAL_MODELS: folder }, deciding = [] }: Pick<ServiceOptions, "config"> & {
+    deciding?: readonly string[];
+  },
 ): Promise<string[]> {
-  return folder === undefined ? [] : (await modelFiles(folder)).map((file) => join(folder, file));
+  const models = folder === undefined ? [] : await codeFiles(folder, "models");
+  return [...models.map((file) => join(folder!, file)), ...deciding];
 }

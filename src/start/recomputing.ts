@@ -13,7 +13,7 @@ import type { Shared } from "./shared.ts";
 
 /** Returns what recomputes past checks: the code that judges now. */
 export async function recomputing(
-  shared: Pick<Shared, "sql" | "store" | "driftWorkers" | "config">,
+  shared: Pick<Shared, "sql" | "store" | "driftWorkers" | "config" | "deciding">,
 ): Promise<ExplainDeps> {
   const { sql, store, driftWorkers } = shared;
   return {

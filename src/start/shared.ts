@@ -35,6 +35,8 @@ export interface Shared extends ServiceOptions {
   channels: Channels;
   /** the operator's files */
   extensions: readonly Extension[];
+  /** paths of those of its files that decide */
+  deciding: readonly string[];
   driftWorkers: DriftWorkerPool;
   temporalUi: string | null;
   /** with the role of the app */

@@ -4,6 +4,8 @@ import { mean } from "./mean.ts";
 import { auc } from "./roc.ts";
 
 export const PROBABILITY_FLOOR = 1e-4;
+/** A smaller expected number would make one row's deviance infinite. */
+const COUNT_FLOOR = 1e-9;
 
 const clipped = (p: number) => Math.min(1 - PROBABILITY_FLOOR, Math.max(PROBABILITY_FLOOR, p));
 
@@ -30,6 +32,8 @@ export interface RegressionScores {
   readonly r2: number | null;
   /** mean prediction - mean outcome */
   readonly bias: number;
+  /** of counts alone: mean of `2 (y log(y / p) - y + p)`, predictions kept above 1e-9 */
+  readonly poissonDeviance?: number;
   /** as of a classifier; null, not defined, where the mean outcome is not above zero */
   readonly topDecileLift: number | null;
 }
@@ -43,7 +47,7 @@ export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionSc
 /** The metrics of each kind of model. */
 export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly MetricName[]>> = {
   classification: ["accuracy", "auc", "logLoss", "brier", "topDecileLift"],
-  regression: ["mse", "cappedMse", "mae", "r2", "bias", "topDecileLift"],
+  regression: ["mse", "cappedMse", "mae", "poissonDeviance", "r2", "bias", "topDecileLift"],
 };
 
 /** Whether a larger value of the metric is a better one. */
@@ -55,6 +59,7 @@ export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
   mse: false,
   cappedMse: false,
   mae: false,
+  poissonDeviance: false,
   r2: true,
   bias: false,
   topDecileLift: true,
@@ -63,7 +68,7 @@ export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
 /** A row's loss, per metric that is a mean over rows; outcome `y`, prediction `p`, cap for `cappedMse`. */
 export const ROW_LOSS: Readonly<
   Record<
-    "accuracy" | "logLoss" | "brier" | "mse" | "cappedMse" | "mae",
+    "accuracy" | "logLoss" | "brier" | "mse" | "cappedMse" | "mae" | "poissonDeviance",
     (y: number, p: number, cap: number) => number
   >
 > = {
@@ -73,6 +78,7 @@ export const ROW_LOSS: Readonly<
   mse: (y, p) => (y - p) ** 2,
   cappedMse: (y, p, cap) => (Math.min(y, cap) - Math.min(p, cap)) ** 2,
   mae: (y, p) => Math.abs(y - p),
+  poissonDeviance: (y, p) => 2 * ((y > 0 ? y * Math.log(y / Math.max(p, COUNT_FLOOR)) : 0) - y + p),
 };
 
 export type RowLoss = keyof typeof ROW_LOSS;
@@ -124,6 +130,7 @@ export function classificationScores(y: ArrayLike<number>, p: ArrayLike<number>)
 /**
  * All scores of a regression.
  * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`
+ * @param options.isCount outcomes and predictions are counts: the Poisson deviance is measured too
  * @param options.cap for `cappedMse`: commonly the 99th percentile of the training targets
  * @example
  * ```ts
@@ -136,7 +143,7 @@ export function classificationScores(y: ArrayLike<number>, p: ArrayLike<number>)
 export function regressionScores(
   y: ArrayLike<number>,
   p: ArrayLike<number>,
-  { cap = Infinity }: { cap?: number } = {},
+  { cap = Infinity, isCount = false }: { cap?: number; isCount?: boolean } = {},
 ): RegressionScores {
   const mse = mean(rowLosses("mse", y, p));
   const meanY = mean(y);
@@ -146,6 +153,7 @@ export function regressionScores(
     mse,
     cappedMse: mean(rowLosses("cappedMse", y, p, { cap })),
     mae: mean(rowLosses("mae", y, p)),
+    ...isCount && { poissonDeviance: mean(rowLosses("poissonDeviance", y, p)) },
     r2: variance > 0 ? 1 - mse / variance : null,
     bias: mean(p) - meanY,
     topDecileLift: topDecileLift(y, p),

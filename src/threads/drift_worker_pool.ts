@@ -1,3 +1,5 @@
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { computeThread } from "../core/worker_thread.ts";
 import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
@@ -25,11 +27,13 @@ const WITHIN_MS = 5 * 60_000;
  * Creates a pool of one thread, which starts with the first request and takes one after the other; requests beyond the bound
  * are refused, so that a look that comes too often is seen, not piled up.
  */
-export function createDriftWorkerPool({ waitingMax = 100, withinMs = WITHIN_MS }: {
+export function createDriftWorkerPool({ waitingMax = 100, withinMs = WITHIN_MS, distances = [] }: {
   waitingMax?: number;
   withinMs?: number;
+  /** paths of the files that define an operator's own distances */
+  distances?: readonly string[];
 } = {}): DriftWorkerPool {
-  return new SingleWorkerPool(waitingMax, withinMs);
+  return new SingleWorkerPool(waitingMax, withinMs, distances);
 }
 
 class SingleWorkerPool implements DriftWorkerPool {
@@ -40,7 +44,11 @@ class SingleWorkerPool implements DriftWorkerPool {
   private lastId = 0;
   private closed = false;
 
-  constructor(private readonly waitingMax: number, private readonly withinMs: number) {}
+  constructor(
+    private readonly waitingMax: number,
+    private readonly withinMs: number,
+    private readonly distances: readonly string[],
+  ) {}
 
   compareWindows(reference: Table, current: Table, options: WindowsOptions): Promise<WindowsVerdict> {
     if (this.closed) {
@@ -52,7 +60,9 @@ class SingleWorkerPool implements DriftWorkerPool {
       );
     }
     const { promise, resolve, reject } = Promise.withResolvers<WindowsVerdict>();
-    this.queue.push({ request: { id: ++this.lastId, reference, current, options }, resolve, reject });
+    const distances = this.distances.map((path) => pathToFileURL(path).href);
+    const request = { id: ++this.lastId, reference, current, options, distances };
+    this.queue.push({ request, resolve, reject });
     this.dispatch();
     return promise;
   }
@@ -78,7 +88,10 @@ class SingleWorkerPool implements DriftWorkerPool {
   }
 
   private open(): Worker {
-    const worker = computeThread(new URL("./worker.ts", import.meta.url));
+    const worker = computeThread(
+      new URL("./worker.ts", import.meta.url),
+      this.distances.map((path) => dirname(path)),
+    );
     worker.onmessage = ({ data }: MessageEvent<FromDriftWorker>) => this.receive(data);
     worker.onerror = (event) => {
       event.preventDefault();

@@ -11,7 +11,7 @@ export interface Part {
   /** index into the predictor's preprocessings */
   readonly preprocessing: number;
   readonly network: Network;
-  readonly link: "identity" | "sigmoid" | "expm1";
+  readonly link: "identity" | "sigmoid" | "expm1" | "exp";
   /** the part's value is `clamp(scale * link(network), min, max)` */
   readonly scale: number;
   readonly min: number;
@@ -151,6 +151,7 @@ const LINKS: Readonly<Record<Part["link"], (v: number) => number>> = {
   identity: (v) => v,
   sigmoid: (v) => 1 / (1 + Math.exp(-v)),
   expm1: expm1Clipped,
+  exp: (v) => Math.exp(Math.min(14, v)),
 };
 
 /** Puts the parts' values together. */

@@ -131,6 +131,9 @@ function usableChampion({ champion, task }: Workbench): Predictor {
   return champion;
 }
 
+/** Whether a part can go on from the champion's: not where a handful of rows decides, nor a regression of counts. */
+const goesOn = (role: PartRole): boolean => role !== "tail" && role !== "count";
+
 /** Roles of which each needs its own number of epochs; a blend's members share them by role. */
 async function chooseWarmStart(bench: Workbench, slice: Slice, recipe: WarmStartRecipe): Promise<Chosen> {
   const champion = usableChampion(bench);
@@ -140,7 +143,7 @@ async function chooseWarmStart(bench: Workbench, slice: Slice, recipe: WarmStart
   for (const [index, part] of champion.parts.entries()) {
     if (epochs[part.role] !== undefined) continue;
     epochs[part.role] = 0;
-    if (split.summary.by === "none" || part.role === "tail" || part.network.inputs === 0) continue;
+    if (split.summary.by === "none" || !goesOn(part.role) || part.network.inputs === 0) continue;
     const plan = planOf(champion, part);
     const preprocessing = champion.preprocessings[part.preprocessing];
     const held = partRows(validation, preprocessing, plan, thresholdOf(champion, fit));

@@ -182,13 +182,14 @@ function criterionOf(scores: Scores, loss?: RowLoss): number {
     if (loss === "accuracy") return 1 - scores.accuracy;
     return loss === "brier" ? scores.brier : scores.logLoss;
   }
+  if (loss === "poissonDeviance") return scores.poissonDeviance!; // measured where it is the loss
   return loss === "mse" || loss === "mae" ? scores[loss] : Math.sqrt(scores.mse * scores.cappedMse);
 }
 
 function scoresOf(task: TrainingTask, y: Float64Array, predictions: Float32Array, cap: number): Scores {
   return task.kind === "classification"
     ? classificationScores(y, predictions)
-    : regressionScores(y, predictions, { cap });
+    : regressionScores(y, predictions, { cap, isCount: task.loss === "poissonDeviance" });
 }
 
 /** The lowest criterion; of equal ones, and where nothing could be held out, the first. */

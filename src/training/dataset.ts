@@ -16,15 +16,15 @@ export async function loadRows(
   const parts: TrainingRows[] = [];
   let place = 0;
   for (const block of blocks) {
-    const { users, features, cutoffMs } = decodeFeatures(await store.getRows(block.features));
+    const { users, features, cutoffMs, width } = decodeFeatures(await store.getRows(block.features));
     const labels = decodeLabels(await store.getRows(block.labels));
     const shoppers = Int32Array.from(users, shopperNumber);
     const first = place;
     const kept = [...shoppers.keys()].filter((i) => keep(shoppers[i], first + i));
     place += shoppers.length;
     parts.push({
-      features: featuresAt(features, kept),
-      width: FEATURES.length,
+      features: featuresAt(features, { width, places: kept }),
+      width,
       target: Float64Array.from(kept, (i) => labels[i]),
       cutoffMs: new Float64Array(kept.length).fill(cutoffMs),
       user: Int32Array.from(kept, (i) => shoppers[i]),
@@ -81,8 +81,10 @@ async function loadOutcomes(store: ArtefactStore, blocks: readonly SnapshotBlock
   return filled(new Float64Array(lengthOf(parts)), parts);
 }
 
-function featuresAt(features: Float32Array, places: readonly number[]): Float32Array {
-  const width = FEATURES.length;
+function featuresAt(
+  features: Float32Array,
+  { width, places }: { width: number; places: readonly number[] },
+): Float32Array {
   const taken = new Float32Array(places.length * width);
   places.forEach((place, i) => taken.set(features.subarray(place * width, (place + 1) * width), i * width));
   return taken;
@@ -92,7 +94,7 @@ function joined(parts: readonly TrainingRows[]): TrainingRows {
   const of = <K extends "features" | "target" | "cutoffMs" | "user">(key: K) =>
     parts.map((part) => part[key]);
   const n = lengthOf(of("target"));
-  const width = FEATURES.length;
+  const width = parts.at(0)?.width ?? FEATURES.length;
   return {
     features: filled(new Float32Array(n * width), of("features")),
     width,

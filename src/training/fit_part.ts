@@ -1,14 +1,14 @@
 import { mean } from "../stats/mean.ts";
 import { gaussian, hash32, seededRandom } from "../core/random.ts";
-import type { Inputs, LinearRecipe, NetworkOptions, NetworkRecipe } from "../models/recipe.ts";
+import type { Inputs, LinearRecipe, NetworkOptions, NetworkRecipe, PartRole } from "../models/recipe.ts";
 import type { Part } from "./artifact.ts";
 import { fitNetwork, freshNetwork, type NetworkFit, type NetworkState } from "./fit_network.ts";
-import { linearOutput, type LinearProblem, solveLogistic, solveRidge } from "./linear.ts";
+import { linearOutput, type LinearProblem, solveLogistic, solvePoisson, solveRidge } from "./linear.ts";
 import { expm1Clipped, forward, type Network } from "./network.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { CurvePoint } from "./protocol.ts";
 import type { TrainingRows } from "./rows.ts";
-import { type PartPlan, ROLES } from "./targets.ts";
+import { type PartPlan, type RoleLoss, ROLES } from "./targets.ts";
 import { sendCheckpoint, type Slice, sliceInputs, type Workbench } from "./workbench.ts";
 
 const CHECKPOINT_EVERY_EPOCHS = 5;
@@ -83,6 +83,7 @@ export function describePart(
   const { target } = slice.rows;
   if (link === "sigmoid") return { role, network, link, scale: 1, min: 0, max: 1 };
   const max = target.reduce((most, y) => Math.max(most, y), 0);
+  if (link === "exp") return { role, network, link, scale: 1, min: 0, max };
   if (link === "expm1") {
     const back = forward(network, x, target.length).reduce((sum, v) => sum + expm1Clipped(v), 0);
     const scale = target.reduce((a, b) => a + b, 0) / Math.max(back, 1e-9);
@@ -116,7 +117,7 @@ export function partRows(
 /** A network's unit of the target: its standard deviation among the rows that teach it; 1 where it is constant. */
 function scaleOf(slice: Slice, { role, positiveOnly }: PartPlan): number {
   const { loss, target } = ROLES[role];
-  if (loss === "logistic" || role === "log") return 1;
+  if (loss !== "squares" || role === "log") return 1;
   const values = slice.rows.target.filter((y) => !positiveOnly || y > 0).map((y) =>
     target(y, slice.threshold)
   );
@@ -143,8 +144,7 @@ function linearSolution(
   const scale = scaleOf(slice, plan);
   const k = preprocessing.columns.length;
   const problem: LinearProblem = { x: kept, k, y: y.map((v) => v / scale) };
-  const solve = rule.loss === "logistic" ? solveLogistic : solveRidge;
-  solve(problem, grid).forEach((weights, i) => slice.linear.set(key(grid[i]), weights));
+  SOLVERS[rule.loss](problem, grid).forEach((weights, i) => slice.linear.set(key(grid[i]), weights));
   return slice.linear.get(key(penalty))!;
 }
 
@@ -200,7 +200,7 @@ export function fitKept(
   const scaled = (v: Float32Array) => v.map((value) => value / kept.scale);
   const fit: NetworkFit = {
     ...kept,
-    loss: ROLES[plan.role].loss,
+    loss: networkLoss(plan.role),
     train: { x, y: scaled(y) },
     validation: kept.held && { x: kept.held.x, y: scaled(kept.held.y) },
     state: networks.get(kept.name),
@@ -215,11 +215,21 @@ export function fitKept(
   return fitNetwork(fit);
 }
 
-function meanLoss(loss: "logistic" | "squares", y: Float32Array, out: Float64Array, scale: number): number {
+const SOLVERS = { logistic: solveLogistic, squares: solveRidge, poisson: solvePoisson } as const;
+
+/** @throws {RangeError} hidden layers do not correct a part of this role */
+function networkLoss(role: PartRole): NetworkFit["loss"] {
+  const { loss } = ROLES[role];
+  if (loss !== "poisson") return loss;
+  throw new RangeError(`Cannot correct a part "${role}" by hidden layers`);
+}
+
+function meanLoss(loss: RoleLoss, y: Float32Array, out: Float64Array, scale: number): number {
   let sum = 0;
   for (let i = 0; i < y.length; i++) {
     const margin = y[i] === 1 ? out[i] : -out[i];
-    if (loss === "squares") sum += (y[i] - Math.max(0, out[i]) * scale) ** 2;
+    if (loss === "poisson") sum += Math.exp(Math.min(14, out[i])) - y[i] * out[i];
+    else if (loss === "squares") sum += (y[i] - Math.max(0, out[i]) * scale) ** 2;
     else sum += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
   }
   return sum / Math.max(1, y.length);

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { InvalidInputError } from "../core/errors.ts";
 
 /** Rows and targets of one linear fit; an intercept, which is not penalised, is added. */
 export interface LinearProblem {
@@ -10,7 +11,7 @@ export interface LinearProblem {
   readonly y: Float32Array;
 }
 
-/** Rows that stand for all in the curvature of the logistic loss; its gradient uses every row. */
+/** Rows that stand for all in the curvature of a loss; its gradient uses every row. */
 const CURVATURE_ROWS = 4_000;
 const STEPS_MAX = 40;
 const STEP_TOLERANCE = 1e-4;
@@ -29,6 +30,31 @@ export function solveRidge({ x, k, y }: LinearProblem, penalties: readonly numbe
   return penalties.map((penalty) => dampedSolver(gram, penalty, n)(right));
 }
 
+/** A generalised linear model whose link is the natural one of its distribution: its parts as functions of `eta = x w + b`. */
+interface Family {
+  /** the loss of a row, up to what does not depend on `eta` */
+  readonly loss: (y: number, eta: number) => number;
+  /** the expected outcome */
+  readonly mean: (eta: number) => number;
+  /** the variance of an outcome whose mean is `m`, which is the curvature of its loss */
+  readonly variance: (m: number) => number;
+}
+
+const LOGISTIC: Family = {
+  loss(y, eta) {
+    const margin = y === 1 ? eta : -eta;
+    return margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+  },
+  mean: (eta) => 1 / (1 + Math.exp(-eta)),
+  variance: (p) => p * (1 - p),
+};
+
+const POISSON: Family = {
+  loss: (y, eta) => Math.exp(eta) - y * eta,
+  mean: Math.exp,
+  variance: (m) => m,
+};
+
 /**
  * Logistic regression: minimises `sum logLoss + penalty / 2 * |w|^2` by Newton steps, to the optimum, for each penalty.
  * A penalty starts from the solution of the one before it, so neighbours should stand together.
@@ -38,18 +64,47 @@ export function solveLogistic(problem: LinearProblem, penalties: readonly number
   const { k, y } = problem;
   const n = y.length;
   const positives = y.reduce((a, b) => a + b, 0);
-  let weights = new Float64Array(k + 1);
-  weights[k] = Math.log((positives + 0.5) / (n - positives + 0.5));
-  if (positives === 0 || positives === n || k === 0) return penalties.map(() => weights.slice());
-  let curvature = logisticCurvature(problem, linearOutput(problem, weights));
+  const start = new Float64Array(k + 1);
+  start[k] = Math.log((positives + 0.5) / (n - positives + 0.5));
+  if (positives === 0 || positives === n || k === 0) return penalties.map(() => start.slice());
+  return solveByNewton(LOGISTIC, problem, penalties, start);
+}
+
+/**
+ * Poisson regression with a logarithmic link: minimises `sum (m - y log m) + penalty / 2 * |w|^2` with `m = exp(x w + b)`,
+ * half the Poisson deviance up to what does not depend on the weights, in the same way.
+ * @param problem.y numbers >= 0   @returns per penalty `[w (k), b]`; where all are 0 no weights
+ * @throws {InvalidInputError} an outcome is below 0
+ */
+export function solvePoisson(problem: LinearProblem, penalties: readonly number[]): Float64Array[] {
+  const { k, y } = problem;
+  const negative = y.find((v) => v < 0);
+  if (negative !== undefined) {
+    throw new InvalidInputError(`Cannot count to ${negative}: labels of a count have to be >= 0`, "label");
+  }
+  const start = new Float64Array(k + 1);
+  const sum = y.reduce((a, b) => a + b, 0);
+  start[k] = Math.log((sum + 1e-3) / Math.max(1, y.length));
+  if (sum === 0 || k === 0) return penalties.map(() => start.slice());
+  return solveByNewton(POISSON, problem, penalties, start);
+}
+
+function solveByNewton(
+  family: Family,
+  problem: LinearProblem,
+  penalties: readonly number[],
+  start: Float64Array<ArrayBuffer>,
+): Float64Array[] {
+  let weights = start;
+  let curvature = curvatureOf(family, problem, linearOutput(problem, weights));
   return penalties.map((penalty, i) => {
     let solver = dampedSolver(curvature, penalty, 1);
     for (let step = 0; step < STEPS_MAX; step++) {
       if (i === 0 && step === 1) {
-        curvature = logisticCurvature(problem, linearOutput(problem, weights));
+        curvature = curvatureOf(family, problem, linearOutput(problem, weights));
         solver = dampedSolver(curvature, penalty, 1);
       }
-      const next = newtonStep(problem, weights, penalty, solver);
+      const next = newtonStep(family, problem, weights, { penalty, solver });
       const largest = next.reduce((most, v, j) => Math.max(most, Math.abs(v - weights[j])), 0);
       weights = next;
       if (largest < STEP_TOLERANCE) break;
@@ -60,17 +115,18 @@ export function solveLogistic(problem: LinearProblem, penalties: readonly number
 
 /** One step that does not raise the loss: halved until it does not, or none. */
 function newtonStep(
+  family: Family,
   problem: LinearProblem,
   weights: Float64Array<ArrayBuffer>,
-  penalty: number,
-  solver: Solver,
+  { penalty, solver }: { penalty: number; solver: Solver },
 ): Float64Array<ArrayBuffer> {
   const eta = linearOutput(problem, weights);
-  const loss = logisticLoss(problem.y, eta, weights, penalty);
-  const direction = solver(downhill(problem, eta, weights, penalty));
+  const loss = penalisedLoss(family, problem.y, eta, { weights, penalty });
+  const direction = solver(downhill(family, problem, eta, { weights, penalty }));
   for (let halving = 0, share = 1; halving <= HALVINGS_MAX; halving++, share /= 2) {
     const moved = weights.map((v, j) => v + share * direction[j]);
-    if (logisticLoss(problem.y, linearOutput(problem, moved), moved, penalty) <= loss) return moved;
+    const there = penalisedLoss(family, problem.y, linearOutput(problem, moved), { weights: moved, penalty });
+    if (there <= loss) return moved;
   }
   return weights;
 }
@@ -123,27 +179,31 @@ function symmetric(m: Matrix): Matrix {
   return m;
 }
 
-const sigmoid = (v: number) => 1 / (1 + Math.exp(-v));
+interface Penalised {
+  readonly weights: Float64Array;
+  readonly penalty: number;
+}
 
-function logisticLoss(y: Float32Array, eta: Float64Array, weights: Float64Array, penalty: number): number {
+function penalisedLoss(
+  family: Family,
+  y: Float32Array,
+  eta: Float64Array,
+  { weights, penalty }: Penalised,
+): number {
   let loss = 0;
-  for (let i = 0; i < y.length; i++) {
-    const margin = y[i] === 1 ? eta[i] : -eta[i];
-    loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
-  }
+  for (let i = 0; i < y.length; i++) loss += family.loss(y[i], eta[i]);
   for (let j = 0; j < weights.length - 1; j++) loss += penalty / 2 * weights[j] ** 2;
   return loss;
 }
 
 /** The second derivative of the loss without its penalty, from evenly spaced rows. */
-function logisticCurvature({ x, k, y }: LinearProblem, eta: Float64Array): Matrix {
+function curvatureOf(family: Family, { x, k, y }: LinearProblem, eta: Float64Array): Matrix {
   const n = y.length;
   const m = Math.min(n, CURVATURE_ROWS);
   const scaled = new Float32Array(m * (k + 1));
   for (let s = 0; s < m; s++) {
     const i = Math.floor(s * n / m);
-    const p = sigmoid(eta[i]);
-    const root = Math.sqrt(Math.max(1e-6, p * (1 - p)) * n / m);
+    const root = Math.sqrt(Math.max(1e-6, family.variance(family.mean(eta[i]))) * n / m);
     for (let j = 0; j < k; j++) scaled[s * (k + 1) + j] = root * x[i * k + j];
     scaled[s * (k + 1) + k] = root;
   }
@@ -162,14 +222,14 @@ function outerProduct(rows: () => tf.Tensor, size: number): Matrix {
 
 /** The negative gradient of the penalised loss. */
 function downhill(
+  family: Family,
   problem: LinearProblem,
   eta: Float64Array,
-  weights: Float64Array,
-  penalty: number,
+  { weights, penalty }: Penalised,
 ): Float64Array {
   const { k, y } = problem;
   const down = new Float64Array(k + 1);
-  addGradient(problem, Float64Array.from(y, (v, i) => v - sigmoid(eta[i])), down);
+  addGradient(problem, Float64Array.from(y, (v, i) => v - family.mean(eta[i])), down);
   for (let j = 0; j < k; j++) down[j] -= penalty * weights[j];
   return down;
 }

@@ -3,9 +3,12 @@ import type { ModelKind } from "../models/model.ts";
 import type { Inputs, PartRole, TargetTransform } from "../models/recipe.ts";
 import type { Formula, Part } from "./artifact.ts";
 
+/** What a part is fitted by. */
+export type RoleLoss = "logistic" | "squares" | "poisson";
+
 /** The way a part is learned, whatever the recipe. */
 interface RoleRule {
-  readonly loss: "logistic" | "squares";
+  readonly loss: RoleLoss;
   readonly link: Part["link"];
   /** columns; none: what the recipe says */
   readonly inputs?: Inputs;
@@ -24,6 +27,7 @@ const STEADY = [100, 300, 1000, 3000];
 const HEAVY = [1000, 3000];
 
 export const ROLES: Readonly<Record<PartRole, RoleRule>> = {
+  count: { loss: "poisson", link: "exp", limit: CLIP, deep: false, penalties: STEADY, target: (y) => y },
   class: { loss: "logistic", link: "sigmoid", limit: CLIP, deep: true, penalties: STEADY, target: (y) => y },
   buy: {
     loss: "logistic",
@@ -91,6 +95,7 @@ export function planParts(kind: ModelKind, transform: TargetTransform): readonly
 const PLANS: Readonly<Record<TargetTransform, readonly PartPlan[]>> = {
   identity: [{ role: "value", positiveOnly: false }],
   log1p: [{ role: "log", positiveOnly: false }],
+  count: [{ role: "count", positiveOnly: false }],
   "two-part": [{ role: "buy", positiveOnly: false }, { role: "amount", positiveOnly: true }],
   "body+tail": [{ role: "body", positiveOnly: false }, { role: "tail", positiveOnly: false }],
   "two-part+tail": [
@@ -107,6 +112,7 @@ export function formulaOf(kind: ModelKind, transform: TargetTransform, threshold
   switch (transform) {
     case "identity":
     case "log1p":
+    case "count":
       return part(0);
     case "two-part":
       return { op: "product", of: [part(0), part(1)] };

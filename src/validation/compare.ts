@@ -36,14 +36,14 @@ export function compare(
     championLoss: mean(theirs, { empty: 0 }),
     challengerLoss: mean(ours, { empty: 0 }),
     difference: pairedInterval(ours.map((value, i) => value - theirs[i]), shopper, { confidence }),
-    championMetrics: scores(kind, target, champion, cap),
-    challengerMetrics: scores(kind, target, challenger, cap),
+    championMetrics: scores({ kind, loss }, target, champion, cap),
+    challengerMetrics: scores({ kind, loss }, target, challenger, cap),
   };
 }
 
 /** All metrics of a model's kind; null where these rows do not define one, and none but their number where there are no rows. */
 export function scores(
-  kind: ModelDefinition["kind"],
+  { kind, loss }: Pick<ModelDefinition, "kind" | "loss">,
   target: ArrayLike<number>,
   predictions: ArrayLike<number>,
   cap: number,
@@ -51,7 +51,7 @@ export function scores(
   if (target.length === 0) return { n: 0 };
   const metricValues = kind === "classification"
     ? classificationScores(target, predictions)
-    : regressionScores(target, predictions, { cap });
+    : regressionScores(target, predictions, { cap, isCount: loss === "poissonDeviance" });
   return Object.fromEntries(Object.entries(metricValues).map(([name, value]) => [name, finite(value)]));
 }
 

@@ -38,7 +38,7 @@ Deno.test("observeQuality() looks once per key, and its sealed evidence gives th
 
 Deno.test("observeQuality() finds features that are served as other numbers than they are trained on", () =>
   inServedShop(async (deps) => {
-    await featureBlock(deps, protocolOf(config), asOfMs);
+    await featureBlock(deps, protocolOf({}, config), asOfMs);
     await deps.sql`update user_days set spend = spend + 1`;
     const { report, answer } = await observeQuality(deps, {
       key: "after the roll-up went wrong",

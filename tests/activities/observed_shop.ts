@@ -72,8 +72,8 @@ async function deployed(deps: ActivityDeps): Promise<void> {
   const cycleId = "retrainer/churn/cycle/1";
   const cutoffMs = DEPLOYED_MS - 28 * DAY_MS;
   const cutoff = new Date(cutoffMs).toISOString();
-  const { sha256: features, rows } = await featureBlock(deps, protocolOf(config), cutoffMs);
-  const labels = await labelBlock(deps, churn, protocolOf(config), { cutoffMs, features });
+  const { sha256: features, rows } = await featureBlock(deps, protocolOf(churn, config), cutoffMs);
+  const labels = await labelBlock(deps, churn, protocolOf(churn, config), { cutoffMs, features });
   const blocks: SnapshotBlock[] = [{ cutoff, rows, features, labels }];
   await saveSnapshot(sql, {
     id: "s1",

@@ -5,8 +5,8 @@ import {
   checkPolicySpec,
   configFor,
   labelOf,
-  PolicyName,
   readPolicy,
+  StandardPolicy,
 } from "../../src/backtest/policy_spec.ts";
 import { InvalidInputError } from "../../src/core/errors.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
@@ -99,7 +99,7 @@ Deno.test("nextStep() forces the cycle that a policy has decided on, and lets Pe
 });
 
 Deno.test("every policy that can be asked for is there, and those that look validate always", () => {
-  assert.deepEqual(POLICIES.map(({ name }) => name), [...PolicyName.options]);
+  assert.deepEqual(POLICIES.map(({ name }) => name), [...StandardPolicy.options]);
   for (const { looks, validates, means } of POLICIES) {
     assert.ok(!looks || validates === "always", "looks need what a validation measured");
     assert.ok(means.length > 0);

@@ -214,15 +214,19 @@ Deno.test("findConnection() takes the key of the installation that runs, before 
 });
 
 Deno.test("demoOptions() divides the flags into the protocol and the rest", () => {
-  assert.deepEqual(demoOptions({ data: "a.csv", first: "2011-01-01", minTrain: 2, exit: true }), {
-    data: "a.csv",
-    json: undefined,
-    predictions: undefined,
-    exit: true,
-    fresh: false,
-    port: undefined,
-    protocol: { first: "2011-01-01", minTrain: 2 },
-  });
+  assert.deepEqual(
+    demoOptions({ data: "a.csv", models: "m", first: "2011-01-01", minTrain: 2, exit: true }),
+    {
+      data: "a.csv",
+      models: "m",
+      json: undefined,
+      predictions: undefined,
+      exit: true,
+      fresh: false,
+      port: undefined,
+      protocol: { first: "2011-01-01", minTrain: 2 },
+    },
+  );
 });
 
 Deno.test("keyText() shows the key only when it was made just now", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { DAY_MS } from "../../src/core/time.ts";
+import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { countEvents, insertEvents } from "../../src/db/events/events.ts";
 import { hasMoney, purchaseMoney } from "../../src/db/events/money.ts";
@@ -93,6 +93,49 @@ Deno.test("readUserDays() sees exactly the events before a moment, also in the m
       }),
       { seed: 7, numRuns: 60 },
     );
+  }));
+
+Deno.test("readUserDays() reads own events of the types asked for, cut with their day", () =>
+  withEvents(async (sql) => {
+    const at = (hours: number) => START_MS + hours * HOUR_MS;
+    await insertEvents(sql, [
+      event({
+        type: "review",
+        product: "pot",
+        price: null,
+        quantity: null,
+        amount: null,
+        fields: { stars: 4 },
+        atMs: at(2),
+      }),
+      event({ type: "wish", price: null, quantity: 2, amount: 5, atMs: at(3) }),
+      event({ type: "search", atMs: at(4) }),
+      event({ type: "review", fields: { stars: 1 }, atMs: at(30) }),
+      event({ type: "review", userKey: pseudonym("bob"), fields: { stars: 2 }, atMs: at(1) }),
+      event({ userKey: pseudonym("cleo"), atMs: at(1) }),
+    ]);
+    const own = async (asOfMs: number, events: string[]) => {
+      const found = await collect(readUserDays(sql, { asOfMs, events }));
+      return [...found.values()].flatMap((day) => day.own ?? []).sort((a, b) => a.atMs - b.atMs);
+    };
+    const [bob, ann] = await own(at(3), ["review", "wish"]);
+    assert.deepEqual([bob.fields, ann], [
+      { stars: 2 },
+      { type: "review", atMs: at(2), product: "pot", quantity: null, amount: null, fields: { stars: 4 } },
+    ]);
+    const all = await own(at(31), ["review", "wish"]);
+    assert.deepEqual(all.map(({ type, atMs }) => [type, (atMs - START_MS) / HOUR_MS]), [
+      ["review", 1],
+      ["review", 2],
+      ["wish", 3],
+      ["review", 30],
+    ]);
+    assert.equal((await own(at(31), ["wish"])).length, 1);
+    const days = await collect(readUserDays(sql, { asOfMs: at(31) }));
+    assert.ok([...days.values()].every((day) => !("own" in day)), "who asks for none gets none");
+    const read = { fromMs: at(3), toMs: at(30), events: ["review", "wish"] };
+    const label = await collect(readLabelDays(sql, read));
+    assert.deepEqual([...label.values()].flatMap((day) => day.own ?? []).map(({ type }) => type), ["wish"]);
   }));
 
 Deno.test("readUserDays() reads the population that isActive() describes", () =>

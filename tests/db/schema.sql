@@ -282,11 +282,13 @@ create table events (
   received_at timestamp with time zone not null default now(),
   country text,
   import_id integer,
+  fields jsonb,
   constraint events_event_id_check CHECK (((length(event_id) >= 1) AND (length(event_id) <= 200))),
   constraint events_finite CHECK ((((price IS NULL) OR is_finite(price)) AND ((quantity IS NULL) OR is_finite(quantity)) AND ((amount IS NULL) OR is_finite(amount)))) NOT VALID,
   constraint events_pkey PRIMARY KEY (event_id)
 );
 CREATE INDEX events_at ON public.events USING btree (at);
+CREATE INDEX events_own ON public.events USING btree (user_key, at) WHERE (type <> ALL (ARRAY['view'::text, 'cart'::text, 'purchase'::text, 'return'::text]));
 
 create table feature_blocks (
   key text not null,

@@ -43,6 +43,11 @@ export default defineModel({
   horizonDays: 14,
   activeDays: 60,
   features: ["orders_90", "lines_90", "recency"],
+  ownFeatures: [{
+    name: "lines_of_newest",
+    means: "lines of the newest basket",
+    of: ({ days }) => days.findLast(({ purchases }) => purchases > 0)?.purchases ?? null,
+  }],
   label: (future) => future.reduce((sum, day) => sum + day.purchases, 0),
   network: "an exact linear model",
   candidates: [{ family: "linear", name: "linear", inputs: "log", target: "identity" }],

@@ -101,7 +101,7 @@ async function recomputed({ sql }: Service, home: string): Promise<void> {
   const driftWorkers = createDriftWorkerPool();
   try {
     const store = fileArtefacts(join(home, "artefacts"));
-    const deps = await recomputing({ sql, store, driftWorkers, config: readConfig({}) });
+    const deps = await recomputing({ sql, store, driftWorkers, config: readConfig({}), deciding: [] });
     const checks = await listChecks(sql, {});
     assert.equal(checks.length, 2);
     for (const { id } of checks) {

@@ -32,6 +32,7 @@ Deno.test("validateEvent() accepts a purchase and fills in its amount", () =>
     price: 2,
     quantity: 3,
     amount: 6,
+    fields: null,
     atMs: NOW,
   }));
 

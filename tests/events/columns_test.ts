@@ -146,6 +146,17 @@ for (
       price: 1000,
     }],
     ["a delimiter", "type~time\nview~2024-03-04", { delimiter: "~" }, { type: "view", time: DAY }],
+    [
+      "columns of further numbers",
+      csv("type,time,Stars,Wait (min)", "review,2024-03-04,4,2.5"),
+      { map: { fields: "Stars|Wait (min)" } },
+      { type: "review", time: DAY, fields: { stars: 4, wait_min: 2.5 } },
+    ],
+    ["further numbers as they are sent", '{"type":"review","time":"2024-03-04","fields":{"stars":4}}', {}, {
+      type: "review",
+      time: DAY,
+      fields: { stars: 4 },
+    }],
     ["a path", '{"e":{"type":"view"},"time":"2024-03-04"}', { map: { type: "e.type" } }, {
       type: "view",
       time: DAY,

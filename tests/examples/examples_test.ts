@@ -4,12 +4,14 @@ import { fileURLToPath } from "node:url";
 import { shopApp } from "../../examples/embed_in_hono.ts";
 import { createClient } from "../../src/client/client.ts";
 import { readConfig } from "../../src/config/environment.ts";
-import { openChannels } from "../../src/start/channels.ts";
+import { openExtensions } from "../../src/start/extensions.ts";
 import { definedModels } from "../../src/start/models.ts";
 import { addEndedCycle, KEY } from "../api/support.ts";
 import { DELIVERY } from "../app/alerts/support.ts";
 import { withServed } from "../cli/support.ts";
-import { dayOf } from "../features/shoppers.ts";
+import { DAY_MS } from "../../src/core/time.ts";
+import type { UserDay } from "../../src/features/user_day.ts";
+import { dayOf, START_MS } from "../features/shoppers.ts";
 
 const folder = (name: string) => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
 
@@ -27,11 +29,34 @@ Deno.test("the example of a third model is found, with its own horizon, and labe
   const days = [dayOf(1, { purchases: 2, spend: 199 }), dayOf(2, { purchases: 1, spend: 200 })];
   assert.deepEqual([model.label(days), model.label(days.slice(0, 1)), model.label([])], [1, 0, 0]);
   assert.deepEqual([model.horizonDays, model.activeDays, given.logged], [14, 60, []]);
-  assert.deepEqual(extensions.map(({ kind, name, fault }) => [kind, name, fault]), [[
-    "model",
-    "big-baskets",
-    null,
-  ]]);
+  assert.deepEqual(extensions.map(({ kind, name, fault }) => [kind, name, fault]), [
+    ["model", "big-baskets", null],
+    ["model", "order-days", null],
+    ["model", "reviewers", null],
+  ]);
+});
+
+Deno.test("the example of own features reads stars of reviews and gaps of visits, before the moment alone", async () => {
+  const { models } = await definedModels(options({ PERENNIAL_MODELS: folder("models") }));
+  const { ownFeatures, events, label } = models.get("reviewers")!;
+  const asOfMs = START_MS + 120 * DAY_MS;
+  const review = (day: number, stars: number) => ({
+    type: "review",
+    atMs: START_MS + day * DAY_MS,
+    product: null,
+    quantity: null,
+    amount: null,
+    fields: { stars },
+  });
+  const days = [
+    dayOf(10, { own: [review(10, 1)] }),
+    dayOf(100, { own: [review(100, 5)] }),
+    dayOf(110, { own: [review(110, 4)] }),
+  ];
+  const read = (of: readonly UserDay[]) =>
+    ownFeatures!.map((feature) => feature.of({ days: of, asOfMs, horizonDays: 21 }));
+  assert.deepEqual([events, read(days), read([])], [["review"], [4.5, 50], [null, null]]);
+  assert.deepEqual([label(days), label([dayOf(1, { own: [] })]), label([dayOf(1)])], [1, 0, 0]);
 });
 
 Deno.test("the example of a channel posts an alert's title to the chat, and fails where the chat does", async () => {
@@ -46,7 +71,7 @@ Deno.test("the example of a channel posts an alert's title to the chat, and fail
   );
   Deno.env.set("CHAT_URL", `http://127.0.0.1:${server.addr.port}/`);
   try {
-    const { channels } = await openChannels(options({ PERENNIAL_EXTENSIONS: folder("extensions") }));
+    const { channels } = await openExtensions(options({ PERENNIAL_EXTENSIONS: folder("extensions") }));
     assert.deepEqual([...channels.keys()], ["log", "chat"]);
     await channels.get("chat")!.send(DELIVERY);
     const { severity, title } = DELIVERY.body;

@@ -58,7 +58,7 @@ Deno.test("a file of the operator's that cannot be used is named and left out, a
     "e_good.ts": model("visits"),
   }, async (folder) => {
     const files = await loadOwnModels(folder, ["churn", "spending"]);
-    assert.deepEqual(files.map(({ file, model }) => [file, model?.name]), [
+    assert.deepEqual(files.map(({ file, value }) => [file, value?.name]), [
       ["a_broken.ts", undefined],
       ["b_no_model.ts", undefined],
       ["c_refused.ts", undefined],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { decideRollout } from "../../src/rollout/decide.ts";
 import { RolloutDecision } from "../../src/rollout/decision.ts";
 import type { RolloutEvidence } from "../../src/rollout/rollout_evidence.ts";
-import { type RolloutPlan, type RolloutPosition, Strategy } from "../../src/rollout/plan.ts";
+import { type RolloutPlan, type RolloutPosition, StandardStrategy } from "../../src/rollout/plan.ts";
 import { STRATEGIES } from "../../src/rollout/strategies/mod.ts";
 import { arm, at, evidenceOf, moments, pair, planOf } from "./support.ts";
 
@@ -381,7 +381,7 @@ for (const [strategy, { plan, position, cases }] of Object.entries(CASES)) {
   }
 }
 
-for (const strategy of Strategy.options) {
+for (const strategy of StandardStrategy.options) {
   Deno.test(`${strategy} begins with shares that leave something to the champion`, () => {
     const shares = STRATEGIES[strategy].begin(
       planOf({ strategy, challengers: strategy === "bandit" ? [7, 2] : [7] }),
@@ -425,7 +425,7 @@ const anything: fc.Arbitrary<RolloutEvidence> = (() => {
   }));
 })();
 
-for (const strategy of Strategy.options) {
+for (const strategy of StandardStrategy.options) {
   Deno.test(`decideRollout() by ${strategy} is a function of what it is given, and ends within its days`, () => {
     const plan = planOf({ strategy, challengers: [7, 2] });
     const position = { step: 1, shares: STRATEGIES[strategy].begin(plan) };

@@ -9,7 +9,13 @@ import { StatusIcon } from "../../../components/status_badge.tsx";
 const PANELS = 12;
 
 /** The inputs that matter most as small multiples; all of them in a table. */
-export function DriftPanels({ report, shapes }: { report: DriftReport; shapes: Shapes | null }) {
+export function DriftPanels(
+  { report, shapes, labels }: {
+    report: DriftReport;
+    shapes: Shapes | null;
+    labels: Readonly<Record<string, string>>;
+  },
+) {
   const shown = report.features.slice(0, PANELS);
   const describe = `Inputs of ${report.model}, then and now`;
   return (
@@ -44,7 +50,12 @@ export function DriftPanels({ report, shapes }: { report: DriftReport; shapes: S
         )}
       <div class="multiples">
         {shown.map((feature) => (
-          <Panel key={feature.feature} feature={feature} shape={shapes?.[feature.feature] ?? null} />
+          <Panel
+            key={feature.feature}
+            feature={feature}
+            label={labels[feature.feature]}
+            shape={shapes?.[feature.feature] ?? null}
+          />
         ))}
       </div>
       <ChartTools id="drift" describe={`All inputs of ${report.model}`} numbers={driftNumbers(report)} />
@@ -71,19 +82,20 @@ function Rank({ feature: { impact, shift, importance } }: { feature: FeatureShif
 const brief = (x: number): string =>
   Math.abs(x) >= 0.0995 || x === 0 ? figure(x) : Number(x.toPrecision(2)).toString();
 
-function Panel({ feature, shape }: { feature: FeatureShift; shape: Shape | null }) {
+/** @param label of a model's own feature; the others go by their names */
+function Panel(
+  { feature, label, shape }: { feature: FeatureShift; label?: string; shape: Shape | null },
+) {
   const { feature: name, p, drifted } = feature;
   return (
     <figure>
       <figcaption>
-        <h3>
-          <code>{name}</code>
-        </h3>
+        <h3>{label ?? <code>{name}</code>}</h3>
         <p>
           <Rank feature={feature} />
         </p>
       </figcaption>
-      {shape && <ShapePlot name={name} shape={shape} />}
+      {shape && <ShapePlot name={label ?? name} shape={shape} />}
       <p class="verdict">
         <small>
           {drifted && (

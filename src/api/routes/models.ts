@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { servingChanges, servingVersion } from "../../db/models/serving.ts";
 import { getVersion, listVersions } from "../../db/models/versions.ts";
 import { targetUnit } from "../../app/features/spending_unit.ts";
-import { FEATURE_HASH, FEATURE_MEANINGS } from "../../features/definition.ts";
+import { featuresOf } from "../../features/set.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { readOutOfUse } from "../../app/registry/retire.ts";
 import { promote, rollBack } from "../../app/registry/moves.ts";
@@ -109,7 +109,8 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openapi(features, (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    return c.json({ model, hash: FEATURE_HASH, features: [...FEATURE_MEANINGS] }, 200);
+    const { hash, meanings } = featuresOf(deps.models.get(model)!);
+    return c.json({ model, hash, features: [...meanings] }, 200);
   });
   app.openapi(rollback, async (c) => {
     const asked = RollbackRequest.parse(c.req.valid("json")); // without a body nothing was parsed before

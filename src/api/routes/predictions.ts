@@ -8,6 +8,7 @@ import { body, json, PredictionsAnswer, problem } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { ModelParam, PredictionRequest } from "../messages.ts";
 import type { SentRows } from "../plain_rows.ts";
+import { featuresOf } from "../../features/set.ts";
 import { type Question, readQuestion } from "../prediction_body.ts";
 
 const predict = createRoute({
@@ -31,7 +32,7 @@ export function addPredictionRoutes(app: Api, deps: ApiDeps): void {
   app.openAPIRegistry.registerPath(predict);
   app.post(routerPath(predict.path), async (c) => {
     const [model] = chosenModels(deps, c.req.param("model"));
-    const question = await readQuestion(c);
+    const question = await readQuestion(c, featuresOf(deps.models.get(model)!));
     if (question.asOfMs !== undefined && question.asOfMs > deps.clock()) {
       throw new InvalidInputError("asOf is in the future", "asOf");
     }

@@ -11,6 +11,7 @@ import { needReadable } from "../../app/registry/version_files.ts";
 import { currentAsOf } from "../../app/as_of.ts";
 import { configOf } from "../../config/retraining.ts";
 import { decidedAgain } from "../../app/reports/rollout_looks.ts";
+import type { Strategy } from "../../rollout/plan.ts";
 import { askedRolloutId } from "../../rollout/rollout.ts";
 import type { HandRollout } from "../../temporal/control.ts";
 import { routerPath } from "../access.ts";
@@ -180,7 +181,7 @@ function pastMoment({ clock }: ApiDeps, asOf: string): string {
 
 async function planFor({ sql, clock, models }: ApiDeps, name: string, { version, strategy }: {
   version: number;
-  strategy?: "shadow" | "canary" | "ab" | "bandit";
+  strategy?: Strategy;
 }) {
   const [serving, { config: all }] = await Promise.all([servingVersion(sql, name), currentConfig(sql)]);
   if (serving === null) throw new ConflictError(`Cannot plan a rollout of "${name}": no version serves yet`);

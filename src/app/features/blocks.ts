@@ -13,7 +13,8 @@ import { readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
-import { FEATURE_HASH, featureRow, FEATURES } from "../../features/definition.ts";
+import { FEATURES } from "../../features/definition.ts";
+import { type FeatureSet, SHARED_FEATURES } from "../../features/set.ts";
 import { activityCode, compareRows, type UnorderedRow } from "../../features/order.ts";
 import type { Activity } from "../../features/population.ts";
 
@@ -28,7 +29,15 @@ interface Protocol {
   activeDays: number;
   activity: Activity;
   horizonDays: number;
+  /** left out: those that every model has */
+  featureSet?: FeatureSet;
 }
+
+/** The part of a protocol that is plain data. */
+const plain = ({ activeDays, activity, horizonDays }: Protocol) => ({ activeDays, activity, horizonDays });
+
+/** What identifies the rows of a protocol. */
+const keyOf = (about: Record<string, unknown>): string => sha256(canonicalJson(about)).slice(0, 32);
 
 type Sealed = Promise<{ sha256: string; rows: number }>;
 
@@ -45,7 +54,8 @@ export async function featureBlock(
   protocol: Protocol,
   cutoffMs: number,
 ): Promise<{ sha256: string; rows: number }> {
-  const key = sha256(canonicalJson({ features: FEATURE_HASH, ...protocol })).slice(0, 32);
+  const { hash } = protocol.featureSet ?? SHARED_FEATURES;
+  const key = keyOf({ features: hash, ...plain(protocol) });
   const eventsSeen = await countEvents(sql, { beforeMs: cutoffMs });
   const known = await findFeatureBlock(sql, key, cutoffMs);
   if (known && known.eventsSeen === eventsSeen && await isIntact(store, known.sha256)) return known;
@@ -90,32 +100,32 @@ async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> 
  * shoppers did (docs/decisions/0033).
  */
 export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
-  const { activeDays, activity, horizonDays } = protocol;
+  const { activeDays, activity, horizonDays, featureSet = SHARED_FEATURES } = protocol;
+  const { names, hash: featureHash, events } = featureSet;
+  const population = { activeDays, activity };
   const rows: UnorderedRow[] = [];
-  for await (
-    const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population: { activeDays, activity } })
-  ) {
-    rows.push({ userKey, code: activityCode(days), features: featureRow(days, cutoffMs, { horizonDays }) });
+  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population, events })) {
+    const features = featureSet.row(days, cutoffMs, { horizonDays });
+    rows.push({ userKey, code: activityCode(days), features });
   }
   rows.sort(compareRows);
-  const width = FEATURES.length;
+  const width = names.length;
   const packed = new Float32Array(rows.length * width);
   rows.forEach(({ features }, i) => packed.set(features, i * width));
   const users = rows.map(({ userKey }) => userKey);
-  return { cutoffMs, featureHash: FEATURE_HASH, users, width, features: packed };
+  const own = width > FEATURES.length ? { own: names.slice(FEATURES.length) } : {};
+  return { cutoffMs, featureHash, users, width, ...own, features: packed };
 }
 
 /** The outcomes of one cut-off for the shoppers of its feature block, sealed; rebuilt when late events arrived. */
 export async function labelBlock(
   { sql, store }: BlockDeps,
-  model: Pick<ModelDefinition, "name" | "label">,
+  model: Pick<ModelDefinition, "name" | "label" | "events">,
   protocol: Protocol,
   { cutoffMs, features }: { cutoffMs: number; features: string },
 ): Promise<string> {
-  const key = sha256(canonicalJson({ model: model.name, label: String(model.label), ...protocol })).slice(
-    0,
-    32,
-  );
+  const read = model.events?.length ? { events: model.events } : {};
+  const key = keyOf({ model: model.name, label: String(model.label), ...read, ...plain(protocol) });
   const toMs = cutoffMs + protocol.horizonDays * DAY_MS;
   const eventsSeen = await countEvents(sql, { beforeMs: toMs });
   const known = await findLabelBlock(sql, key, cutoffMs);
@@ -133,12 +143,12 @@ export async function labelBlock(
 /** One outcome per shopper from events in `[fromMs, toMs)`; shoppers who stayed away have the label of no days. */
 export async function buildLabels(
   sql: Sql,
-  { label }: Pick<ModelDefinition, "label">,
+  { label, events }: Pick<ModelDefinition, "label" | "events">,
   { fromMs, toMs, users }: { fromMs: number; toMs: number; users: readonly string[] },
 ): Promise<Float64Array> {
   const absent = label([]);
   const labels = new Map<string, number>();
-  for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users })) {
+  for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users, events })) {
     labels.set(userKey, label(days));
   }
   return Float64Array.from(users, (user) => labels.get(user) ?? absent);

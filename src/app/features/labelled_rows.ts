@@ -4,6 +4,7 @@ import { type BlockDeps, featureBlock, labelBlock } from "./blocks.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import type { ModelConfig } from "../../config/retraining.ts";
 import { gridStart, labelledCutoffs } from "../../training/cutoffs.ts";
+import { type DefinesFeatures, featuresOf } from "../../features/set.ts";
 import type { SnapshotBlock } from "../../training/snapshot.ts";
 
 /** The cut-offs of a model whose outcomes are complete at `asOfMs`, ms since the epoch, oldest first. */
@@ -39,15 +40,16 @@ export async function labelledBlock(
   model: ModelDefinition,
   { config, cutoffMs }: { config: ModelConfig; cutoffMs: number },
 ): Promise<SnapshotBlock> {
-  const protocol = protocolOf(config);
+  const protocol = protocolOf(model, config);
   const { sha256: features, rows } = await featureBlock(deps, protocol, cutoffMs);
   const labels = await labelBlock(deps, model, protocol, { cutoffMs, features });
   return { cutoff: new Date(cutoffMs).toISOString(), rows, features, labels };
 }
 
-/** Whom rows are made for, by a model's configuration. */
-export const protocolOf = (config: ModelConfig) => ({
+/** Whom rows of a model are made for, and what they say, by its configuration. */
+export const protocolOf = (model: DefinesFeatures, config: ModelConfig) => ({
   activeDays: config.active_days,
   activity: config.activity,
   horizonDays: config.horizon_days,
+  featureSet: featuresOf(model),
 });

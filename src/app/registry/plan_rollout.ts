@@ -8,6 +8,7 @@ import type { ModelConfig } from "../../config/retraining.ts";
 import { makePlan } from "../../rollout/make_plan.ts";
 import { momentsOf } from "../../stats/moments.ts";
 import type { RolloutPlan, Strategy } from "../../rollout/plan.ts";
+import { strategyNamed } from "../../rollout/strategies/mod.ts";
 import { lastKnownGood } from "./moves.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 
@@ -23,9 +24,15 @@ export interface RolloutPlanRequest {
   drill?: boolean;
 }
 
-/** Returns the strategy of a rollout that a person asks for: as they say, else as configured, but never at once. */
-export const strategyFor = ({ rollout }: ModelConfig, requested?: Strategy): Strategy =>
-  requested ?? (rollout === "immediate" ? "canary" : rollout);
+/**
+ * Returns the strategy of a rollout that a person asks for: as they say, else as configured, but never at once.
+ * @throws {InvalidInputError} no file of the operator's defines it
+ */
+export function strategyFor({ rollout }: ModelConfig, requested?: Strategy): Strategy {
+  const strategy = requested ?? (rollout === "immediate" ? "canary" : rollout);
+  strategyNamed(strategy);
+  return strategy;
+}
 
 /** The plan that a rollout would go by if it began now: what it needs can be told beforehand. */
 export async function planRollout(sql: Sql, planRequest: RolloutPlanRequest): Promise<RolloutPlan> {

@@ -11,7 +11,8 @@ import { withDeadline } from "../../core/deadline.ts";
 import { closeAlert, isAlertOpen, openAlert } from "../../db/alerts/alerts.ts";
 import type { Sql } from "../../db/connect.ts";
 import { markDamaged, unmarkDamaged } from "../../db/models/versions.ts";
-import { FEATURE_HASH } from "../../features/definition.ts";
+import { featuresOf } from "../../features/set.ts";
+import type { ModelDefinition } from "../../models/model.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 import type { SigningKeys } from "../../security/signing.ts";
@@ -33,6 +34,8 @@ export interface VersionFilesDeps {
   sql: Sql;
   store: ArtefactStore;
   clock: Clock;
+  /** what a version's features have to be; left out, or none of its name: those that every model has */
+  models?: ReadonlyMap<string, ModelDefinition>;
   /** whose signatures a version needs to serve; left out: none, as in a tool that only looks */
   signing?: SigningKeys;
   /** what alerts are told over; left out: the log alone */
@@ -53,7 +56,8 @@ export function createVersionFiles(deps: VersionFilesDeps): VersionFiles {
       const { model, version: number, artefactSha256 } = version;
       try {
         await needSigned(deps, version);
-        const scorer = await readScorer(store, artefactSha256);
+        const { hash } = featuresOf(deps.models?.get(model) ?? {});
+        const scorer = await readScorer(store, artefactSha256, hash);
         await heal(deps, version);
         return scorer;
       } catch (error) {
@@ -73,10 +77,10 @@ async function needSigned({ sql, signing }: VersionFilesDeps, version: ModelVers
   if (why !== null) throw new DamagedArtefactError(version.artefactSha256, why);
 }
 
-async function readScorer(store: ArtefactStore, hash: string): Promise<Scorer> {
+async function readScorer(store: ArtefactStore, hash: string, featureHash: string): Promise<Scorer> {
   const late = () => new UnreadableArtefactError(hash, `no answer within ${READ_MAX_MS / 1000} s`);
   const scorer = opened(await withDeadline(store.get(hash), READ_MAX_MS, late), hash);
-  if (scorer.featureHash === FEATURE_HASH) return scorer;
+  if (scorer.featureHash === featureHash) return scorer;
   throw new DamagedArtefactError(hash, "it was trained on another definition of the features");
 }
 

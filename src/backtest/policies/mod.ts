@@ -1,3 +1,5 @@
+import { InvalidInputError } from "../../core/errors.ts";
+import { addNamed } from "../../core/named.ts";
 import { calendar } from "./calendar.ts";
 import { cara } from "./cara.ts";
 import { cusum } from "./cusum.ts";
@@ -11,7 +13,7 @@ import type { Policy } from "./policy.ts";
 import { upf } from "./upf.ts";
 import { worth } from "./worth.ts";
 
-/** Every policy there is: a new one is a file and a line. */
+/** Every policy of ours: a new one is a file and a line. */
 export const POLICIES: readonly Policy[] = [
   never,
   every,
@@ -26,11 +28,17 @@ export const POLICIES: readonly Policy[] = [
   oracle,
 ];
 
-/** @throws {RangeError} there is none of this name */
+const OWN: Policy[] = [];
+
+/** Lets backtests be asked for an operator's policy, as `own:NAME`. @throws {RangeError} another has its name */
+export const addPolicy = (policy: Policy): void => addNamed(OWN, policy);
+
+/** @throws {InvalidInputError} there is none of this name */
 export function policyNamed(name: string): Policy {
-  const policyDefinition = POLICIES.find((policy) => policy.name === name);
-  if (!policyDefinition) {
-    throw new RangeError(`Cannot find policy "${name}": there are ${POLICIES.map((p) => p.name).join(", ")}`);
-  }
-  return policyDefinition;
+  const policy = name.startsWith("own:")
+    ? OWN.find((own) => `own:${own.name}` === name)
+    : POLICIES.find((ours) => ours.name === name);
+  if (policy) return policy;
+  const names = [...POLICIES.map((ours) => ours.name), ...OWN.map((own) => `own:${own.name}`)];
+  throw new InvalidInputError(`Cannot find policy "${name}": there are ${names.join(", ")}`, "policy");
 }

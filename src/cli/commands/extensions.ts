@@ -6,7 +6,7 @@ import { type Paint, table } from "../format.ts";
 /** `perennial extensions` */
 export function addExtensions(program: Command, context: Context): void {
   const extensions = program.command("extensions").description(
-    "own models and alert channels: what each may do, and which were left out",
+    "own models, channels, checks, detectors, strategies, policies: what each may do, and which were left out",
   );
   asking(extensions, "perennial extensions\nperennial extensions --json").action(async (options: Common) => {
     const { extensions } = await (await context.client(options)).extensions();

@@ -1,13 +1,21 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { asking, type Common, type Context } from "../context.ts";
 import { wholeNumber } from "../options.ts";
+import type { z } from "zod";
+import { GradualStrategy } from "../../rollout/plan.ts";
 import { planText } from "../../rollout/plan_text.ts";
 import { rolloutsText, rolloutText } from "../rollout_text.ts";
 
-type Strategy = "shadow" | "canary" | "ab" | "bandit";
-const STRATEGIES = ["shadow", "canary", "ab", "bandit"];
-const strategy = () =>
-  new Option("--strategy <how>", "left out: as the configuration says").choices(STRATEGIES);
+type Strategy = z.infer<typeof GradualStrategy>;
+const HOW = "shadow, canary, ab, bandit, or own:NAME of an extension; left out: as the configuration says";
+const strategy = () => new Option("--strategy <how>", HOW).argParser(strategyOf);
+
+function strategyOf(text: string): Strategy {
+  const { success, data } = GradualStrategy.safeParse(text);
+  if (success) return data;
+  throw new InvalidArgumentError("Allowed choices are shadow, canary, ab, bandit, own:NAME.");
+}
+
 const VERSION = ["<version>", "its number", wholeNumber({ min: 1 })] as const;
 
 /** `perennial rollouts [list | show | plan | begin]` */

@@ -3,7 +3,7 @@ import { systemClock } from "../../core/clock.ts";
 import { createLogger } from "../../telemetry/logger.ts";
 import { readConfig } from "../../config/environment.ts";
 import { cacheHome, installationHome } from "../../embedded/home.ts";
-import { Strategy } from "../../rollout/plan.ts";
+import { StandardStrategy } from "../../rollout/plan.ts";
 import type { ServicePart } from "../../service.ts";
 import { type Context, withExamples } from "../context.ts";
 import { keyText } from "../key_text.ts";
@@ -96,6 +96,7 @@ async function run(
 
 interface DemoFlags extends PlanFlags {
   data?: string;
+  models?: string;
   first?: string;
   last?: string;
   stepDays?: number;
@@ -118,6 +119,10 @@ function addDemo(program: Command, { io }: Context): void {
       "--data <file>",
       "events of your own (CSV, JSON, NDJSON, Parquet; .gz, .zip) in place of the bundled ones; needs --first and --last",
     )
+    .option(
+      "--models <folder>",
+      "models of your own, a file each, replayed beside ours; left out: PERENNIAL_MODELS",
+    )
     .option("--first <date>", "first cut-off", calendarDay)
     .option("--last <date>", "last cut-off", calendarDay)
     .option("--step-days <n>", "days from one cut-off to the next", wholeNumber({ min: 1, max: 365 }))
@@ -131,7 +136,7 @@ function addDemo(program: Command, { io }: Context): void {
     .addOption(new Option("--activity <what>", "what makes a shopper active").choices(["purchase", "any"]))
     .addOption(
       new Option("--rollout <how>", "how versions come to serve; left out: at once").choices(
-        Strategy.options,
+        StandardStrategy.options,
       ),
     )
     .option("--json <file>", "write every cut-off's scores, per model and policy")
@@ -142,7 +147,7 @@ function addDemo(program: Command, { io }: Context): void {
   planning(demo);
   withExamples(
     demo,
-    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
+    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --models examples/models\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
   )
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import("../demo.ts");
@@ -152,6 +157,8 @@ function addDemo(program: Command, { io }: Context): void {
 
 /** Divides what was given on the command line into the protocol and the rest. */
 export function demoOptions(flags: DemoFlags): DemoOptions {
-  const { data, json, predictions, exit = false, fresh = false, port, ...protocol } = withoutPlan(flags);
-  return { data, json, predictions, exit, fresh, port, protocol };
+  const { data, models, json, predictions, exit = false, fresh = false, port, ...protocol } = withoutPlan(
+    flags,
+  );
+  return { data, models, json, predictions, exit, fresh, port, protocol };
 }

@@ -7,6 +7,7 @@ import type { DriftReport } from "../../drift/report.ts";
 import type { ObservationSummary } from "../../monitoring/observation_summary.ts";
 import type { PerformanceReport } from "../../performance/report.ts";
 import type { Finding, QualityReport } from "../../quality/report.ts";
+import type { ModelDefinition } from "../../models/model.ts";
 import type { Shapes } from "../../monitoring/shapes.ts";
 import type { ServingMove } from "../../registry/version.ts";
 import type { Budget } from "../../monitoring/report.ts";
@@ -48,6 +49,8 @@ export interface MonitoringView {
   drift: Shown<DriftReport>;
   /** what the look at the inputs compared; null: it is older than the keeping of shapes */
   shapes: Shapes | null;
+  /** labels of the model's own features, by name */
+  labels: Readonly<Record<string, string>>;
   quality: Shown<QualityReport> & { withheld: Finding[]; accepted: Acceptance[] };
   budget: Budget;
   /** oldest first */
@@ -82,6 +85,9 @@ async function unitOf(
     await targetUnit(sql, definition, { asOfMs: asOfMs ?? await currentAsOf(sql, clock) });
 }
 
+const labelsOf = ({ ownFeatures = [] }: Pick<ModelDefinition, "ownFeatures">) =>
+  Object.fromEntries(ownFeatures.map(({ name, means }) => [name, means]));
+
 const LOOKS_SHOWN = 60;
 /** Later than any look: the year 9999. */
 const FAR_MS = Date.UTC(9999, 0);
@@ -89,7 +95,7 @@ const FAR_MS = Date.UTC(9999, 0);
 /** Reads what was stored at the looks: nothing is computed again. @returns null, where there is no such model */
 export async function readMonitoringView(
   deps: Omit<MonitoringDeps, "models"> & {
-    models: ReadonlyMap<string, { primaryMetric: string; unit: string }>;
+    models: ReadonlyMap<string, Pick<ModelDefinition, "primaryMetric" | "unit" | "ownFeatures">>;
   },
   { model, asOfMs }: { model: string; asOfMs?: number },
 ): Promise<MonitoringView | null> {
@@ -125,6 +131,7 @@ export async function readMonitoringView(
     brief,
     performance: answers,
     drift: inputs,
+    labels: labelsOf(definition),
     shapes: drawn ? await shapesOf(sql, drawn.id) : null,
     quality: { ...shown(quality), withheld: quality.withheld, accepted: quality.accepted },
     budget: {

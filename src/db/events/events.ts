@@ -24,16 +24,16 @@ export async function insertEvents(
     sql`
     with added as (
       insert into events (event_id, user_key, session_code, type, product, product_code, category, category_code,
-                          country, price, quantity, amount, at, import_id)
+                          country, price, quantity, amount, fields, at, import_id)
       select id, user_key, session_code, type, product, product_code, category, category_code,
-             country, price, quantity, amount, to_timestamp(at_ms / 1000), ${importId}::int
+             country, price, quantity, amount, fields::jsonb, to_timestamp(at_ms / 1000), ${importId}::int
       from unnest(
           ${c.id}::text::text[], ${c.userKey}::text::uuid[], ${c.session}::text::int[], ${c.type}::text::text[],
           ${c.product}::text::text[], ${c.productCode}::text::int[], ${c.category}::text::text[],
           ${c.categoryCode}::text::int[], ${c.country}::text::text[], ${c.price}::text::float8[], ${c.quantity}::text::float8[],
-          ${c.amount}::text::float8[], ${c.atMs}::text::float8[])
+          ${c.amount}::text::float8[], ${c.fields}::text::text[], ${c.atMs}::text::float8[])
         with ordinality as sent(id, user_key, session_code, type, product, product_code, category, category_code,
-                                country, price, quantity, amount, at_ms, nth)
+                                country, price, quantity, amount, fields, at_ms, nth)
       order by id collate "C", nth
       on conflict (event_id) do nothing
       returning event_id, user_key, session_code, type, product_code, category_code, quantity, amount, at
@@ -72,6 +72,7 @@ function columnsOf(events: readonly AcceptedEvent[]) {
     price: column((e) => e.price),
     quantity: column((e) => e.quantity),
     amount: column((e) => e.amount),
+    fields: column((e) => e.fields ? JSON.stringify(e.fields) : null),
     atMs: column((e) => e.atMs),
   };
 }

@@ -1,6 +1,6 @@
 import { DAY_MS } from "../../core/time.ts";
 import type { Activity } from "../../features/population.ts";
-import { type UserDay } from "../../features/user_day.ts";
+import { OWN_EVENTS_MAX, type UserDay } from "../../features/user_day.ts";
 import type { Sql } from "../connect.ts";
 import { countsMoney } from "./money.ts";
 import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
@@ -28,6 +28,8 @@ interface UserDaysQuery {
   /** pseudonyms; default: everyone */
   readonly users?: readonly string[];
   readonly population?: PopulationQuery;
+  /** types of the shop's own events to read with their days; default: none */
+  readonly events?: readonly string[];
 }
 
 /**
@@ -36,14 +38,14 @@ interface UserDaysQuery {
  * asked for by key. Each call sees one state of the database.
  */
 export function readUserDays(sql: Sql, query: UserDaysQuery): AsyncGenerator<UserDays> {
-  const { asOfMs, fromDay = 0, users, population } = query;
-  return readRange(sql, { fromMs: fromDay * DAY_MS, toMs: asOfMs, users, population });
+  const { asOfMs, fromDay = 0, users, population, events } = query;
+  return readRange(sql, { fromMs: fromDay * DAY_MS, toMs: asOfMs, users, population, events });
 }
 
 /** The same with only the events in `[fromMs, toMs)`, for outcomes; shoppers without any are left out. */
 export function readLabelDays(
   sql: Sql,
-  query: { fromMs: number; toMs: number; users?: readonly string[] },
+  query: { fromMs: number; toMs: number; users?: readonly string[]; events?: readonly string[] },
 ): AsyncGenerator<UserDays> {
   return readRange(sql, query);
 }
@@ -53,6 +55,7 @@ interface RangeQuery {
   readonly toMs: number;
   readonly users?: readonly string[];
   readonly population?: PopulationQuery;
+  readonly events?: readonly string[];
 }
 
 const PAGE = 2000; // rows of user_days
@@ -80,7 +83,7 @@ type Row = UserDay & { readonly userKey: string };
  * events inside, by index `events_at` and for those shoppers alone whose day has events on both sides of the cut:
  * asking as of now, that is nobody.
  */
-function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
+function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [] }: RangeQuery) {
   const from = at(sql, fromMs);
   const to = at(sql, toMs);
   const fromDay = Math.floor(fromMs / DAY_MS);
@@ -111,8 +114,27 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population }: RangeQuery) {
       cardinality(sessions) as sessions, cardinality(order_sessions) as orders, views, carts, purchases, returns,
       others, units, case when money then spend else purchases end as spend,
       case when money then returned else returns end as returned,
-      products, categories, viewed
+      products, categories, viewed ${events.length > 0 ? ownEvents(sql, events, { from, to }) : sql``}
     from found, (select (${countsMoney(sql, toMs)}) as money) as shop order by user_key, day`;
+}
+
+/** The events of some types of the shop's own, by index `events_own`: of each day that has any of another type. */
+function ownEvents(
+  sql: Sql,
+  types: readonly string[],
+  { from, to }: { from: ReturnType<typeof at>; to: ReturnType<typeof at> },
+) {
+  return sql`, case when others = 0 then '[]'::json else (
+      select coalesce(json_agg(json_build_object('type', type, 'atMs', ${ms(sql, "at")}, 'product', product,
+        'quantity', quantity, 'amount', amount, 'fields', coalesce(fields, '{}')) order by at, event_id), '[]')
+      from (
+        select * from events e where e.user_key = found.user_key and e.type = any(${types as string[]}::text[])
+          and e.type not in ('view', 'cart', 'purchase', 'return') and e.at >= ${from} and e.at < ${to}
+          and e.at >= to_timestamp(found.day::float8 * 86400)
+          and e.at < to_timestamp((found.day + 1)::float8 * 86400)
+        order by e.at, e.event_id limit ${OWN_EVENTS_MAX}::int
+      ) of_day
+    ) end as own`;
 }
 
 /** Pseudonyms of the population as of `asOfMs`; a purchase day cut by it is looked up in `events`. */

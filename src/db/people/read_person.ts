@@ -18,7 +18,7 @@ export async function readPerson(sql: Sql, key: string): Promise<PersonData> {
   const [person] = await sql`select key, made_at as known_since, objected_at as objects_since from people
     where key = ${key}`;
   const events = await sql`select e.event_id as id, e.at, e.type, e.product, e.category, e.country, e.price,
-      e.quantity, e.amount, e.received_at
+      e.quantity, e.amount, e.fields, e.received_at
     from events e join user_days d on d.user_key = e.user_key
       and e.at >= to_timestamp(d.day::float8 * 86400) and e.at < to_timestamp((d.day + 1)::float8 * 86400)
     where d.user_key = ${key} order by e.at, e.event_id`;

@@ -1,16 +1,35 @@
-import type { Strategy } from "../plan.ts";
+import { InvalidInputError } from "../../core/errors.ts";
+import { addNamed } from "../../core/named.ts";
+import { isStandard, type StandardStrategy, type Strategy } from "../plan.ts";
 import { ab } from "./ab.ts";
 import { bandit } from "./bandit.ts";
 import { canary } from "./canary.ts";
 import { immediate } from "./immediate.ts";
 import { shadow } from "./shadow.ts";
-import type { RolloutStrategy } from "./strategy.ts";
+import type { OwnStrategy, RolloutStrategy } from "./strategy.ts";
 
-/** Every way in which a version can come to serve. */
-export const STRATEGIES: Readonly<Record<Strategy, RolloutStrategy>> = {
+/** Every way of ours in which a version can come to serve. */
+export const STRATEGIES: Readonly<Record<StandardStrategy, RolloutStrategy>> = {
   immediate,
   shadow,
   canary,
   ab,
   bandit,
 };
+
+const OWN: OwnStrategy[] = [];
+
+/** Lets versions be rolled out by an operator's strategy, as `own:NAME`. @throws {RangeError} another has its name */
+export const addStrategy = (strategy: OwnStrategy): void => addNamed(OWN, strategy);
+
+/** @throws {InvalidInputError} no file of the operator's defines it */
+export function strategyNamed(name: Strategy): RolloutStrategy {
+  if (isStandard(name)) return STRATEGIES[name];
+  const own = OWN.find((strategy) => `own:${strategy.name}` === name);
+  if (own) return own;
+  const have = OWN.map((strategy) => `own:${strategy.name}`).join(", ") || "none";
+  throw new InvalidInputError(
+    `Cannot find the rollout strategy "${name}" in the folder of extensions, which has ${have}`,
+    "strategy",
+  );
+}

@@ -10,5 +10,12 @@ export interface RolloutStrategy {
   decide(plan: RolloutPlan, position: RolloutPosition, evidence: RolloutEvidence): RolloutDecision;
 }
 
+/** A strategy of the operator's. */
+export interface OwnStrategy extends RolloutStrategy {
+  readonly name: string;
+  /** how versions come to serve by it, in a few words: people read it in plans and in the list of extensions */
+  readonly means: string;
+}
+
 /** The version that a rollout is about; all strategies but `bandit` have no other. */
 export const firstOf = ({ challengers }: RolloutPlan): number => challengers[0];

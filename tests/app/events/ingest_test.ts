@@ -136,3 +136,36 @@ Deno.test("ingest() reads the shop's currency and rates from its settings, and w
     const stored = await sql`select event_id as id, amount from events order by 1`;
     assert.deepEqual(stored.map(({ id, amount }) => [id, amount]), [["a", 10], ["b", 9], ["c", 12]]);
   }));
+
+Deno.test("ingest() keeps the numbers of a shop's own events, and puts aside what is none", () =>
+  withEvents(async (sql) => {
+    const review = { type: "review", user: "ann", time: NOW };
+    const { results } = await ingest({ sql, clock, pseudonym }, [
+      { ...review, id: "r1", fields: { stars: 4, waitMinutes: 2.5 } },
+      { ...review, id: "r2", fields: { stars: "four" } },
+      { ...review, id: "r3", fields: { "a b": 1 } },
+      { ...review, id: "r4", fields: Object.fromEntries(Array.from({ length: 21 }, (_, i) => [`f${i}`, i])) },
+      { ...review, id: "r5", time: NOW + 9e6, fields: { stars: 1 } },
+      { ...good, id: "v" },
+    ], { source });
+    assert.deepEqual(results.map(({ status, field }) => field ?? status), [
+      "accepted",
+      "fields",
+      "fields",
+      "fields",
+      "time",
+      "accepted",
+    ]);
+    const stored = await sql`select event_id, fields from events order by 1`;
+    assert.deepEqual(stored.map(({ eventId, fields }) => [eventId, fields]), [
+      ["r1", { stars: 4, waitMinutes: 2.5 }],
+      ["v", null],
+    ]);
+    await reprocessQuarantine({ sql, nowMs: NOW + 1e7, pseudonym }, {
+      reason: results[4].reason!,
+      after: 0,
+      limit: 10,
+    });
+    const [put] = await sql`select fields from events where event_id = 'r5'`;
+    assert.deepEqual(put?.fields, { stars: 1 });
+  }));

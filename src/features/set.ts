@@ -1,0 +1,74 @@
+import { canonicalJson, sha256 } from "../core/hash.ts";
+import { FEATURE_HASH, FEATURE_MEANINGS, featureRow, FEATURES, STEADY_FEATURES } from "./definition.ts";
+import { type OwnFeature, ownValue, sourceOf } from "./own.ts";
+import type { UserDay } from "./user_day.ts";
+
+/** The part of a model's definition that says what is known of a shopper. */
+export interface DefinesFeatures {
+  readonly ownFeatures?: readonly OwnFeature[];
+  /** types of the shop's own events that its features and its label read */
+  readonly events?: readonly string[];
+}
+
+/** All features of a model: those that every model has, then its own. The same for training and serving. */
+export interface FeatureSet {
+  /** the columns, in the order of a row; `FEATURES` come first */
+  readonly names: readonly string[];
+  readonly meanings: readonly { readonly name: string; readonly means: string }[];
+  readonly places: ReadonlyMap<string, number>;
+  /** those that keep their distribution while nothing changes */
+  readonly steady: readonly string[];
+  /** stored with each version and compared before it serves */
+  readonly hash: string;
+  /** types of own events that have to be read */
+  readonly events: readonly string[];
+  /** One number per name; NaN where there is nothing to say. @param days ascending, every event before `asOfMs` */
+  row(days: readonly UserDay[], asOfMs: number, options: { horizonDays: number }): number[];
+}
+
+const placesOf = (names: readonly string[]) => new Map(names.map((name, i) => [name, i]));
+
+/** The features of a model that has none of its own. */
+export const SHARED_FEATURES: FeatureSet = {
+  names: FEATURES,
+  meanings: FEATURE_MEANINGS,
+  places: placesOf(FEATURES),
+  steady: STEADY_FEATURES,
+  hash: FEATURE_HASH,
+  events: [],
+  row: featureRow,
+};
+
+const sets = new WeakMap<DefinesFeatures, FeatureSet>();
+
+/** Returns the features of a model. */
+export function featuresOf(model: DefinesFeatures): FeatureSet {
+  const { ownFeatures = [], events = [] } = model;
+  if (ownFeatures.length === 0) return SHARED_FEATURES;
+  const known = sets.get(model) ?? withOwn(ownFeatures, events);
+  sets.set(model, known);
+  return known;
+}
+
+function withOwn(own: readonly OwnFeature[], events: readonly string[]): FeatureSet {
+  const names = [...FEATURES, ...own.map(({ name }) => name)];
+  const steady = own.filter(({ moves }) => !moves).map(({ name }) => name);
+  return {
+    names,
+    meanings: [...FEATURE_MEANINGS, ...own.map(({ name, means }) => ({ name, means }))],
+    places: placesOf(names),
+    steady: [...STEADY_FEATURES, ...steady],
+    hash: ownHash(own, events),
+    events,
+    row(days, asOfMs, { horizonDays }) {
+      const seen = { days, asOfMs, horizonDays };
+      return [...featureRow(days, asOfMs, seen), ...own.map((feature) => ownValue(feature, seen))];
+    },
+  };
+}
+
+/** Labels are words for people: a change of them alone changes no number, and is no other definition. */
+function ownHash(own: readonly OwnFeature[], events: readonly string[]): string {
+  const columns = own.map((feature) => [feature.name, feature.version ?? 1, sourceOf(feature)]);
+  return sha256(canonicalJson({ shared: FEATURE_HASH, events, columns }));
+}
