@@ -270,6 +270,50 @@ for (
       0,
       { accepted: 1, amount: 3 },
     ],
+    [
+      "ids that JSON would round",
+      ["1.2345678901234567e20", "1.23456789012345671e20"].map((id) =>
+        `{"user":${id},"type":"purchase","time":"2024-03-04"}\n`
+      ).join(""),
+      [],
+      1,
+      { accepted: 0, refused: 2 },
+    ],
+    [
+      "a list in a column, as text",
+      csv(`${HEAD},items`, `${sale("u1", 4, "")},"[{""price"":2,""quantity"":2},{""price"":1}]"`),
+      ["--explode", "items"],
+      0,
+      { accepted: 2, amount: 5 },
+    ],
+    [
+      "a list with items that are none",
+      '{"user":"u1","type":"purchase","time":"2024-03-04","items":[{"price":2},null,5]}',
+      ["--explode", "items", "--min-usable", "10"],
+      0,
+      { accepted: 1, refused: 2, amount: 2 },
+    ],
+    [
+      "times as JavaScript and calendars write them",
+      csv(
+        HEAD,
+        "u1,purchase,Mon Mar 04 2024 10:00:00 GMT+0100 (Central European Standard Time),1",
+        "u1,purchase,20240304T110000Z,1",
+      ),
+      [],
+      0,
+      { first: "2024-03-04T09:00:00.000Z", last: "2024-03-04T11:00:00.000Z" },
+    ],
+    [
+      "a type named as a part of JavaScript",
+      csv(HEAD, "u1,constructor,2024-03-04,", sale("u1", 4, 1)),
+      [],
+      0,
+      {
+        accepted: 2,
+        refused: 0,
+      },
+    ],
     ["days of a spreadsheet", csv(HEAD, "u1,purchase,45355.5,10"), ["--time-format", "excel"], 0, {
       first: "2024-03-04T12:00:00.000Z",
     }],

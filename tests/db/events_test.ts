@@ -94,7 +94,7 @@ const everything = async (sql: Database) => [
 Deno.test("copyNewEvents() stores the same as insertEvents(), and changes nothing where an id is stored", () =>
   withEvents(async (sql) => {
     await fc.assert(
-      fc.asyncProperty(anyEvents, fc.nat(), async (events, cut) => {
+      fc.asyncProperty(anyEvents.filter(({ length }) => length > 0), fc.nat(), async (events, cut) => {
         const first = events.slice(0, cut % (events.length + 1));
         const rest = events.slice(first.length);
         await empty(sql);
@@ -107,7 +107,6 @@ Deno.test("copyNewEvents() stores the same as insertEvents(), and changes nothin
           assert.deepEqual(copied, new Set(batch.map(({ id }) => id)));
         }
         assert.deepEqual(await everything(sql), inserted);
-        if (events.length === 0) return;
         const again = [...rest.map((e) => ({ ...e, id: `${e.id} again` })), first[0] ?? rest[0]];
         assert.equal(await sql.begin((tx) => copyNewEvents(tx, again, 7)), null);
         assert.equal(
