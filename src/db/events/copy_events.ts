@@ -14,17 +14,18 @@ const STAGE = `create temp table if not exists staged_events (
   product_code integer, category text, category_code integer, country text, price float8, quantity float8,
   amount float8, at timestamptz) on commit delete rows`;
 
-const ADD_EVENTS = (importId: number | null) =>
-  `insert into events (${COLUMNS}, import_id) select ${COLUMNS}, ${
-    importId ?? "null"
-  }::int from staged_events`;
+const addEvents = (importId: number | null) =>
+  `insert into events (${COLUMNS}, import_id)
+  select ${COLUMNS}, ${importId ?? "null"}::integer from staged_events`;
 
-const UNIQUE_VIOLATION = "23505";
+/** One of the ids is stored; the role may make no temporary table. */
+const NOT_THIS_WAY = new Set(["23505", "42501"]);
 
 /**
- * Stores events of which none is stored yet, and rolls them up, as `insertEvents` does in twice the time: they are
- * copied beside the tables first, and nothing is asked about each of them. Belongs into a transaction.
- * @returns the ids, all of them new; null: one of them is stored, and nothing was changed
+ * Stores events of which none is stored yet, and rolls them up, as `insertEvents` does at a higher cost: they are copied
+ * beside the tables first, and nothing is asked about each of them. Belongs into a transaction.
+ * @returns the ids, all of them new; null: nothing was changed, as one of them is stored, or as the role may make no
+ * temporary table
  */
 export async function copyNewEvents(
   tx: Sql,
@@ -38,12 +39,12 @@ export async function copyNewEvents(
     await inTransaction(tx, async (step) => {
       await step.unsafe(STAGE);
       await copyInto(step, `staged_events (${COLUMNS})`, linesOf(inOrder(events)));
-      await step.unsafe(ADD_EVENTS(importId));
+      await step.unsafe(addEvents(importId));
       await step.unsafe(addUserDays("staged_events"));
       await step.unsafe(addDayCounts("staged_events"));
     });
   } catch (error) {
-    if ((error as { code?: string } | null)?.code !== UNIQUE_VIOLATION) throw error;
+    if (!NOT_THIS_WAY.has((error as { code?: string } | null)?.code ?? "")) throw error;
     return null;
   }
   return ids;
