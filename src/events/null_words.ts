@@ -71,6 +71,7 @@ const NOBODY = new Set([
   "n.d.",
 ]);
 /** A name that a program was to fill in, and did not: `{{ user_id }}`, `${userId}`, `%USER_ID%`. */
+const MAY_BE_PLACEHOLDER = new Set(["{", "$", "%"]);
 const PLACEHOLDER = /^(?:\{\{.*\}\}|\$\{.*\}|%\w+%)$/;
 const LONGEST = 36;
 
@@ -95,5 +96,6 @@ function isNothingTwice(word: string): boolean {
 export function isNobody(user: string): boolean {
   if (user.length > LONGEST) return false;
   const word = user.trim().toLowerCase();
-  return NOTHING.has(word) || NOBODY.has(word) || PLACEHOLDER.test(word) || isNothingTwice(word);
+  return NOTHING.has(word) || NOBODY.has(word) || isNothingTwice(word) ||
+    (MAY_BE_PLACEHOLDER.has(word[0]) && PLACEHOLDER.test(word));
 }

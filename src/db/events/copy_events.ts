@@ -6,17 +6,18 @@ import { addDayCounts, addUserDays } from "./roll_up_sql.ts";
 
 const COLUMNS =
   "event_id, user_key, session_code, type, product, product_code, category, category_code, country, " +
-  "price, quantity, amount, at";
+  "price, quantity, amount";
 
 /** Of this connection alone, without a log, and empty again when its transaction ends. */
 const STAGE = `create temp table if not exists staged_events (
   event_id text collate "C", user_key uuid, session_code integer, type text collate "C", product text,
   product_code integer, category text, category_code integer, country text, price float8, quantity float8,
-  amount float8, at timestamptz) on commit delete rows`;
+  amount float8, at_ms float8, at timestamptz generated always as (to_timestamp(at_ms / 1000)) stored)
+  on commit delete rows`;
 
 const addEvents = (importId: number | null) =>
-  `insert into events (${COLUMNS}, import_id)
-  select ${COLUMNS}, ${importId ?? "null"}::integer from staged_events`;
+  `insert into events (${COLUMNS}, at, import_id)
+  select ${COLUMNS}, at, ${importId ?? "null"}::integer from staged_events`;
 
 /** One of the ids is stored; the role may make no temporary table. */
 const NOT_THIS_WAY = new Set(["23505", "42501"]);
@@ -38,7 +39,7 @@ export async function copyNewEvents(
   try {
     await inTransaction(tx, async (step) => {
       await step.unsafe(STAGE);
-      await copyInto(step, `staged_events (${COLUMNS})`, linesOf(inOrder(events)));
+      await copyInto(step, `staged_events (${COLUMNS}, at_ms)`, linesOf(inOrder(events)));
       await step.unsafe(addEvents(importId));
       await step.unsafe(addUserDays("staged_events"));
       await step.unsafe(addDayCounts("staged_events"));
@@ -80,5 +81,5 @@ const lineOf = (event: AcceptedEvent): string =>
     event.price,
     event.quantity,
     event.amount,
-    new Date(event.atMs).toISOString(),
+    event.atMs,
   ]);
