@@ -31,7 +31,7 @@ async function shownOf(
   const by = state.person!.name;
   const fields = Object.fromEntries(params);
   try {
-    const { name, state: now } = uploads.find(id, by);
+    const { name, state: now } = await uploads.find(id, by);
     const shown = { id, name, state: now, fields, trial: null };
     if (now.kind !== "waiting") return { shown, problem: now.kind === "failed" ? now.text : null };
     try {
@@ -70,7 +70,7 @@ export const handler = define.handlers({
         ),
       );
       try {
-        uploads.start(id, by, uploads.planFrom((key) => field(form, key)));
+        await uploads.start(id, by, uploads.planFrom((key) => field(form, key)));
       } catch (error) {
         throw new HttpError(422, messageOf(error));
       }

@@ -209,6 +209,10 @@ async function loadData(
     const why = "no event of the file is a purchase, and the models learn from purchases";
     throw new InvalidInputError(`Cannot replay: ${why}; --types or --type says which are`, "data");
   }
+  if (!already && report.details.purchasesWithShopper === 0) {
+    const why = "no purchase of the file names a shopper, and the models learn from shoppers";
+    throw new InvalidInputError(`Cannot replay: ${why}; --map user=COLUMN says which column does`, "data");
+  }
   return users;
 }
 

@@ -1,7 +1,7 @@
-import { createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { InvalidInputError } from "../core/errors.ts";
@@ -9,23 +9,30 @@ import { InvalidInputError } from "../core/errors.ts";
 /** Files to import. */
 interface ImportPaths {
   readonly paths: readonly string[];
-  /** Takes away what was kept of standard input. */
+  /** Takes away what was kept of standard input and of pipes. */
   readonly clean: () => Promise<void>;
 }
 
 /**
  * Finds the files that arguments mean: as they are, by `*` and `?`, and `-` for standard input, which is kept in a file for
- * as long as it is read.
- * @throws {InvalidInputError} a pattern fits nothing
+ * as long as it is read, as is a pipe: files are read more than once.
+ * @throws {InvalidInputError} a pattern fits nothing, or a folder is named
  */
 export async function importPaths(args: readonly string[]): Promise<ImportPaths> {
   const paths: string[] = [];
   const folders: string[] = [];
   for (const argument of args) {
-    if (argument === "-") {
+    const kind = argument === "-" ? "pipe" : await kindOf(argument);
+    if (kind === "folder") {
+      throw new InvalidInputError(
+        `Cannot read "${argument}": it is a folder; name its files, as in "${join(argument, "*.csv")}"`,
+        "file",
+      );
+    }
+    if (kind === "pipe") {
       const folder = await mkdtemp(join(tmpdir(), "perennial-stdin-"));
       folders.push(folder);
-      paths.push(await keepStandardInput(folder));
+      paths.push(await keepInput(folder, argument));
     } else paths.push(...await matching(argument));
   }
   const clean = async () => {
@@ -34,9 +41,17 @@ export async function importPaths(args: readonly string[]): Promise<ImportPaths>
   return { paths: [...new Set(paths)], clean };
 }
 
-async function keepStandardInput(folder: string): Promise<string> {
-  const path = join(folder, "standard-input");
-  const input = Readable.fromWeb(Deno.stdin.readable as Parameters<typeof Readable.fromWeb>[0]);
+async function kindOf(argument: string): Promise<"folder" | "pipe" | "other"> {
+  const found = await stat(argument).catch(() => undefined);
+  if (found?.isDirectory()) return "folder";
+  return found?.isFIFO() ? "pipe" : "other";
+}
+
+async function keepInput(folder: string, argument: string): Promise<string> {
+  const path = join(folder, argument === "-" ? "standard-input" : basename(argument));
+  const input = argument === "-"
+    ? Readable.fromWeb(Deno.stdin.readable as Parameters<typeof Readable.fromWeb>[0])
+    : createReadStream(argument);
   await pipeline(input, createWriteStream(path, { mode: 0o600 }));
   return path;
 }

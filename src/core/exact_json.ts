@@ -7,7 +7,7 @@ const LONG_NUMBER = /\d{16}/;
 const WHOLE = /^-?\d+(\.0+)?$/;
 
 /**
- * Parses JSON; a whole number beyond 2^53, which a number would round, comes out as the text of its digits.
+ * Parses JSON; a number beyond 2^53, which a number would round, comes out as its text, a whole one as its digits.
  * @throws {SyntaxError} it is not JSON
  */
 export function parseExactJson(text: string): unknown {
@@ -15,9 +15,9 @@ export function parseExactJson(text: string): unknown {
 }
 
 function exactNumber(_key: string, value: unknown, { source }: ReviverContext = {}): unknown {
-  if (typeof value !== "number" || Number.isSafeInteger(value)) return value;
-  if (source === undefined || !WHOLE.test(source)) return value;
-  return source.replace(/\.0+$/, "");
+  if (typeof value !== "number" || Math.abs(value) <= Number.MAX_SAFE_INTEGER) return value;
+  if (source === undefined) return value;
+  return WHOLE.test(source) ? source.replace(/\.0+$/, "") : source;
 }
 
 /** Like {@link parseExactJson}, with the words `NaN` and `Infinity` that Python writes for missing numbers. */

@@ -5,6 +5,8 @@ export type PersonalKind = "e-mail" | "phone" | "card";
 
 /** Nearly every text has neither an @ nor seven digits with little between them: it is looked at no further. */
 const SUSPICIOUS = /@|(?:\d[ ().\/-]{0,3}){6}\d/;
+const isSuspicious = (text: string): boolean =>
+  (text.length >= 7 || text.includes("@")) && SUSPICIOUS.test(text);
 
 const EMAIL = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/gu;
 /** 15, 16 or 19 digits, also in groups, as cards have them; the check digit decides. */
@@ -25,6 +27,7 @@ const PHONE = new RegExp(
 
 /** Returns the kinds of personal data in a text, without telling them. */
 export function personalKinds(text: string): PersonalKind[] {
+  if (!isSuspicious(text)) return [];
   const kinds = new Set<PersonalKind>();
   replaced(text, (kind) => {
     kinds.add(kind);
@@ -41,7 +44,7 @@ export const maskPersonal = (text: string, tokenOf?: (value: string) => string):
   replaced(text, (kind, value) => tokenOf ? `[${kind} ${tokenOf(value)}]` : `[${kind}]`);
 
 function replaced(text: string, by: (kind: PersonalKind, value: string) => string): string {
-  if (!SUSPICIOUS.test(text)) return text;
+  if (!isSuspicious(text)) return text;
   return text
     .replace(EMAIL, (value) => by("e-mail", value.toLowerCase()))
     .replace(CARD, (value) => {

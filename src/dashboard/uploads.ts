@@ -1,6 +1,7 @@
 /** Uploads as the pages see them. */
 import { NotFoundError } from "../core/errors.ts";
-import { UPLOAD_BYTES_MAX, type Uploads, type UploadState } from "../app/events/uploads.ts";
+import type { UploadState } from "../app/events/upload_files.ts";
+import { UPLOAD_BYTES_MAX, type Uploads } from "../app/events/uploads.ts";
 import type { ImportTrial } from "../app/events/try_import.ts";
 import { type ImportPlan, PLAN_FIELDS } from "../events/plan.ts";
 import { planFromFields } from "../events/plan_fields.ts";
@@ -34,9 +35,7 @@ export const pageUploads = (uploads: Uploads): PageUploads => ({
 /** Nothing can be uploaded: for pages that are drawn without a database behind them. */
 export const NO_UPLOADS: PageUploads = pageUploads({
   keep: () => Promise.reject(new NotFoundError("place for", "uploads")),
-  find: (id) => {
-    throw new NotFoundError("uploaded file", id);
-  },
+  find: (id) => Promise.reject(new NotFoundError("uploaded file", id)),
   preview: (id) => Promise.reject(new NotFoundError("uploaded file", id)),
-  start: () => undefined,
+  start: (id) => Promise.reject(new NotFoundError("uploaded file", id)),
 });

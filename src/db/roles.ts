@@ -32,7 +32,8 @@ export async function grantApp(
       from pg_roles where rolname = current_user`;
     if (maintain) await tx`grant maintain on all tables in schema public to ${name}`; // analyze, after an import
     if (maintain && superuser) await tx`grant maintain on pg_catalog.pg_statistic to ${name}`; // after an erasure
-    await tx`grant create on database ${tx(database)} to ${name}`; // a backtest has a schema of its own
+    // a backtest has a schema of its own, and an import a temporary table
+    await tx`grant create, temporary on database ${tx(database)} to ${name}`;
     for (const table of APPEND_ONLY) await tx`revoke update, delete, truncate on ${tx(table)} from ${name}`;
     for (const table of OWNERS) {
       await tx`revoke insert, update, delete, truncate on ${tx(table)} from ${name}`;

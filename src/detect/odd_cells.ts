@@ -15,8 +15,8 @@ interface CleanedColumn {
 }
 
 /**
- * Keeps a column of numbers numeric: infinite values, and up to 2 % of other texts, count as missing; where all its texts
- * are numbers with a decimal comma, they are read as such.
+ * Keeps a column of numbers numeric: infinite values, and up to 2 % of other texts, count as missing; where its texts are
+ * numbers with a decimal comma, but for so many, they are read as such.
  */
 export function cleanedColumn(column: RawColumn): CleanedColumn {
   const commas = withCommas(column);
@@ -37,11 +37,19 @@ export function cleanedColumn(column: RawColumn): CleanedColumn {
   return { column: { name, numbers, codes: new Int32Array(codes.length), texts: [""] }, odd, hasCommas };
 }
 
-/** The column with its texts as numbers, where each of them is one with a decimal comma. */
+/** The column with its texts as numbers, where nearly each of them is one with a decimal comma; the others stay texts. */
 function withCommas({ name, numbers, codes, texts }: RawColumn): RawColumn | undefined {
-  const values = texts.slice(1).map((text) => readNumber(text, { decimal: ",", grouped: false }));
   const hasPoints = numbers.some((value) => !Number.isNaN(value) && !Number.isInteger(value));
-  if (values.length === 0 || hasPoints || values.some((value) => typeof value === "string")) return undefined;
-  const read = numbers.map((value, row) => codes[row] > 0 ? values[codes[row] - 1] as number : value);
-  return { name, numbers: read, codes: new Int32Array(codes.length), texts: [""] };
+  if (texts.length === 1 || hasPoints) return undefined;
+  const values = texts.map((text) => readNumber(text, { decimal: ",", grouped: false }));
+  const isRead = (code: number) => code > 0 && typeof values[code] === "number";
+  const cells = codes.reduce((sum, code) => sum + (code > 0 ? 1 : 0), 0);
+  const read = codes.reduce((sum, code) => sum + (isRead(code) ? 1 : 0), 0);
+  if (read === 0 || cells - read > ODD_SHARE_MAX * codes.length) return undefined;
+  return {
+    name,
+    numbers: numbers.map((value, row) => isRead(codes[row]) ? values[codes[row]] as number : value),
+    codes: codes.map((code) => isRead(code) ? 0 : code),
+    texts,
+  };
 }

@@ -22,7 +22,9 @@ export interface Table {
   readonly unreadable: number;
 }
 
-const MISSING = new Set(["", "na", "n/a", "nan", "null", "none", "?"]);
+const MISSING = new Set(
+  ["", "na", "n/a", "nan", "null", "none", "?", "#n/a", "<na>", "(null)", "\\n", "nil", "undefined"],
+);
 
 /**
  * Reads a CSV file with a header line, gzipped or not, into columns. Lines that are no record of as many cells are left

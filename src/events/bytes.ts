@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { type FileHandle, open } from "node:fs/promises";
 import { createReadStream } from "node:fs";
 import { basename } from "node:path";
-import { createInflateRaw } from "node:zlib";
+import { crc32, createInflateRaw } from "node:zlib";
 import { InvalidInputError } from "../core/errors.ts";
 import { type ByteBlock, fileBytes } from "./file_bytes.ts";
 import { checkReadable } from "./foreign_formats.ts";
@@ -17,6 +17,8 @@ export interface ByteSource {
   readonly entry?: string;
   /** on disk */
   readonly bytes: number;
+  /** files of its archive that hold no events by their names */
+  readonly passedOver?: readonly string[];
   /** the first bytes, unpacked */
   readonly head: Uint8Array;
   /** Reads it from its start, unpacked. */
@@ -68,6 +70,7 @@ interface ZipEntry {
   readonly flags: number;
   readonly packed: number;
   readonly size: number;
+  readonly crc: number;
   /** of its local header */
   readonly offset: number;
 }
@@ -76,9 +79,10 @@ async function openZip(path: string, archive: string): Promise<ByteSource[]> {
   const handle = await open(path);
   try {
     const { size } = await handle.stat();
-    const entries = (await zipEntries(handle, size, archive)).filter(({ name }) =>
-      !name.endsWith("/") && !name.startsWith("__MACOSX/") && !/(^|\/)\./.test(name)
+    const listed = (await zipEntries(handle, size, archive)).filter(({ name }) =>
+      !name.endsWith("/") && !name.startsWith("__MACOSX/") && !/(^|\/)\.[^./]/.test(name)
     );
+    const { entries, passedOver } = withoutPapers(listed);
     if (entries.length === 0) throw damaged(archive, "there is no file in the archive");
     if (entries.some((entry) => entry.name === "[Content_Types].xml")) {
       throw damaged(archive, "it is an Excel workbook; save its sheet as CSV UTF-8");
@@ -88,7 +92,7 @@ async function openZip(path: string, archive: string): Promise<ByteSource[]> {
       const name = `${archive}/${entry.name}`;
       const head = await firstOf(read());
       checkReadable(head, name);
-      return { path, name, packing: "zip", entry: entry.name, bytes: size, head, read } as const;
+      return { path, name, packing: "zip", entry: entry.name, bytes: size, head, read, passedOver } as const;
     }));
   } finally {
     await handle.close();
@@ -106,6 +110,17 @@ interface ZipList {
 
 const FULL16 = 0xffff;
 const FULL32 = 0xffffffff;
+
+/** Names of what comes along with data: descriptions, licences, pictures, programs. */
+const PAPER =
+  /(^|\/)(readme|licen[cs]e|copying|notice|changelog|citation)[^/]*$|\.(md|rst|pdf|docx?|html?|png|jpe?g|gif|svg|ipynb|py|r|sql|ini|db)$/i;
+
+/** Leaves out what comes along with data, where anything else is there. */
+function withoutPapers(all: readonly ZipEntry[]): { entries: readonly ZipEntry[]; passedOver: string[] } {
+  const entries = all.filter(({ name }) => !PAPER.test(name));
+  if (entries.length === 0) return { entries: all, passedOver: [] };
+  return { entries, passedOver: all.filter(({ name }) => PAPER.test(name)).map(({ name }) => name) };
+}
 
 /** Reads the list of an archive at its end. */
 async function zipEntries(handle: FileHandle, size: number, archive: string): Promise<ZipEntry[]> {
@@ -129,6 +144,7 @@ async function zipEntries(handle: FileHandle, size: number, archive: string): Pr
       flags: list.readUInt16LE(at + 8),
       packed,
       size,
+      crc: list.readUInt32LE(at + 16),
       offset,
     });
     at = extraEnd + list.readUInt16LE(at + 32);
@@ -136,12 +152,22 @@ async function zipEntries(handle: FileHandle, size: number, archive: string): Pr
   return entries;
 }
 
+/** Where the last record of an archive begins: its comment, which may hold anything, ends with the file. -1: nowhere */
+function endOfZip(tail: Buffer): number {
+  const mark = Buffer.from([0x50, 0x4b, 5, 6]);
+  let at = tail.lastIndexOf(mark);
+  while (at >= 0 && (at + 22 > tail.length || at + 22 + tail.readUInt16LE(at + 20) > tail.length)) {
+    at = at === 0 ? -1 : tail.lastIndexOf(mark, at - 1);
+  }
+  return at;
+}
+
 /** Finds the list; beyond 4 GiB or 65,535 files a record before the last one says where it is (Zip64). */
 async function zipList(handle: FileHandle, size: number, archive: string): Promise<ZipList> {
   const tailStart = Math.max(0, size - 65_557);
   const tail = await bytesAt(handle, tailStart, size);
-  const end = tail.lastIndexOf(Buffer.from([0x50, 0x4b, 5, 6]));
-  if (end < 0 || end + 22 > tail.length) throw damaged(archive, "the zip archive is damaged or not whole");
+  const end = endOfZip(tail);
+  if (end < 0) throw damaged(archive, "the zip archive is damaged or not whole");
   const list = {
     count: tail.readUInt16LE(end + 10),
     length: tail.readUInt32LE(end + 12),
@@ -180,7 +206,7 @@ async function bytesAt(handle: FileHandle, start: number, end: number): Promise<
 }
 
 async function* entryBytes(path: string, entry: ZipEntry, archive: string): AsyncGenerator<ByteBlock> {
-  const { method, flags, packed, size, offset } = entry;
+  const { method, flags, packed, size, crc, offset } = entry;
   if ((flags & 1) === 1) throw damaged(archive, "it is encrypted");
   if (method !== 0 && method !== 8) {
     throw damaged(archive, `"${entry.name}" is packed by a method that is not read`);
@@ -193,14 +219,17 @@ async function* entryBytes(path: string, entry: ZipEntry, archive: string): Asyn
   const bytes = method === 8 ? file.pipe(createInflateRaw({ chunkSize: 64 * 1024 })) : file;
   if (method === 8) file.on("error", (error) => bytes.destroy(error));
   let length = 0;
+  let sum = 0;
   try {
     for await (const chunk of bytes) {
       length += (chunk as Uint8Array).length;
+      sum = crc32(chunk as Uint8Array, sum);
       yield { bytes: chunk as Uint8Array, bytesRead: start + file.bytesRead };
     }
   } finally {
     bytes.destroy();
     file.destroy();
   }
-  if (length !== size) throw damaged(archive, `"${entry.name}" is damaged`);
+  const isOther = crc !== 0 && sum !== crc; // some programs leave the sum out
+  if (length !== size || isOther) throw damaged(archive, `"${entry.name}" is damaged`);
 }

@@ -1,4 +1,5 @@
 import { InvalidInputError } from "../core/errors.ts";
+import { parseLooseJson } from "../core/exact_json.ts";
 import { anyText } from "../core/text.ts";
 import { type Column, ColumnSurvey } from "./column_survey.ts";
 import { FIELD_NAMES, FILE_NAMES } from "./field_names.ts";
@@ -71,6 +72,7 @@ export class Columns {
   /** the first key that holds a list of objects: the events may lie within */
   #nested: string | undefined;
   readonly lists: string[] = [];
+  readonly #listReaders = new Map<string, Read>();
   names: readonly string[] | undefined;
 
   /** @param own the part of the plan that was said, not the preset's */
@@ -105,17 +107,26 @@ export class Columns {
   /** The items that a record is divided into; none: it stays whole. */
   itemsOf(record: RecordData): Item[] {
     for (const list of this.lists) {
-      const values = valueAt(record, list);
-      if (!Array.isArray(values) || values.length === 0) continue;
+      const values = listOf(this.#listReader(list)(record, undefined));
+      if (values === undefined || values.length === 0) continue;
       return values.map((value, nth) => ({ list, value, nth, of: values.length }));
     }
     return [];
+  }
+
+  #listReader(list: string): Read {
+    const known = this.#listReaders.get(list);
+    if (known) return known;
+    const read = this.#reader(list) ?? (() => undefined);
+    this.#listReaders.set(list, read);
+    return read;
   }
 
   /** Learns from one more record. */
   look(record: RecordData): void {
     const items = this.lists.length > 0 ? this.itemsOf(record) : [];
     if (this.names === undefined) this.#discover(record, items);
+    else this.#discoverItem(items);
     if (items.length === 0) this.#lookAt(record, undefined);
     for (const item of items) this.#lookAt(record, item);
   }
@@ -247,9 +258,14 @@ export class Columns {
       const value = record[name as keyof RecordData] as unknown;
       if (Array.isArray(value) && typeof value[0] === "object") this.#nested ??= name;
     }
-    if (items.length === 0 || !this.plan.explode) return;
-    for (const name in items[0].value as Record<string, unknown>) {
-      const path = `${items[0].list}[].${name}`;
+    this.#discoverItem(items);
+  }
+
+  /** The keys of an order's lines, where the plan says which list holds them. */
+  #discoverItem([first]: readonly Item[]): void {
+    if (!first || !this.plan.explode) return;
+    for (const name in first.value as Record<string, unknown>) {
+      const path = `${first.list}[].${name}`;
       if (this.#seen.has(path)) continue;
       this.#seen.add(path);
       this.#propose(name, path);
@@ -321,6 +337,17 @@ export class Columns {
 
 /** The unit of money behind a name, as in `amount (EUR)`. */
 const UNIT = /\s*[([](?:[A-Z]{3}|[\u20ac$\u00a3\u00a5])[)\]]$/;
+
+/** A list, also one that was written as text into a column. */
+function listOf(value: unknown): unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== "string" || !value.startsWith("[")) return undefined;
+  try {
+    return parseLooseJson(value) as unknown[];
+  } catch {
+    return undefined;
+  }
+}
 
 const readerAt = (at: number): Read => (record) => (record as readonly unknown[])[at];
 

@@ -27,6 +27,15 @@ export function derivedId(
 
 function contentJson(event: Omit<AcceptedEvent, "id">, nth: number | null, currency?: string): string {
   const { type, userKey, session, product, category, price, quantity, amount, atMs } = event;
-  const content = [type, userKey, session, product, category, price, quantity, amount, atMs, nth];
-  return JSON.stringify(currency === undefined ? content : [...content, currency]);
+  const json = `[${jsonText(type)},${jsonText(userKey)},${jsonText(session)},${jsonText(product)},` +
+    `${jsonText(category)},${price},${quantity},${amount},${atMs},${nth}`;
+  return currency === undefined ? `${json}]` : `${json},${jsonText(currency)}]`;
 }
+
+/** What JSON writes as more than its characters. */
+// deno-lint-ignore no-control-regex
+const ESCAPED = /["\\\x00-\x1f\ud800-\udfff]/;
+
+/** A text, or nothing, as JSON; numbers are written in JSON as everywhere. */
+const jsonText = (text: string | null): string =>
+  text === null ? "null" : ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;

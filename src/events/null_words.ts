@@ -55,7 +55,24 @@ const NOBODY = new Set([
   "not available",
   "not logged in",
   "00000000-0000-0000-0000-000000000000",
+  "gast",
+  "invité",
+  "invité(e)",
+  "invitado",
+  "ospite",
+  "convidado",
+  "gość",
+  "gäst",
+  "walk-in",
+  "walk-in customer",
+  "no customer",
+  "k.a.",
+  "n.v.",
+  "n.d.",
 ]);
+/** A name that a program was to fill in, and did not: `{{ user_id }}`, `${userId}`, `%USER_ID%`. */
+const MAY_BE_PLACEHOLDER = new Set(["{", "$", "%"]);
+const PLACEHOLDER = /^(?:\{\{.*\}\}|\$\{.*\}|%\w+%)$/;
 const LONGEST = 36;
 
 /** First characters of such words; most texts begin otherwise. */
@@ -68,9 +85,17 @@ export function isNullWord(text: string): boolean {
   return text.length <= LONGEST && NOTHING.has(text.trim().toLowerCase());
 }
 
+/** A first and a last name, neither of which is there: `null null`. */
+function isNothingTwice(word: string): boolean {
+  const blank = word.indexOf(" ");
+  return blank > 0 && word.length === 2 * blank + 1 && NOTHING.has(word.slice(0, blank)) &&
+    word.startsWith(word.slice(0, blank), blank + 1);
+}
+
 /** Whether the id of a shopper is none: a word for nothing, or for a guest. */
 export function isNobody(user: string): boolean {
   if (user.length > LONGEST) return false;
   const word = user.trim().toLowerCase();
-  return NOTHING.has(word) || NOBODY.has(word);
+  return NOTHING.has(word) || NOBODY.has(word) || isNothingTwice(word) ||
+    (MAY_BE_PLACEHOLDER.has(word[0]) && PLACEHOLDER.test(word));
 }

@@ -4,6 +4,7 @@ import { type AsyncBuffer, parquetMetadataAsync, parquetReadObjects, parquetSche
 import { compressors } from "hyparquet-compressors";
 import type { ByteSource } from "./bytes.ts";
 import { decimalOf, type Scales, withStoredDecimals } from "./parquet_decimals.ts";
+import { shortestSingle, singleColumns } from "./parquet_singles.ts";
 import type { RecordBlock } from "./records_block.ts";
 
 const ROWS_AT_ONCE = 10_000;
@@ -24,6 +25,7 @@ export async function* readParquetRecords(
   const { file, close } = source.packing === "none" ? await onDisk(source.path) : await inMemory(source);
   try {
     const { metadata, scales } = withStoredDecimals(await parquetMetadataAsync(file));
+    const forms = { scales, singles: singleColumns(metadata) };
     const names = parquetSchema(metadata).children.map((child) => child.element.name);
     const columns = [...choose(names) ?? names];
     const total = Number(metadata.num_rows);
@@ -31,7 +33,7 @@ export async function* readParquetRecords(
       const rowEnd = Math.min(rowStart + ROWS_AT_ONCE, total);
       const range = { columns, rowStart, rowEnd };
       const read = await parquetReadObjects({ file, metadata, compressors, utf8: false, ...range });
-      const records = read.map((row, i) => ({ line: rowStart + i + 1, data: plainObject(row, scales) }));
+      const records = read.map((row, i) => ({ line: rowStart + i + 1, data: plainObject(row, forms) }));
       yield { records, bytesRead: Math.round(source.bytes * rowEnd / total) };
     }
   } finally {
@@ -39,33 +41,43 @@ export async function* readParquetRecords(
   }
 }
 
-const plainObject = (row: Record<string, unknown>, scales: Scales): Record<string, unknown> =>
+/** How numbers are stored, by the names of their columns. */
+interface Forms {
+  readonly scales: Scales;
+  readonly singles: ReadonlySet<string>;
+}
+
+const plainObject = (row: Record<string, unknown>, forms: Forms): Record<string, unknown> =>
   Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      const scale = scales.get(name);
-      return [name, scale === undefined ? plainValue(value, scales) : decimalOf(value, scale)];
+    Object.entries(row).map(([name, stored]) => {
+      const scale = forms.scales.get(name);
+      if (scale !== undefined) return [name, decimalOf(stored, scale)];
+      const value = plainValue(stored, forms);
+      return [name, forms.singles.has(name) ? shortestSingle(value) : value];
     }),
   );
 
 /** Parquet's own types as JSON has them: a moment as ms, a large whole number as text, what is not a number as missing. */
-function plainValue(value: unknown, scales: Scales): unknown {
+function plainValue(value: unknown, forms: Forms): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.getTime();
   if (value instanceof Uint8Array) return textOfBytes(value);
   if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (typeof value === "number") return Number.isNaN(value) ? undefined : value;
-  if (Array.isArray(value)) return value.map((item) => plainValue(item, scales));
+  if (Array.isArray(value)) return value.map((item) => plainValue(item, forms));
   return typeof value === "object" && value !== null
-    ? plainObject(value as Record<string, unknown>, scales)
+    ? plainObject(value as Record<string, unknown>, forms)
     : value;
 }
 
 /** Bytes as UTF-8, or as hexadecimal digits where they are no text: ids of 16 bytes stay apart. */
 function textOfBytes(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    if (!text.includes("\0")) return text;
   } catch {
-    return Buffer.from(bytes).toString("hex");
+    // no text
   }
+  return Buffer.from(bytes).toString("hex");
 }
 
 interface OpenFile {

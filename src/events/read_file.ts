@@ -99,11 +99,14 @@ async function openSource(source: ByteSource, own: ImportPlan): Promise<EventFil
       yield { rows: rowsOf(records, maker), bytesRead };
     }
   }
+  const passedOver = (source.passedOver ?? []).map((name) =>
+    `"${shownValue(name)}" of the archive was passed over`
+  );
   const layout = () => ({
     encoding: file.encoding,
     delimiter: file.delimiter,
     columns: maker?.describe() ?? { taken: {}, left: [] },
-    notes: maker ? [...notesOf(maker), ...suggestion] : [],
+    notes: maker ? [...notesOf(maker), ...suggestion, ...passedOver] : [],
   });
   const money = () => ({ currency: maker?.currency ?? "", rates: plan.rates ?? {} });
   return { name, bytes, source, format: file.format, read: () => naming(name, rows()), layout, money };
@@ -134,11 +137,14 @@ async function survey(file: RecordFile, columns: Columns): Promise<Columns> {
     file.format === "parquet" ? columns.wanted(names) : columns.start(names);
   if (file.format !== "csv") columns.startOpen();
   let seen = 0;
-  for await (const { records } of file.read(onNames)) {
+  let names: readonly string[] = [];
+  const noted = (found: readonly string[]) => onNames(names = found);
+  for await (const { records } of file.read(noted)) {
     for (const record of records) if ("data" in record) columns.look(record.data);
     seen += records.length;
     if (file.format === "parquet" && seen >= PARQUET_ROWS) break;
   }
+  if (file.format === "parquet" && seen === 0) columns.start(names); // it has columns, and no row
   return columns;
 }
 

@@ -18,6 +18,7 @@ export function shownValue(value: unknown): string {
 }
 
 function textOf(value: unknown): string {
+  if (typeof value === "number") return String(value); // JSON has no word for infinity
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

@@ -111,7 +111,7 @@ export class RowMaker {
     const items = this.columns.lists.length > 0 ? this.columns.itemsOf(data) : [];
     const rows = items.length === 0
       ? [this.#row(line, data, undefined)]
-      : items.map((item) => this.#row(line, data, item));
+      : items.map((item) => isObject(item.value) ? this.#row(line, data, item) : noItem(line, item));
     return [...rows, ...this.#refundsOf(line, data)];
   }
 
@@ -316,6 +316,16 @@ export class RowMaker {
 /** The name of a number of the shop's own, from its column: `Wait (min)` is `wait_min`. */
 const ownName = (path: string): string =>
   path.replace(/^.*[.\]]/, "").toLowerCase().replaceAll(/[^a-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "");
+
+const isObject = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** What stands in a list of an order's lines, and is none. */
+const noItem = (line: number, { list, value }: Item): FileRow => ({
+  line,
+  unreadable: `an item of "${shownValue(list)}" is not an object`,
+  shown: shownValue(value),
+  lines: 1,
+});
 
 const plainNumber = /^-?[\d.]+$/;
 const isBlank = (text: string) => text.charCodeAt(0) <= 32 && text.trim() === "";

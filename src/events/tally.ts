@@ -51,6 +51,8 @@ export interface ImportDetails {
   readonly linesLost: number;
   /** events that are purchases, known ones included */
   readonly purchases: number;
+  /** those of them that name a shopper */
+  readonly purchasesWithShopper: number;
   /** purchases of the accepted events that carry money */
   readonly priced: number;
 }
@@ -65,6 +67,7 @@ export type StoredTotals =
   & Pick<ImportSummary, "shoppers" | "withoutShopper" | "amount" | "first" | "last" | "types">
   & {
     readonly money: Readonly<Record<string, number>>;
+    readonly purchasesWithShopper: number;
     /** purchases that carry money */
     readonly priced: number;
   };
@@ -77,6 +80,7 @@ export class Tally {
   #refused = 0;
   #linesLost = 0;
   #purchases = 0;
+  #purchasesWithShopper = 0;
   #priced = 0;
   #withoutShopper = 0;
   #firstMs = Infinity;
@@ -84,6 +88,8 @@ export class Tally {
   readonly #types = new Map<string, number>();
   readonly #money = new Map<string, number>();
   readonly #shoppers = new Occurrences();
+  /** of the event before: lines of an order follow each other */
+  #shopper: string | null = null;
   readonly #refusals: RefusedRow[] = [];
   readonly #conflictRows: RefusedRow[] = [];
   readonly #reasons = new Map<string, { events: number; first: RefusedRow }>();
@@ -100,10 +106,13 @@ export class Tally {
     this.#accepted += 1;
     this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
     if (amount !== null) this.#money.set(type, (this.#money.get(type) ?? 0) + amount);
-    if (type === "purchase") this.#purchases += 1;
+    this.#countPurchase(event);
     if (type === "purchase" && amount !== null && amount > 0) this.#priced += 1;
     if (userKey === null) this.#withoutShopper += 1;
-    else this.#shoppers.nth(userKey.replaceAll("-", ""));
+    else if (userKey !== this.#shopper) {
+      this.#shopper = userKey;
+      this.#shoppers.nth(userKey.replaceAll("-", ""));
+    }
     if (atMs < this.#firstMs) this.#firstMs = atMs;
     if (atMs > this.#lastMs) this.#lastMs = atMs;
   }
@@ -111,7 +120,13 @@ export class Tally {
   duplicate(event: AcceptedEvent): void {
     this.whole?.duplicate(event);
     this.#duplicates += 1;
-    if (event.type === "purchase") this.#purchases += 1;
+    this.#countPurchase(event);
+  }
+
+  #countPurchase({ type, userKey }: AcceptedEvent): void {
+    if (type !== "purchase") return;
+    this.#purchases += 1;
+    if (userKey !== null) this.#purchasesWithShopper += 1;
   }
 
   conflict(line: number, event: AcceptedEvent, reason: string): void {
@@ -145,6 +160,7 @@ export class Tally {
     this.#accepted += counts.accepted;
     this.#duplicates += counts.duplicates;
     this.#purchases += totals.types.purchase ?? 0;
+    this.#purchasesWithShopper += totals.purchasesWithShopper;
     this.#stored = totals;
   }
 
@@ -156,6 +172,8 @@ export class Tally {
     this.#refused += summary.refused;
     this.#linesLost += details.linesLost;
     this.#purchases += details.purchases;
+    // What an earlier version told says nothing of it: it counts as good.
+    this.#purchasesWithShopper += details.purchasesWithShopper ?? details.purchases;
     this.#priced += details.priced ?? 0;
     this.#withoutShopper += summary.withoutShopper;
     this.#shoppersBefore += summary.shoppers;
@@ -218,6 +236,7 @@ export class Tally {
       notes: [...new Set([...this.#layouts.flatMap(({ notes }) => notes), ...this.#moneyNotes()])],
       linesLost: this.#linesLost,
       purchases: this.#purchases,
+      purchasesWithShopper: this.#purchasesWithShopper,
       priced: this.#stored?.priced ?? this.#priced,
     };
   }

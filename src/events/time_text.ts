@@ -134,7 +134,10 @@ const ISO =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)? ?(Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)?$/i;
 const CLOCK = String
   .raw`(?:,? +|T)?(?:(?:at )?(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: ?([ap])\.?m\.?)?)?`;
-const OFFSET = String.raw` ?(Z|UTC|GMT|[CEW]ES?T|MES?Z|[+-]\d\d(?::?\d\d)?)?(?:\[[\w/+-]+\]| \([\w ]+\))?$`;
+const OFFSET = String
+  .raw` ?((?:UTC|GMT)?[+-]\d\d(?::?\d\d)?|Z|UTC|GMT|[CEW]ES?T|MES?Z)?(?:\[[\w/+-]+\]| \([\w ]+\))?$`;
+/** ISO 8601 without marks, as calendars and clouds write it. */
+const BASIC = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(?:(\d\d)(?:[.,](\d{1,9}))?)?(Z|[+-]\d\d(?::?\d\d)?)?$/;
 const SLASHED = new RegExp(String.raw`^(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d\d)${CLOCK}${OFFSET}`, "i");
 const YEAR_FIRST = new RegExp(String.raw`^(\d{4})([/.-])(\d{1,2})\2(\d{1,2})${CLOCK}${OFFSET}`, "i");
 const DAY_AND_NAME = new RegExp(
@@ -155,7 +158,7 @@ export function readTime(value: string | number, rule: TimeRule): number | strin
   }
   const text = typeof value === "string" ? value.trim() : anyText(value).trim();
   if (rule.pattern) return rule.pattern(text, rule.zone);
-  const iso = ISO.exec(text);
+  const iso = ISO.exec(text) ?? BASIC.exec(text);
   if (iso) {
     const [, year, month, day, hour, minute, second, fraction, offset] = iso;
     return moment(rule.zone, { year, month, day, hour, minute, second, fraction, offset });
@@ -327,7 +330,7 @@ const isUtcName = (name: string) => name === "UTC" || name === "GMT" || name ===
 function offsetMs(offset: string): number | undefined {
   const named = ZONE_HOURS.get(offset.toUpperCase());
   if (named !== undefined) return named * HOUR_MS;
-  const [, sign, hours, minutes = "0"] = /^([+-])(\d\d):?(\d\d)?$/.exec(offset) ?? [];
+  const [, sign, hours, minutes = "0"] = /^(?:UTC|GMT)?([+-])(\d\d):?(\d\d)?$/i.exec(offset) ?? [];
   if (sign === undefined) return 0; // Z, UTC, GMT
   if (Number(hours) > 15 || Number(minutes) > 59) return undefined;
   const ms = Number(hours) * HOUR_MS + Number(minutes) * MINUTE_MS;

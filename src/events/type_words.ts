@@ -1,5 +1,5 @@
 /** Words for the types that models know, squeezed: lower case, without blanks, `_` and `-`. */
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: ReadonlyMap<string, string> = new Map(Object.entries({
   purchase: "purchase",
   transaction: "purchase",
   ordercompleted: "purchase",
@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   itemview: "view",
   orderrefunded: "return",
   refund: "return",
-};
+}));
 
 const squeeze = (word: string) => word.toLowerCase().replace(/[\s_-]/g, "");
 
@@ -37,7 +37,7 @@ export class TypeWords {
     const known = this.#known.get(word);
     if (known !== undefined) return known;
     const short = squeeze(word);
-    const type = this.#given.get(short) ?? WORDS[short] ?? word.trim().replace(/\s+/g, "_").toLowerCase();
+    const type = this.#given.get(short) ?? WORDS.get(short) ?? word.trim().replace(/\s+/g, "_").toLowerCase();
     if (this.#known.size < 1000) this.#known.set(word, type);
     return type;
   }

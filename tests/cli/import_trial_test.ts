@@ -125,6 +125,29 @@ for (
       },
     ],
     ["views alone", csv(HEAD, "u1,view,2024-03-04,"), [], 1, { accepted: 1, types: { view: 1 } }],
+    ["no column of shoppers", csv("type,timestamp,amount", "purchase,2024-03-04,1"), [], 1, { accepted: 1 }],
+    [
+      "no column of shoppers, taken as it is",
+      csv("type,timestamp,amount", "purchase,2024-03-04,1"),
+      ["--min-usable", "0"],
+      0,
+      { accepted: 1, withoutShopper: 1 },
+    ],
+    ["guests alone", csv(HEAD, sale("guest", 4, 10), sale("NULL", 5, 10)), [], 1, { withoutShopper: 2 }],
+    [
+      "shoppers who only look",
+      csv(HEAD, "u1,view,2024-03-04,", "u2,view,2024-03-04,", sale("", 5, 10)),
+      [],
+      1,
+      { shoppers: 2, withoutShopper: 1 },
+    ],
+    [
+      "one sale of ten that names its shopper",
+      csv(HEAD, ...Array.from({ length: 10 }, (_, i) => sale(i === 0 ? "u1" : "", 4, i + 1))),
+      [],
+      0,
+      { accepted: 10, withoutShopper: 9 },
+    ],
     ["a header alone", csv(HEAD), [], 1, { read: 0, accepted: 0, first: null, last: null }],
     ["half of it usable", csv(HEAD, sale("u1", 4, 10), sale("u1", 5, -10)), [], 0, {
       accepted: 1,
@@ -246,6 +269,50 @@ for (
       ["--explode", "orders"],
       0,
       { accepted: 1, amount: 3 },
+    ],
+    [
+      "ids that JSON would round",
+      ["1.2345678901234567e20", "1.23456789012345671e20"].map((id) =>
+        `{"user":${id},"type":"purchase","time":"2024-03-04"}\n`
+      ).join(""),
+      [],
+      1,
+      { accepted: 0, refused: 2 },
+    ],
+    [
+      "a list in a column, as text",
+      csv(`${HEAD},items`, `${sale("u1", 4, "")},"[{""price"":2,""quantity"":2},{""price"":1}]"`),
+      ["--explode", "items"],
+      0,
+      { accepted: 2, amount: 5 },
+    ],
+    [
+      "a list with items that are none",
+      '{"user":"u1","type":"purchase","time":"2024-03-04","items":[{"price":2},null,5]}',
+      ["--explode", "items", "--min-usable", "10"],
+      0,
+      { accepted: 1, refused: 2, amount: 2 },
+    ],
+    [
+      "times as JavaScript and calendars write them",
+      csv(
+        HEAD,
+        "u1,purchase,Mon Mar 04 2024 10:00:00 GMT+0100 (Central European Standard Time),1",
+        "u1,purchase,20240304T110000Z,1",
+      ),
+      [],
+      0,
+      { first: "2024-03-04T09:00:00.000Z", last: "2024-03-04T11:00:00.000Z" },
+    ],
+    [
+      "a type named as a part of JavaScript",
+      csv(HEAD, "u1,constructor,2024-03-04,", sale("u1", 4, 1)),
+      [],
+      0,
+      {
+        accepted: 2,
+        refused: 0,
+      },
     ],
     ["days of a spreadsheet", csv(HEAD, "u1,purchase,45355.5,10"), ["--time-format", "excel"], 0, {
       first: "2024-03-04T12:00:00.000Z",

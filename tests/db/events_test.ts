@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DAY_MS, HOUR_MS } from "../../src/core/time.ts";
 import type { Database } from "../../src/db/connect.ts";
+import { copyNewEvents } from "../../src/db/events/copy_events.ts";
 import { countEvents, insertEvents } from "../../src/db/events/events.ts";
 import { hasMoney, purchaseMoney } from "../../src/db/events/money.ts";
 import { CODES_MAX } from "../../src/db/events/user_day_sql.ts";
@@ -75,6 +76,47 @@ Deno.test("insertEvents() rolls up the same, however events are split, ordered a
         assert.deepEqual(sorted(found), sorted(rollUp(events, { hasMoney: moneyAt(events, asOfMs) })));
       }),
       { seed: 20240229, numRuns: 60 },
+    );
+  }));
+
+/** All that is stored of events. */
+const everything = async (sql: Database) => [
+  [
+    ...await sql`select event_id, user_key, session_code, type, product, product_code, category, category_code, country,
+    price, quantity, amount, at, import_id from events order by event_id`,
+  ],
+  [...await sql`select * from user_days order by user_key, day`],
+  [
+    ...await sql`select day, type, sum(events) as events, sum(anonymous) as anonymous, sum(priced) as priced,
+    min(first_at) as first, max(last_at) as last from day_counts group by day, type order by day, type`,
+  ],
+];
+
+Deno.test("copyNewEvents() stores the same as insertEvents(), and changes nothing where an id is stored", () =>
+  withEvents(async (sql) => {
+    await fc.assert(
+      fc.asyncProperty(anyEvents.filter(({ length }) => length > 0), fc.nat(), async (events, cut) => {
+        const first = events.slice(0, cut % (events.length + 1));
+        const rest = events.slice(first.length);
+        await empty(sql);
+        await insertEvents(sql, first, 7);
+        await insertEvents(sql, rest, 7);
+        const inserted = await everything(sql);
+        await empty(sql);
+        for (const batch of [first, rest]) {
+          const copied = await sql.begin((tx) => copyNewEvents(tx, batch, 7));
+          assert.deepEqual(copied, new Set(batch.map(({ id }) => id)));
+        }
+        assert.deepEqual(await everything(sql), inserted);
+        const again = [...rest.map((e) => ({ ...e, id: `${e.id} again` })), first[0] ?? rest[0]];
+        assert.equal(await sql.begin((tx) => copyNewEvents(tx, again, 7)), null);
+        assert.equal(
+          await sql.begin((tx) => copyNewEvents(tx, [event(), event({ id: "two" }), event({ id: "two" })])),
+          null,
+        );
+        assert.deepEqual(await everything(sql), inserted);
+      }),
+      { seed: 3, numRuns: 40 },
     );
   }));
 

@@ -113,6 +113,7 @@ for (
     ["one damaged cell", (i: number) => i === 7 ? "#REF!" : String(i / 10), 1, true],
     ["a tenth of text", (i: number) => i % 10 === 0 ? "new" : String(i), 0, false],
     ["text alone", (i: number) => i % 2 === 0 ? "red" : "blue", 0, false],
+    ["words for nothing", (i: number) => ["#N/A", "\\N", "undefined", "<NA>", String(i)][i % 5], 0, true],
     ["numbers alone", (i: number) => String(i), 0, true],
   ] as const
 ) {
@@ -127,4 +128,9 @@ Deno.test("cleanedColumn() reads decimal commas where all of a column's texts ar
   const { column: clean, hasCommas } = await cleaned(text);
   assert.deepEqual([hasCommas, [...clean.numbers.slice(0, 2)]], [true, [0.5, 1.5]]);
   assert.equal((await cleaned(many(50, (i) => `p${i}`))).hasCommas, false);
+  const oneOdd = (odd: number) =>
+    many(100, (i) => i < odd ? "#REF!" : `${i},5`).replaceAll(",x", ";x").replace("a,b", "a;b");
+  const { odd, ...found } = await cleaned(oneOdd(1));
+  assert.deepEqual([odd, found.hasCommas, found.column.numbers[1]], [1, true, 1.5]);
+  assert.equal((await cleaned(oneOdd(5))).hasCommas, false);
 });

@@ -1,7 +1,7 @@
 /** Files within files, files put one behind the other, and files that are none of ours. */
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import { deflateRawSync, gzipSync } from "node:zlib";
+import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { rawsOf, readBytes } from "./support.ts";
 
 const HEADER = "user_id,type,timestamp";
@@ -27,6 +27,7 @@ function zip64(entries: Record<string, string>): Buffer {
     const central = Buffer.alloc(46);
     central.writeUInt32LE(0x02014b50, 0);
     central.writeUInt16LE(8, 10);
+    central.writeUInt32LE(crc32(text), 16);
     [20, 24, 42].forEach((place) => central.writeUInt32LE(0xffffffff, place));
     central.writeUInt16LE(name.length, 28);
     central.writeUInt16LE(extra.length, 30);
@@ -66,6 +67,59 @@ Deno.test("files put one behind the other are one: byte order marks and headers 
   const text = `\ufeff${file("1.0")}\ufeff${file("2.0")}\ufeff"3.0",view,2024-03-05\n`;
   const { rows } = await readBytes(text);
   assert.deepEqual(rows.map((row) => "raw" in row && row.raw.user), ["1", "2", "3"]);
+});
+
+/** An archive of stored files, each with its checksum, and a comment at its end. */
+function zip(
+  files: Record<string, string>,
+  { comment = "", sum = (text: string) => crc32(text) } = {},
+): Buffer {
+  const parts: Buffer[] = [];
+  const list: Buffer[] = [];
+  let at = 0;
+  for (const [name, text] of Object.entries(files)) {
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(name.length, 26);
+    const central = Buffer.alloc(46);
+    central.writeUInt32LE(0x02014b50, 0);
+    central.writeUInt32LE(sum(text), 16);
+    [20, 24].forEach((place) => central.writeUInt32LE(text.length, place));
+    central.writeUInt16LE(name.length, 28);
+    central.writeUInt32LE(at, 42);
+    list.push(central, Buffer.from(name));
+    parts.push(local, Buffer.from(name), Buffer.from(text));
+    at += 30 + name.length + text.length;
+  }
+  const listed = Buffer.concat(list);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(list.length / 2, 10);
+  end.writeUInt32LE(listed.length, 12);
+  end.writeUInt32LE(at, 16);
+  end.writeUInt16LE(comment.length, 20);
+  return Buffer.concat([...parts, listed, end, Buffer.from(comment)]);
+}
+
+const ARCHIVES: readonly [name: string, bytes: Uint8Array, want: string[] | RegExp][] = [
+  ["with a licence and a picture", zip({ "README.txt": "free to use", "a.csv": file("u1"), "b.png": "x" }), [
+    "u1",
+  ]],
+  ["of a file named README", zip({ README: file("u1") }), ["u1"]],
+  ["whose files lie behind ./ and ../", zip({ "./a.csv": file("u1"), "../b.csv": file("u2") }), ["u1", "u2"]],
+  ["whose comment looks like its end", zip({ "a.csv": file("u1") }, { comment: "PK\x05\x06 by us" }), ["u1"]],
+  ["of changed bytes", zip({ "a.csv": file("u1") }, { sum: () => 7 }), /"a\.csv" is damaged/],
+];
+for (const [name, bytes, want] of ARCHIVES) {
+  Deno.test(`an archive ${name} is read for its events, or refused`, async () => {
+    if (want instanceof RegExp) await assert.rejects(users(bytes), want);
+    else assert.deepEqual(await users(bytes), want);
+  });
+}
+
+Deno.test("what an archive holds beside its events is told", async () => {
+  const { layout } = await readBytes(zip({ "a.csv": file("u1"), "LICENSE": "MIT" }));
+  assert.ok(layout.notes.includes('"LICENSE" of the archive was passed over'));
 });
 
 const FOREIGN: readonly [name: string, bytes: Uint8Array | string, why: RegExp][] = [

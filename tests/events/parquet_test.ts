@@ -1,8 +1,33 @@
 /** Parquet as databases write it: see `files/make_parquet.py` for how the file was made. */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { parquetWriteBuffer } from "hyparquet-writer";
 import { openEventFile } from "../../src/events/read_file.ts";
 import { decimalOf } from "../../src/events/parquet_decimals.ts";
+import { shortestSingle } from "../../src/events/parquet_singles.ts";
+import { tryBytes } from "./support.ts";
+
+for (const value of [10.1, 0.1, 1234.56, -0.07, 16777217, 1e-7, 3]) {
+  Deno.test(`shortestSingle() finds ${value} again where 32 bits can hold its digits`, () =>
+    assert.equal(shortestSingle(Math.fround(value)), value === 16777217 ? 16777216 : value));
+}
+
+Deno.test("Parquet: money of 32 bits has its own digits, bytes with NUL are hexadecimal, no rows are none", async () => {
+  const columns = (n: number) => [
+    {
+      name: "user_id",
+      data: [new Uint8Array(15), new Uint8Array(16)].slice(0, n),
+      type: "BYTE_ARRAY" as const,
+    },
+    { name: "type", data: ["purchase", "purchase"].slice(0, n), type: "STRING" as const },
+    { name: "timestamp", data: ["2024-03-04", "2024-03-05"].slice(0, n), type: "STRING" as const },
+    { name: "amount", data: [10.1, 20.2].slice(0, n), type: "FLOAT" as const },
+  ];
+  const bytes = (n: number) => new Uint8Array(parquetWriteBuffer({ columnData: columns(n) }));
+  const { summary } = await tryBytes(bytes(2));
+  assert.deepEqual([summary.accepted, summary.shoppers, summary.amount], [2, 2, 30.3]);
+  assert.equal((await tryBytes(bytes(0))).summary.read, 0);
+});
 
 const CASES: readonly [stored: unknown, scale: number, want: unknown][] = [
   [1250, 2, 12.5],

@@ -160,7 +160,24 @@ for (const word of ["guest", "Anonymous", "unknown", "-", "NA", "00000000-0000-0
   Deno.test(`isNobody() knows ${word}, which may be something else elsewhere`, () =>
     assert.ok(isNobody(word) && !isNullWord(word)));
 }
-for (const word of ["Nadia", "Nullmeyer", "guest-7", "none@example.test", "n", ""]) {
+for (const word of ["{{ user_id }}", "${userId}", "%USER_ID%", "null null", "None None", "Gast", "Walk-in"]) {
+  Deno.test(`isNobody() knows ${word}, which a program did not fill in, or another language has`, () =>
+    assert.ok(isNobody(word)));
+}
+for (
+  const word of [
+    "null island",
+    "none nan",
+    "{id}",
+    "50%",
+    "Nadia",
+    "Nullmeyer",
+    "guest-7",
+    "none@example.test",
+    "n",
+    "",
+  ]
+) {
   Deno.test(`isNobody() leaves ${JSON.stringify(word)} alone`, () =>
     assert.ok(!isNobody(word) && !isNullWord(word)));
 }

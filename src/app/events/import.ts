@@ -11,9 +11,13 @@ import {
   importTotals,
   reopenImport,
 } from "../../db/events/imports.ts";
+import type { Sql } from "../../db/connect.ts";
+import { copyNewEvents } from "../../db/events/copy_events.ts";
+import { insertEvents } from "../../db/events/events.ts";
 import { inSerializableTransaction } from "../../db/retry.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
 import { CONFLICT, TOO_OLD } from "../../events/content.ts";
+import type { AcceptedEvent } from "../../events/event.ts";
 import type { FileRow } from "../../events/file_rows.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { completePlan } from "../../events/presets.ts";
@@ -165,6 +169,8 @@ class ImportRun {
   #batch: RowToWrite[] = [];
   #lastLine: number;
   #bytesRead = 0;
+  /** whether all events so far were new: then nothing is asked about those that follow */
+  #allNew = true;
   /** the batch being written; holds what went wrong, so that nothing is thrown while nobody looks */
   #writing: Promise<{ error?: unknown }> = Promise.resolve({});
 
@@ -242,8 +248,10 @@ class ImportRun {
 
   async #write(batch: readonly RowToWrite[], toLine: number, bytesRead: number): Promise<void> {
     const judged = batch.map((row) => this.#onItsWay(row));
+    const insert: typeof insertEvents = (tx, events, importId) => this.#insert(tx, events, importId);
     const { step, outcomes } = await inSerializableTransaction(this.deps.sql, async (tx) => {
-      const outcomes = await store(tx, judged, { ...this.#from, nowMs: this.deps.clock() });
+      const { source, importId } = this.#from;
+      const outcomes = await store(tx, judged, { source, importId, nowMs: this.deps.clock(), insert });
       const count = (outcome: typeof outcomes[number]) =>
         outcomes.filter((found) => found === outcome).length;
       const conflicts = count("conflict");
@@ -263,6 +271,13 @@ class ImportRun {
     const { id: _id, finished: _finished, ...counts } = this.state;
     const bytesTotal = this.file.bytes;
     this.options.onProgress?.({ ...counts, bytesRead: Math.min(bytesRead, bytesTotal), bytesTotal });
+  }
+
+  /** Copies while all events are new; from the first known one on each is asked for. */
+  async #insert(tx: Sql, events: readonly AcceptedEvent[], importId?: number | null): Promise<Set<string>> {
+    const copied = this.#allNew ? await copyNewEvents(tx, events, importId) : null;
+    this.#allNew = copied !== null;
+    return copied ?? await insertEvents(tx, events, importId);
   }
 
   #onItsWay({ judged: row, keys: pseudonym }: RowToWrite): Judged {

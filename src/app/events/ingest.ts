@@ -154,25 +154,34 @@ function usersOf(raws: readonly unknown[]): string[] {
 /** What became of an event that was handed to {@link store}. */
 type StoreOutcome = Outcome | "quarantined";
 
+interface StoreOptions {
+  /** who sent it; left out, what is sent again is not counted */
+  readonly source?: string;
+  /** when it was received; likewise */
+  readonly nowMs?: number;
+  readonly importId?: number;
+  /** how new events are stored; @returns the ids that were new */
+  readonly insert?: typeof insertEvents;
+}
+
 /**
  * Stores a batch whole or not at all.
- * @param from who sent it and when it was received, for the count of what is sent again, left out, nobody counts; and the
- * import it belongs to
  * @returns what became of each, in order
  */
 export async function store(
   sql: Sql,
   sent: readonly Judged[],
-  from: { source?: string; nowMs?: number; importId?: number } = {},
+  from: StoreOptions = {},
 ): Promise<StoreOutcome[]> {
+  const { importId, insert = insertEvents } = from;
   const judged = await withoutForgotten(sql, sent, from.nowMs ?? Infinity);
   const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
   const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
   const fresh = refused.length === 0
-    ? await insertEvents(sql, events, from.importId)
+    ? await insert(sql, events, importId)
     : await inSerializableTransaction(sql, async (tx) => {
       await insertQuarantined(tx, refused);
-      return await insertEvents(tx, events, from.importId);
+      return await insert(tx, events, importId);
     });
   const outcomes = fresh.size === events.length
     ? events.map((): Outcome => "accepted")

@@ -10,12 +10,13 @@ import type { Database } from "../../db/connect.ts";
 import { hasPurchases } from "../../db/events/imports.ts";
 import type { ImportPlan } from "../../events/plan.ts";
 import { Tally } from "../../events/tally.ts";
-import { count, percent } from "../../format/numbers.ts";
+import { count } from "../../format/numbers.ts";
 import { type Context, WIDE, withExamples } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { openImportDatabase } from "../import_database.ts";
 import { importPaths } from "../import_files.ts";
-import { type ImportReport, importText, trialText } from "../import_text.ts";
+import { importFault } from "../import_fault.ts";
+import { importText, trialText } from "../import_text.ts";
 import { untilInterrupted } from "../interrupt.ts";
 import { progressBar } from "../progress.ts";
 import { shareOption } from "../options.ts";
@@ -69,7 +70,8 @@ async function run(context: Context, args: readonly string[], options: ImportOpt
       const trial = await tryImport(paths, { plan, nowMs: systemClock() });
       const command = ["perennial import", ...args.map(quoted), ...planArguments(plan), "--yes"].join(" ");
       context.show(options, options.json ? trial.summary : trial, () => trialText(trial, command, paint));
-      const fault = faultOf(trial, trial.usableShare, options.minUsable, trial.details.purchases > 0);
+      const { usableShare } = trial;
+      const fault = importFault(trial, { usableShare, minUsable: options.minUsable });
       if (options.dryRun) return told(fault);
       if (fault) io.err(fault);
       if (!await io.ask!("Import?")) throw new ToldError("Nothing was imported");
@@ -98,6 +100,7 @@ async function importAll(
     const deps = { sql, clock: systemClock, pseudonym };
     const { minUsable } = options;
     const heads: string[] = [];
+    const ids: number[] = [];
     for (const [nth, path] of paths.entries()) {
       const { signal } = interrupt;
       const onProgress = (progress: ImportProgress) => bar.at(progress, nth, paths.length);
@@ -105,6 +108,7 @@ async function importAll(
       for (const result of results) {
         const { id, name, already, added } = result;
         if (!already) await noteImport(sql, result, io.env.USER);
+        if (!already && added > 0) ids.push(id);
         heads.push(
           already
             ? `${name} was imported before (import ${id})`
@@ -114,13 +118,14 @@ async function importAll(
     }
     bar.finish();
     const report = { summary: tally.summary(), details: tally.details() };
-    const purchases = report.details.purchases > 0 || await hasPurchases(sql);
+    const { usableShare } = tally;
+    const fault = importFault(report, { usableShare, minUsable, hasPurchases: await hasPurchases(sql) });
     context.show(
       options,
       options.json ? report.summary : report,
       () => [...heads, importText(report, paint)].join("\n"),
     );
-    told(faultOf(report, tally.usableShare, minUsable, purchases));
+    told(fault && ids.length > 0 ? `${fault}; ${undoHint(ids)}` : fault);
   } finally {
     bar.stop();
     interrupt.end();
@@ -144,24 +149,9 @@ async function noteImport(
   });
 }
 
-/** Says why an import is none; undefined: it is one. */
-function faultOf(
-  { summary }: ImportReport,
-  usableShare: number,
-  minUsable: number,
-  hasPurchase: boolean,
-): string | undefined {
-  const { read, accepted, duplicates, types } = summary;
-  const usable = accepted + duplicates;
-  if (usable === 0 || usableShare < minUsable) {
-    return `Only ${count(usable)} of ${count(read)} lines could be used (${
-      percent(usableShare)
-    }; --min-usable is ${percent(minUsable)})`;
-  }
-  if (hasPurchase) return undefined;
-  const names = Object.keys(types).slice(0, 10).join(", ");
-  return `No event is a purchase, and the models learn from purchases: types are ${names}; --types or --type says which are`;
-}
+/** Read another way, the same lines are other events: what came in has to go first. */
+const undoHint = (ids: readonly number[]) =>
+  `take out what was added first: ${ids.map((id) => `perennial imports undo ${id} --why "..."`).join(", ")}`;
 
 /** @throws {ToldError} there is a fault */
 function told(fault: string | undefined): void {

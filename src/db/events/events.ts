@@ -3,7 +3,7 @@ import type { AcceptedEvent } from "../../events/event.ts";
 import { arrayLiteral } from "../array_literal.ts";
 import type { Sql } from "../connect.ts";
 import { withRetry } from "../retry.ts";
-import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_MERGE, USER_DAY_SELECT } from "./user_day_sql.ts";
+import { addDayCounts, addUserDays } from "./roll_up_sql.ts";
 
 /**
  * Stores events and rolls the new ones up into `user_days` and `day_counts`, in one statement. An id that is already
@@ -19,7 +19,6 @@ export async function insertEvents(
 ): Promise<Set<string>> {
   if (events.length === 0) return new Set();
   const c = columnsOf(events);
-  const dayOfEvent = sql.unsafe(DAY_OF_AT);
   const [row] = await withRetry(sql, (sql) =>
     sql`
     with added as (
@@ -38,19 +37,9 @@ export async function insertEvents(
       on conflict (event_id) do nothing
       returning event_id, user_key, session_code, type, product_code, category_code, quantity, amount, at
     ), days as (
-      insert into user_days (${sql.unsafe(USER_DAY_COLUMNS)})
-      select ${sql.unsafe(USER_DAY_SELECT)} from added where user_key is not null
-      group by user_key, day order by user_key, day
-      ${sql.unsafe(USER_DAY_MERGE)}
+      ${sql.unsafe(addUserDays("added"))}
     ), counts as (
-      insert into day_counts as stored (day, type, slot, events, anonymous, priced, first_at, last_at)
-      select ${dayOfEvent} as day, type, pg_backend_pid() % 16, count(*), count(*) filter (where user_key is null),
-             count(*) filter (where amount > 0), min(at), max(at)
-      from added group by 1, 2 order by 1, 2
-      on conflict (day, type, slot) do update set
-        events = stored.events + excluded.events, anonymous = stored.anonymous + excluded.anonymous,
-        priced = stored.priced + excluded.priced,
-        first_at = least(stored.first_at, excluded.first_at), last_at = greatest(stored.last_at, excluded.last_at)
+      ${sql.unsafe(addDayCounts("added"))}
     )
     select case when count(*) < ${events.length}::int then coalesce(array_agg(event_id), '{}') end as ids from added`);
   return new Set(row.ids ?? events.map((event) => event.id)); // null, all were new, is the common answer and a short one

@@ -87,8 +87,10 @@ export async function importTold(sql: Sql, sourceId: string): Promise<ImportTold
 
 /** Totals of the events that an import added. Reads all events: for imports that were interrupted. */
 export async function importTotals(sql: Sql, id: number): Promise<StoredTotals> {
-  const rows = await sql<{ type: string; events: number; money: number | null; priced: number }[]>`
-    select type, count(*)::float8 as events, sum(amount) as money,
+  const rows = await sql<
+    { type: string; events: number; withShopper: number; money: number | null; priced: number }[]
+  >`
+    select type, count(*)::float8 as events, count(user_key)::float8 as with_shopper, sum(amount) as money,
       (count(*) filter (where amount > 0))::float8 as priced from events where import_id = ${id}
     group by type order by events desc, type`;
   const [all] = await sql<
@@ -99,9 +101,11 @@ export async function importTotals(sql: Sql, id: number): Promise<StoredTotals> 
   const money = rows.flatMap((row) =>
     row.money === null ? [] : [[row.type, Math.round(row.money * 1e6) / 1e6]]
   );
+  const purchases = rows.find(({ type }) => type === "purchase");
   return {
     ...all,
-    priced: rows.find(({ type }) => type === "purchase")?.priced ?? 0,
+    purchasesWithShopper: purchases?.withShopper ?? 0,
+    priced: purchases?.priced ?? 0,
     types: Object.fromEntries(rows.map(({ type, events }) => [type, events])),
     money: Object.fromEntries(money),
     amount: Math.round(rows.reduce((sum, row) => sum + (row.money ?? 0), 0) * 1e6) / 1e6,

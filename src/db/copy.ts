@@ -1,0 +1,65 @@
+import type { Writable } from "node:stream";
+import type { Sql } from "./connect.ts";
+
+/** A value of a row, as `COPY` takes it; null: none. */
+type CopyValue = string | number | null;
+
+/** The driver's query, as far as it is touched here. */
+interface DriverQuery {
+  reject(error: unknown): void;
+  writable(): Promise<Writable>;
+}
+
+/** Writes a row in the text form of `COPY`. */
+export function copyLine(values: readonly CopyValue[]): string {
+  let line = "";
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (i > 0) line += "\t";
+    line += value === null
+      ? "\\N"
+      : typeof value === "string" && SPECIAL.test(value)
+      ? escaped(value)
+      : value;
+  }
+  return line + "\n";
+}
+
+const SPECIAL = /[\\\t\n\r]/;
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+const escaped = (text: string) => text.replace(/[\\\t\n\r]/g, (found) => ESCAPES[found]);
+
+/**
+ * Copies rows into a table, and returns once all of them are there. Belongs into a transaction: a lost connection ends
+ * that, and the wait with it.
+ * @param into table and columns, as in `events (event_id, at)`   @param chunks whole lines, some at a time
+ */
+export async function copyInto(tx: Sql, into: string, chunks: Iterable<string>): Promise<void> {
+  const query = tx.unsafe(`copy ${into} from stdin`) as unknown as DriverQuery;
+  const failed = new Promise<never>((_, fail) => {
+    // Of an error behind the last row the driver tells its query alone, which was answered by then.
+    const reject = query.reject;
+    query.reject = (error) => {
+      fail(error);
+      reject(error);
+    };
+  });
+  failed.catch(() => undefined);
+  await Promise.race([failed, sendAll(query, chunks)]);
+}
+
+async function sendAll(query: DriverQuery, chunks: Iterable<string>): Promise<void> {
+  const stream = await query.writable();
+  await new Promise<void>((done, fail) => {
+    stream.on("error", fail);
+    stream.on("finish", done);
+    const rest = chunks[Symbol.iterator]();
+    const next = (error?: Error | null) => {
+      if (error) return; // "error" tells it
+      const { value, done: isOver } = rest.next();
+      if (isOver) stream.end();
+      else stream.write(value, next);
+    };
+    next();
+  });
+}
