@@ -23,6 +23,7 @@ import { createDriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { Undo } from "./start/undo.ts";
 import type { ServiceOptions } from "./start/options.ts";
 import { openExtensions } from "./start/extensions.ts";
+import { payloadKeysOf } from "./start/payload_keys.ts";
 import { definedModels } from "./start/models.ts";
 import { databaseUrls, MAY_REWRITE, openClient, openStore, signOnce } from "./start/open.ts";
 import { findServers, temporalPagesUrl } from "./start/servers.ts";
@@ -96,7 +97,8 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const modelSet = await openModelSet(sql, defined.models);
   const models = modelSet.inUse;
   undo.add("the models in use", await followRetired(sql, modelSet, { log }));
-  const client = await openClient(options, { sql, connection, servers });
+  const payloadKeys = await payloadKeysOf(config);
+  const client = await openClient(options, { sql, connection, servers, keys: payloadKeys });
   const store = await openStore(options, sql);
   const { channels, extensions, deciding, distances } = await openExtensions(options);
   const alertChannels = [...channels.keys()];
@@ -133,6 +135,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     sql,
     connection,
     client,
+    payloadKeys,
     models,
     modelSet,
     store,

@@ -1,8 +1,8 @@
 import { executeChild, isCancellation, ParentClosePolicy } from "@temporalio/workflow";
 import { childAttributes } from "./attributes.ts";
 import { rootMessage } from "./failures.ts";
-import type { CycleResult } from "./messages.ts";
-import { type CycleInput, retrainingCycle } from "./retraining_cycle.ts";
+import type { CycleInput, CycleResult } from "./messages.ts";
+import { retrainingCycle } from "./retraining_cycle.ts";
 import { MODEL, TRIGGER } from "./search_attributes.ts";
 
 /** Runs one cycle as a child and returns how it ended, also where the cycle could not say so itself. */

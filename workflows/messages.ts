@@ -10,6 +10,18 @@ export interface ControlRequest {
   signature?: string;
 }
 
+/** What a cycle is begun with. */
+export interface CycleInput {
+  model: string;
+  number: number;
+  trigger: "first" | "interval" | "force" | "alarm" | "replay";
+  /** the moment the cycle holds for; null: the check decides */
+  asOf: string | null;
+  requestedBy: string | null;
+  /** the registry of its own that a backtest's cycle works on; left out: what serves */
+  scope?: string;
+}
+
 /** The result of a check or a cycle. */
 export interface CycleResult {
   cycleId: string;

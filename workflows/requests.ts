@@ -1,7 +1,6 @@
 import { log, uuid4 } from "@temporalio/workflow";
 import { TEXT_MAX } from "./failures.ts";
-import type { ControlRequest, CycleResult } from "./messages.ts";
-import type { CycleInput } from "./retraining_cycle.ts";
+import type { ControlRequest, CycleInput, CycleResult } from "./messages.ts";
 
 /** A request for a cycle. */
 export interface Request {
@@ -39,11 +38,16 @@ export class RequestQueue {
     return this.waiting.length >= QUEUE_MAX;
   }
 
+  /** Whether as many of this kind wait as may: the monitor's alarms leave room for what people ask. */
+  #isFullOf(trigger: Request["trigger"]): boolean {
+    return this.waiting.filter((request) => request.trigger === trigger).length >= QUEUE_MAX;
+  }
+
   /** Adds a request, unless it is known already or too many wait. */
   add(request: Request): void {
     const { requestId } = request;
     if ([...this.waiting, ...this.answered].some((known) => known.requestId === requestId)) return;
-    if (this.isFull) {
+    if (this.#isFullOf(request.trigger)) {
       log.warn("too many requests wait; one was dropped", { model: this.#model, requestId });
       return;
     }

@@ -26,6 +26,8 @@ import {
   type StopRequest,
   stopSignal,
 } from "./messages.ts";
+import { needMoment } from "./moments.ts";
+import { readable } from "./payload_converter.ts";
 import { localActivities } from "./proxies.ts";
 import {
   type Answer,
@@ -58,6 +60,8 @@ type Heard = Parameters<Activities["admitControl"]>[0];
 type Shown = Parameters<Activities["noteRetrainer"]>[0];
 
 const WAIT_MIN_MS = 1000;
+/** Signals that wait for a decision when a new run begins, at most. */
+const CARRIED_MAX = 100;
 
 const { noteRetrainer, noteControl, admitControl, alertDropped } = localActivities("10 seconds");
 
@@ -73,10 +77,10 @@ const UNKNOWN_CALLER = "a Temporal signal by an unknown caller";
  */
 export async function retrainer(state: RetrainerState): Promise<void> {
   const watch = new Retrainer(state);
-  setHandler(startSignal, (asked) => watch.start(asked));
-  setHandler(stopSignal, (asked) => watch.stop(asked));
-  setHandler(forceSignal, (asked) => watch.force(asked));
-  setHandler(alarmSignal, (asked) => watch.alarm(asked));
+  setHandler(startSignal, (asked) => watch.start(readable(asked)));
+  setHandler(stopSignal, (asked) => watch.stop(readable(asked)));
+  setHandler(forceSignal, (asked) => watch.force(readable(asked)));
+  setHandler(alarmSignal, (asked) => watch.alarm(readable(asked)));
   setHandler(configureSignal, () => watch.configure());
   setHandler(statusQuery, () => watch.status());
   setHandler(checkUpdate, ({ asOf }) => watch.check(asOf), {
@@ -170,9 +174,7 @@ class Retrainer {
 
   /** Refuses a check that could not be answered. */
   validateCheck(asOf: string): void {
-    if (Number.isNaN(Date.parse(asOf))) {
-      throw new Error(`Cannot check as of "${asOf}": need an ISO 8601 time`);
-    }
+    needMoment(asOf, "check");
     if (this.#requests.isFull) {
       throw new Error(`Cannot check as of "${asOf}": ${QUEUE_MAX} requests wait already`);
     }
@@ -184,7 +186,7 @@ class Retrainer {
 
   /** Runs one cycle after the other, as they are asked for or due, until a new run of the workflow may begin. */
   async run(): Promise<void> {
-    while (!mayRenew()) {
+    while (!this.#mayRenew()) {
       const number = await this.#publish();
       if (this.#changed) continue; // somebody asked for something meanwhile: a stop, perhaps
       const [request] = this.#requests.waiting;
@@ -207,9 +209,14 @@ class Retrainer {
     }
   }
 
+  /** Whether a new run may begin: what nobody decided about is carried over, and must not be more than a message holds. */
+  #mayRenew(): boolean {
+    return mayRenew() && this.#heard.length <= CARRIED_MAX;
+  }
+
   /** Waits until the next check is due or somebody asks for something. */
   async #sleep(): Promise<void> {
-    const woken = () => this.#changed || this.#requests.waiting.length > 0 || mayRenew();
+    const woken = () => this.#changed || this.#requests.waiting.length > 0 || this.#mayRenew();
     if (this.#nextCheckMs === null) await condition(woken);
     else await condition(woken, Math.max(WAIT_MIN_MS, this.#nextCheckMs - Date.now()));
   }

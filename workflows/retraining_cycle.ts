@@ -12,21 +12,11 @@ import {
 } from "@temporalio/workflow";
 import { childAttributes, setAttributes } from "./attributes.ts";
 import { rootMessage } from "./failures.ts";
-import { type CycleResult, decidedSignal } from "./messages.ts";
-import { activities, LONG_STEP, MEASUREMENT, QUICK_STEP } from "./proxies.ts";
+import { type CycleInput, type CycleResult, decidedSignal } from "./messages.ts";
+import { activities, localActivities, LONG_STEP, MEASUREMENT, QUICK_STEP } from "./proxies.ts";
+import { requestOf } from "./requests.ts";
 import { rollout as rolloutWorkflow } from "./rollout.ts";
 import { MODEL, TRIGGER, VERDICT } from "./search_attributes.ts";
-
-export interface CycleInput {
-  model: string;
-  number: number;
-  trigger: "first" | "interval" | "force" | "alarm" | "replay";
-  /** the moment the cycle holds for; null: the check decides */
-  asOf: string | null;
-  requestedBy: string | null;
-  /** the registry of its own that a backtest's cycle works on; left out: what serves */
-  scope?: string;
-}
 
 /** The cycle that a step belongs to. */
 interface Cycle {
@@ -50,6 +40,10 @@ function scopeOf({ scope }: CycleInput): string | undefined {
 export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
   const { model, number, trigger, asOf } = input;
   const cycleId = `retrainer/${model}/cycle/${number}`;
+  const requestedBy = await requesterOf(input);
+  if (requestedBy === REFUSED) {
+    return { cycleId, outcome: "refused", text: "nobody who is known began this cycle" };
+  }
   const scope = scopeOf(input);
   const cycle = { cycleId, model, scope };
   setAttributes([{ key: TRIGGER, value: trigger }]);
@@ -59,7 +53,7 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
     log.info("last deployment", { model, ...judgement });
     const evidence = patched("look before the check") ? await look(cycle, asOf) : {};
     const check = await activities(LONG_STEP, "Retrain now?")
-      .checkTrigger({ ...input, ...cycle, ...evidence });
+      .checkTrigger({ ...input, requestedBy, ...cycle, ...evidence });
     if (check.answer !== "retrain" && check.answer !== "recalibrate") {
       if (patched("impact")) await measureImpact(cycle, check.asOf);
       return concluded({ cycleId, outcome: check.answer, text: check.text });
@@ -75,6 +69,24 @@ export async function retrainingCycle(input: CycleInput): Promise<CycleResult> {
   } catch (error) {
     return await CancellationScope.nonCancellable(() => failed(cycle, error));
   }
+}
+
+const REFUSED = Symbol("refused");
+
+/**
+ * Returns in whose name a cycle runs. One that no workflow of ours began is what an unsigned signal is: an unknown caller's,
+ * whatever name it gives, written down, and refused where such are.
+ */
+async function requesterOf({ model, requestedBy }: CycleInput): Promise<string | null | typeof REFUSED> {
+  const { parent, workflowId, runId } = workflowInfo();
+  if (parent !== undefined) return requestedBy;
+  const { obey, by } = await localActivities("10 seconds").admitControl({
+    receipt: runId,
+    action: "force",
+    model,
+    ...requestOf({ requestId: workflowId, by: requestedBy, why: "a cycle that was begun by hand" }),
+  });
+  return obey ? by : REFUSED;
 }
 
 /** Looks at the events and at what serves: what the check decides on. */

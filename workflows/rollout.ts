@@ -10,6 +10,7 @@ import {
 import type { HandRollout } from "../activities/rollout/mod.ts";
 import { setAttributes } from "./attributes.ts";
 import { type RolloutLooked, rolloutLookUpdate, wakeSignal } from "./messages.ts";
+import { needMoment } from "./moments.ts";
 import { activities, ROLLOUT_STEP } from "./proxies.ts";
 import { VERDICT } from "./search_attributes.ts";
 
@@ -28,6 +29,14 @@ const { beginRolloutByHand, lookAtRollout, concludeRollout, replayTraffic } = ac
 
 /** A replayed rollout that nobody looks at any more looks by itself so seldom, and ends in time like every other. */
 const REPLAY_WAIT_MS = 30 * 86_400_000;
+
+/** Refuses a look that no activity could make: it would be tried for hours, and hold up every other. */
+function validateLook({ asOf, traffic }: { asOf: unknown; traffic?: unknown }): void {
+  needMoment(asOf, "look");
+  if (traffic !== undefined && typeof traffic !== "boolean") {
+    throw new Error("Cannot look: traffic has to be true or false");
+  }
+}
 
 /**
  * Takes one version from no shopper to every shopper, or back: looks, does what the evidence says, waits, and looks again
@@ -60,7 +69,7 @@ export async function rollout({ rollout: id, wanted, replayed, looks = 0 }: Roll
     const { ended, text } = await look(asOf);
     if (traffic && !ended) await replayTraffic({ model: id.split("/")[1], asOf });
     return { ended, text };
-  });
+  }, { validator: validateLook });
   if (wanted) await beginRolloutByHand(wanted);
   begun = true;
   const mayRenew = () => workflowInfo().continueAsNewSuggested && allHandlersFinished();

@@ -8,6 +8,8 @@ import {
 
 /** Name of the header that says in which trace something is done. */
 const TRACE = "traceparent";
+/** A trace's name takes 57 bytes. */
+const TRACE_BYTES_MAX = 100;
 
 /** What workflows tell of themselves to the traces; not during a replay. */
 export interface TraceSinks extends Sinks {
@@ -21,7 +23,8 @@ export interface TraceSinks extends Sinks {
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let parent: Headers[string] | null = null;
   const take = ({ headers }: { headers: Headers }) => {
-    parent = headers[TRACE] ?? parent;
+    const sent = headers[TRACE];
+    if (sent && (sent.data?.length ?? 0) <= TRACE_BYTES_MAX) parent = sent; // anybody can send one of megabytes
   };
   const give = <T extends { headers: Headers }>(input: T): T =>
     parent === null ? input : { ...input, headers: { ...input.headers, [TRACE]: parent } };

@@ -84,6 +84,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "GET /alerts": "reader",
   "POST /alerts/{id}/acknowledge": "operator",
+  "POST /temporal/codec/decode": "viewer",
+  "POST /temporal/codec/encode": "admin",
   "GET /audit": "viewer",
   "GET /audit/verification": "viewer",
 
@@ -94,6 +96,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /sign-in-links": "viewer",
 };
 
+/** Paths that only read, although their question comes in a body. */
+const READING = new Set(["/retraining/config/try", "/temporal/codec/decode"]);
+
 /** The scope that a key needs which is bounded to some; each route but those for anyone has one. */
 export function scopeOf(route: string): Scope {
   const [method, path] = route.split(" ");
@@ -102,7 +107,7 @@ export function scopeOf(route: string): Scope {
   if (/^\/events/.test(path) && method !== "GET") return "events:write";
   if (/^\/people\/\{id\}\/export|^\/privacy\/exports/.test(path)) return "people:read";
   if (/^\/people|^\/privacy\/(erasures|objections)/.test(path)) return "people:erase";
-  if (method === "GET" || path === "/retraining/config/try") return "read";
+  if (method === "GET" || READING.has(path)) return "read";
   if (/^\/retraining\/config$/.test(path)) return "config:write";
   if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring/.test(path)) return "retraining:run";
   return "serving:write";
@@ -113,6 +118,7 @@ export const ABOUT_PERSONS: ReadonlySet<string> = new Set([
   "POST /predictions/{model}",
   "GET /events/quarantine",
   "GET /audit",
+  "POST /temporal/codec/decode",
   "GET /people/{id}/export",
   "POST /privacy/exports",
 ]);

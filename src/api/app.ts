@@ -17,6 +17,7 @@ import { methodsAt } from "./access.ts";
 import { ApiFault, MethodNotAllowedError, problemOf, retryAfter } from "./problem.ts";
 import { addAlertRoutes } from "./routes/alerts.ts";
 import { addBacktestRoutes } from "./routes/backtests.ts";
+import { addCodecOrigin, addCodecRoutes } from "./routes/codec.ts";
 import { addConfigRoutes } from "./routes/config.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addEventRoutes } from "./routes/events.ts";
@@ -69,6 +70,7 @@ export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Ap
     return answer;
   });
   addGuards(app, deps);
+  addCodecOrigin(app, deps);
   share?.(app);
   const keys = createKeyRing(deps.sql, systemClock);
   const accesses = createAccessLog(deps);
@@ -89,6 +91,7 @@ export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Ap
   addAlertRoutes(app, deps);
   addKeyRoutes(app, deps, keys);
   addOperationRoutes(app, deps);
+  addCodecRoutes(app, deps);
   addDocsRoutes(app);
   checkAccessTable(app);
   if (mount) mount(app);

@@ -82,6 +82,8 @@ export const RotateBody = named(messages.RotateRequest, "RotateKey");
 export const NewKeyAnswer = named(messages.NewKey, "NewKey");
 export const SignInLinkAnswer = named(messages.SignInLink, "SignInLink");
 export const AuditVerificationAnswer = named(AuditVerification, "AuditVerification");
+export const PayloadsBody = named(messages.Payloads, "Payloads");
+export const PayloadsAnswer = named(messages.Payloads, "PayloadsAnswer");
 export const AuditAnswer = named(messages.Audit, "Audit");
 
 /** An answer of JSON, for a route's `responses`. */

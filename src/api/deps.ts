@@ -1,6 +1,7 @@
 import type { Log } from "../core/log.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { Oidc } from "../app/security/oidc.ts";
+import type { HeldSettings } from "../app/events/held_settings.ts";
 import type { DatabaseWatch } from "../app/database_watch.ts";
 import type { AuditVerification } from "../app/security/audit_chain.ts";
 import type { ModelSet } from "../app/registry/model_set.ts";
@@ -18,11 +19,14 @@ import type { SigningKeys } from "../security/signing.ts";
 import type { WebhookSecrets } from "../security/webhook_signature.ts";
 import type { Predictor } from "../serving/prediction.ts";
 import type { Control } from "../temporal/control.ts";
+import type { CodecServer } from "../temporal/payload_codec.ts";
 
 /** Everything the API is built from. */
 export interface ApiDeps {
   sql: Database;
   clock: Clock;
+  /** what taking events in goes by, in memory; left out: asked for each time */
+  held?: Pick<HeldSettings, "moment" | "keptFromMs">;
   pseudonym: Pseudonym;
   /** finds shoppers to predict about; left out: as events are stored. Data that are public may have pseudonyms of their own */
   lookUp?: Pseudonym;
@@ -39,6 +43,8 @@ export interface ApiDeps {
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */
   temporalUi: string | null;
+  /** decrypts what Temporal holds, for its pages; left out: it is held in clear */
+  codec?: CodecServer;
   /** watches Postgres beside the requests; left out: nobody does */
   database?: DatabaseWatch;
   /** how much may be under way at once; left out: what one process takes */

@@ -533,6 +533,17 @@ export const Ready = z.object({
   temporal: z.literal("ok"),
 });
 
+const PAYLOADS_MAX = 1000;
+const Base64 = z.base64();
+
+/** Payloads as Temporal's pages hand them to a codec server; bytes are base64. */
+export const Payloads = z.object({
+  payloads: z.array(z.object({
+    metadata: z.record(z.string().max(200), Base64).optional(),
+    data: Base64.optional(),
+  })).max(PAYLOADS_MAX),
+});
+
 /** An error as RFC 9457 has it. */
 export const Problem = z.object({
   type: z.string().describe("urn:perennial:problem:<kind>"),

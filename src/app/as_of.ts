@@ -26,6 +26,33 @@ export const currentAsOf = async (sql: Sql, clock: Clock): Promise<number> =>
 export const latestEventMs = async (sql: Sql, clock: Clock): Promise<number> =>
   Math.min(clock(), await currentAsOf(sql, clock));
 
+/** The clock of an installation, and perhaps where it stood when this process last heard of it. */
+interface ClockDeps {
+  readonly sql: Sql;
+  readonly clock: Clock;
+  /** held in memory, a moment behind at most; left out: asked for each time */
+  readonly moment?: () => Moment;
+}
+
+/**
+ * Judges by the moment that is held in memory. Should that put anything into the future, it is judged again by the
+ * database's: a pinned clock may just have moved on.
+ * @returns what was judged, and the moment that it was judged by
+ */
+export async function judgedInTime<T>(
+  { sql, clock, moment }: ClockDeps,
+  judge: (nowMs: number) => T[],
+  isAhead: (judged: T) => boolean,
+): Promise<{ judged: T[]; nowMs: number }> {
+  if (moment) {
+    const nowMs = Math.min(clock(), moment().asOfMs);
+    const judged = judge(nowMs);
+    if (!judged.some(isAhead)) return { judged, nowMs };
+  }
+  const nowMs = await latestEventMs(sql, clock);
+  return { judged: judge(nowMs), nowMs };
+}
+
 /** Makes the installation's clock stand still at a moment: a demo's data end long before today. */
 export const pinMoment = (sql: Sql, asOfMs: number): Promise<void> =>
   putSetting(sql, "pinned_as_of", new Date(asOfMs).toISOString());

@@ -81,7 +81,13 @@ const Variables = z.object({
   TEMPORAL_TLS_CA: z.string().optional(),
   TEMPORAL_TLS_CERT: z.string().optional(),
   TEMPORAL_TLS_KEY: z.string().optional(),
-  TEMPORAL_UI_URL: z.url().optional(),
+  TEMPORAL_UI_URL: urlOf("https", "http").optional(),
+  /** encrypts what Temporal holds of workflows: 32 random bytes, base64; left out: it holds them in clear */
+  PERENNIAL_TEMPORAL_PAYLOAD_KEY: z.string().optional(),
+  /** keys that encrypted before it, or will after it, set apart by commas: they only decrypt */
+  PERENNIAL_TEMPORAL_OLDER_PAYLOAD_KEYS: z.string().transform((text) =>
+    text.split(",").map((key) => key.trim())
+  ).optional(),
   PERENNIAL_WEBHOOK_URL: urlOf("https", "http").refine((text) => new URL(text).username === "", {
     error: "need a URL without a password: what is posted is signed with PERENNIAL_WEBHOOK_SECRET",
   }).optional(),

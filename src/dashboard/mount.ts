@@ -13,6 +13,8 @@ import { readersOf } from "./readers.ts";
 import { isForm, wantsPage } from "./requests.ts";
 import { createSessionService, type SessionService } from "./sessions.ts";
 import { addSingleSignOn } from "./single_sign_on.ts";
+import { CODEC_PATH } from "../api/routes/codec.ts";
+import { codecForPages } from "./codec_pages.ts";
 import { TEMPORAL_PATH, temporalPages } from "./temporal_pages.ts";
 
 /** Paths that both the API and the dashboard have. */
@@ -54,6 +56,11 @@ export function dashboardPages(deps: DashboardDeps): Required<AppOptions> {
   return {
     share(app) {
       const page = show(app);
+      app.post(
+        `${CODEC_PATH}/:way`,
+        limitBody(TEMPORAL_BYTES_MAX),
+        codecForPages(deps, sessionsOf(app), app),
+      );
       for (const path of SHARED) app.get(path, (c, next) => wantsPage(c.req.raw) ? page(c, next) : next());
     },
     mount(app) {

@@ -1,4 +1,3 @@
-import { Client } from "@temporalio/client";
 import { join } from "node:path";
 import type { Config } from "../config/environment.ts";
 import { systemClock } from "../core/clock.ts";
@@ -8,8 +7,9 @@ import { lockOwner } from "../embedded/lock.ts";
 import { runningTemporal } from "../embedded/temporal.ts";
 import type { Log } from "../embedded/types.ts";
 import { loadModels } from "../models/mod.ts";
-import { connectTemporal } from "../temporal/connect.ts";
+import { connectTemporal, createTemporalClient } from "../temporal/connect.ts";
 import { installRuntime } from "../temporal/runtime.ts";
+import { payloadKeysOf } from "../start/payload_keys.ts";
 import { findDatabase } from "../start/local_database.ts";
 import { Undo } from "../start/undo.ts";
 import type { Database } from "../db/connect.ts";
@@ -64,7 +64,8 @@ async function openTemporal(
     const late = () => new Error(`no answer from ${address} within ${CONNECTS_WITHIN_MS / 1000} s`);
     const connection = await withDeadline(connectTemporal(address, config), CONNECTS_WITHIN_MS, late);
     undo.add("the connection to Temporal", () => connection.close());
-    const client = new Client({ connection, namespace: config.TEMPORAL_NAMESPACE });
+    const keys = await payloadKeysOf(config);
+    const client = createTemporalClient(connection, { namespace: config.TEMPORAL_NAMESPACE, keys });
     return { value: { client, connection, address } };
   } catch (error) {
     return { error: messageOf(error) };

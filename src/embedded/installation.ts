@@ -22,6 +22,12 @@ import type {
 /** The path below which the pages of the embedded Temporal answer, here and under our own origin. */
 export const TEMPORAL_UI_PATH = "/temporal";
 
+/** Where those pages have payloads decrypted, under the same origin. */
+const codecOf = (env: InstallationOptions["env"]): string | undefined =>
+  env.PERENNIAL_TEMPORAL_PAYLOAD_KEY || env.PERENNIAL_TEMPORAL_OLDER_PAYLOAD_KEYS
+    ? `${TEMPORAL_UI_PATH}/codec`
+    : undefined;
+
 /** More say nothing new. */
 const RESTARTS_KEPT = 100;
 
@@ -107,7 +113,7 @@ async function temporalPart({ env, home, cache, log, ports, onRestart }: Watched
   if (env.TEMPORAL_ADDRESS) return { server: { address: env.TEMPORAL_ADDRESS } };
   const bin = await findTemporal({ cache, env, log });
   const start = (port?: number, uiPort?: number, uiIp?: string | null) =>
-    startTemporal({ home, bin, uiPath: TEMPORAL_UI_PATH, port, uiPort, uiIp, log });
+    startTemporal({ home, bin, uiPath: TEMPORAL_UI_PATH, uiCodec: codecOf(env), port, uiPort, uiIp, log });
   const first = () => start(ports?.temporal, ports?.temporalUi);
   const server = await timed(
     "Temporal",

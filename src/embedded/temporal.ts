@@ -12,6 +12,8 @@ interface TemporalOptions {
   bin: string;
   /** path below which its pages answer: they are shown under another origin, at the same path */
   uiPath: string;
+  /** where its pages have payloads decrypted, a path of the same origin; left out: they are in clear */
+  uiCodec?: string;
   /** Ports a person chose; left out, the defaults are preferred. */
   port?: number;
   uiPort?: number;
@@ -42,16 +44,16 @@ interface TemporalFiles {
  * @throws {PortTakenError} a chosen port is taken
  */
 export async function startTemporal(
-  { home, bin, uiPath, port, uiPort, uiIp = uiAddress(), log }: TemporalOptions,
+  { home, bin, uiPath, uiCodec, port, uiPort, uiIp = uiAddress(), log }: TemporalOptions,
 ): Promise<RunningTemporal> {
   const files = {
     db: join(home, "temporal.db"),
     pid: join(home, "temporal.pid"),
     log: join(home, "temporal.log"),
   };
-  const server = await takeOver(files, { bin, port, uiPort, log }) ?? await launch(files, {
+  const server = await takeOver(files, { bin, port, uiPort, uiCodec, log }) ?? await launch(files, {
     bin,
-    ui: { ip: uiIp, path: uiPath },
+    ui: { ip: uiIp, path: uiPath, codec: uiCodec },
     port: await pickPort("temporal", { chosen: port, log }),
     uiPort: await pickPort("temporalUi", { chosen: uiPort, avoid: port ? [port] : [], log }),
   });
@@ -82,7 +84,7 @@ async function launch(
     bin: string;
     port: number;
     uiPort: number;
-    ui: { ip: string | null; path: string };
+    ui: UiPlace;
   },
 ): Promise<RunningTemporal> {
   await rotateLog(files.log);
@@ -117,14 +119,25 @@ function uiAddress(): string | null {
   return `127.${a}.${b}.${1 + c % 254}`;
 }
 
-function uiArguments({ uiPort, ui }: { uiPort: number; ui: { ip: string | null; path: string } }): string[] {
-  if (ui.ip === null) return ["--headless"];
-  return [`--ui-port=${uiPort}`, `--ui-ip=${ui.ip}`, `--ui-public-path=${ui.path}`];
+/** Where Temporal's pages are, and where they have payloads decrypted. */
+interface UiPlace {
+  /** null: they are off */
+  ip: string | null;
+  path: string;
+  codec?: string;
 }
+
+function uiArguments({ uiPort, ui }: { uiPort: number; ui: UiPlace }): string[] {
+  if (ui.ip === null) return ["--headless"];
+  const codec = ui.codec === undefined ? [] : [codecArgument(ui.codec)];
+  return [`--ui-port=${uiPort}`, `--ui-ip=${ui.ip}`, `--ui-public-path=${ui.path}`, ...codec];
+}
+
+const codecArgument = (path: string): string => `--ui-codec-endpoint=${path}`;
 
 function serverArguments(
   db: string,
-  { port, uiPort, ui }: { port: number; uiPort: number; ui: { ip: string | null; path: string } },
+  { port, uiPort, ui }: { port: number; uiPort: number; ui: UiPlace },
 ): string[] {
   return [
     "server",
@@ -141,11 +154,11 @@ function serverArguments(
   ];
 }
 
-type TakeOverOptions = Pick<TemporalOptions, "bin" | "port" | "uiPort" | "log">;
+type TakeOverOptions = Pick<TemporalOptions, "bin" | "port" | "uiPort" | "uiCodec" | "log">;
 
 async function takeOver(
   files: TemporalFiles,
-  { bin, port, uiPort, log }: TakeOverOptions,
+  { bin, port, uiPort, uiCodec, log }: TakeOverOptions,
 ): Promise<RunningTemporal | undefined> {
   const pid = Number(await readIfThere(files.pid));
   const command = await commandOf(files);
@@ -157,7 +170,9 @@ async function takeOver(
     uiIp,
   };
   const isGuarded = uiIp !== null || command.includes("--headless"); // an older release showed them to every page
-  const asWanted = isGuarded && (port ?? left.port) === left.port && (uiPort ?? left.uiPort) === left.uiPort;
+  const isDecrypted = uiIp === null || uiCodec === undefined || command.includes(codecArgument(uiCodec));
+  const asWanted = isGuarded && isDecrypted && (port ?? left.port) === left.port &&
+    (uiPort ?? left.uiPort) === left.uiPort;
   if (asWanted && await isServing({ bin, address: `127.0.0.1:${left.port}` })) {
     log(`Temporal of an earlier run still runs on port ${left.port} (process ${pid}); using it`);
     return running(files, { pid, ...left, exited: goneFromAfar(pid), adopted: true });

@@ -8,6 +8,8 @@ import { type Refused, shownValue } from "./refusal.ts";
 import { type EventField, lacksConsent, NUMBER_MAX, ShopEvent, TEXT_MAX, TYPE } from "./schema.ts";
 import { parseTime } from "./time.ts";
 
+/** Reason of an event that is put aside because its time has not come. */
+export const IN_FUTURE = "time is in the future";
 /** Clocks of trackers run ahead: this much is forgiven. */
 export const FUTURE_MS = 5 * 60_000;
 const EARLIEST_MS = Date.UTC(1990, 0, 1);
@@ -190,7 +192,7 @@ const SENSE_CHECKS: readonly SenseCheck[] = [
     reason: "time is after 2099 (numbers are ms, not us or ns)",
     fails: (e) => e.atMs > LATEST_MS,
   },
-  { field: "time", reason: "time is in the future", fails: (e, nowMs) => e.atMs > nowMs + FUTURE_MS },
+  { field: "time", reason: IN_FUTURE, fails: (e, nowMs) => e.atMs > nowMs + FUTURE_MS },
   { field: "price", reason: "price is negative", fails: (e) => (e.price ?? 0) < 0 },
   {
     field: "quantity",

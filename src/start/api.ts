@@ -7,8 +7,11 @@ import { openTlsFiles } from "../api/tls_files.ts";
 import { systemClock } from "../core/clock.ts";
 import { connect } from "../db/connect.ts";
 import { readKept, verifyAudit } from "../app/security/audit_chain.ts";
+import { openHeldSettings } from "../app/events/held_settings.ts";
+import { followPeople } from "../app/people/keys.ts";
 import { createDatabaseWatch } from "../app/database_watch.ts";
 import { besidePublic } from "../privacy/pseudonym.ts";
+import { codecServer } from "../temporal/payload_codec.ts";
 import { openServing } from "../serving/open.ts";
 import { openOidc } from "./oidc.ts";
 import type { Shared } from "./shared.ts";
@@ -43,6 +46,7 @@ export async function runApi(shared: Shared): Promise<string> {
   const { PERENNIAL_HOST: host } = config;
   const sql = connect(databaseUrl, { statementMs: STATEMENT_MS });
   undo.add("the API's connections", () => sql.end({ timeout: 5 }));
+  undo.add("the listener for changes of people", await followPeople(sql));
   const probe = connect(databaseUrl, { max: 1, statementMs: STATEMENT_MS });
   undo.add("the connection that watches Postgres", () => probe.end({ timeout: 1 }));
   const database = createDatabaseWatch(probe, systemClock);
@@ -60,6 +64,8 @@ export async function runApi(shared: Shared): Promise<string> {
     log,
   });
   undo.add("serving", () => serving.close());
+  const held = await openHeldSettings({ sql, clock: systemClock, log });
+  undo.add("the settings in memory", () => held.close());
   const { publicData } = shared;
   const deps = {
     sql,
@@ -70,11 +76,13 @@ export async function runApi(shared: Shared): Promise<string> {
     lookUp: publicData && besidePublic(pseudonym, { ...publicData, made: publicData.pseudonym }),
     control,
     predictor: serving.predictor,
+    held,
     models,
     modelSet: shared.modelSet,
     extensions: shared.extensions,
     explain,
     temporalUi,
+    codec: shared.payloadKeys ? codecServer(shared.payloadKeys) : undefined,
     instruments: shared.instruments,
     folders: { home: shared.home, artefacts: store.folder },
     host,

@@ -1,22 +1,30 @@
 import { join } from "node:path";
-import { Client } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Database } from "../db/connect.ts";
 import { areOldVersionsSigned, markOldVersionsSigned } from "../app/security/signing_key.ts";
 import { signOldVersions } from "../app/registry/signatures.ts";
 import type { SigningKeys } from "../security/signing.ts";
 import { checkStore, checkTemporal } from "../app/installation_identity.ts";
+import { checkPayloadKeys } from "../app/payload_key_ids.ts";
+import type { PayloadKeys } from "../security/payload_keys.ts";
 import { namespaceId, prepareNamespace } from "../embedded/temporal_namespace.ts";
 import type { Installation, Log } from "../embedded/types.ts";
 import { type FileArtefacts, fileArtefacts } from "../registry/artefacts.ts";
 import { TRACED_CALLS } from "../temporal/client_interceptor.ts";
-import { WITHOUT_ATTRIBUTES } from "../temporal/connect.ts";
+import { createTemporalClient, WITHOUT_ATTRIBUTES } from "../temporal/connect.ts";
 import type { ServiceOptions } from "./options.ts";
 
 /** Opens Temporal, if it is the one that this database belongs to and has what Perennial needs. */
 export async function openClient(
   { config, home, log, embedded, adopt }: ServiceOptions,
-  { sql, connection, servers }: { sql: Database; connection: NativeConnection; servers: Installation },
+  { sql, connection, servers, keys }: {
+    sql: Database;
+    connection: NativeConnection;
+    servers: Installation;
+    /** of payloads */
+    keys: PayloadKeys | null;
+  },
 ): Promise<Client> {
   const isEmbedded = embedded && !config.TEMPORAL_ADDRESS;
   const namespace = config.TEMPORAL_NAMESPACE;
@@ -27,10 +35,11 @@ export async function openClient(
     : `${at.address}, namespace "${namespace}"`;
   const { lost } = await checkTemporal(sql, { id, place }, { adopt });
   if (lost) log(`Temporal at ${place} has a new store: workflows are begun again from the database`);
+  await checkPayloadKeys(sql, keys, { lost });
   const attributes = await prepareNamespace(connection, at);
   if (!attributes) log(`Temporal at ${place} lets nobody add search attributes: workflows have none`);
   const workflow = [TRACED_CALLS, ...attributes ? [] : [WITHOUT_ATTRIBUTES]];
-  return new Client({ connection, namespace, interceptors: { workflow } });
+  return createTemporalClient(connection, { namespace, keys, workflow });
 }
 
 /** Opens the artefact folder, if it is the one that this database belongs to. */

@@ -1,4 +1,4 @@
-import { Client } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Channels } from "../app/alerts/channels/mod.ts";
 import type { ModelSet } from "../app/registry/model_set.ts";
@@ -6,6 +6,7 @@ import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { SignalPolicy } from "../app/control/admit.ts";
 import type { Database } from "../db/connect.ts";
+import type { PayloadKeys } from "../security/payload_keys.ts";
 import type { SigningKeys } from "../security/signing.ts";
 import type { Installation } from "../embedded/types.ts";
 import type { ModelDefinition } from "../models/model.ts";
@@ -24,6 +25,8 @@ export interface Shared extends ServiceOptions {
   sql: Database;
   connection: NativeConnection;
   client: Client;
+  /** of what Temporal holds; null: it holds it in clear */
+  payloadKeys: PayloadKeys | null;
   /** those in use */
   models: ReadonlyMap<string, ModelDefinition>;
   modelSet: ModelSet;

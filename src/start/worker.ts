@@ -65,6 +65,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     namespace,
     taskQueue,
     cache,
+    keys: shared.payloadKeys,
     deps,
     watch: watchActivities(shared.instruments),
   });

@@ -67,4 +67,11 @@ export const TRACE_SINKS: InjectedSinks<TraceSinks> = {
 
 const parentIn = (headers: Headers): string | null => headers[TRACE] ? textOf(headers[TRACE]) : null;
 
-const textOf = (payload: Headers[string]): string => String(defaultPayloadConverter.fromPayload(payload));
+/** The text of a header; null: it cannot be read. It may have come with a signal by hand, and must stop nothing. */
+function textOf(payload: Headers[string]): string | null {
+  try {
+    return String(defaultPayloadConverter.fromPayload(payload));
+  } catch {
+    return null;
+  }
+}

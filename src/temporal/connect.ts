@@ -1,8 +1,10 @@
 import { readFile } from "node:fs/promises";
-import type { WorkflowClientInterceptor } from "@temporalio/client";
+import { Client, type WorkflowClientInterceptor } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
 import { messageOf } from "../core/errors.ts";
 import type { Config } from "../config/environment.ts";
+import type { PayloadKeys } from "../security/payload_keys.ts";
+import { dataConverterOf } from "./payload_codec.ts";
 
 /** The address of Temporal and the credentials for it. */
 type TemporalConfig = Pick<
@@ -43,6 +45,18 @@ export async function connectTemporal(address: string, config: TemporalConfig): 
     throw new TemporalUnreachableError(address, error);
   }
 }
+
+/** A client whose payloads are encrypted where there is a key. */
+export const createTemporalClient = (
+  connection: NativeConnection,
+  { namespace, keys, workflow = [] }: {
+    namespace: string;
+    keys: PayloadKeys | null;
+    /** interceptors of calls about workflows */
+    workflow?: WorkflowClientInterceptor[];
+  },
+): Client =>
+  new Client({ connection, namespace, dataConverter: dataConverterOf(keys), interceptors: { workflow } });
 
 /** TLS and API key, as a managed cluster wants them: a key or a certificate implies TLS. */
 async function access(config: TemporalConfig) {

@@ -10,17 +10,21 @@ import {
 } from "@temporalio/worker";
 import { createActivities, type WorkerDeps } from "../../activities/mod.ts";
 import { sha256 } from "../core/hash.ts";
+import type { PayloadKeys } from "../security/payload_keys.ts";
+import { dataConverterOf, FAILURE_CONVERTER } from "./payload_codec.ts";
 import { TRACE_SINKS } from "./activity_interceptor.ts";
 
 const WORKFLOWS = new URL("../../workflows/", import.meta.url);
 
 /** A worker for the workflows and activities of retraining. It polls once `run()` is called. */
 export async function createWorker(
-  { connection, namespace, taskQueue, cache, deps, watch }: {
+  { connection, namespace, taskQueue, cache, keys, deps, watch }: {
     connection: NativeConnection;
     namespace: string;
     taskQueue: string;
     cache: string;
+    /** of payloads */
+    keys: PayloadKeys | null;
     deps: WorkerDeps;
     /** hears of each activity */
     watch: ActivityInterceptorsFactory;
@@ -30,7 +34,8 @@ export async function createWorker(
     connection,
     namespace,
     taskQueue,
-    workflowBundle: { codePath: await bundledWorkflows(cache) },
+    workflowBundle: { codePath: await bundledWorkflows(cache, { failures: failuresOf(keys) }) },
+    dataConverter: dataConverterOf(keys, { isPatient: true }),
     activities: createActivities(deps),
     interceptors: { activity: [watch] },
     sinks: TRACE_SINKS,
@@ -42,10 +47,18 @@ export async function createWorker(
   });
 }
 
+/** How the words of failures are written: for everybody to read, or where the codec reaches them. */
+type Failures = "plain" | "encoded";
+
+const failuresOf = (keys: PayloadKeys | null): Failures => (keys?.keyId ? "encoded" : "plain");
+
 /** The bundled workflow code, kept under the hash of its sources: bundling takes seconds, reading none. */
-export async function bundledWorkflows(cache: string): Promise<string> {
+export async function bundledWorkflows(
+  cache: string,
+  { failures = "plain" }: { failures?: Failures } = {},
+): Promise<string> {
   const folder = join(cache, "workflows");
-  const path = join(folder, `${await sourceHash()}.js`);
+  const path = join(folder, `${await sourceHash()}${failures === "encoded" ? "-encoded" : ""}.js`);
   try {
     await readFile(path);
     return path;
@@ -54,6 +67,8 @@ export async function bundledWorkflows(cache: string): Promise<string> {
   }
   const { code } = await bundleWorkflowCode({
     workflowsPath: fileURLToPath(new URL("mod.ts", WORKFLOWS)),
+    payloadConverterPath: fileURLToPath(new URL("payload_converter.ts", WORKFLOWS)),
+    failureConverterPath: failures === "encoded" ? FAILURE_CONVERTER : undefined,
     workflowInterceptorModules: [fileURLToPath(new URL("trace_interceptors.ts", WORKFLOWS))],
     logger: new DefaultLogger("WARN"),
   });

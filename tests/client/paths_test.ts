@@ -7,6 +7,8 @@ const NO_METHOD: Readonly<Record<string, string>> = {
   "GET /healthz": "a liveness probe answers by its status alone",
   "GET /metrics": "Prometheus reads it: text, no JSON",
   "GET /openapi.json": "the document itself",
+  "POST /temporal/codec/decode": "Temporal's pages and command line ask it",
+  "POST /temporal/codec/encode": "Temporal's pages and command line ask it",
   "GET /retraining/history/schema": "the JSON Schema of an export",
 };
 

@@ -432,6 +432,8 @@ create table people (
 );
 CREATE INDEX people_layer ON public.people USING btree (layer) WHERE (layer > 1);
 CREATE INDEX people_objecting ON public.people USING btree (key) WHERE (objected_at IS NOT NULL);
+CREATE TRIGGER person_changed AFTER UPDATE ON public.people FOR EACH ROW WHEN (((old.key IS DISTINCT FROM new.key) OR (old.objected_at IS DISTINCT FROM new.objected_at))) EXECUTE FUNCTION tell_people();
+CREATE TRIGGER person_gone AFTER DELETE ON public.people FOR EACH ROW EXECUTE FUNCTION tell_people();
 
 create table predictions (
   id bigint not null generated always as identity,
@@ -673,6 +675,8 @@ create table settings (
   updated_at timestamp with time zone not null default now(),
   constraint settings_pkey PRIMARY KEY (name)
 );
+CREATE TRIGGER settings_gone AFTER DELETE ON public.settings FOR EACH ROW WHEN ((old.name = ANY (ARRAY['pinned_as_of'::text, 'events_kept_from'::text]))) EXECUTE FUNCTION tell_settings();
+CREATE TRIGGER settings_put AFTER INSERT OR UPDATE ON public.settings FOR EACH ROW WHEN ((new.name = ANY (ARRAY['pinned_as_of'::text, 'events_kept_from'::text]))) EXECUTE FUNCTION tell_settings();
 
 create table sign_in_codes (
   sha256 text not null,
@@ -1151,6 +1155,18 @@ CREATE OR REPLACE FUNCTION public.subarray(integer[], integer, integer)
  LANGUAGE c
  IMMUTABLE PARALLEL SAFE STRICT
 AS '$libdir/_int', $function$subarray$function$;
+
+CREATE OR REPLACE FUNCTION public.tell_people()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin perform pg_notify('perennial_people', ''); return null; end $function$;
+
+CREATE OR REPLACE FUNCTION public.tell_settings()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin perform pg_notify('perennial_settings', ''); return null; end $function$;
 
 CREATE OR REPLACE FUNCTION public.uniq(integer[])
  RETURNS integer[]

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { App, createDefine, HttpError, page, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
+import { freshLock } from "./write_lock.ts";
 import { toPattern } from "../../src/fresh/dev.ts";
 
 /** Some answers are our host's own; all else holds on Fresh itself too, where these tests ran with its sources (decision 0023). */
@@ -148,6 +149,17 @@ Deno.test(
   () => assert.throws(() => new App().handler(), /need an app that a Builder has built/),
 );
 
+Deno.test("deno.fresh.lock holds the packages of deno.lock; what else is in it comes from Fresh's registry", async () => {
+  const { version, specifiers, npm, ...others } = JSON.parse(
+    await readFile(join(import.meta.dirname!, "../../deno.fresh.lock"), "utf8"),
+  );
+  const ours = JSON.parse(await freshLock());
+  assert.equal(version, ours.version);
+  for (const [name, locked] of Object.entries(ours.npm)) assert.deepEqual(npm[name], locked, name);
+  for (const [name, locked] of Object.entries(ours.specifiers)) assert.equal(specifiers[name], locked, name);
+  assert.deepEqual(Object.keys(others).filter((key) => !["jsr", "workspace"].includes(key)), []);
+});
+
 Deno.test("deno.fresh.json differs from deno.json in where Fresh comes from, and in nothing else", async () => {
   const read = async (name: string) =>
     JSON.parse(await readFile(join(import.meta.dirname!, "../..", name), "utf8"));
@@ -160,6 +172,6 @@ Deno.test("deno.fresh.json differs from deno.json in where Fresh comes from, and
   assert.deepEqual(theirs.imports, { ...ours.imports, ...fresh });
   assert.match(
     ours.tasks["dashboard:fresh"],
-    /^deno run --config deno\.fresh\.json --no-lock .* src\/main\.ts up$/,
+    /^deno run --config deno\.fresh\.json --lock=deno\.fresh\.lock .* src\/main\.ts up$/,
   );
 });

@@ -32,6 +32,8 @@ Deno.test("the Python client has a method for every route of which a program has
     "GET /metrics",
     "GET /openapi.json",
     "GET /retraining/history/schema",
+    "POST /temporal/codec/decode",
+    "POST /temporal/codec/encode",
   ]);
 });
 

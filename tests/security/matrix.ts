@@ -66,6 +66,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, string>> = {
   "GET /extensions": "n VDOPA",
   "GET /alerts": "n VDOPA",
   "POST /alerts/{id}/acknowledge": "- --O-A",
+  "POST /temporal/codec/decode": "- VDOPA",
+  "POST /temporal/codec/encode": "- ----A",
   "GET /audit": "- VDOPA",
   "GET /audit/verification": "- VDOPA",
   "GET /keys": "- ----A",

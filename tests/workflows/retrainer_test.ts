@@ -158,6 +158,28 @@ for (
   });
 }
 
+for (const obeysUnsigned of [true, false]) {
+  const what = obeysUnsigned
+    ? "runs in an unknown caller's name"
+    : "is refused, where signals without a signature are";
+  Deno.test(`retrainingCycle() that was begun by hand ${what}`, options, async () => {
+    const model = freshName("model");
+    const world = new World();
+    world.answer = "wait";
+    world.obeysUnsigned = obeysUnsigned;
+    cycleWorlds.set(model, world);
+    const result = await client.workflow.execute("retrainingCycle", {
+      workflowId: model,
+      taskQueue,
+      args: [{ model, number: 1, trigger: "force", asOf: null, requestedBy: "owner" }],
+    });
+    assert.deepEqual(world.controls.map(({ action, by }) => [action, by]), [["force", "unknown"]]);
+    assert.deepEqual(world.checks.map(({ requestedBy }) => requestedBy), obeysUnsigned ? ["unknown"] : []);
+    assert.equal(result.outcome, obeysUnsigned ? "wait" : "refused");
+    if (!obeysUnsigned) assert.deepEqual(world.steps, []);
+  });
+}
+
 Deno.test(
   "retrainer() hears signals of the temporal command line, with and without payload",
   options,

@@ -10,20 +10,23 @@ import { inSerializableTransaction } from "../../db/retry.ts";
 import { knownFields } from "../../events/field_names.ts";
 import { cleanRows } from "./clean_rows.ts";
 import { cleaned } from "./personal_text.ts";
-import { keysOf, type PeopleDeps } from "../people/keys.ts";
+import { type Keys, keysOf, type PeopleDeps } from "../people/keys.ts";
 import { userIn } from "../../events/user.ts";
-import { latestEventMs } from "../as_of.ts";
+import { judgedInTime } from "../as_of.ts";
+import type { HeldSettings } from "./held_settings.ts";
 import { shopMoney } from "./shop_money.ts";
-import { validateEvent } from "../../events/accept.ts";
+import { IN_FUTURE, validateEvent } from "../../events/accept.ts";
 import { DAY_MS } from "../../core/time.ts";
 import { CONFLICT, type Outcome, TOO_OLD } from "../../events/content.ts";
 import { InvalidInputError } from "../../core/errors.ts";
-import { RowJudge } from "../../events/row_judge.ts";
+import { type JudgedRow, RowJudge } from "../../events/row_judge.ts";
 import { trackedRows, type Tracker } from "../../events/tracked.ts";
 import type { AcceptedEvent } from "../../events/event.ts";
 
 export interface IngestDeps extends PeopleDeps {
   readonly clock: Clock;
+  /** settings in memory; left out: they are asked for each time */
+  readonly held?: Pick<HeldSettings, "moment" | "keptFromMs">;
 }
 
 /** The result for one event, in the order sent. */
@@ -70,31 +73,32 @@ export async function ingest(
   sent: readonly unknown[],
   { source }: { source: string },
 ): Promise<IngestResult> {
-  const { sql, clock } = deps;
-  const nowMs = await latestEventMs(sql, clock);
+  const { sql, clock, held } = deps;
   const mapped = sent.map((raw) => isObject(raw) ? knownFields(raw) : raw);
   const clean = await cleaned(deps, mapped);
   const raws = mapped.map((raw, i) => clean.get(i)?.fields ?? raw);
   const money = raws.some(namesCurrency) ? await shopMoney(sql) : undefined;
   const pseudonym = await keysOf(deps, usersOf(raws));
-  const judged = raws.map((raw, i): Judged => {
-    const refused = clean.get(i)?.refused;
-    if (refused) {
-      return {
-        kind: "quarantined",
-        put: quarantined(raw, { ...refused, source }, pseudonym),
-        value: refused.value,
-      };
-    }
-    const verdict = validateEvent(raw, { nowMs, pseudonym, money, isMapped: true });
-    if (verdict.kind === "accepted") {
-      const refusal = { reason: CONFLICT, field: "id", source };
-      return { ...verdict, conflicting: () => quarantined(raw, refusal, pseudonym) };
-    }
-    const { value } = verdict;
-    return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym), value };
-  });
-  const outcomes = await store(sql, judged, { source, nowMs });
+  const judge = (nowMs: number) =>
+    raws.map((raw, i): Judged => {
+      const refused = clean.get(i)?.refused;
+      if (refused) {
+        return {
+          kind: "quarantined",
+          put: quarantined(raw, { ...refused, source }, pseudonym),
+          value: refused.value,
+        };
+      }
+      const verdict = validateEvent(raw, { nowMs, pseudonym, money, isMapped: true });
+      if (verdict.kind === "accepted") {
+        const refusal = { reason: CONFLICT, field: "id", source };
+        return { ...verdict, conflicting: () => quarantined(raw, refusal, pseudonym) };
+      }
+      const { value } = verdict;
+      return { kind: "quarantined", put: quarantined(raw, { ...verdict, source }, pseudonym), value };
+    });
+  const { judged, nowMs } = await judgedInTime({ sql, clock, moment: held?.moment }, judge, isAhead);
+  const outcomes = await store(sql, judged, { source, nowMs, held });
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
 
@@ -107,33 +111,39 @@ export async function ingestTracked(
   records: readonly unknown[],
   { tracker, rowsMax }: { tracker: Tracker; rowsMax: number },
 ): Promise<IngestResult> {
-  const { sql, clock } = deps;
-  const nowMs = await latestEventMs(sql, clock);
+  const { sql, clock, held } = deps;
   const money = await shopMoney(sql);
   const rows = await cleanRows(deps, trackedRows(tracker, records, money));
   if (rows.length > rowsMax) {
     throw new InvalidInputError(`Send less at once: ${rowsMax} events at most, not ${rows.length}`, "body");
   }
   const pseudonym = await keysOf(deps, usersOf(rows.map((row) => "raw" in row ? row.raw : undefined)));
-  const judge = new RowJudge({ nowMs, pseudonym, money: () => money });
   const source = `api ${tracker}`;
-  const judged = rows.map((row): Judged => {
-    const judgedRow = judge.judge(row);
-    if (judgedRow.kind === "accepted") {
-      const refusal = { reason: CONFLICT, field: "id", source };
-      const { event, raw } = judgedRow;
-      return { kind: "accepted", event, conflicting: () => quarantined(raw, refusal, pseudonym) };
-    }
-    const { refused: { reason, field, value }, raw, nth } = judgedRow;
-    return {
-      kind: "quarantined",
-      put: quarantined(raw, { reason, field, source, nth }, pseudonym),
-      value: value ?? undefined,
-    };
-  });
-  const outcomes = await store(sql, judged, { source, nowMs });
+  const judge = (nowMs: number) => {
+    const rowJudge = new RowJudge({ nowMs, pseudonym, money: () => money });
+    return rows.map((row) => judgedRow(rowJudge.judge(row), { source, pseudonym }));
+  };
+  const { judged, nowMs } = await judgedInTime({ sql, clock, moment: held?.moment }, judge, isAhead);
+  const outcomes = await store(sql, judged, { source, nowMs, held });
   return summary(judged.map((event, index) => resultOf(event, index, outcomes[index])), outcomes);
 }
+
+/** What becomes of a row of a tracker's records. */
+function judgedRow(row: JudgedRow, { source, pseudonym }: { source: string; pseudonym: Keys }): Judged {
+  if (row.kind === "accepted") {
+    const refusal = { reason: CONFLICT, field: "id", source };
+    return {
+      kind: "accepted",
+      event: row.event,
+      conflicting: () => quarantined(row.raw, refusal, pseudonym),
+    };
+  }
+  const { refused: { reason, field, value }, raw, nth } = row;
+  const put = quarantined(raw, { reason, field, source, nth }, pseudonym);
+  return { kind: "quarantined", put, value: value ?? undefined };
+}
+
+const isAhead = (judged: Judged): boolean => judged.kind === "quarantined" && judged.put.reason === IN_FUTURE;
 
 const isObject = (raw: unknown): raw is Record<string, unknown> =>
   typeof raw === "object" && raw !== null && !Array.isArray(raw);
@@ -162,6 +172,8 @@ interface StoreOptions {
   readonly importId?: number;
   /** how new events are stored; @returns the ids that were new */
   readonly insert?: typeof insertEvents;
+  /** settings that are kept and heard of; left out: they are read */
+  readonly held?: IngestDeps["held"];
 }
 
 /**
@@ -174,7 +186,7 @@ export async function store(
   from: StoreOptions = {},
 ): Promise<StoreOutcome[]> {
   const { importId, insert = insertEvents } = from;
-  const judged = await withoutForgotten(sql, sent, from.nowMs ?? Infinity);
+  const judged = await withoutForgotten(sql, sent, from);
   const events = judged.flatMap((event) => event.kind === "accepted" ? [event.event] : []);
   const refused = judged.flatMap((event) => event.kind === "quarantined" ? [event.put] : []);
   const fresh = refused.length === 0
@@ -197,11 +209,11 @@ const SURELY_KEPT_MS = 30 * DAY_MS;
 async function withoutForgotten(
   sql: Sql,
   judged: readonly Judged[],
-  nowMs: number,
+  { nowMs = Infinity, held }: StoreOptions,
 ): Promise<readonly Judged[]> {
   const isOld = (event: Judged, fromMs: number) => event.kind === "accepted" && event.event.atMs < fromMs;
   if (!judged.some((event) => isOld(event, nowMs - SURELY_KEPT_MS))) return judged;
-  const keptFromMs = await eventsKeptFrom(sql);
+  const keptFromMs = held ? held.keptFromMs() : await eventsKeptFrom(sql);
   if (keptFromMs === null) return judged;
   return judged.map((event) => {
     if (event.kind !== "accepted" || !isOld(event, keptFromMs) || !event.conflicting) return event;

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../../core/clock.ts";
 import { ConflictError } from "../../core/errors.ts";
-import type { Sql } from "../../db/connect.ts";
+import type { Database, Sql } from "../../db/connect.ts";
 import { findPeople, type Person } from "../../db/people/people.ts";
 import type { Pseudonym } from "../../privacy/pseudonym.ts";
 
@@ -22,8 +22,10 @@ export interface Keys {
   isKnown(user: string): boolean;
 }
 
-/** A look-up is remembered so long: that a shopper was erased, or objects, is known everywhere after this. */
-export const REMEMBERED_MS = 60_000;
+/** A look-up is remembered so long at most: that a shopper was erased, or objects, is known everywhere after this. */
+export const REMEMBERED_MS = 10 * 60_000;
+/** Where nobody listens for changes. */
+const UNHEARD_MS = 60_000;
 const REMEMBERED_MAX = 100_000; // shoppers, in each half
 
 /** Finds the keys of shoppers, and makes those of shoppers who are new: one statement for all that are not remembered. */
@@ -34,7 +36,25 @@ export const keysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys>
 export const knownKeysOf = (deps: PeopleDeps, users: Iterable<string>): Promise<Keys> => lookUp(deps, users);
 
 /** Forgets what this process remembers of everybody. */
-export const forgetRemembered = (sql: Sql): void => void remembered.delete(sql);
+export const forgetRemembered = (sql: Sql): void => remembered.get(sql)?.forget();
+
+/**
+ * Has what is remembered beside a connection pool be forgotten as soon as anybody is erased or objects, also elsewhere; it
+ * is remembered for longer then. @returns ends it
+ */
+export async function followPeople(sql: Database): Promise<() => Promise<void>> {
+  const cache = cacheOf(sql);
+  const forget = () => cache.forget();
+  const { unlisten } = await sql.listen(PEOPLE_CHANNEL, forget, forget); // the second: the connection was lost meanwhile
+  cache.lifeMs = REMEMBERED_MS;
+  return async () => {
+    cache.lifeMs = UNHEARD_MS;
+    cache.forget();
+    await unlisten();
+  };
+}
+
+const PEOPLE_CHANNEL = "perennial_people";
 
 async function lookUp(
   { sql, pseudonym, publicKeys }: PeopleDeps,
@@ -56,6 +76,7 @@ async function lookUp(
   }
   if (missing.size > 0) {
     const asked = [...missing].map(([hash, user]) => ({ hash, older: pseudonym.older?.(user) ?? null }));
+    const { generation } = cache;
     const layers = publicKeys ? 0 : pseudonym.layers ?? 1;
     const found = await findPeople(sql, asked, { newKey, layers });
     if (!publicKeys && found.layers > layers && found.people.size < missing.size) {
@@ -63,7 +84,7 @@ async function lookUp(
     }
     for (const [hash, person] of found.people) {
       people.set(hash, person);
-      cache.set(hash, person);
+      if (cache.generation === generation) cache.set(hash, person); // else it may be what was just forgotten
     }
   }
   const hashOf = (user: string) => hashes.get(user) ?? pseudonym(user);
@@ -83,8 +104,11 @@ function cacheOf(sql: Sql): Remembered {
   return cache;
 }
 
-/** Keeps what was looked up for at most {@link REMEMBERED_MS}, in two halves: the older one goes as a whole. */
+/** Keeps what was looked up for at most its life, in two halves: the older one goes as a whole. */
 class Remembered {
+  lifeMs = UNHEARD_MS;
+  /** how often everything was forgotten */
+  generation = 0;
   #young = new Map<string, Person>();
   #old = new Map<string, Person>();
   #youngSinceMs = systemClock();
@@ -98,11 +122,17 @@ class Remembered {
     this.#young.set(hash, person);
   }
 
+  forget(): void {
+    this.generation++;
+    this.#young = new Map();
+    this.#old = new Map();
+  }
+
   /** Lets go what is too old. To be called before each look-up. */
   age(nowMs: number): void {
-    if (nowMs - this.#youngSinceMs >= REMEMBERED_MS / 2 || this.#young.size >= REMEMBERED_MAX) {
+    if (nowMs - this.#youngSinceMs >= this.lifeMs / 2 || this.#young.size >= REMEMBERED_MAX) {
       this.#old = this.#young;
-      this.#oldUntilMs = this.#youngSinceMs + REMEMBERED_MS;
+      this.#oldUntilMs = this.#youngSinceMs + this.lifeMs;
       this.#young = new Map();
       this.#youngSinceMs = nowMs;
     }

@@ -48,6 +48,21 @@ Deno.test("ingest() quarantines what lies behind a pinned clock, as it does what
     ]);
   }));
 
+Deno.test("ingest() by a clock that is held in memory takes what came after it was pinned anew", () =>
+  withEvents(async (sql) => {
+    const [before, after] = [Date.UTC(2011, 5, 1), Date.UTC(2011, 11, 9)];
+    await pinMoment(sql, after);
+    const moment = () => ({ asOfMs: before, clock: "pinned" as const });
+    const held = { moment, keptFromMs: () => null };
+    const deps = { sql, clock, pseudonym, held };
+    const then = { ...good, id: "then", time: Date.UTC(2011, 11, 1) };
+    const { results } = await ingest(deps, [then, good], { source });
+    assert.deepEqual(results.map(({ status }) => status), ["accepted", "quarantined"]);
+    await sql`update settings set value = '"no time"' where name = 'pinned_as_of'`; // it would fail, were it asked
+    const earlier = { ...good, id: "earlier", time: Date.UTC(2011, 4, 1) };
+    assert.equal((await ingest(deps, [earlier], { source })).accepted, 1);
+  }));
+
 Deno.test("ingest() changes nothing, when the same is sent again", () =>
   withEvents(async (sql) => {
     const { id: _, ...anonymous } = good;

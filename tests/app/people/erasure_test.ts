@@ -274,7 +274,7 @@ Deno.test("what comes in under the old key while an erasure runs is gone after i
       .json();
     const deps = { sql, store, signing, clock: () => Date.parse(NOW), models: await loadModels() };
     const steps = createPrivacyActivities(deps);
-    assert.deepEqual(await steps.forgetPerson({ request }), { settleMs: 60_000 });
+    assert.deepEqual(await steps.forgetPerson({ request }), { settleMs: 600_000 });
     await steps.erasePersonRows({ request });
     await steps.redactPersonFiles({ request });
     await insertEvents(sql, [event({ userKey: key, atMs: Date.parse(NOW) - DAY_MS })]); // by who still remembers her
