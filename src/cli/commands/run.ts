@@ -147,7 +147,7 @@ function addDemo(program: Command, { io }: Context): void {
   planning(demo);
   withExamples(
     demo,
-    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --models examples/models\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
+    "perennial demo\nperennial demo --exit --json scores.json\nperennial demo --models my-models\nperennial demo --data events.csv.gz --first 2024-01-01 --last 2024-12-01 --fresh",
   )
     .action(async (flags: DemoFlags) => {
       const { runDemo } = await import("../demo.ts");
