@@ -71,11 +71,11 @@ for (const host of ["127.0.0.1"]) { // beyond loopback: tests/security/matrix_te
 }
 
 Deno.test("ACCESS lets nothing that changes something, and no person's data, go without a key", () => {
-  const onlyReads = "POST /retraining/config/try"; // a POST for its body alone
+  const onlyReads = ["POST /retraining/config/try", "POST /temporal/codec/decode"]; // POSTs for their body alone
   const ownLink = "POST /sign-in-links"; // changes nothing but who sits at a browser: whoever has a key
   for (const [route, access] of Object.entries(ACCESS)) {
-    const changes = !route.startsWith("GET ") && route !== onlyReads;
-    const personal = /predictions|events|audit|quarantine|keys|people|privacy/.test(route);
+    const changes = !route.startsWith("GET ") && !onlyReads.includes(route);
+    const personal = /predictions|events|audit|quarantine|keys|people|privacy|codec/.test(route);
     assert.equal(neededRole(access, "127.0.0.1") !== null, changes || personal, route);
     if (changes && route !== ownLink) assert.ok(access !== "viewer" && access !== "reader", route);
     if (/keys|^P\w+ \/retraining\/config$/.test(route)) assert.equal(access, "admin", route);
@@ -149,7 +149,11 @@ Deno.test("routerPath() lets a cycle's id hold slashes, and nothing else", () =>
 });
 
 Deno.test("every route has a scope, and those that change something have one that reading does not give", () => {
-  const onlyReads = ["POST /retraining/config/try", "POST /predictions/{model}"];
+  const onlyReads = [
+    "POST /retraining/config/try",
+    "POST /predictions/{model}",
+    "POST /temporal/codec/decode",
+  ];
   for (const route of Object.keys(ACCESS)) {
     assert.ok(SCOPES.includes(scopeOf(route)), route);
     const changes = !route.startsWith("GET ") && !onlyReads.includes(route);
