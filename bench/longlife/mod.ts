@@ -165,7 +165,7 @@ function reportOf(curves: Readonly<Record<string, readonly Month[]>>, measured: 
       `${
         whole(measured.at(-1)!.checks)
       } checks were run. Temporal keeps closed workflows for a day, and its file does not ` +
-      "shrink: within hours it grows with each check, over days it does not.",
+      "shrink: here it only grows, and what it does over days was not measured.",
       "Events (1095 days) and predictions (400 days) have not come to their age by then: the database grows by them.",
       `A month took ${kept[0].seconds.toFixed(0)} s at first and ${
         kept[last - 1]?.seconds.toFixed(0)
