@@ -36,7 +36,7 @@ export default function Palette({ pages }: { pages: PageKey[] }) {
         <Finder />
       </dialog>
       <dialog class="palette" ref={keys} aria-label="Keyboard shortcuts">
-        <Keys pages={pages} />
+        <Keys pages={pages} close={() => keys.current?.close()} />
       </dialog>
     </>
   );
@@ -117,7 +117,7 @@ function Finder() {
 }
 
 /** The keys, and the switch for those of a single letter. */
-function Keys({ pages }: { pages: PageKey[] }) {
+function Keys({ pages, close }: { pages: PageKey[]; close: () => void }) {
   const work = useSignal(true);
   useEffect(() => void (work.value = lettersWork()), []);
   return (
@@ -152,9 +152,9 @@ function Keys({ pages }: { pages: PageKey[] }) {
         />{" "}
         Keys of a single letter work in this browser
       </label>
-      <form method="dialog">
-        <button type="submit">Close</button>
-      </form>
+      <p>
+        <button type="button" onClick={close}>Close</button>
+      </p>
     </>
   );
 }

@@ -10,7 +10,7 @@ export async function npxGone(
   env: Readonly<Record<string, string | undefined>>,
   { pid = Deno.ppid, everyMs = EVERY_MS } = {},
 ): Promise<void> {
-  const npx = env.npm_command === "exec" ? await findNpx(pid) : null;
+  const npx = env.npm_command === "exec" ? await withRetries(() => findNpx(pid)) : null;
   if (npx === null) return await new Promise(() => undefined);
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setInterval(() => {
@@ -20,6 +20,17 @@ export async function npxGone(
   }, everyMs);
   Deno.unrefTimer(timer);
   return await promise;
+}
+
+const TRIES = 5;
+
+/** Returns what `look` does, or null where it fails each time: a start does not hang on it. */
+async function withRetries<T>(look: () => Promise<T>): Promise<T | null> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    const found = await look().catch(() => undefined);
+    if (found !== undefined) return found;
+  }
+  return null;
 }
 
 /** Returns the process id of the nearest npx above a process, or null. */
