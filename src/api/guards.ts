@@ -80,6 +80,7 @@ export function addRouteGuards(
     const admit = accessGuard(route, { needed: neededRole(access, host, { readsNeedKey }), accesses });
     const limited = limitBody(maxSize);
     const isGivenUp = method !== "GET" && !path.startsWith("/predictions"); // these share what they wait for
+    const isRepeatable = path === "/events"; // their ids keep each once, however often it is sent
     const isSmall = method !== "GET" && maxSize === BODY_BYTES_MAX; // events and rows are read by code of their own
     app.on(method, routerPath(path), async (c, next) => {
       c.set("route", path);
@@ -88,7 +89,7 @@ export function addRouteGuards(
         await admit(c, holder); // metrics are not for everybody
         return await limited(c, next);
       }
-      const statements = new StatementScope();
+      const statements = new StatementScope({ holdsCommits: !isRepeatable });
       const handled = isGivenUp ? () => statements.run(next) : next;
       const answered = async () => {
         const signed = signedRequest(c, webhookSecrets);

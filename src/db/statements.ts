@@ -56,11 +56,20 @@ export class GivenUpError extends Error {
  * may come a moment after a statement got its lock and was done.
  */
 export class StatementScope {
+  readonly holdsCommits: boolean;
   readonly #running = new Set<DriverQuery>();
   #isOver = false;
   #isCommitted = false;
 
-  /** Whether a commit was sent, so that something may be kept although the work was given up. */
+  /**
+   * @param options.holdsCommits false: statements commit themselves, two round trips less each. For work that may be sent
+   * again without harm, whose sender is told that it may have been kept
+   */
+  constructor({ holdsCommits = true }: { holdsCommits?: boolean } = {}) {
+    this.holdsCommits = holdsCommits;
+  }
+
+  /** Whether something may be kept although the work was given up: a commit was sent, or what commits itself. */
   get mayBeKept(): boolean {
     return this.#isCommitted;
   }
@@ -88,7 +97,7 @@ export class StatementScope {
 
   enter(query: DriverQuery): void {
     this.#running.add(query);
-    if (isCommit(query)) this.#isCommitted = true;
+    if (isCommit(query) || (!this.holdsCommits && changesAnything(query))) this.#isCommitted = true;
   }
 
   leave(query: DriverQuery): void {
@@ -108,7 +117,7 @@ export function tellOfStatements(sql: postgres.Sql): void {
     if (this.executed) return send.call(this);
     const scope = scopes.getStore();
     if (scope?.isOver && !isRollback(this)) return refuse(this, send);
-    const pool = scope && changesAnything(this) ? pools.get(this.handler) : undefined;
+    const pool = scope?.holdsCommits && changesAnything(this) ? pools.get(this.handler) : undefined;
     if (pool) return sendInTransaction(this, pool);
     const isWhole = this.cursorRows === undefined && !this.streaming; // else it ends in other ways than these two
     if (isWhole && (scope || watches.size > 0)) follow(this, scope);

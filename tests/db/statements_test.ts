@@ -197,3 +197,26 @@ Deno.test("what is given up between two statements sends no further one but its 
     await Promise.all(again); // over both connections: the one of the transaction is of use again
     assert.equal((await other`select from kept`).length, 3, "others go on");
   }));
+
+Deno.test("work that may be sent again commits each statement by itself, and says that it may be kept", () =>
+  withPools(async (sql, other) => {
+    const heard: string[] = [];
+    const end = watchStatements(({ text }) => () => void heard.push(text.split(" ")[0]));
+    const scope = new StatementScope({ holdsCommits: false });
+    await scope.run(async () => void await sql`select 1`);
+    assert.equal(scope.mayBeKept, false, "a question changes nothing");
+    await scope.run(async () => void await sql`insert into kept values (1)`);
+    end();
+    assert.deepEqual(heard, ["select", "insert"], "in no transaction of its own");
+    assert.equal(scope.mayBeKept, true);
+    const late = scope.run(async () => void await sql`insert into kept select 2 from pg_sleep(600)`);
+    late.catch(() => undefined);
+    const sleeps = async () =>
+      (await other`select from pg_stat_activity where query like 'insert%pg_sleep(600)%' and state = 'active'`)
+        .length > 0;
+    assert.ok(await waitUntil(sleeps, { withinMs: 60_000, everyMs: 5 }), "it runs");
+    scope.giveUp();
+    await assert.rejects(late, { code: "57014" });
+    await assert.rejects(scope.run(async () => void await sql`insert into kept values (3)`), GivenUpError);
+    assert.deepEqual([...await other`select id from kept`].map(({ id }) => id), [1]);
+  }));
