@@ -15,7 +15,7 @@ interface ServedApi {
   port: number;
   /** Settles when it no longer listens. */
   finished: Promise<void>;
-  /** Takes no new requests, lets running ones finish for a few seconds, then ends them. Safe to call twice. */
+  /** Takes no new requests, and waits a few seconds for running ones to finish. Safe to call twice. */
   stop(): Promise<void>;
 }
 
@@ -44,16 +44,9 @@ export const localUrl = (host: string, port: number, { tls = false }: { tls?: bo
 /** Listens. @throws {CannotListenError} saying what to do */
 export function serveApi(app: Api, listening: Listening): ServedApi {
   const { host, port, sharePort = false } = listening;
-  const ending = new AbortController();
   const closing = new AbortController();
   const answer = answering(app, listening, closing.signal);
-  const options = {
-    hostname: host,
-    port,
-    reusePort: sharePort,
-    signal: ending.signal,
-    onListen: () => undefined,
-  };
+  const options = { hostname: host, port, reusePort: sharePort, onListen: () => undefined };
   try {
     const server = Deno.serve(options, (request, info) => answer(request, info.remoteAddr.hostname));
     return served({
@@ -61,7 +54,6 @@ export function serveApi(app: Api, listening: Listening): ServedApi {
       port: server.addr.port,
       finished: server.finished,
       shutdown: () => server.shutdown(),
-      cut: () => ending.abort(),
     }, closing);
   } catch (error) {
     throw cannotListen(error, { host, port });
@@ -110,7 +102,8 @@ function answering(
 /** A server of either kind. */
 interface Listener extends Pick<ServedApi, "url" | "port" | "finished"> {
   shutdown(): Promise<void>;
-  cut(): void;
+  /** ends what still runs; left out: it cannot, and what runs ends with the process (Deno fails to abort after a shutdown) */
+  cut?(): void;
 }
 
 function served({ url, port, finished, shutdown, cut }: Listener, closing: AbortController): ServedApi {
@@ -153,6 +146,7 @@ async function end({ shutdown, cut, finished }: Pick<Listener, "shutdown" | "cut
     await withDeadline(shutdown(), FINISH_WITHIN_MS, () => late);
   } catch (error) {
     if (error !== late) throw error;
+    if (!cut) return;
     cut();
     await finished;
   }

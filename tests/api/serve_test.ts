@@ -41,6 +41,37 @@ Deno.test("serveApi() lets a running request finish before it stops", () =>
     },
   ));
 
+for (
+  const [what, sent] of [
+    ["a body that never ends", "POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nabc"],
+    ["an answer that does not come", "GET /never HTTP/1.1\r\nHost: localhost\r\n\r\n"],
+  ]
+) {
+  Deno.test({
+    name: `serveApi() stops in spite of ${what}`,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    fn: () =>
+      withApp(
+        async ({ app }) => {
+          const served = serveApi(app, { host: "127.0.0.1", port: 0 });
+          using connection = await Deno.connect({ port: served.port });
+          await connection.write(new TextEncoder().encode(sent));
+          await new Promise((done) => setTimeout(done, 300)); // it is being read
+          await served.stop();
+          await served.stop(); // and again
+        },
+        {},
+        {
+          mount: (app) => {
+            app.post("/slow", async (c) => c.text(await c.req.text()));
+            app.get("/never", () => new Promise<Response>(() => undefined));
+          },
+        },
+      ),
+  });
+}
+
 Deno.test("serveApi() ends streams when it stops, which have no end of their own", () =>
   withDesk(async ({ app }) => {
     const served = serveApi(app, { host: "127.0.0.1", port: 0 });
