@@ -8,23 +8,21 @@ import { labelledBlocks } from "../../src/app/features/labelled_rows.ts";
 import { configOf, RetrainingConfig } from "../../src/config/retraining.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { seededRandom } from "../../src/core/random.ts";
+import { DAY_MS } from "../../src/core/time.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { cacheHome } from "../../src/embedded/home.ts";
-import { freePort } from "../../src/embedded/ports.ts";
-import { startPostgres } from "../../src/embedded/postgres.ts";
 import type { AcceptedEvent } from "../../src/events/event.ts";
 import churn from "../../src/models/churn.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { decide } from "../../src/retraining/trigger.ts";
 import { createTrainer } from "../../src/training/trainer.ts";
 import type { Bench } from "../shared/bench.ts";
-import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
+import { temporaryFolder } from "../shared/cleanup.ts";
 import { quantile, whole } from "../shared/figures.ts";
+import { benchPostgres } from "../shared/postgres.ts";
 import type { Report } from "../shared/report.ts";
 
-const DAY_MS = 86_400_000;
 const FIRST_MS = Date.UTC(2026, 0, 1);
 const DAYS = 200;
 const AS_OF_MS = FIRST_MS + DAYS * DAY_MS;
@@ -54,14 +52,7 @@ export const extremesBench: Bench = {
   minutes: 30,
   async run({ quick, say }) {
     const folder = await temporaryFolder();
-    const env = Deno.env.toObject();
-    const uid = Deno.uid();
-    const home = join(folder.path, "home");
-    await Deno.mkdir(home);
-    await Deno.chmod(home, 0o711);
-    const cache = cacheHome({ env, uid });
-    const postgres = await startPostgres({ home, cache, uid, port: await freePort(), log: () => undefined });
-    const stop = onEnd(() => postgres.stop());
+    const postgres = await benchPostgres(folder.path);
     const idleMb = Deno.memoryUsage().rss / 1e6;
     const busy = await withDatabase(postgres.url, "busy", (sql) => oneShopper(sql, quick ? 5_000 : 100_000));
     const steps: Step[] = [];
@@ -76,7 +67,7 @@ export const extremesBench: Bench = {
         ),
       );
     }
-    await stop();
+    await postgres.stop();
     return { report: reportOf({ busy, steps, idleMb }), versions: {} };
   },
 };

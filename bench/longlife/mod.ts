@@ -2,13 +2,11 @@ import { join } from "node:path";
 import { checkStore } from "../../src/app/installation_identity.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { migrate } from "../../src/db/migrate.ts";
-import { cacheHome } from "../../src/embedded/home.ts";
-import { freePort } from "../../src/embedded/ports.ts";
-import { startPostgres } from "../../src/embedded/postgres.ts";
 import { type FileArtefacts, fileArtefacts } from "../../src/registry/artefacts.ts";
 import type { Bench } from "../shared/bench.ts";
-import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
+import { temporaryFolder } from "../shared/cleanup.ts";
 import { whole } from "../shared/figures.ts";
+import { benchPostgres } from "../shared/postgres.ts";
 import type { Report, Table } from "../shared/report.ts";
 import { manyChecks, type Measured } from "./cycles.ts";
 import { liveDay } from "./year.ts";
@@ -42,20 +40,7 @@ LONGLIFE_DAYS (365).`,
     const withinMs = Number(Deno.env.get("LONGLIFE_MINUTES") ?? 60) * 60_000;
     const measured = await manyChecks({ checks, withinMs, say });
     const folder = await temporaryFolder();
-    const env = Deno.env.toObject();
-    const uid = Deno.uid();
-    const home = join(folder.path, "home");
-    await Deno.mkdir(home);
-    await Deno.chmod(home, 0o711);
-    const port = await freePort();
-    const postgres = await startPostgres({
-      home,
-      cache: cacheHome({ env, uid }),
-      uid,
-      port,
-      log: () => undefined,
-    });
-    const stop = onEnd(() => postgres.stop());
+    const postgres = await benchPostgres(folder.path);
     const curves: Record<string, Month[]> = {};
     for (const retains of [true, false]) {
       const name = retains ? "with" : "without";
@@ -67,7 +52,7 @@ LONGLIFE_DAYS (365).`,
         say,
       });
     }
-    await stop();
+    await postgres.stop();
     return { report: reportOf(curves, measured), versions: {} };
   },
 };

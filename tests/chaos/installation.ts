@@ -41,9 +41,14 @@ export async function newPlace(state: string): Promise<Place> {
 }
 
 /** Starts the `perennial` command; its output is kept for when something goes wrong. */
-export function perennial({ env }: Place, ...args: string[]) {
+export const perennial = ({ env }: Place, ...args: string[]) => startCommand({ env }, args);
+
+/** The same with the program of another checkout, by its root. Left out: of this one. */
+export function startCommand({ env, root }: { env: Record<string, string>; root?: string }, args: string[]) {
+  const main = root === undefined ? MAIN : join(root, "src", "main.ts");
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "--no-check", MAIN, ...args],
+    args: ["run", "--quiet", "--allow-all", "--no-check", main, ...args],
+    cwd: root,
     clearEnv: true,
     env,
     stdin: "null",
@@ -57,6 +62,9 @@ export function perennial({ env }: Place, ...args: string[]) {
   const ended = Promise.all([hear(child.stdout), hear(child.stderr)]).then(() => child.status);
   return { pid: child.pid, ended, output: () => said.join("") };
 }
+
+/** Whether an answer promises nothing: the server is too busy, or its database is not there yet. */
+export const isBusy = ({ status }: Response): boolean => status === 429 || status === 503;
 
 /** A running installation, seen from outside. */
 export class RunningInstallation {
@@ -124,10 +132,11 @@ async function pidIn(home: string, ...path: string[]): Promise<number | undefine
   return Number((await readIfThere(home, ...path))?.split("\n")[0]) || undefined;
 }
 
-function killIfThere(pid: number | undefined): void {
+/** Sends a signal to a process that may have ended. */
+export function killIfThere(pid: number | undefined, signal: Deno.Signal = "SIGKILL"): void {
   if (pid === undefined) return;
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

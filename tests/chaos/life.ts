@@ -12,13 +12,10 @@ import { withFolder } from "../embedded/support.ts";
 import { PROTOCOL, writeSmallShop } from "../e2e/small_shop.ts";
 import { drillThroughKills } from "./drill.ts";
 import { holdNext, holdNow, plantHolds, reached, release } from "./holds.ts";
-import { newPlace, perennial, type Place, RunningInstallation } from "./installation.ts";
+import { isBusy, newPlace, perennial, type Place, RunningInstallation } from "./installation.ts";
 
 /** Before the pinned clock, and before all that checks and trainings look at: what comes in disturbs neither. */
 const LONG_BEFORE = "2010-11-30T12:00:00.000Z";
-
-/** What a server answers that is too busy, or whose database is not there yet. */
-const BUSY = new Set([429, 503]);
 
 /** Sends events without a pause until the server dies; @returns the ids that it acknowledged */
 async function sendUntilKilled(installation: RunningInstallation, acknowledged: string[]): Promise<void> {
@@ -34,7 +31,7 @@ async function sendUntilKilled(installation: RunningInstallation, acknowledged: 
     try {
       const response = await installation.post("/events", events);
       const answer = await response.json();
-      if (BUSY.has(response.status)) {
+      if (isBusy(response)) {
         await new Promise((done) => setTimeout(done, 200));
         continue; // nothing was promised; the next ones are others
       }

@@ -10,7 +10,7 @@ import { FEATURES } from "../../src/features/definition.ts";
 import { quantile } from "../../src/stats/quantile.ts";
 import { withFolder } from "../embedded/support.ts";
 import { PROTOCOL, writeSmallShop } from "../e2e/small_shop.ts";
-import { newPlace, perennial, RunningInstallation } from "./installation.ts";
+import { isBusy, newPlace, perennial, RunningInstallation } from "./installation.ts";
 
 const BATCH = 100;
 const SHOPPERS = 5_000;
@@ -76,7 +76,7 @@ async function predict(installation: RunningInstallation): Promise<unknown> {
   );
   const answer = await installation.post("/predictions/churn", { rows });
   const body = await answer.json();
-  if (answer.status === 429 || answer.status === 503) return null;
+  if (isBusy(answer)) return null;
   assert.equal(answer.status, 200, JSON.stringify(body));
   assert.equal(body.predictions?.length, rows.length, JSON.stringify(body));
   return body.predictions;
@@ -104,7 +104,7 @@ async function post(installation: RunningInstallation, batch: number, tally: Tal
   if (answer.ok) {
     tally.acknowledged.add(batch);
     tally.waitedMs.push(performance.now() - begunMs);
-  } else if ([429, 503].includes(answer.status) && answer.headers.has("retry-after")) tally.refused++;
+  } else if (isBusy(answer) && answer.headers.has("retry-after")) tally.refused++;
   else tally.wrong.push(text);
   return answer.ok;
 }

@@ -13,6 +13,7 @@ import { runProgram } from "../../src/embedded/programs.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { hostEnvironment, withFolder } from "../embedded/support.ts";
 import { PROTOCOL, writeSmallShop } from "../e2e/small_shop.ts";
+import { killIfThere, startCommand } from "./installation.ts";
 import { currentConfig } from "../../src/db/config/config_versions.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -104,11 +105,13 @@ async function unpack(commit: string, folder: string): Promise<void> {
 
 async function startPair(name: string, root: string, env: Record<string, string>): Promise<Pair> {
   const port = await freePort();
-  const parts = ["worker", "api"].map((part) => start(root, { ...env, PERENNIAL_PORT: String(port) }, part));
+  const parts = ["worker", "api"].map((part) =>
+    startCommand({ root, env: { ...env, PERENNIAL_PORT: String(port) } }, [part])
+  );
   const url = `http://127.0.0.1:${port}`;
   const output = () => parts.map((part) => part.output()).join("");
   const stop = async () => {
-    for (const { child } of parts) killIfThere(child);
+    for (const { pid } of parts) killIfThere(pid, "SIGTERM");
     await Promise.all(parts.map(({ ended }) => waitAtMost(ended, 60_000)));
   };
   let isGone = false;
@@ -125,37 +128,13 @@ async function startPair(name: string, root: string, env: Record<string, string>
   return { name, url, output, stop };
 }
 
-function start(root: string, env: Record<string, string>, ...args: string[]) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--allow-all", "--no-check", join(root, "src/main.ts"), ...args],
-    cwd: root,
-    clearEnv: true,
-    env,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-  }).spawn();
-  const said: string[] = [];
-  const hear = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) said.push(text);
-  };
-  const ended = Promise.all([hear(child.stdout), hear(child.stderr)]).then(() => child.status);
-  return { child, ended, output: () => said.join("") };
-}
-
-function killIfThere(child: Deno.ChildProcess): void {
-  try {
-    child.kill("SIGTERM");
-  } catch { /* it has ended */ }
-}
-
 /** The small shop as it was in June 2011, brought in by the older version. */
 async function prepare(
   sql: Database,
   { url }: Pair,
   { root, env, shop }: { root: string; env: Record<string, string>; shop: string },
 ): Promise<void> {
-  const importing = start(root, { ...env, PERENNIAL_URL: url }, "import", shop, "--json");
+  const importing = startCommand({ root, env: { ...env, PERENNIAL_URL: url } }, ["import", shop, "--json"]);
   assert.ok((await importing.ended).success, importing.output());
   const { config } = await currentConfig(sql);
   const { step_days, active_days, horizon_days, min_train_cutoffs, activity, first_cutoff } = configFor(

@@ -41,9 +41,11 @@ export async function search(dashboard: Dashboard, text: string): Promise<Found[
 
 /** Models, their versions and cycles, newest first. */
 async function ofModels(dashboard: Dashboard): Promise<Found[]> {
-  const { models } = await dashboard.status();
+  const [{ models }, cycles] = await Promise.all([
+    dashboard.status(),
+    dashboard.cycles({ limit: CYCLES_SEARCHED, offset: 0 }),
+  ]);
   const versions = await Promise.all(models.map(({ model }) => dashboard.versions(model)));
-  const cycles = await dashboard.cycles({ limit: CYCLES_SEARCHED, offset: 0 });
   return [
     ...models.map(({ model }) => ({
       kind: "Model",
