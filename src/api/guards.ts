@@ -8,7 +8,7 @@ import { ACCESS, isLoopback, neededRole, routerPath } from "./access.ts";
 import { accessGuard, keyHolder } from "./callers.ts";
 import { isDeeper } from "../core/json_depth.ts";
 import { InvalidInputError, messageOf } from "../core/errors.ts";
-import { withDeadline } from "../core/deadline.ts";
+import { sharedDeadline } from "../core/deadline.ts";
 import { type Api, type ApiDeps, type AppEnv, type CountingDeps, LOOPBACK } from "./deps.ts";
 import { rememberSource, sourceOf } from "./remote_address.ts";
 import { signedRequest, signer } from "./webhook_guard.ts";
@@ -123,7 +123,7 @@ async function unlessLate<T>(
   };
   work.then(over, over);
   try {
-    return await withDeadline(answer, ANSWER_WITHIN_MS, late);
+    return await inTime(answer);
   } catch (error) {
     if (!isOver) statements.giveUp();
     throw !isOver && statements.mayBeKept ? inDoubt(error) : error;
@@ -156,7 +156,10 @@ async function refuseDeep(c: Context<AppEnv>): Promise<void> {
   }
 }
 
-const late = () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` });
+const inTime = sharedDeadline(
+  ANSWER_WITHIN_MS,
+  () => new HTTPException(504, { message: `No answer within ${ANSWER_WITHIN_MS / 1000} s` }),
+);
 
 /** The id of a request: the caller's own where it is a plain word, else a new one. */
 function requestId(headers: Headers): string {

@@ -29,6 +29,50 @@ export async function withDeadline<T>(work: Promise<T>, ms: number, late: () => 
   }
 }
 
+/**
+ * A deadline for much work at once: one timer for all that is under way, where {@link withDeadline} sets one for each.
+ * @param late makes the error of work that took longer than `ms`; it comes up to `everyMs` later
+ * @returns what settles as the work does, or fails
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const within = sharedDeadline(5, () => new Error("no answer"), { everyMs: 5 });
+ * await assert.rejects(within(new Promise<string>(() => {})), /no answer/);
+ * assert.equal(await within(Promise.resolve("done")), "done");
+ * ```
+ */
+export function sharedDeadline(
+  ms: number,
+  late: () => Error,
+  { everyMs = 1_000 }: { everyMs?: number } = {},
+): <T>(work: Promise<T>) => Promise<T> {
+  const underWay = new Set<{ untilMs: number; fail: () => void }>(); // oldest first
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const look = () => {
+    const nowMs = performance.now();
+    for (const { untilMs, fail } of underWay) {
+      if (untilMs > nowMs) break;
+      fail();
+    }
+  };
+  return (work) =>
+    new Promise((resolve, reject) => {
+      const entry = { untilMs: performance.now() + ms, fail: () => end(() => reject(late())) };
+      const end = (settle: () => void) => {
+        underWay.delete(entry);
+        if (underWay.size === 0) {
+          clearInterval(timer);
+          timer = undefined;
+        }
+        settle();
+      };
+      underWay.add(entry);
+      timer ??= setInterval(look, everyMs);
+      work.then((value) => end(() => resolve(value)), (error) => end(() => reject(error)));
+    });
+}
+
 /** Settles as `work` does, or with `undefined` once `ms` have passed. */
 export async function waitAtMost<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
