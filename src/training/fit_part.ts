@@ -158,6 +158,7 @@ function fitDeep(
   { held, epochs }: { held?: { x: Float32Array; y: Float32Array }; epochs: number },
 ): Promise<NetworkState> {
   const linear = linearSolution(slice, recipe, plan, penalty, [penalty]);
+  const { preprocessing, x } = sliceInputs(slice, inputsOf(recipe, plan), ROLES[plan.role].limit);
   const seed = hash32(`${bench.seed}/${recipe.name}/${plan.role}`);
   const start = freshNetwork(linear, recipe.network.hidden, gaussian(seededRandom(seed)));
   const name = `${recipe.name}/${slice.name}/${plan.role}`;
@@ -165,7 +166,8 @@ function fitDeep(
     name,
     start,
     trainLinear: false,
-    preprocessing: sliceInputs(slice, inputsOf(recipe, plan), ROLES[plan.role].limit).preprocessing,
+    preprocessing,
+    x,
     scale: scaleOf(slice, plan),
     held,
     epochs,
@@ -181,6 +183,8 @@ interface KeptFit {
   readonly start: Network;
   readonly trainLinear: boolean;
   readonly preprocessing: Preprocessing;
+  /** the slice's columns under that preprocessing, where they are at hand */
+  readonly x?: Float32Array;
   readonly scale: number;
   readonly held?: { x: Float32Array; y: Float32Array };
   readonly epochs: number;
@@ -196,7 +200,7 @@ export function fitKept(
   kept: KeptFit,
 ): Promise<NetworkState> {
   const { networks } = bench.checkpoint;
-  const { x, y } = partRows(slice.rows, kept.preprocessing, plan, slice.threshold);
+  const { x, y } = partRows(slice.rows, kept.preprocessing, plan, slice.threshold, kept.x);
   const scaled = (v: Float32Array) => v.map((value) => value / kept.scale);
   const fit: NetworkFit = {
     ...kept,

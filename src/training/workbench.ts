@@ -16,6 +16,8 @@ export interface Slice {
   readonly columns?: readonly number[];
   readonly threshold: number;
   readonly cap: number;
+  /** what the columns of each kind are, before they are clipped */
+  readonly learned: Map<Inputs, Preprocessing>;
   /** standardised columns by kind and clip */
   readonly inputs: Map<string, { preprocessing: Preprocessing; x: Float32Array }>;
   /** exact linear solutions by what they depend on */
@@ -36,6 +38,7 @@ export function makeSlice(
     columns: task.columns,
     threshold: tailThreshold(rows.target),
     cap: quantile(rows.target, 0.99),
+    learned: new Map(),
     inputs: new Map(),
     linear: new Map(),
     inner: () => {
@@ -52,10 +55,16 @@ export function sliceInputs(slice: Slice, inputs: Inputs, limit?: number) {
   const key = `${inputs}/${limit}`;
   const known = slice.inputs.get(key);
   if (known) return known;
-  const preprocessing = fitPreprocessing(slice.rows, inputs, limit, slice.columns);
+  const preprocessing = { ...learnedColumns(slice, inputs), limit };
   const made = { preprocessing, x: preprocess(preprocessing, slice.rows.features, slice.rows.width) };
   slice.inputs.set(key, made);
   return made;
+}
+
+function learnedColumns({ learned, rows, columns }: Slice, inputs: Inputs): Preprocessing {
+  const known = learned.get(inputs) ?? fitPreprocessing(rows, inputs, undefined, columns);
+  learned.set(inputs, known);
+  return known;
 }
 
 /** The progress of a request; `tick` gives the event loop a turn, and throws once the request is aborted. */
