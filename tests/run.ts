@@ -52,7 +52,7 @@ async function checks(): Promise<TestReport> {
 }
 
 /**
- * What the tests need besides their servers: a browser and Python. Made while the code is checked. The bench's Python,
+ * What the tests need besides their servers: a browser and Python. The bench's Python,
  * minutes on a bare machine, is made ahead for a whole run alone: its own test makes it where it is asked for.
  */
 async function getPrograms({ isWholeRun }: { isWholeRun: boolean }): Promise<Record<string, string>> {
@@ -63,8 +63,8 @@ async function getPrograms({ isWholeRun }: { isWholeRun: boolean }): Promise<Rec
   return browser;
 }
 
-/** Files at once: many wait for a server, a browser or a retry, so one more than there are cores. */
-const FILES_AT_ONCE = navigator.hardwareConcurrency + 1;
+/** Files at once: many wait for a server, a browser or a retry, so two more than there are cores. */
+const FILES_AT_ONCE = navigator.hardwareConcurrency + 2;
 
 /** The tests, on one Postgres and one Temporal server for all of them, several files at once. */
 async function tests(paths: readonly string[], programs: Record<string, string>): Promise<TestReport> {
@@ -127,12 +127,14 @@ if (import.meta.main) {
   const ci = Deno.env.get("CI") === "true";
   const paths = Deno.args;
   const isWholeRun = paths.length === 0;
-  const [code, programs] = await Promise.all([isWholeRun ? checks() : NOTHING, getPrograms({ isWholeRun })]);
-  const tested = await tests(paths, programs).catch((error) => {
-    console.error(error);
-    return { ...NOTHING, failed: 1 };
-  });
-  const report = sum(code, tested);
+  const code = isWholeRun ? checks() : NOTHING; // beside the tests, which wait often
+  const tested = await getPrograms({ isWholeRun }).then((programs) => tests(paths, programs)).catch(
+    (error) => {
+      console.error(error);
+      return { ...NOTHING, failed: 1 };
+    },
+  );
+  const report = sum(await code, tested);
   const failed = failures(report, { ci });
   listSkipped(report, ci);
   console.log(`All checks took ${seconds(started)}`);
