@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CannotListenError, serveApi } from "../../src/api/serve.ts";
 import { withDesk } from "../dashboard/sessions_support.ts";
-import { withApp } from "./support.ts";
+import { KEY, withApp } from "./support.ts";
 
 Deno.test("serveApi() answers over HTTP, says what to do when its port is taken, and stops", () =>
   withApp(async ({ app }) => {
@@ -71,6 +71,31 @@ for (
       ),
   });
 }
+
+Deno.test({
+  name: "a server that stops answers 503 to whoever has not sent their body to its end",
+  sanitizeOps: false, // the server waits for the rest of the body
+  sanitizeResources: false,
+  fn: () =>
+    withApp(async ({ app }) => {
+      const served = serveApi(app, { host: "127.0.0.1", port: 0 });
+      using connection = await Deno.connect({ port: served.port });
+      const head = ["POST /events HTTP/1.1", "Host: localhost", "Content-Type: application/json"];
+      const sent = [...head, `Authorization: Bearer ${KEY}`, "Content-Length: 100", "", "[{"].join("\r\n");
+      await connection.write(new TextEncoder().encode(sent));
+      await new Promise((done) => setTimeout(done, 300)); // it is being read
+      const stopped = served.stop();
+      const reader = connection.readable.pipeThrough(new TextDecoderStream()).getReader();
+      let answer = "";
+      while (!answer.includes("}")) {
+        answer += (await reader.read()).value ?? assert.fail(`closed after ${answer}`);
+      }
+      await stopped;
+      assert.match(answer, /^HTTP\/1\.1 503 /);
+      assert.match(answer, /retry-after: \d/i);
+      assert.match(answer, /could not be read to its end; send it again/);
+    }),
+});
 
 Deno.test("serveApi() ends streams when it stops, which have no end of their own", () =>
   withDesk(async ({ app }) => {
