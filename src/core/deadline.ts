@@ -47,18 +47,20 @@ export function sharedDeadline(
   late: () => Error,
   { everyMs = 1_000 }: { everyMs?: number } = {},
 ): <T>(work: Promise<T>) => Promise<T> {
-  const underWay = new Set<{ untilMs: number; fail: () => void }>(); // oldest first
+  const underWay = new Set<{ untilTurn: number; fail: () => void }>(); // oldest first
+  const turns = Math.ceil(ms / everyMs) + 1; // the first of them may come at once
+  let turn = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
   const look = () => {
-    const nowMs = performance.now();
-    for (const { untilMs, fail } of underWay) {
-      if (untilMs > nowMs) break;
+    turn++;
+    for (const { untilTurn, fail } of underWay) {
+      if (untilTurn > turn) break;
       fail();
     }
   };
   return (work) =>
     new Promise((resolve, reject) => {
-      const entry = { untilMs: performance.now() + ms, fail: () => end(() => reject(late())) };
+      const entry = { untilTurn: turn + turns, fail: () => end(() => reject(late())) };
       const end = (settle: () => void) => {
         underWay.delete(entry);
         if (underWay.size === 0) {

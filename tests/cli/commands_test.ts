@@ -215,7 +215,7 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
       "60",
     ]);
     const file = await Deno.makeTempFile({ suffix: ".json" });
-    assert.match((await run(["export", "--out", file])).err, /^1203 cycles written to/);
+    assert.match((await run(["export", "--out", file])).err, /^1,203 cycles written to/);
     const schema = z.fromJSONSchema(await (await call("GET", "/retraining/history/schema")).json());
     const written = JSON.parse(await Deno.readTextFile(file));
     assert.ok(schema.safeParse(written).success);
@@ -223,7 +223,7 @@ Deno.test("perennial export writes the whole history, over several pages, as CSV
     assert.deepEqual(JSON.parse((await run(["export", "--json"])).out), written);
     await Deno.remove(file);
     const parquet = await Deno.makeTempFile({ suffix: ".parquet" });
-    assert.match((await run(["export", "--out", parquet])).err, /^1203 cycles written to/);
+    assert.match((await run(["export", "--out", parquet])).err, /^1,203 cycles written to/);
     const read = await parquetReadObjects({ file: (await Deno.readFile(parquet)).buffer });
     assert.deepEqual([read.length, read[0].number], [1203, 1203]);
     await Deno.remove(parquet);

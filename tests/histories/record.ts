@@ -17,7 +17,14 @@ import { listObservations } from "../../src/db/monitoring/observations.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import type { Service } from "../../src/service.ts";
-import { checkAsOf, ensureBacktest, ensureMonitor, ensureRetrainer, retrainerId, temporalControl } from "../../src/temporal/control_client.ts";
+import {
+  checkAsOf,
+  ensureBacktest,
+  ensureMonitor,
+  ensureRetrainer,
+  retrainerId,
+  temporalControl,
+} from "../../src/temporal/control_client.ts";
 import type { CycleResult, RetrainerStatus } from "../../workflows/messages.ts";
 import { withSmallShop } from "../e2e/small_shop.ts";
 
@@ -42,8 +49,12 @@ async function record(): Promise<void> {
     await save(service, "cycle-failed", await check(service, "lost", FIRST, "failed"));
     await monitored(service);
     await backtested(service);
-    for (const workflow of ["reconcile", "sweep"]) await save(service, workflow, await scheduled(service, workflow));
-    for (const model of ["churn", "spending", "lost"]) await save(service, `retrainer-${model}`, retrainerId(model));
+    for (const workflow of ["reconcile", "sweep"]) {
+      await save(service, workflow, await scheduled(service, workflow));
+    }
+    for (const model of ["churn", "spending", "lost"]) {
+      await save(service, `retrainer-${model}`, retrainerId(model));
+    }
   }, { every: 1, settings: { PERENNIAL_UNSIGNED_SIGNALS: "obey" } });
 }
 
@@ -52,7 +63,9 @@ async function check({ client }: Service, model: string, asOf: string, want: str
 }
 
 function expected({ cycleId, outcome, text }: CycleResult, want: string): string {
-  if (outcome !== want) throw new Error(`Cannot record a cycle that ends "${want}": it ended "${outcome}" (${text})`);
+  if (outcome !== want) {
+    throw new Error(`Cannot record a cycle that ends "${want}": it ended "${outcome}" (${text})`);
+  }
   return cycleId;
 }
 
@@ -104,14 +117,24 @@ async function approved(service: Service, model: string): Promise<string> {
 /** The serving version made worse, rolled out and taken back. */
 async function drilled({ client, taskQueue }: Service, model: string): Promise<string> {
   const control = temporalControl(client, { taskQueue });
-const id = askedRolloutId(model, "drill", "recorded");
-  const wanted = { id, model, requestId: "recorded", by: "record.ts", why: "drill", asOf: FIRST, replayed: true };
+  const id = askedRolloutId(model, "drill", "recorded");
+  const wanted = {
+    id,
+    model,
+    requestId: "recorded",
+    by: "record.ts",
+    why: "drill",
+    asOf: FIRST,
+    replayed: true,
+  };
   await control.beginRollout({ ...wanted, version: { drill: { strength: 2 } } });
   for (const asOf of [FIRST, NEXT, LATER]) {
     if ((await control.lookAtRollout(id, { asOf, traffic: true })).ended) break;
   }
   const state = await client.workflow.getHandle(id).result();
-  if (state !== "rolled back") throw new Error(`Cannot record a rollout that ends "rolled back": it ended "${state}"`);
+  if (state !== "rolled back") {
+    throw new Error(`Cannot record a rollout that ends "rolled back": it ended "${state}"`);
+  }
   return id;
 }
 
@@ -121,9 +144,11 @@ async function monitored(service: Service): Promise<void> {
   await ensureMonitor(client, { taskQueue });
   let delivered: string | undefined;
   await until(async () => {
-    const [row] = await sql`select id from deliveries where delivered_at is not null order by created_at limit 1`;
+    const [row] =
+      await sql`select id from deliveries where delivered_at is not null order by created_at limit 1`;
     delivered = row?.id;
-    return delivered !== undefined && (await listObservations(sql, { kind: "quality", model: null })).length > 0;
+    return delivered !== undefined &&
+      (await listObservations(sql, { kind: "quality", model: null })).length > 0;
   });
   await client.workflow.getHandle(`delivery/${delivered}`).result();
   await save(service, "delivery", `delivery/${delivered}`);
@@ -133,10 +158,10 @@ async function monitored(service: Service): Promise<void> {
 /** History replayed under a policy of each kind: one that trains, one that looks, one that runs cycles. */
 async function backtested(service: Service): Promise<void> {
   const { sql, client, taskQueue } = service;
-const id = "recorded";
-const models = ["churn"];
+  const id = "recorded";
+  const models = ["churn"];
   const { config } = await currentConfig(sql);
-const span = await eventSpan(sql);
+  const span = await eventSpan(sql);
   const policies = ["never", "every", "drift", "perennial"].map(readPolicy)
     .map((spec) => ({ ...spec, label: labelOf(spec) }));
   const moments = momentsOf(config, { models, span, to: LATER.slice(0, 10), stepDays: 28 });

@@ -7,6 +7,7 @@ import { addPrivacyRequest } from "../../db/people/privacy_requests.ts";
 import { readPerson } from "../../db/people/read_person.ts";
 import { recordChange } from "../control/outbox.ts";
 import { forgetRemembered, keysOf, knownKeysOf, type PeopleDeps } from "./keys.ts";
+import { counted } from "../../format/numbers.ts";
 
 /** What is asked about a shopper, by whom. */
 interface Asked {
@@ -100,9 +101,13 @@ function coverOf(
     title: `Everything that Perennial keeps of shopper "${user}"`,
     export: id,
     text: [
-      `${counts.events} events, as the shop sent them; ${found.days.length} days, summed up from these.`,
-      `${counts.predictions} predictions, each with what came true of it where that is known by now.`,
-      `${counts.quarantined} events that were refused and put aside.`,
+      `${counted(counts.events, "event")}, as the shop sent them; ${
+        counted(found.days.length, "day")
+      }, summed up from these.`,
+      `${
+        counted(counts.predictions, "prediction")
+      }, each with what came true of it where that is known by now.`,
+      `Refused and put aside: ${counted(counts.quarantined, "event")}.`,
       found.objectsSince === null
         ? "Predictions about this shopper may be made by models."
         : `The shopper has objected to being profiled since ${found.objectsSince}: no model is trained on them or asked.`,

@@ -11,6 +11,7 @@ import {
 } from "../../db/models/artefact_orphans.ts";
 import type { FileArtefacts, StoredFile } from "../../registry/artefacts.ts";
 import { isOnlyUser } from "../installation_identity.ts";
+import { counted } from "../../format/numbers.ts";
 
 export interface SweepDeps {
   sql: Sql;
@@ -54,7 +55,9 @@ export async function sweepFiles(deps: SweepDeps): Promise<Swept> {
   }
   const orphanBytes = sum(orphans);
   log(
-    `Artefacts: ${files.length} files, ${orphans.length} (${megabytes(orphanBytes)}) named by nothing, ` +
+    `Artefacts: ${counted(files.length, "file")}, ${orphans.length} (${
+      megabytes(orphanBytes)
+    }) named by nothing, ` +
       `${deleted} (${megabytes(deletedBytes)}) deleted`,
   );
   return { files: files.length, orphans: orphans.length, orphanBytes, deleted, deletedBytes };

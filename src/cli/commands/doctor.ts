@@ -6,6 +6,7 @@ import { findInstallations } from "../connection.ts";
 import { type Context, withExamples } from "../context.ts";
 import { ToldError } from "../exit.ts";
 import { indented, type Paint, wrapped } from "../format.ts";
+import { counted } from "../../format/numbers.ts";
 
 interface DoctorOptions {
   installation?: string;
@@ -68,8 +69,8 @@ function examinationText(
   }
   const summary = findings.length === 0
     ? `The installation "${installation}" is well`
-    : `The installation "${installation}": ${findings.length} findings`;
-  return [...lines, `${summary}; looked at ${looked.length} things: ${looked.join(", ")}`].map((
+    : `The installation "${installation}": ${counted(findings.length, "finding")}`;
+  return [...lines, `${summary}; looked at ${counted(looked.length, "thing")}: ${looked.join(", ")}`].map((
     line,
     i,
     all,

@@ -9,6 +9,7 @@ import { change, minute, mood, type Paint, secondsText, table } from "../format.
 import { historyPages } from "../history_pages.ts";
 import { wholeNumber } from "../options.ts";
 import { writePieces } from "../write_pieces.ts";
+import { counted } from "../../format/numbers.ts";
 
 interface Filter extends Common {
   model?: string;
@@ -67,7 +68,7 @@ async function writeHistory(context: Context, options: ExportOptions): Promise<v
     return;
   }
   await writePieces(out, pieces);
-  context.io.err(`${count} cycles written to ${out}`);
+  context.io.err(`${counted(count, "cycle")} written to ${out}`);
 }
 
 const FORMATS = ["csv", "json", "parquet"] as const;
