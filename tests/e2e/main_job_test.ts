@@ -1,6 +1,7 @@
 /** The main job as `demo` does it, on a part of the real shop: through the service and the production workflows. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import proto from "@temporalio/proto";
 import { pathToFileURL } from "node:url";
 import { DAY_MS } from "../../src/core/time.ts";
 import { listAlerts } from "../../src/db/alerts/alerts.ts";
@@ -103,7 +104,8 @@ Deno.test(
           "a damaged file makes the next good version speak, and raises an alert",
           () => damaged(service, home),
         );
-      }, { modelsFolder })
+        await step("of all that Temporal can be read for the ids alone", () => heldInSecret(service));
+      }, { modelsFolder, settings: { PERENNIAL_TEMPORAL_PAYLOAD_KEY: btoa("k".repeat(32)) } })
     ),
 );
 
@@ -139,6 +141,26 @@ async function replayed({ service, events }: SmallShop): Promise<void> {
   const before = await done();
   await replayShop(service, "e2e");
   assert.deepEqual(await done(), before, "what a former replay did is not done again");
+}
+
+/** What a cycle says of itself in arguments, results, summaries and failures. */
+const SAID = ["log loss", "capped MSE", "shoppers", "champion", "Train"];
+
+/** Without the key nobody reads what any workflow was told or found; that they ran, and what on, can be seen. */
+async function heldInSecret({ client }: Service): Promise<void> {
+  const { workflowService } = client.connection;
+  const { namespace } = client.options;
+  let held = "";
+  for await (const { workflowId, runId } of client.workflow.list()) {
+    const execution = { workflowId, runId };
+    const { history } = await workflowService.getWorkflowExecutionHistory({ namespace, execution });
+    held += new TextDecoder("latin1").decode(proto.temporal.api.history.v1.History.encode(history!).finish());
+  }
+  assert.ok(
+    held.includes("retrainer/churn/cycle/1") && held.includes("trainChallenger"),
+    "their ids and steps",
+  );
+  assert.deepEqual(SAID.filter((words) => held.includes(words)), []);
 }
 
 /** What the third model's file declares holds for what it was trained on, asked about and learned from. */
