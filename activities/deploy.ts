@@ -18,6 +18,7 @@ import { compare } from "../src/validation/compare.ts";
 import { readServing } from "./champion.ts";
 import { modelAndConfig } from "./context.ts";
 import type { ActivityDeps } from "./deps.ts";
+import { signedBrief } from "../src/format/numbers.ts";
 
 export const createDeployActivities = (deps: ActivityDeps) => ({
   /** Lets the challenger serve, if what served when the cycle began still does. Done once however often it is called. */
@@ -89,9 +90,9 @@ async function judgeOutcomes(
     text,
   };
   if (decision === "rolled back") {
-    const why = `${text} (loss ${signed(difference!.mean)}, interval ${signed(difference!.low)} to ${
-      signed(difference!.high)
-    })`;
+    const why = `${text} (loss ${signedBrief(difference!.mean)}, interval ${
+      signedBrief(difference!.low)
+    } to ${signedBrief(difference!.high)})`;
     const title = `${model.name}: version ${move.version} was rolled back to ${previous}: ${why}. ` +
       `Version ${previous} serves again. Review the cycle: validation had let it pass`;
     await inTransaction(sql, async (tx) => { // all or nothing: a retry after half of it would find nothing to judge
@@ -151,5 +152,3 @@ async function realDifference(
   const unseen = { target: rows.target, shopper: rows.user };
   return compare(model, unseen, { champion, challenger }, { cap, confidence: config.confidence }).difference;
 }
-
-const signed = (value: number) => `${value >= 0 ? "+" : ""}${value.toPrecision(3)}`;

@@ -8,7 +8,7 @@ import { featuresOf } from "../src/features/set.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import { learnedThrough, type Manifest, type ModelVersion } from "../src/registry/version.ts";
 import { loadRows } from "../src/training/dataset.ts";
-import { fitLine, type Line } from "../src/training/line.ts";
+import { fitLine, type Line, lineText } from "../src/training/line.ts";
 import { lineCap, withLine, withoutLine } from "../src/training/recalibrate.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import type { Split } from "../src/validation/split.ts";
@@ -125,9 +125,7 @@ async function fitOn(
   return {
     line: fit.line,
     rows: fit.rows,
-    text: `intercept ${fit.line.intercept.toPrecision(3)}, slope ${
-      fit.line.slope.toPrecision(3)
-    } on ${fit.rows} rows`,
+    text: `${lineText(fit.line)} on ${fit.rows} rows`,
     artefactSha256: await store.put(withLine(artefact, fit.line, { newestCutoffMs })),
   };
 }

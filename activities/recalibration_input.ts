@@ -5,7 +5,7 @@ import { learnedThrough } from "../src/registry/version.ts";
 import { RECALIBRATION_SHARE, type RecalibrationInput } from "../src/retraining/worth/recalibration.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
-import { alongLine, fitLine, type LineFit } from "../src/training/line.ts";
+import { alongLine, fitLine, type LineFit, lineText } from "../src/training/line.ts";
 import { lineCap, recalibrationBlocks } from "../src/training/recalibrate.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
 import type { Scored } from "./scored_version.ts";
@@ -36,11 +36,7 @@ export function recalibrationInput(weighed: Recalibrated): RecalibrationInput {
     const saved = savedAt(cutoff, weighed);
     return saved.length > 0 ? [{ number: numberOf(cutoff), saved: mean(Float64Array.from(saved)) }] : [];
   });
-  const text = now.kind === "not enough"
-    ? now.text
-    : `intercept ${now.line.intercept.toPrecision(3)}, slope ${
-      now.line.slope.toPrecision(3)
-    } on ${now.rows} rows`;
+  const text = now.kind === "not enough" ? now.text : `${lineText(now.line)} on ${now.rows} rows`;
   return { possible: now.kind === "fitted", text, share: RECALIBRATION_SHARE, windows };
 }
 

@@ -4,6 +4,7 @@ import { RECALIBRATION_SHARE } from "../retraining/worth/recalibration.ts";
 import { mean } from "../stats/mean.ts";
 import type { BacktestStep, LabelledPolicy } from "./backtest.ts";
 import { Difference, differenceOf } from "./difference.ts";
+import { brief, signedBrief } from "../format/numbers.ts";
 
 /** Perennial's own rule beside a calendar, trainings paid for. */
 export const CalendarAdvice = z.object({
@@ -67,14 +68,13 @@ function costOf({ loss, trained, outcome }: Scored, training: number): number {
 }
 
 function wordsFor({ verdict, mean: difference, low, high, n }: Difference): string {
-  if (verdict === "worse") return `would have cost more, by ${short(difference)} of the loss at a cut-off`;
-  if (verdict === "better") return `would have cost less, by ${short(-difference)} of the loss at a cut-off`;
+  if (verdict === "worse") return `would have cost more, by ${brief(difference, 2)} of the loss at a cut-off`;
+  if (verdict === "better") {
+    return `would have cost less, by ${brief(-difference, 2)} of the loss at a cut-off`;
+  }
   if (verdict === "the same") return "would have cost the same";
   if (low === null || high === null) return `cannot be told apart yet: ${n} cut-offs are too few`;
-  return `would have cost the same, as far as ${n} cut-offs tell: ${
-    short(difference)
-  } of the loss at a cut-off, ` +
-    `${short(low)} to ${short(high)}`;
+  const [between, from, to] = [difference, low, high].map((end) => signedBrief(end, 2));
+  return `would have cost the same, as far as ${n} cut-offs tell: ${between} of the loss at a cut-off ` +
+    `(${from} to ${to})`;
 }
-
-const short = (value: number) => Number(value.toPrecision(2)).toString();

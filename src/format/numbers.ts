@@ -28,6 +28,13 @@ export const metricFigure = (x: number | null): string => x === null ? "not defi
 /** A difference of two such values: "+0.0110", "−0.0042", "0.0000". */
 export const signed = (x: number): string => withSign(x, figure(x));
 
+/** To the digits that mean something, where nobody knows how large a value is: "0.00042", "−0.0054", "1,100". */
+export const brief = (x: number, digits = 3): string =>
+  x.toLocaleString("en", { maximumSignificantDigits: digits }).replace("-", "−");
+
+/** A difference of two such values: "+0.00042", "−0.0054", "0". */
+export const signedBrief = (x: number, digits = 3): string => withSign(x, brief(x, digits));
+
 /** A value on an axis: as {@link figure}, without zeros at its end. */
 export const tick = (x: number): string =>
   figure(x).replace(/(\.\d*?)0+(?=$| )/, "$1").replace(/\.(?=$| )/, "");

@@ -1,6 +1,7 @@
 /** A line through a model's predictions: intercept and slope, refitted on newer outcomes than the model learned from. */
 import { mean } from "../stats/mean.ts";
 import type { ModelKind } from "../models/model.ts";
+import { brief } from "../format/numbers.ts";
 
 /** Moves predictions along a line; `intercept` 0 and `slope` 1 change nothing. */
 export interface Line {
@@ -11,6 +12,10 @@ export interface Line {
   /** amounts above this are moved as far as this one is: a few giants neither bend the line nor are bent by it */
   readonly until?: number;
 }
+
+/** "intercept −0.25, slope 1.1" */
+export const lineText = ({ intercept, slope }: Line): string =>
+  `intercept ${brief(intercept)}, slope ${brief(slope)}`;
 
 /** A fitted line, or what is missing for one. */
 export type LineFit =

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { metricsLine } from "../../src/cli/format.ts";
 import {
+  brief,
   chance,
   counted,
   deviations,
@@ -9,6 +10,7 @@ import {
   money,
   percent,
   signed,
+  signedBrief,
   signedMoney,
   signedTick,
   tick,
@@ -60,4 +62,15 @@ Deno.test("metrics have the names that people know, and one order", () => {
 
 Deno.test("metricsLine() calls a metric that the rows do not define so", () => {
   assert.equal(metricsLine({ n: 3, accuracy: 1, auc: null }), "accuracy 1.0000, AUC not defined");
+});
+
+Deno.test("brief() keeps the digits that mean something, of numbers of any size", () => {
+  assert.deepEqual([0.00042, -0.0054, 1100, 376_842, 0].map((x) => brief(x)), [
+    "0.00042",
+    "−0.0054",
+    "1,100",
+    "377,000",
+    "0",
+  ]);
+  assert.deepEqual([0.000656, -0.00142, 0].map((x) => signedBrief(x, 2)), ["+0.00066", "−0.0014", "0"]);
 });

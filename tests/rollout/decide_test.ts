@@ -69,7 +69,7 @@ const CASES: Record<string, { plan: Partial<RolloutPlan>; position: RolloutPosit
         evidence: { pairs: [pair(7, { divergence: both(900), difference: moments(800, 0) })] },
         want: { kind: "keep collecting", have: 800 },
         text:
-          /difference of loss 0 \(-0\.042 to \+0\.038\) over 800 shoppers; not proven yet, about 2,696 shoppers/,
+          /difference of loss 0 \(−0\.042 to \+0\.038\) over 800 shoppers; not proven yet, about 2,696 shoppers/,
       },
       {
         name: "promotes once it is proven no worse",
@@ -233,7 +233,7 @@ const CASES: Record<string, { plan: Partial<RolloutPlan>; position: RolloutPosit
         name: "promotes at the plan what is no worse than the margin",
         evidence: { arms: [arm(7, { loss: moments(5000, 0.24, 0.18) })] },
         want: { kind: "promote", version: 7 },
-        text: /5,000 shoppers against 5,000, difference of loss -0\.01/,
+        text: /5,000 shoppers against 5,000, difference of loss −0\.01/,
       },
       {
         name: "rolls back at the plan what is worse",

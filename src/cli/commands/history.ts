@@ -61,7 +61,7 @@ async function writeHistory(context: Context, options: ExportOptions): Promise<v
     throw new UsageError("Parquet is no text: name a file by --out");
   }
   let count = 0;
-  const pages = counted(historyPages(await context.client(options), { model, outcome }), (n) => count += n);
+  const pages = counting(historyPages(await context.client(options), { model, outcome }), (n) => count += n);
   const pieces = wanted === "parquet" ? parquetPieces(pages) : HISTORY_TEXT[wanted](pages);
   if (out === undefined) {
     for await (const piece of pieces) context.io.out(String(piece).replace(/\n$/, "")); // `out` ends the line
@@ -73,7 +73,7 @@ async function writeHistory(context: Context, options: ExportOptions): Promise<v
 
 const FORMATS = ["csv", "json", "parquet"] as const;
 
-async function* counted<T>(pages: AsyncIterable<T[]>, add: (n: number) => void): AsyncGenerator<T[]> {
+async function* counting<T>(pages: AsyncIterable<T[]>, add: (n: number) => void): AsyncGenerator<T[]> {
   for await (const page of pages) {
     add(page.length);
     yield page;

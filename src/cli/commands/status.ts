@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { count } from "../../format/numbers.ts";
+import { count, interval, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -65,13 +65,12 @@ function servingText({ serving }: ModelStatus): string {
     ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
     : "";
   const against = difference
-    ? `; ${Math.round(difference.confidence * 100)} % interval against the one before ${interval(difference)}`
+    ? `; ${Math.round(difference.confidence * 100)} % interval against the one before ${
+      interval(difference, signedBrief)
+    }`
     : "";
   return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
 }
-
-const interval = ({ low, high }: { low: number; high: number }) =>
-  `${low.toPrecision(3)} to ${high.toPrecision(3)}`;
 
 function runningText({ id, stage, progress }: NonNullable<ModelStatus["running"]>): string {
   const share = progress ? `, ${Math.round(progress.fraction * 100)} % ${progress.text}` : "";

@@ -23,6 +23,7 @@ import {
   savedAWindow,
 } from "./recalibration.ts";
 import { Regime } from "./regime.ts";
+import { brief } from "../../format/numbers.ts";
 
 /** All that a decision rests on, enough to reach it again. */
 export const WorthInput = z.strictObject({
@@ -102,8 +103,8 @@ function withRecalibration(decision: WorthDecision, worth: RecalibrationWorth): 
   const { gain, windows, price, advantage } = worth;
   const trains = decision.answer === "retrain" && decision.gain.mean - decision.price >= advantage;
   const text =
-    `Recalibrating now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${windows} windows, ` +
-    `costs ${short(price)}`;
+    `Recalibrating now: worth ${brief(gain.low)} to ${brief(gain.high)} over the next ${windows} windows, ` +
+    `costs ${brief(price)}`;
   return {
     ...decision,
     answer: trains || advantage <= 0 ? decision.answer : "recalibrate",
@@ -350,10 +351,8 @@ function textOf(
   },
 ): string {
   const sums =
-    `Training now: worth ${short(gain.low)} to ${short(gain.high)} over the next ${horizon} windows, ` +
-    `costs ${short(price)}`;
+    `Training now: worth ${brief(gain.low)} to ${brief(gain.high)} over the next ${horizon} windows, ` +
+    `costs ${brief(price)}`;
   if (answer === "retrain") return sums;
   return answer === "wait" ? `${sums}; waiting is better` : `${sums}; the next outcomes may turn that`;
 }
-
-const short = (value: number) => Number(value.toPrecision(3)).toString();

@@ -1,5 +1,6 @@
 /** What one training costs, in loss of one window: the exchange rate between trainings and being wrong. */
 import { z } from "zod";
+import { brief } from "../../format/numbers.ts";
 
 /**
  * How a training is priced. `share`: it has to win back so much of a fresh version's loss in one window. `budget`: so many
@@ -50,23 +51,21 @@ const costOf = (
 export function priceText(basis: PriceBasis): string {
   switch (basis.by) {
     case "share": {
-      const text = `priced at ${short(100 * basis.share)} % of a fresh version's loss at one cut-off`;
+      const text = `priced at ${brief(100 * basis.share)} % of a fresh version's loss at one cut-off`;
       return basis.instead === null ? text : `${text}, since ${basis.instead}`;
     }
     case "budget":
-      return `priced so that ${short(basis.trainings)} trainings a quarter would have been made on ` +
+      return `priced so that ${brief(basis.trainings)} trainings a quarter would have been made on ` +
         `${basis.replayed} cut-offs`;
     case "money":
-      return `priced at ${short(costOf(basis))} in money, where one unit of loss costs ${
-        short(basis.lossWorth)
+      return `priced at ${brief(costOf(basis))} in money, where one unit of loss costs ${
+        brief(basis.lossWorth)
       } ` +
-        `at one cut-off (standard error ${short(basis.lossWorthError)}, ${basis.comparisons} comparisons)`;
+        `at one cut-off (standard error ${brief(basis.lossWorthError)}, ${basis.comparisons} comparisons)`;
     default:
       return basis satisfies never;
   }
 }
-
-const short = (value: number) => Number(value.toPrecision(3)).toString();
 
 /**
  * Finds the lowest price at which the rule would have trained at most as often on the history as the budget allows, by
