@@ -59,11 +59,15 @@ interface RangeQuery {
 }
 
 const PAGE = 2000; // rows of user_days
+/** The days of so few are read in one piece: a page costs a round trip more, which a prediction waits for. */
+const SHOPPERS_AT_ONCE = 100;
 
 async function* readRange(sql: Sql, query: RangeQuery): AsyncGenerator<UserDays> {
   let userKey = "";
   let days: UserDay[] = [];
-  for await (const rows of rangeRows(sql, query).cursor(PAGE)) {
+  const found = rangeRows(sql, query);
+  const areFew = query.users !== undefined && query.users.length <= SHOPPERS_AT_ONCE;
+  for await (const rows of areFew ? [await found] : found.cursor(PAGE)) {
     for (const { userKey: key, ...day } of rows) {
       if (key !== userKey && days.length > 0) {
         yield { userKey, days };
@@ -91,17 +95,22 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [] }: R
   const whom = users
     ? sql`user_key = any(${users as string[]}::uuid[])`
     : sql`user_key not in (select key from people where objected_at is not null)`;
+  // of some shoppers, no plan has a reason to walk over a day of all, however few it takes today's to be
+  const days = users ? sql`true` : sql`day between ${fromDay}::int and ${toDay}::int`;
+  const ends = users ? sql`true` : sql`day = any(${[fromDay, toDay]}::int[])`;
   const wanted = sql`
     and ${whom}
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
   return sql<Row[]>`
     with cut as materialized (
       select user_key, day from user_days
-      where day = any(${[fromDay, toDay]}::int[]) and first_at < ${to} and last_at >= ${from}
+      where ${ends} and first_at < ${to} and last_at >= ${from}
         and (first_at < ${from} or last_at >= ${to}) ${wanted}
+    ), shop as materialized (
+      select (${countsMoney(sql, toMs)}) as money
     ), found as (
       select ${sql.unsafe(USER_DAY_COLUMNS)} from user_days
-      where day between ${fromDay}::int and ${toDay}::int and first_at >= ${from} and last_at < ${to} ${wanted}
+      where ${days} and first_at >= ${from} and last_at < ${to} ${wanted}
       union all
       select ${sql.unsafe(USER_DAY_SELECT)} from events
       where at >= ${from} and at < ${to}
@@ -115,7 +124,7 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [] }: R
       others, units, case when money then spend else purchases end as spend,
       case when money then returned else returns end as returned,
       products, categories, viewed ${events.length > 0 ? ownEvents(sql, events, { from, to }) : sql``}
-    from found, (select (${countsMoney(sql, toMs)}) as money) as shop order by user_key, day`;
+    from found, shop order by user_key, day`;
 }
 
 /** The events of some types of the shop's own, by index `events_own`: of each day that has any of another type. */
