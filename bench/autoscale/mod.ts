@@ -27,7 +27,7 @@ const VALUES = {
   artefacts: { url: "s3://perennial/bench" },
   api: {
     resources: { requests: { cpu: "200m", memory: "512Mi" } },
-    autoscaling: { min: 1, max: 3, latencyMs: 250, scaleDownSeconds: 60 },
+    autoscaling: { min: 1, max: 3, latencyMs: 1000, scaleDownSeconds: 60 },
   },
   worker: { autoscaling: { pollingSeconds: 5, scaleDownSeconds: 60 } },
   workers: {
@@ -179,7 +179,8 @@ async function scale({ bench, sql, workloads, models, secrets, folder, phases, s
     }
     const seconds = Math.round((performance.now() - begunMs) / 1000);
     const replicas = Object.fromEntries(scaled.map(({ pods, spec }) => [spec.name, pods.count]));
-    samples.push({ seconds, phase: phase.name, underWay: load.counts.underWay, readings, replicas });
+    const ready = Object.fromEntries(scaled.map(({ pods, spec }) => [spec.name, pods.ready().length]));
+    samples.push({ seconds, phase: phase.name, underWay: load.counts.underWay, readings, replicas, ready });
     say(`autoscale: ${JSON.stringify(samples.at(-1))}`);
     await sleep(LOOK_MS);
   }

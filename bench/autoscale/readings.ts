@@ -29,11 +29,16 @@ export function createReader(
     return 100 * used / elapsed / known.length / pods.workload.cores;
   }
 
+  const scraped = (url: string): Promise<string> =>
+    fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${apiKey}` } }).then((answer) =>
+      answer.text()
+    );
+
   async function p95Seconds(): Promise<Reading> {
     const values: number[] = [];
     for (const { url, pid } of pods.ready()) {
-      const text = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${apiKey}` } })
-        .then((answer) => answer.text(), () => "");
+      const text = await scraped(url).catch(() => scraped(url)).catch(() => null); // a connection kept may end just now
+      if (text === null) continue;
       const now = bucketsOf(text);
       const value = quantileOf(now, buckets.get(pid) ?? new Map(), 0.95);
       buckets.set(pid, now);

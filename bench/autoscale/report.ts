@@ -13,6 +13,8 @@ export interface Sample {
   /** by scaler, in the order of its metrics */
   readings: Readonly<Record<string, readonly Reading[]>>;
   replicas: Readonly<Record<string, number>>;
+  /** of these, how many answer that they are ready */
+  ready: Readonly<Record<string, number>>;
 }
 
 interface Found {
@@ -66,6 +68,9 @@ export function reportOf(found: Found): Report {
       `the slowest took ${slowest.toFixed(1)} s.`,
       `${whole(counts.answered)} predictions were answered, ${counts.refused} refused with 429 or 503, ` +
       `${counts.failed} failed.`,
+      ...workloads.some(({ name }) => name.endsWith("-training")) ? [] : [
+        "The ScaledObjects of features and training were left out: workers of this version serve one task queue.",
+      ],
       "A backlog is what no worker has taken: as soon as there are enough of them it is 0, and the window of the " +
       "specification alone keeps them.",
     ],
@@ -79,13 +84,15 @@ function timeline(samples: readonly Sample[], workloads: readonly Workload[]) {
   return {
     title: "What was read, and how many processes it led to",
     head: ["second", "phase", "cycles under way", ...columns],
-    rows: shown.map(({ seconds, phase, underWay, readings, replicas }) => [
+    rows: shown.map(({ seconds, phase, underWay, readings, replicas, ready }) => [
       String(seconds),
       phase,
       String(underWay),
       ...workloads.flatMap(({ spec }) => [
         ...spec.metrics.map(({ kind }, i) => readingText(kind, readings[spec.name][i])),
-        String(replicas[spec.name]),
+        ready[spec.name] === replicas[spec.name]
+          ? String(replicas[spec.name])
+          : `${replicas[spec.name]}, ${ready[spec.name]} ready`,
       ]),
     ]),
   };

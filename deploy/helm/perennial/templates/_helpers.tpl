@@ -25,14 +25,19 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
-{{/* Variables that are the same for all processes, without secrets. */}}
-{{- define "perennial.env" -}}
+{{/* Variables of every process, also of the migration, which knows Postgres alone. */}}
+{{- define "perennial.places" -}}
 - name: PERENNIAL_HOME
   value: /var/lib/perennial
 - name: PERENNIAL_CACHE
   value: /var/cache/perennial
 - name: PERENNIAL_LOG
   value: json
+{{- end -}}
+
+{{/* Variables that are the same for the API and the workers, without secrets. */}}
+{{- define "perennial.env" -}}
+{{ include "perennial.places" . }}
 - name: PERENNIAL_HOST
   value: "0.0.0.0"
 - name: TEMPORAL_ADDRESS
@@ -86,35 +91,43 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* Folders that are written, and files that are read. */}}
-{{- define "perennial.mounts" -}}
+{{/* Folders that are written, and what Postgres is known by. */}}
+{{- define "perennial.placeMounts" -}}
 - { name: state, mountPath: /var/lib/perennial }
 - { name: cache, mountPath: /var/cache/perennial }
 - { name: tmp, mountPath: /tmp }
-{{- if .Values.temporal.tlsSecret }}
-- { name: temporal-tls, mountPath: /etc/perennial/temporal, readOnly: true }
-{{- end }}
 {{- if .Values.postgres.tlsSecret }}
 - { name: postgres-tls, mountPath: /etc/perennial/postgres, readOnly: true }
+{{- end }}
+{{- end -}}
+
+{{- define "perennial.mounts" -}}
+{{ include "perennial.placeMounts" . }}
+{{- if .Values.temporal.tlsSecret }}
+- { name: temporal-tls, mountPath: /etc/perennial/temporal, readOnly: true }
 {{- end }}
 {{- if .Values.artefacts.volumeClaim }}
 - { name: artefacts, mountPath: {{ .Values.artefacts.url | quote }} }
 {{- end }}
 {{- end -}}
 
-{{- define "perennial.volumes" -}}
+{{- define "perennial.placeVolumes" -}}
 - name: state
   emptyDir: { sizeLimit: 1Gi }
 - name: cache
   emptyDir: { sizeLimit: 1Gi }
 - name: tmp
   emptyDir: { sizeLimit: 4Gi }
-{{- with .Values.temporal.tlsSecret }}
-- name: temporal-tls
-  secret: { secretName: {{ . }}, defaultMode: 0440 }
-{{- end }}
 {{- with .Values.postgres.tlsSecret }}
 - name: postgres-tls
+  secret: { secretName: {{ . }}, defaultMode: 0440 }
+{{- end }}
+{{- end -}}
+
+{{- define "perennial.volumes" -}}
+{{ include "perennial.placeVolumes" . }}
+{{- with .Values.temporal.tlsSecret }}
+- name: temporal-tls
   secret: { secretName: {{ . }}, defaultMode: 0440 }
 {{- end }}
 {{- with .Values.artefacts.volumeClaim }}
@@ -164,8 +177,6 @@ tolerations:
 {{- with .Values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-volumes:
-  {{- include "perennial.volumes" . | nindent 2 }}
 {{- end -}}
 
 {{/* Copies of one component apart from each other: (dict "root" $ "component" "api"). */}}
