@@ -26,10 +26,10 @@ const VALUES = {
   secrets: { existing: "perennial" },
   artefacts: { url: "s3://perennial/bench" },
   api: {
-    resources: { requests: { cpu: "200m", memory: "512Mi" } },
-    autoscaling: { min: 1, max: 3, latencyMs: 1000, scaleDownSeconds: 60 },
+    resources: { requests: { cpu: "150m", memory: "512Mi" } },
+    autoscaling: { min: 1, max: 3, latencyMs: 1000, scaleDownSeconds: 45 },
   },
-  worker: { autoscaling: { pollingSeconds: 5, scaleDownSeconds: 60 } },
+  worker: { autoscaling: { pollingSeconds: 5, scaleDownSeconds: 45 } },
   workers: {
     light: { autoscaling: { min: 1, max: 4, targetQueueSize: 4 } },
     features: { autoscaling: { min: 1, max: 2, targetQueueSize: 2 } },
@@ -43,9 +43,9 @@ interface Phase extends Wanted {
 }
 
 const PHASES: readonly Phase[] = [
-  { name: "quiet", seconds: 30, cycles: 2, predictionsPerSecond: 5 },
-  { name: "more", seconds: 60, cycles: 12, predictionsPerSecond: 40 },
-  { name: "most", seconds: 120, cycles: 40, predictionsPerSecond: 150 },
+  { name: "quiet", seconds: 20, cycles: 2, predictionsPerSecond: 5 },
+  { name: "more", seconds: 45, cycles: 12, predictionsPerSecond: 40 },
+  { name: "most", seconds: 100, cycles: 40, predictionsPerSecond: 150 },
 ];
 /** Cycles go on while processes are ended. */
 const AFTERWARDS: Wanted = { cycles: 3, predictionsPerSecond: 5 };

@@ -66,7 +66,7 @@ export function createReader(
   };
 }
 
-const BUCKET = /^perennial_http_request_duration_seconds_bucket\{([^}]*)\} (\S+)$/gm;
+const BUCKET = /^perennial_http_request_duration_seconds_bucket\{(.*)\} (\S+)$/gm;
 
 /** Returns how many answers took at most so many seconds, over all routes but the scrape's own. */
 export function bucketsOf(text: string): Map<number, number> {

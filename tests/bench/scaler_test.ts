@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { bucketsOf, quantileOf } from "../../bench/autoscale/readings.ts";
 import {
   decide,
   EMPTY,
@@ -55,4 +56,19 @@ Deno.test("decide() follows the metric that asks for most", () => {
   };
   assert.deepEqual(run(spec, 2, [[70, 0.5]]), [4]);
   assert.deepEqual(run(spec, 2, [[105, 0.1]]), [3]);
+});
+
+Deno.test("quantileOf() reads what came since the scrape before, from every route but the scrape's own", () => {
+  const name = "perennial_http_request_duration_seconds_bucket";
+  const scrape = (fast: number, all: number) =>
+    [
+      `${name}{le="0.1",method="POST",route="/predictions/{model}",status="200"} ${fast}`,
+      `${name}{le="0.2",method="POST",route="/predictions/{model}",status="200"} ${all}`,
+      `${name}{le="+Inf",method="POST",route="/predictions/{model}",status="200"} ${all}`,
+      `${name}{le="+Inf",method="GET",route="/metrics",status="200"} 1000`,
+    ].join("\n");
+  const [before, now] = [bucketsOf(scrape(10, 10)), bucketsOf(scrape(20, 30))];
+  assert.equal(quantileOf(now, before, 0.5), 0.1);
+  assert.ok(Math.abs(quantileOf(now, before, 0.75)! - 0.15) < 1e-9);
+  assert.equal(quantileOf(now, now, 0.95), null);
 });

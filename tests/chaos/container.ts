@@ -7,6 +7,8 @@ import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient } from "../../src/client/client.ts";
 import { createRetrainer } from "../../src/client/retrainer.ts";
+import { readConfig } from "../../src/config/environment.ts";
+import { connectTemporal, createTemporalClient } from "../../src/temporal/connect.ts";
 import { runProgram } from "../../src/embedded/programs.ts";
 import { freePort } from "../../src/embedded/ports.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
@@ -21,7 +23,7 @@ const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const AUTHORITIES = "/run/authorities.crt";
 /** Folders that the image may write, as the chart's volumes. */
 const WRITABLE = ["tmp", "var/lib/perennial", "var/cache/perennial"];
-const KEY = "a key for the container alone";
+const KEY = "pk_for-the-container-alone";
 
 type Say = (line: string) => void;
 
@@ -127,8 +129,8 @@ async function serve(image: Stage, root: string, say: Say): Promise<void> {
     command: ["worker"],
   });
   await ready(worker, workerHealth);
-  await forceCycle(`http://127.0.0.1:${port}`);
-  say("  the worker has ended a cycle");
+  await stopRetrainer(`http://127.0.0.1:${port}`, servers.temporalAddress);
+  say("  the worker has done what the API asked for");
   await Promise.all([stop(api), stop(worker)]);
   say("  both ended at SIGTERM, with code 0");
 }
@@ -232,11 +234,13 @@ async function ready({ said, output }: Started, port: number): Promise<void> {
 async function askApi(url: string): Promise<void> {
   const headers = { authorization: `Bearer ${KEY}` };
   const page = await fetch(url, { headers }).then((answer) => answer.text());
-  const [script] = /\/_fresh\/[^"']+\.js/.exec(page) ?? [];
-  assert.ok(script, page.slice(0, 500));
-  const bundled = await fetch(`${url}${script}`, { headers });
-  assert.equal(bundled.status, 200);
-  assert.ok((await bundled.text()).length > 1_000);
+  const scripts = new Set(page.match(/\/_fresh\/[^"']+\.js/g));
+  assert.ok(scripts.size > 0, page.slice(0, 500));
+  for (const script of scripts) {
+    const bundled = await fetch(`${url}${script}`, { headers });
+    assert.equal(bundled.status, 200, script);
+    assert.notEqual(await bundled.text(), "", script);
+  }
   const time = new Date().toISOString();
   const event = { id: "o-1", type: "purchase", user: "12345", product: "p1", price: 9.5, quantity: 2, time };
   const posted = await fetch(`${url}/events`, {
@@ -247,11 +251,24 @@ async function askApi(url: string): Promise<void> {
   assert.ok(posted.ok, await posted.text());
 }
 
-/** A cycle that the worker has to run to its end, whatever it finds in one event. */
-async function forceCycle(url: string): Promise<void> {
-  const churn = createRetrainer(createClient({ url, apiKey: KEY }), "churn");
-  const { outcome } = await churn.forceRetrain({ why: "the container", wait: true });
-  assert.ok(outcome);
+/** Sees that the worker takes what the API asks for, by a question to the workflow, which the worker alone answers. */
+async function stopRetrainer(url: string, temporalAddress: string): Promise<void> {
+  const connection = await connectTemporal(temporalAddress, readConfig({}));
+  try {
+    const temporal = createTemporalClient(connection, { namespace: "default", keys: null, workflow: [] });
+    const isActive = async () =>
+      (await temporal.workflow.getHandle("retrainer/churn").query<{ active: boolean }>("status")).active;
+    const becomes = (active: boolean) =>
+      waitUntil(async () => await isActive().catch(() => null) === active, {
+        withinMs: READY_MS,
+        everyMs: 500,
+      });
+    assert.ok(await becomes(true), "the worker runs the retrainer");
+    await createRetrainer(createClient({ url, apiKey: KEY }), "churn").stop({ why: "the container" });
+    assert.ok(await becomes(false), "the worker stops the retrainer");
+  } finally {
+    await connection.close();
+  }
 }
 
 async function stop({ child, output }: Started): Promise<void> {
