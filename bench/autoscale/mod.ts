@@ -18,7 +18,7 @@ import { readWorkloads, type Workload } from "./specs.ts";
 
 /** How often a cluster's controller looks: its default is 15 s. */
 const LOOK_MS = 5_000;
-const SETTLE_WITHIN_MS = 12 * 60_000;
+const SETTLE_WITHIN_MS = 7 * 60_000;
 const NAMESPACE = "default";
 
 /** Values of the chart for one small machine: little is asked for, so that little load is much. */
