@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { bucketsOf, quantileOf } from "../../bench/autoscale/readings.ts";
+import { bucketsOf, quantileOf } from "../../bench/autoscale/histogram.ts";
 import {
   decide,
   EMPTY,
