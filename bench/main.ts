@@ -3,6 +3,7 @@
  * Prints each report and keeps it in `bench/results`. Not a test: nothing fails because a machine was slow.
  */
 import { parseArgs } from "node:util";
+import { autoscaleBench } from "./autoscale/mod.ts";
 import { driftSpeedBench } from "./drift_speed.ts";
 import { extremesBench } from "./extremes/mod.ts";
 import { detectionBench } from "./detection/mod.ts";
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   secretsBench,
   longlifeBench,
   extremesBench,
+  autoscaleBench,
   whenBench,
 ];
 

@@ -154,11 +154,12 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     instruments,
     undo,
   };
-  await startProbes(shared);
+  const started = await startProbes(shared);
   startOutbox(shared);
   startCheckpoints(shared);
   const worker = parts.includes("worker") ? await runWorker(shared) : null;
   const url = parts.includes("api") ? await runApi(shared) : null;
+  started();
   await openSystemd(options, undo).ready();
   log(`Ready: ${[worker && "worker", url && `API at ${url}`].filter(Boolean).join(", ")}`);
   return {

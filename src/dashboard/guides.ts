@@ -27,6 +27,7 @@ export const GUIDES: readonly Guide[] = [
   { name: "privacy", title: "Privacy", about: "Access, erasure and objection of a shopper" },
   { name: "security", title: "Security", about: "Threats, what stands against them, hardening" },
   { name: "extending", title: "Extending", about: "Models, features, checks and channels of your own" },
+  { name: "scale", title: "Scale", about: "What limits each part, and what moves the limit" },
   { name: "glossary", title: "Glossary", about: "One word for one thing" },
   { name: "architecture", title: "Architecture", about: "Where the code is that decides" },
 ];

@@ -12,6 +12,8 @@ interface HealthOptions {
 
 /** The probes of a process, answered by a thread of their own. */
 export interface HealthServer {
+  /** From now on all its parts run. */
+  started(): void;
   /** From now on this process is not ready. */
   stopping(): void;
   stop(): void;
@@ -33,7 +35,7 @@ export async function startHealth(
   tookTurn();
   const start: HealthStart = { host, port, databaseUrl, turns };
   await begun(thread, start);
-  let news: HealthNews = { temporal: null, stopping: false };
+  let news: HealthNews = { temporal: null, starting: true, stopping: false };
   const tell = (changed: Partial<HealthNews>) => {
     news = { ...news, ...changed };
     thread.postMessage(news);
@@ -43,6 +45,7 @@ export async function startHealth(
     setInterval(() => void reachesTemporal().then((temporal) => tell({ temporal })), TEMPORAL_MS),
   ];
   return {
+    started: () => tell({ starting: false }),
     stopping: () => tell({ stopping: true }),
     stop() {
       timers.forEach((timer) => clearInterval(timer));

@@ -7,6 +7,8 @@ export interface Health {
   /** null: this process has not asked yet */
   postgres: DatabaseState | null;
   temporal: boolean | null;
+  /** its parts do not all run yet */
+  starting: boolean;
   stopping: boolean;
 }
 
@@ -37,11 +39,11 @@ export function readyAnswer(health: Health): HealthAnswer {
   return { status: 503, body: { ready: false, detail: detail.join("; "), silentMs } };
 }
 
-function reasons({ silentMs, postgres, temporal, stopping }: Health): string[] {
+function reasons({ silentMs, postgres, temporal, starting, stopping }: Health): string[] {
   return [
     ...stopping ? ["it is stopping"] : [],
     ...silentMs < BUSY_AFTER_MS ? [] : [hangs(silentMs)],
-    ...postgres === null ? ["it is starting"] : [],
+    ...starting || postgres === null ? ["it is starting"] : [],
     ...postgres === "down" ? ["Postgres cannot be reached"] : [],
     ...postgres === "read only" ? ["Postgres takes no changes: it is read-only"] : [],
     ...temporal === false ? ["Temporal cannot be reached"] : [],

@@ -16,11 +16,12 @@ export interface HealthStart {
 /** What the main thread tells while it runs. */
 export interface HealthNews {
   temporal: boolean | null;
+  starting: boolean;
   stopping: boolean;
 }
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-let news: HealthNews = { temporal: null, stopping: false };
+let news: HealthNews = { temporal: null, starting: true, stopping: false };
 
 scope.onmessage = ({ data }: MessageEvent<HealthStart>) => {
   scope.onmessage = (told: MessageEvent<HealthNews>) => {

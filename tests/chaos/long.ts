@@ -3,9 +3,11 @@
  * clean stop; each part of a running installation; all of it at once. Prints how long each took to come back. About half
  * an hour on two quiet cores; `deno task chaos workers`, `parts` or `all` runs one of the three.
  * Apart from these: `deno task chaos upgrade [COMMIT]` upgrades an installation from a commit (the one before HEAD) without
- * a pause; `deno task chaos soak [MINUTES]` sends twice what an installation can take, for 30 minutes unless told.
+ * a pause; `deno task chaos soak [MINUTES]` sends twice what an installation can take, for 30 minutes unless told;
+ * `deno task chaos container` follows the Containerfile in a bare root, and runs what comes of it.
  */
 import assert from "node:assert/strict";
+import { runContainer } from "./container.ts";
 import { liveThroughKills } from "./life.ts";
 import type { Fate } from "./matrix/kills.ts";
 import { ACTIVITIES, planOf } from "./matrix/plan.ts";
@@ -57,8 +59,13 @@ async function soakFor(minutes = "30"): Promise<void> {
   await soak(Number(minutes), console.log);
 }
 
+async function container(): Promise<void> {
+  console.log("\nThe Containerfile, without a container engine");
+  await runContainer(console.log);
+}
+
 const CHOICES = { workers, parts, all };
-const WITH_ARGUMENT = { upgrade, soak: soakFor };
+const WITH_ARGUMENT = { upgrade, soak: soakFor, container };
 const [first, argument] = Deno.args;
 if (first in WITH_ARGUMENT) await WITH_ARGUMENT[first as keyof typeof WITH_ARGUMENT](argument);
 else {

@@ -30,9 +30,9 @@ Deno.test(
         const unit = (await Deno.readTextFile(join(FOLDER, name)))
           .replace("/usr/local/bin/deno", Deno.execPath()).replace("/opt/perennial", folder);
         await Deno.writeTextFile(join(folder, name), unit);
-        const path = join(folder, name);
+        const path = join(folder, name.replace("@.", "@training."));
         const { ok, output } = await runProgram("systemd-analyze", ["verify", path], { timeoutMs: 60_000 });
-        assert.ok(ok && !output.includes(name), `${name}: ${output}`);
+        assert.ok(ok && !/perennial[-@\w]*\.service/.test(output), `${name}: ${output}`);
       }
     }),
 );
@@ -46,9 +46,16 @@ for (const name of UNITS) {
       assert.ok(lines.includes(`${setting}=${value}`), setting);
     }
     const [command] = lines.filter((line) => line.startsWith("ExecStart="));
-    const [, task, part] = /deno task -q (\w+) (up|api|worker) --health-port \d+$/.exec(command) ?? [];
+    const [, task, part] = /deno task -q (\w+) (up|api|worker)( --health-port \d+)?$/.exec(command) ?? [];
     assert.equal(task, "perennial");
     assert.ok(part);
+    const isTemplate = name.includes("@.");
+    assert.equal(lines.includes("Environment=PERENNIAL_QUEUES=%i"), isTemplate);
+    assert.equal(
+      command.includes("--health-port"),
+      !isTemplate,
+      "copies on one machine need ports of their own",
+    );
   });
 }
 

@@ -7,7 +7,7 @@ import { aliveAnswer, type Health, readyAnswer } from "../../src/start/health_an
 import { CannotListenError } from "../../src/api/serve.ts";
 import { freshDatabase } from "../support/installation.ts";
 
-const WELL: Health = { silentMs: 10, postgres: "ok", temporal: true, stopping: false };
+const WELL: Health = { silentMs: 10, postgres: "ok", temporal: true, starting: false, stopping: false };
 
 for (
   const [what, health, alive, ready] of [
@@ -19,6 +19,7 @@ for (
     ["has no Postgres", { postgres: "down" }, 200, 503],
     ["has no Temporal", { temporal: false }, 200, 503],
     ["has not asked Temporal yet", { temporal: null }, 200, 200],
+    ["is starting", { starting: true }, 200, 503],
     ["is stopping", { stopping: true }, 200, 503],
   ] as const
 ) {
@@ -50,8 +51,10 @@ Deno.test("probes are answered while the main thread stands still, and notice a 
   const sql = connect(database.url, { max: 1 });
   try {
     assert.equal(askBlocked(`${url}/healthz`).status, 200);
-    const ready = askBlocked(`${url}/readyz`);
-    assert.equal(ready.status, 200, ready.text);
+    assert.match(askBlocked(`${url}/readyz`).text, /it is starting/);
+    health.started();
+    const ready = () => Promise.resolve(askBlocked(`${url}/readyz`).status === 200);
+    assert.ok(await waitUntil(ready, { withinMs: 60_000, everyMs: 50 }));
     await sql.unsafe(
       `alter database "${new URL(database.url).pathname.slice(1)}" set default_transaction_read_only = on`,
     );
