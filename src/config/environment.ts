@@ -15,6 +15,16 @@ const urlOf = (...schemes: string[]) =>
     abort: true,
   });
 
+/** An artefact store in a bucket: its name, and what every key in it begins with. */
+const S3_PLACE = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/(?<prefix>[A-Za-z0-9._\/-]*))?$/;
+
+/** Returns the parts of `s3://bucket/prefix`, the prefix without slashes around it; null: it is a folder. */
+export function s3Place(artefacts: string | undefined): { bucket: string; prefix: string } | null {
+  const parts = S3_PLACE.exec(artefacts ?? "")?.groups;
+  if (!parts) return null;
+  return { bucket: parts.bucket, prefix: (parts.prefix ?? "").replace(/^\/+|\/+$/g, "") };
+}
+
 /** Names of roles by group: `group=role`, set apart by commas. */
 const rolesOfGroups = z.string().transform((text) => text.split(",").map((pair) => pair.trim().split("=")))
   .pipe(z.array(z.tuple([z.string().min(1), z.string().min(1)]), {
@@ -58,7 +68,22 @@ const Variables = z.object({
     .pipe(z.array(z.string().min(16))).optional(),
   /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
   PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
-  PERENNIAL_ARTEFACTS: z.string().optional(),
+  /** folder of the artefact store, or `s3://bucket/prefix` */
+  PERENNIAL_ARTEFACTS: z.string().refine((text) => !text.startsWith("s3://") || S3_PLACE.test(text), {
+    error: "need a folder, or s3://bucket/prefix",
+  }).optional(),
+  /** URL of the server of s3://; left out: AWS */
+  PERENNIAL_S3_ENDPOINT: urlOf("https", "http").refine((text) => new URL(text).username === "", {
+    error: "need a URL without a password: requests are signed with AWS_SECRET_ACCESS_KEY",
+  }).optional(),
+  /** how the server encrypts what it keeps; left out: as the bucket says */
+  PERENNIAL_S3_ENCRYPTION: z.enum(["AES256", "aws:kms"]).optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AWS_REGION: z.string().regex(/^[a-z0-9-]+$/, { error: "need a region, as eu-central-1" }).default(
+    "us-east-1",
+  ),
   /** folder of the operator's own models, a file each, beside those that Perennial brings */
   PERENNIAL_MODELS: z.string().optional(),
   /** folder of the operator's own alert channels, a file each */
@@ -130,6 +155,12 @@ const Environment = Variables.superRefine((variables, context) => {
   for (const [given, needed] of NEEDS) {
     if (variables[given] !== undefined && variables[needed] === undefined) {
       context.addIssue({ code: "custom", path: [needed], message: `need it beside ${given}` });
+    }
+  }
+  for (const needed of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
+    if (s3Place(variables.PERENNIAL_ARTEFACTS) !== null && variables[needed] === undefined) {
+      const message = "need it beside PERENNIAL_ARTEFACTS=s3://";
+      context.addIssue({ code: "custom", path: [needed], message });
     }
   }
   const { PERENNIAL_OIDC_AUDIENCE: audience, PERENNIAL_OIDC_CLIENT_ID: client } = variables;

@@ -248,10 +248,15 @@ const troubles = {
   },
   "store-missing": {
     area: "Retraining fails",
-    title: "The artefact folder is not there",
+    title: "The artefact store is not there",
     symptom: "Predictions fall back or fail; no version can be promoted; trainings fail.",
-    causes: ["its volume is not mounted yet", "PERENNIAL_ARTEFACTS names another folder"],
-    cure: "Mount it, or set PERENNIAL_ARTEFACTS. Nothing is marked as damaged meanwhile.",
+    causes: [
+      "its volume is not mounted yet",
+      "its S3 server does not answer, or refuses the key",
+      "PERENNIAL_ARTEFACTS names another place",
+    ],
+    cure: "Mount it, mend the server or AWS_ACCESS_KEY_ID, or set PERENNIAL_ARTEFACTS. " +
+      "Nothing is marked as damaged meanwhile.",
   },
   "store-other": {
     area: "Retraining fails",

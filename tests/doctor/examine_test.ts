@@ -42,7 +42,7 @@ function withPatient(work: (bench: Bench) => Promise<void>): Promise<void> {
       const config = readConfig({ TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: freshTaskQueue() });
       await Deno.writeTextFile(join(home, "secret"), "a secret of sixteen", { mode: 0o600 });
       const artefacts = join(home, "artefacts");
-      const { id } = await checkStore(sql, artefacts);
+      const { id } = await checkStore(sql, fileArtefacts(artefacts));
       const patient: Patient = {
         name: "default",
         home,
@@ -51,7 +51,7 @@ function withPatient(work: (bench: Bench) => Promise<void>): Promise<void> {
         clock: () => Date.now(),
         runBy: null,
         apiUrl: "http://127.0.0.1:1",
-        artefacts,
+        artefacts: fileArtefacts(artefacts),
         models: await loadModels(),
         database: { value: sql },
         temporal: { value: { client: new Client({ connection, namespace }), connection, address } },
