@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
+import { AT_ONCE, QUEUE_KINDS, queueKinds, queueNumbers } from "./queues.ts";
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65535).default(standard);
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
@@ -101,6 +102,17 @@ const Variables = z.object({
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default("default"),
   TEMPORAL_TASK_QUEUE: z.string().default("perennial"),
+  /** kinds of work that a worker takes */
+  PERENNIAL_QUEUES: queueKinds.default([...QUEUE_KINDS]),
+  /** activities that a worker runs at once, by kind of work */
+  PERENNIAL_ACTIVITIES_AT_ONCE: queueNumbers({ whole: true }).default({})
+    .transform((given) => ({ ...AT_ONCE, ...given })),
+  /** activities of a kind that begin within a second, over all workers; left out: without bound */
+  PERENNIAL_ACTIVITIES_PER_SECOND: queueNumbers({ whole: false }).default({}),
+  /** requests for activities that a worker keeps open, by kind of work; left out: as the SDK does */
+  PERENNIAL_ACTIVITY_POLLERS: queueNumbers({ whole: true }).default({}),
+  /** workflows that a worker holds in memory between their tasks; left out: as the SDK does */
+  PERENNIAL_CACHED_WORKFLOWS: z.coerce.number().int().min(0).optional(),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.optional(),
   TEMPORAL_TLS_CA: z.string().optional(),

@@ -211,6 +211,16 @@ const troubles = {
     ],
     cure: "Start `perennial up` or `perennial worker`, with the same TEMPORAL_* variables as the API.",
   },
+  "queue-unserved": {
+    area: "Retraining fails",
+    title: "No worker takes one kind of work",
+    symptom: "Cycles stand still at one stage, while others of their steps go on.",
+    causes: [
+      "every worker that runs was started with other --queues (PERENNIAL_QUEUES)",
+      "the workers of this kind are down, or of a release that knew one queue alone",
+    ],
+    cure: "Start one that takes it (`perennial worker --queues training`). What waits goes on by itself.",
+  },
   "workflow-lost": {
     area: "Retraining fails",
     title: "Something should run in Temporal and does not",

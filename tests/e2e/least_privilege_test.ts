@@ -3,6 +3,9 @@
  * a bucket. Whole cycles, events and predictions.
  */
 import assert from "node:assert/strict";
+import { Client } from "@temporalio/client";
+import { readConfig } from "../../src/config/environment.ts";
+import { connectTemporal } from "../../src/temporal/connect.ts";
 import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { servingVersion } from "../../src/db/models/serving.ts";
@@ -28,7 +31,7 @@ const SECRET = "a secret of this test, long enough";
 const ENDS_WITHIN_MS = 300_000;
 
 Deno.test({
-  name: "a worker and an API without programs, other hosts or each other's disk train, deploy and predict",
+  name: "workers and an API without programs, other hosts or each other's disk train, deploy and predict",
   sanitizeOps: false, // the SDK keeps its native runtime for the process
   sanitizeResources: false,
   fn: async () => {
@@ -37,7 +40,7 @@ Deno.test({
     await using bucket = await startS3Server();
     const { temporalAddress } = await sharedInstallation();
     const [namespace, taskQueue] = [await freshNamespace(), freshTaskQueue()];
-    const homes = [await Deno.makeTempDir(), await Deno.makeTempDir()];
+    const homes = [await Deno.makeTempDir(), await Deno.makeTempDir(), await Deno.makeTempDir()];
     const cache = cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() });
     const sql = connect(database.url, { max: 3 });
     const placeIn = (home: string) => ({
@@ -59,11 +62,12 @@ Deno.test({
     });
     await bundledWorkflows(cache); // made once for each version; making it reads the folders above the checkout
     const port = await freePort();
-    const [worker, api] = [
-      startPart("worker", placeIn(homes[0])),
-      startPart("api", placeIn(homes[1]), { port }),
+    const parts = [
+      startPart("worker", placeIn(homes[0]), { args: ["--queues", "light,features"] }),
+      startPart("worker", placeIn(homes[1]), { args: ["--queues", "training"] }),
+      startPart("api", placeIn(homes[2]), { port }),
     ];
-    const output = () => worker.output() + api.output();
+    const output = () => parts.map((part) => part.output()).join("");
     const send = (path: string, body: unknown) =>
       fetch(`http://127.0.0.1:${port}${path}`, {
         method: "POST",
@@ -71,7 +75,8 @@ Deno.test({
         body: JSON.stringify(body),
       });
     try {
-      await Promise.all([ready(worker), ready(api)]);
+      await Promise.all(parts.map(ready));
+      assert.match(parts[1].output(), /Serving training work \(2 at once\)/);
       await fillShop(sql, `${homes[0]}/events.csv`);
       const forced = await send("/retraining/force", { model: "churn", why: "a test" });
       assert.equal(forced.status, 202, await forced.text());
@@ -83,6 +88,11 @@ Deno.test({
       const deployments = await sql`select 1 from serving_history where model = 'churn' and kind = 'deploy'`;
       assert.equal(deployments.length, 1);
       const serving = await servingVersion(sql, "churn");
+      assert.deepEqual(await queuesOf(temporalAddress, namespace), {
+        checkTrigger: `${taskQueue}-features`,
+        trainChallenger: `${taskQueue}-training`,
+        reportCycle: taskQueue,
+      });
       const events = await send("/events", [{
         id: "e",
         type: "view",
@@ -104,7 +114,7 @@ Deno.test({
         assert.deepEqual(await secretFilesIn(home), [], "nothing is kept that others need");
       }
     } finally {
-      await Promise.all([worker.stop(), api.stop()]);
+      await Promise.all(parts.map((part) => part.stop()));
       await sql.end({ timeout: 5 });
       for (const home of homes) await Deno.remove(home, { recursive: true });
     }
@@ -121,6 +131,25 @@ async function fillShop(sql: Database, file: string): Promise<void> {
   await putSetting(sql, "pinned_as_of", SCORED.at(-1)!);
   await writeSmallShop(file, { every: 2, before: SCORED.at(-1)!.slice(0, 10) });
   await importFile({ sql, clock: () => Date.now(), pseudonym: createPseudonymizer(SECRET) }, file, {});
+}
+
+/** The queues on which activities of the first cycle stood. */
+async function queuesOf(address: string, namespace: string): Promise<Record<string, string>> {
+  const connection = await connectTemporal(address, readConfig({}));
+  try {
+    const client = new Client({ connection, namespace });
+    const { events } = await client.workflow.getHandle("retrainer/churn/cycle/1").fetchHistory();
+    const scheduled = (events ?? []).flatMap(({ activityTaskScheduledEventAttributes: one }) =>
+      one ? [one] : []
+    );
+    const wanted = ["checkTrigger", "trainChallenger", "reportCycle"];
+    return Object.fromEntries(wanted.flatMap((name) => {
+      const one = scheduled.find(({ activityType }) => activityType?.name === name);
+      return one ? [[name, one.taskQueue!.name!]] : [];
+    }));
+  } finally {
+    await connection.close();
+  }
 }
 
 type Send = (path: string, body: unknown) => Promise<Response>;

@@ -60,8 +60,13 @@ export async function startS3Server(): Promise<S3Server> {
   const start = async () => {
     child = new Deno.Command(program, {
       args: [
-        ...["--port", `127.0.0.1:${port}`, "--quiet"],
-        ...["posix", "--sidecar", join(home, "attributes"), join(home, "objects")],
+        "--port",
+        `127.0.0.1:${port}`,
+        "--quiet",
+        "posix",
+        "--sidecar",
+        join(home, "attributes"),
+        join(home, "objects"),
       ],
       env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
       stdin: "null",
