@@ -11,6 +11,8 @@ export interface Change {
 
 /** What waits on a task queue, and who asks for it. */
 export interface QueueState {
+  /** its name in Temporal */
+  name: string;
   queue: QueueKind;
   tasks: "workflow" | "activity";
   /** tasks that wait for a worker */

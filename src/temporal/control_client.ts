@@ -85,17 +85,19 @@ const TASK_TYPES = {
 /** Reads what waits on every queue that is used. @param taskQueue that of workflows */
 export async function readQueues(client: Client, taskQueue: string): Promise<QueueState[]> {
   const read = async (queue: QueueKind, tasks: QueueState["tasks"]): Promise<QueueState> => {
+    const name = queueOf(taskQueue, queue);
     const { stats, pollers } = await client.connection.withDeadline(
       systemClock() + BACKLOG_WITHIN_MS,
       () =>
         client.workflowService.describeTaskQueue({
           namespace: client.options.namespace,
-          taskQueue: { name: queueOf(taskQueue, queue) },
+          taskQueue: { name },
           taskQueueType: TASK_TYPES[tasks],
           reportStats: true,
         }),
     );
     return {
+      name,
       queue,
       tasks,
       waiting: Number(stats?.approximateBacklogCount ?? 0),

@@ -51,7 +51,13 @@ export class NotingControl implements Control {
   startPrivacyRequest: Control["startPrivacyRequest"] = (asked) => this.#note("privacy request", asked);
   async queues() {
     await this.#note("queues");
-    return [{ queue: "training" as const, tasks: "activity" as const, waiting: 2, pollers: 1 }];
+    return [{
+      name: "perennial-training",
+      queue: "training" as const,
+      tasks: "activity" as const,
+      waiting: 2,
+      pollers: 1,
+    }];
   }
   reachable = () => Promise.resolve(!this.down);
 }

@@ -8,7 +8,6 @@ import { disobeyed, findDesired, listRetrainers } from "../../db/cycles/retraine
 import { runningBacktests } from "../../db/backtests/backtests.ts";
 import { listRollouts } from "../../db/rollouts/rollouts.ts";
 import { missingAttributes, namespaceId } from "../../embedded/temporal_namespace.ts";
-import { queueOf } from "../../../workflows/queues.ts";
 import type { QueueState } from "../../temporal/control.ts";
 import { readQueues } from "../../temporal/control_client.ts";
 import { hasSchedule, SCHEDULE_IDS, workflowState } from "../../temporal/workflow_control.ts";
@@ -79,8 +78,7 @@ export async function lookAtWorkers(
       `nobody polls the task queue "${name}" of "${namespace}" for workflows and activities${runner}`;
     return [finding("no-worker", "problem", { subject: name, detail })];
   }
-  return silent.map(({ queue, tasks, waiting }) => {
-    const subject = queueOf(name, queue);
+  return silent.map(({ name: subject, queue, tasks, waiting }) => {
     const detail = `nobody takes ${queue} work (${plural(tasks)} of "${subject}"); ${waiting} wait`;
     return finding("queue-unserved", "problem", { subject, detail });
   });
