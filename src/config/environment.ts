@@ -113,6 +113,10 @@ const Variables = z.object({
   PERENNIAL_ACTIVITY_POLLERS: queueNumbers({ whole: true }).default({}),
   /** workflows that a worker holds in memory between their tasks; left out: as the SDK does */
   PERENNIAL_CACHED_WORKFLOWS: z.coerce.number().int().min(0).optional(),
+  /** of this release's workers, for Temporal's Worker Versioning; left out: workers have no version */
+  PERENNIAL_BUILD_ID: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, {
+    error: "need up to 100 letters, digits, dots, hyphens or underscores",
+  }).optional(),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.optional(),
   TEMPORAL_TLS_CA: z.string().optional(),

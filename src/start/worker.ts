@@ -9,6 +9,7 @@ import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/
 import { watchActivities } from "../temporal/activity_interceptor.ts";
 import { createWorkers } from "../temporal/worker.ts";
 import { finishRotation, secretsOf } from "../app/security/pseudonym_secret.ts";
+import { becomeCurrent, type Build } from "../temporal/versioning.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
@@ -67,8 +68,11 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     pollers: config.PERENNIAL_ACTIVITY_POLLERS,
     cachedWorkflows: config.PERENNIAL_CACHED_WORKFLOWS,
   };
+  const { PERENNIAL_BUILD_ID: buildId } = config;
+  const build = buildId === undefined ? null : { deploymentName: taskQueue, buildId };
   const workers = await createWorkers({
     queues,
+    build,
     connection,
     namespace,
     taskQueue,
@@ -85,10 +89,23 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
   });
   undo.add("the worker", async () => void await running);
   log(`Serving ${queues.kinds.map((kind) => `${kind} work (${queues.atOnce[kind]} at once)`).join(", ")}`);
+  if (build !== null) becomeCurrentInBackground(shared, build);
   await reconcileAtStart(deps);
   rotateInBackground(shared);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+/** Has Temporal hand workflows to this build, once each kind of work has a worker of it. */
+function becomeCurrentInBackground({ connection, config, undo, log }: Shared, build: Build): void {
+  const ending = new AbortController();
+  const limits = { namespace: config.TEMPORAL_NAMESPACE, signal: ending.signal, log };
+  const becoming = becomeCurrent(connection.workflowService, build, limits)
+    .then((isNew) => isNew ? log(`Build "${build.buildId}" is the current one now`) : undefined);
+  undo.add("the version of the worker", async () => {
+    ending.abort();
+    await becoming;
+  });
 }
 
 /** Goes on with a rotation of the secret, where one is under way. */

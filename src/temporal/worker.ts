@@ -15,6 +15,7 @@ import { sha256 } from "../core/hash.ts";
 import type { PayloadKeys } from "../security/payload_keys.ts";
 import { queueOf } from "../../workflows/queues.ts";
 import { dataConverterOf, FAILURE_CONVERTER } from "./payload_codec.ts";
+import { type Build, versionedBy } from "./versioning.ts";
 import { TRACE_SINKS } from "./activity_interceptor.ts";
 
 const WORKFLOWS = new URL("../../workflows/", import.meta.url);
@@ -34,7 +35,7 @@ export interface WorkerQueues {
  * an older release left on its queue. They poll once `run()` is called.
  */
 export async function createWorkers(
-  { taskQueue, cache, keys, deps, watch, queues, ...place }: {
+  { taskQueue, cache, keys, deps, watch, queues, build, ...place }: {
     connection: NativeConnection;
     namespace: string;
     taskQueue: string;
@@ -45,12 +46,15 @@ export async function createWorkers(
     /** hears of each activity */
     watch: ActivityInterceptorsFactory;
     queues: WorkerQueues;
+    /** null: the workers have no version */
+    build: Build | null;
   },
 ): Promise<Worker[]> {
   const common: Omit<WorkerOptions, "taskQueue"> = {
     ...place,
     dataConverter: dataConverterOf(keys, { isPatient: true }),
     activities: createActivities(deps),
+    workerDeploymentOptions: build === null ? undefined : versionedBy(build),
     interceptors: { activity: [watch] },
     shutdownGraceTime: "300 ms", // then activities are cancelled: a training ends at its next turn, and goes on elsewhere
     shutdownForceTime: "5 seconds",

@@ -58,6 +58,7 @@ Deno.test({
         PERENNIAL_API_KEY: KEY,
         PERENNIAL_SECRET: SECRET,
         PERENNIAL_SIGNING_KEY: SIGNING_KEY,
+        PERENNIAL_BUILD_ID: "a-test",
       },
     });
     await bundledWorkflows(cache); // made once for each version; making it reads the folders above the checkout
@@ -87,6 +88,7 @@ Deno.test({
       assert.equal(await outcomeOf(sql, output), "deployed", output());
       const deployments = await sql`select 1 from serving_history where model = 'churn' and kind = 'deploy'`;
       assert.equal(deployments.length, 1);
+      assert.match(output(), /Build "a-test" is the current one now/);
       const serving = await servingVersion(sql, "churn");
       assert.deepEqual(await queuesOf(temporalAddress, namespace), {
         checkTrigger: `${taskQueue}-features`,
