@@ -102,7 +102,9 @@ function environmentOf(options: StartOptions): Record<string, string> {
   const given = {
     PERENNIAL_HOME: folder(options.home),
     PERENNIAL_CACHE: folder(options.cache),
-    PERENNIAL_ARTEFACTS: folder(options.artefacts),
+    PERENNIAL_ARTEFACTS: options.artefacts?.startsWith("s3://")
+      ? options.artefacts
+      : folder(options.artefacts),
     PERENNIAL_MODELS: folder(options.models),
     DATABASE_URL: options.databaseUrl,
     TEMPORAL_ADDRESS: options.temporalAddress,

@@ -114,7 +114,8 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     given: config.PERENNIAL_SIGNING_KEY,
     trusted: config.PERENNIAL_TRUSTED_SIGNING_KEYS,
   });
-  await signOnce(sql, { signing, home, log });
+  // no release that did not sign knew of buckets: there nothing unsigned is taken for old, and no home is needed
+  if (store.folder !== null) await signOnce(sql, { signing, home, log });
   const files = createVersionFiles({ sql, store, models, clock: systemClock, alertChannels, signing });
   const predictor = createPredictor({
     sql,

@@ -74,7 +74,7 @@ async function liveYear(
   url.pathname = name === "with" ? "/retained" : "/grown";
   const sql = connect(url.href, { max: 4 });
   await migrate(sql);
-  const { id } = await checkStore(sql, folder);
+  const { id } = await checkStore(sql, fileArtefacts(folder));
   const store = fileArtefacts(folder, { id });
   const months: Month[] = [];
   let beganMs = performance.now();

@@ -1,3 +1,4 @@
+import { QUEUE_KINDS } from "../config/queues.ts";
 import { MINUTE_MS } from "../core/time.ts";
 import type { RetrainerState, WorkerState } from "./heartbeats.ts";
 import type { Settlement, WantedAlert } from "./alert.ts";
@@ -76,7 +77,9 @@ function unsentAlert(target: string, messages: readonly Unsent[]): WantedAlert {
 function stalledSettlement(health: ProcessHealth): Settlement {
   const { retrainers, workers, nowMs, sinceMs } = health;
   const scope = { kinds: ["stalled worker"] as const, model: null };
-  if (hasLiveWorker(health)) return { scope, wanted: [], closedWhy: "a worker is there again" };
+  if (hasLiveWorker(health)) {
+    return { scope, wanted: unservedAlerts(health), closedWhy: "a worker is there again" };
+  }
   if (!retrainers.some(({ active, runningCycle }) => active || runningCycle !== null)) {
     return { scope, wanted: [], closedWhy: "nothing is to run" };
   }
@@ -102,6 +105,20 @@ function stalledSettlement(health: ProcessHealth): Settlement {
     }],
     closedWhy: "",
   };
+}
+
+/** Workers are there, and none of them takes a kind of work. */
+function unservedAlerts({ workers, nowMs, sinceMs }: ProcessHealth): WantedAlert[] {
+  if (nowMs - sinceMs <= STALLED_AFTER_MS) return [];
+  const live = workers.filter(({ seenAt }) => nowMs - Date.parse(seenAt) <= STALLED_AFTER_MS);
+  return QUEUE_KINDS.filter((kind) => !live.some(({ queues }) => queues.includes(kind))).map((kind) => ({
+    key: `stalled worker/${kind}`,
+    kind: "stalled worker",
+    model: null,
+    severity: "critical",
+    title: `No worker takes ${kind} work: it waits. Start one (perennial worker --queues ${kind})`,
+    detail: { workers: live.map(({ name, queues }) => ({ name, queues })) },
+  }));
 }
 
 /** When a retrainer was sent something that it has not written down since; null: it has. */

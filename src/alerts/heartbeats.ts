@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { QUEUE_KINDS } from "../config/queues.ts";
+
 /** The last heartbeat of a retrainer workflow. */
 export const RetrainerState = z.object({
   model: z.string(),
@@ -15,6 +17,7 @@ export const WorkerState = z.object({
   name: z.string(),
   startedAt: z.iso.datetime(),
   seenAt: z.iso.datetime(),
+  queues: z.array(z.enum(QUEUE_KINDS)).describe("kinds of work that it takes"),
 });
 
 export type WorkerState = z.infer<typeof WorkerState>;

@@ -1,7 +1,7 @@
 import type { DatabaseState } from "../app/database_watch.ts";
 import type { DiskRoom, Operations } from "../app/reports/operations.ts";
 import type { Reading, Sample } from "../telemetry/gauges.ts";
-import type { Backlog } from "../temporal/control.ts";
+import type { QueueState } from "../temporal/control.ts";
 
 const one = (name: string, help: string, value: number): Reading => ({ name, help, samples: [{ value }] });
 
@@ -74,22 +74,32 @@ const overdue = ({ active, nextCheckAt, cycleStartedAt }: Model, nowMs: number) 
 
 /** Returns the metrics of what an installation needs: its servers, its queue and its disks. */
 export function surroundingReadings(
-  { postgres, backlog, disks, memoryBytes }: {
+  { postgres, queues, disks, memoryBytes }: {
     postgres: DatabaseState;
-    backlog: Backlog | null;
+    /** null: Temporal does not answer */
+    queues: readonly QueueState[] | null;
     disks: readonly DiskRoom[];
     memoryBytes: number;
   },
 ): Reading[] {
-  const queued = backlog === null ? [] : Object.entries(backlog);
+  const ofQueues = (valueOf: (state: QueueState) => number) =>
+    (queues ?? []).map((state) => ({
+      labels: { queue: state.queue, kind: state.tasks },
+      value: valueOf(state),
+    }));
   return [
     one("process_resident_memory_bytes", "Memory of this process", memoryBytes),
     one("perennial_postgres_up", "Whether Postgres answers and takes changes", Number(postgres === "ok")),
-    one("perennial_temporal_up", "Whether Temporal answers", Number(backlog !== null)),
+    one("perennial_temporal_up", "Whether Temporal answers", Number(queues !== null)),
     {
       name: "perennial_task_queue_backlog",
-      help: "Tasks that wait for a worker, by kind",
-      samples: queued.map(([kind, value]) => ({ labels: { kind }, value })),
+      help: "Tasks that wait for a worker, by the queue of their kind of work",
+      samples: ofQueues(({ waiting }) => waiting),
+    },
+    {
+      name: "perennial_task_queue_pollers",
+      help: "Workers that ask for tasks of a queue",
+      samples: ofQueues(({ pollers }) => pollers),
     },
     {
       name: "perennial_disk_free_bytes",

@@ -17,15 +17,15 @@ export function createScrape(
 ): () => Promise<{ body: string; type: string }> {
   let last: { atMs: number; read: Promise<void> } | null = null;
   const read = async () => {
-    const [postgres, backlog, disks, operations] = await Promise.all([
+    const [postgres, queues, disks, operations] = await Promise.all([
       database?.check() ?? Promise.resolve("ok" as const),
-      orNull(control.backlog()),
+      orNull(control.queues()),
       diskRooms(folders),
       orNull(readOperations(sql, clock)),
     ]);
     const memoryBytes = Deno.memoryUsage().rss;
     const state = operations === null && postgres === "ok" ? "down" : postgres;
-    setGauges(registry, surroundingReadings({ postgres: state, backlog, disks, memoryBytes }));
+    setGauges(registry, surroundingReadings({ postgres: state, queues, disks, memoryBytes }));
     if (operations !== null) setGauges(registry, operationReadings(operations, clock()));
   };
   return async () => {

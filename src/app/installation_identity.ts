@@ -1,14 +1,12 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
 import type { Sql } from "../db/connect.ts";
-import { getSetting, putSetting } from "../db/settings.ts";
-import { STORE_MARK } from "../registry/artefacts.ts";
+import { claimSetting, getSetting, putSetting } from "../db/settings.ts";
+import type { FileArtefacts } from "../registry/artefacts.ts";
 
 /** The Temporal namespace that a database's workflows live in. `id` stays the same for as long as Temporal's store. */
 const KnownTemporal = z.object({ id: z.string(), places: z.array(z.string()) });
-/** The artefact store of a database. */
+/** The artefact store of a database; its folder, or `s3://bucket/prefix`. */
 const KnownStore = z.object({ id: z.string(), folder: z.string() });
 
 /** The Temporal that a process is about to use. */
@@ -61,105 +59,98 @@ export async function checkTemporalIs(sql: Sql, id: string | null): Promise<stri
   return known === null || id === null || known.id === id ? null : known.places;
 }
 
-/** The artefact store that a database belongs to, and what a folder's mark says; null: nothing. */
+/** A store whose mark can be read and written. */
+type MarkedStore = Pick<FileArtefacts, "place" | "folder" | "readMark" | "writeMark">;
+
+/** The artefact store that a database belongs to, and what the mark of this one says; null: nothing. */
 export async function storeIdentity(
   sql: Sql,
-  given: string,
+  store: MarkedStore,
 ): Promise<{ known: { id: string; folder: string } | null; mark: string | null }> {
   const known = KnownStore.nullable().parse(await getSetting(sql, "artefacts"));
-  return { known, mark: (await readMark(resolve(given)))?.id ?? null };
+  return { known, mark: (await readMark(store))?.id ?? null };
 }
 
 /**
- * Remembers which artefact folder a database belongs to. The same folder without its mark is one that is not mounted
- * yet: it is used as soon as it is.
- * @returns the id of the store, and whether it is there   @throws {InvalidInputError} it is another folder than before
+ * Remembers which artefact store a database belongs to. The same place without its mark is a folder that is not mounted
+ * yet, and one whose mark cannot be read is a server that does not answer: it is used as soon as it is there.
+ * @returns the id of the store, and whether it is there   @throws {InvalidInputError} it is another store than before
  */
 export async function checkStore(
   sql: Sql,
-  given: string,
+  store: MarkedStore,
   { adopt = false } = {},
 ): Promise<{ id: string; isThere: boolean }> {
-  const folder = resolve(given);
+  const { place } = store;
   const known = KnownStore.nullable().parse(await getSetting(sql, "artefacts"));
-  const mark = (await readMark(folder))?.id ?? null;
-  if (known !== null && mark === null && folder === known.folder && !adopt) {
-    return { id: known.id, isThere: false };
-  }
-  if (known !== null && mark !== known.id && !adopt) {
+  const isKnownPlace = known?.folder === place && !adopt;
+  const mark = await readMark(store).catch((error) => {
+    if (isKnownPlace && !(error instanceof InvalidInputError)) return null;
+    throw error;
+  });
+  if (known !== null && mark === null && isKnownPlace) return { id: known.id, isThere: false };
+  if (known !== null && mark?.id !== known.id && !adopt) {
+    const noun = store.folder === null ? "store" : "folder";
     const what = mark === null
-      ? "an artefact folder without a mark"
-      : "the artefact folder of another database";
+      ? `an artefact ${noun} without a mark`
+      : `the artefact ${noun} of another database`;
     throw new InvalidInputError(
-      `Cannot use "${folder}": it is ${what}, and this database's models are in "${known.folder}". Set ` +
+      `Cannot use "${place}": it is ${what}, and this database's models are in "${known.folder}". Set ` +
         `PERENNIAL_ARTEFACTS to that one; or copy its files over and ${MOVE_OVER}`,
       "PERENNIAL_ARTEFACTS",
     );
   }
-  const id = mark ?? known?.id ?? crypto.randomUUID();
-  if (mark === null) await writeMark(folder, id);
-  await addUser(sql, folder, id);
-  if (known?.id !== id || known.folder !== folder) await putSetting(sql, "artefacts", { id, folder });
+  const id = mark?.id ?? await claimMark(store, known?.id ?? crypto.randomUUID());
+  await addUser(sql, store, id);
+  if (known?.id !== id || known.folder !== place) await putSetting(sql, "artefacts", { id, folder: place });
   return { id, isThere: true };
 }
 
-/** Refuses a folder that is another store's. @throws {InvalidInputError} */
-export async function needOwnStore(given: string, id: string): Promise<void> {
-  const mark = (await readMark(given))?.id ?? null;
+/** Refuses a place that is another store's. @throws {InvalidInputError} */
+export async function needOwnStore(store: MarkedStore, id: string): Promise<void> {
+  const mark = (await readMark(store))?.id ?? null;
   if (mark === null || mark === id) return;
-  throw new InvalidInputError(`Cannot restore into "${given}": it is another store's`, "PERENNIAL_ARTEFACTS");
+  throw new InvalidInputError(
+    `Cannot restore into "${store.place}": it is another store's`,
+    "PERENNIAL_ARTEFACTS",
+  );
 }
 
-/** Makes a folder, into which a store's files were copied, this database's store. @throws {InvalidInputError} it is another's */
-export async function adoptStore(sql: Sql, given: string, id: string): Promise<void> {
-  const folder = resolve(given);
-  const mark = (await readMark(folder))?.id ?? null;
-  if (mark !== null && mark !== id) {
-    throw new InvalidInputError(
-      `Cannot restore into "${folder}": it is another store's`,
-      "PERENNIAL_ARTEFACTS",
-    );
-  }
-  if (mark === null) await writeMark(folder, id);
-  await addUser(sql, folder, id);
-  await putSetting(sql, "artefacts", { id, folder });
+/** Makes a place, into which a store's files were copied, this database's store. @throws {InvalidInputError} it is another's */
+export async function adoptStore(sql: Sql, store: MarkedStore, id: string): Promise<void> {
+  await needOwnStore(store, id);
+  await claimMark(store, id);
+  await addUser(sql, store, id);
+  await putSetting(sql, "artefacts", { id, folder: store.place });
 }
 
-/** The mark of a folder: the id of the store, and the databases that have used it, one a line. */
-async function readMark(folder: string): Promise<{ id: string; users: string[] } | null> {
-  try {
-    const [id, ...users] = (await readFile(join(folder, STORE_MARK), "utf8")).trim().split("\n");
-    return { id: id.trim(), users };
-  } catch (error) {
-    if (["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "")) return null;
-    throw error;
-  }
+/** The mark of a store: its id, and the databases that have used it, one a line. */
+async function readMark(store: MarkedStore): Promise<{ id: string; users: string[] } | null> {
+  const text = await store.readMark();
+  if (text === null) return null;
+  const [id, ...users] = text.trim().split("\n");
+  return { id: id.trim(), users };
 }
 
-async function writeMark(folder: string, id: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, STORE_MARK), `${id}\n`);
+/** Marks a store. @returns the id that stands there: of several processes that start at once the first one's */
+async function claimMark(store: MarkedStore, id: string): Promise<string> {
+  await store.writeMark(`${id}\n`, { onlyNew: true });
+  return (await readMark(store))?.id ?? id;
 }
 
-/** Notes in the folder that this database uses it. */
-async function addUser(sql: Sql, folder: string, id: string): Promise<void> {
+/** Notes in the store that this database uses it. */
+async function addUser(sql: Sql, store: MarkedStore, id: string): Promise<void> {
   const user = await databaseId(sql);
-  const users = (await readMark(folder))?.users ?? [];
-  if (!users.includes(user)) {
-    await writeFile(join(folder, STORE_MARK), `${[id, ...users, user].join("\n")}\n`);
-  }
+  const users = (await readMark(store))?.users ?? [];
+  if (users.includes(user)) return;
+  await store.writeMark(`${[id, ...users, user].join("\n")}\n`, { onlyNew: false });
 }
 
-/** Whether no other database has ever used a folder: then what this one does not name is named by nobody. */
-export async function isOnlyUser(sql: Sql, folder: string): Promise<boolean> {
-  const users = (await readMark(folder))?.users;
+/** Whether no other database has ever used a store: then what this one does not name is named by nobody. */
+export async function isOnlyUser(sql: Sql, store: MarkedStore): Promise<boolean> {
+  const users = (await readMark(store))?.users;
   return users?.length === 1 && users[0] === await databaseId(sql);
 }
 
-async function databaseId(sql: Sql): Promise<string> {
-  const known = z.string().nullable().parse(await getSetting(sql, "database"));
-  if (known !== null) return known;
-  const made = crypto.randomUUID();
-  await putSetting(sql, "database", made);
-  return made;
-}
+const databaseId = async (sql: Sql): Promise<string> =>
+  z.string().parse(await claimSetting(sql, "database", crypto.randomUUID()));

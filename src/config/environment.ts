@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InvalidInputError } from "../core/errors.ts";
+import { AT_ONCE, QUEUE_KINDS, queueKinds, queueNumbers } from "./queues.ts";
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65535).default(standard);
 const flag = z.enum(["true", "false", "1", "0"]).transform((text) => text === "true" || text === "1");
@@ -14,6 +15,16 @@ const urlOf = (...schemes: string[]) =>
     error: `need a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`,
     abort: true,
   });
+
+/** An artefact store in a bucket: its name, and what every key in it begins with. */
+const S3_PLACE = /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(\/(?<prefix>[A-Za-z0-9._\/-]*))?$/;
+
+/** Returns the parts of `s3://bucket/prefix`, the prefix without slashes around it; null: it is a folder. */
+export function s3Place(artefacts: string | undefined): { bucket: string; prefix: string } | null {
+  const parts = S3_PLACE.exec(artefacts ?? "")?.groups;
+  if (!parts) return null;
+  return { bucket: parts.bucket, prefix: (parts.prefix ?? "").replace(/^\/+|\/+$/g, "") };
+}
 
 /** Names of roles by group: `group=role`, set apart by commas. */
 const rolesOfGroups = z.string().transform((text) => text.split(",").map((pair) => pair.trim().split("=")))
@@ -58,7 +69,22 @@ const Variables = z.object({
     .pipe(z.array(z.string().min(16))).optional(),
   /** whether signals to workflows that Perennial did not sign are obeyed; left out: on an embedded loopback server */
   PERENNIAL_UNSIGNED_SIGNALS: z.enum(["obey", "refuse"]).optional(),
-  PERENNIAL_ARTEFACTS: z.string().optional(),
+  /** folder of the artefact store, or `s3://bucket/prefix` */
+  PERENNIAL_ARTEFACTS: z.string().refine((text) => !text.startsWith("s3://") || S3_PLACE.test(text), {
+    error: "need a folder, or s3://bucket/prefix",
+  }).optional(),
+  /** URL of the server of s3://; left out: AWS */
+  PERENNIAL_S3_ENDPOINT: urlOf("https", "http").refine((text) => new URL(text).username === "", {
+    error: "need a URL without a password: requests are signed with AWS_SECRET_ACCESS_KEY",
+  }).optional(),
+  /** how the server encrypts what it keeps; left out: as the bucket says */
+  PERENNIAL_S3_ENCRYPTION: z.enum(["AES256", "aws:kms"]).optional(),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AWS_REGION: z.string().regex(/^[a-z0-9-]+$/, { error: "need a region, as eu-central-1" }).default(
+    "us-east-1",
+  ),
   /** folder of the operator's own models, a file each, beside those that Perennial brings */
   PERENNIAL_MODELS: z.string().optional(),
   /** folder of the operator's own alert channels, a file each */
@@ -76,6 +102,21 @@ const Variables = z.object({
   TEMPORAL_ADDRESS: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default("default"),
   TEMPORAL_TASK_QUEUE: z.string().default("perennial"),
+  /** kinds of work that a worker takes */
+  PERENNIAL_QUEUES: queueKinds.default([...QUEUE_KINDS]),
+  /** activities that a worker runs at once, by kind of work */
+  PERENNIAL_ACTIVITIES_AT_ONCE: queueNumbers({ whole: true }).default({})
+    .transform((given) => ({ ...AT_ONCE, ...given })),
+  /** activities of a kind that begin within a second, over all workers; left out: without bound */
+  PERENNIAL_ACTIVITIES_PER_SECOND: queueNumbers({ whole: false }).default({}),
+  /** requests for activities that a worker keeps open, by kind of work; left out: as the SDK does */
+  PERENNIAL_ACTIVITY_POLLERS: queueNumbers({ whole: true }).default({}),
+  /** workflows that a worker holds in memory between their tasks; left out: as the SDK does */
+  PERENNIAL_CACHED_WORKFLOWS: z.coerce.number().int().min(0).optional(),
+  /** of this release's workers, for Temporal's Worker Versioning; left out: workers have no version */
+  PERENNIAL_BUILD_ID: z.string().regex(/^[A-Za-z0-9._-]{1,100}$/, {
+    error: "need up to 100 letters, digits, dots, hyphens or underscores",
+  }).optional(),
   TEMPORAL_API_KEY: z.string().optional(),
   TEMPORAL_TLS: flag.optional(),
   TEMPORAL_TLS_CA: z.string().optional(),
@@ -130,6 +171,12 @@ const Environment = Variables.superRefine((variables, context) => {
   for (const [given, needed] of NEEDS) {
     if (variables[given] !== undefined && variables[needed] === undefined) {
       context.addIssue({ code: "custom", path: [needed], message: `need it beside ${given}` });
+    }
+  }
+  for (const needed of ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] as const) {
+    if (s3Place(variables.PERENNIAL_ARTEFACTS) !== null && variables[needed] === undefined) {
+      const message = "need it beside PERENNIAL_ARTEFACTS=s3://";
+      context.addIssue({ code: "custom", path: [needed], message });
     }
   }
   const { PERENNIAL_OIDC_AUDIENCE: audience, PERENNIAL_OIDC_CLIENT_ID: client } = variables;

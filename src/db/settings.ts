@@ -12,6 +12,15 @@ export async function putSetting(sql: Sql, name: string, value: unknown): Promis
             on conflict (name) do update set value = excluded.value, updated_at = now()`;
 }
 
+/** Stores `value` under `name` where nothing is stored yet. @returns what is stored: of several at once the first one's */
+export async function claimSetting(sql: Sql, name: string, value: unknown): Promise<unknown> {
+  const known = await getSetting(sql, name);
+  if (known !== null) return known;
+  await sql`insert into settings (name, value) values (${name}, ${sql.json(value as never)})
+            on conflict (name) do nothing`;
+  return await getSetting(sql, name);
+}
+
 /** Forgets what is stored under `name`. */
 export async function deleteSetting(sql: Sql, name: string): Promise<void> {
   await sql`delete from settings where name = ${name}`;

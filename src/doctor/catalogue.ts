@@ -211,6 +211,16 @@ const troubles = {
     ],
     cure: "Start `perennial up` or `perennial worker`, with the same TEMPORAL_* variables as the API.",
   },
+  "queue-unserved": {
+    area: "Retraining fails",
+    title: "No worker takes one kind of work",
+    symptom: "Cycles stand still at one stage, while others of their steps go on.",
+    causes: [
+      "every worker that runs was started with other --queues (PERENNIAL_QUEUES)",
+      "the workers of this kind are down, or of a release that knew one queue alone",
+    ],
+    cure: "Start one that takes it (`perennial worker --queues training`). What waits goes on by itself.",
+  },
   "workflow-lost": {
     area: "Retraining fails",
     title: "Something should run in Temporal and does not",
@@ -248,10 +258,15 @@ const troubles = {
   },
   "store-missing": {
     area: "Retraining fails",
-    title: "The artefact folder is not there",
+    title: "The artefact store is not there",
     symptom: "Predictions fall back or fail; no version can be promoted; trainings fail.",
-    causes: ["its volume is not mounted yet", "PERENNIAL_ARTEFACTS names another folder"],
-    cure: "Mount it, or set PERENNIAL_ARTEFACTS. Nothing is marked as damaged meanwhile.",
+    causes: [
+      "its volume is not mounted yet",
+      "its S3 server does not answer, or refuses the key",
+      "PERENNIAL_ARTEFACTS names another place",
+    ],
+    cure: "Mount it, mend the server or AWS_ACCESS_KEY_ID, or set PERENNIAL_ARTEFACTS. " +
+      "Nothing is marked as damaged meanwhile.",
   },
   "store-other": {
     area: "Retraining fails",

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Config } from "../config/environment.ts";
 import { systemClock } from "../core/clock.ts";
 import { withDeadline } from "../core/deadline.ts";
@@ -9,6 +8,7 @@ import type { Log } from "../embedded/types.ts";
 import { loadModels } from "../models/mod.ts";
 import { connectTemporal, createTemporalClient } from "../temporal/connect.ts";
 import { installRuntime } from "../temporal/runtime.ts";
+import { artefactStore } from "../start/artefacts.ts";
 import { payloadKeysOf } from "../start/payload_keys.ts";
 import { findDatabase } from "../start/local_database.ts";
 import { Undo } from "../start/undo.ts";
@@ -39,7 +39,7 @@ export async function openPatient(place: Place): Promise<Patient & AsyncDisposab
   const runBy = await lockOwner(home).catch(() => undefined) ?? null;
   const database = await openDatabase(place, { undo });
   const temporal = await openTemporal(place, { undo });
-  const artefacts = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
+  const artefacts = artefactStore(config, home);
   const models = await loadModels();
   const opened = { database, temporal, artefacts, models, clock: systemClock };
   return { name, home, config, uid, apiUrl, runBy, ...opened, [Symbol.asyncDispose]: () => undo.run() };

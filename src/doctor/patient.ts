@@ -4,6 +4,7 @@ import type { Config } from "../config/environment.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/connect.ts";
 import type { ModelDefinition } from "../models/model.ts";
+import type { FileArtefacts } from "../registry/artefacts.ts";
 
 /** What an examination looks at; null: it could not be opened. */
 export interface Patient {
@@ -16,8 +17,8 @@ export interface Patient {
   runBy: { pid: number; startedAt: string } | null;
   /** where its API should answer */
   apiUrl: string;
-  /** folder of the artefacts */
-  artefacts: string;
+  /** store of the artefacts */
+  artefacts: FileArtefacts;
   models: ReadonlyMap<string, ModelDefinition>;
   database: Opened<Database>;
   temporal: Opened<{ client: Client; connection: NativeConnection; address: string }>;

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { TEMPORAL_CLI_VERSION } from "./temporal_archive.ts";
 import { buildTemporal, downloadTemporal, TEMPORAL_BUILD } from "./temporal_fetch.ts";
+import { takeTurn } from "./go_program.ts";
 import { findProgram, type Found, tryProgram } from "./programs.ts";
-import { waitUntil } from "./waiting.ts";
 import type { HostEnvironment, Log } from "./types.ts";
 
 /** None of the ways to a Temporal server led anywhere. */
@@ -25,9 +25,6 @@ interface FindOptions extends Pick<HostEnvironment, "env"> {
   log: Log;
 }
 
-/** Another process may be downloading, then building. */
-const TURN_WITHIN_MS = 40 * 60_000;
-
 /**
  * The path of a `temporal` program that runs: on the PATH, in the cache, downloaded, or built with Go.
  *
@@ -47,21 +44,11 @@ export async function findTemporal({ cache, env, log }: FindOptions): Promise<st
   if (ready) return ready;
 
   await Deno.mkdir(folder, { recursive: true });
-  using _turn = await takeTurn(folder, log);
+  using _turn = await takeTurn(folder, "the Temporal server", log);
   const meanwhile = await tryProgram(target, ["--version"], env);
   if ("path" in meanwhile) return meanwhile.path;
   const downloaded = pathOf("official download", await downloadTemporal(target, { env, log })) ??
     pathOf(TEMPORAL_BUILD, await buildTemporal(target, { env, log }));
   if (downloaded) return downloaded;
   throw new TemporalUnavailableError(tried);
-}
-
-/** The system frees the turn when its holder dies. */
-async function takeTurn(folder: string, log: Log): Promise<Deno.FsFile> {
-  const file = await Deno.open(join(folder, "lock"), { write: true, create: true });
-  if (await file.tryLock(true)) return file;
-  log("Another process is getting the Temporal server; waiting for it");
-  if (await waitUntil(() => file.tryLock(true), { withinMs: TURN_WITHIN_MS, everyMs: 500 })) return file;
-  file.close();
-  throw new Error(`Cannot get a Temporal server: another process has been at it in "${folder}" for too long`);
 }

@@ -1,7 +1,9 @@
 import { checkDatabase, connect, type Database } from "../db/connect.ts";
 import { loadModels } from "../models/mod.ts";
 import type { ModelDefinition } from "../models/model.ts";
-import { type ArtefactStore, fileArtefacts } from "../registry/artefacts.ts";
+import type { ArtefactStore } from "../registry/artefacts.ts";
+import { readConfig } from "../config/environment.ts";
+import { artefactStore } from "../start/artefacts.ts";
 import { openValue } from "../registry/sealed.ts";
 import { locateHistory } from "./locate.ts";
 
@@ -16,11 +18,12 @@ export interface History {
   close(): Promise<void>;
 }
 
-/** Opens the past of an installation, its database read-only. @param artefacts folder of its sealed files */
+/** Opens the past of an installation, its database read-only. @param artefacts folder or s3:// of its sealed files */
 export async function openHistory(databaseUrl: string, artefacts: string): Promise<History> {
   const sql = connect(databaseUrl, { max: 4, readOnly: true });
   await checkDatabase(sql, databaseUrl);
-  const store = fileArtefacts(artefacts);
+  const config = readConfig({ ...Deno.env.toObject(), PERENNIAL_ARTEFACTS: artefacts });
+  const store = artefactStore(config, artefacts);
   return {
     sql,
     store,

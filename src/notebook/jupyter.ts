@@ -63,6 +63,11 @@ const PASSED_ON = [
   "HTTP_PROXY",
   "HTTPS_PROXY",
   "NO_PROXY",
+  "PERENNIAL_S3_ENDPOINT",
+  "AWS_ACCESS_KEY_ID",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+  "AWS_REGION",
 ];
 
 /** The environment of Jupyter and of its kernels. Its settings and running files are ours alone, beside its Python. */

@@ -1,5 +1,5 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import {
   type ArtefactError,
   DamagedArtefactError,
@@ -32,11 +32,20 @@ export interface StoredFile {
   changedMs: number;
 }
 
-/** An artefact store whose files can be listed, and let go. */
+/** An artefact store whose files can be listed, and let go; they lie in a folder, or in a bucket. */
 export interface FileArtefacts extends ArtefactStore {
-  readonly folder: string;
+  /** the folder, or `s3://bucket/prefix` */
+  readonly place: string;
+  /** null: it is no folder of this machine */
+  readonly folder: string | null;
   /** Where the file of bytes lies, or would. */
   pathOf(sha256: string): string;
+  /** The text of the mark; null: there is none. @throws {Error} it cannot be read now */
+  readMark(): Promise<string | null>;
+  /** Writes the mark. @param options.onlyNew one that is there stays, also where two write at once */
+  writeMark(text: string, options: { onlyNew: boolean }): Promise<void>;
+  /** Null: there is no such file. */
+  stat(sha256: string): Promise<{ bytes: number; changedMs: number } | null>;
   list(): Promise<StoredFile[]>;
   /** Whether a file is packed, as sealed values are. */
   isGzip(sha256: string): Promise<boolean>;
@@ -48,12 +57,17 @@ export interface FileArtefacts extends ArtefactStore {
 
 /** In an artefact folder: the id of the store, so that an empty mount point is told from it. */
 export const STORE_MARK = ".perennial-store";
+/** Beside the place of rows that were redacted: the name of what they are now. */
+export const REDACTED = ".redacted";
+/** Beside a file in a bucket: a sweep is about to delete it. */
+export const SWEEPING = ".sweeping";
 
 /**
  * An artefact store in a folder: written beside its place, flushed, then renamed, so that no reader sees half a file.
  * @param options.id what the folder's mark has to say; without it the store is not there. Left out: any folder will do
  */
-export function fileArtefacts(folder: string, { id }: { id?: string } = {}): FileArtefacts {
+export function fileArtefacts(given: string, { id }: { id?: string } = {}): FileArtefacts {
+  const folder = resolve(given);
   const needStore = async (hash: string) => {
     if (id === undefined || await isMarked(folder, id)) return;
     const reason =
@@ -62,8 +76,12 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
   };
   const pathOf = (hash: string) => join(folder, hash.slice(0, 2), hash);
   return {
+    place: folder,
     folder,
     pathOf,
+    readMark: () => readMark(folder),
+    writeMark: (text, options) => writeMark(folder, text, options),
+    stat: (hash) => statFile(pathOf(hash)),
     list: () => listFiles(folder),
     isGzip: (hash) => beginsAsGzip(pathOf(hash)),
     removeIfOld: (name, beforeMs) => removeIfOld(pathOf(name), beforeMs),
@@ -87,20 +105,11 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
       if (sha256(bytes) !== hash) throw new DamagedArtefactError(hash, "its sha256 differs from its name");
       return new Uint8Array(bytes);
     },
-    async getRows(hash) {
-      const seen = new Set<string>();
-      let name = hash;
-      while (!seen.has(name)) {
-        seen.add(name);
-        try {
-          return await this.get(name);
-        } catch (error) {
-          const redacted = error instanceof MissingArtefactError ? await redactedName(pathOf(name)) : null;
-          if (redacted === null) throw error;
-          name = redacted;
-        }
-      }
-      throw new DamagedArtefactError(hash, "it is said to have been redacted to itself");
+    getRows(hash) {
+      return readRows(hash, {
+        get: (name) => this.get(name),
+        redactedName: (name) => readFile(`${pathOf(name)}${REDACTED}`, "utf8").catch(() => null),
+      });
     },
     async redact(hash, bytes) {
       const redacted = await this.put(bytes);
@@ -117,17 +126,58 @@ export function fileArtefacts(folder: string, { id }: { id?: string } = {}): Fil
   };
 }
 
-/** Beside the place of rows that were redacted: the name of what they are now. */
-const REDACTED = ".redacted";
-
-async function redactedName(path: string): Promise<string | null> {
-  const name = await readFile(`${path}${REDACTED}`, "utf8").catch(() => null);
-  return name !== null && /^[0-9a-f]{64}$/.test(name) ? name : null;
+/** Reads rows, or what they were redacted to. @param store how bytes are read, and the name that stands in place of some */
+export async function readRows(
+  hash: string,
+  { get, redactedName }: {
+    get: ArtefactStore["get"];
+    redactedName: (hash: string) => Promise<string | null>;
+  },
+): Promise<Uint8Array> {
+  const seen = new Set<string>();
+  let name = hash;
+  while (!seen.has(name)) {
+    seen.add(name);
+    try {
+      return await get(name);
+    } catch (error) {
+      const redacted = error instanceof MissingArtefactError ? await redactedName(name) : null;
+      if (redacted === null || !/^[0-9a-f]{64}$/.test(redacted)) throw error;
+      name = redacted;
+    }
+  }
+  throw new DamagedArtefactError(hash, "it is said to have been redacted to itself");
 }
 
 async function isMarked(folder: string, id: string): Promise<boolean> {
-  const mark = await readFile(join(folder, STORE_MARK), "utf8").catch(() => null);
+  const mark = await readMark(folder).catch(() => null);
   return mark?.split("\n")[0].trim() === id;
+}
+
+async function readMark(folder: string): Promise<string | null> {
+  try {
+    return await readFile(join(folder, STORE_MARK), "utf8");
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes((error as { code?: string }).code ?? "")) return null;
+    throw error;
+  }
+}
+
+async function writeMark(folder: string, text: string, { onlyNew }: { onlyNew: boolean }): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(join(folder, STORE_MARK), text, { flag: onlyNew ? "wx" : "w" }).catch((error) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+}
+
+async function statFile(path: string): Promise<{ bytes: number; changedMs: number } | null> {
+  try {
+    const { size, mtimeMs } = await stat(path);
+    return { bytes: size, changedMs: mtimeMs };
+  } catch (error) {
+    if ((error as { code?: string }).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 /** Tells a file that is not there from one that cannot be read now; what lies in its place is damage. */

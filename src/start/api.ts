@@ -84,7 +84,7 @@ export async function runApi(shared: Shared): Promise<string> {
     temporalUi,
     codec: shared.payloadKeys ? codecServer(shared.payloadKeys) : undefined,
     instruments: shared.instruments,
-    folders: { home: shared.home, artefacts: store.folder },
+    folders: { home: shared.home, ...store.folder !== null && { artefacts: store.folder } },
     host,
     webhookSecrets: {
       shopify: config.PERENNIAL_SHOPIFY_SECRET,

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Client } from "@temporalio/client";
 import type { NativeConnection } from "@temporalio/worker";
 import type { Database } from "../db/connect.ts";
@@ -10,9 +9,10 @@ import { checkPayloadKeys } from "../app/payload_key_ids.ts";
 import type { PayloadKeys } from "../security/payload_keys.ts";
 import { namespaceId, prepareNamespace } from "../embedded/temporal_namespace.ts";
 import type { Installation, Log } from "../embedded/types.ts";
-import { type FileArtefacts, fileArtefacts } from "../registry/artefacts.ts";
+import type { FileArtefacts } from "../registry/artefacts.ts";
 import { TRACED_CALLS } from "../temporal/client_interceptor.ts";
 import { createTemporalClient, WITHOUT_ATTRIBUTES } from "../temporal/connect.ts";
+import { artefactStore } from "./artefacts.ts";
 import type { ServiceOptions } from "./options.ts";
 
 /** Opens Temporal, if it is the one that this database belongs to and has what Perennial needs. */
@@ -42,15 +42,18 @@ export async function openClient(
   return createTemporalClient(connection, { namespace, keys, workflow });
 }
 
-/** Opens the artefact folder, if it is the one that this database belongs to. */
+/** Opens the artefact store, if it is the one that this database belongs to. */
 export async function openStore(
   { config, home, log, adopt }: ServiceOptions,
   sql: Database,
 ): Promise<FileArtefacts> {
-  const folder = config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts");
-  const { id, isThere } = await checkStore(sql, folder, { adopt });
-  if (!isThere) log(`The artefact store is not in "${folder}" yet: models are read once it is mounted`);
-  return fileArtefacts(folder, { id });
+  const store = artefactStore(config, home);
+  const { id, isThere } = await checkStore(sql, store, { adopt });
+  if (!isThere) {
+    const until = store.folder === null ? "once it answers" : "once it is mounted";
+    log(`The artefact store is not in "${store.place}" yet: models are read ${until}`);
+  }
+  return artefactStore(config, home, { id });
 }
 
 export const MAY_REWRITE =

@@ -7,8 +7,9 @@ import { workerSeen } from "../db/cycles/workers.ts";
 import { liveWorkflows, wakeMonitor } from "../temporal/control_client.ts";
 import { ensureSchedules, reconcileAtStart, workflowControl } from "../temporal/workflow_control.ts";
 import { watchActivities } from "../temporal/activity_interceptor.ts";
-import { createWorker } from "../temporal/worker.ts";
+import { createWorkers } from "../temporal/worker.ts";
 import { finishRotation, secretsOf } from "../app/security/pseudonym_secret.ts";
+import { becomeCurrent, type Build } from "../temporal/versioning.ts";
 import { createTrainer } from "../training/trainer.ts";
 import { ownSources } from "./models.ts";
 import type { Shared } from "./shared.ts";
@@ -60,7 +61,18 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     home: shared.embedded ? shared.home : null,
     policyRunsAtOnce: Math.max(1, navigator.hardwareConcurrency - 1), // a core is left to what serves
   };
-  const worker = await createWorker({
+  const queues = {
+    kinds: config.PERENNIAL_QUEUES,
+    atOnce: config.PERENNIAL_ACTIVITIES_AT_ONCE,
+    perSecond: config.PERENNIAL_ACTIVITIES_PER_SECOND,
+    pollers: config.PERENNIAL_ACTIVITY_POLLERS,
+    cachedWorkflows: config.PERENNIAL_CACHED_WORKFLOWS,
+  };
+  const { PERENNIAL_BUILD_ID: buildId } = config;
+  const build = buildId === undefined ? null : { deploymentName: taskQueue, buildId };
+  const workers = await createWorkers({
+    queues,
+    build,
     connection,
     namespace,
     taskQueue,
@@ -69,17 +81,31 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     deps,
     watch: watchActivities(shared.instruments),
   });
-  const running = worker.run();
+  const running = Promise.all(workers.map((worker) => worker.run()));
   undo.begin(() => {
-    if (worker.getState() === "RUNNING") worker.shutdown();
+    for (const worker of workers) if (worker.getState() === "RUNNING") worker.shutdown();
     const late = setTimeout(() => trainer.close(), TRAINING_ENDS_WITHIN_MS);
     void running.finally(() => clearTimeout(late)).catch(() => undefined); // told where it is waited for
   });
-  undo.add("the worker", () => running);
+  undo.add("the worker", async () => void await running);
+  log(`Serving ${queues.kinds.map((kind) => `${kind} work (${queues.atOnce[kind]} at once)`).join(", ")}`);
+  if (build !== null) becomeCurrentInBackground(shared, build);
   await reconcileAtStart(deps);
   rotateInBackground(shared);
   await startHeartbeat(shared);
   return { failed: running.then(() => new Promise<Error>(() => undefined), (error) => error) };
+}
+
+/** Has Temporal hand workflows to this build, once each kind of work has a worker of it. */
+function becomeCurrentInBackground({ connection, config, undo, log }: Shared, build: Build): void {
+  const ending = new AbortController();
+  const limits = { namespace: config.TEMPORAL_NAMESPACE, signal: ending.signal, log };
+  const becoming = becomeCurrent(connection.workflowService, build, limits)
+    .then((isNew) => isNew ? log(`Build "${build.buildId}" is the current one now`) : undefined);
+  undo.add("the version of the worker", async () => {
+    ending.abort();
+    await becoming;
+  });
 }
 
 /** Goes on with a rotation of the secret, where one is under way. */
@@ -122,8 +148,9 @@ async function startHeartbeat({ sql, client, config, undo, log }: Shared): Promi
   const schedule = { taskQueue: config.TEMPORAL_TASK_QUEUE };
   const name = `${hostname()}/${Deno.pid}`;
   const failed = (error: unknown) => log(messageOf(error), { level: "error" });
-  await workerSeen(sql, name);
-  const timer = setInterval(() => workerSeen(sql, name).catch(failed), SEEN_MS);
+  const seen = () => workerSeen(sql, { name, queues: config.PERENNIAL_QUEUES });
+  await seen();
+  const timer = setInterval(() => seen().catch(failed), SEEN_MS);
   undo.add("the heartbeat", () => clearInterval(timer));
   await ensureSchedules(client, schedule);
   const scheduling = setInterval(() => ensureSchedules(client, schedule).catch(failed), SCHEDULED_MS);

@@ -1,3 +1,4 @@
+import type { QueueKind } from "../config/queues.ts";
 import type { HandRollout } from "../../activities/rollout/mod.ts";
 export type { HandRollout };
 
@@ -8,10 +9,16 @@ export interface Change {
   why: string;
 }
 
-/** Tasks that wait for a worker. */
-export interface Backlog {
-  workflow: number;
-  activity: number;
+/** What waits on a task queue, and who asks for it. */
+export interface QueueState {
+  /** its name in Temporal */
+  name: string;
+  queue: QueueKind;
+  tasks: "workflow" | "activity";
+  /** tasks that wait for a worker */
+  waiting: number;
+  /** workers that asked for tasks within the last minutes */
+  pollers: number;
 }
 
 /** The commands to a retrainer. */
@@ -44,5 +51,5 @@ export interface Control {
   /** Whether the Temporal server answers. */
   reachable(): Promise<boolean>;
   /** How much waits in the task queue. @throws the server does not answer */
-  backlog(): Promise<Backlog>;
+  queues(): Promise<QueueState[]>;
 }

@@ -6,7 +6,9 @@ import type { RetrainerStart } from "../../activities/reconcile.ts";
 import type { LiveWorkflows } from "../../activities/backtest/live.ts";
 import { MODEL } from "../../workflows/search_attributes.ts";
 import type { Sign } from "../security/signals.ts";
-import type { Backlog, Change, Control } from "./control.ts";
+import { QUEUE_KINDS, type QueueKind } from "../config/queues.ts";
+import { queueOf } from "../../workflows/queues.ts";
+import type { Change, Control, QueueState } from "./control.ts";
 
 /** Workflow id of a model's retrainer. */
 export const retrainerId = (model: string): string => `retrainer/${model}`;
@@ -58,7 +60,7 @@ export function temporalControl(
     startBacktest: (id) => ensureBacktest(client, { id, taskQueue }),
     cancelBacktest: (id) => cancelIfThere(client, backtestId(id)),
     startPrivacyRequest: (asked) => ensurePrivacyRequest(client, { ...asked, taskQueue }),
-    backlog: () => readBacklog(client, taskQueue),
+    queues: () => readQueues(client, taskQueue),
     async reachable() {
       try {
         await client.connection.withDeadline(
@@ -75,25 +77,37 @@ export function temporalControl(
 
 const BACKLOG_WITHIN_MS = 3_000;
 
-async function readBacklog(client: Client, taskQueue: string): Promise<Backlog> {
-  const waiting = async (taskQueueType: proto.temporal.api.enums.v1.TaskQueueType) => {
-    const { stats } = await client.connection.withDeadline(
+const TASK_TYPES = {
+  workflow: TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  activity: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+} as const;
+
+/** Reads what waits on every queue that is used. @param taskQueue that of workflows */
+export async function readQueues(client: Client, taskQueue: string): Promise<QueueState[]> {
+  const read = async (queue: QueueKind, tasks: QueueState["tasks"]): Promise<QueueState> => {
+    const name = queueOf(taskQueue, queue);
+    const { stats, pollers } = await client.connection.withDeadline(
       systemClock() + BACKLOG_WITHIN_MS,
       () =>
         client.workflowService.describeTaskQueue({
           namespace: client.options.namespace,
-          taskQueue: { name: taskQueue },
-          taskQueueType,
+          taskQueue: { name },
+          taskQueueType: TASK_TYPES[tasks],
           reportStats: true,
         }),
     );
-    return Number(stats?.approximateBacklogCount ?? 0);
+    return {
+      name,
+      queue,
+      tasks,
+      waiting: Number(stats?.approximateBacklogCount ?? 0),
+      pollers: pollers?.length ?? 0,
+    };
   };
-  const [workflow, activity] = await Promise.all([
-    waiting(TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW),
-    waiting(TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY),
+  return await Promise.all([
+    read("light", "workflow"),
+    ...QUEUE_KINDS.map((kind) => read(kind, "activity")),
   ]);
-  return { workflow, activity };
 }
 
 /** Makes sure that a model's retrainer runs; one that runs already is left as it is. */

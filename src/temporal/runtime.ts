@@ -11,6 +11,7 @@ export function installRuntime(log: Log): void {
   if (installed) return;
   installed = true;
   const logger = new DefaultLogger("WARN", ({ message, meta }) => {
+    if (message.startsWith("No workflows registered")) return; // so it is meant of features and trainings
     log(meta?.error instanceof Error ? `${message}: ${meta.error.message}` : message);
   });
   Runtime.install({ logger, shutdownSignals: [] });

@@ -87,7 +87,7 @@ async function doctorSays({ sql }: ActivityDeps, nowMs: number): Promise<[string
     clock: () => nowMs,
     runBy: null,
     apiUrl: "",
-    artefacts: "",
+    artefacts: fileArtefacts(""),
     models,
     database: { absent: "not needed" },
     temporal: { absent: "not needed" },

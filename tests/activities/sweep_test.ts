@@ -22,7 +22,7 @@ function withStore(work: (bench: Bench) => Promise<void>): Promise<void> {
   return withDatabase(async (sql) => {
     const folder = await Deno.makeTempDir();
     try {
-      const { id } = await checkStore(sql, folder);
+      const { id } = await checkStore(sql, fileArtefacts(folder));
       const store = fileArtefacts(folder, { id });
       const sweep = (days: number) =>
         createSweepActivities({ sql, store, clock: () => Date.now() + days * DAY_MS, log: () => undefined })
@@ -62,7 +62,7 @@ Deno.test("sweepArtefacts() leaves a file that was stored again since it was lis
     const hash = await store.put(bytes(1));
     await sweep(2);
     const later = (Date.now() + 4 * DAY_MS - 1000) / 1000;
-    await Deno.utime(join(store.folder, hash.slice(0, 2), hash), later, later); // as put() does then
+    await Deno.utime(join(store.folder!, hash.slice(0, 2), hash), later, later); // as put() does then
     assert.equal((await sweep(4)).deleted, 0);
     assert.deepEqual(await store.get(hash), bytes(1));
   }));
@@ -71,7 +71,7 @@ Deno.test("put() of bytes that are being swept keeps them, whoever is first", ()
   withStore(async ({ store }) => {
     for (let round = 0; round < 40; round++) {
       const hash = await store.put(bytes(round));
-      const path = join(store.folder, hash.slice(0, 2), hash);
+      const path = join(store.folder!, hash.slice(0, 2), hash);
       await Deno.utime(path, 0, 0);
       await Promise.all([store.removeIfOld(hash, Date.now() - DAY_MS), store.put(bytes(round))]);
       assert.deepEqual(await store.get(hash), bytes(round), `round ${round}`);

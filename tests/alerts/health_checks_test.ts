@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { QUEUE_KINDS, type QueueKind } from "../../src/config/queues.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/core/time.ts";
 import { healthAlerts, type ProcessHealth } from "../../src/alerts/health_checks.ts";
 import { NOW_MS } from "../app/alerts/support.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const worker = (silentMs: number, name = "w1") => ({
+const worker = (silentMs: number, name = "w1", queues: QueueKind[] = [...QUEUE_KINDS]) => ({
   name,
   startedAt: iso(NOW_MS - 9 * HOUR_MS),
   seenAt: iso(NOW_MS - silentMs),
+  queues,
 });
 const retrainer = (over: Partial<ProcessHealth["retrainers"][number]> = {}) => ({
   model: "churn",
@@ -49,6 +51,16 @@ for (
     [
       "one of two workers is silent",
       { workers: [worker(HOUR_MS), worker(9_000, "w2")] },
+      "-stalled worker -undelivered change -missed check",
+    ],
+    [
+      "no living worker takes trainings",
+      { workers: [worker(0, "w1", ["light"]), worker(0, "w2", ["features"]), worker(HOUR_MS, "w3")] },
+      "+stalled worker -undelivered change -missed check",
+    ],
+    [
+      "two workers take all kinds between them",
+      { workers: [worker(0, "w1", ["light", "features"]), worker(0, "w2", ["training"])] },
       "-stalled worker -undelivered change -missed check",
     ],
     ["no worker ever was", { workers: [] }, "+stalled worker -undelivered change"],

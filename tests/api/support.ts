@@ -49,9 +49,15 @@ export class NotingControl implements Control {
     return true;
   }
   startPrivacyRequest: Control["startPrivacyRequest"] = (asked) => this.#note("privacy request", asked);
-  async backlog() {
-    await this.#note("backlog");
-    return { workflow: 0, activity: 2 };
+  async queues() {
+    await this.#note("queues");
+    return [{
+      name: "perennial-training",
+      queue: "training" as const,
+      tasks: "activity" as const,
+      waiting: 2,
+      pollers: 1,
+    }];
   }
   reachable = () => Promise.resolve(!this.down);
 }

@@ -4,7 +4,8 @@
  * an hour on two quiet cores; `deno task chaos workers`, `parts` or `all` runs one of the three.
  * Apart from these: `deno task chaos upgrade [COMMIT]` upgrades an installation from a commit (the one before HEAD) without
  * a pause; `deno task chaos soak [MINUTES]` sends twice what an installation can take, for 30 minutes unless told;
- * `deno task chaos container` follows the Containerfile in a bare root, and runs what comes of it.
+ * `deno task chaos container` follows the Containerfile in a bare root, and runs what comes of it; `deno task chaos many`:
+ * four workers and two APIs on one database, Temporal and bucket; cycles a minute with 4, 2 and 1.
  */
 import assert from "node:assert/strict";
 import { runContainer } from "./container.ts";
@@ -12,6 +13,7 @@ import { liveThroughKills } from "./life.ts";
 import type { Fate } from "./matrix/kills.ts";
 import { ACTIVITIES, planOf } from "./matrix/plan.ts";
 import { runMatrix } from "./matrix/run.ts";
+import { manyParts } from "./many.ts";
 import { killParts } from "./parts.ts";
 import { soak } from "./soak.ts";
 import { upgradeFrom } from "./upgrade.ts";
@@ -65,13 +67,18 @@ async function container(): Promise<void> {
 }
 
 const CHOICES = { workers, parts, all };
-const WITH_ARGUMENT = { upgrade, soak: soakFor, container };
+async function many(): Promise<void> {
+  console.log("\nMany workers and APIs, one bucket");
+  await manyParts(console.log);
+}
+
+const APART = { upgrade, soak: soakFor, container, many };
 const [first, argument] = Deno.args;
-if (first in WITH_ARGUMENT) await WITH_ARGUMENT[first as keyof typeof WITH_ARGUMENT](argument);
+if (first in APART) await APART[first as keyof typeof APART](argument);
 else {
   for (const name of Deno.args.length === 0 ? Object.keys(CHOICES) : Deno.args) {
     if (!(name in CHOICES)) {
-      const known = [...Object.keys(CHOICES), ...Object.keys(WITH_ARGUMENT)].join(", ");
+      const known = [...Object.keys(CHOICES), ...Object.keys(APART)].join(", ");
       throw new Error(`Cannot run "${name}": there is ${known}`);
     }
     await CHOICES[name as keyof typeof CHOICES]();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readConfig } from "../../src/config/environment.ts";
+import { readConfig, s3Place } from "../../src/config/environment.ts";
 import { InvalidInputError } from "../../src/core/errors.ts";
 
 Deno.test("readConfig() needs nothing to be set", () => {
@@ -100,3 +100,40 @@ Deno.test("readConfig() does not repeat a secret that it refuses", () =>
     () => readConfig({ PERENNIAL_SECRET: "hunter2" }),
     (error: Error) => !error.message.includes("hunter2"),
   ));
+
+Deno.test("readConfig() reads a bucket only with its key, and never repeats a password", () => {
+  const key = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "hush" };
+  const { PERENNIAL_ARTEFACTS, AWS_REGION } = readConfig({
+    PERENNIAL_ARTEFACTS: "s3://shop-models/a/b",
+    ...key,
+  });
+  assert.deepEqual(s3Place(PERENNIAL_ARTEFACTS), { bucket: "shop-models", prefix: "a/b" });
+  assert.deepEqual([AWS_REGION, s3Place("/var/models"), s3Place("s3://one/")?.prefix], [
+    "us-east-1",
+    null,
+    "",
+  ]);
+  assert.throws(() => readConfig({ PERENNIAL_ARTEFACTS: "s3://shop-models" }), /AWS_ACCESS_KEY_ID/);
+  assert.throws(() => readConfig({ PERENNIAL_ARTEFACTS: "s3://", ...key }), /s3:\/\/bucket\/prefix/);
+  const endpoint = "http://me:hush@host";
+  assert.throws(
+    () => readConfig({ PERENNIAL_S3_ENDPOINT: endpoint }),
+    (error: Error) => !/hush/.test(error.message),
+  );
+});
+
+Deno.test("readConfig() reads which kinds of work a worker takes, and how much of each", () => {
+  const config = readConfig({
+    PERENNIAL_QUEUES: "light, training",
+    PERENNIAL_ACTIVITIES_AT_ONCE: "training=1",
+    PERENNIAL_ACTIVITIES_PER_SECOND: "training=0.5",
+  });
+  assert.deepEqual(config.PERENNIAL_QUEUES, ["light", "training"]);
+  assert.deepEqual(config.PERENNIAL_ACTIVITIES_AT_ONCE, { light: 20, features: 4, training: 1 });
+  assert.deepEqual(config.PERENNIAL_ACTIVITIES_PER_SECOND, { training: 0.5 });
+  assert.deepEqual(readConfig({}).PERENNIAL_QUEUES, ["light", "features", "training"]);
+  for (const wrong of ["training", "training=0", "training=1.5", "heavy=1", "training=1,,"]) {
+    assert.throws(() => readConfig({ PERENNIAL_ACTIVITIES_AT_ONCE: wrong }), /PERENNIAL_ACTIVITIES_AT_ONCE/);
+  }
+  assert.throws(() => readConfig({ PERENNIAL_QUEUES: "heavy" }), /light, features, training/);
+});

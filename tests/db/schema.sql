@@ -758,6 +758,7 @@ create table workers (
   name text not null,
   started_at timestamp with time zone not null default now(),
   seen_at timestamp with time zone not null default now(),
+  queues text[] not null default '{light,features,training}'::text[],
   constraint workers_pkey PRIMARY KEY (name)
 );
 

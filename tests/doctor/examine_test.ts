@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Client } from "@temporalio/client";
-import { NativeConnection } from "@temporalio/worker";
+import { NativeConnection, Worker } from "@temporalio/worker";
+import { cacheHome } from "../../src/embedded/home.ts";
+import { waitUntil } from "../../src/embedded/waiting.ts";
+import { bundledWorkflows } from "../../src/temporal/worker.ts";
 import { checkStore } from "../../src/app/installation_identity.ts";
 import { registerVersion } from "../../src/app/registry/signatures.ts";
 import { openSigning } from "../../src/app/security/signing_key.ts";
@@ -42,7 +45,7 @@ function withPatient(work: (bench: Bench) => Promise<void>): Promise<void> {
       const config = readConfig({ TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: freshTaskQueue() });
       await Deno.writeTextFile(join(home, "secret"), "a secret of sixteen", { mode: 0o600 });
       const artefacts = join(home, "artefacts");
-      const { id } = await checkStore(sql, artefacts);
+      const { id } = await checkStore(sql, fileArtefacts(artefacts));
       const patient: Patient = {
         name: "default",
         home,
@@ -51,7 +54,7 @@ function withPatient(work: (bench: Bench) => Promise<void>): Promise<void> {
         clock: () => Date.now(),
         runBy: null,
         apiUrl: "http://127.0.0.1:1",
-        artefacts,
+        artefacts: fileArtefacts(artefacts),
         models: await loadModels(),
         database: { value: sql },
         temporal: { value: { client: new Client({ connection, namespace }), connection, address } },
@@ -184,5 +187,38 @@ Deno.test(
         "temporal-down",
       ]);
       assert.ok(looked.includes("free space"));
+    }),
+);
+
+Deno.test(
+  "examine() names the kind of work that no worker takes",
+  options,
+  () =>
+    withPatient(async ({ patient }) => {
+      const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = patient.config;
+      const { temporalAddress: address } = await sharedInstallation();
+      const connection = await NativeConnection.connect({ address });
+      const activities = { nothing: () => Promise.resolve() };
+      const cache = cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() });
+      const workflowBundle = { codePath: await bundledWorkflows(cache) };
+      const workers = [
+        await Worker.create({ connection, namespace, taskQueue, workflowBundle, activities }),
+        await Worker.create({ connection, namespace, taskQueue: `${taskQueue}-features`, activities }),
+      ];
+      const running = workers.map((worker) => worker.run());
+      const unserved = async () => {
+        const { findings } = await examine(patient);
+        return findings.filter(({ id }) => id === "queue-unserved" || id === "no-worker")
+          .map(({ id, subject }) => [id, subject]);
+      };
+      const wanted = JSON.stringify([["queue-unserved", `${taskQueue}-training`]]);
+      const isTold = await waitUntil(async () => JSON.stringify(await unserved()) === wanted, {
+        withinMs: 60_000,
+        everyMs: 200,
+      });
+      assert.ok(isTold, JSON.stringify(await unserved()));
+      workers.forEach((worker) => worker.shutdown());
+      await Promise.all(running);
+      await connection.close();
     }),
 );

@@ -6,6 +6,7 @@ import { clockFinding } from "../../src/doctor/looks/service.ts";
 import { fix } from "../../src/doctor/fix.ts";
 import { shown } from "../../src/doctor/finding.ts";
 import type { Patient } from "../../src/doctor/patient.ts";
+import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { CERTIFICATE, CERTIFICATE_ENDS } from "./certificate.ts";
 
 const DAY_MS = 86_400_000;
@@ -25,7 +26,7 @@ async function withHome(
       clock: () => Date.now(),
       runBy: null,
       apiUrl: "http://127.0.0.1:1",
-      artefacts: join(home, "artefacts"),
+      artefacts: fileArtefacts(join(home, "artefacts")),
       models: new Map(),
       database: { absent: "not opened" },
       temporal: { absent: "not opened" },

@@ -139,7 +139,7 @@ Deno.test(
         connection,
         namespace,
         taskQueue,
-        workflowBundle: { codePath: await bundledWorkflows(cache) },
+        workflowBundle: { codePath: await bundledWorkflows(cache, { queues: "one" }) },
         activities: fakeActivities(() => world),
         ...ENDING,
       });

@@ -67,7 +67,8 @@ Deno.test("a forced cycle is one trace from its request on, and /metrics tells o
         /^perennial_http_request_duration_seconds_count\{.*route="\/retraining\/force".*\} 1$/m,
       );
       assert.match(text, /^perennial_activity_duration_seconds_count\{.*activity="trainChallenger".*\} 1$/m);
-      assert.match(text, /^perennial_task_queue_backlog\{kind="activity"\} \d+$/m);
+      assert.match(text, /^perennial_task_queue_backlog\{queue="training",kind="activity"\} \d+$/m);
+      assert.match(text, /^perennial_task_queue_pollers\{queue="features",kind="activity"\} 1$/m);
       assert.match(text, /^perennial_disk_free_bytes\{folder="artefacts"\} \d/m);
       assert.match(text, /^perennial_(postgres|temporal)_up 1$/m);
     });

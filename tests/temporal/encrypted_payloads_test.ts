@@ -60,7 +60,7 @@ async function withKeys(
   const worker = await Worker.create({
     connection,
     taskQueue,
-    workflowBundle: { codePath: await bundledWorkflows(cache, { failures }) },
+    workflowBundle: { codePath: await bundledWorkflows(cache, { failures, queues: "one" }) },
     dataConverter: dataConverterOf(keys, { isPatient: true }),
     activities: fakeActivities(() => world),
     shutdownGraceTime: "1 second",

@@ -103,7 +103,7 @@ Deno.test.beforeAll(async () => {
   const { temporalAddress: address } = await sharedInstallation();
   connection = await NativeConnection.connect({ address });
   client = new Client({ connection });
-  const workflowBundle = { codePath: await bundledWorkflows(cache) };
+  const workflowBundle = { codePath: await bundledWorkflows(cache, { queues: "one" }) };
   worker = await Worker.create({ connection, taskQueue, workflowBundle, activities, ...ENDING });
   running = worker.run();
 });

@@ -79,7 +79,9 @@ async function withMonitor(
     connection,
     taskQueue,
     workflowBundle: {
-      codePath: await bundledWorkflows(cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() })),
+      codePath: await bundledWorkflows(cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() }), {
+        queues: "one",
+      }),
     },
     activities: shop.activities(world),
     ...ENDING,

@@ -41,7 +41,7 @@ Deno.test.beforeAll(async () => {
   worker = await Worker.create({
     connection,
     taskQueue,
-    workflowBundle: { codePath: await bundledWorkflows(cache) },
+    workflowBundle: { codePath: await bundledWorkflows(cache, { queues: "one" }) },
     activities: fakeActivities((model) => (worlds.get(model) ?? cycleWorlds.get(model))!),
     ...ENDING,
     maxHeartbeatThrottleInterval: "100ms",

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -107,7 +107,6 @@ export async function restoreArtefacts(
   to: FileArtefacts,
 ): Promise<number> {
   const from = fileArtefacts(join(folder, ARTEFACTS));
-  await mkdir(to.folder, { recursive: true, mode: 0o700 });
   let copied = 0;
   for (const hash of manifest.artefacts) {
     if (await isGood(to, hash)) continue;

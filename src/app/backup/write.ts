@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
@@ -134,7 +134,7 @@ async function writeTables(
   await mkdir(folder, { mode: 0o700 });
   const tables: Manifest["tables"] = [];
   for (const table of await tablesOf(tx)) tables.push(await writeTable(tx, table, folder));
-  const { known } = await storeIdentity(tx, store.folder);
+  const { known } = await storeIdentity(tx, store);
   return {
     format: 1,
     id,
@@ -172,10 +172,8 @@ async function copyFiles(
   hashes: readonly string[],
 ): Promise<{ present: string[]; copied: number; copiedBytes: number }> {
   const result = { present: [] as string[], copied: 0, copiedBytes: 0 };
-  await mkdir(to.folder, { recursive: true, mode: 0o700 });
   for (const hash of hashes) {
-    const isThere = await stat(to.pathOf(hash)).then(({ size }) => size > 0, () => false);
-    if (!isThere) {
+    if ((await to.stat(hash).catch(() => null)) === null) {
       const bytes = await readable(from, hash);
       if (bytes === null) continue;
       await to.put(bytes);

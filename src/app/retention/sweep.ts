@@ -44,7 +44,7 @@ export async function sweepFiles(deps: SweepDeps): Promise<Swept> {
   const before = await orphansSince(sql, nowMs - YOUNG_MS);
   await saveOrphans(sql, orphans, nowMs);
   const still = new Set(orphans.map(({ name }) => name));
-  const due = await isOnlyUser(sql, store.folder) ? before.filter(({ name }) => still.has(name)) : [];
+  const due = await isOnlyUser(sql, store) ? before.filter(({ name }) => still.has(name)) : [];
   let deletedBytes = 0;
   let deleted = 0;
   for (const { name, bytes } of due) {
@@ -76,7 +76,8 @@ async function orphansAmong(
 /** Returns every sha256 that a row names, or what was sealed and is named itself. */
 export async function namedFiles(sql: Sql, store: FileArtefacts): Promise<Set<string>> {
   const named = await namedArtefacts(sql);
-  for (const name of [...named]) await addNamedWithin(store, name, named);
+  const present = new Set((await store.list()).map(({ name }) => name)); // most names are of no file: nobody asks for them
+  for (const name of [...named]) if (present.has(name)) await addNamedWithin(store, name, named);
   return named;
 }
 

@@ -1,7 +1,7 @@
 import { type Command } from "commander";
 import { readFile } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { findBackup, listBackups, type Manifest } from "../../app/backup/manifest.ts";
 import {
   checkBackup,
@@ -18,7 +18,8 @@ import { InvalidInputError } from "../../core/errors.ts";
 import { schemaState } from "../../db/migrate.ts";
 import { cacheHome, installationHome, makeFolder } from "../../embedded/home.ts";
 import { count } from "../../format/numbers.ts";
-import { fileArtefacts } from "../../registry/artefacts.ts";
+import type { FileArtefacts } from "../../registry/artefacts.ts";
+import { artefactStore } from "../../start/artefacts.ts";
 import { findDatabase, type LocalPlace, opened, startDatabase } from "../../start/local_database.ts";
 import { Undo } from "../../start/undo.ts";
 import { findInstallations } from "../connection.ts";
@@ -81,7 +82,7 @@ async function runBackup(context: Context, folder: string, options: BackupOption
     return context.show(options, { backups: await listBackups(folder) }, ({ backups }) => listText(backups));
   }
   const name = options.installation ?? (await findInstallations(context.io)).find(({ alive }) => alive)?.name;
-  const { place, artefacts, config } = placeOf(context, name);
+  const { place, store, config } = placeOf(context, name);
   const passphrase = options.secrets ? await passphraseOf(config, options) : null;
   if (options.secrets && passphrase === null) {
     throw new UsageError(
@@ -93,7 +94,7 @@ async function runBackup(context: Context, folder: string, options: BackupOption
     const sql = await findDatabase(place, undo);
     if (sql === null) throw new UsageError(`There is no installation in "${place.home}"`);
     const given = { secret: config.PERENNIAL_SECRET, "signing-key": config.PERENNIAL_SIGNING_KEY };
-    const deps = { sql, store: fileArtefacts(artefacts), clock: systemClock, home: place.home, given };
+    const deps = { sql, store, clock: systemClock, home: place.home, given };
     const done = await backUp(deps, { folder, passphrase, keep: options.keep, who: userInfo().username });
     context.show(options, done, (what) => doneText(what, folder));
   } finally {
@@ -101,11 +102,14 @@ async function runBackup(context: Context, folder: string, options: BackupOption
   }
 }
 
-function placeOf({ io }: Context, name?: string): { place: LocalPlace; artefacts: string; config: Config } {
+function placeOf(
+  { io }: Context,
+  name?: string,
+): { place: LocalPlace; store: FileArtefacts; config: Config } {
   const config = readConfig(io.env);
   const home = installationHome(io, name);
   const place = { home, cache: cacheHome(io), config, uid: io.uid, log: io.err };
-  return { place, artefacts: config.PERENNIAL_ARTEFACTS ?? join(home, "artefacts"), config };
+  return { place, store: artefactStore(config, home), config };
 }
 
 async function passphraseOf(config: Config, { passphraseFile }: Common): Promise<string | null> {
@@ -114,11 +118,11 @@ async function passphraseOf(config: Config, { passphraseFile }: Common): Promise
 }
 
 async function runRestore(context: Context, folder: string, options: RestoreOptions): Promise<void> {
-  const { place, artefacts, config } = placeOf(context, options.installation);
+  const { place, store, config } = placeOf(context, options.installation);
   const manifest = await findBackup(folder, options.backup);
   await checkBackup(folder, manifest);
   if (options.artefactsOnly) {
-    const copied = await restoreArtefacts(folder, manifest, fileArtefacts(artefacts));
+    const copied = await restoreArtefacts(folder, manifest, store);
     return context.show(
       options,
       { id: manifest.id, copied },
@@ -130,7 +134,7 @@ async function runRestore(context: Context, folder: string, options: RestoreOpti
   await makeFolder(place.cache, "PERENNIAL_CACHE", place.uid);
   const undo = new Undo(context.io.err);
   try {
-    await fillEmpty({ place, artefacts, config, undo }, { folder, manifest, secrets });
+    await fillEmpty({ place, store, config, undo }, { folder, manifest, secrets });
   } finally {
     await undo.run();
   }
@@ -144,7 +148,7 @@ async function runRestore(context: Context, folder: string, options: RestoreOpti
 
 /** Files first, the database last and all at once: what ends half way is begun again. */
 async function fillEmpty(
-  { place, artefacts, config, undo }: { place: LocalPlace; artefacts: string; config: Config; undo: Undo },
+  { place, store, config, undo }: { place: LocalPlace; store: FileArtefacts; config: Config; undo: Undo },
   { folder, manifest, secrets }: { folder: string; manifest: Manifest; secrets: Record<string, string> },
 ): Promise<void> {
   const url = config.PERENNIAL_OWNER_DATABASE_URL ?? config.DATABASE_URL ?? await startDatabase(place, undo);
@@ -156,12 +160,12 @@ async function fillEmpty(
       "installation",
     );
   }
-  const store = manifest.store;
-  if (store !== null) await needOwnStore(artefacts, store.id);
+  const from = manifest.store;
+  if (from !== null) await needOwnStore(store, from.id);
   await placeSecrets(place.home, secrets);
-  await restoreArtefacts(folder, manifest, fileArtefacts(artefacts));
+  await restoreArtefacts(folder, manifest, store);
   await restoreDatabase(owner, { folder, manifest, who: userInfo().username });
-  if (store !== null) await adoptStore(owner, artefacts, store.id);
+  if (from !== null) await adoptStore(owner, store, from.id);
 }
 
 function listText(backups: readonly Manifest[]): string {

@@ -1,13 +1,12 @@
 import { type Command, Option } from "commander";
 import { userInfo } from "node:os";
-import { join } from "node:path";
 import { CLASS_NAMES, CLASSES, type ClassName } from "../../app/retention/classes.ts";
 import { type Cleaned, cleanUp, noteCleanup } from "../../app/retention/cleanup.ts";
 import { readConfig } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
 import { count } from "../../format/numbers.ts";
 import { loadModels } from "../../models/mod.ts";
-import { fileArtefacts } from "../../registry/artefacts.ts";
+import { artefactStore } from "../../start/artefacts.ts";
 import { type Context, withExamples } from "../context.ts";
 import { type Paint, table } from "../format.ts";
 import { openImportDatabase } from "../import_database.ts";
@@ -34,10 +33,11 @@ export function addCleanup(program: Command, context: Context): void {
 
 async function runCleanup(context: Context, options: CleanupOptions): Promise<void> {
   const { io } = context;
-  const { DATABASE_URL, PERENNIAL_ARTEFACTS } = readConfig(io.env);
+  const config = readConfig(io.env);
+  const { DATABASE_URL } = config;
   const { sql, home, close } = await openImportDatabase(io, options.installation);
   try {
-    const store = fileArtefacts(PERENNIAL_ARTEFACTS ?? join(home, "artefacts"));
+    const store = artefactStore(config, home);
     const models = [...(await loadModels()).keys()];
     const deps = { sql, store, clock: systemClock, models, home: DATABASE_URL === undefined ? home : null };
     const dryRun = options.dryRun ?? false;

@@ -31,8 +31,12 @@ export function addRun(program: Command, context: Context): void {
     "run the Temporal worker alone, against DATABASE_URL and TEMPORAL_ADDRESS",
   );
   withExamples(
-    probed(adopting(worker)),
-    "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 TEMPORAL_TLS=true perennial worker",
+    probed(adopting(worker)).option(
+      "--queues <kinds>",
+      "of work, light, features and training, set apart by commas; left out: PERENNIAL_QUEUES, else all",
+    ),
+    "DATABASE_URL=postgres://... TEMPORAL_ADDRESS=host:7233 TEMPORAL_TLS=true perennial worker\n" +
+      "perennial worker --queues training",
   )
     .action((options: RunOptions) => run(context, ["worker"], false, options));
 }
@@ -42,6 +46,7 @@ interface RunOptions {
   host?: string;
   healthPort?: number;
   adopt?: boolean;
+  queues?: string;
 }
 
 const adopting = (command: Command) =>
@@ -71,11 +76,12 @@ async function run(
   { io }: Context,
   parts: readonly ServicePart[],
   embedded: boolean,
-  { port, host, healthPort, adopt }: RunOptions,
+  { port, host, healthPort, adopt, queues }: RunOptions,
 ): Promise<void> {
   const given = {
     ...port === undefined ? {} : { PERENNIAL_PORT: String(port) },
     ...host === undefined ? {} : { PERENNIAL_HOST: host },
+    ...queues === undefined ? {} : { PERENNIAL_QUEUES: queues },
     ...healthPort === undefined ? {} : { PERENNIAL_HEALTH_PORT: String(healthPort) },
   };
   const config = readConfig({ ...io.env, ...given });

@@ -6,26 +6,33 @@ import type { Database } from "../../db/connect.ts";
 import { listedOrphans, newestEvidence } from "../../db/examination.ts";
 import { servingState } from "../../db/models/serving.ts";
 import { listVersions } from "../../db/models/versions.ts";
-import { type FileArtefacts, fileArtefacts } from "../../registry/artefacts.ts";
+import type { FileArtefacts } from "../../registry/artefacts.ts";
 import type { ModelVersion } from "../../registry/version.ts";
 import { type Finding, finding, type Severity } from "../finding.ts";
 import type { Patient } from "../patient.ts";
 
-/** Whether the artefact folder is there, and belongs to this database. */
+/** Whether the artefact store is there, and belongs to this database. */
 export async function lookAtStore(sql: Database, { artefacts }: Patient): Promise<Finding[]> {
-  const { known, mark } = await storeIdentity(sql, artefacts);
+  const { place: subject } = artefacts;
+  let identity;
+  try {
+    identity = await storeIdentity(sql, artefacts);
+  } catch (error) {
+    return [finding("store-missing", "problem", { subject, detail: messageOf(error) })];
+  }
+  const { known, mark } = identity;
   if (known === null || mark === known.id) return [];
   if (mark === null) {
-    const detail = `"${artefacts}" has no mark of a store; this database's models are in "${known.folder}"`;
-    return [finding("store-missing", "problem", { subject: artefacts, detail })];
+    const detail = `"${subject}" has no mark of a store; this database's models are in "${known.folder}"`;
+    return [finding("store-missing", "problem", { subject, detail })];
   }
-  const detail = `"${artefacts}" is another database's; this one's models are in "${known.folder}"`;
-  return [finding("store-other", "problem", { subject: artefacts, detail })];
+  const detail = `"${subject}" is another database's; this one's models are in "${known.folder}"`;
+  return [finding("store-other", "problem", { subject, detail })];
 }
 
 /** Reads the file of every version that is kept, as its sha256 says, and its signature. */
 export async function lookAtVersions(sql: Database, patient: Patient): Promise<Finding[]> {
-  const store = fileArtefacts(patient.artefacts);
+  const store = patient.artefacts;
   const signing = await readKeptSigning(patient);
   const found: Finding[] = [];
   for (const model of patient.models.keys()) {
@@ -64,11 +71,10 @@ async function lookAtVersion(
 
 /** Reads the evidence that the newest judgements rest on. */
 export async function lookAtEvidence(sql: Database, { artefacts }: Patient): Promise<Finding[]> {
-  const store = fileArtefacts(artefacts);
   const found: Finding[] = [];
   for (const { what, sha256 } of await newestEvidence(sql)) {
     try {
-      await store.get(sha256);
+      await artefacts.get(sha256);
     } catch (error) {
       if (!(error instanceof MissingArtefactError || error instanceof DamagedArtefactError)) throw error;
       found.push(finding("evidence-missing", "warning", { subject: what, detail: messageOf(error) }));

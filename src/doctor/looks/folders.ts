@@ -64,7 +64,7 @@ export async function lookAtWriting({ home }: Patient): Promise<Finding[]> {
 export async function lookAtDisk({ home, artefacts }: Patient): Promise<Finding[]> {
   const found: Finding[] = [];
   const seen = new Set<string>();
-  for (const folder of [home, artefacts]) {
+  for (const folder of artefacts.folder === null ? [home] : [home, artefacts.folder]) {
     const space = await statfs(folder).catch(() => null);
     if (space === null) continue;
     const free = space.bavail * space.bsize;

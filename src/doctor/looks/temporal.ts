@@ -8,6 +8,8 @@ import { disobeyed, findDesired, listRetrainers } from "../../db/cycles/retraine
 import { runningBacktests } from "../../db/backtests/backtests.ts";
 import { listRollouts } from "../../db/rollouts/rollouts.ts";
 import { missingAttributes, namespaceId } from "../../embedded/temporal_namespace.ts";
+import type { QueueState } from "../../temporal/control.ts";
+import { readQueues } from "../../temporal/control_client.ts";
 import { hasSchedule, SCHEDULE_IDS, workflowState } from "../../temporal/workflow_control.ts";
 import { type Finding, finding } from "../finding.ts";
 import type { Patient } from "../patient.ts";
@@ -19,8 +21,6 @@ export interface OpenTemporal {
   address: string;
 }
 
-/** The workflow's kinds of tasks, by Temporal's numbers. */
-const TASK_QUEUES = [{ type: 1, name: "workflows" }, { type: 2, name: "activities" }] as const;
 /** A retrainer takes a moment to do as it was told. */
 const OBEYS_WITHIN_MS = 2 * MINUTE_MS;
 
@@ -63,25 +63,28 @@ export async function lookAtIdentity(
   return [finding("temporal-other", "problem", { subject: address, detail })];
 }
 
-/** Whether anybody polls the task queue. */
+/** Whether anybody polls each of the task queues. */
 export async function lookAtWorkers(
   { client }: OpenTemporal,
   { config, runBy }: Patient,
 ): Promise<Finding[]> {
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: name } = config;
-  const silent: string[] = [];
-  for (const { type, name: kind } of TASK_QUEUES) {
-    const queue = { namespace, taskQueue: { name }, taskQueueType: type };
-    const { pollers } = await client.workflowService.describeTaskQueue(queue);
-    if ((pollers ?? []).length === 0) silent.push(kind);
-  }
+  const states = await readQueues(client, name);
+  const silent = states.filter(({ pollers }) => pollers === 0);
   if (silent.length === 0) return [];
   const runner = runBy ? `, though process ${runBy.pid} has the installation` : "";
-  const detail = `nobody polls the task queue "${name}" of "${namespace}" for ${
-    silent.join(" and ")
-  }${runner}`;
-  return [finding("no-worker", "problem", { subject: name, detail })];
+  if (silent.length === states.length) {
+    const detail =
+      `nobody polls the task queue "${name}" of "${namespace}" for workflows and activities${runner}`;
+    return [finding("no-worker", "problem", { subject: name, detail })];
+  }
+  return silent.map(({ name: subject, queue, tasks, waiting }) => {
+    const detail = `nobody takes ${queue} work (${plural(tasks)} of "${subject}"); ${waiting} wait`;
+    return finding("queue-unserved", "problem", { subject, detail });
+  });
 }
+
+const plural = (tasks: QueueState["tasks"]): string => tasks === "workflow" ? "workflows" : "activities";
 
 /** Whether what runs by the clock is scheduled. */
 export async function lookAtSchedules({ client }: OpenTemporal): Promise<Finding[]> {

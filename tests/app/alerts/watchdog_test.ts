@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { QUEUE_KINDS } from "../../../src/config/queues.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/core/time.ts";
 import { createWatchdog } from "../../../src/app/alerts/watchdog.ts";
 import { listAlerts } from "../../../src/db/alerts/alerts.ts";
@@ -37,7 +38,7 @@ const inShop = (work: (shop: Shop) => Promise<void>) =>
     const seenAt = async (minute: number) => {
       await sql`update workers set seen_at = ${iso(atMs(minute))}`;
     };
-    await workerSeen(sql, "w1");
+    await workerSeen(sql, { name: "w1", queues: QUEUE_KINDS });
     await seenAt(0);
     const nextCheckAt = iso(NOW_MS + 24 * HOUR_MS);
     await saveRetrainer(sql, { model: "churn", active: true, nextCheckAt, runningCycle: null });
@@ -111,10 +112,26 @@ Deno.test("createWatchdog() escalates, and a channel that fails does not end it"
 
 Deno.test("workerSeen() keeps one row a worker, and forgets those that are long gone", () =>
   withDatabase(async (sql) => {
-    await workerSeen(sql, "gone");
+    await workerSeen(sql, { name: "gone", queues: QUEUE_KINDS });
     await sql`update workers set seen_at = now() - interval '8 days'`;
-    for (let beat = 0; beat < 2; beat++) await workerSeen(sql, "w1");
+    for (let beat = 0; beat < 2; beat++) await workerSeen(sql, { name: "w1", queues: QUEUE_KINDS });
     const workers = await listWorkers(sql);
     assert.deepEqual(workers.map(({ name }) => name), ["w1"]);
     assert.ok(workers[0].seenAt >= workers[0].startedAt);
+  }));
+
+Deno.test("createWatchdog() says which kind of work no worker takes, until one does", () =>
+  inShop(async ({ sql, checkAt, seenAt }) => {
+    const open = async () =>
+      (await listAlerts(sql)).map(({ severity, title }) => `${severity} ${title.slice(0, 29)}`);
+    await workerSeen(sql, { name: "w1", queues: ["light", "features"] });
+    const watch = async (minute: number) => {
+      await seenAt(minute);
+      await checkAt(minute);
+    };
+    for (const minute of [0, 1, 2, 3]) await watch(minute);
+    assert.deepEqual(await open(), ["critical No worker takes training work"]);
+    await workerSeen(sql, { name: "w2", queues: ["training"] });
+    await watch(4);
+    assert.deepEqual(await open(), []);
   }));

@@ -77,7 +77,9 @@ async function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
         namespace,
         taskQueue,
         workflowBundle: {
-          codePath: await bundledWorkflows(cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() })),
+          codePath: await bundledWorkflows(cacheHome({ env: Deno.env.toObject(), uid: Deno.uid() }), {
+            queues: "one",
+          }),
         },
         activities: forTemporal(createPrivacyActivities(deps)),
       });

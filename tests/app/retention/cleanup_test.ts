@@ -36,7 +36,7 @@ function withBench(work: (bench: Bench) => Promise<void>): Promise<void> {
   return withDatabase(async (sql) => {
     const folder = await Deno.makeTempDir();
     try {
-      const { id } = await checkStore(sql, folder);
+      const { id } = await checkStore(sql, fileArtefacts(folder));
       const store = fileArtefacts(folder, { id });
       const deps = { sql, store, clock: () => NOW_MS, models: ["churn"], home: null };
       const numbers = (cleaned: Awaited<ReturnType<typeof cleanUp>>) =>

@@ -56,13 +56,15 @@ watchStatements(() => {
 /** A dead worker is given up after five seconds instead of fifteen, and nothing waits for a queue that died with it. */
 const create = Worker.create.bind(Worker);
 Worker.create = async (options) => {
-  const bundle = options.workflowBundle as { codePath: string };
+  const interceptors = { activity: [...options.interceptors?.activity ?? [], doom] };
+  const bundle = options.workflowBundle as { codePath: string } | undefined;
+  if (bundle === undefined) return await create({ ...options, interceptors });
   const code = (await Deno.readTextFile(bundle.codePath)).replaceAll('"15 seconds"', '"5 seconds"');
   return await create({
     ...options,
     workflowBundle: { code },
     maxCachedWorkflows: 0,
-    interceptors: { activity: [...options.interceptors?.activity ?? [], doom] },
+    interceptors,
   });
 };
 
