@@ -10,10 +10,8 @@ export interface NoisedRounds {
 }
 
 /** Orders at which RDP is followed; whole ones, for which the sum below is exact. */
-export const ORDERS: readonly number[] = [
-  ...Array.from({ length: 63 }, (_, i) => i + 2),
-  ...[80, 96, 128, 192, 256, 512, 1024],
-];
+export const ORDERS: readonly number[] = Array.from({ length: 63 }, (_, i) => i + 2)
+  .concat([80, 96, 128, 192, 256, 512, 1024]);
 
 /**
  * RDP of one round, in nats, when one unit is added or removed: for sampling `q`, noise `s` and order `a` it is
