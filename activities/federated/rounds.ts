@@ -1,5 +1,6 @@
 import { closeRound, messagesOf, openRound, settleStep } from "../../src/db/federated/rounds.ts";
 import { getFederatedRun, summedRounds } from "../../src/db/federated/runs.ts";
+import { type Checkpoint, encodeCheckpoint } from "../../src/federated/checkpoint.ts";
 import { fromFixed } from "../../src/federated/fixed_point.ts";
 import { agreeOn } from "../../src/federated/moments.ts";
 import { initialWeights } from "../../src/federated/network.ts";
@@ -8,7 +9,7 @@ import { type RoundKey, roundName, type Step } from "../../src/federated/run.ts"
 import { type PublicKeys, type Revealed, rosterOf, unmaskSum } from "../../src/federated/secure_sum.ts";
 import { epsilonSpent } from "../../src/federated/spent.ts";
 import { InsufficientDataError } from "../../src/core/errors.ts";
-import { type Checkpoint, readCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+import { readCheckpoint } from "./checkpoint.ts";
 import type { FederatedDeps } from "./deps.ts";
 import type { RunRows } from "./rows.ts";
 
@@ -56,7 +57,8 @@ export async function close(
   const { checkpoint, loss } = await next(deps, { key, sum }, rowsOf);
   const own = (await summedRounds(sql)).filter(({ run }) => run === key.run);
   const epsilon = plan.privacy === null ? null : epsilonSpent(own, plan.privacy);
-  await closeRound(sql, key, { checkpoint: await saveCheckpoint(deps, checkpoint), loss, epsilon });
+  const sealed = await deps.store.put(encodeCheckpoint(checkpoint));
+  await closeRound(sql, key, { checkpoint: sealed, loss, epsilon });
 }
 
 async function sumOf({ sql, store }: FederatedDeps, key: RoundKey): Promise<Float64Array> {

@@ -1,6 +1,6 @@
 import { registerVersion } from "../../src/app/registry/signatures.ts";
 import { closedRounds } from "../../src/db/federated/rounds.ts";
-import { getFederatedRun, summedRounds } from "../../src/db/federated/runs.ts";
+import { summedRounds } from "../../src/db/federated/runs.ts";
 import { targetUnit } from "../../src/app/features/spending_unit.ts";
 import { predictorOf } from "../../src/federated/network.ts";
 import type { FederatedRun } from "../../src/federated/run.ts";

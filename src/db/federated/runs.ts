@@ -63,10 +63,9 @@ export async function listFederatedRuns(
 
 /** Writes down who takes part; the first answer stands. @returns it */
 export async function saveParticipants(sql: Sql, id: string, names: readonly string[]): Promise<string[]> {
+  const namesJson = sql.json([...names]);
   const [row] = await sql<{ participants: string[] }[]>`update federated_runs
-    set participants = coalesce(participants, ${
-    sql.json([...names])
-  }) where id = ${id} returning participants`;
+    set participants = coalesce(participants, ${namesJson}) where id = ${id} returning participants`;
   return row.participants;
 }
 
