@@ -69,16 +69,23 @@ export async function saveParticipants(sql: Sql, id: string, names: readonly str
   return row.participants;
 }
 
-/** Ends the run of a cycle as the cycle ended, and lets its messages go; nothing happens where it has none. */
+/**
+ * Ends the run of a cycle as the cycle ended, and lets its messages go; nothing happens where it has none. A run whose
+ * rounds were not all closed has failed, whatever its cycle came to.
+ */
 export async function endFederatedRun(
   sql: Sql,
   { cycleId, outcome, error }: { cycleId: string; outcome: Outcome; error: string | null },
 ): Promise<void> {
   const isFailed = outcome === "failed" || outcome === "cancelled" || outcome === "lost";
-  const ended = await sql<{ id: string }[]>`update federated_runs
-    set state = ${isFailed ? "failed" : "done"}, ended_at = now(),
-        error = ${isFailed ? error ?? `its cycle was ${outcome}` : null}
-    where cycle_id = ${cycleId} and state = 'running' returning id`;
+  const why = error ?? `its cycle ended: ${outcome}`;
+  const ended = await sql<{ id: string }[]>`update federated_runs f
+    set state = case when done then 'done' else 'failed' end, error = case when done then null else ${why} end,
+        ended_at = now()
+    from (select id as run, not ${isFailed}::boolean and exists (select 1 from federated_rounds r
+            where r.run = id and r.round = (plan ->> 'rounds')::int and checkpoint is not null) as done
+          from federated_runs) rounds
+    where rounds.run = f.id and f.cycle_id = ${cycleId} and f.state = 'running' returning f.id`;
   for (const { id } of ended) await sql`delete from federated_messages where run = ${id}`;
 }
 
