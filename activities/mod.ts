@@ -11,6 +11,8 @@ import { createCheckActivities } from "./check.ts";
 import { forTemporal } from "./context.ts";
 import { createDeployActivities } from "./deploy.ts";
 import type { ObserveDeps } from "./deps.ts";
+import { createFederatedActivities } from "./federated/mod.ts";
+import type { FederatedDeps } from "./federated/deps.ts";
 import { createImpactActivities } from "./impact/mod.ts";
 import { createMonitorActivities } from "./monitor.ts";
 import { createObserveActivities } from "./observe/mod.ts";
@@ -33,6 +35,7 @@ export type WorkerDeps =
   & SweepDeps
   & PrivacyDeps
   & CleanupActivityDeps
+  & FederatedDeps
   & {
     predictor: Predictor;
     /** whose signals are obeyed */
@@ -68,6 +71,7 @@ export const createActivities = (deps: WorkerDeps) => {
   return forTemporal({
     ...scoped(createCycleActivities(scopes.depsOf()), inScope),
     ...createRetrainerActivities(deps),
+    ...createFederatedActivities(deps),
     ...createMonitorActivities(deps),
     ...createAlertActivities(deps),
     ...createReconcileActivities(deps),

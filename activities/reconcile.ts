@@ -10,6 +10,7 @@ import { endBacktest, lostBacktests, runningBacktests } from "../src/db/backtest
 import { lastCheckMs } from "../src/db/cycles/checks.ts";
 import { endCycle, openCycles, unconcludedRollouts } from "../src/db/cycles/cycles.ts";
 import { disobeyed, ensureDesired } from "../src/db/cycles/retrainers.ts";
+import { endFederatedRun } from "../src/db/federated/runs.ts";
 import { doubtedVersions } from "../src/db/models/versions.ts";
 import {
   getPrivacyRequest,
@@ -188,6 +189,7 @@ async function keepCycle(
   const why = `its workflow was ${gone(state)}`;
   if (!await endCycle(sql, id, "lost", why)) return null; // it ended meanwhile, as it should
   await withdrawApproval(deps, id, "lost");
+  await endFederatedRun(sql, { cycleId: id, outcome: "lost", error: why });
   const title =
     `${model}: ${id} was lost: ${why}. What served goes on serving; the next check comes as planned`;
   await openAlert(sql, {

@@ -1,6 +1,7 @@
 import type { WantedAlert } from "../src/alerts/alert.ts";
 import { closeAlert, closeAlertsOf, openAlert } from "../src/db/alerts/alerts.ts";
 import { endCycle, endingBefore, enterStage } from "../src/db/cycles/cycles.ts";
+import { endFederatedRun } from "../src/db/federated/runs.ts";
 import { removeFiles, surplusVersions } from "../src/app/registry/old_versions.ts";
 import type { Outcome } from "../src/retraining/cycle.ts";
 import { withdrawApproval } from "./approve.ts";
@@ -29,6 +30,7 @@ export const createReportActivities = (deps: ActivityDeps) => ({
       await closeAlert(sql, failedKey(name), { why: `${cycleId} ended: ${outcome}`, nowMs });
     }
     await withdrawApproval(deps, cycleId, outcome);
+    await endFederatedRun(sql, { cycleId, outcome, error: error ?? null });
     await endCycle(sql, cycleId, outcome, error ?? null); // before old files go: trouble with those is no outcome
     if (outcome === "deployed") {
       await closeAlertsOf(sql, name, { why: `${cycleId} deployed another version`, nowMs });

@@ -1,6 +1,7 @@
 import { Context } from "@temporalio/activity";
 import { canonicalJson, sha256 } from "../src/core/hash.ts";
 import { enterStage, saveCycleSnapshot, saveProgress } from "../src/db/cycles/cycles.ts";
+import { claimFederatedRun } from "../src/db/federated/runs.ts";
 import { saveSnapshot } from "../src/db/cycles/snapshots.ts";
 import { countEvents } from "../src/db/events/events.ts";
 import { featuresOf } from "../src/features/set.ts";
@@ -16,6 +17,8 @@ interface SnapshotResult {
   /** rows the challenger that is tested trains on, and rows it is tested on; 0: nothing is new to the champion */
   trainRows: number;
   testRows: number;
+  /** id of the federated training that the cycle carries out; left out: it trains on all rows */
+  federated?: string;
 }
 
 export const createSnapshotActivities = (deps: ActivityDeps) => ({
@@ -49,11 +52,13 @@ export const createSnapshotActivities = (deps: ActivityDeps) => ({
     await saveProgress(sql, cycleId, { fraction: 1, text: `${rows} rows of ${blocks.length} cut-offs` });
     const divide = recalibrates ? recalibrationSplit : splitFor;
     const split = divide(blocks, await championOf(deps, name), config);
+    const federated = recalibrates ? null : await claimFederatedRun(sql, { model: name, cycleId });
     return {
       snapshotId: id,
       rows,
       trainRows: rowsIn(split?.train ?? []),
       testRows: rowsIn(split?.test ?? []),
+      ...federated === null ? {} : { federated },
     };
   },
 });

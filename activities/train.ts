@@ -130,8 +130,9 @@ export async function refitVersion(
   { model, config, challenger }: { model: ModelDefinition; config: ModelConfig; challenger: ModelVersion },
 ): Promise<ModelVersion> {
   const { sql } = deps;
-  const { cycleId, snapshotId, asOf, tested, metrics, parent } = challenger.manifest;
+  const { cycleId, snapshotId, asOf, tested, metrics, parent, federated } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
+  if (federated) return challenger; // another training would spend as much privacy again
   if (challenger.manifest.recalibrated) return await refitLine(deps, { model, config, challenger });
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
@@ -246,7 +247,8 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
   validationLoss: Number.isFinite(validationLoss) ? validationLoss : null,
 });
 
-function manifestOf(
+/** Returns what is written down of a version that was trained. */
+export function manifestOf(
   { codeVersion }: ActivityDeps,
   { cycleId, model, config, snapshot, champion, trained, unit, targets, result, artefactSha256 }:
     & Omit<TrainingJob, "snapshotId">

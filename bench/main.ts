@@ -8,6 +8,7 @@ import { driftSpeedBench } from "./drift_speed.ts";
 import { extremesBench } from "./extremes/mod.ts";
 import { detectionBench } from "./detection/mod.ts";
 import { falseAlarmsBench } from "./false_alarms/mod.ts";
+import { federatedBench } from "./federated/mod.ts";
 import { forceBench } from "./force.ts";
 import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
@@ -40,6 +41,7 @@ const BENCHES: readonly Bench[] = [
   extremesBench,
   autoscaleBench,
   whenBench,
+  federatedBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]
@@ -50,7 +52,8 @@ Left out: all of them. --whole: quality on the whole data set too, false-alarms 
 see that the benches themselves work; prints, but keeps nothing. NAME --help: what a bench reads, where it says.
 
 incidents reads INCIDENTS_STARTS (10) and INCIDENTS_DRAWS (2 of each kind at each start), INCIDENTS_MINUTES (no limit; what
-was drawn by then is reported), INCIDENTS_PART (shop, clicks or dated alone), and INCIDENTS_CSV, the file of dated incidents.`;
+was drawn by then is reported), INCIDENTS_PART (shop, clicks or dated alone), and INCIDENTS_CSV, the file of dated incidents.
+federated reads FEDERATED_CSV, a file of bookings, for its second set.`;
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

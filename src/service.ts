@@ -18,6 +18,7 @@ import { createPredictor } from "./serving/predictor.ts";
 import { createMetricsRecorder } from "./serving/metrics_recorder.ts";
 import { connectTemporal } from "./temporal/connect.ts";
 import { installRuntime } from "./temporal/runtime.ts";
+import { derive } from "./federated/secrets.ts";
 import { signalKey } from "./security/signals.ts";
 import { createDriftWorkerPool } from "./threads/drift_worker_pool.ts";
 import { Undo } from "./start/undo.ts";
@@ -116,6 +117,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   });
   // no release that did not sign knew of buckets: there nothing unsigned is taken for old, and no home is needed
   if (store.folder !== null) await signOnce(sql, { signing, home, log });
+  const federationSecret = await derive(new TextEncoder().encode(secret), "perennial/federation");
   const files = createVersionFiles({ sql, store, models, clock: systemClock, alertChannels, signing });
   const predictor = createPredictor({
     sql,
@@ -152,6 +154,7 @@ async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
     databaseUrl,
     signals,
     signing,
+    federationSecret,
     instruments,
     undo,
   };

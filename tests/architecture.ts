@@ -5,7 +5,7 @@ import { dirname, join } from "node:path/posix";
 /** The domain: pure code and types, one room a step of the loop. None of these knows the database, not even by type. */
 const DOMAIN =
   "src/features src/models src/registry src/training src/validation src/drift src/quality src/performance " +
-  "src/monitoring src/rollout src/impact src/alerts src/retraining src/backtest src/events";
+  "src/monitoring src/rollout src/impact src/alerts src/retraining src/backtest src/events src/federated";
 const SHARED = "src/core src/stats src/format src/config";
 
 /**
@@ -24,6 +24,7 @@ export const MAY_IMPORT: Readonly<Record<string, string>> = {
   "src/registry": "src/core",
   "src/models": "src/core src/features src/stats",
   "src/training": `${SHARED} src/features ~src/models ~src/registry`,
+  "src/federated": "src/core src/training",
   "src/validation": `${SHARED} ~src/models ~src/training`,
   "src/drift": SHARED,
   "src/threads": "src/core src/drift",

@@ -1,6 +1,7 @@
 import {
   CancellationScope,
   condition,
+  executeChild,
   isCancellation,
   log,
   ParentClosePolicy,
@@ -13,6 +14,7 @@ import {
 import { childAttributes, setAttributes } from "./attributes.ts";
 import { rootMessage } from "./failures.ts";
 import { type CycleInput, type CycleResult, decidedSignal } from "./messages.ts";
+import { federatedRounds } from "./federated_rounds.ts";
 import { activities, localActivities, LONG_STEP, MEASUREMENT, QUICK_STEP } from "./proxies.ts";
 import { requestOf } from "./requests.ts";
 import { rollout as rolloutWorkflow } from "./rollout.ts";
@@ -122,7 +124,10 @@ interface Retrained {
 }
 
 async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promise<Retrained> {
-  const { snapshotId, rows, testRows, trainRows } = await activities(LONG_STEP, "Seal the labelled rows")
+  const { snapshotId, rows, testRows, trainRows, federated } = await activities(
+    LONG_STEP,
+    "Seal the labelled rows",
+  )
     .takeSnapshot({ ...cycle, asOf, ...recalibrates ? { recalibrates } : {} });
   if (testRows === 0) {
     return {
@@ -131,7 +136,7 @@ async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promi
     };
   }
   const job = { ...cycle, snapshotId };
-  const { candidate, text } = await makeChallenger(job, { recalibrates, trainRows });
+  const { candidate, text } = await makeChallenger(job, { recalibrates, trainRows, federated });
   if (candidate === null) return { outcome: "inconclusive", text };
   const { verdict, why } = await activities(LONG_STEP, `Compare on ${testRows} unseen rows`)
     .validateChallenger(job);
@@ -149,13 +154,28 @@ async function retrain(cycle: Cycle, asOf: string, recalibrates: boolean): Promi
 /** Trains or recalibrates a challenger. `candidate` null: there was not enough to recalibrate on, says `text`. */
 async function makeChallenger(
   job: Cycle & { snapshotId: string },
-  { recalibrates, trainRows }: { recalibrates: boolean; trainRows: number },
+  { recalibrates, trainRows, federated }: { recalibrates: boolean; trainRows: number; federated?: string },
 ): Promise<{ candidate: string | null; text: string }> {
   if (recalibrates) {
     return await activities(LONG_STEP, `Recalibrate on half of ${trainRows} rows`).recalibrateChallenger(job);
   }
+  if (federated !== undefined) return await trainInRounds(job, federated);
   const { candidate } = await activities(LONG_STEP, `Train on ${trainRows} rows`).trainChallenger(job);
   return { candidate, text: candidate };
+}
+
+/** Trains a challenger in federated rounds, as a workflow of its own: its history grows with them. */
+async function trainInRounds(
+  { cycleId, model }: Cycle,
+  run: string,
+): Promise<{ candidate: string; text: string }> {
+  return await executeChild(federatedRounds, {
+    workflowId: `${cycleId}/federated`,
+    args: [{ run }],
+    ...childAttributes([{ key: MODEL, value: model }]),
+    parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+    staticSummary: `${model}, federated rounds`,
+  });
 }
 
 /** A version that may serve, and why. */

@@ -2326,6 +2326,22 @@ VersionsVersionsItemManifestRecalibrated = TypedDict("VersionsVersionsItemManife
     "intercept": float,
     "slope": float,
 })
+VersionsVersionsItemManifestFederatedPrivacy = TypedDict("VersionsVersionsItemManifestFederatedPrivacy", {
+    "unit": Literal["shopper"],
+    "sampling": float,
+    "noise": float,
+    "clip": float,
+    "delta": float,
+    "epsilon": float,
+    "epsilonInAll": Union[float, None],
+})
+VersionsVersionsItemManifestFederated = TypedDict("VersionsVersionsItemManifestFederated", {
+    "run": str,
+    "rounds": int,
+    "participants": list[str],
+    "dropOuts": int,
+    "privacy": Union[VersionsVersionsItemManifestFederatedPrivacy, None],
+})
 VersionsVersionsItemManifest = TypedDict("VersionsVersionsItemManifest", {
     "model": str,
     "cycleId": str,
@@ -2343,6 +2359,7 @@ VersionsVersionsItemManifest = TypedDict("VersionsVersionsItemManifest", {
     "tested": VersionsVersionsItemManifestTested,
     "served": VersionsVersionsItemManifestServed,
     "recalibrated": NotRequired[VersionsVersionsItemManifestRecalibrated],
+    "federated": NotRequired[VersionsVersionsItemManifestFederated],
     "targetCap": Union[float, None],
     "unit": NotRequired[str],
     "baseline": float,
@@ -2688,6 +2705,73 @@ Rollout = TypedDict("Rollout", {
 RolloutLooked = TypedDict("RolloutLooked", {
     "ended": bool,
     "text": str,
+})
+FederatedTrainingsRunsItemPlanPrivacy = TypedDict("FederatedTrainingsRunsItemPlanPrivacy", {
+    "sampling": NotRequired[float],
+    "noise": NotRequired[float],
+    "clip": NotRequired[float],
+    "delta": NotRequired[float],
+})
+FederatedTrainingsRunsItemPlan = TypedDict("FederatedTrainingsRunsItemPlan", {
+    "rounds": NotRequired[int],
+    "hidden": NotRequired[list[int]],
+    "localEpochs": NotRequired[int],
+    "batchSize": NotRequired[int],
+    "learningRate": NotRequired[float],
+    "weightDecay": NotRequired[float],
+    "leastShoppers": NotRequired[int],
+    "leastParticipants": NotRequired[int],
+    "deadlineSeconds": NotRequired[int],
+    "privacy": NotRequired[Union[FederatedTrainingsRunsItemPlanPrivacy, None]],
+})
+FederatedTrainingsRunsItemRoundsItem = TypedDict("FederatedTrainingsRunsItemRoundsItem", {
+    "round": int,
+    "attempt": int,
+    "members": int,
+    "summed": int,
+    "loss": Union[float, None],
+    "epsilon": Union[float, None],
+    "closedAt": Union[str, None],
+})
+FederatedTrainingsRunsItem = TypedDict("FederatedTrainingsRunsItem", {
+    "id": str,
+    "model": str,
+    "plan": FederatedTrainingsRunsItemPlan,
+    "state": Literal["waiting", "running", "done", "failed"],
+    "cycleId": Union[str, None],
+    "participants": Union[list[str], None],
+    "requestedBy": str,
+    "why": str,
+    "error": Union[str, None],
+    "createdAt": str,
+    "endedAt": Union[str, None],
+    "rounds": list[FederatedTrainingsRunsItemRoundsItem],
+})
+FederatedTrainings = TypedDict("FederatedTrainings", {
+    "runs": list[FederatedTrainingsRunsItem],
+})
+StartFederatedPlanPrivacy = TypedDict("StartFederatedPlanPrivacy", {
+    "sampling": NotRequired[float],
+    "noise": NotRequired[float],
+    "clip": NotRequired[float],
+    "delta": NotRequired[float],
+})
+StartFederatedPlan = TypedDict("StartFederatedPlan", {
+    "rounds": NotRequired[int],
+    "hidden": NotRequired[list[int]],
+    "localEpochs": NotRequired[int],
+    "batchSize": NotRequired[int],
+    "learningRate": NotRequired[float],
+    "weightDecay": NotRequired[float],
+    "leastShoppers": NotRequired[int],
+    "leastParticipants": NotRequired[int],
+    "deadlineSeconds": NotRequired[int],
+    "privacy": NotRequired[Union[StartFederatedPlanPrivacy, None]],
+})
+FederatedBegun = TypedDict("FederatedBegun", {
+    "run": str,
+    "model": str,
+    "told": bool,
 })
 BacktestsBacktestsItemPoliciesItem = TypedDict("BacktestsBacktestsItemPoliciesItem", {
     "policy": Union[Literal["never", "every", "calendar", "performance", "drift", "perennial", "worth", "cara", "upf", "cusum", "oracle"], str],
@@ -3291,6 +3375,10 @@ class Perennial(Connection):
         """What a row of features holds, in order.  GET /models/{name}/features"""
         return self.call("GET", f"/models/{self.quoted(name)}/features")  # type: ignore[no-any-return]
 
+    def federated(self, *, model: str | None = None, limit: int | None = None) -> FederatedTrainings:
+        """Federated trainings with their rounds, newest first.  GET /federated"""
+        return self.call("GET", f"/federated", query={"model": model, "limit": limit})  # type: ignore[no-any-return]
+
     def force(self, *, model: str | None = None, why: str | None = None, idempotency_key: str | None = None) -> ChangeAccepted:
         """Run a retraining cycle now.  POST /retraining/force"""
         return self.call("POST", f"/retraining/force", body=self.given({"model": model, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
@@ -3422,6 +3510,10 @@ class Perennial(Connection):
     def start_backtest(self, *, policies: Sequence[StartBacktestPoliciesItem], models: Sequence[str] | None = None, from_: str | None = None, to: str | None = None, step_days: int | None = None, why: str | None = None, idempotency_key: str | None = None) -> BacktestBegun:
         """Replay history under several policies.  POST /backtests"""
         return self.call("POST", f"/backtests", body=self.given({"policies": policies, "models": models, "from": from_, "to": to, "step_days": step_days, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+    def start_federated(self, name: str, *, plan: StartFederatedPlan | None = None, why: str | None = None, idempotency_key: str | None = None) -> FederatedBegun:
+        """Train a classification in rounds over countries whose rows stay apart.  POST /models/{name}/federated"""
+        return self.call("POST", f"/models/{self.quoted(name)}/federated", body=self.given({"plan": plan, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def status(self) -> Status:
         """Status of the system, model by model.  GET /retraining/status"""

@@ -55,6 +55,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",
   "POST /models/{name}/drill": "operator",
+  "POST /models/{name}/federated": "operator",
+  "GET /federated": "reader",
   "GET /rollouts": "reader",
   "GET /rollouts/{id}": "reader",
   "POST /rollouts/{id}/look": "operator",
@@ -109,7 +111,9 @@ export function scopeOf(route: string): Scope {
   if (/^\/people|^\/privacy\/(erasures|objections)/.test(path)) return "people:erase";
   if (method === "GET" || READING.has(path)) return "read";
   if (/^\/retraining\/config$/.test(path)) return "config:write";
-  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring/.test(path)) return "retraining:run";
+  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring|\/federated$/.test(path)) {
+    return "retraining:run";
+  }
   return "serving:write";
 }
 

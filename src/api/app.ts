@@ -31,6 +31,7 @@ import { addPredictionRoutes } from "./routes/predictions.ts";
 import { addApprovalRoutes } from "./routes/approvals.ts";
 import { addRetirementRoutes } from "./routes/retirement.ts";
 import { addPrivacyRoutes } from "./routes/privacy.ts";
+import { addFederatedRoutes } from "./routes/federated.ts";
 import { addRolloutRoutes } from "./routes/rollouts.ts";
 import { addRetrainingRoutes } from "./routes/retraining.ts";
 
@@ -82,6 +83,7 @@ export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Ap
   addModelRoutes(app, deps);
   addRetirementRoutes(app, deps);
   addRolloutRoutes(app, deps);
+  addFederatedRoutes(app, deps);
   addBacktestRoutes(app, deps);
   addApprovalRoutes(app, deps);
   addPredictionRoutes(app, deps);

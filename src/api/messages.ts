@@ -24,6 +24,8 @@ import { HistoryEntry } from "../app/export/rows.ts";
 import { BacktestSummary } from "../app/reports/backtest.ts";
 import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retraining.ts";
 import { GradualStrategy, RolloutPlan } from "../rollout/plan.ts";
+import { FederatedPlan } from "../federated/plan.ts";
+import { FederatedRunDetail } from "../federated/run.ts";
 import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 import { SCOPES } from "../security/scopes.ts";
 import { ROLES } from "../security/roles.ts";
@@ -138,6 +140,20 @@ export const History = z.object({
   next: z.int().nullable().describe("offset of the next page; null: this was the last"),
 });
 export type History = z.infer<typeof History>;
+
+/** Selects federated trainings. */
+export const FederatedQuery = z.object({ model: ModelName.optional(), limit: limit(20) });
+export type FederatedQuery = z.input<typeof FederatedQuery>;
+export const FederatedRuns = z.object({ runs: z.array(FederatedRunDetail) });
+/** Train in rounds over participants whose rows stay apart. */
+export const FederatedRequest = z.strictObject({ plan: FederatedPlan.prefault({}), why: Why });
+export type FederatedRequest = z.input<typeof FederatedRequest>;
+export const FederatedBegun = z.object({
+  run: z.string().describe("id of the training"),
+  model: z.string(),
+  told: z.boolean().describe("false: Temporal does not answer; the cycle begins as soon as it does"),
+});
+export type FederatedBegun = z.infer<typeof FederatedBegun>;
 
 /** Selects checks of the trigger. */
 export const ChecksQuery = LimitQuery.extend({

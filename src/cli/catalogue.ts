@@ -82,6 +82,12 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
       "own models, channels, checks, detectors, strategies, policies: what each may do, and which were left out",
   },
   { name: "rollouts", takes: "", file: "rollouts", about: "gradual rollouts: list, show, plan, begin" },
+  {
+    name: "federated",
+    takes: "",
+    file: "federated",
+    about: "train over countries whose rows stay apart: start, status",
+  },
   { name: "approvals", takes: "", file: "approvals", about: "validated versions waiting for approval" },
   { name: "approve", takes: "<model>", file: "approvals", about: "approve the waiting version" },
   { name: "reject", takes: "<model>", file: "approvals", about: "reject the waiting version" },

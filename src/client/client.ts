@@ -14,6 +14,8 @@ import type {
   ConfigPut,
   DecideRequest,
   DrillRequest,
+  FederatedQuery,
+  FederatedRequest,
   HistoryQuery,
   ImpactQuery,
   KeyRequest,
@@ -195,6 +197,13 @@ export function createClient(options: ClientOptions) {
     /** Rolls out the serving version made worse, to see that it is taken back. */
     drill: (name: string, body: DrillRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "drill"), answer("RolloutBegun"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    federated: (query: FederatedQuery = {}) => get("/federated", answer("FederatedRuns"), query),
+    /** Trains a classification in rounds over countries whose rows stay apart. */
+    startFederated: (name: string, body: FederatedRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "federated"), answer("FederatedBegun"), {
         body,
         headers: keyHeader(idempotencyKey),
       }),

@@ -41,6 +41,23 @@ export const Manifest = z.object({
     intercept: z.number(),
     slope: z.number(),
   }).optional().describe("intercept and slope refitted on newer outcomes; left out: it was trained"),
+  federated: z.object({
+    run: z.string(),
+    rounds: z.int().describe("that moved the weights"),
+    participants: z.array(z.string()).describe("whose rows were in a round"),
+    dropOuts: z.int().describe("times that one of them was missing from a round's sum"),
+    privacy: z.object({
+      unit: z.literal("shopper").describe("whose presence epsilon bounds"),
+      sampling: z.number(),
+      noise: z.number(),
+      clip: z.number(),
+      delta: z.number(),
+      epsilon: z.number().describe("that this version spent"),
+      epsilonInAll: z.number().nullable().describe(
+        "that all federated trainings here spent by then; null: one of them had no noise",
+      ),
+    }).nullable().describe("null: without noise, and without a promise"),
+  }).optional().describe("trained in rounds over participants whose rows stay apart; left out: on all rows"),
   targetCap: z.number().nullable().describe(
     "99th percentile of the training target; null for a classification",
   ),

@@ -46,6 +46,8 @@ export interface Shared extends ServiceOptions {
   databaseUrl: string;
   signals: SignalPolicy;
   signing: SigningKeys;
+  /** what participants of federated trainings derive their secrets from */
+  federationSecret: Uint8Array<ArrayBuffer>;
   instruments: Instruments;
   undo: Undo;
 }

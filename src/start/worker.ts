@@ -52,6 +52,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     alertChannels: [...channels.keys()],
     signals,
     signing,
+    federationSecret: shared.federationSecret,
     log,
     codeVersion: await codeVersion(await ownSources(shared)),
     openScope: scopesOf(shared),

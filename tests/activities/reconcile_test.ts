@@ -7,6 +7,8 @@ import { listAlerts } from "../../src/db/alerts/alerts.ts";
 import { listBacktests, saveBacktest } from "../../src/db/backtests/backtests.ts";
 import type { Database } from "../../src/db/connect.ts";
 import { endCycle, getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
+import { addFederatedRun, claimFederatedRun, getFederatedRun } from "../../src/db/federated/runs.ts";
+import { FederatedPlan } from "../../src/federated/plan.ts";
 import { findDesired, saveDesired, saveRetrainer } from "../../src/db/cycles/retrainers.ts";
 import { moveServing } from "../../src/db/models/serving.ts";
 import { saveRetired } from "../../src/db/models/retired.ts";
@@ -138,8 +140,17 @@ Deno.test(
           taskQueue: "nobody's",
         });
       }
+      const plan = FederatedPlan.parse({});
+      await addFederatedRun(sql, { id: "rounds", model: "churn", plan, requestedBy: "ann", why: "" });
+      await claimFederatedRun(sql, { model: "churn", cycleId: cycle(1).id });
       await terminate(client, cycle(1).id);
       await reconcile(deps);
+      const { state, error } = await getFederatedRun(sql, "rounds");
+      assert.deepEqual(
+        [state, error],
+        ["failed", "its workflow was terminated"],
+        "another one may be asked for",
+      );
       const outcomes = await Promise.all([1, 2, 3, 4].map((number) => getCycle(sql, cycle(number).id)));
       assert.deepEqual(outcomes.map(({ outcome, error }) => [outcome, error]), [
         ["lost", "its workflow was terminated"],

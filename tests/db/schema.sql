@@ -300,6 +300,51 @@ create table feature_blocks (
   constraint feature_blocks_pkey PRIMARY KEY (key, cutoff)
 );
 
+create table federated_messages (
+  run text not null,
+  round integer not null,
+  attempt integer not null,
+  step text not null,
+  participant text not null,
+  sha256 text not null,
+  sent_at timestamp with time zone not null default now(),
+  constraint federated_messages_step_check CHECK ((step = ANY (ARRAY['keys'::text, 'shares'::text, 'masked'::text, 'revealed'::text]))),
+  constraint federated_messages_pkey PRIMARY KEY (run, round, attempt, step, participant)
+);
+
+create table federated_rounds (
+  run text not null,
+  round integer not null,
+  attempt integer not null,
+  roster jsonb,
+  sharers jsonb,
+  summed jsonb,
+  checkpoint text,
+  loss double precision,
+  epsilon double precision,
+  closed_at timestamp with time zone,
+  constraint federated_rounds_pkey PRIMARY KEY (run, round, attempt)
+);
+
+create table federated_runs (
+  id text not null,
+  model text not null,
+  plan jsonb not null,
+  state text not null default 'waiting'::text,
+  cycle_id text,
+  participants jsonb,
+  requested_by text not null,
+  why text not null,
+  error text,
+  created_at timestamp with time zone not null default now(),
+  ended_at timestamp with time zone,
+  constraint federated_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint federated_runs_pkey PRIMARY KEY (id),
+  constraint federated_runs_cycle_id_key UNIQUE (cycle_id)
+);
+CREATE INDEX federated_runs_newest ON public.federated_runs USING btree (created_at);
+CREATE UNIQUE INDEX federated_runs_open ON public.federated_runs USING btree (model) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
 create table idempotency_keys (
   key text not null,
   fingerprint text not null,

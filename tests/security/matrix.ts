@@ -47,6 +47,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, string>> = {
   "POST /models/{name}/rollout": "- --O-A",
   "GET /models/{name}/rollout/plan": "n VDOPA",
   "POST /models/{name}/drill": "- --O-A",
+  "POST /models/{name}/federated": "- --O-A",
+  "GET /federated": "n VDOPA",
   "GET /rollouts": "n VDOPA",
   "GET /rollouts/{id}": "n VDOPA",
   "POST /rollouts/{id}/look": "- --O-A",

@@ -25,6 +25,8 @@ export class World {
   verdict: Verdict = "promote";
   /** whether there are rows enough to recalibrate on */
   recalibrates = true;
+  /** whether a federated training was asked for */
+  federated = false;
   /** id of the rollout that a deployment begins; null: it serves at once */
   rollout: string | null = null;
   /** what looks at the rollout come to, oldest first; the last one stays */
@@ -89,6 +91,9 @@ type OfRetrainers = Omit<
   | "redactPersonFiles"
   | "dropPersonBlocks"
   | "closePrivacyRequest"
+  | "federatedStep"
+  | "settleFederatedStep"
+  | "closeFederatedRound"
 >;
 
 /** Activities that work on the world of the model they are asked about. */
@@ -110,7 +115,19 @@ export function fakeActivities(worldOf: (model: string) => World): OfRetrainers 
       return world.run("check", () => ({ answer: world.answer, asOf, text: `because: ${world.answer}` }));
     },
     takeSnapshot: ({ model }) =>
-      worldOf(model).run("snapshot", () => ({ snapshotId: "s", rows: 120, trainRows: 100, testRows: 20 })),
+      worldOf(model).run("snapshot", () => ({
+        snapshotId: "s",
+        rows: 120,
+        trainRows: 100,
+        testRows: 20,
+        ...worldOf(model).federated ? { federated: `run/${model}` } : {},
+      })),
+    openFederatedRun: ({ run }) => {
+      const opened = { participants: [], rounds: 0, next: 1, deadlineSeconds: 10 };
+      return ofCycle(run).run("open rounds", () => opened);
+    },
+    closeFederatedRun: ({ run }) =>
+      ofCycle(run).run("close rounds", () => ({ ...trained, candidate: "federated" })),
     trainChallenger: ({ model }) => worldOf(model).run("train", () => trained),
     recalibrateChallenger: ({ model }) => {
       const world = worldOf(model);

@@ -129,6 +129,30 @@ for (
 }
 
 for (
+  const [name, failing, steps, outcome] of [
+    ["as any other challenger", false, ["open rounds", "close rounds", "validate", "refit"], "deployed"],
+    ["and fails with it", true, ["open rounds"], "failed"],
+  ] as const
+) {
+  Deno.test(`retrainingCycle() takes what federated rounds come to ${name}`, options, async () => {
+    const model = freshName("model");
+    const world = new World();
+    world.federated = true;
+    if (failing) world.failing.set("open rounds", () => hopeless("need >= 3, have 2"));
+    cycleWorlds.set(model, world);
+    const about = { model, number: 1, trigger: "force", asOf: null, requestedBy: "ann" };
+    const result = await client.workflow.execute("retrainingCycle", {
+      workflowId: `retrainer/${model}/cycle/1`,
+      taskQueue,
+      args: [about],
+    });
+    const wanted = new Set(["train", "open rounds", "close rounds", "validate", "refit"]);
+    assert.deepEqual([world.steps.filter((step) => wanted.has(step)), world.outcomes], [steps, [outcome]]);
+    assert.match(result.text, failing ? /need >= 3, have 2/ : /version 1/);
+  });
+}
+
+for (
   const [name, recalibrates, steps, outcome] of [
     [
       "makes its version without a training",

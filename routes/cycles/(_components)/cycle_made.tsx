@@ -72,6 +72,7 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
           </dd>
         </>
       )}
+      {manifest.federated && <Federated of={manifest.federated} />}
       <dt>Training rows</dt>
       <dd>
         {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}
@@ -92,6 +93,33 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       <dt>Artefact</dt>
       <dd>
         <code>sha256:{artefactSha256}</code> <small>{gone}</small>
+      </dd>
+    </>
+  );
+}
+
+/** Shows over whom a version was trained in rounds, and what that told of a shopper at most. */
+function Federated({ of }: { of: NonNullable<ModelVersion["manifest"]["federated"]> }) {
+  const { privacy, participants, rounds, dropOuts } = of;
+  return (
+    <>
+      <dt>Federated</dt>
+      <dd>
+        {counted(rounds, "round")} over {participants.join(", ")}
+        <small>{dropOuts === 0 ? "nobody dropped out" : counted(dropOuts, "drop-out")}</small>
+      </dd>
+      <dt>Privacy</dt>
+      <dd>
+        {privacy === null
+          ? "no noise was added"
+          : `ε ${figure(privacy.epsilon)} at δ ${privacy.delta}, for each shopper`}
+        {privacy && (
+          <small>
+            {privacy.epsilonInAll === null
+              ? "an earlier federated training had no noise"
+              : `ε ${figure(privacy.epsilonInAll)} with the trainings before it`}
+          </small>
+        )}
       </dd>
     </>
   );

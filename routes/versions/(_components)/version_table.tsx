@@ -2,7 +2,7 @@ import type { ModelVersion } from "../../../src/registry/version.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
 import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
-import { count, counted, metricFigure } from "../../../src/format/numbers.ts";
+import { count, counted, figure, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
 import { isDrillVersion, type VersionStatus, versionStatus } from "../../../src/retraining/version_status.ts";
 import { stateWord } from "../../../src/format/state_words.ts";
@@ -92,7 +92,7 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
                 {metric === undefined ? "not measured" : metricFigure(metric)}
               </td>
               <td data-label="Unit">{v.manifest.unit ?? "not stated"}</td>
-              <td data-label="Algorithm">{v.manifest.candidate}</td>
+              <td data-label="Algorithm">{algorithm(v)}</td>
               <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact">
                 <code>{v.artefactSha256.slice(0, 10)}</code>
@@ -116,6 +116,9 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
     </table>
   );
 }
+
+const algorithm = ({ manifest: { candidate, federated } }: ModelVersion): string =>
+  federated?.privacy ? `${candidate}, ε ${figure(federated.privacy.epsilon)}` : candidate;
 
 const spans = (served: readonly Service[]): string =>
   served.map((s) =>

@@ -20,3 +20,15 @@ export async function shopperGroups(
     order by user_key`;
   return new Map(rows.map(({ userKey, ...groups }) => [userKey, groups]));
 }
+
+/** Reads the country that each shopper was last in before a moment, by pseudonym; those of whom none is known are left out. */
+export async function shopperCountries(
+  sql: Sql,
+  { asOfMs }: { asOfMs: number },
+): Promise<ReadonlyMap<string, string>> {
+  const rows = await sql<{ userKey: string; country: string }[]>`
+    select distinct on (user_key) user_key, country from events
+    where at < to_timestamp(${asOfMs}::float8 / 1000) and user_key is not null and country is not null
+    order by user_key, at desc, event_id`;
+  return new Map(rows.map(({ userKey, country }) => [userKey, country]));
+}

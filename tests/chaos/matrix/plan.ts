@@ -14,6 +14,17 @@ export const NOT_REACHED: Readonly<Record<string, string>> = {
     ["forgetPerson", "erasePersonRows", "redactPersonFiles", "dropPersonBlocks", "closePrivacyRequest"]
       .map((name) => [name, "the story has no privacy request yet"]),
   ),
+  ...Object.fromEntries(
+    [
+      "openFederatedRun",
+      "federatedStep",
+      "settleFederatedStep",
+      "closeFederatedRound",
+      "closeFederatedRun",
+    ].map((
+      name,
+    ) => [name, "the story has one region: tests/workflows/federated_test.ts kills a worker in rounds"]),
+  ),
 };
 
 /** Activities of backtests: a story of minutes, which the suite leaves to `deno task chaos`. */
