@@ -21,7 +21,7 @@ import { loadRows } from "../src/training/dataset.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import { loadScorer } from "../src/training/scorer.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
-import { compare } from "../src/validation/compare.ts";
+import { compare, compareOwn } from "../src/validation/compare.ts";
 import { compareSegments } from "../src/validation/compare_segments.ts";
 import { verdictOf } from "../src/validation/gate.ts";
 import type { Split } from "../src/validation/split.ts";
@@ -166,6 +166,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
       options,
     ),
     segmentMargin: config.segment_margin,
+    own: compareOwn(model, unseen, predictions, config.confidence),
   };
 }
 

@@ -46,6 +46,7 @@ export type { OwnStrategy } from "./rollout/strategies/strategy.ts";
 export type { Known, Policy } from "./backtest/policies/policy.ts";
 export { defineModel, type ModelDefinition } from "./models/model.ts";
 export type { Recipe } from "./models/recipe.ts";
+export type { MetricRow, OwnMetric } from "./stats/own_metrics.ts";
 export type { OwnFeature, Seen } from "./features/own.ts";
 export type { OwnEvent, UserDay } from "./features/user_day.ts";
 export type { Channel } from "./app/alerts/channels/mod.ts";

@@ -1528,6 +1528,19 @@ CycleEvidenceSegmentsItem = TypedDict("CycleEvidenceSegmentsItem", {
     "difference": CycleEvidenceSegmentsItemDifference,
     "championLoss": float,
 })
+CycleEvidenceOwnDifference = TypedDict("CycleEvidenceOwnDifference", {
+    "mean": float,
+    "low": Union[float, None],
+    "high": Union[float, None],
+    "n": int,
+    "clusters": int,
+    "confidence": float,
+})
+CycleEvidenceOwn = TypedDict("CycleEvidenceOwn", {
+    "metric": str,
+    "better": Literal["higher", "lower"],
+    "difference": CycleEvidenceOwnDifference,
+})
 CycleEvidence = TypedDict("CycleEvidence", {
     "gate": Literal["evidence", "no-harm", "threshold", "worth"],
     "loss": str,
@@ -1545,6 +1558,7 @@ CycleEvidence = TypedDict("CycleEvidence", {
     "cutoffs": list[str],
     "segments": NotRequired[list[CycleEvidenceSegmentsItem]],
     "segmentMargin": NotRequired[float],
+    "own": NotRequired[CycleEvidenceOwn],
     "championMetrics": dict[str, Union[float, None]],
     "challengerMetrics": dict[str, Union[float, None]],
 })

@@ -3,6 +3,7 @@ import { type OwnFeature, ownFeaturesFault } from "../features/own.ts";
 import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
+import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
 import type { Recipe } from "./recipe.ts";
 
 export type ModelKind = "classification" | "regression";
@@ -29,6 +30,8 @@ export interface ModelDefinition {
   /** relative rise of that loss which still counts as no worse: about what chance alone does to some hundred rows */
   readonly margin: number;
   readonly metrics: readonly MetricName[];
+  /** metrics of the shop's own, named `own:NAME` above */
+  readonly ownMetrics?: readonly OwnMetric[];
   /** how its predictions earn money; left out: they do not, and no sum of money is told of it */
   readonly economics?: ModelEconomics;
   /** how far ahead it looks; left out: as the setting `horizon_days` says for every model */
@@ -63,6 +66,7 @@ export function defineModel(
   const model: ModelDefinition = { ...DEFAULTS, ...given };
   const fault = faultOf(model);
   if (fault !== null) throw new RangeError(`Cannot define model "${model.name}": ${fault}`);
+  for (const metric of model.ownMetrics ?? []) addOwnMetric(metric);
   return model;
 }
 
@@ -73,11 +77,13 @@ function faultOf(model: ModelDefinition): string | null {
   if (new Set(candidates.map((c) => c.name)).size < Math.max(1, candidates.length)) {
     return "need candidates with names of their own";
   }
-  const strange = [loss, primaryMetric, ...metrics].find((metric) => !METRICS_OF[kind].includes(metric));
-  if (strange !== undefined) {
-    return `"${strange}" is no metric of a ${kind}; there are ${METRICS_OF[kind].join(", ")}`;
-  }
-  if (!(loss in ROW_LOSS)) {
+  const known: readonly string[] = [
+    ...METRICS_OF[kind],
+    ...(model.ownMetrics ?? []).map(({ name }) => `own:${name}`),
+  ];
+  const strange = [loss, primaryMetric, ...metrics].find((metric) => !known.includes(metric));
+  if (strange !== undefined) return `"${strange}" is no metric of a ${kind}; there are ${known.join(", ")}`;
+  if (!isOwnMetric(loss) && !(loss in ROW_LOSS)) {
     return `"${loss}" is no loss: champion and challenger are compared by a mean over rows`;
   }
   if (loss !== "poissonDeviance" && metrics.includes("poissonDeviance")) {
@@ -88,7 +94,7 @@ function faultOf(model: ModelDefinition): string | null {
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";
-  return daysFault(model) ?? eventsFault(model) ??
+  return daysFault(model) ?? eventsFault(model) ?? ownMetricsFault(model.ownMetrics ?? [], model) ??
     ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
 }
 

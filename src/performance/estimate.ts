@@ -1,9 +1,9 @@
 import { twoSidedZ } from "../stats/critical.ts";
-import { type MetricName, ROW_LOSS } from "../stats/metrics.ts";
+import { isRowLoss, type MetricName, rowValueOf } from "../stats/metrics.ts";
 import type { ModelKind } from "../models/model.ts";
 import type { Measured, PerformanceReport } from "./report.ts";
 import { calibrated, type Calibrator, fitCalibrator, logit } from "./calibration.ts";
-import { isRowLoss, withinRange } from "./measure.ts";
+import { withinRange } from "./measure.ts";
 import { weightedAuc } from "../stats/roc.ts";
 import { reweighted } from "./reweighted.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
@@ -126,7 +126,7 @@ function expectedLoss(
 ): Expected | null {
   if (!isRowLoss(metric)) return null;
   const n = chance.length;
-  const loss = ROW_LOSS[metric];
+  const loss = rowValueOf(metric);
   const sign = metric === "accuracy" ? -1 : 1;
   let value = metric === "accuracy" ? 1 : 0;
   const slope = chance.map((c, i) => {
@@ -171,10 +171,8 @@ function expectedByBin(known: OutcomeRows, waiting: WaitingRows, cap = Infinity)
   const { prediction: p, outcome: y, shopper } = known;
   return (metric) => {
     if (metric !== "bias" && !isRowLoss(metric)) return null;
-    const of = metric === "bias"
-      ? (i: number) => p[i] - y[i]
-      : (i: number) => ROW_LOSS[metric](y[i], p[i], cap);
-    const values = Float64Array.from({ length: y.length }, (_, i) => of(i));
+    const of = metric === "bias" ? (outcome: number, p: number) => p - outcome : rowValueOf(metric);
+    const values = Float64Array.from(y, (outcome, i) => of(outcome, p[i], cap));
     const { value, spread, influence } = reweighted(values, p, waiting.prediction);
     const single = spread.map((deviation) => deviation / spread.length);
     const learned = clusteredError({ influence, shopper }).error;

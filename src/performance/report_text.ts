@@ -1,4 +1,5 @@
 import type { PerformanceReport } from "./report.ts";
+import { metricName } from "../format/words.ts";
 import type { Excess } from "./excess.ts";
 
 /** The answer with what it rests on. */
@@ -7,15 +8,6 @@ export interface Judgement {
   readonly why: string;
   readonly excesses: readonly Excess[];
 }
-
-const NAMES: Readonly<Record<string, string>> = {
-  logLoss: "log loss",
-  cappedMse: "capped MSE",
-  mse: "MSE",
-  mae: "MAE",
-  poissonDeviance: "Poisson deviance",
-  brier: "Brier score",
-};
 
 const EXPLAINED: Readonly<Record<string, string>> = {
   deployment: "its loss is as at deployment",
@@ -32,14 +24,14 @@ export function reportText(
   const next = outcomesNext ? `, next outcomes on ${outcomesNext.slice(0, 10)}` : "";
   const guess = estimated?.metrics.find(({ metric }) => metric === loss);
   const estimate = guess
-    ? `; estimated, not measured: ${name(loss)} ${figure(guess.value)}${range(guess)} on those`
+    ? `; estimated, not measured: ${metricName(loss)} ${figure(guess.value)}${range(guess)} on those`
     : "";
   const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}` : "";
   const now = measured?.metrics.find(({ metric }) => metric === loss);
   if (!now) return sentences(`Version ${version}: no outcomes yet`, wait);
   const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;
   const cut = kept < total && now.rows === kept ? ` (the newest ${kept} of ${total} were used)` : "";
-  const found = `${name(loss)} ${figure(now.value)}${
+  const found = `${metricName(loss)} ${figure(now.value)}${
     range(now)
   } on ${now.rows} predictions of ${now.shoppers} shoppers${from}${cut}`;
   return sentences(`${verdict(version, answer, why)}: ${found}`, expectations(answer, excesses), wait);
@@ -68,7 +60,6 @@ function expectations(answer: PerformanceReport["answer"], excesses: readonly Ex
 }
 
 const sentences = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(". ");
-const name = (metric: string) => NAMES[metric] ?? metric;
 const range = ({ low, high }: { low: number | null; high: number | null }) =>
   low === null || high === null ? "" : ` (${figure(low)} to ${figure(high)})`;
 

@@ -1,6 +1,7 @@
 /** Scores of predictions against outcomes, and the loss of each row, which paired comparisons need. */
 import { topDecileLift } from "./lift.ts";
 import { mean } from "./mean.ts";
+import { isOwnMetric, ownMetric, type OwnMetricName, ownMetricNamed, ownRowValue } from "./own_metrics.ts";
 import { auc } from "./roc.ts";
 
 export const PROBABILITY_FLOOR = 1e-4;
@@ -41,17 +42,25 @@ export interface RegressionScores {
 /** Scores by name; null where these rows do not define one. */
 export type MetricValues = Record<string, number | null>;
 
-/** The names of all scores. */
-export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionScores, "n">;
+/** The names of the scores that come with Perennial. */
+export type StandardMetric = Exclude<keyof ClassificationScores | keyof RegressionScores, "n">;
+
+/** The names of all scores, a shop's own among them. */
+export type MetricName = StandardMetric | OwnMetricName;
 
 /** The metrics of each kind of model. */
-export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly MetricName[]>> = {
+export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly StandardMetric[]>> = {
   classification: ["accuracy", "auc", "logLoss", "brier", "topDecileLift"],
   regression: ["mse", "cappedMse", "mae", "poissonDeviance", "r2", "bias", "topDecileLift"],
 };
 
-/** Whether a larger value of the metric is a better one. */
-export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
+/** Whether a larger value of the metric is a better one; of an own one that no model defines any more: no. */
+export const isHigherBetter = (metric: string): boolean =>
+  isOwnMetric(metric)
+    ? ownMetricNamed(metric)?.direction === "higher"
+    : HIGHER_IS_BETTER[metric as StandardMetric] ?? false;
+
+const HIGHER_IS_BETTER: Readonly<Record<StandardMetric, boolean>> = {
   accuracy: true,
   auc: true,
   logLoss: false,
@@ -81,7 +90,15 @@ export const ROW_LOSS: Readonly<
   poissonDeviance: (y, p) => 2 * ((y > 0 ? y * Math.log(y / Math.max(p, COUNT_FLOOR)) : 0) - y + p),
 };
 
-export type RowLoss = keyof typeof ROW_LOSS;
+export type RowLoss = keyof typeof ROW_LOSS | OwnMetricName;
+
+/** The value of one row of a metric that is a mean over rows (of the accuracy, of its loss); outcome `y`, prediction `p`. */
+export const rowValueOf = (metric: RowLoss): (y: number, p: number, cap: number) => number =>
+  isOwnMetric(metric) ? (y, p) => ownRowValue(metric, y, p) : ROW_LOSS[metric];
+
+/** Whether a metric is a mean over rows. */
+export const isRowLoss = (metric: MetricName): metric is RowLoss =>
+  isOwnMetric(metric) ? ownMetric(metric).of !== undefined : metric in ROW_LOSS;
 
 /**
  * The loss of each row: for `accuracy` 1 where wrong and 0 where right.
@@ -101,8 +118,12 @@ export function rowLosses(
   { cap = Infinity }: { cap?: number } = {},
 ): Float64Array {
   sameLength(y, p);
-  const lossOf = ROW_LOSS[loss];
-  return Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
+  const lossOf = rowValueOf(loss);
+  const losses = Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
+  if (isOwnMetric(loss) && losses.some((value) => value < 0)) {
+    throw new RangeError(`Cannot compare by "${loss}": a loss is never below zero`);
+  }
+  return losses;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DAY_MS } from "../core/time.ts";
 import { classificationScores, regressionScores, type RowLoss } from "../stats/metrics.ts";
+import { isOwnMetric } from "../stats/own_metrics.ts";
 import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, type Predictor, predictWith } from "./artifact.ts";
 import { chooseRecipe, fitRecipe } from "./candidate.ts";
@@ -96,11 +97,11 @@ function openBench(
 }
 
 async function runCandidate(bench: Workbench, on: Comparison, recipe: Recipe): Promise<FinishedCandidate> {
-  if (recipe.family === "blend") return runBlend(bench, on, recipe.name, recipe.of);
+  if (recipe.family === "blend") return await runBlend(bench, on, recipe.name, recipe.of);
   if (recipe.family === "warm-start") return await runWarmStart(bench, on, recipe);
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  return judged(
-    bench.task,
+  return await judged(
+    bench,
     on,
     { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
     predictions,
@@ -146,13 +147,23 @@ async function runWarmStart(
     );
   }
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  return judged(task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
+  return await judged(
+    bench,
+    on,
+    { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
+    predictions,
+  );
 }
 
 const learnsOnlyFrom = ({ preprocessings }: Predictor, columns?: readonly number[]): boolean =>
   columns === undefined || preprocessings.every((p) => p.columns.every(({ of }) => columns.includes(of)));
 
-function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly string[]): FinishedCandidate {
+async function runBlend(
+  bench: Workbench,
+  on: Comparison,
+  name: string,
+  of: readonly string[],
+): Promise<FinishedCandidate> {
   const recipe = { family: "blend", name, of } as const;
   const members = of.flatMap((m) => bench.checkpoint.finished.get(m) ?? []).filter((m) => !m.result.skipped);
   if (members.length < 2) return skip(recipe, "it has fewer than two members");
@@ -160,17 +171,22 @@ function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly s
     members.reduce((sum, m) => sum + m.predictions[i], 0) / members.length
   );
   const fitted: FittedRecipe = { recipe, members: members.map((m) => m.result.recipe) };
-  return judged(bench.task, on, { name, recipe: fitted, curve: [] }, predictions);
+  return await judged(bench, on, { name, recipe: fitted, curve: [] }, predictions);
 }
 
-function judged(
-  task: TrainingTask,
+async function judged(
+  { task, reporter }: Workbench,
   on: Comparison,
   result: Pick<CandidateResult, "name" | "recipe" | "curve">,
   predictions: Float32Array,
-): FinishedCandidate {
-  const scores = scoresOf(task, on.validation.target, predictions, on.fit.cap);
-  return { result: { ...result, scores, criterion: criterionOf(scores, task.loss) }, predictions };
+): Promise<FinishedCandidate> {
+  const { loss } = task;
+  const { target } = on.validation;
+  const scores = scoresOf(task, target, predictions, on.fit.cap);
+  const criterion = loss && isOwnMetric(loss)
+    ? await reporter.judge(loss, target, predictions)
+    : criterionOf(scores, loss);
+  return { result: { ...result, scores, criterion }, predictions };
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Evidence } from "./verdict.ts";
  * @param segments the places of each segment's rows, by name; a row may be in several
  */
 export function compareSegments(
-  model: Pick<ModelDefinition, "kind" | "loss">,
+  { kind, loss }: Pick<ModelDefinition, "kind" | "loss">,
   { target, shopper }: UnseenRows,
   { champion, challenger }: Record<"champion" | "challenger", ArrayLike<number>>,
   segments: Iterable<readonly [segment: string, places: readonly number[]]>,
@@ -17,7 +17,7 @@ export function compareSegments(
     const at = (values: ArrayLike<number>) => Float64Array.from(places, (place) => values[place]);
     const rows = { target: at(target), shopper: Int32Array.from(places, (place) => shopper[place]) };
     const predictions = { champion: at(champion), challenger: at(challenger) };
-    const { difference, championLoss } = compare(model, rows, predictions, options);
+    const { difference, championLoss } = compare({ kind, loss }, rows, predictions, options);
     return { segment, difference, championLoss };
   });
 }
