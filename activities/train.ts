@@ -7,6 +7,7 @@ import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
 import { featuresOf } from "../src/features/set.ts";
+import { likeliest, sharesOf } from "../src/stats/classes.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
@@ -195,6 +196,7 @@ export function taskOf(model: ModelDefinition, config: ModelConfig): TrainingTas
   return {
     name: model.name,
     kind: model.kind,
+    ...model.classes && { classes: model.classes },
     horizonDays: config.horizon_days,
     features: names,
     columns: learnt.map((feature) => places.get(feature)!),
@@ -246,6 +248,16 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
   validationLoss: Number.isFinite(validationLoss) ? validationLoss : null,
 });
 
+/** The naive guess: the mean outcome, or the share of each class, none of them quite nothing. */
+function guessFrom(
+  { classes }: ModelDefinition,
+  targets: Float64Array,
+): Pick<Manifest, "baseline" | "classes" | "shares"> {
+  if (!classes) return { baseline: targets.reduce((a, b) => a + b, 0) / targets.length };
+  const shares = sharesOf(targets, classes.length);
+  return { baseline: likeliest(shares, 1)[0], classes: [...classes], shares };
+}
+
 function manifestOf(
   { codeVersion }: ActivityDeps,
   { cycleId, model, config, snapshot, champion, trained, unit, targets, result, artefactSha256 }:
@@ -282,7 +294,7 @@ function manifestOf(
     served: { ...saw, refitted: false },
     targetCap: model.kind === "regression" ? quantile(targets, 0.99) : null,
     unit,
-    baseline: targets.reduce((a, b) => a + b, 0) / targets.length,
+    ...guessFrom(model, targets),
     metrics: {},
   };
 }

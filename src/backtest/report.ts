@@ -42,7 +42,7 @@ export type PolicyResult = z.infer<typeof PolicyResult>;
 
 export const ModelResult = z.object({
   model: z.string(),
-  kind: z.enum(["classification", "regression"]),
+  kind: z.enum(["classification", "classes", "regression"]),
   metric: z.string().describe("the metric that people quote"),
   loss: z.string().describe("the loss that models are compared by"),
   first: z.iso.datetime().nullable().describe("first and last moment scored; null: none yet"),

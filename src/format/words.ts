@@ -11,6 +11,8 @@ const METRICS: Readonly<Record<string, string>> = {
   poissonDeviance: "Poisson deviance",
   r2: "R²",
   bias: "bias",
+  macroRecall: "macro recall",
+  macroPrecision: "macro precision",
   topDecileLift: "top-decile lift",
 };
 

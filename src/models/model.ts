@@ -6,7 +6,8 @@ import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/me
 import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
 import type { Recipe } from "./recipe.ts";
 
-export type ModelKind = "classification" | "regression";
+/** `classification`: an outcome is 0 or 1; `classes`: it is one of several classes; `regression`: it is a number. */
+export type ModelKind = "classification" | "classes" | "regression";
 
 /**
  * What a contact by a model's predictions earns: `retention`: outcome 1 is a shopper whom the shop loses, and a contact
@@ -41,7 +42,9 @@ export interface ModelDefinition {
   /** what makes a shopper active; left out: as `activity` says for every model */
   readonly activity?: Activity;
   /** the outcome, from one shopper's days inside `[cutoff, cutoff + horizon)`; none when the shopper stayed away */
-  readonly label: (future: readonly UserDay[]) => number;
+  readonly label: (future: readonly UserDay[]) => number | string;
+  /** of several classes: their names, of which the label returns one */
+  readonly classes?: readonly string[];
   /** what it may learn from: all features, or some of them by name */
   readonly features: readonly string[];
   /** features of its own, which it learns from beside those */
@@ -94,8 +97,30 @@ function faultOf(model: ModelDefinition): string | null {
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";
-  return daysFault(model) ?? eventsFault(model) ?? ownMetricsFault(model.ownMetrics ?? [], model) ??
+  return classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
+    ownMetricsFault(model.ownMetrics ?? [], model) ??
     ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
+}
+
+const CLASSES_MAX = 12;
+
+function classesFault(
+  { kind, classes = [], candidates, economics, ownMetrics = [] }: ModelDefinition,
+): string | null {
+  if (kind !== "classes") return classes.length === 0 ? null : `classes are those of the kind "classes"`;
+  if (classes.length < 3 || classes.length > CLASSES_MAX || new Set(classes).size < classes.length) {
+    return `classes has to name 3 to ${CLASSES_MAX} different ones; of two it is a classification`;
+  }
+  const strange = classes.find((name) => !/^[a-z0-9][a-z0-9 _-]{0,39}$/.test(name));
+  if (strange !== undefined) {
+    return `the class "${strange}" needs 1 to 40 lower-case letters, digits, blanks, _ -`;
+  }
+  const deep = candidates.find(({ family }) => family !== "linear" && family !== "blend");
+  if (deep) {
+    return `the candidate "${deep.name}" is of the family "${deep.family}": several classes are learnt by "linear" and "blend"`;
+  }
+  if (ownMetrics.length > 0) return "ownMetrics are of models whose prediction is one number";
+  return economics === undefined ? null : "economics are of models whose prediction is one number";
 }
 
 const STANDARD_TYPES = ["view", "cart", "purchase", "return"];

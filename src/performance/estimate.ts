@@ -29,7 +29,7 @@ const ASSUMED = [
 /**
  * Estimates the metrics of predictions whose outcomes are missing, learned on predictions whose outcomes are
  * known. An estimate, never a measurement.
- * @returns null where too few outcomes are known or too few predictions wait
+ * @returns null where too few outcomes are known or too few predictions wait, and of several classes
  */
 export function estimate(
   kind: ModelKind,
@@ -44,7 +44,9 @@ export function estimate(
     atDeployment: Readonly<Record<string, number | null>>;
   },
 ): Estimate | null {
-  if (known.outcome.length < KNOWN_MIN || waiting.prediction.length < WAITING_MIN) return null;
+  if (kind === "classes" || known.outcome.length < KNOWN_MIN || waiting.prediction.length < WAITING_MIN) {
+    return null;
+  }
   const expect = kind === "classification"
     ? expectedByProbability(known, waiting)
     : expectedByBin(known, waiting, cap);
@@ -70,7 +72,7 @@ export function estimate(
   return { ...WORDS[kind], rows, metrics: expected };
 }
 
-const WORDS: Readonly<Record<ModelKind, Pick<Estimate, "method" | "assumptions">>> = {
+const WORDS: Readonly<Record<Exclude<ModelKind, "classes">, Pick<Estimate, "method" | "assumptions">>> = {
   classification: {
     method: "expected from recalibrated probabilities (as CBPE)",
     assumptions: [...ASSUMED, "The recalibrated probability of each prediction is right"],

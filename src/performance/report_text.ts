@@ -17,7 +17,10 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 
 /** A report in a sentence or two, for people. */
 export function reportText(
-  { version, loss, measured, estimated, waiting, outcomesNext }: Omit<PerformanceReport, "text" | "answer">,
+  { version, loss, measured, classes, estimated, waiting, outcomesNext }: Omit<
+    PerformanceReport,
+    "text" | "answer"
+  >,
   { answer, why, excesses }: Judgement,
   { kept, total }: { kept: number; total: number },
 ): string {
@@ -26,7 +29,8 @@ export function reportText(
   const estimate = guess
     ? `; estimated, not measured: ${metricName(loss)} ${figure(guess.value)}${range(guess)} on those`
     : "";
-  const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}` : "";
+  const missing = classes ? "; not estimated for several classes" : "";
+  const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}${missing}` : "";
   const now = measured?.metrics.find(({ metric }) => metric === loss);
   if (!now) return sentences(`Version ${version}: no outcomes yet`, wait);
   const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;

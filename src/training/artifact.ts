@@ -2,6 +2,7 @@ import type { ModelKind } from "../models/model.ts";
 import type { PartRole } from "../models/recipe.ts";
 import { alongLine, type Line } from "./line.ts";
 import { expm1Clipped, forward, type Network, weightCount } from "./network.ts";
+import { interleaved, softmax } from "./probabilities.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { FittedRecipe } from "./protocol.ts";
 
@@ -34,6 +35,8 @@ export type Formula =
     readonly tail: Formula;
     readonly threshold: number;
   }
+  /** of several classes: the parts' outputs as probabilities that add up to 1, shape `[n, classes]` */
+  | { readonly op: "softmax"; readonly of: readonly Formula[] }
   /** what was trained, moved along a line that was fitted later */
   | { readonly op: "line"; readonly of: Formula; readonly line: Line };
 
@@ -41,6 +44,8 @@ export type Formula =
 export interface Predictor {
   readonly model: string;
   readonly kind: ModelKind;
+  /** of several classes: their names */
+  readonly classes?: readonly string[];
   readonly features: readonly string[];
   readonly featureHash: string;
   readonly horizonDays: number;
@@ -126,7 +131,8 @@ export function decodeBytes(bytes: Uint8Array): { header: unknown; numbers: Floa
 
 /**
  * Predictions of a fitted model.
- * @param features shape `[n, width]` @returns shape `[n]`: probabilities, or amounts >= 0
+ * @param features shape `[n, width]` @returns shape `[n]`: probabilities, or amounts >= 0; of several
+ * classes shape `[n, classes]`
  * @throws {RangeError} the rows have another width than the model was trained on
  */
 export function predictWith(predictor: Predictor, features: Float32Array, n: number): Float32Array {
@@ -175,6 +181,8 @@ function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Arr
         return s * (b + tail[i] * gate);
       });
     }
+    case "softmax":
+      return interleaved(softmax(formula.of.map((f) => evaluate(f, values))));
     case "line":
       return alongLine(formula.line, evaluate(formula.of, values));
     default:

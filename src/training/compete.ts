@@ -1,5 +1,5 @@
 import { DAY_MS } from "../core/time.ts";
-import { classificationScores, regressionScores, type RowLoss } from "../stats/metrics.ts";
+import { type RowLoss, scoresOf } from "../stats/metrics.ts";
 import { isOwnMetric } from "../stats/own_metrics.ts";
 import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, type Predictor, predictWith } from "./artifact.ts";
@@ -182,7 +182,8 @@ async function judged(
 ): Promise<FinishedCandidate> {
   const { loss } = task;
   const { target } = on.validation;
-  const scores = scoresOf(task, target, predictions, on.fit.cap);
+  const isCount = loss === "poissonDeviance";
+  const scores = scoresOf(task.kind, target, predictions, { cap: on.fit.cap, isCount });
   const criterion = loss && isOwnMetric(loss)
     ? await reporter.judge(loss, target, predictions)
     : criterionOf(scores, loss);
@@ -200,12 +201,6 @@ function criterionOf(scores: Scores, loss?: RowLoss): number {
   }
   if (loss === "poissonDeviance") return scores.poissonDeviance!; // measured where it is the loss
   return loss === "mse" || loss === "mae" ? scores[loss] : Math.sqrt(scores.mse * scores.cappedMse);
-}
-
-function scoresOf(task: TrainingTask, y: Float64Array, predictions: Float32Array, cap: number): Scores {
-  return task.kind === "classification"
-    ? classificationScores(y, predictions)
-    : regressionScores(y, predictions, { cap, isCount: task.loss === "poissonDeviance" });
 }
 
 /** The lowest criterion; of equal ones, and where nothing could be held out, the first. */

@@ -1,11 +1,4 @@
-import {
-  classificationScores,
-  isHigherBetter,
-  type MetricName,
-  type MetricValues,
-  regressionScores,
-  rowLosses,
-} from "../stats/metrics.ts";
+import { isHigherBetter, type MetricName, type MetricValues, rowLosses, scoresOf } from "../stats/metrics.ts";
 import { isOwnMetric, type OwnMetricName, ownStatistic } from "../stats/own_metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { clusteredError, tInterval } from "../stats/clustered.ts";
@@ -95,9 +88,7 @@ export function scores(
   cap: number,
 ): MetricValues {
   if (target.length === 0) return { n: 0 };
-  const metricValues = kind === "classification"
-    ? classificationScores(target, predictions)
-    : regressionScores(target, predictions, { cap, isCount: loss === "poissonDeviance" });
+  const metricValues = scoresOf(kind, target, predictions, { cap, isCount: loss === "poissonDeviance" });
   const own = ownOf([...metrics, loss]).map((name) => [name, ownValue(name, target, predictions)] as const);
   return Object.fromEntries([...Object.entries(metricValues), ...own].map(([name, v]) => [name, finite(v)]));
 }

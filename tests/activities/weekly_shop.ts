@@ -12,6 +12,7 @@ import { saveConfig } from "../../src/db/config/config_versions.ts";
 import { getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { versionOfCycle } from "../../src/db/models/versions.ts";
+import type { Seen } from "../../src/features/own.ts";
 import { defineModel, type ModelDefinition } from "../../src/models/model.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
 import { compete } from "../../src/training/compete.ts";
@@ -40,8 +41,7 @@ export const newestStars = (version: number) => ({
   name: "newest_stars",
   means: "stars of the newest review",
   version,
-  of: ({ days }: { days: ModelDefinition["label"] extends (days: infer D) => number ? D : never }) =>
-    days.flatMap((day) => day.own ?? []).at(-1)?.fields.stars ?? null,
+  of: ({ days }: Pick<Seen, "days">) => days.flatMap((day) => day.own ?? []).at(-1)?.fields.stars ?? null,
 });
 
 /** Whether a shopper buys within the week: the stars of the newest review tell, and nothing else does. */

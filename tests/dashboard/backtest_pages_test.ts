@@ -143,12 +143,15 @@ Deno.test("policyName() names every option of a policy", () => {
 Deno.test("readBacktest() makes of a form what the API takes, or says what is wrong", () => {
   const configuration = { current: DEFAULT_CONFIG, models: ["churn"] };
   const of = (fields: Record<string, string>) =>
-    readBacktest(fieldsOf(new Map(Object.entries(fields))), configuration);
+    readBacktest(fieldsOf(new Map(Object.entries(fields)), ["own:seasons"]), configuration);
   const noneTicked = { ...NO_FIELDS, policies: [] };
   assert.deepEqual(of({ "policy.sliding": "on", cutoffs: "4", model: "churn", from: "2011-03-01" }).body, {
     policies: [{ policy: "every", config: { max_train_cutoffs: 4 } }],
     models: ["churn"],
     from: "2011-03-01",
+  });
+  assert.deepEqual(of({ "policy.own:seasons": "on", "policy.own:gone": "on" }).body, {
+    policies: [{ policy: "own:seasons" }],
   });
   assert.deepEqual(readBacktest({ ...noneTicked, lines: "gate=threshold" }, configuration).body, {
     policies: [{ policy: "perennial", config: { gate: "threshold" } }],

@@ -553,6 +553,10 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         defaults: DEFAULT_CONFIG,
         versions: configs,
         models: KINDS.map((k) => k.model),
+        own: {
+          strategies: [{ name: "own:half-week", means: "half of all shoppers for three days" }],
+          policies: [{ name: "own:seasons", means: "before each season" }],
+        },
       }),
     simulateConfig: (wanted) =>
       Promise.resolve(simulateConfig({
