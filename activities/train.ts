@@ -285,7 +285,7 @@ function manifestOf(
     codeVersion,
     seed: config.seed,
     candidate: result.winner.recipe.name,
-    recipe: JSON.parse(JSON.stringify(result.winner)),
+    recipe: JSON.parse(JSON.stringify(result.winner, (key, value) => key === "file" ? "" : value)), // it stands in the artefact
     competition: result.candidates.flatMap(({ name, criterion }) =>
       criterion === undefined ? [] : [{ candidate: name, loss: criterion, rows: result.split.validationRows }]
     ),

@@ -4,6 +4,7 @@ import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
 import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
+import { broughtFault } from "./brought.ts";
 import type { Recipe } from "./recipe.ts";
 
 /** `classification`: an outcome is 0 or 1; `classes`: it is one of several classes; `regression`: it is a number. */
@@ -97,10 +98,16 @@ function faultOf(model: ModelDefinition): string | null {
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";
-  return classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
+  return candidatesFault(model) ?? classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
     ownMetricsFault(model.ownMetrics ?? [], model) ??
     ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
 }
+
+const candidatesFault = (model: ModelDefinition): string | null =>
+  model.candidates.reduce<string | null>(
+    (fault, recipe) => fault ?? (recipe.family === "brought" ? broughtFault(recipe, model) : null),
+    null,
+  );
 
 const CLASSES_MAX = 12;
 
@@ -115,9 +122,11 @@ function classesFault(
   if (strange !== undefined) {
     return `the class "${strange}" needs 1 to 40 lower-case letters, digits, blanks, _ -`;
   }
-  const deep = candidates.find(({ family }) => family !== "linear" && family !== "blend");
+  const deep = candidates.find(({ family }) =>
+    family !== "linear" && family !== "blend" && family !== "brought"
+  );
   if (deep) {
-    return `the candidate "${deep.name}" is of the family "${deep.family}": several classes are learnt by "linear" and "blend"`;
+    return `the candidate "${deep.name}" is of the family "${deep.family}": several classes are learnt by "linear" and "blend", or brought`;
   }
   if (ownMetrics.length > 0) return "ownMetrics are of models whose prediction is one number";
   return economics === undefined ? null : "economics are of models whose prediction is one number";

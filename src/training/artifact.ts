@@ -1,5 +1,6 @@
 import type { ModelKind } from "../models/model.ts";
 import type { PartRole } from "../models/recipe.ts";
+import { askBrought } from "./brought.ts";
 import { alongLine, type Line } from "./line.ts";
 import { expm1Clipped, forward, type Network, weightCount } from "./network.ts";
 import { interleaved, softmax } from "./probabilities.ts";
@@ -37,8 +38,23 @@ export type Formula =
   }
   /** of several classes: the parts' outputs as probabilities that add up to 1, shape `[n, classes]` */
   | { readonly op: "softmax"; readonly of: readonly Formula[] }
+  /** trained outside */
+  | { readonly op: "brought"; readonly brought: Brought }
   /** what was trained, moved along a line that was fitted later */
   | { readonly op: "line"; readonly of: Formula; readonly line: Line };
+
+/** A model from outside, and what it is given. */
+export interface Brought {
+  /** an ONNX file as base64 */
+  readonly file: string;
+  /** places among the features, in its own order: `(value - shift) / scale` */
+  readonly inputs: readonly { readonly place: number; readonly shift: number; readonly scale: number }[];
+  readonly missing: number;
+  /** how many numbers a row's prediction has; 0: one */
+  readonly classes: number;
+  /** no prediction is below */
+  readonly least: number;
+}
 
 /** All that is needed to predict. */
 export interface Predictor {
@@ -144,7 +160,7 @@ export function predictWith(predictor: Predictor, features: Float32Array, n: num
   }
   const inputs = predictor.preprocessings.map((p) => preprocess(p, features, width));
   const values = predictor.parts.map((part) => partValue(part, inputs[part.preprocessing], n));
-  return evaluate(predictor.formula, values);
+  return evaluate(predictor.formula, values, { features, width, n });
 }
 
 function partValue(part: Part, x: Float32Array, n: number): Float32Array {
@@ -160,21 +176,28 @@ const LINKS: Readonly<Record<Part["link"], (v: number) => number>> = {
   exp: (v) => Math.exp(Math.min(14, v)),
 };
 
+/** The rows that are asked about. */
+interface Rows {
+  readonly features: Float32Array;
+  readonly width: number;
+  readonly n: number;
+}
+
 /** Puts the parts' values together. */
-function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Array {
+function evaluate(formula: Formula, values: readonly Float32Array[], rows: Rows): Float32Array {
   switch (formula.op) {
     case "part":
       return values[formula.part];
     case "product":
-      return formula.of.map((f) => evaluate(f, values)).reduce((a, b) => a.map((v, i) => v * b[i]));
+      return formula.of.map((f) => evaluate(f, values, rows)).reduce((a, b) => a.map((v, i) => v * b[i]));
     case "mean": {
-      const all = formula.of.map((f) => evaluate(f, values));
+      const all = formula.of.map((f) => evaluate(f, values, rows));
       return all[0].map((_, i) => all.reduce((sum, v) => sum + v[i], 0) / all.length);
     }
     case "tail": {
-      const body = evaluate(formula.body, values);
-      const tail = evaluate(formula.tail, values);
-      const share = formula.share ? evaluate(formula.share, values) : undefined;
+      const body = evaluate(formula.body, values, rows);
+      const tail = evaluate(formula.tail, values, rows);
+      const share = formula.share ? evaluate(formula.share, values, rows) : undefined;
       return body.map((b, i) => {
         const s = share ? share[i] : 1;
         const gate = Math.min(1, Math.max(0, 2 * s * b / formula.threshold - 0.5));
@@ -182,9 +205,11 @@ function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Arr
       });
     }
     case "softmax":
-      return interleaved(softmax(formula.of.map((f) => evaluate(f, values))));
+      return interleaved(softmax(formula.of.map((f) => evaluate(f, values, rows))));
+    case "brought":
+      return askBrought(formula.brought, rows);
     case "line":
-      return alongLine(formula.line, evaluate(formula.of, values));
+      return alongLine(formula.line, evaluate(formula.of, values, rows));
     default:
       return formula satisfies never;
   }

@@ -1,5 +1,12 @@
 import { hash32 } from "../core/random.ts";
-import type { LinearRecipe, NetworkRecipe, PartRole, Recipe, WarmStartRecipe } from "../models/recipe.ts";
+import type {
+  BroughtRecipe,
+  LinearRecipe,
+  NetworkRecipe,
+  PartRole,
+  Recipe,
+  WarmStartRecipe,
+} from "../models/recipe.ts";
 import type { Formula, Part, Predictor } from "./artifact.ts";
 import { choosePart, describePart, fitKept, fitPart, type PartChoice, partRows } from "./fit_part.ts";
 import { chooseClassPenalty, fitClasses } from "./fit_classes.ts";
@@ -21,6 +28,7 @@ export async function chooseRecipe(bench: Workbench, slice: Slice, recipe: Recip
     throw new TypeError(`Cannot choose for blend "${recipe.name}": choose its members`);
   }
   if (recipe.family === "warm-start") return await chooseWarmStart(bench, slice, recipe);
+  if (recipe.family === "brought") return { recipe: { recipe }, curve: [] };
   if (bench.task.kind === "classes") {
     const about = classesOf(bench, slice, recipe);
     return { recipe: { recipe, penalties: { class: chooseClassPenalty(about) } }, curve: [] };
@@ -48,12 +56,34 @@ export async function fitRecipe(bench: Workbench, slice: Slice, fitted: FittedRe
     }
     case "warm-start":
       return await fitWarmStart(bench, slice, recipe, fitted);
+    case "brought":
+      return takeBrought(bench, slice, recipe);
     case "linear":
     case "network":
       return await fitFresh(bench, slice, recipe, fitted);
     default:
       return recipe satisfies never;
   }
+}
+
+/** A model from outside stays as it is; its file stands once in the artefact. */
+function takeBrought(bench: Workbench, slice: Slice, recipe: BroughtRecipe): Predictor {
+  const { features, kind, classes = [] } = bench.task;
+  const inputs = recipe.inputs.map(({ feature, ...move }) => ({ place: features.indexOf(feature), ...move }));
+  const brought = {
+    file: recipe.file,
+    inputs,
+    missing: recipe.missing,
+    classes: classes.length,
+    least: kind === "regression" ? -Number.MAX_VALUE : 0,
+  };
+  const told = { recipe: { ...recipe, file: "" } };
+  return {
+    ...about(bench, slice, told),
+    preprocessings: [],
+    parts: [],
+    formula: { op: "brought", brought },
+  };
 }
 
 async function fitFresh(
@@ -147,6 +177,8 @@ function renumbered(formula: Formula, by: number): Formula {
       const moved = { body: renumbered(body, by), tail: renumbered(tail, by) };
       return share ? { ...formula, ...moved, share: renumbered(share, by) } : { ...formula, ...moved };
     }
+    case "brought":
+      return formula;
     case "line":
       return { ...formula, of: renumbered(formula.of, by) };
     default:
@@ -246,7 +278,7 @@ function thresholdOf({ formula }: Predictor, slice: Slice): number {
   const find = (f: Formula): number | undefined => {
     if (f.op === "tail") return f.threshold;
     if (f.op === "line") return find(f.of);
-    return f.op === "part" ? undefined : f.of.map(find).find((t) => t !== undefined);
+    return f.op === "part" || f.op === "brought" ? undefined : f.of.map(find).find((t) => t !== undefined);
   };
   return find(formula) ?? slice.threshold;
 }

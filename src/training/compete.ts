@@ -1,7 +1,7 @@
 import { DAY_MS } from "../core/time.ts";
 import { type RowLoss, scoresOf } from "../stats/metrics.ts";
 import { isOwnMetric } from "../stats/own_metrics.ts";
-import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
+import type { BroughtRecipe, Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, type Predictor, predictWith } from "./artifact.ts";
 import { chooseRecipe, fitRecipe } from "./candidate.ts";
 import { decodeCheckpoint, emptyCheckpoint, type FinishedCandidate } from "./checkpoint.ts";
@@ -32,6 +32,7 @@ const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = {
   network: 6,
   "warm-start": 4,
   blend: 0.5,
+  brought: 0.5,
 };
 const FINAL_WEIGHT = 4;
 
@@ -99,6 +100,12 @@ function openBench(
 async function runCandidate(bench: Workbench, on: Comparison, recipe: Recipe): Promise<FinishedCandidate> {
   if (recipe.family === "blend") return await runBlend(bench, on, recipe.name, recipe.of);
   if (recipe.family === "warm-start") return await runWarmStart(bench, on, recipe);
+  if (recipe.family === "brought" && knowsRowsOf(on, recipe)) {
+    return skip(
+      told(recipe),
+      `it may have learned from validation rows: it was trained until ${recipe.trainedUntil}`,
+    );
+  }
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
   return await judged(
     bench,
@@ -114,6 +121,13 @@ async function tryRecipe(bench: Workbench, on: Comparison, recipe: Recipe) {
   const predictor = await fitRecipe(bench, on.fit, chosen.recipe);
   return { chosen, predictions: predictWith(predictor, on.validation.features, on.validation.target.length) };
 }
+
+/** Whether a model from outside may have seen outcomes of the validation rows; of what it was trained on nothing else is known. */
+const knowsRowsOf = ({ validation }: Comparison, { trainedUntil }: BroughtRecipe): boolean =>
+  validation.cutoffMs.some((ms) => ms < Date.parse(trainedUntil));
+
+/** A recipe as it is told: the file of one from outside stands in the artefact. */
+const told = (recipe: Recipe): Recipe => recipe.family === "brought" ? { ...recipe, file: "" } : recipe;
 
 const skip = (recipe: Recipe, skipped: string): FinishedCandidate => ({
   result: { name: recipe.name, recipe: { recipe }, curve: [], skipped },
@@ -136,6 +150,7 @@ async function runWarmStart(
   if (champion.featureHash !== task.featureHash) {
     return skip(recipe, "the champion is of another feature definition");
   }
+  if (champion.parts.length === 0) return skip(recipe, "the champion was trained outside");
   if (!learnsOnlyFrom(champion, task.columns)) {
     return skip(recipe, "the champion has learned from features that the model no longer uses");
   }
@@ -206,7 +221,10 @@ function criterionOf(scores: Scores, loss?: RowLoss): number {
 /** The lowest criterion; of equal ones, and where nothing could be held out, the first. */
 function pickWinner(candidates: readonly CandidateResult[], takeFirst: boolean): FittedRecipe {
   const able = candidates.filter((c) => c.criterion !== undefined);
-  if (able.length === 0) throw new RangeError("Cannot pick a winner: no candidate could run");
+  if (able.length === 0) {
+    const why = candidates.map(({ name, skipped }) => `${name}: ${skipped}`).join("; ");
+    throw new RangeError(`Cannot pick a winner: no candidate could run (${why})`);
+  }
   if (takeFirst) return able[0].recipe;
   return able.reduce((best, c) => c.criterion! < best.criterion! ? c : best).recipe;
 }

@@ -1,0 +1,35 @@
+import { Buffer } from "node:buffer";
+import { type OnnxModel, openOnnx } from "../onnx/predict.ts";
+import type { Brought } from "./artifact.ts";
+
+const opened = new WeakMap<Brought, OnnxModel>();
+
+/**
+ * Predictions of a model from outside, shape `[n]`, or `[n, classes]`.
+ * @throws {TypeError} its file cannot be computed, or answers with another number of values
+ */
+export function askBrought(
+  brought: Brought,
+  { features, width, n }: { features: Float32Array; width: number; n: number },
+): Float32Array {
+  const { inputs, missing, classes, least } = brought;
+  const model = opened.get(brought) ?? openOnnx(Buffer.from(brought.file, "base64"));
+  opened.set(brought, model);
+  const rows = new Float32Array(n * inputs.length);
+  for (let i = 0; i < n; i++) {
+    inputs.forEach(({ place, shift, scale }, j) => {
+      const value = features[i * width + place];
+      rows[i * inputs.length + j] = Number.isNaN(value) ? missing : (value - shift) / scale;
+    });
+  }
+  if (n === 0) return new Float32Array();
+  const answers = model.predict(rows, n);
+  const wanted = Math.max(1, classes);
+  if (answers.length === n * wanted) return Float32Array.from(answers, (v) => Math.max(least, v));
+  if (wanted === 1 && answers.length === 2 * n) {
+    return Float32Array.from({ length: n }, (_, i) => answers[2 * i + 1]);
+  }
+  throw new TypeError(
+    `The ONNX file answers ${n} rows with ${answers.length} numbers, not with ${n * wanted}`,
+  );
+}
