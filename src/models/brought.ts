@@ -4,7 +4,6 @@ import { seededRandom } from "../core/random.ts";
 import { messageOf } from "../core/errors.ts";
 import { openOnnx } from "../onnx/predict.ts";
 import type { BroughtInput, BroughtRecipe } from "./recipe.ts";
-import type { ModelDefinition } from "./model.ts";
 
 /** A trained model from outside, as a file of a shop's own gives it. */
 export interface Brought {
@@ -37,10 +36,17 @@ export function broughtModel({ name, file, inputs, missing = 0, trainedUntil }: 
   };
 }
 
+/** What of a model says which answers fit it. */
+interface Fitting {
+  readonly kind: "classification" | "classes" | "regression";
+  readonly classes?: readonly string[];
+  readonly ownFeatures?: readonly { readonly name: string }[];
+}
+
 const TRIED = 8;
 
 /** Says why a candidate from outside cannot be one of a model's; null: it can. It is asked about invented rows. */
-export function broughtFault(recipe: BroughtRecipe, model: ModelDefinition): string | null {
+export function broughtFault(recipe: BroughtRecipe, model: Fitting): string | null {
   const { name, file, inputs, missing, trainedUntil } = recipe;
   const known = [...FEATURES, ...(model.ownFeatures ?? []).map((feature) => feature.name)];
   const unknown = inputs.find(({ feature }) => !known.includes(feature));
@@ -67,7 +73,7 @@ export function broughtFault(recipe: BroughtRecipe, model: ModelDefinition): str
 
 function answersFault(
   { name, inputs }: BroughtRecipe,
-  { kind, classes = [] }: ModelDefinition,
+  { kind, classes = [] }: Fitting,
   answers: ArrayLike<number>,
 ): string | null {
   const k = answers.length / TRIED;

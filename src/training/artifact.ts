@@ -1,6 +1,6 @@
 import type { ModelKind } from "../models/model.ts";
 import type { PartRole } from "../models/recipe.ts";
-import { askBrought } from "./brought.ts";
+import { askBrought, type Brought } from "./brought.ts";
 import { alongLine, type Line } from "./line.ts";
 import { expm1Clipped, forward, type Network, weightCount } from "./network.ts";
 import { interleaved, softmax } from "./probabilities.ts";
@@ -42,19 +42,6 @@ export type Formula =
   | { readonly op: "brought"; readonly brought: Brought }
   /** what was trained, moved along a line that was fitted later */
   | { readonly op: "line"; readonly of: Formula; readonly line: Line };
-
-/** A model from outside, and what it is given. */
-export interface Brought {
-  /** an ONNX file as base64 */
-  readonly file: string;
-  /** places among the features, in its own order: `(value - shift) / scale` */
-  readonly inputs: readonly { readonly place: number; readonly shift: number; readonly scale: number }[];
-  readonly missing: number;
-  /** how many numbers a row's prediction has; 0: one */
-  readonly classes: number;
-  /** no prediction is below */
-  readonly least: number;
-}
 
 /** All that is needed to predict. */
 export interface Predictor {

@@ -1,6 +1,18 @@
 import { Buffer } from "node:buffer";
 import { type OnnxModel, openOnnx } from "../onnx/predict.ts";
-import type { Brought } from "./artifact.ts";
+
+/** A model from outside, and what it is given. */
+export interface Brought {
+  /** an ONNX file as base64 */
+  readonly file: string;
+  /** places among the features, in its own order: `(value - shift) / scale` */
+  readonly inputs: readonly { readonly place: number; readonly shift: number; readonly scale: number }[];
+  readonly missing: number;
+  /** how many numbers a row's prediction has; 0: one */
+  readonly classes: number;
+  /** no prediction is below */
+  readonly least: number;
+}
 
 const opened = new WeakMap<Brought, OnnxModel>();
 
