@@ -5,6 +5,7 @@ import type { ActivityDeps } from "../../activities/deps.ts";
 import { createSnapshotActivities } from "../../activities/snapshot.ts";
 import { createTrainActivities } from "../../activities/train.ts";
 import { createValidateActivities } from "../../activities/validate.ts";
+import { withDeclared } from "../../src/config/declared.ts";
 import { RetrainingConfig } from "../../src/config/retraining.ts";
 import { seededRandom } from "../../src/core/random.ts";
 import { DAY_MS } from "../../src/core/time.ts";
@@ -99,7 +100,8 @@ export const inShop = (
     const models = new Map([[model.name, model]]);
     const deps = { sql, store, trainer, models, clock: () => AS_OF_MS, codeVersion: "c1" };
     await insertEvents(sql, events());
-    const config = RetrainingConfig.parse(settings);
+    const plain = RetrainingConfig.parse(settings);
+    const config = withDeclared(plain, [model], []) ?? plain;
     await saveConfig(sql, { config, after: 0, by: "a test", why: "weekly" });
     await work(deps).finally(() => Deno.remove(folder, { recursive: true }));
   });
