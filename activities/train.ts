@@ -7,6 +7,7 @@ import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
 import { featuresOf } from "../src/features/set.ts";
+import { likeliest, sharesOf } from "../src/stats/classes.ts";
 import { quantile } from "../src/stats/quantile.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
 import type { Manifest, ModelVersion } from "../src/registry/version.ts";
@@ -196,6 +197,7 @@ export function taskOf(model: ModelDefinition, config: ModelConfig): TrainingTas
   return {
     name: model.name,
     kind: model.kind,
+    ...model.classes && { classes: model.classes },
     horizonDays: config.horizon_days,
     features: names,
     columns: learnt.map((feature) => places.get(feature)!),
@@ -247,6 +249,16 @@ const measured = ({ epoch, loss, validationLoss }: CurvePoint) => ({
   validationLoss: Number.isFinite(validationLoss) ? validationLoss : null,
 });
 
+/** The naive guess: the mean outcome, or the share of each class, none of them quite nothing. */
+function guessFrom(
+  { classes }: ModelDefinition,
+  targets: Float64Array,
+): Pick<Manifest, "baseline" | "classes" | "shares"> {
+  if (!classes) return { baseline: targets.reduce((a, b) => a + b, 0) / targets.length };
+  const shares = sharesOf(targets, classes.length);
+  return { baseline: likeliest(shares, 1)[0], classes: [...classes], shares };
+}
+
 /** Returns what is written down of a version that was trained. */
 export function manifestOf(
   { codeVersion }: ActivityDeps,
@@ -275,7 +287,7 @@ export function manifestOf(
     codeVersion,
     seed: config.seed,
     candidate: result.winner.recipe.name,
-    recipe: JSON.parse(JSON.stringify(result.winner)),
+    recipe: JSON.parse(JSON.stringify(result.winner, (key, value) => key === "file" ? "" : value)), // it stands in the artefact
     competition: result.candidates.flatMap(({ name, criterion }) =>
       criterion === undefined ? [] : [{ candidate: name, loss: criterion, rows: result.split.validationRows }]
     ),
@@ -284,7 +296,7 @@ export function manifestOf(
     served: { ...saw, refitted: false },
     targetCap: model.kind === "regression" ? quantile(targets, 0.99) : null,
     unit,
-    baseline: targets.reduce((a, b) => a + b, 0) / targets.length,
+    ...guessFrom(model, targets),
     metrics: {},
   };
 }

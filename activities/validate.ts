@@ -7,6 +7,7 @@ import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
 import { featuresOf, SHARED_FEATURES } from "../src/features/set.ts";
+import { guessFor } from "../src/stats/classes.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";
 import type { ModelDefinition } from "../src/models/model.ts";
@@ -15,13 +16,13 @@ import { expectedDifference, expectedOfRecalibration } from "../src/retraining/w
 import { slipped, staleness } from "../src/retraining/trigger.ts";
 import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
-import type { ModelVersion } from "../src/registry/version.ts";
+import { guessOf, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import { loadScorer } from "../src/training/scorer.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
-import { compare } from "../src/validation/compare.ts";
+import { compare, compareOwn } from "../src/validation/compare.ts";
 import { compareSegments } from "../src/validation/compare_segments.ts";
 import { verdictOf } from "../src/validation/gate.ts";
 import type { Split } from "../src/validation/split.ts";
@@ -131,8 +132,8 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
   const { store } = deps;
   const { model, config, challenger, champion, split } = job;
   const rows = await loadRows(store, split.test, await testersOf(deps, split) ?? undefined);
-  const { baseline, targetCap } = challenger.manifest;
-  const naive = new Float64Array(rows.target.length).fill(baseline);
+  const { targetCap } = challenger.manifest;
+  const naive = guessFor(guessOf(challenger.manifest), rows.target.length);
   const serving = champion ? await readServing(deps, model, champion) : undefined; // a guess serves
   const [theirs, ours] = await Promise.all([
     serving ? scoreRows(deps, serving, rows) : naive,
@@ -166,6 +167,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
       options,
     ),
     segmentMargin: config.segment_margin,
+    own: compareOwn(model, unseen, predictions, config.confidence),
   };
 }
 

@@ -6,7 +6,7 @@ import { DIFFERENCES, differenceText, GAINS, policyName } from "./backtest_label
 import { count, metricFigure, money } from "../src/format/numbers.ts";
 import { duration } from "../src/format/times.ts";
 import { metricName } from "../src/format/words.ts";
-import { betterWord } from "./metric_words.ts";
+import { betterWord, ownUnit } from "./metric_words.ts";
 import { StatusBadge } from "./status_badge.tsx";
 
 interface Props {
@@ -24,7 +24,9 @@ export const rowsOf = ({ result, policies }: Props): { policy: LabelledPolicy; o
 /** Shows the metrics of each policy, and whether they differ from never retraining. */
 export function ServedTable({ result, policies }: Props) {
   const metrics = [...new Set([result.metric, result.loss])];
-  const named = metrics.map((metric) => `${metricName(metric)}, ${betterWord(metric)} is better`);
+  const named = metrics.map((metric) =>
+    `${metricName(metric)}${ownUnit(metric)}, ${betterWord(metric)} is better`
+  );
   return (
     <table class="records">
       <caption>

@@ -3,6 +3,7 @@ import type { ModelStatus } from "../src/retraining/status.ts";
 import { counted, figure, metricFigure } from "../src/format/numbers.ts";
 import { moment } from "../src/format/times.ts";
 import { metricName } from "../src/format/words.ts";
+import { ownUnit } from "./metric_words.ts";
 import type { Measured } from "../src/performance/report.ts";
 
 /** A figure with what it rests on, as text. */
@@ -22,7 +23,7 @@ const toldOf = (metric: string, value: number): number => asRoot(metric) ? Math.
 
 /** "RMSE in EUR", "accuracy" */
 function toldName(metric: string, unit: string): string {
-  if (!asRoot(metric)) return metricName(metric);
+  if (!asRoot(metric)) return `${metricName(metric)}${ownUnit(metric)}`;
   return `${metric === "mse" ? "RMSE" : "capped RMSE"} in ${unit}`;
 }
 

@@ -27,6 +27,8 @@ export {
 export type { ForceRequest, Retrainer } from "../src/client/retrainer.ts";
 export { type ForceProgress, StillRunningError } from "../src/client/force_and_wait.ts";
 export { defineModel, type ModelDefinition } from "../src/models/model.ts";
+export { type Brought, broughtModel } from "../src/models/brought.ts";
+export type { MetricRow, OwnMetric } from "../src/stats/own_metrics.ts";
 export type { Recipe } from "../src/models/recipe.ts";
 export type { OwnFeature, Seen } from "../src/features/own.ts";
 export type { OwnEvent, UserDay } from "../src/features/user_day.ts";

@@ -7,6 +7,7 @@ import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures, decodeLabels, shopperNumber } from "../../src/features/blocks.ts";
 import { featureBlock, labelBlock } from "../../src/app/features/blocks.ts";
 import { featuresOf } from "../../src/features/set.ts";
+import { guessFor, sharesOf, tellAt } from "../../src/stats/classes.ts";
 import { quantile } from "../../src/stats/quantile.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { sealValue } from "../../src/registry/sealed.ts";
@@ -80,13 +81,15 @@ async function knownBy(
   model: ModelDefinition,
   config: ModelConfig,
   asOfMs: number,
-): Promise<{ naive: number; cap: number }> {
+): Promise<{ naive: Guess; cap: number }> {
   const blocks = await labelledBlocks(live, model, { config, asOfMs });
   const labels = await Promise.all(
     blocks.map(async (block) => decodeLabels(await live.store.getRows(block.labels))),
   );
   const target = labels.flatMap((block) => [...block]);
-  const naive = target.reduce((a, b) => a + b, 0) / target.length;
+  const naive = model.classes
+    ? sharesOf(target, model.classes.length)
+    : target.reduce((a, b) => a + b, 0) / target.length;
   return { naive, cap: model.kind === "regression" ? quantile(target, 0.99) : Infinity };
 }
 
@@ -95,8 +98,11 @@ interface Question {
   asOf: string;
   rows: TestRows;
   /** the guess for everyone where nothing serves yet */
-  naive: number;
+  naive: Guess;
 }
+
+/** One number, or the share of each class. */
+type Guess = number | readonly number[];
 
 interface Answer {
   /** null: the naive guess */
@@ -110,7 +116,7 @@ async function predictOffline(
   { model, rows: { users, features }, naive }: Question,
 ): Promise<Answer> {
   const version = await servingVersion(sql, model);
-  if (version === null) return { version, predictions: new Float64Array(users.length).fill(naive) };
+  if (version === null) return { version, predictions: guessFor(naive, users.length) };
   const { artefactSha256 } = await getVersion(sql, model, version);
   return {
     version,
@@ -125,12 +131,16 @@ async function predictServed(
 ): Promise<Answer> {
   try {
     const { version, predictions } = await predictor.predict({ model, users, asOfMs: Date.parse(asOf) });
-    return { version, predictions: Float64Array.from(predictions, ({ prediction }) => prediction ?? naive) };
+    const told = predictions.flatMap((p) =>
+      p.probabilities ? Object.values(p.probabilities) : p.prediction ?? naive
+    );
+    return { version, predictions: Float64Array.from(told) };
   } catch (error) {
     if (!(error instanceof ConflictError)) throw error; // nothing serves yet: the naive guess stands in
-    const predictions = users.map((userKey) => ({ userKey, prediction: naive }));
+    const guesses = guessFor(naive, users.length);
+    const predictions = users.map((userKey, row) => ({ userKey, ...tellAt(guesses, users.length, row) }));
     const fallback = { version: null, fallback: true, featureHash: featuresOf(models.get(model)!).hash };
     await savePredictions(sql, { model, asOf, predictions, ...fallback });
-    return { version: null, predictions: new Float64Array(users.length).fill(naive) };
+    return { version: null, predictions: guesses };
   }
 }

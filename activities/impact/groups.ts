@@ -3,6 +3,7 @@ import { featuresOf } from "../../src/features/set.ts";
 import type { ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import { groupColumns } from "../../src/impact/groups.ts";
 import { predictShuffled, shuffledCopies } from "../../src/impact/shuffle.ts";
+import { numbersOfRow } from "../../src/stats/classes.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
 import { limitRows, type TrainingRows } from "../../src/training/rows.ts";
@@ -55,11 +56,12 @@ async function risesOf(
   const n = rows.target.length;
   const { width, target } = rows;
   const score = (features: Float32Array) => scoreWith(deps, model, { features, width });
+  const predictions = await score(rows.features);
+  const k = numbersOfRow(predictions, n);
   const lossesOf = (predictions: ArrayLike<number>) => {
-    const outcomes = Float64Array.from(predictions, (_, i) => target[i % n]);
+    const outcomes = Float64Array.from({ length: predictions.length / k }, (_, i) => target[i % n]);
     return rowLosses(loss, outcomes, predictions, { cap: cap ?? Infinity });
   };
-  const predictions = await score(rows.features);
   const plain = lossesOf(predictions);
   const dealt = lossesOf(await predictShuffled(rows, { shuffled, plain: predictions, score }));
   return Array.from(plain, (own, i) => {

@@ -4,7 +4,7 @@ import { getVersion } from "../../src/db/models/versions.ts";
 import { featuresOf } from "../../src/features/set.ts";
 import type { ImpactCutoff, ImpactEvidence } from "../../src/impact/impact_evidence.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
-import type { ModelVersion } from "../../src/registry/version.ts";
+import { guessOf, type ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { loadRows } from "../../src/training/dataset.ts";
 import { labelledBlock } from "../../src/app/features/labelled_rows.ts";
@@ -90,7 +90,7 @@ async function modelBefore(
   deps: ActivityDeps,
   { name, against, version }: { name: string; against: number | null; version: ModelVersion },
 ): Promise<Before | string> {
-  if (against === null) return { guess: version.manifest.baseline };
+  if (against === null) return { guess: guessOf(version.manifest) };
   const artefact = await artefactOf(deps, await getVersion(deps.sql, name, against));
   return artefact ? { artefact } : gone(against);
 }

@@ -1,8 +1,9 @@
 import type { TrainingRows } from "../../src/training/rows.ts";
+import { guessFor } from "../../src/stats/classes.ts";
 import type { ActivityDeps } from "../deps.ts";
 
 /** The model to ask: its file, or the guess that stands in where none served. */
-export type Before = { artefact: Uint8Array } | { guess: number };
+export type Before = { artefact: Uint8Array } | { guess: number | readonly number[] };
 
 /** Returns a model's predictions for some rows. */
 export async function scoreWith(
@@ -11,7 +12,5 @@ export async function scoreWith(
   { features, width }: Pick<TrainingRows, "features" | "width">,
 ): Promise<ArrayLike<number>> {
   const n = features.length / width;
-  return "guess" in model
-    ? new Float64Array(n).fill(model.guess)
-    : await trainer.score(model.artefact, features, n);
+  return "guess" in model ? guessFor(model.guess, n) : await trainer.score(model.artefact, features, n);
 }

@@ -2,6 +2,8 @@ import { hash32, seededRandom } from "../../src/core/random.ts";
 import { findImportance, getVersion, saveImportance } from "../../src/db/models/versions.ts";
 import { featuresOf } from "../../src/features/set.ts";
 import { predictShuffled, shuffledCopies } from "../../src/impact/shuffle.ts";
+import { numbersOfRow } from "../../src/stats/classes.ts";
+import { mean } from "../../src/stats/mean.ts";
 import { rowLosses } from "../../src/stats/metrics.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -32,12 +34,12 @@ export async function importanceOf(
   const n = target.length;
   const cap = version.manifest.targetCap ?? Infinity;
   const score = (x: Float32Array) => trainer.score(artefact, x, x.length / width);
-  const lossOf = (predictions: ArrayLike<number>) => {
-    const targets = Float64Array.from(predictions, (_, i) => target[i % n]);
-    return rowLosses(model.loss, targets, predictions, { cap }).reduce((a, b) => a + b, 0) /
-      predictions.length;
-  };
   const plain = await score(features);
+  const k = numbersOfRow(plain, n);
+  const lossOf = (predictions: ArrayLike<number>) => {
+    const targets = Float64Array.from({ length: predictions.length / k }, (_, i) => target[i % n]);
+    return mean(rowLosses(model.loss, targets, predictions, { cap }));
+  };
   const loss = lossOf(plain);
   if (!(loss > 0)) return {};
   const importance: Record<string, number> = {};

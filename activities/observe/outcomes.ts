@@ -9,7 +9,9 @@ import { decodeFeatures } from "../../src/features/blocks.ts";
 import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
 import { featuresOf, SHARED_FEATURES } from "../../src/features/set.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
+import { outcomeOf } from "../../src/models/outcome.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
+import { tellAt } from "../../src/stats/classes.ts";
 import { segmentOf } from "../../src/performance/segments.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
@@ -65,7 +67,7 @@ export async function scorePopulation(
     asOf: new Date(dayMs).toISOString(),
     predictions: places.map((i, row) => ({
       userKey: users[i],
-      prediction: answers[row],
+      ...tellAt(answers, places.length, row),
       segment: segmentOf((feature) => wanted[row * width + SHARED_FEATURES.places.get(feature)!]),
     })),
   });
@@ -110,6 +112,7 @@ async function outcomesOf(
   for await (const labelDays of readLabelDays(sql, { fromMs, toMs, users, events: model.events })) {
     days.set(labelDays.userKey, labelDays.days);
   }
+  const label = outcomeOf(model);
   const outcomes: { id: number; outcome: number }[] = [];
   const cut = new Map<string, DuePrediction[]>();
   for (const d of due) {
@@ -122,7 +125,7 @@ async function outcomesOf(
     } else {
       outcomes.push({
         id: d.id,
-        outcome: model.label(of.filter((day) => day.firstMs >= d.asOfMs && day.lastMs < endMs)),
+        outcome: label(of.filter((day) => day.firstMs >= d.asOfMs && day.lastMs < endMs)),
       });
     }
   }

@@ -12,7 +12,7 @@ import { PerformanceReport } from "../../src/performance/report.ts";
 import { type PerformanceEvidence, ROWS_MAX } from "../../src/performance/performance_evidence.ts";
 import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import { asLoss, metricOf } from "../../src/performance/measure.ts";
-import type { ModelVersion } from "../../src/registry/version.ts";
+import { guessOf, type ModelVersion } from "../../src/registry/version.ts";
 import type { ModelConfig } from "../../src/config/retraining.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
@@ -61,11 +61,12 @@ async function gather(
     version: number,
     asOf: new Date(asOfMs).toISOString(),
     kind: model.kind,
+    ...model.classes && { classes: model.classes },
     loss: model.loss,
     metrics: metricsOf(model),
     margin: config.margin ?? model.margin,
     cap: manifest.targetCap,
-    baseline: manifest.baseline,
+    baseline: guessOf(manifest),
     horizonDays: config.horizon_days,
     alpha,
     confidence: config.confidence,
@@ -88,8 +89,10 @@ async function gather(
 /** The metrics of a model, its loss among them. */
 const metricsOf = ({ metrics, loss }: ModelDefinition): MetricName[] => [...new Set([...metrics, loss])];
 
-const columns = (rows: readonly { prediction: number; userKey: string }[]) => ({
-  prediction: rows.map((row) => row.prediction),
+const columns = (
+  rows: readonly { prediction: number; probabilities: readonly number[] | null; userKey: string }[],
+) => ({
+  prediction: rows.flatMap((row) => row.probabilities ?? row.prediction),
   shopper: rows.map((row) => shopperNumber(row.userKey)),
 });
 

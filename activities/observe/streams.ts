@@ -28,7 +28,7 @@ export async function feedStreams(
   ]);
   const ofVersion = { model: name, version };
   const error = errorOf(model, manifest.targetCap ?? Infinity);
-  const kind: ErrorKind = model.kind === "classification" ? "binary" : "real";
+  const kind: ErrorKind = model.kind === "regression" ? "real" : "binary";
   const kinds = STREAM_DETECTORS.filter(({ kinds }) => kinds.includes(kind));
   const { false_alarm_days: falseAlarmDays } = (await currentConfig(deps.sql)).config;
   return await withStreams(deps.sql, ofVersion, async (tx, streams) => {
@@ -62,6 +62,7 @@ function errorOf({ kind }: ModelDefinition, cap: number): (met: MetPrediction) =
   if (kind === "classification") {
     return ({ prediction, outcome }) => (prediction >= 0.5 ? 1 : 0) === outcome ? 0 : 1;
   }
+  if (kind === "classes") return ({ prediction, outcome }) => prediction === outcome ? 0 : 1;
   const unit = cap > 0 && cap < Infinity ? cap : 1;
   return ({ prediction, outcome }) => Math.abs(Math.min(outcome, cap) - Math.min(prediction, cap)) / unit;
 }

@@ -91,7 +91,12 @@ function timesOf({ latency }: ServedCounts, limitMs: number): { timed: number; s
 
 function lossesOf({ model, cap }: Job, answers: readonly ShownAnswer[]): Float64Array {
   const met = answers.filter((answer) => answer.outcome !== null);
-  return rowLosses(model.loss, met.map((a) => a.outcome!), met.map((a) => a.prediction), { cap });
+  return rowLosses(
+    model.loss,
+    met.map((a) => a.outcome!),
+    met.flatMap((a) => a.probabilities ?? a.prediction),
+    { cap },
+  );
 }
 
 /** Returns what shoppers did after the answer they were shown; null where outcomes are what counts. */
@@ -137,16 +142,25 @@ function differenceOf(
   met: readonly AnsweredByBoth[],
 ): { difference: Moments; championLoss: number } {
   const outcome = met.map((pair) => pair.outcome!);
-  const theirs = rowLosses(model.loss, outcome, met.map((pair) => pair.champion), { cap });
-  const ours = rowLosses(model.loss, outcome, met.map((pair) => pair.challenger), { cap });
+  const by = (arm: "champion" | "challenger") =>
+    met.flatMap((pair) => pair.probabilities?.[arm] ?? pair[arm]);
+  const theirs = rowLosses(model.loss, outcome, by("champion"), { cap });
+  const ours = rowLosses(model.loss, outcome, by("challenger"), { cap });
   return {
     difference: momentsOf(ours.map((loss, i) => loss - theirs[i])),
     championLoss: momentsOf(theirs).mean,
   };
 }
 
+/** Both answers about a shopper, of several classes about each. */
+const numbersOf = ({ champion, challenger, probabilities }: AnsweredByBoth): [number, number][] =>
+  probabilities
+    ? probabilities.champion.map((p, c) => [p, probabilities.challenger[c]])
+    : [[champion, challenger]];
+
 function divergenceOf(pairs: readonly AnsweredByBoth[]): PairEvidence["divergence"] {
-  const squares = pairs.reduce((sum, { champion, challenger }) => sum + (challenger - champion) ** 2, 0);
-  const spread = Math.sqrt(momentsOf(pairs.map(({ champion }) => champion)).variance);
-  return { n: pairs.length, rms: pairs.length > 0 ? Math.sqrt(squares / pairs.length) : 0, spread };
+  const numbers = pairs.flatMap(numbersOf);
+  const squares = numbers.reduce((sum, [champion, challenger]) => sum + (challenger - champion) ** 2, 0);
+  const spread = Math.sqrt(momentsOf(numbers.map(([champion]) => champion)).variance);
+  return { n: pairs.length, rms: pairs.length > 0 ? Math.sqrt(squares / numbers.length) : 0, spread };
 }

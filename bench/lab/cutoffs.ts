@@ -1,3 +1,4 @@
+import { outcomeOf } from "../../src/models/outcome.ts";
 import { DAY_MS } from "../../src/core/time.ts";
 import { featureRow, FEATURES } from "../../src/features/definition.ts";
 import { type Activity, isActive } from "../../src/features/population.ts";
@@ -62,7 +63,7 @@ function buildCutoff(
     }
     featureMs += performance.now() - started;
   });
-  const targets = new Map(models.map((m) => [m.name, Float64Array.from(futures, m.label)]));
+  const targets = new Map(models.map((m) => [m.name, Float64Array.from(futures, outcomeOf(m))]));
   return { cutoffMs, features: packFeatures(rows), users: Int32Array.from(users), targets, featureMs };
 }
 

@@ -104,7 +104,7 @@ StatusModelsItemLastCheck = TypedDict("StatusModelsItemLastCheck", {
 })
 StatusModelsItem = TypedDict("StatusModelsItem", {
     "model": str,
-    "kind": Literal["classification", "regression"],
+    "kind": Literal["classification", "classes", "regression"],
     "question": str,
     "unit": str,
     "primaryMetric": str,
@@ -1396,7 +1396,7 @@ CheckFindingsWorth = TypedDict("CheckFindingsWorth", {
 })
 CheckFindingsLearnable = TypedDict("CheckFindingsLearnable", {
     "model": str,
-    "kind": Literal["classification", "regression"],
+    "kind": Literal["classification", "classes", "regression"],
     "horizonDays": float,
     "activeDays": float,
     "events": float,
@@ -1528,6 +1528,19 @@ CycleEvidenceSegmentsItem = TypedDict("CycleEvidenceSegmentsItem", {
     "difference": CycleEvidenceSegmentsItemDifference,
     "championLoss": float,
 })
+CycleEvidenceOwnDifference = TypedDict("CycleEvidenceOwnDifference", {
+    "mean": float,
+    "low": Union[float, None],
+    "high": Union[float, None],
+    "n": int,
+    "clusters": int,
+    "confidence": float,
+})
+CycleEvidenceOwn = TypedDict("CycleEvidenceOwn", {
+    "metric": str,
+    "better": Literal["higher", "lower"],
+    "difference": CycleEvidenceOwnDifference,
+})
 CycleEvidence = TypedDict("CycleEvidence", {
     "gate": Literal["evidence", "no-harm", "threshold", "worth"],
     "loss": str,
@@ -1545,6 +1558,7 @@ CycleEvidence = TypedDict("CycleEvidence", {
     "cutoffs": list[str],
     "segments": NotRequired[list[CycleEvidenceSegmentsItem]],
     "segmentMargin": NotRequired[float],
+    "own": NotRequired[CycleEvidenceOwn],
     "championMetrics": dict[str, Union[float, None]],
     "challengerMetrics": dict[str, Union[float, None]],
 })
@@ -1819,6 +1833,16 @@ PerformanceModelsItemNewestReportMeasured = TypedDict("PerformanceModelsItemNewe
     "segments": list[PerformanceModelsItemNewestReportMeasuredSegmentsItem],
     "calibration": list[PerformanceModelsItemNewestReportMeasuredCalibrationItem],
 })
+PerformanceModelsItemNewestReportClassesItem = TypedDict("PerformanceModelsItemNewestReportClassesItem", {
+    "name": str,
+    "rows": int,
+    "cameTrue": Union[float, None],
+    "predicted": Union[float, None],
+    "waiting": Union[float, None],
+    "atDeployment": Union[float, None],
+    "recall": Union[float, None],
+    "precision": Union[float, None],
+})
 PerformanceModelsItemNewestReportEstimatedMetricsItem = TypedDict("PerformanceModelsItemNewestReportEstimatedMetricsItem", {
     "metric": str,
     "value": float,
@@ -1871,6 +1895,7 @@ PerformanceModelsItemNewestReport = TypedDict("PerformanceModelsItemNewestReport
     "loss": str,
     "margin": float,
     "measured": Union[PerformanceModelsItemNewestReportMeasured, None],
+    "classes": NotRequired[list[PerformanceModelsItemNewestReportClassesItem]],
     "waiting": int,
     "outcomesNext": Union[str, None],
     "estimated": Union[PerformanceModelsItemNewestReportEstimated, None],
@@ -2272,7 +2297,7 @@ Impact = TypedDict("Impact", {
 })
 ModelsModelsItem = TypedDict("ModelsModelsItem", {
     "model": str,
-    "kind": Literal["classification", "regression"],
+    "kind": Literal["classification", "classes", "regression"],
     "question": str,
     "unit": str,
     "primaryMetric": str,
@@ -2363,6 +2388,8 @@ VersionsVersionsItemManifest = TypedDict("VersionsVersionsItemManifest", {
     "targetCap": Union[float, None],
     "unit": NotRequired[str],
     "baseline": float,
+    "classes": NotRequired[list[str]],
+    "shares": NotRequired[list[float]],
     "metrics": dict[str, Union[float, None]],
 })
 VersionsVersionsItem = TypedDict("VersionsVersionsItem", {
@@ -2903,7 +2930,7 @@ BacktestResultsItemCalendarItem = TypedDict("BacktestResultsItemCalendarItem", {
 })
 BacktestResultsItem = TypedDict("BacktestResultsItem", {
     "model": str,
-    "kind": Literal["classification", "regression"],
+    "kind": Literal["classification", "classes", "regression"],
     "metric": str,
     "loss": str,
     "first": Union[str, None],
@@ -2973,6 +3000,8 @@ PredictRowsItem = TypedDict("PredictRowsItem", {
 PredictionsPredictionsItem = TypedDict("PredictionsPredictionsItem", {
     "user": Union[str, None],
     "prediction": Union[float, None],
+    "class": NotRequired[str],
+    "probabilities": NotRequired[dict[str, float]],
     "version": NotRequired[Union[int, None]],
     "arm": NotRequired[Literal["champion", "challenger", "known good", "baseline"]],
     "fallback": NotRequired[bool],

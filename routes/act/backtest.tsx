@@ -13,10 +13,17 @@ import { PageHeader } from "../../components/page_header.tsx";
 export const handler = define.handlers({
   async GET({ url, state }) {
     state.title = "New backtest";
-    const { models } = await state.dashboard.configuration();
+    const { models, own } = await state.dashboard.configuration();
     // an address may bring settings to try, as ?lines=gate%3Dthreshold
     const fields: BacktestFields = { ...NO_FIELDS, lines: url.searchParams.get("lines") ?? "" };
-    return page({ fields, models, why: "", once: crypto.randomUUID(), problem: null as string | null });
+    return page({
+      fields,
+      models,
+      own: own.policies,
+      why: "",
+      once: crypto.randomUUID(),
+      problem: null as string | null,
+    });
   },
   async POST(ctx) {
     const form = await readForm(ctx);
@@ -24,7 +31,8 @@ export const handler = define.handlers({
     const person = ctx.state.person!;
     ctx.state.title = "New backtest";
     const configuration = await dashboard.configuration();
-    const fields = fieldsOf(form);
+    const own = configuration.own.policies;
+    const fields = fieldsOf(form, own.map(({ name }) => name));
     const why = field(form, "why");
     const once = field(form, "once");
     const parsed = readBacktest(fields, configuration);
@@ -35,7 +43,7 @@ export const handler = define.handlers({
       : { status: 422, why: "A reason is required: it is recorded in the audit log" };
     if (refused) {
       const { models } = configuration;
-      return page({ fields, models, why, once, problem: refused.why }, { status: refused.status });
+      return page({ fields, models, own, why, once, problem: refused.why }, { status: refused.status });
     }
     await sessions.leaveNotice(
       person,

@@ -187,7 +187,12 @@ type Of<K extends Step["kind"]> = Shown & { step: Extract<Step, { kind: K }>; to
 function Edit({ configuration, draft, step, token }: Of<"edit">) {
   const { current, defaults, versions, models } = configuration;
   const base = versionOf(configuration, draft.after);
-  const editing: Editing = { model: draft.model, fields: draft.fields, problems: step.problems };
+  const editing: Editing = {
+    model: draft.model,
+    fields: draft.fields,
+    problems: step.problems,
+    own: { rollout: configuration.own.strategies },
+  };
   const wrong = Object.entries(step.problems);
   return (
     <>

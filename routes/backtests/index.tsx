@@ -25,17 +25,17 @@ export const handler = define.handlers({
     const { dashboard } = state;
     await follow(state, "backtests");
     const backtests = await dashboard.backtests();
-    const [answer, { models }] = await Promise.all([
+    const [answer, { models, own }] = await Promise.all([
       answerOf(dashboard, backtests),
       dashboard.configuration(),
     ]);
     state.title = "Backtests";
-    return page({ backtests, answer, models, once: crypto.randomUUID() });
+    return page({ backtests, answer, models, own: own.policies, once: crypto.randomUUID() });
   },
 });
 
 export default define.page<typeof handler>(function Backtests({ data, state }) {
-  const { backtests, answer, models, once } = data;
+  const { backtests, answer, models, own, once } = data;
   const running = backtests.find((b) => b.state === "running");
   return (
     <>
@@ -79,6 +79,7 @@ export default define.page<typeof handler>(function Backtests({ data, state }) {
           : state.person
           ? (
             <BacktestForm
+              own={own}
               {...{ fields: NO_FIELDS, models, once, why: "", problem: null }}
               person={state.person}
             />

@@ -14,6 +14,7 @@ import {
   withRange,
 } from "./(_components)/monitoring_labels.ts";
 import { count, counted, figure, percent } from "../../src/format/numbers.ts";
+import { ClassTable } from "./(_components)/class_table.tsx";
 import { metricName } from "../../src/format/words.ts";
 import { QualityFindings } from "./(_components)/quality_findings.tsx";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
@@ -112,6 +113,11 @@ function Answers({ view }: { view: MonitoringView }) {
       {report && trail.length > 0
         ? <TrendChart model={model} metric={metric} unit={unit} trail={trail} moves={moves} title={title} />
         : <p>{waiting}</p>}
+      {report?.classes && (
+        <div class="scroll-x" role="group" aria-label="Classes" tabIndex={0}>
+          <ClassTable report={report} />
+        </div>
+      )}
       {report && <AnswersNote view={view} />}
     </section>
   );

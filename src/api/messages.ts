@@ -205,7 +205,7 @@ export type AcceptRequest = z.input<typeof AcceptRequest>;
 /** A model as it is declared, and what serves it. */
 export const ModelSummary = z.object({
   model: z.string(),
-  kind: z.enum(["classification", "regression"]),
+  kind: z.enum(["classification", "classes", "regression"]),
   question: z.string(),
   unit: z.string(),
   primaryMetric: z.string(),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { DAY_MS } from "../core/time.ts";
 import { cycleCost } from "../impact/economics.ts";
 import { Money } from "../impact/money.ts";
-import { HIGHER_IS_BETTER, type MetricName, type MetricValues } from "../stats/metrics.ts";
+import { isHigherBetter, type MetricValues } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import { configOf } from "../config/retraining.ts";
 import { type Backtest, BacktestStep } from "./backtest.ts";
@@ -42,7 +42,7 @@ export type PolicyResult = z.infer<typeof PolicyResult>;
 
 export const ModelResult = z.object({
   model: z.string(),
-  kind: z.enum(["classification", "regression"]),
+  kind: z.enum(["classification", "classes", "regression"]),
   metric: z.string().describe("the metric that people quote"),
   loss: z.string().describe("the loss that models are compared by"),
   first: z.iso.datetime().nullable().describe("first and last moment scored; null: none yet"),
@@ -85,7 +85,7 @@ export function resultOf(input: ReportInput): ModelResult {
     calendar: calendarAdvice({
       policies: backtest.policies,
       steps,
-      loss: model.kind === "classification" ? "logLoss" : "cappedMse",
+      loss: model.loss === "accuracy" ? "logLoss" : model.loss,
       price: config.training_price,
       lag: overlapOf(backtest, config.horizon_days),
     }),
@@ -157,7 +157,7 @@ function differences(
     Object.keys(both[0].metrics).flatMap((name) => {
       const d = both.flatMap(({ asOf, metrics }) => differenceIn(name, metrics, other.get(asOf)!));
       if (d.length === 0) return [];
-      return [[name, differenceOf(d, { lag, higherIsBetter: HIGHER_IS_BETTER[name as MetricName] })]];
+      return [[name, differenceOf(d, { lag, higherIsBetter: isHigherBetter(name) })]];
     }),
   );
 }

@@ -9,6 +9,7 @@ import { day, indented, minute, mood, type Paint, secondsText, table, wrapped } 
 /** Columns of the tables that people read, per kind of model. */
 const COLUMNS = {
   classification: ["accuracy", "auc", "logLoss"],
+  classes: ["accuracy", "logLoss", "macroRecall"],
   regression: ["mse", "cappedMse", "mae", "r2"],
 } as const satisfies Record<ModelResult["kind"], readonly string[]>;
 

@@ -187,6 +187,7 @@ function performanceParts(report: PerformanceReport, style: Style): string[] {
         ...measured.calibration.length > 0 ? [calibrationTable(measured.calibration, style)] : [],
       ]
       : ["No outcomes yet"],
+    ...report.classes ? [classTable(report.classes, style)] : [],
     nextText(report),
     ...estimated
       ? [
@@ -228,6 +229,33 @@ const segmentTable = (segments: MeasuredPart["segments"], loss: string, { paint 
     segments.flatMap(({ segment, metrics }) =>
       metrics.filter((m) => m.metric === loss).map((m) => [segment, ...measuredCells(m), count(m.rows)])
     ),
+    paint,
+  );
+
+/** How often each class is predicted and comes true. */
+const classTable = (classes: NonNullable<PerformanceReport["classes"]>, { paint }: Style): string =>
+  table(
+    [
+      "class",
+      right("came true"),
+      right("predicted"),
+      right("waiting"),
+      right("at deployment"),
+      right("recall"),
+      right("precision"),
+    ],
+    classes.map(({ name, ...shares }) => [
+      name,
+      ...[
+        shares.cameTrue,
+        shares.predicted,
+        shares.waiting,
+        shares.atDeployment,
+        shares.recall,
+        shares.precision,
+      ]
+        .map((share) => share === null ? "-" : figure(share)),
+    ]),
     paint,
   );
 

@@ -8,6 +8,8 @@ export interface DefinesFeatures {
   readonly ownFeatures?: readonly OwnFeature[];
   /** types of the shop's own events that its features and its label read */
   readonly events?: readonly string[];
+  /** of several classes: a version that knows others answers another question */
+  readonly classes?: readonly string[];
 }
 
 /** All features of a model: those that every model has, then its own. The same for training and serving. */
@@ -43,12 +45,16 @@ const sets = new WeakMap<DefinesFeatures, FeatureSet>();
 
 /** Returns the features of a model. */
 export function featuresOf(model: DefinesFeatures): FeatureSet {
-  const { ownFeatures = [], events = [] } = model;
-  if (ownFeatures.length === 0) return SHARED_FEATURES;
-  const known = sets.get(model) ?? withOwn(ownFeatures, events);
+  const { ownFeatures = [], events = [], classes = [] } = model;
+  if (ownFeatures.length === 0 && classes.length === 0) return SHARED_FEATURES;
+  const known = sets.get(model) ??
+    ofClasses(ownFeatures.length === 0 ? SHARED_FEATURES : withOwn(ownFeatures, events), classes);
   sets.set(model, known);
   return known;
 }
+
+const ofClasses = (set: FeatureSet, classes: readonly string[]): FeatureSet =>
+  classes.length === 0 ? set : { ...set, hash: sha256(canonicalJson({ features: set.hash, classes })) };
 
 function withOwn(own: readonly OwnFeature[], events: readonly string[]): FeatureSet {
   const names = [...FEATURES, ...own.map(({ name }) => name)];

@@ -11,17 +11,20 @@ const METRICS: Readonly<Record<string, string>> = {
   poissonDeviance: "Poisson deviance",
   r2: "R²",
   bias: "bias",
+  macroRecall: "macro recall",
+  macroPrecision: "macro precision",
   topDecileLift: "top-decile lift",
 };
 
-/** The name of a metric as people write it: `logLoss` is "log loss". */
-export const metricName = (metric: string): string => METRICS[metric] ?? metric;
+/** The name of a metric as people write it: `logLoss` is "log loss", a shop's own `own:voucher-cost` is "voucher cost". */
+export const metricName = (metric: string): string =>
+  METRICS[metric] ?? (metric.startsWith("own:") ? metric.slice(4).replaceAll("-", " ") : metric);
 
 const ORDER = Object.keys(METRICS);
 /** Metrics in the order in which they are always written; the database keeps none. */
 export const metricsInOrder = <Value>(metrics: Record<string, Value>): [metric: string, value: Value][] =>
   Object.entries(metrics).filter(([metric]) => metric !== "n").sort(([a], [b]) =>
-    ORDER.indexOf(a) - ORDER.indexOf(b)
+    ORDER.indexOf(a) - ORDER.indexOf(b) || (a < b ? -1 : 1)
   );
 
 /** A text with a capital letter at its beginning. */

@@ -15,7 +15,7 @@ const column = z.array(z.number());
  * from, so that they can be computed again when the shop states other economics. Arrays of `rows` are parallel.
  */
 export const ImpactEvidence = z.strictObject({
-  kind: z.enum(["classification", "regression"]),
+  kind: z.enum(["classification", "classes", "regression"]),
   loss: z.string().describe("name of the loss the models are compared on"),
   cap: z.number().nullable().describe("for losses that cap outcome and prediction"),
   horizonDays: z.int(),
@@ -25,7 +25,9 @@ export const ImpactEvidence = z.strictObject({
     cutoff: z.array(z.int()).describe("place in `cutoffs`"),
     shopper: z.array(z.int()).describe("the same for the same shopper"),
     outcome: column,
-    before: column.describe("what the model that was replaced predicts, or the naive baseline"),
+    before: column.describe(
+      "what the model that was replaced predicts, or the naive baseline; of several classes a number of each for every row",
+    ),
     after: column.describe("what the new model predicts"),
   }),
   groups: z.array(z.strictObject({

@@ -1,4 +1,5 @@
 import { permutation, type Random } from "../core/random.ts";
+import { numbersOfRow } from "../stats/classes.ts";
 
 /**
  * Copies of rows in which some columns were dealt out anew among them: the same new order for all these columns, so that
@@ -28,20 +29,25 @@ type Score = (features: Float32Array) => Promise<ArrayLike<number>>;
 /**
  * Predictions for shuffled copies of rows. Many a feature is 0 for most shoppers: rows that the shuffle left as they
  * were keep their prediction, so that only the others cost anything.
- * @param shuffled whole copies of the rows, shape `[copies * n, width]`   @param plain predictions of the rows, shape `[n]`
- * @returns shape `[copies * n]`
+ * @param shuffled whole copies of the rows, shape `[copies * n, width]`   @param plain predictions of the rows, shape `[n]`, or
+ * of several classes `[n, classes]`
+ * @returns shape `[copies * n]`, or `[copies * n, classes]`
  */
 export async function predictShuffled(
   { features, width }: { features: Float32Array; width: number },
   { shuffled, plain, score }: { shuffled: Float32Array; plain: ArrayLike<number>; score: Score },
 ): Promise<Float64Array> {
   const n = features.length / width;
-  const predictions = Float64Array.from({ length: shuffled.length / width }, (_, row) => plain[row % n]);
+  const k = numbersOfRow(plain, n);
+  const copies = shuffled.length / features.length;
+  const predictions = Float64Array.from({ length: copies * plain.length }, (_, i) => plain[i % plain.length]);
   const changed = changedRows(features, shuffled, width);
   const rows = new Float32Array(changed.length * width);
   changed.forEach((row, i) => rows.set(shuffled.subarray(row * width, (row + 1) * width), i * width));
   const answers = changed.length > 0 ? await score(rows) : [];
-  changed.forEach((row, i) => predictions[row] = answers[i]);
+  changed.forEach((row, i) => {
+    for (let c = 0; c < k; c++) predictions[row * k + c] = answers[i * k + c];
+  });
   return predictions;
 }
 

@@ -3,9 +3,12 @@ import { type OwnFeature, ownFeaturesFault } from "../features/own.ts";
 import type { Activity } from "../features/population.ts";
 import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
+import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
+import { broughtFault } from "./brought.ts";
 import type { Recipe } from "./recipe.ts";
 
-export type ModelKind = "classification" | "regression";
+/** `classification`: an outcome is 0 or 1; `classes`: it is one of several classes; `regression`: it is a number. */
+export type ModelKind = "classification" | "classes" | "regression";
 
 /**
  * What a contact by a model's predictions earns: `retention`: outcome 1 is a shopper whom the shop loses, and a contact
@@ -29,6 +32,8 @@ export interface ModelDefinition {
   /** relative rise of that loss which still counts as no worse: about what chance alone does to some hundred rows */
   readonly margin: number;
   readonly metrics: readonly MetricName[];
+  /** metrics of the shop's own, named `own:NAME` above */
+  readonly ownMetrics?: readonly OwnMetric[];
   /** how its predictions earn money; left out: they do not, and no sum of money is told of it */
   readonly economics?: ModelEconomics;
   /** how far ahead it looks; left out: as the setting `horizon_days` says for every model */
@@ -38,7 +43,9 @@ export interface ModelDefinition {
   /** what makes a shopper active; left out: as `activity` says for every model */
   readonly activity?: Activity;
   /** the outcome, from one shopper's days inside `[cutoff, cutoff + horizon)`; none when the shopper stayed away */
-  readonly label: (future: readonly UserDay[]) => number;
+  readonly label: (future: readonly UserDay[]) => number | string;
+  /** of several classes: their names, of which the label returns one */
+  readonly classes?: readonly string[];
   /** what it may learn from: all features, or some of them by name */
   readonly features: readonly string[];
   /** features of its own, which it learns from beside those */
@@ -63,6 +70,7 @@ export function defineModel(
   const model: ModelDefinition = { ...DEFAULTS, ...given };
   const fault = faultOf(model);
   if (fault !== null) throw new RangeError(`Cannot define model "${model.name}": ${fault}`);
+  for (const metric of model.ownMetrics ?? []) addOwnMetric(metric);
   return model;
 }
 
@@ -73,11 +81,13 @@ function faultOf(model: ModelDefinition): string | null {
   if (new Set(candidates.map((c) => c.name)).size < Math.max(1, candidates.length)) {
     return "need candidates with names of their own";
   }
-  const strange = [loss, primaryMetric, ...metrics].find((metric) => !METRICS_OF[kind].includes(metric));
-  if (strange !== undefined) {
-    return `"${strange}" is no metric of a ${kind}; there are ${METRICS_OF[kind].join(", ")}`;
-  }
-  if (!(loss in ROW_LOSS)) {
+  const known: readonly string[] = [
+    ...METRICS_OF[kind],
+    ...(model.ownMetrics ?? []).map(({ name }) => `own:${name}`),
+  ];
+  const strange = [loss, primaryMetric, ...metrics].find((metric) => !known.includes(metric));
+  if (strange !== undefined) return `"${strange}" is no metric of a ${kind}; there are ${known.join(", ")}`;
+  if (!isOwnMetric(loss) && !(loss in ROW_LOSS)) {
     return `"${loss}" is no loss: champion and challenger are compared by a mean over rows`;
   }
   if (loss !== "poissonDeviance" && metrics.includes("poissonDeviance")) {
@@ -88,8 +98,38 @@ function faultOf(model: ModelDefinition): string | null {
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";
-  return daysFault(model) ?? eventsFault(model) ??
+  return candidatesFault(model) ?? classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
+    ownMetricsFault(model.ownMetrics ?? [], model) ??
     ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
+}
+
+const candidatesFault = (model: ModelDefinition): string | null =>
+  model.candidates.reduce<string | null>(
+    (fault, recipe) => fault ?? (recipe.family === "brought" ? broughtFault(recipe, model) : null),
+    null,
+  );
+
+const CLASSES_MAX = 12;
+
+function classesFault(
+  { kind, classes = [], candidates, economics, ownMetrics = [] }: ModelDefinition,
+): string | null {
+  if (kind !== "classes") return classes.length === 0 ? null : `classes are those of the kind "classes"`;
+  if (classes.length < 3 || classes.length > CLASSES_MAX || new Set(classes).size < classes.length) {
+    return `classes has to name 3 to ${CLASSES_MAX} different ones; of two it is a classification`;
+  }
+  const strange = classes.find((name) => !/^[a-z0-9][a-z0-9 _-]{0,39}$/.test(name));
+  if (strange !== undefined) {
+    return `the class "${strange}" needs 1 to 40 lower-case letters, digits, blanks, _ -`;
+  }
+  const deep = candidates.find(({ family }) =>
+    family !== "linear" && family !== "blend" && family !== "brought"
+  );
+  if (deep) {
+    return `the candidate "${deep.name}" is of the family "${deep.family}": several classes are learnt by "linear" and "blend", or brought`;
+  }
+  if (ownMetrics.length > 0) return "ownMetrics are of models whose prediction is one number";
+  return economics === undefined ? null : "economics are of models whose prediction is one number";
 }
 
 const STANDARD_TYPES = ["view", "cart", "purchase", "return"];

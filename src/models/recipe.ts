@@ -2,7 +2,7 @@
  * A recipe says how a candidate is made, in plain data: it travels to the training worker, into the
  * artefact's header and into the history, and can be repeated on other rows.
  */
-export type Recipe = LinearRecipe | NetworkRecipe | WarmStartRecipe | BlendRecipe;
+export type Recipe = LinearRecipe | NetworkRecipe | WarmStartRecipe | BlendRecipe | BroughtRecipe;
 
 /**
  * The columns that the model sees, all standardised and clipped:
@@ -72,4 +72,24 @@ export interface BlendRecipe {
   readonly family: "blend";
   readonly name: string;
   readonly of: readonly string[];
+}
+
+/** What a model from outside is given in one place: `(feature - shift) / scale`. */
+export interface BroughtInput {
+  readonly feature: string;
+  readonly shift: number;
+  readonly scale: number;
+}
+
+/** Trained outside, as an ONNX file: it is taken as it is. */
+export interface BroughtRecipe {
+  readonly family: "brought";
+  readonly name: string;
+  /** the file as base64; empty where only what was chosen is told */
+  readonly file: string;
+  readonly inputs: readonly BroughtInput[];
+  /** in place of a feature that has nothing to say */
+  readonly missing: number;
+  /** end of the newest outcome that it was trained on, as a day */
+  readonly trainedUntil: string;
 }

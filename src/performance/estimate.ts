@@ -1,9 +1,9 @@
 import { twoSidedZ } from "../stats/critical.ts";
-import { type MetricName, ROW_LOSS } from "../stats/metrics.ts";
+import { isRowLoss, type MetricName, rowValueOf } from "../stats/metrics.ts";
 import type { ModelKind } from "../models/model.ts";
 import type { Measured, PerformanceReport } from "./report.ts";
 import { calibrated, type Calibrator, fitCalibrator, logit } from "./calibration.ts";
-import { isRowLoss, withinRange } from "./measure.ts";
+import { withinRange } from "./measure.ts";
 import { weightedAuc } from "../stats/roc.ts";
 import { reweighted } from "./reweighted.ts";
 import { type OutcomeRows, shoppersOf } from "./rows.ts";
@@ -29,7 +29,7 @@ const ASSUMED = [
 /**
  * Estimates the metrics of predictions whose outcomes are missing, learned on predictions whose outcomes are
  * known. An estimate, never a measurement.
- * @returns null where too few outcomes are known or too few predictions wait
+ * @returns null where too few outcomes are known or too few predictions wait, and of several classes
  */
 export function estimate(
   kind: ModelKind,
@@ -44,7 +44,9 @@ export function estimate(
     atDeployment: Readonly<Record<string, number | null>>;
   },
 ): Estimate | null {
-  if (known.outcome.length < KNOWN_MIN || waiting.prediction.length < WAITING_MIN) return null;
+  if (kind === "classes" || known.outcome.length < KNOWN_MIN || waiting.prediction.length < WAITING_MIN) {
+    return null;
+  }
   const expect = kind === "classification"
     ? expectedByProbability(known, waiting)
     : expectedByBin(known, waiting, cap);
@@ -70,7 +72,7 @@ export function estimate(
   return { ...WORDS[kind], rows, metrics: expected };
 }
 
-const WORDS: Readonly<Record<ModelKind, Pick<Estimate, "method" | "assumptions">>> = {
+const WORDS: Readonly<Record<Exclude<ModelKind, "classes">, Pick<Estimate, "method" | "assumptions">>> = {
   classification: {
     method: "expected from recalibrated probabilities (as CBPE)",
     assumptions: [...ASSUMED, "The recalibrated probability of each prediction is right"],
@@ -126,7 +128,7 @@ function expectedLoss(
 ): Expected | null {
   if (!isRowLoss(metric)) return null;
   const n = chance.length;
-  const loss = ROW_LOSS[metric];
+  const loss = rowValueOf(metric);
   const sign = metric === "accuracy" ? -1 : 1;
   let value = metric === "accuracy" ? 1 : 0;
   const slope = chance.map((c, i) => {
@@ -171,10 +173,8 @@ function expectedByBin(known: OutcomeRows, waiting: WaitingRows, cap = Infinity)
   const { prediction: p, outcome: y, shopper } = known;
   return (metric) => {
     if (metric !== "bias" && !isRowLoss(metric)) return null;
-    const of = metric === "bias"
-      ? (i: number) => p[i] - y[i]
-      : (i: number) => ROW_LOSS[metric](y[i], p[i], cap);
-    const values = Float64Array.from({ length: y.length }, (_, i) => of(i));
+    const of = metric === "bias" ? (outcome: number, p: number) => p - outcome : rowValueOf(metric);
+    const values = Float64Array.from(y, (outcome, i) => of(outcome, p[i], cap));
     const { value, spread, influence } = reweighted(values, p, waiting.prediction);
     const single = spread.map((deviation) => deviation / spread.length);
     const learned = clusteredError({ influence, shopper }).error;

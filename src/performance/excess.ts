@@ -1,4 +1,5 @@
 import { type RowLoss, rowLosses } from "../stats/metrics.ts";
+import { guessFor, sizesOf } from "../stats/classes.ts";
 import { reweighted } from "./reweighted.ts";
 import type { OutcomeRows } from "./rows.ts";
 import { type ClusteredError, clusteredError, type Influences, meanOf } from "../stats/clustered.ts";
@@ -20,17 +21,18 @@ export interface Excess extends ClusteredError {
  *   rows, of which the model itself says so, cost more without its being worse
  * - `naive guess`: the loss there times what the same constant guess costs now against there: when outcomes rise or fall
  *   for everybody, as a season makes them, the guess pays for it too
- * @param baseline the constant guess: mean outcome of the training rows
+ * @param baseline the constant guess: mean outcome of the training rows, or the share of each class
  */
 export function excesses(
   loss: RowLoss,
   now: OutcomeRows,
   then: OutcomeRows,
-  { cap = Infinity, baseline }: { cap?: number; baseline: number },
+  { cap = Infinity, baseline }: { cap?: number; baseline: number | readonly number[] },
 ): Excess[] {
   const lossNow = rowLosses(loss, now.outcome, now.prediction, { cap });
   const lossThen = rowLosses(loss, then.outcome, then.prediction, { cap });
-  const same = reweighted(lossThen, then.prediction, now.prediction);
+  const sizes = ({ prediction, outcome }: OutcomeRows) => sizesOf(prediction, outcome.length);
+  const same = reweighted(lossThen, sizes(then), sizes(now));
   const against = (
     expectedFrom: Excess["expectedFrom"],
     expected: number,
@@ -67,8 +69,13 @@ export function excesses(
   ];
 }
 
-function guessLosses(loss: RowLoss, { outcome }: OutcomeRows, baseline: number, cap: number): Float64Array {
-  return rowLosses(loss, outcome, new Float64Array(outcome.length).fill(baseline), { cap });
+function guessLosses(
+  loss: RowLoss,
+  { outcome }: OutcomeRows,
+  baseline: number | readonly number[],
+  cap: number,
+): Float64Array {
+  return rowLosses(loss, outcome, guessFor(baseline, outcome.length), { cap });
 }
 
 /** The error over both samples; its certainty is that of the sample with fewer shoppers. */

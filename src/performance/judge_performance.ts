@@ -1,5 +1,6 @@
 import { DAY_MS } from "../core/time.ts";
 import type { PerformanceReport } from "./report.ts";
+import { classReports } from "./classes.ts";
 import { calibrationBins } from "./calibration_bins.ts";
 import { estimate } from "./estimate.ts";
 import type { PerformanceEvidence } from "./performance_evidence.ts";
@@ -66,6 +67,7 @@ export function judgePerformance(evidence: PerformanceEvidence): PerformanceRepo
     answer: judgement.answer,
     margin: evidence.margin * asLoss(loss, atDeployment[loss] ?? 0),
     measured,
+    classes: classReports(evidence, rows),
     waiting: waiting.total,
     outcomesNext: waiting.outcomesNext,
     estimated,

@@ -1,4 +1,6 @@
-import { type MetricName, ROW_LOSS, rowLosses } from "../stats/metrics.ts";
+import { macroOf } from "../stats/classes.ts";
+import { type MetricName, rowLosses } from "../stats/metrics.ts";
+import { isOwnMetric, ownStatistic } from "../stats/own_metrics.ts";
 import type { Measured } from "./report.ts";
 import { liftWithInfluence } from "../stats/lift.ts";
 import { weightedAuc } from "../stats/roc.ts";
@@ -10,6 +12,9 @@ import { clusteredError, meanOf, type Statistic, tInterval } from "../stats/clus
 export function metricOf(metric: MetricName, rows: OutcomeRows, cap = Infinity): Statistic | null {
   const { prediction: p, outcome: y } = rows;
   if (y.length === 0) return null;
+  if (isOwnMetric(metric)) return ownStatistic(metric, rows);
+  if (metric === "macroRecall") return macroOf("recall", y, p);
+  if (metric === "macroPrecision") return macroOf("precision", y, p);
   if (metric === "auc") return auc(rows);
   if (metric === "r2") return r2(rows);
   if (metric === "topDecileLift") return liftWithInfluence(y, p);
@@ -41,12 +46,12 @@ function r2({ prediction: p, outcome: y }: OutcomeRows): Statistic | null {
   };
 }
 
+const AT_MOST_ONE = new Set<MetricName>(["accuracy", "auc", "r2", "macroRecall", "macroPrecision"]);
+
 /** Bounds that a metric cannot leave, whatever a symmetric interval says. */
 export function withinRange(metric: MetricName, value: number | null): number | null {
-  if (value === null || metric === "bias") return value;
-  const most = metric === "accuracy" || metric === "auc" || metric === "r2" || metric === "brier"
-    ? 1
-    : Infinity;
+  if (value === null || metric === "bias" || isOwnMetric(metric)) return value;
+  const most = AT_MOST_ONE.has(metric) ? 1 : Infinity;
   const least = metric === "r2" ? -Infinity : 0;
   return Math.min(most, Math.max(least, value));
 }
@@ -78,9 +83,6 @@ export function measure(
     }];
   });
 }
-
-/** Metrics that are a mean of row losses. */
-export const isRowLoss = (metric: MetricName): metric is keyof typeof ROW_LOSS => metric in ROW_LOSS;
 
 /** A metric's value as a loss: of the accuracy, the share of wrong answers. */
 export const asLoss = (metric: string, value: number): number => metric === "accuracy" ? 1 - value : value;

@@ -12,14 +12,16 @@ export interface PerformanceEvidence {
   readonly version: number;
   readonly asOf: string;
   readonly kind: ModelKind;
+  /** of several classes: their names */
+  readonly classes?: readonly string[];
   readonly loss: RowLoss;
   readonly metrics: readonly MetricName[];
   /** relative rise of the loss that still counts as no worse */
   readonly margin: number;
   /** for capped losses; null: none */
   readonly cap: number | null;
-  /** the constant guess: mean outcome of the training rows */
-  readonly baseline: number;
+  /** the constant guess: mean outcome of the training rows, or the share of each class */
+  readonly baseline: number | readonly number[];
   readonly horizonDays: number;
   /** chance of a false alarm that this look may spend */
   readonly alpha: number;
@@ -32,7 +34,7 @@ export interface PerformanceEvidence {
     readonly outcome: readonly number[];
     readonly shopper: readonly number[];
   } | null;
-  /** predictions of this version that met their outcomes, newest first */
+  /** predictions of this version that met their outcomes, newest first; of several classes `[n, classes]` */
   readonly met: {
     readonly prediction: readonly number[];
     readonly outcome: readonly number[];

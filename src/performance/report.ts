@@ -42,6 +42,16 @@ export const PerformanceReport = z.strictObject({
     segments: z.array(z.strictObject({ segment: z.string(), rows: z.int(), metrics: z.array(Measured) })),
     calibration: z.array(CalibrationBin),
   }).nullable().describe("predictions whose outcomes are known; null: none yet"),
+  classes: z.array(z.strictObject({
+    name: z.string(),
+    rows: z.int().describe("outcomes of this class"),
+    cameTrue: z.number().nullable().describe("its share of the outcomes"),
+    predicted: z.number().nullable().describe("share of the same rows for which it is the likeliest"),
+    waiting: z.number().nullable().describe("the same of predictions that wait for their outcomes"),
+    atDeployment: z.number().nullable().describe("the same of the rows the version was validated on"),
+    recall: z.number().nullable().describe("null: it never came true"),
+    precision: z.number().nullable().describe("null: it was never predicted"),
+  })).optional().describe("of a model of several classes"),
   waiting: z.int().describe("predictions whose outcomes are not complete yet"),
   outcomesNext: z.iso.datetime().nullable().describe("when the next of them are complete"),
   estimated: z.strictObject({

@@ -1,4 +1,5 @@
 import type { PerformanceReport } from "./report.ts";
+import { metricName } from "../format/words.ts";
 import type { Excess } from "./excess.ts";
 
 /** The answer with what it rests on. */
@@ -8,15 +9,6 @@ export interface Judgement {
   readonly excesses: readonly Excess[];
 }
 
-const NAMES: Readonly<Record<string, string>> = {
-  logLoss: "log loss",
-  cappedMse: "capped MSE",
-  mse: "MSE",
-  mae: "MAE",
-  poissonDeviance: "Poisson deviance",
-  brier: "Brier score",
-};
-
 const EXPLAINED: Readonly<Record<string, string>> = {
   deployment: "its loss is as at deployment",
   predictions: "its loss is what predictions of this size cost at deployment",
@@ -25,21 +17,25 @@ const EXPLAINED: Readonly<Record<string, string>> = {
 
 /** A report in a sentence or two, for people. */
 export function reportText(
-  { version, loss, measured, estimated, waiting, outcomesNext }: Omit<PerformanceReport, "text" | "answer">,
+  { version, loss, measured, classes, estimated, waiting, outcomesNext }: Omit<
+    PerformanceReport,
+    "text" | "answer"
+  >,
   { answer, why, excesses }: Judgement,
   { kept, total }: { kept: number; total: number },
 ): string {
   const next = outcomesNext ? `, next outcomes on ${outcomesNext.slice(0, 10)}` : "";
   const guess = estimated?.metrics.find(({ metric }) => metric === loss);
   const estimate = guess
-    ? `; estimated, not measured: ${name(loss)} ${figure(guess.value)}${range(guess)} on those`
+    ? `; estimated, not measured: ${metricName(loss)} ${figure(guess.value)}${range(guess)} on those`
     : "";
-  const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}` : "";
+  const missing = classes ? "; not estimated for several classes" : "";
+  const wait = waiting > 0 ? `${waiting} predictions pending${next}${estimate}${missing}` : "";
   const now = measured?.metrics.find(({ metric }) => metric === loss);
   if (!now) return sentences(`Version ${version}: no outcomes yet`, wait);
   const from = now.atDeployment === null ? "" : `, ${figure(now.atDeployment)} at deployment`;
   const cut = kept < total && now.rows === kept ? ` (the newest ${kept} of ${total} were used)` : "";
-  const found = `${name(loss)} ${figure(now.value)}${
+  const found = `${metricName(loss)} ${figure(now.value)}${
     range(now)
   } on ${now.rows} predictions of ${now.shoppers} shoppers${from}${cut}`;
   return sentences(`${verdict(version, answer, why)}: ${found}`, expectations(answer, excesses), wait);
@@ -68,7 +64,6 @@ function expectations(answer: PerformanceReport["answer"], excesses: readonly Ex
 }
 
 const sentences = (...parts: readonly string[]) => parts.filter((part) => part !== "").join(". ");
-const name = (metric: string) => NAMES[metric] ?? metric;
 const range = ({ low, high }: { low: number | null; high: number | null }) =>
   low === null || high === null ? "" : ` (${figure(low)} to ${figure(high)})`;
 

@@ -1,5 +1,8 @@
+import { predictionsAt } from "../stats/classes.ts";
+
 /** Predictions that met their outcomes. Arrays are parallel, shape `[n]`. */
 export interface OutcomeRows {
+  /** of several classes shape `[n, classes]` */
   readonly prediction: ArrayLike<number>;
   readonly outcome: ArrayLike<number>;
   /** any integer that is the same for the same shopper */
@@ -16,7 +19,8 @@ export const joinedRows = (...sets: readonly OutcomeRows[]): OutcomeRows => ({
 /** The rows at these places. */
 export function rowsAt(rows: OutcomeRows, places: readonly number[]): OutcomeRows {
   const pick = (values: ArrayLike<number>) => places.map((i) => values[i]);
-  return { prediction: pick(rows.prediction), outcome: pick(rows.outcome), shopper: pick(rows.shopper) };
+  const prediction = Array.from(predictionsAt(rows.prediction, rows.outcome.length, places));
+  return { prediction, outcome: pick(rows.outcome), shopper: pick(rows.shopper) };
 }
 
 /** Counts the shoppers. */

@@ -64,10 +64,21 @@ export const Manifest = z.object({
   unit: z.string().optional().describe(
     "what the target was measured in, as EUR or lines bought; left out: by a release that did not say",
   ),
-  baseline: z.number().describe("the naive prediction: mean label of the training rows"),
+  baseline: z.number().describe(
+    "the naive prediction: mean label of the training rows; of several classes the place of the most frequent one",
+  ),
+  classes: z.array(z.string()).optional().describe("of several classes: their names"),
+  shares: z.array(z.number()).optional().describe(
+    "of several classes: the share of each among the training rows",
+  ),
   metrics: Metrics.describe("on the validation rows; null: they do not define it"),
 });
 export type Manifest = z.infer<typeof Manifest>;
+
+/** What is guessed of everyone where nothing is known: one number, or a probability of each class. */
+export const guessOf = (
+  { baseline, shares }: Pick<Manifest, "baseline" | "shares">,
+): number | readonly number[] => shares ?? baseline;
 
 /** End of the newest outcome that a version was trained on; a line fitted later makes it no younger. */
 export const learnedThrough = ({ recalibrated, served }: Pick<Manifest, "recalibrated" | "served">): string =>

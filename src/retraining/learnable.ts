@@ -5,7 +5,7 @@ import { count, figure } from "../format/numbers.ts";
 /** The labelled rows of a model as of a moment, and the events that they come from. */
 export const Learnable = z.strictObject({
   model: z.string(),
-  kind: z.enum(["classification", "regression"]),
+  kind: z.enum(["classification", "classes", "regression"]),
   horizonDays: z.number(),
   activeDays: z.number(),
   events: z.number(),
@@ -51,10 +51,8 @@ function oldData({ quietDays, horizonDays }: Learnable): string {
 
 /** All rows of one class, or of one value: there is nothing to tell apart. */
 function sameOutcome({ kind, rows, lowest }: Learnable): string {
-  const outcome = kind === "classification" ? `class ${lowest}` : `outcome ${figure(lowest!)}`;
-  return `all ${count(rows)} labelled rows have the same ${
-    kind === "classification" ? "class" : "outcome"
-  } ` +
+  const outcome = kind === "regression" ? `outcome ${figure(lowest!)}` : `class ${lowest}`;
+  return `all ${count(rows)} labelled rows have the same ${kind === "regression" ? "outcome" : "class"} ` +
     `(${outcome}), so there is nothing to tell apart`;
 }
 

@@ -23,7 +23,7 @@ export type Health = z.infer<typeof Health>;
 /** The state of one model at a glance. */
 export const ModelStatus = z.object({
   model: z.string(),
-  kind: z.enum(["classification", "regression"]),
+  kind: z.enum(["classification", "classes", "regression"]),
   question: z.string(),
   unit: z.string().describe(
     "of what it predicts: of the version that serves, else as it would be trained now",

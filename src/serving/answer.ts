@@ -1,5 +1,6 @@
 import type { Arm } from "../db/models/predictions.ts";
 import { armOf } from "../rollout/assignment.ts";
+import { likeliest } from "../stats/classes.ts";
 import type { ServingSet } from "./serving_set.ts";
 import type { LoadedModel } from "./loaded_model.ts";
 
@@ -16,7 +17,10 @@ export interface Rows {
 
 /** The answer to one row, and the version it comes from. */
 export interface Answer {
+  /** of several classes the place of the likeliest */
   readonly prediction: number;
+  /** of several classes: of each */
+  readonly probabilities?: readonly number[];
   /** null: the baseline */
   readonly version: number | null;
   readonly arm: Arm;
@@ -108,12 +112,28 @@ function firstAnswer(
 ): Answer | null {
   for (let rank = 0; rank < chain.length; rank++) {
     const { loadedModel, arm } = chain[rank];
-    const prediction = scores(loadedModel)?.[row] ?? NaN;
-    if (!Number.isFinite(prediction)) continue;
+    const told = toldAt(loadedModel, scores(loadedModel), row);
+    if (told === null) continue;
     const { horizonDays } = loadedModel.scorer!; // it has scored
-    return { prediction, version: loadedModel.version, arm, fallback: rank > 0, horizonDays };
+    return { ...told, version: loadedModel.version, arm, fallback: rank > 0, horizonDays };
   }
   return null;
+}
+
+/** What a version says of one row; null: nothing, or what is no finite number. */
+function toldAt(
+  { scorer }: LoadedModel,
+  scores: Float32Array | null,
+  row: number,
+): Pick<Answer, "prediction" | "probabilities"> | null {
+  const k = scorer?.classes?.length ?? 1;
+  if (k === 1) {
+    const prediction = scores?.[row] ?? NaN;
+    return Number.isFinite(prediction) ? { prediction } : null;
+  }
+  const probabilities = Array.from(scores?.subarray(row * k, (row + 1) * k) ?? []);
+  if (probabilities.length < k || !probabilities.every(Number.isFinite)) return null;
+  return { prediction: likeliest(probabilities, 1)[0], probabilities };
 }
 
 const baselineOf = ({ baseline }: ServingSet): Answer => ({
@@ -159,14 +179,13 @@ function addUnshown(
     const isShadow = state.arms.some(({ version, shown }) => version === loadedModel.version && !shown);
     const values = scores(loadedModel);
     for (let row = 0; row < batch.shown.length; row++) {
-      const prediction = values?.[row] ?? NaN;
-      const isNumber = Number.isFinite(prediction);
+      const told = toldAt(loadedModel, values, row);
       if (batch.shown[row].objects) continue;
-      if (isShadow) count(batch, loadedModel, isNumber);
-      if (!isNumber || batch.shown[row].version === loadedModel.version) continue;
+      if (isShadow) count(batch, loadedModel, told !== null);
+      if (told === null || batch.shown[row].version === loadedModel.version) continue;
       const { version } = loadedModel;
       const { horizonDays } = loadedModel.scorer!;
-      batch.unshown.push({ row, prediction, version, arm, fallback: false, horizonDays });
+      batch.unshown.push({ row, ...told, version, arm, fallback: false, horizonDays });
     }
   }
 }

@@ -34,7 +34,7 @@ export async function answerFromRows(
     return toPredictions(
       servingSet,
       asOfMs,
-      users.map((user, row) => toResponse(user, batch.shown[first + row])),
+      users.map((user, row) => toResponse(user, batch.shown[first + row], servingSet.classes)),
     );
   });
 }

@@ -29,7 +29,7 @@ export async function answerFromUsers(
     const { asOfMs, shoppers } = seen[i];
     const first = ends[i] - shoppers.length;
     const answers = new Map(shoppers.map(({ user }, row) => [user, batch.shown[first + row]]));
-    const predictions = request.users.map((user) => toResponse(user, answers.get(user)));
+    const predictions = request.users.map((user) => toResponse(user, answers.get(user), servingSet.classes));
     return toPredictions(servingSet, asOfMs, predictions);
   });
 }

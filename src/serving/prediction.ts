@@ -3,10 +3,15 @@ import { z } from "zod";
 /** The source of an answer: in a rollout a challenger, and where a version cannot answer, the one in its place. */
 const AnswerArm = z.enum(["champion", "challenger", "known good", "baseline"]);
 
-/** One shopper's, or one row's, answer. `prediction` is a probability for a classification, else in the model's unit. */
+/**
+ * One shopper's, or one row's, answer. `prediction` is a probability for a classification, of several classes the place of
+ * the likeliest, else in the model's unit.
+ */
 export const UserPrediction = z.object({
   user: z.string().nullable().describe("as it was asked; null: a row without a shopper"),
   prediction: z.number().nullable(),
+  class: z.string().optional().describe("of several classes: the likeliest; left out: the model has none"),
+  probabilities: z.record(z.string(), z.number()).optional().describe("by class"),
   version: z.int().nullable().optional().describe("the version that spoke; null: the baseline did"),
   arm: AnswerArm.optional(),
   fallback: z.boolean().optional().describe("true: not the version that should speak to this shopper"),

@@ -23,7 +23,8 @@ export async function recordPredictions(
   const { hash: featureHash, names } = featuresOf(model);
   const features = featuresIfAny(rows, champion.scorer?.horizonDays ?? baseline.horizonDays);
   const answers: StoredAnswer[] = [];
-  const add = (row: number, { prediction, version, arm, fallback, horizonDays }: Answer, shown: boolean) => {
+  const add = (row: number, answer: Answer, shown: boolean) => {
+    const { prediction, probabilities, version, arm, fallback, horizonDays } = answer;
     const { user: userKey, asOfMs } = subjects[row];
     if (userKey === null) return;
     const segment = features ? segmentIn(features, row * names.length) : undefined;
@@ -34,6 +35,7 @@ export async function recordPredictions(
       userKey,
       asOfMs,
       prediction,
+      probabilities,
       version,
       arm,
       fallback,
@@ -80,10 +82,18 @@ export function recordMetrics(
 }
 
 /** Returns the answer about one shopper, or one row, as the API sends it. */
-export function toResponse(user: string | null, answer: Answer | undefined): UserPrediction {
+export function toResponse(
+  user: string | null,
+  answer: Answer | undefined,
+  classes: readonly string[] = [],
+): UserPrediction {
   if (!answer) return { user, prediction: null, reason: "no events of this user are known" };
   const { prediction, version, arm, fallback } = answer;
-  const told = { user, prediction, version, arm, fallback };
+  const told: UserPrediction = { user, prediction, version, arm, fallback };
+  if (answer.probabilities) {
+    told.class = classes[prediction];
+    told.probabilities = Object.fromEntries(answer.probabilities.map((p, c) => [classes[c], p]));
+  }
   return answer.objects ? Object.assign(told, { reason: OBJECTS }) : told;
 }
 

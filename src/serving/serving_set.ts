@@ -18,7 +18,13 @@ export interface ServingSet {
   /** of what the champion predicts; undefined: it was trained by a release that did not say */
   readonly unit?: string;
   /** the answer where no version has one */
-  readonly baseline: { readonly prediction: number; readonly horizonDays: number };
+  readonly baseline: {
+    readonly prediction: number;
+    readonly probabilities?: readonly number[];
+    readonly horizonDays: number;
+  };
+  /** of several classes: their names */
+  readonly classes?: readonly string[];
 }
 
 /** Gives the serving set of a model. */
@@ -48,7 +54,8 @@ export async function loadServingSet(
     challengers,
     fallbackModel,
     unit: manifest.unit,
-    baseline: { prediction: manifest.baseline, horizonDays },
+    baseline: { prediction: manifest.baseline, probabilities: manifest.shares, horizonDays },
+    classes: manifest.classes,
   };
 }
 

@@ -1,6 +1,8 @@
 /** Scores of predictions against outcomes, and the loss of each row, which paired comparisons need. */
+import { CLASS_LOSS, type ClassesScores, macroOf, numbersOfRow } from "./classes.ts";
 import { topDecileLift } from "./lift.ts";
 import { mean } from "./mean.ts";
+import { isOwnMetric, ownMetric, type OwnMetricName, ownMetricNamed, ownRowValue } from "./own_metrics.ts";
 import { auc } from "./roc.ts";
 
 export const PROBABILITY_FLOOR = 1e-4;
@@ -41,17 +43,31 @@ export interface RegressionScores {
 /** Scores by name; null where these rows do not define one. */
 export type MetricValues = Record<string, number | null>;
 
-/** The names of all scores. */
-export type MetricName = Exclude<keyof ClassificationScores | keyof RegressionScores, "n">;
+/** The names of the scores that come with Perennial. */
+export type StandardMetric = Exclude<
+  keyof ClassificationScores | keyof RegressionScores | keyof ClassesScores,
+  "n"
+>;
+
+/** The names of all scores, a shop's own among them. */
+export type MetricName = StandardMetric | OwnMetricName;
 
 /** The metrics of each kind of model. */
-export const METRICS_OF: Readonly<Record<"classification" | "regression", readonly MetricName[]>> = {
+export const METRICS_OF: Readonly<
+  Record<"classification" | "classes" | "regression", readonly StandardMetric[]>
+> = {
   classification: ["accuracy", "auc", "logLoss", "brier", "topDecileLift"],
+  classes: ["accuracy", "logLoss", "brier", "macroRecall", "macroPrecision"],
   regression: ["mse", "cappedMse", "mae", "poissonDeviance", "r2", "bias", "topDecileLift"],
 };
 
-/** Whether a larger value of the metric is a better one. */
-export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
+/** Whether a larger value of the metric is a better one; of an own one that no model defines any more: no. */
+export const isHigherBetter = (metric: string): boolean =>
+  isOwnMetric(metric)
+    ? ownMetricNamed(metric)?.direction === "higher"
+    : HIGHER_IS_BETTER[metric as StandardMetric] ?? false;
+
+const HIGHER_IS_BETTER: Readonly<Record<StandardMetric, boolean>> = {
   accuracy: true,
   auc: true,
   logLoss: false,
@@ -63,6 +79,8 @@ export const HIGHER_IS_BETTER: Readonly<Record<MetricName, boolean>> = {
   r2: true,
   bias: false,
   topDecileLift: true,
+  macroRecall: true,
+  macroPrecision: true,
 };
 
 /** A row's loss, per metric that is a mean over rows; outcome `y`, prediction `p`, cap for `cappedMse`. */
@@ -81,12 +99,20 @@ export const ROW_LOSS: Readonly<
   poissonDeviance: (y, p) => 2 * ((y > 0 ? y * Math.log(y / Math.max(p, COUNT_FLOOR)) : 0) - y + p),
 };
 
-export type RowLoss = keyof typeof ROW_LOSS;
+export type RowLoss = keyof typeof ROW_LOSS | OwnMetricName;
+
+/** The value of one row of a metric that is a mean over rows (of the accuracy, of its loss); outcome `y`, prediction `p`. */
+export const rowValueOf = (metric: RowLoss): (y: number, p: number, cap: number) => number =>
+  isOwnMetric(metric) ? (y, p) => ownRowValue(metric, y, p) : ROW_LOSS[metric];
+
+/** Whether a metric is a mean over rows. */
+export const isRowLoss = (metric: MetricName): metric is RowLoss =>
+  isOwnMetric(metric) ? ownMetric(metric).of !== undefined : metric in ROW_LOSS;
 
 /**
  * The loss of each row: for `accuracy` 1 where wrong and 0 where right.
- * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`   @param cap for `cappedMse` only
- * @throws {RangeError} lengths differ
+ * @param y outcomes, shape `[n]`   @param p predictions, shape `[n]`, or of several classes `[n, classes]`
+ * @param cap for `cappedMse` only   @throws {RangeError} lengths do not fit, or several classes have no such loss
  * @example
  * ```ts
  * import assert from "node:assert/strict";
@@ -100,9 +126,43 @@ export function rowLosses(
   p: ArrayLike<number>,
   { cap = Infinity }: { cap?: number } = {},
 ): Float64Array {
-  sameLength(y, p);
-  const lossOf = ROW_LOSS[loss];
-  return Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
+  const k = numbersOfRow(p, y.length);
+  if (k > 1) return classLosses(loss, y, p, k);
+  const lossOf = rowValueOf(loss);
+  const losses = Float64Array.from({ length: y.length }, (_, i) => lossOf(y[i], p[i], cap));
+  if (isOwnMetric(loss) && losses.some((value) => value < 0)) {
+    throw new RangeError(`Cannot compare by "${loss}": a loss is never below zero`);
+  }
+  return losses;
+}
+
+function classLosses(loss: RowLoss, y: ArrayLike<number>, p: ArrayLike<number>, k: number): Float64Array {
+  if (loss !== "accuracy" && loss !== "logLoss" && loss !== "brier") {
+    throw new RangeError(`Cannot compare several classes by "${loss}"`);
+  }
+  return Float64Array.from({ length: y.length }, (_, i) => CLASS_LOSS[loss](y[i], p, i * k, k));
+}
+
+/**
+ * All scores of several classes.
+ * @param y places of classes, shape `[n]`   @param p probabilities, shape `[n, classes]`
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * const { accuracy, macroRecall, brier } = classesScores([0, 2], [0.5, 0.25, 0.25, 1, 0, 0]);
+ * assert.deepEqual([accuracy, macroRecall.toFixed(4), brier], [0.5, "0.3333", (0.375 + 2) / 2]);
+ * ```
+ */
+export function classesScores(y: ArrayLike<number>, p: ArrayLike<number>): ClassesScores {
+  return {
+    n: y.length,
+    accuracy: 1 - mean(rowLosses("accuracy", y, p)),
+    logLoss: mean(rowLosses("logLoss", y, p)),
+    brier: mean(rowLosses("brier", y, p)),
+    macroRecall: macroOf("recall", y, p).value,
+    macroPrecision: macroOf("precision", y, p).value,
+  };
 }
 
 /**
@@ -160,8 +220,21 @@ export function regressionScores(
   };
 }
 
-function sameLength(y: ArrayLike<number>, p: ArrayLike<number>): void {
-  if (y.length !== p.length) {
-    throw new RangeError(`Cannot score: ${y.length} outcomes, ${p.length} predictions`);
+/** All scores of a kind of model that come with Perennial. @param options as of {@link regressionScores} */
+export function scoresOf(
+  kind: "classification" | "classes" | "regression",
+  y: ArrayLike<number>,
+  p: ArrayLike<number>,
+  options: { cap?: number; isCount?: boolean } = {},
+): ClassificationScores | ClassesScores | RegressionScores {
+  switch (kind) {
+    case "classification":
+      return classificationScores(y, p);
+    case "classes":
+      return classesScores(y, p);
+    case "regression":
+      return regressionScores(y, p, options);
+    default:
+      return kind satisfies never;
   }
 }

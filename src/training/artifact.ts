@@ -1,7 +1,9 @@
 import type { ModelKind } from "../models/model.ts";
 import type { PartRole } from "../models/recipe.ts";
+import { askBrought, type Brought } from "./brought.ts";
 import { alongLine, type Line } from "./line.ts";
 import { expm1Clipped, forward, type Network, weightCount } from "./network.ts";
+import { interleaved, softmax } from "./probabilities.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { FittedRecipe } from "./protocol.ts";
 
@@ -34,6 +36,10 @@ export type Formula =
     readonly tail: Formula;
     readonly threshold: number;
   }
+  /** of several classes: the parts' outputs as probabilities that add up to 1, shape `[n, classes]` */
+  | { readonly op: "softmax"; readonly of: readonly Formula[] }
+  /** trained outside */
+  | { readonly op: "brought"; readonly brought: Brought }
   /** what was trained, moved along a line that was fitted later */
   | { readonly op: "line"; readonly of: Formula; readonly line: Line };
 
@@ -41,6 +47,8 @@ export type Formula =
 export interface Predictor {
   readonly model: string;
   readonly kind: ModelKind;
+  /** of several classes: their names */
+  readonly classes?: readonly string[];
   readonly features: readonly string[];
   readonly featureHash: string;
   readonly horizonDays: number;
@@ -126,7 +134,8 @@ export function decodeBytes(bytes: Uint8Array): { header: unknown; numbers: Floa
 
 /**
  * Predictions of a fitted model.
- * @param features shape `[n, width]` @returns shape `[n]`: probabilities, or amounts >= 0
+ * @param features shape `[n, width]` @returns shape `[n]`: probabilities, or amounts >= 0; of several
+ * classes shape `[n, classes]`
  * @throws {RangeError} the rows have another width than the model was trained on
  */
 export function predictWith(predictor: Predictor, features: Float32Array, n: number): Float32Array {
@@ -138,7 +147,7 @@ export function predictWith(predictor: Predictor, features: Float32Array, n: num
   }
   const inputs = predictor.preprocessings.map((p) => preprocess(p, features, width));
   const values = predictor.parts.map((part) => partValue(part, inputs[part.preprocessing], n));
-  return evaluate(predictor.formula, values);
+  return evaluate(predictor.formula, values, { features, width, n });
 }
 
 function partValue(part: Part, x: Float32Array, n: number): Float32Array {
@@ -154,29 +163,40 @@ const LINKS: Readonly<Record<Part["link"], (v: number) => number>> = {
   exp: (v) => Math.exp(Math.min(14, v)),
 };
 
+/** The rows that are asked about. */
+interface Rows {
+  readonly features: Float32Array;
+  readonly width: number;
+  readonly n: number;
+}
+
 /** Puts the parts' values together. */
-function evaluate(formula: Formula, values: readonly Float32Array[]): Float32Array {
+function evaluate(formula: Formula, values: readonly Float32Array[], rows: Rows): Float32Array {
   switch (formula.op) {
     case "part":
       return values[formula.part];
     case "product":
-      return formula.of.map((f) => evaluate(f, values)).reduce((a, b) => a.map((v, i) => v * b[i]));
+      return formula.of.map((f) => evaluate(f, values, rows)).reduce((a, b) => a.map((v, i) => v * b[i]));
     case "mean": {
-      const all = formula.of.map((f) => evaluate(f, values));
+      const all = formula.of.map((f) => evaluate(f, values, rows));
       return all[0].map((_, i) => all.reduce((sum, v) => sum + v[i], 0) / all.length);
     }
     case "tail": {
-      const body = evaluate(formula.body, values);
-      const tail = evaluate(formula.tail, values);
-      const share = formula.share ? evaluate(formula.share, values) : undefined;
+      const body = evaluate(formula.body, values, rows);
+      const tail = evaluate(formula.tail, values, rows);
+      const share = formula.share ? evaluate(formula.share, values, rows) : undefined;
       return body.map((b, i) => {
         const s = share ? share[i] : 1;
         const gate = Math.min(1, Math.max(0, 2 * s * b / formula.threshold - 0.5));
         return s * (b + tail[i] * gate);
       });
     }
+    case "softmax":
+      return interleaved(softmax(formula.of.map((f) => evaluate(f, values, rows))));
+    case "brought":
+      return askBrought(formula.brought, rows);
     case "line":
-      return alongLine(formula.line, evaluate(formula.of, values));
+      return alongLine(formula.line, evaluate(formula.of, values, rows));
     default:
       return formula satisfies never;
   }

@@ -1,7 +1,15 @@
 import { hash32 } from "../core/random.ts";
-import type { LinearRecipe, NetworkRecipe, PartRole, Recipe, WarmStartRecipe } from "../models/recipe.ts";
+import type {
+  BroughtRecipe,
+  LinearRecipe,
+  NetworkRecipe,
+  PartRole,
+  Recipe,
+  WarmStartRecipe,
+} from "../models/recipe.ts";
 import type { Formula, Part, Predictor } from "./artifact.ts";
 import { choosePart, describePart, fitKept, fitPart, type PartChoice, partRows } from "./fit_part.ts";
+import { chooseClassPenalty, fitClasses } from "./fit_classes.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { CurvePoint, FittedRecipe } from "./protocol.ts";
 import { formulaWithoutLine } from "./recalibrate.ts";
@@ -20,6 +28,11 @@ export async function chooseRecipe(bench: Workbench, slice: Slice, recipe: Recip
     throw new TypeError(`Cannot choose for blend "${recipe.name}": choose its members`);
   }
   if (recipe.family === "warm-start") return await chooseWarmStart(bench, slice, recipe);
+  if (recipe.family === "brought") return { recipe: { recipe }, curve: [] };
+  if (bench.task.kind === "classes") {
+    const about = classesOf(bench, slice, recipe);
+    return { recipe: { recipe, penalties: { class: chooseClassPenalty(about) } }, curve: [] };
+  }
   const penalties: Partial<Record<PartRole, number>> = {};
   const epochs: Partial<Record<PartRole, number>> = {};
   let curve: readonly CurvePoint[] = [];
@@ -43,6 +56,8 @@ export async function fitRecipe(bench: Workbench, slice: Slice, fitted: FittedRe
     }
     case "warm-start":
       return await fitWarmStart(bench, slice, recipe, fitted);
+    case "brought":
+      return takeBrought(bench, slice, recipe);
     case "linear":
     case "network":
       return await fitFresh(bench, slice, recipe, fitted);
@@ -51,12 +66,33 @@ export async function fitRecipe(bench: Workbench, slice: Slice, fitted: FittedRe
   }
 }
 
+/** A model from outside stays as it is; its file stands once in the artefact. */
+function takeBrought(bench: Workbench, slice: Slice, recipe: BroughtRecipe): Predictor {
+  const { features, kind, classes = [] } = bench.task;
+  const inputs = recipe.inputs.map(({ feature, ...move }) => ({ place: features.indexOf(feature), ...move }));
+  const brought = {
+    file: recipe.file,
+    inputs,
+    missing: recipe.missing,
+    classes: classes.length,
+    least: kind === "regression" ? -Number.MAX_VALUE : 0,
+  };
+  const told = { recipe: { ...recipe, file: "" } };
+  return {
+    ...about(bench, slice, told),
+    preprocessings: [],
+    parts: [],
+    formula: { op: "brought", brought },
+  };
+}
+
 async function fitFresh(
   bench: Workbench,
   slice: Slice,
   recipe: LinearRecipe | NetworkRecipe,
   fitted: FittedRecipe,
 ): Promise<Predictor> {
+  if (bench.task.kind === "classes") return fitSeveral(bench, slice, recipe, fitted);
   const preprocessings: Preprocessing[] = [];
   const parts: Part[] = [];
   for (const plan of planParts(bench.task.kind, recipe.target)) {
@@ -72,9 +108,36 @@ async function fitFresh(
   return { ...about(bench, slice, fitted), preprocessings, parts, formula };
 }
 
+/** @throws {TypeError} the recipe has hidden layers, or the task no classes */
+function classesOf({ task: { classes } }: Workbench, slice: Slice, recipe: LinearRecipe | NetworkRecipe) {
+  if (recipe.family !== "linear" || !classes) {
+    throw new TypeError(
+      `Cannot learn several classes by "${recipe.name}": need a linear recipe, and classes`,
+    );
+  }
+  return { slice, recipe, classes: classes.length };
+}
+
+function fitSeveral(
+  bench: Workbench,
+  slice: Slice,
+  recipe: LinearRecipe | NetworkRecipe,
+  fitted: FittedRecipe,
+): Predictor {
+  const penalty = fitted.penalties?.class ?? ROLES.class.penalties[0];
+  const { preprocessing, parts } = fitClasses(classesOf(bench, slice, recipe), penalty);
+  return {
+    ...about(bench, slice, fitted),
+    preprocessings: [preprocessing],
+    parts: parts.map((part) => ({ ...part, preprocessing: 0 })),
+    formula: { op: "softmax", of: parts.map((_, part) => ({ op: "part", part })) },
+  };
+}
+
 const about = ({ task, seed }: Workbench, slice: Slice, recipe: FittedRecipe) => ({
   model: task.name,
   kind: task.kind,
+  ...task.classes && { classes: task.classes },
   features: task.features,
   featureHash: task.featureHash,
   horizonDays: task.horizonDays,
@@ -107,12 +170,15 @@ function renumbered(formula: Formula, by: number): Formula {
       return { op: "part", part: formula.part + by };
     case "product":
     case "mean":
+    case "softmax":
       return { op: formula.op, of: formula.of.map((f) => renumbered(f, by)) };
     case "tail": {
       const { share, body, tail } = formula;
       const moved = { body: renumbered(body, by), tail: renumbered(tail, by) };
       return share ? { ...formula, ...moved, share: renumbered(share, by) } : { ...formula, ...moved };
     }
+    case "brought":
+      return formula;
     case "line":
       return { ...formula, of: renumbered(formula.of, by) };
     default:
@@ -212,7 +278,7 @@ function thresholdOf({ formula }: Predictor, slice: Slice): number {
   const find = (f: Formula): number | undefined => {
     if (f.op === "tail") return f.threshold;
     if (f.op === "line") return find(f.of);
-    return f.op === "part" ? undefined : f.of.map(find).find((t) => t !== undefined);
+    return f.op === "part" || f.op === "brought" ? undefined : f.of.map(find).find((t) => t !== undefined);
   };
   return find(formula) ?? slice.threshold;
 }

@@ -1,6 +1,7 @@
 import { DAY_MS } from "../core/time.ts";
-import { classificationScores, regressionScores, type RowLoss } from "../stats/metrics.ts";
-import type { Recipe, WarmStartRecipe } from "../models/recipe.ts";
+import { type RowLoss, scoresOf } from "../stats/metrics.ts";
+import { isOwnMetric } from "../stats/own_metrics.ts";
+import type { BroughtRecipe, Recipe, WarmStartRecipe } from "../models/recipe.ts";
 import { decodeArtifact, encodeArtifact, type Predictor, predictWith } from "./artifact.ts";
 import { chooseRecipe, fitRecipe } from "./candidate.ts";
 import { decodeCheckpoint, emptyCheckpoint, type FinishedCandidate } from "./checkpoint.ts";
@@ -31,6 +32,7 @@ const STAGE_WEIGHT: Readonly<Record<Recipe["family"], number>> = {
   network: 6,
   "warm-start": 4,
   blend: 0.5,
+  brought: 0.5,
 };
 const FINAL_WEIGHT = 4;
 
@@ -96,11 +98,17 @@ function openBench(
 }
 
 async function runCandidate(bench: Workbench, on: Comparison, recipe: Recipe): Promise<FinishedCandidate> {
-  if (recipe.family === "blend") return runBlend(bench, on, recipe.name, recipe.of);
+  if (recipe.family === "blend") return await runBlend(bench, on, recipe.name, recipe.of);
   if (recipe.family === "warm-start") return await runWarmStart(bench, on, recipe);
+  if (recipe.family === "brought" && knowsRowsOf(on, recipe)) {
+    return skip(
+      told(recipe),
+      `it may have learned from validation rows: it was trained until ${recipe.trainedUntil}`,
+    );
+  }
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  return judged(
-    bench.task,
+  return await judged(
+    bench,
     on,
     { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
     predictions,
@@ -113,6 +121,13 @@ async function tryRecipe(bench: Workbench, on: Comparison, recipe: Recipe) {
   const predictor = await fitRecipe(bench, on.fit, chosen.recipe);
   return { chosen, predictions: predictWith(predictor, on.validation.features, on.validation.target.length) };
 }
+
+/** Whether a model from outside may have seen outcomes of the validation rows; of what it was trained on nothing else is known. */
+const knowsRowsOf = ({ validation }: Comparison, { trainedUntil }: BroughtRecipe): boolean =>
+  validation.cutoffMs.some((ms) => ms < Date.parse(trainedUntil));
+
+/** A recipe as it is told: the file of one from outside stands in the artefact. */
+const told = (recipe: Recipe): Recipe => recipe.family === "brought" ? { ...recipe, file: "" } : recipe;
 
 const skip = (recipe: Recipe, skipped: string): FinishedCandidate => ({
   result: { name: recipe.name, recipe: { recipe }, curve: [], skipped },
@@ -135,6 +150,7 @@ async function runWarmStart(
   if (champion.featureHash !== task.featureHash) {
     return skip(recipe, "the champion is of another feature definition");
   }
+  if (champion.parts.length === 0) return skip(recipe, "the champion was trained outside");
   if (!learnsOnlyFrom(champion, task.columns)) {
     return skip(recipe, "the champion has learned from features that the model no longer uses");
   }
@@ -146,13 +162,23 @@ async function runWarmStart(
     );
   }
   const { chosen, predictions } = await tryRecipe(bench, on, recipe);
-  return judged(task, on, { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve }, predictions);
+  return await judged(
+    bench,
+    on,
+    { name: recipe.name, recipe: chosen.recipe, curve: chosen.curve },
+    predictions,
+  );
 }
 
 const learnsOnlyFrom = ({ preprocessings }: Predictor, columns?: readonly number[]): boolean =>
   columns === undefined || preprocessings.every((p) => p.columns.every(({ of }) => columns.includes(of)));
 
-function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly string[]): FinishedCandidate {
+async function runBlend(
+  bench: Workbench,
+  on: Comparison,
+  name: string,
+  of: readonly string[],
+): Promise<FinishedCandidate> {
   const recipe = { family: "blend", name, of } as const;
   const members = of.flatMap((m) => bench.checkpoint.finished.get(m) ?? []).filter((m) => !m.result.skipped);
   if (members.length < 2) return skip(recipe, "it has fewer than two members");
@@ -160,17 +186,23 @@ function runBlend(bench: Workbench, on: Comparison, name: string, of: readonly s
     members.reduce((sum, m) => sum + m.predictions[i], 0) / members.length
   );
   const fitted: FittedRecipe = { recipe, members: members.map((m) => m.result.recipe) };
-  return judged(bench.task, on, { name, recipe: fitted, curve: [] }, predictions);
+  return await judged(bench, on, { name, recipe: fitted, curve: [] }, predictions);
 }
 
-function judged(
-  task: TrainingTask,
+async function judged(
+  { task, reporter }: Workbench,
   on: Comparison,
   result: Pick<CandidateResult, "name" | "recipe" | "curve">,
   predictions: Float32Array,
-): FinishedCandidate {
-  const scores = scoresOf(task, on.validation.target, predictions, on.fit.cap);
-  return { result: { ...result, scores, criterion: criterionOf(scores, task.loss) }, predictions };
+): Promise<FinishedCandidate> {
+  const { loss } = task;
+  const { target } = on.validation;
+  const isCount = loss === "poissonDeviance";
+  const scores = scoresOf(task.kind, target, predictions, { cap: on.fit.cap, isCount });
+  const criterion = loss && isOwnMetric(loss)
+    ? await reporter.judge(loss, target, predictions)
+    : criterionOf(scores, loss);
+  return { result: { ...result, scores, criterion }, predictions };
 }
 
 /**
@@ -186,16 +218,13 @@ function criterionOf(scores: Scores, loss?: RowLoss): number {
   return loss === "mse" || loss === "mae" ? scores[loss] : Math.sqrt(scores.mse * scores.cappedMse);
 }
 
-function scoresOf(task: TrainingTask, y: Float64Array, predictions: Float32Array, cap: number): Scores {
-  return task.kind === "classification"
-    ? classificationScores(y, predictions)
-    : regressionScores(y, predictions, { cap, isCount: task.loss === "poissonDeviance" });
-}
-
 /** The lowest criterion; of equal ones, and where nothing could be held out, the first. */
 function pickWinner(candidates: readonly CandidateResult[], takeFirst: boolean): FittedRecipe {
   const able = candidates.filter((c) => c.criterion !== undefined);
-  if (able.length === 0) throw new RangeError("Cannot pick a winner: no candidate could run");
+  if (able.length === 0) {
+    const why = candidates.map(({ name, skipped }) => `${name}: ${skipped}`).join("; ");
+    throw new RangeError(`Cannot pick a winner: no candidate could run (${why})`);
+  }
   if (takeFirst) return able[0].recipe;
   return able.reduce((best, c) => c.criterion! < best.criterion! ? c : best).recipe;
 }

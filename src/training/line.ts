@@ -53,6 +53,7 @@ export function fitLine(
   outcomes: ArrayLike<number>,
   { cap = Infinity }: { cap?: number } = {},
 ): LineFit {
+  if (kind === "classes") return { kind: "not enough", text: "several classes are moved along no line" };
   check(predictions, outcomes);
   const isBinary = kind === "classification";
   const x = Float64Array.from(predictions, isBinary ? logit : (p) => Math.min(p, cap));

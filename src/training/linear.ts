@@ -143,7 +143,7 @@ export function linearOutput({ x, k, y }: LinearProblem, weights: Float64Array):
 }
 
 /** Adds `[x, 1]^T r` to `into`. */
-function addGradient({ x, k }: LinearProblem, r: ArrayLike<number>, into: Float64Array): void {
+export function addGradient({ x, k }: LinearProblem, r: ArrayLike<number>, into: Float64Array): void {
   for (let i = 0; i < r.length; i++) {
     const v = r[i];
     for (let j = 0, at = i * k; j < k; j++) into[j] += v * x[at + j];
@@ -152,7 +152,7 @@ function addGradient({ x, k }: LinearProblem, r: ArrayLike<number>, into: Float6
 }
 
 /** `[x, 1]^T [x, 1]`, shape `[k + 1, k + 1]`. */
-function gramMatrix(x: Float32Array, n: number, k: number): Matrix {
+export function gramMatrix(x: Float32Array, n: number, k: number): Matrix {
   return outerProduct(() => tf.concat([tf.tensor2d(x, [n, k]), tf.ones([n, 1])], 1), k + 1);
 }
 
@@ -160,7 +160,7 @@ function gramMatrix(x: Float32Array, n: number, k: number): Matrix {
 type Solver = (right: Float64Array) => Float64Array<ArrayBuffer>;
 
 /** For `(gram + penalty I) w = right`, factorised once; the intercept gets next to no penalty. */
-function dampedSolver(gram: Matrix, penalty: number, n: number): Solver {
+export function dampedSolver(gram: Matrix, penalty: number, n: number): Solver {
   const last = gram.rows - 1;
   for (let damping = penalty, tries = 0; tries < 8; tries++, damping = damping * 10 + 1e-3 * n) {
     const damped = gram.clone();

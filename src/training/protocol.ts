@@ -1,10 +1,12 @@
+import type { ClassesScores } from "../stats/classes.ts";
 import type { ClassificationScores, RegressionScores, RowLoss } from "../stats/metrics.ts";
 import type { ModelDefinition } from "../models/model.ts";
 import type { PartRole, Recipe } from "../models/recipe.ts";
 import type { TrainingRows } from "./rows.ts";
 
 /** The part of a model definition that training needs: plain data, so that it reaches the worker. */
-export interface TrainingTask extends Pick<ModelDefinition, "name" | "kind" | "features" | "candidates"> {
+export interface TrainingTask
+  extends Pick<ModelDefinition, "name" | "kind" | "classes" | "features" | "candidates"> {
   readonly horizonDays: number;
   readonly featureHash: string;
   /** what the winner is picked by; left out: log loss, or what rules both body and giants */
@@ -70,7 +72,7 @@ export interface SplitSummary {
   readonly why: string;
 }
 
-export type Scores = ClassificationScores | RegressionScores;
+export type Scores = ClassificationScores | ClassesScores | RegressionScores;
 
 export interface CandidateResult {
   readonly name: string;

@@ -7,7 +7,7 @@ export interface TrainingRows {
   /** row-major, shape `[n, width]`; NaN where there is nothing to say */
   readonly features: Float32Array;
   readonly width: number;
-  /** the outcome: 0 or 1 for classification */
+  /** the outcome: 0 or 1 for classification, of several classes the place of one */
   readonly target: Float64Array;
   /** when each row was taken; its outcome is complete at `cutoffMs + horizonDays` */
   readonly cutoffMs: Float64Array;

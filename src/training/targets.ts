@@ -87,7 +87,10 @@ export interface PartPlan {
 }
 
 /** The parts of a transform, in the order in which {@link formulaOf} counts them. */
-export function planParts(kind: ModelKind, transform: TargetTransform): readonly PartPlan[] {
+export function planParts(
+  kind: Exclude<ModelKind, "classes">,
+  transform: TargetTransform,
+): readonly PartPlan[] {
   if (kind === "classification") return [{ role: "class", positiveOnly: false }];
   return PLANS[transform];
 }
@@ -106,7 +109,11 @@ const PLANS: Readonly<Record<TargetTransform, readonly PartPlan[]>> = {
 };
 
 /** Combines the parts of a transform into a prediction. */
-export function formulaOf(kind: ModelKind, transform: TargetTransform, threshold: number): Formula {
+export function formulaOf(
+  kind: Exclude<ModelKind, "classes">,
+  transform: TargetTransform,
+  threshold: number,
+): Formula {
   const part = (index: number): Formula => ({ op: "part", part: index });
   if (kind === "classification") return part(0);
   switch (transform) {

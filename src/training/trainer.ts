@@ -1,4 +1,6 @@
 import { computeThread } from "../core/worker_thread.ts";
+import { mean } from "../stats/mean.ts";
+import { rowLosses } from "../stats/metrics.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import type {
   CompeteRequest,
@@ -126,6 +128,7 @@ class Pool {
     const { job } = slot;
     if (!job || job.id !== message.id) return; // of a request that was given up
     if (message.kind === "progress" || message.kind === "checkpoint") return this.tell(job, message);
+    if (message.kind === "judge") return this.judge(slot, job, message);
     slot.job = undefined;
     if (message.kind === "done") job.resolve(message.value);
     else job.reject(message.name === "AbortError" ? abortError() : errorOf(message.name, message.message));
@@ -140,6 +143,16 @@ class Pool {
     } catch (error) {
       job.reject(error as Error);
       this.abort(job);
+    }
+  }
+
+  /** A metric that fails ends its own request: the worker, which waits for it, is replaced. */
+  private judge(slot: Slot, job: Job, message: Extract<FromWorker, { kind: "judge" }>): void {
+    const { loss, outcome, prediction } = message;
+    try {
+      slot.worker.postMessage({ id: job.id, op: "judged", loss: mean(rowLosses(loss, outcome, prediction)) });
+    } catch (error) {
+      this.replace(slot, error as Error);
     }
   }
 

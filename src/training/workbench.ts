@@ -4,6 +4,7 @@ import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
 import { fitPreprocessing, preprocess, type Preprocessing } from "./preprocess.ts";
 import type { TrainingProgress, TrainingTask } from "./protocol.ts";
 import { takeRows, type TrainingRows } from "./rows.ts";
+import type { OwnMetricName } from "../stats/own_metrics.ts";
 import { quantile } from "../stats/quantile.ts";
 import { tailThreshold } from "./targets.ts";
 import type { Predictor } from "./artifact.ts";
@@ -72,6 +73,8 @@ export interface Reporter {
   progress(progress: TrainingProgress): void;
   checkpoint(bytes: Uint8Array): void;
   tick(): Promise<void>;
+  /** mean of a metric of the shop's own over rows */
+  judge(loss: OwnMetricName, outcome: Float64Array, prediction: Float32Array): Promise<number>;
 }
 
 /** One request under way. */

@@ -14,6 +14,8 @@ const scope = self as unknown as {
 };
 
 const aborted = new Set<number>();
+/** What waits for the main thread's judgement; a request has one at a time. */
+const asked = new Map<number, (loss: number) => void>();
 
 function reporterOf(id: number): Reporter {
   return {
@@ -23,10 +25,16 @@ function reporterOf(id: number): Reporter {
       await sleep(0);
       if (aborted.has(id)) throw new DOMException("Training was aborted", "AbortError");
     },
+    judge: (loss, outcome, prediction) => {
+      const { promise, resolve } = Promise.withResolvers<number>();
+      asked.set(id, resolve);
+      scope.postMessage({ id, kind: "judge", loss, outcome, prediction });
+      return promise;
+    },
   };
 }
 
-async function answer(message: Exclude<ToWorker, { op: "abort" }>): Promise<unknown> {
+async function answer(message: Exclude<ToWorker, { op: "abort" | "judged" }>): Promise<unknown> {
   await startBackend();
   switch (message.op) {
     case "start":
@@ -47,6 +55,11 @@ async function answer(message: Exclude<ToWorker, { op: "abort" }>): Promise<unkn
 scope.onmessage = async ({ data }) => {
   if (data.op === "abort") {
     aborted.add(data.id);
+    return;
+  }
+  if (data.op === "judged") {
+    asked.get(data.id)?.(data.loss);
+    asked.delete(data.id);
     return;
   }
   try {

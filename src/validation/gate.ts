@@ -1,3 +1,4 @@
+import { metricName } from "../format/words.ts";
 import { segmentVerdicts } from "./segments.ts";
 import type { Evidence, Verdict } from "./verdict.ts";
 import { worthGate } from "./worth_gate.ts";
@@ -12,10 +13,14 @@ import { worthGate } from "./worth_gate.ts";
  * the margin. For a shop whose models age, where keeping the old one is no safe choice either.
  * `threshold`: promote when the loss falls by at least `threshold` of the champion's.
  * `worth`: promote when forecast and test together favour the challenger, and harm is unlikely enough.
- * All: what would be promoted is rejected where a segment of shoppers is served worse, beyond its margin and chance.
+ * All: what would be promoted is rejected where a segment of shoppers is served worse, beyond its margin and chance, or
+ * where it is shown worse by the metric that the shop quotes, if that is one of its own.
  */
 export function verdictOf(evidence: Evidence): { verdict: Verdict; why: string } {
   const overall = overallOf(evidence);
+  if (overall.verdict === "promote" && isWorseByOwn(evidence)) {
+    return { verdict: "reject", why: `${overall.why}, but worse by its ${metricName(evidence.own!.metric)}` };
+  }
   const harmed = overall.verdict === "promote" ? harmedSegments(evidence) : [];
   if (harmed.length === 0) return overall;
   const names = harmed.map((segment) => `"${segment}"`).join(", ");
@@ -30,6 +35,12 @@ function overallOf(evidence: Evidence): { verdict: Verdict; why: string } {
   if (gate === "no-harm" && against === "champion") return noHarmGate(evidence);
   if (gate === "worth" && against === "champion") return worthGate(difference, { expected, margin });
   return evidenceGate(evidence);
+}
+
+/** Whether the interval of the shop's own metric lies on its worse side; a guess has no claim to stay by it. */
+function isWorseByOwn({ own, against }: Evidence): boolean {
+  if (!own || against === "baseline") return false;
+  return own.better === "higher" ? own.difference.high < 0 : own.difference.low > 0;
 }
 
 /** A guess has no claim to stay, whomever it suits. */

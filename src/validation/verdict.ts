@@ -43,6 +43,13 @@ export const Evidence = z.strictObject({
     championLoss: z.number(),
   })).default([]).describe("the same within kinds of shoppers; empty: made by a release that did not look"),
   segmentMargin: z.number().default(0).describe("rise of a segment's loss that is allowed, as a share of it"),
+  own: z.strictObject({
+    metric: z.string(),
+    better: z.enum(["higher", "lower"]),
+    difference: Interval.describe("challenger's less the other's, on the same rows"),
+  }).optional().describe(
+    "the quoted metric, where it is the shop's own and not the loss: shown worse, nothing is promoted",
+  ),
   championMetrics: z.record(z.string(), z.number().nullable()).describe("null: these rows do not define it"),
   challengerMetrics: z.record(z.string(), z.number().nullable()),
 });

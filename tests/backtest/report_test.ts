@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import type { Backtest, BacktestStep } from "../../src/backtest/backtest.ts";
+import { columnsOf } from "../../src/cli/backtest_text.ts";
+import { addOwnMetric } from "../../src/stats/own_metrics.ts";
 import { worthOf } from "../../src/backtest/money.ts";
 import { labelOfKind, resultOf } from "../../src/backtest/report.ts";
 import { labelOf, readPolicy } from "../../src/backtest/policy_spec.ts";
@@ -132,4 +134,26 @@ Deno.test("worthOf() says which settings it lacks", () => {
   assert.deepEqual(of("classification", "retention"), ["kept_customer_value", "offer_success"]);
   assert.deepEqual(of("regression", "sales"), ["offer_lift"], "a captured margin is no profit");
   assert.deepEqual(of("regression"), [], "a model whose file states no economics is told of no sum");
+});
+
+Deno.test("resultOf() compares by a metric of the shop's own in the direction that it declares", () => {
+  addOwnMetric({ name: "test-gained", direction: "higher", of: (y, p) => y - p });
+  addOwnMetric({ name: "test-paid", direction: "lower", of: (y, p) => y - p });
+  const metrics = (value: number) => ({ "own:test-gained": value, "own:test-paid": value });
+  const steps = [0, 1, 2].flatMap((at) => [
+    step("never", at, 0, { metrics: metrics(1) }),
+    step("perennial", at, 0, { ...deployed, metrics: metrics(2 + at) }),
+  ]);
+  const model = { ...churn, primaryMetric: "own:test-gained", loss: "own:test-paid" } as const;
+  const result = resultOf({
+    backtest: backtest("never", "perennial"),
+    model,
+    steps,
+    seconds: new Map(),
+    worth: new Map(),
+  });
+  const { toNever } = result.policies[1];
+  assert.deepEqual([result.metric, result.loss], ["own:test-gained", "own:test-paid"]);
+  assert.deepEqual([toNever!["own:test-gained"].betterAt, toNever!["own:test-paid"].betterAt], [3, 0]);
+  assert.equal(columnsOf(result)[0].join(": "), "own:test-gained: test gained");
 });

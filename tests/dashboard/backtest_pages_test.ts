@@ -106,8 +106,23 @@ Deno.test("/backtests has a form where none runs, and says why not where one doe
   for (const field of form.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     assert.ok(form.querySelector(`label[for="${field.id}"]`), `${field.id} has a label`);
   }
+  assert.equal(form.querySelector('[name="policy.own:seasons"]')!.getAttribute("type"), "checkbox");
+  assert.match(form.textContent, /own:seasons: before each season/);
   assert.match(words(await open(full, "/backtests")), /is running; the next one/);
   assert.equal((await get(full, "/backtests/none")).status, 404);
+});
+
+Deno.test("/act/configuration offers strategies of the operator's own beside ours", async () => {
+  const admin = { ...ann, role: "admin" as const };
+  const sessions = { ...ANONYMOUS, currentUser: () => Promise.resolve(admin) };
+  const document = await open(
+    await buildDashboard(fixtureDashboard(fixture), { sessions }),
+    "/act/configuration",
+  );
+  const choices = [...document.querySelectorAll('select[name="set.rollout"] option')].map((o) =>
+    o.textContent
+  );
+  assert.deepEqual(choices, ["immediate", "shadow", "canary", "ab", "bandit", "own:half-week"]);
 });
 
 Deno.test("the headline is about the settings that are tried, else about Perennial, else about the last policy", () => {
@@ -143,12 +158,15 @@ Deno.test("policyName() names every option of a policy", () => {
 Deno.test("readBacktest() makes of a form what the API takes, or says what is wrong", () => {
   const configuration = { current: DEFAULT_CONFIG, models: ["churn"] };
   const of = (fields: Record<string, string>) =>
-    readBacktest(fieldsOf(new Map(Object.entries(fields))), configuration);
+    readBacktest(fieldsOf(new Map(Object.entries(fields)), ["own:seasons"]), configuration);
   const noneTicked = { ...NO_FIELDS, policies: [] };
   assert.deepEqual(of({ "policy.sliding": "on", cutoffs: "4", model: "churn", from: "2011-03-01" }).body, {
     policies: [{ policy: "every", config: { max_train_cutoffs: 4 } }],
     models: ["churn"],
     from: "2011-03-01",
+  });
+  assert.deepEqual(of({ "policy.own:seasons": "on", "policy.own:gone": "on" }).body, {
+    policies: [{ policy: "own:seasons" }],
   });
   assert.deepEqual(readBacktest({ ...noneTicked, lines: "gate=threshold" }, configuration).body, {
     policies: [{ policy: "perennial", config: { gate: "threshold" } }],

@@ -58,6 +58,21 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+const MOST_MODELS = 20;
+
+/** So many models: the two that come with Perennial, then others like them, with the longest of names. */
+const kindsOf = (models: number): Kind[] =>
+  Array.from({ length: models }, (_, i) => ({
+    ...KINDS[i % 2],
+    ...i >= 2 && { model: `model-with-quite-a-long-name-number-${i + 1}` },
+  }));
+
+/** The models that a fixture has rows of; without rows, the two that come with Perennial. */
+function kindsIn({ versions }: Fixture): readonly Kind[] {
+  const named = new Set(versions.map(({ model }) => model));
+  return named.size === 0 ? KINDS : kindsOf(MOST_MODELS).filter(({ model }) => named.has(model));
+}
+
 /** All rows of one made-up installation. */
 export interface Fixture {
   cycles: Cycle[];
@@ -335,9 +350,9 @@ function history(kind: Kind, random: () => number): History {
   return made;
 }
 
-/** The same rows for the same seed. */
-export function makeFixture(seed = 7): Fixture {
-  const parts = KINDS.map((kind, i) => history(kind, seededRandom(seed + i)));
+/** The same rows for the same seed. @param models at most 20 */
+export function makeFixture(seed = 7, models = KINDS.length): Fixture {
+  const parts = kindsOf(models).map((kind, i) => history(kind, seededRandom(seed + i)));
   const all = <K extends keyof History>(key: K) => parts.flatMap((p) => p[key] as unknown[]) as Fixture[K];
   const running: Cycle = {
     ...all("cycles").find((c) => c.model === "churn" && c.number === CUTOFFS)!,
@@ -423,7 +438,7 @@ function statusOf(kind: Kind, fixture: Fixture): ModelStatus {
   const evidence = fixture.cycles.find((c) => c.id === version?.cycleId)?.evidence ?? null;
   const outcomes: Record<string, number> = {};
   for (const c of cycles) outcomes[c.outcome ?? "running"] = (outcomes[c.outcome ?? "running"] ?? 0) + 1;
-  const churn = kind.model === "churn";
+  const churn = kind.loss === "logLoss";
   return {
     model: kind.model,
     kind: churn ? "classification" : "regression",
@@ -490,7 +505,8 @@ const IMPORT: ImportRow = {
 
 export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> = {}): Dashboard {
   const { cycles, versions, moves, alerts, checks, scores, rollouts, approvals, configs, tried } = fixture;
-  const models = KINDS.map((kind) => statusOf(kind, fixture));
+  const kinds = kindsIn(fixture);
+  const models = kinds.map((kind) => statusOf(kind, fixture));
   const facts = { models, data: null, replay: null };
   const status = (): Status => ({
     asOf: iso(FIRST_MS + CUTOFFS * 14 * DAY_MS),
@@ -552,7 +568,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         current: configs[0] ?? DEFAULT_CONFIG,
         defaults: DEFAULT_CONFIG,
         versions: configs,
-        models: KINDS.map((k) => k.model),
+        models: kinds.map((k) => k.model),
+        own: {
+          strategies: [{ name: "own:half-week", means: "half of all shoppers for three days" }],
+          policies: [{ name: "own:seasons", means: "before each season" }],
+        },
       }),
     simulateConfig: (wanted) =>
       Promise.resolve(simulateConfig({
@@ -561,12 +581,12 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
         truncated: false,
         fromMs: FIRST_MS,
         toMs: FIRST_MS + CUTOFFS * 14 * DAY_MS,
-        margins: new Map(KINDS.map((k) => [k.model, 0.02])),
+        margins: new Map(kinds.map((k) => [k.model, 0.02])),
         checks: tried.checks,
         cycles: tried.cycles,
       })),
     monitoring: ({ model, asOfMs }) => {
-      const models = KINDS.map((k) => k.model);
+      const models = kinds.map((k) => k.model);
       const own = moves.filter((m) => m.model === model);
       const seen = () => monitoringView({ model, models, moves: own, firstMs: FIRST_MS });
       return Promise.resolve(
@@ -578,7 +598,7 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
       );
     },
     analysis: ({ model }) =>
-      Promise.resolve(KINDS.some((k) => k.model === model) ? analysisView(fixture, model) : null),
+      Promise.resolve(kinds.some((k) => k.model === model) ? analysisView(fixture, model) : null),
     lineage: (model) => Promise.resolve(lineage(fixture, model)),
     comparison: (query) => Promise.resolve(comparison(fixture, query)),
     data: () =>

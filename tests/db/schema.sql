@@ -497,6 +497,7 @@ create table predictions (
   met_at timestamp with time zone,
   arm text not null default 'champion'::text,
   shown boolean not null default true,
+  probabilities real[],
   constraint predictions_arm_check CHECK ((arm = ANY (ARRAY['champion'::text, 'challenger'::text, 'known good'::text, 'baseline'::text]))),
   constraint predictions_finite CHECK ((is_finite(prediction) AND ((outcome IS NULL) OR is_finite(outcome)))) NOT VALID,
   constraint predictions_source_check CHECK ((source = ANY (ARRAY['api'::text, 'monitor'::text]))),

@@ -10,6 +10,8 @@ import { addEndedCycle, KEY } from "../api/support.ts";
 import { DELIVERY } from "../app/alerts/support.ts";
 import { withServed } from "../cli/support.ts";
 import { DAY_MS } from "../../src/core/time.ts";
+import { outcomeOf } from "../../src/models/outcome.ts";
+import { type OwnMetricName, ownStatistic } from "../../src/stats/own_metrics.ts";
 import type { UserDay } from "../../src/features/user_day.ts";
 import { dayOf, START_MS } from "../features/shoppers.ts";
 
@@ -31,8 +33,10 @@ Deno.test("the example of a third model is found, with its own horizon, and labe
   assert.deepEqual([model.horizonDays, model.activeDays, given.logged], [14, 60, []]);
   assert.deepEqual(extensions.map(({ kind, name, fault }) => [kind, name, fault]), [
     ["model", "big-baskets", null],
+    ["model", "order-class", null],
     ["model", "order-days", null],
     ["model", "reviewers", null],
+    ["model", "vouchers", null],
   ]);
 });
 
@@ -57,6 +61,28 @@ Deno.test("the example of own features reads stars of reviews and gaps of visits
     ownFeatures!.map((feature) => feature.of({ days: of, asOfMs, horizonDays: 21 }));
   assert.deepEqual([events, read(days), read([])], [["review"], [4.5, 50], [null, null]]);
   assert.deepEqual([label(days), label([dayOf(1, { own: [] })]), label([dayOf(1)])], [1, 0, 0]);
+});
+
+Deno.test("the example of several classes names the days on which a shopper orders", async () => {
+  const { models } = await definedModels(options({ PERENNIAL_MODELS: folder("models") }));
+  const model = models.get("order-class")!;
+  const days = [dayOf(1, { purchases: 2 }), dayOf(2), dayOf(3, { purchases: 1 })];
+  const futures = [[], days.slice(0, 2), days];
+  assert.deepEqual(futures.map(model.label), ["none", "once", "more"]);
+  assert.deepEqual(futures.map(outcomeOf(model)), [0, 1, 2]);
+});
+
+Deno.test("the example of own metrics counts what vouchers cost, and how well they are aimed", async () => {
+  const { models } = await definedModels(options({ PERENNIAL_MODELS: folder("models") }));
+  const { ownMetrics, loss, primaryMetric } = models.get("vouchers")!;
+  const rows = { outcome: [1, 1, 0, 0], prediction: [0.9, 0.1, 0.5, 0.2], shopper: [1, 2, 3, 4] };
+  assert.deepEqual([loss, primaryMetric], ["own:voucher-cost", "own:voucher-cost"]);
+  assert.deepEqual(ownMetrics!.map(({ direction, unit }) => [direction, unit]), [
+    ["lower", "EUR per shopper"],
+    ["higher", undefined],
+  ]);
+  const value = (name: OwnMetricName) => ownStatistic(name, rows)!.value;
+  assert.deepEqual([value("own:voucher-cost"), value("own:f1")], [(2 + 10 + 2) / 4, 0.5]);
 });
 
 Deno.test("the example of a channel posts an alert's title to the chat, and fails where the chat does", async () => {

@@ -3,6 +3,7 @@ import { PerformanceReport } from "../../src/performance/report.ts";
 import { excesses } from "../../src/performance/excess.ts";
 import { judgePerformance } from "../../src/performance/judge_performance.ts";
 import golden from "../golden/performance.json" with { type: "json" };
+import { addOwnMetric } from "../../src/stats/own_metrics.ts";
 import { unpacked } from "./golden.ts";
 import { AS_OF_MS, type Change, evidenceOf, shopRows } from "./shop.ts";
 
@@ -164,4 +165,30 @@ Deno.test("judgePerformance() says that it looked at a part, when the evidence w
   const evidence = evidenceOf("classification", { now, then });
   const cut = judgePerformance({ ...evidence, met: { ...evidence.met, total: 9000 } });
   assert.match(cut.text, /the newest 400 of 9000 were used/);
+});
+
+Deno.test("judgePerformance() judges by a loss of the shop's own, and measures its other metrics, with intervals", () => {
+  addOwnMetric({ name: "test-letters", direction: "lower", of: (y, p) => p >= 0.3 ? 1 : 4 * y });
+  addOwnMetric({
+    name: "test-share-asked",
+    direction: "higher",
+    evaluate: (rows) => rows.filter(({ prediction }) => prediction >= 0.3).length / rows.length,
+  });
+  const now = shopRows("classification", 600, 1);
+  const own = { loss: "own:test-letters", metrics: ["own:test-letters", "own:test-share-asked"] } as const;
+  const atDeployment = { "own:test-letters": 0.9 };
+  const evidence = evidenceOf("classification", {
+    now,
+    then: shopRows("classification", 600, 2),
+    over: { ...own, atDeployment, waiting: { ...now, total: 600, outcomesNext: null } },
+  });
+  const report = judgePerformance(evidence);
+  PerformanceReport.parse(report);
+  const [letters, asked] = report.measured!.metrics;
+  const want = now.outcome.reduce((sum, y, i) => sum + (now.prediction[i] >= 0.3 ? 1 : 4 * y), 0) / 600;
+  near(letters.value, want, 1e-12);
+  near(asked.value, now.prediction.filter((p) => p >= 0.3).length / 600, 1e-12);
+  assert.ok([letters, asked].every(({ low, high, value }) => low! < value && value < high!));
+  assert.deepEqual(report.estimated?.metrics.map(({ metric }) => metric) ?? [], ["own:test-letters"]);
+  assert.match(report.text, /test letters [0-9.]+ \(/);
 });

@@ -1,6 +1,9 @@
 import { DAY_MS } from "../../src/core/time.ts";
 import { gaussian, seededRandom } from "../../src/core/random.ts";
 import type { Recipe } from "../../src/models/recipe.ts";
+import { mean } from "../../src/stats/mean.ts";
+import { rowLosses } from "../../src/stats/metrics.ts";
+import type { OwnMetricName } from "../../src/stats/own_metrics.ts";
 import type { CompeteRequest, TrainingTask } from "../../src/training/protocol.ts";
 import type { TrainingRows } from "../../src/training/rows.ts";
 
@@ -68,5 +71,7 @@ export function quietReporter() {
     progress: ({ fraction }: { fraction: number }) => void fractions.push(fraction),
     checkpoint: (bytes: Uint8Array) => void checkpoints.push(bytes),
     tick: () => Promise.resolve(),
+    judge: (loss: OwnMetricName, outcome: Float64Array, prediction: Float32Array) =>
+      Promise.resolve(mean(rowLosses(loss, outcome, prediction))),
   };
 }

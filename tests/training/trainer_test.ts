@@ -3,6 +3,7 @@ import { compete } from "../../src/training/compete.ts";
 import { startBackend } from "../../src/training/backend.ts";
 import type { TrainingProgress } from "../../src/training/protocol.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
+import { addOwnMetric, type OwnMetricName } from "../../src/stats/own_metrics.ts";
 import { createTrainer } from "../../src/training/trainer.ts";
 import { makeRows, quietReporter, requestFor } from "./rows_of.ts";
 
@@ -68,4 +69,27 @@ Deno.test("createTrainer() hands on what went wrong, and rejects what is under w
   await assert.rejects(running, /the trainer was closed/);
   await assert.rejects(trainer.compete(request), /the trainer is closed/);
   await assert.rejects(createTrainer({ workers: 0 }), RangeError);
+});
+
+Deno.test("createTrainer() picks the winner by a metric of the shop's own, which its threads ask for", async () => {
+  addOwnMetric({ name: "test-lowest", direction: "lower", of: (_, p) => p });
+  addOwnMetric({ name: "test-highest", direction: "lower", of: (_, p) => 1 - p });
+  const trainer = await createTrainer({ workers: 1 });
+  const winner = async (loss: OwnMetricName) => {
+    const request = requestFor("classification");
+    const { candidates, winner } = await trainer.compete({ ...request, task: { ...request.task, loss } });
+    const able = candidates.filter(({ criterion }) => criterion !== undefined);
+    const best = able.reduce((a, b) => b.criterion! < a.criterion! ? b : a);
+    assert.equal(winner.recipe.name, best.name);
+    return { name: best.name, sum: best.criterion! };
+  };
+  try {
+    const [lowest, highest] = [await winner("own:test-lowest"), await winner("own:test-highest")];
+    assert.notEqual(lowest.name, highest.name);
+    assert.ok(lowest.sum + highest.sum < 1, "the lowest mean is below the highest");
+    await assert.rejects(winner("own:gone"), /no metric "own:gone"/);
+    assert.equal((await winner("own:test-lowest")).name, lowest.name, "the pool goes on");
+  } finally {
+    trainer.close();
+  }
 });

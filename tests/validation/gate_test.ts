@@ -319,3 +319,27 @@ Deno.test("an interval without ends is the same when it is read from JSON, and w
   assert.deepEqual([once.difference.low, once.difference.high], [-Infinity, Infinity]);
   assert.deepEqual(Evidence.parse(once), once);
 });
+
+/** The quoted metric of the shop's own, with that interval of its difference. */
+const own = (direction: "higher" | "lower", low: number, high: number) => ({
+  metric: "own:voucher-cost",
+  better: direction,
+  difference: { mean: (low + high) / 2, low, high, n: 200, clusters: 200, confidence: 0.9 },
+});
+
+for (
+  const [what, over, verdict] of [
+    ["shown worse, lower is better", { own: own("lower", 0.1, 0.3) }, "reject"],
+    ["shown better, lower is better", { own: own("lower", -0.3, -0.1) }, "promote"],
+    ["shown worse, higher is better", { own: own("higher", -0.3, -0.1) }, "reject"],
+    ["shown better, higher is better", { own: own("higher", 0.1, 0.3) }, "promote"],
+    ["unclear", { own: own("lower", -0.1, 0.3) }, "promote"],
+    ["shown worse than a guess", { own: own("lower", 0.1, 0.3), against: "baseline" }, "promote"],
+  ] as const
+) {
+  Deno.test(`verdictOf() by a metric of the shop's own that is ${what}: ${verdict}`, () => {
+    const found = verdictOf(Evidence.parse(evidence({ ...better, ...over })));
+    assert.equal(found.verdict, verdict);
+    if (verdict === "reject") assert.match(found.why, /, but worse by its voucher cost$/);
+  });
+}

@@ -1,4 +1,5 @@
-import type { BacktestFields, Choice } from "./backtest_request.ts";
+import type { OwnChoice } from "../../../src/dashboard/reads/configuration.ts";
+import type { BacktestFields } from "./backtest_request.ts";
 import { WHY_MAX } from "../../act/(_components)/action_form.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";
@@ -6,6 +7,8 @@ import { Problem } from "../../../components/problem.tsx";
 interface Props {
   fields: BacktestFields;
   models: readonly string[];
+  /** policies of the operator's files */
+  own: readonly OwnChoice[];
   person: Person;
   why: string;
   /** the same twice counts once */
@@ -15,14 +18,14 @@ interface Props {
 }
 
 /** Asks what a backtest is to replay. */
-export function BacktestForm({ fields, models, person, why, once, problem }: Props) {
+export function BacktestForm({ fields, models, own, person, why, once, problem }: Props) {
   return (
     <>
       {problem && <Problem text={problem} />}
       <form class="form" method="post" action="/act/backtest">
         <input type="hidden" name="token" value={person.token} />
         <input type="hidden" name="once" value={once} />
-        <Policies fields={fields} />
+        <Policies fields={fields} own={own} />
         <label for="lines">
           Perennial with other settings{" "}
           <small>
@@ -59,13 +62,14 @@ export function BacktestForm({ fields, models, person, why, once, problem }: Pro
   );
 }
 
-function Policies({ fields }: { fields: BacktestFields }) {
-  const tick = (choice: Choice) => ({
+function Policies({ fields, own }: Pick<Props, "fields" | "own">) {
+  const chosen: readonly string[] = [...fields.policies, ...fields.own];
+  const tick = (choice: string) => ({
     id: `policy-${choice}`,
     name: `policy.${choice}`,
     type: "checkbox",
     value: "on",
-    checked: fields.policies.includes(choice),
+    checked: chosen.includes(choice),
   });
   return (
     <fieldset class="choices">
@@ -110,6 +114,11 @@ function Policies({ fields }: { fields: BacktestFields }) {
           retrained by the best schedule in hindsight: trains a version at every cut-off, 60 at most
         </label>
       </p>
+      {own.map(({ name, means }) => (
+        <p key={name}>
+          <input {...tick(name)} /> <label for={`policy-${name}`}>{name}: {means}</label>
+        </p>
+      ))}
     </fieldset>
   );
 }

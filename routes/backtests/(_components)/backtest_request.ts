@@ -20,6 +20,8 @@ export type Choice = (typeof CHOICES)[number];
 /** The fields as they were written. */
 export interface BacktestFields {
   policies: Choice[];
+  /** those of the operator's, as `own:NAME` */
+  own: string[];
   days: string;
   cutoffs: string;
   /** settings of one more policy of Perennial's own, one a line */
@@ -33,6 +35,7 @@ export interface BacktestFields {
 
 export const NO_FIELDS: BacktestFields = {
   policies: ["every", "calendar", "perennial"],
+  own: [],
   days: "28",
   cutoffs: "6",
   lines: "",
@@ -43,14 +46,19 @@ export const NO_FIELDS: BacktestFields = {
 };
 
 /** Reads them out of a form that was sent, or out of an address. */
-export function fieldsOf(sent: { get(name: string): unknown }, fallback = NO_FIELDS): BacktestFields {
-  const text = (name: keyof BacktestFields) => {
+export function fieldsOf(
+  sent: { get(name: string): unknown },
+  own: readonly string[] = [],
+  fallback = NO_FIELDS,
+): BacktestFields {
+  const text = (name: Exclude<keyof BacktestFields, "policies" | "own">) => {
     const value = sent.get(name);
     return typeof value === "string" ? value.trim() : String(fallback[name] ?? "");
   };
-  const ticked = CHOICES.filter((choice) => typeof sent.get(`policy.${choice}`) === "string");
+  const isTicked = (choice: string) => typeof sent.get(`policy.${choice}`) === "string";
   return {
-    policies: ticked,
+    policies: CHOICES.filter(isTicked),
+    own: own.filter(isTicked),
     days: text("days"),
     cutoffs: text("cutoffs"),
     lines: text("lines"),
@@ -73,12 +81,13 @@ export function readBacktest(
   fields: BacktestFields,
   { current, models }: Pick<Configuration, "current" | "models">,
 ): ParsedBacktestRequest {
-  const { policies: chosen, days, cutoffs, lines, model, from, to, step } = fields;
+  const { policies: chosen, own, days, cutoffs, lines, model, from, to, step } = fields;
   if (chosen.includes("calendar") && whole(days) === null) return no("Enter the number of days, such as 28");
   if (chosen.includes("sliding") && whole(cutoffs) === null) {
     return no("Enter the number of cut-offs in the window, such as 6");
   }
   const policies: Record<string, unknown>[] = chosen.map((choice) => POLICY[choice](fields));
+  policies.push(...own.map((policy) => ({ policy })));
   if (lines) {
     const changes = changesIn(readLines(current.config, lines, models), current.config);
     if (typeof changes === "string") return no(changes);

@@ -11,6 +11,8 @@ export interface Editing {
   /** by the names of settings; what is left out stands as it does in force */
   fields: Readonly<Record<string, string>>;
   problems: Readonly<Record<string, string>>;
+  /** what files of the operator's add to the choices of a setting, by its name */
+  own: Readonly<Record<string, readonly { name: string; means: string }[]>>;
 }
 
 /** Which settings are listed. */
@@ -148,8 +150,9 @@ function Changed({ setting: { name }, config, changed }: { setting: Setting } & 
 function Field(
   { setting, config, editing }: { setting: Setting; config: RetrainingConfig; editing: Editing },
 ) {
-  const { name, choices } = setting;
-  const { model, fields, problems } = editing;
+  const { name } = setting;
+  const { model, fields, problems, own } = editing;
+  const choices = [...setting.choices, ...(own[name] ?? []).map((choice) => choice.name)];
   const problem = problems[name];
   const value = fields[name] ?? valueText(valueAt(config, { name, model }));
   const everywhere = `as every model: ${valueLabel(config[name])}`;

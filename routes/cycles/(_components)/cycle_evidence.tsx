@@ -95,7 +95,7 @@ function Forest({ evidence }: { evidence: Evidence }) {
 }
 
 function Metrics({ evidence, challenger, other }: { evidence: Evidence; challenger: string; other: string }) {
-  const { championMetrics, challengerMetrics, difference } = evidence;
+  const { championMetrics, challengerMetrics, difference, own } = evidence;
   const names = Object.keys(challengerMetrics).filter((name) => name !== "n");
   return (
     <div class="scroll-x" role="group" aria-label="Metrics of both on the same rows" tabIndex={0}>
@@ -119,6 +119,13 @@ function Metrics({ evidence, challenger, other }: { evidence: Evidence; challeng
                 {differenceText(challengerMetrics[name], championMetrics[name])}
                 {name === evidence.loss && (
                   <small>{` [${signed(difference.low)}, ${signed(difference.high)}]`}</small>
+                )}
+                {name === own?.metric && (
+                  <small>
+                    {` [${signed(own.difference.low)}, ${
+                      signed(own.difference.high)
+                    }], ${own.better} is better`}
+                  </small>
                 )}
               </td>
             </tr>

@@ -6,6 +6,7 @@ import type { Measured } from "../../../src/performance/report.ts";
 import type { ServingMove } from "../../../src/registry/version.ts";
 import { moment } from "../../../src/format/times.ts";
 import { metricName } from "../../../src/format/words.ts";
+import { betterWord, ownUnit } from "../../../components/metric_words.ts";
 import { withRange } from "./monitoring_labels.ts";
 import { type Drawing, Figure, timeAxis } from "../../../components/plot.tsx";
 
@@ -85,7 +86,9 @@ export function TrendChart({ model, metric, unit, trail, moves, title }: Props) 
 const measureOf = (metric: string, unit: string): string =>
   metric === "accuracy"
     ? "share of shoppers predicted correctly, higher is better"
-    : `${metricName(metric)}${metric === "mse" ? ` in ${unit} squared` : ""}, lower is better`;
+    : `${metricName(metric)}${metric === "mse" ? ` in ${unit} squared` : ownUnit(metric)}, ${
+      betterWord(metric)
+    } is better`;
 
 function describe(name: string, model: string, points: readonly Point[], blind: number): string {
   const last = points.at(-1);

@@ -11,6 +11,7 @@ import {
 import { countEvents } from "../../db/events/events.ts";
 import { readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
+import { outcomeOf } from "../../models/outcome.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
 import { FEATURES } from "../../features/definition.ts";
@@ -120,12 +121,19 @@ export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: numb
 /** The outcomes of one cut-off for the shoppers of its feature block, sealed; rebuilt when late events arrived. */
 export async function labelBlock(
   { sql, store }: BlockDeps,
-  model: Pick<ModelDefinition, "name" | "label" | "events">,
+  model: Pick<ModelDefinition, "name" | "label" | "classes" | "events">,
   protocol: Protocol,
   { cutoffMs, features }: { cutoffMs: number; features: string },
 ): Promise<string> {
   const read = model.events?.length ? { events: model.events } : {};
-  const key = keyOf({ model: model.name, label: String(model.label), ...read, ...plain(protocol) });
+  const classes = model.classes ? { classes: model.classes } : {};
+  const key = keyOf({
+    model: model.name,
+    label: String(model.label),
+    ...classes,
+    ...read,
+    ...plain(protocol),
+  });
   const toMs = cutoffMs + protocol.horizonDays * DAY_MS;
   const eventsSeen = await countEvents(sql, { beforeMs: toMs });
   const known = await findLabelBlock(sql, key, cutoffMs);
@@ -143,9 +151,11 @@ export async function labelBlock(
 /** One outcome per shopper from events in `[fromMs, toMs)`; shoppers who stayed away have the label of no days. */
 export async function buildLabels(
   sql: Sql,
-  { label, events }: Pick<ModelDefinition, "label" | "events">,
+  model: Pick<ModelDefinition, "label" | "classes" | "events">,
   { fromMs, toMs, users }: { fromMs: number; toMs: number; users: readonly string[] },
 ): Promise<Float64Array> {
+  const label = outcomeOf(model);
+  const { events } = model;
   const absent = label([]);
   const labels = new Map<string, number>();
   for await (const { userKey, days } of readLabelDays(sql, { fromMs, toMs, users, events })) {

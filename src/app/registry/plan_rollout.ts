@@ -60,7 +60,10 @@ async function lossDeviation(
   const { rows } = await metPredictions(sql, { ...ofVersion, limit: OUTCOMES_MAX });
   if (rows.length < OUTCOMES_MIN) return null;
   const cap = champion.manifest.targetCap ?? Infinity;
-  const [outcome, prediction] = [rows.map((r) => r.outcome), rows.map((r) => r.prediction)];
+  const [outcome, prediction] = [
+    rows.map((r) => r.outcome),
+    rows.flatMap((r) => r.probabilities ?? r.prediction),
+  ];
   const losses = rowLosses(model.loss, outcome, prediction, { cap });
   return Math.sqrt(momentsOf(losses).variance);
 }

@@ -33,6 +33,10 @@ const OWN: Policy[] = [];
 /** Lets backtests be asked for an operator's policy, as `own:NAME`. @throws {RangeError} another has its name */
 export const addPolicy = (policy: Policy): void => addNamed(OWN, policy);
 
+/** The operator's policies, as they are asked for, with what each does in their author's words. */
+export const ownPolicies = (): { name: string; means: string }[] =>
+  OWN.map(({ name, means }) => ({ name: `own:${name}`, means }));
+
 /** @throws {InvalidInputError} there is none of this name */
 export function policyNamed(name: string): Policy {
   const policy = name.startsWith("own:")

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { USERS_MAX } from "../../api/messages.ts";
 import { shownValue } from "../../events/refusal.ts";
 import { isShort, TEXT_MAX } from "../../events/schema.ts";
-import type { Predictions } from "../../serving/prediction.ts";
+import type { Predictions, UserPrediction } from "../../serving/prediction.ts";
 import { figure } from "../../format/numbers.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
@@ -59,6 +59,12 @@ function withRefused(
   );
 }
 
+/** "0.31", "soon 62 %", "-": no answer. */
+function toldText({ prediction, class: name, probabilities }: UserPrediction): string {
+  if (prediction === null) return "-";
+  return name && probabilities ? `${name} ${Math.round(100 * probabilities[name])} %` : figure(prediction);
+}
+
 async function idsIn(file: string): Promise<string[]> {
   return (await readFile(file, "utf8")).split(/\r?\n/).map((line) => line.trim()).filter((line) =>
     line !== ""
@@ -75,7 +81,7 @@ function predictionsText(
   }`;
   const rows = predictions.map((
     p,
-  ) => [p.user ?? "", p.prediction === null ? "-" : figure(p.prediction), p.reason ?? ""]);
+  ) => [p.user ?? "", toldText(p), p.reason ?? ""]);
   return [paint("dim", head), table(["user", { name: "prediction", right: true }, ""], rows, paint)].join(
     "\n",
   );

@@ -1,4 +1,6 @@
 import { readWhatIf } from "../../app/reports/what_if.ts";
+import { ownPolicies } from "../../backtest/policies/mod.ts";
+import { ownStrategies } from "../../rollout/strategies/mod.ts";
 import type { RetrainingConfig } from "../../config/retraining.ts";
 import {
   configHistory,
@@ -18,6 +20,15 @@ export interface Configuration {
   versions: ConfigVersion[];
   /** every model that may differ */
   models: string[];
+  /** what files of the operator's add to choose from, by what the forms ask for */
+  own: { strategies: OwnChoice[]; policies: OwnChoice[] };
+}
+
+/** One way of the operator's own. */
+export interface OwnChoice {
+  /** as it is asked for: `own:NAME` */
+  name: string;
+  means: string;
 }
 
 /** Reads for the page about the configuration. */
@@ -36,7 +47,8 @@ export const configurationReads = (deps: DashboardDeps): ConfigurationReads => (
       currentConfig(deps.sql),
       configHistory(deps.sql, CONFIGS_SHOWN),
     ]);
-    return { current, defaults: DEFAULT_CONFIG, versions, models: [...deps.models.keys()] };
+    const own = { strategies: ownStrategies(), policies: ownPolicies() };
+    return { current, defaults: DEFAULT_CONFIG, versions, models: [...deps.models.keys()], own };
   },
   simulateConfig: (wanted, days) => readWhatIf(deps, { wanted, days }),
 });

@@ -5,6 +5,8 @@ import type { Sql } from "../connect.ts";
 interface Prediction {
   userKey: string;
   prediction: number;
+  /** of several classes: of each; left out: a prediction is one number */
+  probabilities?: readonly number[];
   /** kind of shopper, as it was then; left out: not known */
   segment?: string;
 }
@@ -37,12 +39,14 @@ export async function savePredictions(
 ): Promise<void> {
   const { arm = "champion", shown = true } = about;
   await sql`insert into predictions
-      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source, arm, shown)
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, source, arm, shown,
+       probabilities)
     select ${model}, ${version}, k, ${asOf}, p, ${fallback}, ${featureHash}, ${horizonDays}, s, ${source}, ${arm},
-           ${shown}
+           ${shown}, q::real[]
     from unnest(${predictions.map((p) => p.userKey)}::uuid[],
                 ${predictions.map((p) => p.prediction)}::float8[],
-                ${predictions.map((p) => p.segment ?? null) as string[]}::text[]) as t(k, p, s)
+                ${predictions.map((p) => p.segment ?? null) as string[]}::text[],
+                ${probabilitiesOf(predictions)}::text::text[]) as t(k, p, s, q)
     on conflict do nothing`;
 }
 
@@ -66,13 +70,16 @@ export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]):
   const { kinds, kindOf } = kindsOf(answers);
   const shared = (value: (kind: StoredAnswer) => string | number | null) => arrayLiteral(kinds.map(value));
   await sql`insert into predictions
-      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, arm, shown)
-    select model, version, k, to_timestamp(ms / 1000), p, fallback, feature_hash, horizon_days, segment, arm, shown
+      (model, version, user_key, as_of, prediction, fallback, feature_hash, horizon_days, segment, arm, shown,
+       probabilities)
+    select model, version, k, to_timestamp(ms / 1000), p, fallback, feature_hash, horizon_days, segment, arm, shown,
+      q::real[]
     from unnest(
       ${plainLiteral(answers.map((a) => a.userKey))}::text::uuid[],
       ${plainLiteral(answers.map((a) => a.asOfMs))}::text::float8[],
       ${plainLiteral(answers.map((a) => a.prediction))}::text::float8[],
-      ${plainLiteral(kindOf)}::text::int[]) as answer(k, ms, p, kind)
+      ${plainLiteral(kindOf)}::text::int[],
+      ${probabilitiesOf(answers)}::text::text[]) as answer(k, ms, p, kind, q)
     join unnest(
       ${shared((a) => a.model)}::text::text[], ${shared((a) => a.version)}::text::int[],
       ${shared((a) => String(a.fallback))}::text::bool[], ${shared((a) => a.featureHash)}::text::text[],
@@ -80,6 +87,12 @@ export async function insertAnswers(sql: Sql, answers: readonly StoredAnswer[]):
       ${shared((a) => a.arm)}::text::text[], ${shared((a) => String(a.shown))}::text::bool[]) with ordinality
       as kinds(model, version, fallback, feature_hash, horizon_days, segment, arm, shown, nth) on nth = kind`;
 }
+
+/** The probabilities of each answer as the text of an array; nothing where none has any, which costs nothing. */
+const probabilitiesOf = (answers: readonly Pick<Prediction, "probabilities">[]): string =>
+  answers.some(({ probabilities }) => probabilities)
+    ? arrayLiteral(answers.map(({ probabilities }) => probabilities ? plainLiteral(probabilities) : null))
+    : "{}";
 
 /** Returns the distinct values that answers share, and the number of those that each answer has; from 1. */
 function kindsOf(answers: readonly StoredAnswer[]): { kinds: StoredAnswer[]; kindOf: number[] } {

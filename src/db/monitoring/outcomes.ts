@@ -14,6 +14,8 @@ interface StoredPrediction {
   userKey: string;
   asOfMs: number;
   prediction: number;
+  /** of several classes: of each; null: a prediction is one number */
+  probabilities: number[] | null;
   segment: string | null;
 }
 export interface MetPrediction extends StoredPrediction {
@@ -79,7 +81,9 @@ export async function metPredictions(
   const knownAt = moment(sql, madeByMs ?? asOfMs);
   const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
     and outcome is not null and met_at <= ${moment(sql, asOfMs)} and as_of <= ${knownAt}`;
-  const rows = await sql<MetPrediction[]>`select id, user_key, ${asMs(sql)}, prediction, segment, outcome
+  const rows = await sql<MetPrediction[]>`select id, user_key, ${
+    asMs(sql)
+  }, prediction, probabilities, segment, outcome
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n }] = await sql`select count(*)::int as n from predictions where ${where}`;
   return { rows: [...rows], total: n };
@@ -94,7 +98,9 @@ export async function waitingPredictions(
   const asOf = moment(sql, asOfMs);
   const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
     and horizon_days is not null and as_of <= ${asOf} and (met_at is null or met_at > ${asOf})`;
-  const rows = await sql<StoredPrediction[]>`select id, user_key, ${asMs(sql)}, prediction, segment
+  const rows = await sql<StoredPrediction[]>`select id, user_key, ${
+    asMs(sql)
+  }, prediction, probabilities, segment
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n, next }] = await sql`select count(*)::int as n, min(${complete(sql)}) as next
     from predictions where ${where}`;
@@ -117,7 +123,7 @@ export async function unreadOutcomes(
     : sql`(as_of, id) > (${after.asOf}::timestamptz, ${after.id}::bigint)`;
   return [
     ...await sql<MetPrediction[]>`
-    select id, user_key, ${asMs(sql)}, prediction, segment, outcome from (
+    select id, user_key, ${asMs(sql)}, prediction, probabilities, segment, outcome from (
       select distinct on (user_key, turn) * from (
         select *, floor((extract(epoch from as_of) / 86400 + ('x' || left(user_key::text, 7))::bit(28)::int % horizon_days)
                         / horizon_days) as turn

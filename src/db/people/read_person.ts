@@ -26,7 +26,7 @@ export async function readPerson(sql: Sql, key: string): Promise<PersonData> {
     await sql`select date '1970-01-01' + day as date, views, carts, purchases, returns, others, units,
       spend, returned, cardinality(sessions) as sessions from user_days where user_key = ${key} order by day`;
   const predictions =
-    await sql`select model, version, as_of, prediction, arm, shown, fallback, at, horizon_days,
+    await sql`select model, version, as_of, prediction, probabilities, arm, shown, fallback, at, horizon_days,
       outcome, met_at from predictions where user_key = ${key} order by id`;
   const quarantined = await sql`select body, reason, field, source, received_at from quarantine
     where body ->> 'user' = ${key} order by id`;

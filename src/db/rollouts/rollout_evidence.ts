@@ -12,6 +12,8 @@ export interface AnsweredByBoth {
   userKey: string;
   champion: number;
   challenger: number;
+  /** of several classes: of each; null: a prediction is one number */
+  probabilities: { champion: number[]; challenger: number[] } | null;
   segment: string | null;
   /** null: the horizon has not passed yet */
   outcome: number | null;
@@ -26,12 +28,14 @@ export async function answeredByBoth(
   { model, fromAsOf, metBy, champion, challenger }: RolloutWindow & { champion: number; challenger: number },
 ): Promise<AnsweredByBoth[]> {
   const answersOf = (version: number) =>
-    sql`select distinct on (user_key, as_of) user_key, as_of, prediction, segment, outcome, met_at from predictions
+    sql`select distinct on (user_key, as_of) user_key, as_of, prediction, probabilities, segment, outcome, met_at from predictions
       where model = ${model} and version = ${version} and as_of >= ${fromAsOf}
         and not fallback order by user_key, as_of, id`;
   return [
     ...await sql<AnsweredByBoth[]>`
     select distinct on (user_key) user_key, ours.prediction as champion, theirs.prediction as challenger,
+      case when ours.probabilities is not null and theirs.probabilities is not null then
+        jsonb_build_object('champion', ours.probabilities, 'challenger', theirs.probabilities) end as probabilities,
       coalesce(ours.segment, theirs.segment) as segment,
       case when greatest(ours.met_at, theirs.met_at) <= ${metBy} then ours.outcome end as outcome
     from (${answersOf(champion)}) ours join (${answersOf(challenger)}) theirs using (user_key, as_of)
@@ -45,6 +49,7 @@ export interface ShownAnswer {
   version: number;
   asOfMs: number;
   prediction: number;
+  probabilities: number[] | null;
   outcome: number | null;
 }
 
@@ -59,7 +64,7 @@ export async function shownAnswers(
   return [
     ...await sql<ShownAnswer[]>`
     select distinct on (user_key) user_key, version, (extract(epoch from as_of) * 1000)::float8 as "asOfMs",
-      prediction, case when met_at <= ${metBy} then outcome end as outcome
+      prediction, probabilities, case when met_at <= ${metBy} then outcome end as outcome
     from predictions where model = ${model} and as_of >= ${fromAsOf}
       and source = 'api' and shown and version is not null
     order by user_key, as_of, id`,

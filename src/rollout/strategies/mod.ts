@@ -22,6 +22,10 @@ const OWN: OwnStrategy[] = [];
 /** Lets versions be rolled out by an operator's strategy, as `own:NAME`. @throws {RangeError} another has its name */
 export const addStrategy = (strategy: OwnStrategy): void => addNamed(OWN, strategy);
 
+/** The operator's strategies, as they are asked for, with what each does in their author's words. */
+export const ownStrategies = (): { name: string; means: string }[] =>
+  OWN.map(({ name, means }) => ({ name: `own:${name}`, means }));
+
 /** @throws {InvalidInputError} no file of the operator's defines it */
 export function strategyNamed(name: Strategy): RolloutStrategy {
   if (isStandard(name)) return STRATEGIES[name];

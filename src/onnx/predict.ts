@@ -1,0 +1,69 @@
+import { messageOf } from "../core/errors.ts";
+import { type OnnxGraph, type OnnxNode, readOnnx, type Tensor } from "./file.ts";
+import { OPERATORS } from "./operators.ts";
+
+/** An ONNX file that can be asked. */
+export interface OnnxModel {
+  /** @param rows shape `[n, width]` @returns shape `[n * numbers of a row]` @throws {TypeError} it cannot be computed */
+  predict(rows: ArrayLike<number>, n: number): ArrayLike<number>;
+}
+
+/**
+ * Opens an ONNX file. What it computes runs as plain loops in this thread: nothing in it is code, it reaches nothing, and
+ * serving needs no other runtime. Only nodes that its last output needs are computed.
+ * @throws {TypeError} it is no ONNX file, or asks for an operator that is not known
+ */
+export function openOnnx(bytes: Uint8Array): OnnxModel {
+  const graph = readOnnx(bytes);
+  if (graph.inputs.length !== 1) {
+    throw new TypeError(`The ONNX file has ${graph.inputs.length} inputs, not one of all features`);
+  }
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const output = graph.outputs.at(-1) ?? "";
+  const wanted = needed(graph, makers, output);
+  const unknown = [...wanted].find(({ op }) => !Object.hasOwn(OPERATORS, op));
+  if (unknown) {
+    throw new TypeError(
+      `The ONNX file asks for the operator ${unknown.op}; known are ${Object.keys(OPERATORS).join(", ")}`,
+    );
+  }
+  return {
+    predict(rows, n) {
+      const values = new Map<string, Tensor | null>(graph.constants);
+      values.set(graph.inputs[0], { dims: [n, rows.length / Math.max(1, n)], data: rows });
+      for (const node of graph.nodes) if (wanted.has(node)) compute(node, values);
+      const found = values.get(output);
+      if (!found) throw new TypeError(`The ONNX file makes no numbers of "${output}"`);
+      return found.data;
+    },
+  };
+}
+
+/** Nodes are in the order of a file that was checked: each after those that it needs. */
+function needed(graph: OnnxGraph, makers: ReadonlyMap<string, OnnxNode>, output: string): Set<OnnxNode> {
+  const wanted = new Set<OnnxNode>();
+  const names = [output];
+  for (let name = names.pop(); name !== undefined; name = names.pop()) {
+    const node = makers.get(name);
+    if (!node || wanted.has(node)) continue;
+    wanted.add(node);
+    names.push(...node.inputs);
+  }
+  if (wanted.size === 0 && !graph.inputs.includes(output)) {
+    throw new TypeError(`The ONNX file has nothing that makes its output "${output}"`);
+  }
+  return wanted;
+}
+
+function compute(node: OnnxNode, values: Map<string, Tensor | null>): void {
+  const inputs = node.inputs.map((name) => {
+    const value = values.get(name);
+    if (!value) throw new TypeError(`The ONNX file: ${node.op} needs "${name}", which nothing makes`);
+    return value;
+  });
+  try {
+    OPERATORS[node.op](inputs, node).forEach((made, i) => values.set(node.outputs[i], made));
+  } catch (error) {
+    throw new TypeError(`The ONNX file: ${node.op} cannot be computed: ${messageOf(error)}`);
+  }
+}
