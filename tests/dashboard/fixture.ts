@@ -407,7 +407,7 @@ function rolloutStatus(model: string, { rollouts }: Fixture): ModelStatus["rollo
   const running = rollouts.find(({ rollout }) => rollout.model === model && rollout.state === "running");
   if (!running) return null;
   const { rollout: { id, plan: { strategy }, shares: [{ version, share }], startedAt }, looks } = running;
-  return { id, strategy, version, share, startedAt, text: looks.at(-1)!.decision.text };
+  return { id, strategy, version, share, startedAt, drill: false, text: looks.at(-1)!.decision.text };
 }
 
 const newest = <T>(rows: readonly T[], at: (row: T) => string) =>

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { count } from "../../format/numbers.ts";
+import { count, percent } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -32,11 +32,14 @@ function modelText(m: ModelStatus, paint: Paint): string {
   const lines: [string, string][] = [
     ["health", `${mood(m.health.state, paint)}. ${m.health.text}`],
     ["serving", servingText(m)],
+    ...m.measured ? [["measured", measuredText(m.measured)] as [string, string]] : [],
     [
       "samples",
       `${count(m.samples.collected)} new since the last training, ${count(m.samples.needed)} needed`,
     ],
     ["running", m.running ? runningText(m.running) : "nothing"],
+    ...m.rollout ? [["rollout", rolloutText(m.rollout)] as [string, string]] : [],
+    ...m.approval ? [["approval", approvalText(m.approval)] as [string, string]] : [],
     [
       "last cycle",
       m.lastCycle
@@ -72,6 +75,20 @@ function servingText({ serving }: ModelStatus): string {
 
 const interval = ({ low, high }: { low: number; high: number }) =>
   `${low.toPrecision(3)} to ${high.toPrecision(3)}`;
+
+/** What outcomes said of a version, as the overview quotes it. */
+function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measured"]>): string {
+  const values = metrics.map(({ metric, value }): [string, number] => [metric, value]);
+  return `version ${version} by ${day(asOf)}: ${metricsLine(Object.fromEntries(values))} on ${
+    count(metrics[0]?.rows ?? 0)
+  } outcomes`;
+}
+
+const rolloutText = ({ drill, version, share, strategy }: NonNullable<ModelStatus["rollout"]>) =>
+  `version ${version} is shown to ${percent(share)} of shoppers (${drill ? "drill" : strategy})`;
+
+const approvalText = ({ version, expiresAt }: NonNullable<ModelStatus["approval"]>) =>
+  `version ${version} waits until ${minute(expiresAt)}: perennial approvals`;
 
 function runningText({ id, stage, progress }: NonNullable<ModelStatus["running"]>): string {
   const share = progress ? `, ${Math.round(progress.fraction * 100)} % ${progress.text}` : "";
