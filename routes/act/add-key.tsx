@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { Secret } from "../../components/secret.tsx";
@@ -68,6 +69,7 @@ export default define.page<typeof handler>(function AddKey({ data, state }) {
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/keys"]} here="Add a key" />
         <h1>Make a key for whom?</h1>
         <p>A key for each person and each machine: the audit has its name, and it can be revoked alone.</p>
       </PageHeader>

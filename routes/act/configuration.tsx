@@ -12,6 +12,7 @@ import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { changedFields, readConfig } from "../../src/config/form.ts";
 import { type ConfigChange, configChanges } from "../../src/config/settings.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
@@ -192,6 +193,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/configuration"]} here="Change settings" />
         <h1>Change settings for {forWhom(draft.model)}.</h1>
         <p>
           Nothing is saved before you have reviewed the difference to version{" "}
@@ -237,6 +239,7 @@ function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/configuration"]} here="Change settings" />
         <h1>
           {draft.version === null
             ? `Activate version ${next}?`
@@ -286,6 +289,7 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/configuration"]} here="Change settings" />
         <h1>Not saved: {newest.by} activated version {current.version} while you were editing.</h1>
         <p>
           You started from version {draft.after}. {newest.why && `Their reason: ${newest.why}. `}

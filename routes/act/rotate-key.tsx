@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { type AskedKey, askedKey } from "./(_components)/asked_key.ts";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { Secret } from "../../components/secret.tsx";
@@ -49,6 +50,7 @@ export default define.page<typeof handler>(function RotateKey({ data, state, url
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/keys"]} here="Rotate a key" />
         <h1>Make another key for {name}?</h1>
         <ul class="plain">
           <li>It has the role and the scopes of the one before, which holds for a while longer.</li>

@@ -115,12 +115,17 @@ async function redraw(): Promise<void> {
 
 const FOCUSABLE = "a[href], button, input, select, textarea, summary";
 
-/** Puts new content in, and leaves open what was open, and the focus where it was. */
+/** Puts new content in, and leaves open what was open, ticked what was ticked, and the focus where it was. */
 function replaceIn(part: Element, fresh: Element): void {
+  const boxes = (all: Element) => [...all.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
+  const ticked = new Set(
+    boxes(part).filter((box) => box.checked).map(({ name, value }) => `${name} ${value}`),
+  );
   const open = [...part.querySelectorAll("details")].map((details) => details.open);
   const focused = [...part.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement!);
   part.replaceChildren(...fresh.childNodes);
   part.querySelectorAll("details").forEach((details, i) => details.open ||= open[i] ?? false);
+  for (const box of boxes(part)) box.checked ||= ticked.has(`${box.name} ${box.value}`);
   if (focused >= 0) part.querySelectorAll<HTMLElement>(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 
