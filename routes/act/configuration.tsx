@@ -224,7 +224,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
       <form method="post" action="/act/configuration" class="settings-form">
         <Carried token={token} draft={{ ...draft, fields: {} }} />
         <SettingsTables config={base.config} changed={lastChanges(versions, defaults)} editing={editing} />
-        <p class="row form">
+        <p class="row stays">
           <button type="submit" name="step" value="review" class="chosen">Review changes</button>
           <a href="/configuration">Cancel</a>
         </p>

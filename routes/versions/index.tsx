@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { define } from "../../src/dashboard/define.ts";
-import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
+import { Lineage } from "./(_components)/lineage.tsx";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
 import { OutOfUseModels } from "./(_components)/out_of_use.tsx";
@@ -36,6 +36,7 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function Versions({ data, state }) {
   const { sections, asOf, outOfUse, sought } = data;
+  const isEmpty = sought === "" && sections.every(({ versions }) => versions.length === 0);
   return (
     <>
       <PageHeader>
@@ -69,15 +70,7 @@ export default define.page<typeof handler>(function Versions({ data, state }) {
           </div>
         </div>
       </section>
-      <form class="row filter" action="/versions" method="get">
-        <span class="pair">
-          <label for="q">Find a version</label>
-          <input id="q" name="q" type="search" maxLength={100} value={sought} />
-        </span>
-        <button type="submit">Find</button>
-        {sought !== "" && <a href="/versions" aria-current="false">Show all</a>}
-        <small>By note, tag or algorithm.</small>
-      </form>
+      {isEmpty ? null : <Find sought={sought} />}
       {sections.map(({ status, versions, notes, served, back, lineage }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
           <div id={`versions-${status.model}`} data-redraw>
@@ -97,20 +90,27 @@ export default define.page<typeof handler>(function Versions({ data, state }) {
             offers={[...offers(status, back), retiring(status)]}
           />
           <Lineage model={status.model} lineage={lineage} served={served} />
-          <CompareForm
-            model={status.model}
-            versions={versions.filter((v) =>
-              v.state !== "reference"
-            ).map((v) =>
-              v.version
-            )}
-          />
         </section>
       ))}
       <OutOfUseModels models={outOfUse} person={state.person} />
     </>
   );
 });
+
+/** Finds versions by what people wrote to them. */
+function Find({ sought }: { sought: string }) {
+  return (
+    <form class="row filter" action="/versions" method="get" role="search">
+      <span class="pair">
+        <label for="q">Find a version</label>
+        <input id="q" name="q" type="search" maxLength={100} value={sought} />
+      </span>
+      <button type="submit">Find</button>
+      {sought !== "" && <a href="/versions" aria-current="false">Show all</a>}
+      <small>By note, tag or algorithm.</small>
+    </form>
+  );
+}
 
 /** Compares the two versions whose boxes are ticked in the table. */
 function CompareChosen({ model, versions }: { model: string; versions: readonly ModelVersion[] }) {

@@ -47,13 +47,6 @@ Deno.test("/versions draws whence each version came, with a table that leads to 
   assert.equal((await open(empty, "/versions")).querySelectorAll(".lineage, form.row").length, 0);
 });
 
-Deno.test("/versions asks which two to compare, by a form that needs no JavaScript", async () => {
-  const [form] = (await open(full, "/versions")).querySelectorAll('form[action="/versions/compare"]');
-  const chosen = [...form.querySelectorAll("option[selected]")].map((option) => option.textContent);
-  assert.deepEqual(chosen, ["v20", "v19"]);
-  assert.equal(form.getAttribute("method"), "get");
-});
-
 Deno.test("/versions/compare concludes from the same rows, and shows the rest without a conclusion", async () => {
   const document = await open(full, path(a, b));
   const heading = told(document.querySelector("h1"));

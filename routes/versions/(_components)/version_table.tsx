@@ -84,7 +84,7 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
           return (
             <tr key={v.version}>
               <th scope="row">
-                <span class="pair">
+                <span class="pick">
                   <input
                     type="checkbox"
                     name="v"
@@ -107,7 +107,7 @@ export function VersionTable({ model, versions: all, served, notes, sought, pers
               <td data-label="Algorithm">{v.manifest.candidate}</td>
               <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact">
-                <code>{v.artefactSha256.slice(0, 10)}</code>
+                <code>{v.artefactSha256.slice(0, 8)}</code>
               </td>
               <td data-label="Cycle">
                 <a href={`/cycles/${v.cycleId}`}>{v.cycleId.split("/").at(-1)}</a>

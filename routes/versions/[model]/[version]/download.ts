@@ -1,6 +1,6 @@
 import { HttpError } from "fresh";
 import { define } from "../../../../src/dashboard/define.ts";
-import { signInPath } from "../../../../src/dashboard/form.ts";
+import { seeOther, signInPath } from "../../../../src/dashboard/form.ts";
 import { htmlOf, markdownOf } from "../../../../src/format/document.ts";
 
 const WAYS = ["card.md", "card.html", "artefact"];
@@ -20,7 +20,7 @@ export const handler = define.handlers({
         : file(markdownOf(card), "text/markdown", `${model}-v${number}.md`);
     }
     const { person, sessions } = state;
-    if (!person) return Response.redirect(new URL(signInPath(url.pathname + url.search), url), 303);
+    if (!person) return seeOther(signInPath(url.pathname + url.search));
     const answer = await sessions.download(person, `/models/${model}/versions/${number}/artefact`);
     if ("why" in answer) throw new HttpError(answer.status, answer.why);
     return file(answer.bytes, "application/octet-stream", `${model}-v${number}.artefact`);
