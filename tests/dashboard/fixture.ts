@@ -505,10 +505,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   return {
     now: () => iso(NOW_MS),
     status: () => Promise.resolve(status()),
-    cycles: ({ model, outcome, trigger, sort, order, limit, offset }) => {
+    cycles: ({ model, outcome, trigger, from = "", to = "9", text = "", sort, order, limit, offset }) => {
       const found = newest(cycles, (c) => c.startedAt).filter((c) =>
         (!model || c.model === model) && (!outcome || c.outcome === outcome) &&
-        (!trigger || c.trigger === trigger)
+        (!trigger || c.trigger === trigger) && c.asOf.slice(0, 10) >= from && c.asOf.slice(0, 10) <= to &&
+        JSON.stringify(c).toLowerCase().includes(text.toLowerCase())
       );
       if (sort === "model") found.sort((a, b) => a.model.localeCompare(b.model)); // the database sorts by all others
       return Promise.resolve(
