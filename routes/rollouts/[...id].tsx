@@ -9,6 +9,7 @@ import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
+import { RolloutSteps } from "./(_components)/rollout_steps.tsx";
 import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
@@ -38,6 +39,7 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
           here={`${challengers.map((version) => `v${version}`).join(", ")} against v${champion}`}
         />
         <h1>{rolloutHeadline(rollout)}</h1>
+        <RolloutSteps rollout={rollout} />
         <Answers {...data} />
         {drill && (
           <p>
