@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { count, percent } from "../../format/numbers.ts";
+import { count, interval, percent } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -68,13 +68,10 @@ function servingText({ serving }: ModelStatus): string {
     ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
     : "";
   const against = difference
-    ? `; ${Math.round(difference.confidence * 100)} % interval against the one before ${interval(difference)}`
+    ? `; ${percent(difference.confidence)} interval against the one before ${interval(difference)}`
     : "";
   return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
 }
-
-const interval = ({ low, high }: { low: number; high: number }) =>
-  `${low.toPrecision(3)} to ${high.toPrecision(3)}`;
 
 /** What outcomes said of a version, as the overview quotes it. */
 function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measured"]>): string {
