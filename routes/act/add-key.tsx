@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import CopyButton from "../../islands/CopyButton.tsx";
 import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
@@ -65,7 +66,13 @@ const bodyOf = ({ name, role, scopes, days, why }: Fields) => ({
 
 export default define.page<typeof handler>(function AddKey({ data, state }) {
   const { name, role, scopes, days, why, once, problem, made } = data;
-  if (made) return <Secret made={made} note={`It signs in as ${made.name}, ${made.role}.`} />;
+  if (made) {
+    return (
+      <Secret made={made} note={`It signs in as ${made.name}, ${made.role}.`}>
+        <CopyButton text={made.key} what="the key" />
+      </Secret>
+    );
+  }
   return (
     <>
       <PageHeader>

@@ -1,6 +1,7 @@
 import { page } from "fresh";
 import { type AskedKey, askedKey } from "./(_components)/asked_key.ts";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import CopyButton from "../../islands/CopyButton.tsx";
 import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
@@ -46,7 +47,13 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function RotateKey({ data, state, url }) {
   const { subject: { name }, overlap, why, once, problem, made } = data;
-  if (made) return <Secret made={made} note={`The one before holds for ${overlap || OVERLAP_H} h more.`} />;
+  if (made) {
+    return (
+      <Secret made={made} note={`The one before holds for ${overlap || OVERLAP_H} h more.`}>
+        <CopyButton text={made.key} what="the key" />
+      </Secret>
+    );
+  }
   return (
     <>
       <PageHeader>

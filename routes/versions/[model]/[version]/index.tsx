@@ -1,4 +1,5 @@
 import { HttpError, page } from "fresh";
+import CopyButton from "../../../../islands/CopyButton.tsx";
 import { ActButton, Offers } from "../../../../components/act.tsx";
 import { Crumbs } from "../../../../components/crumbs.tsx";
 import { PageHeader } from "../../../../components/page_header.tsx";
@@ -64,6 +65,12 @@ export default define.page<typeof handler>(function OneVersion({ data, state }) 
           {state.person && v.artefactRemovedAt === null && (
             <a href={`${here}/download?what=artefact`} download>Artefact</a>
           )}
+        </p>
+        <p>
+          <small>
+            Artefact sha256 <code class="hash">{v.artefactSha256}</code>
+          </small>{" "}
+          <CopyButton text={v.artefactSha256} what="the sha256 of the artefact" />
         </p>
         {canServe && (
           <Offers
