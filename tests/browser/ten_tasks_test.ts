@@ -85,7 +85,7 @@ Deno.test({
         }],
         ["see why a cycle did not deploy", async () => {
           await go(page, "c", "/cycles");
-          await enter(page, "9");
+          await enter(page, "churn 9");
           await arrivedAt(page, "/cycles/retrainer/churn/cycle/9");
           assert.match(await h1(page), /^Cycle 9 of churn rejected/);
         }],
