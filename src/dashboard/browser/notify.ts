@@ -32,7 +32,7 @@ export function notify({ newestAlert }: Pick<OverviewView, "newestAlert">): void
   localStorage.setItem(TOLD, String(id));
   const shown = new Notification(`Perennial: ${severity} alert`, { body: title, tag: `perennial-${id}` });
   shown.onclick = () => {
-    window.focus();
+    globalThis.focus();
     location.assign(`/alerts#alert-${id}`);
   };
 }

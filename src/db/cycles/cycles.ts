@@ -167,13 +167,13 @@ export async function listCycles(
     query;
   const direction = order === "asc" ? sql`asc` : sql`desc`;
   const by = sql`${sortKey(sql, sort)} ${direction} nulls last, started_at desc, id`;
+  const isWithin = within(sql, query);
+  const hasText = holds(sql, query);
   const hasOutcome = outcome ? sql`outcome = ${outcome}` : sql`true`;
   const rows = await sql`select ${columns(sql)} from cycles join (
       select id from cycles
       where ${model ? sql`model = ${model}` : sql`true`} and ${hasOutcome}
-        and ${trigger ? sql`trigger = ${trigger}` : sql`true`} and ${within(sql, query)} and ${
-    holds(sql, query)
-  }
+        and ${trigger ? sql`trigger = ${trigger}` : sql`true`} and ${isWithin} and ${hasText}
       order by ${by} limit ${limit} offset ${offset}) page using (id)
     order by ${by}`;
   return readRows(Cycle, rows);
