@@ -25,6 +25,8 @@ const badge = (glyph: IconName, word: string, tone: Badge["tone"] = "unknown"): 
 export const HEALTH: Readonly<Record<ModelStatus["health"]["state"], Badge>> = {
   "healthy": badge("good", "Healthy", "good"),
   "slipped": badge("watch", "Degraded", "watch"),
+  "drifting": badge("watch", "Drifting", "watch"),
+  "needs attention": badge("watch", "Needs attention", "watch"),
   "failed": badge("bad", "Failed", "bad"),
   "rolled back": badge("back", "Rolled back", "bad"),
   "promoted by hand": badge("watch", "Promoted by hand", "watch"),

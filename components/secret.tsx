@@ -1,8 +1,16 @@
 import type { MadeKey } from "../src/dashboard/key_answers.ts";
+import type { ComponentChildren } from "preact";
 import { PageHeader } from "./page_header.tsx";
 
 /** Shows a key that was just made: this page is the only place where it ever stands. */
-export function Secret({ made, note }: { made: Pick<MadeKey, "name" | "role" | "key">; note: string }) {
+export function Secret(
+  { made, note, children }: {
+    made: Pick<MadeKey, "name" | "role" | "key">;
+    note: string;
+    /** what may be done with it */
+    children: ComponentChildren;
+  },
+) {
   return (
     <>
       <PageHeader>
@@ -14,6 +22,7 @@ export function Secret({ made, note }: { made: Pick<MadeKey, "name" | "role" | "
         <output id="secret">
           <code>{made.key}</code>
         </output>
+        {children}
       </p>
       <p class="row">
         <a href="/keys">All keys</a>

@@ -1,6 +1,6 @@
 import { overview } from "../src/dashboard/browser/live.ts";
 import { Countdown, LiveTime } from "../src/dashboard/browser/live_time.tsx";
-import { count, counted } from "../src/format/numbers.ts";
+import { count, counted, percent } from "../src/format/numbers.ts";
 import { moment } from "../src/format/times.ts";
 import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
 import { answerBadge, mainReason, outcomeBadge, outcomesText } from "../components/labels.ts";
@@ -11,7 +11,8 @@ const STOPPED = { glyph: "stopped", tone: "unknown", word: "Automatic retraining
 /** The facts of one model, kept current. */
 export default function ModelFacts({ initial }: { initial: ModelStatus }) {
   const model = overview.value?.status.models.find((m) => m.model === initial.model) ?? initial;
-  const { active, nextCheckAt, serving, lastCycle, lastCheck, openAlerts, outcomes } = model;
+  const { active, approval, nextCheckAt, rollout, serving, lastCycle, lastCheck, openAlerts, outcomes } =
+    model;
   return (
     <dl class="facts">
       <dt>Serving</dt>
@@ -20,6 +21,27 @@ export default function ModelFacts({ initial }: { initial: ModelStatus }) {
           ? <Serving {...serving} model={model.model} />
           : "none yet: predictions are refused (409) until the first deployment"}
       </dd>
+      {rollout && (
+        <>
+          <dt>Rollout</dt>
+          <dd>
+            <a href={`/rollouts/${rollout.id}`}>v{rollout.version}</a> is shown to {percent(rollout.share)}
+            {" "}
+            of shoppers <small>{rollout.drill ? "drill" : rollout.strategy}</small>
+          </dd>
+        </>
+      )}
+      {approval && (
+        <>
+          <dt>Approval</dt>
+          <dd>
+            <a href="/rollouts">v{approval.version} waits</a>{" "}
+            <small>
+              until <LiveTime iso={approval.expiresAt} as="moment" />
+            </small>
+          </dd>
+        </>
+      )}
       <dt>Last check</dt>
       <dd>
         {lastCheck

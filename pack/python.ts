@@ -78,7 +78,7 @@ export async function pythonClient(document: ApiDocument): Promise<string> {
   for (const [path, operations] of Object.entries(document.paths)) {
     for (const [verb, operation] of Object.entries(operations)) {
       const name = names.get(shapeOf(`${verb.toUpperCase()} ${path}`));
-      if (name) methods.push(methodOf(types, { name, verb, path, operation }));
+      if (name && answersJson(operation)) methods.push(methodOf(types, { name, verb, path, operation }));
     }
   }
   const client = [
@@ -88,6 +88,12 @@ export async function pythonClient(document: ApiDocument): Promise<string> {
   ].join("\n\n");
   return `${HEAD}\n${types.text}\n\n${client}\n`;
 }
+
+/** Whether a method can hand the answer out: files are fetched otherwise. */
+const answersJson = ({ responses }: Operation): boolean =>
+  Object.entries(responses).some(([status, { content = {} }]) =>
+    status.startsWith("2") && (Object.keys(content).length === 0 || "application/json" in content)
+  );
 
 /** A route as the client of TypeScript asks it: what is in braces is any part of a path. */
 const shapeOf = (route: string): string => route.replace(/\{[^}]+\}/g, "*");
@@ -104,7 +110,8 @@ async function methodNames(): Promise<Map<string, string>> {
   for (const [name, call] of Object.entries(createClient({ url: "http://localhost", fetch }))) {
     if (typeof call !== "function") continue;
     method = name;
-    await (call as (...args: unknown[]) => Promise<unknown>)("x", {}).catch(() => undefined);
+    const options = Object.create({ toString: () => "x" }); // empty, and a part of a path where a number is one
+    await (call as (...args: unknown[]) => Promise<unknown>)("x", options).catch(() => undefined);
   }
   return names;
 }

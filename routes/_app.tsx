@@ -2,6 +2,7 @@ import { HttpError } from "fresh";
 import ChartTips from "../islands/ChartTips.tsx";
 import LiveSign from "../islands/LiveSign.tsx";
 import LocalTimes from "../islands/LocalTimes.tsx";
+import Notifications from "../islands/Notifications.tsx";
 import Palette from "../islands/Palette.tsx";
 import { define } from "../src/dashboard/define.ts";
 import { helpFor } from "../src/dashboard/guides.ts";
@@ -76,6 +77,7 @@ export default define.page(function App({ Component, url, state, error }) {
               <a href="/openapi.json">OpenAPI</a> · <LocalTimes />
             </small>
           </p>
+          {state.live && <Notifications />}
           <ThemeSwitch theme={state.theme ?? "system"} here={url.pathname + url.search} />
           <ChartTips />
         </footer>

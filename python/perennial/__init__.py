@@ -20,7 +20,7 @@ StatusReplay = TypedDict("StatusReplay", {
     "cutoffs": int,
 })
 StatusModelsItemHealth = TypedDict("StatusModelsItemHealth", {
-    "state": Literal["healthy", "slipped", "failed", "rolled back", "promoted by hand", "no model yet"],
+    "state": Literal["healthy", "slipped", "drifting", "needs attention", "failed", "rolled back", "promoted by hand", "no model yet"],
     "text": str,
 })
 StatusModelsItemSamples = TypedDict("StatusModelsItemSamples", {
@@ -66,6 +66,7 @@ StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "version": int,
     "share": float,
     "startedAt": str,
+    "drill": NotRequired[bool],
     "text": str,
 })
 StatusModelsItemApproval = TypedDict("StatusModelsItemApproval", {
@@ -2404,10 +2405,19 @@ VersionsVersionsItem = TypedDict("VersionsVersionsItem", {
     "createdAt": str,
     "damaged": NotRequired[str],
 })
+VersionsNotesItem = TypedDict("VersionsNotesItem", {
+    "model": str,
+    "version": int,
+    "note": str,
+    "tags": list[str],
+    "by": str,
+    "at": str,
+})
 Versions = TypedDict("Versions", {
     "model": str,
     "serving": Union[int, None],
     "versions": list[VersionsVersionsItem],
+    "notes": NotRequired[list[VersionsNotesItem]],
 })
 ServingHistoryItem = TypedDict("ServingHistoryItem", {
     "model": str,
@@ -2448,6 +2458,14 @@ ServingMove = TypedDict("ServingMove", {
     "by": str,
     "why": str,
     "asOf": str,
+    "at": str,
+})
+VersionNote = TypedDict("VersionNote", {
+    "model": str,
+    "version": int,
+    "note": str,
+    "tags": list[str],
+    "by": str,
     "at": str,
 })
 Retirement = TypedDict("Retirement", {
@@ -3233,7 +3251,7 @@ KeysKeysItem = TypedDict("KeysKeysItem", {
     "createdBy": Union[str, None],
     "lastUsedAt": Union[str, None],
     "expiresAt": Union[str, None],
-    "scopes": Union[list[Literal["read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
+    "scopes": Union[list[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
 })
 Keys = TypedDict("Keys", {
     "keys": list[KeysKeysItem],
@@ -3245,7 +3263,7 @@ NewKey = TypedDict("NewKey", {
     "createdBy": Union[str, None],
     "lastUsedAt": Union[str, None],
     "expiresAt": Union[str, None],
-    "scopes": Union[list[Literal["read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
+    "scopes": Union[list[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
     "key": str,
 })
 Key = TypedDict("Key", {
@@ -3255,7 +3273,7 @@ Key = TypedDict("Key", {
     "createdBy": Union[str, None],
     "lastUsedAt": Union[str, None],
     "expiresAt": Union[str, None],
-    "scopes": Union[list[Literal["read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
+    "scopes": Union[list[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]], None],
 })
 AuditChangesItem = TypedDict("AuditChangesItem", {
     "id": int,
@@ -3316,7 +3334,7 @@ class Perennial(Connection):
         """Acknowledge an alert.  POST /alerts/{id}/acknowledge"""
         return self.call("POST", f"/alerts/{self.quoted(id)}/acknowledge", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def add_key(self, *, name: str, role: Literal["viewer", "data-scientist", "operator", "privacy-officer", "admin"], scopes: Sequence[Literal["read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]] | None = None, expires_in_days: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> NewKey:
+    def add_key(self, *, name: str, role: Literal["viewer", "data-scientist", "operator", "privacy-officer", "admin"], scopes: Sequence[Literal["read", "artefacts:read", "events:write", "predictions:read", "people:read", "people:erase", "retraining:run", "serving:write", "config:write", "keys:manage"]] | None = None, expires_in_days: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> NewKey:
         """Make a key for somebody.  POST /keys"""
         return self.call("POST", f"/keys", body=self.given({"name": name, "role": role, "scopes": scopes, "expiresInDays": expires_in_days, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
@@ -3412,9 +3430,9 @@ class Perennial(Connection):
         """Run a retraining cycle now.  POST /retraining/force"""
         return self.call("POST", f"/retraining/force", body=self.given({"model": model, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def history(self, *, model: str | None = None, outcome: Literal["deployed", "rolling out", "rejected", "inconclusive", "failed", "cancelled", "rolled back", "lost"] | None = None, trigger: Literal["first", "interval", "force", "alarm", "replay"] | None = None, sort: Literal["started", "model", "asOf", "trigger", "verdict", "outcome", "change", "took"] | None = None, order: Literal["asc", "desc"] | None = None, limit: int | None = None, offset: Union[int, None] | None = None) -> History:
+    def history(self, *, model: str | None = None, outcome: Literal["deployed", "rolling out", "rejected", "inconclusive", "failed", "cancelled", "rolled back", "lost"] | None = None, trigger: Literal["first", "interval", "force", "alarm", "replay"] | None = None, from_: str | None = None, to: str | None = None, text: str | None = None, sort: Literal["started", "model", "asOf", "trigger", "verdict", "outcome", "change", "took"] | None = None, order: Literal["asc", "desc"] | None = None, limit: int | None = None, offset: Union[int, None] | None = None) -> History:
         """Retraining cycles by filter and sort, newest first unless told otherwise, as JSON, CSV or Parquet.  GET /retraining/history"""
-        return self.call("GET", f"/retraining/history", query={"model": model, "outcome": outcome, "trigger": trigger, "sort": sort, "order": order, "limit": limit, "offset": offset})  # type: ignore[no-any-return]
+        return self.call("GET", f"/retraining/history", query={"model": model, "outcome": outcome, "trigger": trigger, "from": from_, "to": to, "text": text, "sort": sort, "order": order, "limit": limit, "offset": offset})  # type: ignore[no-any-return]
 
     def impact(self, *, model: str) -> Impact:
         """What retraining was worth to the shop, and which cycle, trigger and features brought it.  GET /monitoring/impact"""
@@ -3435,6 +3453,10 @@ class Perennial(Connection):
     def models(self) -> Models:
         """The models, and what serves each.  GET /models"""
         return self.call("GET", f"/models")  # type: ignore[no-any-return]
+
+    def note_version(self, name: str, version: str, *, note: str | None = None, tags: Sequence[str] | None = None, idempotency_key: str | None = None) -> VersionNote:
+        """Write a note and tags to a version.  PUT /models/{name}/versions/{version}/note"""
+        return self.call("PUT", f"/models/{self.quoted(name)}/versions/{self.quoted(version)}/note", body=self.given({"note": note, "tags": tags}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def object_person(self, *, user: Union[str, float], why: str, objects: bool | None = None, idempotency_key: str | None = None) -> PrivacyBegun:
         """Note that a person objects to being profiled, or does no longer.  POST /privacy/objections"""
@@ -3572,6 +3594,6 @@ class Perennial(Connection):
         """Whether the audit is as it was written: every link computed again, every checkpoint compared.  GET /audit/verification"""
         return self.call("GET", f"/audit/verification")  # type: ignore[no-any-return]
 
-    def versions(self, name: str, *, limit: int | None = None) -> Versions:
+    def versions(self, name: str, *, limit: int | None = None, tag: str | None = None, text: str | None = None) -> Versions:
         """Every version of a model with its manifest, newest first.  GET /models/{name}/versions"""
-        return self.call("GET", f"/models/{self.quoted(name)}/versions", query={"limit": limit})  # type: ignore[no-any-return]
+        return self.call("GET", f"/models/{self.quoted(name)}/versions", query={"limit": limit, "tag": tag, "text": text})  # type: ignore[no-any-return]

@@ -1,4 +1,5 @@
 import type { FirstSteps } from "../../src/dashboard/reads/overview.ts";
+import CopyButton from "../../islands/CopyButton.tsx";
 import { StatusBadge } from "../../components/status_badge.tsx";
 import { count, counted } from "../../src/format/numbers.ts";
 import { moment } from "../../src/format/times.ts";
@@ -15,6 +16,8 @@ export function FirstStepsList(
   const { events, haveDays, needDays, possibleFrom, obstacle } = steps;
   const isPossible = possibleFrom !== null && Date.parse(possibleFrom) <= steps.nowMs;
   const at = new Date(steps.nowMs).toISOString().slice(0, 19);
+  const send = curl(`${origin}/events`, `[${EVENT.replace("<TIME>", `${at}Z`)}]`);
+  const ask = curl(`${origin}/predictions/${model}`, `{"user":"u1"}`);
   return (
     <section class="section" aria-labelledby="first-steps">
       <h2 id="first-steps">First steps</h2>
@@ -33,13 +36,7 @@ export function FirstStepsList(
           <h3>
             Send new events <Mark done={steps.sentDaysAgo !== null && steps.sentDaysAgo < 2} />
           </h3>
-          <pre tabIndex={0} aria-label="curl command that sends an event">
-            <code>
-              {`curl ${origin}/events -H "Authorization: Bearer $PERENNIAL_API_KEY" \\\n  -H "Content-Type: application/json" -d '[${
-                EVENT.replace("<TIME>", `${at}Z`)
-              }]'`}
-            </code>
-          </pre>
+          <Command text={send} what="command that sends an event" />
         </li>
         <li>
           <h3>
@@ -61,14 +58,25 @@ export function FirstStepsList(
           <h3>
             First prediction <Mark done={false} />
           </h3>
-          <pre tabIndex={0} aria-label="curl command that asks for a prediction">
-            <code>
-              {`curl ${origin}/predictions/${model} -H "Authorization: Bearer $PERENNIAL_API_KEY" \\\n  -H "Content-Type: application/json" -d '{"user":"u1"}'`}
-            </code>
-          </pre>
+          <Command text={ask} what="command that asks for a prediction" />
         </li>
       </ol>
     </section>
+  );
+}
+
+const curl = (address: string, body: string): string =>
+  `curl ${address} -H "Authorization: Bearer $PERENNIAL_API_KEY" \\\n  -H "Content-Type: application/json" -d '${body}'`;
+
+/** A command, with the button that copies it. */
+function Command({ text, what }: { text: string; what: string }) {
+  return (
+    <>
+      <pre tabIndex={0} aria-label={`curl ${what}`}>
+        <code>{text}</code>
+      </pre>
+      <CopyButton text={text} what={`the ${what}`} />
+    </>
   );
 }
 

@@ -1,5 +1,7 @@
 import { page } from "fresh";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import CopyButton from "../../islands/CopyButton.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { Secret } from "../../components/secret.tsx";
@@ -64,10 +66,17 @@ const bodyOf = ({ name, role, scopes, days, why }: Fields) => ({
 
 export default define.page<typeof handler>(function AddKey({ data, state }) {
   const { name, role, scopes, days, why, once, problem, made } = data;
-  if (made) return <Secret made={made} note={`It signs in as ${made.name}, ${made.role}.`} />;
+  if (made) {
+    return (
+      <Secret made={made} note={`It signs in as ${made.name}, ${made.role}.`}>
+        <CopyButton text={made.key} what="the key" />
+      </Secret>
+    );
+  }
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/keys"]} here="Add a key" />
         <h1>Make a key for whom?</h1>
         <p>A key for each person and each machine: the audit has its name, and it can be revoked alone.</p>
       </PageHeader>

@@ -8,6 +8,7 @@ import {
 } from "../backtests/(_components)/backtest_request.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { field, readForm, seeOther } from "../../src/dashboard/form.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
@@ -57,6 +58,7 @@ export default define.page<typeof handler>(function Begin({ data, state }) {
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/backtests"]} here="New backtest" />
         <h1>New backtest</h1>
         <ul class="plain">
           <li>

@@ -12,6 +12,7 @@ import type { ConfigVersion } from "../../src/db/config/config_versions.ts";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { changedFields, readConfig } from "../../src/config/form.ts";
 import { type ConfigChange, configChanges } from "../../src/config/settings.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
@@ -197,6 +198,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/configuration"]} here="Change settings" />
         <h1>Change settings for {forWhom(draft.model)}.</h1>
         <p>
           Nothing is saved before you have reviewed the difference to version{" "}
@@ -227,7 +229,7 @@ function Edit({ configuration, draft, step, token }: Of<"edit">) {
       <form method="post" action="/act/configuration" class="settings-form">
         <Carried token={token} draft={{ ...draft, fields: {} }} />
         <SettingsTables config={base.config} changed={lastChanges(versions, defaults)} editing={editing} />
-        <p class="row form">
+        <p class="row stays">
           <button type="submit" name="step" value="review" class="chosen">Review changes</button>
           <a href="/configuration">Cancel</a>
         </p>
@@ -242,6 +244,7 @@ function Review({ draft, step, token, name }: Of<"review"> & { name: string }) {
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/configuration"]} here="Change settings" />
         <h1>
           {draft.version === null
             ? `Activate version ${next}?`
@@ -291,6 +294,7 @@ function Conflict({ configuration: { current }, draft, step, token }: Of<"confli
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/configuration"]} here="Change settings" />
         <h1>Not saved: {newest.by} activated version {current.version} while you were editing.</h1>
         <p>
           You started from version {draft.after}. {newest.why && `Their reason: ${newest.why}. `}

@@ -1,5 +1,6 @@
 import { page } from "fresh";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { define } from "../../src/dashboard/define.ts";
@@ -57,6 +58,7 @@ export default define.page<typeof handler>(function PersonRights({ data, state, 
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/privacy"]} here="A shopper's rights" />
         <h1>What does a shopper ask for?</h1>
         <ul class="plain">
           <li>

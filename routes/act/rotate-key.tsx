@@ -1,6 +1,8 @@
 import { page } from "fresh";
 import { type AskedKey, askedKey } from "./(_components)/asked_key.ts";
 import { WHY_MAX } from "./(_components)/action_form.tsx";
+import CopyButton from "../../islands/CopyButton.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { Problem } from "../../components/problem.tsx";
 import { Secret } from "../../components/secret.tsx";
@@ -45,10 +47,17 @@ export const handler = define.handlers({
 
 export default define.page<typeof handler>(function RotateKey({ data, state, url }) {
   const { subject: { name }, overlap, why, once, problem, made } = data;
-  if (made) return <Secret made={made} note={`The one before holds for ${overlap || OVERLAP_H} h more.`} />;
+  if (made) {
+    return (
+      <Secret made={made} note={`The one before holds for ${overlap || OVERLAP_H} h more.`}>
+        <CopyButton text={made.key} what="the key" />
+      </Secret>
+    );
+  }
   return (
     <>
       <PageHeader>
+        <Crumbs above={["/keys"]} here="Rotate a key" />
         <h1>Make another key for {name}?</h1>
         <ul class="plain">
           <li>It has the role and the scopes of the one before, which holds for a while longer.</li>

@@ -10,6 +10,7 @@ import { count, counted } from "../../src/format/numbers.ts";
 import { moment } from "../../src/format/times.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { Alert, AlertKind, Delivery } from "../../src/alerts/alert.ts";
+import { follow } from "../../src/dashboard/view.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 50;
@@ -46,7 +47,7 @@ function address(filter: Filter): string {
 
 export const handler = define.handlers({
   async GET({ url, state }) {
-    const { models } = await state.dashboard.status();
+    const { status: { models } } = await follow(state, "alerts");
     const names = models.map((m) => m.model);
     const filter = readFilter(url.searchParams, names);
     const [list, all] = await Promise.all([
@@ -63,7 +64,7 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
   const filtered = Object.values(filter).some((value) => value !== undefined);
   return (
     <>
-      <PageHeader>
+      <PageHeader id="answer" data-redraw>
         <h1>{answer(all)}</h1>
         <p>{acknowledgements(all, list)}</p>
         {all.length > 0 && !state.person && (
@@ -73,24 +74,26 @@ export default define.page<typeof handler>(function AlertsPage({ data, state }) 
         )}
       </PageHeader>
       <FilterForm filter={filter} models={names} />
-      {list.open.length > 0 && (
-        <AlertTable
-          title="Open"
-          alerts={gravestFirst(list.open)}
-          deliveries={list.deliveries}
-          person={state.person}
-        />
-      )}
-      {list.closed.length > 0 && (
-        <AlertTable title="Closed" alerts={list.closed} deliveries={list.deliveries} person={null} />
-      )}
-      {list.open.length + list.closed.length === 0 && (
-        <p class="notice">
-          {filtered
-            ? "No alert matches."
-            : "No alerts yet. Alerts open when something needs attention, and close when the cause is gone."}
-        </p>
-      )}
+      <div id="list" data-redraw>
+        {list.open.length > 0 && (
+          <AlertTable
+            title="Open"
+            alerts={gravestFirst(list.open)}
+            deliveries={list.deliveries}
+            person={state.person}
+          />
+        )}
+        {list.closed.length > 0 && (
+          <AlertTable title="Closed" alerts={list.closed} deliveries={list.deliveries} person={null} />
+        )}
+        {list.open.length + list.closed.length === 0 && (
+          <p class="notice">
+            {filtered
+              ? "No alert matches."
+              : "No alerts yet. Alerts open when something needs attention, and close when the cause is gone."}
+          </p>
+        )}
+      </div>
       <nav class="row pages" aria-label="Pages">
         {filter.before && <a rel="prev" href={address({ ...filter, before: undefined })}>Newest</a>}
         {list.next && <a rel="next" href={address({ ...filter, before: list.next })}>Older</a>}

@@ -9,6 +9,7 @@ import { Attribution } from "./(_components)/impact_sources.tsx";
 import { GateChart, SinceChart, TogetherNote } from "./(_components)/improvement_charts.tsx";
 import { WhatIf } from "./(_components)/what_if.tsx";
 import type { AnalysisView } from "../../src/dashboard/reads/analysis.ts";
+import { follow } from "../../src/dashboard/view.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** Among how many of the newest the last finished one is looked for. */
@@ -17,7 +18,7 @@ const BACKTESTS_READ = 50;
 export const handler = define.handlers({
   async GET({ url, state }) {
     const { dashboard } = state;
-    const { models } = await dashboard.status();
+    const { status: { models } } = await follow(state, "overview");
     const model = url.searchParams.get("model") || models.at(0)?.model || "";
     const [view, backtests] = await Promise.all([
       dashboard.analysis({ model }),
@@ -38,7 +39,9 @@ export default define.page<typeof handler>(function Analysis({ data: { view, bac
         <h1>{view.brief.map(briefSentence).join(" ")}</h1>
         <Chooser view={view} />
       </PageHeader>
-      {view.cycles.length === 0 ? <Nothing view={view} /> : <Everything view={view} />}
+      <div id="story" data-redraw>
+        {view.cycles.length === 0 ? <Nothing view={view} /> : <Everything view={view} />}
+      </div>
       <section class="section" aria-labelledby="worth">
         <h2 id="worth">
           What retraining {view.model} was worth to the shop{" "}

@@ -8,6 +8,7 @@ import { type Cell, csvLines, csvText } from "../../src/core/csv.ts";
 import type { AuditRow } from "../../src/db/access/audit.ts";
 import type { RetrainingConfig } from "../../src/config/retraining.ts";
 import { configChanges } from "../../src/config/settings.ts";
+import { follow } from "../../src/dashboard/view.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 const PAGE_ROWS = 100;
@@ -40,6 +41,7 @@ export const handler = define.handlers({
     if (!person) return seeOther(signInPath(url.pathname + url.search));
     const filter = readFilter(url.searchParams);
     if (url.searchParams.get("csv") === "audit") return csvAnswer(dashboard, filter);
+    if (filter.before === undefined) await follow(state, "looks"); // an older page stays as it is
     const [list, names] = await Promise.all([
       dashboard.audit({ ...filter, limit: PAGE_ROWS }),
       dashboard.auditNames(),
@@ -84,22 +86,24 @@ export default define.page<typeof handler>(function Audit({ data }) {
   const { changes, next, names, filter } = data;
   return (
     <>
-      <PageHeader>
+      <PageHeader id="answer" data-redraw>
         <h1>{answer(changes, filter)}</h1>
         <p>
           Every change made by a person, newest first. The log is append-only and hash-chained.
         </p>
       </PageHeader>
       <FilterForm filter={filter} names={names} />
-      {changes.length === 0
-        ? (
-          <p class="notice">
-            {filter.who || filter.action || filter.before
-              ? "No change matches."
-              : "No changes yet. Each change appears here with its author and reason."}
-          </p>
-        )
-        : <AuditTable changes={changes} />}
+      <div id="list" data-redraw>
+        {changes.length === 0
+          ? (
+            <p class="notice">
+              {filter.who || filter.action || filter.before
+                ? "No change matches."
+                : "No changes yet. Each change appears here with its author and reason."}
+            </p>
+          )
+          : <AuditTable changes={changes} />}
+      </div>
       <nav class="row pages" aria-label="Pages">
         {filter.before && <a rel="prev" href={address({ ...filter, before: undefined })}>Newest</a>}
         {next && <a rel="next" href={address({ ...filter, before: next })}>Older</a>}

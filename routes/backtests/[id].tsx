@@ -17,6 +17,7 @@ import { metricName } from "../../src/format/words.ts";
 import { ProgressBar, StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { ModelResult } from "../../src/backtest/report.ts";
 import type { BacktestDetail } from "../../src/app/reports/backtest.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
@@ -39,9 +40,7 @@ export default define.page<typeof handler>(function OneBacktest({ data, state })
   return (
     <div id="backtest" data-redraw>
       <PageHeader>
-        <nav class="crumbs" aria-label="Breadcrumb">
-          <a href="/backtests">All backtests</a>
-        </nav>
+        <Crumbs above={["/backtests"]} here={`Backtest ${id.slice(0, 8)}`} />
         <h1>{backtestHeadline(data)}</h1>
         {sentences.length > 0 && (
           <ul class="plain">

@@ -1,5 +1,6 @@
 import { HttpError, page } from "fresh";
 import { isCheckId } from "./(_components)/check_filter.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { ReasonRows } from "../../components/reason_rows.tsx";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
@@ -24,10 +25,10 @@ export default define.page<typeof handler>(function OneCheck({ data: { check } }
   return (
     <>
       <PageHeader>
-        <nav class="crumbs" aria-label="Breadcrumb">
-          <a href="/checks" aria-current="false">All checks</a>
-          <a href={`/checks?model=${model}`} aria-current="false">{model}</a>
-        </nav>
+        <Crumbs
+          above={["/checks", { href: `/checks?model=${model}`, name: model }]}
+          here={`Check of ${moment(asOf, "day")}`}
+        />
         <h1>{model} as of {moment(asOf, "day")}: {answerBadge(answer).word.toLowerCase()}.</h1>
         <dl class="answers">
           <div>

@@ -11,6 +11,7 @@ import { WhatIfView } from "./(_components)/what_if_report.tsx";
 import type { WhatIfReport } from "../../src/retraining/what_if.ts";
 import { readLines } from "../../src/config/form.ts";
 import { configChanges, SETTING_GROUPS } from "../../src/config/settings.ts";
+import { follow } from "../../src/dashboard/view.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 const DAYS = 365;
@@ -33,6 +34,7 @@ function readQuery(params: URLSearchParams): WhatIfQuery {
 
 export const handler = define.handlers({
   async GET({ url, state }) {
+    await follow(state, "looks"); // whatever a person changes
     const configuration = await state.dashboard.configuration();
     const query = readQuery(url.searchParams);
     const { current, models } = configuration;
@@ -54,7 +56,7 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
   const { current, defaults, versions, models } = configuration;
   return (
     <>
-      <PageHeader>
+      <PageHeader id="answer" data-redraw>
         <h1>{answer(configuration)}</h1>
         <p>
           {current.version > 0 && (
@@ -88,14 +90,16 @@ export default define.page<typeof handler>(function ConfigurationPage({ data, st
         <a href="#history">History</a>
       </nav>
       <SettingsSearch filter={filter} />
-      <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} filter={filter} />
-      <ConfigHistory
-        versions={versions}
-        defaults={defaults}
-        current={current.version}
-        person={state.person}
-        before={before}
-      />
+      <div id="settings" data-redraw>
+        <SettingsTables config={current.config} changed={lastChanges(versions, defaults)} filter={filter} />
+        <ConfigHistory
+          versions={versions}
+          defaults={defaults}
+          current={current.version}
+          person={state.person}
+          before={before}
+        />
+      </div>
     </>
   );
 });

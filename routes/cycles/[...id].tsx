@@ -9,6 +9,7 @@ import { TrainingChart } from "./(_components)/training_chart.tsx";
 import { Timeline } from "./(_components)/timeline.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { cycleHeadline } from "../../components/labels.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** Whether anything of it may still change. */
@@ -43,12 +44,13 @@ export default define.page<typeof handler>(function OneCycle({ data }) {
   return (
     <>
       <PageHeader id="cycle" data-redraw>
-        <nav class="crumbs" aria-label="Breadcrumb">
-          <a href="/cycles">All cycles</a>
-          <a href={`/cycles?model=${model}`}>{model}</a>
+        <Crumbs
+          above={["/cycles", { href: `/cycles?model=${model}`, name: model }]}
+          here={`Cycle ${cycle.number}`}
+        >
           {earlier && <a href={`/cycles/${earlier.id}`}>{earlier.number}, earlier</a>}
           {later && <a href={`/cycles/${later.id}`}>{later.number}, later</a>}
-        </nav>
+        </Crumbs>
         <h1>{cycleHeadline(cycle)}</h1>
         <CycleAnswers cycle={cycle} workflowUrl={workflowUrl} />
       </PageHeader>

@@ -1,5 +1,12 @@
 import { page } from "fresh";
-import { csvPath, type CycleFilter, cyclesPath, readFilter, SORTS } from "./(_components)/cycle_filter.ts";
+import {
+  csvPath,
+  type CycleFilter,
+  cyclesPath,
+  readFilter,
+  SORTS,
+  TEXT_MAX,
+} from "./(_components)/cycle_filter.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CycleTable } from "./(_components)/cycle_table.tsx";
 import { follow } from "../../src/dashboard/view.ts";
@@ -64,8 +71,9 @@ export default define.page<typeof handler>(function Cycles({ data }) {
   );
 });
 
-const isFiltered = ({ page, model, outcome, trigger }: CycleFilter): boolean =>
-  page > 1 || model !== undefined || outcome !== undefined || trigger !== undefined;
+const isFiltered = ({ page, ...filter }: CycleFilter): boolean =>
+  page > 1 || [filter.model, filter.outcome, filter.trigger, filter.from, filter.to, filter.text]
+    .some((value) => value !== undefined);
 
 /** Links to the page before or after this one. */
 function toward({ sort, order }: CycleFilter, step: -1 | 1): string {
@@ -135,7 +143,20 @@ function FilterForm({ models, filter }: { models: string[]; filter: CycleFilter 
           )}
         </select>
       </span>
+      <span class="pair">
+        <label for="from">As of</label>
+        <input id="from" name="from" type="date" value={filter.from} />
+      </span>
+      <span class="pair">
+        <label for="to">to</label>
+        <input id="to" name="to" type="date" value={filter.to} />
+      </span>
+      <span class="pair">
+        <label for="text">Text</label>
+        <input id="text" name="text" type="search" maxLength={TEXT_MAX} value={filter.text} />
+      </span>
       <button type="submit">Show</button>
+      {isFiltered(filter) && <a href="/cycles" aria-current="false">Clear</a>}
     </form>
   );
 }

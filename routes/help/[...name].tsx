@@ -1,4 +1,5 @@
 import { HttpError, page } from "fresh";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 import { define } from "../../src/dashboard/define.ts";
 import { readGuide } from "../../src/dashboard/guides.ts";
@@ -15,10 +16,8 @@ export const handler = define.handlers({
 export default define.page<typeof handler>(function Guide({ data: { title, html } }) {
   return (
     <>
-      <nav aria-label="You are here">
-        <a href="/help">Help</a>
-      </nav>
       <PageHeader>
+        <Crumbs above={["/help"]} here={title} />
         <h1>{title}</h1>
       </PageHeader>
       <article class="guide" dangerouslySetInnerHTML={{ __html: html }} />

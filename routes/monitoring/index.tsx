@@ -1,8 +1,9 @@
 import { HttpError, page } from "fresh";
 import { define } from "../../src/dashboard/define.ts";
+import { driftSortOf } from "./(_components)/drift_table.tsx";
 import { DriftPanels } from "./(_components)/drift_panels.tsx";
 import { EstimateChart } from "./(_components)/estimate_chart.tsx";
-import { MomentChooser } from "./(_components)/moment_chooser.tsx";
+import { MomentChooser, type Range, RANGES, within } from "./(_components)/moment_chooser.tsx";
 import {
   budgetText,
   chance,
@@ -11,6 +12,7 @@ import {
   measuredOf,
   modelSentence,
   PERFORMANCE,
+  shortSentence,
   withRange,
 } from "./(_components)/monitoring_labels.ts";
 import { count, counted, figure, percent } from "../../src/format/numbers.ts";
@@ -32,30 +34,37 @@ export const handler = define.handlers({
     const at = url.searchParams.get("at") || null;
     if (at !== null && Number.isNaN(Date.parse(at))) throw new HttpError(404, `"${at}" is not a time`);
     const view = await dashboard.monitoring({ model, asOfMs: at === null ? undefined : Date.parse(at) });
+    const range = RANGES.find(({ days }) => String(days) === url.searchParams.get("days")) ?? null;
     if (!view) throw new HttpError(404, `There is no model "${model}"`);
     if (at !== null) state.live = undefined; // what was said of the past stays so
     state.title = `Monitoring of ${model}`;
-    return page({ view });
+    return page({ view: range ? { ...view, ...within(view, range.days) } : view, range });
   },
 });
 
-export default define.page<typeof handler>(function Monitoring({ data, state }) {
+export default define.page<typeof handler>(function Monitoring({ data, state, url }) {
   const view = asOfThen(data.view);
-  if (isBeforeAll(view)) return <BeforeAll view={view} />;
+  const { range } = data;
+  if (isBeforeAll(view)) return <BeforeAll view={view} range={range} />;
   return (
     <>
       <PageHeader>
-        <h1 id="answer" data-redraw>
-          {[...view.brief.map(modelSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}
-        </h1>
-        <MomentChooser view={view} />
+        <div id="answer" data-redraw>
+          <h1>{[...view.brief.map(shortSentence), dataSentence(view.quality)].filter(Boolean).join(" ")}</h1>
+          <ul class="plain">
+            {view.brief.filter(({ performance }) => performance.report).map((brief) => (
+              <li key={brief.model}>{modelSentence(brief)}</li>
+            ))}
+          </ul>
+        </div>
+        <MomentChooser view={view} range={range} />
       </PageHeader>
       <div id="looks" data-redraw>
         <div class="columns">
           <Answers view={view} />
           <Estimates view={view} />
         </div>
-        <Inputs view={view} />
+        <Inputs view={view} url={url} />
         <section class="section" aria-labelledby="quality">
           <QualityFindings quality={view.quality} person={state.person} />
         </section>
@@ -87,14 +96,14 @@ const isBeforeAll = ({ at, brief, quality }: MonitoringView): boolean =>
   at !== null && quality.report === null &&
   brief.every(({ performance, drift }) => performance.report === null && drift.report === null);
 
-function BeforeAll({ view }: { view: MonitoringView }) {
+function BeforeAll({ view, range }: { view: MonitoringView; range: Range | null }) {
   return (
     <PageHeader>
       <h1>No evaluations yet at this time.</h1>
       <p>
         Nothing had been evaluated by <Time iso={view.at!} as="moment" />. Choose a later time.
       </p>
-      <MomentChooser view={view} />
+      <MomentChooser view={view} range={range} />
     </PageHeader>
   );
 }
@@ -208,9 +217,9 @@ function Estimates({ view: { metric, trail, performance: { report } } }: { view:
 }
 
 /** Whether the inputs shifted, input by input and all together. */
-function Inputs(
-  { view: { model, drift: { report, waiting }, shapes, labels, budget } }: { view: MonitoringView },
-) {
+function Inputs({ view, url }: { view: MonitoringView; url: URL }) {
+  const { model, drift: { report, waiting }, shapes, labels, budget } = view;
+  const sort = driftSortOf(url.searchParams.get("by"));
   if (!report) {
     return (
       <section class="section" aria-labelledby="inputs">
@@ -232,7 +241,9 @@ function Inputs(
               <Time iso={report.current.cutoff} as="day" />.
             </small>
           </h2>
-          {report.features.length > 0 && <DriftPanels report={report} shapes={shapes} labels={labels} />}
+          {report.features.length > 0 && (
+            <DriftPanels report={report} shapes={shapes} labels={labels} sort={sort} url={url} />
+          )}
         </div>
         <div class="note">
           <p>

@@ -9,6 +9,8 @@ import { ShareChart } from "./(_components)/share_chart.tsx";
 import { follow } from "../../src/dashboard/view.ts";
 import { StatusBadge, Time } from "../../components/status_badge.tsx";
 import type { RolloutStory } from "../../src/dashboard/reads/rollouts.ts";
+import { RolloutSteps } from "./(_components)/rollout_steps.tsx";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 const DRILL = { glyph: "watch", tone: "watch", word: "Drill: deliberately degraded" } as const;
@@ -32,11 +34,12 @@ export default define.page<typeof handler>(function OneRollout({ data, state }) 
   return (
     <div id="rollout" data-redraw>
       <PageHeader>
-        <nav class="crumbs" aria-label="Breadcrumb">
-          <a href="/rollouts">All rollouts</a>
-          <a href={`/versions#${model}`}>{model}</a>
-        </nav>
+        <Crumbs
+          above={["/rollouts", { href: `/versions#${model}`, name: model }]}
+          here={`${challengers.map((version) => `v${version}`).join(", ")} against v${champion}`}
+        />
         <h1>{rolloutHeadline(rollout)}</h1>
+        <RolloutSteps rollout={rollout} />
         <Answers {...data} />
         {drill && (
           <p>

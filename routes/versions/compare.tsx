@@ -5,11 +5,12 @@ import { compareHeadline } from "./(_components)/compare_labels.ts";
 import { define } from "../../src/dashboard/define.ts";
 import { CompareForm } from "./(_components)/lineage.tsx";
 import { isDrillVersion } from "../../src/retraining/version_status.ts";
+import { Crumbs } from "../../components/crumbs.tsx";
 import { PageHeader } from "../../components/page_header.tsx";
 
 /** A version's number in an address; null: none. */
-function versionIn(query: URLSearchParams, name: string): number | null {
-  const number = Number(query.get(name)?.replace(/^v/, ""));
+function numberOf(text: string | null): number | null {
+  const number = Number(text?.replace(/^v/, ""));
   return Number.isInteger(number) && number > 0 && number < 1e9 ? number : null;
 }
 
@@ -18,8 +19,14 @@ export const handler = define.handlers({
     const { dashboard } = state;
     const query = url.searchParams;
     const model = query.get("model") ?? "";
-    const a = versionIn(query, "a");
-    const b = versionIn(query, "b");
+    const chosen = query.getAll("v").map(numberOf).filter((version) => version !== null);
+    const [a, b] = chosen.length === 2 ? chosen.sort((x, y) => x - y) : [
+      numberOf(query.get("a")),
+      numberOf(query.get("b")),
+    ];
+    if (chosen.length !== 2 && query.has("v")) {
+      throw new HttpError(422, "Tick two versions, no more and no fewer");
+    }
     if (a === null || b === null) {
       throw new HttpError(404, "Name a model and two of its versions: /versions/compare?model=churn&a=1&b=2");
     }
@@ -46,9 +53,10 @@ export default define.page<typeof handler>(
     return (
       <>
         <PageHeader>
-          <nav class="crumbs" aria-label="Breadcrumb">
-            <a href={`/versions#${model}`}>All versions of {model}</a>
-          </nav>
+          <Crumbs
+            above={["/versions", { href: `/versions#${model}`, name: model }]}
+            here={`v${other} and v${one}`}
+          />
           <h1>
             {one === other
               ? `v${one} of ${model} is compared with itself: choose another.`

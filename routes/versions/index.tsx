@@ -1,34 +1,42 @@
 import { page } from "fresh";
 import { Offers } from "../../components/act.tsx";
 import { define } from "../../src/dashboard/define.ts";
-import { CompareForm, Lineage } from "./(_components)/lineage.tsx";
+import { Lineage } from "./(_components)/lineage.tsx";
 import { services, VersionRings } from "../../components/version_rings.tsx";
 import { ServedWhen } from "./(_components)/served_when.tsx";
 import { OutOfUseModels } from "./(_components)/out_of_use.tsx";
 import { VersionTable } from "./(_components)/version_table.tsx";
+import { follow } from "../../src/dashboard/view.ts";
+import type { ModelVersion } from "../../src/registry/version.ts";
 import type { ModelStatus } from "../../src/retraining/status.ts";
 import { PageHeader } from "../../components/page_header.tsx";
 
 export const handler = define.handlers({
-  async GET({ state }) {
+  async GET({ state, url }) {
     const { dashboard } = state;
-    const [{ models, asOf }, outOfUse] = await Promise.all([dashboard.status(), dashboard.outOfUse()]);
+    const sought = (url.searchParams.get("q") ?? "").trim().slice(0, 100);
+    const [{ status: { models, asOf } }, outOfUse] = await Promise.all([
+      follow(state, "overview"),
+      dashboard.outOfUse(),
+    ]);
     const sections = await Promise.all(models.map(async (status) => {
-      const [versions, moves, back, lineage] = await Promise.all([
-        dashboard.versions(status.model),
+      const [versions, notes, moves, back, lineage] = await Promise.all([
+        dashboard.versions(status.model, sought === "" ? {} : { text: sought }),
+        dashboard.notes(status.model),
         dashboard.moves(status.model),
         dashboard.knownGood(status.model),
         dashboard.lineage(status.model),
       ]);
-      return { status, versions, served: services(moves), back, lineage };
+      return { status, versions, notes, served: services(moves), back, lineage };
     }));
     state.title = "Models";
-    return page({ sections, asOf, outOfUse });
+    return page({ sections, asOf, outOfUse, sought });
   },
 });
 
 export default define.page<typeof handler>(function Versions({ data, state }) {
-  const { sections, asOf, outOfUse } = data;
+  const { sections, asOf, outOfUse, sought } = data;
+  const isEmpty = sought === "" && sections.every(({ versions }) => versions.length === 0);
   return (
     <>
       <PageHeader>
@@ -62,29 +70,59 @@ export default define.page<typeof handler>(function Versions({ data, state }) {
           </div>
         </div>
       </section>
-      {sections.map(({ status, versions, served, back, lineage }) => (
+      {isEmpty ? null : <Find sought={sought} />}
+      {sections.map(({ status, versions, notes, served, back, lineage }) => (
         <section key={status.model} class="section" aria-labelledby={status.model}>
-          <VersionTable model={status} versions={versions} served={served} person={state.person} />
+          <div id={`versions-${status.model}`} data-redraw>
+            <VersionTable
+              model={status}
+              versions={versions}
+              served={served}
+              notes={notes}
+              sought={sought}
+              person={state.person}
+            />
+          </div>
+          <CompareChosen model={status.model} versions={versions} />
           <Offers
             person={state.person}
             here="/versions"
             offers={[...offers(status, back), retiring(status)]}
           />
           <Lineage model={status.model} lineage={lineage} served={served} />
-          <CompareForm
-            model={status.model}
-            versions={versions.filter((v) =>
-              v.state !== "reference"
-            ).map((v) =>
-              v.version
-            )}
-          />
         </section>
       ))}
       <OutOfUseModels models={outOfUse} person={state.person} />
     </>
   );
 });
+
+/** Finds versions by what people wrote to them. */
+function Find({ sought }: { sought: string }) {
+  return (
+    <form class="row filter" action="/versions" method="get" role="search">
+      <span class="pair">
+        <label for="q">Find a version</label>
+        <input id="q" name="q" type="search" maxLength={100} value={sought} />
+      </span>
+      <button type="submit">Find</button>
+      {sought !== "" && <a href="/versions" aria-current="false">Show all</a>}
+      <small>By note, tag or algorithm.</small>
+    </form>
+  );
+}
+
+/** Compares the two versions whose boxes are ticked in the table. */
+function CompareChosen({ model, versions }: { model: string; versions: readonly ModelVersion[] }) {
+  if (versions.length < 2) return null;
+  return (
+    <form id={`compare-${model}`} class="row" method="get" action="/versions/compare">
+      <input type="hidden" name="model" value={model} />
+      <button type="submit">Compare the two chosen</button>
+      <small>Tick two versions in the table.</small>
+    </form>
+  );
+}
 
 /** Back to the last known good version; while a rollout runs, to the one that serves beside it. */
 function offers({ model, serving, rollout }: ModelStatus, back: number | null) {

@@ -45,6 +45,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /extensions": "reader",
   "GET /models": "reader",
   "GET /models/{name}/versions": "reader",
+  "PUT /models/{name}/versions/{version}/note": "operator",
+  "GET /models/{name}/versions/{version}/card": "reader",
+  "GET /models/{name}/versions/{version}/artefact": "data-scientist",
   "GET /models/{name}/serving": "reader",
   "GET /models/{name}/features": "reader",
   "POST /models/{name}/rollback": "operator",
@@ -105,6 +108,7 @@ const READING = new Set(["/retraining/config/try", "/temporal/codec/decode"]);
 export function scopeOf(route: string): Scope {
   const [method, path] = route.split(" ");
   if (/^\/keys/.test(path)) return "keys:manage";
+  if (path.endsWith("/artefact")) return "artefacts:read";
   if (/^\/predictions/.test(path)) return "predictions:read";
   if (/^\/events/.test(path) && method !== "GET") return "events:write";
   if (/^\/people\/\{id\}\/export|^\/privacy\/exports/.test(path)) return "people:read";

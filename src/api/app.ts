@@ -25,6 +25,7 @@ import { addHistoryRoutes } from "./routes/history.ts";
 import { addImportRoutes } from "./routes/imports.ts";
 import { addKeyRoutes } from "./routes/keys.ts";
 import { addModelRoutes } from "./routes/models.ts";
+import { addVersionRoutes } from "./routes/versions.ts";
 import { addMonitoringRoutes } from "./routes/monitoring.ts";
 import { addOperationRoutes } from "./routes/operations.ts";
 import { addPredictionRoutes } from "./routes/predictions.ts";
@@ -81,6 +82,7 @@ export function createApp(given: ApiDeps, { share, mount }: AppOptions = {}): Ap
   addHistoryRoutes(app, deps, accesses);
   addMonitoringRoutes(app, deps);
   addModelRoutes(app, deps);
+  addVersionRoutes(app, deps, accesses);
   addRetirementRoutes(app, deps);
   addRolloutRoutes(app, deps);
   addFederatedRoutes(app, deps);

@@ -13,6 +13,7 @@ import { WhatIfReport } from "../retraining/what_if.ts";
 import { Trends } from "../app/reports/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
 import { ServingMove } from "../registry/version.ts";
+import { VersionNote } from "../registry/version_note.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
 import { Approval } from "../db/rollouts/approvals.ts";
 import { ConfigVersion } from "../db/config/config_versions.ts";
@@ -45,6 +46,8 @@ export const ChangeAcceptedAnswer = named(messages.ChangeAccepted, "ChangeAccept
 export const ModelsAnswer = named(messages.Models, "Models");
 export const ExtensionsAnswer = named(messages.Extensions, "Extensions");
 export const RetirementAnswer = named(messages.Retirement, "Retirement");
+export const VersionNoteAnswer = named(VersionNote, "VersionNote");
+export const NoteRequestBody = named(messages.NoteBody, "NoteVersion");
 export const VersionsAnswer = named(messages.Versions, "Versions");
 export const ServingAnswer = named(messages.Serving, "Serving");
 export const FeaturesAnswer = named(messages.Features, "Features");

@@ -9,6 +9,7 @@ import type { Extension } from "../app/extensions.ts";
 import type { VersionFiles } from "../app/registry/version_files.ts";
 import type { Instruments } from "../telemetry/instruments.ts";
 import type { Admission } from "./admission.ts";
+import type { ArtefactStore } from "../registry/artefacts.ts";
 import type { Clock } from "../core/clock.ts";
 import type { KeyHolder } from "../db/access/api_keys.ts";
 import type { Database } from "../db/connect.ts";
@@ -39,6 +40,8 @@ export interface ApiDeps {
   extensions?: readonly Extension[];
   /** reads the files of versions before they serve */
   files: VersionFiles;
+  /** keeps the files of versions, for who may download them; left out: none is sent */
+  artefacts?: Pick<ArtefactStore, "get">;
   /** recomputes past checks */
   explain: ExplainDeps;
   /** address of Temporal's own pages; null: not known */

@@ -17,6 +17,7 @@ import { RetiredModel } from "../db/models/retired.ts";
 import { Answer, Check, Trigger } from "../retraining/check.ts";
 import { Findings } from "../retraining/findings.ts";
 import { ObservationSummary } from "../monitoring/observation_summary.ts";
+import { VersionNote, VersionTag } from "../registry/version_note.ts";
 import { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import { CycleSort, Outcome, SortOrder } from "../retraining/cycle.ts";
 import { Extension } from "../app/extensions.ts";
@@ -128,6 +129,9 @@ export const HistoryQuery = z.object({
   model: ModelName.optional(),
   outcome: Outcome.optional(),
   trigger: Trigger.optional(),
+  from: z.iso.date().optional().describe("as of this day or later"),
+  to: z.iso.date().optional().describe("as of this day or earlier"),
+  text: z.string().max(100).optional().describe("words in number, version, error, reasons or who asked"),
   sort: CycleSort.default("started"),
   order: SortOrder.optional().describe("left out: newest, longest or best first"),
   limit: limit(100),
@@ -222,6 +226,24 @@ export const Models = z.object({
   withoutFile: z.array(z.string()).default([]).describe("have a retrainer, and no file that defines them"),
 });
 export type Models = z.infer<typeof Models>;
+/** Selects the versions to list. */
+export const VersionsQuery = LimitQuery.extend({
+  tag: VersionTag.optional(),
+  text: z.string().min(1).max(100).optional().describe("in the note, a tag or the algorithm"),
+});
+export type VersionsQuery = z.input<typeof VersionsQuery>;
+export const VersionParam = NameParam.extend({
+  version: z.coerce.number().pipe(z.int().min(1).max(INT4_MAX)).describe("its number"),
+});
+/** A person writes to a version. */
+export const NoteBody = z.strictObject({
+  note: z.string().max(2000).optional().describe("left out: stays as it is"),
+  tags: z.array(VersionTag).max(20).optional().describe("all of them; left out: stay as they are"),
+});
+export type NoteBody = z.input<typeof NoteBody>;
+export const CardQuery = z.object({
+  format: z.enum(["markdown", "html"]).optional().describe("left out: as `Accept` says, else Markdown"),
+});
 /** A person takes a model out of use, or brings it back. */
 export const RetirementRequest = z.strictObject({ why: Why });
 export type RetirementRequest = z.input<typeof RetirementRequest>;
@@ -238,6 +260,7 @@ export const Versions = z.object({
   model: z.string(),
   serving: z.int().nullable(),
   versions: z.array(VersionAnswer),
+  notes: z.array(VersionNote).default([]).describe("what people wrote to versions of the model"),
 });
 export type Versions = z.infer<typeof Versions>;
 export const Serving = z.object({

@@ -33,6 +33,7 @@ import { keyText } from "./key_text.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { type ProgressBar, progressBar } from "./progress.ts";
 import { renderReplay } from "./replay_table.ts";
+import { tryNext } from "./try_next.ts";
 import type { DemoOptions } from "./options.ts";
 
 const BUNDLED = fileURLToPath(new URL("../../data/online_retail_1200.csv.gz", import.meta.url));
@@ -53,6 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
     const job = demoJob(service, { path, protocol, replay, options, signal: interrupt.signal });
     await Promise.race([job, failure, interrupt.asked.then(() => interrupt.signal.throwIfAborted())]);
     if (options.exit) return;
+    if (service.url !== null) say(await tryNext({ sql: service.sql, url: service.url }));
     say(`\nEverything stays up: ${service.url}, Temporal at ${service.temporalUi}. Ctrl-C ends it.`);
     await Promise.race([interrupt.asked, failure]);
   } finally {

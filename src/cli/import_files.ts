@@ -16,7 +16,7 @@ interface ImportPaths {
 /**
  * Finds the files that arguments mean: as they are, by `*` and `?`, and `-` for standard input, which is kept in a file for
  * as long as it is read, as is a pipe: files are read more than once.
- * @throws {InvalidInputError} a pattern fits nothing, or a folder is named
+ * @throws {Error} a file is not there   @throws {InvalidInputError} a pattern fits nothing, or a folder is named
  */
 export async function importPaths(args: readonly string[]): Promise<ImportPaths> {
   const paths: string[] = [];
@@ -57,7 +57,8 @@ async function keepInput(folder: string, argument: string): Promise<string> {
 }
 
 async function matching(argument: string): Promise<string[]> {
-  if (!/[*?]/.test(argument) || await isThere(argument)) return [argument];
+  if (await isThere(argument)) return [argument];
+  if (!/[*?]/.test(argument)) throw new Error(`No such file: ${argument}`);
   const steps = argument.split("/");
   let found = [argument.startsWith("/") ? "/" : "."];
   for (const step of steps.filter((part) => part !== "")) found = await next(found, step);

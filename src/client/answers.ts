@@ -12,6 +12,7 @@ export { Impact } from "../impact/impact.ts";
 export { Acceptance } from "../monitoring/acceptance.ts";
 export { DriftLooks, PerformanceLooks, QualityLooks } from "../monitoring/report.ts";
 export { ServingMove } from "../registry/version.ts";
+export { VersionNote } from "../registry/version_note.ts";
 export { Cycle } from "../retraining/cycle.ts";
 export { Explanation } from "../retraining/explain.ts";
 export { WhatIfReport } from "../retraining/what_if.ts";

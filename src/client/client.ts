@@ -22,6 +22,7 @@ import type {
   LookRequest,
   LooksQuery,
   ModelLooksQuery,
+  NoteBody,
   ObjectionRequest,
   PersonQuery,
   PersonRequest,
@@ -41,6 +42,7 @@ import type {
   TrendsQuery,
   TryRequest,
   UndoImportRequest,
+  VersionsQuery,
 } from "../api/messages.ts";
 import { ApiError, UnknownAnswerError, UnreachableError } from "./errors.ts";
 
@@ -160,8 +162,22 @@ export function createClient(options: ClientOptions) {
         answer("Cycle"),
       ),
     models: () => get("/models", answer("Models")),
-    versions: (name: string, query: LimitOnly = {}) =>
+    versions: (name: string, query: VersionsQuery = {}) =>
       get(ofModel(name, "versions"), answer("Versions"), query),
+    /** Replaces note and tags of a version; what is left out stays. */
+    noteVersion: (name: string, version: number, body: NoteBody, idempotencyKey?: string) =>
+      send("PUT", ofModel(name, `versions/${version}/note`), answer("VersionNote"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Returns the card of a version, as text. */
+    versionCard: async (name: string, version: number, format: "markdown" | "html" = "markdown") =>
+      new TextDecoder().decode(
+        await bytesOf(options, `${ofModel(name, `versions/${version}/card`)}?format=${format}`),
+      ),
+    /** Returns the file of a version; its sha256 is the version's `artefactSha256`. */
+    versionArtefact: (name: string, version: number) =>
+      bytesOf(options, ofModel(name, `versions/${version}/artefact`)),
     serving: (name: string, query: LimitOnly = {}) => get(ofModel(name, "serving"), answer("Serving"), query),
     rollback: (name: string, body: RollbackRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "rollback"), answer("ServingMove"), {
@@ -323,6 +339,18 @@ async function call<T extends z.ZodType>(options: ClientOptions, request: Call<T
   if (response.ok) return understood(await schema(), received, response.url || options.url);
   const Problem = await answer("Problem")();
   throw new ApiError(Problem.safeParse(received).data ?? otherProblem(response));
+}
+
+/** Asks for something that is no JSON. */
+async function bytesOf(options: ClientOptions, path: string): Promise<Uint8Array> {
+  const response = await answered(options, path, {
+    method: "GET",
+    headers: options.apiKey === undefined ? {} : { Authorization: `Bearer ${options.apiKey}` },
+    signal: AbortSignal.timeout(options.timeoutMs ?? ANSWER_WITHIN_MS),
+  });
+  if (response.ok) return new Uint8Array(await response.arrayBuffer());
+  const Problem = await answer("Problem")();
+  throw new ApiError(Problem.safeParse(await jsonOf(response)).data ?? otherProblem(response));
 }
 
 /** @throws {UnknownAnswerError} it is not an answer of this version */

@@ -35,4 +35,4 @@ export type Dashboard =
   & BacktestReads;
 
 /** The subject that a page which keeps itself current follows. */
-export type Follows = "overview" | "cycles" | "looks" | "data" | "backtests";
+export type Follows = "overview" | "cycles" | "looks" | "alerts" | "data" | "backtests";

@@ -15,6 +15,9 @@ export interface Guide {
 /** Every document that a reader looks for by its name, in the order in which one needs them. */
 export const GUIDES: readonly Guide[] = [
   { name: "your-own-shop", title: "Your own shop", about: "From an export to a first deployed model" },
+  { name: "concepts", title: "Concepts", about: "Cut-off, label, champion, gate: how they hang together" },
+  { name: "settings", title: "Settings", about: "Every setting with its values, default and reach" },
+  { name: "api", title: "API guide", about: "Events and predictions from TypeScript, Python, PHP, curl" },
   { name: "operating", title: "Operating", about: "Start, watch, back up, upgrade, run the parts apart" },
   { name: "troubleshooting", title: "Troubleshooting", about: "Every finding and message, and its cure" },
   { name: "monitoring", title: "Monitoring", about: "Data quality, drift and performance" },
@@ -37,6 +40,9 @@ const HELPS: readonly (readonly [path: string, guide: string])[] = [
   ["/alerts", "troubleshooting"],
   ["/monitoring", "monitoring"],
   ["/rollouts", "rollouts"],
+  ["/cycles", "concepts"],
+  ["/checks", "concepts"],
+  ["/versions", "concepts"],
   ["/backtests", "backtests-and-notebooks"],
   ["/data", "your-own-shop"],
   ["/act/import", "your-own-shop"],
@@ -44,7 +50,7 @@ const HELPS: readonly (readonly [path: string, guide: string])[] = [
   ["/act/person", "privacy"],
   ["/keys", "security"],
   ["/audit", "security"],
-  ["/configuration", "operating"],
+  ["/configuration", "settings"],
 ];
 
 /** Returns where a reader of this page finds help. */

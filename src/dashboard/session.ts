@@ -42,6 +42,11 @@ export interface SessionActions {
   change(person: Person, change: Change): Promise<null | { status: number; why: string }>;
   /** Asks the API in the person's name, and hands its answer back: a key is told there once. */
   ask(person: Person, change: Change): Promise<{ body: unknown } | { status: number; why: string }>;
+  /** Asks the API for a file in the person's name. */
+  download(
+    person: Person,
+    path: string,
+  ): Promise<{ bytes: Uint8Array<ArrayBuffer> } | { status: number; why: string }>;
   /** Leaves a notice for the person's next page. */
   leaveNotice(person: Person, notice: string): Promise<void>;
 }

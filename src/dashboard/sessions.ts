@@ -35,6 +35,7 @@ export const ANONYMOUS: SessionService = {
   signOut: () => Promise.resolve(""),
   change: () => Promise.resolve({ status: 403, why: "Nothing can be changed here" }),
   ask: () => Promise.resolve({ status: 403, why: "Nothing can be asked here" }),
+  download: () => Promise.resolve({ status: 403, why: "Nothing can be asked here" }),
   leaveNotice: () => Promise.resolve(),
   takeNotice: () => Promise.resolve(null),
 };
@@ -82,6 +83,7 @@ export function createSessionService(
       return "why" in answer ? answer : null;
     },
     ask: (person, change) => askBy(api, person, change),
+    download: (person, path) => downloadBy(api, person, path),
     leaveNotice: (person, notice) => leaveNotice(sql, person.session, notice),
     takeNotice: (person) => takeNotice(sql, person.session),
   };
@@ -136,6 +138,17 @@ async function askBy(
   };
   const answer = await api.request(`${IN_PROCESS}${path}`, init, { actingAs: { name, role } });
   if (answer.ok) return { body: await answer.json() };
+  const { title, detail } = await answer.json() as { title: string; detail?: string };
+  return { status: answer.status, why: detail ?? title };
+}
+
+async function downloadBy(
+  api: Api,
+  { name, role }: Person,
+  path: string,
+): ReturnType<SessionActions["download"]> {
+  const answer = await api.request(`${IN_PROCESS}${path}`, {}, { actingAs: { name, role } });
+  if (answer.ok) return { bytes: new Uint8Array(await answer.arrayBuffer()) };
   const { title, detail } = await answer.json() as { title: string; detail?: string };
   return { status: answer.status, why: detail ?? title };
 }

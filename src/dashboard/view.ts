@@ -1,4 +1,5 @@
 import { Follows } from "./dashboard.ts";
+import type { Alert } from "../alerts/alert.ts";
 import type { Cycle } from "../retraining/cycle.ts";
 import type { Status } from "../retraining/status.ts";
 import type { Dashboard } from "./dashboard.ts";
@@ -11,12 +12,15 @@ export interface OverviewView {
   stages: Record<string, Cycle["stages"]>;
   /** each changes when something happened that charts and lists of the pages which follow it must show */
   revisions: Record<Follows, string>;
+  /** of those that are open; null: none is */
+  newestAlert: Pick<Alert, "id" | "severity" | "title"> | null;
   readAt: string;
 }
 
 /** Reads what the live parts show. */
 export async function overviewView(dashboard: Dashboard): Promise<OverviewView> {
   const [status, stored] = await Promise.all([dashboard.status(), dashboard.revisions()]);
+  const alerts = status.openAlerts > 0 ? await dashboard.alerts() : [];
   const running = status.models.flatMap(({ model, running }) => running ? [{ model, id: running.id }] : []);
   const cycles = await Promise.all(running.map(({ id }) => dashboard.cycle(id)));
   const stages = Object.fromEntries(running.map(({ model }, i) => [model, cycles[i]?.stages ?? []]));
@@ -26,10 +30,13 @@ export async function overviewView(dashboard: Dashboard): Promise<OverviewView> 
   ) => [model, ...met.map((s) => [s.stage, s.endedAt])]);
   const revisions = {
     overview,
+    alerts: `${overview};${stored.looks}`, // acknowledging one is in the audit
     cycles: `${overview};${steps.join()}`,
     ...stored,
   };
-  return { status, stages, revisions, readAt: dashboard.now() };
+  const newest = alerts.reduce<Alert | null>((a, b) => a !== null && a.id > b.id ? a : b, null);
+  const newestAlert = newest && { id: newest.id, severity: newest.severity, title: newest.title };
+  return { status, stages, revisions, newestAlert, readAt: dashboard.now() };
 }
 
 /** Has a page keep itself current. Called before its own reads, so that it shows that revision or a later one. */

@@ -32,23 +32,37 @@ function modelSentences(models: readonly ModelStatus[]): string[] {
 }
 
 /** Returns the predicate of a model's sentence: "is healthy and is being retrained". */
-function predicate({ active, health, running, samples, serving }: ModelStatus): string {
-  const keeps = serving ? `; v${serving.version} keeps serving` : "";
+function predicate(model: ModelStatus): string {
+  const { health, serving } = model;
   const is = {
     "healthy": "is healthy",
     "slipped": "has degraded",
-    "failed": `failed in its last cycle${keeps}`,
+    "drifting": "has drifting inputs",
+    "needs attention": "needs attention",
+    "failed": "failed in its last cycle",
     "rolled back": serving ? `was rolled back to v${serving.version}` : "was rolled back",
     "promoted by hand": serving ? `serves v${serving.version}, promoted by hand` : "was promoted by hand",
     "no model yet": "has no model yet",
   }[health.state];
-  if (running) return `${is} and is being retrained`;
-  return active && samples.collected < samples.needed ? `${is} and is waiting for data` : is;
+  const now = underWay(model);
+  const keeps = health.state === "failed" && serving ? `; v${serving.version} keeps serving` : "";
+  const comma = is.includes(",") ? "," : "";
+  return `${is}${now === null ? "" : `${comma} and ${now}`}${keeps}`;
+}
+
+/** What happens to a model now, or what it waits for; null: nothing out of the ordinary. */
+function underWay({ active, running, approval, rollout, samples, serving, lastCheck }: ModelStatus) {
+  if (approval) return `is waiting for approval of v${approval.version}`;
+  if (running) return "is being retrained";
+  if (rollout) return rollout.drill ? "is in a drill" : `is rolling out v${rollout.version}`;
+  if (!active) return null;
+  if (samples.collected < samples.needed) return "is waiting for data";
+  return serving === null && lastCheck?.answer === "cannot tell yet" ? "is waiting for labels" : null;
 }
 
 const plural = (text: string): string =>
   text.replace(/\bis\b/g, "are").replace(/\bhas\b/g, "have").replace(/\bwas\b/g, "were")
-    .replace(/^serves\b/, "serve").replace("its last cycle", "their last cycle");
+    .replace(/^serves\b/, "serve").replace(/^needs\b/, "need").replace("its last cycle", "their last cycle");
 
 /** Says for which models nothing is checked or trained automatically. */
 function stoppedSentence(models: readonly ModelStatus[]): string {

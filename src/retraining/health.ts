@@ -13,7 +13,7 @@ interface HealthInput {
   lastCycle: Cycle | null;
   lastCheck: Pick<Check, "reasons"> | null;
   /** open ones of this model */
-  alerts: readonly Pick<Alert, "title" | "kind" | "severity">[];
+  alerts: readonly Pick<Alert, "title" | "kind" | "severity" | "openedAt">[];
 }
 
 /** A person is asked, or a version was set aside: what serves does as well as before. */
@@ -33,11 +33,27 @@ export function healthOf({ move, lastCycle, lastCheck, alerts }: HealthInput): H
   if (move.kind === "roll back") return { state: "rolled back", text: rolledBack(move) };
   const slipped = lastCheck?.reasons.find((r) => r.code === "performance" && r.speaks === "for");
   if (slipped) return { state: "slipped", text: slipped.text };
-  const [trouble] = alerts.filter(({ kind, severity }) => !NO_TROUBLE.has(kind) && severity !== "info");
-  if (trouble) return { state: trouble.kind === "rollback" ? "rolled back" : "failed", text: trouble.title };
+  const troubles = alerts.filter((alert) => isTrouble(alert, move));
+  const trouble = troubles.find(({ severity }) => severity === "critical") ?? troubles.at(0);
+  if (trouble) return { state: STATES[trouble.kind] ?? "needs attention", text: trouble.title };
   if (move.kind === "promote") return { state: "promoted by hand", text: promotedByHand(move) };
   return { state: "healthy", text: `v${move.version} is serving` };
 }
+
+/** The state that an open alert of a kind stands for; any other kind needs attention. */
+const STATES: Partial<Record<Alert["kind"], Health["state"]>> = {
+  rollback: "rolled back",
+  degradation: "slipped",
+  drift: "drifting",
+};
+
+/** A rollback says nothing of what was deployed or promoted after it. */
+const isTrouble = (
+  { kind, severity, openedAt }: HealthInput["alerts"][number],
+  { at }: NonNullable<HealthInput["move"]>,
+): boolean =>
+  !NO_TROUBLE.has(kind) && severity !== "info" &&
+  (kind !== "rollback" || Date.parse(openedAt) >= Date.parse(at));
 
 const rolledBack = ({ version, previous, why }: NonNullable<HealthInput["move"]>) =>
   `v${previous} was rolled back; v${version} serves again${why ? `: ${why}` : ""}`;

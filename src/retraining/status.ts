@@ -11,6 +11,8 @@ export const Health = z.object({
   state: z.enum([
     "healthy",
     "slipped",
+    "drifting",
+    "needs attention",
     "failed",
     "rolled back",
     "promoted by hand",
@@ -61,6 +63,7 @@ export const ModelStatus = z.object({
     version: z.int(),
     share: z.number().describe("of shoppers who are shown it"),
     startedAt: z.iso.datetime(),
+    drill: z.boolean().default(false).describe("its version was made worse on purpose"),
     text: z.string().describe("what the last look said"),
   }).nullable().describe("the rollout that runs; null: none does"),
   approval: z.object({

@@ -1,6 +1,7 @@
 /** What a key can be bounded to, besides by its role. */
 export const SCOPES = [
   "read",
+  "artefacts:read",
   "events:write",
   "predictions:read",
   "people:read",

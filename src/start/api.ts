@@ -71,6 +71,7 @@ export async function runApi(shared: Shared): Promise<string> {
     sql,
     clock: systemClock,
     files: shared.files,
+    artefacts: store,
     database,
     pseudonym,
     lookUp: publicData && besidePublic(pseudonym, { ...publicData, made: publicData.pseudonym }),

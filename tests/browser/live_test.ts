@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { serveApi } from "../../src/api/serve.ts";
 import { saveObservation } from "../../src/db/monitoring/observations.ts";
+import { openAlert } from "../../src/db/alerts/alerts.ts";
 import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
+import { anAlert } from "../app/alerts/support.ts";
 import { withDesk } from "../dashboard/sessions_support.ts";
 import { NOW } from "../api/support.ts";
 import { hasChromium, withChromium } from "./chromium.ts";
@@ -107,6 +109,53 @@ Deno.test({
         await page.getByText("Everything is as it was").waitFor();
         console.log(`a look was shown after ${(performance.now() - began).toFixed(0)} ms`);
         assert.deepEqual(complaints, []);
+      }).finally(() => stop());
+    }),
+});
+
+Deno.test({
+  name: "a browser tells of a new alert where a person switched that on, and of none before",
+  ignore: !hasChromium(),
+  sanitizeResources: false,
+  sanitizeOps: false,
+  fn: () =>
+    withDesk(async ({ app, sql }) => {
+      const { url, stop } = serveApi(app, { host: "127.0.0.1", port: 0 });
+      const first = await openAlert(sql, anAlert(), { nowMs: Date.parse(NOW) });
+      await withChromium(async (browser) => {
+        await browser.grantPermissions(["notifications"], { origin: url });
+        const page = await browser.newPage();
+        page.setDefaultTimeout(60_000);
+        await page.addInitScript(() => {
+          const Real = Notification;
+          // the real one is shown; its text is kept to be read
+          globalThis.Notification = class extends Real {
+            constructor(title: string, options?: NotificationOptions) {
+              super(title, options);
+              sessionStorage.setItem("shown", JSON.stringify([title, options?.body]));
+            }
+          };
+        });
+        await page.goto(url);
+        await page.locator(".live-sign").getByText("Live", { exact: true }).waitFor();
+        const shown = () => page.evaluate(() => sessionStorage.getItem("shown"));
+        const box = page.getByRole("checkbox", { name: /Notify me here of new alerts/ });
+        assert.equal(await box.isChecked(), false, "off by default");
+        await box.check();
+        assert.equal(await shown(), null, `alert ${first.id} was open before`);
+        await openAlert(sql, anAlert({ key: "other", title: "a file is damaged", severity: "critical" }), {
+          nowMs: Date.parse(NOW),
+        });
+        await page.waitForFunction(() => sessionStorage.getItem("shown") !== null);
+        assert.deepEqual(JSON.parse((await shown())!), ["Perennial: critical alert", "a file is damaged"]);
+        await page.reload();
+        await box.waitFor();
+        assert.ok(await box.isChecked(), "it stays on");
+        await box.uncheck();
+        await page.evaluate(() => sessionStorage.clear());
+        await openAlert(sql, anAlert({ key: "third" }), { nowMs: Date.parse(NOW) });
+        await page.getByText("3 open alerts").first().waitFor();
+        assert.equal(await shown(), null);
       }).finally(() => stop());
     }),
 });

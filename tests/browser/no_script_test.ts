@@ -56,7 +56,9 @@ Deno.test("every route that is a page is among those that the checks in a browse
   await walk("routes");
   const visited = PAGES.map((path) => path.split("?")[0]);
   for (const file of files) {
-    const shape = new RegExp(`^${toPattern(file).replace(/:\w+\{\.\+\}/, ".+").replace(/:\w+/, "[^/]+")}$`);
+    const shape = new RegExp(
+      `^${toPattern(file).replace(/:\w+\{\.\+\}/, ".+").replaceAll(/:\w+/g, "[^/]+")}$`,
+    );
     assert.ok(
       visited.some((path) => shape.test(path)),
       `add an address of routes/${file}.tsx to tests/browser/pages.ts`,

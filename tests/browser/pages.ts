@@ -68,6 +68,8 @@ export const PAGES = [
   "/analysis",
   "/analysis?model=spending",
   "/versions/compare?model=churn&a=2&b=3",
+  "/versions/churn/18",
+  "/act/note?model=churn&version=18",
   "/sign-in",
   "/act/promote?model=churn&version=1",
   "/act/stop?model=churn",

@@ -57,3 +57,22 @@ Deno.test({
         })
       )),
 });
+
+Deno.test({
+  name: "a copy button puts its text in the clipboard, and says so",
+  ignore: !hasChromium(),
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    withPages(fixture, (url) =>
+      withChromium(async (browser) => {
+        await browser.grantPermissions(["clipboard-read", "clipboard-write"], { origin: url });
+        await watched(browser, async (page) => {
+          await page.goto(`${url}/versions/churn/18`);
+          await page.getByRole("button", { name: "Copy the sha256 of the artefact" }).click();
+          await page.getByText("Copied", { exact: true }).waitFor();
+          const copied = await page.evaluate(() => navigator.clipboard.readText());
+          assert.equal(copied, await page.locator("code.hash").innerText());
+        });
+      })),
+});

@@ -47,13 +47,6 @@ Deno.test("/versions draws whence each version came, with a table that leads to 
   assert.equal((await open(empty, "/versions")).querySelectorAll(".lineage, form.row").length, 0);
 });
 
-Deno.test("/versions asks which two to compare, by a form that needs no JavaScript", async () => {
-  const [form] = (await open(full, "/versions")).querySelectorAll('form[action="/versions/compare"]');
-  const chosen = [...form.querySelectorAll("option[selected]")].map((option) => option.textContent);
-  assert.deepEqual(chosen, ["v20", "v19"]);
-  assert.equal(form.getAttribute("method"), "get");
-});
-
 Deno.test("/versions/compare concludes from the same rows, and shows the rest without a conclusion", async () => {
   const document = await open(full, path(a, b));
   const heading = told(document.querySelector("h1"));
@@ -98,4 +91,45 @@ Deno.test("/versions/compare knows no other versions, and says what to name", as
     assert.equal(res.status, 404, query);
     assert.match(await res.text(), /There is no v|Name a model and two of its versions/);
   }
+});
+
+Deno.test("/versions compares the two that are ticked, and says so where they are not two", async () => {
+  const document = await open(full, "/versions");
+  const boxes = [...document.querySelectorAll('input[form="compare-churn"]')];
+  assert.equal(boxes.length, own.filter((c) => c.challenger !== null).length);
+  assert.ok(boxes.every((box) => box.getAttribute("aria-label")?.startsWith("Compare v")));
+  const chosen = await open(full, `/versions/compare?model=churn&v=${b}&v=${a}`);
+  assert.equal(told(chosen.querySelector("h1")), told((await open(full, path(a, b))).querySelector("h1")));
+  const three = await full(new Request("http://localhost/versions/compare?model=churn&v=1&v=2&v=3"));
+  assert.equal(three.status, 422);
+});
+
+Deno.test("/versions finds versions by tag and note, and each leads to its own page", async () => {
+  const document = await open(full, "/versions?q=relaunch");
+  assert.equal(document.querySelector("#q")!.getAttribute("value"), "relaunch");
+  const rows = [...document.querySelectorAll('table.records a[href^="/versions/churn/"]')];
+  assert.deepEqual(rows.map((link) => link.textContent), ["v18"]);
+  assert.match(told(document.querySelector("#versions-spending")), /No version holds "relaunch"/);
+});
+
+Deno.test("a version's page shows its card, its note and where it stands, and both cards can be saved", async () => {
+  const document = await open(asAnn, "/versions/churn/18");
+  const titles = [...document.querySelectorAll("main h2")].map((h) => h.textContent);
+  assert.deepEqual(titles, ["Purpose", "Data", "Metrics", "Segments", "Lineage", "Limits"]);
+  assert.deepEqual([...document.querySelectorAll("main a.tag")].map((tag) => tag.textContent), [
+    "relaunch",
+    "season",
+  ]);
+  const crumbs = [...document.querySelectorAll(".crumbs li")].map((crumb) => crumb.textContent);
+  assert.deepEqual(crumbs, ["Models", "churn", "v18"]);
+  const saved = async (what: string) =>
+    await full(new Request(`http://localhost/versions/churn/18/download?what=${what}`));
+  assert.match(await (await saved("card.md")).text(), /^# churn v18\n/);
+  assert.match(
+    (await saved("card.html")).headers.get("content-disposition")!,
+    /attachment; filename="churn-v18\.html"/,
+  );
+  assert.equal((await saved("artefact")).status, 303, "who has not signed in is asked to");
+  assert.equal((await saved("nothing")).status, 404);
+  assert.equal((await full(new Request("http://localhost/versions/churn/99"))).status, 404);
 });

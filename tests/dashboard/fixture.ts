@@ -6,6 +6,8 @@ import type { Alert, Delivery } from "../../src/alerts/alert.ts";
 import type { Check, Reason, StoredCheck } from "../../src/retraining/check.ts";
 import type { ModelVersion, ServingMove } from "../../src/registry/version.ts";
 import type { Cycle } from "../../src/retraining/cycle.ts";
+import { modelCard } from "../../src/retraining/model_card.ts";
+import type { VersionNote } from "../../src/registry/version_note.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
 import type { ModelStatus, Status } from "../../src/retraining/status.ts";
 import type { Evidence } from "../../src/validation/verdict.ts";
@@ -422,7 +424,7 @@ function rolloutStatus(model: string, { rollouts }: Fixture): ModelStatus["rollo
   const running = rollouts.find(({ rollout }) => rollout.model === model && rollout.state === "running");
   if (!running) return null;
   const { rollout: { id, plan: { strategy }, shares: [{ version, share }], startedAt }, looks } = running;
-  return { id, strategy, version, share, startedAt, text: looks.at(-1)!.decision.text };
+  return { id, strategy, version, share, startedAt, drill: false, text: looks.at(-1)!.decision.text };
 }
 
 const newest = <T>(rows: readonly T[], at: (row: T) => string) =>
@@ -519,10 +521,11 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
   return {
     now: () => iso(NOW_MS),
     status: () => Promise.resolve(status()),
-    cycles: ({ model, outcome, trigger, sort, order, limit, offset }) => {
+    cycles: ({ model, outcome, trigger, from = "", to = "9", text = "", sort, order, limit, offset }) => {
       const found = newest(cycles, (c) => c.startedAt).filter((c) =>
         (!model || c.model === model) && (!outcome || c.outcome === outcome) &&
-        (!trigger || c.trigger === trigger)
+        (!trigger || c.trigger === trigger) && c.asOf.slice(0, 10) >= from && c.asOf.slice(0, 10) <= to &&
+        JSON.stringify(c).toLowerCase().includes(text.toLowerCase())
       );
       if (sort === "model") found.sort((a, b) => a.model.localeCompare(b.model)); // the database sorts by all others
       return Promise.resolve(
@@ -532,7 +535,16 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     cycle: (id) => Promise.resolve(cycles.find((c) => c.id === id) ?? null),
     version: (model, n) =>
       Promise.resolve(versions.find((v) => v.model === model && v.version === n) ?? null),
-    versions: (model) => Promise.resolve(versions.filter((v) => v.model === model).toReversed()),
+    versions: (model, { text = "" } = {}) =>
+      Promise.resolve(
+        versions.filter((v) => v.model === model && (text === "" || haystack(v).includes(text))).toReversed(),
+      ),
+    notes: (model) =>
+      Promise.resolve(cycles.length === 0 ? [] : NOTES.filter((note) => note.model === model)),
+    modelCard: (model, n) => {
+      const version = versions.find((v) => v.model === model && v.version === n);
+      return Promise.resolve(version ? cardOf(version, fixture) : null);
+    },
     moves: (model) => Promise.resolve(moves.filter((m) => m.model === model).toReversed()),
     knownGood: (model) =>
       Promise.resolve(moves.findLast((m) => m.model === model && m.kind === "deploy")?.previous ?? null),
@@ -609,6 +621,35 @@ export function fixtureDashboard(fixture: Fixture, changes: Partial<Dashboard> =
     ...changes,
   };
 }
+
+const NOTES: VersionNote[] = [{
+  model: "churn",
+  version: 18,
+  note: "Trained after the relaunch of the shop: compare with v17 before it is rolled back",
+  tags: ["relaunch", "season"],
+  by: "ann",
+  at: iso(NOW_MS - DAY_MS),
+}];
+
+/** What a version is found by. */
+const haystack = ({ model, version, manifest }: ModelVersion): string => {
+  const note = NOTES.find((note) => note.model === model && note.version === version);
+  return [manifest.candidate, note?.note, ...note?.tags ?? []].join(" ");
+};
+
+const cardOf = (version: ModelVersion, { cycles, moves }: Fixture) =>
+  modelCard({
+    version,
+    question: "Will this shopper buy nothing within the horizon?",
+    loss: version.model === "churn" ? "logLoss" : "cappedMse",
+    horizonDays: 28,
+    activeDays: 90,
+    cycle: cycles.find(({ id }) => id === version.cycleId) ?? null,
+    moves: moves.filter(({ model }) => model === version.model).toReversed(),
+    measured: null,
+    note: NOTES.find((note) => note.model === version.model && note.version === version.version) ?? null,
+    importance: { recency: 0.2, orders: 0.04 },
+  });
 
 /** A model that was retired, and one whose file is gone. */
 const OUT_OF_USE = {

@@ -63,7 +63,7 @@ Deno.test("/live answers 503 once a hundred listen, says when to come back, and 
 Deno.test("/live answers once, as JSON, who asks for no stream", async () => {
   const res = await (await site())(new Request("http://localhost/live", { headers: { accept: "*/*" } }));
   assert.equal(res.headers.get("content-type"), "application/json");
-  assert.deepEqual(Object.keys(await res.json()), ["status", "stages", "revisions", "readAt"]);
+  assert.deepEqual(Object.keys(await res.json()), ["status", "stages", "revisions", "newestAlert", "readAt"]);
 });
 
 for (const accept of ["text/event-stream", "text/event-stream, */*;q=0.1"]) {

@@ -40,15 +40,17 @@ for (const path of ["/monitoring", "/monitoring?model=spending", "/data"]) {
 }
 
 Deno.test("/monitoring says of each model how it does and whether its inputs shifted", async () => {
-  const heading = told((await open(full, "/monitoring")).querySelector("h1"));
+  const document = await open(full, "/monitoring");
   assert.match(
-    heading,
-    /^Churn v3: stable, accuracy 0\.7\d{3}, 0\.\d{4} to 0\.\d{4} on 950 outcomes, 0\.7400 at validation\./,
+    told(document.querySelector("h1")),
+    /^Churn: stable, inputs: drift in 1 of 6\. Spending: stable, .*Data quality: \d open findings? to fix first\.$/,
   );
+  const [churn, spending] = [...document.querySelectorAll("#answer li")].map(told);
   assert.match(
-    heading,
-    /Inputs: drift in 1 of 6\. Spending v3: stable, MSE 1\.\d+ M.*Data quality: \d open findings? to fix first\.$/,
+    churn,
+    /^Churn v3: stable, accuracy 0\.7\d{3}, 0\.\d{4} to 0\.\d{4} on 950 outcomes, 0\.7400 at validation\. Inputs: drift in 1 of 6\.$/,
   );
+  assert.match(spending, /^Spending v3: stable, MSE 1\.\d+ M/);
 });
 
 Deno.test("/monitoring draws each version by itself, what it was put in service by, and a ring where it cannot tell", async () => {
@@ -80,11 +82,22 @@ Deno.test("/monitoring marks estimates as such, with what they assume, beside wh
 Deno.test("/monitoring ranks inputs, and tells beside each what would have been seen", async () => {
   const document = await open(full, "/monitoring");
   const panels = [...document.querySelectorAll(".multiples figure")].map(told);
-  assert.equal(panels.length, 6);
+  assert.equal(panels.length, 4);
   assert.match(panels[0], /^recency_days ?0\.024 = 1\.20 sd × 0\.02.*p < 0\.001; drift/);
   assert.match(panels[1], /a shift of 0\.40 sd would be detected with 80 % power/);
-  assert.match(panels[4], /no shift of the sizes tried would be detected/);
-  assert.match(panels[5], /not enough data: too little history/);
+  const rows = async (by: string) => {
+    const table = (await open(full, `/monitoring?by=${by}`)).getElementById("inputs-table")!;
+    assert.equal(table.querySelectorAll("th[aria-sort]").length, 1);
+    return [...table.querySelectorAll("tbody tr")].map(told);
+  };
+  const ranked = await rows("rank");
+  assert.equal(ranked.length, 6);
+  assert.match(ranked[0], /^recency_days.*1\.20.*p < 0\.001.*Drift$/);
+  assert.match(ranked[5], /Not enough data$/);
+  const named = await rows("input");
+  assert.deepEqual(named, ranked.toSorted());
+  assert.match((await rows("p"))[0], /^recency_days/);
+  assert.deepEqual(await rows("nonsense"), ranked);
   const csv = (await (await get(full, "/monitoring?csv=distributions")).text()).trim().split("\r\n");
   assert.equal(csv[0], "Input,From,To,Then,Now");
   const [then, now] = [3, 4].map((cell) =>
@@ -115,9 +128,22 @@ Deno.test("/monitoring opens a past look, and leads back to the newest", async (
   assert.equal(values.length, 13);
   const past = await open(full, `/monitoring?model=churn&at=${encodeURIComponent(values[4])}`);
   assert.equal(past.getElementById("trend")!.querySelectorAll("tbody tr").length, 9);
-  assert.match(told(past.querySelector("h1")), /^Churn v3: no outcomes yet/);
+  assert.match(told(past.querySelector("h1")), /^Churn: no outcomes yet/);
   assert.match(told(past.querySelector("form.filter")), /Back to the newest evaluation/);
   assert.equal(past.querySelector("#at option[selected]")!.getAttribute("value"), values[4]);
+});
+
+Deno.test("/monitoring draws the last days alone where the address says so, and keeps that in its form", async () => {
+  const rows = async (query: string) => {
+    const document = await open(full, `/monitoring?model=churn${query}`);
+    const chosen = document.querySelector("#days option[selected]")!.textContent;
+    return [document.getElementById("trend")!.querySelectorAll("tbody tr").length, chosen] as const;
+  };
+  const [all, none] = await rows("");
+  const [some, chosen] = await rows("&days=90");
+  assert.ok(some > 0 && some < all, `${some} of ${all}`);
+  assert.deepEqual([none, chosen], ["all of it", "last 90 days"]);
+  assert.deepEqual(await rows("&days=7"), [all, "all of it"], "what is no choice is left out");
 });
 
 for (const path of ["/monitoring?model=none", "/monitoring?at=soon"]) {

@@ -121,6 +121,18 @@ Deno.test("/cycles filters, pages on, and ignores a filter that makes no sense",
   assert.deepEqual(links, ["/cycles?model=churn", "/cycles?model=churn&page=3", csv]);
 });
 
+Deno.test("/cycles finds by days of the data and by text, and keeps both in every address", async () => {
+  const query = "from=2011-02-15&to=2011-03-01&text=replay";
+  const { document } = await open(full, `/cycles?model=churn&${query}`);
+  assert.equal(document.querySelectorAll("tbody tr").length, 2);
+  const field = (id: string) => document.getElementById(id)!.getAttribute("value");
+  assert.deepEqual([field("from"), field("to"), field("text")], ["2011-02-15", "2011-03-01", "replay"]);
+  assert.ok(document.querySelector(`thead a[href*="${query}"]`));
+  assert.ok(document.querySelector(`.pages a[href*="${query}"]`));
+  const { document: odd } = await open(full, "/cycles?from=2011-02-31&to=soon");
+  assert.equal(odd.querySelectorAll("tbody tr").length, fixture.cycles.length);
+});
+
 Deno.test("/cycles sorts by its heads, the other way round by the one it is sorted by, and filters by trigger", async () => {
   const { document } = await open(full, "/cycles?model=churn&trigger=replay&sort=took&page=1");
   const heads = [...document.querySelectorAll("thead th")];
@@ -294,4 +306,21 @@ Deno.test("/checks lists what each check answered, and leads to its reasons and 
   for (const unknown of ["/checks/none", `/checks/${crypto.randomUUID()}`]) {
     assert.equal((await open(full, unknown)).res.status, 404);
   }
+});
+
+Deno.test("a rollout's page draws its steps, which one it is at, and how it ended", async () => {
+  const steps = async (path: string) => {
+    const list = (await open(full, path)).document.querySelector('ol[aria-label="Steps of the rollout"]')!;
+    return {
+      names: [...list.querySelectorAll("b")].map((b) => b.textContent),
+      now: list.querySelector('[aria-current="step"] b')?.textContent,
+      text: list.textContent,
+    };
+  };
+  const running = await steps(rollouts[0]);
+  assert.deepEqual(running.names.at(-1), "everyone");
+  assert.ok(running.names.includes(running.now!));
+  const ended = await steps(rollouts[1]);
+  assert.equal(ended.now, undefined);
+  assert.match(ended.text, /rolled back/);
 });

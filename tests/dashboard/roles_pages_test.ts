@@ -183,6 +183,7 @@ Deno.test("roleFor() asks of a page what the API asks of the route behind it", a
   const actions = ["approve", "reject", "roll-back", "promote", "start", "stop", "stop-now", "force"];
   const routes = actions.map((action) => [action, `POST ${actionOf(action, status, 1)!.path}`]).concat([
     ["accept", "POST /monitoring/quality/accept"],
+    ["note", "PUT /models/{name}/versions/{version}/note"],
     ["acknowledge", "POST /alerts/{id}/acknowledge"],
     ["replay", "POST /events/quarantine/replay"],
     ["configuration", "PUT /retraining/config"],

@@ -1,126 +1,52 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { HEALTH } from "../../components/labels.ts";
-import { statusText } from "../../src/cli/commands/status.ts";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { stateWord } from "../../src/format/state_words.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
-import type { ModelStatus, Status } from "../../src/retraining/status.ts";
+import { Status } from "../../src/retraining/status.ts";
+import { runWith } from "../cli/support.ts";
 import { fixtureDashboard, makeFixture } from "./fixture.ts";
+import { factsOf, measured, one, SITUATIONS } from "./situations.ts";
 
 const fixture = makeFixture();
-const full = await fixtureDashboard(fixture).status();
-const [churn] = full.models;
-const quiet: ModelStatus = {
-  ...churn,
-  running: null,
-  approval: null,
-  rollout: null,
-  openAlerts: 0,
-  samples: { collected: 640, needed: 100, since: churn.samples.since },
-};
-const health = (state: ModelStatus["health"]["state"], text = "the reason") => ({ health: { state, text } });
-const one = (changes: Partial<ModelStatus>): ModelStatus => ({ ...quiet, ...changes });
-const spending = (changes: Partial<ModelStatus> = {}): ModelStatus => one({ model: "spending", ...changes });
-const waiting = { collected: 10, needed: 100, since: null };
-const none = { serving: null, lastCycle: null, lastCheck: null, ...health("no model yet"), outcomes: {} };
-const data = (openFindings: number, answer: NonNullable<Status["data"]>["answer"]) => ({
-  data: { answer, openFindings, text: "what was found" },
-});
-const version = churn.serving!.version;
-const measured = {
-  version,
-  asOf: "2011-11-01T00:00:00.000Z",
-  metrics: [{
-    metric: "accuracy",
-    value: 0.763,
-    low: 0.737,
-    high: 0.789,
-    rows: 950,
-    shoppers: 950,
-    atDeployment: 0.74,
-  }],
-};
-
-/** What is so, and the headline that every face has of it. */
-const SITUATIONS: readonly [name: string, facts: Partial<Status>, headline: string][] = [
-  ["nothing is known", { models: [] }, "No models yet."],
-  [
-    "fresh",
-    { models: [one({ ...none, samples: waiting }), spending({ ...none, samples: waiting })] },
-    "Churn and spending have no model yet and are waiting for data.",
-  ],
-  ["imported, not trained", { models: [one(none)] }, "Churn has no model yet."],
-  [
-    "replaying, with automatic checks off",
-    {
-      models: [one({ active: false }), spending({ active: false })],
-      replay: { id: "r", cutoff: "2011-08-16T00:00:00.000Z", done: 17, cutoffs: 21 },
-    },
-    "Replaying history: cut-off 17 of 21, 16 Aug 2011. Churn and spending are healthy.",
-  ],
-  ["serving", { models: [quiet, spending()] }, "Churn and spending are healthy."],
-  ["serving and measured", { models: [one({ measured })] }, "Churn is healthy."],
-  [
-    "waiting for data",
-    { models: [one({ samples: waiting })] },
-    "Churn is healthy and is waiting for data.",
-  ],
-  [
-    "both stopped",
-    { models: [one({ active: false }), spending({ active: false })] },
-    "Churn and spending are healthy. Automatic retraining is stopped for both.",
-  ],
-  [
-    "one stopped",
-    { models: [quiet, spending({ active: false })] },
-    "Churn and spending are healthy. Automatic retraining is stopped for spending.",
-  ],
-  [
-    "a cycle runs",
-    { models: [one({ running: churn.running }), spending()] },
-    "Churn is healthy and is being retrained. Spending is healthy.",
-  ],
-  ["degraded", { models: [one(health("slipped"))] }, "Churn has degraded."],
-  [
-    "the last cycle failed",
-    { models: [one(health("failed"))] },
-    `Churn failed in its last cycle; v${version} keeps serving.`,
-  ],
-  ["rolled back", { models: [one(health("rolled back"))] }, `Churn was rolled back to v${version}.`],
-  [
-    "promoted by hand",
-    { models: [one(health("promoted by hand"))] },
-    `Churn serves v${version}, promoted by hand.`,
-  ],
-  [
-    "the data are broken",
-    { models: [quiet], ...data(2, "broken") },
-    "Churn is healthy. Data quality: 2 open findings to fix first.",
-  ],
-  ["what was broken is resolved", { models: [quiet], ...data(0, "broken") }, "Churn is healthy."],
-  [
-    "two models apart",
-    { models: [one(health("slipped")), spending(none)] },
-    "Churn has degraded. Spending has no model yet.",
-  ],
-];
 
 const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
 
+/** A server of which only the status is asked. */
+async function withStatus<T>(status: Status, use: (url: string) => Promise<T>): Promise<T> {
+  const onListen = () => undefined;
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen }, () => Response.json(status));
+  try {
+    return await use(`http://127.0.0.1:${(server.addr as Deno.NetAddr).port}`);
+  } finally {
+    await server.shutdown();
+  }
+}
+
+/** `perennial status`, for a person and as JSON. */
+const asked = (status: Status) =>
+  withStatus(status, async (url) => {
+    const env = { PERENNIAL_URL: url, PERENNIAL_API_KEY: "k" };
+    const [text, json] = [await runWith(["status"], { env }), await runWith(["status", "--json"], { env })];
+    return { terminal: oneLine(text.out), json: JSON.parse(json.out) as Status };
+  });
+
 for (const [name, changes, headline] of SITUATIONS) {
-  Deno.test(`page, command and JSON say the same where ${name}`, async () => {
-    const facts = { ...full, data: null, replay: null, openAlerts: 0, ...changes };
+  Deno.test(`pages, command and JSON say the same where ${name}`, async () => {
+    const facts = factsOf(changes);
     const status: Status = { ...facts, headline: headlineOf(facts) };
     assert.equal(status.headline, headline);
-    const dashboard = fixtureDashboard({ ...fixture, alerts: [] }, { status: () => Promise.resolve(status) });
+    const alerts = fixture.alerts.slice(0, status.openAlerts);
+    const dashboard = fixtureDashboard({ ...fixture, alerts }, { status: () => Promise.resolve(status) });
     const site = await buildDashboard(dashboard);
     const get = async (path: string) => await (await site(new Request(`http://localhost${path}`))).text();
     const { document } = parseHTML(await get("/"));
-    const terminal = statusText(status, (_colour, text) => text);
+    const { terminal, json } = await asked(status);
     assert.equal(oneLine(document.querySelector("h1")!.textContent), headline);
     assert.equal(JSON.parse(await get("/live")).status.headline, headline);
-    assert.equal(terminal.split("\n")[0], headline);
+    assert.deepEqual(json, Status.parse(status));
+    assert.ok(terminal.startsWith(`${headline} `));
     const badges = [...document.querySelectorAll("article.model header .status")].map((b) => b.textContent);
     for (const [i, { health: { state }, serving }] of status.models.entries()) {
       assert.equal(badges[i], HEALTH[state].word);
@@ -129,6 +55,22 @@ for (const [name, changes, headline] of SITUATIONS) {
       assert.equal(/\bno version yet\b/.test(terminal), status.models.some((m) => m.serving === null));
       if (serving === null) assert.match(oneLine(document.body.textContent), /refused \(409\)/);
     }
+    const facets = oneLine(document.querySelector("main")!.textContent);
+    for (const { active, approval, rollout } of status.models) {
+      if (!active) assert.match(facets, /Automatic retraining is stopped/);
+      if (!active) assert.match(terminal, /next check stopped/);
+      if (approval) {
+        assert.ok(facets.includes(`v${approval.version} waits`) && /approval version 24/.test(terminal));
+      }
+      if (rollout) assert.ok(facets.includes(`v${rollout.version} is shown to 10.0 %`));
+      if (rollout) assert.match(terminal, /version 24 is shown to 10.0 % of shoppers/);
+    }
+    assert.equal(/No open alerts/.test(facets), status.openAlerts === 0);
+    assert.equal(/open alerts?: perennial alerts list/.test(terminal), status.openAlerts > 0);
+    const versions = parseHTML(await get("/versions")).document.querySelector("h1")!.textContent;
+    for (const { model, serving } of status.models) {
+      if (serving) assert.ok(versions.includes(`v${serving.version} serves ${model}`), versions);
+    }
     const isFresh = status.models.every(({ serving }) => serving === null);
     assert.equal(document.getElementById("first-steps") !== null, isFresh);
     assert.doesNotMatch(document.body.innerHTML, /NaN|undefined|Infinity/);
@@ -136,7 +78,7 @@ for (const [name, changes, headline] of SITUATIONS) {
 }
 
 Deno.test("the overview quotes what outcomes measured rather than the validation, with trend and sample", async () => {
-  const status = { ...full, models: [one({ measured })] };
+  const status = factsOf({ models: [one({ measured })] });
   const site = await buildDashboard(fixtureDashboard(fixture, { status: () => Promise.resolve(status) }));
   const { document } = parseHTML(await (await site(new Request("http://localhost/"))).text());
   const shown = oneLine(document.querySelector(".big-number")!.textContent);

@@ -56,6 +56,19 @@ Deno.test("listCycles() filters by model, outcome and trigger together", () =>
     assert.deepEqual(await listCycles(sql, { trigger: "force", outcome: "failed" }), []);
   }));
 
+Deno.test("listCycles() finds by days of the data and by words", () =>
+  withDatabase(async (sql) => {
+    await insert(sql);
+    const numbers = async (query: Parameters<typeof listCycles>[1]) =>
+      (await listCycles(sql, { model: "churn", ...query })).map(({ number }) => number).sort((a, b) => a - b);
+    assert.deepEqual(await numbers({ from: "2011-02-15", to: "2011-03-01" }), [2, 3]);
+    assert.deepEqual(await numbers({ to: "2011-02-01" }), [1]);
+    assert.deepEqual(await numbers({ text: "FORCE owner" }), [13]);
+    assert.deepEqual(await numbers({ text: "100 % of nothing" }), []);
+    const failed = await listCycles(sql, { text: "out of memory" });
+    assert.deepEqual(failed.map(({ outcome }) => outcome), ["failed"]);
+  }));
+
 const MANY = 10_000;
 const RUNS = 5;
 

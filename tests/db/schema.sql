@@ -800,6 +800,16 @@ create table user_days (
 );
 CREATE INDEX user_days_day ON public.user_days USING btree (day);
 
+create table version_notes (
+  model text not null,
+  version integer not null,
+  note text not null,
+  tags text[] not null,
+  by text not null,
+  at timestamp with time zone not null default now(),
+  constraint version_notes_pkey PRIMARY KEY (model, version)
+);
+
 create table workers (
   name text not null,
   started_at timestamp with time zone not null default now(),

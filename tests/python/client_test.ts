@@ -30,6 +30,8 @@ Deno.test("the Python client has a method for every route of which a program has
   assert.deepEqual(missing.sort(), [
     "GET /healthz",
     "GET /metrics",
+    "GET /models/{name}/versions/{version}/artefact",
+    "GET /models/{name}/versions/{version}/card",
     "GET /openapi.json",
     "GET /retraining/history/schema",
     "POST /temporal/codec/decode",

@@ -7,6 +7,7 @@ import { historyEntry } from "../../src/app/export/rows.ts";
 import { evidence } from "../api/support.ts";
 
 const AT = "2011-09-01T10:00:00.000Z";
+const BEFORE = "2011-08-31T10:00:00.000Z";
 const cycle: Cycle = {
   id: "retrainer/churn/cycle/7",
   model: "churn",
@@ -125,20 +126,36 @@ for (
     ["it does worse than when validated", { lastCheck: { reasons: [slipped] } }, "slipped"],
     [
       "an alert is open",
-      { alerts: [{ title: "A file is damaged", kind: "damaged", severity: "critical" }] },
-      "failed",
+      { alerts: [{ title: "A file is damaged", kind: "damaged", severity: "critical", openedAt: AT }] },
+      "needs attention",
+    ],
+    [
+      "its inputs drift",
+      { alerts: [{ title: "Shoppers are not those", kind: "drift", severity: "warning", openedAt: AT }] },
+      "drifting",
+    ],
+    [
+      "what was taken back has been replaced since",
+      { alerts: [{ title: "Back", kind: "rollback", severity: "critical", openedAt: BEFORE }] },
+      "healthy",
     ],
     [
       "a rollout was taken back",
-      { alerts: [{ title: "Version 7 was taken back", kind: "rollback", severity: "critical" }] },
+      {
+        alerts: [{ title: "Version 7 was taken back", kind: "rollback", severity: "critical", openedAt: AT }],
+      },
       "rolled back",
     ],
     [
       "a person is asked",
-      { alerts: [{ title: "May it?", kind: "approval", severity: "warning" }] },
+      { alerts: [{ title: "May it?", kind: "approval", severity: "warning", openedAt: AT }] },
       "healthy",
     ],
-    ["a drill went well", { alerts: [{ title: "Back", kind: "rollback", severity: "info" }] }, "healthy"],
+    [
+      "a drill went well",
+      { alerts: [{ title: "Back", kind: "rollback", severity: "info", openedAt: AT }] },
+      "healthy",
+    ],
     [
       "a person promoted what serves",
       { move: { ...move, kind: "promote", why: "season" } },

@@ -1,6 +1,7 @@
 import type { Action } from "../../../components/retrainer_actions.ts";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { Problem } from "../../../components/problem.tsx";
+import { Crumbs, pageAbove } from "../../../components/crumbs.tsx";
 import { PageHeader } from "../../../components/page_header.tsx";
 
 /** Characters of a reason, as the API has it. */
@@ -25,6 +26,7 @@ export function ActionForm(
   return (
     <>
       <PageHeader>
+        <Crumbs above={[pageAbove(back)]} here={button} />
         <h1>{question}</h1>
         <ul class="plain">{will.map((line) => <li key={line}>{line}</li>)}</ul>
       </PageHeader>

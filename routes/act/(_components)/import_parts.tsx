@@ -51,6 +51,7 @@ export function RunningImport({ name, state }: { name: string; state: UploadStat
       </h2>
       <Report report={state.report} />
       <p class="row">
+        <a href="/">Next: run a cycle now, on the overview</a>
         <a href="/data">See the data</a>
         <a href="/act/import">Import another file</a>
       </p>

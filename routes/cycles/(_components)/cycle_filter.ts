@@ -8,6 +8,11 @@ export interface CycleFilter {
   model?: string;
   outcome?: Outcome;
   trigger?: Cycle["trigger"];
+  /** days of the data, as `2011-06-01`: as of this one or later, as of this one or earlier */
+  from?: string;
+  to?: string;
+  /** words to look for */
+  text?: string;
   sort: CycleSort;
   order: SortOrder;
   /** from 1 */
@@ -23,17 +28,32 @@ export function readFilter(query: URLSearchParams): CycleFilter {
     model: query.get("model") || undefined,
     outcome: Outcome.safeParse(query.get("outcome")).data,
     trigger: TRIGGERS.find((trigger) => trigger === query.get("trigger")),
+    from: dayIn(query.get("from")),
+    to: dayIn(query.get("to")),
+    text: query.get("text")?.trim().slice(0, TEXT_MAX) || undefined,
     sort,
     order: SortOrder.safeParse(order).data ?? firstOrder(sort),
     page: Number.isInteger(page) && page > 0 && page < 1e6 ? page : 1,
   };
 }
 
+/** Characters of a text to look for, as the API has it. */
+export const TEXT_MAX = 100;
+
+/** A day that there is. */
+function dayIn(text: string | null): string | undefined {
+  const ms = text !== null && /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : NaN;
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text!) ? text! : undefined;
+}
+
 /** Returns the parameters of an address, without defaults. */
-const parametersOf = ({ model, outcome, trigger, sort, order }: CycleFilter) => ({
+const parametersOf = ({ model, outcome, trigger, from, to, text, sort, order }: CycleFilter) => ({
   model,
   outcome,
   trigger,
+  from,
+  to,
+  text,
   sort: sort === "started" ? undefined : sort,
   order: order === firstOrder(sort) ? undefined : order,
 });

@@ -14,7 +14,6 @@ const HEADS: readonly { sort?: CycleSort; name: string; numeric?: boolean }[] = 
   { sort: "outcome", name: "Outcome" },
   { sort: "change", name: "Challenger against champion" },
   { sort: "verdict", name: "Verdict" },
-  { name: "Needed" },
   { sort: "asOf", name: "As of" },
   { sort: "trigger", name: "Trigger" },
   { sort: "started", name: "Started" },
@@ -25,7 +24,7 @@ const HEADS: readonly { sort?: CycleSort; name: string; numeric?: boolean }[] = 
 export function CycleTable({ cycles, filter }: { cycles: readonly Cycle[]; filter: CycleFilter }) {
   const { sort, order } = filter;
   return (
-    <table class="records">
+    <table class="records cycles">
       <caption class="visually-hidden">Cycles, {SORTS[sort][order]}</caption>
       <thead>
         <tr>
@@ -58,9 +57,14 @@ export function CycleTable({ cycles, filter }: { cycles: readonly Cycle[]; filte
               <Comparison {...cycle} />
             </td>
             <td data-label="Verdict">
-              {cycle.verdict ? <StatusBadge badge={verdictBadge(cycle.verdict)} /> : "none"}
+              {cycle.verdict
+                ? (
+                  <span title={cycle.evidence ? `Needed: ${needed(cycle.evidence)}` : undefined}>
+                    <StatusBadge badge={verdictBadge(cycle.verdict)} />
+                  </span>
+                )
+                : "none"}
             </td>
-            <td data-label="Needed">{cycle.evidence ? needed(cycle.evidence) : ""}</td>
             <td data-label="As of">{moment(cycle.asOf, "day")}</td>
             <td data-label="Trigger">{triggerName(cycle.trigger)}</td>
             <td data-label="Started">

@@ -46,6 +46,8 @@ async function ofModels(dashboard: Dashboard): Promise<Found[]> {
     dashboard.cycles({ limit: CYCLES_SEARCHED, offset: 0 }),
   ]);
   const versions = await Promise.all(models.map(({ model }) => dashboard.versions(model)));
+  const notes = (await Promise.all(models.map(({ model }) => dashboard.notes(model)))).flat();
+  const noteOf = new Map(notes.map((note) => [`${note.model} v${note.version}`, note]));
   return [
     ...models.map(({ model }) => ({
       kind: "Model",
@@ -53,12 +55,15 @@ async function ofModels(dashboard: Dashboard): Promise<Found[]> {
       about: "Versions",
       path: `/versions#${model}`,
     })),
-    ...versions.flat().map(({ model, version, cycleId, manifest }) => ({
-      kind: "Version",
-      name: `${model} v${version}`,
-      about: `${manifest.candidate}, made by this cycle`,
-      path: `/cycles/${cycleId}`,
-    })),
+    ...versions.flat().map(({ model, version, manifest }) => {
+      const note = noteOf.get(`${model} v${version}`);
+      return {
+        kind: "Version",
+        name: `${model} v${version}`,
+        about: [manifest.candidate, ...note?.tags ?? [], ...note?.note ? [note.note] : []].join(", "),
+        path: `/versions/${model}/${version}`,
+      };
+    }),
     ...cycles.map(({ model, number, id, outcome }) => ({
       kind: "Cycle",
       name: `${model}, cycle ${number}`,

@@ -2,16 +2,19 @@ import type { DriftReport, FeatureShift } from "../../../src/drift/report.ts";
 import type { Shape, Shapes } from "../../../src/monitoring/shapes.ts";
 import { ChartTools } from "../../../components/chart_tools.tsx";
 import type { Numbers } from "../../../src/dashboard/page_charts.ts";
+import { type DriftSort, DriftTable } from "./drift_table.tsx";
 import { chance, sensitivity } from "./monitoring_labels.ts";
 import { count, figure, percent } from "../../../src/format/numbers.ts";
 import { StatusIcon } from "../../../components/status_badge.tsx";
 
-const PANELS = 12;
+const PANELS = 4;
 
 /** The inputs that matter most as small multiples; all of them in a table. */
 export function DriftPanels(
-  { report, shapes, labels }: {
+  { report, shapes, labels, sort, url }: {
     report: DriftReport;
+    sort: DriftSort;
+    url: URL;
     shapes: Shapes | null;
     labels: Readonly<Record<string, string>>;
   },
@@ -58,7 +61,13 @@ export function DriftPanels(
           />
         ))}
       </div>
-      <ChartTools id="drift" describe={`All inputs of ${report.model}`} numbers={driftNumbers(report)} />
+      <DriftTable report={report} sort={sort} url={url} />
+      <ChartTools
+        id="drift"
+        describe={`All inputs of ${report.model}`}
+        numbers={driftNumbers(report)}
+        table={false}
+      />
     </>
   );
 }

@@ -43,6 +43,15 @@ export function modelSentence({ model, metric, performance, drift }: InBrief): s
   return `${subject}: ${answersText(report, metric)}. Inputs: ${inputsText(drift.report)}.`;
 }
 
+/** The same in a few words, for the head of the page: "Churn: stable, drift in 1 of 6 inputs." */
+export function shortSentence({ model, metric, performance, drift }: InBrief): string {
+  const { report, waiting } = performance;
+  if (!report) return `${capital(model)}: ${lower(waiting ?? "not evaluated yet")}.`;
+  const does = measuredOf(report, metric) ? PERFORMANCE[report.answer].word.toLowerCase() : "no outcomes yet";
+  const inputs = inputsText(drift.report);
+  return `${capital(model)}: ${does}, ${inputs === "no drift" ? inputs : `inputs: ${inputs}`}.`;
+}
+
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function answersText(report: PerformanceReport, metric: string): string {

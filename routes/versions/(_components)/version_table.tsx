@@ -4,27 +4,24 @@ import { ActButton, actPath } from "../../../components/act.tsx";
 import type { Person } from "../../../src/dashboard/session.ts";
 import { count, counted, figure, metricFigure } from "../../../src/format/numbers.ts";
 import { moment } from "../../../src/format/times.ts";
-import { isDrillVersion, type VersionStatus, versionStatus } from "../../../src/retraining/version_status.ts";
-import { stateWord } from "../../../src/format/state_words.ts";
-import { capital, metricName } from "../../../src/format/words.ts";
+import { isDrillVersion, versionStatus } from "../../../src/retraining/version_status.ts";
+import { metricName } from "../../../src/format/words.ts";
 import type { Service } from "../../../components/version_rings.tsx";
 import { StatusBadge } from "../../../components/status_badge.tsx";
-import type { Badge } from "../../../components/labels.ts";
+import { needsBadge, statusBadge } from "../../../components/version_badge.ts";
+import type { VersionNote } from "../../../src/registry/version_note.ts";
+import { versionPath } from "./version_path.ts";
 
 interface Props {
   model: ModelStatus;
   versions: readonly ModelVersion[];
   served: readonly Service[];
+  notes: readonly VersionNote[];
+  /** what versions were looked for by; empty: all are shown */
+  sought: string;
   /** who has not signed in is offered nothing in the rows */
   person: Person | null;
 }
-
-const GLYPHS: Partial<Record<VersionStatus, readonly [Badge["glyph"], Badge["tone"]]>> = {
-  "serving": ["good", "good"],
-  "file damaged": ["bad", "bad"],
-  "rolled back": ["back", "bad"],
-  "drill": ["watch", "watch"],
-};
 
 /** The status of a version: a badge where it asks for attention, else a word. */
 function Status({ version: v, model, served }: { version: ModelVersion } & Pick<Props, "model" | "served">) {
@@ -32,9 +29,8 @@ function Status({ version: v, model, served }: { version: ModelVersion } & Pick<
     serving: model.serving?.version ?? null,
     rolledBack: served.findLast((s) => s.version === v.version)?.rolledBack ?? false,
   });
-  const word = capital(stateWord(status));
-  const [glyph, tone] = GLYPHS[status] ?? [];
-  return glyph && tone ? <StatusBadge badge={{ glyph, tone, word }} /> : <>{word}</>;
+  const badge = statusBadge(status);
+  return needsBadge(status) ? <StatusBadge badge={badge} /> : <>{badge.word}</>;
 }
 
 const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
@@ -42,14 +38,18 @@ const canServe = (v: ModelVersion, { serving }: ModelStatus): boolean =>
   !isDrillVersion(v);
 
 /** Every version of a model, newest first. */
-export function VersionTable({ model, versions: all, served, person }: Props) {
+export function VersionTable({ model, versions: all, served, notes, sought, person }: Props) {
   const name = model.model;
   const versions = all.filter((v) => v.state !== "reference"); // those serve nobody: a replay's other policies
   if (versions.length === 0) {
     return (
       <>
         <h2 id={name}>{name}</h2>
-        <p>No versions yet. The first is trained once there are enough labelled rows.</p>
+        <p>
+          {sought === ""
+            ? "No versions yet. The first is trained once there are enough labelled rows."
+            : `No version holds "${sought}".`}
+        </p>
       </>
     );
   }
@@ -83,7 +83,19 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
           const metric = v.manifest.metrics[model.primaryMetric];
           return (
             <tr key={v.version}>
-              <th scope="row">v{v.version}</th>
+              <th scope="row">
+                <span class="pick">
+                  <input
+                    type="checkbox"
+                    name="v"
+                    value={v.version}
+                    form={`compare-${name}`}
+                    aria-label={`Compare v${v.version}`}
+                  />
+                  <a href={versionPath(v)}>v{v.version}</a>
+                </span>
+                <Note note={notes.find((note) => note.version === v.version)} />
+              </th>
               <td data-label="Status">
                 <Status version={v} model={model} served={served} />
               </td>
@@ -95,7 +107,7 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
               <td data-label="Algorithm">{algorithm(v)}</td>
               <td data-label="Training rows" class="num">{count(v.manifest.served.rows)}</td>
               <td data-label="Artefact">
-                <code>{v.artefactSha256.slice(0, 10)}</code>
+                <code>{v.artefactSha256.slice(0, 8)}</code>
               </td>
               <td data-label="Cycle">
                 <a href={`/cycles/${v.cycleId}`}>{v.cycleId.split("/").at(-1)}</a>
@@ -119,6 +131,19 @@ export function VersionTable({ model, versions: all, served, person }: Props) {
 
 const algorithm = ({ manifest: { candidate, federated } }: ModelVersion): string =>
   federated?.privacy ? `${candidate}, ε ${figure(federated.privacy.epsilon)}` : candidate;
+
+/** Tags, and the beginning of a note: all of it stands on the version's own page. */
+function Note({ note }: { note: VersionNote | undefined }) {
+  if (!note) return null;
+  const text = note.note.length > 60 ? `${note.note.slice(0, 60)}…` : note.note;
+  return (
+    <small class="own">
+      {note.tags.map((tag) => (
+        <a key={tag} class="tag" href={`/versions?${new URLSearchParams({ q: tag })}`}>{tag}</a>
+      ))} {text}
+    </small>
+  );
+}
 
 const spans = (served: readonly Service[]): string =>
   served.map((s) =>

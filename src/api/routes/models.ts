@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { servingChanges, servingVersion } from "../../db/models/serving.ts";
+import { listNotes } from "../../db/models/version_notes.ts";
 import { getVersion, listVersions } from "../../db/models/versions.ts";
 import { targetUnit } from "../../app/features/spending_unit.ts";
 import { featuresOf } from "../../features/set.ts";
@@ -21,7 +22,14 @@ import {
 } from "../components.ts";
 import type { Api, ApiDeps } from "../deps.ts";
 import { answerOnce } from "../idempotency.ts";
-import { LimitQuery, type ModelSummary, NameParam, PromoteRequest, RollbackRequest } from "../messages.ts";
+import {
+  LimitQuery,
+  type ModelSummary,
+  NameParam,
+  PromoteRequest,
+  RollbackRequest,
+  VersionsQuery,
+} from "../messages.ts";
 
 const tags = ["Models"];
 
@@ -38,7 +46,7 @@ const versions = createRoute({
   path: "/models/{name}/versions",
   tags,
   summary: "Every version of a model with its manifest, newest first",
-  request: { params: NameParam, query: LimitQuery },
+  request: { params: NameParam, query: VersionsQuery },
   responses: { 200: json(VersionsAnswer, "The versions"), default: problem },
 });
 
@@ -98,8 +106,13 @@ export function addModelRoutes(app: Api, deps: ApiDeps): void {
   );
   app.openapi(versions, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    const versions = await listVersions(sql, model, c.req.valid("query").limit);
-    return c.json({ model, serving: await servingVersion(sql, model), versions }, 200);
+    const { limit, ...filter } = c.req.valid("query");
+    const [versions, notes, serving] = await Promise.all([
+      listVersions(sql, model, limit, filter),
+      listNotes(sql, model),
+      servingVersion(sql, model),
+    ]);
+    return c.json({ model, serving, versions, notes }, 200);
   });
   app.openapi(serving, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);

@@ -19,7 +19,7 @@ import type { ModelDefinition } from "../../models/model.ts";
 import { type SpendingUnit, unitIn } from "../../models/unit.ts";
 import { spendingUnit } from "../features/spending_unit.ts";
 import type { ServingMove } from "../../registry/version.ts";
-import type { Rollout } from "../../rollout/rollout.ts";
+import { isDrill, type Rollout } from "../../rollout/rollout.ts";
 import { configOf } from "../../config/retraining.ts";
 import { currentMoment } from "../as_of.ts";
 import type { Cycle } from "../../retraining/cycle.ts";
@@ -133,7 +133,8 @@ async function rolloutStatus(
 ): Promise<ModelStatus["rollout"]> {
   const [look] = await listLooks(sql, id, 1);
   const share = plan.strategy === "shadow" ? 0 : shares.find((arm) => arm.version === version)?.share ?? 0;
-  return { id, strategy: plan.strategy, version, share, startedAt, text: look?.decision.text ?? why };
+  const text = look?.decision.text ?? why;
+  return { id, strategy: plan.strategy, version, share, startedAt, drill: isDrill(id), text };
 }
 
 const pick = ({ id, number, outcome, asOf, endedAt }: Cycle) => ({ id, number, outcome, asOf, endedAt });

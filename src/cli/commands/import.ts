@@ -123,7 +123,7 @@ async function importAll(
     context.show(
       options,
       options.json ? report.summary : report,
-      () => [...heads, importText(report, paint)].join("\n"),
+      () => [...heads, importText(report, paint), ...ids.length > 0 ? [NEXT] : []].join("\n"),
     );
     told(fault && ids.length > 0 ? `${fault}; ${undoHint(ids)}` : fault);
   } finally {
@@ -132,6 +132,9 @@ async function importAll(
     await database.close();
   }
 }
+
+const NEXT = "Next: perennial force --wait checks and trains now (perennial up, where nothing runs yet); " +
+  "perennial status says what it waits for";
 
 /** Writes down who imported what. */
 async function noteImport(

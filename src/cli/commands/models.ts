@@ -1,8 +1,10 @@
 import type { Command } from "commander";
 import type { Models, ModelSummary, Retirement, Versions } from "../../api/messages.ts";
 import type { ServingMove } from "../../registry/version.ts";
+import type { VersionNote } from "../../registry/version_note.ts";
 import { versionStatus, wasRolledBack } from "../../retraining/version_status.ts";
 import { percent } from "../../format/numbers.ts";
+import { addVersionCommands } from "../version_commands.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { metricsLine, minute, mood, type Paint, table } from "../format.ts";
 import { wholeNumber } from "../options.ts";
@@ -10,16 +12,21 @@ import { wholeNumber } from "../options.ts";
 interface ModelsOptions extends Common {
   served?: boolean;
   all?: boolean;
+  tag?: string;
+  find?: string;
 }
 
 /** `perennial models`, `rollback` and `promote` */
 export function addModels(program: Command, context: Context): void {
   const models = program.command("models").description("the models; with a name, the versions of one")
     .argument("[model]", "one model").option("--served", "deployment history instead of the versions")
-    .option("--all", "reference versions of replays too");
-  asking(models, "perennial models\nperennial models churn\nperennial models churn --served")
+    .option("--all", "reference versions of replays too")
+    .option("--tag <tag>", "versions with this tag alone")
+    .option("--find <text>", "versions whose note, tag or algorithm holds this");
+  asking(models, "perennial models\nperennial models churn\nperennial models churn --tag season")
     .action((model: string | undefined, options: ModelsOptions) => showModels(context, model, options));
   addRetirement(models, context);
+  addVersionCommands(models, context);
   addMoves(program, context);
 }
 
@@ -65,7 +72,10 @@ async function showModels(
   if (options.served) {
     return show(options, await api.serving(model), ({ history }) => movesText(history, paint));
   }
-  const [versions, { history }] = await Promise.all([api.versions(model), api.serving(model)]);
+  const [versions, { history }] = await Promise.all([
+    api.versions(model, { tag: options.tag, text: options.find }),
+    api.serving(model),
+  ]);
   show(options, versions, (v) => versionsText(v, { paint, history, all: options.all ?? false }));
 }
 
@@ -139,11 +149,12 @@ const outOfUse = ({ retired, withoutFile }: Models): string[] => [
 ];
 
 function versionsText(
-  { versions: known, serving }: Versions,
+  { versions: known, serving, notes }: Versions,
   { paint, history, all }: { paint: Paint; history: readonly ServingMove[]; all: boolean },
 ): string {
   const versions = known.filter(({ state }) => all || state !== "reference");
-  if (versions.length === 0) return "No versions yet";
+  if (versions.length === 0) return "No versions";
+  const noteOf = new Map(notes.map((note) => [note.version, note]));
   const rows = versions.map((v) => [
     String(v.version),
     mood(versionStatus(v, { serving, rolledBack: wasRolledBack(v.version, history) }), paint),
@@ -151,13 +162,20 @@ function versionsText(
     v.manifest.candidate,
     v.manifest.unit ?? "-",
     metricsLine(v.manifest.metrics),
+    noteText(noteOf.get(v.version)),
   ]);
   return table(
-    [{ name: "version", right: true }, "status", "as of", "algorithm", "unit", "at validation"],
+    [{ name: "version", right: true }, "status", "as of", "algorithm", "unit", "at validation", "note"],
     rows,
     paint,
   );
 }
+
+/** "[season] before the relaunch" */
+const noteText = (note: VersionNote | undefined): string =>
+  note === undefined
+    ? ""
+    : [...note.tags.length > 0 ? [`[${note.tags.join(", ")}]`] : [], note.note].join(" ");
 
 function movesText(history: readonly ServingMove[], paint: Paint): string {
   if (history.length === 0) return "No version served yet";

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { count, interval, signedBrief } from "../../format/numbers.ts";
+import { count, interval, percent, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
@@ -32,11 +32,14 @@ function modelText(m: ModelStatus, paint: Paint): string {
   const lines: [string, string][] = [
     ["health", `${mood(m.health.state, paint)}. ${m.health.text}`],
     ["serving", servingText(m)],
+    ...m.measured ? [["measured", measuredText(m.measured)] as [string, string]] : [],
     [
       "samples",
       `${count(m.samples.collected)} new since the last training, ${count(m.samples.needed)} needed`,
     ],
     ["running", m.running ? runningText(m.running) : "nothing"],
+    ...m.rollout ? [["rollout", rolloutText(m.rollout)] as [string, string]] : [],
+    ...m.approval ? [["approval", approvalText(m.approval)] as [string, string]] : [],
     [
       "last cycle",
       m.lastCycle
@@ -65,12 +68,26 @@ function servingText({ serving }: ModelStatus): string {
     ? `: ${metricsLine(metrics)} on ${count(validationRows)} rows`
     : "";
   const against = difference
-    ? `; ${Math.round(difference.confidence * 100)} % interval against the one before ${
+    ? `; ${percent(difference.confidence)} interval against the one before ${
       interval(difference, signedBrief)
     }`
     : "";
   return `version ${version} (${candidate}) since ${day(since)}${measured}${against}`;
 }
+
+/** What outcomes said of a version, as the overview quotes it. */
+function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measured"]>): string {
+  const values = metrics.map(({ metric, value }): [string, number] => [metric, value]);
+  return `version ${version} by ${day(asOf)}: ${metricsLine(Object.fromEntries(values))} on ${
+    count(metrics[0]?.rows ?? 0)
+  } outcomes`;
+}
+
+const rolloutText = ({ drill, version, share, strategy }: NonNullable<ModelStatus["rollout"]>) =>
+  `version ${version} is shown to ${percent(share)} of shoppers (${drill ? "drill" : strategy})`;
+
+const approvalText = ({ version, expiresAt }: NonNullable<ModelStatus["approval"]>) =>
+  `version ${version} waits until ${minute(expiresAt)}: perennial approvals`;
 
 function runningText({ id, stage, progress }: NonNullable<ModelStatus["running"]>): string {
   const share = progress ? `, ${Math.round(progress.fraction * 100)} % ${progress.text}` : "";

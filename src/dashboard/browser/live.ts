@@ -2,6 +2,7 @@
 import { signal } from "@preact/signals";
 import { moment, type MomentKind } from "../../format/times.ts";
 import type { OverviewView } from "../view.ts";
+import { isNotifying } from "./notify.ts";
 import type { Follows } from "../dashboard.ts";
 
 const RETRY_MS = 2000;
@@ -19,7 +20,7 @@ export const clock = signal<number | null>(null);
 /** The reader's time zone. */
 export const zone = signal("UTC");
 
-/** Listens to `/live` until the page is left; pauses while nobody looks. Returns what ends it. */
+/** Listens to `/live` until the page is left; pauses while nobody looks or is notified. Returns what ends it. */
 export function startListening(): () => void {
   const tick = () => void (clock.value = Date.now());
   tick();
@@ -53,7 +54,7 @@ export function startListening(): () => void {
   };
   function open() {
     close();
-    if (document.hidden) return; // `visible` opens it
+    if (document.hidden && !isNotifying()) return; // `visible` opens it
     source = new EventSource(`/live?${new URLSearchParams({ last })}`);
     reconnectAfter(SILENCE_MS);
     source.addEventListener("view", (event) => {
@@ -63,7 +64,7 @@ export function startListening(): () => void {
     source.addEventListener("beat", () => void receive(null));
     source.addEventListener("error", lost);
   }
-  const visible = () => document.hidden ? close() : open();
+  const visible = () => document.hidden && !isNotifying() ? close() : open();
   document.addEventListener("visibilitychange", visible);
   open();
   return () => {
@@ -115,12 +116,17 @@ async function redraw(): Promise<void> {
 
 const FOCUSABLE = "a[href], button, input, select, textarea, summary";
 
-/** Puts new content in, and leaves open what was open, and the focus where it was. */
+/** Puts new content in, and leaves open what was open, ticked what was ticked, and the focus where it was. */
 function replaceIn(part: Element, fresh: Element): void {
+  const boxes = (all: Element) => [...all.querySelectorAll<HTMLInputElement>("input[type=checkbox]")];
+  const ticked = new Set(
+    boxes(part).filter((box) => box.checked).map(({ name, value }) => `${name} ${value}`),
+  );
   const open = [...part.querySelectorAll("details")].map((details) => details.open);
   const focused = [...part.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement!);
   part.replaceChildren(...fresh.childNodes);
   part.querySelectorAll("details").forEach((details, i) => details.open ||= open[i] ?? false);
+  for (const box of boxes(part)) box.checked ||= ticked.has(`${box.name} ${box.value}`);
   if (focused >= 0) part.querySelectorAll<HTMLElement>(FOCUSABLE)[focused]?.focus({ preventScroll: true });
 }
 

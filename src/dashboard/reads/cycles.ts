@@ -8,6 +8,10 @@ export interface CycleQuery {
   model?: string;
   outcome?: string;
   trigger?: string;
+  /** days of the data, as `2011-06-01` */
+  from?: string;
+  to?: string;
+  text?: string;
   sort?: CycleSort;
   order?: SortOrder;
   limit: number;

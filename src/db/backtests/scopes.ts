@@ -66,6 +66,7 @@ export const SHARED_TABLES = [
   "sign_in_codes",
   "signal_uses",
   "user_days",
+  "version_notes",
   "workers",
 ] as const;
 

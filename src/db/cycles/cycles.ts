@@ -142,6 +142,11 @@ interface CycleListQuery {
   model?: string;
   outcome?: string;
   trigger?: string;
+  /** as of this day or later, and as of this day or earlier: as `2011-06-01` */
+  from?: string;
+  to?: string;
+  /** in its number, version, error, reasons or in who asked for it, in capitals or not */
+  text?: string;
   sort?: CycleSort;
   /** left out: as the sort is read first */
   order?: SortOrder;
@@ -156,19 +161,40 @@ interface CycleListQuery {
  */
 export async function listCycles(
   sql: Sql,
-  { model, outcome, trigger, sort = "started", order = firstOrder(sort), limit = 100, offset = 0 }:
-    CycleListQuery,
+  query: CycleListQuery,
 ): Promise<Cycle[]> {
+  const { model, outcome, trigger, sort = "started", order = firstOrder(sort), limit = 100, offset = 0 } =
+    query;
   const direction = order === "asc" ? sql`asc` : sql`desc`;
   const by = sql`${sortKey(sql, sort)} ${direction} nulls last, started_at desc, id`;
+  const isWithin = within(sql, query);
+  const hasText = holds(sql, query);
   const hasOutcome = outcome ? sql`outcome = ${outcome}` : sql`true`;
   const rows = await sql`select ${columns(sql)} from cycles join (
       select id from cycles
       where ${model ? sql`model = ${model}` : sql`true`} and ${hasOutcome}
-        and ${trigger ? sql`trigger = ${trigger}` : sql`true`}
+        and ${trigger ? sql`trigger = ${trigger}` : sql`true`} and ${isWithin} and ${hasText}
       order by ${by} limit ${limit} offset ${offset}) page using (id)
     order by ${by}`;
   return readRows(Cycle, rows);
+}
+
+/** Whole days of the data, in UTC. */
+function within(sql: Sql, { from, to }: Pick<CycleListQuery, "from" | "to">) {
+  const since = from ? sql`as_of >= ${from}::date at time zone 'UTC'` : sql`true`;
+  const until = to ? sql`as_of < (${to}::date + 1)::timestamp at time zone 'UTC'` : sql`true`;
+  return sql`${since} and ${until}`;
+}
+
+/** Every word stands somewhere in what people read of a cycle. */
+function holds(sql: Sql, { text = "" }: Pick<CycleListQuery, "text">) {
+  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  if (words.length === 0) return sql`true`;
+  const told =
+    sql`lower(concat_ws(' ', model, number, 'v' || challenger, trigger, outcome, requested_by, error,
+    (select string_agg(r ->> 'text', ' ') from jsonb_array_elements(reasons) r)))`;
+  return sql`not exists (select from unnest(${arrayLiteral(words)}::text::text[]) word
+    where position(word in ${told}) = 0)`;
 }
 
 /** Sort expressions of cycles. */

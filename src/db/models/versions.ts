@@ -128,13 +128,32 @@ export async function versionOfCycle(sql: Sql, cycleId: string): Promise<ModelVe
   return readRows(ModelVersion, row ? [row] : []).at(0) ?? null;
 }
 
+/** Selects versions by what people wrote to them; left out: all. */
+export interface VersionFilter {
+  tag?: string;
+  /** in the note, a tag or the algorithm, in capitals or not */
+  text?: string;
+}
+
 /** Versions of a model, newest first. */
-export async function listVersions(sql: Sql, model: string, limit = 1000): Promise<ModelVersion[]> {
-  const columnList = columns(sql);
-  const rows =
-    await sql`select ${columnList} from model_versions where model = ${model} order by version desc limit ${limit}`;
+export async function listVersions(
+  sql: Sql,
+  model: string,
+  limit = 1000,
+  filter: VersionFilter = {},
+): Promise<ModelVersion[]> {
+  const which = filter.tag === undefined && filter.text === undefined ? sql`true` : noted(sql, filter);
+  const rows = await sql`select ${columns(sql)} from model_versions v where model = ${model} and ${which}
+    order by version desc limit ${limit}`;
   return readRows(ModelVersion, rows);
 }
+
+const noted = (sql: Sql, { tag, text = "" }: VersionFilter) =>
+  sql`exists (select from (select v.model, v.version) it
+    left join version_notes n on n.model = it.model and n.version = it.version
+    where ${tag === undefined ? sql`true` : sql`${tag} = any(n.tags)`} and
+      position(lower(${text}) in lower(
+        concat_ws(' ', n.note, array_to_string(n.tags, ' '), v.manifest ->> 'candidate'))) > 0)`;
 
 /** The importance of each feature to a version: the relative rise of its loss when the feature is shuffled. */
 type Importance = Record<string, number>;

@@ -45,3 +45,19 @@ export async function newestMeasured(sql: Sql, model: string): Promise<NewestMea
     where report -> 'measured' ->> 'rows' is not null order by as_of desc, at desc limit 1`;
   return row ? Newest.parse(row) : null;
 }
+
+const NewestOf = Newest.extend({ confidence: z.number() });
+
+/** Returns the newest measured metrics of one version; null where no outcome was known. Uses index `observations_newest`. */
+export async function newestMeasuredOf(
+  sql: Sql,
+  model: string,
+  version: number,
+): Promise<z.infer<typeof NewestOf> | null> {
+  const [row] = await sql`select ${version}::int as version, as_of,
+      report -> 'measured' -> 'metrics' as metrics, (report -> 'confidence')::float8 as confidence
+    from observations where kind = 'performance' and model = ${model}
+      and (report -> 'version')::int = ${version} and report -> 'measured' ->> 'rows' is not null
+    order by as_of desc, at desc limit 1`;
+  return row ? NewestOf.parse(row) : null;
+}

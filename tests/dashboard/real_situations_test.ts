@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { parseHTML } from "linkedom";
+import { openModelSet } from "../../src/app/registry/model_set.ts";
+import { buildDashboard } from "../../src/dashboard/page_app.ts";
+import { readDashboard } from "../../src/dashboard/read_dashboard.ts";
+import { closeAlert, openAlert } from "../../src/db/alerts/alerts.ts";
+import { openCycle } from "../../src/db/cycles/cycles.ts";
+import { saveRetrainer } from "../../src/db/cycles/retrainers.ts";
+import { addEndedCycle, NOW, pseudonym } from "../api/support.ts";
+import { anAlert, NOW_MS } from "../app/alerts/support.ts";
+import { withServed } from "../cli/support.ts";
+import { bundledModels } from "../support/models.ts";
+
+const oneLine = (text: string) => text.replaceAll(/\s+/g, " ").trim();
+
+Deno.test("API, command, pages and the live stream tell one story of a real database, step by step", () =>
+  withServed(async ({ call, run, sql }) => {
+    const modelSet = await openModelSet(sql, bundledModels());
+    const open = () => Promise.reject(new Error("nothing is sealed here"));
+    const site = await buildDashboard(readDashboard({
+      sql,
+      modelSet,
+      pseudonym,
+      models: modelSet.inUse,
+      clock: () => Date.parse(NOW),
+      temporalUi: null,
+      explain: { open },
+      log: () => undefined,
+    }));
+    const get = async (path: string) => await (await site(new Request(`http://localhost${path}`))).text();
+    const says = async (churn: string) => {
+      const status = await (await call("GET", "/retraining/status")).json();
+      assert.ok(status.headline.startsWith(churn), `${status.headline} for ${churn}`);
+      assert.equal(
+        oneLine(parseHTML(await get("/")).document.querySelector("h1")!.textContent),
+        status.headline,
+      );
+      assert.equal(JSON.parse(await get("/live")).status.headline, status.headline);
+      assert.ok(oneLine((await run(["status"])).out).startsWith(status.headline));
+      assert.deepEqual(JSON.parse((await run(["status", "--json"])).out), status);
+    };
+    await says("Churn and spending have no model yet. Automatic retraining is stopped for both.");
+    for (const model of ["churn", "spending"]) {
+      await saveRetrainer(sql, { model, active: true, nextCheckAt: null, runningCycle: null });
+    }
+    await says("Churn and spending have no model yet and are waiting for data.");
+    await addEndedCycle(sql);
+    await says("Churn is healthy and is waiting for data.");
+    const { id } = await openAlert(sql, anAlert(), { nowMs: NOW_MS });
+    await says("Churn has drifting inputs and is waiting for data.");
+    await call("POST", `/alerts/${id}/acknowledge`, { why: "known" });
+    await says("Churn has drifting inputs and is waiting for data.");
+    const damaged = anAlert({ key: "damaged/churn/1", kind: "damaged", severity: "critical" });
+    await openAlert(sql, damaged, { nowMs: NOW_MS });
+    await says("Churn needs attention and is waiting for data.");
+    for (const { key } of [anAlert(), damaged]) await closeAlert(sql, key, { why: "gone", nowMs: NOW_MS });
+    await addEndedCycle(sql, { number: 2, outcome: "rejected" });
+    await says("Churn is healthy and is waiting for data.");
+    await call("POST", "/models/churn/promote", { version: 2, why: "the season" });
+    await says("Churn serves v2, promoted by hand, and is waiting for data.");
+    await call("POST", "/models/churn/rollback", { why: "complaints" });
+    await says("Churn was rolled back to v1 and is waiting for data.");
+    await addEndedCycle(sql, { number: 3, outcome: "failed", error: "out of memory" });
+    await says("Churn failed in its last cycle and is waiting for data; v1 keeps serving.");
+    await openCycle(sql, {
+      id: "retrainer/churn/cycle/4",
+      model: "churn",
+      number: 4,
+      runId: "run 4",
+      trigger: "force",
+      requestedBy: "ann",
+      asOf: NOW,
+      reasons: [],
+      champion: 1,
+    });
+    await says("Churn failed in its last cycle and is being retrained; v1 keeps serving.");
+  }));

@@ -1,0 +1,70 @@
+/** The programs of docs/api.md, run as they stand there against the real API. */
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { addEndedCycle, byteAnswer, KEY, pseudonym } from "../api/support.ts";
+import { withServed } from "../cli/support.ts";
+import { readPage } from "./sources.ts";
+
+const page = await readPage("docs/api.md");
+const PYTHON = fileURLToPath(new URL("../../python/", import.meta.url));
+
+/** The one program of a language. */
+function programIn(language: string): string {
+  const blocks = [...page.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, "gms"))];
+  assert.equal(blocks.length, 1, language);
+  return blocks[0][1];
+}
+
+const WAYS = [
+  { language: "sh", command: "sh", file: "shop.sh" },
+  {
+    language: "ts",
+    command: Deno.execPath(),
+    file: "shop.ts",
+    options: ["run", "-A", "--no-check", "--no-config"],
+  },
+  { language: "python", command: "python3", file: "shop.py" },
+];
+
+for (const { language, command, file, options = [] } of WAYS) {
+  Deno.test({
+    name: `docs/api.md: the ${language} program sends an event, asks for a prediction and tells the headline`,
+    ignore: language === "sh" && !await hasCurl(),
+    fn: () =>
+      withServed(async ({ url, sql }) => {
+        await addEndedCycle(sql);
+        const folder = await Deno.makeTempDir({ prefix: "perennial-api-" });
+        try {
+          await Deno.writeTextFile(`${folder}/${file}`, programIn(language));
+          const env = { PERENNIAL_URL: url, PERENNIAL_API_KEY: KEY, PYTHONPATH: PYTHON };
+          const ran = await new Deno.Command(command, { args: [...options, file], cwd: folder, env })
+            .output();
+          const [out, err] = [ran.stdout, ran.stderr].map((bytes) => new TextDecoder().decode(bytes));
+          assert.equal(ran.code, 0, err);
+          const [{ n }] = await sql`select count(*)::int as n from events where price = 9.5`;
+          assert.equal(n, 1);
+          assert.match(out, /17\W.*0\.\d{4,}/);
+          if (language !== "sh") assert.ok(out.includes(`18: ${byteAnswer(pseudonym("18"))} by v4`), out);
+          assert.match(out, /Churn is healthy/);
+        } finally {
+          await Deno.remove(folder, { recursive: true });
+        }
+      }),
+  });
+}
+
+async function hasCurl(): Promise<boolean> {
+  return await new Deno.Command("curl", { args: ["--version"], stdout: "null" }).output().then(
+    ({ success }) => success,
+    () => false,
+  );
+}
+
+Deno.test("docs/api.md names no route that the API has not", async () => {
+  const { ACCESS } = await import("../../src/api/access.ts");
+  const named = [...page.matchAll(/`(?:GET|POST|PUT) (\/[\w/-]+)/g)].map(([route]) =>
+    route.slice(1).replace("/MODEL", "/{model}")
+  );
+  assert.ok(named.length >= 3);
+  assert.deepEqual(named.filter((route) => !(route in ACCESS)), []);
+});
