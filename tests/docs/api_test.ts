@@ -15,21 +15,23 @@ function programIn(language: string): string {
   return blocks[0][1];
 }
 
+const DENO = ["run", "-A", "--no-check", "--no-config"];
 const WAYS = [
-  { language: "sh", command: "sh", file: "shop.sh" },
   {
-    language: "ts",
-    command: Deno.execPath(),
-    file: "shop.ts",
-    options: ["run", "-A", "--no-check", "--no-config"],
+    name: "docs/api.md: the sh program tells what the others tell",
+    ignore: !await hasCurl(),
+    language: "sh",
+    command: "sh",
   },
-  { language: "python", command: "python3", file: "shop.py" },
+  { name: "docs/api.md: the TypeScript program", language: "ts", command: Deno.execPath(), options: DENO },
+  { name: "docs/api.md: the Python program", language: "python", command: "python3" },
 ];
 
-for (const { language, command, file, options = [] } of WAYS) {
+for (const { name, ignore, language, command, options = [] } of WAYS) {
+  const file = `shop.${language}`;
   Deno.test({
-    name: `docs/api.md: the ${language} program sends an event, asks for a prediction and tells the headline`,
-    ignore: language === "sh" && !await hasCurl(),
+    name: `${name}: an event, a prediction, the headline`,
+    ignore,
     fn: () =>
       withServed(async ({ url, sql }) => {
         await addEndedCycle(sql);
