@@ -59,9 +59,13 @@ export function reportOf(found: Found): Report {
     ].join(" "),
     tables: [timeline(samples, workloads), outcomes(cycles)],
     notes: [
-      `${settled ? "YES" : "NO"}: after the load every Deployment came down to its least, ${
+      `${settled ? "YES" : "NO"}: every Deployment came down to its least; at the end, ${
         samples.at(-1)?.seconds
-      } s after the beginning.`,
+      } s after the beginning, there were ${
+        workloads.map(({ spec }) =>
+          `${samples.at(-1)?.replicas[spec.name]} of ${spec.name} (least ${spec.min})`
+        ).join(", ")
+      }.`,
       `${counts.forced} cycles were forced and ${forced} of them ended, none failed, none lost; ${again} of their ` +
       "activities were begun by one worker and done by another.",
       `${exits.length} processes were ended, each with code ${
