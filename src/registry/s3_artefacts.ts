@@ -67,7 +67,8 @@ export function s3Artefacts(
     stat: (hash) => bucket.stat(keyOf(hash)),
     list: () => listFiles(bucket, page),
     async isGzip(hash) {
-      const [first, second] = await bucket.get(keyOf(hash), { range: "bytes=0-1" }).catch(() => null) ?? [];
+      const beginning = bucket.get(keyOf(hash), { range: "bytes=0-1" });
+      const [first, second] = await beginning.catch(nothingOfEmpty) ?? [];
       return first === 0x1f && second === 0x8b;
     },
     async put(bytes) {
@@ -110,6 +111,12 @@ export function s3Artefacts(
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+/** An empty file has no first bytes. */
+function nothingOfEmpty(error: unknown): null {
+  if (error instanceof S3RefusedError && error.status === 416) return null;
+  throw error;
+}
 
 /** Says of what cannot be read now that this is so. */
 async function readable<T>(hash: string, reading: Promise<T>): Promise<T> {
