@@ -67,7 +67,8 @@ export function s3Artefacts(
     stat: (hash) => bucket.stat(keyOf(hash)),
     list: () => listFiles(bucket, page),
     async isGzip(hash) {
-      const [first, second] = await bucket.get(keyOf(hash), { range: "bytes=0-1" }).catch(() => null) ?? [];
+      const beginning = bucket.get(keyOf(hash), { range: "bytes=0-1" });
+      const [first, second] = await beginning.catch(nothingOfEmpty) ?? [];
       return first === 0x1f && second === 0x8b;
     },
     async put(bytes) {
@@ -111,6 +112,12 @@ export function s3Artefacts(
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
+/** An empty file has no first bytes. */
+function nothingOfEmpty(error: unknown): null {
+  if (error instanceof S3RefusedError && error.status === 416) return null;
+  throw error;
+}
+
 /** Says of what cannot be read now that this is so. */
 async function readable<T>(hash: string, reading: Promise<T>): Promise<T> {
   try {
@@ -132,7 +139,8 @@ const ABSENT: readonly string[] = ["NoSuchKey", "status 404"];
 /** The few things that are asked of a bucket, by key without its prefix. */
 type Bucket = ReturnType<typeof s3Bucket>;
 
-function s3Bucket(access: S3Access) {
+/** Returns what reads and writes a bucket below a prefix. */
+export function s3Bucket(access: S3Access) {
   const send = s3Sender(access);
   const orNull = async (request: S3Request) => {
     try {
@@ -189,8 +197,20 @@ function s3Bucket(access: S3Access) {
 type Limits = Pick<S3Request, "tries" | "withinMs">;
 type PutOptions = Limits & { onlyNew?: boolean };
 
-async function listFiles({ send, prefix }: Bucket, page: number): Promise<StoredFile[]> {
-  const files: StoredFile[] = [];
+async function listFiles(bucket: Bucket, page: number): Promise<StoredFile[]> {
+  return (await listObjects(bucket, page)).flatMap(({ path, ...found }) => {
+    const name = /^[0-9a-f]{2}\/([0-9a-f]{64}.*)$/.exec(path)?.[1];
+    const isFile = name !== undefined && !name.endsWith(REDACTED); // else another object of the bucket, or a note of ours
+    return isFile ? [{ name, ...found }] : [];
+  });
+}
+
+/** Lists what lies below the prefix of a bucket, by path from there. @param page how many one request lists */
+export async function listObjects(
+  { send, prefix }: Bucket,
+  page = 1000,
+): Promise<{ path: string; bytes: number; changedMs: number }[]> {
+  const objects: { path: string; bytes: number; changedMs: number }[] = [];
   let token: string | null = null;
   do {
     const query: Record<string, string> = {
@@ -202,24 +222,15 @@ async function listFiles({ send, prefix }: Bucket, page: number): Promise<Stored
     const { body } = await send({ method: "GET", key: "", query });
     const xml = new TextDecoder().decode(body);
     for (const entry of xmlElements(xml, "Contents")) {
-      const file = storedFile(entry, prefix);
-      if (file !== null) files.push(file);
+      objects.push({
+        path: (xmlText(entry, "Key") ?? "").slice(prefix.length),
+        bytes: Number(xmlText(entry, "Size")),
+        changedMs: Date.parse(xmlText(entry, "LastModified") ?? ""),
+      });
     }
     token = xmlText(xml, "IsTruncated") === "true" ? xmlText(xml, "NextContinuationToken") : null;
   } while (token !== null);
-  return files;
-}
-
-/** A file of the store; null: another object of the bucket, or a note of ours. */
-function storedFile(entry: string, prefix: string): StoredFile | null {
-  const path = (xmlText(entry, "Key") ?? "").slice(prefix.length);
-  const name = /^[0-9a-f]{2}\/([0-9a-f]{64}.*)$/.exec(path)?.[1];
-  if (name === undefined || name.endsWith(REDACTED)) return null;
-  return {
-    name,
-    bytes: Number(xmlText(entry, "Size")),
-    changedMs: Date.parse(xmlText(entry, "LastModified") ?? ""),
-  };
+  return objects;
 }
 
 /**

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Client } from "@temporalio/client";
 import { NativeConnection } from "@temporalio/worker";
 import { reconcile } from "../../activities/reconcile.ts";
+import { folderPlace } from "../../src/app/backup/place.ts";
 import { findBackup } from "../../src/app/backup/manifest.ts";
 import { restoreArtefacts, restoreDatabase } from "../../src/app/backup/restore.ts";
 import { backUp } from "../../src/app/backup/write.ts";
@@ -70,13 +71,13 @@ Deno.test(
         const clock = () => Date.now();
         const store = fileArtefacts(join(base, "artefacts"));
         await backUp({ sql: source, store, clock, home: base, given: {} }, {
-          folder,
+          to: folderPlace(folder),
           passphrase: null,
           who: "ann",
         });
         const manifest = await findBackup(folder);
         const restored = fileArtefacts(join(base, "restored"));
-        await restoreArtefacts(folder, manifest, restored);
+        await restoreArtefacts(folderPlace(folder), manifest, restored);
         await restoreDatabase(sql, { folder, manifest, who: "ann" });
         const client = new Client({ connection, namespace: await freshNamespace() });
         const taskQueue = freshTaskQueue();

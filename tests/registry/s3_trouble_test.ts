@@ -53,6 +53,7 @@ Deno.test(
     await server.kill();
     const away = store.get(hash).then(() => null, (error) => error);
     assert.ok(await away instanceof UnreadableArtefactError);
+    await assert.rejects(store.isGzip(hash), "a sweep is not to go on without knowing");
     const other = Uint8Array.of(7, 7);
     const storing = store.put(other);
     await server.start();

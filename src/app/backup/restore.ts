@@ -10,12 +10,13 @@ import { beginFilling, copyIn, endFilling, makeScope, setSequence } from "../../
 import type { Database, Sql } from "../../db/connect.ts";
 import { migrate, migrateTo } from "../../db/migrate.ts";
 import { deleteSetting } from "../../db/settings.ts";
-import { type FileArtefacts, fileArtefacts } from "../../registry/artefacts.ts";
-import { ARTEFACTS, type Manifest, SECRETS } from "./manifest.ts";
+import type { FileArtefacts } from "../../registry/artefacts.ts";
+import type { BackupPlace } from "./place.ts";
+import { type Manifest, SECRETS } from "./manifest.ts";
 import { openSecrets } from "./secrets.ts";
 
 /** Reads every file of a backup, before anything is written anywhere. @throws {InvalidInputError} naming what is damaged */
-export async function checkBackup(folder: string, manifest: Manifest): Promise<void> {
+export async function checkBackup({ folder, artefacts }: BackupPlace, manifest: Manifest): Promise<void> {
   for (const { file, sha256 } of manifest.tables) {
     const path = join(folder, manifest.id, "tables", file);
     const hash = createHash("sha256");
@@ -24,10 +25,9 @@ export async function checkBackup(folder: string, manifest: Manifest): Promise<v
     });
     if (hash.digest("hex") !== sha256) throw damaged(path, "its sha256 is not the manifest's");
   }
-  const store = fileArtefacts(join(folder, ARTEFACTS));
   for (const hash of manifest.artefacts) {
-    await store.get(hash).catch((error) => {
-      throw damaged(store.pathOf(hash), error.message);
+    await artefacts.get(hash).catch((error) => {
+      throw damaged(artefacts.pathOf(hash), error.message);
     });
   }
 }
@@ -102,11 +102,10 @@ async function fill(tx: Sql, path: string, table: Manifest["tables"][number]): P
 
 /** Copies the files of a backup that a store lacks or has damaged. @returns how many */
 export async function restoreArtefacts(
-  folder: string,
+  { artefacts: from }: BackupPlace,
   manifest: Manifest,
   to: FileArtefacts,
 ): Promise<number> {
-  const from = fileArtefacts(join(folder, ARTEFACTS));
   let copied = 0;
   for (const hash of manifest.artefacts) {
     if (await isGood(to, hash)) continue;

@@ -19,11 +19,12 @@ import {
   tablesOf,
 } from "../../db/backup.ts";
 import type { Database, Sql } from "../../db/connect.ts";
-import { type FileArtefacts, fileArtefacts } from "../../registry/artefacts.ts";
+import type { FileArtefacts } from "../../registry/artefacts.ts";
 import { storeIdentity } from "../installation_identity.ts";
 import { namedFiles } from "../retention/sweep.ts";
 import { saveLastBackup } from "./last.ts";
-import { ARTEFACTS, backupId, listBackups, MANIFEST, type Manifest, SECRETS } from "./manifest.ts";
+import type { BackupPlace } from "./place.ts";
+import { backupId, listBackups, MANIFEST, type Manifest, SECRETS } from "./manifest.ts";
 import { sealSecrets } from "./secrets.ts";
 
 /** Files of the home that a database cannot be used without, or that what was signed is checked by. */
@@ -46,7 +47,7 @@ export interface BackupDeps {
 }
 
 interface BackupWish {
-  folder: string;
+  to: BackupPlace;
   /** null: without secrets, which have to be kept elsewhere */
   passphrase: string | null;
   /** how many backups stay in the folder; left out: all */
@@ -71,14 +72,15 @@ export interface BackupDone {
 }
 
 /**
- * Backs up database, artefacts and secrets into a folder, consistent with each other: rows as of one moment, and then the
+ * Backs up database, artefacts and secrets into a folder or a bucket, consistent with each other: rows as of one moment, and then the
  * files that they name, which are all older. Files that the folder has from an earlier backup are not copied again.
  */
 export async function backUp(
   deps: BackupDeps,
-  { folder, passphrase, keep, who }: BackupWish,
+  { to, passphrase, keep, who }: BackupWish,
 ): Promise<BackupDone> {
   const { sql, clock } = deps;
+  const { folder } = to;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const id = backupId(clock(), crypto.randomUUID());
   const draft = join(folder, `.${id}`);
@@ -90,11 +92,12 @@ export async function backUp(
       manifest: await writeTables(tx, deps, { draft, id, secrets: secrets !== null }),
       needed: await keptArtefacts(tx),
     }));
-    const copied = await copyFiles(deps.store, fileArtefacts(join(folder, ARTEFACTS)), manifest.artefacts);
+    const copied = await copyFiles(deps.store, to.artefacts, manifest.artefacts);
     const whole: Manifest = { ...manifest, artefacts: copied.present };
     await writeFile(join(draft, MANIFEST), JSON.stringify(whole, null, 2), { mode: 0o600, flush: true });
     await rename(draft, join(folder, id));
-    const deleted = keep === undefined ? [] : await deleteOld(folder, keep);
+    await to.store(id);
+    const deleted = keep === undefined ? [] : await deleteOld(to, keep);
     const { present, ...figures } = copied;
     const isPresent = new Set(present);
     const missing = needed.filter((hash) => !isPresent.has(hash)).length;
@@ -108,7 +111,7 @@ export async function backUp(
       missing,
       deleted,
     };
-    await noteBackup(sql, { ...done, folder, who, at: manifest.createdAt });
+    await noteBackup(sql, { ...done, folder: to.name, who, at: manifest.createdAt });
     return done;
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -195,17 +198,14 @@ async function readable(store: FileArtefacts, hash: string): Promise<Uint8Array 
 }
 
 /** Deletes all but the newest backups, and the files that no backup names any more. */
-async function deleteOld(folder: string, keep: number): Promise<string[]> {
-  const backups = await listBackups(folder);
+async function deleteOld(place: BackupPlace, keep: number): Promise<string[]> {
+  const backups = await listBackups(place.folder);
   const old = backups.slice(0, Math.max(0, backups.length - keep));
   if (old.length === 0) return [];
-  for (const { id } of old) {
-    await rm(join(folder, id, MANIFEST)); // first: what is left of it is no backup
-    await rm(join(folder, id), { recursive: true });
-  }
+  for (const { id } of old) await place.forget(id);
   const named = new Set(backups.slice(old.length).flatMap(({ artefacts }) => artefacts));
-  const store = fileArtefacts(join(folder, ARTEFACTS));
-  for (const { name } of await store.list()) if (!named.has(name)) await store.remove(name);
+  const { artefacts } = place;
+  for (const { name } of await artefacts.list()) if (!named.has(name)) await artefacts.remove(name);
   return old.map(({ id }) => id);
 }
 

@@ -1,5 +1,6 @@
 import { gunzipSync } from "node:zlib";
 import type { Clock } from "../../core/clock.ts";
+import { UnreadableArtefactError } from "../../core/errors.ts";
 import { DAY_MS } from "../../core/time.ts";
 import type { Sql } from "../../db/connect.ts";
 import {
@@ -96,8 +97,9 @@ async function sealedText(store: FileArtefacts, name: string): Promise<string> {
   if (!await store.isGzip(name)) return "";
   try {
     return gunzipSync(await store.get(name)).toString("utf8");
-  } catch {
-    return ""; // rows of numbers, or a file that cannot be read
+  } catch (error) {
+    if (error instanceof UnreadableArtefactError) throw error; // it may name files that would else be taken for orphans
+    return ""; // rows of numbers, or a file that is gone or damaged
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Command } from "commander";
-import { readFile } from "node:fs/promises";
-import { userInfo } from "node:os";
-import { resolve } from "node:path";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import { join, resolve } from "node:path";
 import { findBackup, listBackups, type Manifest } from "../../app/backup/manifest.ts";
 import {
   checkBackup,
@@ -12,14 +12,15 @@ import {
 } from "../../app/backup/restore.ts";
 import { backUp, type BackupDone } from "../../app/backup/write.ts";
 import { adoptStore, needOwnStore } from "../../app/installation_identity.ts";
-import { type Config, readConfig } from "../../config/environment.ts";
+import { type BackupPlace, folderPlace, s3BackupPlace } from "../../app/backup/place.ts";
+import { type Config, readConfig, s3Place } from "../../config/environment.ts";
 import { systemClock } from "../../core/clock.ts";
 import { InvalidInputError } from "../../core/errors.ts";
 import { schemaState } from "../../db/migrate.ts";
 import { cacheHome, installationHome, makeFolder } from "../../embedded/home.ts";
 import { count } from "../../format/numbers.ts";
 import type { FileArtefacts } from "../../registry/artefacts.ts";
-import { artefactStore } from "../../start/artefacts.ts";
+import { artefactStore, s3Access } from "../../start/artefacts.ts";
 import { findDatabase, type LocalPlace, opened, startDatabase } from "../../start/local_database.ts";
 import { Undo } from "../../start/undo.ts";
 import { findInstallations } from "../connection.ts";
@@ -54,32 +55,56 @@ export function addBackup(program: Command, context: Context): void {
   const backup = program.command("backup").description(
     "back up database, artefacts and secrets into a folder, running or not; files that it has are not copied again",
   )
-    .argument("<folder>", "of all backups of an installation")
+    .argument("<folder>", "of all backups of an installation, or s3://bucket/prefix")
     .option("--installation <name>", "which one; left out: the one that runs, else default")
     .option("--keep <n>", "delete older backups beyond so many", wholeNumber({ min: 1 }))
     .option("--no-secrets", "leave out the secrets, which are then kept elsewhere")
     .option("--list", "only list the backups of the folder");
   withExamples(
     withPassphrase(backup),
-    "perennial backup /mnt/backups --keep 30\nperennial backup /mnt/backups --list",
+    "perennial backup /mnt/backups --keep 30\nperennial backup s3://shop-backups/main --list",
   )
-    .action((folder: string, options: BackupOptions) => runBackup(context, resolve(folder), options));
+    .action((folder: string, options: BackupOptions) =>
+      inPlace(context, folder, (place) => runBackup(context, place, options))
+    );
   const restore = program.command("restore").description(
     "fill an empty installation with a backup; workflows begin again from it, also without Temporal's store",
   )
-    .argument("<folder>", "of the backups")
+    .argument("<folder>", "of the backups, or s3://bucket/prefix")
     .option("--backup <id>", "which one; left out: the newest")
     .option("--installation <name>", "the empty one to fill; left out: default")
     .option("--artefacts-only", "only put back files that are gone or damaged");
   withExamples(
     withPassphrase(restore),
     "perennial restore /mnt/backups\nperennial restore /mnt/backups --artefacts-only",
-  ).action((folder: string, options: RestoreOptions) => runRestore(context, resolve(folder), options));
+  ).action((folder: string, options: RestoreOptions) =>
+    inPlace(context, folder, (place) => runRestore(context, place, options))
+  );
 }
 
-async function runBackup(context: Context, folder: string, options: BackupOptions): Promise<void> {
+/** Works on backups in a folder, or in a bucket with a folder beside it that is gone afterwards. */
+async function inPlace(
+  { io }: Context,
+  given: string,
+  work: (place: BackupPlace) => Promise<void>,
+): Promise<void> {
+  const bucket = s3Place(given);
+  if (bucket === null) return await work(folderPlace(resolve(given)));
+  const folder = await mkdtemp(join(tmpdir(), "perennial-backup-"));
+  try {
+    await work(await s3BackupPlace(s3Access(readConfig(io.env), bucket), folder));
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function runBackup(context: Context, to: BackupPlace, options: BackupOptions): Promise<void> {
   if (options.list) {
-    return context.show(options, { backups: await listBackups(folder) }, ({ backups }) => listText(backups));
+    return context.show(
+      options,
+      { backups: await listBackups(to.folder) },
+      ({ backups }) => listText(backups),
+    );
   }
   const name = options.installation ?? (await findInstallations(context.io)).find(({ alive }) => alive)?.name;
   const { place, store, config } = placeOf(context, name);
@@ -95,8 +120,8 @@ async function runBackup(context: Context, folder: string, options: BackupOption
     if (sql === null) throw new UsageError(`There is no installation in "${place.home}"`);
     const given = { secret: config.PERENNIAL_SECRET, "signing-key": config.PERENNIAL_SIGNING_KEY };
     const deps = { sql, store, clock: systemClock, home: place.home, given };
-    const done = await backUp(deps, { folder, passphrase, keep: options.keep, who: userInfo().username });
-    context.show(options, done, (what) => doneText(what, folder));
+    const done = await backUp(deps, { to, passphrase, keep: options.keep, who: userInfo().username });
+    context.show(options, done, (what) => doneText(what, to.name));
   } finally {
     await undo.run();
   }
@@ -117,12 +142,14 @@ async function passphraseOf(config: Config, { passphraseFile }: Common): Promise
   return (await readFile(passphraseFile, "utf8")).split("\n")[0].trim();
 }
 
-async function runRestore(context: Context, folder: string, options: RestoreOptions): Promise<void> {
+async function runRestore(context: Context, from: BackupPlace, options: RestoreOptions): Promise<void> {
   const { place, store, config } = placeOf(context, options.installation);
+  const { folder } = from;
   const manifest = await findBackup(folder, options.backup);
-  await checkBackup(folder, manifest);
+  await from.fetch(manifest.id);
+  await checkBackup(from, manifest);
   if (options.artefactsOnly) {
-    const copied = await restoreArtefacts(folder, manifest, store);
+    const copied = await restoreArtefacts(from, manifest, store);
     return context.show(
       options,
       { id: manifest.id, copied },
@@ -134,7 +161,7 @@ async function runRestore(context: Context, folder: string, options: RestoreOpti
   await makeFolder(place.cache, "PERENNIAL_CACHE", place.uid);
   const undo = new Undo(context.io.err);
   try {
-    await fillEmpty({ place, store, config, undo }, { folder, manifest, secrets });
+    await fillEmpty({ place, store, config, undo }, { from, manifest, secrets });
   } finally {
     await undo.run();
   }
@@ -149,7 +176,7 @@ async function runRestore(context: Context, folder: string, options: RestoreOpti
 /** Files first, the database last and all at once: what ends half way is begun again. */
 async function fillEmpty(
   { place, store, config, undo }: { place: LocalPlace; store: FileArtefacts; config: Config; undo: Undo },
-  { folder, manifest, secrets }: { folder: string; manifest: Manifest; secrets: Record<string, string> },
+  { from, manifest, secrets }: { from: BackupPlace; manifest: Manifest; secrets: Record<string, string> },
 ): Promise<void> {
   const url = config.PERENNIAL_OWNER_DATABASE_URL ?? config.DATABASE_URL ?? await startDatabase(place, undo);
   const owner = await opened(url, undo);
@@ -160,12 +187,12 @@ async function fillEmpty(
       "installation",
     );
   }
-  const from = manifest.store;
-  if (from !== null) await needOwnStore(store, from.id);
+  const kept = manifest.store;
+  if (kept !== null) await needOwnStore(store, kept.id);
   await placeSecrets(place.home, secrets);
-  await restoreArtefacts(folder, manifest, store);
-  await restoreDatabase(owner, { folder, manifest, who: userInfo().username });
-  if (from !== null) await adoptStore(owner, store, from.id);
+  await restoreArtefacts(from, manifest, store);
+  await restoreDatabase(owner, { folder: from.folder, manifest, who: userInfo().username });
+  if (kept !== null) await adoptStore(owner, store, kept.id);
 }
 
 function listText(backups: readonly Manifest[]): string {

@@ -1,6 +1,9 @@
 /** A backup and what a restore makes of it, on real databases and folders. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { s3Artefacts } from "../../../src/registry/s3_artefacts.ts";
+import { startS3Server } from "../../support/s3_server.ts";
+import { folderPlace, s3BackupPlace } from "../../../src/app/backup/place.ts";
 import { findBackup, listBackups } from "../../../src/app/backup/manifest.ts";
 import {
   checkBackup,
@@ -110,17 +113,17 @@ Deno.test("a restore into an empty database brings back every row, the chain, th
   withInstallation(async ({ deps, folder, elsewhere }) => {
     const before = await allRows(deps.sql);
     const [{ audit }] = await deps.sql`select count(*)::int as audit from audit`;
-    const done = await backUp(deps, { folder, passphrase: PASSPHRASE, who: "ann" });
+    const done = await backUp(deps, { to: folderPlace(folder), passphrase: PASSPHRASE, who: "ann" });
     assert.deepEqual([done.artefacts, done.copied, done.missing], [3, 3, 0]);
     const manifest = await findBackup(folder);
-    await checkBackup(folder, manifest);
+    await checkBackup(folderPlace(folder), manifest);
     await using target = await freshDatabase();
     const sql = connect(target.url);
     try {
       await Deno.mkdir(elsewhere);
       await placeSecrets(elsewhere, await secretsIn(folder, manifest, PASSPHRASE));
       const store = fileArtefacts(join(elsewhere, "artefacts"));
-      assert.equal(await restoreArtefacts(folder, manifest, store), 3);
+      assert.equal(await restoreArtefacts(folderPlace(folder), manifest, store), 3);
       await restoreDatabase(sql, { folder, manifest, who: "ann" });
       await adoptStore(sql, store, manifest.store!.id);
       assert.deepEqual(await allRows(sql), before);
@@ -155,7 +158,7 @@ Deno.test("a restore into an empty database brings back every row, the chain, th
 
 Deno.test("a second backup copies only what is new, --keep deletes old ones and files that none names any more", () =>
   withInstallation(async ({ deps, folder }) => {
-    const wish = { folder, passphrase: null, who: "ann" };
+    const wish = { to: folderPlace(folder), passphrase: null, who: "ann" };
     const first = await backUp(deps, wish);
     const second = await backUp(deps, wish);
     assert.deepEqual([first.copied, second.copied, second.artefacts], [3, 0, 3]);
@@ -185,7 +188,7 @@ Deno.test("rows and files of a backup are of one moment: what is written while i
         return await store.isGzip(hash);
       },
     };
-    await backUp({ ...deps, clock, store: list }, { folder, passphrase: null, who: "ann" });
+    await backUp({ ...deps, clock, store: list }, { to: folderPlace(folder), passphrase: null, who: "ann" });
     assert.ok(isWritten);
     const manifest = await findBackup(folder);
     await using target = await freshDatabase();
@@ -202,17 +205,17 @@ Deno.test("rows and files of a backup are of one moment: what is written while i
 
 Deno.test("a damaged backup is refused by the file's name before anything is written; files alone can be put back", () =>
   withInstallation(async ({ deps, folder, elsewhere }) => {
-    await backUp(deps, { folder, passphrase: null, who: "ann" });
+    await backUp(deps, { to: folderPlace(folder), passphrase: null, who: "ann" });
     const manifest = await findBackup(folder);
     const { pathOf } = deps.store;
     const [gone, changed] = manifest.artefacts;
     await Deno.remove(pathOf(gone));
     await Deno.writeTextFile(pathOf(changed), "other bytes");
-    assert.equal(await restoreArtefacts(folder, manifest, deps.store), 2);
+    assert.equal(await restoreArtefacts(folderPlace(folder), manifest, deps.store), 2);
     for (const hash of manifest.artefacts) await deps.store.get(hash);
     const path = join(folder, manifest.id, "tables", "public.events.copy.gz");
     await Deno.writeTextFile(path, "x", { append: true });
-    await assert.rejects(checkBackup(folder, manifest), /public\.events\.copy\.gz" is damaged/);
+    await assert.rejects(checkBackup(folderPlace(folder), manifest), /public\.events\.copy\.gz" is damaged/);
     await assert.rejects(findBackup(elsewhere), /Cannot find backup/);
   }));
 
@@ -224,9 +227,47 @@ Deno.test("secrets are not written over others, and a backup half made is none",
     );
     const broken = { ...deps.store, get: () => Promise.reject(new Error("the disk is gone")) };
     await assert.rejects(
-      backUp({ ...deps, store: broken }, { folder, passphrase: null, who: "ann" }),
+      backUp({ ...deps, store: broken }, { to: folderPlace(folder), passphrase: null, who: "ann" }),
       /the disk is gone/,
     );
     assert.deepEqual(await listBackups(folder), []);
     assert.deepEqual([...Deno.readDirSync(folder)], []);
+  }));
+
+Deno.test("a backup in a bucket is copied once, let go by --keep, and restored on a machine that has nothing of it", () =>
+  withInstallation(async ({ deps, folder, elsewhere }) => {
+    await using server = await startS3Server();
+    const access = { ...server.access, prefix: "backups/" };
+    const before = await allRows(deps.sql);
+    const wish = { to: await s3BackupPlace(access, folder), passphrase: PASSPHRASE, who: "ann", keep: 1 };
+    const first = await backUp(deps, wish);
+    const again = { ...wish, to: await s3BackupPlace(access, `${folder}-again`) };
+    const second = await backUp(deps, again);
+    assert.deepEqual([first.copied, second.copied, second.deleted], [3, 0, [first.id]]);
+    const place = await s3BackupPlace(access, elsewhere);
+    assert.deepEqual((await listBackups(elsewhere)).map(({ id }) => id), [second.id]);
+    const manifest = await findBackup(elsewhere);
+    await place.fetch(manifest.id);
+    await checkBackup(place, manifest);
+    const home = `${elsewhere}-home`;
+    await Deno.mkdir(home);
+    const secrets = await secretsIn(elsewhere, manifest, PASSPHRASE);
+    await placeSecrets(home, secrets);
+    assert.equal(secrets.secret, "the secret of pseudonyms");
+    await using target = await freshDatabase();
+    const sql = connect(target.url);
+    try {
+      const store = s3Artefacts({ ...server.access, prefix: "restored/" });
+      assert.equal(await restoreArtefacts(place, manifest, store), 3);
+      await restoreDatabase(sql, { folder: elsewhere, manifest, who: "ann" });
+      await adoptStore(sql, store, manifest.store!.id);
+      const { "public.settings": _settings, ...rows } = await allRows(sql);
+      const { "public.settings": _before, ...wanted } = before;
+      assert.deepEqual(rows, wanted);
+    } finally {
+      await sql.end({ timeout: 5 });
+    }
+    const [hash] = manifest.artefacts;
+    await Deno.truncate(join(server.folder, "backups", "artefacts", hash.slice(0, 2), hash), 1);
+    await assert.rejects(checkBackup(place, manifest), /damaged.*nothing was changed/);
   }));
