@@ -145,6 +145,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
   const options = { cap, confidence: config.confidence };
   const comparison = compare(model, unseen, predictions, options);
   const naiveLoss = mean(rowLosses(model.loss, rows.target, naive, { cap }), { empty: 0 });
+  const own = compareOwn(model, unseen, predictions, config.confidence);
   const { stale, failing } = await conditionOf(deps, job, comparison.championLoss >= naiveLoss);
   return {
     ...comparison,
@@ -167,7 +168,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
       options,
     ),
     segmentMargin: config.segment_margin,
-    own: compareOwn(model, unseen, predictions, config.confidence),
+    ...own && { own },
   };
 }
 

@@ -67,7 +67,7 @@ export function judgePerformance(evidence: PerformanceEvidence): PerformanceRepo
     answer: judgement.answer,
     margin: evidence.margin * asLoss(loss, atDeployment[loss] ?? 0),
     measured,
-    classes: classReports(evidence, rows),
+    ...evidence.classes && { classes: classReports(evidence, rows) },
     waiting: waiting.total,
     outcomesNext: waiting.outcomesNext,
     estimated,

@@ -13,7 +13,6 @@ import type {
   RefitRequest,
   RefitResult,
   Scores,
-  TrainingTask,
 } from "./protocol.ts";
 import { checkRows, limitRows, takeRows, type TrainingRows } from "./rows.ts";
 import { splitRows } from "./split.ts";

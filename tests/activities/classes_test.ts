@@ -6,7 +6,6 @@ import { importanceOf } from "../../activities/observe/importance.ts";
 import { meetOutcomes, scorePopulation } from "../../activities/observe/outcomes.ts";
 import { observePerformance } from "../../activities/observe/performance.ts";
 import { feedStreams } from "../../activities/observe/streams.ts";
-import { gatherEvidence } from "../../activities/rollout/gather_evidence.ts";
 import { validationEvidence } from "../../activities/impact/impact_evidence.ts";
 import { buildFeatures } from "../../src/app/features/blocks.ts";
 import { protocolOf } from "../../src/app/features/labelled_rows.ts";

@@ -1,17 +1,13 @@
 /** A metric of the shop's own decides, is told with its interval, word and direction, and follows what is declared. */
 import assert from "node:assert/strict";
-import { MockActivityEnvironment } from "@temporalio/testing";
 import { deployVersion } from "../../activities/deploy.ts";
-import type { ActivityDeps } from "../../activities/deps.ts";
-import { observePerformance } from "../../activities/observe/performance.ts";
 import { readTrends } from "../../src/app/reports/trends.ts";
 import { trendsText } from "../../src/cli/trends_text.ts";
 import { painter } from "../../src/cli/format.ts";
 import { endCycle, getCycle } from "../../src/db/cycles/cycles.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
-import { PerformanceReport } from "../../src/performance/report.ts";
 import type { MetricRow, OwnMetric } from "../../src/stats/own_metrics.ts";
-import { AS_OF_MS, cycle, EARLIER_MS, inShop, modelWith, newestStars } from "./weekly_shop.ts";
+import { cycle, EARLIER_MS, inShop, modelWith, newestStars } from "./weekly_shop.ts";
 
 /** A letter costs 1, a buyer who gets none costs `missed`. */
 const costOf = (missed: number): OwnMetric => ({

@@ -18,7 +18,7 @@ import type { Fixture } from "./fixture.ts";
 
 const STATED = { kept_customer_value: 40, offer_success: 0.2, contact_cost: 2, machine_hour_cost: 36 };
 const NOTHING = { report: null, unmeasured: "not known yet", evidence: null };
-const LOSSES: Readonly<Record<string, string>> = { churn: "logLoss", spending: "cappedMse" };
+const lossOf = (model: string): string => model === "spending" ? "cappedMse" : "logLoss";
 
 /** Economics are stated of churn, and of spending they are not. */
 export function analysisView(
@@ -27,7 +27,7 @@ export function analysisView(
   { stated = model === "churn" } = {},
 ): AnalysisView {
   const impact = impactOf(fixture, model, stated);
-  const models = Object.keys(LOSSES);
+  const models = [...new Set(["churn", "spending", ...fixture.versions.map((v) => v.model)])];
   const cyclesOf = (name: string) =>
     fixture.cycles.filter((c) => c.model === name && c.endedAt !== null).map((c) =>
       analysedCycle(rowOf(c, fixture), {
@@ -35,11 +35,11 @@ export function analysisView(
         cycle_person_cost: 0,
       })
     );
-  const view = viewOf({ model, loss: LOSSES[model], cycles: cyclesOf(model), impact });
+  const view = viewOf({ model, loss: lossOf(model), cycles: cyclesOf(model), impact });
   const reports = (name: string): ImpactReport[] =>
     impactOf(fixture, name, false).cycles.flatMap((c) => c.against === null ? [] : c.outcomes.report ?? []);
   const brief = models.map((name) =>
-    briefOf({ model: name, loss: LOSSES[name], cycles: cyclesOf(name), reports: reports(name) })
+    briefOf({ model: name, loss: lossOf(name), cycles: cyclesOf(name), reports: reports(name) })
   );
   return { ...view, brief };
 }
@@ -122,7 +122,7 @@ export function comparison(
     cycle: made[i],
     config: DEFAULT_CONFIG,
     gate: gateOf(made[i]),
-    live: [metric, LOSSES[model]].map((metric) => ({ metric, looked: i === 0 ? null : looked(metric, b) })),
+    live: [metric, lossOf(model)].map((metric) => ({ metric, looked: i === 0 ? null : looked(metric, b) })),
   });
   const impacts = impactOf(fixture, model, false).cycles.map((c) => ({
     cycleId: c.cycle,
@@ -139,7 +139,7 @@ export function comparison(
   return {
     model,
     metric,
-    loss: LOSSES[model],
+    loss: lossOf(model),
     a: one(0),
     b: one(1),
     moves: moves.filter((m) => m.model === model).toReversed(),

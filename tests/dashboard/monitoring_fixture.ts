@@ -16,7 +16,7 @@ import { budgetOf } from "../../src/app/reports/monitoring.ts";
 import type { QuarantineRow } from "../../src/db/events/quarantine.ts";
 
 const iso = (ms: number) => new Date(ms).toISOString();
-const METRIC: Readonly<Record<string, string>> = { churn: "accuracy", spending: "mse" };
+const metricOf = (model: string): string => model === "spending" ? "mse" : "accuracy";
 
 export const FINDING: Finding = {
   key: "unit jump/price/2011-10-20",
@@ -43,7 +43,7 @@ export function trailOf(model: string, fromMs: number, looks = 12): TrailPoint[]
   return Array.from({ length: looks }, (_, i) => {
     const version = 1 + Math.floor(i / 4);
     const value = at * (1 + 0.02 * (random() - 0.5));
-    const base = { metric: METRIC[model], rows: 400 + 50 * i, shoppers: 380, atDeployment: at };
+    const base = { metric: metricOf(model), rows: 400 + 50 * i, shoppers: 380, atDeployment: at };
     return {
       asOf: iso(fromMs + i * 14 * DAY_MS),
       version,
@@ -175,7 +175,7 @@ export function monitoringView(
     const last = trail.at(-1)!;
     return {
       model: name,
-      metric: METRIC[name],
+      metric: metricOf(name),
       performance: { report: performanceOf(name, trail), waiting: null },
       drift: { report: driftOf(name, last.asOf, last.version).report, waiting: null },
     };
@@ -192,7 +192,7 @@ export function monitoringView(
   const { shapes } = driftOf(model, trail.at(-1)!.asOf, trail.at(-1)!.version);
   return {
     model,
-    metric: METRIC[model],
+    metric: metricOf(model),
     unit: model === "churn" ? "probability" : "shop currency",
     brief,
     shapes,
@@ -239,7 +239,7 @@ export function emptyMonitoring(model: string, models: readonly string[]): Monit
   });
   return {
     model,
-    metric: METRIC[model],
+    metric: metricOf(model),
     unit: "probability",
     shapes: null,
     labels: {},
@@ -249,7 +249,7 @@ export function emptyMonitoring(model: string, models: readonly string[]): Monit
     at: null,
     brief: models.map((name) => ({
       model: name,
-      metric: METRIC[name],
+      metric: metricOf(name),
       performance: none(name),
       drift: none(name),
     })),

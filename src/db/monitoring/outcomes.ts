@@ -81,9 +81,8 @@ export async function metPredictions(
   const knownAt = moment(sql, madeByMs ?? asOfMs);
   const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
     and outcome is not null and met_at <= ${moment(sql, asOfMs)} and as_of <= ${knownAt}`;
-  const rows = await sql<MetPrediction[]>`select id, user_key, ${
-    asMs(sql)
-  }, prediction, probabilities, segment, outcome
+  const rows = await sql<MetPrediction[]>`
+    select id, user_key, ${asMs(sql)}, prediction, probabilities, segment, outcome
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n }] = await sql`select count(*)::int as n from predictions where ${where}`;
   return { rows: [...rows], total: n };
@@ -98,9 +97,8 @@ export async function waitingPredictions(
   const asOf = moment(sql, asOfMs);
   const where = sql`model = ${model} and version = ${version} and source = ${await sourceOf(sql, ofVersion)}
     and horizon_days is not null and as_of <= ${asOf} and (met_at is null or met_at > ${asOf})`;
-  const rows = await sql<StoredPrediction[]>`select id, user_key, ${
-    asMs(sql)
-  }, prediction, probabilities, segment
+  const rows = await sql<StoredPrediction[]>`
+    select id, user_key, ${asMs(sql)}, prediction, probabilities, segment
     from predictions where ${where} order by as_of desc, id desc limit ${limit}`;
   const [{ n, next }] = await sql`select count(*)::int as n, min(${complete(sql)}) as next
     from predictions where ${where}`;
