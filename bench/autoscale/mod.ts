@@ -5,7 +5,6 @@ import { sleep } from "../../src/core/deadline.ts";
 import { connect, type Database } from "../../src/db/connect.ts";
 import { cacheHome } from "../../src/embedded/home.ts";
 import { connectTemporal, createTemporalClient } from "../../src/temporal/connect.ts";
-import { COMING } from "../../tests/support/variables.ts";
 import type { Bench } from "../shared/bench.ts";
 import { onEnd, temporaryFolder } from "../shared/cleanup.ts";
 import { type BenchService, loadShop, startBenchService } from "../shared/service.ts";
@@ -120,12 +119,9 @@ async function secretsOf(
   return { env, apiKey };
 }
 
-/** The Deployments of the chart that have a scaler; while workers serve all queues at once, the light one stands for all. */
-async function workloadsFor(address: string): Promise<Workload[]> {
-  const all = await readWorkloads({ ...VALUES, temporal: { address, namespace: NAMESPACE } });
-  const servesOneQueue = !COMING.includes("PERENNIAL_QUEUES");
-  return servesOneQueue ? all : all.filter(({ name }) => !/-(features|training)$/.test(name));
-}
+/** The Deployments of the chart that have a scaler. */
+const workloadsFor = (address: string): Promise<Workload[]> =>
+  readWorkloads({ ...VALUES, temporal: { address, namespace: NAMESPACE } });
 
 interface Scene {
   bench: BenchService;

@@ -7,7 +7,7 @@ import { readConfig } from "../../src/config/environment.ts";
 import { runProgram } from "../../src/embedded/programs.ts";
 import { TEMPORAL_CLI_VERSION } from "../../src/embedded/temporal_archive.ts";
 import { withFolder } from "../embedded/support.ts";
-import { COMING, knownVariables } from "../support/variables.ts";
+import { knownVariables } from "../support/variables.ts";
 import { findPromtool } from "../support/promtool.ts";
 import { goProgram } from "../support/go_program.ts";
 
@@ -58,7 +58,7 @@ Deno.test("every variable that it asks for is in the example, and no other", asy
 
 Deno.test("our services are set as the program understands it, and locked down", options, () => {
   assert.equal(ours().length, 5);
-  const known = new Set([...knownVariables(), ...COMING]);
+  const known = new Set(knownVariables());
   for (const [name, service] of ours()) {
     assert.equal(service.image, `perennial:${denoConfig.version}`);
     assert.deepEqual(Object.keys(service.environment).filter((variable) => !known.has(variable)), [], name);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { readConfig } from "../../src/config/environment.ts";
-import { COMING, knownVariables } from "../support/variables.ts";
+import { knownVariables } from "../support/variables.ts";
 import {
   CHART,
   customResources,
@@ -96,7 +96,7 @@ Deno.test("KEDA's Temporal scaler knows what each trigger says", options, async 
 });
 
 Deno.test("every variable that the chart sets is one that the program knows", options, () => {
-  const known = new Set([...knownVariables(), ...COMING]);
+  const known = new Set(knownVariables());
   const set = new Set([
     ...podsOf().flatMap(([, pod]) => containerOf(pod).env.map(({ name }: Any) => name)),
     ...ofKind("Secret").flatMap(([, secret]) => Object.keys(secret.stringData)),
