@@ -13,6 +13,7 @@ import { addVersion, getVersion } from "../../src/db/models/versions.ts";
 import { knownGood } from "../../src/app/registry/moves.ts";
 import { pinMoment } from "../../src/app/as_of.ts";
 import { decideRollout } from "../../src/rollout/decide.ts";
+import { addStrategy } from "../../src/rollout/strategies/mod.ts";
 import { rolloutId } from "../../src/rollout/rollout.ts";
 import { aManifest } from "../db/models_support.ts";
 import { tinyArtefact } from "../serving/artefact.ts";
@@ -212,3 +213,25 @@ Deno.test("beginRolloutByHand() plants what a drill needs, once, and leaves the 
     const again = { ...wanted, id: "rollout/churn/v1-r2", requestId: "r2", version: 1 };
     await assert.rejects(activities.beginRolloutByHand(again), /it serves already/);
   }));
+
+Deno.test("a rollout by a strategy of the shop's own begins with its shares, and ends as it decides", () => {
+  addStrategy({
+    name: "test-two-days",
+    means: "half of all shoppers for two days",
+    begin: ({ challengers }) => [{ version: challengers[0], share: 0.5 }],
+    decide: ({ challengers: [version] }, _position, { stepHours }) =>
+      stepHours >= 48
+        ? { kind: "promote", version, text: "two days are over" }
+        : { kind: "keep collecting", have: 0, need: null, text: "two days are not over" },
+  });
+  return inShop(tinyArtefact(0), async ({ deps, activities }) => {
+    await begin(activities, deps);
+    const { plan, shares } = await getRollout(deps.sql, ROLLOUT);
+    assert.deepEqual([plan.strategy, shares], ["own:test-two-days", [{ version: 2, share: 0.5 }]]);
+    const first = await activities.lookAtRollout({ rollout: ROLLOUT, look: 1, asOf: day(1.5) });
+    assert.deepEqual([first.ended, first.text], [false, "two days are not over"]);
+    const second = await activities.lookAtRollout({ rollout: ROLLOUT, look: 2, asOf: day(4) });
+    assert.deepEqual([second.ended, second.text], [true, "two days are over"]);
+    assert.equal((await servingState(deps.sql, "churn"))!.champion, 2);
+  }, { rollout: "own:test-two-days", guard_divergence: 100 });
+});

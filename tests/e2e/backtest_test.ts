@@ -5,10 +5,7 @@ import { momentsOf } from "../../src/backtest/plan.ts";
 import { listBacktests, listSteps, saveBacktest, type SavedStep } from "../../src/db/backtests/backtests.ts";
 import { addPolicy } from "../../src/backtest/policies/mod.ts";
 import { DAY_MS } from "../../src/core/time.ts";
-import { servingVersion } from "../../src/db/models/serving.ts";
-import { findRollout, listLooks } from "../../src/db/rollouts/rollouts.ts";
-import { addStrategy } from "../../src/rollout/strategies/mod.ts";
-import { currentConfig, saveConfig } from "../../src/db/config/config_versions.ts";
+import { currentConfig } from "../../src/db/config/config_versions.ts";
 import { eventSpan } from "../../src/db/events/day_counts.ts";
 import { LABELS, replayScores } from "../../src/backtest/replay.ts";
 import { OWN_TABLES } from "../../src/db/backtests/scopes.ts";
@@ -33,17 +30,6 @@ addPolicy({
     run: lastTrained === null || Date.parse(asOf) - Date.parse(lastTrained) >= 56 * DAY_MS,
     why: "56 days",
   }),
-});
-
-/** A shop's own: half of all shoppers for two seconds, then everyone. */
-addStrategy({
-  name: "e2e-two-seconds",
-  means: "half of all shoppers for two seconds",
-  begin: ({ challengers }) => [{ version: challengers[0], share: 0.5 }],
-  decide: ({ challengers: [version] }, _position, { stepHours }) =>
-    stepHours * 3600 >= 2
-      ? { kind: "promote", version, text: "two seconds are over" }
-      : { kind: "keep collecting", have: 0, need: null, text: "two seconds are not over" },
 });
 
 async function begin(
@@ -208,40 +194,6 @@ Deno.test(
         assert.ok(steps.length > 2 && steps.length < 3 * models.size * CUTOFFS.length, String(steps.length));
         assert.deepEqual([...await sql`select nspname from pg_namespace where nspname like 'backtest%'`], []);
         assert.deepEqual(await liveState(service), before);
-      });
-
-      await step("a strategy of the shop's own rolls a version out, looked at by its workflow", async () => {
-        const [churn] = models.keys();
-        const serving = (await servingVersion(sql, churn))!;
-        const { version, config } = await currentConfig(sql);
-        const settings = { ...config, rollout_look_minutes: 0.05, rollout_proof: "guardrails" as const };
-        await saveConfig(sql, {
-          config: settings,
-          after: version,
-          by: "a test",
-          why: "looks each 3 seconds",
-        });
-        const id = `rollout/${churn}/own`;
-        const asked = {
-          requestId: "own",
-          by: "ann",
-          why: "to see",
-          strategy: "own:e2e-two-seconds" as const,
-        };
-        const other = serving === 1 ? 2 : 1;
-        await temporalControl(client, { taskQueue }).beginRollout({
-          id,
-          model: churn,
-          version: other,
-          ...asked,
-        });
-        const over = async () => (await findRollout(sql, id))?.endedAt != null;
-        assert.ok(await waitUntil(over, { withinMs: 120_000, everyMs: 100 }), "it ends");
-        const rollout = (await findRollout(sql, id))!;
-        assert.deepEqual([rollout.plan.strategy, rollout.state], ["own:e2e-two-seconds", "promoted"]);
-        assert.equal(await servingVersion(sql, churn), other);
-        const looks = await listLooks(sql, id, 10);
-        assert.ok(looks.length >= 2 && looks.some(({ decision }) => decision.text.includes("not over")));
       });
     }),
 );
