@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { autoscaleBench } from "./autoscale/mod.ts";
+import { commandLineBench } from "./command_line.ts";
 import { driftSpeedBench } from "./drift_speed.ts";
 import { extremesBench } from "./extremes/mod.ts";
 import { detectionBench } from "./detection/mod.ts";
@@ -40,6 +41,7 @@ const BENCHES: readonly Bench[] = [
   longlifeBench,
   extremesBench,
   autoscaleBench,
+  commandLineBench,
   whenBench,
   federatedBench,
 ];
