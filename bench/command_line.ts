@@ -57,7 +57,7 @@ async function programsOf(): Promise<Program[]> {
   return [
     perennial("--help"),
     perennial("status"),
-    perennial("models", "list"),
+    perennial("history"),
     { what: "temporal --help", path: temporal, args: ["--help"] },
     { what: "deno eval 1", path: Deno.execPath(), args: ["eval", "1"] },
   ];

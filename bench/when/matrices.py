@@ -12,13 +12,18 @@ import time
 
 import numpy as np
 from job import run
-from learners import LEARNERS
 from recalibrate import recalibrated
 from table import LOGIT_MAX, history_of, read
 
 BATCHES = 24  # runs of neighbouring rows, so that errors of means hold where neighbours are alike
 ROWS_MIN = 30
 COMPLETE = 0.95  # share of a block's outcomes known, from which on it counts as complete
+
+
+def learners():
+    """Loaded when they are needed, which takes seconds: a set that is refused does not wait for them."""
+    from learners import LEARNERS
+    return LEARNERS
 
 
 def main(job):
@@ -29,7 +34,7 @@ def main(job):
     files = []
     for learner in job["learners"]:
         for seed in range(1, job["seeds"] + 1):
-            for mode in modes_of(table) if learner in LEARNERS else ["fixed"]:
+            for mode in modes_of(table) if learner in learners() else ["fixed"]:
                 name = f"{job['set']}.{learner}.seed{seed}.{mode}"
                 files.append(name)
                 if not job["quick"] and os.path.exists(os.path.join(job["out"], f"{name}.json")):
@@ -77,7 +82,7 @@ def one_matrix(table, job, learner, seed, mode, history, loss):
     random = np.random.default_rng(seed)
     weights = np.ones(len(table.y)) if seed == 1 else random.poisson(1.0, len(table.y)).astype(float)
     known = known_from(table, mode)
-    model = LEARNERS[learner](table, seed) if learner in LEARNERS else Elsewhere(job["predictions"], table)
+    model = learners()[learner](table, seed) if learner in learners() else Elsewhere(job["predictions"], table)
     versions, predictions = [], []
     for before in range(1, table.blocks):
         rows, through = training_rows(table, before, mode, known, job["window"])
