@@ -24,7 +24,8 @@ const FOUND_BY_FOLDER = "src/models";
 export async function codeVersion(own: readonly string[] = []): Promise<string> {
   const sources = await decidingSources();
   const texts = [...sources].sort(([a], [b]) => a < b ? -1 : 1).flat();
-  for (const path of own) texts.push(path.slice(path.lastIndexOf("/") + 1), await readFile(path, "utf8"));
+  // byte by byte: a trained model is no text
+  for (const path of own) texts.push(path.slice(path.lastIndexOf("/") + 1), await readFile(path, "latin1"));
   return sha256(texts.join("\0")).slice(0, 12);
 }
 

@@ -1,3 +1,4 @@
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Extension, modelExtension } from "../app/extensions.ts";
 import { codeFiles } from "../core/code_folder.ts";
@@ -40,12 +41,18 @@ export async function definedModels(
 export const leftOut = (what: string, file: string, fault: string): string =>
   `Cannot use the ${what} file "${file}", which is left out: ${fault}`;
 
-/** Lists the operator's files that decide: a change of them is another code version. */
+/**
+ * Lists the operator's files that decide, trained models beside their definitions among them: a change of them is another
+ * code version.
+ */
 export async function ownSources(
   { config: { PERENNIAL_MODELS: folder }, deciding = [] }: Pick<ServiceOptions, "config"> & {
     deciding?: readonly string[];
   },
 ): Promise<string[]> {
-  const models = folder === undefined ? [] : await codeFiles(folder, "models");
-  return [...models.map((file) => join(folder!, file)), ...deciding];
+  if (folder === undefined) return [...deciding];
+  const models = await codeFiles(folder, "models");
+  const trained = (await readdir(folder)).filter((name) => name.endsWith(".onnx")).sort();
+  const files = [...models, ...trained];
+  return [...files.map((file) => join(folder, file)), ...deciding];
 }

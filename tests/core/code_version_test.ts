@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readConfig } from "../../src/config/environment.ts";
+import { ownSources } from "../../src/start/models.ts";
 import { dirname, join } from "node:path/posix";
 import { codeVersion, decidingSources } from "../../src/core/code_version.ts";
 import { readCode } from "../architecture_read.ts";
@@ -62,4 +64,20 @@ Deno.test("codeVersion() is twelve hexadecimal digits, and the same each time", 
   const version = await codeVersion();
   assert.match(version, /^[0-9a-f]{12}$/);
   assert.equal(await codeVersion(), version);
+});
+
+Deno.test("codeVersion() of a folder of models is another when a trained file in it is exchanged", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const config = readConfig({ PERENNIAL_MODELS: folder });
+    await Deno.writeTextFile(`${folder}/returns.ts`, "export {};\n");
+    const versions: string[] = [];
+    for (const byte of [0xfe, 0xff]) { // neither is text
+      await Deno.writeFile(`${folder}/returns.onnx`, Uint8Array.of(byte));
+      versions.push(await codeVersion(await ownSources({ config })));
+    }
+    assert.notEqual(versions[0], versions[1]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
