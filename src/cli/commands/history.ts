@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { Outcome } from "../../retraining/cycle.ts";
 import type { HistoryEntry } from "../../app/export/rows.ts";
 import { HISTORY_TEXT } from "../../app/export/file.ts";
-import { historyParquet } from "../../app/export/parquet.ts";
+import { lateImport } from "../../core/late_import.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { UsageError } from "../exit.ts";
 import { change, minute, mood, type Paint, secondsText, table } from "../format.ts";
@@ -80,8 +80,10 @@ async function* counting<T>(pages: AsyncIterable<T[]>, add: (n: number) => void)
   }
 }
 
-/** Parquet puts column after column, so all of it is held. */
+/** Parquet puts column after column, so all of it is held. Its writer is loaded where it is wanted. */
 async function* parquetPieces(pages: AsyncIterable<HistoryEntry[]>): AsyncGenerator<Uint8Array> {
+  const writer = import.meta.resolve("../../app/export/parquet.ts");
+  const { historyParquet } = await lateImport<typeof import("../../app/export/parquet.ts")>(writer);
   yield historyParquet((await Array.fromAsync(pages)).flat());
 }
 
