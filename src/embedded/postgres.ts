@@ -120,7 +120,7 @@ function settings(port: number): string[] {
     fsync: "on",
     synchronous_commit: "on",
     shared_buffers: "256MB",
-    max_connections: 100,
+    max_connections: 200, // some 16 a process: a few workers and APIs beside each other
     log_checkpoints: "off",
     wal_recycle: "off", // a segment that was used keeps what was in it: also what was erased
     timezone: "UTC",

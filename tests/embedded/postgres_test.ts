@@ -25,7 +25,7 @@ Deno.test("startPostgres() is durable, private to this machine, and asks for the
         data_checksums: "on",
         fsync: "on",
         listen_addresses: "127.0.0.1",
-        max_connections: "100",
+        max_connections: "200",
         server_encoding: "UTF8",
         synchronous_commit: "on",
         unix_socket_directories: "",
