@@ -1,4 +1,5 @@
 /** Means and scales of the columns, from sums over shoppers: what a federation agrees on before its first round. */
+import { InsufficientDataError } from "../core/errors.ts";
 import type { Preprocessing } from "../training/preprocess.ts";
 import type { TrainingRows } from "../training/rows.ts";
 import { clip } from "./clip.ts";
@@ -65,11 +66,12 @@ export interface Agreed {
   readonly shoppers: number;
 }
 
-/** @throws {RangeError} the sums are of no shopper */
+/** @throws {InsufficientDataError} the sums are of no shopper, or of so few that the noise hides them */
 export function agreeOn(sums: Float64Array, features: readonly number[]): Agreed {
   const shoppers = sums[sums.length - 1];
   if (!(shoppers >= 1)) {
-    throw new RangeError(`Cannot standardise columns: the sums are of ${shoppers} shoppers`);
+    const what = "the sums of all participants, shoppers in them (noise hides a few hundred)";
+    throw new InsufficientDataError(what, Math.round(shoppers), 1);
   }
   const columns = features.flatMap((feature, i) => {
     const [log, square, missing] = [0, 1, 2].map((part) => sums[3 * i + part] / shoppers);
