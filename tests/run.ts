@@ -3,6 +3,8 @@ import { getChromium } from "./browser/chromium.ts";
 import { getPython } from "./notebooks/python.ts";
 import { pythonForWhen } from "../bench/when/python.ts";
 import { readJunit, type TestReport } from "./junit.ts";
+import { findHelm } from "./support/chart.ts";
+import { findS3Server } from "./support/s3_server.ts";
 import { ALLOWED_SKIPS, type AllowedSkip, unexpectedSkips } from "./skips.ts";
 import { startTestInstallation } from "./support/test_installation.ts";
 import { dirname } from "node:path";
@@ -52,14 +54,18 @@ async function checks(): Promise<TestReport> {
 }
 
 /**
- * What the tests need besides their servers: a browser and Python. The bench's Python,
- * minutes on a bare machine, is made ahead for a whole run alone: its own test makes it where it is asked for.
+ * What the tests need besides their servers: a browser and Python. What takes minutes on a bare machine, the bench's Python
+ * and programs that Go builds, is made ahead for a whole run alone: the tests that need it make it where it is missing.
  */
 async function getPrograms({ isWholeRun }: { isWholeRun: boolean }): Promise<Record<string, string>> {
   const say = (line: string) => console.log(line);
   const browser = await getChromium(say); // one after the other: apt-get has one lock
   await getPython(say);
-  if (isWholeRun) await pythonForWhen(say);
+  if (isWholeRun) {
+    await pythonForWhen(say);
+    await findHelm(); // Go builds take all cores for minutes, which tests beside them would feel
+    await findS3Server();
+  }
   return browser;
 }
 

@@ -1,9 +1,9 @@
 /** Programs and files from Go modules, built or fetched once into the project's cache. */
 import { join } from "node:path";
+import { buildGoProgram, takeTurn } from "../../src/embedded/go_program.ts";
 import { cacheHome, makeFolder } from "../../src/embedded/home.ts";
 import { findProgram, plainEnvironment, runProgram, tryProgram } from "../../src/embedded/programs.ts";
 
-const BUILD_MS = 30 * 60_000;
 const FETCH_MS = 5 * 60_000;
 
 /** A program in a Go module. */
@@ -24,34 +24,26 @@ export async function goProgram({ name, path, version, probe }: GoProgram): Prom
   const isThere = async () => "path" in await tryProgram(target, probe, env);
   if (await isThere()) return target;
   await makeFolder(folder, "PERENNIAL_CACHE", Deno.uid());
-  using turn = await Deno.open(join(folder, "lock"), { write: true, create: true });
-  await turn.lock(true);
+  using _turn = await takeTurn(folder, name, console.log);
   if (await isThere()) return target; // another process built it meanwhile
-  console.log(`Building ${name} ${version} with Go, once: some minutes on two cores`);
-  const built = await runGo(["install", "-ldflags=-s -w", `${path}@${version}`], BUILD_MS, { GOBIN: folder });
-  if (built === null || !await isThere()) return null;
-  return target;
+  const built = await buildGoProgram(target, {
+    name: `${name} ${version}`,
+    goPackage: `${path}@${version}`,
+    takes: "some minutes on two cores",
+    env,
+    log: console.log,
+  });
+  if ("reason" in built) console.error(`Cannot build ${name} ${version}: ${built.reason}`);
+  return "path" in built && await isThere() ? target : null;
 }
 
 /** Returns the folder of a module's sources, fetched on the first call; null: they cannot be fetched here. */
 export async function goModule(module: string, version: string): Promise<string | null> {
-  const answer = await runGo(["mod", "download", "-json", `${module}@${version}`], FETCH_MS);
-  return answer === null ? null : JSON.parse(answer).Dir ?? null;
-}
-
-/** Returns what Go printed; null: there is no Go, or it failed, and said so. */
-async function runGo(
-  args: readonly string[],
-  timeoutMs: number,
-  more: Record<string, string> = {},
-): Promise<string | null> {
   const env = Deno.env.toObject();
   const go = await findProgram("go", ["version"], env);
   if ("reason" in go) return null;
-  const { ok, output } = await runProgram(go.path, args, {
-    timeoutMs,
-    env: { ...plainEnvironment(env), ...more },
-  });
+  const args = ["mod", "download", "-json", `${module}@${version}`];
+  const { ok, output } = await runProgram(go.path, args, { timeoutMs: FETCH_MS, env: plainEnvironment(env) });
   if (!ok) console.error(`go ${args.join(" ")}: ${output.split("\n").slice(-3).join(" ")}`);
-  return ok ? output : null;
+  return ok ? JSON.parse(output).Dir ?? null : null;
 }

@@ -1,37 +1,20 @@
 /** A real S3 server, versitygw over a folder, built once by Go into the cache as Temporal's server is. */
 import { join } from "node:path";
-import { cacheHome, makeFolder } from "../../src/embedded/home.ts";
-import { buildGoProgram, takeTurn } from "../../src/embedded/go_program.ts";
 import { freePort } from "../../src/embedded/ports.ts";
-import { tryProgram } from "../../src/embedded/programs.ts";
 import { waitUntil } from "../../src/embedded/waiting.ts";
 import type { S3Access } from "../../src/registry/s3_client.ts";
+import { goProgram } from "./go_program.ts";
 import { freshName } from "./installation.ts";
 
-const VERSION = "v1.8.0";
-const GO_PACKAGE = `github.com/versity/versitygw/cmd/versitygw@${VERSION}`;
+const VERSITYGW = {
+  name: "versitygw",
+  path: "github.com/versity/versitygw/cmd/versitygw",
+  version: "v1.8.0",
+  probe: ["--version"],
+};
 
-/** The path of the server's program, from the cache or built now. @throws {Error} it cannot be built */
-export async function findS3Server(): Promise<string> {
-  const env = Deno.env.toObject();
-  const folder = join(cacheHome({ env, uid: Deno.uid() }), "versitygw", VERSION);
-  const target = join(folder, "versitygw");
-  if ("path" in await tryProgram(target, ["--version"], env)) return target;
-  await makeFolder(folder, "PERENNIAL_CACHE", Deno.uid());
-  using _turn = await takeTurn(folder, "the S3 server", console.error);
-  if ("path" in await tryProgram(target, ["--version"], env)) return target;
-  const name = `versitygw ${VERSION}`;
-  const options = {
-    name,
-    goPackage: GO_PACKAGE,
-    takes: "1 to 3 minutes on two cores",
-    env,
-    log: console.error,
-  };
-  const built = await buildGoProgram(target, options);
-  if ("path" in built) return built.path;
-  throw new Error(`Cannot build ${name}: ${built.reason}`);
-}
+/** The path of the server's program, from the cache or built now; null: it cannot be built here. */
+export const findS3Server = (): Promise<string | null> => goProgram(VERSITYGW);
 
 /** A server that can be killed and started again on its port and files. */
 export interface S3Server extends AsyncDisposable {
@@ -48,6 +31,7 @@ export interface S3Server extends AsyncDisposable {
 /** Starts an S3 server with one bucket. */
 export async function startS3Server(): Promise<S3Server> {
   const program = await findS3Server();
+  if (program === null) throw new Error("Cannot build the S3 server of the tests: see above; it needs Go");
   const home = await Deno.makeTempDir({ prefix: "perennial-s3-" });
   const bucket = freshName("bucket");
   const port = await freePort();
