@@ -1,3 +1,4 @@
+import { logisticLoss } from "../training/probabilities.ts";
 import { layerPlaces } from "../training/network.ts";
 
 /** The shape of a network: `src/training/network.ts` says how its weights lie in one array. */
@@ -39,8 +40,7 @@ export function addGradient(
     }
     layers.forEach((layer, l) => forwards(layer, weights, signals[l], signals[l + 1]));
     if (layers.length > 0) out += signals[layers.length][0];
-    const margin = y[row] === 1 ? out : -out;
-    loss += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+    loss += logisticLoss(y[row], out);
     const pull = 1 / (1 + Math.exp(-out)) - y[row];
     for (let j = 0; j < k; j++) slope[j] += pull * signals[0][j];
     slope[k] += pull;

@@ -198,24 +198,27 @@ type Limits = Pick<S3Request, "tries" | "withinMs">;
 type PutOptions = Limits & { onlyNew?: boolean };
 
 async function listFiles(bucket: Bucket, page: number): Promise<StoredFile[]> {
-  return (await listObjects(bucket, page)).flatMap(({ path, ...found }) => {
+  return (await listObjects(bucket, { page })).flatMap(({ path, ...found }) => {
     const name = /^[0-9a-f]{2}\/([0-9a-f]{64}.*)$/.exec(path)?.[1];
     const isFile = name !== undefined && !name.endsWith(REDACTED); // else another object of the bucket, or a note of ours
     return isFile ? [{ name, ...found }] : [];
   });
 }
 
-/** Lists what lies below the prefix of a bucket, by path from there. @param page how many one request lists */
+/**
+ * Lists what lies below the prefix of a bucket, by path from there.
+ * @param options.page how many one request lists   @param options.below only paths that begin so
+ */
 export async function listObjects(
   { send, prefix }: Bucket,
-  page = 1000,
+  { page = 1000, below = "" }: { page?: number; below?: string } = {},
 ): Promise<{ path: string; bytes: number; changedMs: number }[]> {
   const objects: { path: string; bytes: number; changedMs: number }[] = [];
   let token: string | null = null;
   do {
     const query: Record<string, string> = {
       "list-type": "2",
-      prefix,
+      prefix: `${prefix}${below}`,
       "max-keys": String(page),
       ...token !== null && { "continuation-token": token },
     };

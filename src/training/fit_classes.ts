@@ -6,7 +6,7 @@ import { linearOutput } from "./linear.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import { interleaved, softmax } from "./probabilities.ts";
 import { solveSoftmax } from "./softmax.ts";
-import { ROLES } from "./targets.ts";
+import { earned, ROLES } from "./targets.ts";
 import { type Slice, sliceInputs } from "./workbench.ts";
 
 const { limit, penalties: GRID } = ROLES.class;
@@ -31,9 +31,7 @@ export function chooseClassPenalty({ slice, recipe, classes }: Classes): number 
   const losses = solved({ slice: fit, recipe, classes }, grid).map((weights) =>
     mean(rowLosses("logLoss", held.y, interleaved(softmax(weights.map((w) => linearOutput(held, w))))))
   );
-  let best = 0;
-  losses.forEach((loss, i) => best = loss < losses[best] * (1 - 1e-4) ? i : best);
-  return grid[best];
+  return grid[earned(losses)];
 }
 
 /** Fits all classes on the rows of a slice. */

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { permutation, seededRandom } from "../core/random.ts";
 import type { NetworkOptions } from "../models/recipe.ts";
+import { logisticLoss } from "./probabilities.ts";
 import { type LayerPlace, layerPlaces, type Network } from "./network.ts";
 import type { CurvePoint } from "./protocol.ts";
 
@@ -184,9 +185,7 @@ function addLinear(out: Float32Array, batch: tf.Tensor2D, weights: Float32Array,
 }
 
 function rowLoss(loss: NetworkFit["loss"], y: number, out: number): number {
-  if (loss === "squares") return (out - y) ** 2;
-  const margin = y === 1 ? out : -out;
-  return margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+  return loss === "squares" ? (out - y) ** 2 : logisticLoss(y, out);
 }
 
 function adamStep(

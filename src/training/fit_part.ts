@@ -1,3 +1,4 @@
+import { logisticLoss } from "./probabilities.ts";
 import { mean } from "../stats/mean.ts";
 import { gaussian, hash32, seededRandom } from "../core/random.ts";
 import type { Inputs, LinearRecipe, NetworkOptions, NetworkRecipe, PartRole } from "../models/recipe.ts";
@@ -8,7 +9,7 @@ import { expm1Clipped, forward, type Network } from "./network.ts";
 import { preprocess, type Preprocessing } from "./preprocess.ts";
 import type { CurvePoint } from "./protocol.ts";
 import type { TrainingRows } from "./rows.ts";
-import { type PartPlan, type RoleLoss, ROLES } from "./targets.ts";
+import { earned, type PartPlan, type RoleLoss, ROLES } from "./targets.ts";
 import { sendCheckpoint, type Slice, sliceInputs, type Workbench } from "./workbench.ts";
 
 const CHECKPOINT_EVERY_EPOCHS = 5;
@@ -44,9 +45,7 @@ export async function choosePart(
       scaleOf(fit, plan),
     );
   });
-  let best = 0; // from the strongest penalty down: a weaker one must earn its place
-  losses.forEach((loss, i) => best = loss < losses[best] * (1 - 1e-4) ? i : best);
-  const penalty = grid[best];
+  const penalty = grid[earned(losses)];
   const isLinear = recipe.family === "linear" || !rule.deep || inputs.preprocessing.columns.length === 0;
   if (isLinear) return { penalty, epochs: 0, curve: [] };
   const state = await fitDeep(bench, fit, recipe, plan, penalty, { held, epochs: recipe.network.epochsMax });
@@ -231,10 +230,9 @@ function networkLoss(role: PartRole): NetworkFit["loss"] {
 function meanLoss(loss: RoleLoss, y: Float32Array, out: Float64Array, scale: number): number {
   let sum = 0;
   for (let i = 0; i < y.length; i++) {
-    const margin = y[i] === 1 ? out[i] : -out[i];
     if (loss === "poisson") sum += Math.exp(Math.min(14, out[i])) - y[i] * out[i];
     else if (loss === "squares") sum += (y[i] - Math.max(0, out[i]) * scale) ** 2;
-    else sum += margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+    else sum += logisticLoss(y[i], out[i]);
   }
   return sum / Math.max(1, y.length);
 }

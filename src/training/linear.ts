@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
 import { InvalidInputError } from "../core/errors.ts";
+import { logisticLoss } from "./probabilities.ts";
 
 /** Rows and targets of one linear fit; an intercept, which is not penalised, is added. */
 export interface LinearProblem {
@@ -41,10 +42,7 @@ interface Family {
 }
 
 const LOGISTIC: Family = {
-  loss(y, eta) {
-    const margin = y === 1 ? eta : -eta;
-    return margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
-  },
+  loss: logisticLoss,
   mean: (eta) => 1 / (1 + Math.exp(-eta)),
   variance: (p) => p * (1 - p),
 };

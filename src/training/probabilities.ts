@@ -21,3 +21,19 @@ export function interleaved(shares: readonly ArrayLike<number>[]): Float32Array 
   });
   return rows;
 }
+
+/**
+ * The log loss of a row by its log odds, which never overflows.
+ * @param y 0 or 1   @returns nats, >= 0
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ *
+ * assert.equal(logisticLoss(1, 0).toFixed(6), "0.693147");
+ * assert.equal(logisticLoss(0, 1000), 1000);
+ * ```
+ */
+export function logisticLoss(y: number, logOdds: number): number {
+  const margin = y === 1 ? logOdds : -logOdds;
+  return margin > 0 ? Math.log1p(Math.exp(-margin)) : Math.log1p(Math.exp(margin)) - margin;
+}

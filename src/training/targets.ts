@@ -137,3 +137,10 @@ export function tailThreshold(target: Float64Array): number {
   const positive = target.filter((y) => y > 0);
   return positive.length > 0 ? quantile(positive, 0.97) : 1;
 }
+
+/** The place of the penalty to take. @param losses from the strongest penalty down: a weaker one must earn its place */
+export function earned(losses: readonly number[]): number {
+  let best = 0;
+  losses.forEach((loss, i) => best = loss < losses[best] * (1 - 1e-4) ? i : best);
+  return best;
+}

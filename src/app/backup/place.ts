@@ -36,10 +36,8 @@ const LARGEST = 2_000_000_000;
 /** Backups in a bucket; their manifests are brought into an empty folder at once. */
 export async function s3BackupPlace(access: S3Access, folder: string): Promise<BackupPlace> {
   const bucket = s3Bucket(access);
-  const filesOf = async (id: string) => {
-    const paths = (await listObjects(bucket)).map(({ path }) => path);
-    return paths.filter((path) => path.startsWith(`${id}/`));
-  };
+  const filesOf = async (id: string) =>
+    (await listObjects(bucket, { below: `${id}/` })).map(({ path }) => path);
   const bring = async (path: string) => {
     const bytes = await bucket.get(path);
     if (bytes === null) {

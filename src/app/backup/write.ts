@@ -72,8 +72,8 @@ export interface BackupDone {
 }
 
 /**
- * Backs up database, artefacts and secrets into a folder or a bucket, consistent with each other: rows as of one moment, and then the
- * files that they name, which are all older. Files that the folder has from an earlier backup are not copied again.
+ * Backs up database, artefacts and secrets into a folder or a bucket, consistent with each other: rows as of one moment,
+ * and then the files that they name, which are all older. Files that are there from an earlier backup are not copied again.
  */
 export async function backUp(
   deps: BackupDeps,
