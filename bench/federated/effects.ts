@@ -60,15 +60,10 @@ export function effectOf(
   const interval = pairedInterval(byRow, shoppers);
   const { mean, low, high, clusters } = interval;
   const seen = standardError(interval) * (twoSidedT(0.95, clusters - 1) + normalQuantile(POWER, 0, 1));
-  return {
-    ...names,
-    mean,
-    overSeeds: seeds.high - seeds.mean,
-    low,
-    high,
-    seen,
-    verdict: verdictOf(low, high),
-  };
+  const overSeeds = seeds.high - seeds.mean;
+  const reach = Number.isFinite(overSeeds) ? overSeeds : 0; // of one seed nothing is known
+  const verdict = verdictOf(Math.min(low, mean - reach), Math.max(high, mean + reach));
+  return { ...names, mean, overSeeds, low, high, seen, verdict };
 }
 
 function verdictOf(low: number, high: number): Effect["verdict"] {

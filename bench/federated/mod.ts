@@ -29,6 +29,8 @@ const PRIVACY = { sampling: 0.25, delta: 1e-5 };
 /** Rates and clips that rounds with noise may take; which ones, the training rows say at a noise of 2. */
 const RATES = [0.1, 0.3, 1];
 const CLIPS = [0.1, 0.3];
+/** Longer than any step. */
+const UNCLIPPED = 1e9;
 const NOISES = [0.5, 1, 2, 4, 8, 16];
 const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -179,7 +181,7 @@ async function effectsOf(
     }
     return (name: string) => own.get(name)!;
   }));
-  const unclipped = withoutNoise(noisy, Infinity);
+  const unclipped = withoutNoise(noisy, UNCLIPPED);
   const clipped = withoutNoise(noisy, noisy.clip);
   const losses = {
     "pooled, the same steps": await lossesFor(pooled, PLAIN),
@@ -300,7 +302,7 @@ function reportOf(found: readonly SetResult[]): Report {
       "the noise is stronger than epsilon asks for.",
       "The first table of a set is one seed each. The last one compares all seeds, pair by pair: the interval over seeds is of " +
       "the order of rows, of who is sampled and of the noise; the one over shoppers is of who was tested, on losses averaged " +
-      `over the seeds. Equal: all of it lies within ${MARGIN} of 0. Not shown: it neither does, nor leaves 0 out.`,
+      `over the seeds. Equal: both lie within ${MARGIN} of 0. Not shown: they neither do, nor leave 0 out.`,
       '"Would be seen": the difference that so many tested shoppers show with a chance of 80 %. Neither interval holds ' +
       "the chance of which shoppers trained.",
       "From one row to the next a single thing changes: what rounds with noise cost beyond the noise stands in the rows between.",
