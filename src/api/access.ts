@@ -59,6 +59,7 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "GET /models/{name}/rollout/plan": "reader",
   "POST /models/{name}/drill": "operator",
   "POST /models/{name}/federated": "operator",
+  "POST /models/{name}/federated/withdraw": "operator",
   "GET /federated": "reader",
   "GET /rollouts": "reader",
   "GET /rollouts/{id}": "reader",
@@ -115,7 +116,7 @@ export function scopeOf(route: string): Scope {
   if (/^\/people|^\/privacy\/(erasures|objections)/.test(path)) return "people:erase";
   if (method === "GET" || READING.has(path)) return "read";
   if (/^\/retraining\/config$/.test(path)) return "config:write";
-  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring|\/federated$/.test(path)) {
+  if (/^\/retraining\/(start|stop|force)$|^\/backtests|^\/monitoring|\/federated(\/withdraw)?$/.test(path)) {
     return "retraining:run";
   }
   return "serving:write";

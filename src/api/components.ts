@@ -59,6 +59,7 @@ export const PlanAnswer = named(messages.PlanAnswer, "RolloutPlan");
 export const LookAnswer = named(messages.LookAnswer, "RolloutLooked");
 export const FederatedRunsAnswer = named(messages.FederatedRuns, "FederatedTrainings");
 export const FederatedBegunAnswer = named(messages.FederatedBegun, "FederatedBegun");
+export const FederatedWithdrawnAnswer = named(messages.FederatedWithdrawn, "FederatedWithdrawn");
 export const BacktestBody = named(messages.BacktestRequest, "BacktestRequest");
 export const BacktestsAnswer = named(messages.Backtests, "Backtests");
 export const BacktestAnswer = named(BacktestDetail, "Backtest");

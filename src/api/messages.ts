@@ -159,6 +159,15 @@ export const FederatedBegun = z.object({
 });
 export type FederatedBegun = z.infer<typeof FederatedBegun>;
 
+/** Withdraws a federated training that waits. */
+export const WithdrawRequest = z.strictObject({ why: Why });
+export type WithdrawRequest = z.input<typeof WithdrawRequest>;
+export const FederatedWithdrawn = z.object({
+  run: z.string().describe("id of the training"),
+  model: z.string(),
+});
+export type FederatedWithdrawn = z.infer<typeof FederatedWithdrawn>;
+
 /** Selects checks of the trigger. */
 export const ChecksQuery = LimitQuery.extend({
   model: ModelName.optional(),

@@ -86,7 +86,7 @@ export const CATALOGUE: readonly CatalogueEntry[] = [
     name: "federated",
     takes: "",
     file: "federated",
-    about: "train over countries whose rows stay apart: start, status",
+    about: "train over countries whose rows stay apart: start, status, withdraw",
   },
   { name: "approvals", takes: "", file: "approvals", about: "validated versions waiting for approval" },
   { name: "approve", takes: "<model>", file: "approvals", about: "approve the waiting version" },

@@ -43,6 +43,7 @@ import type {
   TryRequest,
   UndoImportRequest,
   VersionsQuery,
+  WithdrawRequest,
 } from "../api/messages.ts";
 import { ApiError, UnknownAnswerError, UnreachableError } from "./errors.ts";
 
@@ -220,6 +221,12 @@ export function createClient(options: ClientOptions) {
     /** Trains a classification in rounds over countries whose rows stay apart. */
     startFederated: (name: string, body: FederatedRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "federated"), answer("FederatedBegun"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Withdraws the federated training that waits for a model's next cycle. */
+    withdrawFederated: (name: string, body: WithdrawRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "federated/withdraw"), answer("FederatedWithdrawn"), {
         body,
         headers: keyHeader(idempotencyKey),
       }),

@@ -338,7 +338,7 @@ create table federated_runs (
   error text,
   created_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
-  constraint federated_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint federated_runs_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'withdrawn'::text]))),
   constraint federated_runs_pkey PRIMARY KEY (id),
   constraint federated_runs_cycle_id_key UNIQUE (cycle_id)
 );

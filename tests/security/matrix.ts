@@ -51,6 +51,7 @@ export const ROUTE_MATRIX: Readonly<Record<string, string>> = {
   "GET /models/{name}/rollout/plan": "n VDOPA",
   "POST /models/{name}/drill": "- --O-A",
   "POST /models/{name}/federated": "- --O-A",
+  "POST /models/{name}/federated/withdraw": "- --O-A",
   "GET /federated": "n VDOPA",
   "GET /rollouts": "n VDOPA",
   "GET /rollouts/{id}": "n VDOPA",
