@@ -87,6 +87,48 @@ export function solvePoisson(problem: LinearProblem, penalties: readonly number[
   return solveByNewton(POISSON, problem, penalties, start);
 }
 
+const SQUARES: Family = { loss: (y, eta) => (eta - y) ** 2 / 2, mean: (eta) => eta, variance: () => 1 };
+
+const FAMILIES = { logistic: LOGISTIC, poisson: POISSON, squares: SQUARES } as const;
+
+/** The loss of some rows with its derivatives, without a penalty: sums over rows, so that those of shards add up. */
+export interface LinearSums {
+  /** half the squared distance for squares */
+  readonly loss: number;
+  /** shape `[k + 1]` */
+  readonly gradient: Float64Array;
+  /** row-major, shape `[k + 1, k + 1]`; in single precision, as it only says which way to step */
+  readonly curvature: Float64Array;
+}
+
+/** The sums of all rows at some weights. @param weights `[w (k), b]` */
+export function linearSums(
+  family: keyof typeof FAMILIES,
+  problem: LinearProblem,
+  weights: Float64Array,
+): LinearSums {
+  const { loss: lossOf, mean, variance } = FAMILIES[family];
+  const { x, k, y } = problem;
+  const d = k + 1;
+  const eta = linearOutput(problem, weights);
+  const means = eta.map(mean);
+  const gradient = new Float64Array(d);
+  addGradient(problem, means.map((m, i) => m - y[i]), gradient);
+  const curvature = new Float64Array(d * d);
+  for (let from = 0; from < y.length; from += CURVATURE_ROWS) {
+    const n = Math.min(CURVATURE_ROWS, y.length - from);
+    const scaled = new Float32Array(n * d);
+    for (let i = 0; i < n; i++) {
+      const root = Math.sqrt(Math.max(1e-6, variance(means[from + i])));
+      for (let j = 0; j < k; j++) scaled[i * d + j] = root * x[(from + i) * k + j];
+      scaled[i * d + k] = root;
+    }
+    const part = outerProduct(() => tf.tensor2d(scaled, [n, d]), d).to1DArray();
+    for (let i = 0; i < part.length; i++) curvature[i] += part[i];
+  }
+  return { loss: eta.reduce((sum, v, i) => sum + lossOf(y[i], v), 0), gradient, curvature };
+}
+
 function solveByNewton(
   family: Family,
   problem: LinearProblem,

@@ -109,6 +109,14 @@ export interface RefitResult {
   readonly artifact: Uint8Array;
 }
 
+/** One shard's part of a round, each as its file stands. */
+export interface ShardStep {
+  /** the predictor that the rounds began at */
+  readonly artifact: Uint8Array;
+  readonly state: Uint8Array;
+  readonly shard: Uint8Array;
+}
+
 export interface TrainingCallbacks {
   onProgress?: (progress: TrainingProgress) => void;
   /** bytes to pass as `resume`; come after each candidate and every few epochs within one */

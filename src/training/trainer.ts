@@ -7,6 +7,7 @@ import type {
   CompeteResult,
   RefitRequest,
   RefitResult,
+  ShardStep,
   TrainingCallbacks,
 } from "./protocol.ts";
 
@@ -19,6 +20,8 @@ export interface Trainer {
   compete(request: CompeteRequest, callbacks?: TrainingCallbacks): Promise<CompeteResult>;
   /** Fits a known recipe on other rows; throws as `compete` does. */
   refit(request: RefitRequest, callbacks?: TrainingCallbacks): Promise<RefitResult>;
+  /** What a shard adds to a round's sum. @throws {TypeError} a file is not what it should be */
+  sumShard(step: ShardStep, callbacks?: TrainingCallbacks): Promise<Float64Array>;
   /** Predictions of an artefact. @param features shape `[n, width]` @returns shape `[n]` */
   score(artifact: Uint8Array, features: Float32Array, n: number): Promise<Float32Array>;
   /** Ends the workers; what is under way is rejected. */
@@ -54,6 +57,7 @@ export async function createTrainer({ workers = 2 }: { workers?: number } = {}):
     compete: (request, callbacks = {}) =>
       pool.run({ op: "compete", request }, callbacks) as Promise<CompeteResult>,
     refit: (request, callbacks = {}) => pool.run({ op: "refit", request }, callbacks) as Promise<RefitResult>,
+    sumShard: (step, callbacks = {}) => pool.run({ op: "shard", step }, callbacks) as Promise<Float64Array>,
     score: (artifact, features, n) =>
       pool.run({ op: "score", artifact, features, n }, {}) as Promise<Float32Array>,
     close: () => pool.close(),

@@ -5,7 +5,10 @@ import type { TrainingProgress } from "../../src/training/protocol.ts";
 import { loadScorer } from "../../src/training/scorer.ts";
 import { addOwnMetric, type OwnMetricName } from "../../src/stats/own_metrics.ts";
 import { createTrainer } from "../../src/training/trainer.ts";
-import { makeRows, quietReporter, requestFor } from "./rows_of.ts";
+import { decodeArtifact } from "../../src/training/artifact.ts";
+import { encodeRounds, openRounds, sumShard } from "../../src/training/rounds.ts";
+import { decodeShard, encodeShard } from "../../src/training/shards.ts";
+import { candidatesFor, makeRows, quietReporter, requestFor, taskFor } from "./rows_of.ts";
 
 Deno.test("createTrainer() trains in workers as in this thread, side by side, and scores", async () => {
   const trainer = await createTrainer({ workers: 2 });
@@ -32,6 +35,20 @@ Deno.test("createTrainer() trains in workers as in this thread, side by side, an
     assert.deepEqual(
       await trainer.compete({ ...requestFor("classification"), resume: checkpoints[2] }),
       churn,
+    );
+    const { artifact } = await compete(
+      {
+        ...requestFor("classification"),
+        task: taskFor("classification", candidatesFor("classification").slice(0, 1)),
+      },
+      quietReporter(),
+    );
+    const predictor = decodeArtifact(artifact);
+    const state = openRounds(predictor);
+    const shard = encodeShard(rows);
+    assert.deepEqual(
+      await trainer.sumShard({ artifact, state: encodeRounds(state), shard }),
+      await sumShard(predictor, state, decodeShard(shard)),
     );
   } finally {
     trainer.close();
