@@ -15,6 +15,7 @@ import { NothingToLearnError } from "../src/retraining/learnable.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
 import { loadTrainingSet, type TrainingSet } from "../src/training/dataset.ts";
 import type { CompeteResult, CurvePoint, TrainingProgress, TrainingTask } from "../src/training/protocol.ts";
+import { shardingOf } from "../src/training/shards.ts";
 import type { Snapshot, SnapshotBlock } from "../src/training/snapshot.ts";
 import { championOf, readIfIntact, splitFor, testersOf } from "./champion.ts";
 import { assertLearnable } from "./learnable.ts";
@@ -68,7 +69,7 @@ export const createTrainActivities = (deps: ActivityDeps) => ({
   },
 });
 
-interface TrainingJob {
+export interface TrainingJob {
   cycleId: string;
   model: ModelDefinition;
   config: ModelConfig;
@@ -76,10 +77,18 @@ interface TrainingJob {
 }
 
 async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion> {
-  const { sql, store, trainer } = deps;
-  const { cycleId, model, config, snapshotId } = job;
+  const { manifest, artefactSha256 } = await fitChallenger(deps, job);
+  await registerVersion(deps.sql, deps.signing, { manifest, artefactSha256 });
+  return (await versionOfCycle(deps.sql, job.cycleId))!;
+}
+
+/** What the challenger of a cycle is trained on. */
+export async function challengerRows(
+  deps: ActivityDeps,
+  { model, config, snapshotId }: Pick<TrainingJob, "model" | "config" | "snapshotId">,
+) {
   const [snapshot, champion] = await Promise.all([
-    getSnapshot(sql, snapshotId),
+    getSnapshot(deps.sql, snapshotId),
     championOf(deps, model.name),
   ]);
   const split = splitFor(snapshot.blocks, champion, config);
@@ -92,7 +101,18 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
   }
   const tests = await testersOf(deps, split);
   const keep = tests ? (shopper: number) => !tests(shopper) : undefined;
-  const set = await loadTrainingSet(store, split.train, { keep });
+  return { snapshot, champion, train: split.train, keep };
+}
+
+/** The competition on the rows of a challenger, at most so many: what it came to, not registered yet. */
+export async function fitChallenger(
+  deps: ActivityDeps,
+  job: TrainingJob,
+): Promise<{ manifest: Manifest; artefactSha256: string }> {
+  const { sql, store, trainer } = deps;
+  const { cycleId, model, config } = job;
+  const { snapshot, champion, train, keep } = await challengerRows(deps, job);
+  const set = await loadTrainingSet(store, train, { keep });
   if (set.targets.length === 0) {
     throw new NothingToLearnError(
       `Nothing to learn for ${model.name}: no labelled row is older than the test`,
@@ -113,13 +133,12 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     unit,
     snapshot,
     champion,
-    trained: split.train,
+    trained: train,
     targets: set.targets,
     result,
     artefactSha256,
   });
-  await registerVersion(sql, deps.signing, { manifest, artefactSha256 });
-  return (await versionOfCycle(sql, cycleId))!;
+  return { manifest: { ...manifest, ...dividedOver(job, set) }, artefactSha256 };
 }
 
 /**
@@ -131,26 +150,26 @@ export async function refitVersion(
   { model, config, challenger }: { model: ModelDefinition; config: ModelConfig; challenger: ModelVersion },
 ): Promise<ModelVersion> {
   const { sql } = deps;
-  const { cycleId, snapshotId, asOf, tested, metrics, parent, federated } = challenger.manifest;
+  const { cycleId, snapshotId, asOf, federated } = challenger.manifest;
   if (!config.refit || challenger.manifest.served.refitted) return challenger;
   if (federated) return challenger; // another training would spend as much privacy again
   if (challenger.manifest.recalibrated) return await refitLine(deps, { model, config, challenger });
   const { blocks } = await getSnapshot(sql, snapshotId);
   const again = await fitReference(deps, { cycleId, model, config, blocks, asOf });
-  const served = { ...again.manifest.served, refitted: true };
-  const manifest: Manifest = {
-    ...again.manifest,
-    snapshotId,
-    snapshotHash: snapshotId,
-    parent,
-    tested,
-    metrics,
-    served,
-  };
+  const manifest = refitted(challenger.manifest, again.manifest);
   const { artefactSha256 } = again;
   const { version } = challenger;
   await replaceCandidate(sql, deps.signing, { model: model.name, version, manifest, artefactSha256 });
   return { ...challenger, manifest, artefactSha256 };
+}
+
+/** What is written down of a version that was trained again: how it was tested stays. */
+export function refitted(
+  { snapshotId, parent, tested, metrics }: Manifest,
+  again: Manifest,
+): Manifest {
+  const served = { ...again.served, refitted: true };
+  return { ...again, snapshotId, snapshotHash: snapshotId, parent, tested, metrics, served };
 }
 
 /**
@@ -187,7 +206,8 @@ export async function fitReference(
   const artefactSha256 = await deps.store.put(result.artifact);
   const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
   const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
-  return { manifest: manifestOf(deps, { ...job, targets, result, artefactSha256 }), artefactSha256 };
+  const manifest = manifestOf(deps, { ...job, targets, result, artefactSha256 });
+  return { manifest: { ...manifest, ...dividedOver({ model, config }, { targets }) }, artefactSha256 };
 }
 
 /** The part of a model that the trainer needs, by its configuration. */
@@ -299,4 +319,13 @@ export function manifestOf(
     ...guessFrom(model, targets),
     metrics: {},
   };
+}
+
+/** What is told of a training that was not divided although the settings ask for it; the rounds say more themselves. */
+function dividedOver(
+  { model, config }: Pick<TrainingJob, "model" | "config">,
+  { targets }: Pick<TrainingSet, "targets">,
+): Pick<Manifest, "distributed"> {
+  const sharding = shardingOf(model, config, targets.length);
+  return sharding?.shards === 1 ? { distributed: { ...sharding, rounds: 0 } } : {};
 }

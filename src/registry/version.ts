@@ -58,6 +58,11 @@ export const Manifest = z.object({
       ),
     }).nullable().describe("null: without noise, and without a promise"),
   }).optional().describe("trained in rounds over participants whose rows stay apart; left out: on all rows"),
+  distributed: z.object({
+    shards: z.int().describe("1: one worker trained, see why"),
+    rounds: z.int(),
+    why: z.string(),
+  }).optional().describe("trained in rounds over shards of the rows; left out: nobody asked for it"),
   targetCap: z.number().nullable().describe(
     "99th percentile of the training target; null for a classification",
   ),

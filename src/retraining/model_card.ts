@@ -5,7 +5,7 @@ import { moment } from "../format/times.ts";
 import { capital, listed, metricName, metricsInOrder } from "../format/words.ts";
 import { wilson } from "../stats/wilson.ts";
 import type { Measured } from "../performance/report.ts";
-import type { ModelVersion, ServingMove } from "../registry/version.ts";
+import type { Manifest, ModelVersion, ServingMove } from "../registry/version.ts";
 import type { VersionNote } from "../registry/version_note.ts";
 import type { Cycle } from "./cycle.ts";
 
@@ -53,8 +53,14 @@ function purpose(
   };
 }
 
+const distributedText = ({ shards, rounds, why }: NonNullable<Manifest["distributed"]>): string =>
+  shards === 1
+    ? `One worker trained it: ${why}.`
+    : `Trained in ${counted(rounds, "round")} over ${counted(shards, "shard")} of the rows.`;
+
 function data({ version: { manifest }, importance }: CardFacts): DocumentSection {
-  const { served, tested, snapshotId, snapshotHash, featureHash, baseline, targetCap } = manifest;
+  const { served, tested, distributed, snapshotId, snapshotHash, featureHash, baseline, targetCap } =
+    manifest;
   const top = Object.entries(importance ?? {}).sort(([, a], [, b]) => b - a).slice(0, 8);
   return {
     title: "Data",
@@ -65,6 +71,7 @@ function data({ version: { manifest }, importance }: CardFacts): DocumentSection
       served.refitted
         ? `Validated as trained on ${counted(tested.rows, "row")}, then refitted on all rows.`
         : "Serves as it was validated.",
+      ...distributed ? [distributedText(distributed)] : [],
       `Mean of the target in training: ${figure(baseline)}${
         targetCap === null ? "" : `; it was capped at ${figure(targetCap)}`
       }.`,

@@ -152,6 +152,32 @@ for (
   });
 }
 
+for (const refits of [true, false]) {
+  Deno.test(
+    `retrainingCycle() trains over shards${refits ? ", and again before it serves" : ""}`,
+    options,
+    async () => {
+      const model = freshName("model");
+      const world = new World();
+      world.shards = { refits };
+      cycleWorlds.set(model, world);
+      await client.workflow.execute("retrainingCycle", {
+        workflowId: `retrainer/${model}/cycle/1`,
+        taskQueue,
+        args: [{ model, number: 1, trigger: "force", asOf: null, requestedBy: "ann" }],
+      });
+      const began = world.steps.filter((step) => !step.endsWith(" ended"));
+      const rounds = ["s0/f0,s0/f1", "s1/f0,s1/f1", "close shards"];
+      const again = refits ? ["choose, all rows", ...rounds] : ["refit"];
+      assert.deepEqual(
+        began.slice(began.indexOf("snapshot") + 1, began.indexOf("smoke test")),
+        ["choose, older rows", ...rounds, "validate", ...again],
+      );
+      assert.deepEqual(world.outcomes, ["deployed"]);
+    },
+  );
+}
+
 for (
   const [name, recalibrates, steps, outcome] of [
     [

@@ -72,6 +72,7 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
           </dd>
         </>
       )}
+      {manifest.distributed && <Distributed of={manifest.distributed} />}
       {manifest.federated && <Federated of={manifest.federated} />}
       <dt>Training rows</dt>
       <dd>
@@ -93,6 +94,23 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       <dt>Artefact</dt>
       <dd>
         <code>sha256:{artefactSha256}</code> <small>{gone}</small>
+      </dd>
+    </>
+  );
+}
+
+/** Shows over how many shards a version was trained, or why over none. */
+function Distributed(
+  { of: { shards, rounds, why } }: { of: NonNullable<ModelVersion["manifest"]["distributed"]> },
+) {
+  return (
+    <>
+      <dt>Distributed</dt>
+      <dd>
+        {shards === 1
+          ? "no, one worker trained"
+          : `${counted(rounds, "round")} over ${counted(shards, "shard")}`}
+        <small>{why}</small>
       </dd>
     </>
   );
