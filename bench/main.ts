@@ -5,6 +5,7 @@
 import { parseArgs } from "node:util";
 import { autoscaleBench } from "./autoscale/mod.ts";
 import { commandLineBench } from "./command_line.ts";
+import { distributedBench } from "./distributed/mod.ts";
 import { driftSpeedBench } from "./drift_speed.ts";
 import { extremesBench } from "./extremes/mod.ts";
 import { detectionBench } from "./detection/mod.ts";
@@ -44,6 +45,7 @@ const BENCHES: readonly Bench[] = [
   commandLineBench,
   whenBench,
   federatedBench,
+  distributedBench,
 ];
 
 const HELP = `deno task bench [NAME ...] [--whole] [--quick]
