@@ -5,7 +5,7 @@ import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { versionOfCycle } from "../src/db/models/versions.ts";
-import { Manifest } from "../src/registry/version.ts";
+import { Manifest, type ModelVersion } from "../src/registry/version.ts";
 import { decodeArtifact, encodeArtifact } from "../src/training/artifact.ts";
 import { loadRows } from "../src/training/dataset.ts";
 import {
@@ -110,32 +110,54 @@ export const createShardActivities = (deps: ActivityDeps) => ({
       & ShardCheckpoint
       & { shards: number; why: string },
   ): Promise<TrainResult> {
-    const { sql, store, signing } = deps;
+    const { sql } = deps;
     const known = await versionOfCycle(sql, cycleId);
     if (refit && known === null) throw new InsufficientDataError("the challenger of a cycle", 0, 1);
     if (known === null || (refit && !known.manifest.served.refitted)) {
-      const drafted = Manifest.parse(JSON.parse(new TextDecoder().decode(await store.get(draft))));
-      const rounds = decodeRounds(await store.get(state));
-      const predictor = decodeArtifact(await store.get(artefact));
-      const artefactSha256 = await store.put(
-        encodeArtifact(closeRounds(predictor, rounds, drafted.served.rows)),
-      );
-      const fitted = { ...drafted, distributed: { shards, rounds: rounds.round, why } };
-      if (known === null) {
-        const manifest = { ...fitted, tested: { ...fitted.tested, sha256: artefactSha256 } };
-        await registerVersion(sql, signing, { manifest, artefactSha256 });
-      } else {
-        const manifest = refitted(known.manifest, fitted);
-        await replaceCandidate(sql, signing, {
-          model: name,
-          version: known.version,
-          manifest,
-          artefactSha256,
-        });
-      }
+      const made = await sealVersion(deps, { draft, artefact, state }, { shards, why });
+      if (known === null) await registerTested(deps, made);
+      else await replaceServed(deps, { model: name, known, ...made });
     }
     const { version, manifest } = (await versionOfCycle(sql, cycleId))!;
     await saveChallenger(sql, cycleId, version);
     return { version, candidate: manifest.candidate, rows: manifest.served.rows };
   },
 });
+
+interface Made {
+  manifest: Manifest;
+  artefactSha256: string;
+}
+
+/** Writes the artefact that the rounds came to. */
+async function sealVersion(
+  { store }: ActivityDeps,
+  { draft, artefact, state }: ShardCheckpoint,
+  { shards, why }: { shards: number; why: string },
+): Promise<Made> {
+  const [drafted, begun, left] = await Promise.all([draft, artefact, state].map((file) => store.get(file)));
+  const manifest = Manifest.parse(JSON.parse(new TextDecoder().decode(drafted)));
+  const rounds = decodeRounds(left);
+  const predictor = closeRounds(decodeArtifact(begun), rounds, manifest.served.rows);
+  return {
+    manifest: { ...manifest, distributed: { shards, rounds: rounds.round, why } },
+    artefactSha256: await store.put(encodeArtifact(predictor)),
+  };
+}
+
+async function registerTested(
+  { sql, signing }: ActivityDeps,
+  { manifest, artefactSha256 }: Made,
+): Promise<void> {
+  const tested = { ...manifest.tested, sha256: artefactSha256 };
+  await registerVersion(sql, signing, { manifest: { ...manifest, tested }, artefactSha256 });
+}
+
+async function replaceServed(
+  { sql, signing }: ActivityDeps,
+  { model, known, manifest: again, artefactSha256 }: Made & { model: string; known: ModelVersion },
+): Promise<void> {
+  const { version } = known;
+  const manifest = refitted(known.manifest, again);
+  await replaceCandidate(sql, signing, { model, version, manifest, artefactSha256 });
+}

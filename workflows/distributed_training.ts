@@ -25,26 +25,17 @@ const ROUNDS_A_HISTORY = 10;
 export async function distributedTraining(
   input: DistributedInput,
 ): Promise<{ candidate: string; version: number }> {
-  const { cycleId, model, snapshotId, refit, scope, shards, why, stepSeconds = 600 } = input;
+  const { cycleId, model, snapshotId, refit, scope, shards, why } = input;
   const training = { cycleId, model, snapshotId, refit, scope };
   const [opened, files] = await Promise.all([
     input.checkpoint ?? activities(LONG_STEP, "Choose on a sample").chooseOnSample(training),
-    input.files ?? Promise.all(Array.from({ length: shards }, async (_, shard) => {
-      const cut = activities(LONG_STEP, `Write shard ${shard + 1} of ${shards}`);
-      return (await cut.cutShard({ ...training, shard, of: shards })).file;
-    })),
+    input.files ?? cutShards(training, shards),
   ]);
-  const step = { ...LONG_STEP, startToCloseTimeout: `${stepSeconds} seconds` } as const;
   let checkpoint = opened;
   for (let n = 1;; n++) {
-    const sums = await Promise.all(files.map(async (file, shard) => {
-      const { sumShard } = activities(step, `Sum shard ${shard + 1}`);
-      return (await sumShard({ scope, ...checkpoint, file })).sum;
-    }));
-    const { isDone, round, ...next } = await activities(LONG_STEP, `Add up ${shards} shards`)
-      .closeShardRound({ cycleId, scope, ...checkpoint, sums });
-    checkpoint = next;
+    const { isDone, round, ...next } = await completeRound(input, files, checkpoint);
     setCurrentDetails(`round ${round} over ${shards} shards`);
+    checkpoint = next;
     if (isDone) break;
     if (n >= ROUNDS_A_HISTORY) {
       return await continueAsNew<typeof distributedTraining>({ ...input, files, checkpoint });
@@ -52,4 +43,30 @@ export async function distributedTraining(
   }
   return await activities(LONG_STEP, "Make a version of it")
     .closeShardTraining({ ...training, ...checkpoint, shards, why });
+}
+
+/** Has every shard written, by whoever is free. @returns their files, in their order */
+async function cutShards(training: ShardTraining & { scope?: string }, shards: number): Promise<string[]> {
+  const cut = await Promise.all(Array.from(
+    { length: shards },
+    (_, shard) =>
+      activities(LONG_STEP, `Write shard ${shard + 1} of ${shards}`)
+        .cutShard({ ...training, shard, of: shards }),
+  ));
+  return cut.map(({ file }) => file);
+}
+
+async function completeRound(
+  { cycleId, scope, stepSeconds = 600 }: DistributedInput,
+  files: readonly string[],
+  checkpoint: ShardCheckpoint,
+) {
+  const step = { ...LONG_STEP, startToCloseTimeout: `${stepSeconds} seconds` } as const;
+  const summed = await Promise.all(
+    files.map((file, shard) =>
+      activities(step, `Sum shard ${shard + 1}`).sumShard({ scope, ...checkpoint, file })
+    ),
+  );
+  return await activities(LONG_STEP, `Add up ${files.length} shards`)
+    .closeShardRound({ cycleId, scope, ...checkpoint, sums: summed.map(({ sum }) => sum) });
 }
