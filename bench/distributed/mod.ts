@@ -67,6 +67,7 @@ interface Run {
 /** How far from one worker's loss shards end. */
 interface Equal {
   recipe: string;
+  rows: number;
   seed: number;
   one: number;
   /** mean log loss by number of shards */
@@ -175,7 +176,7 @@ async function equality(rows: TrainingRows, seeds: readonly number[]): Promise<E
         }
         sharded.push(lossOf(closeRounds(one, state, rows.target.length)));
       }
-      found.push({ recipe: recipe.recipe.name, seed, one: lossOf(one), sharded });
+      found.push({ recipe: recipe.recipe.name, rows: rows.target.length, seed, one: lossOf(one), sharded });
     }
   }
   return found;
@@ -343,7 +344,9 @@ function reportOf(equal: readonly Equal[], runs: readonly Run[]): Report {
         ]),
       },
       {
-        title: "Mean log loss beside one worker's fit of the same recipe on the same rows",
+        title: `Mean log loss beside one worker's fit of the same recipe on the same ${
+          whole(equal[0].rows)
+        } rows`,
         head: ["", "seed", "one worker", ...EQUAL_SHARDS.map((n) => `${n} shard${n > 1 ? "s" : ""}`)],
         rows: equal.map(({ recipe, seed, one, sharded }) => [
           recipe,
