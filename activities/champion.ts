@@ -93,7 +93,7 @@ export async function championFindings(
 }
 
 /** Bytes of the artefact store, or undefined where they are gone or damaged: a cycle goes on without them. */
-export async function readIfIntact(bytes: Promise<Uint8Array>): Promise<Uint8Array | undefined> {
+export async function readIfIntact<T>(bytes: Promise<T>): Promise<T | undefined> {
   try {
     return await bytes;
   } catch (error) {

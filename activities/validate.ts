@@ -5,7 +5,8 @@ import { checkOfCycle } from "../src/db/cycles/checks.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
-import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
+import { shopperNumber } from "../src/features/blocks.ts";
+import { takePlaces } from "../src/features/shards.ts";
 import { featuresOf, SHARED_FEATURES } from "../src/features/set.ts";
 import { guessFor } from "../src/stats/classes.ts";
 import { mean } from "../src/stats/mean.ts";
@@ -93,11 +94,12 @@ export const createValidateActivities = (deps: ActivityDeps) => ({
       getSnapshot(sql, snapshotId),
     ]);
     const bytes = await store.get(challenger!.artefactSha256);
-    const { features, width, users } = decodeFeatures(
-      await store.getRows(blocks[blocks.length - 1].features),
+    const { users, features: sample } = await takePlaces(
+      store,
+      blocks[blocks.length - 1].features,
+      (place) => place < 64,
     );
-    const sampleSize = Math.min(64, users.length);
-    const sample = features.slice(0, sampleSize * width);
+    const sampleSize = users.length;
     const scorer = loadScorer(bytes);
     const served = scorer.predictPacked(sample, sampleSize);
     const trained = await trainer.score(bytes, sample, sampleSize);

@@ -12,6 +12,7 @@ export const AGEING_TABLES = [
   "serving_minutes",
   "feature_blocks",
   "label_blocks",
+  "feature_shards",
   "quarantine",
   "deliveries",
   "alerts",
@@ -61,6 +62,8 @@ function conditionOf(sql: Sql, table: AgeingTable, { beforeMs, asOfMs }: Cut): F
       return sql`built_at < ${before} and sha256 not in (select block ->> ${part} from snapshots,
         jsonb_array_elements(blocks) block where block ->> ${part} is not null)`;
     }
+    case "feature_shards":
+      return sql`built_at < ${before}`;
     case "quarantine":
       return sql`received_at < ${before}`;
     case "deliveries":

@@ -300,6 +300,19 @@ create table feature_blocks (
   constraint feature_blocks_pkey PRIMARY KEY (key, cutoff)
 );
 
+create table feature_shards (
+  key text not null,
+  cutoff timestamp with time zone not null,
+  events_seen bigint not null,
+  number integer not null,
+  from_key uuid,
+  to_key uuid,
+  sha256 text not null,
+  rows integer not null,
+  built_at timestamp with time zone not null default now(),
+  constraint feature_shards_pkey PRIMARY KEY (key, cutoff, events_seen, number)
+);
+
 create table federated_messages (
   run text not null,
   round integer not null,

@@ -49,6 +49,7 @@ export const SHARED_TABLES = [
   "day_counts",
   "events",
   "feature_blocks",
+  "feature_shards",
   "idempotency_keys",
   "imports",
   "label_blocks",
