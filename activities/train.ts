@@ -115,6 +115,7 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     champion,
     trained: split.train,
     targets: set.targets,
+    taken: set.rows.target.length,
     result,
     artefactSha256,
   });
@@ -187,7 +188,7 @@ export async function fitReference(
   const artefactSha256 = await deps.store.put(result.artifact);
   const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
   const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
-  return { manifest: manifestOf(deps, { ...job, targets, result, artefactSha256 }), artefactSha256 };
+  return { manifest: manifestOf(deps, { ...job, targets, taken: rows.target.length, result, artefactSha256 }), artefactSha256 };
 }
 
 /** The part of a model that the trainer needs, by its configuration. */
@@ -232,11 +233,16 @@ function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {
   };
 }
 
-function seen(blocks: readonly SnapshotBlock[], targets: Float64Array, config: ModelConfig) {
+function seen(
+  blocks: readonly SnapshotBlock[],
+  { rows, taken = rows }: { rows: number; taken?: number },
+  config: ModelConfig,
+) {
   const cutoffs = blocks.map((block) => block.cutoff);
   const newest = Date.parse(cutoffs[cutoffs.length - 1]);
   return {
-    rows: targets.length,
+    rows,
+    ...taken < rows ? { sampled: taken } : {},
     cutoffs,
     labelledThrough: new Date(newest + config.horizon_days * DAY_MS).toISOString(),
   };
@@ -262,7 +268,7 @@ function guessFrom(
 /** Returns what is written down of a version that was trained. */
 export function manifestOf(
   { codeVersion }: ActivityDeps,
-  { cycleId, model, config, snapshot, champion, trained, unit, targets, result, artefactSha256 }:
+  { cycleId, model, config, snapshot, champion, trained, unit, targets, taken, result, artefactSha256 }:
     & Omit<TrainingJob, "snapshotId">
     & {
       snapshot: Pick<Snapshot, "id" | "asOf">;
@@ -271,11 +277,13 @@ export function manifestOf(
       /** of the target */
       unit: string;
       targets: TrainingSet["targets"];
+      /** rows that it was fitted on; left out: all */
+      taken?: number;
       result: CompeteResult;
       artefactSha256: string;
     },
 ): Manifest {
-  const saw = seen(trained, targets, config);
+  const saw = seen(trained, { rows: targets.length, taken }, config);
   return {
     model: model.name,
     cycleId,

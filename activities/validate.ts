@@ -19,7 +19,7 @@ import { largestGroups, rowsByGroup } from "../src/performance/groups.ts";
 import { rowsBySegment } from "../src/performance/segments.ts";
 import { guessOf, type ModelVersion } from "../src/registry/version.ts";
 import type { ModelConfig } from "../src/config/retraining.ts";
-import { loadRows } from "../src/training/dataset.ts";
+import { loadTrainingSet } from "../src/training/dataset.ts";
 import type { TrainingRows } from "../src/training/rows.ts";
 import { loadScorer } from "../src/training/scorer.ts";
 import type { SnapshotBlock } from "../src/training/snapshot.ts";
@@ -133,7 +133,7 @@ interface ValidationJob {
 async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<Evidence> {
   const { store } = deps;
   const { model, config, challenger, champion, split } = job;
-  const rows = await loadRows(store, split.test, await testersOf(deps, split) ?? undefined);
+  const { rows } = await loadTrainingSet(store, split.test, { keep: await testersOf(deps, split) ?? undefined });
   const { targetCap } = challenger.manifest;
   const naive = guessFor(guessOf(challenger.manifest), rows.target.length);
   const serving = champion ? await readServing(deps, model, champion) : undefined; // a guess serves

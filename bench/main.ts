@@ -11,6 +11,7 @@ import { detectionBench } from "./detection/mod.ts";
 import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { federatedBench } from "./federated/mod.ts";
 import { forceBench } from "./force.ts";
+import { growthBench } from "./scale/mod.ts";
 import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
 import { longlifeBench } from "./longlife/mod.ts";
@@ -40,6 +41,7 @@ const BENCHES: readonly Bench[] = [
   secretsBench,
   longlifeBench,
   extremesBench,
+  growthBench,
   autoscaleBench,
   commandLineBench,
   whenBench,

@@ -64,7 +64,7 @@ async function takeTemplates(
   await sql`create table scale_templates as
     select dense_rank() over (order by user_key) - 1 as shopper, e.* from events e where user_key is not null`;
   await sql`create index on scale_templates (shopper)`;
-  await sql`truncate events, user_days, day_counts, quality_days, repeats, people`;
+  await sql`truncate events, user_days, day_counts, quality_days, repeats, people, imports`;
   const [{ templates }] = await sql`select max(shopper)::int + 1 as templates from scale_templates`;
   const endMs = (Math.floor(lastMs / DAY_MS) + 1) * DAY_MS;
   return { templates, startMs: Math.floor(firstMs / DAY_MS) * DAY_MS, endMs };

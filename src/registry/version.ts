@@ -2,6 +2,9 @@ import { z } from "zod";
 
 const Metrics = z.record(z.string(), z.number().nullable());
 
+const SAMPLED = z.int().optional()
+  .describe("rows that it was fitted on, whole shoppers by a hash; left out: all of them");
+
 /** The inputs and the results of a model version. */
 export const Manifest = z.object({
   model: z.string(),
@@ -25,11 +28,13 @@ export const Manifest = z.object({
   tested: z.object({
     sha256: z.string(),
     rows: z.int(),
+    sampled: SAMPLED,
     cutoffs: z.array(z.iso.datetime()),
     labelledThrough: z.iso.datetime(),
   }).describe("the model the verdict was reached on, and the rows it saw"),
   served: z.object({
     rows: z.int(),
+    sampled: SAMPLED,
     cutoffs: z.array(z.iso.datetime()),
     labelledThrough: z.iso.datetime(),
     refitted: z.boolean(),

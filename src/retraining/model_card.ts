@@ -61,6 +61,8 @@ function data({ version: { manifest }, importance }: CardFacts): DocumentSection
     lines: [
       `Trained as of ${moment(manifest.asOf, "day")} on ${counted(served.rows, "row")} of ${
         counted(served.cutoffs.length, "cut-off")
+      }${
+        served.sampled ? `, of which ${count(served.sampled)} were taken, whole shoppers by a hash` : ""
       }; the newest outcome in them ended ${moment(served.labelledThrough, "day")}.`,
       served.refitted
         ? `Validated as trained on ${counted(tested.rows, "row")}, then refitted on all rows.`

@@ -76,6 +76,7 @@ function VersionFacts({ made, moves }: { made: ModelVersion; moves: readonly Ser
       <dt>Training rows</dt>
       <dd>
         {counted(manifest.served.rows, "row")} of {counted(manifest.served.cutoffs.length, "cut-off")}
+        {manifest.served.sampled && `, ${count(manifest.served.sampled)} taken`}
         <small>
           labels through {moment(manifest.served.labelledThrough, "day")}; {manifest.served.refitted
             ? `refitted after validation, which used ${count(manifest.tested.rows)}`
