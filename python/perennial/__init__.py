@@ -2336,11 +2336,13 @@ VersionsVersionsItemManifestCurveItem = TypedDict("VersionsVersionsItemManifestC
 VersionsVersionsItemManifestTested = TypedDict("VersionsVersionsItemManifestTested", {
     "sha256": str,
     "rows": int,
+    "sampled": NotRequired[int],
     "cutoffs": list[str],
     "labelledThrough": str,
 })
 VersionsVersionsItemManifestServed = TypedDict("VersionsVersionsItemManifestServed", {
     "rows": int,
+    "sampled": NotRequired[int],
     "cutoffs": list[str],
     "labelledThrough": str,
     "refitted": bool,

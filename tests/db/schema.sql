@@ -188,7 +188,10 @@ create table checks (
   constraint checks_pkey PRIMARY KEY (id),
   constraint checks_workflow_run_key UNIQUE (workflow_run)
 );
+CREATE INDEX checks_as_of ON public.checks USING btree (as_of DESC, checked_at DESC);
+CREATE INDEX checks_cycle ON public.checks USING btree (cycle_id) WHERE (cycle_id IS NOT NULL);
 CREATE INDEX checks_model_at ON public.checks USING btree (model, checked_at DESC);
+CREATE INDEX checks_newest ON public.checks USING btree (checked_at DESC);
 
 create table config_versions (
   version integer not null,
