@@ -2,6 +2,7 @@ import { InsufficientDataError } from "../core/errors.ts";
 import type { Table } from "../drift/table.ts";
 import { shopperNumber } from "../features/blocks.ts";
 import type { Columns } from "../features/shards.ts";
+import { count } from "../format/numbers.ts";
 import { type DriftEvidence, driftReport, noDriftReport } from "./drift.ts";
 import type { DriftReport } from "../drift/report.ts";
 import { columnValues, DRIFT_ROWS_MAX, readWatched } from "./watched.ts";
@@ -35,12 +36,17 @@ export async function recomputeDrift(
     }
     const sampled = { reference: reference.map(sample), current: sample(current), past };
     const each = alpha / watched.length;
-    return driftReport(evidence, verdict, watched.map((_, j) => wobbleOf(j, sampled, each)));
+    const report = driftReport(evidence, verdict, watched.map((_, j) => wobbleOf(j, sampled, each)));
+    return { ...report, text: report.text + comparedText(evidence, current) };
   } catch (error) {
     if (!(error instanceof InsufficientDataError)) throw error;
     return noDriftReport(evidence, error.message);
   }
 }
+
+/** Says that not everybody was compared; empty: everybody was. */
+const comparedText = ({ current: { rows } }: DriftEvidence, { users }: Columns): string =>
+  users.length < rows ? `; compared are ${count(users.length)} of ${count(rows)} shoppers` : "";
 
 /** Rows of one moment that are looked at for how far features move by themselves. */
 const SAMPLE_ROWS = 2000;
