@@ -15,10 +15,10 @@ import { makeShop, type Past } from "./make.ts";
 import { type Growth, type HistoryRow, type PeerFigures, reportOf, type SizeFigures } from "./report.ts";
 import type { StepFigures } from "./step.ts";
 
-const SIZES = [1_000, 10_000, 50_000] as const;
+const SIZES = [1_000, 10_000, 40_000] as const;
 const LARGEST = [100_000, 1_000_000] as const;
 /** A shop whose history grows tenfold. */
-const HISTORY = { shoppers: 1_000, years: 10 };
+const HISTORY = { shoppers: 500, years: 10 };
 const PEERS: Peers = {
   requirements: "requirements-scale.txt",
   modules: "duckdb, pandas, polars, pyarrow",
@@ -36,7 +36,7 @@ const STEPS = [
 
 export const growthBench: Bench = {
   name: "growth",
-  about: "a shop of 1 k to 50 k shoppers (--whole: to 1 M): load, cut-off, check, training's read, pages",
+  about: "a shop of 1 k to 40 k shoppers (--whole: to 1 M): load, cut-off, check, training's read, pages",
   minutes: 60,
   minutesWhole: 600,
   async run(context) {
@@ -176,8 +176,8 @@ async function withDatabase<T>(
     await migrate(sql);
     return await work(sql, url.href);
   } finally {
-    await sql.end();
-    await admin.unsafe(`drop database ${name}`);
-    await admin.end();
+    await sql.end({ timeout: 5 });
+    await admin.unsafe(`drop database ${name} with (force)`);
+    await admin.end({ timeout: 5 });
   }
 }

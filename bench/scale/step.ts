@@ -122,5 +122,5 @@ const figures: StepFigures = {
   ...name === "cut-off" ? { sums: await sumsOf() } : {},
 };
 console.log(JSON.stringify(figures));
-await sql.end();
+await sql.end({ timeout: 5 });
 Deno.exit(0);

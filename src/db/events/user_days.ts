@@ -76,7 +76,7 @@ async function* readRange(sql: Sql, query: RangeQuery): AsyncGenerator<UserDays>
   let days: UserDay[] = [];
   const found = rangeRows(sql, query);
   const areFew = query.users !== undefined && query.users.length <= SHOPPERS_AT_ONCE;
-  for await (const rows of areFew ? [await found] : found.cursor(PAGE)) {
+  for await (const rows of areFew ? [await found] : readAhead(found.cursor(PAGE))) {
     for (const { line, own } of rows) {
       const key = line.slice(0, KEY_LENGTH);
       if (key !== userKey && days.length > 0) {
@@ -88,6 +88,22 @@ async function* readRange(sql: Sql, query: RangeQuery): AsyncGenerator<UserDays>
     }
   }
   if (days.length > 0) yield { userKey, days };
+}
+
+/** Asks for the next page before it gives out one, so that Postgres works while the page is read. */
+async function* readAhead<T>(pages: AsyncIterable<T>): AsyncGenerator<T> {
+  const iterator = pages[Symbol.asyncIterator]();
+  let next = iterator.next();
+  try {
+    for (let page = await next; !page.done; page = await next) {
+      next = iterator.next();
+      next.catch(() => undefined); // thrown where it is awaited
+      yield page.value;
+    }
+  } finally {
+    await next.catch(() => undefined); // a page that is under way has to come in before the cursor can be closed
+    await iterator.return?.();
+  }
 }
 
 /** A shopper's day as one text, and the events of a shop's own types. */
