@@ -34,10 +34,9 @@ export async function saveShard(
   { key, cutoffMs, eventsSeen }: ShardedBuild,
   { number, range, sha256, rows }: { number: number; range: KeyRange; sha256: string; rows: number },
 ): Promise<void> {
+  const { from = null, to = null } = range;
   await sql`insert into feature_shards (key, cutoff, events_seen, number, from_key, to_key, sha256, rows)
-    values (${key}, ${cutoffMs}, ${eventsSeen}, ${number}, ${range.from ?? null}, ${
-    range.to ?? null
-  }, ${sha256}, ${rows})
+    values (${key}, ${cutoffMs}, ${eventsSeen}, ${number}, ${from}, ${to}, ${sha256}, ${rows})
     on conflict (key, cutoff, events_seen, number) do update set from_key = excluded.from_key,
       to_key = excluded.to_key, sha256 = excluded.sha256, rows = excluded.rows, built_at = now()`;
 }

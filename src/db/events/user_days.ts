@@ -175,6 +175,9 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, range = {}, population, even
   const wanted = sql`
     and ${whom}
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population, range)})` : sql``}`;
+  const [firstUs, lastUs, lastPurchaseUs] = ["first_at", "last_at", "last_purchase_at"].map((column) =>
+    us(sql, column)
+  );
   return sql<Row[]>`
     with cut as materialized (
       select user_key, day from user_days
@@ -192,10 +195,8 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, range = {}, population, even
         and (user_key, ${sql.unsafe(DAY_OF_AT)}) in (select user_key, day from cut)
       group by user_key, day
     )
-    select concat_ws(' ', user_key, day, ${us(sql, "first_at")}, ${us(sql, "last_at")},
-        coalesce(${
-    us(sql, "last_purchase_at")
-  }, 0), cardinality(sessions), cardinality(order_sessions), views, carts,
+    select concat_ws(' ', user_key, day, ${firstUs}, ${lastUs},
+        coalesce(${lastPurchaseUs}, 0), cardinality(sessions), cardinality(order_sessions), views, carts,
         purchases, returns, others, units, case when money then spend else purchases end,
         case when money then returned else returns end, products, categories, viewed) as line
       ${events.length > 0 ? ownEvents(sql, events, { from, to }) : sql``}
