@@ -188,7 +188,10 @@ export async function fitReference(
   const artefactSha256 = await deps.store.put(result.artifact);
   const unit = await targetUnit(deps.sql, model, { asOfMs: Date.parse(asOf) });
   const job = { cycleId, model, config, snapshot: { id: "", asOf }, champion: null, trained: blocks, unit };
-  return { manifest: manifestOf(deps, { ...job, targets, taken: rows.target.length, result, artefactSha256 }), artefactSha256 };
+  return {
+    manifest: manifestOf(deps, { ...job, targets, taken: rows.target.length, result, artefactSha256 }),
+    artefactSha256,
+  };
 }
 
 /** The part of a model that the trainer needs, by its configuration. */

@@ -133,7 +133,9 @@ interface ValidationJob {
 async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<Evidence> {
   const { store } = deps;
   const { model, config, challenger, champion, split } = job;
-  const { rows } = await loadTrainingSet(store, split.test, { keep: await testersOf(deps, split) ?? undefined });
+  const { rows } = await loadTrainingSet(store, split.test, {
+    keep: await testersOf(deps, split) ?? undefined,
+  });
   const { targetCap } = challenger.manifest;
   const naive = guessFor(guessOf(challenger.manifest), rows.target.length);
   const serving = champion ? await readServing(deps, model, champion) : undefined; // a guess serves
