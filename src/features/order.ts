@@ -43,5 +43,5 @@ export function compareRows(a: UnorderedRow, b: UnorderedRow): number {
 }
 
 /** NaN comes last, and equals itself. */
-const compareNumbers = (a: number, b: number): number =>
+export const compareNumbers = (a: number, b: number): number =>
   Number.isNaN(a) || Number.isNaN(b) ? Number(Number.isNaN(a)) - Number(Number.isNaN(b)) : Math.sign(a - b);

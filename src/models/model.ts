@@ -1,6 +1,7 @@
 import { FEATURES } from "../features/definition.ts";
 import { type OwnFeature, ownFeaturesFault } from "../features/own.ts";
 import type { Activity } from "../features/population.ts";
+import { SESSION_FEATURES, SESSION_GROUP } from "../features/session.ts";
 import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
 import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
@@ -46,7 +47,7 @@ export interface ModelDefinition {
   readonly label: (future: readonly UserDay[]) => number | string;
   /** of several classes: their names, of which the label returns one */
   readonly classes?: readonly string[];
-  /** what it may learn from: all features, or some of them by name */
+  /** what it may learn from: all features, or some of them by name; "session" names all of what a visitor does now */
   readonly features: readonly string[];
   /** features of its own, which it learns from beside those */
   readonly ownFeatures?: readonly OwnFeature[];
@@ -67,12 +68,19 @@ const DEFAULTS = {
 export function defineModel(
   given: Omit<ModelDefinition, keyof typeof DEFAULTS> & Partial<ModelDefinition>,
 ): ModelDefinition {
-  const model: ModelDefinition = { ...DEFAULTS, ...given };
+  const { features = DEFAULTS.features } = given;
+  const model: ModelDefinition = { ...DEFAULTS, ...given, features: withSession(features) };
   const fault = faultOf(model);
   if (fault !== null) throw new RangeError(`Cannot define model "${model.name}": ${fault}`);
   for (const metric of model.ownMetrics ?? []) addOwnMetric(metric);
   return model;
 }
+
+/** Features by name, with those of the session in place of the name of their group. */
+const withSession = (features: readonly string[]): readonly string[] =>
+  features.includes(SESSION_GROUP)
+    ? features.flatMap((name) => name === SESSION_GROUP ? SESSION_FEATURES : [name])
+    : features;
 
 /** Says what is wrong with a definition; null: nothing. */
 function faultOf(model: ModelDefinition): string | null {
@@ -94,7 +102,7 @@ function faultOf(model: ModelDefinition): string | null {
     return "metrics name poissonDeviance, which is measured of counts, where it is the loss";
   }
   if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
-  const unknown = features.find((feature) => !FEATURES.includes(feature));
+  const unknown = features.find((feature) => !FEATURES.includes(feature) && !SESSION_FEATURES.includes(feature));
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";

@@ -15,7 +15,7 @@ export async function answerFromUsers(
   const featureSet = deps.featuresOf(model);
   const seen = await readShoppers(deps.sql, timedRequests.map(({ request }) => request), {
     moment: await deps.moment(),
-    events: featureSet.events,
+    featureSet,
   });
   const shoppers = seen.flatMap((group) => group.shoppers);
   const objecting = timedRequests.map(({ request }) => request.objecting);

@@ -795,6 +795,7 @@ create table user_days (
   products integer[] not null,
   categories integer[] not null,
   viewed integer[] not null,
+  newest double precision[],
   constraint user_days_finite CHECK ((is_finite(units) AND is_finite(spend) AND is_finite(returned))) NOT VALID,
   constraint user_days_pkey PRIMARY KEY (user_key, day)
 );
@@ -1146,6 +1147,12 @@ CREATE OR REPLACE FUNCTION public.iso(t timestamp with time zone)
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN to_char((t AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'::text);
+
+CREATE OR REPLACE FUNCTION public.newest_events(events double precision[], most integer)
+ RETURNS double precision[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (SELECT array_agg(ARRAY[(newest_events.events)[newest.i][1], (newest_events.events)[newest.i][2], (newest_events.events)[newest.i][3], (newest_events.events)[newest.i][4], (newest_events.events)[newest.i][5]]) AS array_agg FROM (SELECT i.i FROM generate_subscripts(newest_events.events, 1) i(i) ORDER BY (newest_events.events)[i.i][1] DESC, (newest_events.events)[i.i][2] DESC, (newest_events.events)[i.i][3] DESC, (newest_events.events)[i.i][4] DESC, (newest_events.events)[i.i][5] DESC LIMIT newest_events.most) newest);
 
 CREATE OR REPLACE FUNCTION public.notify_deliveries()
  RETURNS trigger

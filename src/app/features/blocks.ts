@@ -9,6 +9,7 @@ import {
   saveLabelBlock,
 } from "../../db/cycles/snapshots.ts";
 import { countEvents } from "../../db/events/events.ts";
+import { fillNewestEvents } from "../../db/events/newest_events.ts";
 import { readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
 import { outcomeOf } from "../../models/outcome.ts";
@@ -102,10 +103,12 @@ async function isIntact(store: ArtefactStore, sha256: string): Promise<boolean> 
  */
 export async function buildFeatures(sql: Sql, protocol: Protocol, cutoffMs: number): Promise<FeatureBlock> {
   const { activeDays, activity, horizonDays, featureSet = SHARED_FEATURES } = protocol;
-  const { names, hash: featureHash, events } = featureSet;
+  const { names, hash: featureHash, events, session } = featureSet;
   const population = { activeDays, activity };
+  const newest = session ? "kept" : undefined;
+  if (session) await fillNewestEvents(sql, { fromMs: cutoffMs - (activeDays + 1) * DAY_MS, toMs: cutoffMs });
   const rows: UnorderedRow[] = [];
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population, events })) {
+  for await (const { userKey, days } of readUserDays(sql, { asOfMs: cutoffMs, population, events, newest })) {
     const features = featureSet.row(days, cutoffMs, { horizonDays });
     rows.push({ userKey, code: activityCode(days), features });
   }

@@ -1,8 +1,9 @@
 import { DAY_MS } from "../../core/time.ts";
 import type { Activity } from "../../features/population.ts";
-import { OWN_EVENTS_MAX, type UserDay } from "../../features/user_day.ts";
+import { type DayEvent, OWN_EVENTS_MAX, type UserDay } from "../../features/user_day.ts";
 import type { Sql } from "../connect.ts";
 import { countsMoney } from "./money.ts";
+import { IS_COMPLETE, newestOf } from "./newest_sql.ts";
 import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
 
 /** One shopper with the days on which something happened, ascending; at least one. */
@@ -30,7 +31,14 @@ interface UserDaysQuery {
   readonly population?: PopulationQuery;
   /** types of the shop's own events to read with their days; default: none */
   readonly events?: readonly string[];
+  /**
+   * the newest events of the last two days, for session features: `kept`: from the day itself, of a day that lacks some from
+   * its events; `events`: always from these. Default: none
+   */
+  readonly newest?: NewestFrom;
 }
+
+type NewestFrom = "kept" | "events";
 
 /**
  * Reads what shoppers did strictly before a moment, sorted by shopper. Streams: memory holds one page, however many
@@ -38,8 +46,8 @@ interface UserDaysQuery {
  * asked for by key. Each call sees one state of the database.
  */
 export function readUserDays(sql: Sql, query: UserDaysQuery): AsyncGenerator<UserDays> {
-  const { asOfMs, fromDay = 0, users, population, events } = query;
-  return readRange(sql, { fromMs: fromDay * DAY_MS, toMs: asOfMs, users, population, events });
+  const { asOfMs, fromDay = 0, ...which } = query;
+  return readRange(sql, { fromMs: fromDay * DAY_MS, toMs: asOfMs, ...which });
 }
 
 /** The same with only the events in `[fromMs, toMs)`, for outcomes; shoppers without any are left out. */
@@ -56,6 +64,7 @@ interface RangeQuery {
   readonly users?: readonly string[];
   readonly population?: PopulationQuery;
   readonly events?: readonly string[];
+  readonly newest?: NewestFrom;
 }
 
 const PAGE = 2000; // rows of user_days
@@ -68,26 +77,37 @@ async function* readRange(sql: Sql, query: RangeQuery): AsyncGenerator<UserDays>
   const found = rangeRows(sql, query);
   const areFew = query.users !== undefined && query.users.length <= SHOPPERS_AT_ONCE;
   for await (const rows of areFew ? [await found] : found.cursor(PAGE)) {
-    for (const { userKey: key, ...day } of rows) {
+    for (const { userKey: key, newest, ...day } of rows) {
       if (key !== userKey && days.length > 0) {
         yield { userKey, days };
         days = [];
       }
       userKey = key;
-      days.push(day);
+      days.push(newest ? { ...day, newest: newest.map(dayEvent) } : day);
     }
   }
   if (days.length > 0) yield { userKey, days };
 }
 
-type Row = UserDay & { readonly userKey: string };
+type Row = Omit<UserDay, "newest"> & {
+  readonly userKey: string;
+  readonly newest?: readonly (readonly number[])[] | null;
+};
+
+const dayEvent = ([atMs, kind, session, category, price]: readonly number[]): DayEvent => ({
+  atMs,
+  kind,
+  session,
+  category,
+  price,
+});
 
 /**
  * Days wholly inside the range come from `user_days`. A day that an end of the range cuts is rolled up again from its
  * events inside, by index `events_at` and for those shoppers alone whose day has events on both sides of the cut:
  * asking as of now, that is nobody.
  */
-function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [] }: RangeQuery) {
+function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [], newest }: RangeQuery) {
   const from = at(sql, fromMs);
   const to = at(sql, toMs);
   const fromDay = Math.floor(fromMs / DAY_MS);
@@ -109,10 +129,10 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [] }: R
     ), shop as materialized (
       select (${countsMoney(sql, toMs)}) as money
     ), found as (
-      select ${sql.unsafe(USER_DAY_COLUMNS)} from user_days
+      select ${sql.unsafe(USER_DAY_COLUMNS)} ${newest ? sql`, newest` : sql``} from user_days
       where ${days} and first_at >= ${from} and last_at < ${to} ${wanted}
       union all
-      select ${sql.unsafe(USER_DAY_SELECT)} from events
+      select ${sql.unsafe(USER_DAY_SELECT)} ${newest ? sql`, ${sql.unsafe(newestOf("true"))}` : sql``} from events
       where at >= ${from} and at < ${to}
         and (at < ${at(sql, (fromDay + 1) * DAY_MS)} or at >= ${at(sql, toDay * DAY_MS)})
         and (user_key, ${sql.unsafe(DAY_OF_AT)}) in (select user_key, day from cut)
@@ -124,7 +144,23 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [] }: R
       others, units, case when money then spend else purchases end as spend,
       case when money then returned else returns end as returned,
       products, categories, viewed ${events.length > 0 ? ownEvents(sql, events, { from, to }) : sql``}
+      ${newest ? newestEvents(sql, newest, { from, to }) : sql``}
     from found, shop order by user_key, day`;
+}
+
+/** The newest events of a shopper's last day and the one before it; of a day that lacks some by index `events_at`. */
+function newestEvents(
+  sql: Sql,
+  source: NewestFrom,
+  { from, to }: { from: ReturnType<typeof at>; to: ReturnType<typeof at> },
+) {
+  const isKept = source === "kept" ? sql.unsafe(IS_COMPLETE) : sql`false`;
+  return sql`, case when day < max(day) over (partition by user_key) - 1 then null when ${isKept} then newest else (
+      select ${sql.unsafe(newestOf("true"))} from events e
+      where e.user_key = found.user_key and e.at >= ${from} and e.at < ${to}
+        and e.at >= to_timestamp(found.day::float8 * 86400)
+        and e.at < to_timestamp((found.day + 1)::float8 * 86400)
+    ) end as newest`;
 }
 
 /** The events of some types of the shop's own, by index `events_own`: of each day that has any of another type. */
