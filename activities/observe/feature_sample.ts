@@ -12,6 +12,7 @@ import { protocolOf } from "../../src/app/features/labelled_rows.ts";
 import { readIfIntact } from "../champion.ts";
 import { modelAndConfig } from "../context.ts";
 import type { ActivityDeps } from "../deps.ts";
+import { sampleSessions } from "./session_sample.ts";
 
 /** Shoppers whose rows are computed a second time. */
 const COMPARED = 50;
@@ -38,6 +39,7 @@ export async function sampleFeatures(deps: ActivityDeps, asOfMs: number): Promis
     variedBefore: comparable ? namesOf(featureSet, comparable, varies) : [],
     before: comparable && new Date(comparable.cutoffMs).toISOString(),
     ...await compare(deps, now, { featureSet, horizonDays: config.horizon_days }),
+    sessions: await sampleSessions(deps, asOfMs),
   };
 }
 
@@ -70,7 +72,10 @@ const varies = (column: Float32Array) => column.some((value) => !Object.is(value
 async function compare(
   { sql }: ActivityDeps,
   { cutoffMs, users, width, features }: FeatureBlock,
-  { featureSet: { names, events, row }, horizonDays }: { featureSet: FeatureSet; horizonDays: number },
+  { featureSet: { names, events, session, row }, horizonDays }: {
+    featureSet: FeatureSet;
+    horizonDays: number;
+  },
 ): Promise<Pick<FeatureSample, "compared" | "skewed">> {
   const before = await countEvents(sql, { beforeMs: cutoffMs });
   const step = Math.max(1, Math.floor(users.length / COMPARED));
@@ -78,7 +83,8 @@ async function compare(
     users.flatMap((user, i) => i % step === 0 ? [[user, i] as const] : []).slice(0, COMPARED),
   );
   const differences = new Map<string, { shoppers: number; largest: number }>();
-  const query = { asOfMs: cutoffMs, users: [...places.keys()], events };
+  const newest = session ? "kept" as const : undefined;
+  const query = { asOfMs: cutoffMs, users: [...places.keys()], events, newest };
   for await (const { userKey, days } of readUserDays(sql, query)) {
     const computed = Float32Array.from(row(days, cutoffMs, { horizonDays }));
     const offset = places.get(userKey)! * width;

@@ -102,7 +102,9 @@ function faultOf(model: ModelDefinition): string | null {
     return "metrics name poissonDeviance, which is measured of counts, where it is the loss";
   }
   if (!metrics.includes(primaryMetric)) return `metrics lack the primaryMetric "${primaryMetric}"`;
-  const unknown = features.find((feature) => !FEATURES.includes(feature) && !SESSION_FEATURES.includes(feature));
+  const unknown = features.find((feature) =>
+    !FEATURES.includes(feature) && !SESSION_FEATURES.includes(feature)
+  );
   if (unknown !== undefined) return `there is no feature "${unknown}"`;
   if (new Set(features).size !== features.length) return "features name one of them twice";
   if (features.length === 0) return "features name none";

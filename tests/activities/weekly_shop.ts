@@ -13,6 +13,7 @@ import { saveConfig } from "../../src/db/config/config_versions.ts";
 import { getCycle, openCycle } from "../../src/db/cycles/cycles.ts";
 import { insertEvents } from "../../src/db/events/events.ts";
 import { versionOfCycle } from "../../src/db/models/versions.ts";
+import type { AcceptedEvent } from "../../src/events/event.ts";
 import type { Seen } from "../../src/features/own.ts";
 import { defineModel, type ModelDefinition } from "../../src/models/model.ts";
 import { fileArtefacts } from "../../src/registry/artefacts.ts";
@@ -25,7 +26,7 @@ import { event, pseudonym } from "../db/events_support.ts";
 import { quietReporter } from "../training/rows_of.ts";
 
 export const FIRST_MS = Date.UTC(2024, 0, 1);
-const WEEKS = 20;
+export const WEEKS = 20;
 export const AS_OF_MS = FIRST_MS + WEEKS * 7 * DAY_MS;
 const iso = (ms: number) => new Date(ms).toISOString();
 export const settings = {
@@ -63,7 +64,7 @@ export const modelWith = (declared: Partial<ModelDefinition>) =>
   });
 
 /** Each week every shopper reviews with stars drawn anew, and who gives four or five buys in the week after. */
-function events() {
+function weeklyReviews(): AcceptedEvent[] {
   const random = seededRandom(5);
   return Array.from({ length: 100 }, (_, i) => {
     const userKey = pseudonym(`shopper ${i}`);
@@ -92,6 +93,7 @@ const trainer = {
 export const inShop = (
   work: (deps: ActivityDeps & { models: Map<string, ModelDefinition> }) => Promise<void>,
   model: ModelDefinition = modelWith({ ownFeatures: [newestStars(1)] }),
+  events: readonly AcceptedEvent[] = weeklyReviews(),
 ) =>
   withDatabase(async (sql) => {
     await startBackend();
@@ -99,7 +101,7 @@ export const inShop = (
     const store = fileArtefacts(folder);
     const models = new Map([[model.name, model]]);
     const deps = { sql, store, trainer, models, clock: () => AS_OF_MS, codeVersion: "c1" };
-    await insertEvents(sql, events());
+    await insertEvents(sql, events);
     const plain = RetrainingConfig.parse(settings);
     const config = withDeclared(plain, [model], []) ?? plain;
     await saveConfig(sql, { config, after: 0, by: "a test", why: "weekly" });

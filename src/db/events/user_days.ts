@@ -132,7 +132,9 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [], new
       select ${sql.unsafe(USER_DAY_COLUMNS)} ${newest ? sql`, newest` : sql``} from user_days
       where ${days} and first_at >= ${from} and last_at < ${to} ${wanted}
       union all
-      select ${sql.unsafe(USER_DAY_SELECT)} ${newest ? sql`, ${sql.unsafe(newestOf("true"))}` : sql``} from events
+      select ${sql.unsafe(USER_DAY_SELECT)} ${
+    newest ? sql`, ${sql.unsafe(newestOf("true"))}` : sql``
+  } from events
       where at >= ${from} and at < ${to}
         and (at < ${at(sql, (fromDay + 1) * DAY_MS)} or at >= ${at(sql, toDay * DAY_MS)})
         and (user_key, ${sql.unsafe(DAY_OF_AT)}) in (select user_key, day from cut)
@@ -203,5 +205,18 @@ const ms = (sql: Sql, column: string) => sql`(extract(epoch from ${sql(column)})
 /** Lists the pseudonyms of all shoppers. */
 export async function knownUsers(sql: Sql): Promise<string[]> {
   const rows = await sql`select distinct user_key from user_days`;
+  return rows.map(({ userKey }) => userKey);
+}
+
+/** Lists the pseudonyms of the shoppers who were here last before a moment, within some days. Uses index `user_days_day`. */
+export async function newestShoppers(
+  sql: Sql,
+  { asOfMs, days, limit }: { asOfMs: number; days: number; limit: number },
+): Promise<string[]> {
+  const day = Math.floor(asOfMs / DAY_MS);
+  const rows = await sql<{ userKey: string }[]>`select user_key, max(last_at) as last from user_days
+    where day between ${day - days + 1}::int and ${day}::int and first_at < ${at(sql, asOfMs)}
+      and user_key not in (select key from people where objected_at is not null)
+    group by user_key order by last desc, user_key limit ${limit}::int`;
   return rows.map(({ userKey }) => userKey);
 }
