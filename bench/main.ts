@@ -11,6 +11,7 @@ import { detectionBench } from "./detection/mod.ts";
 import { falseAlarmsBench } from "./false_alarms/mod.ts";
 import { federatedBench } from "./federated/mod.ts";
 import { forceBench } from "./force.ts";
+import { freshnessBench } from "./freshness/mod.ts";
 import { incidentsBench } from "./incidents/mod.ts";
 import { ingestBench } from "./ingest/mod.ts";
 import { longlifeBench } from "./longlife/mod.ts";
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   incidentsBench,
   rolloutBench,
   servingBench,
+  freshnessBench,
   secretsBench,
   longlifeBench,
   extremesBench,
