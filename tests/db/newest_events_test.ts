@@ -76,11 +76,19 @@ function expected(events: readonly AcceptedEvent[], user: string, asOfMs: number
 
 const compare = (a: number, b: number) => a === b ? 0 : a < b ? -1 : 1;
 
-async function served(sql: Database, asOfMs: number, newest: "kept" | "events" = "kept") {
+/** As a prediction by id reads it. */
+const served = (sql: Database, asOfMs: number, newest: "kept" | "events" = "kept") =>
+  sessionsOf(readUserDays(sql, { asOfMs, users: USERS, newest }), asOfMs);
+
+/** As a training reads it. */
+const trainedOn = (sql: Database, asOfMs: number) => {
+  const population = { activeDays: 20, activity: "any" } as const;
+  return sessionsOf(readUserDays(sql, { asOfMs, population, newest: "kept" }), asOfMs);
+};
+
+async function sessionsOf(shoppers: ReturnType<typeof readUserDays>, asOfMs: number): Promise<number[][]> {
   const rows = new Map<string, number[]>();
-  for await (const { userKey, days } of readUserDays(sql, { asOfMs, users: USERS, newest })) {
-    rows.set(userKey, sessionRow(days, asOfMs));
-  }
+  for await (const { userKey, days } of shoppers) rows.set(userKey, sessionRow(days, asOfMs));
   return USERS.map((user) => rows.get(user) ?? Array(9).fill(NaN));
 }
 
@@ -114,12 +122,16 @@ Deno.test("what is served of a session at any moment is what the events before i
         for (let i = 0, n = 0; i < sent.length; i += size, n++) {
           if (n === from) await keepNewestEvents(sql, true);
           await insertEvents(sql, sent.slice(i, i + size));
+          const arrived = [...new Set(sent.slice(0, i + size))];
+          const now = USERS.map((user) => expected(arrived, user, moments[0]));
+          if (n < 2) assert.deepEqual(await served(sql, moments[0]), now, "what arrived so far counts");
         }
         const asked = [...moments, ...events.slice(0, 1).map(({ atMs }) => atMs + 1), START_MS + 9 * DAY_MS];
         for (const asOfMs of asked) {
           const want = USERS.map((user) => expected(events, user, asOfMs));
           assert.deepEqual(await served(sql, asOfMs), want);
           assert.deepEqual(await served(sql, asOfMs, "events"), want);
+          assert.deepEqual(await trainedOn(sql, asOfMs), want);
         }
         if (from === 0) assert.equal(await lacking(sql), 0);
         await fillNewestEvents(sql, { fromMs: START_MS, toMs: START_MS + 9 * DAY_MS });

@@ -20,6 +20,13 @@ const READS: Readonly<Record<string, [index: string, (sql: Database, user: strin
     "user_days_pkey",
     (sql, user) => Array.fromAsync(readUserDays(sql, { asOfMs: START_MS + DAYS * DAY_MS, users: [user] })),
   ],
+  "their newest session": [
+    "user_days_pkey",
+    (sql, user) =>
+      Array.fromAsync(
+        readUserDays(sql, { asOfMs: START_MS + DAYS * DAY_MS, users: [user], newest: "kept" }),
+      ),
+  ],
   "the newest event of a shopper": ["user_days_pkey", (sql, user) => lastEventsMs(sql, [user])],
 };
 

@@ -69,6 +69,9 @@ export const USER_DAY_COLUMNS = ["user_key", "day", ...COLUMNS].join(", ");
 export const STORED_DAY_SELECT = `${USER_DAY_SELECT}, ${newestOf(ARE_KEPT)} as newest`;
 export const STORED_DAY_COLUMNS = `${USER_DAY_COLUMNS}, newest`;
 
+/** The same of days that are rolled up for whoever reads the newest events, kept or not. */
+export const WHOLE_DAY_SELECT = `${USER_DAY_SELECT}, ${newestOf("true")} as newest`;
+
 /** `on conflict` part: one stored day takes in the same day of new events. */
 export const USER_DAY_MERGE = `on conflict (user_key, day) do update set ` +
   [...COLUMNS.map((column) => `${column} = ${merged(column)}`), `newest = ${NEWEST_MERGE}`].join(", ");

@@ -4,7 +4,13 @@ import { type DayEvent, OWN_EVENTS_MAX, type UserDay } from "../../features/user
 import type { Sql } from "../connect.ts";
 import { countsMoney } from "./money.ts";
 import { IS_COMPLETE, newestOf } from "./newest_sql.ts";
-import { DAY_OF_AT, USER_DAY_COLUMNS, USER_DAY_SELECT } from "./user_day_sql.ts";
+import {
+  DAY_OF_AT,
+  STORED_DAY_COLUMNS,
+  USER_DAY_COLUMNS,
+  USER_DAY_SELECT,
+  WHOLE_DAY_SELECT,
+} from "./user_day_sql.ts";
 
 /** One shopper with the days on which something happened, ascending; at least one. */
 export interface UserDays {
@@ -118,6 +124,9 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [], new
   // of some shoppers, no plan has a reason to walk over a day of all, however few it takes today's to be
   const days = users ? sql`true` : sql`day between ${fromDay}::int and ${toDay}::int`;
   const ends = users ? sql`true` : sql`day = any(${[fromDay, toDay]}::int[])`;
+  const [stored, rolledUp] = newest
+    ? [STORED_DAY_COLUMNS, WHOLE_DAY_SELECT]
+    : [USER_DAY_COLUMNS, USER_DAY_SELECT];
   const wanted = sql`
     and ${whom}
     ${population ? sql`and user_key in (${activeUsers(sql, toMs, population)})` : sql``}`;
@@ -129,12 +138,10 @@ function rangeRows(sql: Sql, { fromMs, toMs, users, population, events = [], new
     ), shop as materialized (
       select (${countsMoney(sql, toMs)}) as money
     ), found as (
-      select ${sql.unsafe(USER_DAY_COLUMNS)} ${newest ? sql`, newest` : sql``} from user_days
+      select ${sql.unsafe(stored)} from user_days
       where ${days} and first_at >= ${from} and last_at < ${to} ${wanted}
       union all
-      select ${sql.unsafe(USER_DAY_SELECT)} ${
-    newest ? sql`, ${sql.unsafe(newestOf("true"))}` : sql``
-  } from events
+      select ${sql.unsafe(rolledUp)} from events
       where at >= ${from} and at < ${to}
         and (at < ${at(sql, (fromDay + 1) * DAY_MS)} or at >= ${at(sql, toDay * DAY_MS)})
         and (user_key, ${sql.unsafe(DAY_OF_AT)}) in (select user_key, day from cut)
