@@ -968,6 +968,12 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.event_numbers(at timestamp with time zone, type text, session_code integer, category_code integer, price double precision)
+ RETURNS double precision[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN ARRAY[round((date_part('epoch'::text, at) * (1000)::double precision)), (CASE type WHEN 'view'::text THEN 0 WHEN 'cart'::text THEN 1 WHEN 'purchase'::text THEN 2 WHEN 'return'::text THEN 3 ELSE 4 END)::double precision, COALESCE((session_code)::double precision, 'NaN'::double precision), COALESCE((category_code)::double precision, 'NaN'::double precision), COALESCE(price, 'NaN'::double precision)];
+
 CREATE OR REPLACE FUNCTION public.g_int_compress(internal)
  RETURNS internal
  LANGUAGE c
@@ -1153,6 +1159,16 @@ CREATE OR REPLACE FUNCTION public.newest_events(events double precision[], most 
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (SELECT array_agg(ARRAY[(newest_events.events)[newest.i][1], (newest_events.events)[newest.i][2], (newest_events.events)[newest.i][3], (newest_events.events)[newest.i][4], (newest_events.events)[newest.i][5]]) AS array_agg FROM (SELECT i.i FROM generate_subscripts(newest_events.events, 1) i(i) ORDER BY (newest_events.events)[i.i][1] DESC, (newest_events.events)[i.i][2] DESC, (newest_events.events)[i.i][3] DESC, (newest_events.events)[i.i][4] DESC, (newest_events.events)[i.i][5] DESC LIMIT newest_events.most) newest);
+
+CREATE OR REPLACE FUNCTION public.newest_of_day(shopper uuid, of_day integer, from_at timestamp with time zone, to_at timestamp with time zone, most integer)
+ RETURNS double precision[]
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+AS $function$
+    select newest_events(array_agg(event_numbers(at, type, session_code, category_code, price)), most) from events
+    where user_key = shopper and at >= greatest(from_at, to_timestamp(of_day::double precision * 86400))
+      and at < least(to_at, to_timestamp((of_day + 1)::double precision * 86400))
+  $function$;
 
 CREATE OR REPLACE FUNCTION public.notify_deliveries()
  RETURNS trigger

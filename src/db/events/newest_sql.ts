@@ -1,9 +1,5 @@
-/**
- * The newest events of a shopper's day, kept in `user_days.newest` while a model names session features. An array of
- * rows: time in ms since the epoch, kind (its place in `EVENT_KINDS`), code of the session, code of the category, price;
- * NaN where there is none.
- */
-import { EVENT_KINDS, NEWEST_MAX } from "../../features/user_day.ts";
+/** The newest events of a shopper's day, kept in `user_days.newest` while a model names session features (migration 0056). */
+import { NEWEST_MAX } from "../../features/user_day.ts";
 
 /** The setting that says whether they are kept: of the installation, so that every process that stores events heeds it. */
 export const KEPT_SETTING = "keeps_newest_events";
@@ -11,16 +7,10 @@ export const KEPT_SETTING = "keeps_newest_events";
 /** Whether they are kept now: once a statement, not once an event. */
 export const ARE_KEPT = `exists (select 1 from settings where name = '${KEPT_SETTING}' and value = 'true')`;
 
-const KIND = `case type ${
-  EVENT_KINDS.slice(0, -1).map((kind, i) => `when '${kind}' then ${i}`).join(" ")
-} else ${EVENT_KINDS.length - 1} end`;
-
-const ROW = `array[round(date_part('epoch', at) * 1000), ${KIND}, coalesce(session_code::float8, 'NaN'),
-  coalesce(category_code::float8, 'NaN'), coalesce(price, 'NaN')]`;
-
 /** The newest of a group of events. @param condition under which they are gathered at all; else null */
 export function newestOf(condition: string): string {
-  const all = `array_agg(${ROW}) filter (where ${condition})`;
+  const numbers = `event_numbers(at, type, session_code, category_code, price)`;
+  const all = `array_agg(${numbers}) filter (where ${condition})`;
   return `case when count(*) <= ${NEWEST_MAX} then ${all} else newest_events(${all}, ${NEWEST_MAX}) end`;
 }
 

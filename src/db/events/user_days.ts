@@ -1,9 +1,9 @@
 import { DAY_MS } from "../../core/time.ts";
 import type { Activity } from "../../features/population.ts";
-import { type DayEvent, OWN_EVENTS_MAX, type UserDay } from "../../features/user_day.ts";
+import { type DayEvent, NEWEST_MAX, OWN_EVENTS_MAX, type UserDay } from "../../features/user_day.ts";
 import type { Sql } from "../connect.ts";
 import { countsMoney } from "./money.ts";
-import { IS_COMPLETE, newestOf } from "./newest_sql.ts";
+import { IS_COMPLETE } from "./newest_sql.ts";
 import {
   DAY_OF_AT,
   STORED_DAY_COLUMNS,
@@ -164,12 +164,8 @@ function newestEvents(
   { from, to }: { from: ReturnType<typeof at>; to: ReturnType<typeof at> },
 ) {
   const isKept = source === "kept" ? sql.unsafe(IS_COMPLETE) : sql`false`;
-  return sql`, case when day < max(day) over (partition by user_key) - 1 then null when ${isKept} then newest else (
-      select ${sql.unsafe(newestOf("true"))} from events e
-      where e.user_key = found.user_key and e.at >= ${from} and e.at < ${to}
-        and e.at >= to_timestamp(found.day::float8 * 86400)
-        and e.at < to_timestamp((found.day + 1)::float8 * 86400)
-    ) end as newest`;
+  return sql`, case when day < max(day) over (partition by user_key) - 1 then null when ${isKept} then newest
+      else newest_of_day(user_key, day, ${from}, ${to}, ${NEWEST_MAX}::int) end as newest`;
 }
 
 /** The events of some types of the shop's own, by index `events_own`: of each day that has any of another type. */
