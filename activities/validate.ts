@@ -164,7 +164,7 @@ async function gatherEvidence(deps: ActivityDeps, job: ValidationJob): Promise<E
       model,
       unseen,
       predictions,
-      segmentsOf(rows, await groupsOf(deps, job)),
+      segmentsOf(model, rows, await groupsOf(deps, job)),
       options,
     ),
     segmentMargin: config.segment_margin,
@@ -195,12 +195,13 @@ async function groupsOf(
 
 /** The places of each segment's rows: kinds of shoppers by their features, and groups by category and country. */
 function segmentsOf(
+  model: ModelDefinition,
   { features, width, target, user }: TrainingRows,
   groups: ReadonlyMap<number, readonly string[]>,
 ): [segment: string, places: number[]][] {
-  const value = (row: number, feature: string) =>
-    features[row * width + SHARED_FEATURES.places.get(feature)!];
-  return [...rowsBySegment(target.length, value), ...rowsByGroup(user, groups)];
+  const { places } = featuresOf(model);
+  const value = (row: number, feature: string) => features[row * width + places.get(feature)!];
+  return [...rowsBySegment(target.length, value, model.segments), ...rowsByGroup(user, groups)];
 }
 
 /**

@@ -7,7 +7,7 @@ import { readLabelDays } from "../../src/db/events/user_days.ts";
 import { getVersion } from "../../src/db/models/versions.ts";
 import { decodeFeatures } from "../../src/features/blocks.ts";
 import { buildLabels, featureBlock } from "../../src/app/features/blocks.ts";
-import { featuresOf, SHARED_FEATURES } from "../../src/features/set.ts";
+import { featuresOf } from "../../src/features/set.ts";
 import { type UserDay } from "../../src/features/user_day.ts";
 import { outcomeOf } from "../../src/models/outcome.ts";
 import type { ModelDefinition } from "../../src/models/model.ts";
@@ -44,7 +44,7 @@ export async function scorePopulation(
     getVersion(sql, name, version),
   ]);
   const artefact = await readIfIntact(store.get(artefactSha256));
-  const { hash: featureHash } = featuresOf(model);
+  const { hash: featureHash, places: featurePlaces } = featuresOf(model);
   if (!artefact || manifest.featureHash !== featureHash) return { rows: 0 };
   const { horizonDays } = loadScorer(artefact);
   const block = await featureBlock(deps, { ...protocolOf(model, config), horizonDays }, dayMs);
@@ -68,7 +68,7 @@ export async function scorePopulation(
     predictions: places.map((i, row) => ({
       userKey: users[i],
       ...tellAt(answers, places.length, row),
-      segment: segmentOf((feature) => wanted[row * width + SHARED_FEATURES.places.get(feature)!]),
+      segment: segmentOf((feature) => wanted[row * width + featurePlaces.get(feature)!], model.segments),
     })),
   });
   return { rows: places.length };

@@ -5,7 +5,10 @@ import type { UserDay } from "../features/user_day.ts";
 import { type MetricName, METRICS_OF, ROW_LOSS, type RowLoss } from "../stats/metrics.ts";
 import { addOwnMetric, isOwnMetric, type OwnMetric, ownMetricsFault } from "../stats/own_metrics.ts";
 import { broughtFault } from "./brought.ts";
+import type { ModelConfig } from "../config/retraining.ts";
+import { type OwnSegment, segmentsFault } from "./own_segments.ts";
 import type { Recipe } from "./recipe.ts";
+import { formFault } from "./schema.ts";
 
 /** `classification`: an outcome is 0 or 1; `classes`: it is one of several classes; `regression`: it is a number. */
 export type ModelKind = "classification" | "classes" | "regression";
@@ -42,6 +45,14 @@ export interface ModelDefinition {
   readonly activeDays?: number;
   /** what makes a shopper active; left out: as `activity` says for every model */
   readonly activity?: Activity;
+  /** days between the cut-offs that it is trained on; left out: as `step_days` says for every model */
+  readonly stepDays?: number;
+  /** hours between automatic checks; left out: as `retrain_interval_hours` says for every model */
+  readonly checkEveryHours?: number;
+  /** how a new version is let through; left out: as `gate` says for every model */
+  readonly gate?: ModelConfig["gate"];
+  /** kinds of shoppers in which a new version may do no harm, in place of ours; who fits none is one of the "others" */
+  readonly segments?: readonly OwnSegment[];
   /** the outcome, from one shopper's days inside `[cutoff, cutoff + horizon)`; none when the shopper stayed away */
   readonly label: (future: readonly UserDay[]) => number | string;
   /** of several classes: their names, of which the label returns one */
@@ -52,7 +63,7 @@ export interface ModelDefinition {
   readonly ownFeatures?: readonly OwnFeature[];
   /** types of the shop's own events, as in `review`, that its label and its own features read in `day.own` */
   readonly events?: readonly string[];
-  /** the networks in words */
+  /** its candidates in words */
   readonly network: string;
   /** the candidates that compete, the simplest first */
   readonly candidates: readonly Recipe[];
@@ -68,7 +79,7 @@ export function defineModel(
   given: Omit<ModelDefinition, keyof typeof DEFAULTS> & Partial<ModelDefinition>,
 ): ModelDefinition {
   const model: ModelDefinition = { ...DEFAULTS, ...given };
-  const fault = faultOf(model);
+  const fault = formFault(model) ?? faultOf(model);
   if (fault !== null) throw new RangeError(`Cannot define model "${model.name}": ${fault}`);
   for (const metric of model.ownMetrics ?? []) addOwnMetric(metric);
   return model;
@@ -76,8 +87,7 @@ export function defineModel(
 
 /** Says what is wrong with a definition; null: nothing. */
 function faultOf(model: ModelDefinition): string | null {
-  const { name, kind, candidates, loss, primaryMetric, metrics, features } = model;
-  if (!/^[a-z][a-z0-9-]{0,40}$/.test(name)) return "need lower-case letters, digits, hyphens";
+  const { kind, candidates, loss, primaryMetric, metrics, features } = model;
   if (new Set(candidates.map((c) => c.name)).size < Math.max(1, candidates.length)) {
     return "need candidates with names of their own";
   }
@@ -100,7 +110,7 @@ function faultOf(model: ModelDefinition): string | null {
   if (features.length === 0) return "features name none";
   return candidatesFault(model) ?? classesFault(model) ?? daysFault(model) ?? eventsFault(model) ??
     ownMetricsFault(model.ownMetrics ?? [], model) ??
-    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []);
+    ownFeaturesFault(model.ownFeatures ?? [], model.events ?? []) ?? segmentsFault(model);
 }
 
 const candidatesFault = (model: ModelDefinition): string | null =>

@@ -13,6 +13,8 @@ import type { Cycle } from "./cycle.ts";
 export interface CardFacts {
   version: ModelVersion;
   question: string;
+  /** its candidates in words */
+  network: string;
   loss: string;
   horizonDays: number;
   activeDays: number;
@@ -37,7 +39,7 @@ export function modelCard(facts: CardFacts): Document {
 }
 
 function purpose(
-  { version: { manifest, state }, question, horizonDays, activeDays, note }: CardFacts,
+  { version: { manifest, state }, question, network, horizonDays, activeDays, note }: CardFacts,
 ): DocumentSection {
   return {
     title: "Purpose",
@@ -46,7 +48,7 @@ function purpose(
       `Looks ${counted(horizonDays, "day")} ahead, about shoppers active in the ${
         counted(activeDays, "day")
       } before.`,
-      `Algorithm: ${manifest.candidate}. State in the registry: ${state}.`,
+      `Algorithm: ${manifest.candidate}, of ${network}. State in the registry: ${state}.`,
       ...note?.note ? [`Note by ${note.by}: ${note.note}`] : [],
       ...note && note.tags.length > 0 ? [`Tags: ${note.tags.join(", ")}`] : [],
     ],

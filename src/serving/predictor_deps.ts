@@ -1,5 +1,6 @@
 import type { Database } from "../db/connect.ts";
 import type { FeatureSet } from "../features/set.ts";
+import type { OwnSegment } from "../models/own_segments.ts";
 import type { Moment } from "../app/as_of.ts";
 import type { Journal } from "./journal.ts";
 import type { ServingResolver } from "./serving_set.ts";
@@ -13,6 +14,8 @@ export interface PredictorDeps {
   readonly journal: Journal;
   /** the features of a model by its name */
   readonly featuresOf: (model: string) => FeatureSet;
+  /** a model's own segments; undefined: it has none */
+  readonly segmentsOf: (model: string) => readonly OwnSegment[] | undefined;
   /** left out: nothing is measured */
   readonly metrics?: MetricsRecorder;
 }
