@@ -1,8 +1,10 @@
+import { type BroughtRecipes, broughtRecipes } from "../src/app/registry/brought.ts";
 import { registerVersion, replaceCandidate } from "../src/app/registry/signatures.ts";
 import { activityInfo, Context } from "@temporalio/activity";
 import { DAY_MS } from "../src/core/time.ts";
 import { InsufficientDataError } from "../src/core/errors.ts";
 import { enterStage, saveChallenger, saveProgress } from "../src/db/cycles/cycles.ts";
+import { saveChallenged } from "../src/db/models/brought.ts";
 import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { getVersion, versionOfCycle } from "../src/db/models/versions.ts";
 import { targetUnit } from "../src/app/features/spending_unit.ts";
@@ -99,13 +101,16 @@ async function train(deps: ActivityDeps, job: TrainingJob): Promise<ModelVersion
     );
   }
   const resumed = (activityInfo().heartbeatDetails as Heartbeat | undefined)?.checkpoint;
+  const brought = await broughtRecipes(deps, model, cycleId);
   const result = await trainer.compete({
-    task: taskOf(model, config),
+    task: withBrought(taskOf(model, config), brought),
     rows: set.rows,
     seed: config.seed,
     champion: await warmStartFrom(deps, model.name, champion?.version ?? null),
     resume: resumed ? await readIfIntact(store.get(resumed)) : undefined,
   }, callbacks(deps, cycleId));
+  const { name } = result.winner.recipe;
+  if (name === brought.challenger) await saveChallenged(sql, { model: model.name, name, cycleId });
   const artefactSha256 = await store.put(result.artifact);
   const unit = await targetUnit(sql, model, { asOfMs: Date.parse(snapshot.asOf) });
   const manifest = manifestOf(deps, {
@@ -180,8 +185,9 @@ export async function fitReference(
 ): Promise<{ manifest: Manifest; artefactSha256: string }> {
   await assertLearnable(deps, model, { config, blocks, asOfMs: Date.parse(asOf) });
   const { rows, targets } = await loadTrainingSet(deps.store, blocks);
+  const brought = await broughtRecipes(deps, model, cycleId);
   const result = await deps.trainer.compete(
-    { task: taskOf(model, config), rows, seed: config.seed },
+    { task: withBrought(taskOf(model, config), brought), rows, seed: config.seed },
     callbacks(deps, cycleId),
   );
   const artefactSha256 = await deps.store.put(result.artifact);
@@ -206,6 +212,13 @@ export function taskOf(model: ModelDefinition, config: ModelConfig): TrainingTas
     featureHash: hash,
   };
 }
+
+/** Adds what people brought to the candidates of the model's file. */
+const withBrought = (task: TrainingTask, { recipes, challenger }: BroughtRecipes): TrainingTask => ({
+  ...task,
+  candidates: [...task.candidates, ...recipes],
+  ...challenger !== null && { challenger },
+});
 
 /** Heartbeats with the newest checkpoint, stops on cancellation, and shows progress about twice a second. */
 function callbacks({ sql, store, clock }: ActivityDeps, cycleId: string) {

@@ -47,6 +47,7 @@ export type { Known, Policy } from "./backtest/policies/policy.ts";
 export { defineModel, type ModelDefinition } from "./models/model.ts";
 export type { OwnSegment } from "./models/own_segments.ts";
 export { type Brought, broughtModel } from "./models/brought.ts";
+export { packLayers } from "./onnx/layers.ts";
 export type { Recipe } from "./models/recipe.ts";
 export type { MetricRow, OwnMetric } from "./stats/own_metrics.ts";
 export type { OwnFeature, Seen } from "./features/own.ts";

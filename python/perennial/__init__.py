@@ -2474,6 +2474,53 @@ Retirement = TypedDict("Retirement", {
     "told": bool,
     "hasFile": bool,
 })
+BroughtModelsBroughtItemInputsItem = TypedDict("BroughtModelsBroughtItemInputsItem", {
+    "feature": str,
+    "shift": float,
+    "scale": float,
+})
+BroughtModelsBroughtItem = TypedDict("BroughtModelsBroughtItem", {
+    "inputs": list[BroughtModelsBroughtItemInputsItem],
+    "missing": float,
+    "trainedUntil": str,
+    "model": str,
+    "name": str,
+    "fileSha256": str,
+    "by": str,
+    "why": str,
+    "at": str,
+    "challengedBy": Union[str, None],
+})
+BroughtModels = TypedDict("BroughtModels", {
+    "model": str,
+    "brought": list[BroughtModelsBroughtItem],
+})
+BringInputsItem = TypedDict("BringInputsItem", {
+    "feature": str,
+    "shift": NotRequired[float],
+    "scale": NotRequired[float],
+})
+BroughtModelInputsItem = TypedDict("BroughtModelInputsItem", {
+    "feature": str,
+    "shift": float,
+    "scale": float,
+})
+BroughtModel = TypedDict("BroughtModel", {
+    "inputs": list[BroughtModelInputsItem],
+    "missing": float,
+    "trainedUntil": str,
+    "model": str,
+    "name": str,
+    "fileSha256": str,
+    "by": str,
+    "why": str,
+    "at": str,
+    "challengedBy": Union[str, None],
+})
+Withdrawal = TypedDict("Withdrawal", {
+    "model": str,
+    "name": str,
+})
 RolloutsRolloutsItemPlanAb = TypedDict("RolloutsRolloutsItemPlanAb", {
     "share": float,
     "power": float,
@@ -3366,6 +3413,14 @@ class Perennial(Connection):
         """Roll out a stored version beside the serving one.  POST /models/{name}/rollout"""
         return self.call("POST", f"/models/{self.quoted(name)}/rollout", body=self.given({"version": version, "strategy": strategy, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+    def bring(self, name: str, *, name: str, file: str, inputs: Sequence[BringInputsItem], trained_until: str, missing: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> BroughtModel:
+        """Bring a model that was trained elsewhere.  POST /models/{name}/brought"""
+        return self.call("POST", f"/models/{self.quoted(name)}/brought", body=self.given({"name": name, "file": file, "inputs": inputs, "missing": missing, "trainedUntil": trained_until, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+    def brought(self, name: str) -> BroughtModels:
+        """The models that people brought.  GET /models/{name}/brought"""
+        return self.call("GET", f"/models/{self.quoted(name)}/brought")  # type: ignore[no-any-return]
+
     def cancel_backtest(self, backtest: str, *, why: str | None = None, idempotency_key: str | None = None) -> BacktestBegun:
         """Cancel a backtest; results so far are kept.  POST /backtests/{backtest}/cancel"""
         return self.call("POST", f"/backtests/{self.quoted(backtest)}/cancel", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
@@ -3597,3 +3652,7 @@ class Perennial(Connection):
     def versions(self, name: str, *, limit: int | None = None, tag: str | None = None, text: str | None = None) -> Versions:
         """Every version of a model with its manifest, newest first.  GET /models/{name}/versions"""
         return self.call("GET", f"/models/{self.quoted(name)}/versions", query={"limit": limit, "tag": tag, "text": text})  # type: ignore[no-any-return]
+
+    def withdraw(self, name: str, candidate: str) -> Withdrawal:
+        """Withdraw a brought model.  DELETE /models/{name}/brought/{candidate}"""
+        return self.call("DELETE", f"/models/{self.quoted(name)}/brought/{self.quoted(candidate)}")  # type: ignore[no-any-return]

@@ -54,6 +54,9 @@ export const ACCESS: Readonly<Record<string, Access>> = {
   "POST /models/{name}/promote": "operator",
   "POST /models/{name}/retire": "operator",
   "POST /models/{name}/restore": "operator",
+  "GET /models/{name}/brought": "reader",
+  "POST /models/{name}/brought": "operator",
+  "DELETE /models/{name}/brought/{candidate}": "operator",
 
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",

@@ -12,6 +12,7 @@ import { BacktestDetail } from "../app/reports/backtest.ts";
 import { WhatIfReport } from "../retraining/what_if.ts";
 import { Trends } from "../app/reports/trends.ts";
 import { Predictions } from "../serving/prediction.ts";
+import { BroughtCandidate } from "../registry/brought_candidate.ts";
 import { ServingMove } from "../registry/version.ts";
 import { VersionNote } from "../registry/version_note.ts";
 import { ApiKey } from "../db/access/api_keys.ts";
@@ -45,6 +46,10 @@ export const ConfigHistoryAnswer = named(messages.ConfigHistory, "ConfigHistory"
 export const ChangeAcceptedAnswer = named(messages.ChangeAccepted, "ChangeAccepted");
 export const ModelsAnswer = named(messages.Models, "Models");
 export const ExtensionsAnswer = named(messages.Extensions, "Extensions");
+export const BringBody = named(messages.BringRequest, "BringModel");
+export const BroughtAnswer = named(BroughtCandidate, "BroughtModel");
+export const BroughtModelsAnswer = named(messages.BroughtModels, "BroughtModels");
+export const WithdrawalAnswer = named(messages.Withdrawal, "Withdrawal");
 export const RetirementAnswer = named(messages.Retirement, "Retirement");
 export const VersionNoteAnswer = named(VersionNote, "VersionNote");
 export const NoteRequestBody = named(messages.NoteBody, "NoteVersion");

@@ -1,4 +1,5 @@
 /** The messages between the API and those who call it. One schema each: validation, types and OpenAPI come from it. */
+import { BroughtCandidate } from "../registry/brought_candidate.ts";
 import { z } from "zod";
 import { PrivacyRequest } from "../db/people/privacy_requests.ts";
 import { PersonData } from "../db/people/read_person.ts";
@@ -244,6 +245,30 @@ export type NoteBody = z.input<typeof NoteBody>;
 export const CardQuery = z.object({
   format: z.enum(["markdown", "html"]).optional().describe("left out: as `Accept` says, else Markdown"),
 });
+const CandidateName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, {
+  error: "need at most 41 lower-case letters, digits, hyphens",
+});
+/** A person brings a model that was trained elsewhere. */
+export const BringRequest = z.strictObject({
+  name: CandidateName.describe("as it is called among the candidates"),
+  file: z.base64().min(1).describe("an ONNX file, or a layers model of tfjs in one file, as base64"),
+  inputs: z.array(z.strictObject({
+    feature: z.string().max(100).describe("as in /models/{name}/features"),
+    shift: z.number().default(0),
+    scale: z.number().default(1),
+  })).min(1).max(500).describe("what it is given, in its own order: (feature - shift) / scale"),
+  missing: z.number().default(0).describe("in place of a feature that has nothing to say"),
+  trainedUntil: z.iso.date().describe(
+    "end of the newest outcome that it was trained on: only rows after it prove anything",
+  ),
+  why: Why,
+});
+export type BringRequest = z.input<typeof BringRequest>;
+export const BroughtModels = z.object({ model: z.string(), brought: z.array(BroughtCandidate) });
+export type BroughtModels = z.infer<typeof BroughtModels>;
+export const BroughtParam = NameParam.extend({ candidate: CandidateName });
+export const Withdrawal = z.object({ model: z.string(), name: z.string() });
+export type Withdrawal = z.infer<typeof Withdrawal>;
 /** A person takes a model out of use, or brings it back. */
 export const RetirementRequest = z.strictObject({ why: Why });
 export type RetirementRequest = z.input<typeof RetirementRequest>;

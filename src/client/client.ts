@@ -7,6 +7,7 @@ import type {
   ApprovalsQuery,
   AuditQuery,
   BacktestRequest,
+  BringRequest,
   CancelRequest,
   ChangeRequest,
   ChecksQuery,
@@ -193,6 +194,18 @@ export function createClient(options: ClientOptions) {
     rollout: (id: string) => get(`/rollouts/${encodeURIComponent(id)}`, answer("RolloutDetail")),
     rolloutPlan: (name: string, query: PlanQuery) =>
       get(ofModel(name, "rollout/plan"), answer("PlanAnswer"), query),
+    brought: (name: string) => get(ofModel(name, "brought"), answer("BroughtModels")),
+    /** Brings a model that was trained elsewhere: the next cycle puts it to the gate. */
+    bring: (name: string, body: BringRequest, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "brought"), answer("BroughtCandidate"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Takes a brought model out of trainings. */
+    withdraw: (name: string, candidate: string, idempotencyKey?: string) =>
+      send("DELETE", ofModel(name, `brought/${encodeURIComponent(candidate)}`), answer("Withdrawal"), {
+        headers: keyHeader(idempotencyKey),
+      }),
     /** Takes a model out of use; also one whose file is gone. */
     retire: (name: string, body: RetirementRequest = {}, idempotencyKey?: string) =>
       send("POST", ofModel(name, "retire"), answer("Retirement"), {

@@ -133,9 +133,9 @@ export async function setSequence(tx: Sql, { schema, table, column, last }: Back
   await tx`select setval(pg_get_serial_sequence(${place}, ${column})::regclass, ${last}::bigint)`;
 }
 
-/** Names the files that versions should have. */
+/** Names the files that versions and brought models should have. */
 export async function keptArtefacts(sql: Sql): Promise<string[]> {
-  const rows =
-    await sql`select distinct artefact_sha256 from model_versions where artefact_removed_at is null`;
+  const rows = await sql`select artefact_sha256 from model_versions where artefact_removed_at is null
+      union select file_sha256 from brought_candidates where file_sha256 is not null`;
   return rows.map(({ artefactSha256 }) => artefactSha256);
 }

@@ -9,7 +9,7 @@ import type { BroughtInput, BroughtRecipe } from "./recipe.ts";
 export interface Brought {
   /** as it is called among the candidates */
   readonly name: string;
-  /** the bytes of an ONNX file */
+  /** the bytes of an ONNX file, or of a layers model of tfjs in one file */
   readonly file: Uint8Array;
   /** what it is given, in its order: a feature as it is, or `(value - shift) / scale` */
   readonly inputs: readonly (string | (Partial<BroughtInput> & Pick<BroughtInput, "feature">))[];

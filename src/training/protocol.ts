@@ -9,6 +9,8 @@ export interface TrainingTask
   extends Pick<ModelDefinition, "name" | "kind" | "classes" | "features" | "candidates"> {
   readonly horizonDays: number;
   readonly featureHash: string;
+  /** the candidate that wins wherever it can run, so that the gate judges it; left out: the best one wins */
+  readonly challenger?: string;
   /** what the winner is picked by; left out: log loss, or what rules both body and giants */
   readonly loss?: RowLoss;
   /** the columns it may learn from; left out: all */

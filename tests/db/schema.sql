@@ -171,6 +171,18 @@ CREATE INDEX backtests_created ON public.backtests USING btree (created_at DESC)
 CREATE TRIGGER backtests_append_only BEFORE DELETE OR UPDATE ON public.backtests FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER backtests_kept_whole BEFORE TRUNCATE ON public.backtests FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+create table brought_candidates (
+  model text not null,
+  name text not null,
+  recipe jsonb not null,
+  file_sha256 text,
+  by text not null,
+  why text not null,
+  at timestamp with time zone not null default now(),
+  challenged_by text,
+  constraint brought_candidates_pkey PRIMARY KEY (model, name)
+);
+
 create table checks (
   id uuid not null,
   model text not null,

@@ -10,6 +10,7 @@ export const OWN_TABLES = [
   "alerts",
   "approvals",
   "audit",
+  "brought_candidates",
   "checks",
   "config_versions",
   "cycles",
