@@ -24,9 +24,19 @@ function replaySentence({ cutoff, done, cutoffs }: NonNullable<Status["replay"]>
   return `Replaying history: cut-off ${done} of ${cutoffs}${where}.`;
 }
 
+const NAMED_MAX = 4;
+
+/** "churn, returns and 18 other models": a headline names no more than a few. */
+function named(models: readonly ModelStatus[]): string {
+  const names = models.map(({ model }) => model);
+  if (names.length <= NAMED_MAX) return listed(names);
+  const told = names.slice(0, NAMED_MAX - 2);
+  return listed([...told, `${names.length - told.length} other models`]);
+}
+
 function modelSentences(models: readonly ModelStatus[]): string[] {
   return [...Map.groupBy(models, predicate)].map(([text, group]) => {
-    const names = capital(listed(group.map(({ model }) => model)));
+    const names = capital(named(group));
     return `${names} ${group.length > 1 ? plural(text) : text}.`;
   });
 }
@@ -69,9 +79,7 @@ function stoppedSentence(models: readonly ModelStatus[]): string {
   const stopped = models.filter(({ active }) => !active);
   if (stopped.length === 0) return "";
   const all = stopped.length === models.length && models.length > 1;
-  const whom = all
-    ? (models.length === 2 ? "both" : "all models")
-    : listed(stopped.map(({ model }) => model));
+  const whom = all ? (models.length === 2 ? "both" : "all models") : named(stopped);
   return `Automatic retraining is stopped for ${whom}.`;
 }
 

@@ -24,7 +24,9 @@ export function statusText(
   const alerts = openAlerts > 0
     ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
     : "";
-  return [`${headline}\n${paint("dim", where + ui)}${alerts}`, ...models.map((m) => modelText(m, paint))]
+  const columns = paint.width ?? Infinity;
+  const head = [headline, paint("dim", where + ui)].map((line) => wrapped(line, { columns }));
+  return [`${head.join("\n")}${alerts}`, ...models.map((m) => modelText(m, paint))]
     .join("\n\n");
 }
 
