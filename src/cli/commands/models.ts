@@ -136,7 +136,14 @@ function modelsText(models: readonly ModelSummary[], paint: Paint): string {
     m.question,
   ]);
   return table(
-    ["model", "kind", { name: "serving", right: true }, { name: "newest", right: true }, "in", "question"],
+    [
+      { name: "model", whole: true },
+      "kind",
+      { name: "serving", right: true },
+      { name: "newest", right: true },
+      "in",
+      "question",
+    ],
     rows,
     paint,
   );
