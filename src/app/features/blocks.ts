@@ -11,7 +11,7 @@ import {
 import { countEvents } from "../../db/events/events.ts";
 import { readLabelDays, readUserDays } from "../../db/events/user_days.ts";
 import type { ModelDefinition } from "../../models/model.ts";
-import { outcomeOf } from "../../models/outcome.ts";
+import { labelFingerprint, outcomeOf } from "../../models/outcome.ts";
 import type { ArtefactStore } from "../../registry/artefacts.ts";
 import { decodeFeatures, encodeFeatures, encodeLabels, type FeatureBlock } from "../../features/blocks.ts";
 import { FEATURES } from "../../features/definition.ts";
@@ -129,7 +129,7 @@ export async function labelBlock(
   const classes = model.classes ? { classes: model.classes } : {};
   const key = keyOf({
     model: model.name,
-    label: String(model.label),
+    label: labelFingerprint(model),
     ...classes,
     ...read,
     ...plain(protocol),
