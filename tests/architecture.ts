@@ -104,7 +104,8 @@ export const PACKAGES: Readonly<Record<string, string>> = {
   "openid-client": "src/app",
   "ipaddr.js": "src/app",
   aws4fetch: "src/registry",
-  zod: `src/config ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,
+  zod:
+    `src/config src/onnx ${DOMAIN} src/db src/app src/serving src/api src/client src/cli src/demo src/stats`,
   "lru-cache": "src/serving components",
   "marked": "src/dashboard",
   hyparquet: "src/events",

@@ -3413,9 +3413,9 @@ class Perennial(Connection):
         """Roll out a stored version beside the serving one.  POST /models/{name}/rollout"""
         return self.call("POST", f"/models/{self.quoted(name)}/rollout", body=self.given({"version": version, "strategy": strategy, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
-    def bring(self, name: str, *, name: str, file: str, inputs: Sequence[BringInputsItem], trained_until: str, missing: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> BroughtModel:
+    def bring(self, name: str, *, candidate: str, file: str, inputs: Sequence[BringInputsItem], trained_until: str, missing: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> BroughtModel:
         """Bring a model that was trained elsewhere.  POST /models/{name}/brought"""
-        return self.call("POST", f"/models/{self.quoted(name)}/brought", body=self.given({"name": name, "file": file, "inputs": inputs, "missing": missing, "trainedUntil": trained_until, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+        return self.call("POST", f"/models/{self.quoted(name)}/brought", body=self.given({"candidate": candidate, "file": file, "inputs": inputs, "missing": missing, "trainedUntil": trained_until, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def brought(self, name: str) -> BroughtModels:
         """The models that people brought.  GET /models/{name}/brought"""

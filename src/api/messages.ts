@@ -250,7 +250,7 @@ const CandidateName = z.string().regex(/^[a-z0-9][a-z0-9-]{0,40}$/, {
 });
 /** A person brings a model that was trained elsewhere. */
 export const BringRequest = z.strictObject({
-  name: CandidateName.describe("as it is called among the candidates"),
+  candidate: CandidateName.describe("as it is called among the candidates"),
   file: z.base64().min(1).describe("an ONNX file, or a layers model of tfjs in one file, as base64"),
   inputs: z.array(z.strictObject({
     feature: z.string().max(100).describe("as in /models/{name}/features"),

@@ -58,7 +58,7 @@ function addBring(models: Command, context: Context): void {
     const options = optsWithGlobals.call(bring) as BringOptions;
     const bytes = await fileOf(file);
     const body: BringRequest = {
-      name: own.name,
+      candidate: own.name,
       file: Buffer.from(bytes).toString("base64"),
       inputs: own.inputs.split(",").map(inputOf),
       missing: numberOf(own.missing, "--missing"),

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { ModelConfig } from "../config/retraining.ts";
-import type { ModelDefinition } from "./model.ts";
 
 const functionSchema = z.custom<(...args: never[]) => unknown>((value) => typeof value === "function", {
   error: "need a function",
@@ -9,7 +8,7 @@ const text = z.string().min(1).max(500);
 const objects = z.array(z.looseObject({ name: z.string() }));
 
 /** Every field that a model's file may declare, and its form: what else stands in a file is refused, not ignored. */
-const fields: Readonly<Record<keyof ModelDefinition, z.ZodType>> = {
+const fields = {
   name: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/, { error: "need lower-case letters, digits, hyphens" }),
   kind: z.enum(["classification", "classes", "regression"]),
   question: text,

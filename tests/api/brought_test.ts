@@ -9,7 +9,7 @@ import { type Served, withApp } from "./support.ts";
 
 const file = golden.cases.find(({ name }) => name === "logistic")!.file;
 const inputs = ["recency", "orders_90", "tenure"].map((feature) => ({ feature }));
-const asked = { name: "outside", file, inputs, trainedUntil: "2011-01-31", why: "of the data team" };
+const asked = { candidate: "outside", file, inputs, trainedUntil: "2011-01-31", why: "of the data team" };
 
 async function withFolder(test: (served: Served, folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -47,9 +47,9 @@ for (
     ["a file that is none", { file: btoa("no file") }, 422, /"outside": Cannot read the ONNX file/],
     ["an unknown feature", { inputs: [{ feature: "shoe_size" }] }, 422, /"shoe_size", which is no feature/],
     ["another number of inputs", { inputs: inputs.slice(1) }, 422, /"outside": The ONNX file/],
-    ["the name of a candidate", { name: "linear" }, 409, /has a candidate of this name/],
+    ["the name of a candidate", { candidate: "linear" }, 409, /has a candidate of this name/],
     ["no day", { trainedUntil: "2011-13-01" }, 422, /trainedUntil/],
-    ["a name with a slash", { name: "../x" }, 422, /name/],
+    ["a name with a slash", { candidate: "../x" }, 422, /candidate/],
   ] as const
 ) {
   Deno.test(`POST brought refuses ${what}, and keeps nothing`, () =>
@@ -64,7 +64,8 @@ for (
 
 Deno.test("no more than eight models are brought to one", () =>
   withFolder(async ({ call }) => {
-    const bring = (i: number) => call("POST", "/models/churn/brought", { ...asked, name: `outside-${i}` });
+    const bring = (i: number) =>
+      call("POST", "/models/churn/brought", { ...asked, candidate: `outside-${i}` });
     for (let i = 0; i < 8; i++) assert.equal((await bring(i)).status, 201);
     const refused = await bring(8);
     assert.equal(refused.status, 409);

@@ -113,7 +113,7 @@ Deno.test(
         async () => {
           const { file } = golden.cases.find(({ name }) => name === "logistic")!;
           const inputs = ["recency", "orders_90", "tenure"].map((feature) => ({ feature }));
-          await api.bring("churn", { name: "outside", file, inputs, trainedUntil: "2010-12-31" });
+          await api.bring("churn", { candidate: "outside", file, inputs, trainedUntil: "2010-12-31" });
           const { outcome, cycleId } = await checkAsOf(temporal, "churn", FIRST);
           const { versions: [{ manifest }] } = await api.versions("churn");
           assert.equal(manifest.candidate, "outside");

@@ -60,16 +60,18 @@ export function addBroughtRoutes(app: Api, deps: ApiDeps): void {
   });
   app.openapi(bring, async (c) => {
     const [model] = chosenModels(deps, c.req.valid("param").name);
-    const { file, ...asked } = c.req.valid("json");
+    const asked = c.req.valid("json");
+    const { file, candidate, ...about } = asked;
     const { artefacts: store } = deps;
     if (!store) throw new ConflictError(`Cannot bring a model to "${model}": no files are kept here`);
     const brought = await answerOnce(
       c,
       sql,
-      { body: { file, ...asked }, status: 201 },
+      { body: asked, status: 201 },
       (requestId) =>
         bringModel({ sql, store }, deps.models.get(model)!, {
-          ...asked,
+          ...about,
+          name: candidate,
           file: Buffer.from(file, "base64"),
           requestId,
           by: c.get("who"),
