@@ -6,7 +6,7 @@ import { getSnapshot } from "../src/db/cycles/snapshots.ts";
 import { shopperGroups } from "../src/db/events/shopper_groups.ts";
 import { setVersionState, versionOfCycle } from "../src/db/models/versions.ts";
 import { decodeFeatures, shopperNumber } from "../src/features/blocks.ts";
-import { featuresOf, SHARED_FEATURES } from "../src/features/set.ts";
+import { featuresOf } from "../src/features/set.ts";
 import { guessFor } from "../src/stats/classes.ts";
 import { mean } from "../src/stats/mean.ts";
 import { rowLosses } from "../src/stats/metrics.ts";

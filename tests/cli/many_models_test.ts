@@ -25,6 +25,7 @@ const models = new Map(
   }).map((model) => [model.name, model] as const),
 );
 
+// deno-lint-ignore no-control-regex -- the sequences that colour text begin with a control character
 const plain = (text: string) => text.replaceAll(/\u001b\[[0-9;]*m/g, "");
 
 Deno.test("status, models and history of twenty models with long names fit 80 columns, and name each", () =>

@@ -641,6 +641,7 @@ const cardOf = (version: ModelVersion, { cycles, moves }: Fixture) =>
   modelCard({
     version,
     question: "Will this shopper buy nothing within the horizon?",
+    network: "an exact logistic regression",
     loss: version.model === "churn" ? "logLoss" : "cappedMse",
     horizonDays: 28,
     activeDays: 90,
