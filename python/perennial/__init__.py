@@ -60,6 +60,11 @@ StatusModelsItemMeasured = TypedDict("StatusModelsItemMeasured", {
     "asOf": str,
     "metrics": list[StatusModelsItemMeasuredMetricsItem],
 })
+StatusModelsItemRolloutPaused = TypedDict("StatusModelsItemRolloutPaused", {
+    "until": str,
+    "by": str,
+    "why": str,
+})
 StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "id": str,
     "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
@@ -68,6 +73,7 @@ StatusModelsItemRollout = TypedDict("StatusModelsItemRollout", {
     "startedAt": str,
     "drill": NotRequired[bool],
     "text": str,
+    "paused": NotRequired[Union[StatusModelsItemRolloutPaused, None]],
 })
 StatusModelsItemApproval = TypedDict("StatusModelsItemApproval", {
     "version": int,
@@ -2515,6 +2521,13 @@ RolloutsRolloutsItemSharesItem = TypedDict("RolloutsRolloutsItemSharesItem", {
     "version": int,
     "share": float,
 })
+RolloutsRolloutsItemPaused = TypedDict("RolloutsRolloutsItemPaused", {
+    "at": str,
+    "asOf": str,
+    "until": str,
+    "by": str,
+    "why": str,
+})
 RolloutsRolloutsItem = TypedDict("RolloutsRolloutsItem", {
     "id": str,
     "model": str,
@@ -2534,6 +2547,8 @@ RolloutsRolloutsItem = TypedDict("RolloutsRolloutsItem", {
     "startedAt": str,
     "endedAt": Union[str, None],
     "endedWhy": Union[str, None],
+    "paused": NotRequired[Union[RolloutsRolloutsItemPaused, None]],
+    "pausedDays": NotRequired[float],
 })
 Rollouts = TypedDict("Rollouts", {
     "rollouts": list[RolloutsRolloutsItem],
@@ -2585,6 +2600,76 @@ RolloutBegun = TypedDict("RolloutBegun", {
     "rollout": str,
     "rolloutUrl": str,
 })
+RolloutChangedPlanAb = TypedDict("RolloutChangedPlanAb", {
+    "share": float,
+    "power": float,
+    "effect": float,
+    "perArm": Union[int, None],
+})
+RolloutChangedPlanBandit = TypedDict("RolloutChangedPlanBandit", {
+    "floor": float,
+    "reward": Literal["outcome", "purchase", "spend"],
+    "rewardDays": float,
+    "certainty": float,
+})
+RolloutChangedPlanGuardrails = TypedDict("RolloutChangedPlanGuardrails", {
+    "errors": float,
+    "fallbacks": float,
+    "latencyMs": float,
+    "divergence": float,
+})
+RolloutChangedPlan = TypedDict("RolloutChangedPlan", {
+    "strategy": Union[Literal["immediate", "shadow", "canary", "ab", "bandit"], str],
+    "champion": int,
+    "challengers": list[int],
+    "shares": list[float],
+    "stepHours": float,
+    "stepShoppers": int,
+    "daysMax": float,
+    "undecided": Literal["promote", "hold"],
+    "mayPromote": NotRequired[bool],
+    "proof": Literal["outcomes", "guardrails"],
+    "errorRate": float,
+    "margin": float,
+    "ab": RolloutChangedPlanAb,
+    "bandit": RolloutChangedPlanBandit,
+    "guardrails": RolloutChangedPlanGuardrails,
+    "segmentMargin": float,
+    "seed": int,
+})
+RolloutChangedSharesItem = TypedDict("RolloutChangedSharesItem", {
+    "version": int,
+    "share": float,
+})
+RolloutChangedPaused = TypedDict("RolloutChangedPaused", {
+    "at": str,
+    "asOf": str,
+    "until": str,
+    "by": str,
+    "why": str,
+})
+RolloutChanged = TypedDict("RolloutChanged", {
+    "id": str,
+    "model": str,
+    "cycleId": str,
+    "champion": int,
+    "challengers": list[int],
+    "plan": RolloutChangedPlan,
+    "state": Literal["running", "promoted", "rolled back", "held", "superseded"],
+    "step": int,
+    "shares": list[RolloutChangedSharesItem],
+    "asOf": str,
+    "stepAsOf": str,
+    "stepAt": str,
+    "replayed": bool,
+    "beganBy": str,
+    "why": str,
+    "startedAt": str,
+    "endedAt": Union[str, None],
+    "endedWhy": Union[str, None],
+    "paused": NotRequired[Union[RolloutChangedPaused, None]],
+    "pausedDays": NotRequired[float],
+})
 RolloutPlan_Ab = TypedDict("RolloutPlan_Ab", {
     "share": float,
     "power": float,
@@ -2625,6 +2710,13 @@ RolloutPlan_ = TypedDict("RolloutPlan_", {
 RolloutSharesItem = TypedDict("RolloutSharesItem", {
     "version": int,
     "share": float,
+})
+RolloutPaused = TypedDict("RolloutPaused", {
+    "at": str,
+    "asOf": str,
+    "until": str,
+    "by": str,
+    "why": str,
 })
 RolloutLooksItemSharesItem = TypedDict("RolloutLooksItemSharesItem", {
     "version": int,
@@ -2681,6 +2773,7 @@ RolloutLooksItemEvidence = TypedDict("RolloutLooksItemEvidence", {
     "asOf": str,
     "days": float,
     "stepHours": float,
+    "paused": NotRequired[Literal[True]],
     "arms": list[RolloutLooksItemEvidenceArmsItem],
     "pairs": list[RolloutLooksItemEvidencePairsItem],
 })
@@ -2711,6 +2804,10 @@ RolloutLooksItemDecision4 = TypedDict("RolloutLooksItemDecision4", {
     "text": str,
 })
 RolloutLooksItemDecision5 = TypedDict("RolloutLooksItemDecision5", {
+    "kind": Literal["paused"],
+    "text": str,
+})
+RolloutLooksItemDecision6 = TypedDict("RolloutLooksItemDecision6", {
     "kind": Literal["hold"],
     "text": str,
 })
@@ -2721,7 +2818,7 @@ RolloutLooksItem = TypedDict("RolloutLooksItem", {
     "step": int,
     "shares": list[RolloutLooksItemSharesItem],
     "evidence": RolloutLooksItemEvidence,
-    "decision": Union[RolloutLooksItemDecision1, RolloutLooksItemDecision2, RolloutLooksItemDecision3, RolloutLooksItemDecision4, RolloutLooksItemDecision5],
+    "decision": Union[RolloutLooksItemDecision1, RolloutLooksItemDecision2, RolloutLooksItemDecision3, RolloutLooksItemDecision4, RolloutLooksItemDecision5, RolloutLooksItemDecision6],
     "codeVersion": str,
     "at": str,
     "same": bool,
@@ -2745,6 +2842,8 @@ Rollout = TypedDict("Rollout", {
     "startedAt": str,
     "endedAt": Union[str, None],
     "endedWhy": Union[str, None],
+    "paused": NotRequired[Union[RolloutPaused, None]],
+    "pausedDays": NotRequired[float],
     "looks": list[RolloutLooksItem],
 })
 RolloutLooked = TypedDict("RolloutLooked", {
@@ -3462,6 +3561,10 @@ class Perennial(Connection):
         """Note that a person objects to being profiled, or does no longer.  POST /privacy/objections"""
         return self.call("POST", f"/privacy/objections", body=self.given({"user": user, "why": why, "objects": objects}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
+    def pause_rollout(self, name: str, *, hours: float | None = None, why: str | None = None, idempotency_key: str | None = None) -> RolloutChanged:
+        """Pause the running rollout: shares stay, it neither steps nor promotes.  POST /models/{name}/rollout/pause"""
+        return self.call("POST", f"/models/{self.quoted(name)}/rollout/pause", body=self.given({"hours": hours, "why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
     def performance(self, *, limit: int | None = None, as_of: str | None = None, model: str | None = None) -> Performance:
         """Performance of the models on known outcomes.  GET /monitoring/performance"""
         return self.call("GET", f"/monitoring/performance", query={"limit": limit, "asOf": as_of, "model": model})  # type: ignore[no-any-return]
@@ -3513,6 +3616,10 @@ class Perennial(Connection):
     def restore(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> Retirement:
         """Bring a retired model back into use.  POST /models/{name}/restore"""
         return self.call("POST", f"/models/{self.quoted(name)}/restore", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
+
+    def resume_rollout(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> RolloutChanged:
+        """Resume the paused rollout from its step.  POST /models/{name}/rollout/resume"""
+        return self.call("POST", f"/models/{self.quoted(name)}/rollout/resume", body=self.given({"why": why}), idempotency_key=idempotency_key)  # type: ignore[no-any-return]
 
     def retire(self, name: str, *, why: str | None = None, idempotency_key: str | None = None) -> Retirement:
         """Take a model out of use.  POST /models/{name}/retire"""

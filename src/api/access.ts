@@ -57,6 +57,8 @@ export const ACCESS: Readonly<Record<string, Access>> = {
 
   "POST /models/{name}/rollout": "operator",
   "GET /models/{name}/rollout/plan": "reader",
+  "POST /models/{name}/rollout/pause": "operator",
+  "POST /models/{name}/rollout/resume": "operator",
   "POST /models/{name}/drill": "operator",
   "POST /models/{name}/federated": "operator",
   "GET /federated": "reader",

@@ -53,6 +53,7 @@ export const ServingAnswer = named(messages.Serving, "Serving");
 export const FeaturesAnswer = named(messages.Features, "Features");
 export const ServingMoveAnswer = named(ServingMove, "ServingMove");
 export const RolloutsAnswer = named(messages.Rollouts, "Rollouts");
+export const RolloutChangedAnswer = named(messages.RolloutChanged, "RolloutChanged");
 export const RolloutAnswer = named(messages.RolloutDetail, "Rollout");
 export const RolloutBegunAnswer = named(messages.RolloutBegun, "RolloutBegun");
 export const PlanAnswer = named(messages.PlanAnswer, "RolloutPlan");

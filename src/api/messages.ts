@@ -27,7 +27,7 @@ import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retrainin
 import { GradualStrategy, RolloutPlan } from "../rollout/plan.ts";
 import { FederatedPlan } from "../federated/plan.ts";
 import { FederatedRunDetail } from "../federated/run.ts";
-import { Rollout, RolloutLook } from "../rollout/rollout.ts";
+import { PAUSE_HOURS, PAUSE_HOURS_MAX, Rollout, RolloutLook } from "../rollout/rollout.ts";
 import { SCOPES } from "../security/scopes.ts";
 import { ROLES } from "../security/roles.ts";
 
@@ -297,6 +297,17 @@ export const RolloutRequest = z.strictObject({
   why: Why,
 });
 export type RolloutRequest = z.input<typeof RolloutRequest>;
+/** Pauses a rollout that runs. */
+export const PauseRequest = z.strictObject({
+  hours: z.number().min(1).max(PAUSE_HOURS_MAX).default(PAUSE_HOURS).describe(
+    "after that an alert asks what is to become of it",
+  ),
+  why: Why,
+});
+export type PauseRequest = z.input<typeof PauseRequest>;
+/** Lets a paused rollout go on. */
+export const ResumeRequest = z.strictObject({ why: Why });
+export type ResumeRequest = z.input<typeof ResumeRequest>;
 /** Rolls out the serving version made worse on purpose, to see that it is taken back. */
 export const DrillRequest = z.strictObject({
   strength: z.number().gt(0).max(10).default(1).describe("noise on each weight, in standard deviations"),
@@ -315,6 +326,8 @@ export type RolloutBegun = z.infer<typeof RolloutBegun>;
 export const RolloutsQuery = LimitQuery.extend({ model: ModelName.optional() });
 export type RolloutsQuery = z.input<typeof RolloutsQuery>;
 export const Rollouts = z.object({ rollouts: z.array(Rollout) });
+export const RolloutChanged = Rollout;
+export type RolloutChanged = z.infer<typeof RolloutChanged>;
 export const RolloutParam = z.object({
   id: z.string().max(200).describe("rollout/churn/v7, URL-encoded or as it is"),
 });

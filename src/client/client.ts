@@ -24,6 +24,7 @@ import type {
   ModelLooksQuery,
   NoteBody,
   ObjectionRequest,
+  PauseRequest,
   PersonQuery,
   PersonRequest,
   PlanQuery,
@@ -32,6 +33,7 @@ import type {
   PromoteRequest,
   QuarantineQuery,
   ReplayRequest,
+  ResumeRequest,
   RetirementRequest,
   RevokeQuery,
   RollbackRequest,
@@ -207,6 +209,17 @@ export function createClient(options: ClientOptions) {
       }),
     beginRollout: (name: string, body: RolloutRequest, idempotencyKey?: string) =>
       send("POST", ofModel(name, "rollout"), answer("RolloutBegun"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    /** Pauses the rollout that runs: its shares stay, it neither steps nor promotes. */
+    pauseRollout: (name: string, body: PauseRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "rollout/pause"), answer("RolloutChanged"), {
+        body,
+        headers: keyHeader(idempotencyKey),
+      }),
+    resumeRollout: (name: string, body: ResumeRequest = {}, idempotencyKey?: string) =>
+      send("POST", ofModel(name, "rollout/resume"), answer("RolloutChanged"), {
         body,
         headers: keyHeader(idempotencyKey),
       }),

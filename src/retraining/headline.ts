@@ -54,6 +54,7 @@ function predicate(model: ModelStatus): string {
 function underWay({ active, running, approval, rollout, samples, serving, lastCheck }: ModelStatus) {
   if (approval) return `is waiting for approval of v${approval.version}`;
   if (running) return "is being retrained";
+  if (rollout?.paused) return `has the rollout of v${rollout.version} paused`;
   if (rollout) return rollout.drill ? "is in a drill" : `is rolling out v${rollout.version}`;
   if (!active) return null;
   if (samples.collected < samples.needed) return "is waiting for data";

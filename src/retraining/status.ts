@@ -4,6 +4,7 @@ import { QualityReport } from "../quality/report.ts";
 import { Interval } from "../validation/verdict.ts";
 import { Answer, Reason } from "./check.ts";
 import { Strategy } from "../rollout/plan.ts";
+import { RolloutPause } from "../rollout/rollout.ts";
 import { Outcome, Stage } from "./cycle.ts";
 
 /** The health of a model, in one word and one sentence. */
@@ -65,6 +66,9 @@ export const ModelStatus = z.object({
     startedAt: z.iso.datetime(),
     drill: z.boolean().default(false).describe("its version was made worse on purpose"),
     text: z.string().describe("what the last look said"),
+    paused: RolloutPause.pick({ until: true, by: true, why: true }).nullable().default(null).describe(
+      "null: it is not paused",
+    ),
   }).nullable().describe("the rollout that runs; null: none does"),
   approval: z.object({
     version: z.int(),

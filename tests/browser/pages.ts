@@ -72,6 +72,7 @@ export const PAGES = [
   "/act/note?model=churn&version=18",
   "/sign-in",
   "/act/promote?model=churn&version=1",
+  "/act/pause-rollout?model=churn",
   "/act/stop?model=churn",
   "/act/retire?model=order-count",
   "/act/restore?model=returns",

@@ -424,7 +424,16 @@ function rolloutStatus(model: string, { rollouts }: Fixture): ModelStatus["rollo
   const running = rollouts.find(({ rollout }) => rollout.model === model && rollout.state === "running");
   if (!running) return null;
   const { rollout: { id, plan: { strategy }, shares: [{ version, share }], startedAt }, looks } = running;
-  return { id, strategy, version, share, startedAt, drill: false, text: looks.at(-1)!.decision.text };
+  return {
+    id,
+    strategy,
+    version,
+    share,
+    startedAt,
+    drill: false,
+    text: looks.at(-1)!.decision.text,
+    paused: running.rollout.paused,
+  };
 }
 
 const newest = <T>(rows: readonly T[], at: (row: T) => string) =>

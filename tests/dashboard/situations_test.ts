@@ -64,6 +64,8 @@ for (const [name, changes, headline] of SITUATIONS) {
       }
       if (rollout) assert.ok(facets.includes(`v${rollout.version} is shown to 10.0 %`));
       if (rollout) assert.match(terminal, /version 24 is shown to 10.0 % of shoppers/);
+      if (rollout) assert.equal(/of shoppers; paused/.test(terminal), rollout.paused !== null);
+      if (rollout) assert.equal(/of shoppers; paused/.test(facets), rollout.paused !== null);
     }
     assert.equal(/No open alerts/.test(facets), status.openAlerts === 0);
     assert.equal(/open alerts?: perennial alerts list/.test(terminal), status.openAlerts > 0);

@@ -639,6 +639,8 @@ create table rollouts (
   started_at timestamp with time zone not null default now(),
   ended_at timestamp with time zone,
   ended_why text,
+  paused jsonb,
+  paused_days double precision not null default 0,
   constraint rollouts_state_check CHECK ((state = ANY (ARRAY['running'::text, 'promoted'::text, 'rolled back'::text, 'held'::text, 'superseded'::text]))),
   constraint rollouts_pkey PRIMARY KEY (id)
 );

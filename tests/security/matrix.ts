@@ -49,6 +49,8 @@ export const ROUTE_MATRIX: Readonly<Record<string, string>> = {
   "POST /models/{name}/promote": "- --O-A",
   "POST /models/{name}/rollout": "- --O-A",
   "GET /models/{name}/rollout/plan": "n VDOPA",
+  "POST /models/{name}/rollout/pause": "- --O-A",
+  "POST /models/{name}/rollout/resume": "- --O-A",
   "POST /models/{name}/drill": "- --O-A",
   "POST /models/{name}/federated": "- --O-A",
   "GET /federated": "n VDOPA",

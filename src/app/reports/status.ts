@@ -19,7 +19,7 @@ import type { ModelDefinition } from "../../models/model.ts";
 import { type SpendingUnit, unitIn } from "../../models/unit.ts";
 import { spendingUnit } from "../features/spending_unit.ts";
 import type { ServingMove } from "../../registry/version.ts";
-import { isDrill, type Rollout } from "../../rollout/rollout.ts";
+import { isDrill, type Rollout, type RolloutPause } from "../../rollout/rollout.ts";
 import { configOf } from "../../config/retraining.ts";
 import { currentMoment } from "../as_of.ts";
 import type { Cycle } from "../../retraining/cycle.ts";
@@ -129,13 +129,24 @@ const pickApproval = ({ version, text, expiresAt }: Approval) => ({ version, tex
 /** Returns the position of the running rollout, by its last look. */
 async function rolloutStatus(
   sql: Sql,
-  { id, plan, challengers: [version], shares, startedAt, why }: Rollout,
+  { id, plan, challengers: [version], shares, startedAt, why, paused }: Rollout,
 ): Promise<ModelStatus["rollout"]> {
   const [look] = await listLooks(sql, id, 1);
   const share = plan.strategy === "shadow" ? 0 : shares.find((arm) => arm.version === version)?.share ?? 0;
   const text = look?.decision.text ?? why;
-  return { id, strategy: plan.strategy, version, share, startedAt, drill: isDrill(id), text };
+  return {
+    id,
+    strategy: plan.strategy,
+    version,
+    share,
+    startedAt,
+    drill: isDrill(id),
+    text,
+    paused: paused && pickPause(paused),
+  };
 }
+
+const pickPause = ({ until, by, why }: RolloutPause) => ({ until, by, why });
 
 const pick = ({ id, number, outcome, asOf, endedAt }: Cycle) => ({ id, number, outcome, asOf, endedAt });
 

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { count, interval, percent, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
+import { shownText } from "../../rollout/shown_text.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";
@@ -83,8 +84,13 @@ function measuredText({ version, asOf, metrics }: NonNullable<ModelStatus["measu
   } outcomes`;
 }
 
-const rolloutText = ({ drill, version, share, strategy }: NonNullable<ModelStatus["rollout"]>) =>
-  `version ${version} is shown to ${percent(share)} of shoppers (${drill ? "drill" : strategy})`;
+function rolloutText(rollout: NonNullable<ModelStatus["rollout"]>): string {
+  const { drill, version, strategy, paused } = rollout;
+  const until = paused ? ` by ${paused.by} until ${minute(paused.until)}` : "";
+  return `${shownText({ ...rollout, version: `version ${version}` })}${until} (${
+    drill ? "drill" : strategy
+  })`;
+}
 
 const approvalText = ({ version, expiresAt }: NonNullable<ModelStatus["approval"]>) =>
   `version ${version} waits until ${minute(expiresAt)}: perennial approvals`;
