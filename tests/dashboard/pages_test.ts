@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { parseHTML } from "linkedom";
+import { NAVIGATION } from "../../components/navigation.tsx";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { bundleIslands } from "../../src/fresh/bundle.ts";
 import { EMPTY, fixtureDashboard, makeFixture } from "./fixture.ts";
@@ -57,6 +58,18 @@ for (const path of PAGES) {
     const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
     assert.deepEqual(ids, [...new Set(ids)]);
     for (const svg of document.querySelectorAll('[role="img"]')) assert.ok(svg.getAttribute("aria-label"));
+  });
+}
+
+const NAMED = NAVIGATION.flatMap(({ pages }) => pages.map(({ path }) => path));
+
+for (const path of [...new Set([...PAGES, ...NAMED, "/find", "/help", "/help/operating", "/act/import"])]) {
+  Deno.test(`${path} says whether it is live, and the way back where it is below another page`, async () => {
+    const { document } = await open(full, path);
+    assert.equal(document.querySelectorAll(".live-sign, .static-sign").length, 1);
+    const { pathname } = new URL(path, "http://localhost");
+    const isTop = NAMED.includes(pathname) || ["/help", "/act/import"].includes(pathname); // the latter signs in first
+    if (!isTop) assert.ok(document.querySelector("nav.crumbs a"));
   });
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { parseHTML } from "linkedom";
 import { HEALTH } from "../../components/labels.ts";
+import { valueLabel } from "../../components/config_labels.ts";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { stateWord } from "../../src/format/state_words.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
@@ -155,4 +156,25 @@ Deno.test("/configuration finds settings by a word, and those that were changed"
   assert.ok(found.includes("false_alarm_days") && found.length < all.length);
   assert.deepEqual(await names("changed=1"), ["min_new_samples", "confidence"]);
   assert.deepEqual(await names("q=no+such+setting"), []);
+});
+
+Deno.test("/configuration has a column for each model, with its own value beside that of every model", async () => {
+  const site = await buildDashboard(fixtureDashboard(fixture));
+  const { document } = parseHTML(await (await site(new Request("http://localhost/configuration"))).text());
+  const [table] = document.querySelectorAll("table.settings");
+  const heads = [...table.querySelectorAll("thead th")].map((th) => th.textContent);
+  assert.deepEqual(heads, ["Setting", "Every model", "churn", "spending", "Allowed", "Default", "Changed"]);
+  const cells = (name: string) =>
+    [...document.querySelectorAll("table.settings tbody tr")]
+      .filter((row) => row.querySelector("th code")!.textContent === name)
+      .flatMap((row) => [...row.querySelectorAll("td")].slice(0, 3).map((td) => oneLine(td.textContent)));
+  assert.equal(cells("seed")[1], "one for all");
+  const { current: { config } } = await fixtureDashboard(fixture).configuration();
+  const own = Object.entries(config.models).flatMap(([model, values]) =>
+    Object.entries(values).map(([name, value]) => [model, name, value] as const)
+  );
+  assert.ok(own.length > 0);
+  for (const [model, name, value] of own) {
+    assert.equal(cells(name)[model === "churn" ? 1 : 2], valueLabel(value), `${name} of ${model}`);
+  }
 });
