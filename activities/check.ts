@@ -102,7 +102,8 @@ export async function gatherFindings(
   const findings: Findings = {
     trigger,
     asOf: new Date(asOfMs).toISOString(),
-    newSamples: await countEvents(deps.sql, { beforeMs: asOfMs }) - (snapshot?.eventsSeen ?? 0),
+    // fewer than the last training saw: an import was undone, or persons erased
+    newSamples: Math.max(0, await countEvents(deps.sql, { beforeMs: asOfMs }) - (snapshot?.eventsSeen ?? 0)),
     newSamplesMin: config.min_new_samples,
     cutoffs: blocks.length,
     cutoffsMin: config.min_train_cutoffs,

@@ -4,16 +4,17 @@ import { moment } from "../format/times.ts";
 import { capital, listed } from "../format/words.ts";
 import type { ModelStatus, Status } from "./status.ts";
 
-type Facts = Pick<Status, "models" | "data" | "replay">;
+type Facts = Pick<Status, "models" | "data" | "replay" | "installation">;
 
 /** Sums up a status: models that do the same share a sentence; a replay comes first, trouble with the data last. */
-export function headlineOf({ models, data, replay }: Facts): string {
-  if (models.length === 0) return "No models yet.";
+export function headlineOf({ models, data, replay, installation }: Facts): string {
+  if (models.length === 0) return ["No models yet.", installationSentence(installation)].join(" ").trim();
   const sentences = [
     replay ? replaySentence(replay) : "",
     ...modelSentences(models),
     replay ? "" : stoppedSentence(models),
     dataSentence(data),
+    installationSentence(installation),
   ];
   return sentences.filter((sentence) => sentence !== "").join(" ");
 }
@@ -79,4 +80,9 @@ function stoppedSentence(models: readonly ModelStatus[]): string {
 function dataSentence(data: Status["data"]): string {
   if (!data || data.openFindings === 0) return "";
   return `Data quality: ${counted(data.openFindings, "open finding")} to fix first.`;
+}
+
+/** "Installation: 1 open alert.": a model is no healthier than the workers that serve it. */
+function installationSentence(installation: Status["installation"]): string {
+  return installation ? `Installation: ${counted(installation.openAlerts, "open alert")}.` : "";
 }

@@ -106,6 +106,9 @@ export const Status = z.object({
   clock: z.enum(["wall", "pinned"]).describe("pinned: a demo whose clock stands where its data end"),
   temporalUi: z.string().nullable(),
   openAlerts: z.int().describe("also those about no one model"),
+  installation: z.object({ openAlerts: z.int(), text: z.string().describe("title of the gravest") })
+    .nullable()
+    .default(null).describe("open alerts about no one model and not about the events; null: none"),
   headline: z.string().default("").describe("all of it in a few sentences"),
   data: z.object({
     answer: QualityReport.shape.answer,

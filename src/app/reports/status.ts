@@ -1,3 +1,4 @@
+import type { Alert } from "../../alerts/alert.ts";
 import type { Clock } from "../../core/clock.ts";
 import { listAlerts } from "../../db/alerts/alerts.ts";
 import { type Approval, listApprovals } from "../../db/rollouts/approvals.ts";
@@ -60,6 +61,7 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     models: await Promise.all([...models.values()].map((model) => modelStatus(model, shared))),
     data: await dataState(sql),
     replay: await runningReplay(sql),
+    installation: installationState(alerts),
   };
   return {
     asOf: new Date(moment.asOfMs).toISOString(),
@@ -69,6 +71,16 @@ export async function readStatus({ sql, clock, models, temporalUi }: StatusDeps)
     headline: headlineOf(facts),
     ...facts,
   };
+}
+
+/** Sums up the open alerts about no one model; those about the events are told with the data. */
+function installationState(alerts: readonly Alert[]): Status["installation"] {
+  const about = alerts.filter(({ model, kind, severity }) =>
+    model === null && kind !== "quality" && severity !== "info"
+  );
+  if (about.length === 0) return null;
+  const gravest = about.find(({ severity }) => severity === "critical") ?? about[0];
+  return { openAlerts: about.length, text: gravest.title };
 }
 
 /** Returns what the newest evaluation of the events found, and how much of it is still open. */

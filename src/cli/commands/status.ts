@@ -17,7 +17,7 @@ export function addStatus(program: Command, context: Context): void {
 
 /** The status as a person reads it. */
 export function statusText(
-  { asOf, clock, temporalUi, openAlerts, headline, models }: Status,
+  { asOf, clock, temporalUi, openAlerts, headline, installation, models }: Status,
   paint: Paint,
 ): string {
   const where = clock === "pinned" ? `as of ${minute(asOf)} UTC (pinned clock)` : `as of ${minute(asOf)} UTC`;
@@ -25,7 +25,11 @@ export function statusText(
   const alerts = openAlerts > 0
     ? `\n${count(openAlerts)} open alert${openAlerts === 1 ? "" : "s"}: perennial alerts list`
     : "";
-  return [`${headline}\n${paint("dim", where + ui)}${alerts}`, ...models.map((m) => modelText(m, paint))]
+  const about = installation ? `\n${paint("yellow", "installation")}: ${installation.text}` : "";
+  return [
+    `${headline}\n${paint("dim", where + ui)}${alerts}${about}`,
+    ...models.map((m) => modelText(m, paint)),
+  ]
     .join("\n\n");
 }
 
