@@ -2,9 +2,6 @@ import { z } from "zod";
 import { Evidence, Interval, Verdict } from "../validation/verdict.ts";
 import { Reason, Trigger } from "./check.ts";
 
-/** In whose name events that were imported ask for a check; the retrainer's workflow knows it by this. */
-export const IMPORT = "an import";
-
 /** The stations of a cycle, in order. */
 export const Stage = z.enum([
   "check",

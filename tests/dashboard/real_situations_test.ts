@@ -118,6 +118,7 @@ Deno.test("API, command, pages and the live stream tell one story of a real data
     await says("Churn serves v1, promoted by hand, and is rolling out v3.");
     assert.doesNotMatch(await rollouts(), /paused/i);
     assert.equal((await call("POST", "/models/churn/retire", { why: "no longer sold" })).status, 200);
+    await modelSet.refresh(); // the pages' own
     await says("Spending has no model yet and is waiting for data.");
     assert.match(await rollouts(), /No rollout is running\. Version 3 of churn was rolled back/);
     assert.match((await run(["rollouts"])).out, /canary +rolled back/);
