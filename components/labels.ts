@@ -2,7 +2,7 @@
 import type { Alert } from "../src/alerts/alert.ts";
 import type { Answer, Check, Reason } from "../src/retraining/check.ts";
 import type { Cycle, Outcome, Stage } from "../src/retraining/cycle.ts";
-import { IMPORT } from "../src/retraining/import_caller.ts";
+import { IMPORT } from "../src/format/import_caller.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 import type { Evidence, Verdict } from "../src/validation/verdict.ts";
 import type { Interval } from "../src/stats/interval.ts";

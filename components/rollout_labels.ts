@@ -3,7 +3,7 @@ import { capital } from "../src/format/words.ts";
 import type { RolloutDecision } from "../src/rollout/decision.ts";
 import type { Rollout, RolloutState } from "../src/rollout/rollout.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
-import { shownText } from "../src/rollout/shown_text.ts";
+import { shownText } from "../src/format/rollout_text.ts";
 import type { Badge } from "./labels.ts";
 
 const badge = (glyph: Badge["glyph"], word: string, tone: Badge["tone"] = "unknown"): Badge => ({

@@ -4,7 +4,7 @@ import { count, counted } from "../src/format/numbers.ts";
 import { moment } from "../src/format/times.ts";
 import { ProgressBar, StatusBadge } from "../components/status_badge.tsx";
 import { answerBadge, mainReason, outcomeBadge, outcomesText } from "../components/labels.ts";
-import { shownText } from "../src/rollout/shown_text.ts";
+import { shownText } from "../src/format/rollout_text.ts";
 import type { ModelStatus } from "../src/retraining/status.ts";
 
 const STOPPED = { glyph: "stopped", tone: "unknown", word: "Automatic retraining is stopped" } as const;

@@ -27,7 +27,8 @@ import { ModelConfig, RetrainingConfig, SharedConfig } from "../config/retrainin
 import { GradualStrategy, RolloutPlan } from "../rollout/plan.ts";
 import { FederatedPlan } from "../federated/plan.ts";
 import { FederatedRunDetail } from "../federated/run.ts";
-import { PAUSE_HOURS, PAUSE_HOURS_MAX, Rollout, RolloutLook } from "../rollout/rollout.ts";
+import { PAUSE_HOURS, PAUSE_HOURS_MAX } from "../config/pauses.ts";
+import { Rollout, RolloutLook } from "../rollout/rollout.ts";
 import { SCOPES } from "../security/scopes.ts";
 import { ROLES } from "../security/roles.ts";
 

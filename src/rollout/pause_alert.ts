@@ -1,4 +1,3 @@
-import type { WantedAlert } from "../alerts/alert.ts";
 import type { Rollout, RolloutPause } from "./rollout.ts";
 
 /** The key of the alert about a rollout that stays paused. */
@@ -8,13 +7,13 @@ export const pauseKey = (id: string): string => `rollout/${id}/paused`;
 export function pauseAlert(
   { id, model, champion, challengers, asOf, plan }: Rollout,
   { at, until, by, why }: RolloutPause,
-): WantedAlert {
+) {
   const [version] = challengers;
   return {
     key: pauseKey(id),
-    kind: "rollout",
+    kind: "rollout" as const,
     model,
-    severity: "warning",
+    severity: "warning" as const,
     title: `${model}: the rollout of version ${version} is still paused; ${by} meant it to last until ${
       until.slice(0, 16).replace("T", " ")
     } UTC. Resume it (perennial rollouts resume ${model}), promote version ${version}, or roll it back`,

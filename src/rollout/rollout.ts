@@ -20,11 +20,6 @@ export const RolloutPause = z.object({
 });
 export type RolloutPause = z.infer<typeof RolloutPause>;
 
-/** The longest that may be asked for, in hours: two weeks. */
-export const PAUSE_HOURS_MAX = 336;
-/** How long a pause is meant to last where nobody says. */
-export const PAUSE_HOURS = 72;
-
 /** One way of one version, or of several, to serving everyone, or back. */
 export const Rollout = z.object({
   id: z.string().describe("rollout/{model}/v{version}"),

@@ -4,7 +4,7 @@ import { HEALTH } from "../../components/labels.ts";
 import { valueLabel } from "../../components/config_labels.ts";
 import { buildDashboard } from "../../src/dashboard/page_app.ts";
 import { stateWord } from "../../src/format/state_words.ts";
-import { shownText } from "../../src/rollout/shown_text.ts";
+import { shownText } from "../../src/format/rollout_text.ts";
 import { headlineOf } from "../../src/retraining/headline.ts";
 import { Status } from "../../src/retraining/status.ts";
 import { runWith } from "../cli/support.ts";

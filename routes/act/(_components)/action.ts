@@ -1,7 +1,7 @@
 import { Action, RETRAINER_ACTIONS } from "../../../components/retrainer_actions.ts";
 import { capital } from "../../../src/format/words.ts";
-import { PAUSE_HOURS } from "../../../src/rollout/rollout.ts";
-import { shownText } from "../../../src/rollout/shown_text.ts";
+import { PAUSE_HOURS } from "../../../src/config/pauses.ts";
+import { shownText } from "../../../src/format/rollout_text.ts";
 import type { ModelStatus } from "../../../src/retraining/status.ts";
 import type { RetrainerActionName, RolloutActionName, VersionActionName } from "../../../components/act.tsx";
 

@@ -1,5 +1,5 @@
 import type { Cycle } from "../../../src/retraining/cycle.ts";
-import { IMPORT } from "../../../src/retraining/import_caller.ts";
+import { IMPORT } from "../../../src/format/import_caller.ts";
 import { signed } from "../../../src/format/numbers.ts";
 import { duration, moment, msBetween } from "../../../src/format/times.ts";
 import { isSamePredictions } from "../../../src/stats/same_predictions.ts";

@@ -1,7 +1,7 @@
 import { addMessage } from "../../db/access/outbox.ts";
 import { inTransaction, type Sql } from "../../db/connect.ts";
 import { activeModels } from "../../db/cycles/retrainers.ts";
-import { IMPORT } from "../../retraining/import_caller.ts";
+import { IMPORT } from "../../format/import_caller.ts";
 
 /**
  * Asks each retrainer whose automatic checks are on for one check, since an import brought events in: it comes within

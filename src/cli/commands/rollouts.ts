@@ -3,7 +3,7 @@ import { asking, type Common, type Context } from "../context.ts";
 import { wholeNumber } from "../options.ts";
 import type { z } from "zod";
 import { GradualStrategy } from "../../rollout/plan.ts";
-import { PAUSE_HOURS, PAUSE_HOURS_MAX } from "../../rollout/rollout.ts";
+import { PAUSE_HOURS, PAUSE_HOURS_MAX } from "../../config/pauses.ts";
 import { planText } from "../../rollout/plan_text.ts";
 import { rolloutsText, rolloutText } from "../rollout_text.ts";
 

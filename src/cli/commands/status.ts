@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { count, interval, percent, signedBrief } from "../../format/numbers.ts";
 import type { ModelStatus, Status } from "../../retraining/status.ts";
-import { shownText } from "../../rollout/shown_text.ts";
+import { shownText } from "../../format/rollout_text.ts";
 import { stateWord } from "../../format/state_words.ts";
 import { asking, type Common, type Context } from "../context.ts";
 import { day, metricsLine, minute, mood, type Paint, wrapped } from "../format.ts";

@@ -1,4 +1,4 @@
-import { percent } from "../format/numbers.ts";
+import { percent } from "./numbers.ts";
 
 /** "version 7 is shown to 25.0 % of shoppers; paused", for every face that says how far a rollout is. */
 export function shownText(
