@@ -112,7 +112,7 @@ Deno.test("API, command, pages and the live stream tell one story of a real data
     await says("Churn serves v1, promoted by hand, and is rolling out v3.");
     await call("POST", "/models/churn/rollout/pause", { why: "the sale" });
     await says("Churn serves v1, promoted by hand, and has the rollout of v3 paused.");
-    assert.match(await rollouts(), /It is paused\..*Paused, shown to 5 %/);
+    assert.match(await rollouts(), /The rollout is paused\..*Paused, shown to 5 %/);
     assert.match((await run(["rollouts"])).out, /canary +paused/);
     await call("POST", "/models/churn/rollout/resume", { why: "it is over" });
     await says("Churn serves v1, promoted by hand, and is rolling out v3.");
