@@ -61,7 +61,9 @@ export function rolloutHeadline(rollout: Rollout): string {
   const were = several ? "were" : "was";
   switch (state) {
     case "running":
-      return `${runningHeadline(rollout, capital(subject))}${rollout.paused ? " The rollout is paused." : ""}`;
+      return `${runningHeadline(rollout, capital(subject))}${
+        rollout.paused ? " The rollout is paused." : ""
+      }`;
     case "promoted":
       return `${several ? `One of ${subject}` : capital(subject)} ${
         several ? "was" : were

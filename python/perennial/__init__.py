@@ -8,6 +8,10 @@ from ._http import Connection, PerennialError, UnreachableError
 
 __all__ = ["Perennial", "PerennialError", "UnreachableError"]
 
+StatusInstallation = TypedDict("StatusInstallation", {
+    "openAlerts": int,
+    "text": str,
+})
 StatusData = TypedDict("StatusData", {
     "answer": Literal["sound", "broken", "changed", "cannot tell yet"],
     "openFindings": int,
@@ -134,6 +138,7 @@ Status = TypedDict("Status", {
     "clock": Literal["wall", "pinned"],
     "temporalUi": Union[str, None],
     "openAlerts": int,
+    "installation": NotRequired[Union[StatusInstallation, None]],
     "headline": NotRequired[str],
     "data": NotRequired[Union[StatusData, None]],
     "replay": NotRequired[Union[StatusReplay, None]],
