@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../core/time.ts";
 import { isLostArtefact } from "../../core/errors.ts";
 import { canonicalJson, sha256 } from "../../core/hash.ts";
+import { createSharedWork } from "../../core/shared_work.ts";
 import type { Sql } from "../../db/connect.ts";
 import {
   findFeatureBlock,
@@ -40,10 +41,8 @@ const plain = ({ activeDays, activity, horizonDays }: Protocol) => ({ activeDays
 /** What identifies the rows of a protocol. */
 const keyOf = (about: Record<string, unknown>): string => sha256(canonicalJson(about)).slice(0, 32);
 
-type Sealed = Promise<{ sha256: string; rows: number }>;
-
-/** Blocks being built in this process, by store: models that ask for the same rows at once share one build. */
-const underWay = new WeakMap<ArtefactStore, Map<string, Sealed>>();
+/** Blocks being built, by store: models that ask for the same rows at once share one build. */
+const builds = createSharedWork<{ sha256: string; rows: number }>();
 
 /**
  * The features of one cut-off, sealed. Built once: built again only when events before the cut-off arrived since, or
@@ -60,11 +59,11 @@ export async function featureBlock(
   const eventsSeen = await countEvents(sql, { beforeMs: cutoffMs });
   const known = await findFeatureBlock(sql, key, cutoffMs);
   if (known && known.eventsSeen === eventsSeen && await isIntact(store, known.sha256)) return known;
-  const job = `${key} ${cutoffMs} ${eventsSeen}`;
-  const builds = underWay.get(store) ?? new Map<string, Sealed>();
-  const build = builds.get(job) ?? sealFeatures({ sql, store }, protocol, { key, cutoffMs, eventsSeen });
-  underWay.set(store, builds.set(job, build));
-  return await build.finally(() => builds.delete(job));
+  return await builds.run(
+    store,
+    `${key} ${cutoffMs} ${eventsSeen}`,
+    () => sealFeatures({ sql, store }, protocol, { key, cutoffMs, eventsSeen }),
+  );
 }
 
 async function sealFeatures(
