@@ -49,7 +49,8 @@ export const createCheckActivities = (deps: ActivityDeps) => ({
   async checkTrigger(
     { cycleId, model: name, number, trigger, asOf, requestedBy, observations = [] }: CheckInput,
   ): Promise<CheckResult> {
-    const { sql, clock } = deps;
+    const { sql, clock, trainer } = deps;
+    if (trigger === "force") trainer.warm(); // a training follows: its threads load while the database reads
     const { model, config } = await modelAndConfig(deps, name);
     const { runId } = activityInfo().workflowExecution!;
     const asOfMs = asOf === null ? await currentAsOf(sql, clock) : Date.parse(asOf);

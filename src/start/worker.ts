@@ -37,7 +37,7 @@ export async function runWorker(shared: Shared): Promise<{ failed: Promise<Error
     log,
   } = shared;
   const { TEMPORAL_NAMESPACE: namespace, TEMPORAL_TASK_QUEUE: taskQueue } = config;
-  const trainer = await createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
+  const trainer = createTrainer({ workers: Math.max(1, Math.min(2, navigator.hardwareConcurrency)) });
   undo.add("the trainer", () => trainer.close());
   const deps = {
     sql,

@@ -23,6 +23,7 @@ class HeldTrainer implements Trainer {
   };
   refit = () => Promise.reject(new Error("not asked"));
   score = () => Promise.resolve(new Float32Array([0.5]));
+  warm = () => undefined;
   close = () => undefined;
 }
 

@@ -87,7 +87,8 @@ function events() {
 const trainer = {
   compete: (request) => compete(request, quietReporter()),
   score: (artefact, features, n) => Promise.resolve(loadScorer(artefact).predictPacked(features, n)),
-} as Pick<Trainer, "compete" | "score"> as Trainer;
+  warm: () => undefined,
+} as Pick<Trainer, "compete" | "score" | "warm"> as Trainer;
 
 export const inShop = (
   work: (deps: ActivityDeps & { models: Map<string, ModelDefinition> }) => Promise<void>,

@@ -84,7 +84,7 @@ Deno.test("a model from outside proves nothing on rows that it may have learned 
   }, modelBy({ trainedUntil: "2024-05-01" })));
 
 Deno.test("a training thread asks a model from outside, in its own order and scale, and blends it", async () => {
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   try {
     const request = requestFor("classification");
     const [a, b, c] = request.task.features;

@@ -8,7 +8,7 @@ import { createTrainer } from "../../src/training/trainer.ts";
 import { makeRows, quietReporter, requestFor } from "./rows_of.ts";
 
 Deno.test("createTrainer() trains in workers as in this thread, side by side, and scores", async () => {
-  const trainer = await createTrainer({ workers: 2 });
+  const trainer = createTrainer({ workers: 2 });
   try {
     const progress: TrainingProgress[] = [];
     const checkpoints: Uint8Array[] = [];
@@ -39,7 +39,7 @@ Deno.test("createTrainer() trains in workers as in this thread, side by side, an
 });
 
 Deno.test("createTrainer() stops a run that is aborted, waiting or under way, and its worker goes on", async () => {
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   try {
     const stop = new AbortController();
     const drop = new AbortController();
@@ -60,7 +60,7 @@ Deno.test("createTrainer() stops a run that is aborted, waiting or under way, an
 });
 
 Deno.test("createTrainer() hands on what went wrong, and rejects what is under way when closed", async () => {
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   const request = requestFor("classification");
   const broken = trainer.compete({ ...request, rows: { ...request.rows, user: new Int32Array(1) } });
   await assert.rejects(broken, { name: "RangeError", message: /holds 1 rows/ });
@@ -68,13 +68,13 @@ Deno.test("createTrainer() hands on what went wrong, and rejects what is under w
   trainer.close();
   await assert.rejects(running, /the trainer was closed/);
   await assert.rejects(trainer.compete(request), /the trainer is closed/);
-  await assert.rejects(createTrainer({ workers: 0 }), RangeError);
+  assert.throws(() => createTrainer({ workers: 0 }), RangeError);
 });
 
 Deno.test("createTrainer() picks the winner by a metric of the shop's own, which its threads ask for", async () => {
   addOwnMetric({ name: "test-lowest", direction: "lower", of: (_, p) => p });
   addOwnMetric({ name: "test-highest", direction: "lower", of: (_, p) => 1 - p });
-  const trainer = await createTrainer({ workers: 1 });
+  const trainer = createTrainer({ workers: 1 });
   const winner = async (loss: OwnMetricName) => {
     const request = requestFor("classification");
     const { candidates, winner } = await trainer.compete({ ...request, task: { ...request.task, loss } });
