@@ -4,6 +4,8 @@
  */
 import { parseArgs } from "node:util";
 import { autoscaleBench } from "./autoscale/mod.ts";
+import { checkBench } from "./check.ts";
+import { costBench } from "./cost.ts";
 import { commandLineBench } from "./command_line.ts";
 import { driftSpeedBench } from "./drift_speed.ts";
 import { extremesBench } from "./extremes/mod.ts";
@@ -19,10 +21,12 @@ import { qualityBench } from "./quality/mod.ts";
 import { rolloutBench } from "./rollout/mod.ts";
 import { secretsBench } from "./secrets/mod.ts";
 import { servingBench } from "./serving/mod.ts";
+import { startBench } from "./start.ts";
 import type { Bench } from "./shared/bench.ts";
 import { cleanUp, guard } from "./shared/cleanup.ts";
 import { machineNow } from "./shared/machine.ts";
 import { print, publish } from "./shared/report.ts";
+import { trainingBench } from "./training.ts";
 import { whenBench } from "./when/mod.ts";
 import { UnusableInputError } from "./when/python.ts";
 
@@ -42,6 +46,10 @@ const BENCHES: readonly Bench[] = [
   extremesBench,
   autoscaleBench,
   commandLineBench,
+  checkBench,
+  costBench,
+  startBench,
+  trainingBench,
   whenBench,
   federatedBench,
 ];

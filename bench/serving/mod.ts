@@ -4,7 +4,8 @@ import { temporaryFolder } from "../shared/cleanup.ts";
 import { pythonWithPeers } from "../shared/python.ts";
 import { type BenchService, loadShop, startBenchService } from "../shared/service.ts";
 import { findH2load, pacedLoad } from "./pace.ts";
-import { type Peer, PEER_WAYS, type PeerWay, startPeer, wayText } from "./peer.ts";
+import type { Peer } from "../shared/uvicorn.ts";
+import { PEER_WAYS, type PeerWay, startPeer, wayText } from "./peer.ts";
 import { reportOf, type Round, type ServingFigures } from "./report.ts";
 import { type Bodies, serveChurn, writeBodies } from "./rows.ts";
 import { startSecondApi } from "./second_api.ts";
@@ -12,7 +13,7 @@ import { findWrk, fullLoad, type Target } from "./wrk.ts";
 
 const PEER = {
   requirements: "requirements-serving.txt",
-  modules: "fastapi, sklearn, uvicorn, uvloop, httptools",
+  modules: "fastapi, psycopg_pool, sklearn, uvicorn, uvloop, httptools",
   hint: "they need wheels for this machine",
 };
 
@@ -33,8 +34,10 @@ export const servingBench: Bench = {
     const bodies = await writeBodies(bench, folder.path);
     await using _second = await startSecondApi(bench);
     say("serving: which way the peer is fastest");
-    const { way, tried } = await bestWay(python, bodies, seconds / 2);
-    await using peer = await startPeer(python, bodies.training, way.workers);
+    const { databaseUrl } = bench;
+    const of = { training: bodies.training, databaseUrl };
+    const { way, tried } = await bestWay(python, { ...of, bodies }, seconds / 2);
+    await using peer = await startPeer(python, { ...of, workers: way.workers });
     const figures: Round[] = [];
     for (let i = 1; i <= rounds; i++) {
       say(`serving: round ${i} of ${rounds}`);
@@ -53,12 +56,12 @@ export const servingBench: Bench = {
 /** Tries every way to run the peer for a while. */
 async function bestWay(
   python: string,
-  bodies: Bodies,
+  { bodies, ...of }: { bodies: Bodies; training: string; databaseUrl: string },
   seconds: number,
 ): Promise<{ way: PeerWay; tried: { way: string; perSecond: number }[] }> {
   const tried: { way: PeerWay; perSecond: number }[] = [];
   for (const way of PEER_WAYS) {
-    await using peer = await startPeer(python, bodies.training, way.workers);
+    await using peer = await startPeer(python, { ...of, workers: way.workers });
     const target = { url: `${peer.url}/${way.endpoint}/single`, bodies: bodies.single };
     await fullLoad(target, 2); // warm
     tried.push({ way, perSecond: (await fullLoad(target, seconds)).perSecond });
@@ -78,7 +81,7 @@ async function measure(
     apiKey,
     bodies: bodies[kind],
   });
-  const theirs = (kind: "single" | "batch"): Target => ({
+  const theirs = (kind: "single" | "batch" | "users"): Target => ({
     url: `${peer.url}/${way.endpoint}/${kind}`,
     apiKey,
     bodies: bodies[kind],
@@ -89,6 +92,7 @@ async function measure(
     ourBatch: ours("batch"),
     theirBatch: theirs("batch"),
     ourUsers: ours("users"),
+    theirUsers: theirs("users"),
   };
   const full = {} as Round["full"];
   const half = {} as Round["half"];
