@@ -1,4 +1,5 @@
 import { sleep } from "../src/core/deadline.ts";
+import { FEATURES } from "../src/features/definition.ts";
 import type { Bench } from "./shared/bench.ts";
 import { range, spread } from "./shared/figures.ts";
 import { treeSeconds } from "./shared/processor.ts";
@@ -73,7 +74,7 @@ async function measure(bench: BenchService, quick: boolean): Promise<Run> {
   const byId = await worked(async () => {
     for (let i = 0; i < asked; i++) await client.predict("churn", { user: users[i % users.length] });
   });
-  const features = {};
+  const features = FEATURES.map((_, i) => i % 7);
   const hundred = Array.from({ length: 100 }, () => ({ features }));
   const byRow = await worked(async () => {
     for (let i = 0; i < asked / 100; i++) await client.predict("churn", { rows: hundred });

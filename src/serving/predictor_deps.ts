@@ -7,7 +7,8 @@ import type { MetricsRecorder } from "./metrics_recorder.ts";
 
 /** All that answering needs. */
 export interface PredictorDeps {
-  readonly sql: Database;
+  /** what shoppers did is read through it */
+  readonly shoppers: Database;
   readonly servingSets: ServingResolver;
   readonly moment: () => Moment | Promise<Moment>;
   readonly journal: Journal;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sleep } from "../../src/core/deadline.ts";
 import { compete } from "../../src/training/compete.ts";
 import { startBackend } from "../../src/training/backend.ts";
 import type { TrainingProgress } from "../../src/training/protocol.ts";
@@ -69,6 +70,20 @@ Deno.test("createTrainer() hands on what went wrong, and rejects what is under w
   await assert.rejects(running, /the trainer was closed/);
   await assert.rejects(trainer.compete(request), /the trainer is closed/);
   assert.throws(() => createTrainer({ workers: 0 }), RangeError);
+});
+
+Deno.test("createTrainer() ends a worker that is idle, and starts it again for the next request", async () => {
+  const trainer = createTrainer({ workers: 1, idleMs: 0 });
+  try {
+    const first = await trainer.compete(requestFor("classification"));
+    await sleep(50); // its worker is gone; were it not, the test would still hold
+    const second = await trainer.compete(requestFor("classification"));
+    assert.deepEqual(second.artifact, first.artifact);
+    trainer.warm();
+    assert.deepEqual((await trainer.compete(requestFor("classification"))).artifact, first.artifact);
+  } finally {
+    trainer.close();
+  }
 });
 
 Deno.test("createTrainer() picks the winner by a metric of the shop's own, which its threads ask for", async () => {
