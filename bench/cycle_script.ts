@@ -24,10 +24,9 @@ export async function runScript(
   { databaseUrl, home, service: { sql } }: BenchService,
 ): Promise<ScriptRun & { versions: Record<string, string> }> {
   await sql`create database bench_mlflow`;
-  const registry = new URL(databaseUrl);
-  registry.protocol = "postgresql:";
-  registry.pathname = "/bench_mlflow";
-  const args = [databaseUrl, registry.href, join(home, "mlflow"), JSON.stringify(DEMO_PROTOCOL)];
+  const { username, password, host } = new URL(databaseUrl);
+  const registry = `postgresql+psycopg2://${username}:${password}@${host}/bench_mlflow`;
+  const args = [databaseUrl, registry, join(home, "mlflow"), JSON.stringify(DEMO_PROTOCOL)];
   const script = new URL("./cycle_script.py", import.meta.url);
   const { versions } = await runPython<{ versions: Record<string, string> }>(
     python,

@@ -28,7 +28,22 @@ const MOST_BETWEEN_CUTOFFS = 0.9;
 const YEARS_OF_CALENDAR_MS = 2 * 365 * DAY_MS;
 const HINGE_AT = [0.25, 0.5, 0.75];
 
-const signedLog = (v: number) => v === 0 ? 0 : v < 0 ? -Math.log1p(-v) : Math.log1p(v); // most are 0
+const SLOTS = 1 << 15;
+const bits = new Int32Array(1);
+const asFloat = new Float32Array(bits.buffer);
+/** Values and their logarithms, each in a place that follows from its bits: one row is asked about many times. */
+const loggedValues = new Float32Array(SLOTS).fill(NaN);
+const logs = new Float32Array(SLOTS);
+
+/** The signed logarithm of a single-precision number, in single precision. */
+function signedLog(v: number): number {
+  if (v === 0) return 0; // most are 0
+  asFloat[0] = v;
+  const slot = (bits[0] ^ (bits[0] >>> 15)) & (SLOTS - 1);
+  if (loggedValues[slot] === v) return logs[slot];
+  loggedValues[slot] = v;
+  return logs[slot] = Math.fround(v < 0 ? -Math.log1p(-v) : Math.log1p(v));
+}
 
 /** One feature over all rows, as it is and as a signed logarithm; 0 where missing. */
 interface Values {
@@ -218,7 +233,7 @@ function standardiseRow(
       raw = features[from + feature];
       missing = Math.abs(raw) < Infinity ? 0 : 1; // NaN too
       if (missing === 1) raw = 0;
-      log = Math.fround(signedLog(raw));
+      log = signedLog(raw);
     }
     const as = kind[j];
     const value = as === LOG ? log : as === RAW ? raw : as === MISSING ? missing : Math.max(0, log - knot[j]);
