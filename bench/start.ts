@@ -103,7 +103,7 @@ async function environment(folder: string): Promise<Record<string, string>> {
   return {
     ...outer,
     PERENNIAL_HOME: join(folder, "home"),
-    PERENNIAL_API_KEY: "a key of the bench alone, long enough",
+    PERENNIAL_API_KEY: `bench-${crypto.randomUUID()}`,
     PERENNIAL_PORT: String(await freePort()),
     PERENNIAL_POSTGRES_PORT: String(await freePort()),
     PERENNIAL_TEMPORAL_PORT: String(await freePort()),

@@ -88,7 +88,8 @@ def network(model, train, test, _horizon):
     columns = Columns().fit(train["x"])
     if model == "churn":
         return predicted(model, MLPClassifier(**NETWORK).fit(columns(train["x"]), y), columns(test["x"]))
-    return np.expm1(MLPRegressor(**NETWORK).fit(columns(train["x"]), np.log1p(y)).predict(columns(test["x"])))
+    logs = MLPRegressor(**NETWORK).fit(columns(train["x"]), np.log1p(y)).predict(columns(test["x"]))
+    return np.expm1(np.minimum(logs, np.log1p(y.max())))  # nobody spends more than anybody ever did
 
 
 def boosted(model, train, test, horizon):

@@ -54,7 +54,9 @@ function sample(block: FeatureBlock): Sampled {
     atMs: cutoffMs,
     column: (name) => {
       const column = columnOf(block, name);
-      return Float32Array.from({ length: rows }, (_, i) => features[Math.floor(i * every) * width + column]);
+      const values = new Float32Array(rows);
+      for (let i = 0; i < rows; i++) values[i] = features[Math.floor(i * every) * width + column];
+      return values;
     },
   };
 }

@@ -90,7 +90,11 @@ function movesOver(levels: readonly { atMs: number; level: number }[], lagMs: nu
 /** Mean mid-rank of values within a sample, 0 to 1: one half where both are alike. */
 function ranksIn(sample: ArrayLike<number>): (values: ArrayLike<number>) => number {
   const sorted = Float64Array.from(sample, floored).sort();
-  const rank = (value: number) => (below(sorted, value) + below(sorted, value, true)) / 2;
+  const rank = (value: number) => {
+    const lower = below(sorted, value);
+    const upper = sorted[lower] === value ? below(sorted, value, true) : lower;
+    return (lower + upper) / 2;
+  };
   const rankOfZero = rank(0);
   return (values) => {
     let sum = 0;
