@@ -15,7 +15,7 @@ const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** As `deno task up` is allowed. */
 const ALLOWED = ["net", "read", "write", "env", "run", "ffi", "sys"].map((name) => `--allow-${name}`);
 const RUNS = 5;
-const IDLE_MS = 20_000;
+const IDLE_MS = 15_000;
 const WITHIN_MS = 120_000;
 const PAGES = ["/", "/checks", "/versions", "/monitoring", "/cycles", "/alerts"];
 const FIRST_PAGE_AIM_S = 5;

@@ -22,7 +22,7 @@ export const servingBench: Bench = {
   about: "requests per second and latency over HTTP, beside FastAPI + scikit-learn",
   minutes: 30,
   async run({ say, quick }) {
-    const seconds = quick ? 2 : 8;
+    const seconds = quick ? 2 : 6;
     const rounds = quick ? 1 : 3;
     const python = await pythonWithPeers(say, PEER);
     await findWrk(say);
