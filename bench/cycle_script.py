@@ -13,8 +13,11 @@ STARTED = time.perf_counter()
 
 import json  # noqa: E402
 import logging  # noqa: E402
+import os  # noqa: E402
 import sys  # noqa: E402
 import warnings  # noqa: E402
+
+os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 import mlflow  # noqa: E402
 import mlflow.sklearn  # noqa: E402
@@ -94,6 +97,7 @@ def register(model, fitted, metrics):
     with mlflow.start_run(run_name=model):
         mlflow.log_metrics(metrics)
         logged_model = mlflow.sklearn.log_model(fitted, name=model, registered_model_name=model,
+                                                 serialization_format="cloudpickle",
                                                  pip_requirements=["scikit-learn"])  # found out, it takes seconds
     mlflow.MlflowClient().set_registered_model_alias(model, "champion", logged_model.registered_model_version)
 
