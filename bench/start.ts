@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sleep } from "../src/core/deadline.ts";
+import { connect } from "../src/db/connect.ts";
+import { runningPostgres } from "../src/embedded/postgres.ts";
 import { freePort } from "../src/embedded/ports.ts";
 import { SCRIPT } from "./cycle_script.ts";
 import type { Bench } from "./shared/bench.ts";
@@ -9,7 +11,7 @@ import { onEnd, temporaryFolder } from "./shared/cleanup.ts";
 import { range, spread } from "./shared/figures.ts";
 import { pythonWithPeers } from "./shared/python.ts";
 import type { Report } from "./shared/report.ts";
-import { BUNDLED } from "./shared/service.ts";
+import { BUNDLED, standAtEnd } from "./shared/service.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 /** As `deno task up` is allowed. */
@@ -83,6 +85,7 @@ async function measureUse(
   const note = async (after: string) => void figures.used.push({ after, memory: await memoryOf(up.pid) });
   await note("started");
   await perennial(env, "import", BUNDLED);
+  await atEndOfData(env);
   await note("the bundled shop imported");
   await perennial(env, "force", "--wait");
   await note("a cycle of both models");
@@ -96,6 +99,11 @@ async function measureUse(
     await (await fetch(`${up.url}/predictions/churn`, { method: "POST", headers, body })).body?.cancel();
   }
   await note(`${predictions} predictions`);
+}
+
+async function atEndOfData({ PERENNIAL_HOME: home }: Record<string, string>): Promise<void> {
+  const sql = connect((await runningPostgres(join(home, "default")))!, { max: 1 });
+  await standAtEnd(sql).finally(() => sql.end({ timeout: 5 }));
 }
 
 async function environment(folder: string): Promise<Record<string, string>> {

@@ -72,7 +72,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
 async function start(options: ServiceOptions, undo: Undo): Promise<Service> {
   const { config, home, parts, log } = options;
-  const starting = options.servers ?? findServers(options);
+  const starting = options.startingServers ?? findServers(options);
   undo.add("the servers", () => starting.then((servers) => servers.stop(), () => undefined));
   starting.catch(() => undefined); // told where it is waited for
   const instruments = await openTelemetry(options, undo);

@@ -20,7 +20,7 @@ export interface ServiceOptions {
   /** whether Postgres and Temporal are started here where no address is given; `api` and `worker` alone never do */
   embedded: boolean;
   /** servers that are starting already; left out: they are found, or started */
-  servers?: Promise<Installation>;
+  startingServers?: Promise<Installation>;
   /** whether another Temporal or artefact folder than before takes their place */
   adopt?: boolean;
   /** whether retrainers that start for the first time check by themselves, and the monitor looks by itself */

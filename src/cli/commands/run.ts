@@ -90,10 +90,10 @@ async function run(
   const log = createLogger({ format: config.PERENNIAL_LOG, write: io.err, clock: systemClock });
   const options = { config, env: io.env, ...places, parts, embedded, adopt, log };
   const { findServers } = await import("../../start/servers.ts");
-  const servers = findServers(options); // they start while the program that needs them is read
-  servers.catch(() => undefined); // told by the service
+  const startingServers = findServers(options); // meanwhile the program that needs them is read
+  startingServers.catch(() => undefined); // told by the service
   const { startService } = await import("../../service.ts"); // loads Temporal, which other commands do without
-  const service = await startService({ ...options, servers });
+  const service = await startService({ ...options, startingServers });
   try {
     if (config.PERENNIAL_LOG === "text") io.err(keyText(service)); // a collector of logs is to see no key
     await Promise.race([interrupt.asked, service.failed.then((error) => Promise.reject(error))]);
