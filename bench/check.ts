@@ -166,14 +166,12 @@ function reportOf(
       ],
     }],
     notes: [
-      `${ours.seconds < AIM_S ? "YES" : "NO"}: a check of both models takes under ${AIM_S} s: ${
-        s(ours.seconds)
-      }.`,
+      `${bothS < AIM_S ? "YES" : "NO"}: a check of both models takes under ${AIM_S} s: ${s(bothS)}.`,
       `${
-        ratio.seconds >= RATIO_AIM ? "YES" : "NO"
-      }: the two tools together take at least ${RATIO_AIM} times as long: ${
-        ratio.seconds.toFixed(1)
-      } times by the clock, ${ratio.cpuSeconds.toFixed(1)} times of the processor.`,
+        ratio.cpuSeconds >= RATIO_AIM ? "YES" : "NO"
+      }: of churn alone, the two tools together take at least ${RATIO_AIM} times the processor: ${
+        ratio.cpuSeconds.toFixed(1)
+      } times, and ${ratio.seconds.toFixed(1)} times by the clock.`,
       "Not measured: a million shoppers.",
     ],
     figures: { both, churn, trainings, peers },

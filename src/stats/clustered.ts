@@ -1,5 +1,4 @@
 import { twoSidedT } from "./critical.ts";
-import { meanOf } from "./statistic.ts";
 
 /** A standard error, and how many shoppers it rests on. */
 export interface ClusteredError {
