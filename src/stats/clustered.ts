@@ -22,7 +22,7 @@ export interface Influences {
  * ```ts
  * import assert from "node:assert/strict";
  *
- * const { influence } = meanOf([1, 3, 3, 5]);
+ * const influence = [-0.5, 0, 0, 0.5]; // of 1, 3, 3 and 5 on their mean
  * const alone = clusteredError({ influence, shopper: [1, 2, 3, 4] });
  * const together = clusteredError({ influence, shopper: [1, 2, 2, 1] }); // their rows cancel out
  * assert.deepEqual([alone.error.toFixed(4), together], ["0.8165", { error: 0, clusters: 2 }]);
